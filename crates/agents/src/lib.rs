@@ -1,0 +1,1 @@
+//! Each agent runtime's dialect.

@@ -1,0 +1,1 @@
+//! One exact action, and the people who may countersign it.

@@ -1,0 +1,1 @@
+//! The append-only record that an outsider can verify.

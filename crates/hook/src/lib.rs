@@ -1,0 +1,1 @@
+//! One call in, one answer out.

@@ -1,0 +1,1 @@
+//! This machine: Countersign's home, its state, and the bundle in force.

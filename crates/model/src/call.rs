@@ -1,0 +1,57 @@
+//! What a runtime reports before (and after) it acts.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{AgentId, PromptId, SessionId, ToolCallId};
+
+/// The agent program that asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Runtime {
+    /// Anthropic's Claude Code.
+    ClaudeCode,
+    /// A line of `countersign explain --jsonl`, or a demonstration.
+    Script,
+}
+
+/// One action an agent wants to take.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ToolCall {
+    /// The agent program.
+    pub runtime: Runtime,
+    /// The run of the agent.
+    pub session: SessionId,
+    /// The subagent, inside one.
+    pub agent: Option<AgentId>,
+    /// The call, unique within its session.
+    pub id: ToolCallId,
+    /// The person's prompt that it belongs to, where the runtime says.
+    pub prompt: Option<PromptId>,
+    /// The directory the tool would run in, absolute.
+    pub cwd: String,
+    /// The runtime's own permission mode, as it names it, such as `bypassPermissions`.
+    pub mode: Option<String>,
+    /// The tool's name as the runtime reports it, such as `Bash` or `mcp__tickets__close`.
+    pub tool: String,
+    /// The tool's arguments as reported.
+    pub input: Map<String, Value>,
+    /// The MCP server behind the tool, where the runtime says.
+    pub mcp_server: Option<McpServer>,
+}
+
+impl ToolCall {
+    /// The argument `name`, if it is text.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.input.get(name).and_then(Value::as_str)
+    }
+}
+
+/// Where an MCP tool comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct McpServer {
+    /// The name it was configured under.
+    pub name: String,
+    /// Which settings configured it, such as `project`.
+    pub source: Option<String>,
+}

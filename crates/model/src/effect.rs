@@ -1,0 +1,162 @@
+//! What a tool call would do.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Environment, Resource, Verb, verbs};
+
+/// One thing a tool call would do to one resource.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effect {
+    /// What is done, such as `git.push`.
+    pub verb: Verb,
+    /// The kind of change.
+    pub access: Access,
+    /// What it is done to.
+    pub resource: Resource,
+    /// Where that is. `understand` leaves it unknown; `policy` fills it in from the bundle's map.
+    pub environment: Environment,
+    /// Whether it can be undone with what is left afterwards.
+    pub reversible: Reversible,
+    /// How much of it is known.
+    pub certainty: Certainty,
+    /// Why it is not exact, or what else a person should know: a sentence fragment.
+    pub because: Option<String>,
+    /// The part of the command's text that does it.
+    pub span: Option<Span>,
+}
+
+impl Effect {
+    /// An exact effect with the verb's own access, whose environment nobody has said yet.
+    pub fn new(verb: Verb, resource: Resource) -> Self {
+        let entry = verbs::find(verb.as_str());
+        Self {
+            verb,
+            access: entry.map_or(Access::Execute, |entry| entry.access),
+            resource,
+            environment: Environment::Unknown,
+            reversible: entry.map_or(Reversible::Unknown, |entry| entry.reversible),
+            certainty: Certainty::Exact,
+            because: None,
+            span: None,
+        }
+    }
+
+    /// What nobody can see into, and why.
+    pub fn opaque(description: &str, because: &str) -> Self {
+        Self::new(verbs::EXEC_OPAQUE, Resource::Program { name: description.to_owned() })
+            .certain(Certainty::Opaque, because)
+    }
+
+    /// The same effect, less certain.
+    #[must_use]
+    pub fn certain(mut self, certainty: Certainty, because: &str) -> Self {
+        self.certainty = certainty;
+        self.because = Some(because.to_owned());
+        self
+    }
+
+    /// The same effect with a sentence for people.
+    #[must_use]
+    pub fn because(mut self, because: &str) -> Self {
+        self.because = Some(because.to_owned());
+        self
+    }
+
+    /// The same effect, found in this part of the command.
+    #[must_use]
+    pub const fn at(mut self, span: Span) -> Self {
+        self.span = Some(span);
+        self
+    }
+
+    /// The same effect, reversible as said.
+    #[must_use]
+    pub const fn reversible(mut self, reversible: Reversible) -> Self {
+        self.reversible = reversible;
+        self
+    }
+}
+
+/// `git.push main@origin → production, write`.
+impl fmt::Display for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} → {}, {}", self.verb, self.resource, self.environment, self.access)?;
+        match self.certainty {
+            Certainty::Exact => Ok(()),
+            Certainty::Partial | Certainty::Opaque => write!(f, ", {}", self.certainty),
+        }
+    }
+}
+
+/// The kind of change, from harmless to harmful.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Access {
+    /// Nothing changes.
+    Read,
+    /// Something changes or appears.
+    Write,
+    /// Data leaves this machine.
+    Send,
+    /// A program runs whose own effects are not listed.
+    Execute,
+    /// Something is gone afterwards.
+    Destroy,
+}
+
+/// Whether an effect can be undone with what is left afterwards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reversible {
+    /// It can.
+    Yes,
+    /// Nobody knows.
+    Unknown,
+    /// It cannot.
+    No,
+}
+
+/// How much of an effect is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Certainty {
+    /// All of it.
+    Exact,
+    /// The verb is known, something about the resource is not: taken as the worst it can be.
+    Partial,
+    /// Nothing but that something runs.
+    Opaque,
+}
+
+/// A range of bytes in the command's text, `start..end`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Span {
+    /// The first byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+impl fmt::Display for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Send => "send",
+            Self::Execute => "execute",
+            Self::Destroy => "destroy",
+        })
+    }
+}
+
+impl fmt::Display for Certainty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Exact => "exact",
+            Self::Partial => "partial",
+            Self::Opaque => "opaque",
+        })
+    }
+}

@@ -1,0 +1,133 @@
+//! What understanding asked of the workspace, and what it was told.
+//!
+//! Every fact a decision depended on is part of what a reviewer signs: when one changes between
+//! the hold and the release, the approval is void.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Commit, Digest};
+
+/// A question about the workspace. Paths are absolute; `repository` is a working tree's top
+/// directory as [`Answer::Directory`] gave it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case")]
+pub enum Question {
+    /// What is at `path`, links followed? → `Text` (a file), `Directory`, or `Absent`.
+    Path {
+        /// Where to look.
+        path: String,
+    },
+    /// Which repository is `directory` in? → `Directory` (its top), or `Absent`.
+    Repository {
+        /// Where to start looking upward.
+        directory: String,
+    },
+    /// What does HEAD name? → `Reference` (with the branch's full name), or `Commit` if detached.
+    Head {
+        /// The repository.
+        repository: String,
+    },
+    /// What does the full ref name `reference` point at? → `Commit`, or `Absent`.
+    Reference {
+        /// The repository.
+        repository: String,
+        /// Such as `refs/remotes/origin/main`.
+        reference: String,
+    },
+    /// All refs below `prefix`. → `References`.
+    References {
+        /// The repository.
+        repository: String,
+        /// Such as `refs/heads/`.
+        prefix: String,
+    },
+    /// All values of a configuration key, in order, as git would see them. → `Values` (empty: unset).
+    Configuration {
+        /// The repository.
+        repository: String,
+        /// Such as `remote.origin.pushurl` or `push.default`.
+        key: String,
+    },
+    /// The names below a configuration section. → `Values`, e.g. the remotes for `remote`.
+    Subsections {
+        /// The repository.
+        repository: String,
+        /// Such as `remote`.
+        section: String,
+    },
+    /// Is `path` tracked by git in this repository? → `Yes` or `No`.
+    Tracked {
+        /// The repository.
+        repository: String,
+        /// Absolute.
+        path: String,
+    },
+    /// Is this environment variable set for the hook? → `Yes` or `No`; never its value.
+    Variable {
+        /// Its name.
+        name: String,
+    },
+}
+
+/// What the workspace said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Answer {
+    /// It could not be found out; callers take the worst it can be.
+    Unknown {
+        /// Why not, a sentence fragment.
+        why: String,
+    },
+    /// There is no such thing.
+    Absent,
+    /// A file's text. Only its keyed digest is ever stored.
+    Text {
+        /// The text; empty in what was stored, and for files too long or not UTF-8.
+        #[serde(skip)]
+        text: String,
+        /// Whether `text` is the whole file.
+        whole: bool,
+        /// Of the bytes, under a key of this installation.
+        digest: Digest,
+    },
+    /// A directory's canonical path.
+    Directory {
+        /// Absolute, links resolved.
+        path: String,
+    },
+    /// A commit.
+    Commit {
+        /// Its id.
+        commit: Commit,
+    },
+    /// A symbolic ref.
+    Reference {
+        /// The full name it points at.
+        reference: String,
+        /// What that points at; none before the first commit.
+        commit: Option<Commit>,
+    },
+    /// Refs and what they point at, sorted by name.
+    References {
+        /// Full names and commits.
+        references: Vec<(String, Commit)>,
+    },
+    /// Values in order.
+    Values {
+        /// Possibly none.
+        values: Vec<String>,
+    },
+    /// Yes.
+    Yes,
+    /// No.
+    No,
+}
+
+/// A question with its answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    /// What was asked.
+    pub question: Question,
+    /// What the workspace said.
+    pub answer: Answer,
+}

@@ -1,0 +1,32 @@
+//! The words of Countersign, as types: one word for one thing (see `docs/glossary.md`).
+//!
+//! Start at [`ToolCall`] (what a runtime reports), follow it to [`Effect`] (what it would do to
+//! what, where) and end at [`Decision`] (what Countersign answers, and why). [`Question`] and
+//! [`Answer`] are the facts of the workspace that the way from one to the other depended on.
+//!
+//! Architecture invariant: this crate knows nothing of the others and does no I/O.
+
+mod call;
+mod decision;
+mod digest;
+mod effect;
+mod environment;
+mod fact;
+mod finding;
+mod ids;
+mod resource;
+mod risk;
+pub mod verbs;
+
+pub use call::{McpServer, Runtime, ToolCall};
+pub use decision::{Decision, DecisionKind, Requirement};
+pub use digest::{Digest, ParseDigestError};
+pub use effect::{Access, Certainty, Effect, Reversible, Span};
+pub use environment::{Environment, Place};
+pub use fact::{Answer, Fact, Question};
+pub use finding::Finding;
+pub use ids::{AgentId, Commit, PolicyId, PromptId, ReviewerName, SessionId, Ticket, ToolCallId};
+pub use jiff::Timestamp;
+pub use resource::{ForgeRepository, PathClass, Remote, Repository, Resource, Zone};
+pub use risk::{Factor, Risk};
+pub use verbs::Verb;

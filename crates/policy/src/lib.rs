@@ -1,0 +1,1 @@
+//! Effects and a bundle in, a decision with its reasons out.

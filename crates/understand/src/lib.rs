@@ -1,0 +1,1 @@
+//! What would this tool call do?
