@@ -1,0 +1,152 @@
+//! What the installed hook is told by its arguments.
+//!
+//! Nothing that loosens control comes from the environment: a repository's settings can set
+//! variables for the hook, its arguments they cannot.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use countersign_approval::Fingerprint;
+
+/// The arguments of `countersign-hook`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// The runtime whose dialect is spoken. Only `claude-code` now.
+    pub runtime: String,
+    /// Where this user's evidence, state and keys are.
+    pub home: PathBuf,
+    /// The log's id; a home with another log is not the one that was installed.
+    pub log: Option<String>,
+    /// The first reviewer's key, from which every other is signed in.
+    pub root: Option<Fingerprint>,
+    /// The user's own home directory, for `~`.
+    pub user_home: PathBuf,
+    /// The runtime's time-out for this hook; every answer comes well before it.
+    pub timeout: Duration,
+    /// How long an attended session waits for a reviewer.
+    pub wait: Duration,
+    /// The folder of root-owned authority files, in a managed install.
+    pub managed: Option<PathBuf>,
+}
+
+/// The answer must be out this long before the runtime stops waiting.
+const MARGIN: Duration = Duration::from_secs(5);
+/// Used where the arguments do not say; below the runtime's own default of 600 s.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
+/// How long a person in front of the session is kept waiting.
+pub const ATTENDED_WAIT: Duration = Duration::from_secs(120);
+
+impl Options {
+    /// Reads the arguments after the program's name.
+    ///
+    /// # Errors
+    /// A sentence naming the argument that is wrong or missing.
+    pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Self, String> {
+        let mut arguments = arguments.into_iter();
+        let runtime = arguments.next().ok_or("the runtime is missing, such as `claude-code`")?;
+        if runtime != "claude-code" {
+            return Err(format!("unknown runtime `{runtime}`; this hook speaks `claude-code`"));
+        }
+        let mut options = Self {
+            runtime,
+            home: PathBuf::new(),
+            log: None,
+            root: None,
+            user_home: PathBuf::new(),
+            timeout: DEFAULT_TIMEOUT,
+            wait: ATTENDED_WAIT,
+            managed: None,
+        };
+        while let Some(name) = arguments.next() {
+            let value = arguments.next().ok_or_else(|| format!("`{name}` lacks its value"))?;
+            match name.as_str() {
+                "--home" => options.home = absolute(&name, value)?,
+                "--user-home" => options.user_home = absolute(&name, value)?,
+                "--managed" => options.managed = Some(absolute(&name, value)?),
+                "--log" => options.log = Some(value),
+                "--root" => {
+                    options.root = Some(value.parse().map_err(|error| format!("`--root`: {error}"))?);
+                }
+                "--timeout" => options.timeout = seconds(&name, &value)?,
+                "--wait" => options.wait = seconds(&name, &value)?,
+                _ => return Err(format!("unknown argument `{name}`")),
+            }
+        }
+        if options.home.as_os_str().is_empty() && options.managed.is_none() {
+            return Err("`--home` or `--managed` is missing".to_owned());
+        }
+        Ok(options)
+    }
+
+    /// By when the answer must be out, counted from the start of the process.
+    pub fn deadline(&self) -> Duration {
+        self.timeout.saturating_sub(MARGIN).max(self.timeout / 2)
+    }
+
+    /// How long to wait for a reviewer: `COUNTERSIGN_WAIT` may shorten it, never lengthen it.
+    pub fn patience(&self, attended: bool, asked: Option<&str>) -> Duration {
+        let limit = if attended { self.wait.min(self.deadline()) } else { self.deadline() };
+        match asked.map(str::parse::<u64>) {
+            Some(Ok(asked)) => limit.min(Duration::from_secs(asked)),
+            Some(Err(_)) | None => limit,
+        }
+    }
+}
+
+fn absolute(name: &str, value: String) -> Result<PathBuf, String> {
+    let path = PathBuf::from(value);
+    if path.is_absolute() { Ok(path) } else { Err(format!("`{name}` must be an absolute path")) }
+}
+
+fn seconds(name: &str, value: &str) -> Result<Duration, String> {
+    value
+        .parse()
+        .map(Duration::from_secs)
+        .map_err(|_| format!("`{name}` must be a whole number of seconds, not `{value}`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Options, String> {
+        Options::parse(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn the_environment_shortens_the_wait_but_never_lengthens_it() {
+        let options = parse("claude-code --home /h --timeout 100 --wait 20").unwrap();
+        let patience = |attended, asked| options.patience(attended, asked).as_secs();
+        assert_eq!(patience(true, None), 20);
+        assert_eq!(patience(true, Some("3")), 3);
+        assert_eq!(patience(true, Some("9999")), 20);
+        assert_eq!(patience(true, Some("forever")), 20);
+        assert_eq!(patience(false, None), 95);
+        assert_eq!(patience(false, Some("0")), 0);
+    }
+
+    #[test]
+    fn the_answer_is_out_before_the_runtime_stops_waiting() {
+        for timeout in [1, 5, 8, 30, 600] {
+            let options = parse(&format!("claude-code --home /h --timeout {timeout} --wait 9999")).unwrap();
+            assert!(options.patience(true, None) < Duration::from_secs(timeout));
+        }
+    }
+
+    #[test]
+    fn wrong_arguments_are_named() {
+        for (line, expected) in [
+            ("", "runtime"),
+            ("emacs --home /h", "emacs"),
+            ("claude-code", "--home"),
+            ("claude-code --home", "--home"),
+            ("claude-code --home relative", "absolute"),
+            ("claude-code --home /h --wait soon", "soon"),
+            ("claude-code --home /h --root abc", "--root"),
+            ("claude-code --home /h --debug 1", "--debug"),
+        ] {
+            let error = parse(line).unwrap_err();
+            assert!(error.contains(expected), "{line}: {error}");
+        }
+    }
+}

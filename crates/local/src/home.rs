@@ -1,0 +1,252 @@
+//! Countersign's home: one directory of one installation, private to the user.
+//!
+//! | path | what |
+//! |---|---|
+//! | `identity.json` | the log's id and when the home was made |
+//! | `key` | 32 random bytes for keyed digests and fingerprints |
+//! | `log/` | the evidence: the source of truth |
+//! | `bundles/<digest>.json` | compiled policy, by digest |
+//! | `reviewers/<name>.json` | sealed reviewer keys |
+//! | `state/` | what is derived from the log and can be rebuilt |
+//! | `bin/countersign-hook` | the installed hook |
+
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use countersign_model::{Digest, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// One installation's directory.
+#[derive(Clone, Debug)]
+pub struct Home {
+    path: PathBuf,
+}
+
+/// What tells one installation from another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// Of this file's format: 1.
+    pub version: u32,
+    /// The log's id: 32 hexadecimal digits.
+    pub log: String,
+    /// When the home was made.
+    pub created: Timestamp,
+}
+
+/// Why a home cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum HomeError {
+    /// Something that was there is not: tampering, never a first run.
+    #[error("`{}` is missing from an installation that had it", path.display())]
+    Vanished {
+        /// What is missing.
+        path: PathBuf,
+    },
+    /// There is a home already.
+    #[error("there is a Countersign home at `{}` already", path.display())]
+    AlreadyThere {
+        /// Where.
+        path: PathBuf,
+    },
+    /// A file is not what we wrote.
+    #[error("`{}` is damaged: {why}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// In which way.
+        why: String,
+    },
+    /// The operating system said no.
+    #[error("cannot {doing} `{}`", path.display())]
+    Io {
+        /// A verb, such as `read`.
+        doing: &'static str,
+        /// The file or directory.
+        path: PathBuf,
+        /// What it said.
+        source: std::io::Error,
+    },
+}
+
+impl Home {
+    /// The home at this path, made or not.
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into() }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The evidence log's directory.
+    pub fn log(&self) -> PathBuf {
+        self.path.join("log")
+    }
+
+    /// The directory of derived files.
+    pub fn state(&self) -> PathBuf {
+        self.path.join("state")
+    }
+
+    /// The installed hook.
+    pub fn hook(&self) -> PathBuf {
+        self.path.join("bin/countersign-hook")
+    }
+
+    /// The file of a compiled bundle.
+    pub fn bundle(&self, digest: &Digest) -> PathBuf {
+        self.path.join("bundles").join(format!("{}.json", digest.hex()))
+    }
+
+    /// The directory of sealed reviewer keys.
+    pub fn reviewers(&self) -> PathBuf {
+        self.path.join("reviewers")
+    }
+
+    /// Whether anything was ever made here.
+    pub fn exists(&self) -> bool {
+        self.identity_file().exists() || self.log().exists()
+    }
+
+    /// Makes the directories, the identity and the key, but not the log. `random` must be fresh.
+    ///
+    /// # Errors
+    /// Where there is a home already, or the file system refuses.
+    pub fn create(&self, now: Timestamp, random: &[u8; 48]) -> Result<Identity, HomeError> {
+        if self.exists() {
+            return Err(HomeError::AlreadyThere { path: self.path.clone() });
+        }
+        for folder in ["", "bundles", "reviewers", "state", "state/sessions", "state/tickets", "bin"] {
+            self.make_folder(&self.path.join(folder))?;
+        }
+        let (key, id) = random.split_at(32);
+        write_private(&self.key_file(), key)?;
+        let log = id.iter().map(|byte| format!("{byte:02x}")).collect();
+        let identity = Identity { version: 1, log, created: now };
+        write_private(&self.identity_file(), &to_json(&identity, &self.identity_file())?)?;
+        Ok(identity)
+    }
+
+    fn make_folder(&self, folder: &Path) -> Result<(), HomeError> {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|source| HomeError::Io {
+            doing: "make the directory",
+            path: folder.to_path_buf(),
+            source,
+        })
+    }
+
+    /// Who this installation is.
+    ///
+    /// # Errors
+    /// [`HomeError::Vanished`] where it is missing.
+    pub fn identity(&self) -> Result<Identity, HomeError> {
+        let path = self.identity_file();
+        let bytes = read(&path)?;
+        serde_json::from_slice(&bytes)
+            .map_err(|error| HomeError::Damaged { path, why: error.to_string() })
+    }
+
+    /// The key of keyed digests and fingerprints.
+    ///
+    /// # Errors
+    /// [`HomeError::Vanished`] where it is missing, [`HomeError::Damaged`] where it is not 32 bytes.
+    pub fn key(&self) -> Result<[u8; 32], HomeError> {
+        let path = self.key_file();
+        let bytes = read(&path)?;
+        bytes.try_into().map_err(|bytes: Vec<u8>| HomeError::Damaged {
+            path,
+            why: format!("it has {} bytes instead of 32", bytes.len()),
+        })
+    }
+
+    /// Files and directories that other users could read or write, for `doctor`.
+    pub fn exposed(&self) -> Vec<PathBuf> {
+        [self.path.clone(), self.key_file(), self.log(), self.state(), self.reviewers(), self.path.join("bin")]
+            .into_iter()
+            .filter(|path| fs::metadata(path).is_ok_and(|metadata| metadata.mode() & 0o077 != 0))
+            .collect()
+    }
+
+    fn identity_file(&self) -> PathBuf {
+        self.path.join("identity.json")
+    }
+
+    fn key_file(&self) -> PathBuf {
+        self.path.join("key")
+    }
+}
+
+/// Reads a file that an installation must have.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, HomeError> {
+    fs::read(path).map_err(|source| match source.kind() {
+        std::io::ErrorKind::NotFound => HomeError::Vanished { path: path.to_path_buf() },
+        _ => HomeError::Io { doing: "read", path: path.to_path_buf(), source },
+    })
+}
+
+/// Writes a file that only its owner may read, whole or not at all.
+///
+/// # Errors
+/// Where the file system refuses.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), HomeError> {
+    let io = |doing| move |source| HomeError::Io { doing, path: path.to_path_buf(), source };
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let temporary = path.with_file_name(format!(".{name}.{}", std::process::id()));
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&temporary)
+        .map_err(io("create"))?;
+    file.write_all(bytes).map_err(io("write"))?;
+    drop(file);
+    fs::rename(&temporary, path).map_err(io("replace"))
+}
+
+pub(crate) fn to_json<T: Serialize>(value: &T, path: &Path) -> Result<Vec<u8>, HomeError> {
+    serde_json::to_vec(value)
+        .map_err(|error| HomeError::Damaged { path: path.to_path_buf(), why: error.to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made() -> (tempfile::TempDir, Home, Identity) {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::at(folder.path().join("home"));
+        let identity = home.create(Timestamp::UNIX_EPOCH, &[7; 48]).unwrap();
+        (folder, home, identity)
+    }
+
+    #[test]
+    fn a_made_home_is_private_and_knows_itself() {
+        let (_folder, home, identity) = made();
+        assert_eq!(home.identity().unwrap(), identity);
+        assert_eq!(home.key().unwrap(), [7; 32]);
+        assert_eq!(home.exposed(), Vec::<PathBuf>::new());
+    }
+
+    #[test]
+    fn a_second_home_is_not_made_over_the_first() {
+        let (_folder, home, _) = made();
+        assert!(matches!(
+            home.create(Timestamp::UNIX_EPOCH, &[8; 48]),
+            Err(HomeError::AlreadyThere { .. })
+        ));
+        assert_eq!(home.key().unwrap(), [7; 32]);
+    }
+
+    #[test]
+    fn a_missing_key_is_vanished_and_a_short_one_damaged() {
+        let (_folder, home, _) = made();
+        fs::write(home.key_file(), [1, 2]).unwrap();
+        assert!(matches!(home.key(), Err(HomeError::Damaged { .. })));
+        fs::remove_file(home.key_file()).unwrap();
+        assert!(matches!(home.key(), Err(HomeError::Vanished { .. })));
+    }
+}

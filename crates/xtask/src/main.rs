@@ -1,0 +1,60 @@
+//! What a contributor runs. Everything CI does is one of these commands.
+//!
+//! Start at [`Command`]; each command is one file.
+
+mod bench;
+mod check;
+mod run;
+mod test;
+mod tidy;
+mod tools;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Test, check and measure Countersign")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Install what is missing (after asking), then run every test, lint and licence check
+    Test {
+        /// Install without asking
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Formatting, lints, documentation, licences and file lengths only
+    Check,
+    /// Print the source files that are too long to read at one sitting
+    Tidy,
+    /// Measure the hook against the floor and print the table of docs/performance.md
+    Bench {
+        /// Exit non-zero where a figure is above its bound
+        #[arg(long)]
+        check: bool,
+        /// Runs of each measured program
+        #[arg(long, default_value_t = 400)]
+        runs: usize,
+    },
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Test { yes } => test::run(yes),
+        Command::Check => tools::install_for_check().and_then(|()| check::run()),
+        Command::Tidy => tidy::run(),
+        Command::Bench { check, runs } => bench::run(check, runs),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

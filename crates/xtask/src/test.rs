@@ -1,0 +1,18 @@
+//! Everything a change must pass.
+
+use anyhow::Result;
+
+use crate::run::{cargo, step};
+use crate::{bench, check, tools};
+
+/// Installs what is missing, then runs all tests, lints and measurements.
+pub fn run(yes: bool) -> Result<()> {
+    tools::install(yes)?;
+    check::run()?;
+    step(
+        "release binaries",
+        cargo().args(["build", "--release", "--locked", "-p", "countersign", "-p", "countersign-hook"]),
+    )?;
+    step("tests", cargo().args(["test", "--workspace", "--locked"]))?;
+    bench::run(true, 300)
+}
