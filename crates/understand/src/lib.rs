@@ -1,1 +1,66 @@
-//! What would this tool call do?
+//! What would this tool call do? A [`ToolCall`] goes in, [`Effect`]s come out.
+//!
+//! Architecture invariant: this crate knows no policies and no agents, and does no I/O: what it
+//! needs to know of files and of git it asks a [`Workspace`].
+
+mod workspace;
+
+use countersign_model::{Effect, Fact, ToolCall};
+use serde_json::{Map, Value};
+
+pub use workspace::{Recorded, Recording, Workspace};
+
+/// What of this machine understanding must know beforehand.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    /// The user's home directory, absolute.
+    pub home: String,
+    /// Directories for temporary files, absolute.
+    pub temporary: Vec<String>,
+    /// Countersign's own files and directories, absolute.
+    pub protected: Vec<String>,
+}
+
+/// What a tool call would do, and what that was concluded from.
+#[derive(Clone, Debug)]
+pub struct Understanding {
+    /// Never empty; every environment is still unknown.
+    pub effects: Vec<Effect>,
+    /// Everything asked of the workspace, in the order it was first asked.
+    pub facts: Vec<Fact>,
+    /// The part of the input that bears on effects: no descriptions, no ids.
+    pub bearing: Map<String, Value>,
+    /// Whether the call has an immutable form.
+    pub pinning: Pinning,
+}
+
+/// The immutable form of a call: one that can only make the transition that was reviewed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Pinning {
+    /// Nothing in the call moves anything on another machine.
+    NotNeeded,
+    /// There is one.
+    Pinned {
+        /// The whole input of the tool, rewritten.
+        input: Map<String, Value>,
+        /// What it does, for people.
+        sentence: String,
+    },
+    /// There is none.
+    Impossible {
+        /// Why not, a sentence fragment.
+        why: String,
+    },
+}
+
+/// What `call` would do. Whatever cannot be understood is an opaque effect.
+pub fn understand(call: &ToolCall, surroundings: &Surroundings, workspace: &dyn Workspace) -> Understanding {
+    let _ = surroundings;
+    let recording = Recording::new(workspace);
+    Understanding {
+        effects: vec![Effect::opaque(&call.tool, "nobody knows what this tool does")],
+        facts: recording.into_facts(),
+        bearing: call.input.clone(),
+        pinning: Pinning::Impossible { why: "nobody knows what this tool does".to_owned() },
+    }
+}

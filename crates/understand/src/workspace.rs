@@ -1,0 +1,114 @@
+//! Where understanding asks its questions: the boundary to the world.
+
+use std::cell::RefCell;
+
+use countersign_model::{Answer, Fact, Question};
+
+/// Answers questions about the workspace: files, git, the environment's variable names.
+///
+/// An implementation answers `Unknown` whenever it is not sure; understanding then takes the
+/// worst it can be.
+pub trait Workspace {
+    /// The answer to one question.
+    fn ask(&self, question: &Question) -> Answer;
+}
+
+/// A workspace that asks each question once and keeps the facts in first-asked order.
+pub struct Recording<'a> {
+    workspace: &'a dyn Workspace,
+    facts: RefCell<Vec<Fact>>,
+}
+
+impl<'a> Recording<'a> {
+    /// Records what is asked of `workspace`.
+    pub const fn new(workspace: &'a dyn Workspace) -> Self {
+        Self { workspace, facts: RefCell::new(Vec::new()) }
+    }
+
+    /// What was asked so far.
+    pub fn facts(&self) -> Vec<Fact> {
+        self.facts.borrow().clone()
+    }
+
+    /// What was asked.
+    pub fn into_facts(self) -> Vec<Fact> {
+        self.facts.into_inner()
+    }
+}
+
+impl Workspace for Recording<'_> {
+    fn ask(&self, question: &Question) -> Answer {
+        if let Some(answer) = find(&self.facts.borrow(), question) {
+            return answer;
+        }
+        if self.facts.borrow().len() >= MOST_FACTS {
+            return Answer::Unknown { why: "the call asks too many questions".to_owned() };
+        }
+        let answer = self.workspace.ask(question);
+        self.facts.borrow_mut().push(Fact { question: question.clone(), answer: answer.clone() });
+        answer
+    }
+}
+
+/// A call that needs more facts than this is not understood better by asking more.
+const MOST_FACTS: usize = 512;
+
+/// A workspace that answers from recorded facts; everything else is unknown.
+///
+/// Replaying a recorded call against it gives the same effects, as long as they did not depend on
+/// a file's text, which is never stored.
+pub struct Recorded {
+    facts: Vec<Fact>,
+}
+
+impl Recorded {
+    /// Answers from `facts`.
+    pub const fn new(facts: Vec<Fact>) -> Self {
+        Self { facts }
+    }
+}
+
+impl Workspace for Recorded {
+    fn ask(&self, question: &Question) -> Answer {
+        find(&self.facts, question)
+            .unwrap_or_else(|| Answer::Unknown { why: "it was not recorded".to_owned() })
+    }
+}
+
+fn find(facts: &[Fact], question: &Question) -> Option<Answer> {
+    facts.iter().find(|fact| fact.question == *question).map(|fact| fact.answer.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    struct Counting(Cell<usize>);
+
+    impl Workspace for Counting {
+        fn ask(&self, _: &Question) -> Answer {
+            self.0.set(self.0.get() + 1);
+            Answer::Yes
+        }
+    }
+
+    #[test]
+    fn each_question_is_asked_once_and_can_be_replayed() {
+        let counting = Counting(Cell::new(0));
+        let recording = Recording::new(&counting);
+        let [first, second] = ["A", "B"].map(|name| Question::Variable { name: name.to_owned() });
+        for question in [&second, &first, &second] {
+            assert_eq!(recording.ask(question), Answer::Yes);
+        }
+        assert_eq!(counting.0.get(), 2);
+
+        let facts = recording.into_facts();
+        assert_eq!(facts.iter().map(|fact| &fact.question).collect::<Vec<_>>(), [&second, &first]);
+        let recorded = Recorded::new(facts);
+        assert_eq!(recorded.ask(&first), Answer::Yes);
+        let never = recorded.ask(&Question::Variable { name: "C".to_owned() });
+        assert!(matches!(never, Answer::Unknown { .. }));
+    }
+}
