@@ -49,6 +49,10 @@ id! {
     PromptId,
     /// A held action that waits for a reviewer, such as `cs-7k3f9q`.
     Ticket,
+    /// A grant, such as `cg-2m8x4d`.
+    GrantId,
+    /// A log of evidence: the one name that is the same on every copy of it.
+    LogId,
     /// A policy within a bundle, such as `graduated/production-write`.
     PolicyId,
     /// The name a reviewer enrolled with.

@@ -13,6 +13,7 @@ mod effect;
 mod environment;
 mod fact;
 mod finding;
+mod hex;
 mod ids;
 mod resource;
 mod risk;
@@ -25,7 +26,10 @@ pub use effect::{Access, Certainty, Effect, Reversible, Span};
 pub use environment::{Environment, Place};
 pub use fact::{Answer, Fact, Question};
 pub use finding::Finding;
-pub use ids::{AgentId, Commit, PolicyId, PromptId, ReviewerName, SessionId, Ticket, ToolCallId};
+pub use hex::{Hex, ParseHexError};
+pub use ids::{
+    AgentId, Commit, GrantId, LogId, PolicyId, PromptId, ReviewerName, SessionId, Ticket, ToolCallId,
+};
 pub use jiff::Timestamp;
 pub use resource::{ForgeRepository, PathClass, Remote, Repository, Resource, Zone};
 pub use risk::{Factor, Risk};
