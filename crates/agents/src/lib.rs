@@ -1,1 +1,12 @@
-//! Each agent runtime's dialect.
+//! Each agent runtime's dialect: what it says of a tool call, what it must be answered, how the
+//! hook is written into its settings.
+//!
+//! One runtime is one module; start at [`claude_code`].
+//!
+//! Architecture invariant: this crate knows no policies and does no I/O. It says how an answer is
+//! spelled, never which answer it is.
+
+pub mod claude_code;
+mod json;
+
+pub use json::JsonError;
