@@ -1,1 +1,28 @@
-//! Answers questions about the workspace from this machine.
+//! Answers the questions of `understand` from this machine, as git itself would answer them.
+//!
+//! Start at [`Machine`]. Each question has its file: `look` (what is at a path), `repository` (where
+//! git finds one), `configuration` (its syntax, includes and layers), `references` (loose and packed)
+//! and `index` (tracked files). `dry_run` shows a reviewer what a push would change.
+//!
+//! Git's files are read here rather than by a git library, because what must be known is what *git*
+//! will do with files an agent may have written. Each reader follows git's own rules, reads a bounded
+//! number of bytes of regular files only, never waits on a fifo, and answers [`Answer::Unknown`] for
+//! whatever git refuses or its versions disagree on. The tests hold them against the real git.
+//!
+//! Architecture invariant: this crate does not know effects, policies or agents. It writes nothing,
+//! and spawns nothing but git, in `dry_run` alone. It does not read the environment: the names of
+//! the variables and the places of git's own configuration are handed in.
+
+mod configuration;
+mod dry_run;
+mod file;
+mod index;
+mod look;
+mod machine;
+mod references;
+mod repository;
+mod sources;
+mod unknown;
+
+pub use machine::Machine;
+pub use sources::Sources;

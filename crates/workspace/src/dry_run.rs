@@ -1,0 +1,1 @@
+//! Shows what a push would change.

@@ -1,0 +1,172 @@
+//! Takes each question to the file that answers it.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use countersign_model::{Answer, Question};
+use countersign_understand::Workspace;
+
+use crate::configuration::Configuration;
+use crate::references::{self, Head};
+use crate::repository::Repository;
+use crate::sources::Sources;
+use crate::unknown::{Known, Unknown, path_text};
+use crate::{index, look};
+
+/// This machine, as the agent's commands will find it.
+///
+/// What is read of a repository's place and configuration is kept, so that the answers of one
+/// machine fit together; make a new one for each decision.
+///
+/// A variable among `variables` that sends git elsewhere (`GIT_DIR`, `GIT_CONFIG_COUNT` and the like)
+/// makes what it could change unknown: the agent's shell most likely has it too, or the agent can
+/// remove it.
+pub struct Machine {
+    key: [u8; 32],
+    sources: Sources,
+    variables: BTreeSet<String>,
+    repositories: RefCell<BTreeMap<PathBuf, Known<Option<Rc<Repository>>>>>,
+    configurations: RefCell<BTreeMap<PathBuf, Known<Rc<Configuration>>>>,
+    /// Git directories under other names than the canonical one.
+    spellings: RefCell<BTreeMap<PathBuf, Vec<PathBuf>>>,
+}
+
+impl Machine {
+    /// A machine that digests files under `key`. `variables` are the names set for this process.
+    pub const fn new(key: [u8; 32], sources: Sources, variables: BTreeSet<String>) -> Self {
+        Self {
+            key,
+            sources,
+            variables,
+            repositories: RefCell::new(BTreeMap::new()),
+            configurations: RefCell::new(BTreeMap::new()),
+            spellings: RefCell::new(BTreeMap::new()),
+        }
+    }
+
+    fn answer(&self, question: &Question) -> Known<Answer> {
+        match question {
+            Question::Path { path } => look::look(absolute(path)?, &self.key),
+            Question::Repository { directory } => {
+                let directory = absolute(directory)?;
+                let Some(repository) = self.find(directory)? else { return Ok(Answer::Absent) };
+                self.remember_spelling(directory, &repository);
+                Ok(Answer::Directory { path: path_text(&repository.top)? })
+            }
+            Question::Head { repository } => Ok(match references::head(&*self.repository(repository)?)? {
+                Head::Detached(commit) => Answer::Commit { commit },
+                Head::On(reference, commit) => Answer::Reference { reference, commit },
+            }),
+            Question::Reference { repository, reference } => {
+                let commit = references::find(&*self.repository(repository)?, reference)?;
+                Ok(commit.map_or(Answer::Absent, |commit| Answer::Commit { commit }))
+            }
+            Question::References { repository, prefix } => {
+                let found = references::below(&*self.repository(repository)?, prefix)?;
+                Ok(Answer::References { references: found.into_iter().collect() })
+            }
+            Question::Configuration { repository, key } => {
+                Ok(Answer::Values { values: self.configuration(repository)?.values(key)? })
+            }
+            Question::Subsections { repository, section } => {
+                Ok(Answer::Values { values: self.configuration(repository)?.subsections(section)? })
+            }
+            Question::Tracked { repository, path } => {
+                self.refuse_variables(&["GIT_INDEX_FILE"])?;
+                let tracked = index::is_tracked(&*self.repository(repository)?, absolute(path)?)?;
+                Ok(if tracked { Answer::Yes } else { Answer::No })
+            }
+            Question::Variable { name } => {
+                Ok(if self.variables.contains(name) { Answer::Yes } else { Answer::No })
+            }
+        }
+    }
+
+    /// The repository whose top is `top`.
+    fn repository(&self, top: &str) -> Known<Rc<Repository>> {
+        let path = absolute(top)?;
+        match self.find(path)? {
+            Some(repository) if repository.top == path => Ok(repository),
+            Some(_) | None => Err(Unknown::because(format!("{top} is not the top of a repository"))),
+        }
+    }
+
+    fn find(&self, directory: &Path) -> Known<Option<Rc<Repository>>> {
+        self.refuse_variables(&[
+            "GIT_DIR",
+            "GIT_WORK_TREE",
+            "GIT_COMMON_DIR",
+            "GIT_OBJECT_DIRECTORY",
+            "GIT_NAMESPACE",
+            "GIT_CEILING_DIRECTORIES",
+            "GIT_DISCOVERY_ACROSS_FILESYSTEM",
+        ])?;
+        if let Some(known) = self.repositories.borrow().get(directory) {
+            return known.clone();
+        }
+        let found = Repository::find(directory).map(|found| found.map(Rc::new));
+        self.repositories.borrow_mut().insert(directory.to_owned(), found.clone());
+        found
+    }
+
+    fn configuration(&self, top: &str) -> Known<Rc<Configuration>> {
+        let repository = self.repository(top)?;
+        self.refuse_variables(&["GIT_CONFIG", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"])?;
+        self.refuse_variables(&["GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS"])?;
+        if let Some(known) = self.configurations.borrow().get(&repository.git_dir) {
+            return known.clone();
+        }
+        let branch = references::head(&repository).map(|head| match head {
+            Head::On(name, _) => name.strip_prefix("refs/heads/").map(str::to_owned),
+            Head::Detached(_) => None,
+        });
+        let without_system = self.variables.contains("GIT_CONFIG_NOSYSTEM");
+        let spellings = self.spellings.borrow().get(&repository.git_dir).cloned().unwrap_or_default();
+        let read = Configuration::read(&self.sources, without_system, &repository, &spellings, branch);
+        let read = read.map(Rc::new);
+        self.configurations.borrow_mut().insert(repository.git_dir.clone(), read.clone());
+        read
+    }
+
+    /// Conditional includes see a git directory under the name it is reached by, too.
+    fn remember_spelling(&self, directory: &Path, repository: &Repository) {
+        let spelled = directory
+            .ancestors()
+            .find(|ancestor| ancestor.canonicalize().is_ok_and(|canonical| canonical == repository.top));
+        let Some(spelled) = spelled.filter(|spelled| **spelled != repository.top) else { return };
+        let git_dir = match repository.git_dir.strip_prefix(&repository.top) {
+            Ok(below) => spelled.join(below),
+            Err(_) => return,
+        };
+        let mut spellings = self.spellings.borrow_mut();
+        let known = spellings.entry(repository.git_dir.clone()).or_default();
+        if !known.contains(&git_dir) {
+            known.push(git_dir);
+            self.configurations.borrow_mut().remove(&repository.git_dir);
+        }
+    }
+
+    fn refuse_variables(&self, names: &[&str]) -> Known<()> {
+        match names.iter().find(|name| self.variables.contains(**name)) {
+            Some(name) => Err(Unknown::because(format!("{name} is set, so git may look elsewhere"))),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Workspace for Machine {
+    fn ask(&self, question: &Question) -> Answer {
+        self.answer(question).unwrap_or_else(Answer::from)
+    }
+}
+
+fn absolute(path: &str) -> Known<&Path> {
+    let path = Path::new(path);
+    if path.has_root() && !path.as_os_str().as_encoded_bytes().contains(&0) {
+        Ok(path)
+    } else {
+        Err(Unknown::because("not an absolute path"))
+    }
+}
