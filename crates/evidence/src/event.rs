@@ -3,6 +3,8 @@
 //! Names and fields are a stored format: never rename or remove one; a new field is optional on
 //! reading. A reader that meets a kind it does not know reads it as [`Event::Unknown`].
 
+use std::path::PathBuf;
+
 use countersign_approval::{
     Activation, Approval, Commitment, Enrollment, Fingerprint, Grant, Retirement, Signed,
 };
@@ -61,7 +63,7 @@ pub enum Event {
         /// Whose: `user`, `project` or `managed`.
         scope: String,
         /// The settings file they stand in.
-        settings: String,
+        settings: PathBuf,
         /// Of the hook that was installed.
         binary: Digest,
         /// The root of the reviewers that the hook was told.
@@ -74,7 +76,7 @@ pub enum Event {
         /// Whose.
         scope: String,
         /// The settings file they stood in.
-        settings: String,
+        settings: PathBuf,
     },
     /// An agent session began, or went on.
     SessionStarted {
@@ -152,7 +154,7 @@ pub enum Event {
         /// Whose settings, as the runtime names them.
         source: String,
         /// The file, where the runtime says.
-        path: Option<String>,
+        path: Option<PathBuf>,
         /// Why the change was vetoed, if it was.
         vetoed: Option<String>,
     },
@@ -176,6 +178,15 @@ pub enum Event {
         expires: Timestamp,
         /// What reviewers see.
         review: Box<Review>,
+    },
+    /// A later call of the session asks for the action of a hold that is open.
+    Joined {
+        /// The hold.
+        ticket: Ticket,
+        /// The session.
+        session: SessionId,
+        /// The later call.
+        call: ToolCallId,
     },
     /// The hook stopped waiting; the identical call passes once after approval.
     Parked {

@@ -1,7 +1,7 @@
 //! The only file of this crate that touches the world: segments, the head file and its lock.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, FileExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
@@ -9,10 +9,12 @@ use std::time::Duration;
 
 use rustix::fs::OFlags;
 
-use crate::{LogError, head};
+use crate::{LONGEST_LINE, LogError, head};
 
 /// The first segment.
 pub const FIRST_SEGMENT: u32 = 1;
+/// The directory that torn tails are moved to.
+const TORN: &str = "torn";
 
 /// The directory of one log.
 #[derive(Clone, Debug)]
@@ -73,9 +75,37 @@ impl Files {
         Ok(tail)
     }
 
+    /// The first line of a segment, or as much of it as may be in one.
+    pub fn first_line(&self, number: u32) -> Result<Vec<u8>, LogError> {
+        let path = self.segment(number);
+        let reader = BufReader::new(self.read_segment(number, 0)?);
+        let mut line = Vec::new();
+        let longest = LONGEST_LINE as u64;
+        reader.take(longest).read_until(b'\n', &mut line).map_err(failed("read", &path))?;
+        Ok(line)
+    }
+
+    /// The names of everything in the directory.
+    pub fn names(&self) -> Result<Vec<String>, LogError> {
+        let names = |entries: fs::ReadDir| -> io::Result<Vec<String>> {
+            entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
+        };
+        fs::read_dir(&self.directory).and_then(names).map_err(failed("list", &self.directory))
+    }
+
+    /// Whether something of this name belongs to a log whose last segment has this number.
+    pub fn belongs(&self, name: &str, last: u32) -> bool {
+        let number = name.strip_suffix(".jsonl").and_then(|digits| digits.parse().ok());
+        name == head::NAME
+            || name == TORN
+            || number.is_some_and(|number: u32| {
+                (FIRST_SEGMENT..=last).contains(&number) && self.segment(number).ends_with(name)
+            })
+    }
+
     /// Cuts off what follows `offset` of a segment, after a durable copy of it is in `torn/`.
     pub fn cut(&self, number: u32, offset: u64, tail: &[u8]) -> Result<(), LogError> {
-        let torn = self.directory.join("torn");
+        let torn = self.directory.join(TORN);
         match DirBuilder::new().mode(0o700).create(&torn) {
             Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(failed("create", &torn)(error)),
             Ok(()) | Err(_) => Ok(()),

@@ -18,6 +18,7 @@ mod line;
 mod lock;
 mod log;
 mod position;
+mod verify;
 
 pub use call::{Authority, Decided, Ran, Review, TestRun, Transition};
 pub use entries::{Entries, Entry};
@@ -27,3 +28,4 @@ pub use line::{LONGEST_LINE, genesis};
 pub use lock::Locked;
 pub use log::Log;
 pub use position::{Head, Position};
+pub use verify::{Expected, Problem, Report, Severity, Tally, verify};

@@ -1,0 +1,228 @@
+//! Each hold: verdicts over it, and releases only with them.
+
+use std::collections::HashMap;
+
+use countersign_approval::{Approval, Commitment, Fingerprint, Grant, Signed, Standing, Verdict, standing};
+use countersign_model::{DecisionKind, GrantId, Requirement, SessionId, Ticket, Timestamp, ToolCallId};
+
+use super::calls::{Call, Calls};
+use super::people::People;
+use super::report::{Problems, quoted};
+use crate::Authority;
+
+/// The holds and grants of a log.
+#[derive(Debug, Default)]
+pub struct Holds {
+    holds: HashMap<Ticket, Hold>,
+    grants: HashMap<GrantId, (Grant, u32)>,
+}
+
+/// What is known of a hold.
+#[derive(Debug)]
+pub struct Hold {
+    pub sequence: u64,
+    pub session: SessionId,
+    pub call: ToolCallId,
+    pub commitment: Commitment,
+    pub requirement: Requirement,
+    pub expires: Timestamp,
+    /// Whether nothing but the reviewed transition can happen, so that trying twice does no harm.
+    pub pinned: bool,
+    verdicts: Vec<(Fingerprint, Verdict, Timestamp)>,
+    /// The calls that were let go by it.
+    released: Vec<ToolCallId>,
+    /// Why nothing more may be let go by it.
+    over: Option<&'static str>,
+}
+
+impl Hold {
+    pub fn new(
+        sequence: u64,
+        (session, call): (SessionId, ToolCallId),
+        commitment: Commitment,
+        requirement: Requirement,
+        expires: Timestamp,
+        pinned: bool,
+    ) -> Self {
+        let (verdicts, released, over) = (Vec::new(), Vec::new(), None);
+        Self { sequence, session, call, commitment, requirement, expires, pinned, verdicts, released, over }
+    }
+}
+
+impl Holds {
+    pub fn held(&mut self, ticket: &Ticket, hold: Hold, calls: &Calls, problems: &mut Problems) {
+        let name = quoted(ticket);
+        match calls.get(&hold.session, &hold.call).map(|call| &call.decision) {
+            Some(DecisionKind::RequireApproval { requirement }) if *requirement == hold.requirement => {}
+            Some(DecisionKind::RequireApproval { .. }) => {
+                problems.violation(format!("{name} asks for other approvals than were decided"));
+            }
+            Some(DecisionKind::Allow | DecisionKind::Monitor | DecisionKind::Deny) | None => {
+                problems.violation(format!("{name} holds a call that was not decided to wait"));
+            }
+        }
+        if self.holds.contains_key(ticket) {
+            problems.violation(format!("{name} is the ticket of another hold"));
+        } else {
+            self.holds.insert(ticket.clone(), hold);
+        }
+    }
+
+    /// Whether the verdict counts.
+    pub fn reviewed(
+        &mut self,
+        signed: &Signed<Approval>,
+        people: &mut People,
+        problems: &mut Problems,
+    ) -> bool {
+        let approval = &signed.statement;
+        let name = quoted(&approval.ticket);
+        if !people.signed(signed, problems) {
+            return false;
+        }
+        let Some(hold) = self.holds.get_mut(&approval.ticket) else {
+            problems.violation(format!("a verdict over {name}, which is no hold"));
+            return false;
+        };
+        if approval.commitment != hold.commitment {
+            problems.violation(format!("a verdict over another action than {name} holds"));
+            return false;
+        }
+        if approval.after.sequence < hold.sequence {
+            problems.violation(format!("a verdict that is older than {name}"));
+            return false;
+        }
+        if approval.at >= hold.expires && approval.verdict == Verdict::Approve {
+            problems.warning(format!("{name} was approved after it expired; that does not count"));
+            return false;
+        }
+        hold.verdicts.push((signed.key, approval.verdict, approval.expires));
+        true
+    }
+
+    pub fn granted(&mut self, signed: &Signed<Grant>, people: &mut People, problems: &mut Problems) {
+        if people.signed(signed, problems) {
+            let grant = signed.statement.clone();
+            if self.grants.contains_key(&grant.id) {
+                problems.violation(format!("{} is the name of another grant", quoted(&grant.id)));
+            } else {
+                self.grants.insert(grant.id.clone(), (grant, 0));
+            }
+        }
+    }
+
+    /// Something ended the hold: nothing may be let go by it any more.
+    pub fn over(&mut self, ticket: &Ticket, why: &'static str, problems: &mut Problems) {
+        match self.holds.get_mut(ticket) {
+            Some(hold) => hold.over = hold.over.or(Some(why)),
+            None => problems.violation(format!("{} is no hold", quoted(ticket))),
+        }
+    }
+
+    /// The transition of a released call is seen in the world: its approval is used up.
+    pub fn landed(&mut self, session: &SessionId, call: &ToolCallId) {
+        for hold in self.holds.values_mut() {
+            if hold.session == *session && hold.released.contains(call) {
+                hold.over = hold.over.or(Some("its transition had landed"));
+            }
+        }
+    }
+
+    pub fn released(
+        &mut self,
+        authority: &Authority,
+        (session, call): (&SessionId, &ToolCallId),
+        pinned: bool,
+        now: Timestamp,
+        (calls, people): (&Calls, &People),
+        problems: &mut Problems,
+    ) {
+        let name = quoted(call);
+        let Some(decided) = calls.get(session, call) else {
+            return problems.violation(format!("the call {name} was released without a decision"));
+        };
+        if decided.waiting.is_none() {
+            return problems.violation(format!(
+                "the call {name} was released; it was decided as {}",
+                decided.decision.word()
+            ));
+        }
+        let why_not = match authority {
+            Authority::Ticket { ticket } => {
+                self.by_ticket(ticket, (session, call, decided), pinned, now, (calls, people), problems)
+            }
+            Authority::Grants { grants } if grants.is_empty() => Some("by no grant".to_owned()),
+            Authority::Grants { grants } => {
+                grants.iter().find_map(|grant| self.by_grant(grant, session, decided, now))
+            }
+        };
+        if let Some(why) = why_not {
+            problems.violation(format!("the call {name} was released {why}"));
+        }
+    }
+
+    /// Why the hold does not let this call go, if so.
+    fn by_ticket(
+        &mut self,
+        ticket: &Ticket,
+        (session, id, call): (&SessionId, &ToolCallId, &Call),
+        pinned: bool,
+        now: Timestamp,
+        (calls, people): (&Calls, &People),
+        problems: &mut Problems,
+    ) -> Option<String> {
+        let name = quoted(ticket);
+        let Some(hold) = self.holds.get_mut(ticket) else {
+            return Some(format!("by {name}, which is no hold"));
+        };
+        if hold.session != *session {
+            return Some(format!("by {name}, which is another session's"));
+        }
+        let held = calls.get(&hold.session, &hold.call).and_then(|held| held.waiting.as_deref());
+        match (held, call.waiting.as_deref()) {
+            (Some(held), Some(waiting)) if held.shape.is_some() && held.shape == waiting.shape => {
+                if held.fingerprint != waiting.fingerprint {
+                    problems.warning(format!(
+                        "the call {} is not word for word the one {name} held; its effects are the same",
+                        quoted(id)
+                    ));
+                }
+            }
+            (_, _) => return Some(format!("by {name}, which holds another action")),
+        }
+        let verdicts: Vec<_> = hold
+            .verdicts
+            .iter()
+            .filter(|(_, verdict, expires)| now < *expires || *verdict == Verdict::Deny)
+            .filter_map(|(key, verdict, _)| Some((people.find(*key)?, *verdict)))
+            .collect();
+        match standing(&hold.requirement, &verdicts) {
+            Standing::Approved => {}
+            Standing::Waiting => return Some(format!("by {name} without the approvals it takes")),
+            Standing::Denied => return Some(format!("by {name} although it was denied")),
+        }
+        if let Some(why) = hold.over {
+            return Some(format!("by {name} after {why}"));
+        }
+        if hold.pinned != pinned {
+            return Some(format!("by {name}, but not in the pinned form that was reviewed"));
+        }
+        if !hold.pinned && !hold.released.is_empty() {
+            return Some(format!("by {name}, whose approval was used before and counts once"));
+        }
+        hold.released.push(id.clone());
+        None
+    }
+
+    /// Why the grant does not let this call go, if so.
+    fn by_grant(&mut self, id: &GrantId, session: &SessionId, call: &Call, now: Timestamp) -> Option<String> {
+        let name = quoted(id);
+        let Some((grant, used)) = self.grants.get_mut(id) else {
+            return Some(format!("by {name}, which is no grant"));
+        };
+        let effects = call.waiting.iter().flat_map(|waiting| &waiting.effects);
+        let covered = effects.filter(|effect| grant.covers(effect, session, now, *used)).count();
+        *used = used.saturating_add(1);
+        (covered == 0).then(|| format!("by {name}, which does not cover it, or no longer"))
+    }
+}
