@@ -135,6 +135,11 @@ impl Files {
         if offset == 0 { sync_directory(&self.directory) } else { Ok(()) }
     }
 
+    /// The head file for a look without a lock.
+    pub fn open_head(&self) -> Result<File, LogError> {
+        open(OpenOptions::new().read(true), &self.head())
+    }
+
     /// Locks the head file, waiting for others at most for `patience`.
     pub fn lock(&self, lock: Lock, patience: Duration) -> Result<File, LogError> {
         let path = self.head();

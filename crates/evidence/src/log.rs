@@ -49,7 +49,9 @@ impl Log {
     /// There is none, or its head file cannot be read.
     pub fn open(directory: &Path) -> Result<Self, LogError> {
         let files = Files::at(directory);
-        let head = read_head(&files, &files.lock(Lock::Shared, PATIENCE)?)?;
+        // The id never changes; a head file caught while it is written needs a second look.
+        let head = read_head(&files, &files.open_head()?)
+            .or_else(|_| read_head(&files, &files.lock(Lock::Shared, PATIENCE)?))?;
         Ok(Self { files, id: head.log, patience: PATIENCE })
     }
 

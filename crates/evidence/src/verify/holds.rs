@@ -28,7 +28,8 @@ pub struct Hold {
     pub expires: Timestamp,
     /// Whether nothing but the reviewed transition can happen, so that trying twice does no harm.
     pub pinned: bool,
-    verdicts: Vec<(Fingerprint, Verdict, Timestamp)>,
+    /// Who approved, and until when that counts.
+    approvals: Vec<(Fingerprint, Timestamp)>,
     /// The calls that were let go by it.
     released: Vec<ToolCallId>,
     /// Why nothing more may be let go by it.
@@ -44,8 +45,8 @@ impl Hold {
         expires: Timestamp,
         pinned: bool,
     ) -> Self {
-        let (verdicts, released, over) = (Vec::new(), Vec::new(), None);
-        Self { sequence, session, call, commitment, requirement, expires, pinned, verdicts, released, over }
+        let (approvals, released, over) = (Vec::new(), Vec::new(), None);
+        Self { sequence, session, call, commitment, requirement, expires, pinned, approvals, released, over }
     }
 }
 
@@ -96,7 +97,11 @@ impl Holds {
             problems.warning(format!("{name} was approved after it expired; that does not count"));
             return false;
         }
-        hold.verdicts.push((signed.key, approval.verdict, approval.expires));
+        match approval.verdict {
+            Verdict::Approve => hold.approvals.push((signed.key, approval.expires)),
+            // Whatever becomes of the reviewer.
+            Verdict::Deny => hold.over = hold.over.or(Some("it was denied")),
+        }
         true
     }
 
@@ -111,11 +116,18 @@ impl Holds {
         }
     }
 
+    /// Something is said of a hold: there must be one.
+    pub fn known(&self, ticket: &Ticket, problems: &mut Problems) {
+        if !self.holds.contains_key(ticket) {
+            problems.violation(format!("{} is no hold", quoted(ticket)));
+        }
+    }
+
     /// Something ended the hold: nothing may be let go by it any more.
     pub fn over(&mut self, ticket: &Ticket, why: &'static str, problems: &mut Problems) {
-        match self.holds.get_mut(ticket) {
-            Some(hold) => hold.over = hold.over.or(Some(why)),
-            None => problems.violation(format!("{} is no hold", quoted(ticket))),
+        self.known(ticket, problems);
+        if let Some(hold) = self.holds.get_mut(ticket) {
+            hold.over = hold.over.or(Some(why));
         }
     }
 
@@ -190,19 +202,20 @@ impl Holds {
             }
             (_, _) => return Some(format!("by {name}, which holds another action")),
         }
-        let verdicts: Vec<_> = hold
-            .verdicts
-            .iter()
-            .filter(|(_, verdict, expires)| now < *expires || *verdict == Verdict::Deny)
-            .filter_map(|(key, verdict, _)| Some((people.find(*key)?, *verdict)))
-            .collect();
-        match standing(&hold.requirement, &verdicts) {
-            Standing::Approved => {}
-            Standing::Waiting => return Some(format!("by {name} without the approvals it takes")),
-            Standing::Denied => return Some(format!("by {name} although it was denied")),
-        }
-        if let Some(why) = hold.over {
+        if let Some(why) = hold.over.or((now >= hold.expires).then_some("it had expired")) {
             return Some(format!("by {name} after {why}"));
+        }
+        let approvals: Vec<_> = hold
+            .approvals
+            .iter()
+            .filter(|(_, expires)| now < *expires)
+            .filter_map(|(key, _)| Some((people.find(*key)?, Verdict::Approve)))
+            .collect();
+        match standing(&hold.requirement, &approvals) {
+            Standing::Approved => {}
+            Standing::Waiting | Standing::Denied => {
+                return Some(format!("by {name} without the approvals it takes"));
+            }
         }
         if hold.pinned != pinned {
             return Some(format!("by {name}, but not in the pinned form that was reviewed"));

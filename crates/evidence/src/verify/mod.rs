@@ -55,7 +55,7 @@ pub fn verify(directory: &Path, expected: &Expected) -> Report {
         if let Some(anchor) = anchor.filter(|anchor| !story.people.holds(anchor)) {
             let sequence = anchor.sequence;
             story.problems.violation(if sequence >= end.sequence {
-                format!("{what} names record {sequence}; the log ends before it")
+                format!("{what} names record {sequence}, which is behind what could be verified")
             } else {
                 format!("{what} names record {sequence} with another hash: the log was rewritten")
             });
@@ -125,6 +125,7 @@ impl Story {
                 }
             }
             Event::Granted { grant } => holds.granted(grant, people, problems),
+            Event::Parked { ticket, .. } | Event::Joined { ticket, .. } => holds.known(ticket, problems),
             Event::Voided { ticket, .. } => holds.over(ticket, "it was void", problems),
             Event::Expired { ticket } => holds.over(ticket, "it had expired", problems),
             Event::Released { authority, session, call, pinned } => {
@@ -163,9 +164,7 @@ impl Story {
             | Event::SubagentStopped { .. }
             | Event::Stopped { .. }
             | Event::PermissionAsked { .. }
-            | Event::ConfigurationChanged { .. }
-            | Event::Joined { .. }
-            | Event::Parked { .. } => {}
+            | Event::ConfigurationChanged { .. } => {}
         }
         people.record(entry.hash);
     }
@@ -175,7 +174,7 @@ impl Story {
         if let Some(last) = open.last() {
             let number = open.len();
             self.problems.warning(format!(
-                "{number} calls flowed and have no outcome, the last one decided in record {last}"
+                "calls that flowed and have no outcome: {number}, the last decided in record {last}"
             ));
         }
         Report {

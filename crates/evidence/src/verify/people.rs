@@ -65,13 +65,16 @@ impl People {
     }
 
     pub fn enrolled(&mut self, signed: &Signed<Enrollment>, problems: &mut Problems) {
-        let first = signed.statement.key.fingerprint();
-        let root = *self.root.get_or_insert(first);
-        let reviewers = self.reviewers.get_or_insert_with(|| Reviewers::new(root, self.log.clone()));
+        let root = self.root.unwrap_or_else(|| signed.statement.key.fingerprint());
+        let mut reviewers = self.reviewers.take().unwrap_or_else(|| Reviewers::new(root, self.log.clone()));
         match reviewers.enroll(signed) {
-            Ok(_) => drop(self.anchored(&signed.statement, problems)),
+            Ok(_) => {
+                self.root = Some(root);
+                self.anchored(&signed.statement, problems);
+            }
             Err(error) => problems.violation(format!("a forged enrollment: {error}")),
         }
+        self.reviewers = self.root.is_some().then_some(reviewers);
     }
 
     pub fn retired(&mut self, signed: &Signed<Retirement>, problems: &mut Problems) {

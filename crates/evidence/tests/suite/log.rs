@@ -1,0 +1,270 @@
+//! What a log keeps, whatever happens between two writes.
+
+use std::fs::{self, File};
+use std::os::unix::fs::FileExt as _;
+use std::time::Duration;
+
+use countersign_evidence::{Event, LONGEST_LINE, Log, LogError};
+use countersign_model::Timestamp;
+use proptest::prelude::*;
+
+use crate::fixture::{Fixture, event};
+
+#[test]
+fn keeps_what_was_appended_in_order() {
+    let fixture = Fixture::new();
+    fixture.append(&["a", "b"]).unwrap();
+    fixture.append(&["c"]).unwrap();
+    fixture.append(&[]).unwrap();
+    assert_eq!(fixture.texts().unwrap(), ["a", "b", "c"]);
+}
+
+#[test]
+fn places_lead_back_to_their_records() {
+    let fixture = Fixture::new();
+    let mut places = fixture.append(&["a", "b"]).unwrap();
+    places.extend(fixture.append(&["c"]).unwrap());
+    let log = fixture.log();
+    let texts = places.iter().map(|place| log.at(*place).unwrap().unwrap().record.event);
+    assert!(texts.eq(["a", "b", "c"].map(event)));
+    assert_eq!(log.at(log.head().unwrap().next()).unwrap(), None);
+}
+
+#[test]
+fn reading_goes_on_where_it_ended() {
+    let fixture = Fixture::new();
+    let log = fixture.log();
+    let mut entries = log.read_from(log.head().unwrap().next());
+    assert!(entries.next().is_none());
+    fixture.append(&["a"]).unwrap();
+    assert_eq!(entries.next().unwrap().unwrap().record.event, event("a"));
+    assert!(entries.next().is_none());
+    assert_eq!(entries.position(), log.head().unwrap().next());
+}
+
+proptest! {
+    /// A crash may leave any part of the last write behind.
+    #[test]
+    fn a_torn_tail_costs_nothing_acknowledged(
+        texts in prop::collection::vec("[a-z]{0,9}", 1..6),
+        cut: prop::sample::Index,
+    ) {
+        let fixture = Fixture::new();
+        let texts: Vec<_> = texts.iter().map(String::as_str).collect();
+        fixture.append(&texts).unwrap();
+        let head = fs::read(fixture.path().join("head")).unwrap();
+        let whole = fs::read(fixture.segment()).unwrap();
+        fixture.append(&["never acknowledged"]).unwrap();
+        let torn = fs::read(fixture.segment()).unwrap();
+        let kept = whole.len() + cut.index(torn.len() - whole.len());
+        fs::write(fixture.segment(), &torn[..kept]).unwrap();
+        fs::write(fixture.path().join("head"), head).unwrap();
+
+        fixture.append(&["after"]).unwrap();
+        let mut expected: Vec<_> = texts.iter().map(ToString::to_string).collect();
+        if kept > whole.len() {
+            expected.push(format!("repaired {}", kept - whole.len()));
+            let saved = fixture.path().join(format!("torn/00000001-{}", whole.len()));
+            prop_assert_eq!(fs::read(saved).unwrap(), &torn[whole.len()..kept]);
+        }
+        expected.push("after".into());
+        prop_assert_eq!(fixture.texts().unwrap(), expected);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Against the plainest model there is: a list.
+    #[test]
+    fn behaves_like_a_list(batches in prop::collection::vec(prop::collection::vec("[a-z]{0,9}", 0..4), 0..12)) {
+        let fixture = Fixture::new();
+        let kept_open = fixture.log();
+        for (number, batch) in batches.iter().enumerate() {
+            let events: Vec<_> = batch.iter().map(|text| event(text)).collect();
+            let log = if number % 2 == 0 { fixture.log() } else { kept_open.clone() };
+            let places = log.append(Timestamp::UNIX_EPOCH, &events).unwrap();
+            prop_assert_eq!(places.len(), batch.len());
+            for (place, event) in places.iter().zip(events) {
+                prop_assert_eq!(kept_open.at(*place).unwrap().unwrap().record.event, event);
+            }
+        }
+        prop_assert_eq!(fixture.texts().unwrap(), batches.concat());
+        prop_assert_eq!(kept_open.head().unwrap().sequence, batches.concat().len() as u64);
+    }
+}
+
+#[test]
+fn a_segment_is_followed_by_another() {
+    let fixture = Fixture::new();
+    let long = "x".repeat(1024 * 1024);
+    let mut places = Vec::new();
+    for number in 0..40 {
+        places.extend(fixture.append(&[&format!("{number} {long}")]).unwrap());
+    }
+    let names = ["00000001.jsonl", "00000002.jsonl", "00000003.jsonl"];
+    for name in names {
+        let length = fs::metadata(fixture.path().join(name)).unwrap().len();
+        assert!((1..=16 * 1024 * 1024).contains(&length), "{name} has {length}");
+    }
+    let texts = fixture.texts().unwrap();
+    assert_eq!(texts.len(), 40);
+    assert!(texts.iter().enumerate().all(|(number, text)| text.starts_with(&format!("{number} "))));
+    let log = fixture.log();
+    assert!(places.iter().all(|place| log.at(*place).unwrap().is_some()));
+    assert_eq!(places.last().unwrap().segment, 3);
+}
+
+#[test]
+fn what_is_too_long_is_refused_whole() {
+    let fixture = Fixture::new();
+    let long = "x".repeat(LONGEST_LINE);
+    assert!(matches!(fixture.append(&["before", &long]), Err(LogError::TooLong { .. })));
+    assert!(fixture.texts().unwrap().is_empty());
+    let just = "x".repeat(LONGEST_LINE - 200);
+    fixture.append(&[&just]).unwrap();
+    assert_eq!(fixture.texts().unwrap(), [just]);
+}
+
+#[test]
+fn a_second_log_is_not_begun_over_the_first() {
+    let fixture = Fixture::new();
+    fixture.append(&["a"]).unwrap();
+    let again = Log::create(&fixture.path(), &"other".into(), Timestamp::UNIX_EPOCH);
+    assert!(matches!(again, Err(LogError::AlreadyThere { .. })));
+    assert_eq!(fixture.texts().unwrap(), ["a"]);
+}
+
+#[test]
+fn only_its_user_can_read_it() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let fixture = Fixture::new();
+    let mode = |path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(fixture.path()), 0o700);
+    assert_eq!(mode(fixture.segment()), 0o600);
+    assert_eq!(mode(fixture.path().join("head")), 0o600);
+}
+
+/// What appending and reading say after `change` was done to the files of a log of `a` and `b`.
+fn check(change: impl FnOnce(&Fixture)) -> String {
+    let fixture = Fixture::new();
+    fixture.append(&["a"]).unwrap();
+    fixture.append(&["b"]).unwrap();
+    change(&fixture);
+    let said = match fixture.append(&["c"]) {
+        Ok(_) => match fixture.texts() {
+            Ok(texts) => texts.join(" "),
+            Err(error) => format!("appended, then reading said: {error}"),
+        },
+        Err(error) => {
+            format!("{}: {error}", if error.is_tampering() { "tampering" } else { "trouble" })
+        }
+    };
+    said.replace(&fixture.path().display().to_string(), "LOG")
+}
+
+#[test]
+fn nothing_done_is_nothing_seen() {
+    insta::assert_snapshot!(check(|_| ()), @"a b c");
+}
+
+#[test]
+fn what_is_gone_is_not_begun_again() {
+    insta::assert_snapshot!(check(|log| fs::remove_dir_all(log.path()).unwrap()), @"tampering: `LOG/head` is missing, so the log was moved or tampered with");
+    insta::assert_snapshot!(check(|log| fs::remove_file(log.segment()).unwrap()), @"tampering: `LOG/00000001.jsonl` is missing, so the log was moved or tampered with");
+    insta::assert_snapshot!(check(|log| fs::remove_file(log.path().join("head")).unwrap()), @"tampering: `LOG/head` is missing, so the log was moved or tampered with");
+}
+
+#[test]
+fn a_shorter_log_is_noticed() {
+    insta::assert_snapshot!(check(|log| File::create(log.segment()).map(drop).unwrap()), @"tampering: `LOG/00000001.jsonl` ends at byte 0, but records up to byte 495 were written");
+    insta::assert_snapshot!(check(|log| {
+        let text = fs::read_to_string(log.segment()).unwrap();
+        let (kept, _) = text.trim_end().rsplit_once('\n').unwrap();
+        fs::write(log.segment(), format!("{kept}\n")).unwrap();
+    }), @"tampering: `LOG/00000001.jsonl` ends at byte 330, but records up to byte 495 were written");
+}
+
+#[test]
+fn a_changed_line_stays_broken() {
+    insta::assert_snapshot!(check(|log| {
+        let text = fs::read_to_string(log.segment()).unwrap();
+        fs::write(log.segment(), text.replace(r#""error":"a""#, r#""error":"x""#)).unwrap();
+    }), @"appended, then reading said: `LOG/00000001.jsonl` is broken at byte 165 (record 1): its hash does not fit it and the record before it");
+}
+
+#[test]
+fn a_complete_line_with_a_wrong_hash_is_not_a_torn_tail() {
+    insta::assert_snapshot!(check(|log| {
+        let mut text = fs::read_to_string(log.segment()).unwrap();
+        text.push_str(&format!("{} {{}}\n", "0".repeat(64)));
+        fs::write(log.segment(), text).unwrap();
+    }), @"tampering: `LOG/00000001.jsonl` is broken at byte 495 (record 3): its hash does not fit it and the record before it");
+}
+
+#[test]
+fn a_damaged_head_file_is_noticed() {
+    insta::assert_snapshot!(check(|log| {
+        let head = File::options().write(true).open(log.path().join("head")).unwrap();
+        head.write_all_at(b"9", 100).unwrap();
+    }), @"tampering: `LOG/head` is broken at byte 0 (record 0): its hash does not fit it");
+    insta::assert_snapshot!(check(|log| fs::write(log.path().join("head"), "").unwrap()), @"tampering: `LOG/head` is broken at byte 0 (record 0): it is not a hash, a space and JSON");
+}
+
+#[test]
+fn an_older_head_file_is_caught_up_with() {
+    let fixture = Fixture::new();
+    let old = fs::read(fixture.path().join("head")).unwrap();
+    fixture.append(&["a", "b"]).unwrap();
+    fs::write(fixture.path().join("head"), old).unwrap();
+    assert_eq!(fixture.log().head().unwrap().sequence, 2);
+    fixture.append(&["c"]).unwrap();
+    assert_eq!(fixture.texts().unwrap(), ["a", "b", "c"]);
+}
+
+#[test]
+fn links_and_pipes_in_place_of_files_are_refused() {
+    insta::assert_snapshot!(check(|log| {
+        let elsewhere = log.path().join("../elsewhere");
+        fs::rename(log.segment(), &elsewhere).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, log.segment()).unwrap();
+    }), @"trouble: cannot open `LOG/00000001.jsonl`");
+    insta::assert_snapshot!(check(|log| {
+        fs::remove_file(log.path().join("head")).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(log.path().join("head")).status().unwrap();
+        assert!(made.success());
+    }), @"trouble: cannot open `LOG/head`");
+}
+
+#[test]
+fn a_lock_that_others_keep_is_given_up_on() {
+    let fixture = Fixture::new();
+    let head = File::open(fixture.path().join("head")).unwrap();
+    let log = fixture.log().waiting(Duration::from_millis(50));
+    head.lock().unwrap();
+    assert!(matches!(log.append(Timestamp::UNIX_EPOCH, &[event("a")]), Err(LogError::Busy { .. })));
+    head.unlock().unwrap();
+    log.append(Timestamp::UNIX_EPOCH, &[event("b")]).unwrap();
+    assert_eq!(fixture.texts().unwrap(), ["b"]);
+}
+
+#[test]
+fn what_is_read_under_the_lock_is_all_there_is() {
+    let fixture = Fixture::new();
+    let log = fixture.log();
+    let mut locked = log.lock(Timestamp::UNIX_EPOCH).unwrap();
+    let other = fixture.log().waiting(Duration::from_millis(50));
+    assert!(matches!(other.append(Timestamp::UNIX_EPOCH, &[event("late")]), Err(LogError::Busy { .. })));
+    assert_eq!(locked.read_from(log.start()).count(), 1);
+    locked.append(Timestamp::UNIX_EPOCH, &[event("a")]).unwrap();
+    assert_eq!(locked.read_from(log.start()).count(), 2);
+    drop(locked);
+    other.append(Timestamp::UNIX_EPOCH, &[event("b")]).unwrap();
+    assert_eq!(fixture.texts().unwrap(), ["a", "b"]);
+}
+
+#[test]
+fn a_kind_of_record_from_a_later_version_is_read_as_unknown() {
+    let later = r#"{"type":"witnessed","by":"somebody"}"#;
+    assert_eq!(serde_json::from_str::<Event>(later).unwrap(), Event::Unknown);
+}
