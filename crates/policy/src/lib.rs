@@ -1,1 +1,43 @@
 //! Effects and a bundle in, a decision with its reasons out.
+//!
+//! Start at [`decide`]: it asks Cedar, for each effect, the lowest rung of the oversight ladder at
+//! which the bundle's policies permit it, and answers the strictest. Before it, [`classify`] says by the
+//! bundle's map in which environment each effect lands. A [`Bundle`] is built once by [`build`] from a
+//! [`Proposal`] (`countersign.toml`), where everything is checked, and read cheaply ever after.
+//! [`propose`] writes the first proposal from what is seen in a repository.
+//!
+//! Architecture invariant: the only crate that knows Cedar. It does no I/O, reads no clock, and does
+//! not know which runtime asks.
+
+mod build;
+mod bundle;
+mod classify;
+mod context;
+mod decide;
+mod glob;
+mod map;
+mod oversight;
+mod packs;
+mod proposal;
+mod proposal_text;
+mod remote;
+mod request;
+mod risk;
+mod schema;
+mod sentence;
+mod slice;
+
+pub use build::{BuildError, Place, build};
+pub use bundle::{Bundle, BundleError, OnAllow};
+pub use classify::classify;
+pub use context::{Context, History};
+pub use decide::decide;
+pub use map::{EnvironmentMap, Places, RepositoryMap};
+pub use oversight::Rung;
+pub use packs::Pack;
+pub use proposal::{Listed, OwnPolicy, Proposal, ProposalError};
+pub use remote::normalise;
+pub use schema::schema_text;
+
+#[cfg(test)]
+mod tests;

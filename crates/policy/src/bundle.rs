@@ -1,0 +1,173 @@
+//! A bundle: the policies, the map, the ladder and the weights that decide, as one file with one
+//! digest. Reading it is cheap, since the hook does it on every call: nothing is validated again
+//! that [`build`](crate::build) proved, and a policy is compiled when an effect first needs it.
+
+use countersign_model::{Digest, PolicyId};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::map::{EnvironmentMap, RepositoryMap};
+use crate::oversight::Rung;
+use crate::risk::Weights;
+use crate::slice::Slices;
+
+/// The version of the format this library reads and writes.
+const FORMAT: u32 = 1;
+
+/// What a decision is made from, compiled and hashed.
+#[derive(Debug)]
+pub struct Bundle {
+    contents: Contents,
+    bytes: Vec<u8>,
+    digest: Digest,
+    pub(crate) slices: Slices,
+}
+
+/// What a plain `allow` tells the runtime.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnAllow {
+    /// Nothing: the runtime's own prompts stay on.
+    #[default]
+    Pass,
+    /// To go ahead without a prompt of its own.
+    Grant,
+}
+
+/// The bundle's text, in canonical JSON (RFC 8785).
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Contents {
+    pub format: u32,
+    pub pack: String,
+    pub on_allow: OnAllow,
+    pub map: EnvironmentMap,
+    pub rungs: Vec<Rung>,
+    pub weights: Weights,
+    pub policies: Vec<StoredPolicy>,
+}
+
+/// One policy. Its scope, which says what it can apply to, is read from Cedar's form itself, so that
+/// there is nothing beside it that could disagree with it.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StoredPolicy {
+    pub id: PolicyId,
+    /// Why, for people: read after "would ...:".
+    pub says: String,
+    /// Cedar's own JSON form.
+    pub cedar: Box<RawValue>,
+}
+
+/// Why bytes are not a bundle.
+#[derive(Debug, thiserror::Error)]
+pub enum BundleError {
+    /// They are not a bundle's JSON.
+    #[error("cannot read the bundle: {0}")]
+    Malformed(#[from] serde_json::Error),
+    /// They are of another version.
+    #[error("cannot read a bundle of format {found}; this program reads format {FORMAT}")]
+    Format {
+        /// The version they say.
+        found: u32,
+    },
+    /// The ladder is not one: it does not start at no oversight, or has a rung too high.
+    #[error("the bundle's oversight ladder is broken")]
+    Ladder,
+    /// The weights could make a worse thing look better.
+    #[error("the bundle's weights are broken: {0}")]
+    Weights(String),
+}
+
+impl Bundle {
+    /// Reads a bundle. The bytes are kept: the digest is theirs.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, BundleError> {
+        let contents: Contents =
+            serde_json::from_slice(bytes).map_err(|error| format_of(bytes).unwrap_or(error.into()))?;
+        if contents.format != FORMAT {
+            return Err(BundleError::Format { found: contents.format });
+        }
+        let sound = contents.rungs.first().is_some_and(|rung| *rung == Rung::default())
+            && contents.rungs.iter().all(|rung| rung.approvals <= crate::oversight::MOST_APPROVALS);
+        if !sound {
+            return Err(BundleError::Ladder);
+        }
+        contents.weights.check().map_err(BundleError::Weights)?;
+        let slices = Slices::of(&contents.policies);
+        Ok(Self { contents, bytes: bytes.to_vec(), digest: Digest::of([bytes]), slices })
+    }
+
+    pub(crate) fn from_parts(
+        pack: &str,
+        on_allow: OnAllow,
+        map: EnvironmentMap,
+        rungs: Vec<Rung>,
+        weights: Weights,
+        policies: Vec<StoredPolicy>,
+    ) -> Result<Self, BundleError> {
+        let contents =
+            Contents { format: FORMAT, pack: pack.to_owned(), on_allow, map, rungs, weights, policies };
+        // By way of a value, in which the policies are JSON and no longer text.
+        let value: serde_json::Value = serde_json::from_str(&serde_json::to_string(&contents)?)?;
+        Self::from_bytes(&serde_json_canonicalizer::to_vec(&value)?)
+    }
+
+    /// The bytes it was read from, or those to store: canonical JSON.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.bytes.clone()
+    }
+
+    /// SHA-256 of its bytes: what a reviewer signs.
+    pub const fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// The pack it was built on, such as `graduated`.
+    pub fn pack(&self) -> &str {
+        &self.contents.pack
+    }
+
+    /// What a plain `allow` tells the runtime.
+    pub const fn on_allow(&self) -> OnAllow {
+        self.contents.on_allow
+    }
+
+    /// The repository its map speaks of.
+    pub const fn repository(&self) -> &RepositoryMap {
+        &self.contents.map.repository
+    }
+
+    /// What each environment is made of.
+    pub const fn map(&self) -> &EnvironmentMap {
+        &self.contents.map
+    }
+
+    /// The variables, files and stored secrets that open production: what [`Context::reach`] names
+    /// those of that a process could use.
+    ///
+    /// [`Context::reach`]: crate::Context::reach
+    pub fn production_credentials(&self) -> &[String] {
+        self.map()
+            .places(countersign_model::Environment::Production)
+            .map_or(&[], |places| &places.credentials)
+    }
+
+    /// Every policy's id and its text in Cedar, in the order of the bundle.
+    pub fn policies(&self) -> impl Iterator<Item = (&PolicyId, String)> {
+        self.contents.policies.iter().map(|policy| (&policy.id, crate::slice::text(policy)))
+    }
+
+    pub(crate) const fn contents(&self) -> &Contents {
+        &self.contents
+    }
+}
+
+/// The better message for a bundle of another format, whose fields this program cannot know.
+fn format_of(bytes: &[u8]) -> Option<BundleError> {
+    #[derive(Deserialize)]
+    struct Version {
+        format: u32,
+    }
+    let found = serde_json::from_slice::<Version>(bytes).ok()?.format;
+    (found != FORMAT).then_some(BundleError::Format { found })
+}

@@ -1,0 +1,245 @@
+//! Which environment each effect lands in, by the bundle's map. What is not known is taken as the
+//! worst it can be.
+
+use countersign_model::{Certainty, Effect, Environment, ForgeRepository, Repository, Resource, Verb, verbs};
+
+use crate::map::{EnvironmentMap, Places};
+use crate::{Bundle, glob, remote};
+
+/// Fills in the environment of every effect.
+pub fn classify(effects: &mut [Effect], bundle: &Bundle) {
+    for effect in effects {
+        effect.environment = environment(effect, bundle.map());
+    }
+}
+
+/// Whether the effect is work offered to others who decide on it: a comment, a pull request, or a
+/// push to a branch that by its name is nobody's trunk and nobody's production.
+pub fn is_collaboration(effect: &Effect, map: &EnvironmentMap) -> bool {
+    if effect.certainty != Certainty::Exact {
+        return false;
+    }
+    match &effect.resource {
+        Resource::Ref { repository, reference, .. } if effect.verb == verbs::GIT_PUSH => {
+            let url = repository.remote.as_ref().and_then(|remote| remote.url.as_deref());
+            let mapped = map.repository.speaks_of(url, repository.root.as_deref());
+            match Name::of(reference) {
+                Name::Branch(branch) => !is_trunk(branch, map),
+                Name::Tag(tag) => {
+                    mapped && !production(map, |places| glob::in_list_any_case(&places.tags, tag))
+                }
+                Name::Any | Name::Other => false,
+            }
+        }
+        Resource::PullRequest { .. } | Resource::Forge { .. } => is_talk(&effect.verb),
+        _ => false,
+    }
+}
+
+fn environment(effect: &Effect, map: &EnvironmentMap) -> Environment {
+    match &effect.resource {
+        Resource::Ref { repository, reference, .. } => of_ref(effect, repository, reference, map),
+        Resource::Repository { repository } => of_repository(effect, repository, map),
+        Resource::PullRequest { repository, base, .. } if !is_talk(&effect.verb) => {
+            of_forge(repository, effect, map, base.as_deref().unwrap_or("*"))
+        }
+        Resource::Forge { repository, reference, .. } if effect.verb == verbs::FORGE_WORKFLOW => {
+            of_forge(repository, effect, map, reference.as_deref().unwrap_or("*"))
+        }
+        Resource::PullRequest { repository, .. } | Resource::Forge { repository, .. } => {
+            if !speaks_of_forge(map, repository) {
+                Environment::Unknown
+            } else if is_talk(&effect.verb) || is_read(effect) {
+                Environment::Development
+            } else {
+                of_whole(map)
+            }
+        }
+        Resource::Path { path, .. } => {
+            map.worst(|places| covers_path(places, path)).unwrap_or(Environment::Development)
+        }
+        Resource::Host { host, .. } => of_host(host, map),
+        Resource::Program { .. } | Resource::Tool { server: None, .. } => Environment::Development,
+        Resource::Tool { server: Some(server), name } => {
+            let full = format!("{server}/{name}");
+            map.worst(|places| {
+                glob::in_list_any_case(&places.mcp_servers, server)
+                    || glob::in_list_any_case(&places.mcp_servers, &full)
+            })
+            .unwrap_or(Environment::Unknown)
+        }
+        Resource::Secret { store, name } => {
+            let full = format!("{store}:{name}");
+            map.worst(|places| {
+                glob::in_list(&places.credentials, &full) || glob::in_list(&places.credentials, name)
+            })
+            .unwrap_or(Environment::Unknown)
+        }
+    }
+}
+
+fn of_ref(effect: &Effect, repository: &Repository, reference: &str, map: &EnvironmentMap) -> Environment {
+    let Some(remote) = &repository.remote else {
+        return Environment::Development;
+    };
+    if !map.repository.speaks_of(remote.url.as_deref(), repository.root.as_deref()) {
+        return Environment::Unknown;
+    }
+    if is_read(effect) {
+        return Environment::Development;
+    }
+    // Something about a partial effect is not known, and it may be which ref.
+    let reference = if effect.certainty == Certainty::Exact { reference } else { "*" };
+    of_mapped_ref(reference, map)
+}
+
+/// A whole repository: on a remote, a change may reach every ref it has.
+fn of_repository(effect: &Effect, repository: &Repository, map: &EnvironmentMap) -> Environment {
+    let Some(remote) = &repository.remote else {
+        return Environment::Development;
+    };
+    if !map.repository.speaks_of(remote.url.as_deref(), repository.root.as_deref()) {
+        Environment::Unknown
+    } else if is_read(effect) {
+        Environment::Development
+    } else {
+        of_whole(map)
+    }
+}
+
+fn of_forge(repository: &ForgeRepository, effect: &Effect, map: &EnvironmentMap, base: &str) -> Environment {
+    if !speaks_of_forge(map, repository) {
+        return Environment::Unknown;
+    }
+    let base = if effect.certainty == Certainty::Exact { base } else { "*" };
+    of_mapped_ref(base, map)
+}
+
+/// Where a change to a ref of the mapped repository lands.
+fn of_mapped_ref(reference: &str, map: &EnvironmentMap) -> Environment {
+    match Name::of(reference) {
+        Name::Branch(branch) => map
+            .worst(|places| glob::in_list_any_case(&places.branches, branch))
+            .unwrap_or(match &map.repository.default_branch {
+                Some(default) if default.eq_ignore_ascii_case(branch) => Environment::Unknown,
+                Some(_) => Environment::Development,
+                None if is_usual_trunk(branch) => Environment::Unknown,
+                None => Environment::Development,
+            }),
+        Name::Tag(tag) => {
+            map.worst(|places| glob::in_list_any_case(&places.tags, tag)).unwrap_or(Environment::Unknown)
+        }
+        Name::Any => of_whole(map),
+        Name::Other => Environment::Unknown,
+    }
+}
+
+/// Where a change lands that could be to anything of the mapped repository.
+fn of_whole(map: &EnvironmentMap) -> Environment {
+    if map.has_production_refs() { Environment::Production } else { Environment::Unknown }
+}
+
+fn of_host(host: &str, map: &EnvironmentMap) -> Environment {
+    let host = host.trim_end_matches('.');
+    map.worst(|places| glob::in_list_any_case(&places.hosts, host)).unwrap_or_else(|| {
+        if is_this_machine(host) { Environment::Development } else { Environment::Unknown }
+    })
+}
+
+/// Whether the path, something in it, or what it could stand for is among these.
+fn covers_path(places: &Places, path: &str) -> bool {
+    let listed = |patterns: &[String]| {
+        let anywhere: Vec<String> = patterns.iter().map(|pattern| anywhere(pattern)).collect();
+        glob::in_list(&anywhere, path)
+            || patterns.iter().any(|pattern| {
+                let start = glob::literal_start(pattern);
+                start.strip_prefix(path.trim_end_matches('/')).is_some_and(|rest| rest.starts_with('/'))
+            })
+    };
+    listed(&places.paths) || listed(&places.credentials)
+}
+
+/// A pattern that does not start at the root matches anywhere within a path.
+fn anywhere(pattern: &str) -> String {
+    match pattern.strip_prefix('!') {
+        Some(exception) => format!("!{}", anywhere(exception)),
+        None if pattern.starts_with('/') => pattern.to_owned(),
+        None => format!("**/{pattern}"),
+    }
+}
+
+/// What a ref's name is. A name that could be any is `*`, or has one in it.
+enum Name<'a> {
+    Branch(&'a str),
+    Tag(&'a str),
+    Any,
+    Other,
+}
+
+impl<'a> Name<'a> {
+    fn of(reference: &'a str) -> Self {
+        if let Some(branch) = reference.strip_prefix("refs/heads/") {
+            Self::Branch(branch)
+        } else if let Some(tag) = reference.strip_prefix("refs/tags/") {
+            Self::Tag(tag)
+        } else if reference.contains('*') || reference == "HEAD" || reference.is_empty() {
+            Self::Any
+        } else if reference.starts_with("refs/") {
+            Self::Other
+        } else {
+            Self::Branch(reference)
+        }
+    }
+}
+
+fn is_trunk(branch: &str, map: &EnvironmentMap) -> bool {
+    branch.contains('*')
+        || is_usual_trunk(branch)
+        || map.repository.default_branch.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(branch))
+        || production(map, |places| glob::in_list_any_case(&places.branches, branch))
+}
+
+/// Names that by custom many people's work or a delivery hangs on.
+fn is_usual_trunk(branch: &str) -> bool {
+    const WHOLE: &[&str] = &[
+        "main",
+        "master",
+        "trunk",
+        "default",
+        "develop",
+        "development",
+        "stable",
+        "live",
+        "gh-pages",
+        "mainline",
+    ];
+    const STARTS: &[&str] = &["release", "prod", "hotfix", "deploy"];
+    let branch = branch.to_ascii_lowercase();
+    WHOLE.contains(&branch.as_str()) || STARTS.iter().any(|start| branch.starts_with(start))
+}
+
+fn is_this_machine(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+fn production(map: &EnvironmentMap, matches: impl Fn(&Places) -> bool) -> bool {
+    map.places(Environment::Production).is_some_and(matches)
+}
+
+fn speaks_of_forge(map: &EnvironmentMap, repository: &ForgeRepository) -> bool {
+    let address = format!("{}/{}", repository.host, repository.name);
+    map.repository.speaks_of(Some(&address), None) || remote::normalise(&address).contains('*')
+}
+
+/// Verbs by which people talk about a change before anybody makes it.
+fn is_talk(verb: &Verb) -> bool {
+    *verb == verbs::FORGE_COMMENT || *verb == verbs::FORGE_PULL_REQUEST
+}
+
+/// By the catalogue: what an effect says of itself does not make it harmless.
+fn is_read(effect: &Effect) -> bool {
+    verbs::find(effect.verb.as_str()).is_some_and(|entry| entry.access == countersign_model::Access::Read)
+}

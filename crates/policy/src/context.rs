@@ -1,0 +1,33 @@
+//! What a decision depends on besides the effects. It is stored with the decision, so that replay
+//! decides from it.
+
+use countersign_model::Finding;
+use serde::{Deserialize, Serialize};
+
+/// What is known about a call and its session when it is decided.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Context {
+    /// Secrets and personal data in the call's payload.
+    pub findings: Vec<Finding>,
+    /// What happened in this session before this call.
+    pub history: History,
+    /// Which of the bundle's production credentials a process started by this call could use, by name.
+    pub reach: Vec<String>,
+    /// Whether the call can be rewritten so that exactly the reviewed transition happens.
+    pub pinnable: bool,
+}
+
+/// A session so far. A retry of a held call does not count itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct History {
+    /// A secret's value was read.
+    pub secret_read: bool,
+    /// Text from outside (a web page, an issue, an MCP answer) was taken in.
+    pub untrusted_content: bool,
+    /// Calls that were denied.
+    pub denials: u32,
+    /// Calls that were held.
+    pub holds: u32,
+}

@@ -1,0 +1,101 @@
+//! The environment map: what production, staging and development *are* for one repository.
+
+use std::collections::BTreeMap;
+
+use countersign_model::Environment;
+use serde::{Deserialize, Serialize};
+
+use crate::{glob, remote};
+
+/// What each environment is made of, and which repository the map speaks of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EnvironmentMap {
+    /// The repository.
+    pub repository: RepositoryMap,
+    /// What each environment is made of. `unknown` is never in it.
+    pub environments: BTreeMap<Environment, Places>,
+}
+
+/// The repository a map speaks of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RepositoryMap {
+    /// Its addresses, in the one spelling of [`normalise`](crate::normalise).
+    pub remotes: Vec<String>,
+    /// Its working trees on this machine, absolute, for repositories without a remote.
+    pub roots: Vec<String>,
+    /// The branch its forge shows first.
+    pub default_branch: Option<String>,
+}
+
+/// Patterns of the things an environment is made of; see [`glob`] for what a pattern is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Places {
+    /// Branch names without `refs/heads/`.
+    pub branches: Vec<String>,
+    /// Tag names without `refs/tags/`.
+    pub tags: Vec<String>,
+    /// Host names.
+    pub hosts: Vec<String>,
+    /// Paths: absolute, or from anywhere within a path.
+    pub paths: Vec<String>,
+    /// MCP servers by their configured name, or `server/tool`.
+    pub mcp_servers: Vec<String>,
+    /// Environment variables, files and stored secrets (`store:name`) that open it.
+    pub credentials: Vec<String>,
+}
+
+/// The environments a map may name, from the worst: the worst that matches counts.
+pub const MAPPED: [Environment; 3] =
+    [Environment::Production, Environment::Staging, Environment::Development];
+
+impl EnvironmentMap {
+    /// The worst environment of which `matches` holds.
+    pub fn worst(&self, matches: impl Fn(&Places) -> bool) -> Option<Environment> {
+        MAPPED.into_iter().find(|environment| self.environments.get(environment).is_some_and(&matches))
+    }
+
+    /// Whether the map names anything of production that a push could reach.
+    pub fn has_production_refs(&self) -> bool {
+        self.places(Environment::Production)
+            .is_some_and(|places| !places.branches.is_empty() || !places.tags.is_empty())
+    }
+
+    /// What an environment is made of.
+    pub fn places(&self, environment: Environment) -> Option<&Places> {
+        self.environments.get(&environment)
+    }
+}
+
+impl RepositoryMap {
+    /// Whether the map speaks of the repository with this address and working tree. What is not
+    /// known is taken as meant.
+    pub fn speaks_of(&self, url: Option<&str>, root: Option<&str>) -> bool {
+        match url {
+            None => true,
+            Some(_) if self.remotes.is_empty() && self.roots.is_empty() => true,
+            Some(url) => {
+                let url = remote::normalise(url);
+                self.remotes.iter().any(|own| *own == url || glob::matches(own, &url))
+                    || (self.remotes.is_empty()
+                        && root.is_some_and(|root| self.roots.iter().any(|own| own == root)))
+            }
+        }
+    }
+}
+
+impl Places {
+    /// Every list with its name, in the order people read them.
+    pub fn lists(&self) -> [(&'static str, &Vec<String>); 6] {
+        [
+            ("branches", &self.branches),
+            ("tags", &self.tags),
+            ("hosts", &self.hosts),
+            ("paths", &self.paths),
+            ("mcp_servers", &self.mcp_servers),
+            ("credentials", &self.credentials),
+        ]
+    }
+}

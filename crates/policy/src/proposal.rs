@@ -1,0 +1,200 @@
+//! The proposal, `countersign.toml`: what people read, edit and sign. It changes nothing until a
+//! reviewer signs the bundle built from it.
+
+use std::collections::BTreeMap;
+
+use countersign_model::Environment;
+use serde::Deserialize;
+
+use crate::build::line_and_column;
+use crate::map::{EnvironmentMap, Places, RepositoryMap};
+use crate::{OnAllow, Pack, remote};
+
+/// The version of the file's format.
+const VERSION: u32 = 1;
+
+/// What a repository asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Proposal {
+    /// The pack it starts from.
+    pub pack: Pack,
+    /// What a plain `allow` tells the runtime.
+    pub on_allow: OnAllow,
+    /// The repository the map speaks of; addresses as written.
+    pub repository: RepositoryMap,
+    /// What each environment is made of.
+    pub environments: BTreeMap<Environment, Listed>,
+    /// The repository's own policies, which come on top of the pack's.
+    pub policies: Vec<OwnPolicy>,
+    /// What whoever proposed it wants to say to people, one sentence each.
+    pub notes: Vec<String>,
+}
+
+/// One environment's patterns, each with its reason where it has one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listed {
+    /// The patterns.
+    pub places: Places,
+    /// Why a pattern is there, by `(list, pattern)`.
+    pub reasons: BTreeMap<(&'static str, String), String>,
+}
+
+/// A policy of the repository's own.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OwnPolicy {
+    /// Its id, shown as `repository/<id>`.
+    pub id: String,
+    /// Why, for people: read after "would ...:".
+    pub says: Option<String>,
+    /// Its text in Cedar.
+    pub cedar: String,
+}
+
+/// Why a text is not a proposal.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read the proposal: {message} at line {line}, column {column}")]
+pub struct ProposalError {
+    /// What is wrong, a fragment that quotes the text's own words.
+    pub message: String,
+    /// Counted from 1.
+    pub line: usize,
+    /// Counted from 1, in characters.
+    pub column: usize,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    version: toml::Spanned<u32>,
+    #[serde(default)]
+    pack: Pack,
+    #[serde(default)]
+    on_allow: OnAllow,
+    #[serde(default)]
+    repository: Repository,
+    #[serde(default)]
+    environments: Environments,
+    #[serde(default)]
+    policy: Vec<OwnPolicy>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Repository {
+    #[serde(default)]
+    remotes: Vec<String>,
+    #[serde(default)]
+    roots: Vec<String>,
+    default_branch: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Environments {
+    production: Option<Lists>,
+    staging: Option<Lists>,
+    development: Option<Lists>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Lists {
+    #[serde(default)]
+    branches: Vec<String>,
+    #[serde(default)]
+    tags: Vec<String>,
+    #[serde(default)]
+    hosts: Vec<String>,
+    #[serde(default)]
+    paths: Vec<String>,
+    #[serde(default)]
+    mcp_servers: Vec<String>,
+    #[serde(default)]
+    credentials: Vec<String>,
+}
+
+impl Proposal {
+    /// Reads `countersign.toml`. Unknown keys are errors: a misspelt protection would protect nothing.
+    pub fn parse(text: &str) -> Result<Self, ProposalError> {
+        let file: File = toml::from_str(text).map_err(|error| explain(text, &error))?;
+        if *file.version.get_ref() != VERSION {
+            let (line, column) = line_and_column(text, file.version.span().start).unwrap_or((1, 1));
+            return Err(ProposalError {
+                message: format!("version {} of the format is not known", file.version.get_ref()),
+                line,
+                column,
+                hint: Some(format!("this program reads version {VERSION}")),
+            });
+        }
+        let Environments { production, staging, development } = file.environments;
+        let environments = [
+            (Environment::Production, production),
+            (Environment::Staging, staging),
+            (Environment::Development, development),
+        ];
+        Ok(Self {
+            pack: file.pack,
+            on_allow: file.on_allow,
+            repository: RepositoryMap {
+                remotes: file.repository.remotes,
+                roots: file.repository.roots,
+                default_branch: file.repository.default_branch,
+            },
+            environments: environments
+                .into_iter()
+                .filter_map(|(environment, lists)| Some((environment, lists?.into())))
+                .collect(),
+            policies: file.policy,
+            notes: Vec::new(),
+        })
+    }
+
+    /// The map as decisions use it: addresses in their one spelling, without reasons.
+    pub fn map(&self) -> EnvironmentMap {
+        let mut repository = self.repository.clone();
+        repository.remotes = repository.remotes.iter().map(|address| remote::normalise(address)).collect();
+        repository.remotes.sort();
+        repository.remotes.dedup();
+        let environments = self.environments.iter().map(|(name, listed)| (*name, listed.places.clone()));
+        EnvironmentMap { repository, environments: environments.collect() }
+    }
+}
+
+impl From<Lists> for Listed {
+    fn from(lists: Lists) -> Self {
+        let Lists { branches, tags, hosts, paths, mcp_servers, credentials } = lists;
+        let places = Places { branches, tags, hosts, paths, mcp_servers, credentials };
+        Self { places, reasons: BTreeMap::new() }
+    }
+}
+
+fn explain(text: &str, error: &toml::de::Error) -> ProposalError {
+    let span = error.span().unwrap_or(0..0);
+    let (line, column) = line_and_column(text, span.start).unwrap_or((1, 1));
+    let message = error.message().lines().next().unwrap_or_default();
+    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    let (message, hint) = match quoted.split_first() {
+        Some((wrong, known)) if message.starts_with("unknown field") => {
+            (format!("unknown key `{wrong}`"), Some(suggest(wrong, known)))
+        }
+        Some((wrong, known)) if message.starts_with("unknown variant") => {
+            (format!("unknown value `{wrong}`"), Some(suggest(wrong, known)))
+        }
+        _ if message.starts_with("missing field `version`") => {
+            (message.to_owned(), Some(format!("start the file with `version = {VERSION}`")))
+        }
+        _ => (message.to_owned(), None),
+    };
+    ProposalError { message, line, column, hint }
+}
+
+fn suggest(wrong: &str, known: &[&str]) -> String {
+    let near = known.iter().map(|word| (strsim::damerau_levenshtein(wrong, word), word)).min();
+    match near {
+        Some((distance, word)) if distance <= 3 => format!("did you mean `{word}`?"),
+        _ => format!("it is one of: {}", known.join(", ")),
+    }
+}

@@ -1,0 +1,130 @@
+//! The proposal as text for people: every pattern with its reason beside it.
+
+use std::fmt::Write as _;
+
+use countersign_model::Environment;
+
+use crate::map::MAPPED;
+use crate::proposal::{Listed, Proposal};
+use crate::{OnAllow, risk};
+
+impl Proposal {
+    /// `countersign.toml`, with comments. Parsing it gives the same proposal, but for the reasons.
+    pub fn to_toml(&self) -> String {
+        let mut text = String::from(HEAD);
+        for note in &self.notes {
+            put(&mut text, &format!("#\n# {}\n", one_line(note)));
+        }
+        put(&mut text, "\nversion = 1\n\n");
+        put(
+            &mut text,
+            "# observe (record only), graduated (low risk flows, medium is shown, high waits) or strict.\n",
+        );
+        put(&mut text, &format!("pack = {}\n", quoted(self.pack.name())));
+        put(
+            &mut text,
+            "\n# What a plain allow tells the agent program: pass (its own prompts stay on) or grant.\n",
+        );
+        let on_allow: &OnAllow = &self.on_allow;
+        put(&mut text, &format!("on_allow = {}\n", quoted(&risk::word(on_allow))));
+        self.put_repository(&mut text);
+        for environment in MAPPED {
+            if let Some(listed) = self.environments.get(&environment) {
+                put_environment(&mut text, environment, listed);
+            }
+        }
+        for policy in &self.policies {
+            put(&mut text, &format!("\n[[policy]]\nid = {}\n", quoted(&policy.id)));
+            if let Some(says) = &policy.says {
+                put(&mut text, &format!("says = {}\n", quoted(says)));
+            }
+            put(&mut text, &format!("cedar = {}\n", block(&policy.cedar)));
+        }
+        text
+    }
+
+    fn put_repository(&self, text: &mut String) {
+        let repository = &self.repository;
+        put(
+            text,
+            "\n# The repository this map speaks of. A push anywhere else is a push to an unknown place.\n",
+        );
+        put(text, "[repository]\n");
+        put(text, &format!("remotes = {}\n", row(&repository.remotes)));
+        if !repository.roots.is_empty() {
+            put(text, &format!("roots = {}\n", row(&repository.roots)));
+        }
+        if let Some(branch) = &repository.default_branch {
+            put(text, &format!("default_branch = {}\n", quoted(branch)));
+        }
+    }
+}
+
+const HEAD: &str = "\
+# What Countersign should treat as production here, and how careful it should be.
+#
+# This file is a proposal. It changes nothing until a reviewer signs the bundle built from it:
+#   countersign policy activate
+# Patterns: `*` is anything but `/`, `**` anything, `?` one character, a leading `!` an exception.
+# Of several environments that match, the worst counts.
+";
+
+fn put_environment(text: &mut String, environment: Environment, listed: &Listed) {
+    put(text, &format!("\n[environments.{environment}]\n"));
+    for (name, patterns) in listed.places.lists() {
+        let always = name == "branches" || environment == Environment::Production;
+        if patterns.is_empty() && !always {
+            continue;
+        }
+        let reasons: Vec<Option<&String>> =
+            patterns.iter().map(|pattern| listed.reasons.get(&(name, pattern.clone()))).collect();
+        let comment = match name {
+            "hosts" => "  # such as \"*.example.com\"",
+            "paths" => "  # such as \"deploy/live/**\"",
+            "mcp_servers" => "  # such as \"billing\" or \"billing/refund\"",
+            "credentials" => "  # variables and files that open it, such as \"KUBECONFIG\"",
+            _ => "",
+        };
+        if patterns.is_empty() {
+            put(text, &format!("{name} = []{comment}\n"));
+        } else if reasons.iter().all(Option::is_none) {
+            put(text, &format!("{name} = {}\n", row(patterns)));
+        } else {
+            put(text, &format!("{name} = [\n"));
+            for (pattern, reason) in patterns.iter().zip(reasons) {
+                let reason = reason.map(|reason| format!("  # {}", one_line(reason))).unwrap_or_default();
+                put(text, &format!("  {},{reason}\n", quoted(pattern)));
+            }
+            put(text, "]\n");
+        }
+    }
+}
+
+fn put(text: &mut String, part: &str) {
+    // Writing to a string does not fail.
+    let _ = text.write_str(part);
+}
+
+fn row(items: &[String]) -> String {
+    format!("[{}]", items.iter().map(|item| quoted(item)).collect::<Vec<_>>().join(", "))
+}
+
+/// A TOML basic string.
+fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+/// A TOML string over several lines where the text allows it.
+fn block(text: &str) -> String {
+    let plain = |letter: char| letter == '\n' || !letter.is_control();
+    if text.contains("'''") || text.ends_with('\'') || !text.chars().all(plain) {
+        quoted(text)
+    } else {
+        format!("'''\n{text}'''")
+    }
+}
+
+/// A comment that cannot end and become something else.
+fn one_line(text: &str) -> String {
+    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+}

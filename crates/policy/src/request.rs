@@ -1,0 +1,283 @@
+//! An effect and its context, as Cedar's entities and requests.
+
+use std::collections::{HashMap, HashSet};
+use std::str::FromStr;
+use std::sync::LazyLock;
+
+use cedar_policy::{
+    Context as CedarContext, Entities, Entity, EntityId, EntityTypeName, EntityUid, Request,
+    RestrictedExpression,
+};
+use countersign_model::{
+    Access, Certainty, Effect, Environment, ForgeRepository, Place, Repository, Resource, Reversible, Zone,
+    verbs,
+};
+
+use crate::map::EnvironmentMap;
+use crate::oversight::Rung;
+use crate::slice::Kind;
+use crate::{Context, classify, remote, risk};
+
+/// The action of every verb outside the catalogue, and of an effect worse than its verb.
+pub const UNLISTED: &str = "unlisted";
+
+/// Something Cedar would not take; the sentence says what.
+#[derive(Debug)]
+pub struct Unaskable(pub String);
+
+impl<E: std::error::Error> From<E> for Unaskable {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// What a policy's scope can see of an effect.
+pub fn kind(effect: &Effect) -> Kind {
+    let listed = verbs::find(effect.verb.as_str()).filter(|entry| effect.access <= entry.access);
+    Kind {
+        action: listed.map_or(UNLISTED, |entry| entry.name).to_owned(),
+        groups: listed.map(|entry| (effect.verb.area().to_owned(), entry.access)),
+        resource: resource_type(&effect.resource),
+        environment: effect.environment,
+        place: effect.resource.place(),
+    }
+}
+
+/// Everything Cedar is asked about one effect, but for the rung.
+pub struct Question {
+    entities: Entities,
+    session: EntityUid,
+    action: EntityUid,
+    resource: EntityUid,
+    facts: Vec<(String, RestrictedExpression)>,
+}
+
+impl Question {
+    /// Prepares the entities and the facts.
+    pub fn new(
+        effect: &Effect,
+        kind: &Kind,
+        risk: u8,
+        context: &Context,
+        map: &EnvironmentMap,
+    ) -> Result<Self, Unaskable> {
+        let types = Types::get()?;
+        let action = types.uid("Action", &kind.action)?;
+        let mut groups = HashSet::new();
+        if let Some((area, access)) = &kind.groups {
+            groups.insert(types.uid("Action", area)?);
+            groups.insert(types.uid("Action", access_word(*access))?);
+        }
+        let resource = types.uid(kind.resource, &effect.resource.to_string())?;
+        let parents = HashSet::from([
+            types.uid("Environment", environment_word(kind.environment))?,
+            types.uid("Place", place_word(kind.place))?,
+        ]);
+        let attributes: HashMap<String, RestrictedExpression> = attributes(&effect.resource)
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), RestrictedExpression::new_string(value)))
+            .collect();
+        let entities = Entities::from_entities(
+            [
+                Entity::new_no_attrs(action.clone(), groups),
+                Entity::new(resource.clone(), attributes, parents)?,
+            ],
+            None,
+        )?;
+        let session = types.uid("Session", "session")?;
+        Ok(Self { entities, session, action, resource, facts: facts(effect, risk, context, map) })
+    }
+
+    /// The effect's entities.
+    pub const fn entities(&self) -> &Entities {
+        &self.entities
+    }
+
+    /// The request under this much oversight.
+    pub fn at(&self, rung: &Rung) -> Result<Request, Unaskable> {
+        let oversight = RestrictedExpression::new_record([
+            ("monitored".to_owned(), RestrictedExpression::new_bool(rung.monitored)),
+            ("approvals".to_owned(), RestrictedExpression::new_long(rung.approvals.into())),
+            (
+                "approverGroups".to_owned(),
+                RestrictedExpression::new_set(
+                    rung.groups.iter().cloned().map(RestrictedExpression::new_string),
+                ),
+            ),
+        ])?;
+        let pairs = self.facts.iter().cloned().chain([("oversight".to_owned(), oversight)]);
+        let context = CedarContext::from_pairs(pairs)?;
+        Ok(Request::new(self.session.clone(), self.action.clone(), self.resource.clone(), context, None)?)
+    }
+}
+
+fn facts(
+    effect: &Effect,
+    risk: u8,
+    context: &Context,
+    map: &EnvironmentMap,
+) -> Vec<(String, RestrictedExpression)> {
+    let long = RestrictedExpression::new_long;
+    let flag = RestrictedExpression::new_bool;
+    let text = |word: &str| RestrictedExpression::new_string(word.to_owned());
+    let count = |number: usize| long(i64::try_from(number).unwrap_or(i64::MAX));
+    let history = &context.history;
+    let certainty = match effect.certainty {
+        Certainty::Exact => "exact",
+        Certainty::Partial => "partial",
+        Certainty::Opaque => "opaque",
+    };
+    let reversible = match effect.reversible {
+        Reversible::Yes => "yes",
+        Reversible::Unknown => "unknown",
+        Reversible::No => "no",
+    };
+    let reach = context.reach.iter().map(|name| text(name));
+    [
+        ("risk", long(risk.into())),
+        ("certainty", text(certainty)),
+        ("reversible", text(reversible)),
+        ("findings", count(context.findings.len())),
+        ("secretRead", flag(history.secret_read)),
+        ("untrustedContent", flag(history.untrusted_content)),
+        ("denials", long(history.denials.into())),
+        ("holds", long(history.holds.into())),
+        ("reach", RestrictedExpression::new_set(reach)),
+        ("pinnable", flag(context.pinnable)),
+        ("collaboration", flag(classify::is_collaboration(effect, map))),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect()
+}
+
+/// The attributes of `packs/schema.cedarschema`.
+fn attributes(resource: &Resource) -> Vec<(&'static str, String)> {
+    match resource {
+        Resource::Ref { repository, reference, .. } => {
+            vec![("repository", address(repository)), ("reference", reference.clone())]
+        }
+        Resource::Repository { repository } => vec![("repository", address(repository))],
+        Resource::PullRequest { repository, base, .. } => vec![
+            ("repository", forge_address(repository)),
+            ("base", base.clone().unwrap_or_else(|| "*".to_owned())),
+        ],
+        Resource::Forge { repository, object, name, .. } => vec![
+            ("repository", forge_address(repository)),
+            ("object", object.clone()),
+            ("name", name.clone()),
+        ],
+        Resource::Path { path, zone, class } => {
+            vec![("path", path.clone()), ("zone", zone_word(*zone).to_owned()), ("class", risk::word(class))]
+        }
+        Resource::Host { host, .. } => vec![("host", host.clone())],
+        Resource::Program { name } => vec![("name", name.clone())],
+        Resource::Tool { server, name } => {
+            vec![("server", server.clone().unwrap_or_default()), ("name", name.clone())]
+        }
+        Resource::Secret { store, name } => vec![("store", store.clone()), ("name", name.clone())],
+    }
+}
+
+/// A repository's address in the one spelling; its path where no remote is meant.
+pub fn address(repository: &Repository) -> String {
+    match &repository.remote {
+        Some(remote) => remote.url.as_deref().map_or_else(|| "*".to_owned(), remote::normalise),
+        None => repository.root.clone().unwrap_or_else(|| "*".to_owned()),
+    }
+}
+
+/// A forge repository's address in the one spelling.
+pub fn forge_address(repository: &ForgeRepository) -> String {
+    remote::normalise(&format!("{}/{}", repository.host, repository.name))
+}
+
+const fn resource_type(resource: &Resource) -> &'static str {
+    match resource {
+        Resource::Ref { .. } => "Ref",
+        Resource::Repository { .. } => "Repository",
+        Resource::PullRequest { .. } => "PullRequest",
+        Resource::Forge { .. } => "Forge",
+        Resource::Path { .. } => "Path",
+        Resource::Host { .. } => "Host",
+        Resource::Program { .. } => "Program",
+        Resource::Tool { .. } => "Tool",
+        Resource::Secret { .. } => "Secret",
+    }
+}
+
+/// The word policies use.
+pub const fn access_word(access: Access) -> &'static str {
+    match access {
+        Access::Read => "read",
+        Access::Write => "write",
+        Access::Send => "send",
+        Access::Execute => "execute",
+        Access::Destroy => "destroy",
+    }
+}
+
+/// The word policies use.
+pub const fn environment_word(environment: Environment) -> &'static str {
+    match environment {
+        Environment::Development => "development",
+        Environment::Staging => "staging",
+        Environment::Unknown => "unknown",
+        Environment::Production => "production",
+    }
+}
+
+/// The word policies use.
+pub const fn place_word(place: Place) -> &'static str {
+    match place {
+        Place::Workspace => "workspace",
+        Place::Machine => "machine",
+        Place::Remote => "remote",
+    }
+}
+
+const fn zone_word(zone: Zone) -> &'static str {
+    match zone {
+        Zone::Workspace => "workspace",
+        Zone::Temporary => "temporary",
+        Zone::Home => "home",
+        Zone::System => "system",
+    }
+}
+
+/// The schema's entity types, parsed once.
+struct Types(HashMap<&'static str, EntityTypeName>);
+
+/// Every entity type of the schema.
+pub const ENTITY_TYPES: [&str; 13] = [
+    "Action",
+    "Session",
+    "Environment",
+    "Place",
+    "Ref",
+    "Repository",
+    "PullRequest",
+    "Forge",
+    "Path",
+    "Host",
+    "Program",
+    "Tool",
+    "Secret",
+];
+
+impl Types {
+    fn get() -> Result<&'static Self, Unaskable> {
+        static TYPES: LazyLock<Result<Types, String>> = LazyLock::new(|| {
+            let parse = |name| {
+                EntityTypeName::from_str(name).map(|parsed| (name, parsed)).map_err(|error| error.to_string())
+            };
+            ENTITY_TYPES.into_iter().map(parse).collect::<Result<_, _>>().map(Types)
+        });
+        TYPES.as_ref().map_err(|error| Unaskable(error.clone()))
+    }
+
+    fn uid(&self, kind: &str, id: &str) -> Result<EntityUid, Unaskable> {
+        let kind = self.0.get(kind).ok_or_else(|| Unaskable(format!("`{kind}` is no entity type")))?;
+        Ok(EntityUid::from_type_name_and_id(kind.clone(), EntityId::new(id)))
+    }
+}

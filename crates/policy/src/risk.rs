@@ -1,0 +1,247 @@
+//! How much could go wrong with one effect: the capped sum of named factors.
+//!
+//! Monotone by construction: every factor is a look-up in a table whose points never fall as things
+//! get worse, and [`Weights::check`] refuses other tables. Below 30 is low, from 60 is high.
+
+use std::collections::BTreeMap;
+
+use countersign_model::{
+    Access, Certainty, Effect, Environment, Factor, PathClass, Place, Resource, Reversible, Risk, verbs,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::Context;
+
+/// Points by factor. Data of the bundle; the shipped ones are `packs/weights.toml`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Weights {
+    read: ByEnvironment,
+    change: ByEnvironment,
+    place: ByPlace,
+    access: ByAccess,
+    reversible: ByReversible,
+    certainty: ByCertainty,
+    class: ByClass,
+    verb: BTreeMap<String, u8>,
+    other: Other,
+}
+
+macro_rules! tables {
+    ($($table:ident by $word:ident { $($field:ident $variant:ident),* })*) => {$(
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct $table { $($field: u8),* }
+
+        impl $table {
+            const fn of(&self, word: $word) -> u8 {
+                match word { $($word::$variant => self.$field),* }
+            }
+
+            /// Whether the points never fall in the order the words are listed.
+            fn rises(&self) -> bool {
+                [$(self.$field),*].is_sorted()
+            }
+        }
+    )*};
+}
+
+tables! {
+    ByEnvironment by Environment { development Development, staging Staging, unknown Unknown, production Production }
+    ByPlace by Place { workspace Workspace, machine Machine, remote Remote }
+    ByAccess by Access { read Read, write Write, send Send, execute Execute, destroy Destroy }
+    ByReversible by Reversible { yes Yes, unknown Unknown, no No }
+    ByCertainty by Certainty { exact Exact, partial Partial, opaque Opaque }
+    ByClass by PathClass {
+        ordinary Ordinary, rebuildable Rebuildable, delivery Delivery, tool_configuration ToolConfiguration,
+        shell_configuration ShellConfiguration, secret Secret, countersign Countersign
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Other {
+    any_resource: u8,
+    each_further_ref: u8,
+    most_further_refs: u8,
+    reach: u8,
+    findings: u8,
+    secret_read: u8,
+    untrusted_content: u8,
+    each_denial: u8,
+    most_denials: u8,
+    each_hold: u8,
+    most_holds: u8,
+    unpinnable: u8,
+}
+
+impl Weights {
+    /// Refuses tables under which something worse could score lower.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let tables = [
+            ("read", self.read.rises()),
+            ("change", self.change.rises()),
+            ("place", self.place.rises()),
+            ("access", self.access.rises()),
+            ("reversible", self.reversible.rises()),
+            ("certainty", self.certainty.rises()),
+            ("class", self.class.rises()),
+        ];
+        for (name, rises) in tables {
+            if !rises {
+                return Err(format!("the points of `{name}` fall"));
+            }
+        }
+        let both = |of: fn(&ByEnvironment) -> u8| of(&self.read) <= of(&self.change);
+        if both(|t| t.development) && both(|t| t.staging) && both(|t| t.unknown) && both(|t| t.production) {
+            Ok(())
+        } else {
+            Err("a read scores more than a change".to_owned())
+        }
+    }
+
+    /// The risk of one effect of a call that moves `refs` refs of remotes.
+    pub(crate) fn score(&self, effect: &Effect, context: &Context, refs: usize) -> Risk {
+        let mut sum = Sum::default();
+        let access = access(effect);
+        let place = effect.resource.place();
+        let environments = if access == Access::Read { &self.read } else { &self.change };
+        sum.add("environment", environments.of(effect.environment), || {
+            format!("it lands in {}", where_(effect))
+        });
+        sum.add("place", self.place.of(place), || match place {
+            Place::Workspace => "it stays in the workspace".to_owned(),
+            Place::Machine => "it leaves the workspace".to_owned(),
+            Place::Remote => "it reaches another machine".to_owned(),
+        });
+        sum.add("access", self.access.of(access), || format!("it is a {access}"));
+        if access != Access::Read {
+            sum.add("reversible", self.reversible.of(effect.reversible), || match effect.reversible {
+                Reversible::Yes => "it can be undone".to_owned(),
+                Reversible::Unknown => "nobody knows whether it can be undone".to_owned(),
+                Reversible::No => "it cannot be undone".to_owned(),
+            });
+        }
+        sum.add("certainty", self.certainty.of(effect.certainty), || match effect.certainty {
+            Certainty::Exact => "all of it is known".to_owned(),
+            Certainty::Partial => "part of it is not known".to_owned(),
+            Certainty::Opaque => "nobody can see into it".to_owned(),
+        });
+        self.add_resource(&mut sum, effect, refs);
+        self.add_context(&mut sum, effect, access, context);
+        sum.risk()
+    }
+
+    fn add_resource(&self, sum: &mut Sum, effect: &Effect, refs: usize) {
+        let other = &self.other;
+        let secret = effect.verb.area() == "secret" || matches!(effect.resource, Resource::Secret { .. });
+        let class = match &effect.resource {
+            Resource::Path { class, .. } if secret => (*class).max(PathClass::Secret),
+            Resource::Path { class, .. } => *class,
+            _ if secret => PathClass::Secret,
+            _ => PathClass::Ordinary,
+        };
+        sum.add("class", self.class.of(class), || format!("it is of the class {}", word(&class)));
+        let verb = self.verb.get(effect.verb.as_str()).copied().unwrap_or_default();
+        sum.add("verb", verb, || format!("`{}` is worse than most of its kind", effect.verb));
+        if could_be_any(&effect.resource) {
+            sum.add("blast radius", other.any_resource, || "it could be any of many".to_owned());
+        }
+        if effect.resource.place() == Place::Remote && matches!(effect.resource, Resource::Ref { .. }) {
+            let points = times(other.each_further_ref, refs.saturating_sub(1), other.most_further_refs);
+            sum.add("blast radius", points, || format!("the call moves {refs} refs"));
+        }
+    }
+
+    fn add_context(&self, sum: &mut Sum, effect: &Effect, access: Access, context: &Context) {
+        let other = &self.other;
+        let away = effect.resource.place() == Place::Remote;
+        if access == Access::Execute && !context.reach.is_empty() {
+            sum.add("reach", other.reach, || "production credentials are within its reach".to_owned());
+        }
+        if !context.findings.is_empty() {
+            let count = context.findings.len();
+            sum.add("findings", other.findings, || {
+                format!("the call carries {count} secrets or personal data")
+            });
+        }
+        let history = &context.history;
+        if history.secret_read && away && access != Access::Read {
+            sum.add("history", other.secret_read, || "a secret was read earlier in this session".to_owned());
+        }
+        if history.untrusted_content && access != Access::Read {
+            sum.add("history", other.untrusted_content, || {
+                "text from outside was taken in earlier".to_owned()
+            });
+        }
+        let denials = times(other.each_denial, count(history.denials), other.most_denials);
+        sum.add("history", denials, || format!("{} earlier calls were denied", history.denials));
+        let holds = times(other.each_hold, count(history.holds), other.most_holds);
+        sum.add("history", holds, || format!("{} earlier calls were held", history.holds));
+        let guarded = matches!(effect.environment, Environment::Unknown | Environment::Production);
+        if away && guarded && !matches!(access, Access::Read | Access::Send) && !context.pinnable {
+            sum.add("pinning", other.unpinnable, || "it cannot be pinned to what was reviewed".to_owned());
+        }
+    }
+}
+
+/// The worse of what the effect says and what the catalogue says of its verb.
+pub(crate) fn access(effect: &Effect) -> Access {
+    let usual = verbs::find(effect.verb.as_str()).map_or(Access::Destroy, |entry| entry.access);
+    usual.max(effect.access)
+}
+
+/// The factors so far; those without points are left out.
+#[derive(Default)]
+struct Sum(Vec<Factor>);
+
+impl Sum {
+    fn add(&mut self, name: &str, points: u8, sentence: impl FnOnce() -> String) {
+        if points > 0 {
+            self.0.push(Factor { name: name.to_owned(), points: points.into(), sentence: sentence() });
+        }
+    }
+
+    fn risk(self) -> Risk {
+        let total: i32 = self.0.iter().map(|factor| i32::from(factor.points)).sum();
+        Risk { score: u8::try_from(total.clamp(0, 100)).unwrap_or(100), factors: self.0 }
+    }
+}
+
+fn times(each: u8, count: usize, most: u8) -> u8 {
+    usize::from(each).saturating_mul(count).min(most.into()).try_into().unwrap_or(most)
+}
+
+fn count(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+fn where_(effect: &Effect) -> String {
+    match effect.environment {
+        Environment::Unknown => "an environment nobody has named".to_owned(),
+        named => named.to_string(),
+    }
+}
+
+/// A word of the model as it is stored, such as `tool_configuration`.
+pub(crate) fn word(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => String::new(),
+    }
+}
+
+/// Whether the resource's name leaves open which of many it is.
+fn could_be_any(resource: &Resource) -> bool {
+    match resource {
+        Resource::Ref { reference, .. } => reference.contains('*'),
+        Resource::Forge { name, repository, .. } => name == "*" || repository.name.contains('*'),
+        Resource::PullRequest { repository, .. } => repository.name.contains('*'),
+        Resource::Path { path, .. } => path.contains('*'),
+        Resource::Host { host, .. } => host.contains('*'),
+        Resource::Repository { .. }
+        | Resource::Program { .. }
+        | Resource::Tool { .. }
+        | Resource::Secret { .. } => false,
+    }
+}

@@ -1,0 +1,227 @@
+//! The default matrix, verb by verb, in each pack.
+
+use std::collections::BTreeMap;
+
+use countersign_model::{Environment, Place};
+use insta::assert_snapshot;
+
+use super::*;
+
+/// One line per verb: its risk in the worst column, and the decision in each.
+fn check(pack: Pack) -> String {
+    let bundle = shop(pack);
+    let context = Context::default();
+    let columns = ["workspace", "machine", "development", "staging", "unknown", "production"];
+    let mut lines: Vec<(String, BTreeMap<&str, String>)> = Vec::new();
+    for effect in usual_effects() {
+        let column = match (effect.resource.place(), effect.environment) {
+            (Place::Workspace, _) => "workspace",
+            (Place::Machine, _) => "machine",
+            (Place::Remote, Environment::Development) => "development",
+            (Place::Remote, Environment::Staging) => "staging",
+            (Place::Remote, Environment::Unknown) => "unknown",
+            (Place::Remote, Environment::Production) => "production",
+        };
+        let risk = decide(std::slice::from_ref(&effect), &context, &bundle).risk.score;
+        let cell = format!("{} {risk}", word(&effect, &context, &bundle));
+        let verb = effect.verb.to_string();
+        if lines.last().is_none_or(|(last, _)| *last != verb) {
+            lines.push((verb, BTreeMap::new()));
+        }
+        lines.last_mut().unwrap().1.insert(column, cell);
+    }
+    let mut text = format!("{:24}", "verb");
+    for column in columns {
+        text.push_str(&format!("{column:13}"));
+    }
+    for (verb, cells) in lines {
+        text.push_str(&format!("\n{verb:24}"));
+        for column in columns {
+            text.push_str(&format!("{:13}", cells.get(column).map_or("-", String::as_str)));
+        }
+    }
+    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn observe() {
+    assert_snapshot!(check(Pack::Observe), @"
+    verb                    workspace    machine      development  staging      unknown      production
+    fs.read                 allow 0      allow 5      -            -            -            -
+    fs.write                allow 15     allow 20     -            -            -            -
+    fs.delete               monitor 35   monitor 40   -            -            -            -
+    fs.permission           allow 10     allow 15     -            -            -            -
+    secret.read             monitor 25   monitor 30   -            -            -            -
+    secret.write            monitor 40   monitor 45   -            -            -            -
+    git.read                allow 0      -            -            -            -            -
+    git.fetch               -            -            allow 10     allow 10     allow 15     monitor 30
+    git.commit              allow 10     -            -            -            -            -
+    git.branch              allow 10     -            -            -            -            -
+    git.merge               allow 10     -            -            -            -            -
+    git.index               allow 10     -            -            -            -            -
+    git.discard             monitor 35   -            -            -            -            -
+    git.delete-ref          allow 25     -            -            -            -            -
+    git.rewrite             monitor 35   -            -            -            -            -
+    git.config              allow 10     -            -            -            -            -
+    git.push                -            -            allow 25     monitor 35   monitor 55   monitor 70
+    git.force-push          -            -            monitor 40   monitor 50   monitor 70   monitor 85
+    git.delete-remote-ref   -            -            monitor 40   monitor 50   monitor 70   monitor 85
+    forge.read              -            -            allow 10     allow 10     allow 15     monitor 30
+    forge.comment           -            -            allow 25     monitor 35   monitor 55   monitor 70
+    forge.pull-request      -            -            allow 20     monitor 30   monitor 50   monitor 65
+    forge.approve           -            -            allow 25     monitor 35   monitor 55   monitor 70
+    forge.merge             -            -            allow 25     monitor 35   monitor 55   monitor 70
+    forge.workflow          -            -            monitor 30   monitor 40   monitor 60   monitor 75
+    forge.release           -            -            allow 25     monitor 35   monitor 55   monitor 70
+    forge.settings          -            -            monitor 35   monitor 45   monitor 65   monitor 80
+    forge.write             -            -            allow 25     monitor 35   monitor 55   monitor 70
+    forge.delete            -            -            monitor 45   monitor 55   monitor 75   monitor 90
+    net.read                -            -            allow 10     allow 10     allow 15     monitor 30
+    net.send                -            -            monitor 30   monitor 40   monitor 55   monitor 70
+    net.write               -            -            allow 25     monitor 35   monitor 55   monitor 70
+    net.delete              -            -            monitor 45   monitor 55   monitor 75   monitor 90
+    net.listen              -            -            allow 20     monitor 30   monitor 50   monitor 65
+    exec.read               -            allow 5      -            -            -            -
+    exec.build              -            allow 15     -            -            -            -
+    exec.test               -            allow 15     -            -            -            -
+    exec.install            -            allow 20     -            -            -            -
+    exec.opaque             -            allow 20     -            -            -            -
+    exec.remote-code        -            monitor 55   -            -            -            -
+    exec.privilege          -            monitor 50   -            -            -            -
+    exec.process            -            monitor 35   -            -            -            -
+    exec.system             -            monitor 60   -            -            -            -
+    exec.schedule           -            monitor 30   -            -            -            -
+    agent.internal          allow 0      -            -            -            -            -
+    agent.spawn             allow 10     -            -            -            -            -
+    agent.message           allow 10     -            -            -            -            -
+    mcp.read                -            -            allow 10     allow 10     allow 15     monitor 30
+    mcp.write               -            -            allow 25     monitor 35   monitor 55   monitor 70
+    mcp.delete              -            -            monitor 45   monitor 55   monitor 75   monitor 90
+    mcp.call                -            -            allow 25     monitor 35   monitor 55   monitor 70
+    countersign.read        -            allow 5      -            -            -            -
+    countersign.propose     -            allow 15     -            -            -            -
+    countersign.tamper      -            deny 100     -            -            -            -
+    ");
+}
+
+#[test]
+fn graduated() {
+    assert_snapshot!(check(Pack::Graduated), @"
+    verb                    workspace    machine      development  staging      unknown      production
+    fs.read                 allow 0      allow 5      -            -            -            -
+    fs.write                allow 15     monitor 20   -            -            -            -
+    fs.delete               hold 35      hold 40      -            -            -            -
+    fs.permission           allow 10     monitor 15   -            -            -            -
+    secret.read             monitor 25   hold 30      -            -            -            -
+    secret.write            monitor 40   hold 45      -            -            -            -
+    git.read                allow 0      -            -            -            -            -
+    git.fetch               -            -            allow 10     allow 10     allow 15     monitor 30
+    git.commit              allow 10     -            -            -            -            -
+    git.branch              allow 10     -            -            -            -            -
+    git.merge               allow 10     -            -            -            -            -
+    git.index               allow 10     -            -            -            -            -
+    git.discard             hold 35      -            -            -            -            -
+    git.delete-ref          monitor 25   -            -            -            -            -
+    git.rewrite             hold 35      -            -            -            -            -
+    git.config              monitor 10   -            -            -            -            -
+    git.push                -            -            allow 25     monitor 35   monitor 55   hold 70
+    git.force-push          -            -            monitor 40   hold 50      hold 70      hold 85
+    git.delete-remote-ref   -            -            hold 40      hold 50      hold 70      hold 85
+    forge.read              -            -            allow 10     allow 10     allow 15     monitor 30
+    forge.comment           -            -            allow 25     monitor 35   monitor 55   hold 70
+    forge.pull-request      -            -            allow 20     monitor 30   monitor 50   hold 65
+    forge.approve           -            -            monitor 25   monitor 35   hold 55      hold 70
+    forge.merge             -            -            monitor 25   monitor 35   hold 55      hold 70
+    forge.workflow          -            -            hold 30      hold 40      hold 60      hold 75
+    forge.release           -            -            monitor 25   monitor 35   hold 55      hold 70
+    forge.settings          -            -            monitor 35   monitor 45   hold 65      hold 80
+    forge.write             -            -            monitor 25   monitor 35   hold 55      hold 70
+    forge.delete            -            -            hold 45      hold 55      hold 75      hold 90
+    net.read                -            -            allow 10     allow 10     allow 15     monitor 30
+    net.send                -            -            monitor 30   monitor 40   monitor 55   hold 70
+    net.write               -            -            monitor 25   monitor 35   hold 55      hold 70
+    net.delete              -            -            hold 45      hold 55      hold 75      hold 90
+    net.listen              -            -            monitor 20   monitor 30   monitor 50   hold 65
+    exec.read               -            allow 5      -            -            -            -
+    exec.build              -            allow 15     -            -            -            -
+    exec.test               -            allow 15     -            -            -            -
+    exec.install            -            monitor 20   -            -            -            -
+    exec.opaque             -            monitor 20   -            -            -            -
+    exec.remote-code        -            hold 55      -            -            -            -
+    exec.privilege          -            hold 50      -            -            -            -
+    exec.process            -            hold 35      -            -            -            -
+    exec.system             -            hold 60      -            -            -            -
+    exec.schedule           -            hold 30      -            -            -            -
+    agent.internal          allow 0      -            -            -            -            -
+    agent.spawn             allow 10     -            -            -            -            -
+    agent.message           allow 10     -            -            -            -            -
+    mcp.read                -            -            allow 10     allow 10     allow 15     monitor 30
+    mcp.write               -            -            monitor 25   monitor 35   hold 55      hold 70
+    mcp.delete              -            -            hold 45      hold 55      hold 75      hold 90
+    mcp.call                -            -            hold 25      hold 35      hold 55      hold 70
+    countersign.read        -            allow 5      -            -            -            -
+    countersign.propose     -            allow 15     -            -            -            -
+    countersign.tamper      -            deny 100     -            -            -            -
+    ");
+}
+
+#[test]
+fn strict() {
+    assert_snapshot!(check(Pack::Strict), @"
+    verb                    workspace    machine      development  staging      unknown      production
+    fs.read                 allow 0      allow 5      -            -            -            -
+    fs.write                allow 15     hold 20      -            -            -            -
+    fs.delete               hold 35      hold 40      -            -            -            -
+    fs.permission           allow 10     hold 15      -            -            -            -
+    secret.read             hold 25      hold 30      -            -            -            -
+    secret.write            hold 40      hold 45      -            -            -            -
+    git.read                allow 0      -            -            -            -            -
+    git.fetch               -            -            allow 10     allow 10     allow 15     monitor 30
+    git.commit              allow 10     -            -            -            -            -
+    git.branch              allow 10     -            -            -            -            -
+    git.merge               allow 10     -            -            -            -            -
+    git.index               allow 10     -            -            -            -            -
+    git.discard             hold 35      -            -            -            -            -
+    git.delete-ref          monitor 25   -            -            -            -            -
+    git.rewrite             hold 35      -            -            -            -            -
+    git.config              monitor 10   -            -            -            -            -
+    git.push                -            -            monitor 25   hold 35      hold 55      hold 70
+    git.force-push          -            -            hold 40      hold 50      hold 70      hold 85
+    git.delete-remote-ref   -            -            hold 40      hold 50      hold 70      hold 85
+    forge.read              -            -            allow 10     allow 10     allow 15     monitor 30
+    forge.comment           -            -            monitor 25   hold 35      hold 55      hold 70
+    forge.pull-request      -            -            monitor 20   hold 30      hold 50      hold 65
+    forge.approve           -            -            hold 25      hold 35      hold 55      hold 70
+    forge.merge             -            -            hold 25      hold 35      hold 55      hold 70
+    forge.workflow          -            -            hold 30      hold 40      hold 60      hold 75
+    forge.release           -            -            hold 25      hold 35      hold 55      hold 70
+    forge.settings          -            -            hold 35      hold 45      hold 65      hold 80
+    forge.write             -            -            hold 25      hold 35      hold 55      hold 70
+    forge.delete            -            -            hold 45      hold 55      hold 75      hold 90
+    net.read                -            -            allow 10     allow 10     allow 15     monitor 30
+    net.send                -            -            hold 30      hold 40      hold 55      hold 70
+    net.write               -            -            hold 25      hold 35      hold 55      hold 70
+    net.delete              -            -            hold 45      hold 55      hold 75      hold 90
+    net.listen              -            -            hold 20      hold 30      hold 50      hold 65
+    exec.read               -            allow 5      -            -            -            -
+    exec.build              -            allow 15     -            -            -            -
+    exec.test               -            allow 15     -            -            -            -
+    exec.install            -            hold 20      -            -            -            -
+    exec.opaque             -            hold 20      -            -            -            -
+    exec.remote-code        -            hold 55      -            -            -            -
+    exec.privilege          -            hold 50      -            -            -            -
+    exec.process            -            hold 35      -            -            -            -
+    exec.system             -            hold 60      -            -            -            -
+    exec.schedule           -            hold 30      -            -            -            -
+    agent.internal          allow 0      -            -            -            -            -
+    agent.spawn             allow 10     -            -            -            -            -
+    agent.message           allow 10     -            -            -            -            -
+    mcp.read                -            -            allow 10     allow 10     allow 15     monitor 30
+    mcp.write               -            -            hold 25      hold 35      hold 55      hold 70
+    mcp.delete              -            -            hold 45      hold 55      hold 75      hold 90
+    mcp.call                -            -            hold 25      hold 35      hold 55      hold 70
+    countersign.read        -            allow 5      -            -            -            -
+    countersign.propose     -            allow 15     -            -            -            -
+    countersign.tamper      -            deny 100     -            -            -            -
+    ");
+}
