@@ -186,7 +186,7 @@ mod tests {
     }
 
     fn sealed() -> SealedKey {
-        SealedKey::seal(&key(), &"ana".into(), PASSPHRASE, [9; 40]).unwrap()
+        SealedKey::seal(&key(), &"first".into(), PASSPHRASE, [9; 40]).unwrap()
     }
 
     /// Changes the key file and tries to open it.
@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn a_weak_passphrase_seals_nothing() {
-        let refused = SealedKey::seal(&key(), &"ana".into(), "correct1", [9; 40]);
+        let refused = SealedKey::seal(&key(), &"first".into(), "correct1", [9; 40]);
         assert!(matches!(refused, Err(ApprovalError::WeakPassphrase { .. })));
     }
 
@@ -225,14 +225,14 @@ mod tests {
     #[test]
     fn a_key_sealed_cheaply_stays_shut() {
         let cost = Cost { memory_kib: 8, passes: 1, lanes: 1 };
-        let cheap = SealedKey::seal_at(cost, &key(), &"ana".into(), PASSPHRASE, [9; 40]).unwrap();
+        let cheap = SealedKey::seal_at(cost, &key(), &"first".into(), PASSPHRASE, [9; 40]).unwrap();
         assert!(matches!(cheap.open(PASSPHRASE), Err(ApprovalError::UnusableKeyFile(_))));
     }
 
     #[test]
     fn a_changed_file_does_not_open() {
         assert_snapshot!(check(|_| ()), @"opened");
-        assert_snapshot!(check(|file| file["header"]["name"] = json!("mallory")), @"the passphrase is wrong, or the key file was changed");
+        assert_snapshot!(check(|file| file["header"]["name"] = json!("stranger")), @"the passphrase is wrong, or the key file was changed");
         assert_snapshot!(check(|file| file["header"]["salt"] = json!("00".repeat(16))), @"the passphrase is wrong, or the key file was changed");
         assert_snapshot!(check(|file| file["header"]["argon2id"]["passes"] = json!(4)), @"the passphrase is wrong, or the key file was changed");
         assert_snapshot!(check(|file| file["ciphertext"] = json!("00".repeat(48))), @"the passphrase is wrong, or the key file was changed");

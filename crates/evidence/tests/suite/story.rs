@@ -35,12 +35,12 @@ fn seconds(number: i64) -> Timestamp {
 }
 
 impl Story {
-    /// A log with a reviewer `ana`, the root, and a bundle in force.
+    /// A log with a reviewer `first`, the root, and a bundle in force.
     pub fn begin() -> Self {
         let mut story = Self::empty();
-        story.enroll("ana", "ana");
+        story.enroll("first", "first");
         let activation = Activation { bundle: bundle(), repository: None, at: story.now, after: story.end() };
-        story.record(Event::BundleActivated { activation: Signed::new(activation, &key("ana")).unwrap() });
+        story.record(Event::BundleActivated { activation: Signed::new(activation, &key("first")).unwrap() });
         story
     }
 
@@ -73,6 +73,11 @@ impl Story {
             after: self.end(),
         };
         self.record(Event::ReviewerEnrolled { enrollment: Signed::new(enrollment, &key(by)).unwrap() });
+    }
+
+    pub fn activate(&mut self, by: &str) {
+        let activation = Activation { bundle: bundle(), repository: None, at: self.now, after: self.end() };
+        self.record(Event::BundleActivated { activation: Signed::new(activation, &key(by)).unwrap() });
     }
 
     pub fn retire(&mut self, name: &str, by: &str) {
@@ -183,11 +188,15 @@ impl Story {
     }
 
     pub fn ended(&mut self, call: &str, landed: Option<bool>) {
+        self.outcome(call, Ran::Succeeded, landed);
+    }
+
+    pub fn outcome(&mut self, call: &str, result: Ran, landed: Option<bool>) {
         self.record(Event::Outcome {
             session: "s1".into(),
             agent: None,
             call: call.into(),
-            result: Ran::Succeeded,
+            result,
             detail: None,
             duration_ms: Some(12),
             landed,
@@ -197,13 +206,13 @@ impl Story {
     /// A hold, its approval, its release and its outcome.
     pub fn whole(&mut self, call: &str, ticket: &str) {
         self.hold(call, ticket, 1);
-        self.approve(ticket, "ana");
+        self.approve(ticket, "first");
         self.release(ticket, call);
         self.ended(call, Some(true));
     }
 
     pub fn verify(&self) -> Report {
-        verify(&self.path(), &Expected { root: Some(fingerprint("ana")), head: Some(self.end()) })
+        verify(&self.path(), &Expected { root: Some(fingerprint("first")), head: Some(self.end()) })
     }
 
     /// What an auditor is told, one problem a line.

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 use crate::story::{Story, commitment, fingerprint, key, told, waits};
 
-/// What an auditor is told of a log with a reviewer `ana` and the steps given.
+/// What an auditor is told of a log with a reviewer `first` and the steps given.
 fn check(steps: impl FnOnce(&mut Story)) -> String {
     let mut story = Story::begin();
     steps(&mut story);
@@ -26,13 +26,13 @@ fn a_log_where_all_went_well_holds() {
         story.whole("c2", "cs-one");
         story.whole("c3", "cs-two-pinned");
         story.decide("c4", DecisionKind::Deny);
-        story.enroll("ben", "ana");
+        story.enroll("second", "first");
         story.hold("c5", "cs-three", 2);
-        story.approve("cs-three", "ana");
-        story.approve("cs-three", "ben");
+        story.approve("cs-three", "first");
+        story.approve("cs-three", "second");
         story.release("cs-three", "c5");
         story.ended("c5", None);
-        story.grant("cg-1", 1, "ben");
+        story.grant("cg-1", 1, "second");
         story.decide("c6", waits(1));
         story.release_by_grant("cg-1", "c6");
         story.ended("c6", None);
@@ -43,7 +43,7 @@ fn a_log_where_all_went_well_holds() {
 fn a_parked_call_passes_under_another_id() {
     assert_snapshot!(check(|story| {
         story.hold("c1", "cs-one", 1);
-        story.approve("cs-one", "ana");
+        story.approve("cs-one", "first");
         story.decide("c2", waits(1));
         story.release("cs-one", "c2");
         story.ended("c2", None);
@@ -79,28 +79,28 @@ fn a_release_takes_its_approvals() {
     ");
     assert_snapshot!(check(|story| {
         story.hold("c1", "cs-one", 2);
-        story.approve("cs-one", "ana");
-        story.approve("cs-one", "ana");
+        story.approve("cs-one", "first");
+        story.approve("cs-one", "first");
         story.release("cs-one", "c1");
     }), @r"
     violation: record 7: the call `c1` was released by `cs-one` without the approvals it takes
     warning: calls that flowed and have no outcome: 1, the last decided in record 3
     ");
     assert_snapshot!(check(|story| {
-        story.enroll("ben", "ana");
+        story.enroll("second", "first");
         story.hold("c1", "cs-one", 1);
-        story.approve("cs-one", "ana");
-        story.review(story.approval("cs-one", Verdict::Deny), "ben");
+        story.approve("cs-one", "first");
+        story.review(story.approval("cs-one", Verdict::Deny), "second");
         story.release("cs-one", "c1");
     }), @r"
     violation: record 8: the call `c1` was released by `cs-one` after it was denied
     warning: calls that flowed and have no outcome: 1, the last decided in record 4
     ");
     assert_snapshot!(check(|story| {
-        story.enroll("ben", "ana");
+        story.enroll("second", "first");
         story.hold("c1", "cs-one", 1);
-        story.approve("cs-one", "ben");
-        story.retire("ben", "ana");
+        story.approve("cs-one", "second");
+        story.retire("second", "first");
         story.release("cs-one", "c1");
     }), @r"
     violation: record 8: the call `c1` was released by `cs-one` without the approvals it takes
@@ -112,7 +112,7 @@ fn a_release_takes_its_approvals() {
 fn an_approval_ends() {
     assert_snapshot!(check(|story| {
         story.hold("c1", "cs-one", 1);
-        story.approve("cs-one", "ana");
+        story.approve("cs-one", "first");
         story.now = story.now.checked_add(jiff::SignedDuration::from_mins(11)).unwrap();
         story.release("cs-one", "c1");
     }), @r"
@@ -122,7 +122,7 @@ fn an_approval_ends() {
     assert_snapshot!(check(|story| {
         story.hold("c1", "cs-one", 1);
         story.record(Event::Expired { ticket: "cs-one".into() });
-        story.approve("cs-one", "ana");
+        story.approve("cs-one", "first");
         story.release("cs-one", "c1");
     }), @r"
     violation: record 7: the call `c1` was released by `cs-one` after it had expired
@@ -130,7 +130,7 @@ fn an_approval_ends() {
     ");
     assert_snapshot!(check(|story| {
         story.hold("c1", "cs-one", 1);
-        story.approve("cs-one", "ana");
+        story.approve("cs-one", "first");
         story.record(Event::Voided {
             ticket: "cs-one".into(),
             session: "s1".into(),
@@ -149,7 +149,7 @@ fn an_approval_that_cannot_be_pinned_counts_once() {
     let twice = |ticket: &'static str, landed: Option<bool>| {
         move |story: &mut Story| {
             story.hold("c1", ticket, 1);
-            story.approve(ticket, "ana");
+            story.approve(ticket, "first");
             story.release(ticket, "c1");
             story.ended("c1", landed);
             story.decide("c2", waits(1));
@@ -166,7 +166,7 @@ fn an_approval_that_cannot_be_pinned_counts_once() {
 fn an_approval_holds_for_its_action() {
     assert_snapshot!(check(|story| {
         story.hold("c1", "cs-one", 1);
-        story.approve("cs-one", "ana");
+        story.approve("cs-one", "first");
         story.decide_in("c2", waits(1), "/elsewhere", "git push");
         story.release("cs-one", "c2");
     }), @r"
@@ -177,7 +177,7 @@ fn an_approval_holds_for_its_action() {
         story.hold("c1", "cs-one", 1);
         let mut approval = story.approval("cs-one", Verdict::Approve);
         approval.commitment = commitment("cs-other");
-        story.review(approval, "ana");
+        story.review(approval, "first");
         story.release("cs-one", "c1");
     }), @r"
     violation: record 5: a verdict over another action than `cs-one` holds
@@ -190,7 +190,7 @@ fn an_approval_holds_for_its_action() {
 fn other_words_for_the_same_effects_are_told_of() {
     assert_snapshot!(check(|story| {
         story.hold("c1", "cs-one", 1);
-        story.approve("cs-one", "ana");
+        story.approve("cs-one", "first");
         story.decide_in("c2", waits(1), "/r", "git  push");
         story.release("cs-one", "c2");
         story.ended("c2", None);
@@ -200,11 +200,11 @@ fn other_words_for_the_same_effects_are_told_of() {
 #[test]
 fn a_denial_outlives_its_reviewer() {
     assert_snapshot!(check(|story| {
-        story.enroll("ben", "ana");
+        story.enroll("second", "first");
         story.hold("c1", "cs-one", 1);
-        story.review(story.approval("cs-one", Verdict::Deny), "ben");
-        story.retire("ben", "ana");
-        story.approve("cs-one", "ana");
+        story.review(story.approval("cs-one", Verdict::Deny), "second");
+        story.retire("second", "first");
+        story.approve("cs-one", "first");
         story.release("cs-one", "c1");
     }), @r"
     violation: record 9: the call `c1` was released by `cs-one` after it was denied
@@ -217,7 +217,7 @@ fn nothing_is_said_of_a_hold_that_is_none() {
     assert_snapshot!(check(|story| {
         story.decide("c1", waits(1));
         story.record(Event::Joined { ticket: "cs-x".into(), session: "s1".into(), call: "c1".into() });
-        story.approve("cs-x", "ana");
+        story.approve("cs-x", "first");
         story.record(Event::Expired { ticket: "cs-x".into() });
         story.release("cs-x", "c1");
     }), @r"
@@ -243,21 +243,21 @@ fn nothing_is_said_of_a_hold_that_is_none() {
 fn nobody_else_approves() {
     assert_snapshot!(check(|story| {
         story.hold("c1", "cs-one", 1);
-        story.approve("cs-one", "mallory");
+        story.approve("cs-one", "stranger");
         story.release("cs-one", "c1");
     }), @r"
-    violation: record 5: a forged approval: ed25519:1972da52ab087496b1ea94061a185d2052372e8d486b4ecf554b391b4542d076 is not the key of a reviewer in force
+    violation: record 5: a forged approval: ed25519:4776f270090b25303f76d43ed95d8a64785f0b144482ddad04d4da20bbd13b56 is not the key of a reviewer in force
     violation: record 6: the call `c1` was released by `cs-one` without the approvals it takes
     warning: calls that flowed and have no outcome: 1, the last decided in record 3
     ");
     assert_snapshot!(check(|story| {
         story.hold("c1", "cs-one", 1);
-        let mut signed = Signed::new(story.approval("cs-one", Verdict::Approve), &key("mallory")).unwrap();
-        signed.key = fingerprint("ana");
+        let mut signed = Signed::new(story.approval("cs-one", Verdict::Approve), &key("stranger")).unwrap();
+        signed.key = fingerprint("first");
         story.record(Event::Reviewed { approval: signed });
         story.release("cs-one", "c1");
     }), @r"
-    violation: record 5: a forged approval: the signature of this approval does not belong to it and to ed25519:6d2808d8f9952895375c40e398b4ec1bb69233da18d9d5c3dcc6d3d684c0848b
+    violation: record 5: a forged approval: the signature of this approval does not belong to it and to ed25519:141095f15c4b84e7172070294abcd5ce575d24ef4f9fdd1784a7f649bda03d78
     violation: record 6: the call `c1` was released by `cs-one` without the approvals it takes
     warning: calls that flowed and have no outcome: 1, the last decided in record 3
     ");
@@ -266,25 +266,25 @@ fn nobody_else_approves() {
 #[test]
 fn nobody_enrolls_themselves() {
     assert_snapshot!(check(|story| {
-        story.enroll("mallory", "mallory");
+        story.enroll("stranger", "stranger");
         story.hold("c1", "cs-one", 1);
-        story.approve("cs-one", "mallory");
+        story.approve("cs-one", "stranger");
         story.release("cs-one", "c1");
     }), @r"
-    violation: record 3: a forged enrollment: ed25519:1972da52ab087496b1ea94061a185d2052372e8d486b4ecf554b391b4542d076 is not the key of a reviewer in force
-    violation: record 6: a forged approval: ed25519:1972da52ab087496b1ea94061a185d2052372e8d486b4ecf554b391b4542d076 is not the key of a reviewer in force
+    violation: record 3: a forged enrollment: ed25519:4776f270090b25303f76d43ed95d8a64785f0b144482ddad04d4da20bbd13b56 is not the key of a reviewer in force
+    violation: record 6: a forged approval: ed25519:4776f270090b25303f76d43ed95d8a64785f0b144482ddad04d4da20bbd13b56 is not the key of a reviewer in force
     violation: record 7: the call `c1` was released by `cs-one` without the approvals it takes
     warning: calls that flowed and have no outcome: 1, the last decided in record 4
     ");
     let mut story = Story::empty();
-    story.enroll("mallory", "mallory");
-    assert_snapshot!(story.told(), @"violation: record 1: a forged enrollment: cannot enroll `mallory`: the first reviewer must be the root this installation names");
+    story.enroll("stranger", "stranger");
+    assert_snapshot!(story.told(), @"violation: record 1: a forged enrollment: cannot enroll `stranger`: the first reviewer must be the root this installation names");
 }
 
 #[test]
 fn a_grant_ends_with_its_count() {
     assert_snapshot!(check(|story| {
-        story.grant("cg-1", 1, "ana");
+        story.grant("cg-1", 1, "first");
         for call in ["c1", "c2"] {
             story.decide(call, waits(1));
             story.release_by_grant("cg-1", call);
@@ -292,11 +292,11 @@ fn a_grant_ends_with_its_count() {
         }
     }), @"violation: record 8: the call `c2` was released by `cg-1`, which does not cover it, or no longer");
     assert_snapshot!(check(|story| {
-        story.grant("cg-1", 1, "mallory");
+        story.grant("cg-1", 1, "stranger");
         story.decide("c1", waits(1));
         story.release_by_grant("cg-1", "c1");
     }), @r"
-    violation: record 3: a forged grant: ed25519:1972da52ab087496b1ea94061a185d2052372e8d486b4ecf554b391b4542d076 is not the key of a reviewer in force
+    violation: record 3: a forged grant: ed25519:4776f270090b25303f76d43ed95d8a64785f0b144482ddad04d4da20bbd13b56 is not the key of a reviewer in force
     violation: record 5: the call `c1` was released by `cg-1`, which is no grant
     warning: calls that flowed and have no outcome: 1, the last decided in record 4
     ");
@@ -328,7 +328,7 @@ fn lines(story: &Story) -> Vec<String> {
 fn check_lines(change: impl FnOnce(&mut Vec<String>)) -> String {
     let story = long();
     let mut lines = lines(&story);
-    let expected = Expected { root: Some(fingerprint("ana")), head: Some(story.end()) };
+    let expected = Expected { root: Some(fingerprint("first")), head: Some(story.end()) };
     change(&mut lines);
     let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
     fs::write(story.path().join("00000001.jsonl"), text).unwrap();
@@ -346,22 +346,22 @@ fn check_lines(change: impl FnOnce(&mut Vec<String>)) -> String {
 fn lines_cannot_be_changed_moved_or_removed() {
     assert_snapshot!(check_lines(|_| ()), @"");
     assert_snapshot!(check_lines(|lines| lines[8] = lines[8].replace("gone", "fine")), @r"
-    violation: `LOG/00000001.jsonl` is broken at byte 4098 (record 8): its hash does not fit it and the record before it; nothing after it is verified
+    violation: `LOG/00000001.jsonl` is broken at byte 4100 (record 8): its hash does not fit it and the record before it; nothing after it is verified
     violation: the head file names record 13, which is behind what could be verified
     violation: the head given names record 13, which is behind what could be verified
     ");
     assert_snapshot!(check_lines(|lines| drop(lines.remove(8))), @r"
-    violation: `LOG/00000001.jsonl` is broken at byte 4098 (record 8): its hash does not fit it and the record before it; nothing after it is verified
+    violation: `LOG/00000001.jsonl` is broken at byte 4100 (record 8): its hash does not fit it and the record before it; nothing after it is verified
     violation: the head file names record 13, which is behind what could be verified
     violation: the head given names record 13, which is behind what could be verified
     ");
     assert_snapshot!(check_lines(|lines| lines.swap(8, 9)), @r"
-    violation: `LOG/00000001.jsonl` is broken at byte 4098 (record 8): its hash does not fit it and the record before it; nothing after it is verified
+    violation: `LOG/00000001.jsonl` is broken at byte 4100 (record 8): its hash does not fit it and the record before it; nothing after it is verified
     violation: the head file names record 13, which is behind what could be verified
     violation: the head given names record 13, which is behind what could be verified
     ");
     assert_snapshot!(check_lines(|lines| lines.insert(8, lines[7].clone())), @r"
-    violation: `LOG/00000001.jsonl` is broken at byte 4098 (record 8): its hash does not fit it and the record before it; nothing after it is verified
+    violation: `LOG/00000001.jsonl` is broken at byte 4100 (record 8): its hash does not fit it and the record before it; nothing after it is verified
     violation: the head file names record 13, which is behind what could be verified
     violation: the head given names record 13, which is behind what could be verified
     ");
@@ -409,7 +409,7 @@ fn a_log_written_anew_does_not_fit_what_was_signed() {
             log.append(*now, std::slice::from_ref(event)).unwrap();
         }
     }
-    let report = verify(&path, &Expected { root: Some(fingerprint("ana")), head: None });
+    let report = verify(&path, &Expected { root: Some(fingerprint("first")), head: None });
     assert_snapshot!(told(&report), @r"
     violation: record 10: this approval was signed when record 10 of `log` had another hash: the log was rewritten, or it was signed for a copy
     violation: record 11: the call `c2` was released by `cs-two-pinned` without the approvals it takes
@@ -420,16 +420,16 @@ fn a_log_written_anew_does_not_fit_what_was_signed() {
 fn another_log_is_not_taken_for_the_one_expected() {
     let story = long();
     let other = Anchor { log: "other".into(), ..story.end() };
-    let expected = Expected { root: Some(fingerprint("ben")), head: Some(other) };
+    let expected = Expected { root: Some(fingerprint("second")), head: Some(other) };
     assert_snapshot!(told(&verify(&story.path(), &expected)), @r"
-    violation: record 1: a forged enrollment: cannot enroll `ana`: the first reviewer must be the root this installation names
-    violation: record 2: a forged activation: ed25519:6d2808d8f9952895375c40e398b4ec1bb69233da18d9d5c3dcc6d3d684c0848b is not the key of a reviewer in force
+    violation: record 1: a forged enrollment: cannot enroll `first`: the first reviewer must be the root this installation names
+    violation: record 2: a forged activation: ed25519:141095f15c4b84e7172070294abcd5ce575d24ef4f9fdd1784a7f649bda03d78 is not the key of a reviewer in force
     warning: record 3: a decision by sha256:1e6ed65d77d6364eeaed5a745ba5c4985ae2b700dd85d7cf7f027bdf294a33fc, which nothing put in force
-    violation: record 5: a forged approval: ed25519:6d2808d8f9952895375c40e398b4ec1bb69233da18d9d5c3dcc6d3d684c0848b is not the key of a reviewer in force
+    violation: record 5: a forged approval: ed25519:141095f15c4b84e7172070294abcd5ce575d24ef4f9fdd1784a7f649bda03d78 is not the key of a reviewer in force
     violation: record 6: the call `c1` was released by `cs-one` without the approvals it takes
     warning: record 8: tampering was seen: `settings`: `gone`
     warning: record 9: a decision by sha256:1e6ed65d77d6364eeaed5a745ba5c4985ae2b700dd85d7cf7f027bdf294a33fc, which nothing put in force
-    violation: record 11: a forged approval: ed25519:6d2808d8f9952895375c40e398b4ec1bb69233da18d9d5c3dcc6d3d684c0848b is not the key of a reviewer in force
+    violation: record 11: a forged approval: ed25519:141095f15c4b84e7172070294abcd5ce575d24ef4f9fdd1784a7f649bda03d78 is not the key of a reviewer in force
     violation: record 12: the call `c2` was released by `cs-two-pinned` without the approvals it takes
     violation: the head given names record 13 with another hash: the log was rewritten
     ");
@@ -473,7 +473,7 @@ fn it_says_what_it_does_not_prove() {
     let mut story = Story::begin();
     story.decide("c1", DecisionKind::Deny);
     assert_snapshot!(verify(&story.path(), &Expected::default()).unproven.join("\n"), @r"
-    that the first reviewer is the right one: the log says ed25519:6d2808d8f9952895375c40e398b4ec1bb69233da18d9d5c3dcc6d3d684c0848b; compare it with what you know
+    that the first reviewer is the right one: the log says ed25519:141095f15c4b84e7172070294abcd5ce575d24ef4f9fdd1784a7f649bda03d78; compare it with what you know
     that the records after 1 are all and as written: whoever can write the files could have cut off or rewritten them; up to 1 a reviewer's signature or the head given vouches
     that the clock of the machine was right
     that the runtime reported every call, and every outcome as it was
@@ -482,7 +482,7 @@ fn it_says_what_it_does_not_prove() {
     that a reviewer's key was used by that reviewer alone
     ");
     let head = Some(story.end());
-    let known = Expected { root: Some(fingerprint("ana")), head };
+    let known = Expected { root: Some(fingerprint("first")), head };
     assert_eq!(verify(&story.path(), &known).unproven.len(), 5);
     let empty = Story::empty();
     let unproven = verify(&empty.path(), &Expected::default()).unproven;
