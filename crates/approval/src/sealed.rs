@@ -174,6 +174,8 @@ fn unusable(why: &str) -> ApprovalError {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use insta::assert_snapshot;
     use serde_json::{Value, json};
 
@@ -185,13 +187,12 @@ mod tests {
         SigningKey::from_bytes(&[7; 32])
     }
 
-    fn sealed() -> SealedKey {
-        SealedKey::seal(&key(), &"first".into(), PASSPHRASE, [9; 40]).unwrap()
-    }
+    static SEALED: LazyLock<SealedKey> =
+        LazyLock::new(|| SealedKey::seal(&key(), &"first".into(), PASSPHRASE, [9; 40]).unwrap());
 
     /// Changes the key file and tries to open it.
     fn check(change: impl FnOnce(&mut Value)) -> String {
-        let mut file = serde_json::to_value(sealed()).unwrap();
+        let mut file = serde_json::to_value(&*SEALED).unwrap();
         change(&mut file);
         match serde_json::from_value::<SealedKey>(file) {
             Ok(sealed) => match sealed.open(PASSPHRASE) {
@@ -204,8 +205,8 @@ mod tests {
 
     #[test]
     fn opens_with_its_passphrase_only() {
-        assert!(sealed().open(PASSPHRASE).unwrap() == key());
-        assert_snapshot!(sealed().open("walnut orbit seventeen lanterns").unwrap_err(), @"the passphrase is wrong, or the key file was changed");
+        assert!(SEALED.open(PASSPHRASE).unwrap() == key());
+        assert_snapshot!(SEALED.open("walnut orbit seventeen lanterns").unwrap_err(), @"the passphrase is wrong, or the key file was changed");
     }
 
     #[test]
@@ -246,8 +247,8 @@ mod tests {
 
     #[test]
     fn the_file_shows_nothing_of_the_key() {
-        let file = serde_json::to_string(&sealed()).unwrap();
+        let file = serde_json::to_string(&*SEALED).unwrap();
         assert!(!file.contains(&Hex(key().to_bytes()).to_string()));
-        assert!(!format!("{:?}", sealed()).contains(&"07".repeat(8)));
+        assert!(!format!("{:?}", *SEALED).contains(&"07".repeat(8)));
     }
 }
