@@ -3,10 +3,30 @@
 //! Architecture invariant: this crate knows no policies and no agents, and does no I/O: what it
 //! needs to know of files and of git it asks a [`Workspace`].
 
+mod arguments;
+mod collected;
+mod context;
+mod environment;
+mod families;
+#[cfg(test)]
+mod fixture;
+mod forge;
+mod glob;
+mod invocation;
+mod path_classes;
+mod paths;
+mod pin;
+#[cfg(test)]
+mod properties;
+mod shell;
+mod tools;
+mod word;
 mod workspace;
 
 use countersign_model::{Effect, Fact, ToolCall};
 use serde_json::{Map, Value};
+
+use context::Context;
 
 pub use workspace::{Recorded, Recording, Workspace};
 
@@ -54,13 +74,14 @@ pub enum Pinning {
 }
 
 /// What `call` would do. Whatever cannot be understood is an opaque effect.
+///
+/// Parsing recurses, within limits: 2 MB of stack suffice, in debug builds too.
 pub fn understand(call: &ToolCall, surroundings: &Surroundings, workspace: &dyn Workspace) -> Understanding {
-    let _ = surroundings;
     let recording = Recording::new(workspace);
-    Understanding {
-        effects: vec![Effect::opaque(&call.tool, "nobody knows what this tool does")],
-        facts: recording.into_facts(),
-        bearing: call.input.clone(),
-        pinning: Pinning::Impossible { why: "nobody knows what this tool does".to_owned() },
-    }
+    let mut context = Context::new(&call.cwd, &recording, surroundings);
+    tools::effects(call, &mut context);
+    let Context { collected, candidates, .. } = context;
+    let effects = collected.finish();
+    let pinning = pin::call(call, &effects, candidates);
+    Understanding { effects, facts: recording.into_facts(), bearing: tools::bearing(call), pinning }
 }

@@ -1,0 +1,134 @@
+//! The effects of a call as they are found: each once, and not more than a reviewer can read.
+
+use std::collections::BTreeMap;
+
+use countersign_model::{Certainty, Effect, PathClass, Remote, Repository, Resource, Zone, verbs};
+
+/// Effects of one verb that are listed one by one.
+const MOST_OF_A_VERB: usize = 32;
+
+/// Effects in the order found.
+#[derive(Debug, Default)]
+pub(crate) struct Collected {
+    effects: Vec<Effect>,
+    counts: BTreeMap<String, usize>,
+    overflowing: BTreeMap<String, Effect>,
+}
+
+impl Collected {
+    /// Adds an effect unless the same is there; past the limit of its verb, effects are merged into
+    /// one that covers the worst any of them can be.
+    pub fn push(&mut self, effect: Effect) {
+        if self.effects.iter().rev().any(|known| same(known, &effect)) {
+            return;
+        }
+        let verb = effect.verb.as_str().to_owned();
+        let count = self.counts.entry(verb.clone()).or_default();
+        *count += 1;
+        if *count <= MOST_OF_A_VERB {
+            self.effects.push(effect);
+            return;
+        }
+        let merged = match self.overflowing.remove(&verb) {
+            Some(sum) => widen(sum, &effect),
+            None => widen(effect.clone(), &effect),
+        };
+        self.overflowing.insert(verb, merged);
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.effects.len()
+    }
+
+    /// Changes the last one.
+    pub fn amend_last(&mut self, change: impl FnOnce(&mut Effect)) {
+        if let Some(effect) = self.effects.last_mut() {
+            change(effect);
+        }
+    }
+
+    /// All of them, never none: what does nothing only reads.
+    pub fn finish(mut self) -> Vec<Effect> {
+        self.effects.extend(self.overflowing.into_values());
+        if self.effects.is_empty() {
+            let nothing = Resource::Program { name: "nothing".to_owned() };
+            self.effects.push(Effect::new(verbs::EXEC_READ, nothing));
+        }
+        self.effects
+    }
+}
+
+fn same(known: &Effect, effect: &Effect) -> bool {
+    known.verb == effect.verb
+        && known.resource == effect.resource
+        && known.certainty >= effect.certainty
+        && known.access == effect.access
+        && known.reversible >= effect.reversible
+}
+
+/// `sum`, widened to any resource of its kind and to the worse of both.
+fn widen(mut sum: Effect, other: &Effect) -> Effect {
+    sum.certainty = sum.certainty.max(other.certainty).max(Certainty::Partial);
+    sum.reversible = sum.reversible.max(other.reversible);
+    sum.access = sum.access.max(other.access);
+    sum.because = Some("there are too many of these to list each".to_owned());
+    let any = || "*".to_owned();
+    sum.resource = match (sum.resource, &other.resource) {
+        (Resource::Path { class, .. }, Resource::Path { class: second, .. }) => {
+            Resource::Path { path: any(), zone: Zone::System, class: class.max(*second) }
+        }
+        (Resource::Path { class, .. }, _) => Resource::Path { path: any(), zone: Zone::System, class },
+        (Resource::Ref { repository, .. }, _) => {
+            let remote = repository.remote.map(|_| Remote { name: any(), url: None });
+            Resource::Ref {
+                repository: Repository { root: repository.root, remote },
+                reference: any(),
+                old: None,
+                new: None,
+            }
+        }
+        (Resource::PullRequest { mut repository, .. }, _) => {
+            repository.name = any();
+            Resource::PullRequest { repository, number: None, base: None, head: None, commit: None }
+        }
+        (Resource::Forge { mut repository, object, .. }, _) => {
+            repository.name = any();
+            Resource::Forge { repository, object, name: any(), reference: None }
+        }
+        (Resource::Host { .. }, _) => Resource::Host { host: any(), url: None },
+        (Resource::Repository { repository }, _) => Resource::Repository { repository },
+        (Resource::Program { .. }, _) => Resource::Program { name: "many programs".to_owned() },
+        (Resource::Tool { server, .. }, _) => Resource::Tool { server, name: any() },
+        (Resource::Secret { .. }, _) => Resource::Secret { store: any(), name: any() },
+    };
+    if let (Resource::Path { class, .. }, true) = (&mut sum.resource, sum.verb == verbs::SECRET_READ) {
+        *class = PathClass::Secret;
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hundred_effects_hide_no_harmful_one() {
+        let mut collected = Collected::default();
+        for number in 0..100 {
+            let zone = Zone::Workspace;
+            let path = Resource::Path { path: format!("/repo/{number}"), zone, class: PathClass::Ordinary };
+            collected.push(Effect::new(verbs::FS_READ, path));
+        }
+        let class = PathClass::Secret;
+        collected.push(Effect::new(
+            verbs::FS_READ,
+            Resource::Path { path: "/x".to_owned(), zone: Zone::Home, class },
+        ));
+        let effects = collected.finish();
+        assert_eq!(effects.len(), MOST_OF_A_VERB + 1);
+        let last = effects.last().map(|effect| (&effect.resource, effect.certainty));
+        let any = Resource::Path { path: "*".to_owned(), zone: Zone::System, class };
+        assert_eq!(last, Some((&any, Certainty::Partial)));
+    }
+}

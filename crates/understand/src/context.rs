@@ -1,0 +1,328 @@
+//! What understanding carries along: the effects found so far, and the state of the shell and of
+//! the repository at this point of the command.
+
+use std::cell::{Cell, OnceCell};
+use std::collections::{BTreeMap, BTreeSet};
+
+use countersign_model::{
+    Answer, Certainty, Effect, PathClass, Question, Resource, Reversible, Span, Verb, verbs,
+};
+
+use crate::collected::Collected;
+use crate::invocation::{Source, Stdin};
+use crate::paths::{self, Located};
+use crate::pin::Candidate;
+use crate::word::{Value, Word};
+use crate::{Recording, Surroundings, Workspace as _};
+
+/// Commands one call may hold; more are not looked at one by one.
+const MOST_COMMANDS: usize = 1000;
+/// Paths one call may name; what more there are can be any.
+const MOST_PATHS: usize = 1000;
+/// How deep commands and compound commands may hold each other.
+const DEEPEST: usize = 48;
+/// Bytes of shell text read in all, nested commands counted again.
+const MOST_TEXT: usize = 4 * 64 * 1024;
+
+/// What a part of the shell's text knows and what is lost when a subshell ends.
+#[derive(Clone, Debug)]
+pub(crate) struct ShellState {
+    /// Where commands run, or why that is not known.
+    pub directory: Result<String, String>,
+    /// Whether that holds only if the last `cd` worked.
+    pub directory_unsure: bool,
+    /// The user's home.
+    pub home: String,
+    /// Variables set in this text.
+    pub variables: BTreeMap<String, Value>,
+    /// Why no variable can be trusted any more.
+    pub poisoned: Option<String>,
+    /// Environment that later commands inherit, as set in this text.
+    pub environment: Vec<(String, Value)>,
+    /// Functions defined in this text; what they do is listed where they are defined.
+    pub functions: BTreeSet<String>,
+}
+
+/// What earlier parts of the command may have changed for good.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct World {
+    /// Branches that may be checked out now, if the command switched; empty: as the workspace says.
+    pub heads: Vec<Option<String>>,
+    /// Why commits or refs are no longer what the workspace says.
+    pub refs_changed: Option<String>,
+    /// Why git's configuration is no longer what the workspace says.
+    pub configuration_changed: Option<String>,
+    /// Whether something ran that nobody can see into.
+    pub opaque: bool,
+}
+
+/// Both.
+#[derive(Clone, Debug)]
+pub(crate) struct State {
+    pub shell: ShellState,
+    pub world: World,
+}
+
+/// Everything a family needs to say what a command does.
+pub(crate) struct Context<'a> {
+    pub workspace: &'a Recording<'a>,
+    pub surroundings: &'a Surroundings,
+    pub state: State,
+    pub collected: Collected,
+    /// Commands that have an immutable form, and why some have none.
+    pub candidates: Vec<Candidate>,
+    /// The command being looked at, for effects that name no place of their own.
+    pub here: Option<Span>,
+    /// Where the output of what ran so far comes from.
+    pub flow: Source,
+    /// What the compound command around this one reads.
+    pub piped: Stdin,
+    /// How deep in nested commands.
+    pub depth: usize,
+    /// Whether this part may run more than once or not at all.
+    pub repeated: bool,
+    call_directory: String,
+    top: OnceCell<Option<String>>,
+    commands: usize,
+    text: usize,
+    paths: Cell<usize>,
+}
+
+impl<'a> Context<'a> {
+    pub fn new(directory: &str, workspace: &'a Recording<'a>, surroundings: &'a Surroundings) -> Self {
+        let directory_known = if directory.starts_with('/') {
+            Ok(paths::normal("/", directory))
+        } else {
+            Err("the directory of the call is not absolute".to_owned())
+        };
+        Self {
+            workspace,
+            surroundings,
+            state: State {
+                shell: ShellState {
+                    directory: directory_known,
+                    directory_unsure: false,
+                    home: surroundings.home.clone(),
+                    variables: BTreeMap::new(),
+                    poisoned: None,
+                    environment: Vec::new(),
+                    functions: BTreeSet::new(),
+                },
+                world: World::default(),
+            },
+            collected: Collected::default(),
+            candidates: Vec::new(),
+            here: None,
+            flow: Source::default(),
+            piped: Stdin::Inherited,
+            depth: 0,
+            repeated: false,
+            call_directory: directory.to_owned(),
+            top: OnceCell::new(),
+            commands: 0,
+            text: 0,
+            paths: Cell::new(0),
+        }
+    }
+
+    /// The directory that is the agent's workspace: the repository's top, or the call's directory.
+    /// Never the home directory or one above it.
+    pub fn top(&self) -> Option<&str> {
+        let top = self.top.get_or_init(|| {
+            let question = Question::Repository { directory: self.call_directory.clone() };
+            let top = match self.workspace.ask(&question) {
+                Answer::Directory { path } => path,
+                _ => paths::normal("/", &self.call_directory),
+            };
+            let too_wide = top == "/" || paths::is_within(&self.surroundings.home, &top);
+            (!too_wide && self.call_directory.starts_with('/')).then_some(top)
+        });
+        top.as_deref()
+    }
+
+    /// Adds an effect, at the command being looked at unless it names a place.
+    pub fn push(&mut self, mut effect: Effect) {
+        effect.span = effect.span.or(self.here);
+        self.flow.fetched |= effect.verb == verbs::NET_READ;
+        if effect.certainty == Certainty::Opaque {
+            self.state.world.opaque = true;
+        }
+        self.collected.push(effect);
+    }
+
+    /// Adds something nobody can see into.
+    pub fn opaque(&mut self, what: &str, why: &str) {
+        self.push(Effect::opaque(what, why));
+    }
+
+    /// Adds an effect on a program.
+    pub fn program(&mut self, verb: Verb, name: &str) {
+        self.push(Effect::new(verb, Resource::Program { name: name.to_owned() }));
+    }
+
+    /// Counts one more command; false when there are too many to look at.
+    pub fn counts_command(&mut self) -> bool {
+        self.commands += 1;
+        if self.commands == MOST_COMMANDS + 1 {
+            self.opaque("the rest of the command", "there are too many commands to look at each");
+        }
+        self.commands <= MOST_COMMANDS
+    }
+
+    /// Goes one level deeper; false, and says so, when that is too deep.
+    pub fn enters(&mut self) -> bool {
+        if self.depth >= DEEPEST {
+            self.opaque("a nested command", "commands nest too deep");
+            return false;
+        }
+        self.depth += 1;
+        true
+    }
+
+    /// Comes back from where [`Self::enters`] went.
+    pub const fn leaves(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+    }
+
+    /// Counts one more path; false when there are too many to look at.
+    pub fn counts_path(&self) -> bool {
+        self.paths.set(self.paths.get() + 1);
+        self.paths.get() <= MOST_PATHS
+    }
+
+    /// Counts text about to be read; false when there is too much of it.
+    pub fn counts_text(&mut self, length: usize) -> bool {
+        self.text = self.text.saturating_add(length);
+        self.text <= MOST_TEXT
+    }
+
+    /// Says that a file is read.
+    pub fn read(&mut self, word: &Word) {
+        self.read_value(&word.value);
+    }
+
+    /// Says that a file is read.
+    pub fn read_value(&mut self, value: &Value) {
+        if is_stream(value.text()) {
+            return;
+        }
+        let located = paths::locate(value, self);
+        let verb = if located.class == PathClass::Secret { verbs::SECRET_READ } else { verbs::FS_READ };
+        self.push_path(verb, &located);
+    }
+
+    /// Says that a file is created or changed.
+    pub fn write(&mut self, word: &Word) {
+        self.write_value(&word.value);
+    }
+
+    /// Says that a file is created or changed.
+    pub fn write_value(&mut self, value: &Value) {
+        if is_stream(value.text()) {
+            return;
+        }
+        self.change(verbs::FS_WRITE, value);
+    }
+
+    /// Says that a file's mode or owner changes.
+    pub fn permit(&mut self, word: &Word) {
+        self.change(verbs::FS_PERMISSION, &word.value);
+    }
+
+    /// Says that a file or directory is deleted.
+    pub fn delete(&mut self, word: &Word) {
+        let located = paths::locate(&word.value, self);
+        let restorable = located.class == PathClass::Rebuildable || self.is_tracked(&located);
+        if paths::contains_protected(&located.path, self) {
+            self.tamper(&located);
+            return;
+        }
+        let before = self.collected.len();
+        self.change_located(verbs::FS_DELETE, &located);
+        if restorable && self.collected.len() > before {
+            self.collected.amend_last(|effect| effect.reversible = Reversible::Yes);
+        }
+    }
+
+    /// Says that a file or directory leaves its place for another.
+    pub fn moves(&mut self, word: &Word) {
+        let located = paths::locate(&word.value, self);
+        if paths::contains_protected(&located.path, self) {
+            self.tamper(&located);
+        } else {
+            if located.class == PathClass::Secret {
+                self.push_path(verbs::SECRET_READ, &located);
+            }
+            self.change_located(verbs::FS_WRITE, &located);
+        }
+    }
+
+    fn is_tracked(&self, located: &Located) -> bool {
+        let Some(top) = self.top().filter(|top| paths::is_within(&located.path, top)) else { return false };
+        let question = Question::Tracked { repository: top.to_owned(), path: located.path.clone() };
+        located.why.is_none() && self.workspace.ask(&question) == Answer::Yes
+    }
+
+    fn change(&mut self, verb: Verb, value: &Value) {
+        let located = paths::locate(value, self);
+        if verb == verbs::FS_PERMISSION && paths::contains_protected(&located.path, self) {
+            self.tamper(&located);
+        } else {
+            self.change_located(verb, &located);
+        }
+    }
+
+    fn change_located(&mut self, verb: Verb, located: &Located) {
+        if is_git_internal(&located.path) {
+            let why = "an earlier part of the command changes git's own files".to_owned();
+            self.state.world.configuration_changed = Some(why.clone());
+            self.state.world.refs_changed = Some(why);
+        }
+        if located.class == PathClass::Countersign {
+            self.tamper(located);
+        } else if located.path.starts_with("/dev/sd")
+            || located.path.starts_with("/dev/nvme")
+            || located.path.starts_with("/dev/disk")
+        {
+            self.push(
+                Effect::new(verbs::EXEC_SYSTEM, located.resource()).because("it writes to a disk device"),
+            );
+        } else {
+            self.push_path(verb, located);
+        }
+    }
+
+    fn tamper(&mut self, located: &Located) {
+        let (path, zone) = (located.path.clone(), located.zone);
+        let resource = Resource::Path { path, zone, class: PathClass::Countersign };
+        self.push(
+            Effect::new(verbs::COUNTERSIGN_TAMPER, resource).because("these are Countersign's own files"),
+        );
+    }
+
+    fn push_path(&mut self, verb: Verb, located: &Located) {
+        let effect = Effect::new(verb, located.resource());
+        self.push(match &located.why {
+            Some(why) => effect.certain(Certainty::Partial, &format!("the path is not known: {why}")),
+            None => effect,
+        });
+    }
+}
+
+/// Paths that are no files: reading or writing them touches nothing.
+fn is_stream(path: &str) -> bool {
+    matches!(
+        path,
+        "-" | "/dev/null" | "/dev/zero" | "/dev/stdin" | "/dev/stdout" | "/dev/stderr" | "/dev/tty"
+    ) || path.starts_with("/dev/fd/")
+}
+
+/// Whether git reads this file for its configuration or its refs.
+fn is_git_internal(path: &str) -> bool {
+    path == "*"
+        || path.contains("/.git/")
+        || path.ends_with("/.git")
+        || path.ends_with("/.gitconfig")
+        || path.contains("/.config/git/")
+        || path == "/etc/gitconfig"
+}

@@ -1,0 +1,226 @@
+//! Tools that build, test, check, install and publish, as a table.
+
+use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
+
+use super::{Family, ask_file, dispatch, opaque};
+use crate::context::Context;
+use crate::invocation::Invocation;
+use crate::paths;
+use crate::word::{Value, Word};
+
+/// What a tool's subcommand does.
+#[derive(Clone, Copy, Debug)]
+enum Does {
+    Read,
+    Build,
+    Test,
+    Install,
+    Publish,
+    /// Runs a command given after this many more words.
+    Runs,
+    /// Runs something of the project that has a name of its own.
+    Script,
+}
+
+use Does::{Build, Install, Publish, Read, Runs, Script, Test};
+
+type Table = &'static [(&'static str, &'static [(Does, &'static [&'static str])])];
+
+/// Tools by their first word; a list without words is for no subcommand at all.
+const TOOLS: Table = &[
+    ("cargo", &[
+        (Read, &["--version", "-V", "version", "tree", "metadata", "search", "info", "locate-project", "pkgid", "verify-project", "help", "--list", "config"]),
+        (Build, &["build", "b", "check", "c", "clippy", "doc", "rustc", "rustdoc", "fmt", "fix", "clean", "generate-lockfile", "vendor", "new", "init", "deny", "audit", "expand", "machete", "outdated"]),
+        (Test, &["test", "t", "bench", "nextest", "llvm-cov", "tarpaulin", "insta", "miri", "mutants", "fuzz"]),
+        (Install, &["install", "add", "remove", "update", "fetch", "uninstall"]),
+        (Publish, &["publish", "yank", "owner", "login", "logout", "release"]),
+        (Script, &["run", "r", "xtask"]),
+    ]),
+    ("npm", NODE), ("pnpm", NODE), ("yarn", NODE),
+    ("go", &[
+        (Read, &["version", "env", "list", "doc", "help"]), (Build, &["build", "vet", "fmt", "clean", "fix", "mod", "work"]),
+        (Test, &["test"]), (Install, &["get", "install"]), (Script, &["run", "generate", "tool"]),
+    ]),
+    ("uv", &[(Read, &["--version", "tree", "version"]), (Build, &["build", "lock"]), (Install, &["sync", "add", "remove", "pip", "venv", "tool", "python"]), (Publish, &["publish"]), (Runs, &["run"])]),
+    ("poetry", &[(Read, &["show", "check", "--version", "env"]), (Build, &["build", "lock"]), (Install, &["install", "add", "remove", "update"]), (Publish, &["publish"]), (Runs, &["run"])]),
+    ("pipenv", &[(Install, &["install", "sync", "update", "uninstall"]), (Runs, &["run"])]),
+    ("bundle", &[(Install, &["install", "update", "add"]), (Read, &["list", "show", "outdated", "check"]), (Runs, &["exec"])]),
+    ("pip", PIP), ("pip3", PIP), ("pipx", PIP),
+    ("gem", &[(Read, &["list", "search", "info"]), (Install, &["install", "update", "uninstall"]), (Publish, &["push", "yank", "owner", "signin"]), (Build, &["build"])]),
+    ("twine", &[(Read, &["check"]), (Publish, &["upload", "register"])]),
+    ("mvn", JVM), ("mvnw", JVM), ("gradle", JVM), ("gradlew", JVM),
+    ("dotnet", &[(Build, &["build", "restore", "clean", "format"]), (Test, &["test"]), (Install, &["add", "tool"]), (Publish, &["nuget"]), (Read, &["--version", "--info", "list"]), (Script, &["run"])]),
+    ("apt", SYSTEM), ("apt-get", SYSTEM), ("brew", SYSTEM), ("dnf", SYSTEM), ("yum", SYSTEM), ("apk", SYSTEM), ("pacman", SYSTEM),
+    ("rustup", &[(Read, &["show", "--version", "which"]), (Install, &["update", "install", "component", "toolchain", "target", "default", "override"])]),
+];
+
+const NODE: &[(Does, &[&str])] = &[
+    (Read, &["--version", "-v", "ls", "list", "view", "info", "outdated", "why", "explain", "audit", "help", "root", "prefix", "fund", "search"]),
+    (Test, &["test", "t", "tst"]),
+    (Install, &["install", "i", "ci", "add", "remove", "rm", "uninstall", "update", "up", "upgrade", "link", "dedupe", "prune", "rebuild", "dlx", "exec", "x", "create", "init", "import"]),
+    (Publish, &["publish", "unpublish", "deprecate", "dist-tag", "owner", "access", "login", "adduser", "logout", "token", "team", "org", "profile", "star", "hook"]),
+    (Script, &["run", "run-script", "start", "restart", "stop"]),
+    (Build, &["build", "pack"]),
+];
+const PIP: &[(Does, &[&str])] = &[
+    (Read, &["list", "show", "freeze", "check", "--version", "search", "index"]),
+    (Install, &["install", "uninstall", "download", "wheel", "upgrade", "inject"]),
+];
+const JVM: &[(Does, &[&str])] = &[
+    (Read, &["--version", "-v", "-version", "tasks", "dependencies", "help", "projects", "properties"]),
+    (Build, &["compile", "package", "clean", "build", "assemble", "jar", "validate", "classes", "spotlessApply"]),
+    (Test, &["test", "verify", "check", "integrationTest", "install"]),
+    (Publish, &["deploy", "publish", "release:perform", "release:prepare", "uploadArchives", "publishToSonatype"]),
+];
+const SYSTEM: &[(Does, &[&str])] = &[
+    (Read, &["list", "search", "show", "info", "--version", "policy", "outdated", "deps", "doctor", "config"]),
+    (Install, &["install", "remove", "update", "upgrade", "purge", "autoremove", "reinstall", "uninstall", "tap", "add", "del", "-S", "-Syu", "-R"]),
+];
+
+/// Tools that do one thing whatever their arguments.
+const SINGLE: &[(Does, &[&str])] = &[
+    (Test, &["pytest", "py.test", "tox", "nox", "jest", "vitest", "mocha", "ava", "rspec", "phpunit", "ctest", "playwright", "cypress", "coverage", "nextest"]),
+    (Build, &["tsc", "webpack", "rollup", "esbuild", "swc", "babel", "ninja", "cmake", "meson", "gcc", "g++", "clang", "clang++", "cc", "c++", "rustc", "javac", "ld", "ar", "protoc", "sass"]),
+    (Build, &["eslint", "prettier", "ruff", "black", "isort", "flake8", "pylint", "mypy", "pyright", "rustfmt", "gofmt", "goimports", "golangci-lint", "shellcheck", "shfmt", "rubocop", "stylelint", "markdownlint", "hadolint", "actionlint", "clang-format", "biome", "typos"]),
+    (Script, &["make", "gmake", "just", "task", "rake", "npx", "bunx", "pre-commit", "lefthook", "turbo", "nx", "lerna", "bazel", "bazelisk", "gulp", "grunt", "vite", "next", "nuxt", "ninja-build", "earthly", "invoke", "mage"]),
+];
+
+pub(super) const FAMILY: Family = Family {
+    programs: &[
+        "cargo", "npm", "pnpm", "yarn", "go", "uv", "poetry", "pipenv", "bundle", "pip", "pip3", "pipx", "gem", "twine", "mvn", "mvnw", "gradle",
+        "gradlew", "dotnet", "apt", "apt-get", "brew", "dnf", "yum", "apk", "pacman", "rustup", "pytest", "py.test", "tox", "nox", "jest", "vitest",
+        "mocha", "ava", "rspec", "phpunit", "ctest", "playwright", "cypress", "coverage", "nextest", "tsc", "webpack", "rollup", "esbuild", "swc",
+        "babel", "ninja", "cmake", "meson", "gcc", "g++", "clang", "clang++", "cc", "c++", "rustc", "javac", "ld", "ar", "protoc", "sass", "eslint", "prettier",
+        "ruff", "black", "isort", "flake8", "pylint", "mypy", "pyright", "rustfmt", "gofmt", "goimports", "golangci-lint", "shellcheck", "shfmt",
+        "rubocop", "stylelint", "markdownlint", "hadolint", "actionlint", "clang-format", "biome", "typos", "make", "gmake", "just", "task", "rake", "npx", "bunx",
+        "pre-commit", "lefthook", "turbo", "nx", "lerna", "bazel", "bazelisk", "gulp", "grunt", "vite", "next", "nuxt", "ninja-build", "earthly", "invoke", "mage",
+    ],
+    effects,
+};
+
+fn effects(invocation: &Invocation, context: &mut Context<'_>) {
+    let program = invocation.program.as_str();
+    if let Some((_, table)) = TOOLS.iter().find(|(name, _)| *name == program) {
+        let skips = usize::from(invocation.words.first().is_some_and(|word| word.text().starts_with('+')));
+        let found = invocation.words.iter().enumerate().skip(skips).find_map(|(index, word)| {
+            let does = word.known().and_then(|text| table.iter().find(|(_, words)| words.contains(&text)));
+            let option = word.text().starts_with('-') && does.is_none();
+            (!option).then_some((index, does.map(|(does, _)| *does)))
+        });
+        match found {
+            Some((index, Some(does))) => act(does, index, invocation, context),
+            Some((_, None)) => opaque(invocation, "the subcommand is not known", context),
+            None if program == "yarn" || program == "bundle" => act(Install, 0, invocation, context),
+            None => opaque(invocation, "the subcommand is not known", context),
+        }
+    } else {
+        let does = SINGLE.iter().find(|(_, names)| names.contains(&program)).map_or(Script, |(does, _)| *does);
+        act(does, 0, invocation, context);
+    }
+}
+
+fn act(does: Does, index: usize, invocation: &Invocation, context: &mut Context<'_>) {
+    let title = match invocation.known(index) {
+        Some(subcommand) if TOOLS.iter().any(|(name, _)| *name == invocation.program) => {
+            format!("{} {subcommand}", invocation.program)
+        }
+        _ => invocation.program.clone(),
+    };
+    let mut add = |verb: Verb| context.program(verb, &title);
+    match does {
+        Read => add(verbs::EXEC_READ),
+        Build => add(verbs::EXEC_BUILD),
+        Test => add(verbs::EXEC_TEST),
+        Install => add(verbs::EXEC_INSTALL),
+        Publish => {
+            let resource = Resource::Host { host: "*".to_owned(), url: None };
+            let why = format!("{title} changes a package registry");
+            context.push(Effect::new(verbs::NET_WRITE, resource).certain(Certainty::Partial, &why));
+        }
+        Runs => {
+            let start = invocation.words.iter().enumerate().skip(index + 1).find(|(_, word)| !word.text().starts_with('-'));
+            match start.and_then(|(start, _)| invocation.nested(start)) {
+                Some(nested) => dispatch(nested, context),
+                None => opaque(invocation, "it runs a program that is not named", context),
+            }
+        }
+        Script => script(&title, invocation, context),
+    }
+    settings(invocation, context);
+}
+
+/// Names of targets and scripts that usually build or test.
+const TESTS: &[&str] = &["test", "tests", "check", "lint", "typecheck", "unit", "coverage", "spec", "e2e", "verify", "bench"];
+const BUILDS: &[&str] = &["build", "all", "clean", "format", "fmt", "compile", "docs", "doc", "dev", "watch", "generate", "codegen", "prepare"];
+
+/// A target of a build file: named like a build or a test it is taken for one, since the build file
+/// becomes a fact; any other name could do anything.
+fn script(title: &str, invocation: &Invocation, context: &mut Context<'_>) {
+    let files: &[&str] = match invocation.program.as_str() {
+        "make" | "gmake" => &["Makefile"],
+        "just" => &["justfile"],
+        "npm" | "pnpm" | "yarn" | "npx" => &["package.json"],
+        "pre-commit" => &[".pre-commit-config.yaml"],
+        _ => &[],
+    };
+    for file in files {
+        ask_file(&paths::locate(&Value::Known((*file).to_owned()), context).path, context);
+    }
+    let is_make = matches!(invocation.program.as_str(), "make" | "gmake" | "just" | "npm" | "pnpm" | "yarn");
+    let targets: Vec<&Word> =
+        invocation.words.iter().filter(|word| !word.text().starts_with('-') && !matches!(word.text(), "run" | "run-script")).collect();
+    let base = |word: &Word| word.known().map(|text| text.split([':', '-']).next().unwrap_or(text).to_owned());
+    let every = |names: &[&str]| {
+        is_make && !targets.is_empty() && targets.iter().all(|word| base(word).is_some_and(|base| names.contains(&base.as_str())))
+    };
+    if every(TESTS) {
+        context.program(verbs::EXEC_TEST, title);
+    } else if every(BUILDS) || (is_make && targets.is_empty() && files == ["Makefile"]) {
+        context.program(verbs::EXEC_BUILD, title);
+    } else {
+        opaque(invocation, "it runs a script of the project", context);
+    }
+}
+
+/// Options that put another program or configuration in place.
+fn settings(invocation: &Invocation, context: &mut Context<'_>) {
+    let names = ["--config", "SHELL=", "--eval", "-C", "--directory", "--script-shell", "--ignore-scripts=false", "CC=", "CXX="];
+    for word in &invocation.words {
+        if let Some(name) = names.iter().find(|name| word.text().starts_with(**name))
+            && name.ends_with('=')
+        {
+            opaque(invocation, "an argument names a program to run", context);
+        }
+        if word.text().starts_with("--output-dir") || word.text().starts_with("--prefix") {
+            let value = word.text().split_once('=').and_then(|(name, _)| word.value.strip_prefix(&format!("{name}=")));
+            value.iter().for_each(|value| context.write_value(value));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::check;
+
+    #[test]
+    fn building_and_testing() {
+        assert_snapshot!(check("cargo test -p shop && npm run build && make test"), @r#"
+        exec.test cargo test, execute
+        exec.build npm run, execute
+        exec.test make, execute
+        "#);
+        assert_snapshot!(check("cargo +nightly fmt"), @"exec.build cargo fmt, execute");
+        assert_snapshot!(check("uv run pytest -q"), @"exec.test pytest, execute");
+        assert_snapshot!(check("npm ci"), @"exec.install npm ci, execute");
+    }
+
+    #[test]
+    fn publishing_and_scripts() {
+        assert_snapshot!(check("npm publish"), @"net.write *, write, partial");
+        assert_snapshot!(check("make deploy"), @"exec.opaque make, execute, opaque");
+        assert_snapshot!(check("poetry run git push origin main"), @"git.push main@origin, write");
+        assert_snapshot!(check("cargo $X"), @"exec.opaque cargo, execute, opaque");
+    }
+}

@@ -1,0 +1,157 @@
+//! What the shell does itself: directories, variables, `eval`, `source`, `trap`.
+
+use countersign_model::{Answer, Question, verbs};
+
+use super::{Family, ask_file, opaque};
+use crate::Workspace as _;
+use crate::context::Context;
+use crate::invocation::Invocation;
+use crate::paths;
+use crate::shell::{self, Place};
+use crate::word::Value;
+
+pub(super) const FAMILY: Family = Family {
+    programs: &[
+        ":", "true", "false", "exit", "return", "break", "continue", "shift", "wait", "jobs", "fg", "bg", "disown",
+        "times", "umask", "ulimit", "hash", "type", "dirs", "shopt", "set", "logout", "suspend", "history", "fc", "let", "[",
+        "test", "cd", "pushd", "popd", "export", "declare", "typeset", "local", "readonly", "unset", "read", "mapfile",
+        "readarray", "getopts", "eval", "source", ".", "trap", "alias", "unalias", "enable", "bind", "complete", "compgen",
+        "caller",
+    ],
+    effects,
+};
+
+fn effects(invocation: &Invocation, context: &mut Context<'_>) {
+    match invocation.program.as_str() {
+        "cd" | "pushd" => change_directory(invocation, context),
+        "popd" => context.state.shell.directory = Err("the shell's directory stack".to_owned()),
+        "export" | "declare" | "typeset" | "local" | "readonly" => declare(invocation, context),
+        "unset" | "read" | "mapfile" | "readarray" | "getopts" | "let" => changes_variables(invocation, context),
+        "eval" => eval(invocation, context),
+        "source" | "." => source(invocation, context),
+        "trap" => runs_first_word(invocation, context),
+        "alias" if !invocation.words.is_empty() => opaque(invocation, "it gives a command another meaning", context),
+        "enable" | "bind" | "complete" => opaque(invocation, "it changes what the shell runs", context),
+        "set" | "shopt" => {
+            if invocation.words.iter().any(|word| word.text() == "-k" || word.value.is_unknown()) {
+                context.state.shell.poison("the shell's options are not known");
+            }
+            context.program(verbs::EXEC_READ, &invocation.program);
+        }
+        "[" | "test" => {
+            // `-v name[..]` evaluates the subscript.
+            if invocation.words.iter().any(|word| word.text().contains("$(") || word.text().contains('`')) {
+                opaque(invocation, "a subscript may run a command", context);
+            }
+            context.program(verbs::EXEC_READ, "test");
+        }
+        program => context.program(verbs::EXEC_READ, program),
+    }
+}
+
+fn change_directory(invocation: &Invocation, context: &mut Context<'_>) {
+    let mut targets = invocation.words.iter().filter(|word| {
+        !matches!(word.known(), Some("-L" | "-P" | "-e" | "-@" | "--" | "-n"))
+    });
+    let directory = match (targets.next().map(|word| &word.value), targets.next()) {
+        (None, None) if invocation.program == "cd" => Ok(context.surroundings.home.clone()),
+        (Some(Value::Known(text)), None) if text != "-" && !text.starts_with('+') => {
+            match (&context.state.shell.directory, text.starts_with('/')) {
+                (Ok(directory), _) => Ok(paths::normal(directory, text)),
+                (Err(_), true) => Ok(paths::normal("/", text)),
+                (Err(why), false) => Err(why.clone()),
+            }
+        }
+        (Some(Value::Unknown { why, .. }), None) => Err(why.clone()),
+        _ => Err("the shell's earlier directory".to_owned()),
+    };
+    if let Ok(path) = &directory {
+        let question = Question::Path { path: path.clone() };
+        let exists = matches!(context.workspace.ask(&question), Answer::Directory { .. });
+        context.state.shell.directory_unsure = !exists;
+    }
+    context.state.shell.directory = directory;
+    context.program(verbs::EXEC_READ, "cd");
+}
+
+fn declare(invocation: &Invocation, context: &mut Context<'_>) {
+    let mut exports = invocation.program == "export";
+    for word in &invocation.words {
+        let text = word.text();
+        if let Some(flags) = text.strip_prefix('-') {
+            exports |= flags.contains('x');
+            // References and integers give assignments another meaning.
+            if flags.contains(['n', 'i', 'a', 'A', 'u', 'l', 'c']) || word.value.is_unknown() {
+                context.state.shell.poison("its declaration gives it another meaning");
+            }
+            continue;
+        }
+        match text.split_once('=') {
+            Some((name, _)) => {
+                let value = word.value.strip_prefix(&format!("{name}=")).unwrap_or_else(|| Value::unknown("unclear"));
+                let name = name.trim_end_matches('+');
+                // Only its own text can say whether the shell sets it once; a declaration does not.
+                let value = if exports { value } else { Value::unknown("a declared variable") };
+                context.state.shell.export(name, value);
+            }
+            None if word.value.is_unknown() => context.state.shell.poison("a variable of unknown name is set"),
+            None if exports => {
+                let value = context.state.shell.variables.get(text).cloned();
+                let value = value.unwrap_or_else(|| Value::unknown("a variable of the environment"));
+                context.state.shell.export(text, value);
+            }
+            None => {}
+        }
+    }
+    context.program(verbs::EXEC_READ, &invocation.program);
+}
+
+fn changes_variables(invocation: &Invocation, context: &mut Context<'_>) {
+    if invocation.words.iter().any(|word| word.value.is_unknown()) || invocation.program == "let" {
+        context.state.shell.poison("a variable of unknown name is set");
+    }
+    for word in &invocation.words {
+        if context.state.shell.variables.contains_key(word.text()) {
+            context.state.shell.set(word.text(), Value::unknown("a variable that is read in"));
+        }
+    }
+    if invocation.program == "mapfile" || invocation.program == "readarray" {
+        let callback = invocation.words.iter().skip_while(|word| !word.text().starts_with("-C")).nth(1);
+        if callback.is_some() {
+            opaque(invocation, "it runs a command for each line", context);
+        }
+    }
+    context.program(verbs::EXEC_READ, &invocation.program);
+}
+
+fn eval(invocation: &Invocation, context: &mut Context<'_>) {
+    let texts: Option<Vec<&str>> = invocation.words.iter().map(|word| word.known()).collect();
+    match texts {
+        Some(texts) => shell::run(&texts.join(" "), Place::Within(context.here), context),
+        None if invocation.substituted.is_foreign() => context.program(verbs::EXEC_REMOTE_CODE, "eval"),
+        None => opaque(invocation, "it runs text that is not known", context),
+    }
+    context.state.shell.poison("eval may have set it");
+}
+
+fn source(invocation: &Invocation, context: &mut Context<'_>) {
+    if invocation.substituted.is_foreign() {
+        context.program(verbs::EXEC_REMOTE_CODE, &invocation.title());
+    }
+    if let Some(word) = invocation.words.first() {
+        let located = paths::locate(&word.value, context);
+        ask_file(&located.path, context);
+        context.read(word);
+    }
+    opaque(invocation, "it runs a file that nobody has read", context);
+    context.state.shell.poison("a sourced file may have set it");
+    context.state.shell.directory = Err("a sourced file may have changed it".to_owned());
+}
+
+fn runs_first_word(invocation: &Invocation, context: &mut Context<'_>) {
+    match invocation.words.iter().find(|word| !word.text().starts_with("-")).map(|word| word.known()) {
+        Some(Some(text)) => shell::run_apart(text, Place::Within(context.here), context),
+        Some(None) => opaque(invocation, "it runs text that is not known", context),
+        None => context.program(verbs::EXEC_READ, "trap"),
+    }
+}

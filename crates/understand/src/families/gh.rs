@@ -1,0 +1,392 @@
+//! GitHub's command line client.
+
+use countersign_model::{Certainty, Commit, Effect, ForgeRepository, Resource, Verb, verbs};
+
+use super::git::resolve::Repo;
+use super::{Family, addresses, opaque};
+use crate::arguments::{Arguments, Spec, Takes, parse};
+use crate::context::Context;
+use crate::environment;
+use crate::forge::{self, Request, object, pull_request};
+use crate::invocation::Invocation;
+use crate::pin;
+use crate::word::{Value, Word};
+
+pub(super) const FAMILY: Family = Family { programs: &["gh", "hub"], effects };
+
+/// Options of all subcommands together; those that take a value must be here.
+const SPEC: Spec = Spec {
+    long: &[
+        ("repo", Takes::Value), ("base", Takes::Value), ("head", Takes::Value), ("title", Takes::Value), ("body", Takes::Value), ("body-file", Takes::Value), ("label", Takes::Value), ("reviewer", Takes::Value),
+        ("assignee", Takes::Value), ("milestone", Takes::Value), ("project", Takes::Value), ("template", Takes::Value), ("match-head-commit", Takes::Value), ("subject", Takes::Value), ("author-email", Takes::Value),
+        ("json", Takes::Attached), ("jq", Takes::Value), ("limit", Takes::Value), ("state", Takes::Value), ("search", Takes::Value), ("author", Takes::Value), ("ref", Takes::Value), ("field", Takes::Value), ("raw-field", Takes::Value),
+        ("method", Takes::Value), ("header", Takes::Value), ("input", Takes::Value), ("hostname", Takes::Value), ("cache", Takes::Value), ("preview", Takes::Value), ("notes", Takes::Value), ("notes-file", Takes::Value), ("target", Takes::Value),
+        ("env", Takes::Value), ("org", Takes::Value), ("app", Takes::Value), ("branch", Takes::Value), ("workflow", Takes::Value), ("job", Takes::Value), ("add-label", Takes::Value), ("remove-label", Takes::Value), ("dir", Takes::Value), ("pattern", Takes::Value), ("name", Takes::Value),
+        ("merge", Takes::Nothing), ("squash", Takes::Nothing), ("rebase", Takes::Nothing), ("auto", Takes::Nothing), ("disable-auto", Takes::Nothing), ("admin", Takes::Nothing), ("delete-branch", Takes::Nothing), ("draft", Takes::Nothing), ("fill", Takes::Nothing), ("fill-first", Takes::Nothing),
+        ("web", Takes::Nothing), ("approve", Takes::Nothing), ("request-changes", Takes::Nothing), ("comment", Takes::Nothing), ("paginate", Takes::Nothing), ("silent", Takes::Nothing), ("include", Takes::Nothing), ("slurp", Takes::Nothing), ("verbose", Takes::Nothing), ("watch", Takes::Nothing), ("failed", Takes::Nothing), ("log", Takes::Nothing), ("log-failed", Takes::Nothing),
+        ("exit-status", Takes::Nothing), ("name-only", Takes::Nothing), ("force", Takes::Nothing), ("yes", Takes::Nothing), ("help", Takes::Nothing), ("version", Takes::Nothing), ("required", Takes::Nothing), ("dry-run", Takes::Nothing), ("no-maintainer-edit", Takes::Nothing), ("comments", Takes::Nothing), ("show-token", Takes::Nothing), ("all", Takes::Nothing), ("fill-verbose", Takes::Nothing), ("patch", Takes::Nothing), ("color", Takes::Value), ("latest", Takes::Nothing), ("prerelease", Takes::Nothing), ("generate-notes", Takes::Nothing), ("detach", Takes::Nothing), ("interval", Takes::Value),
+    ],
+    short: &[
+        ('R', Takes::Value), ('B', Takes::Value), ('H', Takes::Value), ('t', Takes::Value), ('b', Takes::Value), ('F', Takes::Value), ('l', Takes::Value), ('a', Takes::Value), ('m', Takes::Nothing), ('p', Takes::Value), ('X', Takes::Value), ('f', Takes::Value), ('q', Takes::Value), ('L', Takes::Value),
+        ('s', Takes::Nothing), ('r', Takes::Nothing), ('d', Takes::Nothing), ('w', Takes::Nothing), ('c', Takes::Nothing), ('i', Takes::Nothing), ('A', Takes::Value), ('S', Takes::Value), ('T', Takes::Value), ('n', Takes::Value), ('e', Takes::Value), ('o', Takes::Value), ('D', Takes::Value), ('v', Takes::Nothing), ('h', Takes::Nothing), ('y', Takes::Nothing), ('u', Takes::Nothing),
+    ],
+    abbreviations: false,
+    operands_end_options: false,
+};
+
+fn effects(invocation: &Invocation, context: &mut Context<'_>) {
+    let Some(group) = invocation.known(0).map(str::to_owned) else {
+        if invocation.words.is_empty() {
+            context.program(verbs::EXEC_READ, "gh");
+        } else {
+            worst(invocation, "the subcommand is not known", context);
+        }
+        return;
+    };
+    let spec = match group.as_str() {
+        // There `-f` and `-F` are fields, `-m` is nothing.
+        "api" | "workflow" => Spec { short: API_SHORT, ..SPEC },
+        _ => SPEC,
+    };
+    let arguments = parse(invocation.words.get(1..).unwrap_or_default(), &spec);
+    if arguments.has(&["help", "h"]) && !matches!(group.as_str(), "api") {
+        context.program(verbs::EXEC_READ, "gh");
+        return;
+    }
+    let repository = repository(invocation, &arguments, context);
+    if group == "api" {
+        api(invocation, &arguments, repository, context);
+        return;
+    }
+    let Some(action) = arguments.operands.first() else {
+        let verb = if group.starts_with('-') || ["status", "search", "browse", "help", "version", "completion"].contains(&group.as_str()) { verbs::FORGE_READ } else { verbs::EXEC_READ };
+        context.push(Effect::new(verb, object(&repository, "client", &group)));
+        return;
+    };
+    let Some(action) = action.known().map(str::to_owned) else {
+        worst(invocation, "the subcommand is not known", context);
+        return;
+    };
+    let call = Call { invocation, arguments: &arguments, repository };
+    match group.as_str() {
+        "pr" => call.pull_request(&action, context),
+        _ => call.other(&group, &action, context),
+    }
+}
+
+const API_SHORT: &[(char, Takes)] = &[
+    ('X', Takes::Value), ('f', Takes::Value), ('F', Takes::Value), ('H', Takes::Value), ('q', Takes::Value), ('t', Takes::Value), ('i', Takes::Nothing), ('p', Takes::Value), ('R', Takes::Value), ('r', Takes::Value), ('h', Takes::Nothing), ('a', Takes::Nothing), ('L', Takes::Value), ('y', Takes::Nothing), ('w', Takes::Nothing),
+];
+
+/// A subcommand nobody knows could be a merge.
+fn worst(invocation: &Invocation, why: &str, context: &mut Context<'_>) {
+    let unknown = ForgeRepository { host: "github.com".to_owned(), name: "*".to_owned() };
+    forge::anything(&unknown, why, context);
+    opaque(invocation, why, context);
+}
+
+/// The repository meant: `-R`, `GH_REPO`, or the remotes of the one the command runs in.
+fn repository(invocation: &Invocation, arguments: &Arguments<'_>, context: &Context<'_>) -> ForgeRepository {
+    let host = environment::value(invocation, "GH_HOST").map_or_else(|| "github.com".to_owned(), |value| value.text().to_owned());
+    let any = || ForgeRepository { host: host.clone(), name: "*".to_owned() };
+    let named = arguments.value(&["R", "repo"]).cloned().or_else(|| environment::value(invocation, "GH_REPO"));
+    if let Some(value) = named {
+        return value.known().map_or_else(any, |text| spelled(text, &host));
+    }
+    let repo = Repo::open(&context.state.shell.directory, Vec::new(), context);
+    for remote in ["upstream", "origin"] {
+        if let Ok(Some(url)) = repo.last(&format!("remote.{remote}.url"), context)
+            && let Some(found) = addresses::forge(&url)
+        {
+            return found;
+        }
+    }
+    any()
+}
+
+/// `owner/name`, `host/owner/name`, or an address.
+fn spelled(text: &str, host: &str) -> ForgeRepository {
+    if text.contains(':') {
+        return addresses::forge(text).unwrap_or_else(|| ForgeRepository { host: host.to_owned(), name: "*".to_owned() });
+    }
+    match text.split('/').collect::<Vec<_>>().as_slice() {
+        [host, owner, name] => ForgeRepository { host: (*host).to_owned(), name: format!("{owner}/{name}") },
+        _ => ForgeRepository { host: host.to_owned(), name: text.to_owned() },
+    }
+}
+
+struct Call<'c> {
+    invocation: &'c Invocation,
+    arguments: &'c Arguments<'c>,
+    repository: ForgeRepository,
+}
+
+impl Call<'_> {
+    /// The pull request named by number or address, and its repository.
+    fn named(&self) -> (ForgeRepository, Option<u64>) {
+        let text = self.arguments.operands.get(1).and_then(|word| word.known()).unwrap_or_default();
+        let number = text.trim_start_matches('#').parse().ok();
+        if let (None, Some((address, tail))) = (number, text.split_once("/pull/")) {
+            let number = tail.split('/').next().and_then(|number| number.parse().ok());
+            return (addresses::forge(address).unwrap_or_else(|| self.repository.clone()), number);
+        }
+        (self.repository.clone(), number)
+    }
+
+    fn pull_request(&self, action: &str, context: &mut Context<'_>) {
+        let (repository, number) = self.named();
+        let base = self.arguments.value(&["B", "base"]).and_then(Value::known);
+        let plain = |verb: Verb| Effect::new(verb, pull_request(&repository, number, base, None));
+        let effect = match action {
+            "list" | "view" | "checks" | "diff" | "status" => plain(verbs::FORGE_READ),
+            "checkout" | "co" => {
+                context.state.world.heads = vec![Some(String::new())];
+                context.state.world.refs_changed = Some("an earlier part of the command checks out a pull request".to_owned());
+                let here = Resource::Repository { repository: countersign_model::Repository::default() };
+                context.push(Effect::new(verbs::GIT_BRANCH, here));
+                plain(verbs::FORGE_READ)
+            }
+            "create" | "new" => {
+                let mut resource = pull_request(&repository, None, base, None);
+                if let Resource::PullRequest { head, .. } = &mut resource {
+                    *head = self.arguments.value(&["H", "head"]).and_then(Value::known).map(str::to_owned);
+                }
+                Effect::new(verbs::FORGE_PULL_REQUEST, resource)
+            }
+            "close" | "reopen" | "edit" | "ready" | "lock" | "unlock" | "update-branch" => plain(verbs::FORGE_PULL_REQUEST),
+            "comment" => plain(verbs::FORGE_COMMENT),
+            "review" => {
+                let comments = self.arguments.has(&["comment", "c", "request-changes", "r"]) && !self.arguments.has(&["approve", "a"]);
+                plain(if comments { verbs::FORGE_COMMENT } else { verbs::FORGE_APPROVE })
+            }
+            "merge" => {
+                self.merge(&repository, number, context);
+                return;
+            }
+            _ => {
+                worst(self.invocation, "the subcommand is not known", context);
+                return;
+            }
+        };
+        context.push(self.doubted(effect));
+    }
+
+    fn merge(&self, repository: &ForgeRepository, number: Option<u64>, context: &mut Context<'_>) {
+        let value = self.arguments.value(&["match-head-commit"]);
+        let commit = value.and_then(Value::known).and_then(Commit::parse);
+        let resource = pull_request(repository, number, None, commit.clone());
+        let effect = Effect::new(verbs::FORGE_MERGE, resource);
+        context.push(match (number, self.arguments.doubt()) {
+            (_, Some(why)) => effect.certain(Certainty::Partial, &why),
+            (None, None) => effect.certain(Certainty::Partial, "the pull request is not named by its number"),
+            (Some(_), None) => effect,
+        });
+        if self.arguments.has(&["delete-branch", "d"]) {
+            context.push(forge::branch(repository, None, verbs::GIT_DELETE_REMOTE_REF, None));
+        }
+        let span = self.invocation.span().filter(|_| self.invocation.contiguous && !context.repeated);
+        context.candidates.push(match (commit, span) {
+            (Some(commit), Some(span)) => {
+                pin::as_it_is(span, &format!("merges only if the pull request is still at {}", commit.short()))
+            }
+            (None, _) => pin::impossible("the commit of the pull request is not known here; give it with --match-head-commit"),
+            (Some(_), None) => pin::impossible("the merge is not written out in one piece"),
+        });
+    }
+
+    fn doubted(&self, effect: Effect) -> Effect {
+        match self.arguments.doubt() {
+            Some(why) => effect.certain(Certainty::Partial, &why),
+            None => effect,
+        }
+    }
+
+    fn other(&self, group: &str, action: &str, context: &mut Context<'_>) {
+        let name = self.arguments.operands.get(1).and_then(|word| word.known()).unwrap_or("*").to_owned();
+        let repository = &self.repository;
+        let on = |verb: Verb| Effect::new(verb, object(repository, group, &name));
+        let reads = ["list", "ls", "view", "status", "diff", "download", "verify", "check", "get", "watch", "ports", "logs", "verify-asset"];
+        let effect = match (group, action) {
+            ("auth", "token") => Effect::new(verbs::SECRET_READ, Resource::Secret { store: "github".to_owned(), name: "token".to_owned() }),
+            ("auth", "status") if self.arguments.has(&["show-token", "t"]) => {
+                Effect::new(verbs::SECRET_READ, Resource::Secret { store: "github".to_owned(), name: "token".to_owned() })
+            }
+            ("alias", "list") | ("extension" | "ext" | "extensions", "list" | "search") => on(verbs::FORGE_READ),
+            ("alias" | "extension" | "ext" | "extensions", _) => {
+                opaque(self.invocation, "it changes or runs what the client runs", context);
+                return;
+            }
+            ("run" | "release", "download") => {
+                let directory = self.arguments.value(&["dir", "D"]).cloned();
+                context.write_value(&directory.unwrap_or_else(|| Value::Known("./download".to_owned())));
+                on(verbs::FORGE_READ)
+            }
+            ("repo", "clone") | ("gist", "clone") => {
+                context.write_value(&Value::Known(name.rsplit('/').next().unwrap_or("clone").to_owned()));
+                on(verbs::GIT_FETCH)
+            }
+            (_, action) if reads.contains(&action) => on(verbs::FORGE_READ),
+            ("search" | "browse" | "status" | "help" | "version" | "completion" | "attestation", _) => on(verbs::FORGE_READ),
+            ("issue", "delete" | "transfer") => on(verbs::FORGE_DELETE),
+            ("issue" | "label" | "discussion", _) => on(verbs::FORGE_COMMENT),
+            ("workflow" | "run" | "cache", "delete") => on(verbs::FORGE_DELETE),
+            ("workflow" | "run", _) => {
+                let mut effect = on(verbs::FORGE_WORKFLOW);
+                if let Resource::Forge { reference, .. } = &mut effect.resource {
+                    *reference = self.arguments.value(&["ref", "r"]).and_then(Value::known).map(str::to_owned);
+                }
+                effect
+            }
+            ("release", "delete" | "delete-asset") => on(verbs::FORGE_DELETE),
+            ("release", _) => on(verbs::FORGE_RELEASE),
+            ("secret" | "variable", _) if group == "secret" => {
+                Effect::new(verbs::SECRET_WRITE, Resource::Secret { store: format!("github {}", repository.name), name })
+            }
+            ("repo" | "ruleset" | "variable" | "ssh-key" | "gpg-key" | "org", "delete") if group == "repo" => on(verbs::FORGE_DELETE),
+            ("repo", "sync") => forge::branch(repository, self.arguments.value(&["branch", "b"]).and_then(Value::known), verbs::GIT_PUSH, None),
+            ("repo", "set-default") => on(verbs::FORGE_READ),
+            ("gist", "create" | "edit" | "rename") => {
+                super::read_all(self.arguments.operands.iter().skip(1).copied(), context);
+                Effect::new(verbs::NET_SEND, Resource::Host { host: "gist.github.com".to_owned(), url: None })
+            }
+            ("repo" | "ruleset" | "variable" | "ssh-key" | "gpg-key" | "org" | "auth" | "config", _) => on(verbs::FORGE_SETTINGS),
+            ("gist" | "project" | "cache" | "codespace" | "cs", _) => on(verbs::FORGE_WRITE),
+            _ => {
+                worst(self.invocation, "the subcommand may be an alias or an extension", context);
+                return;
+            }
+        };
+        context.push(self.doubted(effect));
+    }
+}
+
+/// `gh api`: fields make it a POST unless a method is given.
+fn api(invocation: &Invocation, arguments: &Arguments<'_>, repository: ForgeRepository, context: &mut Context<'_>) {
+    let mut fields = Vec::new();
+    let mut open = arguments.has(&["input"]) || arguments.doubt().is_some();
+    for value in arguments.values(&["f", "F", "field", "raw-field"]) {
+        match value.text().split_once('=') {
+            Some((name, _)) => {
+                let given = value.strip_prefix(&format!("{name}=")).unwrap_or_else(|| Value::unknown("unclear"));
+                if let Some(file) = given.strip_prefix("@") {
+                    context.read_value(&file);
+                }
+                fields.push((name.trim_end_matches("[]").to_owned(), given));
+            }
+            None => open = true,
+        }
+    }
+    if let Some(value) = arguments.value(&["input"]) {
+        context.read_value(&value.clone());
+    }
+    let method = match arguments.value(&["X", "method"]) {
+        Some(value) => value.known().map(str::to_ascii_uppercase),
+        None if !arguments.unknown.is_empty() => None,
+        None if fields.is_empty() && !open => Some("GET".to_owned()),
+        None => Some("POST".to_owned()),
+    };
+    let endpoint: Option<&Word> = arguments.operands.first().copied();
+    let path = endpoint.map_or_else(|| Value::unknown("no endpoint"), |word| word.value.clone());
+    let path = match path.text().split_once("://").and_then(|(_, rest)| rest.split_once('/')) {
+        Some((_, path)) if !path.is_empty() => Value::Known(path.to_owned()),
+        _ => path,
+    };
+    // A pattern stays what it is unless a file has that name; placeholders are in braces.
+    let path = match path {
+        Value::Pattern(text) => Value::Known(text),
+        Value::Unknown { prefix, why } if why == "a brace expansion" => {
+            let raw = endpoint.map(|word| word.raw.clone()).unwrap_or_default();
+            if raw.contains(',') { Value::Unknown { prefix, why } } else { Value::Known(raw) }
+        }
+        other => other,
+    };
+    let host = arguments.value(&["hostname"]).map_or_else(|| repository.host.clone(), |value| value.text().to_owned());
+    let _ = invocation;
+    forge::effects(&Request { method, path, host, repository, fields, open }, context);
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::check;
+
+    #[test]
+    fn pull_requests() {
+        assert_snapshot!(check("gh pr create --base main --title 'git push origin main' --body x"), @"forge.pull-request acme/shop pull request into main, write");
+        assert_snapshot!(check("gh pr create --fill"), @"forge.pull-request acme/shop pull request, write");
+        assert_snapshot!(check("gh pr merge 12 --squash --admin"), @"forge.merge acme/shop#12, write");
+        assert_snapshot!(check("gh pr merge"), @"forge.merge acme/shop pull request, write, partial");
+        assert_snapshot!(check("gh pr merge https://github.com/other/repo/pull/7 -d"), @r#"
+        forge.merge other/repo#7, write
+        git.delete-remote-ref *@https://github.com/other/repo, destroy, partial
+        "#);
+        assert_snapshot!(check("gh pr view 12 --json state; gh pr checks; gh pr list"), @r#"
+        forge.read acme/shop#12, read
+        forge.read acme/shop pull request, read
+        "#);
+        assert_snapshot!(check("gh pr review 12 --approve; gh pr review 12 --comment -b x; gh pr comment 12 -b x"), @r#"
+        forge.approve acme/shop#12, write
+        forge.comment acme/shop#12, write
+        "#);
+        assert_snapshot!(check("gh pr $X 12"), @r#"
+        forge.merge * pull request, write, partial
+        exec.opaque gh, execute, opaque
+        "#);
+    }
+
+    #[test]
+    fn api() {
+        assert_snapshot!(check("gh api repos/acme/shop/pulls"), @"forge.read acme/shop api repos/acme/shop/pulls, read");
+        assert_snapshot!(check("gh api -X PUT repos/{owner}/{repo}/pulls/12/merge"), @"forge.merge acme/shop#12, write");
+        assert_snapshot!(check("gh api repos/acme/shop/pulls -f title=x -f head=feature -f base=main"), @"forge.pull-request acme/shop pull request into main, write");
+        assert_snapshot!(check("gh api repos/acme/shop/merges -f base=main -f head=fix"), @"git.push main@https://github.com/acme/shop, write");
+        assert_snapshot!(check("gh api -X PATCH repos/acme/shop/git/refs/heads/main -f sha=x -F force=true"), @"git.force-push main@https://github.com/acme/shop, destroy");
+        assert_snapshot!(check("gh api -X DELETE repos/acme/shop/git/refs/heads/feature"), @"git.delete-remote-ref feature@https://github.com/acme/shop, destroy");
+        assert_snapshot!(check("gh api -X PUT repos/acme/shop/contents/a.txt -f branch=main"), @"git.push main@https://github.com/acme/shop, write");
+        assert_snapshot!(check("gh api -X DELETE repos/acme/shop"), @"forge.delete acme/shop repository acme/shop, destroy");
+        assert_snapshot!(check("gh api -X PUT repos/acme/shop/branches/main/protection --input x.json"), @r#"
+        fs.read /repo/x.json, read
+        forge.settings acme/shop settings branches/main/protection, write
+        "#);
+        assert_snapshot!(check("gh api graphql -f query='query { viewer { login } }'"), @"forge.read * api graphql, read");
+        assert_snapshot!(check("gh api graphql -f query='mutation { mergePullRequest(input: {pullRequestId: 1}) { clientMutationId } }'"), @"forge.merge * pull request, write, partial");
+        assert_snapshot!(check("gh api graphql -F query=@q.graphql"), @r#"
+        fs.read /repo/q.graphql, read
+        forge.merge * pull request, write, partial
+        "#);
+        assert_snapshot!(check("gh api $PATH_OF_IT -X POST"), @"forge.merge * pull request, write, partial");
+        assert_snapshot!(check("gh api -X \"$M\" repos/acme/shop/pulls"), @"forge.merge acme/shop pull request, write, partial");
+    }
+
+    #[test]
+    fn the_rest() {
+        assert_snapshot!(check("gh workflow run deploy.yml --ref main; gh run rerun 5; gh run list"), @r#"
+        forge.workflow acme/shop workflow deploy.yml on main, execute
+        forge.workflow acme/shop run 5, execute
+        forge.read acme/shop run *, read
+        "#);
+        assert_snapshot!(check("gh release create v1; gh secret set KEY -b x; gh variable set A -b b"), @r#"
+        forge.release acme/shop release v1, write
+        secret.write github acme/shop:KEY, write
+        forge.settings acme/shop variable A, write
+        "#);
+        assert_snapshot!(check("gh repo delete acme/shop --yes; gh repo view"), @r#"
+        forge.delete acme/shop repo acme/shop, destroy
+        forge.read acme/shop repo *, read
+        "#);
+        assert_snapshot!(check("gh auth token; gh auth status"), @r#"
+        secret.read github:token, read
+        forge.read acme/shop auth *, read
+        "#);
+        assert_snapshot!(check("gh alias set x 'pr merge'; gh x 12"), @r#"
+        exec.opaque gh, execute, opaque
+        forge.merge * pull request, write, partial
+        "#);
+        assert_snapshot!(check("GH_REPO=other/place gh pr merge 3 -m"), @"forge.merge other/place#3, write");
+        assert_snapshot!(check("gh -R other/place pr merge 3"), @r#"
+        forge.merge * pull request, write, partial
+        exec.opaque gh, execute, opaque
+        "#);
+    }
+}

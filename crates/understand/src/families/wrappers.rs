@@ -1,0 +1,240 @@
+//! Programs that run another program: the other one's effects are theirs.
+
+use countersign_model::verbs;
+
+use super::{Family, dispatch, opaque};
+use crate::arguments::Takes::{self, Attached, Nothing, Value as Takesv};
+use crate::context::Context;
+use crate::invocation::Invocation;
+use crate::shell::{self, Place};
+use crate::word::{Value, Word};
+
+/// How a wrapper's own arguments end.
+struct Wrapper {
+    name: &'static str,
+    /// Its options, long ones with dashes.
+    options: &'static [(&'static str, Takes)],
+    /// Operands of its own before the command, such as a duration.
+    operands: usize,
+    /// Whether `NAME=value` may stand before the command.
+    assigns: bool,
+}
+
+const WRAPPERS: &[Wrapper] = &[
+    wrapper("env", &[("-i", Nothing), ("--ignore-environment", Nothing), ("-0", Nothing), ("-v", Nothing), ("-u", Takesv), ("--unset", Takesv)], 0, true),
+    wrapper("sudo", SUDO, 0, true),
+    wrapper("doas", &[("-u", Takesv), ("-n", Nothing), ("-s", Nothing), ("-C", Takesv)], 0, true),
+    wrapper("pkexec", &[("--user", Takesv), ("--keep-cwd", Nothing)], 0, false),
+    wrapper("nohup", &[], 0, false),
+    wrapper("setsid", &[("-c", Nothing), ("-f", Nothing), ("-w", Nothing), ("--fork", Nothing), ("--wait", Nothing)], 0, false),
+    wrapper("nice", &[("-n", Takesv), ("--adjustment", Takesv)], 0, false),
+    wrapper("ionice", &[("-c", Takesv), ("-n", Takesv), ("-t", Nothing)], 0, false),
+    wrapper("chrt", &[("-f", Nothing), ("-r", Nothing), ("-o", Nothing), ("-b", Nothing), ("-i", Nothing)], 1, false),
+    wrapper("taskset", &[("-c", Nothing)], 1, false),
+    wrapper("timeout", &[("-s", Takesv), ("--signal", Takesv), ("-k", Takesv), ("--kill-after", Takesv), ("--preserve-status", Nothing), ("--foreground", Nothing), ("-v", Nothing), ("-f", Nothing), ("-p", Nothing)], 1, false),
+    wrapper("gtimeout", &[("-s", Takesv), ("-k", Takesv), ("--preserve-status", Nothing), ("--foreground", Nothing)], 1, false),
+    wrapper("time", &[("-p", Nothing), ("-v", Nothing), ("-a", Nothing), ("-f", Takesv), ("-o", Takesv)], 0, false),
+    wrapper("stdbuf", &[("-i", Takesv), ("-o", Takesv), ("-e", Takesv), ("--input", Takesv), ("--output", Takesv), ("--error", Takesv)], 0, false),
+    wrapper("unbuffer", &[("-p", Nothing)], 0, false),
+    wrapper("caffeinate", &[("-d", Nothing), ("-i", Nothing), ("-m", Nothing), ("-s", Nothing), ("-u", Nothing), ("-t", Takesv), ("-w", Takesv)], 0, false),
+    wrapper("command", &[("-p", Nothing)], 0, false),
+    wrapper("builtin", &[], 0, false),
+    wrapper("exec", &[("-a", Takesv), ("-c", Nothing), ("-l", Nothing)], 0, false),
+    wrapper("busybox", &[], 0, false),
+    wrapper("xvfb-run", &[("-a", Nothing), ("--auto-servernum", Nothing), ("-s", Takesv), ("--server-args", Takesv)], 0, false),
+    wrapper("flock", &[("-n", Nothing), ("-x", Nothing), ("-s", Nothing), ("-w", Takesv), ("-E", Takesv), ("-o", Nothing)], 1, false),
+    wrapper("strace", &[("-f", Nothing), ("-e", Takesv), ("-o", Takesv), ("-s", Takesv), ("-t", Nothing), ("-c", Nothing)], 0, false),
+    wrapper("xargs", XARGS, 0, false),
+    wrapper("watch", &[("-n", Takesv), ("--interval", Takesv), ("-d", Nothing), ("-t", Nothing), ("-x", Nothing), ("-g", Nothing), ("-e", Nothing)], 0, false),
+];
+
+const SUDO: &[(&str, Takes)] = &[
+    ("-u", Takesv), ("--user", Takesv), ("-g", Takesv), ("--group", Takesv), ("-h", Takesv), ("--host", Takesv),
+    ("-p", Takesv), ("--prompt", Takesv), ("-C", Takesv), ("-r", Takesv), ("-t", Takesv), ("-T", Takesv), ("-U", Takesv),
+    ("-D", Takesv), ("-R", Takesv), ("-n", Nothing), ("-E", Nothing), ("--preserve-env", Attached), ("-H", Nothing), ("-S", Nothing),
+    ("-k", Nothing), ("-K", Nothing), ("-v", Nothing), ("-b", Nothing), ("-A", Nothing), ("-P", Nothing), ("-i", Nothing), ("-s", Nothing),
+    ("--login", Nothing), ("--shell", Nothing), ("--non-interactive", Nothing),
+];
+
+const XARGS: &[(&str, Takes)] = &[
+    ("-0", Nothing), ("--null", Nothing), ("-r", Nothing), ("--no-run-if-empty", Nothing), ("-t", Nothing), ("--verbose", Nothing),
+    ("-p", Nothing), ("-x", Nothing), ("-I", Takesv), ("-i", Attached), ("--replace", Attached), ("-n", Takesv), ("--max-args", Takesv),
+    ("-L", Takesv), ("--max-lines", Attached), ("-P", Takesv), ("--max-procs", Takesv), ("-s", Takesv), ("--max-chars", Takesv),
+    ("-d", Takesv), ("--delimiter", Takesv), ("-a", Takesv), ("--arg-file", Takesv), ("-E", Takesv), ("-J", Takesv),
+];
+
+const fn wrapper(
+    name: &'static str,
+    options: &'static [(&'static str, Takes)],
+    operands: usize,
+    assigns: bool,
+) -> Wrapper {
+    Wrapper { name, options, operands, assigns }
+}
+
+pub(super) const FAMILY: Family = Family {
+    programs: &[
+        "env", "sudo", "doas", "pkexec", "nohup", "setsid", "nice", "ionice", "chrt", "taskset", "timeout", "gtimeout", "time",
+        "stdbuf", "unbuffer", "caffeinate", "command", "builtin", "exec", "busybox", "xvfb-run", "flock", "strace", "xargs",
+        "watch", "su", "runuser", "sudoedit",
+    ],
+    effects,
+};
+
+fn effects(invocation: &Invocation, context: &mut Context<'_>) {
+    let program = invocation.program.as_str();
+    if matches!(program, "sudo" | "doas" | "pkexec" | "su" | "runuser" | "sudoedit") {
+        context.program(verbs::EXEC_PRIVILEGE, program);
+    }
+    match WRAPPERS.iter().find(|wrapper| wrapper.name == program) {
+        Some(_) if program == "command" && matches!(invocation.known(0), Some("-v" | "-V")) => {
+            context.program(verbs::EXEC_READ, program);
+        }
+        Some(wrapper) => unwrap(wrapper, invocation, context),
+        None => switch_user(invocation, context),
+    }
+}
+
+/// `su user -c text`, `sudoedit file`.
+fn switch_user(invocation: &Invocation, context: &mut Context<'_>) {
+    if invocation.program == "sudoedit" {
+        invocation.words.iter().filter(|word| !word.text().starts_with('-')).for_each(|word| context.write(word));
+        return;
+    }
+    let text = invocation.words.iter().skip_while(|word| !matches!(word.text(), "-c" | "--command")).nth(1);
+    match text.map(Word::known) {
+        Some(Some(text)) => shell::run_apart(text, Place::Within(context.here), context),
+        Some(None) | None => opaque(invocation, "it runs a shell of another user", context),
+    }
+}
+
+fn unwrap(wrapper: &Wrapper, invocation: &Invocation, context: &mut Context<'_>) {
+    let mut environment = invocation.environment.clone();
+    let mut operands = wrapper.operands;
+    let mut index = 0;
+    let mut doubt = None;
+    let directory = context.state.shell.directory.clone();
+    while let Some(word) = invocation.words.get(index) {
+        let text = word.text();
+        if word.known() == Some("--") {
+            index += 1;
+            break;
+        }
+        if text.starts_with('-') && text.len() > 1 {
+            match option(wrapper, word, invocation.words.get(index + 1), context) {
+                Some(taken) => index += taken,
+                None => {
+                    doubt.get_or_insert_with(|| format!("the option {} is not known", word.raw));
+                    index += 1;
+                }
+            }
+        } else if let Some((name, _)) = text.split_once('=').filter(|_| wrapper.assigns) {
+            let value = word.value.strip_prefix(&format!("{name}="));
+            environment.push((name.to_owned(), value.unwrap_or_else(|| Value::unknown("unclear"))));
+            index += 1;
+        } else if operands > 0 {
+            operands -= 1;
+            index += 1;
+        } else {
+            break;
+        }
+    }
+    if let Some(why) = doubt {
+        opaque(invocation, &why, context);
+    }
+    let Some(mut nested) = invocation.nested(index) else {
+        context.program(verbs::EXEC_READ, &invocation.program);
+        return;
+    };
+    nested.environment = environment;
+    match wrapper.name {
+        "xargs" => feed(&mut nested),
+        "watch" | "flock" if nested.words.is_empty() || wrapper.name == "watch" => {
+            joined(&nested, context);
+            return;
+        }
+        _ => {}
+    }
+    nested.contiguous &= wrapper.name != "xargs";
+    // Where it runs in a loop or fed by a pipe, nobody can say how often.
+    let outside = context.repeated;
+    context.repeated |= matches!(wrapper.name, "xargs" | "watch");
+    dispatch(nested, context);
+    context.repeated = outside;
+    if wrapper.name == "env" {
+        context.state.shell.directory = directory;
+    }
+}
+
+/// How many words an option takes, itself included; none if it is not known.
+fn option(wrapper: &Wrapper, word: &Word, next: Option<&Word>, context: &mut Context<'_>) -> Option<usize> {
+    let text = word.known()?;
+    if wrapper.name == "env" {
+        return env_option(text, next, context);
+    }
+    if wrapper.name == "nice" && text.get(1..).is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit())) {
+        return Some(1);
+    }
+    let known = |name: &str| wrapper.options.iter().find(|(option, _)| *option == name).map(|(_, takes)| *takes);
+    if let Some(takes) = known(text) {
+        return Some(if takes == Takesv { 2 } else { 1 });
+    }
+    if let Some((name, _)) = text.split_once('=').filter(|_| text.starts_with("--")) {
+        return known(name).map(|_| 1);
+    }
+    // `-n5`, `-rf`: letters until one that takes the rest.
+    let mut letters = text.chars().skip(1).peekable();
+    while let Some(letter) = letters.next() {
+        match known(&format!("-{letter}"))? {
+            Takesv => return Some(if letters.peek().is_some() { 1 } else { 2 }),
+            Attached => return Some(1),
+            Nothing => {}
+        }
+    }
+    Some(1)
+}
+
+fn env_option(text: &str, next: Option<&Word>, context: &mut Context<'_>) -> Option<usize> {
+    match text {
+        "-i" | "-" | "--ignore-environment" | "-0" | "--null" | "-v" | "--debug" => Some(1),
+        "-u" | "--unset" => Some(2),
+        "-C" | "--chdir" => {
+            let value = next.map_or_else(|| Value::unknown("unclear"), |word| word.value.clone());
+            context.state.shell.directory = match (value.known(), &context.state.shell.directory) {
+                (Some(path), Ok(directory)) => Ok(crate::paths::normal(directory, path)),
+                _ => Err("env changes the directory".to_owned()),
+            };
+            Some(2)
+        }
+        "-S" | "--split-string" => {
+            match next.and_then(Word::known) {
+                Some(text) => shell::run_apart(text, Place::Within(context.here), context),
+                None => context.opaque("env -S", "it runs text that is not known"),
+            }
+            Some(2)
+        }
+        _ if text.starts_with("--unset=") || text.starts_with("-u") => Some(1),
+        _ => None,
+    }
+}
+
+/// What xargs appends or puts in place is not known.
+fn feed(nested: &mut Invocation) {
+    let unknown = || Value::unknown("the input of xargs");
+    for word in &mut nested.words {
+        if word.text().contains("{}") || word.text() == "%" {
+            word.value = unknown();
+        }
+    }
+    nested.words.push(Word::made(unknown()));
+}
+
+/// Words that become one shell command line.
+fn joined(nested: &Invocation, context: &mut Context<'_>) {
+    let texts: Option<Vec<&str>> =
+        std::iter::once(&nested.first).chain(&nested.words).map(Word::known).collect();
+    match texts {
+        Some(texts) => shell::run_apart(&texts.join(" "), Place::Within(context.here), context),
+        None => opaque(nested, "it runs text that is not known", context),
+    }
+}

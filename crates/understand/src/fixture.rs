@@ -1,0 +1,176 @@
+//! An in-memory workspace for tests: `/repo` on branch `feature`, with a remote on a forge.
+
+use countersign_model::{Answer, Commit, Digest, Effect, Question, Runtime, SessionId, ToolCall, ToolCallId};
+use serde_json::{Map, Value, json};
+
+use crate::{Pinning, Surroundings, Understanding, Workspace, understand};
+
+/// Where the fixture's branches are.
+const REFS: &[(&str, char)] = &[
+    ("refs/heads/feature", 'a'),
+    ("refs/heads/main", 'b'),
+    ("refs/remotes/origin/main", 'c'),
+    ("refs/remotes/origin/feature", 'd'),
+    ("refs/tags/v1", 'e'),
+];
+
+const SETTINGS: &[(&str, &str)] = &[
+    ("remote.origin.url", "git@github.com:acme/shop.git"),
+    ("remote.fork.url", "git@github.com:someone/shop.git"),
+    ("branch.feature.remote", "origin"),
+    ("branch.feature.merge", "refs/heads/feature"),
+    ("alias.ship", "push origin HEAD:main"),
+];
+
+/// The fixture with some settings of its own.
+pub(crate) struct Fixture<'s>(pub &'s [(&'s str, &'s str)]);
+
+/// A made-up commit id.
+pub(crate) fn commit(digit: char) -> Commit {
+    Commit::from(digit.to_string().repeat(40))
+}
+
+impl Workspace for Fixture<'_> {
+    fn ask(&self, question: &Question) -> Answer {
+        let settings = |key: &str| -> Vec<String> {
+            let own: Vec<String> = self
+                .0
+                .iter()
+                .filter(|(name, _)| *name == key)
+                .map(|(_, value)| (*value).to_owned())
+                .collect();
+            if own.is_empty() {
+                SETTINGS
+                    .iter()
+                    .filter(|(name, _)| *name == key)
+                    .map(|(_, value)| (*value).to_owned())
+                    .collect()
+            } else {
+                own
+            }
+        };
+        match question {
+            Question::Repository { directory } if directory.starts_with("/repo") => {
+                Answer::Directory { path: "/repo".to_owned() }
+            }
+            Question::Repository { .. } => Answer::Absent,
+            Question::Head { .. } => {
+                Answer::Reference { reference: "refs/heads/feature".to_owned(), commit: Some(commit('a')) }
+            }
+            Question::Reference { reference, .. } => match REFS.iter().find(|(name, _)| name == reference) {
+                Some((_, digit)) => Answer::Commit { commit: commit(*digit) },
+                None => Answer::Absent,
+            },
+            Question::Configuration { key, .. } => Answer::Values { values: settings(key) },
+            Question::Subsections { section, .. } => {
+                let mut values = Vec::new();
+                for (name, _) in SETTINGS.iter().chain(self.0) {
+                    let inner = name.strip_prefix(section.as_str()).and_then(|rest| rest.strip_prefix('.'));
+                    if let Some((name, _)) = inner.and_then(|inner| inner.rsplit_once('.'))
+                        && !values.contains(&name.to_owned())
+                    {
+                        values.push(name.to_owned());
+                    }
+                }
+                Answer::Values { values }
+            }
+            Question::Tracked { path, .. } => {
+                if path.starts_with("/repo/src/") {
+                    Answer::Yes
+                } else {
+                    Answer::No
+                }
+            }
+            Question::Path { path } => match path.as_str() {
+                "/repo/link" => Answer::Directory { path: "/repo/.git/hooks".to_owned() },
+                "/" | "/repo" | "/repo/src" | "/home/dev" | "/tmp" | "/home/dev/.ssh" => {
+                    Answer::Directory { path: path.clone() }
+                }
+                "/repo/Makefile" => Answer::Text {
+                    text: "test:\n".to_owned(),
+                    whole: true,
+                    digest: Digest::of([b"x".as_slice()]),
+                },
+                _ => Answer::Absent,
+            },
+            Question::References { .. } | Question::Variable { .. } => {
+                Answer::Unknown { why: "the fixture does not say".to_owned() }
+            }
+        }
+    }
+}
+
+/// What the tests know of the machine.
+pub(crate) fn surroundings() -> Surroundings {
+    Surroundings {
+        home: "/home/dev".to_owned(),
+        temporary: vec!["/tmp".to_owned()],
+        protected: vec!["/home/dev/.countersign".to_owned(), "/home/dev/.local/state/countersign".to_owned()],
+    }
+}
+
+/// A call of a tool in `/repo`.
+pub(crate) fn call(tool: &str, input: Value) -> ToolCall {
+    let input = match input {
+        Value::Object(input) => input,
+        _ => Map::new(),
+    };
+    ToolCall {
+        runtime: Runtime::Script,
+        session: SessionId::from("s"),
+        agent: None,
+        id: ToolCallId::from("t"),
+        prompt: None,
+        cwd: "/repo".to_owned(),
+        mode: None,
+        tool: tool.to_owned(),
+        input,
+        mcp_server: None,
+    }
+}
+
+/// The understanding of a shell command.
+pub(crate) fn understood(command: &str, settings: &[(&str, &str)]) -> Understanding {
+    understand(&call("Bash", json!({ "command": command })), &surroundings(), &Fixture(settings))
+}
+
+fn lines(effects: &[Effect]) -> String {
+    let line = |effect: &Effect| effect.to_string().replace(" → unknown", "");
+    effects.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// The effects of a shell command, one a line.
+pub(crate) fn check(command: &str) -> String {
+    lines(&understood(command, &[]).effects)
+}
+
+/// The same in a repository with other settings.
+pub(crate) fn check_with(command: &str, settings: &[(&str, &str)]) -> String {
+    lines(&understood(command, settings).effects)
+}
+
+/// The same with what people are told.
+pub(crate) fn check_because(command: &str) -> String {
+    let effects = understood(command, &[]).effects;
+    let line = |effect: &Effect| {
+        format!("{}: {}", lines(std::slice::from_ref(effect)), effect.because.as_deref().unwrap_or("-"))
+    };
+    effects.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// The effects of another tool's call.
+pub(crate) fn check_tool(tool: &str, input: Value) -> String {
+    lines(&understand(&call(tool, input), &surroundings(), &Fixture(&[])).effects)
+}
+
+/// The immutable form of a shell command, or why there is none.
+pub(crate) fn pinned(command: &str) -> String {
+    match understood(command, &[]).pinning {
+        Pinning::NotNeeded => "not needed".to_owned(),
+        Pinning::Impossible { why } => format!("impossible: {why}"),
+        Pinning::Pinned { input, sentence } => {
+            let text = input.get("command").and_then(Value::as_str).unwrap_or_default();
+            format!("{text}\n{sentence}")
+        }
+    }
+}

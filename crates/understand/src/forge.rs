@@ -1,0 +1,302 @@
+//! What a request to a forge's API does: one table for `gh api`, for plain HTTP, and for MCP tools.
+//!
+//! The paths are those of <https://docs.github.com/rest>.
+
+use countersign_model::{Certainty, Commit, Effect, ForgeRepository, Repository, Resource, Verb, verbs};
+
+use crate::context::Context;
+use crate::word::Value;
+
+/// A request to a forge.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    /// In capitals; unknown is taken for the worst.
+    pub method: Option<String>,
+    /// Such as `repos/acme/shop/pulls/12/merge`.
+    pub path: Value,
+    /// The forge's host.
+    pub host: String,
+    /// The repository meant where the path leaves it open.
+    pub repository: ForgeRepository,
+    /// Fields of the body, as far as known.
+    pub fields: Vec<(String, Value)>,
+    /// Whether there may be fields that are not known.
+    pub open: bool,
+}
+
+impl Request {
+    fn field(&self, name: &str) -> Option<&str> {
+        self.fields.iter().rfind(|(known, _)| known == name).and_then(|(_, value)| value.known())
+    }
+
+    fn mentions(&self, name: &str) -> bool {
+        self.open || self.fields.iter().any(|(known, value)| known == name && value.known().is_none())
+    }
+}
+
+/// Adds what a request does.
+pub(crate) fn effects(request: &Request, context: &mut Context<'_>) {
+    let path =
+        request.path.text().trim_start_matches('/').trim_start_matches("api/v3/").trim_start_matches("api/");
+    let path = path.split(['?', '#']).next().unwrap_or(path);
+    if path == "graphql" {
+        graphql(request, context);
+        return;
+    }
+    let reads = matches!(request.method.as_deref(), Some("GET" | "HEAD"));
+    let segments: Vec<&str> = path.trim_end_matches('/').split('/').collect();
+    let (repository, rest) = match segments.split_first() {
+        Some((&"repos", [owner, name, rest @ ..])) => (named(owner, name, request), rest),
+        _ => (ForgeRepository { host: request.host.clone(), name: "*".to_owned() }, segments.as_slice()),
+    };
+    if reads {
+        let object = object(&repository, "api", path);
+        context.push(Effect::new(verbs::FORGE_READ, object));
+        return;
+    }
+    if request.path.known().is_none() || request.method.is_none() {
+        anything(&repository, "the request to the forge is not known", context);
+        return;
+    }
+    let is_repository = segments.first() == Some(&"repos");
+    if is_repository {
+        on_repository(request, &repository, rest, context);
+    } else {
+        let deletes = request.method.as_deref() == Some("DELETE");
+        let verb = if deletes { verbs::FORGE_DELETE } else { verbs::FORGE_SETTINGS };
+        let resource = object(&repository, "api", path);
+        context.push(Effect::new(verb, resource));
+    }
+}
+
+/// The worst a request can be: a merge of anything.
+pub(crate) fn anything(repository: &ForgeRepository, why: &str, context: &mut Context<'_>) {
+    let resource = pull_request(repository, None, None, None);
+    context.push(Effect::new(verbs::FORGE_MERGE, resource).certain(Certainty::Partial, why));
+}
+
+fn named(owner: &str, name: &str, request: &Request) -> ForgeRepository {
+    let placeholder = |text: &str| text.starts_with(':') || text.starts_with('{');
+    if placeholder(owner) || placeholder(name) {
+        return request.repository.clone();
+    }
+    ForgeRepository { host: request.host.clone(), name: format!("{owner}/{name}") }
+}
+
+/// A thing on a forge.
+pub(crate) fn object(repository: &ForgeRepository, kind: &str, name: &str) -> Resource {
+    Resource::Forge {
+        repository: repository.clone(),
+        object: kind.to_owned(),
+        name: name.to_owned(),
+        reference: None,
+    }
+}
+
+/// A pull request.
+pub(crate) fn pull_request(
+    repository: &ForgeRepository,
+    number: Option<u64>,
+    base: Option<&str>,
+    commit: Option<Commit>,
+) -> Resource {
+    let base = base.map(str::to_owned);
+    Resource::PullRequest { repository: repository.clone(), number, base, head: None, commit }
+}
+
+/// A branch, moved through the forge's API.
+pub(crate) fn branch(
+    repository: &ForgeRepository,
+    name: Option<&str>,
+    verb: Verb,
+    new: Option<Commit>,
+) -> Effect {
+    let url = format!("https://{}/{}", repository.host, repository.name);
+    let remote =
+        countersign_model::Remote { name: url.clone(), url: (repository.name != "*").then_some(url) };
+    let reference = match name {
+        Some(name) if name.starts_with("refs/") => name.to_owned(),
+        Some(name) if name.starts_with("heads/") || name.starts_with("tags/") => format!("refs/{name}"),
+        Some(name) => format!("refs/heads/{name}"),
+        None => "*".to_owned(),
+    };
+    let repository = Repository { root: None, remote: Some(remote) };
+    let effect = Effect::new(verb, Resource::Ref { repository, reference, old: None, new });
+    match name {
+        Some(_) => effect,
+        None => effect.certain(Certainty::Partial, "the branch is not named"),
+    }
+}
+
+fn on_repository(request: &Request, repository: &ForgeRepository, rest: &[&str], context: &mut Context<'_>) {
+    let method = request.method.as_deref().unwrap_or_default();
+    let number = |text: &str| text.parse::<u64>().ok();
+    let commit = request.field("sha").and_then(Commit::parse);
+    let field = |name: &str| request.field(name);
+    let deletes = method == "DELETE";
+    let effect = match rest {
+        ["pulls", id, "merge"] => {
+            Effect::new(verbs::FORGE_MERGE, pull_request(repository, number(id), None, commit))
+        }
+        ["pulls"] => {
+            let mut resource = pull_request(repository, None, field("base"), None);
+            if let Resource::PullRequest { head, .. } = &mut resource {
+                *head = field("head").map(str::to_owned);
+            }
+            Effect::new(verbs::FORGE_PULL_REQUEST, resource)
+        }
+        ["pulls", id] => {
+            Effect::new(verbs::FORGE_PULL_REQUEST, pull_request(repository, number(id), field("base"), None))
+        }
+        ["pulls", id, "reviews"] | ["pulls", id, "reviews", _, "events"] => {
+            let approves = field("event") == Some("APPROVE") || request.mentions("event");
+            let verb = if approves { verbs::FORGE_APPROVE } else { verbs::FORGE_COMMENT };
+            Effect::new(verb, pull_request(repository, number(id), None, None))
+        }
+        ["pulls", id, "comments" | "requested_reviewers", ..] | ["issues", id, ..] if !deletes => {
+            Effect::new(verbs::FORGE_COMMENT, pull_request(repository, number(id), None, None))
+        }
+        ["issues"] => Effect::new(verbs::FORGE_COMMENT, object(repository, "issue", "*")),
+        ["comments", ..] | ["pulls" | "issues", "comments", ..] | ["labels", ..] | ["milestones", ..]
+            if !deletes =>
+        {
+            Effect::new(verbs::FORGE_COMMENT, object(repository, "comment", "*"))
+        }
+        ["merges"] => branch(repository, field("base"), verbs::GIT_PUSH, None),
+        ["merge-upstream"] => branch(repository, field("branch"), verbs::GIT_PUSH, None),
+        ["git", "refs"] if !deletes => branch(repository, field("ref"), verbs::GIT_PUSH, commit),
+        ["git", "refs", reference @ ..] => {
+            let forced = request.mentions("force") || field("force") == Some("true");
+            let verb = match (deletes, forced) {
+                (true, _) => verbs::GIT_DELETE_REMOTE_REF,
+                (false, true) => verbs::GIT_FORCE_PUSH,
+                (false, false) => verbs::GIT_PUSH,
+            };
+            branch(repository, Some(&reference.join("/")), verb, commit)
+        }
+        ["contents", ..] => branch(repository, field("branch"), verbs::GIT_PUSH, None),
+        ["actions" | "dependabot" | "codespaces", "secrets", name @ ..]
+        | ["environments", _, "secrets", name @ ..] => {
+            let name = name.first().copied().unwrap_or("*").to_owned();
+            Effect::new(
+                verbs::SECRET_WRITE,
+                Resource::Secret { store: format!("github {}", repository.name), name },
+            )
+        }
+        ["actions", "variables", ..] | ["environments", ..] => settings(repository, rest),
+        ["actions", "workflows", name, what] => {
+            let mut resource = object(repository, "workflow", name);
+            if let Resource::Forge { reference, .. } = &mut resource {
+                *reference = field("ref").filter(|_| *what == "dispatches").map(str::to_owned);
+            }
+            Effect::new(verbs::FORGE_WORKFLOW, resource)
+        }
+        ["actions", ..] | ["dispatches"] | ["deployments", ..] | ["pages", "builds" | "deployments", ..] => {
+            Effect::new(verbs::FORGE_WORKFLOW, object(repository, "workflow", &rest.join("/")))
+        }
+        ["releases", ..] if !deletes => {
+            Effect::new(verbs::FORGE_RELEASE, object(repository, "release", &rest.join("/")))
+        }
+        [] if deletes => Effect::new(verbs::FORGE_DELETE, object(repository, "repository", &repository.name)),
+        []
+        | [
+            "branches"
+            | "rulesets"
+            | "collaborators"
+            | "hooks"
+            | "keys"
+            | "topics"
+            | "transfer"
+            | "pages"
+            | "autolinks"
+            | "vulnerability-alerts"
+            | "automated-security-fixes"
+            | "teams"
+            | "tags"
+            | "interaction-limits",
+            ..,
+        ] => settings(repository, rest),
+        _ if deletes => Effect::new(verbs::FORGE_DELETE, object(repository, "api", &rest.join("/"))),
+        _ => Effect::new(verbs::FORGE_WRITE, object(repository, "api", &rest.join("/"))),
+    };
+    context.push(effect);
+}
+
+fn settings(repository: &ForgeRepository, rest: &[&str]) -> Effect {
+    Effect::new(verbs::FORGE_SETTINGS, object(repository, "settings", &rest.join("/")))
+}
+
+/// Mutations by the beginning of their names, the most harmful first.
+const MUTATIONS: &[(&str, Verb)] = &[
+    ("mergepullrequest", verbs::FORGE_MERGE),
+    ("enablepullrequestautomerge", verbs::FORGE_MERGE),
+    ("enqueuepullrequest", verbs::FORGE_MERGE),
+    ("mergebranch", verbs::GIT_PUSH),
+    ("createcommitonbranch", verbs::GIT_PUSH),
+    ("createref", verbs::GIT_PUSH),
+    ("updateref", verbs::GIT_FORCE_PUSH),
+    ("updatebranch", verbs::GIT_PUSH),
+    ("deleteref", verbs::GIT_DELETE_REMOTE_REF),
+    ("revertpullrequest", verbs::FORGE_PULL_REQUEST),
+    ("addpullrequestreview", verbs::FORGE_APPROVE),
+    ("submitpullrequestreview", verbs::FORGE_APPROVE),
+    ("createpullrequest", verbs::FORGE_PULL_REQUEST),
+    ("updatepullrequest", verbs::FORGE_PULL_REQUEST),
+    ("closepullrequest", verbs::FORGE_PULL_REQUEST),
+    ("reopenpullrequest", verbs::FORGE_PULL_REQUEST),
+    ("markpullrequestready", verbs::FORGE_PULL_REQUEST),
+    ("addcomment", verbs::FORGE_COMMENT),
+    ("updateissuecomment", verbs::FORGE_COMMENT),
+    ("addlabels", verbs::FORGE_COMMENT),
+    ("addreaction", verbs::FORGE_COMMENT),
+    ("createissue", verbs::FORGE_COMMENT),
+    ("resolvereviewthread", verbs::FORGE_COMMENT),
+    ("requestreviews", verbs::FORGE_COMMENT),
+    ("createdeployment", verbs::FORGE_WORKFLOW),
+    ("approvedeployments", verbs::FORGE_WORKFLOW),
+    ("updatebranchprotectionrule", verbs::FORGE_SETTINGS),
+    ("deletebranchprotectionrule", verbs::FORGE_SETTINGS),
+    ("createbranchprotectionrule", verbs::FORGE_SETTINGS),
+    ("updaterepository", verbs::FORGE_SETTINGS),
+    ("archiverepository", verbs::FORGE_SETTINGS),
+    ("delete", verbs::FORGE_DELETE),
+];
+
+fn graphql(request: &Request, context: &mut Context<'_>) {
+    let repository = ForgeRepository { host: request.host.clone(), name: "*".to_owned() };
+    let Some(query) = request.field("query").filter(|query| !query.starts_with('@')) else {
+        anything(&repository, "the query is not known", context);
+        return;
+    };
+    let lower = query.to_ascii_lowercase();
+    if !lower.contains("mutation") {
+        context.push(Effect::new(verbs::FORGE_READ, object(&repository, "api", "graphql")));
+        return;
+    }
+    let words = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| word.len() > 5);
+    let mut found = false;
+    for word in words {
+        let Some((_, verb)) = MUTATIONS.iter().find(|(name, _)| {
+            word == *name
+                || (word.starts_with(name) && !word.ends_with("input") && !word.ends_with("payload"))
+        }) else {
+            continue;
+        };
+        found = true;
+        let effect = match verb.area() {
+            "git" => branch(&repository, None, verb.clone(), None),
+            _ if *verb == verbs::FORGE_SETTINGS
+                || *verb == verbs::FORGE_DELETE
+                || *verb == verbs::FORGE_WORKFLOW =>
+            {
+                Effect::new(verb.clone(), object(&repository, "api", word))
+            }
+            _ => Effect::new(verb.clone(), pull_request(&repository, None, None, None)),
+        };
+        context.push(effect.certain(Certainty::Partial, "the mutation names its object by an id"));
+    }
+    if !found {
+        let effect = Effect::new(verbs::FORGE_WRITE, object(&repository, "api", "graphql"));
+        context.push(effect.certain(Certainty::Partial, "the mutation is not known"));
+    }
+}

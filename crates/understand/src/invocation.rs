@@ -1,0 +1,116 @@
+//! One program started with its arguments, as a family sees it.
+
+use countersign_model::Span;
+
+use crate::word::{Value, Word};
+
+/// What a program reads from its standard input.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Stdin {
+    /// Nothing of note.
+    #[default]
+    Inherited,
+    /// This text, as far as it is known.
+    Text(Value),
+    /// The output of the commands before it in the pipe.
+    Pipe(Source),
+    /// A file.
+    File(Value),
+}
+
+/// Where data comes from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Source {
+    /// From the network.
+    pub fetched: bool,
+    /// From a decoder, such as `base64 -d`.
+    pub decoded: bool,
+    /// The text itself, if it is known.
+    pub text: Option<String>,
+}
+
+impl Source {
+    /// Whether code from it is code nobody here wrote down.
+    pub const fn is_foreign(&self) -> bool {
+        self.fetched || self.decoded
+    }
+
+    /// Data from here or from there.
+    pub fn join(&mut self, other: &Self) {
+        self.fetched |= other.fetched;
+        self.decoded |= other.decoded;
+        self.text = None;
+    }
+}
+
+/// One program started with its arguments.
+#[derive(Clone, Debug)]
+pub(crate) struct Invocation {
+    /// The program's name, without the directory if that is a standard one.
+    pub program: String,
+    /// The first word, which named the program.
+    pub first: Word,
+    /// The arguments.
+    pub words: Vec<Word>,
+    /// Variables set for it, in order; later ones win.
+    pub environment: Vec<(String, Value)>,
+    /// What it reads.
+    pub stdin: Stdin,
+    /// Where the output of substitutions in its words comes from.
+    pub substituted: Source,
+    /// Whether its words stand in the call's text one after the other with only blanks between.
+    pub contiguous: bool,
+}
+
+impl Invocation {
+    /// From the program to the last argument.
+    pub fn span(&self) -> Option<Span> {
+        let first = self.first.span?;
+        let end = self.words.iter().filter_map(|word| word.span).map(|span| span.end).max();
+        Some(Span { start: first.start, end: end.unwrap_or(first.end).max(first.end) })
+    }
+
+    /// The value of the argument at `index`, if its text is known.
+    pub fn known(&self, index: usize) -> Option<&str> {
+        self.words.get(index).and_then(Word::known)
+    }
+
+    /// The program and its first arguments, for people.
+    pub fn title(&self) -> String {
+        let mut title = self.program.clone();
+        for word in self.words.iter().take(2) {
+            let text: String = word.raw.chars().take(40).collect();
+            title.push(' ');
+            title.push_str(&text);
+        }
+        title
+    }
+
+    /// The command that this one starts with its words from `index` on.
+    pub fn nested(&self, index: usize) -> Option<Self> {
+        let (first, words) = self.words.get(index..)?.split_first()?;
+        Some(Self {
+            program: String::new(),
+            first: first.clone(),
+            words: words.to_vec(),
+            environment: self.environment.clone(),
+            stdin: self.stdin.clone(),
+            substituted: self.substituted.clone(),
+            contiguous: self.contiguous,
+        })
+    }
+
+    /// The text of all arguments as written, for a look at what they mention.
+    pub fn written(&self) -> String {
+        let mut text = String::new();
+        for word in &self.words {
+            text.push_str(&word.raw);
+            text.push(' ');
+            if word.raw != word.text() {
+                text.push_str(word.text());
+                text.push(' ');
+            }
+        }
+        text
+    }
+}

@@ -1,0 +1,231 @@
+//! What is refused before parsing, and the one door to the parser.
+//!
+//! The parser recurses once per nested construct and overflows the stack on deep ones, which no
+//! handler catches; on a few constructs it also tries two readings at every level. So: length and
+//! the number of substitutions are bounded on the raw text, which bounds the tokenizer; depth and
+//! ambiguity are bounded on the very tokens the parser will see. Both counts may be too high, never
+//! too low. At these limits parsing needs under 1 MB of stack, in debug builds too.
+
+use std::panic::catch_unwind;
+
+use brush_parser::ast::Program;
+use brush_parser::{ParserOptions, Token, parse_tokens, uncached_tokenize_str};
+
+/// The longest command that is read, in bytes.
+pub(crate) const LONGEST: usize = 64 * 1024;
+/// The deepest nesting of any construct.
+pub(crate) const DEEPEST: usize = 32;
+/// Substitutions in one text: each could be inside the one before.
+const MOST_SUBSTITUTIONS: usize = 128;
+/// Parsing steps that two readings at every level may cost.
+const MOST_STEPS: usize = 1 << 19;
+
+/// The syntax tree of `text`, or why there is none: a sentence fragment.
+pub(crate) fn parse(text: &str) -> Result<Program, String> {
+    if text.len() > LONGEST {
+        return Err(format!("the command is longer than {} KB", LONGEST / 1024));
+    }
+    if text.contains('\0') {
+        return Err("the command contains a zero byte".to_owned());
+    }
+    if substitutions(text) > MOST_SUBSTITUTIONS {
+        return Err(format!("the command has more than {MOST_SUBSTITUTIONS} substitutions"));
+    }
+    let options = ParserOptions::default();
+    // The parser unwraps numbers it has not bounded; whatever it panics on is not understood.
+    catch_unwind(|| {
+        let tokens = uncached_tokenize_str(text, &options.tokenizer_options())
+            .map_err(|error| format!("the shell syntax cannot be read: {error}"))?;
+        check(&tokens)?;
+        parse_tokens(&tokens, &options).map_err(|_| "the shell syntax cannot be read".to_owned())
+    })
+    .unwrap_or_else(|_| Err("the shell syntax cannot be read".to_owned()))
+}
+
+/// How many substitutions could be open at once: all that do not close on the spot.
+fn substitutions(text: &str) -> usize {
+    let mut count = 0;
+    let mut rest = text;
+    while let Some(at) = rest.find(['$', '`']) {
+        let (_, tail) = rest.split_at(at);
+        let mut characters = tail.chars();
+        let opener = characters.next();
+        rest = characters.as_str();
+        if opener == Some('`') {
+            count += 1;
+        } else if let Some(name) = rest.strip_prefix('{') {
+            let after = name.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+            count += usize::from(!after.starts_with('}'));
+        } else if rest.starts_with(['(', '[']) {
+            count += 1;
+        }
+    }
+    count
+}
+
+/// Bounds what the parser will do with these tokens.
+fn check(tokens: &[Token]) -> Result<(), String> {
+    let mut open: Vec<&str> = Vec::new();
+    let mut parentheses = 0_u32;
+    let mut cases = 0_u32;
+    let mut two_readings = false;
+    let mut before = "\n";
+    for token in tokens {
+        let text = token.to_str();
+        match token {
+            Token::Operator(..) if text == "(" => {
+                two_readings |= before == "(";
+                open.push("(");
+            }
+            Token::Operator(..) => {
+                while open.last() == Some(&"!") {
+                    open.pop();
+                }
+                if text == ")" && open.last() == Some(&"(") {
+                    open.pop();
+                }
+            }
+            Token::Word(..) => word(text, before, &mut open, &mut cases, &mut two_readings)?,
+        }
+        if open.len() > DEEPEST {
+            return Err(format!("the command nests deeper than {DEEPEST}"));
+        }
+        let depth = open.iter().filter(|kind| **kind == "(").count();
+        parentheses = parentheses.max(u32::try_from(depth).unwrap_or(u32::MAX));
+        before = text;
+    }
+    let doublings = cases + if two_readings { parentheses } else { 0 };
+    let steps = tokens.len().checked_mul(1_usize.checked_shl(doublings).unwrap_or(usize::MAX));
+    if doublings >= 24 || steps.is_none_or(|steps| steps > MOST_STEPS) {
+        return Err("the command can be read in too many ways".to_owned());
+    }
+    Ok(())
+}
+
+const CLOSERS: &[(&str, &[&str])] =
+    &[("fi", &["if"]), ("done", &["for", "while", "until", "select"]), ("}", &["{"]), ("]]", &["[["])];
+
+fn word<'t>(
+    text: &'t str,
+    before: &str,
+    open: &mut Vec<&'t str>,
+    cases: &mut u32,
+    two_readings: &mut bool,
+) -> Result<(), String> {
+    match text {
+        "if" | "for" | "while" | "until" | "select" | "{" | "[[" | "function" | "coproc" | "!" => {
+            open.push(text);
+        }
+        // Never closed: a pattern may be called `esac`.
+        "case" => {
+            open.push(text);
+            *cases += 1;
+        }
+        "=~" => *two_readings = true,
+        _ => {
+            let starts_command = before.starts_with([';', '\n', '&', '|', '(', ')'])
+                || CLOSERS.iter().any(|(closer, _)| *closer == before);
+            let closes = CLOSERS.iter().find(|(closer, _)| *closer == text);
+            if let Some((_, openers)) = closes {
+                let here = text == "]]" || starts_command;
+                if here && open.last().is_some_and(|top| openers.contains(top)) {
+                    open.pop();
+                    // What these words prefix ends here too.
+                    while open.last().is_some_and(|top| matches!(*top, "function" | "coproc")) {
+                        open.pop();
+                    }
+                }
+            }
+        }
+    }
+    subscript(text)?;
+    if text.len() > 9 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err("a number in the command is too long".to_owned());
+    }
+    Ok(())
+}
+
+/// Refuses `name[..` with anything nested in it: the parser tries several readings of it.
+fn subscript(text: &str) -> Result<(), String> {
+    let after = text.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    let Some(inner) = after.strip_prefix('[').filter(|_| after.len() < text.len()) else { return Ok(()) };
+    let subscript = inner.split_once(']').map_or(inner, |(subscript, _)| subscript);
+    let nested = subscript.contains(['(', '{', '`', '"', '\'', '[']) || subscript.len() > 256;
+    if nested { Err("an array subscript in the command is too deep".to_owned()) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    #[test]
+    fn reads_what_people_write() {
+        for text in [
+            "git push origin main",
+            "if a; then b; elif c; then d; else e; fi",
+            "for f in *.rs; do echo \"$f\"; done | sort",
+            "case $x in a) b;; *) c;; esac",
+            "f() { echo $(( (1+2) * 3 )); }; f",
+            "cat <<'EOF' > notes.md\nif if if if (((((( `x` \nEOF",
+            "[[ $a =~ ^(x|y)$ ]] && (cd b; c)",
+            "a[$i]=3",
+        ] {
+            parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        }
+    }
+
+    #[test]
+    fn refuses_every_deep_nest_quickly() {
+        let started = Instant::now();
+        for (open, close) in [
+            ("{ ", "; }"),
+            ("( ", ")"),
+            ("((", "))"),
+            ("$(", ")"),
+            ("$((", "))"),
+            ("`", "`"),
+            ("${a:-", "}"),
+            ("if ", "; then b; fi"),
+            ("while ", "; do b; done"),
+            ("until ", ""),
+            ("for a in b; do ", "; done"),
+            ("case a in a) ", ";; esac"),
+            ("case a in esac) ", ""),
+            ("select a in b; do ", "; done"),
+            ("[[ ( ", ") ]]"),
+            ("[[ ! ", ""),
+            ("! ", ""),
+            ("\"$(", ")\""),
+            ("f() { ", "; }"),
+            ("coproc ", ""),
+            ("a[", "]"),
+            ("a[$((", "))]=1"),
+            ("a=(", ")"),
+            ("<(", ")"),
+            ("cat <<a ", ""),
+            ("x[[ a && fi ]]; if ", ""),
+            ("if [[ a && fi ]]; then ", ""),
+            ("if case x in fi) esac; then ", ""),
+            ("$[", "]"),
+            ("time ", ""),
+            ("! { ", ""),
+            ("\\\n( ", ""),
+            ("function f { ", "}"),
+            ("a | { ", "}"),
+            ("a && ( ", ")"),
+        ] {
+            for times in [40, 400, 3000, 20_000] {
+                let text = format!("{}a{}", open.repeat(times), close.repeat(times));
+                let _ = parse(&text);
+                let _ = parse(&open.repeat(times));
+                let _ = parse(&format!("{}x;{}", "(".repeat(times.min(30)), open.repeat(times.min(12))));
+            }
+            let kept = parse(&format!("{}a{}", open.repeat(40), close.repeat(40)));
+            let flat = ["a[", "cat <<a ", "time ", "a=("].contains(&open) || open.starts_with("x[[");
+            assert!(flat || kept.is_err() || open.contains(['$', '`', '<']), "{open}");
+        }
+        assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+    }
+}

@@ -1,0 +1,323 @@
+//! Shell text → effects: walks the parser's syntax tree in the order the shell would run it.
+//!
+//! Start at [`run`]. [`limits`] is the door to the parser, [`words`] turns words into values,
+//! [`simple`] handles one simple command and hands it to its family.
+
+mod extent;
+mod limits;
+mod redirects;
+mod simple;
+pub(crate) mod variables;
+mod words;
+
+use brush_parser::SourceSpan;
+use brush_parser::ast::{
+    AndOr, AndOrList, Command, CompoundCommand, CompoundList, ExtendedTestExpr, FunctionDefinition, Pipeline,
+    RedirectList, SeparatorOperator, SimpleCommand, Word as RawWord,
+};
+use countersign_model::Span;
+
+use crate::context::{Context, ShellState};
+use crate::invocation::{Source, Stdin};
+use crate::word::Value;
+
+use variables::Mentions;
+
+/// Where a shell text stands in the text of the call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Place {
+    /// Unchanged, from this byte on.
+    From(usize),
+    /// Somewhere in this part, quoted or escaped.
+    Within(Option<Span>),
+}
+
+/// Adds the effects of `text`, run by a shell in the context's state.
+pub(crate) fn run(text: &str, place: Place, context: &mut Context<'_>) {
+    if !context.counts_text(text.len()) {
+        context.opaque("a nested command", "there is too much text in nested commands");
+        return;
+    }
+    let program = match limits::parse(text) {
+        Ok(program) => program,
+        Err(why) => {
+            context.push(effect_at(place, text, &why));
+            look_at(text, context);
+            return;
+        }
+    };
+    let outside = context.here;
+    if let Place::Within(span) = place {
+        context.here = span.or(outside);
+    }
+    if !context.enters() {
+        context.here = outside;
+        return;
+    }
+    let walker = Walker { text, place, offsets: offsets(text), mentions: Mentions::of(text) };
+    for list in &program.complete_commands {
+        walker.list(list, context);
+    }
+    context.leaves();
+    context.here = outside;
+}
+
+/// Runs `text` as a shell of its own would: what it sets is lost when it ends.
+pub(crate) fn run_apart(text: &str, place: Place, context: &mut Context<'_>) {
+    let kept = context.state.shell.clone();
+    run(text, place, context);
+    context.state.shell = kept;
+}
+
+fn effect_at(place: Place, text: &str, why: &str) -> countersign_model::Effect {
+    let effect = countersign_model::Effect::opaque("a shell command", why);
+    match place {
+        Place::From(start) => effect.at(Span { start, end: start + text.len() }),
+        Place::Within(Some(span)) => effect.at(span),
+        Place::Within(None) => effect,
+    }
+}
+
+/// Text that cannot be read may still name what matters most.
+fn look_at(text: &str, context: &mut Context<'_>) {
+    crate::families::mentions(text, context);
+}
+
+/// The byte offset of every character, where they differ.
+fn offsets(text: &str) -> Option<Vec<usize>> {
+    if text.is_ascii() {
+        return None;
+    }
+    Some(text.char_indices().map(|(at, _)| at).chain([text.len()]).collect())
+}
+
+pub(crate) struct Walker<'t> {
+    text: &'t str,
+    place: Place,
+    offsets: Option<Vec<usize>>,
+    mentions: Mentions,
+}
+
+impl Walker<'_> {
+    /// Where a part of this text stands in it, in bytes.
+    fn local(&self, location: &SourceSpan) -> Option<(usize, usize)> {
+        let at = |index: usize| match &self.offsets {
+            None => Some(index),
+            Some(offsets) => offsets.get(index).copied(),
+        };
+        Some((at(location.start.index)?, at(location.end.index)?))
+    }
+
+    /// Where it stands in the text of the call, and whether unchanged.
+    fn span(&self, location: Option<&SourceSpan>) -> (Option<Span>, bool) {
+        match (self.place, location.and_then(|location| self.local(location))) {
+            (Place::From(base), Some((start, end))) if start <= end && end <= self.text.len() => {
+                (Some(Span { start: base + start, end: base + end }), true)
+            }
+            (Place::From(base), _) => (Some(Span { start: base, end: base + self.text.len() }), false),
+            (Place::Within(span), _) => (span, false),
+        }
+    }
+
+    fn list(&self, list: &CompoundList, context: &mut Context<'_>) {
+        for item in &list.0 {
+            match item.1 {
+                SeparatorOperator::Sequence => self.and_or(&item.0, context),
+                SeparatorOperator::Async => {
+                    let kept = context.state.shell.clone();
+                    self.and_or(&item.0, context);
+                    context.state.shell = kept;
+                }
+            }
+            context.state.shell.settle();
+        }
+    }
+
+    fn and_or(&self, list: &AndOrList, context: &mut Context<'_>) {
+        let heads = context.state.world.heads.clone();
+        self.pipeline(&list.first, context);
+        let first = context.state.shell.clone();
+        for next in &list.additional {
+            match next {
+                AndOr::And(pipeline) => self.pipeline(pipeline, context),
+                AndOr::Or(pipeline) => {
+                    context.state.shell.merge(&first);
+                    context.state.shell.settle();
+                    context.state.world.may_have(&heads);
+                    self.pipeline(pipeline, context);
+                    context.state.shell.merge(&first);
+                }
+            }
+        }
+        if !list.additional.is_empty() {
+            context.state.shell.merge(&first);
+        }
+        context.state.world.may_have(&heads);
+    }
+
+    fn pipeline(&self, pipeline: &Pipeline, context: &mut Context<'_>) {
+        if let [command] = pipeline.seq.as_slice() {
+            self.command(command, Stdin::Inherited, context);
+            return;
+        }
+        let mut source = Source::default();
+        for (index, command) in pipeline.seq.iter().enumerate() {
+            let outer = std::mem::take(&mut context.flow);
+            let stdin = if index == 0 { Stdin::Inherited } else { Stdin::Pipe(source.clone()) };
+            self.apart(context, |walker, context| walker.command(command, stdin, context));
+            let flow = std::mem::replace(&mut context.flow, outer);
+            source.join(&flow);
+            source.text = flow.text.filter(|_| index == 0);
+        }
+        context.flow.join(&source);
+    }
+
+    /// Runs something in a subshell.
+    fn apart(&self, context: &mut Context<'_>, run: impl FnOnce(&Self, &mut Context<'_>)) {
+        let kept = context.state.shell.clone();
+        run(self, context);
+        context.state.shell = kept;
+    }
+
+    /// Runs something that may not run, or run more than once.
+    fn perhaps(&self, context: &mut Context<'_>, repeated: bool, run: impl FnOnce(&Self, &mut Context<'_>)) {
+        let before: ShellState = context.state.shell.clone();
+        let heads = context.state.world.heads.clone();
+        let outside = context.repeated;
+        context.repeated |= repeated;
+        run(self, context);
+        context.repeated = outside;
+        context.state.shell.merge(&before);
+        context.state.world.may_have(&heads);
+    }
+
+    fn command(&self, command: &Command, stdin: Stdin, context: &mut Context<'_>) {
+        match command {
+            Command::Simple(simple) => self.simple(simple, stdin, context),
+            Command::Compound(compound, redirects) => {
+                let stdin = self.redirects_of(redirects.as_ref(), stdin, context);
+                self.compound(compound, &stdin, context);
+            }
+            Command::Function(function) => self.function(function, context),
+            Command::ExtendedTest(test, redirects) => {
+                self.redirects_of(redirects.as_ref(), stdin, context);
+                self.test(&test.expr, context);
+            }
+        }
+    }
+
+    fn redirects_of(&self, list: Option<&RedirectList>, stdin: Stdin, context: &mut Context<'_>) -> Stdin {
+        let redirects = list.map(|list| list.0.as_slice()).unwrap_or_default();
+        redirects.iter().fold(stdin, |stdin, redirect| self.redirect(redirect, stdin, context))
+    }
+
+    fn compound(&self, compound: &CompoundCommand, stdin: &Stdin, context: &mut Context<'_>) {
+        if !context.enters() {
+            return;
+        }
+        let outer = std::mem::replace(&mut context.piped, stdin.clone());
+        match compound {
+            CompoundCommand::BraceGroup(group) => self.list(&group.list, context),
+            CompoundCommand::Subshell(subshell) => {
+                self.apart(context, |walker, context| walker.list(&subshell.list, context));
+            }
+            CompoundCommand::IfClause(clause) => {
+                self.list(&clause.condition, context);
+                self.perhaps(context, false, |walker, context| walker.list(&clause.then, context));
+                for branch in clause.elses.iter().flatten() {
+                    self.perhaps(context, false, |walker, context| {
+                        if let Some(condition) = &branch.condition {
+                            walker.list(condition, context);
+                        }
+                        walker.list(&branch.body, context);
+                    });
+                }
+            }
+            CompoundCommand::WhileClause(clause) | CompoundCommand::UntilClause(clause) => {
+                self.perhaps(context, true, |walker, context| {
+                    walker.list(&clause.0, context);
+                    walker.list(&clause.1.list, context);
+                });
+            }
+            CompoundCommand::ForClause(clause) => {
+                for word in clause.values.iter().flatten() {
+                    self.word(word, context);
+                }
+                self.perhaps(context, true, |walker, context| {
+                    let each = Value::unknown("the variable of a loop");
+                    context.state.shell.set(&clause.variable_name, each);
+                    walker.list(&clause.body.list, context);
+                });
+            }
+            CompoundCommand::CaseClause(clause) => {
+                self.word(&clause.value, context);
+                for case in &clause.cases {
+                    for pattern in &case.patterns {
+                        self.word(pattern, context);
+                    }
+                    if let Some(list) = &case.cmd {
+                        self.perhaps(context, false, |walker, context| walker.list(list, context));
+                    }
+                }
+            }
+            CompoundCommand::Arithmetic(arithmetic) => self.arithmetic(&arithmetic.expr.value, context),
+            CompoundCommand::ArithmeticForClause(clause) => {
+                for part in [&clause.initializer, &clause.condition, &clause.updater].into_iter().flatten() {
+                    self.arithmetic(&part.value, context);
+                }
+                self.perhaps(context, true, |walker, context| walker.list(&clause.body.list, context));
+            }
+            CompoundCommand::Coprocess(coprocess) => {
+                self.apart(context, |walker, context| {
+                    walker.command(&coprocess.body, Stdin::Inherited, context);
+                });
+            }
+        }
+        context.piped = outer;
+        context.leaves();
+    }
+
+    /// A function's effects are listed where it is defined: with its own directory and variables
+    /// unknown, since nobody says when it is called.
+    fn function(&self, function: &FunctionDefinition, context: &mut Context<'_>) {
+        let before = context.state.shell.clone();
+        context.state.shell.directory = Err("it depends on where the function is called".to_owned());
+        self.perhaps(context, true, |walker, context| {
+            let stdin = walker.redirects_of(function.body.1.as_ref(), Stdin::Inherited, context);
+            walker.compound(&function.body.0, &stdin, context);
+        });
+        context.state.shell.directory = before.directory;
+        context.state.shell.functions.insert(function.fname.value.clone());
+    }
+
+    fn test(&self, expression: &ExtendedTestExpr, context: &mut Context<'_>) {
+        match expression {
+            ExtendedTestExpr::And(left, right) | ExtendedTestExpr::Or(left, right) => {
+                self.test(left, context);
+                self.test(right, context);
+            }
+            ExtendedTestExpr::Not(inner) | ExtendedTestExpr::Parenthesized(inner) => {
+                self.test(inner, context)
+            }
+            ExtendedTestExpr::UnaryTest(_, word) => {
+                self.word(word, context);
+            }
+            ExtendedTestExpr::BinaryTest(_, left, right) => {
+                self.word(left, context);
+                self.word(right, context);
+            }
+        }
+    }
+
+    fn arithmetic(&self, expression: &str, context: &mut Context<'_>) {
+        let raw = RawWord::new(expression);
+        self.text_word(&raw, context);
+        if expression.contains(['=', '+', '-']) {
+            context.state.shell.poison("arithmetic may have changed it");
+        }
+    }
+
+    fn simple(&self, command: &SimpleCommand, stdin: Stdin, context: &mut Context<'_>) {
+        simple::run(self, command, stdin, context);
+    }
+}

@@ -1,0 +1,118 @@
+//! Redirections: files read and written, and what becomes standard input.
+
+use brush_parser::ast::{
+    IoFileRedirectKind, IoFileRedirectTarget, IoRedirect, SubshellCommand, Word as RawWord,
+};
+use countersign_model::{Effect, Resource, verbs};
+
+use crate::context::Context;
+use crate::invocation::{Source, Stdin};
+use crate::word::Value;
+
+use super::Walker;
+
+impl Walker<'_> {
+    /// Adds the effects of one redirection; returns what standard input is afterwards.
+    pub(super) fn redirect(&self, redirect: &IoRedirect, stdin: Stdin, context: &mut Context<'_>) -> Stdin {
+        match redirect {
+            IoRedirect::File(number, kind, target) => {
+                let is_input = matches!(number, None | Some(0));
+                self.file(kind, target, is_input, stdin, context)
+            }
+            IoRedirect::OutputAndError(word, _) => {
+                let target = self.target(word, context);
+                write_to(&target, context);
+                stdin
+            }
+            IoRedirect::HereDocument(_, document) => {
+                if document.requires_expansion {
+                    Stdin::Text(self.text_word(&document.doc, context))
+                } else {
+                    Stdin::Text(Value::Known(document.doc.value.clone()))
+                }
+            }
+            IoRedirect::HereString(_, word) => Stdin::Text(self.target(word, context)),
+        }
+    }
+
+    fn file(
+        &self,
+        kind: &IoFileRedirectKind,
+        target: &IoFileRedirectTarget,
+        is_input: bool,
+        stdin: Stdin,
+        context: &mut Context<'_>,
+    ) -> Stdin {
+        let word = match target {
+            IoFileRedirectTarget::Fd(_) => return stdin,
+            IoFileRedirectTarget::ProcessSubstitution(_, command) => {
+                return Stdin::Pipe(self.process(command, context));
+            }
+            IoFileRedirectTarget::Filename(word) | IoFileRedirectTarget::Duplicate(word) => word,
+        };
+        let value = self.target(word, context);
+        match kind {
+            IoFileRedirectKind::Read => {
+                if !network(&value, context) {
+                    context.read_value(&value);
+                }
+                if is_input { Stdin::File(value) } else { stdin }
+            }
+            IoFileRedirectKind::Write | IoFileRedirectKind::Append | IoFileRedirectKind::Clobber => {
+                write_to(&value, context);
+                stdin
+            }
+            IoFileRedirectKind::ReadAndWrite => {
+                write_to(&value, context);
+                if is_input { Stdin::File(value) } else { stdin }
+            }
+            IoFileRedirectKind::DuplicateInput => stdin,
+            IoFileRedirectKind::DuplicateOutput => {
+                let descriptor = value
+                    .known()
+                    .is_some_and(|text| text.trim_end_matches('-').bytes().all(|byte| byte.is_ascii_digit()));
+                if !descriptor {
+                    write_to(&value, context);
+                }
+                stdin
+            }
+        }
+    }
+
+    /// Runs a process substitution; says where its output comes from.
+    pub(super) fn process(&self, command: &SubshellCommand, context: &mut Context<'_>) -> Source {
+        let outer = std::mem::take(&mut context.flow);
+        self.apart(context, |walker, context| walker.list(&command.list, context));
+        let mut source = std::mem::replace(&mut context.flow, outer);
+        source.text = None;
+        source
+    }
+
+    /// The one word a redirection names.
+    fn target(&self, word: &RawWord, context: &mut Context<'_>) -> Value {
+        let mut words = self.word(word, context);
+        match (words.pop(), words.is_empty()) {
+            (Some(word), true) => word.value,
+            _ => Value::unknown("a redirection to several words"),
+        }
+    }
+}
+
+fn write_to(value: &Value, context: &mut Context<'_>) {
+    if !network(value, context) {
+        context.write_value(value);
+    }
+}
+
+/// The shell's own network paths, `/dev/tcp/host/port`.
+fn network(value: &Value, context: &mut Context<'_>) -> bool {
+    let text = value.text();
+    let Some(rest) = text.strip_prefix("/dev/tcp/").or_else(|| text.strip_prefix("/dev/udp/")) else {
+        return false;
+    };
+    let host = rest.split('/').next().filter(|host| !host.is_empty() && !value.is_unknown()).unwrap_or("*");
+    let resource = Resource::Host { host: host.to_owned(), url: None };
+    context.push(Effect::new(verbs::NET_SEND, resource).because("the shell opens a connection"));
+    context.flow.fetched = true;
+    true
+}

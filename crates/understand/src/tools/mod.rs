@@ -1,0 +1,181 @@
+//! The runtime's own tools: what each does, by name.
+
+mod mcp;
+
+use countersign_model::{Effect, Resource, ToolCall, Verb, verbs};
+
+use crate::context::Context;
+use crate::shell::{self, Place};
+use crate::word::Value;
+
+/// What a tool does with its input.
+enum Does {
+    /// Runs the text of this argument in a shell.
+    Shell(&'static str),
+    /// Reads the file or directory of this argument; without it, where it runs.
+    Reads(&'static str),
+    /// Changes the file of this argument.
+    Writes(&'static str),
+    /// Fetches the address of this argument.
+    Fetches(&'static str),
+    /// Has one effect, always.
+    Is(Verb),
+}
+
+use Does::{Fetches, Is, Reads, Shell, Writes};
+
+/// Every tool that is understood, and the arguments that bear on its effect; none: all of them.
+const TOOLS: &[(&str, Does, &[&str])] = &[
+    ("Bash", Shell("command"), &["command", "run_in_background", "dangerouslyDisableSandbox"]),
+    ("Monitor", Shell("command"), &["command"]),
+    ("Read", Reads("file_path"), &["file_path", "offset", "limit", "pages"]),
+    ("NotebookRead", Reads("notebook_path"), &["notebook_path"]),
+    ("Glob", Reads("path"), &["pattern", "path"]),
+    ("Grep", Reads("path"), &[]),
+    ("LS", Reads("path"), &["path"]),
+    ("Write", Writes("file_path"), &["file_path", "content"]),
+    ("Edit", Writes("file_path"), &["file_path", "old_string", "new_string", "replace_all"]),
+    ("MultiEdit", Writes("file_path"), &["file_path", "edits"]),
+    ("NotebookEdit", Writes("notebook_path"), &[]),
+    ("WebFetch", Fetches("url"), &["url", "prompt"]),
+    ("WebSearch", Is(verbs::NET_READ), &[]),
+    ("Task", Is(verbs::AGENT_SPAWN), &["prompt", "subagent_type", "model", "isolation"]),
+    ("Agent", Is(verbs::AGENT_SPAWN), &["prompt", "subagent_type", "model", "isolation"]),
+    ("Workflow", Is(verbs::AGENT_SPAWN), &[]),
+    ("Skill", Is(verbs::AGENT_INTERNAL), &[]),
+    ("SlashCommand", Is(verbs::AGENT_INTERNAL), &[]),
+    ("SendMessage", Is(verbs::AGENT_MESSAGE), &[]),
+    ("AskUserQuestion", Is(verbs::AGENT_MESSAGE), &[]),
+    ("CronCreate", Is(verbs::EXEC_SCHEDULE), &[]),
+    ("ScheduleWakeup", Is(verbs::EXEC_SCHEDULE), &[]),
+    ("CronDelete", Is(verbs::AGENT_INTERNAL), &[]),
+    ("CronList", Is(verbs::AGENT_INTERNAL), &[]),
+    ("EnterWorktree", Is(verbs::GIT_BRANCH), &[]),
+    ("ExitWorktree", Is(verbs::GIT_DISCARD), &[]),
+    ("ListAgents", Is(verbs::AGENT_INTERNAL), &[]),
+    ("ReportFindings", Is(verbs::AGENT_INTERNAL), &[]),
+    ("TaskStop", Is(verbs::AGENT_INTERNAL), &[]),
+    ("TaskOutput", Is(verbs::AGENT_INTERNAL), &[]),
+    ("TaskCreate", Is(verbs::AGENT_INTERNAL), &[]),
+    ("TaskUpdate", Is(verbs::AGENT_INTERNAL), &[]),
+    ("TaskGet", Is(verbs::AGENT_INTERNAL), &[]),
+    ("TaskList", Is(verbs::AGENT_INTERNAL), &[]),
+    ("BashOutput", Is(verbs::AGENT_INTERNAL), &[]),
+    ("KillShell", Is(verbs::AGENT_INTERNAL), &[]),
+    ("KillBash", Is(verbs::AGENT_INTERNAL), &[]),
+    ("TodoWrite", Is(verbs::AGENT_INTERNAL), &[]),
+    ("TodoRead", Is(verbs::AGENT_INTERNAL), &[]),
+    ("ToolSearch", Is(verbs::AGENT_INTERNAL), &[]),
+    ("EnterPlanMode", Is(verbs::AGENT_INTERNAL), &[]),
+    ("ExitPlanMode", Is(verbs::AGENT_INTERNAL), &[]),
+    ("StructuredOutput", Is(verbs::AGENT_INTERNAL), &[]),
+    ("ListMcpResources", Is(verbs::MCP_READ), &[]),
+    ("ListMcpResourcesTool", Is(verbs::MCP_READ), &[]),
+    ("ReadMcpResource", Is(verbs::MCP_READ), &[]),
+    ("ReadMcpResourceTool", Is(verbs::MCP_READ), &[]),
+];
+
+/// Adds what the call does.
+pub(crate) fn effects(call: &ToolCall, context: &mut Context<'_>) {
+    if call.tool.starts_with("mcp__") || call.mcp_server.is_some() {
+        mcp::effects(call, context);
+        return;
+    }
+    let Some((_, does, _)) = TOOLS.iter().find(|(name, _, _)| *name == call.tool) else {
+        context.opaque(&call.tool, "nobody knows what this tool does");
+        crate::families::mentions(&serde_json::Value::Object(call.input.clone()).to_string(), context);
+        return;
+    };
+    match does {
+        Shell(argument) => match call.text(argument) {
+            Some(text) => shell::run(text, Place::From(0), context),
+            None => context.opaque(&call.tool, "the call has no command"),
+        },
+        Reads(argument) => context.read_value(&path(call, argument, Some("."))),
+        Writes(argument) => context.write_value(&path(call, argument, None)),
+        Fetches(argument) => fetch(call.text(argument), context),
+        Is(verb) => {
+            let resource = Resource::Tool { server: None, name: call.tool.clone() };
+            context.push(Effect::new(verb.clone(), resource));
+        }
+    }
+    if call.tool == "Glob"
+        && let Some(pattern) = call.text("pattern").filter(|pattern| pattern.starts_with(['/', '~']))
+    {
+        context.read_value(&Value::Pattern(pattern.to_owned()));
+    }
+    if call.tool == "CronCreate" || call.tool == "ScheduleWakeup" {
+        crate::families::mentions(call.text("prompt").unwrap_or_default(), context);
+    }
+}
+
+fn path(call: &ToolCall, argument: &str, otherwise: Option<&str>) -> Value {
+    match call.input.get(argument) {
+        Some(serde_json::Value::String(text)) if !text.is_empty() => Value::Known(text.clone()),
+        None if otherwise.is_some() => Value::Known(otherwise.unwrap_or_default().to_owned()),
+        _ => Value::unknown("the call does not name it"),
+    }
+}
+
+fn fetch(address: Option<&str>, context: &mut Context<'_>) {
+    let host = address.and_then(crate::families::addresses::host_and_path).map(|(host, _)| host);
+    let url = address.map(crate::families::addresses::without_credentials);
+    let resource = Resource::Host { host: host.unwrap_or_else(|| "*".to_owned()), url };
+    context.push(Effect::new(verbs::NET_READ, resource));
+}
+
+/// The part of the input that bears on effects.
+pub(crate) fn bearing(call: &ToolCall) -> serde_json::Map<String, serde_json::Value> {
+    let arguments =
+        TOOLS.iter().find(|(name, _, _)| *name == call.tool).map_or(&[][..], |(_, _, arguments)| arguments);
+    if arguments.is_empty() {
+        return call.input.clone();
+    }
+    let bears = |name: &&str| call.input.get(*name).map(|value| ((*name).to_owned(), value.clone()));
+    arguments.iter().filter_map(bears).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+    use serde_json::json;
+
+    use crate::fixture::{call, check_tool};
+
+    #[test]
+    fn files_and_network() {
+        assert_snapshot!(check_tool("Read", json!({"file_path": "/home/dev/.aws/credentials"})), @"secret.read /home/dev/.aws/credentials, read");
+        assert_snapshot!(check_tool("Write", json!({"file_path": "/repo/.github/workflows/ci.yml", "content": "git push"})), @"fs.write /repo/.github/workflows/ci.yml, write");
+        assert_snapshot!(check_tool("Edit", json!({"file_path": "/home/dev/.countersign/x"})), @"countersign.tamper /home/dev/.countersign/x, destroy");
+        assert_snapshot!(check_tool("Write", json!({"content": "x"})), @"fs.write *, write, partial");
+        assert_snapshot!(check_tool("Grep", json!({"pattern": "x"})), @"fs.read /repo, read");
+        assert_snapshot!(check_tool("WebFetch", json!({"url": "https://a:b@example.com/x?y"})), @"net.read https://example.com/x, read");
+    }
+
+    #[test]
+    fn agents_and_unknown_tools() {
+        assert_snapshot!(check_tool("Agent", json!({"prompt": "git push"})), @"agent.spawn Agent, execute");
+        assert_snapshot!(check_tool("TodoWrite", json!({})), @"agent.internal TodoWrite, read");
+        assert_snapshot!(check_tool("CronCreate", json!({"prompt": "x"})), @"exec.schedule CronCreate, execute");
+        assert_snapshot!(check_tool("Monitor", json!({"command": "git push origin main"})), @"git.push main@origin, write");
+        assert_snapshot!(check_tool("Teleport", json!({})), @"exec.opaque Teleport, execute, opaque");
+        assert_snapshot!(check_tool("Bash", json!({})), @"exec.opaque Bash, execute, opaque");
+    }
+
+    #[test]
+    fn mcp() {
+        assert_snapshot!(check_tool("mcp__tickets__lookup_ticket", json!({"id": 1})), @"mcp.read tickets/lookup_ticket, read");
+        assert_snapshot!(check_tool("mcp__db__run_query", json!({"sql": "drop"})), @"mcp.call db/run_query, execute, partial");
+        assert_snapshot!(check_tool("mcp__db__get_and_delete", json!({})), @"mcp.delete db/get_and_delete, destroy");
+        assert_snapshot!(check_tool("mcp__x__frobnicate", json!({})), @"mcp.call x/frobnicate, execute, partial");
+        assert_snapshot!(check_tool("mcp__github__merge_pull_request", json!({"owner": "acme", "repo": "shop", "pullNumber": 12})), @"forge.merge acme/shop#12, write");
+        assert_snapshot!(check_tool("mcp__github__push_files", json!({"owner": "acme", "repo": "shop", "branch": "main"})), @"git.push main@https://github.com/acme/shop, write");
+        assert_snapshot!(check_tool("mcp__github__create_pull_request", json!({"owner": "acme", "repo": "shop", "base": "main", "head": "x"})), @"forge.pull-request acme/shop pull request into main, write");
+    }
+
+    #[test]
+    fn what_bears_on_effects() {
+        let call = call("Bash", json!({"command": "ls", "description": "List", "timeout": 5}));
+        assert_eq!(json!(super::bearing(&call)), json!({"command": "ls"}));
+    }
+}
