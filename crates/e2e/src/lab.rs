@@ -23,6 +23,13 @@ pub const HOME: &str = "/home/dev";
 /// The repository the agent works in, as it sees it.
 pub const PROJECT: &str = "/home/dev/project";
 
+/// Where the product's programs are.
+pub const PRODUCT: &str = "/opt/countersign";
+
+/// What is the machine's own; everything else is this machine's.
+const OWN: [&str; 6] = ["home", "etc", "tmp", "opt", "usr/local/lib", "var/lib"];
+/// Where the client is.
+const CLIENT: &str = "home/dev/.local/share/claude";
 /// The agent's user; the client refuses to skip its prompts as root.
 const AGENT: u32 = 54321;
 /// What no single program may take longer than.
@@ -47,11 +54,12 @@ pub struct Lab {
 }
 
 impl Lab {
-    /// Starts a machine; `runner` is the program `countersign-e2e-run`.
-    pub fn start(runner: &Path) -> Result<Self> {
+    /// Starts a machine; `runner` is the program `countersign-e2e-run`, and what is in the folder
+    /// `product` is seen in [`PRODUCT`].
+    pub fn start(runner: &Path, product: Option<&Path>) -> Result<Self> {
         let client = programs::claude_code()?;
         let folder = tempfile::Builder::new().prefix("countersign-e2e-").tempdir_in("/var/tmp")?;
-        let places = lay_out(folder.path(), &client)?;
+        let places = lay_out(folder.path(), &client, product)?;
         fs::write(folder.path().join("places.json"), serde_json::to_vec(&places)?)?;
         let (inside, ready) = enter(runner, folder.path())?;
         let lab = Self { inside, ready, folder };
@@ -82,7 +90,9 @@ impl Lab {
             command.args(["--clear-groups", "--no-new-privs"]);
         }
         command.args(["timeout", "--kill-after=2", &DEADLINE_SECONDS.to_string(), program]);
-        command.env_clear().env("PATH", "/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin");
+        command
+            .env_clear()
+            .env("PATH", format!("{PRODUCT}:/{CLIENT}:/usr/local/bin:/usr/bin:/usr/sbin:/bin:/sbin"));
         command.env("LANG", "C.UTF-8").env("TERM", "dumb").stdin(Stdio::null());
         match user {
             User::Agent => command.env("HOME", HOME).env("USER", "dev"),
@@ -101,6 +111,13 @@ impl Lab {
         Ok(output)
     }
 
+    /// Runs it to its end with this on standard input; fails unless it succeeds.
+    pub fn run_with(&self, command: &mut Command, input: &str) -> Result<Output> {
+        let file = self.folder.path().join("input");
+        fs::write(&file, input)?;
+        self.run(command.stdin(fs::File::open(file)?))
+    }
+
     /// Runs a line of shell in the project as the agent's user.
     pub fn shell(&self, line: &str) -> Result<String> {
         let output = self.run(self.command(User::Agent, "sh").args(["-ec", line]))?;
@@ -116,15 +133,6 @@ impl Lab {
             self.own(path, folder)?;
         }
         fs::write(&outside, text).with_context(|| format!("cannot write {path}"))?;
-        self.own(path, &outside)
-    }
-
-    /// Copies a program in; below the agent's home it is the agent's, elsewhere root's.
-    pub fn place_program(&self, program: &Path, path: &str) -> Result<()> {
-        self.write(path, "")?;
-        let outside = self.outside(path)?;
-        fs::copy(program, &outside).with_context(|| format!("cannot copy {}", program.display()))?;
-        fs::set_permissions(&outside, Permissions::from_mode(0o755))?;
         self.own(path, &outside)
     }
 
@@ -150,8 +158,7 @@ impl Lab {
     /// Where a path of the lab is on this machine.
     pub fn outside(&self, path: &str) -> Result<PathBuf> {
         let inside = path.strip_prefix('/').context("not an absolute path")?;
-        let own = ["home/", "etc/", "tmp/", "opt/"].iter().any(|own| inside.starts_with(own));
-        ensure!(own, "`{path}` is not the lab's own");
+        ensure!(OWN.iter().any(|own| Path::new(inside).starts_with(own)), "`{path}` is not the lab's own");
         Ok(self.folder.path().join(inside))
     }
 
@@ -187,9 +194,8 @@ impl Drop for Lab {
 }
 
 /// Creates the machine's own folders and says what is laid over what.
-fn lay_out(lab: &Path, client: &Path) -> Result<Vec<Place>> {
-    let folders = ["home/dev/project", "home/dev/.local/share/claude", "etc", "tmp", "opt"];
-    for folder in folders {
+fn lay_out(lab: &Path, client: &Path, product: Option<&Path>) -> Result<Vec<Place>> {
+    for folder in OWN.into_iter().chain([CLIENT, "home/dev/project", "opt/countersign"]) {
         fs::create_dir_all(lab.join(folder))?;
     }
     for folder in ["home/dev", "home/dev/project", "home/dev/.local", "home/dev/.local/share"] {
@@ -201,9 +207,10 @@ fn lay_out(lab: &Path, client: &Path) -> Result<Vec<Place>> {
     ensure!(copied.status.success(), "cannot copy /etc: {}", String::from_utf8_lossy(&copied.stderr));
     add_line(&lab.join("etc/passwd"), &format!("dev:x:{AGENT}:{AGENT}::{HOME}:/bin/sh"))?;
     add_line(&lab.join("etc/group"), &format!("dev:x:{AGENT}:"))?;
-    let place = |from: PathBuf, at: &Path| Place { from, at: at.to_owned() };
-    let mut places = vec![place(client.to_owned(), &lab.join("home/dev/.local/share/claude"))];
-    places.extend(["home", "etc", "tmp", "opt"].map(|own| place(lab.join(own), &Path::new("/").join(own))));
+    let place = |from: &Path, at: PathBuf| Place { from: from.to_owned(), at };
+    let mut places = vec![place(client, lab.join(CLIENT))];
+    places.extend(product.map(|product| place(product, lab.join("opt/countersign"))));
+    places.extend(OWN.map(|own| place(&lab.join(own), Path::new("/").join(own))));
     Ok(places)
 }
 

@@ -21,6 +21,6 @@ mod scenario;
 
 pub use claude::{Claude, Session, ToolResult};
 pub use inside::{Place, run as run_inside};
-pub use lab::{HOME, Lab, PROJECT, User};
-pub use programs::{CLAUDE_CODE, build};
+pub use lab::{HOME, Lab, PRODUCT, PROJECT, User};
+pub use programs::{CLAUDE_CODE, product};
 pub use scenario::{Call, Scenario, bash, call};

@@ -1,5 +1,6 @@
 //! Where the programs are that a lab runs.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -24,22 +25,32 @@ pub(crate) fn claude_code() -> Result<PathBuf> {
     })
 }
 
-/// Builds the binary `name` of `package` as the tests themselves were built, and says where it is.
-pub fn build(package: &str, name: &str) -> Result<PathBuf> {
+/// Builds `countersign` and `countersign-hook` as the tests themselves were built, and links both,
+/// and nothing else, into the folder `into`.
+pub fn product(into: &Path) -> Result<()> {
     #[expect(clippy::disallowed_methods, reason = "cargo says where it is through the environment")]
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
-        .current_dir(root())
-        .args(["build", "--quiet", "--locked", "--message-format=json", "--package", package, "--bin", name])
-        .output()
-        .context("cannot start cargo")?;
-    ensure!(output.status.success(), "cannot build {name}: {}", String::from_utf8_lossy(&output.stderr));
+    let mut build = Command::new(cargo);
+    build.current_dir(root()).args(["build", "--locked", "--message-format=json"]);
+    build.args(["--package=countersign", "--package=countersign-hook", "--bins"]);
+    if !cfg!(debug_assertions) {
+        build.arg("--release");
+    }
+    let output = build.output().context("cannot start cargo")?;
+    ensure!(output.status.success(), "cannot build Countersign: {}", String::from_utf8_lossy(&output.stderr));
+    fs::create_dir_all(into)?;
     let messages = String::from_utf8_lossy(&output.stdout);
-    let mut executables = messages.lines().filter_map(|line| {
-        let message: Value = serde_json::from_str(line).ok()?;
-        message.get("executable")?.as_str().map(PathBuf::from)
-    });
-    executables.next_back().with_context(|| format!("cargo built no {name}"))
+    for message in messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
+        if let Some(program) = message.get("executable").and_then(Value::as_str).map(Path::new) {
+            // Replaced as a whole: a lab of another run may be using it.
+            let link = into.join(program.file_name().unwrap_or_default());
+            let new = link.with_extension("new");
+            fs::hard_link(program, &new).with_context(|| format!("cannot link {}", new.display()))?;
+            fs::rename(&new, &link)?;
+            let _ = fs::remove_file(&new);
+        }
+    }
+    Ok(())
 }
 
 fn root() -> PathBuf {

@@ -1,4 +1,4 @@
-//! The real Claude Code, driven offline.
+//! The real Claude Code, driven offline, and governed as a person would have it governed.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what goes wrong in a test fails it")]
 
@@ -8,8 +8,12 @@ use std::path::Path;
 
 use countersign_e2e::Lab;
 
-/// A machine of its own.
+/// A machine of its own, with nothing of the product wired.
 fn lab() -> Lab {
-    Lab::start(Path::new(env!("CARGO_BIN_EXE_countersign-e2e-run")))
-        .unwrap_or_else(|error| panic!("{error:#}"))
+    start(None)
+}
+
+fn start(product: Option<&Path>) -> Lab {
+    let runner = Path::new(env!("CARGO_BIN_EXE_countersign-e2e-run"));
+    Lab::start(runner, product).unwrap_or_else(|error| panic!("{error:#}"))
 }
