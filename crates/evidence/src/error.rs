@@ -48,6 +48,12 @@ pub enum LogError {
         /// Its length.
         bytes: usize,
     },
+    /// A record cannot be put into a line, or could not be read again.
+    #[error("a record cannot be written")]
+    Unwritable {
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
     /// Others hold the lock.
     #[error("the log at `{}` was locked by others for {} ms", path.display(), waited.as_millis())]
     Busy {
@@ -73,7 +79,11 @@ impl LogError {
     pub const fn is_tampering(&self) -> bool {
         match self {
             Self::Vanished { .. } | Self::RolledBack { .. } | Self::Broken { .. } => true,
-            Self::AlreadyThere { .. } | Self::TooLong { .. } | Self::Busy { .. } | Self::Io { .. } => false,
+            Self::AlreadyThere { .. }
+            | Self::TooLong { .. }
+            | Self::Unwritable { .. }
+            | Self::Busy { .. }
+            | Self::Io { .. } => false,
         }
     }
 }

@@ -210,8 +210,10 @@ impl Files {
         sync_directory(&new.directory)?;
         match fs::rename(&new.directory, &self.directory) {
             Ok(()) => sync_directory(self.directory.parent().unwrap_or(&self.directory)),
-            Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => Err(there()),
-            Err(error) => Err(failed("create", &self.directory)(error)),
+            Err(error) => match error.kind() {
+                ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists => Err(there()),
+                _ => Err(failed("create", &self.directory)(error)),
+            },
         }
     }
 }

@@ -14,8 +14,14 @@ pub fn genesis(log: &LogId) -> Digest {
 }
 
 /// The line of a record after `previous`, and its hash.
+///
+/// # Errors
+///
+/// It cannot be written, or could not be read again: an argument nested too deeply, say, would make
+/// the log unreadable for good.
 pub fn write(record: &Record, previous: &Digest) -> serde_json::Result<(Vec<u8>, Digest)> {
     let json = serde_json::to_vec(record)?;
+    serde_json::from_slice::<Record>(&json)?;
     let hash = Digest::of([previous.as_bytes().as_slice(), &json]);
     let mut line = hash.hex().into_bytes();
     line.push(b' ');

@@ -93,11 +93,8 @@ impl<'a> Locked<'a> {
         let mut next = self.next;
         for event in events {
             let record = Record { sequence: next.sequence, time: now, event: event.clone() };
-            let (line, hash) = line::write(&record, &next.previous).map_err(|error| LogError::Io {
-                doing: "write a record to",
-                path: self.files.segment(next.segment),
-                source: error.into(),
-            })?;
+            let (line, hash) =
+                line::write(&record, &next.previous).map_err(|source| LogError::Unwritable { source })?;
             if line.len() > LONGEST_LINE {
                 return Err(LogError::TooLong { bytes: line.len() });
             }

@@ -31,11 +31,8 @@ impl Log {
         let files = Files::at(directory);
         let record =
             Record { sequence: 0, time: now, event: Event::LogCreated { log: id.clone(), version: 1 } };
-        let (line, hash) = line::write(&record, &genesis(id)).map_err(|error| LogError::Io {
-            doing: "write a record to",
-            path: directory.to_owned(),
-            source: error.into(),
-        })?;
+        let (line, hash) =
+            line::write(&record, &genesis(id)).map_err(|source| LogError::Unwritable { source })?;
         let head = Head { sequence: 0, hash, segment: FIRST_SEGMENT, end: line.len() as u64 };
         files.create(&line, &head_bytes(&files, id, head)?, id.as_str())?;
         Ok(Self { files, id: id.clone(), patience: PATIENCE })

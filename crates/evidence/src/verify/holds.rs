@@ -14,7 +14,8 @@ use crate::Authority;
 #[derive(Debug, Default)]
 pub struct Holds {
     holds: HashMap<Ticket, Hold>,
-    grants: HashMap<GrantId, (Grant, u32)>,
+    /// With how often each was used.
+    grants: HashMap<GrantId, (Signed<Grant>, u32)>,
 }
 
 /// What is known of a hold.
@@ -107,11 +108,11 @@ impl Holds {
 
     pub fn granted(&mut self, signed: &Signed<Grant>, people: &mut People, problems: &mut Problems) {
         if people.signed(signed, problems) {
-            let grant = signed.statement.clone();
-            if self.grants.contains_key(&grant.id) {
-                problems.violation(format!("{} is the name of another grant", quoted(&grant.id)));
+            let id = &signed.statement.id;
+            if self.grants.contains_key(id) {
+                problems.violation(format!("{} is the name of another grant", quoted(id)));
             } else {
-                self.grants.insert(grant.id.clone(), (grant, 0));
+                self.grants.insert(id.clone(), (signed.clone(), 0));
             }
         }
     }
@@ -165,7 +166,7 @@ impl Holds {
             }
             Authority::Grants { grants } if grants.is_empty() => Some("by no grant".to_owned()),
             Authority::Grants { grants } => {
-                grants.iter().find_map(|grant| self.by_grant(grant, session, decided, now))
+                grants.iter().find_map(|grant| self.by_grant(grant, (session, decided), now, people))
             }
         };
         if let Some(why) = why_not {
@@ -228,14 +229,23 @@ impl Holds {
     }
 
     /// Why the grant does not let this call go, if so.
-    fn by_grant(&mut self, id: &GrantId, session: &SessionId, call: &Call, now: Timestamp) -> Option<String> {
+    fn by_grant(
+        &mut self,
+        id: &GrantId,
+        (session, call): (&SessionId, &Call),
+        now: Timestamp,
+        people: &People,
+    ) -> Option<String> {
         let name = quoted(id);
         let Some((grant, used)) = self.grants.get_mut(id) else {
             return Some(format!("by {name}, which is no grant"));
         };
-        let effects = call.waiting.iter().flat_map(|waiting| &waiting.effects);
-        let covered = effects.filter(|effect| grant.covers(effect, session, now, *used)).count();
+        if people.find(grant.key).is_none() {
+            return Some(format!("by {name}, whose signer is no longer a reviewer"));
+        }
+        let covers = |effect| grant.statement.covers(effect, session, now, *used);
+        let covered = call.waiting.iter().flat_map(|waiting| &waiting.effects).any(covers);
         *used = used.saturating_add(1);
-        (covered == 0).then(|| format!("by {name}, which does not cover it, or no longer"))
+        (!covered).then(|| format!("by {name}, which does not cover it, or no longer"))
     }
 }

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::os::unix::fs::FileExt as _;
 use std::time::Duration;
 
-use countersign_evidence::{Event, LONGEST_LINE, Log, LogError};
+use countersign_evidence::{Authority, Event, LONGEST_LINE, Log, LogError};
 use countersign_model::Timestamp;
 use proptest::prelude::*;
 
@@ -125,6 +125,20 @@ fn what_is_too_long_is_refused_whole() {
     assert_eq!(fixture.texts().unwrap(), [just]);
 }
 
+/// A tool's arguments can be nested more deeply than a record can be read with.
+#[test]
+fn what_could_not_be_read_again_is_not_written() {
+    let fixture = Fixture::new();
+    let nested = (0..126).fold(serde_json::Value::Null, |inner, _| serde_json::json!([inner]));
+    let pinned = serde_json::Map::from_iter([("deep".to_owned(), nested)]);
+    let authority = Authority::Ticket { ticket: "cs-one".into() };
+    let event = Event::Released { authority, session: "s".into(), call: "c".into(), pinned: Some(pinned) };
+    let refused = fixture.log().append(Timestamp::UNIX_EPOCH, &[event]);
+    assert!(matches!(refused, Err(LogError::Unwritable { .. })));
+    fixture.append(&["after"]).unwrap();
+    assert_eq!(fixture.texts().unwrap(), ["after"]);
+}
+
 #[test]
 fn a_second_log_is_not_begun_over_the_first() {
     let fixture = Fixture::new();
@@ -208,6 +222,17 @@ fn a_damaged_head_file_is_noticed() {
         head.write_all_at(b"9", 100).unwrap();
     }), @"tampering: `LOG/head` is broken at byte 0 (record 0): its hash does not fit it");
     insta::assert_snapshot!(check(|log| fs::write(log.path().join("head"), "").unwrap()), @"tampering: `LOG/head` is broken at byte 0 (record 0): it is not a hash, a space and JSON");
+}
+
+#[test]
+fn the_head_file_of_another_log_is_noticed() {
+    let (fixture, other) = (Fixture::new(), tempfile::tempdir().unwrap());
+    Log::create(&other.path().join("log"), &"other".into(), Timestamp::UNIX_EPOCH).unwrap();
+    let log = fixture.log();
+    fs::copy(other.path().join("log/head"), fixture.path().join("head")).unwrap();
+    let refused = log.append(Timestamp::UNIX_EPOCH, &[event("a")]).unwrap_err();
+    insta::assert_snapshot!(refused.to_string().replace(&fixture.path().display().to_string(), "LOG"), @"`LOG/head` is broken at byte 0 (record 0): it is now that of the log `other`");
+    assert!(fixture.append(&["a"]).unwrap_err().is_tampering());
 }
 
 #[test]

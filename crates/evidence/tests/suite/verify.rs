@@ -3,13 +3,13 @@
 use std::fs;
 use std::sync::LazyLock;
 
-use countersign_approval::{Anchor, Signed, Verdict};
-use countersign_evidence::{Event, Expected, Log, Severity, verify};
-use countersign_model::{DecisionKind, Digest};
+use countersign_approval::{Anchor, Approval, Signed, Verdict};
+use countersign_evidence::{Authority, Event, Expected, Log, Severity, verify};
+use countersign_model::{DecisionKind, Digest, Runtime};
 use insta::assert_snapshot;
 use proptest::prelude::*;
 
-use crate::story::{Story, commitment, fingerprint, key, told, waits};
+use crate::story::{Story, bundle, commitment, fingerprint, key, told, waits};
 
 /// What an auditor is told of a log with a reviewer `first` and the steps given.
 fn check(steps: impl FnOnce(&mut Story)) -> String {
@@ -240,6 +240,66 @@ fn nothing_is_said_of_a_hold_that_is_none() {
 }
 
 #[test]
+fn an_approval_holds_for_its_session_and_form() {
+    let released = |session: &str, ticket: &str, call: &str| Event::Released {
+        authority: Authority::Ticket { ticket: ticket.into() },
+        session: session.into(),
+        call: call.into(),
+        pinned: None,
+    };
+    assert_snapshot!(check(|story| {
+        story.hold("c1", "cs-one", 1);
+        story.approve("cs-one", "first");
+        let Event::Decided(mut other) = story.events[2].1.clone() else { panic!("it was decided") };
+        other.call.session = "s2".into();
+        story.record(Event::Decided(other));
+        story.record(released("s2", "cs-one", "c1"));
+    }), @r"
+    violation: record 7: the call `c1` was released by `cs-one`, which is another session's
+    warning: calls that flowed and have no outcome: 1, the last decided in record 6
+    ");
+    assert_snapshot!(check(|story| {
+        story.hold("c1", "cs-pinned", 1);
+        story.approve("cs-pinned", "first");
+        story.record(released("s1", "cs-pinned", "c1"));
+    }), @r"
+    violation: record 6: the call `c1` was released by `cs-pinned`, but not in the pinned form that was reviewed
+    warning: calls that flowed and have no outcome: 1, the last decided in record 3
+    ");
+}
+
+#[test]
+fn a_verdict_comes_between_its_hold_and_its_end() {
+    assert_snapshot!(check(|story| {
+        let before = story.end();
+        story.hold("c1", "cs-one", 1);
+        let approval = Approval { after: before, ..story.approval("cs-one", Verdict::Approve) };
+        story.review(approval, "first");
+    }), @"violation: record 5: a verdict that is older than `cs-one`");
+    assert_snapshot!(check(|story| {
+        story.hold("c1", "cs-one", 1);
+        story.now = story.now.checked_add(jiff::SignedDuration::from_hours(2)).unwrap();
+        story.approve("cs-one", "first");
+        story.release("cs-one", "c1");
+    }), @r"
+    warning: record 5: `cs-one` was approved after it expired; that does not count
+    violation: record 6: the call `c1` was released by `cs-one` after it had expired
+    warning: calls that flowed and have no outcome: 1, the last decided in record 3
+    ");
+}
+
+#[test]
+fn a_hook_told_another_root_is_told_of() {
+    assert_snapshot!(check(|story| story.record(Event::Installed {
+        runtime: Runtime::ClaudeCode,
+        scope: "user".into(),
+        settings: "settings.json".into(),
+        binary: bundle(),
+        root: Some(fingerprint("stranger")),
+    })), @"violation: record 3: a hook was told that ed25519:4776f270090b25303f76d43ed95d8a64785f0b144482ddad04d4da20bbd13b56 is the root; it is ed25519:141095f15c4b84e7172070294abcd5ce575d24ef4f9fdd1784a7f649bda03d78");
+}
+
+#[test]
 fn nobody_else_approves() {
     assert_snapshot!(check(|story| {
         story.hold("c1", "cs-one", 1);
@@ -291,6 +351,16 @@ fn a_grant_ends_with_its_count() {
             story.ended(call, None);
         }
     }), @"violation: record 8: the call `c2` was released by `cg-1`, which does not cover it, or no longer");
+    assert_snapshot!(check(|story| {
+        story.enroll("second", "first");
+        story.grant("cg-1", 1, "second");
+        story.retire("second", "first");
+        story.decide("c1", waits(1));
+        story.release_by_grant("cg-1", "c1");
+    }), @r"
+    violation: record 7: the call `c1` was released by `cg-1`, whose signer is no longer a reviewer
+    warning: calls that flowed and have no outcome: 1, the last decided in record 6
+    ");
     assert_snapshot!(check(|story| {
         story.grant("cg-1", 1, "stranger");
         story.decide("c1", waits(1));
