@@ -1,0 +1,52 @@
+//! Credentials in addresses: `postgres://user:password@host/`.
+
+use super::{Detector, names, tokens};
+use crate::marker;
+use crate::text::{Secret, Text};
+
+pub(super) const DETECTOR: Detector = Detector { classes: &["url-credential"], anchors: b":", find };
+
+/// A user alone is taken for a token from this length on, in bytes, if it has digits.
+const TOKEN: usize = 20;
+
+fn find(text: Text<'_>, at: usize) -> Option<Secret> {
+    if !text.from(at).starts_with(b"://") || !text.before(at).is_some_and(|byte| byte.is_ascii_alphanumeric())
+    {
+        return None;
+    }
+    let start = at + 3;
+    let ends = |byte: u8| byte.is_ascii_whitespace() || b"\"'`<>\\".contains(&byte);
+    let authority_end = text.run(start, |byte| !ends(byte) && !b"/?#".contains(&byte));
+    let mut end = last(text, start, authority_end);
+    if end.is_none() {
+        // A password with a slash that should have been encoded; but not a port.
+        let port = text.range(start, authority_end).split(|&byte| byte == b':').nth(1)?;
+        if !port.iter().all(u8::is_ascii_digit) {
+            let mut stop = authority_end;
+            while let Some(byte) = text.byte(stop)
+                && !ends(byte)
+                && !text.from(stop).starts_with(b"://")
+            {
+                stop += 1;
+            }
+            end = last(text, start, stop);
+        }
+    }
+    let end = end?;
+    let credentials = text.range(start, end);
+    // A user that was already taken out has colons of its own.
+    let user = marker::length(credentials).unwrap_or(0);
+    let secret = match credentials.iter().skip(user).position(|&byte| byte == b':') {
+        Some(colon) => start + user + colon + 1,
+        None if credentials.len() >= TOKEN && credentials.iter().any(u8::is_ascii_digit) => start,
+        None => return None,
+    };
+    let value = text.range(secret, end);
+    let class = tokens::class_of_whole(value).unwrap_or("url-credential");
+    (!names::is_placeholder(value)).then_some(Secret { class, start: secret, end })
+}
+
+/// Where the last `@` is.
+fn last(text: Text<'_>, start: usize, end: usize) -> Option<usize> {
+    text.range(start, end).iter().rposition(|&byte| byte == b'@').map(|at| start + at)
+}

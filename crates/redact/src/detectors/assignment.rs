@@ -1,0 +1,118 @@
+//! Values given to a name that says they are secret: `DB_PASSWORD=…`, `"token": "…"`, `--secret …`.
+
+use super::{ASSIGNED, Detector, names, tokens};
+use crate::text::{Secret, Text};
+
+pub(super) const DETECTOR: Detector = Detector { classes: &[ASSIGNED], anchors: b"=:-", find };
+
+fn find(text: Text<'_>, at: usize) -> Option<Secret> {
+    let byte = text.byte(at)?;
+    let (name_end, mut value) = match byte {
+        b'-' => return flag(text, at),
+        b':' if text.byte(at + 1) == Some(b'=') => (at, at + 2),
+        b':' if text.byte(at + 1) == Some(b':') || text.before(at) == Some(b':') => return None,
+        b'=' if matches!(text.byte(at + 1), Some(b'=' | b'~')) => return None,
+        b'=' if matches!(text.before(at), Some(b'=' | b'!' | b'<' | b'>' | b'~')) => return None,
+        b'=' if text.byte(at + 1) == Some(b'>') => (at, at + 2),
+        b'=' | b':' => (at, at + 1),
+        _ => return None,
+    };
+    // Back over blanks and the name's closing quote.
+    let mut end = name_end;
+    while end + 3 > name_end && matches!(text.before(end), Some(b' ' | b'\t' | b':' | b'+')) {
+        end -= 1;
+    }
+    let blank_before = end < name_end;
+    if matches!(text.before(end), Some(b'"' | b'\'' | b'`')) {
+        end -= 1;
+        while end + 8 > name_end && text.before(end) == Some(b'\\') {
+            end -= 1;
+        }
+    }
+    let name = name_before(text, end);
+    if name.is_empty() {
+        return None;
+    }
+    let after = text.run(value, |byte| matches!(byte, b' ' | b'\t'));
+    let adjacent = !blank_before && after == value && byte == b'=';
+    value = after;
+    given(text, name, value, adjacent)
+}
+
+/// `--password hunter2`: the name is a flag and the value the next word.
+fn flag(text: Text<'_>, at: usize) -> Option<Secret> {
+    let apart = text.before(at).is_none_or(|byte| byte.is_ascii_whitespace() || b"\"'([".contains(&byte));
+    if !apart || text.byte(at + 1) != Some(b'-') {
+        return None;
+    }
+    let start = at + 2;
+    let end = text.run(start, is_name);
+    let value = text.run(end, |byte| byte == b' ');
+    if value == end || end - start > names::LONGEST || text.byte(value) == Some(b'-') {
+        return None;
+    }
+    given(text, text.range(start, end), value, true)
+}
+
+/// The value at `at`, if `name` makes it a secret.
+fn given(text: Text<'_>, name: &[u8], at: usize, adjacent: bool) -> Option<Secret> {
+    let named = names::named(name)?;
+    if text.byte(at).is_none_or(names::starts_placeholder) {
+        return None;
+    }
+    let (start, end, quoted) = extent(text, at);
+    let value = text.range(start, end);
+    // The beginning of a call or of an element, in a source text.
+    let code = !quoted && (text.byte(end) == Some(b'(') || value.ends_with(b"["));
+    if code && value.len() < names::LONG || !names::is_secret(named, value, quoted || adjacent) {
+        return None;
+    }
+    let class = tokens::class_of_whole(value).unwrap_or(ASSIGNED);
+    Some(Secret { class, start, end })
+}
+
+/// Where the value at `at` starts and ends, and whether it is quoted.
+fn extent(text: Text<'_>, at: usize) -> (usize, usize, bool) {
+    let quote_at = text.run(at, |byte| byte == b'\\');
+    match text.byte(quote_at) {
+        Some(quote @ (b'"' | b'\'' | b'`')) => {
+            let start = quote_at + 1;
+            let escaped = quote_at > at;
+            let mut end = start;
+            while let Some(byte) = text.byte(end)
+                && byte != quote
+                && byte != b'\n'
+            {
+                // In a text that is itself quoted, the closing quote has backslashes before it.
+                end += if byte == b'\\' && !escaped && text.byte(end + 1).is_some_and(|byte| byte.is_ascii())
+                {
+                    2
+                } else {
+                    1
+                };
+            }
+            while escaped && end > start && text.before(end) == Some(b'\\') {
+                end -= 1;
+            }
+            (start, end, true)
+        }
+        Some(_) | None => {
+            let ends = |byte: u8| byte.is_ascii_whitespace() || b"\"'`;&|()}<>".contains(&byte);
+            let mut end = text.run(at, |byte| !ends(byte));
+            while end > at && matches!(text.before(end), Some(b',' | b'\\')) {
+                end -= 1;
+            }
+            (at, end, false)
+        }
+    }
+}
+
+fn name_before(text: Text<'_>, end: usize) -> &[u8] {
+    let before = text.range(end.saturating_sub(names::LONGEST), end);
+    let length = before.iter().rev().take_while(|&&byte| is_name(byte)).count();
+    text.range(end - length, end)
+}
+
+const fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
+}

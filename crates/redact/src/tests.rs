@@ -1,0 +1,262 @@
+use std::time::Instant;
+
+use insta::assert_snapshot;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use crate::Redactor;
+
+fn redactor() -> Redactor {
+    Redactor::new([7; 32])
+}
+
+/// The redacted text, with the fingerprints left out.
+fn check(text: &str) -> String {
+    let (redacted, findings) = redactor().redact_text(text);
+    let mut shown = redacted;
+    for finding in findings {
+        let short = format!(":{}]", &finding.fingerprint.hex()[..8]);
+        shown = shown.replace(&short, "]");
+    }
+    shown
+}
+
+/// Samples are put together here, so that none stands in this file.
+fn sample(parts: &[&str]) -> String {
+    parts.concat()
+}
+
+#[test]
+fn tokens_with_a_known_beginning() {
+    let github = sample(&["gh", "p_", "0123456789abcdefghijABCDEFGHIJ012345"]);
+    let amazon = sample(&["AK", "IA", "ABCDEFGH23456789"]);
+    assert_snapshot!(check(&format!("git clone https://{github}@github.com/acme/shop")),
+        @"git clone https://[redacted:github-token]@github.com/acme/shop");
+    assert_snapshot!(check(&format!("aws_access_key_id = {amazon}\n")), @"aws_access_key_id = [redacted:aws-access-key]");
+    assert_snapshot!(check(&format!("{{\"token\": \"{github}\"}}")), @r#"{"token": "[redacted:github-token]"}"#);
+    assert_snapshot!(check("task-force-of-the-risk-assessment-department"), @"task-force-of-the-risk-assessment-department");
+}
+
+#[test]
+fn assignments_and_flags() {
+    assert_snapshot!(check("PGPASSWORD=hunter2 psql -h db"), @"PGPASSWORD=[redacted:assigned-secret] psql -h db");
+    assert_snapshot!(check("deploy --password hunter2 --force"), @"deploy --password [redacted:assigned-secret] --force");
+    assert_snapshot!(check("deploy --api-key=a1b2c3d4e5"), @"deploy --api-key=[redacted:assigned-secret]");
+    assert_snapshot!(check("curl -d '{\"password\":\"correct horse\"}' h"), @r#"curl -d '{"password":"[redacted:assigned-secret]"}' h"#);
+    assert_snapshot!(check(r#"curl -d "{\"password\":\"hunter2\"}""#), @r#"curl -d "{\"password\":\"[redacted:assigned-secret]\"}""#);
+    assert_snapshot!(check("//registry.example/:_authToken=0a1b2c3d-4e5f"), @"//registry.example/:_authToken=[redacted:assigned-secret]");
+    assert_snapshot!(check("Server=db;Uid=app;Pwd=hunter2;Database=shop"), @"Server=db;Uid=app;Pwd=[redacted:assigned-secret];Database=shop");
+    assert_snapshot!(check("export SECRET_KEY='Zm9vYmFyYmF6cXV4'"), @"export SECRET_KEY='[redacted:assigned-secret]'");
+}
+
+#[test]
+fn addresses_headers_and_commands() {
+    assert_snapshot!(check("psql postgres://app:hunter2@db.example:5432/shop"), @"psql postgres://app:[redacted:url-credential]@db.example:5432/shop");
+    assert_snapshot!(check("redis://:p/q@cache"), @"redis://:[redacted:url-credential]@cache");
+    assert_snapshot!(check("curl -H 'Authorization: Bearer abc.def-123' h"), @"curl -H 'Authorization: Bearer [redacted:authorization]' h");
+    assert_snapshot!(check("curl -H \"X-Api-Key: a1b2c3d4\" h"), @r#"curl -H "X-Api-Key: [redacted:assigned-secret]" h"#);
+    assert_snapshot!(check("curl -u app:hunter2 h"), @"curl -u app:[redacted:command-secret] h");
+    assert_snapshot!(check("mysql -uroot -p'hunter 2' shop"), @"mysql -uroot -p'[redacted:command-secret]' shop");
+    assert_snapshot!(check("docker login -u app -p hunter2 r.example"), @"docker login -u app -p [redacted:command-secret] r.example");
+}
+
+#[test]
+fn private_keys_in_every_dress() {
+    let line = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ";
+    let begin = sample(&["-----BEGIN ", "RSA PRIVATE ", "KEY-----"]);
+    let end = sample(&["-----END ", "RSA PRIVATE ", "KEY-----"]);
+    assert_snapshot!(check(&format!("a\n{begin}\n{line}\n{line}\n{end}\nb")), @r"
+    a
+    [redacted:private-key]-----END RSA PRIVATE KEY-----
+    b
+    ");
+    assert_snapshot!(check(&format!("{begin}\\n{line}\\n{end}")), @"[redacted:private-key]-----END RSA PRIVATE KEY-----");
+    assert_snapshot!(check(&format!("\"{begin}\\n\" +\n \"{line}\\n\"; cut")), @r#""[redacted:private-key]; cut"#);
+    assert_eq!(check(&format!("grep -r '{begin}' .")), format!("grep -r '{begin}' ."));
+}
+
+#[test]
+fn what_only_looks_like_a_secret_stays() {
+    for text in [
+        "git show 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b",
+        "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "id: 6fa459ea-ee8a-3ca4-894e-db77e160355e",
+        "cat /home/me/.config/shop/token.rs",
+        "password = os.environ['DB_PASSWORD']",
+        "fn login(password: String, token: Option<Token>) {}",
+        "PASSWORD=$DB_PASSWORD TOKEN=\"${TOKEN}\" ./run",
+        "PASSWORD_FILE=/run/secrets/password ./run",
+        "password: <your password>",
+        "if token == other_token { next_token = tokens::next(2) }",
+        "max_tokens: 4096, \"nextToken\": \"a1b2c3d4\"",
+        "http://localhost:8080/path@2x.png",
+        "basic authentication and bearer tokens",
+        "git@github.com:acme/shop.git",
+        "ssh-keygen -p -f key; tar -p -x",
+        "cd /work && PWD=/work/shop make",
+    ] {
+        assert_eq!(redactor().redact_text(text).0, text);
+    }
+}
+
+#[test]
+fn names_members_and_flags_in_json() {
+    let github = sample(&["gh", "p_", "0123456789abcdefghijABCDEFGHIJ012345"]);
+    let value = json!({
+        "password": "hunter2",
+        "nested": [{ "pin_password": 12345 }, "--token", "a1b2c3d4e5", "plain"],
+        "env": { (github.clone()): "x" },
+    });
+    let (redacted, findings) = redactor().take_out(&value);
+    assert_snapshot!(redacted.to_string(), @r#"{"password":"[redacted:assigned-secret:646bbf52]","nested":[{"pin_password":"[redacted:assigned-secret:e5a35ac9]"},"--token","[redacted:assigned-secret:22f3a3c4]","plain"],"env":{"[redacted:github-token:4250e09a]":"x"}}"#);
+    let shown: Vec<_> =
+        findings.iter().map(|finding| format!("{} {}", finding.pointer, finding.class)).collect();
+    assert_snapshot!(shown.join("\n"), @r"
+    /password assigned-secret
+    /nested/0/pin_password assigned-secret
+    /nested/2 assigned-secret
+    /env github-token
+    ");
+}
+
+#[test]
+fn the_same_secret_has_the_same_fingerprint_under_one_key_only() {
+    let of = |key: u8, text: &str| Redactor::new([key; 32]).redact_text(text).1[0].fingerprint;
+    assert_eq!(of(1, "password=hunter2"), of(1, "--password hunter2"));
+    assert_ne!(of(1, "password=hunter2"), of(2, "password=hunter2"));
+    assert_ne!(of(1, "password=hunter2"), of(1, "password=hunter3"));
+}
+
+fn secret() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[A-Z0-9]{16}".prop_map(|rest| sample(&["AK", "IA", &rest])),
+        "[A-Za-z0-9]{36}".prop_map(|rest| sample(&["gh", "p_", &rest])),
+        "[A-Za-z0-9_]{40}".prop_map(|rest| sample(&["github", "_pat_", &rest])),
+        "[A-Za-z0-9_-]{20}".prop_map(|rest| sample(&["gl", "pat-", &rest])),
+        "[0-9]{12}-[A-Za-z0-9]{24}".prop_map(|rest| sample(&["xo", "xb-", &rest])),
+        "[A-Za-z0-9]{24}".prop_map(|rest| sample(&["sk_", "live_", &rest])),
+        "[A-Za-z0-9_-]{40}".prop_map(|rest| sample(&["sk-", "ant-", &rest])),
+        "[A-Za-z0-9_-]{35}".prop_map(|rest| sample(&["AI", "za", &rest])),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn no_token_survives(before in "(?s).{0,40}", secret in secret(), after in "(?s).{0,40}") {
+        let text = format!("{before}{secret}{after}");
+        let (redacted, findings) = redactor().redact_text(&text);
+        prop_assert!(!redacted.contains(&secret), "{}", redacted);
+        prop_assert!(!findings.is_empty());
+    }
+
+    #[test]
+    fn no_token_survives_in_json(
+        secret in secret(), place in 0..5, name in "[a-z/~]{0,6}", noise in "\\PC{0,10}",
+    ) {
+        let text = format!("{noise} {secret} {noise}");
+        let value = match place {
+            0 => json!(text),
+            1 => json!({ name: { "x": [1, text, null] } }),
+            2 => json!({ (text): noise }),
+            3 => json!([[{ (secret.clone()): { (text): [secret.clone()] } }]]),
+            _ => json!({ "command": format!("echo {text}"), "token": secret.clone() }),
+        };
+        let (redacted, findings) = redactor().take_out(&value);
+        prop_assert!(!redacted.to_string().contains(&secret));
+        for finding in findings {
+            prop_assert!(!finding.pointer.contains(&secret));
+            prop_assert!(redacted.pointer(&finding.pointer).is_some(), "{}", finding.pointer);
+        }
+    }
+
+    #[test]
+    fn no_password_survives(
+        before in "(?s).{0,20}",
+        password in "[A-Za-z0-9!#%+_.-]{6,20}[0-9][A-Za-z]",
+        dress in prop::sample::select(vec![
+            (" PASSWORD=", " "), ("\n--password ", "\n"), ("\"password\": \"", "\""), (" x://u:", "@h"),
+            ("\ndb_secret: '", "'"), (" --token=", ""), ("\nAuthorization: Bearer ", "\n"),
+        ]),
+    ) {
+        prop_assume!(!password.starts_with('-'));
+        prop_assume!(!password.contains(['#', '!', '%']) || !dress.0.contains("Bearer"));
+        prop_assume!(!password.contains('#') || !dress.0.contains("://"));
+        let text = format!("{before}{}{password}{}", dress.0, dress.1);
+        let (redacted, _) = redactor().redact_text(&text);
+        prop_assert!(!redacted.contains(&password), "{}", redacted);
+    }
+
+    #[test]
+    fn redacting_twice_changes_nothing(
+        parts in prop::collection::vec(prop_oneof![
+            secret(), ".{0,5}", "[=:@/\"'\\\\ \\[\\]-]{1,3}",
+            "(password|token|Authorization|Bearer|mysql|curl|http://|--secret|eyJ|-p|-u a:|\\[redacted:jwt:0123abcd\\])",
+            "[a-z0-9]{1,20}",
+        ], 0..16),
+    ) {
+        let once = redactor().redact_text(&parts.concat()).0;
+        prop_assert_eq!(redactor().redact_text(&once), (once.clone(), Vec::new()));
+    }
+}
+
+/// How much longer a text 32 times as long takes.
+fn growth(unit: &str) -> f64 {
+    let time = |bytes: usize| {
+        let text = unit.repeat(bytes / unit.len());
+        let mut best = f64::MAX;
+        for _ in 0..3 {
+            let start = Instant::now();
+            std::hint::black_box(redactor().redact_text(&text));
+            best = best.min(start.elapsed().as_secs_f64());
+        }
+        best
+    };
+    time(128 * 1024) / time(4 * 1024)
+}
+
+#[test]
+fn takes_time_in_proportion_to_the_text() {
+    let begin = sample(&["-----BEGIN ", "PRIVATE ", "KEY-----"]);
+    for unit in [
+        "eyJ",
+        "=eyJ",
+        "://",
+        "a://b:c",
+        "a=",
+        "token=",
+        "token=$",
+        "token: ",
+        "token:",
+        "password=./a",
+        "token='\"",
+        "Authorization:",
+        "bearer ",
+        "-",
+        " --a",
+        " -p",
+        "mysql -p ",
+        "ghp_",
+        "sk-",
+        "[redacted:",
+        "\\\"",
+        "é",
+        "@:/",
+        "token=\"\\",
+        "hooks.slack.com/services/",
+        &begin,
+    ] {
+        let growth = growth(unit);
+        assert!(growth < 200.0, "{unit:?} grows by {growth:.0}: linear is 32, quadratic 1024");
+    }
+}
+
+#[test]
+fn deep_values_do_not_overflow() {
+    let mut value = json!("password=hunter2");
+    for _ in 0..2_000 {
+        value = Value::Array(vec![value]);
+    }
+    let redacted = redactor().redact(&value);
+    assert!(!redacted.to_string().contains("hunter2"));
+    assert!(redacted.to_string().contains("too-deep"));
+}

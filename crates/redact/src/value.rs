@@ -1,0 +1,89 @@
+//! Walks JSON: texts, names of members, and values whose name or flag says that they are secret.
+
+use countersign_model::Finding;
+use serde_json::{Map, Value};
+
+use crate::detectors;
+use crate::detectors::names::{self, Named};
+use crate::{Redactor, marker, text};
+
+/// Deeper values are taken out whole.
+const DEPTH: usize = 128;
+
+/// The same value without its secrets.
+pub(crate) fn redact(redactor: &Redactor, value: &Value, findings: &mut Vec<Finding>) -> Value {
+    Walk { redactor, findings }.value(value, &mut String::new(), None, 0)
+}
+
+struct Walk<'a> {
+    redactor: &'a Redactor,
+    findings: &'a mut Vec<Finding>,
+}
+
+impl Walk<'_> {
+    /// `name` is what the value was said to be: its member's name, or the flag before it.
+    fn value(&mut self, value: &Value, pointer: &mut String, name: Option<&str>, depth: usize) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.text(text, pointer, name)),
+            Value::Number(number)
+                if name.is_some_and(|name| names::named(name.as_bytes()) == Some(Named::Password)) =>
+            {
+                let secret = number.to_string();
+                Value::String(self.redactor.replace(&secret, detectors::ASSIGNED, pointer, self.findings))
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+            Value::Array(_) | Value::Object(_) if depth >= DEPTH => {
+                Value::String(self.redactor.replace("", detectors::TOO_DEEP, pointer, self.findings))
+            }
+            Value::Array(items) => {
+                let mut flag = None;
+                let mut redacted = Vec::with_capacity(items.len());
+                for (number, item) in items.iter().enumerate() {
+                    let said = flag.or(name);
+                    redacted.push(self.below(item, &number.to_string(), pointer, said, depth));
+                    flag = item.as_str().and_then(|text| text.strip_prefix("--"));
+                }
+                Value::Array(redacted)
+            }
+            Value::Object(members) => {
+                let mut redacted = Map::with_capacity(members.len());
+                for (name, member) in members {
+                    let mut shown = text::redact(self.redactor, name, pointer, self.findings);
+                    let member = self.below(member, &shown, pointer, Some(name), depth);
+                    while redacted.contains_key(&shown) {
+                        shown.push('\'');
+                    }
+                    redacted.insert(shown, member);
+                }
+                Value::Object(redacted)
+            }
+        }
+    }
+
+    /// A value one step down; `step` is its place in what holds it.
+    fn below(
+        &mut self,
+        value: &Value,
+        step: &str,
+        pointer: &mut String,
+        name: Option<&str>,
+        depth: usize,
+    ) -> Value {
+        let length = pointer.len();
+        pointer.push('/');
+        pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
+        let redacted = self.value(value, pointer, name, depth + 1);
+        pointer.truncate(length);
+        redacted
+    }
+
+    fn text(&mut self, text: &str, pointer: &str, name: Option<&str>) -> String {
+        let named = name.and_then(|name| names::named(name.as_bytes()));
+        let named = named.is_some_and(|named| names::is_secret(named, text.as_bytes(), true));
+        if named && !marker::is_whole(text.as_bytes()) {
+            let class = detectors::tokens::class_of_whole(text.as_bytes()).unwrap_or(detectors::ASSIGNED);
+            return self.redactor.replace(text, class, pointer, self.findings);
+        }
+        text::redact(self.redactor, text, pointer, self.findings)
+    }
+}
