@@ -39,6 +39,8 @@ pub(crate) struct ShellState {
     pub poisoned: Option<String>,
     /// Environment that later commands inherit, as set in this text.
     pub environment: Vec<(String, Value)>,
+    /// Aliases defined in this text; a shell may or may not expand them.
+    pub aliases: BTreeMap<String, String>,
     /// Functions defined in this text; what they do is listed where they are defined.
     pub functions: BTreeSet<String>,
 }
@@ -48,6 +50,8 @@ pub(crate) struct ShellState {
 pub(crate) struct World {
     /// Branches that may be checked out now, if the command switched; empty: as the workspace says.
     pub heads: Vec<Option<String>>,
+    /// Tags that the command makes, by their full names.
+    pub made: Vec<String>,
     /// Why commits or refs are no longer what the workspace says.
     pub refs_changed: Option<String>,
     /// Why git's configuration is no longer what the workspace says.
@@ -106,6 +110,7 @@ impl<'a> Context<'a> {
                     variables: BTreeMap::new(),
                     poisoned: None,
                     environment: Vec::new(),
+                    aliases: BTreeMap::new(),
                     functions: BTreeSet::new(),
                 },
                 world: World::default(),
@@ -209,6 +214,19 @@ impl<'a> Context<'a> {
         let located = paths::locate(value, self);
         let verb = if located.class == PathClass::Secret { verbs::SECRET_READ } else { verbs::FS_READ };
         self.push_path(verb, &located);
+    }
+
+    /// Says that a directory is read with all that is in it.
+    pub fn read_tree(&mut self, word: &Word) {
+        self.read(word);
+        let located = paths::locate(&word.value, self);
+        let home = &self.surroundings.home;
+        if located.why.is_none() && !home.is_empty() && paths::is_within(home, &located.path) {
+            let resource =
+                Resource::Path { path: located.path, zone: located.zone, class: PathClass::Secret };
+            let why = "credentials are kept below it";
+            self.push(Effect::new(verbs::SECRET_READ, resource).certain(Certainty::Partial, why));
+        }
     }
 
     /// Says that a file is created or changed.

@@ -207,6 +207,29 @@ fn a_megabyte_is_refused_at_once() {
     }
 }
 
+/// Test threads have 2 MB of stack.
+#[test]
+fn deep_mixtures_fit_the_stack() {
+    let mix =
+        |open: &str, close: &str, inner: &str| format!("{}{inner}{}", open.repeat(30), close.repeat(30));
+    for (open, close) in
+        [("{ ", "; }"), ("if a; then ", "; fi"), ("while ", "; do b; done"), ("[[ ! ", " ]]"), ("(", ")")]
+    {
+        let mut text = "a".to_owned();
+        for _ in 0..4 {
+            text = mix(open, close, &format!("$({text})"));
+        }
+        understood(&text, &[]);
+        understood(&format!("{}{text}", "env ".repeat(100)), &[]);
+        understood(&format!("{}{text}", "sudo bash -c ".repeat(100)), &[]);
+    }
+    understood(&"eval ".repeat(10_000), &[]);
+    understood(&format!("git {}", "-c alias.x=x x ".repeat(100)), &[]);
+    understood("git -c alias.a='!git -c alias.a=\"!git a\" a' a", &[("alias.a", "a"), ("alias.b", "!git b")]);
+    understood("git a; git b", &[("alias.a", "a"), ("alias.b", "!git b")]);
+    understood("alias a='a b'; a", &[]);
+}
+
 #[test]
 fn other_calls_have_effects_too() {
     for cwd in ["", "relative", "/", "/home/dev", "/repo/../.."] {

@@ -163,12 +163,12 @@ fn script(title: &str, invocation: &Invocation, context: &mut Context<'_>) {
         "pre-commit" => &[".pre-commit-config.yaml"],
         _ => &[],
     };
-    for file in files {
-        ask_file(&paths::locate(&Value::Known((*file).to_owned()), context).path, context);
+    let (directory, named, targets) = targets(invocation);
+    let directory = directory.map_or_else(String::new, |directory| format!("{directory}/"));
+    for file in named.iter().map(String::as_str).chain(files.iter().copied().filter(|_| named.is_none())) {
+        ask_file(&paths::locate(&Value::Known(format!("{directory}{file}")), context).path, context);
     }
     let is_make = matches!(invocation.program.as_str(), "make" | "gmake" | "just" | "npm" | "pnpm" | "yarn");
-    let targets: Vec<&Word> =
-        invocation.words.iter().filter(|word| !word.text().starts_with('-') && !matches!(word.text(), "run" | "run-script")).collect();
     let base = |word: &Word| word.known().map(|text| text.split([':', '-']).next().unwrap_or(text).to_owned());
     let every = |names: &[&str]| {
         is_make && !targets.is_empty() && targets.iter().all(|word| base(word).is_some_and(|base| names.contains(&base.as_str())))
@@ -180,6 +180,27 @@ fn script(title: &str, invocation: &Invocation, context: &mut Context<'_>) {
     } else {
         opaque(invocation, "it runs a script of the project", context);
     }
+}
+
+/// The directory and the file that options name, and the targets.
+fn targets(invocation: &Invocation) -> (Option<String>, Option<String>, Vec<&Word>) {
+    let (mut directory, mut file, mut targets) = (None, None, Vec::new());
+    let is_make = matches!(invocation.program.as_str(), "make" | "gmake");
+    let mut words = invocation.words.iter();
+    while let Some(word) = words.next() {
+        match word.text() {
+            "-C" | "--directory" if is_make => directory = words.next().map(|word| word.text().to_owned()),
+            "-f" | "--file" | "--makefile" if is_make => file = words.next().map(|word| word.text().to_owned()),
+            "-j" | "-l" | "-o" | "-W" | "-I" if is_make => {
+                words.next();
+            }
+            "run" | "run-script" => {}
+            text if text.starts_with('-') && !word.value.is_unknown() => {}
+            text if is_make && text.contains('=') && !word.value.is_unknown() => {}
+            _ => targets.push(word),
+        }
+    }
+    (directory, file, targets)
 }
 
 /// Options that put another program or configuration in place.

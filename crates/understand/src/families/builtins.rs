@@ -30,7 +30,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         "eval" => eval(invocation, context),
         "source" | "." => source(invocation, context),
         "trap" => runs_first_word(invocation, context),
-        "alias" if !invocation.words.is_empty() => opaque(invocation, "it gives a command another meaning", context),
+        "alias" if !invocation.words.is_empty() => alias(invocation, context),
         "enable" | "bind" | "complete" => opaque(invocation, "it changes what the shell runs", context),
         "set" | "shopt" => {
             if invocation.words.iter().any(|word| word.text() == "-k" || word.value.is_unknown()) {
@@ -47,6 +47,23 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         }
         program => context.program(verbs::EXEC_READ, program),
     }
+    let prints = matches!(invocation.program.as_str(), "set" | "export" | "declare" | "typeset" | "readonly")
+        && invocation.words.iter().all(|word| matches!(word.text(), "-p" | "-x" | "-px" | "-xp"));
+    if prints {
+        super::reads_environment("*", context);
+    }
+}
+
+fn alias(invocation: &Invocation, context: &mut Context<'_>) {
+    for word in &invocation.words {
+        match word.known().and_then(|text| text.split_once('=')) {
+            Some((name, meaning)) if context.state.shell.aliases.len() < 32 => {
+                context.state.shell.aliases.insert(name.to_owned(), meaning.to_owned());
+            }
+            _ => opaque(invocation, "it gives a command another meaning", context),
+        }
+    }
+    context.program(verbs::EXEC_READ, "alias");
 }
 
 fn change_directory(invocation: &Invocation, context: &mut Context<'_>) {

@@ -137,7 +137,7 @@ fn copy(invocation: &Invocation, context: &mut Context<'_>) {
         None => Value::Known(".".to_owned()),
     };
     for word in &operands {
-        context.read(word);
+        context.read_tree(word);
         into(&last, word, context);
     }
     if operands.is_empty() {
@@ -274,7 +274,7 @@ fn rsync(invocation: &Invocation, context: &mut Context<'_>) {
     }
     let mut operands = operands(invocation, "e");
     let last = operands.pop();
-    read_all(operands, context);
+    operands.iter().for_each(|word| context.read_tree(word));
     if let Some(last) = last.filter(|word| !word.text().contains(':')) {
         if invocation.words.iter().any(|word| word.text().starts_with("--del")) {
             context.delete(last);
@@ -296,7 +296,7 @@ fn tar(invocation: &Invocation, context: &mut Context<'_>) {
         (!mode.starts_with("--") && mode.contains(letter)) || invocation.words.iter().any(|word| word.text() == long)
     };
     let operands: Vec<&Word> =
-        invocation.words.iter().skip(1).filter(|word| !word.text().starts_with('-')).collect();
+        invocation.words.iter().skip(1).filter(|word| word.text() == "-" || !word.text().starts_with('-')).collect();
     if has('t', "--list") {
         read_all(operands, context);
     } else if has('c', "--create") || has('r', "--append") {
@@ -304,7 +304,7 @@ fn tar(invocation: &Invocation, context: &mut Context<'_>) {
         if let Some(archive) = operands.next() {
             context.write(archive);
         }
-        read_all(operands, context);
+        operands.for_each(|word| context.read_tree(word));
     } else {
         read_all(operands.iter().take(1).copied(), context);
         let directory = operands.last().filter(|_| invocation.words.iter().any(|word| matches!(word.text(), "-C" | "--directory")));
@@ -318,8 +318,10 @@ fn archive(invocation: &Invocation, context: &mut Context<'_>) {
         opaque(invocation, "its options start a program", context);
     }
     let operands = operands(invocation, "");
-    read_all(operands.iter().copied(), context);
-    operands.iter().for_each(|word| context.write(word));
+    for word in &operands {
+        context.read_tree(word);
+        context.write(word);
+    }
     if matches!(invocation.program.as_str(), "unzip" | "patch" | "rename" | "split") || operands.is_empty() {
         context.write_value(&Value::Known(".".to_owned()));
     }

@@ -62,9 +62,7 @@ fn reads_code(invocation: &Invocation) -> bool {
         }
         if SHELL_VALUES.contains(&text) {
             words.next();
-        } else if !text.starts_with('-') {
-            return false;
-        } else if text.contains(['c', 'e', 'm']) && !text.starts_with("--") {
+        } else if !text.starts_with('-') || (text.contains(['c', 'e', 'm']) && !text.starts_with("--")) {
             return false;
         }
     }

@@ -37,8 +37,14 @@ fn stop(invocation: &Invocation, context: &mut Context<'_>) {
         return;
     }
     let written = invocation.written().to_ascii_lowercase();
-    let broad = invocation.program != "kill"
-        && invocation.words.iter().any(|word| matches!(word.text(), "." | ".*" | "") || word.value.is_unknown());
+    let by_user = ["-u", "-U", "-G", "-g", "-t", "-s", "-P", "-v", "--user", "--uid", "--inverse", "--parent", "--session"];
+    let broad = if invocation.program == "kill" {
+        invocation.words.iter().skip(1).any(|word| word.text() == "-1" || word.text() == "0")
+    } else {
+        invocation.words.iter().any(|word| {
+            matches!(word.text(), "." | ".*" | "") || word.value.is_unknown() || by_user.contains(&word.text())
+        })
+    };
     if written.contains("countersign") || broad {
         let (zone, class) = (Zone::System, PathClass::Countersign);
         let resource = Resource::Path { path: "countersign".to_owned(), zone, class };

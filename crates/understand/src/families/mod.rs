@@ -4,12 +4,15 @@
 //! A family gets an [`Invocation`] and says its effects to a [`Context`]; whatever it does not know
 //! it takes as the worst it can be.
 
-use countersign_model::{Certainty, Effect, PathClass, Resource, Zone, verbs};
+use countersign_model::{
+    Certainty, Effect, ForgeRepository, PathClass, Remote, Repository, Resource, Zone, verbs,
+};
 
 use crate::context::Context;
 use crate::environment;
 use crate::invocation::Invocation;
 use crate::paths;
+use crate::shell::{self, Place};
 use crate::word::{Value, Word};
 
 /// Programs that are understood together.
@@ -55,6 +58,13 @@ pub(crate) fn dispatch(mut invocation: Invocation, context: &mut Context<'_>) {
         Some(name) => {
             let (directory, base) =
                 name.rsplit_once('/').map_or((None, name.as_str()), |(d, b)| (Some(d), b));
+            if base.starts_with("git-") && directory.is_none_or(|directory| directory.ends_with("/git-core"))
+            {
+                dashed_git(&base.replacen("git-", "", 1), invocation, context);
+                context.here = outside;
+                context.leaves();
+                return;
+            }
             let standard = directory.is_none_or(|directory| STANDARD.contains(&directory));
             invocation.program = if standard { base.to_owned() } else { name.clone() };
             if standard { named(&invocation, context) } else { script(&invocation, context) }
@@ -62,6 +72,14 @@ pub(crate) fn dispatch(mut invocation: Invocation, context: &mut Context<'_>) {
     }
     context.here = outside;
     context.leaves();
+}
+
+/// `git-push` is `git push`.
+fn dashed_git(subcommand: &str, mut invocation: Invocation, context: &mut Context<'_>) {
+    invocation.program = "git".to_owned();
+    invocation.words.insert(0, Word::known_as(subcommand));
+    invocation.contiguous = false;
+    named(&invocation, context);
 }
 
 fn unnamed(invocation: &Invocation, context: &mut Context<'_>) {
@@ -72,8 +90,19 @@ fn unnamed(invocation: &Invocation, context: &mut Context<'_>) {
     opaque(invocation, &format!("the name of the program is not known: {why}"), context);
 }
 
+/// Whether some family has a program of this name.
+fn is_understood(name: &str) -> bool {
+    ALL.iter().any(|family| family.programs.contains(&name))
+}
+
 fn named(invocation: &Invocation, context: &mut Context<'_>) {
     let program = invocation.program.as_str();
+    if let Some(meaning) = context.state.shell.aliases.remove(program) {
+        let arguments: Vec<&str> = invocation.words.iter().map(|word| word.raw.as_str()).collect();
+        let text = format!("{meaning} {}", arguments.join(" "));
+        shell::run(&text, Place::Within(context.here), context);
+        context.state.shell.aliases.insert(program.to_owned(), meaning);
+    }
     let family = ALL.iter().find(|family| family.programs.contains(&program));
     match family {
         Some(family) => (family.effects)(invocation, context),
@@ -138,6 +167,25 @@ pub(crate) fn mentions(text: &str, context: &mut Context<'_>) {
     }
 }
 
+/// Adds the worst that a text which cannot be read gives away by the words in it.
+pub(crate) fn unreadable(text: &str, context: &mut Context<'_>) {
+    let why = "the command cannot be read, and these words are in it";
+    let any = ForgeRepository { host: "github.com".to_owned(), name: "*".to_owned() };
+    if text.contains("git") && text.contains("push") {
+        let remote = Remote { name: "*".to_owned(), url: None };
+        let repository = Repository { root: None, remote: Some(remote) };
+        let resource = Resource::Ref { repository, reference: "*".to_owned(), old: None, new: None };
+        context.push(Effect::new(verbs::GIT_FORCE_PUSH, resource).certain(Certainty::Partial, why));
+        context.candidates.push(crate::pin::impossible(why));
+    }
+    if text.contains("merge") && (text.contains("gh ") || text.contains("api")) {
+        crate::forge::anything(&any, why, context);
+    }
+    if text.contains("countersign") {
+        tampers(context);
+    }
+}
+
 fn tampers(context: &mut Context<'_>) {
     let (zone, class) = (Zone::Home, PathClass::Countersign);
     let resource = Resource::Path { path: "*".to_owned(), zone, class };
@@ -149,6 +197,24 @@ fn reads_secret(path: &str, zone: Zone, context: &mut Context<'_>) {
     let resource = Resource::Path { path: path.to_owned(), zone, class: PathClass::Secret };
     let why = "a program nobody can see into is given a file that holds credentials";
     context.push(Effect::new(verbs::SECRET_READ, resource).certain(Certainty::Partial, why));
+}
+
+/// Adds that a variable of the environment is shown, or all of them.
+pub(crate) fn reads_environment(name: &str, context: &mut Context<'_>) {
+    let resource = Resource::Secret { store: "environment".to_owned(), name: name.to_owned() };
+    let effect = Effect::new(verbs::SECRET_READ, resource);
+    context.push(match name {
+        "*" => effect.certain(Certainty::Partial, "the environment may hold secrets"),
+        _ => effect,
+    });
+}
+
+/// Whether a variable is named like a secret.
+pub(crate) fn is_secret_name(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    ["TOKEN", "SECRET", "PASSWORD", "PASSWD", "API_KEY", "APIKEY", "PRIVATE_KEY", "ACCESS_KEY", "CREDENTIAL"]
+        .iter()
+        .any(|part| name.contains(part))
 }
 
 /// Adds that words are read as files.

@@ -1,10 +1,10 @@
 //! Programs that only read and print, as a table.
 
-use countersign_model::{Certainty, Effect, Resource, verbs};
+use countersign_model::verbs;
 
-use super::{Family, opaque, read_all};
+use super::{Family, is_secret_name, opaque, read_all, reads_environment};
 use crate::context::Context;
-use crate::invocation::Invocation;
+use crate::invocation::{Invocation, Stdin};
 use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
@@ -86,6 +86,9 @@ fn files(invocation: &Invocation, context: &mut Context<'_>) {
             context.program(verbs::EXEC_READ, &invocation.program);
         }
     }
+    if let (true, Stdin::Text(Value::Known(text))) = (read.is_empty() && invocation.words.is_empty(), &invocation.stdin) {
+        context.flow.text = (invocation.program == "cat").then(|| text.clone());
+    }
     read_all(read, context);
 }
 
@@ -118,33 +121,39 @@ fn output(invocation: &Invocation, word: &Word) -> Option<Option<Value>> {
 fn print(invocation: &Invocation, context: &mut Context<'_>) {
     let texts: Option<Vec<&str>> = invocation.words.iter().map(Word::known).collect();
     let flag = invocation.words.first().is_some_and(|word| word.text().starts_with('-'));
-    let escaped = texts.as_ref().is_none_or(|texts| texts.iter().any(|text| text.contains(['\\', '%'])));
+    // `\\n` is the one escape that is common in what is piped to a shell.
+    let escaped = texts.as_ref().is_none_or(|texts| texts.iter().any(|text| text.replace("\\n", "").contains(['\\', '%'])));
+    let backslash = texts.as_ref().is_some_and(|texts| texts.iter().any(|text| text.contains('\\')));
     if invocation.program == "printf" && invocation.words.iter().any(|word| word.text().starts_with("-v")) {
         context.state.shell.poison("printf may have set it");
     }
-    if invocation.words.iter().any(|word| word.raw.contains("ENV") && word.raw.contains('$')) && invocation.words.is_empty() {
-        context.program(verbs::EXEC_READ, "echo");
+    for name in invocation.words.iter().flat_map(|word| variables(&word.raw)).filter(|name| is_secret_name(name)) {
+        reads_environment(name, context);
     }
     context.program(verbs::EXEC_READ, &invocation.program);
     let single = invocation.program == "echo" || invocation.words.len() == 1;
-    context.flow.text = texts.filter(|_| !flag && !escaped && single).map(|texts| texts.join(" "));
+    let plain = !backslash || invocation.program == "printf";
+    let joined = texts.filter(|_| !flag && !escaped && single && plain).map(|texts| texts.join(" "));
+    context.flow.text = joined.map(|text| text.replace("\\n", "\n"));
+}
+
+/// The names of the variables a word mentions.
+fn variables(raw: &str) -> impl Iterator<Item = &str> {
+    raw.split('$').skip(1).map(|rest| {
+        let rest = rest.strip_prefix('{').unwrap_or(rest);
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+        rest.get(..end).unwrap_or_default()
+    })
 }
 
 fn environment(invocation: &Invocation, context: &mut Context<'_>) {
-    let secret = |name: &str| {
-        let name = name.to_ascii_uppercase();
-        ["TOKEN", "SECRET", "PASSWORD", "KEY", "CREDENTIAL"].iter().any(|part| name.contains(part))
-    };
     for word in &invocation.words {
-        if word.value.is_unknown() || secret(word.text()) {
-            let resource = Resource::Secret { store: "environment".to_owned(), name: word.text().to_owned() };
-            context.push(Effect::new(verbs::SECRET_READ, resource));
+        if word.value.is_unknown() || is_secret_name(word.text()) {
+            reads_environment(word.text(), context);
         }
     }
     if invocation.words.is_empty() {
-        let resource = Resource::Secret { store: "environment".to_owned(), name: "*".to_owned() };
-        let why = "the environment may hold secrets";
-        context.push(Effect::new(verbs::SECRET_READ, resource).certain(Certainty::Partial, why));
+        reads_environment("*", context);
     }
     context.program(verbs::EXEC_READ, "printenv");
 }

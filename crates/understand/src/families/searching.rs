@@ -2,7 +2,7 @@
 
 use countersign_model::verbs;
 
-use super::{Family, opaque, read_all};
+use super::{Family, opaque};
 use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::word::Word;
@@ -64,7 +64,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     if files.is_empty() && !lists_only {
         context.program(verbs::EXEC_READ, &invocation.program);
     }
-    read_all(files, context);
+    files.into_iter().for_each(|word| context.read_tree(word));
 }
 
 #[cfg(test)]

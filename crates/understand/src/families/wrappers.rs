@@ -5,7 +5,7 @@ use countersign_model::verbs;
 use super::{Family, dispatch, opaque};
 use crate::arguments::Takes::{self, Attached, Nothing, Value as Takesv};
 use crate::context::Context;
-use crate::invocation::Invocation;
+use crate::invocation::{Invocation, Stdin};
 use crate::shell::{self, Place};
 use crate::word::{Value, Word};
 
@@ -120,7 +120,7 @@ fn unwrap(wrapper: &Wrapper, invocation: &Invocation, context: &mut Context<'_>)
             index += 1;
             break;
         }
-        if text.starts_with('-') && text.len() > 1 {
+        if text.starts_with('-') && (text.len() > 1 || wrapper.name == "env") {
             match option(wrapper, word, invocation.words.get(index + 1), context) {
                 Some(taken) => index += taken,
                 None => {
@@ -141,8 +141,15 @@ fn unwrap(wrapper: &Wrapper, invocation: &Invocation, context: &mut Context<'_>)
     }
     if let Some(why) = doubt {
         opaque(invocation, &why, context);
+        // Where its own words end is not known: any that names a program may start the command.
+        index = (0..invocation.words.len())
+            .find(|at| invocation.known(*at).is_some_and(super::is_understood))
+            .unwrap_or(index);
     }
     let Some(mut nested) = invocation.nested(index) else {
+        if wrapper.name == "env" {
+            super::reads_environment("*", context);
+        }
         context.program(verbs::EXEC_READ, &invocation.program);
         return;
     };
@@ -207,20 +214,32 @@ fn env_option(text: &str, next: Option<&Word>, context: &mut Context<'_>) -> Opt
             Some(2)
         }
         "-S" | "--split-string" => {
-            match next.and_then(Word::known) {
-                Some(text) => shell::run_apart(text, Place::Within(context.here), context),
-                None => context.opaque("env -S", "it runs text that is not known"),
-            }
+            split(next.and_then(Word::known), context);
             Some(2)
+        }
+        _ if text.starts_with("--split-string=") || text.starts_with("-S") => {
+            split(text.split_once('=').filter(|_| text.starts_with("--")).map(|(_, text)| text).or(text.get(2..)), context);
+            Some(1)
         }
         _ if text.starts_with("--unset=") || text.starts_with("-u") => Some(1),
         _ => None,
     }
 }
 
+/// `env -S` takes its words out of one.
+fn split(text: Option<&str>, context: &mut Context<'_>) {
+    match text {
+        Some(text) => shell::run_apart(text, Place::Within(context.here), context),
+        None => context.opaque("env -S", "it runs text that is not known"),
+    }
+}
+
 /// What xargs appends or puts in place is not known.
 fn feed(nested: &mut Invocation) {
     let unknown = || Value::unknown("the input of xargs");
+    if let Stdin::Pipe(source) = &nested.stdin {
+        nested.substituted.join(source);
+    }
     for word in &mut nested.words {
         if word.text().contains("{}") || word.text() == "%" {
             word.value = unknown();

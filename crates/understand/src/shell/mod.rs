@@ -3,6 +3,7 @@
 //! Start at [`run`]. [`limits`] is the door to the parser, [`words`] turns words into values,
 //! [`simple`] handles one simple command and hands it to its family.
 
+mod braces;
 mod extent;
 mod limits;
 mod redirects;
@@ -81,6 +82,7 @@ fn effect_at(place: Place, text: &str, why: &str) -> countersign_model::Effect {
 /// Text that cannot be read may still name what matters most.
 fn look_at(text: &str, context: &mut Context<'_>) {
     crate::families::mentions(text, context);
+    crate::families::unreadable(text, context);
 }
 
 /// The byte offset of every character, where they differ.

@@ -8,11 +8,11 @@ use countersign_model::Span;
 
 use crate::context::Context;
 use crate::families;
-use crate::invocation::{Invocation, Source, Stdin};
+use crate::invocation::{Invocation, Stdin};
 use crate::word::{Value, Word};
 
 use super::words::{Decoded, decode, decode_text};
-use super::{Place, Walker, run_apart};
+use super::{Place, Walker, braces, run_apart};
 
 /// Adds the effects of one simple command.
 pub(super) fn run(walker: &Walker<'_>, command: &SimpleCommand, stdin: Stdin, context: &mut Context<'_>) {
@@ -27,7 +27,7 @@ pub(super) fn run(walker: &Walker<'_>, command: &SimpleCommand, stdin: Stdin, co
     for item in command.suffix.iter().flat_map(|suffix| &suffix.0) {
         parts.take(item, false, walker, context);
     }
-    let substituted = std::mem::replace(&mut context.flow, Source::default());
+    let substituted = std::mem::take(&mut context.flow);
     let Parts { words, assignments, stdin } = parts;
     if words.is_empty() {
         for (name, value) in assignments {
@@ -108,6 +108,13 @@ impl Walker<'_> {
         let exact = unchanged
             && start.is_some_and(|start| self.text.get(start..start + word.value.len()) == Some(&word.value))
             && span.is_some_and(|span| span.end - span.start == word.value.len());
+        if let Some(words) = braces::expand(&word.value) {
+            let each = words.iter().map(|word| decode(word, &context.state.shell)).collect::<Vec<_>>();
+            let values = each.into_iter().flat_map(|decoded| self.follow(decoded, None, span, context));
+            let values: Vec<Value> = values.collect();
+            let made = |value| Word { value, raw: word.value.clone(), span, exact: false };
+            return values.into_iter().map(made).collect();
+        }
         let decoded = decode(&word.value, &context.state.shell);
         let start = span.map(|span| span.start).filter(|_| exact);
         let values = self.follow(decoded, start, span, context);

@@ -165,8 +165,10 @@ impl<'w> Decoder<'w> {
                 '$' => self.dollar(false)?,
                 '`' => self.backquoted()?,
                 '*' | '?' | '[' => {
+                    let at = self.position();
                     self.next();
-                    self.pattern = true;
+                    // A bracket that nothing closes stands for itself.
+                    self.pattern |= character != '[' || self.raw.rfind(']').is_some_and(|close| close > at);
                     self.text.push(character);
                 }
                 '{' if self.last_brace.is_some_and(|last| self.position() < last) => {

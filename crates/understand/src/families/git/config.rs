@@ -48,6 +48,10 @@ pub(super) fn given(key: &str, value: &Value, context: &mut Context<'_>) {
     if harmless && names_program {
         return;
     }
+    let is_command = is_any(key, &["core.pager", "core.editor", "sequence.editor", "pager.*", "core.sshcommand", "diff.external", "core.fsmonitor"]);
+    if is_command && value.known().is_some() {
+        crate::environment::command(key, value, context);
+    }
     let what = format!("git -c {key}=..");
     context.opaque(&what, "this setting can make git run a program or go to another place");
 }

@@ -77,10 +77,12 @@ fn starts_programs(git: &Git<'_>, context: &mut Context<'_>) {
     };
     for (index, word) in git.words.iter().enumerate() {
         for option in options {
-            let attached = word.value.strip_prefix(&format!("{option}="));
+            let name = word.text().split('=').next().unwrap_or_default();
+            let is_it = name == *option || (name.len() > 3 && name.starts_with("--") && option.starts_with(name));
+            let attached = word.value.strip_prefix(&format!("{name}=")).filter(|_| is_it);
             let glued = if option.len() == 2 { word.value.strip_prefix(option) } else { None };
             let is_short_update = *option == "-u" && git.subcommand != "clone";
-            let value = if word.text() == *option {
+            let value = if is_it && attached.is_none() {
                 git.words.get(index + 1).map(|word| word.value.clone())
             } else {
                 attached.or(glued.filter(|value| !value.text().is_empty()))
@@ -89,14 +91,6 @@ fn starts_programs(git: &Git<'_>, context: &mut Context<'_>) {
                 environment::command(&format!("git {} {option}", git.subcommand), &value, context);
             }
         }
-    }
-    // An abbreviated or glued option could be one of these too.
-    let abbreviated = git.words.iter().any(|word| {
-        let text = word.text().split('=').next().unwrap_or_default();
-        options.iter().any(|option| text.len() > 3 && *option != text && option.starts_with(text) && text.starts_with("--"))
-    });
-    if abbreviated {
-        context.opaque(&git.title(), "an option may start a program");
     }
 }
 
@@ -168,6 +162,8 @@ fn branch(git: &Git<'_>, context: &mut Context<'_>) {
     } else if operands.is_empty() || (lists && !git.has_short('f')) {
         context.push(git.here(verbs::GIT_READ));
     } else {
+        let name = operands.first().map(|word| word.text()).unwrap_or_default();
+        context.state.world.made.extend(is_tag.then(|| format!("refs/tags/{name}")));
         moves_refs(git, verbs::GIT_BRANCH, context);
     }
 }

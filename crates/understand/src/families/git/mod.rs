@@ -299,6 +299,7 @@ mod tests {
     fn global_options() {
         assert_snapshot!(check("git -C /repo --no-pager log --oneline -3"), @"git.read /repo, read");
         assert_snapshot!(check("git -c core.sshCommand='sh x' fetch"), @r#"
+        exec.opaque /repo/x, execute, opaque
         exec.opaque git -c core.sshcommand=.., execute, opaque
         git.fetch repository@origin, read
         "#);
@@ -334,7 +335,7 @@ mod tests {
         "#);
         assert_snapshot!(check("export GIT_DIR=/elsewhere/.git; git push origin feature"), @r#"
         exec.read export, read
-        git.push *@origin, write, partial
+        git.force-push *@origin, destroy, partial
         "#);
     }
 }

