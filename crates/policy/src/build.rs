@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use cedar_policy::{Policy, PolicyId as CedarId, PolicySet, ValidationMode, Validator};
 use countersign_model::PolicyId;
-use miette::Diagnostic;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::bundle::{Bundle, BundleError, StoredPolicy};
+use crate::checked::{Checked, read, read_pack, validate};
+use crate::glob;
 use crate::oversight::{self, Asked, MOST_APPROVALS, Refusal};
 use crate::packs::{self, Pack};
 use crate::proposal::{OwnPolicy, Proposal};
-use crate::{glob, schema};
 
 /// Why a proposal does not become a bundle.
 #[derive(Debug, thiserror::Error)]
@@ -106,6 +106,9 @@ fn assemble(proposal: &Proposal, pack: Pack, own: &[OwnPolicy]) -> Result<Bundle
     let mut stored = Vec::new();
     for Checked { name, says, policy } in checked {
         let json = policy.to_json().map_err(|error| refused(&name, &error.to_string(), None))?;
+        if !numbers_fit(&json) {
+            return Err(refused(&name, &format!("it holds a number beyond {LARGEST}"), None));
+        }
         oversight::prove_monotone(&json, &mut asked).map_err(|refusal| not_monotone(&name, &refusal))?;
         let cedar = RawValue::from_string(json.to_string())
             .map_err(|error| BuildError::Shipped(error.to_string()))?;
@@ -117,102 +120,16 @@ fn assemble(proposal: &Proposal, pack: Pack, own: &[OwnPolicy]) -> Result<Bundle
     Ok(Bundle::from_parts(pack.name(), proposal.on_allow, proposal.map(), rungs, weights, stored)?)
 }
 
-/// A policy that Cedar can read.
-struct Checked {
-    name: String,
-    says: String,
-    policy: Policy,
-}
+/// The largest number that canonical JSON keeps as it is: it stores numbers as doubles.
+const LARGEST: u64 = (1 << 53) - 1;
 
-fn read(id: &str, name: &str, text: &str, says: Option<&str>) -> Result<Checked, BuildError> {
-    let policy = Policy::parse(Some(CedarId::new(id)), text).map_err(|errors| {
-        let place = errors.iter().next().and_then(|error| place(error, text));
-        BuildError::Policy {
-            policy: name.to_owned(),
-            message: errors.iter().map(ToString::to_string).next().unwrap_or_default(),
-            place: Place(place),
-            hint: errors.iter().find_map(|error| error.help().map(|help| help.to_string())),
-        }
-    })?;
-    let says =
-        says.or_else(|| policy.annotation("says")).unwrap_or("this repository's own policy asks for it");
-    Ok(Checked { name: name.to_owned(), says: says.to_owned(), policy: policy.clone() })
-}
-
-fn read_pack(pack: Pack, source: &str) -> Result<Vec<Checked>, BuildError> {
-    let set: PolicySet =
-        source.parse().map_err(|error: cedar_policy::ParseErrors| BuildError::Shipped(error.to_string()))?;
-    let mut policies: Vec<&Policy> = set.policies().collect();
-    // Cedar numbers the policies of a text in their order: `policy0`, `policy1`, ...
-    policies.sort_by_key(|policy| {
-        let id: &str = policy.id().as_ref();
-        id.trim_start_matches("policy").parse::<usize>().unwrap_or(usize::MAX)
-    });
-    let read = |policy: &Policy| {
-        let name = policy.annotation("id")?;
-        let id = format!("{}/{name}", pack.name());
-        let says = policy.annotation("says")?.to_owned();
-        Some(Checked { name: id.clone(), says, policy: policy.new_id(CedarId::new(id)) })
-    };
-    policies
-        .into_iter()
-        .map(|policy| {
-            read(policy).ok_or_else(|| BuildError::Shipped(format!("a policy without id or says: {policy}")))
-        })
-        .collect()
-}
-
-/// Strict validation; a warning (a policy that can never apply) is an error too, since a forbid that
-/// never applies protects nothing.
-fn validate(checked: &[Checked]) -> Result<(), BuildError> {
-    let schema = schema::schema().map_err(|error| BuildError::Shipped(error.to_string()))?;
-    let set = PolicySet::from_policies(checked.iter().map(|checked| checked.policy.clone()))
-        .map_err(|error| BuildError::Shipped(error.to_string()))?;
-    let result = Validator::new(schema).validate(&set, ValidationMode::Strict);
-    let error = result.validation_errors().next().map(|error| {
-        (error.policy_id(), error.to_string(), error.help().map(|help| help.to_string()), place_of(error))
-    });
-    let warning = || {
-        result.validation_warnings().next().map(|warning| {
-            (
-                warning.policy_id(),
-                warning.to_string(),
-                warning.help().map(|help| help.to_string()),
-                place_of(warning),
-            )
-        })
-    };
-    let Some((id, message, help, offset)) = error.or_else(warning) else { return Ok(()) };
-    let found = checked.iter().find(|checked| checked.policy.id() == id);
-    let name = found.map_or_else(|| id.to_string(), |found| found.name.clone());
-    let text = found.map(|found| found.policy.to_string()).unwrap_or_default();
-    let message = message
-        .split_once(", ")
-        .filter(|(start, _)| start.starts_with("for policy"))
-        .map_or(message.as_str(), |(_, rest)| rest)
-        .to_owned();
-    Err(BuildError::Policy {
-        policy: name,
-        message,
-        place: Place(offset.and_then(|offset| line_and_column(&text, offset))),
-        hint: help,
-    })
-}
-
-fn place(error: &impl Diagnostic, text: &str) -> Option<(usize, usize)> {
-    line_and_column(text, place_of(error)?)
-}
-
-fn place_of(error: &impl Diagnostic) -> Option<usize> {
-    Some(error.labels()?.next()?.offset())
-}
-
-/// Both counted from 1, the column in characters.
-pub(crate) fn line_and_column(text: &str, offset: usize) -> Option<(usize, usize)> {
-    let before = text.get(..offset)?;
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or(before).chars().count() + 1;
-    Some((line, column))
+fn numbers_fit(json: &Value) -> bool {
+    match json {
+        Value::Number(number) => number.as_i64().is_some_and(|number| number.unsigned_abs() <= LARGEST),
+        Value::Array(items) => items.iter().all(numbers_fit),
+        Value::Object(fields) => fields.values().all(numbers_fit),
+        Value::Null | Value::Bool(_) | Value::String(_) => true,
+    }
 }
 
 fn check_patterns(proposal: &Proposal) -> Result<(), BuildError> {

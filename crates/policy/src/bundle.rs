@@ -2,6 +2,8 @@
 //! digest. Reading it is cheap, since the hook does it on every call: nothing is validated again
 //! that [`build`](crate::build) proved, and a policy is compiled when an effect first needs it.
 
+use std::fmt;
+
 use countersign_model::{Digest, PolicyId};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -15,7 +17,6 @@ use crate::slice::Slices;
 const FORMAT: u32 = 1;
 
 /// What a decision is made from, compiled and hashed.
-#[derive(Debug)]
 pub struct Bundle {
     contents: Contents,
     bytes: Vec<u8>,
@@ -159,6 +160,15 @@ impl Bundle {
 
     pub(crate) const fn contents(&self) -> &Contents {
         &self.contents
+    }
+}
+
+impl fmt::Debug for Bundle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bundle")
+            .field("pack", &self.pack())
+            .field("digest", &self.digest)
+            .finish_non_exhaustive()
     }
 }
 

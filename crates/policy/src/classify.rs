@@ -22,7 +22,7 @@ pub fn is_collaboration(effect: &Effect, map: &EnvironmentMap) -> bool {
     match &effect.resource {
         Resource::Ref { repository, reference, .. } if effect.verb == verbs::GIT_PUSH => {
             let url = repository.remote.as_ref().and_then(|remote| remote.url.as_deref());
-            let mapped = map.repository.speaks_of(url, repository.root.as_deref());
+            let mapped = map.speaks_of(url, repository.root.as_deref());
             match Name::of(reference) {
                 Name::Branch(branch) => !is_trunk(branch, map),
                 Name::Tag(tag) => {
@@ -82,7 +82,7 @@ fn of_ref(effect: &Effect, repository: &Repository, reference: &str, map: &Envir
     let Some(remote) = &repository.remote else {
         return Environment::Development;
     };
-    if !map.repository.speaks_of(remote.url.as_deref(), repository.root.as_deref()) {
+    if !map.speaks_of(remote.url.as_deref(), repository.root.as_deref()) {
         return Environment::Unknown;
     }
     if is_read(effect) {
@@ -90,7 +90,9 @@ fn of_ref(effect: &Effect, repository: &Repository, reference: &str, map: &Envir
     }
     // Something about a partial effect is not known, and it may be which ref.
     let reference = if effect.certainty == Certainty::Exact { reference } else { "*" };
-    of_mapped_ref(reference, map)
+    let environment = of_mapped_ref(reference, map);
+    // An address that is not known may be the mapped one or any other.
+    if remote.url.is_none() { environment.max(Environment::Unknown) } else { environment }
 }
 
 /// A whole repository: on a remote, a change may reach every ref it has.
@@ -98,7 +100,7 @@ fn of_repository(effect: &Effect, repository: &Repository, map: &EnvironmentMap)
     let Some(remote) = &repository.remote else {
         return Environment::Development;
     };
-    if !map.repository.speaks_of(remote.url.as_deref(), repository.root.as_deref()) {
+    if !map.speaks_of(remote.url.as_deref(), repository.root.as_deref()) {
         Environment::Unknown
     } else if is_read(effect) {
         Environment::Development
@@ -231,7 +233,7 @@ fn production(map: &EnvironmentMap, matches: impl Fn(&Places) -> bool) -> bool {
 
 fn speaks_of_forge(map: &EnvironmentMap, repository: &ForgeRepository) -> bool {
     let address = format!("{}/{}", repository.host, repository.name);
-    map.repository.speaks_of(Some(&address), None) || remote::normalise(&address).contains('*')
+    map.speaks_of(Some(&address), None) || remote::normalise(&address).contains('*')
 }
 
 /// Verbs by which people talk about a change before anybody makes it.

@@ -11,15 +11,19 @@
 
 mod build;
 mod bundle;
+mod checked;
+mod ci;
 mod classify;
 mod context;
 mod decide;
 mod glob;
 mod map;
+mod nearest;
 mod oversight;
 mod packs;
 mod proposal;
 mod proposal_text;
+mod propose;
 mod remote;
 mod request;
 mod risk;
@@ -36,6 +40,7 @@ pub use map::{EnvironmentMap, Places, RepositoryMap};
 pub use oversight::Rung;
 pub use packs::Pack;
 pub use proposal::{Listed, OwnPolicy, Proposal, ProposalError};
+pub use propose::{Seen, propose};
 pub use remote::normalise;
 pub use schema::schema_text;
 

@@ -63,26 +63,25 @@ impl EnvironmentMap {
             .is_some_and(|places| !places.branches.is_empty() || !places.tags.is_empty())
     }
 
+    /// Whether the map speaks of the repository with this address and working tree. What is not
+    /// known is taken as meant; a map that names neither a repository nor a ref speaks of none, and one
+    /// that names refs only speaks of all.
+    pub fn speaks_of(&self, url: Option<&str>, root: Option<&str>) -> bool {
+        let RepositoryMap { remotes, roots, .. } = &self.repository;
+        if remotes.is_empty() && roots.is_empty() {
+            return self
+                .environments
+                .values()
+                .any(|places| !places.branches.is_empty() || !places.tags.is_empty());
+        }
+        let Some(url) = url.map(remote::normalise) else { return true };
+        remotes.iter().any(|own| glob::matches(own, &url))
+            || (remotes.is_empty() && root.is_some_and(|root| roots.iter().any(|own| own == root)))
+    }
+
     /// What an environment is made of.
     pub fn places(&self, environment: Environment) -> Option<&Places> {
         self.environments.get(&environment)
-    }
-}
-
-impl RepositoryMap {
-    /// Whether the map speaks of the repository with this address and working tree. What is not
-    /// known is taken as meant.
-    pub fn speaks_of(&self, url: Option<&str>, root: Option<&str>) -> bool {
-        match url {
-            None => true,
-            Some(_) if self.remotes.is_empty() && self.roots.is_empty() => true,
-            Some(url) => {
-                let url = remote::normalise(url);
-                self.remotes.iter().any(|own| *own == url || glob::matches(own, &url))
-                    || (self.remotes.is_empty()
-                        && root.is_some_and(|root| self.roots.iter().any(|own| own == root)))
-            }
-        }
     }
 }
 

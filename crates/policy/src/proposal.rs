@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use countersign_model::Environment;
 use serde::Deserialize;
 
-use crate::build::line_and_column;
+use crate::checked::line_and_column;
 use crate::map::{EnvironmentMap, Places, RepositoryMap};
-use crate::{OnAllow, Pack, remote};
+use crate::{OnAllow, Pack, nearest, remote};
 
 /// The version of the file's format.
 const VERSION: u32 = 1;
@@ -178,10 +178,10 @@ fn explain(text: &str, error: &toml::de::Error) -> ProposalError {
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     let (message, hint) = match quoted.split_first() {
         Some((wrong, known)) if message.starts_with("unknown field") => {
-            (format!("unknown key `{wrong}`"), Some(suggest(wrong, known)))
+            (format!("unknown key `{wrong}`"), Some(nearest::hint(wrong, known)))
         }
         Some((wrong, known)) if message.starts_with("unknown variant") => {
-            (format!("unknown value `{wrong}`"), Some(suggest(wrong, known)))
+            (format!("unknown value `{wrong}`"), Some(nearest::hint(wrong, known)))
         }
         _ if message.starts_with("missing field `version`") => {
             (message.to_owned(), Some(format!("start the file with `version = {VERSION}`")))
@@ -189,12 +189,4 @@ fn explain(text: &str, error: &toml::de::Error) -> ProposalError {
         _ => (message.to_owned(), None),
     };
     ProposalError { message, line, column, hint }
-}
-
-fn suggest(wrong: &str, known: &[&str]) -> String {
-    let near = known.iter().map(|word| (strsim::damerau_levenshtein(wrong, word), word)).min();
-    match near {
-        Some((distance, word)) if distance <= 3 => format!("did you mean `{word}`?"),
-        _ => format!("it is one of: {}", known.join(", ")),
-    }
 }

@@ -22,8 +22,8 @@ fn check(pack: Pack) -> String {
             (Place::Remote, Environment::Unknown) => "unknown",
             (Place::Remote, Environment::Production) => "production",
         };
-        let risk = decide(std::slice::from_ref(&effect), &context, &bundle).risk.score;
-        let cell = format!("{} {risk}", word(&effect, &context, &bundle));
+        let risk = decide(std::slice::from_ref(&effect), &context, bundle).risk.score;
+        let cell = format!("{} {risk}", word(&effect, &context, bundle));
         let verb = effect.verb.to_string();
         if lines.last().is_none_or(|(last, _)| *last != verb) {
             lines.push((verb, BTreeMap::new()));

@@ -1,6 +1,13 @@
 //! What the crate promises as a whole.
 
+mod bundle;
+mod classify;
 mod matrix;
+mod properties;
+mod proposal;
+mod propose;
+
+use std::sync::LazyLock;
 
 use countersign_model::{
     Effect, Environment, ForgeRepository, PathClass, Place, Remote, Repository, Resource, Verb, Zone, verbs,
@@ -27,8 +34,17 @@ hosts = ["*.staging.example"]
 mcp_servers = ["tickets/*"]
 "#;
 
-fn shop(pack: Pack) -> Bundle {
-    Bundle::shipped(pack, &Proposal::parse(SHOP).unwrap()).unwrap()
+/// The shipped pack over [`SHOP`], built once.
+fn shop(pack: Pack) -> &'static Bundle {
+    static SHOPS: LazyLock<[Bundle; 3]> = LazyLock::new(|| {
+        let proposal = Proposal::parse(SHOP).unwrap();
+        Pack::ALL.map(|pack| Bundle::shipped(pack, &proposal).unwrap())
+    });
+    match pack {
+        Pack::Observe => &SHOPS[0],
+        Pack::Graduated => &SHOPS[1],
+        Pack::Strict => &SHOPS[2],
+    }
 }
 
 fn path(path: &str, zone: Zone, class: PathClass) -> Resource {

@@ -1,0 +1,114 @@
+//! Policies as text, read by Cedar and held against the schema.
+
+use std::fmt;
+
+use cedar_policy::{ParseErrors, Policy, PolicyId as CedarId, PolicySet, ValidationMode, Validator};
+use countersign_model::verbs;
+use miette::Diagnostic;
+
+use crate::build::{BuildError, Place};
+use crate::packs::Pack;
+use crate::{nearest, schema};
+
+/// A policy that Cedar can read.
+pub struct Checked {
+    /// Its id as people wrote it.
+    pub name: String,
+    /// Why, for people.
+    pub says: String,
+    /// What Cedar read, under its full id.
+    pub policy: Policy,
+}
+
+/// Reads one policy of a repository's own.
+pub fn read(id: &str, name: &str, text: &str, says: Option<&str>) -> Result<Checked, BuildError> {
+    let policy = Policy::parse(Some(CedarId::new(id)), text).map_err(|errors| {
+        let place = errors.iter().next().and_then(|error| place(error, text));
+        BuildError::Policy {
+            policy: name.to_owned(),
+            message: errors.iter().map(ToString::to_string).next().unwrap_or_default(),
+            place: Place(place),
+            hint: errors.iter().find_map(|error| error.help().map(|help| help.to_string())),
+        }
+    })?;
+    let says =
+        says.or_else(|| policy.annotation("says")).unwrap_or("this repository's own policy asks for it");
+    Ok(Checked { name: name.to_owned(), says: says.to_owned(), policy: policy.clone() })
+}
+
+/// Reads the policies of a shipped text, in their order.
+pub fn read_pack(pack: Pack, source: &str) -> Result<Vec<Checked>, BuildError> {
+    let set: PolicySet =
+        source.parse().map_err(|error: ParseErrors| BuildError::Shipped(error.to_string()))?;
+    let mut policies: Vec<&Policy> = set.policies().collect();
+    // Cedar numbers the policies of a text in their order: `policy0`, `policy1`, ...
+    policies.sort_by_key(|policy| {
+        let id: &str = policy.id().as_ref();
+        id.trim_start_matches("policy").parse::<usize>().unwrap_or(usize::MAX)
+    });
+    let read = |policy: &Policy| {
+        let name = policy.annotation("id")?;
+        let id = format!("{}/{name}", pack.name());
+        let says = policy.annotation("says")?.to_owned();
+        Some(Checked { name: id.clone(), says, policy: policy.new_id(CedarId::new(id)) })
+    };
+    policies
+        .into_iter()
+        .map(|policy| {
+            read(policy).ok_or_else(|| BuildError::Shipped(format!("a policy without id or says: {policy}")))
+        })
+        .collect()
+}
+
+/// Strict validation; a warning (a policy that can never apply) is an error too, since a forbid that
+/// never applies protects nothing.
+pub fn validate(checked: &[Checked]) -> Result<(), BuildError> {
+    let schema = schema::schema().map_err(|error| BuildError::Shipped(error.to_string()))?;
+    let set = PolicySet::from_policies(checked.iter().map(|checked| checked.policy.clone()))
+        .map_err(|error| BuildError::Shipped(error.to_string()))?;
+    let result = Validator::new(schema).validate(&set, ValidationMode::Strict);
+    if let Some(error) = result.validation_errors().next() {
+        return Err(invalid(checked, error.policy_id(), error));
+    }
+    match result.validation_warnings().next() {
+        Some(warning) => Err(invalid(checked, warning.policy_id(), warning)),
+        None => Ok(()),
+    }
+}
+
+fn invalid(checked: &[Checked], id: &CedarId, error: &(impl Diagnostic + fmt::Display)) -> BuildError {
+    let found = checked.iter().find(|checked| checked.policy.id() == id);
+    let text = found.map(|found| found.policy.to_string()).unwrap_or_default();
+    let message = error.to_string();
+    let message = match message.split_once(", ") {
+        Some((start, rest)) if start.starts_with("for policy") => rest.to_owned(),
+        _ => message,
+    };
+    BuildError::Policy {
+        policy: found.map_or_else(|| id.to_string(), |found| found.name.clone()),
+        place: Place(place(error, &text)),
+        hint: known_action(&message).or_else(|| error.help().map(|help| help.to_string())),
+        message,
+    }
+}
+
+/// Which verb a misspelt one may have meant: Cedar knows only of shorter distances.
+fn known_action(message: &str) -> Option<String> {
+    let wrong = message.strip_prefix("unrecognized action `Action::\"")?.split('"').next()?;
+    let names: Vec<&str> = verbs::CATALOGUE.iter().map(|entry| entry.name).collect();
+    let hint = nearest::hint(wrong, &names);
+    hint.starts_with("did you mean").then_some(hint)
+}
+
+/// Where in `text` the error points.
+fn place(error: &impl Diagnostic, text: &str) -> Option<(usize, usize)> {
+    line_and_column(text, error.labels()?.next()?.offset())
+}
+
+/// Both counted from 1, the column in characters.
+pub fn line_and_column(text: &str, offset: usize) -> Option<(usize, usize)> {
+    let before = text.get(..offset)?;
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or(before).chars().count() + 1;
+    Some((line, column))
+}

@@ -1,0 +1,124 @@
+//! The first proposal, from what is seen in a repository: a branch whose workflow delivers on push is
+//! production, whatever its name.
+
+use std::collections::BTreeMap;
+
+use countersign_model::Environment;
+
+use crate::ci::{Delivery, Refs, github, gitlab, yaml};
+use crate::{Proposal, glob, remote};
+
+/// What `countersign init` saw in a repository. Text only: nothing here is believed to be well-formed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// Names and addresses of the remotes, as git has them.
+    pub remotes: Vec<(String, String)>,
+    /// The branch the remote's HEAD names, without `refs/heads/`, if it is known.
+    pub default_branch: Option<String>,
+    /// Paths within the repository and texts of its CI files (`.github/workflows/*.yml`, `.gitlab-ci.yml`).
+    pub workflows: Vec<(String, String)>,
+    /// Branches here, without `refs/heads/`.
+    pub local_branches: Vec<String>,
+    /// Branches of the remotes, without the remote's name.
+    pub remote_branches: Vec<String>,
+    /// The working tree's top directory, for a repository without remotes.
+    pub root: Option<String>,
+}
+
+/// Proposes a map. Where it is not sure it proposes production and says why.
+pub fn propose(seen: &Seen) -> Proposal {
+    let mut proposal = Proposal::default();
+    let mut remotes: Vec<String> =
+        seen.remotes.iter().map(|(_, address)| remote::normalise(address)).collect();
+    remotes.sort();
+    remotes.dedup();
+    if remotes.is_empty() {
+        proposal.repository.roots.extend(seen.root.clone());
+    }
+    proposal.repository.remotes = remotes;
+    let default = default_branch(seen);
+    proposal.repository.default_branch.clone_from(&default);
+
+    let mut deliveries = Vec::new();
+    let mut workflows = Vec::new();
+    for (path, text) in &seen.workflows {
+        match yaml::read(text) {
+            Ok(node) if is_gitlab(path) => {
+                let (found, notes) = gitlab::deliveries(path, &node, default.as_deref());
+                deliveries.extend(found);
+                proposal.notes.extend(notes);
+            }
+            Ok(node) => workflows.push(github::Workflow { path: path.clone(), node }),
+            Err(error) => deliveries.push(Delivery {
+                environment: Environment::Production,
+                refs: Refs::branch(default.as_deref().unwrap_or("**")),
+                why: format!("{path} cannot be read ({error}), so it may deliver"),
+            }),
+        }
+    }
+    let (found, notes) = github::deliveries(&workflows, default.as_deref());
+    deliveries.extend(found);
+    proposal.notes.extend(notes);
+    for delivery in &mut deliveries {
+        delivery.refs = usable(std::mem::take(&mut delivery.refs));
+    }
+    // Always there to be filled in.
+    proposal.environments.entry(Environment::Production).or_default();
+    map(&mut proposal, deliveries);
+    if seen.workflows.is_empty() {
+        proposal.notes.push(
+            "No CI file was found. If something else delivers from a branch, name that branch under production."
+                .to_owned(),
+        );
+    }
+    proposal
+}
+
+fn is_gitlab(path: &str) -> bool {
+    path.rsplit('/').next().is_some_and(|name| name.contains("gitlab-ci"))
+}
+
+/// Everything a push sets off, as one list of patterns for each environment.
+fn map(proposal: &mut Proposal, deliveries: Vec<Delivery>) {
+    let mut refs: BTreeMap<Environment, Refs> = BTreeMap::new();
+    for delivery in deliveries {
+        let listed = proposal.environments.entry(delivery.environment).or_default();
+        let delivered = [("branches", &delivery.refs.branches), ("tags", &delivery.refs.tags)];
+        for (list, pattern) in
+            delivered.into_iter().flat_map(|(list, all)| all.iter().map(move |one| (list, one)))
+        {
+            listed.reasons.entry((list, pattern.clone())).or_insert_with(|| delivery.why.clone());
+        }
+        let all = refs.entry(delivery.environment).or_default();
+        *all = std::mem::take(all).or(delivery.refs);
+    }
+    for (environment, Refs { branches, tags }) in refs {
+        let listed = proposal.environments.entry(environment).or_default();
+        listed.places.branches = branches;
+        listed.places.tags = tags;
+    }
+}
+
+/// What cannot be a pattern here could be any name.
+fn usable(refs: Refs) -> Refs {
+    let usable = |patterns: Vec<String>| {
+        let all = |pattern: &String| glob::refuse(pattern).is_some();
+        if patterns.iter().any(all) { vec!["**".to_owned()] } else { patterns }
+    };
+    Refs { branches: usable(refs.branches), tags: usable(refs.tags) }
+}
+
+/// The remote's default branch, or the one that by custom would be it.
+fn default_branch(seen: &Seen) -> Option<String> {
+    let known = |name: &str| {
+        let all = if seen.remote_branches.is_empty() { &seen.local_branches } else { &seen.remote_branches };
+        all.iter().any(|branch| branch == name).then(|| name.to_owned())
+    };
+    seen.default_branch
+        .clone()
+        .or_else(|| ["main", "master", "trunk", "develop"].into_iter().find_map(known))
+        .or_else(|| match seen.local_branches.as_slice() {
+            [only] => Some(only.clone()),
+            _ => None,
+        })
+}

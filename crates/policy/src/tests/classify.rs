@@ -1,0 +1,175 @@
+//! Where effects land, and what follows from it in the default pack.
+
+use countersign_model::Certainty;
+use insta::assert_snapshot;
+
+use super::*;
+use crate::classify;
+
+/// `environment, decision (risk): reason` under the map [`SHOP`].
+fn check_effect(effect: Effect) -> String {
+    let bundle = shop(Pack::Graduated);
+    let mut effects = [effect];
+    classify(&mut effects, bundle);
+    let decision = decide(&effects, &Context { pinnable: true, ..Context::default() }, bundle);
+    let policies: Vec<&str> = decision.policies.iter().map(countersign_model::PolicyId::as_str).collect();
+    format!(
+        "{}, {} ({}) by {}",
+        effects[0].environment,
+        decision.kind,
+        decision.risk.score,
+        policies.join(" ").replace("graduated/", "")
+    )
+}
+
+fn check(verb: Verb, resource: Resource) -> String {
+    check_effect(Effect::new(verb, resource))
+}
+
+fn push(url: &str, name: &str) -> String {
+    check(verbs::GIT_PUSH, reference(remote_repository(Some(url)), name))
+}
+
+const SHOP_URL: &str = "ssh://git@GitHub.com:22/acme/shop.git";
+const OTHER_URL: &str = "https://github.com/other/thing";
+
+#[test]
+fn pushes_to_the_mapped_repository() {
+    assert_snapshot!(push(SHOP_URL, "refs/heads/main"), @"production, require 1 approval (65) by high-risk production-change");
+    assert_snapshot!(push(SHOP_URL, "refs/heads/release/2"), @"production, require 1 approval (65) by high-risk production-change");
+    assert_snapshot!(push(SHOP_URL, "refs/heads/MAIN"), @"production, require 1 approval (65) by high-risk production-change");
+    assert_snapshot!(push(SHOP_URL, "main"), @"production, require 1 approval (65) by high-risk production-change");
+    assert_snapshot!(push(SHOP_URL, "refs/heads/next"), @"staging, monitor (35) by medium-risk remote-write");
+    assert_snapshot!(push(SHOP_URL, "refs/heads/develop"), @"unknown, require 1 approval (50) by unknown-remote-write");
+    assert_snapshot!(push(SHOP_URL, "refs/heads/feature/x"), @"development, allow (25) by feature-push");
+    assert_snapshot!(push(SHOP_URL, "refs/heads/feature/*"), @"development, monitor (35) by feature-push medium-risk remote-write");
+    assert_snapshot!(push(SHOP_URL, "refs/heads/*"), @"production, require 1 approval (75) by high-risk production-change");
+    assert_snapshot!(push(SHOP_URL, "*"), @"production, require 1 approval (75) by high-risk production-change");
+    assert_snapshot!(push(SHOP_URL, "refs/tags/v2"), @"production, require 1 approval (65) by high-risk production-change");
+    assert_snapshot!(push(SHOP_URL, "refs/tags/nightly"), @"unknown, monitor (50) by collaboration medium-risk");
+    assert_snapshot!(push(SHOP_URL, "refs/for/main"), @"unknown, require 1 approval (50) by unknown-remote-write");
+}
+
+#[test]
+fn pushes_elsewhere() {
+    assert_snapshot!(push(OTHER_URL, "refs/heads/main"), @"unknown, require 1 approval (50) by unknown-remote-write");
+    assert_snapshot!(push(OTHER_URL, "refs/heads/develop"), @"unknown, require 1 approval (50) by unknown-remote-write");
+    assert_snapshot!(push(OTHER_URL, "refs/heads/release/2"), @"unknown, require 1 approval (50) by unknown-remote-write");
+    assert_snapshot!(push(OTHER_URL, "refs/heads/feature"), @"unknown, monitor (50) by collaboration medium-risk");
+    assert_snapshot!(push(OTHER_URL, "refs/tags/x"), @"unknown, require 1 approval (50) by unknown-remote-write");
+    assert_snapshot!(push(OTHER_URL, "*"), @"unknown, require 1 approval (60) by high-risk unknown-remote-write");
+}
+
+#[test]
+fn what_is_not_known_is_the_worst() {
+    let partial = |name| {
+        let resource = reference(remote_repository(Some(SHOP_URL)), name);
+        Effect::new(verbs::GIT_PUSH, resource).certain(Certainty::Partial, "the branch is a variable")
+    };
+    assert_snapshot!(check_effect(partial("refs/heads/feature")), @"production, require 1 approval (75) by high-risk production-change");
+    assert_snapshot!(check(verbs::GIT_PUSH, reference(remote_repository(None), "refs/heads/main")), @"production, require 1 approval (65) by high-risk production-change");
+    assert_snapshot!(check(verbs::GIT_PUSH, reference(remote_repository(None), "refs/heads/feature")), @"unknown, monitor (50) by collaboration medium-risk");
+    let pull = |base: Option<&str>| Resource::PullRequest {
+        repository: forge(),
+        number: Some(12),
+        base: base.map(str::to_owned),
+        head: None,
+        commit: None,
+    };
+    assert_snapshot!(check(verbs::FORGE_MERGE, pull(None)), @"production, require 1 approval (65) by high-risk production-change");
+    assert_snapshot!(check(verbs::FORGE_MERGE, pull(Some("feature"))), @"development, monitor (25) by remote-write");
+    assert_snapshot!(check(verbs::FORGE_MERGE, pull(Some("main"))), @"production, require 1 approval (65) by high-risk production-change");
+    assert_snapshot!(check(verbs::FORGE_PULL_REQUEST, pull(Some("main"))), @"development, allow (20) by pull-request");
+    assert_snapshot!(check(verbs::FORGE_APPROVE, pull(None)), @"production, require 1 approval (65) by high-risk production-change");
+}
+
+#[test]
+fn force_pushes() {
+    let force = |name| check(verbs::GIT_FORCE_PUSH, reference(remote_repository(Some(SHOP_URL)), name));
+    assert_snapshot!(force("refs/heads/feature"), @"development, monitor (40) by force-push medium-risk");
+    assert_snapshot!(force("refs/heads/develop"), @"unknown, require 1 approval (65) by destroy force-push-protected high-risk");
+    assert_snapshot!(force("refs/heads/main"), @"production, require 1 approval (80) by destroy force-push-protected high-risk production-change");
+}
+
+#[test]
+fn forges() {
+    let thing = |verb, name: &str, reference: Option<&str>| {
+        let (host, name) = name.split_once('/').unwrap();
+        let repository = ForgeRepository { host: host.to_owned(), name: name.to_owned() };
+        let reference = reference.map(str::to_owned);
+        check(
+            verb,
+            Resource::Forge { repository, object: "thing".to_owned(), name: "x".to_owned(), reference },
+        )
+    };
+    assert_snapshot!(thing(verbs::FORGE_WORKFLOW, "github.com/acme/shop", None), @"production, require 1 approval (70) by high-risk production-change workflow");
+    assert_snapshot!(thing(verbs::FORGE_WORKFLOW, "github.com/acme/shop", Some("feature")), @"development, require 1 approval (30) by workflow");
+    assert_snapshot!(thing(verbs::FORGE_RELEASE, "github.com/acme/shop", None), @"production, require 1 approval (65) by high-risk production-change");
+    assert_snapshot!(thing(verbs::FORGE_SETTINGS, "github.com/*", None), @"production, require 1 approval (85) by high-risk production-change");
+    assert_snapshot!(thing(verbs::FORGE_COMMENT, "github.com/acme/shop", None), @"development, allow (25) by pull-request");
+    assert_snapshot!(thing(verbs::FORGE_COMMENT, "github.com/other/thing", None), @"unknown, monitor (50) by collaboration medium-risk");
+    assert_snapshot!(thing(verbs::FORGE_READ, "github.com/acme/shop", None), @"development, allow (10) by read");
+}
+
+#[test]
+fn files() {
+    let write = |name, zone, class| check(verbs::FS_WRITE, path(name, zone, class));
+    assert_snapshot!(write("/home/dev/shop/src/a.rs", Zone::Workspace, PathClass::Ordinary), @"development, allow (15) by workspace-write");
+    assert_snapshot!(write("/home/dev/shop/.github/workflows/x.yml", Zone::Workspace, PathClass::Delivery), @"development, monitor (25) by watched-workspace-write");
+    assert_snapshot!(write("/home/dev/shop/.git/hooks/pre-commit", Zone::Workspace, PathClass::ToolConfiguration), @"development, require 1 approval (35) by configuration-write");
+    assert_snapshot!(write("/home/dev/.bashrc", Zone::Home, PathClass::ShellConfiguration), @"development, require 1 approval (40) by configuration-write");
+    assert_snapshot!(write("/srv/live/app/x", Zone::System, PathClass::Ordinary), @"production, require 1 approval (60) by high-risk production-change");
+    assert_snapshot!(write("/home/dev/shop/deploy/live/x", Zone::Workspace, PathClass::Ordinary), @"production, require 1 approval (55) by production-change");
+    assert_snapshot!(write("/home/dev/.config/countersign/key", Zone::Home, PathClass::Countersign), @"development, deny (70) by tampering-with-files");
+    assert_snapshot!(check(verbs::FS_DELETE, path("/srv", Zone::System, PathClass::Ordinary)), @"production, require 1 approval (80) by destroy high-risk production-change");
+    assert_snapshot!(check(verbs::FS_DELETE, path("/tmp/x", Zone::Temporary, PathClass::Ordinary)), @"development, monitor (35) by medium-risk recoverable-destroy");
+    assert_snapshot!(check(verbs::FS_DELETE, path("/w/target", Zone::Workspace, PathClass::Rebuildable)), @"development, monitor (35) by medium-risk recoverable-destroy");
+    assert_snapshot!(check(verbs::FS_READ, path("/home/dev/.kube/live", Zone::Home, PathClass::Secret)), @"production, require 1 approval (50) by secret-read");
+    assert_snapshot!(check(verbs::FS_READ, path("/home/dev/shop/.env", Zone::Workspace, PathClass::Secret)), @"development, monitor (25) by workspace-secret-read");
+}
+
+#[test]
+fn hosts_and_tools() {
+    let host = |verb, host: &str| check(verb, Resource::Host { host: host.to_owned(), url: None });
+    let tool = |verb, server: &str| {
+        check(verb, Resource::Tool { server: Some(server.to_owned()), name: "do".to_owned() })
+    };
+    assert_snapshot!(host(verbs::NET_WRITE, "API.shop.example."), @"production, require 1 approval (65) by high-risk production-change");
+    assert_snapshot!(host(verbs::NET_WRITE, "api.staging.example"), @"staging, monitor (35) by medium-risk remote-write");
+    assert_snapshot!(host(verbs::NET_WRITE, "127.0.0.1"), @"development, monitor (25) by remote-write");
+    assert_snapshot!(host(verbs::NET_WRITE, "localhost.evil.example"), @"unknown, require 1 approval (50) by unknown-remote-write");
+    assert_snapshot!(host(verbs::NET_READ, "*"), @"production, monitor (40) by medium-risk watched-read");
+    assert_snapshot!(tool(verbs::MCP_WRITE, "billing"), @"production, require 1 approval (65) by high-risk production-change");
+    assert_snapshot!(tool(verbs::MCP_WRITE, "tickets"), @"staging, monitor (35) by medium-risk remote-write");
+    assert_snapshot!(tool(verbs::MCP_READ, "other"), @"unknown, allow (15) by read");
+}
+
+#[test]
+fn a_repository_without_a_map() {
+    let bundle = Bundle::shipped(Pack::Graduated, &Proposal::default()).unwrap();
+    let environment = |name: &str| {
+        let resource = reference(remote_repository(Some(OTHER_URL)), name);
+        let mut effect = [Effect::new(verbs::GIT_PUSH, resource)];
+        classify(&mut effect, &bundle);
+        format!("{} {}", effect[0].environment, word(&effect[0], &Context::default(), &bundle))
+    };
+    assert_snapshot!(environment("refs/heads/main"), @"unknown hold");
+    assert_snapshot!(environment("refs/heads/feature"), @"unknown monitor");
+    assert_snapshot!(environment("refs/heads/production"), @"unknown hold");
+    assert_snapshot!(environment("*"), @"unknown hold");
+}
+
+#[test]
+fn reasons_are_sentences() {
+    let reason = |effect: Effect| {
+        let mut effects = [effect];
+        classify(&mut effects, shop(Pack::Graduated));
+        decide(&effects, &Context::default(), shop(Pack::Graduated)).reason
+    };
+    let main = reference(remote_repository(Some(SHOP_URL)), "refs/heads/main");
+    assert_snapshot!(reason(Effect::new(verbs::GIT_PUSH, main)), @"would move a ref of a remote repository forward, or create it (main of github.com/acme/shop, production): a change to production waits for an approval");
+    let odd = path("/tmp/a\u{1b}[2J\nallow\u{202e}", Zone::Temporary, PathClass::Ordinary);
+    assert_snapshot!(reason(Effect::new(verbs::FS_WRITE, odd)), @r"would create or change a file (/tmp/a\u{1b}[2J\u{a}allow\u{202e}, development): work in the workspace flows");
+    assert_snapshot!(reason(Effect::opaque("$CMD", "its name is a variable")), @"would run something nobody can see into ($CMD, development), its name is a variable: running what nobody can see into is shown to people");
+    assert_snapshot!(reason(Effect::new(Verb::new("db.drop"), Resource::Program { name: "x".to_owned() })), @"would do `db.drop`, which nobody has described (x, development): an effect outside the catalogue waits for an approval");
+}

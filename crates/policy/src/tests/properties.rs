@@ -1,0 +1,315 @@
+//! What must hold of every decision, whatever the call.
+
+use cedar_policy::{Authorizer, Decision as Answer};
+use countersign_model::{Access, Certainty, Decision, DecisionKind, Digest, Finding, Reversible};
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::*;
+use crate::oversight::Rung;
+use crate::request::{self, Question};
+use crate::{History, build};
+
+fn resources() -> Vec<Resource> {
+    let url = Some("git@github.com:acme/shop.git");
+    let elsewhere = Some("https://github.com/other/thing");
+    let mut all = vec![
+        Resource::Repository { repository: local_repository() },
+        Resource::Repository { repository: remote_repository(url) },
+        Resource::PullRequest {
+            repository: forge(),
+            number: Some(7),
+            base: Some("main".to_owned()),
+            head: None,
+            commit: None,
+        },
+        Resource::PullRequest { repository: forge(), number: None, base: None, head: None, commit: None },
+        Resource::Forge {
+            repository: forge(),
+            object: "workflow".to_owned(),
+            name: "x.yml".to_owned(),
+            reference: None,
+        },
+        Resource::Host { host: "*".to_owned(), url: None },
+        Resource::Host { host: "api.example".to_owned(), url: None },
+        Resource::Host { host: "localhost".to_owned(), url: None },
+        Resource::Program { name: "make".to_owned() },
+        Resource::Tool { server: None, name: "Task".to_owned() },
+        Resource::Tool { server: Some("tickets".to_owned()), name: "close".to_owned() },
+        Resource::Secret { store: "vault".to_owned(), name: "live/db".to_owned() },
+    ];
+    for name in ["refs/heads/main", "refs/heads/feature", "refs/heads/*", "refs/tags/v1", "*"] {
+        all.push(reference(remote_repository(url), name));
+        all.push(reference(remote_repository(elsewhere), name));
+        all.push(reference(remote_repository(None), name));
+        all.push(reference(local_repository(), name));
+    }
+    for class in CLASSES {
+        for zone in [Zone::Workspace, Zone::Temporary, Zone::Home, Zone::System] {
+            all.push(path("/some/where", zone, class));
+        }
+    }
+    all
+}
+
+const CLASSES: [PathClass; 7] = [
+    PathClass::Ordinary,
+    PathClass::Rebuildable,
+    PathClass::Delivery,
+    PathClass::ToolConfiguration,
+    PathClass::ShellConfiguration,
+    PathClass::Secret,
+    PathClass::Countersign,
+];
+const ACCESSES: [Access; 5] = [Access::Read, Access::Write, Access::Send, Access::Execute, Access::Destroy];
+const CERTAINTIES: [Certainty; 3] = [Certainty::Exact, Certainty::Partial, Certainty::Opaque];
+const REVERSIBLES: [Reversible; 3] = [Reversible::Yes, Reversible::Unknown, Reversible::No];
+
+prop_compose! {
+    fn any_effect()(
+        verb in prop_oneof![
+            9 => select(verbs::CATALOGUE).prop_map(|entry| entry.name.to_owned()),
+            1 => "[a-z]{1,4}\\.[a-z]{1,4}",
+        ],
+        resource in select(resources()),
+        access in proptest::option::weighted(0.1, select(&ACCESSES[..])),
+        certainty in select(&CERTAINTIES[..]),
+        reversible in select(&REVERSIBLES[..]),
+        environment in select(&ENVIRONMENTS[..]),
+    ) -> Effect {
+        let mut effect = Effect::new(Verb::new(&verb), resource).reversible(reversible);
+        effect.access = access.unwrap_or(effect.access);
+        effect.certainty = certainty;
+        effect.environment = environment;
+        effect
+    }
+}
+
+prop_compose! {
+    fn any_context()(
+        findings in 0..3_usize,
+        secret_read in any::<bool>(),
+        untrusted_content in any::<bool>(),
+        denials in 0..9_u32,
+        holds in 0..9_u32,
+        reach in 0..2_usize,
+        pinnable in any::<bool>(),
+    ) -> Context {
+        let finding = Finding { class: "token".to_owned(), pointer: "/x".to_owned(), fingerprint: Digest::of([]) };
+        Context {
+            findings: vec![finding; findings],
+            history: History { secret_read, untrusted_content, denials, holds },
+            reach: vec!["KUBECONFIG".to_owned(); reach],
+            pinnable,
+        }
+    }
+}
+
+fn one(effect: &Effect, context: &Context, pack: Pack) -> Decision {
+    decide(std::slice::from_ref(effect), context, shop(pack))
+}
+
+/// Asserts that the second is at least as strict and as risky as the first.
+fn never_looser(before: &Decision, after: &Decision) -> Result<(), TestCaseError> {
+    prop_assert!(after.kind >= before.kind, "{before:#?}\nbecame looser\n{after:#?}");
+    prop_assert!(after.risk.score >= before.risk.score, "{before:#?}\nscores less\n{after:#?}");
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn a_worse_environment_never_loosens(effect in any_effect(), context in any_context(), worse in select(&ENVIRONMENTS[..])) {
+        let mut other = effect.clone();
+        other.environment = worse.max(effect.environment);
+        for pack in Pack::ALL {
+            never_looser(&one(&effect, &context, pack), &one(&other, &context, pack))?;
+        }
+    }
+
+    #[test]
+    fn less_certainty_never_loosens(effect in any_effect(), context in any_context(), worse in select(&CERTAINTIES[..])) {
+        let mut other = effect.clone();
+        other.certainty = worse.max(effect.certainty);
+        for pack in Pack::ALL {
+            never_looser(&one(&effect, &context, pack), &one(&other, &context, pack))?;
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_undone_is_never_looser(effect in any_effect(), context in any_context(), worse in select(&REVERSIBLES[..])) {
+        let mut other = effect.clone();
+        other.reversible = worse.max(effect.reversible);
+        for pack in Pack::ALL {
+            never_looser(&one(&effect, &context, pack), &one(&other, &context, pack))?;
+        }
+    }
+
+    #[test]
+    fn a_worse_class_of_file_never_loosens(
+        effect in any_effect(),
+        context in any_context(),
+        zone in select(&[Zone::Workspace, Zone::Temporary, Zone::Home, Zone::System][..]),
+        class in select(&CLASSES[..]),
+        worse in select(&CLASSES[1..]),
+    ) {
+        // A rebuildable file is worse to write than none, but better to lose.
+        prop_assume!(class != PathClass::Ordinary || worse != PathClass::Rebuildable);
+        let with = |class| Effect { resource: path("/some/where", zone, class), ..effect.clone() };
+        prop_assume!(class != PathClass::Rebuildable || worse.max(class) == class);
+        for pack in Pack::ALL {
+            never_looser(&one(&with(class), &context, pack), &one(&with(worse.max(class)), &context, pack))?;
+        }
+    }
+
+    #[test]
+    fn a_worse_session_never_loosens(effect in any_effect(), context in any_context(), other in any_context()) {
+        let mut worse = context.clone();
+        if other.findings.len() > worse.findings.len() {
+            worse.findings = other.findings;
+        }
+        if worse.reach.is_empty() {
+            worse.reach = other.reach;
+        }
+        worse.pinnable &= other.pinnable;
+        worse.history.secret_read |= other.history.secret_read;
+        worse.history.untrusted_content |= other.history.untrusted_content;
+        worse.history.denials += other.history.denials;
+        worse.history.holds += other.history.holds;
+        for pack in Pack::ALL {
+            never_looser(&one(&effect, &context, pack), &one(&effect, &worse, pack))?;
+        }
+    }
+
+    #[test]
+    fn a_worse_access_never_loosens(effect in any_effect(), context in any_context(), worse in select(&ACCESSES[..])) {
+        // Observe shows everything alike, and what is not listed cannot be worse than monitored there.
+        let mut other = effect.clone();
+        other.access = worse.max(effect.access);
+        for pack in Pack::ALL {
+            let (before, after) = (one(&effect, &context, pack), one(&other, &context, pack));
+            prop_assert!(after.kind >= before.kind || before.kind == DecisionKind::Deny, "{before:?} {after:?}");
+        }
+    }
+
+    #[test]
+    fn one_more_effect_never_loosens(effects in prop::collection::vec(any_effect(), 1..4), more in any_effect(), context in any_context()) {
+        let mut all = effects.clone();
+        all.push(more);
+        for pack in Pack::ALL {
+            let bundle = shop(pack);
+            never_looser(&decide(&effects, &context, bundle), &decide(&all, &context, bundle))?;
+        }
+    }
+
+    #[test]
+    fn a_stricter_pack_is_stricter(effect in any_effect(), context in any_context()) {
+        let [observe, graduated, strict] = Pack::ALL.map(|pack| one(&effect, &context, pack));
+        prop_assert!(observe.kind <= graduated.kind && graduated.kind <= strict.kind, "{observe:#?}{graduated:#?}{strict:#?}");
+    }
+
+    /// The packs leave no gap: only tampering is denied, and what is in no catalogue never flows unseen.
+    #[test]
+    fn only_tampering_is_denied(effect in any_effect(), context in any_context()) {
+        let tampers = effect.verb == verbs::COUNTERSIGN_TAMPER && effect.access <= Access::Destroy
+            || matches!(effect.resource, Resource::Path { class: PathClass::Countersign, .. })
+                && ["fs.write", "fs.delete", "fs.permission", "secret.write"].contains(&effect.verb.as_str());
+        for pack in Pack::ALL {
+            let decision = one(&effect, &context, pack);
+            let listed = verbs::find(effect.verb.as_str()).is_some_and(|entry| effect.access <= entry.access);
+            if listed {
+                prop_assert_eq!(decision.kind == DecisionKind::Deny, tampers, "{:?}", decision);
+            } else {
+                prop_assert!(decision.kind >= DecisionKind::Monitor, "{:?}", decision);
+                prop_assert!(pack == Pack::Observe || decision.kind > DecisionKind::Monitor, "{:?}", decision);
+            }
+            prop_assert!(!decision.policies.is_empty() && decision.policies.is_sorted());
+            prop_assert!(!decision.reason.is_empty() && !decision.reason.chars().any(char::is_control));
+        }
+    }
+
+    /// What a rung permits, every higher rung permits, asked of Cedar itself.
+    #[test]
+    fn the_ladder_is_monotone(effect in any_effect(), context in any_context()) {
+        let bundle = laddered();
+        let kind = request::kind(&effect);
+        let contents = bundle.contents();
+        let slice = bundle.slices.get(&kind, &contents.policies);
+        let policies = slice.as_ref().as_ref().unwrap();
+        let risk = contents.weights.score(&effect, &context, 1).score;
+        let question = Question::new(&effect, &kind, risk, &context, bundle.map()).unwrap();
+        let permits = |rung: &Rung| {
+            let request = question.at(rung).unwrap();
+            Authorizer::new().is_authorized(&request, policies, question.entities()).decision() == Answer::Allow
+        };
+        let higher = |one: &Rung, other: &Rung| {
+            one.monitored <= other.monitored
+                && one.approvals <= other.approvals
+                && one.groups.iter().all(|group| other.groups.contains(group))
+        };
+        let answers: Vec<(&Rung, bool)> = contents.rungs.iter().map(|rung| (rung, permits(rung))).collect();
+        for (one, permitted) in &answers {
+            for (other, also) in &answers {
+                prop_assert!(!permitted || *also || !higher(one, other), "{one:?} permits, {other:?} does not");
+            }
+        }
+    }
+}
+
+/// A bundle whose own policies ask for numbers and groups.
+fn laddered() -> &'static Bundle {
+    static LADDERED: LazyLock<Bundle> = LazyLock::new(|| {
+        let text = format!(
+            "{SHOP}{}",
+            r#"
+[[policy]]
+id = "two"
+cedar = '''
+forbid (principal, action in Action::"destroy", resource in Environment::"production")
+unless { context.oversight.approvals >= 2 && context.oversight.approverGroups.contains("dba") };
+'''
+[[policy]]
+id = "sre"
+cedar = '''
+forbid (principal, action in Action::"execute", resource)
+unless { context.oversight.approverGroups.contains("sre") || context.risk < 50 };
+'''
+"#
+        );
+        build(&Proposal::parse(&text).unwrap()).unwrap()
+    });
+    &LADDERED
+}
+
+#[test]
+fn requirements_of_several_effects_are_joined() {
+    let effect = |verb, environment, resource| {
+        let mut effect = Effect::new(verb, resource);
+        effect.environment = environment;
+        effect
+    };
+    let delete = effect(
+        verbs::NET_DELETE,
+        Environment::Production,
+        Resource::Host { host: "x".to_owned(), url: None },
+    );
+    let run =
+        effect(verbs::EXEC_REMOTE_CODE, Environment::Production, Resource::Program { name: "x".to_owned() });
+    let decision = decide(&[delete, run], &Context::default(), laddered());
+    assert_eq!(decision.kind.to_string(), "require 2 approvals including dba, sre");
+}
+
+#[test]
+fn nothing_known_is_not_nothing_done() {
+    let decision = decide(&[], &Context::default(), shop(Pack::Graduated));
+    assert_eq!(decision.kind, DecisionKind::Monitor);
+    assert_eq!(decide(&[], &Context::default(), shop(Pack::Strict)).kind.word(), "require_approval");
+}
+
+#[test]
+fn too_many_effects_are_denied() {
+    let effect = Effect::new(verbs::FS_READ, path("/a", Zone::Workspace, PathClass::Ordinary));
+    let decision = decide(&vec![effect; 2000], &Context::default(), shop(Pack::Observe));
+    assert_eq!(decision.kind, DecisionKind::Deny);
+}

@@ -1,0 +1,112 @@
+//! Errors as people see them.
+
+use insta::assert_snapshot;
+
+use crate::{Proposal, build};
+
+/// The message, its causes and its hint.
+fn check(text: &str) -> String {
+    let (error, hint): (Box<dyn std::error::Error>, Option<String>) = match Proposal::parse(text) {
+        Err(error) => {
+            let hint = error.hint.clone();
+            (error.into(), hint)
+        }
+        Ok(proposal) => match build(&proposal) {
+            Err(error) => {
+                let hint = error.hint().map(str::to_owned);
+                (error.into(), hint)
+            }
+            Ok(bundle) => return format!("ok: {}", bundle.pack()),
+        },
+    };
+    assert!(error.source().is_none());
+    let hint = hint.map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
+    format!("error: {error}{hint}")
+}
+
+fn policy(cedar: &str) -> String {
+    check(&format!("version = 1\n[[policy]]\nid = \"own\"\ncedar = '''\n{cedar}\n'''\n"))
+}
+
+#[test]
+fn the_least_proposal() {
+    assert_snapshot!(check("version = 1"), @"ok: graduated");
+}
+
+#[test]
+fn unknown_keys() {
+    assert_snapshot!(check("version = 1\n[environments.production]\nbranchs = [\"main\"]\n"), @"
+    error: cannot read the proposal: unknown key `branchs` at line 3, column 1
+    hint: did you mean `branches`?
+    ");
+    assert_snapshot!(check("version = 1\n[environments.live]\n"), @"
+    error: cannot read the proposal: unknown key `live` at line 2, column 15
+    hint: it is one of: production, staging, development
+    ");
+    assert_snapshot!(check("version = 1\npack = \"graduate\"\n"), @"
+    error: cannot read the proposal: unknown value `graduate` at line 2, column 8
+    hint: did you mean `graduated`?
+    ");
+}
+
+#[test]
+fn not_toml_or_not_this_format() {
+    assert_snapshot!(check("version = 1\n[repository\n"), @"error: cannot read the proposal: unclosed table, expected `]` at line 2, column 12");
+    assert_snapshot!(check(""), @"
+    error: cannot read the proposal: missing field `version` at line 1, column 1
+    hint: start the file with `version = 1`
+    ");
+    assert_snapshot!(check("version = 7\n"), @"
+    error: cannot read the proposal: version 7 of the format is not known at line 1, column 11
+    hint: this program reads version 1
+    ");
+    assert_snapshot!(check("version = 1\n[environments.production]\nbranches = \"main\"\n"), @r#"error: cannot read the proposal: invalid type: string "main", expected a sequence at line 3, column 12"#);
+}
+
+#[test]
+fn patterns_that_would_match_nothing() {
+    assert_snapshot!(check("version = 1\n[environments.production]\nbranches = [\"v[0-9]\"]\n"), @"error: cannot use `v[0-9]` in `environments.production.branches`: a pattern is made of names, `*`, `**` and `?`, with a leading `!` for an exception");
+    assert_snapshot!(check("version = 1\n[environments.staging]\nhosts = [\"\"]\n"), @"error: cannot use `` in `environments.staging.hosts`: a pattern cannot be empty");
+}
+
+#[test]
+fn policies_cedar_cannot_read() {
+    assert_snapshot!(policy("forbid (principal, action, resource)\nwhen { context.risk > };"), @"error: cannot use policy `own`: unexpected token `}` at line 2, column 23");
+    assert_snapshot!(policy("permit (principal, action == Action::\"git.pusk\", resource);"), @r#"
+    error: cannot use policy `own`: unrecognized action `Action::"git.pusk"` at line 1, column 30
+    hint: did you mean `git.push`?
+    "#);
+    assert_snapshot!(policy("forbid (principal, action, resource)\nwhen { context.riks > 3 };"), @r#"
+    error: cannot use policy `own`: attribute `riks` in context for Action::"git.force-push" not found at line 2, column 8
+    hint: did you mean `risk`?
+    "#);
+    assert_snapshot!(policy("forbid (principal, action, resource) when { resource.host == \"x\" };"), @"
+    error: cannot use policy `own`: attribute `host` on entity type `Program` not found at line 1, column 45
+    hint: did you mean `name`?
+    ");
+    assert_snapshot!(policy("forbid (principal, action == Action::\"git.push\", resource is Nothing);"), @"
+    error: cannot use policy `own`: unrecognized entity type `Nothing` at line 1, column 62
+    hint: did you mean `Path`?
+    ");
+    assert_snapshot!(policy("permit (principal, action, resource); permit (principal, action, resource);"), @"error: cannot use policy `own`: unexpected token `permit` at line 1, column 39");
+}
+
+#[test]
+fn policies_the_ladder_cannot_take() {
+    assert_snapshot!(policy("permit (principal, action, resource) unless { context.oversight.approvals >= 1 };"), @"
+    error: cannot use policy `own`: more oversight could take away what less of it permits
+    hint: in a permit ask for at least as much, as in `context.oversight.approvals >= 1`; in a forbid put that under `unless`
+    ");
+    assert_snapshot!(policy("permit (principal, action, resource) when { context.oversight.approvals >= 20 };"), @"error: cannot use policy `own`: it asks for more than 9 approvals");
+}
+
+#[test]
+fn numbers_the_bundle_cannot_keep() {
+    assert_snapshot!(policy("forbid (principal, action, resource) when { context.risk > 9007199254740992 };"), @"error: cannot use policy `own`: it holds a number beyond 9007199254740991");
+}
+
+#[test]
+fn the_same_id_twice() {
+    let one = "[[policy]]\nid = \"a\"\ncedar = 'forbid (principal, action, resource is Host);'\n";
+    assert_snapshot!(check(&format!("version = 1\n{one}{one}")), @"error: cannot use policy `a`: its id stands there twice");
+}
