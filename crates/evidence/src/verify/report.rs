@@ -7,6 +7,9 @@ use countersign_model::{LogId, Timestamp};
 
 use crate::Head;
 
+/// Longest text out of a log that is shown, in characters.
+const LONGEST_QUOTE: usize = 200;
+
 /// What the verifier knows from elsewhere than the log. Without it the log vouches for itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Expected {
@@ -113,7 +116,13 @@ impl Problems {
     }
 }
 
-/// Text out of a log between backticks: nothing in it reaches a terminal raw.
+/// Text out of a log between backticks: nothing in it reaches a terminal raw, nor all of it if it
+/// is long.
 pub fn quoted(text: impl fmt::Display) -> String {
-    format!("`{}`", text.to_string().escape_debug())
+    let text = text.to_string();
+    let mut shown: String = text.chars().take(LONGEST_QUOTE).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    format!("`{}`", shown.escape_debug())
 }

@@ -376,6 +376,10 @@ fn a_grant_ends_with_its_count() {
 fn text_out_of_the_log_does_not_reach_the_terminal_raw() {
     let told = check(|story| story.ended("\u{1b}[2J\u{202e}c1", None));
     assert_snapshot!(told, @r"violation: record 3: the call `\u{1b}[2J\u{202e}c1` ran without a decision");
+    let long = check(|story| {
+        story.record(Event::Failure { during: "test".into(), error: "x".repeat(9000) });
+    });
+    assert!(long.len() < 300, "{long}");
 }
 
 /// A log of some length, cut up by the tests that follow.
