@@ -6,5 +6,6 @@ mod fixture;
 mod format;
 mod log;
 mod processes;
+mod rules;
 mod story;
-mod verify;
+mod tampered;
