@@ -17,6 +17,8 @@ use crate::{Recording, Surroundings, Workspace as _};
 
 /// Commands one call may hold; more are not looked at one by one.
 const MOST_COMMANDS: usize = 1000;
+/// Parts of the syntax tree that are walked, those of loops once for each value.
+const MOST_STEPS: usize = 40_000;
 /// Paths one call may name; what more there are can be any.
 const MOST_PATHS: usize = 1000;
 /// How deep commands and compound commands may hold each other.
@@ -85,6 +87,12 @@ pub(crate) struct Context<'a> {
     pub depth: usize,
     /// Whether this part may run more than once or not at all.
     pub repeated: bool,
+    /// Functions whose bodies are being looked at.
+    pub defining: Vec<String>,
+    /// The text of the whole call.
+    pub whole: String,
+    given_up: bool,
+    steps: usize,
     call_directory: String,
     top: OnceCell<Option<String>>,
     commands: usize,
@@ -122,6 +130,10 @@ impl<'a> Context<'a> {
             piped: Stdin::Inherited,
             depth: 0,
             repeated: false,
+            defining: Vec::new(),
+            whole: String::new(),
+            given_up: false,
+            steps: 0,
             call_directory: directory.to_owned(),
             top: OnceCell::new(),
             commands: 0,
@@ -168,8 +180,8 @@ impl<'a> Context<'a> {
     /// Counts one more command; false when there are too many to look at.
     pub fn counts_command(&mut self) -> bool {
         self.commands += 1;
-        if self.commands == MOST_COMMANDS + 1 {
-            self.opaque("the rest of the command", "there are too many commands to look at each");
+        if self.commands > MOST_COMMANDS {
+            self.gives_up("there are too many commands to look at each");
         }
         self.commands <= MOST_COMMANDS
     }
@@ -177,11 +189,29 @@ impl<'a> Context<'a> {
     /// Goes one level deeper; false, and says so, when that is too deep.
     pub fn enters(&mut self) -> bool {
         if self.depth >= DEEPEST {
-            self.opaque("a nested command", "commands nest too deep");
+            self.gives_up("commands nest too deep");
             return false;
         }
         self.depth += 1;
         true
+    }
+
+    /// Counts one more step along the syntax tree; false when there are too many.
+    pub fn counts_step(&mut self) -> bool {
+        self.steps += 1;
+        if self.steps > MOST_STEPS {
+            self.gives_up("the command has too many parts to look at each");
+        }
+        self.steps <= MOST_STEPS
+    }
+
+    /// Says that the rest is not looked at, and what the words of the whole call give away.
+    pub fn gives_up(&mut self, why: &str) {
+        if !std::mem::replace(&mut self.given_up, true) {
+            self.opaque("the rest of the command", why);
+            let whole = self.whole.clone();
+            crate::families::unreadable(&whole, self);
+        }
     }
 
     /// Comes back from where [`Self::enters`] went.

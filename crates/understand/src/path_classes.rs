@@ -52,10 +52,20 @@ fn same(pattern: &str, segment: &Segment<'_>) -> bool {
         return pattern == text || (pattern.contains('*') && glob::matches(pattern, text));
     }
     glob::matches(pattern, text)
+        || starts_alike(pattern, text)
         || (text != "*"
             && (text.starts_with('.') || !pattern.starts_with('.'))
             && !pattern.contains('*')
             && glob::matches(text, pattern))
+}
+
+/// Whether two patterns start with the same text before their first wildcard, and enough of it.
+fn starts_alike(first: &str, second: &str) -> bool {
+    let start = |text: &str| text.find(['*', '?', '[']).map_or(text.len(), |at| at);
+    let (first, second) = (first.split_at(start(first)), second.split_at(start(second)));
+    let both_are_patterns = !first.1.is_empty() && !second.1.is_empty();
+    let length = first.0.len().min(second.0.len());
+    both_are_patterns && length > 3 && first.0.get(..length) == second.0.get(..length)
 }
 
 /// Names that look like secrets and are published on purpose.
@@ -169,6 +179,8 @@ const TABLE: &[(PathClass, &[&str])] = &[
             ".s3cfg",
             ".boto",
             "rclone.conf",
+            "etc/kubernetes/*.conf",
+            "pypoetry/auth.toml",
             ".databrickscfg",
             ".snowsql/config",
             ".config/doctl/config.yaml",

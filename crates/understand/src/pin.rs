@@ -219,7 +219,7 @@ mod tests {
         assert_snapshot!(pinned("./x.sh; git push origin main"), @"impossible: something that runs before or in the same command cannot be seen into");
         assert_snapshot!(pinned("git push origin main; git push origin feature"), @"impossible: it has more than one command that moves something elsewhere");
         assert_snapshot!(pinned("bash -c 'git push origin main'"), @"impossible: the push is not written out in one piece");
-        assert_snapshot!(pinned("for x in 1 2; do git push origin main; done"), @"impossible: the push may run more than once");
+        assert_snapshot!(pinned("for x in 1 2; do git push origin main; done"), @"impossible: it has more than one command that moves something elsewhere");
         assert_snapshot!(pinned("git push 2>&1 origin main"), @"impossible: the push is not written out in one piece");
         assert_snapshot!(pinned("git push origin main && gh pr create --fill"), @"impossible: another part of it acts on another machine too");
         assert_snapshot!(pinned("git push --all"), @"impossible: not every ref it moves is known");

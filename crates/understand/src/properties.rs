@@ -231,6 +231,23 @@ fn deep_mixtures_fit_the_stack() {
 }
 
 #[test]
+fn padding_hides_nothing() {
+    for padding in [
+        "a; ".repeat(1500),
+        "x=1; ".repeat(13_000),
+        "for x in 1 2 3 4 5 6 7 8; do ".repeat(20) + ":" + &"; done; ".repeat(20),
+        "# a\n".repeat(30_000),
+    ] {
+        let found = understood(&format!("{padding}git push -f origin main"), &[]);
+        assert!(
+            found.effects.iter().any(|effect| effect.verb.as_str() == "git.force-push"),
+            "{:?}",
+            found.effects
+        );
+    }
+}
+
+#[test]
 fn other_calls_have_effects_too() {
     for cwd in ["", "relative", "/", "/home/dev", "/repo/../.."] {
         let mut call = call("Bash", json!({"command": "rm -rf x; git push"}));

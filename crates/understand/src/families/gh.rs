@@ -49,7 +49,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         _ => SPEC,
     };
     let arguments = parse(invocation.words.get(1..).unwrap_or_default(), &spec);
-    if arguments.has(&["help", "h"]) && !matches!(group.as_str(), "api") {
+    if arguments.has(&["help"]) && arguments.unknown.is_empty() && group != "api" {
         context.program(verbs::EXEC_READ, "gh");
         return;
     }

@@ -103,6 +103,9 @@ fn named(invocation: &Invocation, context: &mut Context<'_>) {
         shell::run(&text, Place::Within(context.here), context);
         context.state.shell.aliases.insert(program.to_owned(), meaning);
     }
+    if context.defining.iter().any(|name| name == program) {
+        context.opaque(program, "a function that calls itself");
+    }
     let family = ALL.iter().find(|family| family.programs.contains(&program));
     match family {
         Some(family) => (family.effects)(invocation, context),

@@ -34,7 +34,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
                 pattern_given = true;
                 words.next();
             }
-            "-f" | "--file" | "--from-file" | "--rawfile" | "--slurpfile" => {
+            "-f" | "--file" | "--exclude-from" | "--ignore-file" | "--from-file" | "--rawfile" | "--slurpfile" => {
                 pattern_given = true;
                 files.extend(words.next());
             }

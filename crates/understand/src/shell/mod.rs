@@ -24,6 +24,9 @@ use crate::word::Value;
 
 use variables::Mentions;
 
+/// Values of a loop's variable that are looked at one by one.
+const MOST_VALUES: usize = 8;
+
 /// Where a shell text stands in the text of the call.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Place {
@@ -36,7 +39,7 @@ pub(crate) enum Place {
 /// Adds the effects of `text`, run by a shell in the context's state.
 pub(crate) fn run(text: &str, place: Place, context: &mut Context<'_>) {
     if !context.counts_text(text.len()) {
-        context.opaque("a nested command", "there is too much text in nested commands");
+        context.gives_up("there is too much text in nested commands");
         return;
     }
     let program = match limits::parse(text) {
@@ -136,6 +139,9 @@ impl Walker<'_> {
     }
 
     fn and_or(&self, list: &AndOrList, context: &mut Context<'_>) {
+        if !context.counts_step() {
+            return;
+        }
         let heads = context.state.world.heads.clone();
         self.pipeline(&list.first, context);
         let first = context.state.shell.clone();
@@ -242,14 +248,19 @@ impl Walker<'_> {
                 });
             }
             CompoundCommand::ForClause(clause) => {
-                for word in clause.values.iter().flatten() {
-                    self.word(word, context);
+                let words: Vec<_> =
+                    clause.values.iter().flatten().flat_map(|word| self.word(word, context)).collect();
+                let mut values: Vec<Value> = words.into_iter().map(|word| word.value).collect();
+                let unclear = clause.values.is_none() || values.iter().any(Value::is_unknown);
+                if unclear || values.len() > MOST_VALUES {
+                    values = vec![Value::unknown("the variable of a loop")];
                 }
-                self.perhaps(context, true, |walker, context| {
-                    let each = Value::unknown("the variable of a loop");
-                    context.state.shell.set(&clause.variable_name, each);
-                    walker.list(&clause.body.list, context);
-                });
+                for value in values {
+                    self.perhaps(context, true, |walker, context| {
+                        context.state.shell.set(&clause.variable_name, value);
+                        walker.list(&clause.body.list, context);
+                    });
+                }
             }
             CompoundCommand::CaseClause(clause) => {
                 self.word(&clause.value, context);
@@ -284,10 +295,12 @@ impl Walker<'_> {
     fn function(&self, function: &FunctionDefinition, context: &mut Context<'_>) {
         let before = context.state.shell.clone();
         context.state.shell.directory = Err("it depends on where the function is called".to_owned());
+        context.defining.push(function.fname.value.clone());
         self.perhaps(context, true, |walker, context| {
             let stdin = walker.redirects_of(function.body.1.as_ref(), Stdin::Inherited, context);
             walker.compound(&function.body.0, &stdin, context);
         });
+        context.defining.pop();
         context.state.shell.directory = before.directory;
         context.state.shell.functions.insert(function.fname.value.clone());
     }
@@ -321,5 +334,61 @@ impl Walker<'_> {
 
     fn simple(&self, command: &SimpleCommand, stdin: Stdin, context: &mut Context<'_>) {
         simple::run(self, command, stdin, context);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::check;
+
+    #[test]
+    fn loops_and_functions() {
+        assert_snapshot!(check("for b in main dev; do git push origin $b; done"), @r#"
+        git.push main@origin, write
+        git.push dev@origin, write
+        "#);
+        assert_snapshot!(check("for f in *.tmp; do rm \"$f\"; done"), @"fs.delete /repo/*.tmp, destroy, partial");
+        assert_snapshot!(check(":(){ :|:& };:"), @r#"
+        exec.opaque :, execute, opaque
+        exec.read :, read
+        "#);
+        assert_snapshot!(check("f() { git push origin \"$1\"; }; f main"), @"git.force-push *@origin, destroy, partial");
+    }
+
+    #[test]
+    fn directories_and_variables_where_ways_meet() {
+        assert_snapshot!(check("D=src; cd $D && rm a.rs"), @r#"
+        exec.read cd, read
+        fs.delete /repo/src/a.rs, destroy
+        "#);
+        assert_snapshot!(check("if x; then B=main; else B=dev; fi; git push origin $B"), @r#"
+        exec.opaque x, execute, opaque
+        git.force-push *@origin, destroy, partial
+        "#);
+        assert_snapshot!(check("false && B=feature; git push origin $B"), @r#"
+        exec.read false, read
+        git.force-push *@origin, destroy, partial
+        "#);
+        assert_snapshot!(check("(cd /tmp; rm a); rm b"), @r#"
+        exec.read cd, read
+        fs.delete /tmp/a, destroy
+        fs.delete /repo/b, destroy
+        "#);
+        assert_snapshot!(check("B=main; B=feature; git push origin $B"), @"git.force-push *@origin, destroy, partial");
+        assert_snapshot!(check("B=feature; read B; git push origin \"$B\""), @r#"
+        exec.read read, read
+        git.force-push *@origin, destroy, partial
+        "#);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_opaque() {
+        assert_snapshot!(check("git push origin main &&& x"), @r#"
+        exec.opaque a shell command, execute, opaque
+        git.force-push *@*, destroy, partial
+        "#);
+        assert_snapshot!(check("echo 'unclosed"), @"exec.opaque a shell command, execute, opaque");
     }
 }

@@ -313,8 +313,9 @@ impl<'w> Decoder<'w> {
                     self.text.push_str(part);
                 }
             }
+            // The variable of a loop over a pattern: one of the files it matches.
             Value::Pattern(text) => {
-                self.pattern |= !quoted;
+                self.pattern = true;
                 self.text.push_str(text);
             }
             Value::Unknown { prefix, why } => {

@@ -88,7 +88,10 @@ pub(crate) fn effects(call: &ToolCall, context: &mut Context<'_>) {
     };
     match does {
         Shell(argument) => match call.text(argument) {
-            Some(text) => shell::run(text, Place::From(0), context),
+            Some(text) => {
+                context.whole = text.to_owned();
+                shell::run(text, Place::From(0), context);
+            }
             None => context.opaque(&call.tool, "the call has no command"),
         },
         Reads(argument) => context.read_value(&path(call, argument, Some("."))),

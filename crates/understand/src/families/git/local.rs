@@ -1,7 +1,7 @@
 //! Subcommands that stay on this machine, or bring things here: a table, and the few that depend on
 //! their options.
 
-use countersign_model::{Effect, Resource, Verb, verbs};
+use countersign_model::{Effect, PathClass, Resource, Verb, verbs};
 
 use super::{Git, config, push};
 use crate::context::Context;
@@ -34,7 +34,7 @@ pub(super) fn understands(name: &str) -> bool {
 /// Adds the effects of a subcommand that [`understands`] knows.
 pub(super) fn effects(git: &Git<'_>, context: &mut Context<'_>) {
     let name = git.subcommand.as_str();
-    if git.has(&["-h", "--help"]) {
+    if git.asks_for_help() {
         context.push(git.here(verbs::GIT_READ));
         return;
     }
@@ -112,7 +112,20 @@ fn by_table(verb: &Verb, git: &Git<'_>, context: &mut Context<'_>) {
             context.state.world.heads = vec![Some(String::new())];
         }
     } else {
+        reads_from_history(git, context);
         context.push(git.here(verb.clone()));
+    }
+}
+
+/// `git show HEAD:.env` reads a secret as much as `cat .env` does.
+fn reads_from_history(git: &Git<'_>, context: &mut Context<'_>) {
+    for word in git.operands() {
+        let path = word.known().and_then(|text| text.split_once(':')).map(|(_, path)| path);
+        let Some(path) = path.filter(|path| !path.is_empty()) else { continue };
+        let value = Value::Known(path.to_owned());
+        if crate::paths::locate(&value, context).class == PathClass::Secret {
+            context.read_value(&value);
+        }
     }
 }
 

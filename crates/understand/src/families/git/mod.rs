@@ -57,6 +57,11 @@ impl Git<'_> {
         format!("git {}", self.subcommand)
     }
 
+    /// Whether it only shows how it is used: anywhere else `--help` can be a value or a file.
+    pub fn asks_for_help(&self) -> bool {
+        matches!(self.words.first().and_then(Word::known), Some("-h" | "--help"))
+    }
+
     /// Whether any of these words is given.
     pub fn has(&self, words: &[&str]) -> bool {
         self.words.iter().any(|word| words.contains(&word.text()))

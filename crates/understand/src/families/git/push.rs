@@ -35,7 +35,7 @@ const SPEC: Spec = Spec {
 
 /// Adds the effects of `git push ..`.
 pub(super) fn effects(git: &Git<'_>, context: &mut Context<'_>) {
-    if git.has(&["-h", "--help"]) {
+    if git.asks_for_help() {
         context.push(git.here(verbs::GIT_READ));
         return;
     }
@@ -418,7 +418,10 @@ mod tests {
         exec.read cd, read
         git.force-push *@origin, destroy, partial
         "#);
-        assert_snapshot!(check("for b in main dev; do git push origin $b; done"), @"git.force-push *@origin, destroy, partial");
+        assert_snapshot!(check("for b in main dev; do git push origin $b; done"), @r#"
+        git.push main@origin, write
+        git.push dev@origin, write
+        "#);
     }
 
     #[test]
