@@ -55,7 +55,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     }
     let repository = repository(invocation, &arguments, context);
     if group == "api" {
-        api(invocation, &arguments, repository, context);
+        api(&arguments, repository, context);
         return;
     }
     let Some(action) = arguments.operands.first() else {
@@ -261,7 +261,7 @@ impl Call<'_> {
 }
 
 /// `gh api`: fields make it a POST unless a method is given.
-fn api(invocation: &Invocation, arguments: &Arguments<'_>, repository: ForgeRepository, context: &mut Context<'_>) {
+fn api(arguments: &Arguments<'_>, repository: ForgeRepository, context: &mut Context<'_>) {
     let mut fields = Vec::new();
     let mut open = arguments.has(&["input"]) || arguments.doubt().is_some();
     for value in arguments.values(&["f", "F", "field", "raw-field"]) {
@@ -301,7 +301,6 @@ fn api(invocation: &Invocation, arguments: &Arguments<'_>, repository: ForgeRepo
         other => other,
     };
     let host = arguments.value(&["hostname"]).map_or_else(|| repository.host.clone(), |value| value.text().to_owned());
-    let _ = invocation;
     forge::effects(&Request { method, path, host, repository, fields, open }, context);
 }
 

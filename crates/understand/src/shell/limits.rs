@@ -17,6 +17,8 @@ pub(crate) const LONGEST: usize = 64 * 1024;
 pub(crate) const DEEPEST: usize = 32;
 /// Substitutions in one text: each could be inside the one before.
 const MOST_SUBSTITUTIONS: usize = 128;
+/// The most tokens: commands that people write have hundreds, and their long texts are one token.
+const MOST_TOKENS: usize = 12_000;
 /// Parsing steps that two readings at every level may cost.
 const MOST_STEPS: usize = 1 << 19;
 
@@ -65,6 +67,9 @@ fn substitutions(text: &str) -> usize {
 
 /// Bounds what the parser will do with these tokens.
 fn check(tokens: &[Token]) -> Result<(), String> {
+    if tokens.len() > MOST_TOKENS {
+        return Err(format!("the command has more than {MOST_TOKENS} words"));
+    }
     let mut open: Vec<&str> = Vec::new();
     let mut parentheses = 0_u32;
     let mut cases = 0_u32;
