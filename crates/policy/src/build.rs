@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use cedar_policy::Policy;
 use countersign_model::PolicyId;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -110,14 +111,26 @@ fn assemble(proposal: &Proposal, pack: Pack, own: &[OwnPolicy]) -> Result<Bundle
             return Err(refused(&name, &format!("it holds a number beyond {LARGEST}"), None));
         }
         oversight::prove_monotone(&json, &mut asked).map_err(|refusal| not_monotone(&name, &refusal))?;
-        let cedar = RawValue::from_string(json.to_string())
-            .map_err(|error| BuildError::Shipped(error.to_string()))?;
-        let id: &str = policy.id().as_ref();
-        stored.push(StoredPolicy { id: PolicyId::from(id), says, cedar });
+        stored.push(store(&policy, says, &json).map_err(|error| BuildError::Shipped(error.to_string()))?);
     }
     let weights = toml::from_str(packs::WEIGHTS).map_err(|error| BuildError::Shipped(error.to_string()))?;
     let rungs = oversight::rungs(&asked);
     Ok(Bundle::from_parts(pack.name(), proposal.on_allow, proposal.map(), rungs, weights, stored)?)
+}
+
+/// The parts of a policy that count; annotations are for the reader of its text.
+fn store(policy: &Policy, says: String, json: &Value) -> Result<StoredPolicy, serde_json::Error> {
+    let part = |name: &str| json.get(name).cloned().unwrap_or_default();
+    let id: &str = policy.id().as_ref();
+    Ok(StoredPolicy {
+        id: PolicyId::from(id),
+        says,
+        effect: serde_json::from_value(part("effect"))?,
+        principal: serde_json::from_value(part("principal"))?,
+        action: serde_json::from_value(part("action"))?,
+        resource: serde_json::from_value(part("resource"))?,
+        conditions: RawValue::from_string(part("conditions").to_string())?,
+    })
 }
 
 /// The largest number that canonical JSON keeps as it is: it stores numbers as doubles.

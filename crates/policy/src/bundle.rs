@@ -8,9 +8,11 @@ use countersign_model::{Digest, PolicyId};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::compile;
 use crate::map::{EnvironmentMap, RepositoryMap};
 use crate::oversight::Rung;
 use crate::risk::Weights;
+use crate::scope::Constraint;
 use crate::slice::Slices;
 
 /// The version of the format this library reads and writes.
@@ -48,16 +50,20 @@ pub(crate) struct Contents {
     pub policies: Vec<StoredPolicy>,
 }
 
-/// One policy. Its scope, which says what it can apply to, is read from Cedar's form itself, so that
-/// there is nothing beside it that could disagree with it.
+/// One policy, in the parts of Cedar's own JSON form. There is nothing beside them that could disagree.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StoredPolicy {
     pub id: PolicyId,
     /// Why, for people: read after "would ...:".
     pub says: String,
-    /// Cedar's own JSON form.
-    pub cedar: Box<RawValue>,
+    /// `permit` or `forbid`.
+    pub effect: String,
+    pub principal: Constraint,
+    pub action: Constraint,
+    pub resource: Constraint,
+    /// The `when` and `unless` clauses.
+    pub conditions: Box<RawValue>,
 }
 
 /// Why bytes are not a bundle.
@@ -94,8 +100,8 @@ impl Bundle {
             return Err(BundleError::Ladder);
         }
         contents.weights.check().map_err(BundleError::Weights)?;
-        let slices = Slices::of(&contents.policies);
-        Ok(Self { contents, bytes: bytes.to_vec(), digest: Digest::of([bytes]), slices })
+        let (bytes, digest) = (bytes.to_vec(), Digest::of([bytes]));
+        Ok(Self { contents, bytes, digest, slices: Slices::default() })
     }
 
     pub(crate) fn from_parts(
@@ -155,7 +161,10 @@ impl Bundle {
 
     /// Every policy's id and its text in Cedar, in the order of the bundle.
     pub fn policies(&self) -> impl Iterator<Item = (&PolicyId, String)> {
-        self.contents.policies.iter().map(|policy| (&policy.id, crate::slice::text(policy)))
+        self.contents.policies.iter().map(|policy| {
+            let compiled = compile::slow(policy);
+            (&policy.id, compiled.map_or_else(|| policy.conditions.to_string(), |policy| policy.to_string()))
+        })
     }
 
     pub(crate) const fn contents(&self) -> &Contents {

@@ -67,10 +67,11 @@ pub fn validate(checked: &[Checked]) -> Result<(), BuildError> {
     let set = PolicySet::from_policies(checked.iter().map(|checked| checked.policy.clone()))
         .map_err(|error| BuildError::Shipped(error.to_string()))?;
     let result = Validator::new(schema).validate(&set, ValidationMode::Strict);
-    if let Some(error) = result.validation_errors().next() {
+    // Cedar finds them in no fixed order.
+    if let Some(error) = result.validation_errors().min_by_key(ToString::to_string) {
         return Err(invalid(checked, error.policy_id(), error));
     }
-    match result.validation_warnings().next() {
+    match result.validation_warnings().min_by_key(ToString::to_string) {
         Some(warning) => Err(invalid(checked, warning.policy_id(), warning)),
         None => Ok(()),
     }

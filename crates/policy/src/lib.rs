@@ -14,6 +14,7 @@ mod bundle;
 mod checked;
 mod ci;
 mod classify;
+mod compile;
 mod context;
 mod decide;
 mod glob;
@@ -28,6 +29,7 @@ mod remote;
 mod request;
 mod risk;
 mod schema;
+mod scope;
 mod sentence;
 mod slice;
 

@@ -15,7 +15,7 @@ use countersign_model::{
 
 use crate::map::EnvironmentMap;
 use crate::oversight::Rung;
-use crate::slice::Kind;
+use crate::scope::Kind;
 use crate::{Context, classify, remote, risk};
 
 /// The action of every verb outside the catalogue, and of an effect worse than its verb.
@@ -35,12 +35,17 @@ impl<E: std::error::Error> From<E> for Unaskable {
 pub fn kind(effect: &Effect) -> Kind {
     let listed = verbs::find(effect.verb.as_str()).filter(|entry| effect.access <= entry.access);
     Kind {
-        action: listed.map_or(UNLISTED, |entry| entry.name).to_owned(),
-        groups: listed.map(|entry| (effect.verb.area().to_owned(), entry.access)),
+        action: listed.map_or(UNLISTED, |entry| entry.name),
+        groups: listed.map(|entry| (area(entry.name), entry.access)),
         resource: resource_type(&effect.resource),
         environment: effect.environment,
         place: effect.resource.place(),
     }
+}
+
+/// The part of a verb's name before the first dot.
+pub fn area(verb: &str) -> &str {
+    verb.split('.').next().unwrap_or(verb)
 }
 
 /// Everything Cedar is asked about one effect, but for the rung.
@@ -61,17 +66,16 @@ impl Question {
         context: &Context,
         map: &EnvironmentMap,
     ) -> Result<Self, Unaskable> {
-        let types = Types::get()?;
-        let action = types.uid("Action", &kind.action)?;
+        let action = uid("Action", kind.action)?;
         let mut groups = HashSet::new();
         if let Some((area, access)) = &kind.groups {
-            groups.insert(types.uid("Action", area)?);
-            groups.insert(types.uid("Action", access_word(*access))?);
+            groups.insert(uid("Action", area)?);
+            groups.insert(uid("Action", access_word(*access))?);
         }
-        let resource = types.uid(kind.resource, &effect.resource.to_string())?;
+        let resource = uid(kind.resource, &effect.resource.to_string())?;
         let parents = HashSet::from([
-            types.uid("Environment", environment_word(kind.environment))?,
-            types.uid("Place", place_word(kind.place))?,
+            uid("Environment", environment_word(kind.environment))?,
+            uid("Place", place_word(kind.place))?,
         ]);
         let attributes: HashMap<String, RestrictedExpression> = attributes(&effect.resource)
             .into_iter()
@@ -84,7 +88,7 @@ impl Question {
             ],
             None,
         )?;
-        let session = types.uid("Session", "session")?;
+        let session = uid("Session", "session")?;
         Ok(Self { entities, session, action, resource, facts: facts(effect, risk, context, map) })
     }
 
@@ -275,9 +279,10 @@ impl Types {
         });
         TYPES.as_ref().map_err(|error| Unaskable(error.clone()))
     }
+}
 
-    fn uid(&self, kind: &str, id: &str) -> Result<EntityUid, Unaskable> {
-        let kind = self.0.get(kind).ok_or_else(|| Unaskable(format!("`{kind}` is no entity type")))?;
-        Ok(EntityUid::from_type_name_and_id(kind.clone(), EntityId::new(id)))
-    }
+/// The entity of this type and name.
+pub fn uid(kind: &str, id: &str) -> Result<EntityUid, Unaskable> {
+    let kind = Types::get()?.0.get(kind).ok_or_else(|| Unaskable(format!("`{kind}` is no entity type")))?;
+    Ok(EntityUid::from_type_name_and_id(kind.clone(), EntityId::new(id)))
 }

@@ -8,7 +8,7 @@ use cedar_policy::{CedarSchemaError, Schema};
 use countersign_model::{Access, verbs};
 
 use crate::packs;
-use crate::request::{ENTITY_TYPES, UNLISTED, access_word};
+use crate::request::{ENTITY_TYPES, UNLISTED, access_word, area};
 
 /// The types of `packs/schema.cedarschema` that are resources: all but the action, the principal and
 /// the two groups.
@@ -43,8 +43,4 @@ pub fn schema_text() -> String {
 /// The schema.
 pub(crate) fn schema() -> Result<Schema, Box<CedarSchemaError>> {
     Schema::from_cedarschema_str(&schema_text()).map(|(schema, _)| schema).map_err(Box::new)
-}
-
-fn area(verb: &str) -> &str {
-    verb.split('.').next().unwrap_or(verb)
 }

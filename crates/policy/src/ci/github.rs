@@ -14,12 +14,26 @@ pub struct Workflow {
     pub node: Node,
 }
 
+/// Events that people set off by talking: comments, reviews, labels and pull requests, which flow.
+const TALK: &[&str] = &[
+    "issues",
+    "issue_comment",
+    "commit_comment",
+    "discussion",
+    "discussion_comment",
+    "pull_request",
+    "pull_request_target",
+    "pull_request_review",
+    "pull_request_review_comment",
+];
+
 /// What the pushes to this repository set off, by its workflows; and what else people should know.
 pub fn deliveries(workflows: &[Workflow], default: Option<&str>) -> (Vec<Delivery>, Vec<String>) {
     let mut deliveries = Vec::new();
     let mut notes = Vec::new();
     for workflow in workflows {
         let pushed = triggers(workflow, workflows, default);
+        let talk = events(workflow).into_iter().map(|(event, _)| event).find(|event| TALK.contains(event));
         let mut quiet = None;
         for (job, node) in workflow.node.get("jobs").map(Node::entries).unwrap_or_default() {
             let Some(sign) = job_sign(workflow, job, node, workflows, 0) else { continue };
@@ -31,8 +45,16 @@ pub fn deliveries(workflows: &[Workflow], default: Option<&str>) -> (Vec<Deliver
                 deliveries.push(Delivery { environment: sign.environment, refs, why });
             }
         }
-        if let Some(why) = quiet.filter(|_| pushed.is_empty() && !is_called(workflow)) {
-            notes.push(format!("{why}, but no push starts it; starting it is held."));
+        match (quiet, talk) {
+            (Some(why), Some(event)) => {
+                notes.push(format!(
+                    "{why}, and `{event}` may start it: comments and pull requests are not held."
+                ));
+            }
+            (Some(why), None) if pushed.is_empty() && !is_called(workflow) => {
+                notes.push(format!("{why}, but no push starts it; starting it is held."));
+            }
+            _ => {}
         }
     }
     (deliveries, notes)
@@ -40,10 +62,7 @@ pub fn deliveries(workflows: &[Workflow], default: Option<&str>) -> (Vec<Deliver
 
 /// Whether other workflows call it: then theirs are the triggers that count.
 fn is_called(workflow: &Workflow) -> bool {
-    workflow
-        .node
-        .get("on")
-        .is_some_and(|on| on.texts().contains(&"workflow_call") || on.get("workflow_call").is_some())
+    events(workflow).into_iter().any(|(event, _)| event == "workflow_call")
 }
 
 /// Why a job is thought to deliver, and under which conditions.
@@ -123,18 +142,21 @@ fn called_sign(path: &str, all: &[Workflow], depth: usize) -> Option<String> {
     Some(format!("calls `{path}`: {}", sign.what))
 }
 
+/// The events that start the workflow, with their filters.
+fn events(workflow: &Workflow) -> Vec<(&str, &Node)> {
+    static NOTHING: Node = Node::Text(String::new());
+    match workflow.node.get("on") {
+        Some(Node::Map(entries)) => entries.iter().map(|(event, filter)| (event.as_str(), filter)).collect(),
+        Some(on) => on.texts().into_iter().map(|event| (event, &NOTHING)).collect(),
+        // A workflow without events is broken, and may be meant for any.
+        None => vec![("push", &NOTHING)],
+    }
+}
+
 /// The refs whose push starts the workflow.
 fn triggers(workflow: &Workflow, all: &[Workflow], default: Option<&str>) -> Refs {
-    let Some(on) = workflow.node.get("on").or_else(|| workflow.node.get("true")) else {
-        return Refs::all();
-    };
-    let nothing = Node::Text(String::new());
-    let events: Vec<(&str, &Node)> = match on {
-        Node::Map(entries) => entries.iter().map(|(event, filter)| (event.as_str(), filter)).collect(),
-        Node::Text(_) | Node::List(_) => on.texts().into_iter().map(|event| (event, &nothing)).collect(),
-    };
     let base = || default.map_or_else(|| Refs::branch("**"), Refs::branch);
-    events.into_iter().fold(Refs::default(), |refs, (event, filter)| {
+    events(workflow).into_iter().fold(Refs::default(), |refs, (event, filter)| {
         refs.or(match event {
             "push" => push_filter(filter),
             "create" => Refs::all(),

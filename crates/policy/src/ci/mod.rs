@@ -84,11 +84,14 @@ fn union(one: Vec<String>, other: Vec<String>) -> Vec<String> {
         };
         patterns.iter().filter(kept).cloned().collect()
     };
-    let mut seen = BTreeSet::new();
     let mut all = keep(&one, &other);
     all.extend(keep(&other, &one));
-    all.retain(|pattern| seen.insert(pattern.clone()));
-    all
+    // Of a pattern that stands there twice only the last counts.
+    let mut seen = BTreeSet::new();
+    let mut once: Vec<String> =
+        all.into_iter().rev().filter(|pattern| seen.insert(pattern.clone())).collect();
+    once.reverse();
+    once
 }
 
 /// A pattern of a CI's own language as one of ours that matches at least as much; nothing where an

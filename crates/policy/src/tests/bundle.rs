@@ -4,7 +4,7 @@ use countersign_model::{DecisionKind, Digest};
 use insta::assert_snapshot;
 
 use super::*;
-use crate::{OnAllow, build, classify};
+use crate::{OnAllow, build, classify, compile};
 
 #[test]
 fn the_digest_is_of_the_bytes_and_the_bytes_are_stable() {
@@ -62,6 +62,45 @@ fn broken_bundles_are_refused() {
     ");
 }
 
+/// The quick way of compiling takes every shipped policy, and means what Cedar's own reader means.
+#[test]
+fn the_quick_way_means_the_same() {
+    for pack in Pack::ALL {
+        for stored in &shop(pack).contents().policies {
+            let (quick, slow) = (compile::quick(stored).unwrap(), compile::slow(stored).unwrap());
+            let (mut quick, mut slow) = (quick.to_json().unwrap(), slow.to_json().unwrap());
+            for json in [&mut quick, &mut slow] {
+                // `action in X` and `action in [X]` are one.
+                let action = json["action"].as_object_mut().unwrap();
+                if action["op"] == "in"
+                    && let Some(entity) = action.remove("entity")
+                {
+                    action.insert("entities".to_owned(), serde_json::json!([entity]));
+                }
+            }
+            assert_eq!(quick, slow, "{}", stored.id);
+        }
+    }
+}
+
+/// What the quick way does not know goes the long way.
+#[test]
+fn every_form_of_cedar_is_taken() {
+    for condition in [
+        "resource has name && resource.name like \"a*\"",
+        "if context.risk > 3 then true else -context.risk < 2",
+        "{a: context.risk}.a + 1 > 2 && [1, 2].containsAll([1]) && [1].containsAny([2])",
+        "principal is Session && resource is Program in Place::\"machine\"",
+    ] {
+        let scope = "principal is Session, action, resource is Program in Place::\"machine\"";
+        let cedar = format!("forbid ({scope}) when {{ {condition} }};");
+        let text = format!("{SHOP}[[policy]]\nid = \"own\"\ncedar = '''{cedar}'''\n");
+        let bundle = build(&Proposal::parse(&text).unwrap()).unwrap();
+        let decision = decide(&[], &Context::default(), &bundle);
+        assert!(!decision.reason.contains("could not be decided"), "{condition}: {}", decision.reason);
+    }
+}
+
 #[test]
 fn a_policy_that_fails_denies_and_is_named() {
     let text = format!(
@@ -80,10 +119,9 @@ fn a_policy_that_fails_denies_and_is_named() {
 #[test]
 fn a_policy_that_cannot_be_compiled_denies_and_is_named() {
     let mut value: serde_json::Value = serde_json::from_slice(&shop(Pack::Graduated).to_bytes()).unwrap();
-    value["policies"][0]["cedar"]["conditions"] =
-        serde_json::json!([{ "kind": "when", "body": { "no": 1 } }]);
-    value["policies"][0]["cedar"]["action"] = serde_json::json!({ "op": "All" });
-    value["policies"][0]["cedar"]["resource"] = serde_json::json!({ "op": "All" });
+    let policy = &mut value["policies"][0];
+    policy["conditions"] = serde_json::json!([{ "kind": "when", "body": { "no": 1 } }]);
+    policy["action"] = serde_json::json!({ "op": "All" });
     let bundle = Bundle::from_bytes(value.to_string().as_bytes()).unwrap();
     let decision = decide(&[], &Context::default(), &bundle);
     assert_eq!(decision.kind, DecisionKind::Deny);

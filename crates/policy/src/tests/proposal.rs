@@ -77,11 +77,11 @@ fn policies_cedar_cannot_read() {
     hint: did you mean `git.push`?
     "#);
     assert_snapshot!(policy("forbid (principal, action, resource)\nwhen { context.riks > 3 };"), @r#"
-    error: cannot use policy `own`: attribute `riks` in context for Action::"git.force-push" not found at line 2, column 8
+    error: cannot use policy `own`: attribute `riks` in context for Action::"agent.internal" not found at line 2, column 8
     hint: did you mean `risk`?
     "#);
     assert_snapshot!(policy("forbid (principal, action, resource) when { resource.host == \"x\" };"), @"
-    error: cannot use policy `own`: attribute `host` on entity type `Program` not found at line 1, column 45
+    error: cannot use policy `own`: attribute `host` on entity type `Forge` not found at line 1, column 45
     hint: did you mean `name`?
     ");
     assert_snapshot!(policy("forbid (principal, action == Action::\"git.push\", resource is Nothing);"), @"

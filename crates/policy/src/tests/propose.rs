@@ -152,6 +152,14 @@ jobs: {go: {environment: live, steps: [{run: x}]}}
 }
 
 #[test]
+fn what_comments_start_is_noted() {
+    assert_snapshot!(github("
+on: {issue_comment: {types: [created]}, push: {branches: [main]}}
+jobs: {ship: {if: github.event_name == 'issue_comment', steps: [{run: ./deploy.sh}]}}
+"), @"note: .github/workflows/ci.yml: job `ship` delivers (named `ship`), and `issue_comment` may start it: comments and pull requests are not held.");
+}
+
+#[test]
 fn staging_is_staging() {
     assert_snapshot!(github("
 on: {push: {branches: [develop]}}
