@@ -29,7 +29,8 @@ pub struct RepositoryMap {
     pub default_branch: Option<String>,
 }
 
-/// Patterns of the things an environment is made of; see [`glob`] for what a pattern is.
+/// Patterns of the things an environment is made of: `*` is anything but `/`, `**` anything, `?` one
+/// character; a list matches if the last pattern in it that matches has no leading `!`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Places {

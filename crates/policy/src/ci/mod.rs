@@ -163,6 +163,12 @@ mod tests {
     }
 
     #[test]
+    fn what_both_list_twice_still_counts_last() {
+        let list = |patterns: [&str; 2]| patterns.map(str::to_owned).to_vec();
+        assert!(glob::in_list(&union(list(["*", "!a"]), list(["!a", "*"])), "a"));
+    }
+
+    #[test]
     fn translations_match_at_least_as_much() {
         assert_eq!(widened("releases/**-alpha").as_deref(), Some("releases/**-alpha"));
         assert_eq!(widened("v[12].[0-9]+").as_deref(), Some("**"));

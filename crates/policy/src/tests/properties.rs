@@ -1,6 +1,8 @@
 //! What must hold of every decision, whatever the call.
 
-use cedar_policy::{Authorizer, Decision as Answer};
+use std::collections::BTreeSet;
+
+use cedar_policy::{Authorizer, Decision as Answer, PolicySet};
 use countersign_model::{Access, Certainty, Decision, DecisionKind, Digest, Finding, Reversible};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -8,7 +10,7 @@ use proptest::sample::select;
 use super::*;
 use crate::oversight::Rung;
 use crate::request::{self, Question};
-use crate::{History, build};
+use crate::{History, build, compile};
 
 fn resources() -> Vec<Resource> {
     let url = Some("git@github.com:acme/shop.git");
@@ -226,6 +228,29 @@ proptest! {
             }
             prop_assert!(!decision.policies.is_empty() && decision.policies.is_sorted());
             prop_assert!(!decision.reason.is_empty() && !decision.reason.chars().any(char::is_control));
+        }
+    }
+
+    /// Asking only the policies that can apply gives Cedar's answer over all of them, for the same reasons.
+    #[test]
+    fn leaving_out_what_cannot_apply_changes_nothing(effect in any_effect(), context in any_context()) {
+        static ALL: LazyLock<PolicySet> = LazyLock::new(|| {
+            let policies = &laddered().contents().policies;
+            PolicySet::from_policies(policies.iter().map(|stored| compile::slow(stored).unwrap())).unwrap()
+        });
+        let bundle = laddered();
+        let contents = bundle.contents();
+        let kind = request::kind(&effect);
+        let slice = bundle.slices.get(&kind, &contents.policies);
+        let question = Question::new(&effect, &kind, 31, &context, bundle.map()).unwrap();
+        for rung in &contents.rungs {
+            let request = question.at(rung).unwrap();
+            let ask = |policies| {
+                let response = Authorizer::new().is_authorized(&request, policies, question.entities());
+                let reasons: BTreeSet<String> = response.diagnostics().reason().map(ToString::to_string).collect();
+                (response.decision(), reasons, response.diagnostics().errors().count())
+            };
+            prop_assert_eq!(ask(slice.as_ref().as_ref().unwrap()), ask(&ALL));
         }
     }
 
