@@ -44,7 +44,7 @@ fn broken_bundles_are_refused() {
             value["format"] = 9.into();
             value["later"] = 1.into();
         }),
-        change(|value| value["extra"] = 1.into()).chars().take(46).collect(),
+        change(|value| value["extra"] = 1.into()).chars().take(45).collect(),
         change(|value| value["rungs"] = serde_json::json!([])),
         change(|value| value["rungs"][0]["approvals"] = 200.into()),
         change(|value| value["weights"]["change"]["production"] = 0.into()),
