@@ -1,1 +1,34 @@
-//! One call in, one answer out.
+//! One call in, one answer out: the line from a runtime's tool call to its answer and its evidence.
+//!
+//! Start at [`run`], then `line::answer`. Everything is inside [`guard`]: whatever happens, the
+//! answer is one JSON object and, for a denial, a reason and exit code 2.
+//!
+//! Architecture invariant: this crate loads no async runtime, SQL or HTTP code, and takes nothing
+//! that loosens control from the environment.
+
+mod environment;
+mod guard;
+mod line;
+mod options;
+
+use countersign_agents::claude_code::{Output, deny_anything};
+
+pub use environment::{now, pause};
+pub use line::{Judge, Policy, Seen, fingerprint};
+pub use options::{ATTENDED_WAIT, Options};
+
+use environment::Environment;
+
+/// Answers the one call on standard input. `arguments` are those after the program's name.
+pub fn run(arguments: Vec<String>) -> Output {
+    let options = match Options::parse(arguments) {
+        Ok(options) => options,
+        Err(problem) => {
+            return deny_anything(&format!(
+                "Countersign's hook is wired wrongly ({problem}), so nothing is allowed; a person can run `countersign doctor`"
+            ));
+        }
+    };
+    let environment = Environment::read();
+    guard::guarded(options.deadline(), move || line::answer(options, environment))
+}

@@ -6,7 +6,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use countersign_agents::claude_code::Wiring;
 use countersign_approval::Fingerprint;
+use countersign_model::LogId;
 
 /// The arguments of `countersign-hook`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +18,7 @@ pub struct Options {
     /// Where this user's evidence, state and keys are.
     pub home: PathBuf,
     /// The log's id; a home with another log is not the one that was installed.
-    pub log: Option<String>,
+    pub log: Option<LogId>,
     /// The first reviewer's key, from which every other is signed in.
     pub root: Option<Fingerprint>,
     /// The user's own home directory, for `~`.
@@ -63,7 +65,7 @@ impl Options {
                 "--home" => options.home = absolute(&name, value)?,
                 "--user-home" => options.user_home = absolute(&name, value)?,
                 "--managed" => options.managed = Some(absolute(&name, value)?),
-                "--log" => options.log = Some(value),
+                "--log" => options.log = Some(LogId::from(value)),
                 "--root" => {
                     options.root = Some(value.parse().map_err(|error| format!("`--root`: {error}"))?);
                 }
@@ -76,6 +78,39 @@ impl Options {
             return Err("`--home` or `--managed` is missing".to_owned());
         }
         Ok(options)
+    }
+
+    /// The arguments that say this, as [`Options::parse`] reads them.
+    pub fn arguments(&self) -> Vec<String> {
+        let path = |path: &PathBuf| path.to_string_lossy().into_owned();
+        let mut words = vec![self.runtime.clone()];
+        let mut say = |name: &str, value: String| words.extend([name.to_owned(), value]);
+        match &self.managed {
+            Some(folder) => say("--managed", path(folder)),
+            None => {
+                say("--home", path(&self.home));
+                say("--user-home", path(&self.user_home));
+            }
+        }
+        if let Some(log) = &self.log {
+            say("--log", log.to_string());
+        }
+        if let Some(root) = &self.root {
+            say("--root", root.to_string());
+        }
+        say("--timeout", self.timeout.as_secs().to_string());
+        say("--wait", self.wait.as_secs().to_string());
+        words
+    }
+
+    /// How these options are wired into a runtime's settings, with this program.
+    pub fn wiring(&self, program: String) -> Wiring {
+        Wiring {
+            command: program,
+            args: self.arguments(),
+            timeout_seconds: u32::try_from(self.timeout.as_secs()).unwrap_or(u32::MAX),
+            status_message: "Countersign: checking; a held action waits here for its reviewer".to_owned(),
+        }
     }
 
     /// By when the answer must be out, counted from the start of the process.
@@ -130,6 +165,18 @@ mod tests {
         for timeout in [1, 5, 8, 30, 600] {
             let options = parse(&format!("claude-code --home /h --timeout {timeout} --wait 9999")).unwrap();
             assert!(options.patience(true, None) < Duration::from_secs(timeout));
+        }
+    }
+
+    #[test]
+    fn the_arguments_say_the_options() {
+        let root = format!("ed25519:{}", "ab".repeat(32));
+        for line in [
+            format!("claude-code --home /h --user-home /u --log 12ab --root {root} --timeout 100 --wait 20"),
+            "claude-code --managed /etc/countersign --timeout 600 --wait 120".to_owned(),
+        ] {
+            let options = parse(&line).unwrap();
+            assert_eq!(options.arguments().join(" "), line);
         }
     }
 

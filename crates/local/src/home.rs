@@ -15,7 +15,7 @@ use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-use countersign_model::{Digest, Timestamp};
+use countersign_model::{Digest, LogId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// One installation's directory.
@@ -30,7 +30,7 @@ pub struct Identity {
     /// Of this file's format: 1.
     pub version: u32,
     /// The log's id: 32 hexadecimal digits.
-    pub log: String,
+    pub log: LogId,
     /// When the home was made.
     pub created: Timestamp,
 }
@@ -124,7 +124,7 @@ impl Home {
         }
         let (key, id) = random.split_at(32);
         write_private(&self.key_file(), key)?;
-        let log = id.iter().map(|byte| format!("{byte:02x}")).collect();
+        let log = LogId::from(id.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
         let identity = Identity { version: 1, log, created: now };
         write_private(&self.identity_file(), &to_json(&identity, &self.identity_file())?)?;
         Ok(identity)
@@ -145,8 +145,7 @@ impl Home {
     pub fn identity(&self) -> Result<Identity, HomeError> {
         let path = self.identity_file();
         let bytes = read(&path)?;
-        serde_json::from_slice(&bytes)
-            .map_err(|error| HomeError::Damaged { path, why: error.to_string() })
+        serde_json::from_slice(&bytes).map_err(|error| HomeError::Damaged { path, why: error.to_string() })
     }
 
     /// The key of keyed digests and fingerprints.
@@ -164,10 +163,17 @@ impl Home {
 
     /// Files and directories that other users could read or write, for `doctor`.
     pub fn exposed(&self) -> Vec<PathBuf> {
-        [self.path.clone(), self.key_file(), self.log(), self.state(), self.reviewers(), self.path.join("bin")]
-            .into_iter()
-            .filter(|path| fs::metadata(path).is_ok_and(|metadata| metadata.mode() & 0o077 != 0))
-            .collect()
+        [
+            self.path.clone(),
+            self.key_file(),
+            self.log(),
+            self.state(),
+            self.reviewers(),
+            self.path.join("bin"),
+        ]
+        .into_iter()
+        .filter(|path| fs::metadata(path).is_ok_and(|metadata| metadata.mode() & 0o077 != 0))
+        .collect()
     }
 
     fn identity_file(&self) -> PathBuf {
@@ -234,10 +240,7 @@ mod tests {
     #[test]
     fn a_second_home_is_not_made_over_the_first() {
         let (_folder, home, _) = made();
-        assert!(matches!(
-            home.create(Timestamp::UNIX_EPOCH, &[8; 48]),
-            Err(HomeError::AlreadyThere { .. })
-        ));
+        assert!(matches!(home.create(Timestamp::UNIX_EPOCH, &[8; 48]), Err(HomeError::AlreadyThere { .. })));
         assert_eq!(home.key().unwrap(), [7; 32]);
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Start at [`Machine`]. Each question has its file: `look` (what is at a path), `repository` (where
 //! git finds one), `configuration` (its syntax, includes and layers), `references` (loose and packed)
-//! and `index` (tracked files). `dry_run` shows a reviewer what a push would change.
+//! and `index` (tracked files). [`dry_run`] shows a reviewer what a push would change.
 //!
 //! Git's files are read here rather than by a git library, because what must be known is what *git*
 //! will do with files an agent may have written. Each reader follows git's own rules, reads a bounded
@@ -14,7 +14,7 @@
 //! the variables and the places of git's own configuration are handed in.
 
 mod configuration;
-mod dry_run;
+pub mod dry_run;
 mod file;
 mod index;
 mod look;

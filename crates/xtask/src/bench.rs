@@ -22,7 +22,16 @@ const HOSTILE_BOUND: Duration = Duration::from_millis(100);
 pub fn run(check: bool, runs: usize) -> Result<()> {
     step(
         "release binaries",
-        cargo().args(["build", "--quiet", "--release", "--locked", "-p", "countersign", "-p", "countersign-hook"]),
+        cargo().args([
+            "build",
+            "--quiet",
+            "--release",
+            "--locked",
+            "-p",
+            "countersign",
+            "-p",
+            "countersign-hook",
+        ]),
     )?;
     let stage = Stage::set()?;
     let mut floor = Vec::new();
@@ -39,7 +48,9 @@ pub fn run(check: bool, runs: usize) -> Result<()> {
     let mut slow = Vec::new();
     println!("{:<44} {:>9} {:>7} {:>7}", "what", "p50", "ratio", "bound");
     println!("{:<44} {:>9} {:>7} {:>7}", "floor: /bin/true", milliseconds(floor), "1.0", "");
-    for (name, times) in [("hook, PreToolUse, durable", &mut before), ("hook, PostToolUse, durable", &mut after)] {
+    for (name, times) in
+        [("hook, PreToolUse, durable", &mut before), ("hook, PostToolUse, durable", &mut after)]
+    {
         let time = median(times);
         let ratio = time.as_secs_f64() / floor.as_secs_f64();
         println!("{name:<44} {:>9} {ratio:>7.1} {BOUND:>7.1}", milliseconds(time));
@@ -68,10 +79,18 @@ pub fn run(check: bool, runs: usize) -> Result<()> {
 /// Inputs of one megabyte that a careless parser is slow on.
 fn hostile() -> Vec<(String, String)> {
     const MEGABYTE: usize = 1 << 20;
-    [("$(", "$("), ("{ ", "{ "), ("quotes", "'\""), ("backticks", "`"), ("words", "a "), ("if", "if "), ("newlines", "x\n")]
-        .into_iter()
-        .map(|(name, part)| (format!("1 MB of {name}"), part.repeat(MEGABYTE / part.len())))
-        .collect()
+    [
+        ("$(", "$("),
+        ("{ ", "{ "),
+        ("quotes", "'\""),
+        ("backticks", "`"),
+        ("words", "a "),
+        ("if", "if "),
+        ("newlines", "x\n"),
+    ]
+    .into_iter()
+    .map(|(name, part)| (format!("1 MB of {name}"), part.repeat(MEGABYTE / part.len())))
+    .collect()
 }
 
 /// A throw-away repository and home, with the hook as it would be installed.
@@ -89,7 +108,17 @@ impl Stage {
             step_quietly(Command::new("git").args(arguments).current_dir(stage.repository()))
         };
         git(&["init", "--quiet", "-b", "main"])?;
-        git(&["-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--allow-empty", "-m", "start"])?;
+        git(&[
+            "-c",
+            "user.name=a",
+            "-c",
+            "user.email=a@example.com",
+            "commit",
+            "--quiet",
+            "--allow-empty",
+            "-m",
+            "start",
+        ])?;
         git(&["remote", "add", "origin", "https://example.com/acme/shop.git"])?;
         step_quietly(
             Command::new(stage.binaries.join("countersign"))
@@ -131,7 +160,10 @@ impl Stage {
         let mut payload = self.pre_tool_use(command, turn);
         if let Some(fields) = payload.as_object_mut() {
             fields.insert("hook_event_name".into(), json!("PostToolUse"));
-            fields.insert("tool_response".into(), json!({"stdout": "On branch main", "stderr": "", "interrupted": false}));
+            fields.insert(
+                "tool_response".into(),
+                json!({"stdout": "On branch main", "stderr": "", "interrupted": false}),
+            );
             fields.insert("duration_ms".into(), json!(5));
         }
         payload
@@ -141,7 +173,8 @@ impl Stage {
 /// Where cargo put the release binaries: the folder is named after the host.
 fn binaries() -> Result<PathBuf> {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    let candidates = std::fs::read_dir(&target).with_context(|| format!("cannot read {}", target.display()))?;
+    let candidates =
+        std::fs::read_dir(&target).with_context(|| format!("cannot read {}", target.display()))?;
     candidates
         .filter_map(std::result::Result::ok)
         .map(|entry| entry.path().join("release"))

@@ -24,8 +24,13 @@ pub fn run() -> Result<()> {
     for (lines, path) in files.iter().rev().take_while(|(lines, _)| *lines > PERCENTILE_95) {
         println!("{lines:6} {}", path.display());
     }
-    if at(50) > MEDIAN || at(95) > PERCENTILE_95 || at(100).max(lengths.last().copied().unwrap_or(0)) > LONGEST {
-        bail!("files are too long: median ≤ {MEDIAN}, 95th percentile ≤ {PERCENTILE_95}, all ≤ {LONGEST} lines");
+    if at(50) > MEDIAN
+        || at(95) > PERCENTILE_95
+        || at(100).max(lengths.last().copied().unwrap_or(0)) > LONGEST
+    {
+        bail!(
+            "files are too long: median ≤ {MEDIAN}, 95th percentile ≤ {PERCENTILE_95}, all ≤ {LONGEST} lines"
+        );
     }
     Ok(())
 }
@@ -40,8 +45,8 @@ fn sources() -> Result<Vec<(usize, PathBuf)>> {
     let mut files = Vec::new();
     for name in names.split('\0').filter(|name| !name.is_empty()) {
         let path = PathBuf::from(name);
-        let text = std::fs::read_to_string(root().join(&path))
-            .with_context(|| format!("cannot read {name}"))?;
+        let text =
+            std::fs::read_to_string(root().join(&path)).with_context(|| format!("cannot read {name}"))?;
         files.push((text.lines().count(), path));
     }
     Ok(files)

@@ -77,7 +77,10 @@ pub fn install(yes: bool) -> Result<()> {
     }
     if !missing.packages.is_empty() {
         if !on_path("apt-get") {
-            bail!("install {} with your system's package manager, then run this again", missing.packages.join(" "));
+            bail!(
+                "install {} with your system's package manager, then run this again",
+                missing.packages.join(" ")
+            );
         }
         step("apt-get update", Command::new("apt-get").args(["-qq", "update"]))?;
         step(

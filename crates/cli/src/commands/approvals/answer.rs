@@ -1,0 +1,69 @@
+//! `approvals approve` and `approvals deny`: the reviewer's signature.
+
+use anstream::println;
+use anyhow::{Context as _, Result, bail};
+use countersign_approval::{Approval, Signed, Verdict};
+use countersign_evidence::Event;
+use countersign_hook::now;
+use countersign_model::Ticket;
+use serde_json::json;
+
+use crate::desk::Desk;
+use crate::output::{self, BAD, GOOD, WithHint as _, styled};
+
+#[derive(clap::Args)]
+pub struct Answer {
+    /// Such as cs-7k3f9q2m
+    ticket: String,
+    /// Whose key, where there are several
+    #[arg(long = "as")]
+    reviewer: Option<String>,
+    /// A sentence for the agent and the record
+    #[arg(long)]
+    note: Option<String>,
+    /// Read the passphrase from standard input instead of asking
+    #[arg(long)]
+    passphrase_stdin: bool,
+}
+
+/// Signs and records the answer.
+pub fn run(desk: &mut Desk, answer: Answer, verdict: Verdict, json: bool) -> Result<()> {
+    let ticket = Ticket::from(answer.ticket);
+    let held = super::find(desk, &ticket)?;
+    if !held.hold.status.is_open() || held.hold.expires <= now() {
+        bail!("`{ticket}` can no longer be answered: it is {}", held.hold.status.word());
+    }
+    let Some(believed) = desk.believed()? else {
+        return Err(anyhow::anyhow!("nobody is enrolled who could answer"))
+            .hint("run `countersign reviewers enroll NAME` in your own terminal");
+    };
+    let (name, key) = desk.unseal(answer.reviewer.as_deref(), answer.passphrase_stdin)?;
+    let statement = Approval {
+        ticket: ticket.clone(),
+        commitment: held.hold.commitment.clone(),
+        verdict,
+        at: now(),
+        expires: held.hold.expires,
+        note: answer.note,
+        after: desk.ledger.anchor()?,
+    };
+    let approval = Signed::new(statement, &key)?;
+    believed
+        .verify(&approval)
+        .with_context(|| format!("`{name}` may not countersign"))
+        .hint("`countersign reviewers list` shows who may")?;
+    desk.ledger.locked(now(), |log| log.append(vec![Event::Reviewed { approval }]).map(drop))?;
+    if json {
+        return output::json(&json!({"ticket": ticket, "verdict": verdict, "reviewer": name}));
+    }
+    match verdict {
+        Verdict::Approve => {
+            println!("{} {ticket} as {name}", styled(GOOD, "countersigned"));
+            if held.hold.parked {
+                println!("The hook no longer waits: the agent has to make the identical call again.");
+            }
+        }
+        Verdict::Deny => println!("{} {ticket} as {name}", styled(BAD, "denied")),
+    }
+    Ok(())
+}

@@ -1,0 +1,192 @@
+//! `countersign evidence`: the record, shown and verified.
+
+use std::process::ExitCode;
+
+use anstream::println;
+use anyhow::{Context as _, Result};
+use clap::Subcommand;
+use countersign_approval::Anchor;
+use countersign_evidence::{Event, Expected, Record, Report, Severity};
+use countersign_model::{DecisionKind, Digest, LogId};
+use serde_json::json;
+
+use crate::desk::Desk;
+use crate::output::{BAD, FAINT, GOOD, WARN, styled};
+use crate::{edge, output, terminal};
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Show what happened, oldest first
+    Show {
+        /// Only this session
+        #[arg(long)]
+        session: Option<String>,
+        /// Only the last N records
+        #[arg(long)]
+        last: Option<usize>,
+    },
+    /// Check the whole log: chain, signatures, and that what was released was approved
+    Verify {
+        /// The hash the log must still contain at this record, as SEQUENCE:HASH, kept from an earlier verify
+        #[arg(long)]
+        contains: Option<String>,
+    },
+}
+
+/// Shows or verifies.
+pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
+    match arguments.command {
+        Command::Show { session, last } => show(session.as_deref(), last, json),
+        Command::Verify { contains } => verify(contains.as_deref(), json),
+    }
+}
+
+fn show(session: Option<&str>, last: Option<usize>, json: bool) -> Result<ExitCode> {
+    let desk = Desk::open()?;
+    let log = desk.ledger.log();
+    let mut records: Vec<Record> = Vec::new();
+    for entry in log.read_from(log.start()) {
+        let record = entry?.record;
+        if session.is_none_or(|wanted| session_of(&record.event).as_deref() == Some(wanted)) {
+            records.push(record);
+        }
+    }
+    let skip = last.map_or(0, |last| records.len().saturating_sub(last));
+    let records: Vec<Record> = records.into_iter().skip(skip).collect();
+    if json {
+        output::json(&records)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    for record in &records {
+        println!(
+            "{} {} {}",
+            styled(FAINT, format!("{:>6}", record.sequence)),
+            styled(FAINT, record.time),
+            terminal::safe(&line(&record.event))
+        );
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The session a record speaks of, wherever the event keeps it.
+fn session_of(event: &Event) -> Option<String> {
+    let value = serde_json::to_value(event).ok()?;
+    let session = value.get("session").or_else(|| value.pointer("/call/session"))?;
+    session.as_str().map(str::to_owned)
+}
+
+/// One line for one event.
+fn line(event: &Event) -> String {
+    match event {
+        Event::Decided(decided) => {
+            let call =
+                decided.call.text("command").or_else(|| decided.call.text("file_path")).unwrap_or_default();
+            let style = match decided.decision.kind {
+                DecisionKind::Allow => "allow",
+                DecisionKind::Monitor => "monitor",
+                DecisionKind::RequireApproval { .. } => "hold",
+                DecisionKind::Deny => "DENY",
+            };
+            format!("{style:<8} {} {call} — {}", decided.call.tool, decided.decision.reason)
+        }
+        Event::Prompted { text, .. } => format!("prompt   {text}"),
+        Event::Held { ticket, call, .. } => format!("held     {ticket} ({call})"),
+        Event::Reviewed { approval } => {
+            format!("{:<8} {} by {}", approval.statement.verdict, approval.statement.ticket, approval.key)
+        }
+        Event::Outcome { call, result, landed, .. } => {
+            format!(
+                "outcome  {call} {result:?}{}",
+                landed.map(|yes| format!(", landed: {yes}")).unwrap_or_default()
+            )
+        }
+        Event::Tampering { what, detail, .. } => format!("TAMPER   {what}: {detail}"),
+        other => {
+            let value = serde_json::to_value(other).unwrap_or_default();
+            let kind = value.get("type").and_then(serde_json::Value::as_str).unwrap_or("unknown").to_owned();
+            let rest: Vec<String> = value
+                .as_object()
+                .into_iter()
+                .flatten()
+                .filter(|(name, value)| *name != "type" && (value.is_string() || value.is_number()))
+                .map(|(name, value)| {
+                    format!("{name}={}", value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+                })
+                .collect();
+            format!("{kind} {}", rest.join(" "))
+        }
+    }
+}
+
+fn verify(contains: Option<&str>, json: bool) -> Result<ExitCode> {
+    let home = edge::made_home()?;
+    let log = home.identity()?.log;
+    let head = contains.map(|text| parse_point(text, log)).transpose()?;
+    let root = Desk::open().and_then(|mut desk| desk.root()).ok().flatten();
+    let report = countersign_evidence::verify(&home.log(), &Expected { root, head });
+    if json {
+        output::json(&report_json(&report))?;
+    } else {
+        for problem in &report.problems {
+            let mark =
+                if problem.severity == Severity::Violation { styled(BAD, "✗") } else { styled(WARN, "!") };
+            println!("{mark} {}", terminal::safe(&problem.to_string()));
+        }
+        let tally = &report.tally;
+        println!(
+            "{} records: {} decisions, {} holds, {} verdicts, {} releases, {} outcomes",
+            tally.records, tally.decisions, tally.holds, tally.verdicts, tally.releases, tally.outcomes
+        );
+        for limit in &report.unproven {
+            println!("{} {}", styled(WARN, "not proven:"), terminal::safe(limit));
+        }
+        if let Some(head) = &report.head {
+            println!(
+                "Keep this to check later that nothing was cut off: --contains {}:{}",
+                head.sequence,
+                head.hash.hex()
+            );
+        }
+        println!(
+            "{}",
+            if report.holds() {
+                styled(GOOD, "the evidence verifies")
+            } else {
+                styled(BAD, "the evidence does NOT verify")
+            }
+        );
+    }
+    Ok(if report.holds() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn report_json(report: &Report) -> serde_json::Value {
+    let problems: Vec<_> = report
+        .problems
+        .iter()
+        .map(|problem| {
+            json!({"violation": problem.severity == Severity::Violation, "record": problem.sequence, "what": problem.what})
+        })
+        .collect();
+    let tally = &report.tally;
+    json!({
+        "ok": report.holds(), "log": report.log, "head": report.head, "problems": problems,
+        "not_proven": report.unproven,
+        "counted": {
+            "records": tally.records, "decisions": tally.decisions, "holds": tally.holds,
+            "verdicts": tally.verdicts, "releases": tally.releases, "outcomes": tally.outcomes,
+        },
+    })
+}
+
+fn parse_point(text: &str, log: LogId) -> Result<Anchor> {
+    let (sequence, hash) = text.split_once(':').context("--contains takes SEQUENCE:HASH")?;
+    let hash = Digest::from_hex(hash).context("the hash in --contains is not 64 hexadecimal digits")?;
+    let sequence = sequence.parse().context("the sequence in --contains is not a number")?;
+    Ok(Anchor { log, sequence, hash })
+}

@@ -1,0 +1,176 @@
+//! `countersign policy`: the proposal checked, and signed into force.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anstream::println;
+use anyhow::{Context as _, Result, bail};
+use clap::Subcommand;
+use countersign_approval::{Activation, Signed};
+use countersign_evidence::Event;
+use countersign_hook::now;
+use countersign_policy::{Bundle, Proposal, build};
+use serde_json::json;
+
+use crate::desk::Desk;
+use crate::output::{self, GOOD, WARN, WithHint as _, styled};
+use crate::repository;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Say whether countersign.toml can be built, and where it is wrong
+    Check {
+        /// The proposal; countersign.toml of this repository by default
+        file: Option<PathBuf>,
+    },
+    /// Say which bundle is in force here, and whether the proposal differs
+    Show,
+    /// Sign the proposal into force for this repository
+    Activate {
+        /// The proposal; countersign.toml of this repository by default
+        file: Option<PathBuf>,
+        /// Whose key, where there are several
+        #[arg(long = "as")]
+        reviewer: Option<String>,
+        /// Read the passphrase from standard input instead of asking
+        #[arg(long)]
+        passphrase_stdin: bool,
+    },
+}
+
+/// Checks, shows, activates.
+pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
+    match arguments.command {
+        Command::Check { file } => {
+            let (path, bundle) = proposed(file)?;
+            if json {
+                output::json(&json!({"file": path, "bundle": bundle.digest(), "pack": bundle.pack()}))?;
+            } else {
+                println!("{} `{}` builds bundle {}", styled(GOOD, "ok:"), path.display(), bundle.digest());
+            }
+        }
+        Command::Show => show(json)?,
+        Command::Activate { file, reviewer, passphrase_stdin } => {
+            activate(file, reviewer.as_deref(), passphrase_stdin, json)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The bundle that a proposal file builds.
+pub fn proposed(file: Option<PathBuf>) -> Result<(PathBuf, Bundle)> {
+    let path = match file {
+        Some(file) => file,
+        None => repository::top()?.join(repository::PROPOSAL),
+    };
+    let text = std::fs::read_to_string(&path)
+        .with_context(|| format!("cannot read the proposal `{}`", path.display()))
+        .hint("run `countersign init` to have one proposed")?;
+    let proposal = Proposal::parse(&text).with_context(|| format!("in `{}`", path.display()))?;
+    let bundle = build(&proposal).with_context(|| format!("in `{}`", path.display()))?;
+    Ok((path, bundle))
+}
+
+/// Keeps a bundle's bytes in the home under their digest.
+pub fn store(desk: &Desk, bundle: &Bundle) -> Result<()> {
+    countersign_local::write_private(&desk.home().bundle(&bundle.digest()), &bundle.to_bytes())?;
+    Ok(())
+}
+
+fn activate(file: Option<PathBuf>, reviewer: Option<&str>, from_stdin: bool, json: bool) -> Result<()> {
+    let top = repository::top()?;
+    let (path, bundle) = proposed(file)?;
+    let mut desk = Desk::open()?;
+    let Some(believed) = desk.believed()? else {
+        return Err(anyhow::anyhow!("nobody is enrolled who could sign it"))
+            .hint("run `countersign reviewers enroll NAME`");
+    };
+    let (name, key) = desk.unseal(reviewer, from_stdin)?;
+    let statement = Activation {
+        bundle: bundle.digest(),
+        repository: Some(top.display().to_string()),
+        at: now(),
+        after: desk.ledger.anchor()?,
+    };
+    let activation = Signed::new(statement, &key)?;
+    believed.verify(&activation).with_context(|| format!("`{name}` may not sign policy"))?;
+    store(&desk, &bundle)?;
+    desk.ledger.locked(now(), |log| log.append(vec![Event::BundleActivated { activation }]).map(drop))?;
+    if json {
+        return output::json(&json!({"bundle": bundle.digest(), "repository": top, "reviewer": name}));
+    }
+    println!(
+        "{} `{}` as {} in `{}`",
+        styled(GOOD, "in force:"),
+        path.display(),
+        bundle.digest(),
+        top.display()
+    );
+    Ok(())
+}
+
+fn show(json: bool) -> Result<()> {
+    let top = repository::top()?;
+    let mut desk = Desk::open()?;
+    let in_force = in_force(&mut desk, &top)?;
+    let proposal = proposed(None);
+    let differs = match (&in_force, &proposal) {
+        (Some((digest, _)), Ok((_, bundle))) => Some(*digest != bundle.digest()),
+        _ => None,
+    };
+    if json {
+        return output::json(&json!({
+            "repository": top, "bundle": in_force.as_ref().map(|(digest, _)| digest),
+            "signed": in_force.as_ref().map(|(_, signed)| signed), "proposal_differs": differs,
+            "proposal_error": proposal.as_ref().err().map(|error| format!("{error:#}")),
+        }));
+    }
+    match in_force {
+        Some((digest, true)) => println!("in force, signed: {digest}"),
+        Some((digest, false)) => {
+            println!("in force as proposed by `countersign init`, {}: {digest}", styled(WARN, "unsigned"))
+        }
+        None => {
+            println!("nothing is in force for `{}`: the shipped pack applies without a map", top.display())
+        }
+    }
+    match (proposal, differs) {
+        (Err(error), _) => println!(
+            "{} the proposal is broken and changes nothing: {}",
+            styled(WARN, "note:"),
+            output::sentence(&error)
+        ),
+        (Ok(_), Some(true)) => println!(
+            "{} countersign.toml differs; `countersign policy activate` signs it",
+            styled(WARN, "note:")
+        ),
+        (Ok(_), _) => {}
+    }
+    Ok(())
+}
+
+/// The bundle of a working tree, and whether a reviewer signed it.
+pub fn in_force(desk: &mut Desk, top: &Path) -> Result<Option<(countersign_model::Digest, bool)>> {
+    let top = top.display().to_string();
+    let authorities = desk.authorities()?;
+    let believed = desk.believed()?;
+    let signed = authorities.activations.iter().rev().find(|activation| {
+        activation.statement.repository.as_deref() == Some(&top)
+            && believed.as_ref().is_some_and(|believed| believed.verify(activation).is_ok())
+    });
+    if let Some(activation) = signed {
+        return Ok(Some((activation.statement.bundle, true)));
+    }
+    let adopted =
+        authorities.adoptions.iter().rev().find(|adoption| adoption.repository.as_deref() == Some(&top));
+    if adopted.is_none() && authorities.adoptions.is_empty() {
+        bail!("no bundle was ever adopted: run `countersign init`");
+    }
+    Ok(adopted.map(|adoption| (adoption.bundle, false)))
+}

@@ -1,0 +1,94 @@
+//! What people and programs read: tables and sentences, or JSON.
+
+use std::process::ExitCode;
+
+use anstream::{eprintln, println};
+use anstyle::{AnsiColor, Style};
+use anyhow::Result;
+use serde::Serialize;
+
+/// For headings and names.
+pub const STRONG: Style = Style::new().bold();
+/// For what went well.
+pub const GOOD: Style = AnsiColor::Green.on_default().bold();
+/// For what a person should look at.
+pub const WARN: Style = AnsiColor::Yellow.on_default().bold();
+/// For what was refused or is wrong.
+pub const BAD: Style = AnsiColor::Red.on_default().bold();
+/// For what can be skipped.
+pub const FAINT: Style = Style::new().dimmed();
+
+/// Text in a style, ended properly.
+pub fn styled(style: Style, text: impl std::fmt::Display) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// An error with a sentence on what to do next.
+#[derive(Debug)]
+pub struct Hint {
+    /// What to do.
+    pub hint: String,
+}
+
+impl std::fmt::Display for Hint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.hint)
+    }
+}
+
+/// Adds a hint to an error.
+pub trait WithHint<T> {
+    /// The same result; where it is an error, with this sentence on what to do next.
+    fn hint(self, hint: impl Into<String>) -> Result<T>;
+}
+
+impl<T, E: Into<anyhow::Error>> WithHint<T> for Result<T, E> {
+    fn hint(self, hint: impl Into<String>) -> Result<T> {
+        self.map_err(|error| error.into().context(Hint { hint: hint.into() }))
+    }
+}
+
+/// Prints an error with its causes and hint; gives the exit code for failures.
+pub fn report(error: &anyhow::Error) -> ExitCode {
+    let (messages, hint) = parts(error);
+    let mut messages = messages.into_iter();
+    eprintln!("{}: {}", styled(BAD, "error"), messages.next().unwrap_or_default());
+    for cause in messages {
+        eprintln!("  caused by: {cause}");
+    }
+    if let Some(hint) = hint {
+        eprintln!("{}: {hint}", styled(WARN, "hint"));
+    }
+    ExitCode::from(1)
+}
+
+/// An error in one line: what went wrong, because of what, and what to do.
+pub fn sentence(error: &anyhow::Error) -> String {
+    let (messages, hint) = parts(error);
+    let hint = hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
+    format!("{}{hint}", messages.join(": "))
+}
+
+/// The messages from the outermost to the first cause, and the outermost hint.
+fn parts(error: &anyhow::Error) -> (Vec<String>, Option<String>) {
+    let hint = error.downcast_ref::<Hint>().map(|hint| hint.hint.clone());
+    let messages =
+        error.chain().map(ToString::to_string).filter(|message| Some(message) != hint.as_ref()).collect();
+    (messages, hint)
+}
+
+/// Prints a value as JSON, over several lines.
+pub fn json(value: &impl Serialize) -> Result<()> {
+    println!("{}", serde_json::to_string_pretty(value)?);
+    Ok(())
+}
+
+/// Prints a table whose columns are as wide as their content.
+pub fn table<const N: usize>(header: [&str; N], rows: impl IntoIterator<Item = [String; N]>) {
+    let mut table = comfy_table::Table::new();
+    table.load_style(comfy_table::presets::NOTHING).set_header(header);
+    for row in rows {
+        table.add_row(row);
+    }
+    println!("{table}");
+}

@@ -1,0 +1,242 @@
+//! A call about to run: decide it, record the decision, answer it.
+
+use countersign_agents::claude_code::Answer;
+use countersign_approval::Commitment;
+use countersign_evidence::{Authority, Decided, Event};
+use countersign_local::{Authorities, Hold, LedgerError, Session, Transaction, new_ticket};
+use countersign_model::{DecisionKind, Digest, Finding, GrantId, Requirement, Ticket, Timestamp, ToolCall};
+use countersign_policy::OnAllow;
+use countersign_understand::Pinning;
+use serde_json::Value;
+
+use super::{Answered, Line, Seen, fingerprint, review, words};
+
+/// A hold that nobody answered within this many hours ends by itself.
+const HOLD_HOURS: i64 = 8;
+
+/// What to do once the record is durable.
+enum Plan {
+    Pass,
+    Grant,
+    Deny(String),
+    Wait(Ticket),
+}
+
+impl Line {
+    /// Decides a call that is about to run. Asked twice for one call, it answers the same.
+    pub(super) fn decide(&mut self, call: &ToolCall) -> Answered {
+        let findings = self.redactor.scan(&Value::Object(call.input.clone()));
+        let fingerprint = fingerprint(&self.judge.key, call);
+        let (session, authorities) = self
+            .ledger
+            .read(|state| Ok((state.session(&call.session)?.clone(), state.authorities()?.clone())))?;
+        let seen = self.judge.judge(call, &findings, &session.history, &authorities)?;
+        let decided =
+            self.storable(Event::Decided(Box::new(decided(call, fingerprint, findings, &seen)?)))?;
+        let held = match &seen.decision.kind {
+            DecisionKind::RequireApproval { requirement } => {
+                Some(self.hold(call, &seen, requirement, &session)?)
+            }
+            DecisionKind::Allow | DecisionKind::Monitor | DecisionKind::Deny => None,
+        };
+        let covering = self.grants(call, &seen, &authorities)?;
+        let now = self.now();
+        let plan = self.ledger.locked(now, |log| {
+            if let Some(answered) = answered_before(log, call, &fingerprint)? {
+                return Ok(answered);
+            }
+            match (&seen.decision.kind, held) {
+                (DecisionKind::Allow, _) => record(log, decided, Plan::Pass),
+                (DecisionKind::Monitor, _) => record(log, decided, Plan::Pass),
+                (DecisionKind::Deny, _) | (DecisionKind::RequireApproval { .. }, None) => {
+                    record(log, decided, Plan::Deny(words::denied(&seen.decision)))
+                }
+                (DecisionKind::RequireApproval { .. }, Some(held)) => {
+                    require(log, call, &seen, decided, held, covering, now)
+                }
+            }
+        })?;
+        match plan {
+            Plan::Pass => Ok((pass(&seen), None)),
+            Plan::Grant => {
+                Ok((Answer::Grant { reason: Some("covered by a grant".to_owned()), input: None }, None))
+            }
+            Plan::Deny(reason) => Ok((Answer::Deny { reason }, None)),
+            Plan::Wait(ticket) => self.wait(call, &ticket, &seen),
+        }
+    }
+
+    /// The record of a new hold, ready to be written.
+    fn hold(
+        &self,
+        call: &ToolCall,
+        seen: &Seen,
+        requirement: &Requirement,
+        session: &Session,
+    ) -> Result<(Ticket, Event), LedgerError> {
+        let random: [u8; 24] = countersign_local::random()?;
+        let (name, salt) = random.split_at(8);
+        let ticket = new_ticket(name.try_into().unwrap_or_default());
+        let event = Event::Held {
+            ticket: ticket.clone(),
+            session: call.session.clone(),
+            agent: call.agent.clone(),
+            call: call.id.clone(),
+            commitment: Commitment::new(salt.try_into().unwrap_or_default(), &seen.action),
+            requirement: requirement.clone(),
+            expires: self.now() + jiff::SignedDuration::from_hours(HOLD_HOURS),
+            review: Box::new(review::gather(seen, session)),
+        };
+        Ok((ticket, self.storable(event)?))
+    }
+
+    /// The grants that together cover every effect that has to wait, if they do.
+    fn grants(
+        &self,
+        call: &ToolCall,
+        seen: &Seen,
+        authorities: &Authorities,
+    ) -> Result<Option<Vec<GrantId>>, LedgerError> {
+        let DecisionKind::RequireApproval { .. } = seen.decision.kind else { return Ok(None) };
+        if authorities.grants.is_empty() {
+            return Ok(None);
+        }
+        let Some(believed) = self.judge.believed(authorities) else { return Ok(None) };
+        let mut used = Vec::new();
+        for (effect, alone) in seen.effects.iter().zip(self.judge.one_by_one(seen)?) {
+            match alone.kind {
+                DecisionKind::Allow | DecisionKind::Monitor => continue,
+                // A grant is one reviewer's word: it does for what takes one, and no group.
+                DecisionKind::RequireApproval { requirement }
+                    if requirement.approvals == 1 && requirement.groups.is_empty() => {}
+                DecisionKind::RequireApproval { .. } | DecisionKind::Deny => return Ok(None),
+            }
+            let covering = authorities.grants.iter().find(|(grant, uses)| {
+                believed.verify(grant).is_ok()
+                    && grant.statement.covers(effect, &call.session, self.now(), *uses)
+            });
+            match covering {
+                Some((grant, _)) => used.push(grant.statement.id.clone()),
+                None => return Ok(None),
+            }
+        }
+        used.sort();
+        used.dedup();
+        Ok((!used.is_empty()).then_some(used))
+    }
+}
+
+/// A host `allow` switches off the host's own prompts, so a plain allow says nothing unless the
+/// bundle in force asks for it.
+fn pass(seen: &Seen) -> Answer {
+    match seen.on_allow {
+        OnAllow::Pass => Answer::Pass,
+        OnAllow::Grant => Answer::Grant { reason: Some(seen.decision.reason.clone()), input: None },
+    }
+}
+
+fn decided(
+    call: &ToolCall,
+    fingerprint: Digest,
+    findings: Vec<Finding>,
+    seen: &Seen,
+) -> Result<Decided, LedgerError> {
+    Ok(Decided {
+        call: call.clone(),
+        fingerprint,
+        findings,
+        facts: seen.understanding.facts.clone(),
+        effects: seen.effects.clone(),
+        bundle: seen.bundle,
+        context: serde_json::to_value(&seen.context).map_err(LedgerError::unwritable)?,
+        decision: seen.decision.clone(),
+    })
+}
+
+fn record(log: &mut Transaction<'_>, decided: Event, plan: Plan) -> Result<Plan, LedgerError> {
+    log.append(vec![decided])?;
+    Ok(plan)
+}
+
+/// The answer this call was given before: the hook may be installed twice, or the host may ask again.
+fn answered_before(
+    log: &mut Transaction<'_>,
+    call: &ToolCall,
+    fingerprint: &Digest,
+) -> Result<Option<Plan>, LedgerError> {
+    let Some(old) = log.state().session(&call.session)?.call(&call.id).cloned() else { return Ok(None) };
+    if old.fingerprint != *fingerprint {
+        log.append(vec![Event::Tampering {
+            what: "call-id-reused".to_owned(),
+            detail: format!("the call {} was asked again with other arguments", call.id),
+            session: Some(call.session.clone()),
+        }])?;
+        return Ok(Some(Plan::Deny(words::OTHER_CALL.to_owned())));
+    }
+    Ok(Some(match (old.kind, old.ticket, old.released) {
+        (DecisionKind::Allow | DecisionKind::Monitor, _, _) => Plan::Pass,
+        (DecisionKind::RequireApproval { .. }, Some(ticket), _) => Plan::Wait(ticket),
+        (DecisionKind::RequireApproval { .. }, None, true) => Plan::Grant,
+        (DecisionKind::RequireApproval { .. }, None, false) | (DecisionKind::Deny, _, _) => {
+            Plan::Deny(old.reason)
+        }
+    }))
+}
+
+/// An action that takes approval: covered by grants, asked before, or held anew.
+fn require(
+    log: &mut Transaction<'_>,
+    call: &ToolCall,
+    seen: &Seen,
+    decided: Event,
+    (ticket, held): (Ticket, Event),
+    covering: Option<Vec<GrantId>>,
+    now: Timestamp,
+) -> Result<Plan, LedgerError> {
+    if let Some(grants) = covering {
+        let authority = Authority::Grants { grants };
+        let released =
+            Event::Released { authority, session: call.session.clone(), call: call.id.clone(), pinned: None };
+        log.append(vec![decided, released])?;
+        return Ok(Plan::Grant);
+    }
+    if let Some(refused) = log.state().session(&call.session)?.refusal(&seen.action).cloned() {
+        log.append(vec![decided])?;
+        return Ok(Plan::Deny(words::refused(&refused, "earlier", None)));
+    }
+    if let Some(hold) = same_action(log, call, seen, now)? {
+        let joined = Event::Joined {
+            ticket: hold.ticket.clone(),
+            session: call.session.clone(),
+            call: call.id.clone(),
+        };
+        log.append(vec![decided, joined])?;
+        return Ok(Plan::Wait(hold.ticket));
+    }
+    log.append(vec![decided, held])?;
+    Ok(Plan::Wait(ticket))
+}
+
+/// The hold of the same session that still waits, or was approved, for exactly this action.
+fn same_action(
+    log: &mut Transaction<'_>,
+    call: &ToolCall,
+    seen: &Seen,
+    now: Timestamp,
+) -> Result<Option<Hold>, LedgerError> {
+    for ticket in log.state().open()? {
+        let Some(hold) = log.state().hold(&ticket)? else { continue };
+        if hold.session == call.session && now < hold.expires && hold.commitment.matches(&seen.action) {
+            return Ok(Some(hold.clone()));
+        }
+    }
+    Ok(None)
+}
+
+/// What the released call is rewritten to.
+pub(super) fn pinned_input(seen: &Seen) -> Option<&serde_json::Map<String, Value>> {
+    match &seen.understanding.pinning {
+        Pinning::Pinned { input, .. } => Some(input),
+        Pinning::NotNeeded | Pinning::Impossible { .. } => None,
+    }
+}

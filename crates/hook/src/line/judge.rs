@@ -1,0 +1,242 @@
+//! What would this call do, and what is decided about it? Reads the machine, writes nothing.
+//!
+//! `explain` asks the same, so what it prints is what the hook would answer.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use countersign_approval::Action;
+use countersign_local::{Authorities, Believed, Home, LedgerError, Trust, WITNESSES};
+use countersign_model::{Decision, Digest, Effect, Finding, LogId, Resource, ToolCall};
+use countersign_policy::{self as policy, Bundle, Context, History, OnAllow};
+use countersign_understand::{Pinning, Surroundings, Understanding, Workspace, understand};
+use countersign_workspace::{Machine, Sources};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+/// What a call is judged with.
+pub struct Judge {
+    /// The installation's key, for digests of files.
+    pub key: [u8; 32],
+    /// Where the policy comes from.
+    pub policy: Policy,
+    /// Countersign's home, a protected place.
+    pub home: Home,
+    /// The user's own home.
+    pub user_home: PathBuf,
+    /// The directory the runtime took its project settings from.
+    pub project: Option<String>,
+    /// Names of the variables that are set.
+    pub variables: BTreeSet<String>,
+}
+
+/// Where the policy for a call comes from.
+pub enum Policy {
+    /// What is in force in an installation.
+    InForce {
+        /// Who is believed about reviewers and bundles.
+        trust: Trust,
+        /// The log that statements must be made for.
+        log: LogId,
+    },
+    /// This one, whatever is in force.
+    Given(Box<Bundle>),
+}
+
+/// A call as it was understood and decided.
+pub struct Seen {
+    /// What it would do, with facts, bearing input and pinning.
+    pub understanding: Understanding,
+    /// Its effects with their environments.
+    pub effects: Vec<Effect>,
+    /// What the policies were told beside the effects.
+    pub context: Context,
+    /// The bundle that decided: the strictest of those that speak for the call.
+    pub bundle: Digest,
+    /// Whether a plain allow switches off the runtime's own prompts.
+    pub on_allow: OnAllow,
+    /// What is decided.
+    pub decision: Decision,
+    /// The digest a reviewer would sign.
+    pub action: Digest,
+    /// What a person should know about the policy in force.
+    pub notes: Vec<String>,
+}
+
+impl Judge {
+    /// Understands and decides one call.
+    ///
+    /// # Errors
+    /// Where the policy in force cannot be had: nothing is decided then, so nothing is allowed.
+    pub fn judge(
+        &self,
+        call: &ToolCall,
+        findings: &[Finding],
+        history: &History,
+        authorities: &Authorities,
+    ) -> Result<Seen, LedgerError> {
+        let machine = self.machine();
+        let understanding = understand(call, &self.surroundings(call), &machine);
+        let (roots, remotes) = repositories(&understanding.effects, call, &machine);
+        let in_force;
+        let (bundles, notes) = match &self.policy {
+            Policy::InForce { trust, log } => {
+                in_force = trust.bundles(&self.home, log, authorities, &roots, &remotes)?;
+                (in_force.bundles.as_slice(), in_force.notes.clone())
+            }
+            Policy::Given(bundle) => (std::slice::from_ref(&**bundle), Vec::new()),
+        };
+        let context = Context {
+            findings: findings.to_vec(),
+            history: *history,
+            reach: Vec::new(),
+            pinnable: !matches!(understanding.pinning, Pinning::Impossible { .. }),
+        };
+        let mut strictest: Option<(Vec<Effect>, Decision, &Bundle, Context)> = None;
+        for bundle in bundles {
+            let (effects, decision, context) = self.decide(bundle, &understanding.effects, &context);
+            let stricter = strictest.as_ref().is_none_or(|(_, old, _, _)| {
+                (&decision.kind, decision.risk.score) > (&old.kind, old.risk.score)
+            });
+            if stricter {
+                strictest = Some((effects, decision, bundle, context));
+            }
+        }
+        let Some((effects, decision, bundle, context)) = strictest else {
+            return Err(LedgerError::Policy { why: "there is none in force".to_owned() });
+        };
+        let on_allow = bundle.on_allow();
+        let bundle = bundle.digest();
+        let action = Action {
+            session: &call.session,
+            runtime: call.runtime,
+            tool: &call.tool,
+            server: call.mcp_server.as_ref(),
+            cwd: &call.cwd,
+            input: &understanding.bearing,
+            facts: &understanding.facts,
+            effects: &effects,
+            bundle,
+        }
+        .digest()?;
+        Ok(Seen { effects, context, bundle, on_allow, decision, action, notes, understanding })
+    }
+
+    fn decide(
+        &self,
+        bundle: &Bundle,
+        effects: &[Effect],
+        context: &Context,
+    ) -> (Vec<Effect>, Decision, Context) {
+        let mut effects = effects.to_vec();
+        policy::classify(&mut effects, bundle);
+        let mut context = context.clone();
+        context.reach =
+            bundle.production_credentials().iter().filter(|name| self.within_reach(name)).cloned().collect();
+        let decision = policy::decide(&effects, &context, bundle);
+        (effects, decision, context)
+    }
+
+    /// The decision of each effect as if it were alone, by the bundle that decided.
+    pub(super) fn one_by_one(&self, seen: &Seen) -> Result<Vec<Decision>, LedgerError> {
+        let in_force;
+        let bundle = match &self.policy {
+            Policy::InForce { trust, .. } => {
+                in_force = trust.bundle(&self.home, &seen.bundle)?;
+                &in_force
+            }
+            Policy::Given(bundle) => &**bundle,
+        };
+        let alone = |effect| policy::decide(std::slice::from_ref(effect), &seen.context, bundle);
+        Ok(seen.effects.iter().map(alone).collect())
+    }
+
+    /// Who may countersign, where the policy is what is in force.
+    pub(super) fn believed(&self, authorities: &Authorities) -> Option<Believed> {
+        match &self.policy {
+            Policy::InForce { trust, log } => trust.believed(log, authorities),
+            Policy::Given(_) => None,
+        }
+    }
+
+    /// Whether a credential that the map names is there for a process of the agent's.
+    fn within_reach(&self, name: &str) -> bool {
+        if let Some(variable) = name.strip_prefix('$') {
+            return self.variables.contains(variable);
+        }
+        match name.strip_prefix("~/") {
+            Some(below) => self.user_home.join(below).exists(),
+            None => PathBuf::from(name).exists(),
+        }
+    }
+
+    /// This machine as it is now; nothing is remembered from an earlier look.
+    pub(super) fn machine(&self) -> Machine {
+        Machine::new(self.key, Sources::of_user(&self.user_home, None), self.variables.clone())
+    }
+
+    fn surroundings(&self, call: &ToolCall) -> Surroundings {
+        let text = |path: PathBuf| path.to_string_lossy().into_owned();
+        let mut protected = vec![text(self.home.path().to_path_buf()), text(self.user_home.join(WITNESSES))];
+        protected.extend(PROTECTED.iter().map(|path| (*path).to_owned()));
+        let projects = [Some(call.cwd.as_str()), self.project.as_deref()];
+        let folders = projects.into_iter().flatten().map(PathBuf::from).chain([self.user_home.clone()]);
+        for folder in folders {
+            for file in ["settings.json", "settings.local.json"] {
+                protected.push(text(folder.join(".claude").join(file)));
+            }
+        }
+        Surroundings {
+            home: text(self.user_home.clone()),
+            temporary: vec!["/tmp".into(), "/var/tmp".into()],
+            protected,
+        }
+    }
+}
+
+/// Root's files that switch the runtime or us.
+const PROTECTED: &[&str] = &["/etc/claude-code", "/etc/countersign", "/var/lib/countersign"];
+
+/// The working trees and addresses a call concerns.
+fn repositories(
+    effects: &[Effect],
+    call: &ToolCall,
+    workspace: &dyn Workspace,
+) -> (BTreeSet<String>, BTreeSet<String>) {
+    let mut roots = BTreeSet::new();
+    let mut remotes = BTreeSet::new();
+    let question = countersign_model::Question::Repository { directory: call.cwd.clone() };
+    if let countersign_model::Answer::Directory { path } = workspace.ask(&question) {
+        roots.insert(path);
+    }
+    for effect in effects {
+        match &effect.resource {
+            Resource::Ref { repository, .. } | Resource::Repository { repository } => {
+                roots.extend(repository.root.clone());
+                remotes.extend(repository.remote.as_ref().and_then(|remote| remote.url.clone()));
+            }
+            Resource::PullRequest { repository, .. } | Resource::Forge { repository, .. } => {
+                remotes.insert(format!("https://{}/{}", repository.host, repository.name));
+            }
+            Resource::Path { .. }
+            | Resource::Host { .. }
+            | Resource::Program { .. }
+            | Resource::Tool { .. }
+            | Resource::Secret { .. } => {}
+        }
+    }
+    (roots, remotes)
+}
+
+/// Tells the same call asked twice from another one under the same id.
+pub fn fingerprint(key: &[u8; 32], call: &ToolCall) -> Digest {
+    let Ok(mut mac) = <Hmac<Sha256>>::new_from_slice(key) else {
+        // HMAC takes keys of any length.
+        return Digest::of([key.as_slice()]);
+    };
+    for part in [&call.tool, &call.cwd, &serde_json::Value::Object(call.input.clone()).to_string()] {
+        mac.update(&(part.len() as u64).to_le_bytes());
+        mac.update(part.as_bytes());
+    }
+    Digest::from_bytes(mac.finalize().into_bytes().into())
+}

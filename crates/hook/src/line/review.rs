@@ -1,0 +1,99 @@
+//! What a reviewer will see of a held call, gathered when it is held.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use countersign_evidence::{Review, Transition};
+use countersign_local::Session;
+use countersign_model::{Effect, Resource, Ticket, verbs};
+use countersign_understand::Pinning;
+use countersign_workspace::dry_run;
+
+use super::Seen;
+
+/// The dry run of one hold takes no longer than this.
+const DRY_RUN: Duration = Duration::from_secs(5);
+/// Refs looked at in a dry run; a push of more is shown by name only.
+const TRANSITIONS: usize = 8;
+
+/// Prompt, transitions, tests, pinned form and what came before.
+pub(super) fn gather(seen: &Seen, session: &Session) -> Review {
+    let deadline = Instant::now() + DRY_RUN;
+    let transitions: Vec<Transition> =
+        seen.effects.iter().filter_map(|effect| transition(effect, deadline)).take(TRANSITIONS).collect();
+    let forced = seen.effects.iter().any(|effect| effect.verb == verbs::GIT_FORCE_PUSH);
+    let (pinned, unpinned) = match &seen.understanding.pinning {
+        Pinning::Pinned { .. }
+            if !forced
+                && transitions
+                    .iter()
+                    .any(|moved| moved.fast_forward != Some(true) && moved.old.is_some()) =>
+        {
+            (None, Some("it is not known to be a fast-forward, which the pinned form would force".to_owned()))
+        }
+        Pinning::Pinned { input, .. } => {
+            let command = input.get("command").and_then(serde_json::Value::as_str);
+            (Some(command.unwrap_or("the call with pinned arguments").to_owned()), None)
+        }
+        Pinning::NotNeeded => (None, Some("it has no form that names the exact change".to_owned())),
+        Pinning::Impossible { why } => (None, Some(why.clone())),
+    };
+    let mut history = Vec::new();
+    if session.history.holds > 0 {
+        history.push(format!("{} actions held before in this session", session.history.holds));
+    }
+    if session.history.denials > 0 {
+        history.push(format!("{} actions denied before in this session", session.history.denials));
+    }
+    if session.history.secret_read {
+        history.push("a secret was read in this session".to_owned());
+    }
+    Review {
+        prompt: session.prompt.clone(),
+        task: None,
+        transitions,
+        tests: session.tests.clone(),
+        pinned,
+        unpinned,
+        history,
+    }
+}
+
+/// The ref of a remote that an effect would move, with its dry run where both commits are known.
+fn transition(effect: &Effect, deadline: Instant) -> Option<Transition> {
+    let Resource::Ref { repository, reference, old, new } = &effect.resource else { return None };
+    let remote = repository.remote.as_ref()?;
+    let mut transition = Transition {
+        reference: reference.clone(),
+        remote: Some(remote.name.clone()),
+        url: remote.url.clone(),
+        old: old.clone(),
+        new: new.clone(),
+        commits: Vec::new(),
+        files: Vec::new(),
+        fast_forward: None,
+    };
+    if let (Some(root), Some(new)) = (&repository.root, new) {
+        let dry = dry_run::transition(Path::new(root), old.as_ref(), new, deadline);
+        transition.commits = dry.commits;
+        transition.files = dry.files;
+        transition.fast_forward = dry.fast_forward;
+    }
+    Some(transition)
+}
+
+/// Tells the person at this machine, if there is a desktop to do it. Nothing depends on it.
+pub(super) fn notify(ticket: &Ticket, reason: &str) {
+    const PROGRAM: &str = "/usr/bin/notify-send";
+    if !Path::new(PROGRAM).exists() {
+        return;
+    }
+    let started = Command::new(PROGRAM)
+        .args(["--app-name=Countersign", &format!("Held: {ticket}"), reason])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+    drop(started);
+}

@@ -1,0 +1,94 @@
+//! What the agent and the person in front of it read.
+
+use countersign_local::LedgerError;
+use countersign_model::{Decision, Requirement, Ticket};
+
+/// The line itself failed.
+pub fn failed(problem: &LedgerError) -> String {
+    let mut reason = format!("Countersign cannot vouch for this, so it is denied: {problem}");
+    let mut cause = std::error::Error::source(problem);
+    while let Some(error) = cause {
+        reason.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    reason.push_str(". A person can run `countersign doctor` in their own terminal.");
+    reason
+}
+
+/// Policy says no.
+pub fn denied(decision: &Decision) -> String {
+    format!(
+        "Countersign denies this: {} (risk {}, {}). Nobody can approve it; do something else, and do not try another \
+         way to the same end.",
+        decision.reason,
+        decision.risk.score,
+        policies(decision)
+    )
+}
+
+/// Held, and the hook stops waiting.
+pub fn parked(ticket: &Ticket, decision: &Decision, requirement: &Requirement, nobody: bool) -> String {
+    let who = if nobody {
+        "No reviewer is enrolled yet, so nobody can approve it: a person has to run `countersign reviewers enroll` \
+         in their own terminal first."
+            .to_owned()
+    } else {
+        format!(
+            "It waits for {} as {ticket}: `countersign approvals show {ticket}`. Go on with other work; once it is \
+             approved, make exactly this call again and it passes once.",
+            reviewers(requirement)
+        )
+    };
+    format!(
+        "Countersign holds this: {} (risk {}, {}). {who} Do not try another way to the same end.",
+        decision.reason,
+        decision.risk.score,
+        policies(decision)
+    )
+}
+
+/// A reviewer said no.
+pub fn refused(ticket: &Ticket, reviewer: &str, note: Option<&str>) -> String {
+    let note = note.map(|note| format!(": “{note}”")).unwrap_or_default();
+    format!(
+        "A reviewer ({reviewer}) denied this ({ticket}){note}. It must not happen in this session; do not try another \
+         way to the same end."
+    )
+}
+
+/// What was approved is not what would happen now.
+pub fn voided(ticket: &Ticket, why: &str) -> String {
+    format!(
+        "The approval {ticket} is void: {why} since the action was reviewed. Look at what changed; if you still need \
+         the action, ask for it again."
+    )
+}
+
+/// For the runtime's own record of a countersigned call.
+pub fn released(ticket: &Ticket, reviewers: &[String]) -> String {
+    format!("countersigned by {} ({ticket})", reviewers.join(", "))
+}
+
+/// The same id with other arguments.
+pub const OTHER_CALL: &str = "another call was already decided under this call's id, so this one is denied";
+
+fn reviewers(requirement: &Requirement) -> String {
+    let many = if requirement.approvals == 1 {
+        "a reviewer".to_owned()
+    } else {
+        format!("{} reviewers", requirement.approvals)
+    };
+    if requirement.groups.is_empty() {
+        many
+    } else {
+        format!("{many} including {}", requirement.groups.join(", "))
+    }
+}
+
+fn policies(decision: &Decision) -> String {
+    if decision.policies.is_empty() {
+        return "no policy permits it".to_owned();
+    }
+    let names: Vec<&str> = decision.policies.iter().map(countersign_model::PolicyId::as_str).collect();
+    format!("policy {}", names.join(", "))
+}

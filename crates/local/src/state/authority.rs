@@ -1,0 +1,100 @@
+//! Who may countersign, which bundles are in force, and what was granted in advance.
+//!
+//! Signed statements are kept as they were signed; whoever uses them verifies them again.
+
+use std::path::PathBuf;
+
+use countersign_approval::{Activation, Enrollment, Grant, Retirement, Signed};
+use countersign_evidence::{Authority, Event, Record};
+use countersign_model::Digest;
+use serde::{Deserialize, Serialize};
+
+/// The statements that give authority, in the order of the log.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Authorities {
+    /// Changes of the list of reviewers.
+    pub reviewers: Vec<Change>,
+    /// Signed bundles, newest last.
+    pub activations: Vec<Signed<Activation>>,
+    /// Proposals taken as they were before anybody could sign, newest last.
+    pub adoptions: Vec<Adoption>,
+    /// Grants that have not expired when last looked at, with their uses.
+    pub grants: Vec<(Signed<Grant>, u32)>,
+    /// Where the hook is wired.
+    #[serde(default)]
+    pub installs: Vec<Install>,
+}
+
+/// A settings file the hook is wired in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Install {
+    /// The file.
+    pub settings: PathBuf,
+    /// `user`, `project` or `managed`.
+    pub scope: String,
+}
+
+/// One change of the list of reviewers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "snake_case")]
+pub enum Change {
+    /// Someone was signed in.
+    Enrolled {
+        /// The statement.
+        enrollment: Signed<Enrollment>,
+    },
+    /// Someone was signed out.
+    Retired {
+        /// The statement.
+        retirement: Signed<Retirement>,
+    },
+}
+
+/// A proposal in force until a reviewer signs another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Adoption {
+    /// The bundle.
+    pub bundle: Digest,
+    /// The repository's top directory.
+    pub repository: Option<String>,
+}
+
+impl Authorities {
+    /// Takes one record in; whether it changed anything.
+    pub(super) fn fold(&mut self, record: &Record) -> bool {
+        match &record.event {
+            Event::ReviewerEnrolled { enrollment } => {
+                self.reviewers.push(Change::Enrolled { enrollment: enrollment.clone() });
+            }
+            Event::ReviewerRetired { retirement } => {
+                self.reviewers.push(Change::Retired { retirement: retirement.clone() });
+            }
+            Event::BundleActivated { activation } => {
+                self.activations.retain(|old| old.statement.repository != activation.statement.repository);
+                self.activations.push(activation.clone());
+            }
+            Event::BundleAdopted { bundle, repository, .. } => {
+                self.adoptions.retain(|old| old.repository != *repository);
+                self.adoptions.push(Adoption { bundle: *bundle, repository: repository.clone() });
+            }
+            Event::Granted { grant } => {
+                self.grants.retain(|(old, _)| old.statement.expires > record.time);
+                self.grants.push((grant.clone(), 0));
+            }
+            Event::Released { authority: Authority::Grants { grants }, .. } => {
+                for (grant, uses) in &mut self.grants {
+                    if grants.contains(&grant.statement.id) {
+                        *uses += 1;
+                    }
+                }
+            }
+            Event::Installed { settings, scope, .. } => {
+                self.installs.retain(|old| old.settings != *settings);
+                self.installs.push(Install { settings: settings.clone(), scope: scope.clone() });
+            }
+            Event::Uninstalled { settings, .. } => self.installs.retain(|old| old.settings != *settings),
+            _ => return false,
+        }
+        true
+    }
+}

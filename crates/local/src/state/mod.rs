@@ -1,0 +1,277 @@
+//! What is derived from the log, in small files that stay small as the log grows.
+//!
+//! Every file here is a fold over the records and can be rebuilt from them: deleting it loses
+//! nothing. Nothing here has authority: what releases an action is a signature, and that is checked
+//! again where it counts. All of it is read and written under the log's lock.
+
+mod authority;
+mod session;
+mod ticket;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use countersign_evidence::{Event, Position, Record};
+use countersign_model::{Digest, SessionId, Ticket};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+pub use authority::{Adoption, Authorities, Change, Install};
+pub use session::{Call, Session};
+pub use ticket::{Hold, Status, new_ticket};
+
+use crate::home::{self, HomeError};
+
+/// Derived state, loaded as it is asked for.
+#[derive(Debug)]
+pub struct State {
+    folder: PathBuf,
+    /// Where the first record is that has not been folded in.
+    pub(crate) folded: Option<Position>,
+    authorities: Option<Authorities>,
+    sessions: BTreeMap<SessionId, Session>,
+    holds: BTreeMap<Ticket, Hold>,
+    open: Option<Open>,
+    changed: Changed,
+}
+
+/// The tickets that may still be answered, oldest first.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Open {
+    tickets: Vec<Ticket>,
+}
+
+#[derive(Debug, Default)]
+struct Changed {
+    authorities: bool,
+    open: bool,
+    sessions: Vec<SessionId>,
+    holds: Vec<Ticket>,
+}
+
+impl State {
+    /// The state in this directory.
+    ///
+    /// # Errors
+    /// Where the file that says how far it got cannot be read.
+    pub(crate) fn load(folder: PathBuf) -> Result<Self, HomeError> {
+        let folded = read(&folder.join("folded.json"))?;
+        Ok(Self {
+            folder,
+            folded,
+            authorities: None,
+            sessions: BTreeMap::new(),
+            holds: BTreeMap::new(),
+            open: None,
+            changed: Changed::default(),
+        })
+    }
+
+    /// Forgets what was loaded: others may have written since.
+    pub(crate) fn reload(&mut self) -> Result<(), HomeError> {
+        *self = Self::load(std::mem::take(&mut self.folder))?;
+        Ok(())
+    }
+
+    /// Whether there is anything to save.
+    pub(crate) const fn has_changed(&self) -> bool {
+        let changed = &self.changed;
+        changed.authorities || changed.open || !changed.sessions.is_empty() || !changed.holds.is_empty()
+    }
+
+    /// Forgets everything, so that it is folded again from the first record.
+    pub(crate) fn clear(&mut self) -> Result<(), HomeError> {
+        let folder = self.folder.clone();
+        for below in ["sessions", "tickets"] {
+            let below = folder.join(below);
+            let _ = fs::remove_dir_all(&below);
+            fs::create_dir_all(&below).map_err(|source| HomeError::Io {
+                doing: "make the directory",
+                path: below,
+                source,
+            })?;
+        }
+        for file in ["folded.json", "authorities.json", "open.json"] {
+            let _ = fs::remove_file(folder.join(file));
+        }
+        *self = Self::load(folder)?;
+        Ok(())
+    }
+
+    /// A session's state; a fresh one where nothing is known of it.
+    ///
+    /// # Errors
+    /// Where its file cannot be read.
+    pub fn session(&mut self, id: &SessionId) -> Result<&mut Session, HomeError> {
+        if !self.sessions.contains_key(id) {
+            let session = read(&self.session_file(id))?.unwrap_or_default();
+            self.sessions.insert(id.clone(), session);
+        }
+        Ok(self.sessions.entry(id.clone()).or_default())
+    }
+
+    /// A hold by its ticket.
+    ///
+    /// # Errors
+    /// Where its file cannot be read.
+    pub fn hold(&mut self, ticket: &Ticket) -> Result<Option<&mut Hold>, HomeError> {
+        if !self.holds.contains_key(ticket)
+            && let Some(path) = self.hold_file(ticket)
+            && let Some(hold) = read::<Hold>(&path)?
+        {
+            self.holds.insert(ticket.clone(), hold);
+        }
+        Ok(self.holds.get_mut(ticket))
+    }
+
+    /// The tickets that may still be answered or used, oldest first.
+    ///
+    /// # Errors
+    /// Where the list cannot be read.
+    pub fn open(&mut self) -> Result<Vec<Ticket>, HomeError> {
+        Ok(self.open_list()?.tickets.clone())
+    }
+
+    /// Reviewers, bundles in force and grants.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn authorities(&mut self) -> Result<&mut Authorities, HomeError> {
+        if self.authorities.is_none() {
+            self.authorities = Some(read(&self.folder.join("authorities.json"))?.unwrap_or_default());
+        }
+        Ok(self.authorities.get_or_insert_default())
+    }
+
+    fn open_list(&mut self) -> Result<&mut Open, HomeError> {
+        if self.open.is_none() {
+            self.open = Some(read(&self.folder.join("open.json"))?.unwrap_or_default());
+        }
+        Ok(self.open.get_or_insert_default())
+    }
+
+    /// Takes one record in.
+    pub(crate) fn fold(&mut self, position: Position, record: &Record) -> Result<(), HomeError> {
+        if let Some(session) = session_of(&record.event) {
+            let session = session.clone();
+            self.session(&session)?.fold(position, record);
+            self.changed.sessions.push(session);
+        }
+        if let Event::Held { ticket, .. } = &record.event {
+            if let Some(hold) = Hold::new(position, record) {
+                self.holds.insert(ticket.clone(), hold);
+            }
+            self.changed.holds.push(ticket.clone());
+            self.open_list()?.tickets.push(ticket.clone());
+            self.changed.open = true;
+        } else if let Some(ticket) = ticket::of(&record.event) {
+            let ticket = ticket.clone();
+            let closed = match self.hold(&ticket)? {
+                Some(hold) => {
+                    hold.fold(position, record);
+                    (!hold.status.is_open())
+                        .then(|| (hold.session.clone(), hold.commitment.clone(), hold.status.clone()))
+                }
+                None => None,
+            };
+            self.changed.holds.push(ticket.clone());
+            if let Some((session, commitment, status)) = closed {
+                if status == Status::Denied {
+                    self.session(&session)?.refuse(commitment, ticket.clone());
+                    self.changed.sessions.push(session);
+                }
+                self.open_list()?.tickets.retain(|open| *open != ticket);
+                self.changed.open = true;
+            }
+        } else if let Event::Outcome { session, call, landed: Some(true), .. } = &record.event {
+            self.land(&session.clone(), &call.clone())?;
+        }
+        if self.authorities()?.fold(record) {
+            self.changed.authorities = true;
+        }
+        Ok(())
+    }
+
+    /// A released call reached its end: its approval is used up.
+    fn land(&mut self, session: &SessionId, call: &countersign_model::ToolCallId) -> Result<(), HomeError> {
+        let ticket = self.session(session)?.call(call).and_then(|call| call.ticket.clone());
+        let Some(ticket) = ticket else { return Ok(()) };
+        if let Some(hold) = self.hold(&ticket)? {
+            hold.status = Status::Used;
+        }
+        self.changed.holds.push(ticket.clone());
+        self.open_list()?.tickets.retain(|open| *open != ticket);
+        self.changed.open = true;
+        Ok(())
+    }
+
+    /// Writes what changed, the position last, so that a crash in between folds it again.
+    pub(crate) fn save(&mut self) -> Result<(), HomeError> {
+        let changed = std::mem::take(&mut self.changed);
+        for id in unique(changed.sessions) {
+            if let Some(session) = self.sessions.get(&id) {
+                write(&self.session_file(&id), session)?;
+            }
+        }
+        for ticket in unique(changed.holds) {
+            if let (Some(path), Some(hold)) = (self.hold_file(&ticket), self.holds.get(&ticket)) {
+                write(&path, hold)?;
+            }
+        }
+        if changed.open {
+            write(&self.folder.join("open.json"), &self.open)?;
+        }
+        if changed.authorities {
+            write(&self.folder.join("authorities.json"), &self.authorities)?;
+        }
+        write(&self.folder.join("folded.json"), &self.folded)
+    }
+
+    /// Session ids come from the runtime and may hold anything: the file is named after their digest.
+    fn session_file(&self, id: &SessionId) -> PathBuf {
+        let digest = Digest::of([id.as_str().as_bytes()]).hex();
+        self.folder.join("sessions").join(format!("{digest}.json"))
+    }
+
+    /// None for text that is no ticket of ours, so that it never becomes part of a path.
+    fn hold_file(&self, ticket: &Ticket) -> Option<PathBuf> {
+        ticket::well_formed(ticket).then(|| self.folder.join("tickets").join(format!("{ticket}.json")))
+    }
+}
+
+fn session_of(event: &Event) -> Option<&SessionId> {
+    match event {
+        Event::SessionStarted { session, .. }
+        | Event::SessionEnded { session, .. }
+        | Event::Prompted { session, .. }
+        | Event::Held { session, .. }
+        | Event::Parked { session, .. }
+        | Event::Joined { session, .. }
+        | Event::Voided { session, .. }
+        | Event::Released { session, .. }
+        | Event::Outcome { session, .. } => Some(session),
+        Event::Decided(decided) => Some(&decided.call.session),
+        _ => None,
+    }
+}
+
+fn unique<T: Ord>(mut items: Vec<T>) -> Vec<T> {
+    items.sort();
+    items.dedup();
+    items
+}
+
+fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, HomeError> {
+    match fs::read(path) {
+        Ok(bytes) => serde_json::from_slice(&bytes)
+            .map(Some)
+            .map_err(|error| HomeError::Damaged { path: path.to_path_buf(), why: error.to_string() }),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(HomeError::Io { doing: "read", path: path.to_path_buf(), source }),
+    }
+}
+
+fn write<T: Serialize>(path: &Path, value: &T) -> Result<(), HomeError> {
+    home::write_private(path, &home::to_json(value, path)?)
+}

@@ -1,0 +1,268 @@
+//! Whose signatures count, and which bundles are in force because of them.
+//!
+//! In a user install all statements come from the log, and the chain of reviewers starts at the root
+//! fingerprint in the hook's arguments. In a managed install reviewers, signed bundles and the
+//! root come from files that only root can write.
+
+use std::collections::BTreeSet;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+use countersign_approval::{Activation, Fingerprint, Reviewer, Reviewers, Signed, Statement};
+use countersign_model::{Digest, LogId};
+use countersign_policy::Bundle;
+use serde::{Deserialize, Serialize};
+
+use crate::home::{self, Home};
+use crate::ledger::LedgerError;
+use crate::state::{Authorities, Change};
+
+/// Who is believed.
+#[derive(Clone, Debug)]
+pub enum Trust {
+    /// The log's own statements, from this root on.
+    User {
+        /// The first reviewer's key; none before anybody is enrolled.
+        root: Option<Fingerprint>,
+    },
+    /// Root's files.
+    Managed {
+        /// Where they are.
+        folder: PathBuf,
+        /// What they say.
+        settings: ManagedSettings,
+        /// Reviewers and signed bundles.
+        authorities: Box<Authorities>,
+    },
+}
+
+/// `managed.json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ManagedSettings {
+    /// Of this file's format: 1.
+    pub version: u32,
+    /// The first reviewer's key.
+    pub root: Option<Fingerprint>,
+    /// The log that the statements were signed for.
+    pub authority: LogId,
+    /// Below this folder each user has a home, named by the user's numeric id.
+    pub homes: PathBuf,
+}
+
+/// The chain of reviewers, and the log their approvals must be made for.
+#[derive(Clone, Debug)]
+pub struct Believed {
+    reviewers: Reviewers,
+    log: LogId,
+}
+
+impl Believed {
+    /// The reviewer in force who signed this statement for this log.
+    ///
+    /// # Errors
+    /// The key is nobody's, the signature is wrong, or it was made for another log.
+    pub fn verify<T: Statement>(
+        &self,
+        signed: &Signed<T>,
+    ) -> Result<&Reviewer, countersign_approval::ApprovalError> {
+        use countersign_approval::ApprovalError;
+        let reviewer = self.reviewers.find(signed.key).ok_or(ApprovalError::NotAReviewer(signed.key))?;
+        let anchor = signed.verify(&reviewer.key)?.after();
+        if anchor.log != self.log {
+            return Err(ApprovalError::OtherLog { kind: T::KIND, log: anchor.log.clone() });
+        }
+        Ok(reviewer)
+    }
+
+    /// Everyone who may countersign now.
+    pub fn reviewers(&self) -> impl Iterator<Item = &Reviewer> {
+        self.reviewers.all().filter(|reviewer| reviewer.retired.is_none())
+    }
+}
+
+/// The bundles that speak for a call.
+#[derive(Debug)]
+pub struct InForce {
+    /// At least one; the strictest answer counts.
+    pub bundles: Vec<Bundle>,
+    /// What a person should know about them.
+    pub notes: Vec<String>,
+}
+
+/// A bundle that somebody put in force.
+struct Candidate<'a> {
+    bundle: Digest,
+    repository: Option<&'a str>,
+    signed: bool,
+}
+
+impl Trust {
+    /// The trust of a user install.
+    pub const fn user(root: Option<Fingerprint>) -> Self {
+        Self::User { root }
+    }
+
+    /// The trust of a managed install.
+    ///
+    /// # Errors
+    /// A file is missing, damaged, or could be written by someone else than root.
+    pub fn managed(folder: &Path) -> Result<Self, LedgerError> {
+        for path in folder.ancestors() {
+            only_root_writes(path)?;
+        }
+        let settings = read_managed(&folder.join("managed.json"))?;
+        let authorities = Box::new(read_managed(&folder.join("authorities.json"))?);
+        Ok(Self::Managed { folder: folder.to_path_buf(), settings, authorities })
+    }
+
+    /// The home of the user with this numeric id, in a managed install.
+    pub fn home_of(&self, user: u32) -> Home {
+        match self {
+            Self::Managed { settings, .. } => Home::at(settings.homes.join(user.to_string())),
+            Self::User { .. } => Home::at(""),
+        }
+    }
+
+    /// Who may countersign for this log; none where nobody was ever enrolled.
+    ///
+    /// # Errors
+    /// Never for a chain that is merely broken: what does not belong to it is left out.
+    pub fn believed(&self, log: &LogId, authorities: &Authorities) -> Option<Believed> {
+        let (root, authority, changes) = match self {
+            Self::User { root } => (*root, log, &authorities.reviewers),
+            Self::Managed { settings, authorities, .. } => {
+                (settings.root, &settings.authority, &authorities.reviewers)
+            }
+        };
+        let mut reviewers = Reviewers::new(root?, authority.clone());
+        for change in changes {
+            // A statement that the chain does not bear changes nothing; `evidence verify` names it.
+            let _ = match change {
+                Change::Enrolled { enrollment } => reviewers.enroll(enrollment).map(drop),
+                Change::Retired { retirement } => reviewers.retire(retirement).map(drop),
+            };
+        }
+        (!reviewers.is_empty()).then(|| Believed { reviewers, log: log.clone() })
+    }
+
+    /// The bundles that speak for a call in these working trees, with these remotes.
+    ///
+    /// # Errors
+    /// One of them cannot be used, or there is none: nothing can be decided then.
+    pub fn bundles(
+        &self,
+        home: &Home,
+        log: &LogId,
+        authorities: &Authorities,
+        roots: &BTreeSet<String>,
+        remotes: &BTreeSet<String>,
+    ) -> Result<InForce, LedgerError> {
+        let candidates = self.candidates(log, authorities);
+        let mut bundles = Vec::new();
+        let mut notes = Vec::new();
+        for candidate in candidates.iter().filter(|candidate| candidate.repository.is_some()) {
+            let here = candidate.repository.is_some_and(|root| roots.contains(root));
+            if !here && remotes.is_empty() {
+                continue;
+            }
+            let bundle = self.bundle(home, &candidate.bundle)?;
+            if here || remotes.iter().any(|remote| bundle.map().speaks_of(Some(remote), None)) {
+                if !candidate.signed {
+                    notes.push(
+                        "the policy is as `countersign init` proposed it; no reviewer has signed it"
+                            .to_owned(),
+                    );
+                }
+                bundles.push(bundle);
+            }
+        }
+        let specific = !bundles.is_empty();
+        for candidate in candidates.iter().filter(|candidate| candidate.repository.is_none()) {
+            if candidate.signed || !specific {
+                bundles.push(self.bundle(home, &candidate.bundle)?);
+            }
+        }
+        if !specific {
+            notes.push("no policy was put in force for this repository: the shipped pack applies".to_owned());
+        }
+        if bundles.is_empty() {
+            return Err(LedgerError::Policy { why: "there is none in force".to_owned() });
+        }
+        Ok(InForce { bundles, notes })
+    }
+
+    fn candidates<'a>(&'a self, log: &LogId, authorities: &'a Authorities) -> Vec<Candidate<'a>> {
+        let (signed, adopted) = match self {
+            Self::User { .. } => (&authorities.activations, authorities.adoptions.as_slice()),
+            Self::Managed { authorities, .. } => (&authorities.activations, authorities.adoptions.as_slice()),
+        };
+        let believed = self.authority(log, authorities);
+        let valid: Vec<&Activation> = signed
+            .iter()
+            .filter(|activation| {
+                believed.as_ref().is_some_and(|believed| believed.verify(activation).is_ok())
+            })
+            .map(|activation| &activation.statement)
+            .collect();
+        let replaced =
+            |repository: &Option<String>| valid.iter().any(|activation| activation.repository == *repository);
+        let adopted = adopted.iter().filter(|adoption| !replaced(&adoption.repository)).map(|adoption| {
+            Candidate { bundle: adoption.bundle, repository: adoption.repository.as_deref(), signed: false }
+        });
+        let signed = valid.iter().map(|activation| Candidate {
+            bundle: activation.bundle,
+            repository: activation.repository.as_deref(),
+            signed: true,
+        });
+        signed.chain(adopted).collect()
+    }
+
+    /// Who may sign bundles: in a managed install their statements are made for another log.
+    fn authority(&self, log: &LogId, authorities: &Authorities) -> Option<Believed> {
+        let log = match self {
+            Self::User { .. } => log,
+            Self::Managed { settings, .. } => &settings.authority,
+        };
+        let mut believed = self.believed(log, authorities)?;
+        believed.log = log.clone();
+        Some(believed)
+    }
+
+    /// A compiled bundle by its digest.
+    ///
+    /// # Errors
+    /// It is missing, or not what its name says.
+    pub fn bundle(&self, home: &Home, digest: &Digest) -> Result<Bundle, LedgerError> {
+        let path = match self {
+            Self::User { .. } => home.bundle(digest),
+            Self::Managed { folder, .. } => Home::at(folder).bundle(digest),
+        };
+        let bytes = home::read(&path)?;
+        if Digest::of([bytes.as_slice()]) != *digest {
+            return Err(LedgerError::Policy {
+                why: format!("`{}` is not the bundle it is named after", path.display()),
+            });
+        }
+        Bundle::from_bytes(&bytes)
+            .map_err(|error| LedgerError::Policy { why: format!("`{}`: {error}", path.display()) })
+    }
+}
+
+fn read_managed<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, LedgerError> {
+    only_root_writes(path)?;
+    let bytes = home::read(path)?;
+    serde_json::from_slice(&bytes)
+        .map_err(|error| LedgerError::Policy { why: format!("`{}` is damaged: {error}", path.display()) })
+}
+
+/// INVARIANT: what a managed install believes was written by root.
+fn only_root_writes(path: &Path) -> Result<(), LedgerError> {
+    let metadata = std::fs::symlink_metadata(path)
+        .map_err(|_| home::HomeError::Vanished { path: path.to_path_buf() })?;
+    if metadata.uid() == 0 && metadata.mode() & 0o022 == 0 {
+        Ok(())
+    } else {
+        Err(LedgerError::NotRoots { path: path.display().to_string() })
+    }
+}
