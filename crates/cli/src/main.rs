@@ -1,6 +1,6 @@
 //! `countersign`: what people type.
 //!
-//! Start at [`commands::Command`], the list of commands; each is one file. Nothing is decided
+//! Start at `commands::Command`, the list of commands; each is one file. Nothing is decided
 //! here: the commands call the crates that do, and print.
 
 mod commands;

@@ -1,6 +1,6 @@
 //! One call in, one answer out: the line from a runtime's tool call to its answer and its evidence.
 //!
-//! Start at [`run`], then `line::answer`. Everything is inside [`guard`]: whatever happens, the
+//! Start at [`run`], then `line::answer`. Everything is inside `guard`: whatever happens, the
 //! answer is one JSON object and, for a denial, a reason and exit code 2.
 //!
 //! Architecture invariant: this crate loads no async runtime, SQL or HTTP code, and takes nothing

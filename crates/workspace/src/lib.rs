@@ -6,7 +6,7 @@
 //!
 //! Git's files are read here rather than by a git library, because what must be known is what *git*
 //! will do with files an agent may have written. Each reader follows git's own rules, reads a bounded
-//! number of bytes of regular files only, never waits on a fifo, and answers [`Answer::Unknown`] for
+//! number of bytes of regular files only, never waits on a fifo, and answers `Answer::Unknown` for
 //! whatever git refuses or its versions disagree on. The tests hold them against the real git.
 //!
 //! Architecture invariant: this crate does not know effects, policies or agents. It writes nothing,

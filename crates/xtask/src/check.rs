@@ -15,9 +15,7 @@ pub fn run() -> Result<()> {
     )?;
     step(
         "documentation",
-        cargo()
-            .args(["doc", "--workspace", "--no-deps", "--locked", "--document-private-items"])
-            .env("RUSTDOCFLAGS", "-D warnings"),
+        cargo().args(["doc", "--workspace", "--no-deps", "--locked"]).env("RUSTDOCFLAGS", "-D warnings"),
     )?;
     step("licences, sources and duplicate crates", &mut tools::cargo_deny()?)
 }

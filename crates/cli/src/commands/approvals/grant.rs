@@ -18,7 +18,7 @@ pub struct Arguments {
     /// What may be done, such as git.push
     #[arg(long)]
     verb: String,
-    /// What it may be done to, with * for any: an address and a ref for a push, such as 'https://example.com/acme/shop refs/heads/main'
+    /// What it may be done to, with * for any: an address and a ref for a push, such as 'ADDRESS refs/heads/main'
     #[arg(long)]
     resource: String,
     /// The most that may hang on it
