@@ -95,6 +95,14 @@ pub(crate) fn push(
             words.push(format!("--{flag}"));
         }
     }
+    // Options that the remote acts on, such as `ci.skip`, are part of what was reviewed.
+    for value in arguments.values(&["push-option", "o"]) {
+        let plain = value.known().filter(|text| text.split('=').all(is_plain));
+        words.push(format!("--push-option={}", plain.ok_or("a push option in it would have to be quoted")?));
+    }
+    if arguments.has(&["signed"]) {
+        return Err("it is a signed push".to_owned());
+    }
     let mut refspecs = Vec::new();
     let mut sentences = Vec::new();
     for moved in &moved {
@@ -207,6 +215,10 @@ mod tests {
         git push --no-verify --force-with-lease=main:cccccccccccccccccccccccccccccccccccccccc --force-with-lease=feature:dddddddddddddddddddddddddddddddddddddddd --no-follow-tags --recurse-submodules=no origin bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb:refs/heads/main aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa:refs/heads/feature
         moves main of origin from cccccccccc to bbbbbbbbbb, moves feature of origin from dddddddddd to aaaaaaaaaa, and nothing else
         "#);
+        assert_snapshot!(pinned("git push -o ci.skip origin :feature"), @r#"
+        git push --push-option=ci.skip --force-with-lease=feature:dddddddddddddddddddddddddddddddddddddddd --no-follow-tags --recurse-submodules=no origin :refs/heads/feature
+        moves feature of origin from dddddddddd to nothing, and nothing else
+        "#);
         assert_snapshot!(pinned("echo é && git push"), @r#"
         echo é && git push --force-with-lease=feature:dddddddddddddddddddddddddddddddddddddddd --no-follow-tags --recurse-submodules=no origin aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa:refs/heads/feature
         moves feature of origin from dddddddddd to aaaaaaaaaa, and nothing else
@@ -222,6 +234,8 @@ mod tests {
         assert_snapshot!(pinned("for x in 1 2; do git push origin main; done"), @"impossible: it has more than one command that moves something elsewhere");
         assert_snapshot!(pinned("git push 2>&1 origin main"), @"impossible: the push is not written out in one piece");
         assert_snapshot!(pinned("git push origin main && gh pr create --fill"), @"impossible: another part of it acts on another machine too");
+        assert_snapshot!(pinned("git push -o 'a b' origin main"), @"impossible: a push option in it would have to be quoted");
+        assert_snapshot!(pinned("git push --signed origin main"), @"impossible: it is a signed push");
         assert_snapshot!(pinned("git push --all"), @"impossible: not every ref it moves is known");
         assert_snapshot!(pinned("git push origin v1"), @"impossible: it moves something other than branches");
         assert_snapshot!(pinned("git push origin HEAD~1:main"), @"impossible: the commit that would be pushed to main is not known");
