@@ -52,7 +52,7 @@ pub fn install(
     publish(desk, &authorities, root)?;
     folder(Path::new(PROGRAM).parent().unwrap_or_else(|| Path::new("/")))?;
     let binary = install::copy(source, Path::new(PROGRAM), 0o755)?;
-    let homes = governed.iter().map(|user| make_home(user)).collect::<Result<Vec<_>>>()?;
+    let homes = governed.iter().map(make_home).collect::<Result<Vec<_>>>()?;
     let options = Options {
         runtime: "claude-code".to_owned(),
         home: PathBuf::new(),

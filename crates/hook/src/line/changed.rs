@@ -10,12 +10,7 @@ use super::Seen;
 ///
 /// Whether something changed is decided by the commitment alone; the first decision's record only
 /// serves to name it.
-pub(super) fn since(
-    hold: &Hold,
-    before: Option<&Box<Decided>>,
-    call: &ToolCall,
-    seen: &Seen,
-) -> Option<String> {
+pub(super) fn since(hold: &Hold, before: Option<&Decided>, call: &ToolCall, seen: &Seen) -> Option<String> {
     if hold.commitment.matches(&seen.action) {
         return match &seen.decision.kind {
             DecisionKind::Deny => Some(format!("policy now denies it ({})", seen.decision.reason)),

@@ -182,7 +182,7 @@ impl Line {
             if !hold.status.is_open() || hold.answers.len() != approved.answers {
                 return Ok(Release::NotYet);
             }
-            if let Some(why) = changed::since(&hold, before.as_ref(), call, &seen) {
+            if let Some(why) = changed::since(&hold, before.as_deref(), call, &seen) {
                 let refused = Release::Refused(words::voided(ticket, &why));
                 log.append(vec![Event::Voided {
                     ticket: ticket.clone(),
