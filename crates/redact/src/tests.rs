@@ -56,6 +56,7 @@ fn addresses_headers_and_commands() {
     assert_snapshot!(check("curl -H 'Authorization: Bearer abc.def-123' h"), @"curl -H 'Authorization: Bearer [redacted:authorization]' h");
     assert_snapshot!(check("curl -H \"X-Api-Key: a1b2c3d4\" h"), @r#"curl -H "X-Api-Key: [redacted:assigned-secret]" h"#);
     assert_snapshot!(check("curl -u app:hunter2 h"), @"curl -u app:[redacted:command-secret] h");
+    assert_snapshot!(check("curl -uapp:hunter2 h | mysql -p shop"), @"curl -uapp:[redacted:command-secret] h | mysql -p shop");
     assert_snapshot!(check("mysql -uroot -p'hunter 2' shop"), @"mysql -uroot -p'[redacted:command-secret]' shop");
     assert_snapshot!(check("docker login -u app -p hunter2 r.example"), @"docker login -u app -p [redacted:command-secret] r.example");
 }

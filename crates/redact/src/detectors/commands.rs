@@ -12,18 +12,19 @@ enum Form {
     Joined,
     /// In the next word.
     Next,
-    /// In the next word, after `user:`.
+    /// In the same word or the next.
+    Either,
+    /// In the same word or the next, after `user:`.
     AfterUser,
 }
 
-const FLAGS: [(&str, &str, Form); 15] = [
+const FLAGS: [(&str, &str, Form); 14] = [
     ("mysql", "-p", Form::Joined),
     ("mysqldump", "-p", Form::Joined),
     ("mysqladmin", "-p", Form::Joined),
     ("mariadb", "-p", Form::Joined),
     ("mariadb-dump", "-p", Form::Joined),
-    ("sshpass", "-p", Form::Joined),
-    ("sshpass", "-p", Form::Next),
+    ("sshpass", "-p", Form::Either),
     ("redis-cli", "-a", Form::Next),
     ("login", "-p", Form::Next),
     ("curl", "-u", Form::AfterUser),
@@ -35,41 +36,43 @@ const FLAGS: [(&str, &str, Form); 15] = [
 ];
 
 /// How far back the program's name may be, in bytes.
-const REACH: usize = 128;
+const REACH: usize = 96;
+/// The shortest name of such a program, in bytes.
+const SHORTEST: usize = 4;
 
 fn find(text: Text<'_>, at: usize) -> Option<Secret> {
-    if !text.before(at).is_some_and(|byte| byte.is_ascii_whitespace()) {
+    let rest = text.from(at);
+    let known = |flag: &str| rest.starts_with(flag.as_bytes());
+    if !text.before(at).is_some_and(|byte| byte.is_ascii_whitespace())
+        || !FLAGS.iter().any(|(_, flag, _)| known(flag))
+    {
         return None;
     }
-    let rest = text.from(at);
-    let mut flags = FLAGS.iter().filter(|(_, flag, _)| rest.starts_with(flag.as_bytes())).peekable();
-    flags.peek()?;
-    let words: Vec<_> = command_before(text, at).split(|&byte| is_apart(byte)).collect();
-    flags.find_map(|&(program, flag, form)| {
-        let runs = words.contains(&program.as_bytes());
-        let end = at + flag.len();
-        let start =
-            if form == Form::Joined { end } else { text.run(end, |byte| matches!(byte, b' ' | b'=')) };
-        if !runs || (form != Form::Joined && start == end) {
-            return None;
-        }
-        let (mut start, end) = word(text, start);
-        if form == Form::AfterUser {
-            start += text.range(start, end).iter().position(|&byte| byte == b':')? + 1;
-        }
-        let value = text.range(start, end);
-        (!value.is_empty() && !names::is_placeholder(value)).then_some(Secret {
-            class: "command-secret",
-            start,
-            end,
-        })
-    })
+    let words = command_before(text, at).split(|&byte| is_apart(byte));
+    let (_, flag, form) = words
+        .filter(|word| word.len() >= SHORTEST)
+        .find_map(|word| FLAGS.iter().find(|(program, flag, _)| word == program.as_bytes() && known(flag)))?;
+    let end = at + flag.len();
+    let next = text.run(end, |byte| matches!(byte, b' ' | b'='));
+    let value = match form {
+        Form::Joined => end,
+        Form::Next if next == end => return None,
+        Form::Next | Form::Either | Form::AfterUser => next,
+    };
+    let (mut start, end) = word(text, value);
+    if *form == Form::AfterUser {
+        start += text.range(start, end).iter().position(|&byte| byte == b':')? + 1;
+    }
+    let value = text.range(start, end);
+    let secret = Secret { class: "command-secret", start, end };
+    (!value.is_empty() && !names::is_placeholder(value)).then_some(secret)
 }
 
 /// The words of the same command before `at`.
 fn command_before(text: Text<'_>, at: usize) -> &[u8] {
     let before = text.range(at.saturating_sub(REACH), at);
-    let start = before.iter().rposition(|byte| b"\n;|&".contains(byte)).map_or(0, |end| end + 1);
+    let start =
+        before.iter().rposition(|byte| matches!(byte, b'\n' | b';' | b'|' | b'&')).map_or(0, |end| end + 1);
     before.get(start..).unwrap_or_default()
 }
 
@@ -81,6 +84,22 @@ fn word(text: Text<'_>, at: usize) -> (usize, usize) {
     }
 }
 
-fn is_apart(byte: u8) -> bool {
-    byte.is_ascii_whitespace() || b"\"'`;|&()<>/".contains(&byte)
+const fn is_apart(byte: u8) -> bool {
+    matches!(
+        byte,
+        b' ' | b'\t'
+            | b'\n'
+            | b'\r'
+            | b'"'
+            | b'\''
+            | b'`'
+            | b';'
+            | b'|'
+            | b'&'
+            | b'('
+            | b')'
+            | b'<'
+            | b'>'
+            | b'/'
+    )
 }
