@@ -1,9 +1,11 @@
 //! Shows what a push would change: the one place that starts git, and only for a held action.
 //!
 //! The repository's own configuration was possibly written by the agent, so nothing it can name is
-//! run: no pager, external diff, text conversion, signature program, hook or lazy fetch. Git is found
-//! in fixed places, never on `PATH`, and starts with an emptied environment, a deadline and a cap on
-//! what it may print.
+//! run: no pager, external diff, text conversion, signature program, hook, transport for a missing
+//! object, or diff inside a submodule with a configuration of its own. Only git's plumbing is used,
+//! which leaves most settings unread. Git is found in fixed places, never on `PATH`, and starts with an
+//! emptied environment, a deadline and a cap on what it may print. What could make history look
+//! other than it is (replacements, grafts, commit graphs) is not believed.
 
 use std::io::Read as _;
 use std::path::Path;
@@ -35,28 +37,34 @@ pub struct Transition {
     pub fast_forward: Option<bool>,
 }
 
+/// How differences are shown, whatever the configuration says.
+const PLAIN: [&str; 8] = [
+    "diff-tree",
+    "-r",
+    "-M",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-color",
+    "--submodule=short",
+    "--ignore-submodules=none",
+];
+
 /// Looks at a move from `old` (none: the ref is new) to `new`. What git cannot say by the deadline is
 /// left out.
 pub fn transition(root: &Path, old: Option<&Commit>, new: &Commit, deadline: Instant) -> Transition {
-    let range = range(old, new);
-    let commits = run(
-        root,
-        deadline,
-        &["log", "--max-count=200", "--no-show-signature", "--no-decorate", "--format=%h %s (%an)", &range],
-    );
-    let Some(old) = old else {
-        return Transition { commits: lines(commits), files: Vec::new(), fast_forward: None };
-    };
+    let range = old.map_or_else(|| new.to_string(), |old| format!("{old}..{new}"));
+    let commits = run(root, deadline, &["rev-list", "--max-count=200", "--format=%h %s (%an)", &range]);
+    let mut commits = lines(commits);
+    // Plumbing announces each commit before it.
+    commits.retain(|line| line.strip_prefix("commit ").and_then(Commit::parse).is_none());
+    let commits = first(commits);
+    let Some(old) = old else { return Transition { commits, files: Vec::new(), fast_forward: None } };
     let names = [old.as_str(), new.as_str()];
-    let files = run(
-        root,
-        deadline,
-        &[&["diff", "--no-ext-diff", "--no-textconv", "--stat=100"], &names[..]].concat(),
-    );
+    let files = run(root, deadline, &[&PLAIN[..], &["--stat=100"], &names].concat());
     let ancestor = run(root, deadline, &[&["merge-base", "--is-ancestor"], &names[..]].concat());
     Transition {
-        commits: lines(commits),
-        files: lines(files),
+        commits,
+        files: first(lines(files)),
         fast_forward: match ancestor.map(|ran| ran.code) {
             Some(Some(0)) => Some(true),
             Some(Some(1)) => Some(false),
@@ -69,20 +77,15 @@ pub fn transition(root: &Path, old: Option<&Commit>, new: &Commit, deadline: Ins
 pub fn diff(root: &Path, old: Option<&Commit>, new: &Commit) -> String {
     let deadline = Instant::now() + PATCH;
     let ran = match old {
-        Some(old) => run(
-            root,
-            deadline,
-            &["diff", "--no-ext-diff", "--no-textconv", "--no-color", old.as_str(), new.as_str()],
-        ),
-        None => run(
-            root,
-            deadline,
-            &["show", "--no-show-signature", "--no-ext-diff", "--no-textconv", "--no-color", new.as_str()],
-        ),
+        Some(old) => run(root, deadline, &[&PLAIN[..], &["-p", old.as_str(), new.as_str()]].concat()),
+        None => {
+            let last = ["-p", "--root", "--cc", "--pretty=medium", "--no-notes", new.as_str()];
+            run(root, deadline, &[&PLAIN[..], &last].concat())
+        }
     };
     match ran {
-        Some(ran) if ran.code == Some(0) && !ran.cut => ran.printed,
         Some(ran) if ran.cut => format!("{}\n[cut after {} KiB]", ran.printed, LONGEST >> 10),
+        Some(ran) if ran.code == Some(0) => ran.printed,
         Some(_) | None => "[git could not show the patch]".to_owned(),
     }
 }
@@ -100,7 +103,9 @@ fn run(root: &Path, deadline: Instant, arguments: &[&str]) -> Option<Ran> {
     let mut child = Command::new(program)
         .args(["--no-pager", "--no-optional-locks", "--literal-pathspecs"])
         .args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.pager=cat"])
-        .args(["-c", "diff.external=", "-c", "log.showSignature=false", "-c", "protocol.allow=never"])
+        .args(["-c", "core.commitGraph=false", "-c", "core.attributesFile=/dev/null"])
+        // Another user's repository is safe to look at, since nothing of it runs.
+        .args(["-c", "safe.directory=*"])
         .args(arguments)
         .current_dir(root)
         .env_clear()
@@ -110,9 +115,15 @@ fn run(root: &Path, deadline: Instant, arguments: &[&str]) -> Option<Ran> {
             ("LC_ALL", "C"),
             ("GIT_CONFIG_GLOBAL", "/dev/null"),
             ("GIT_CONFIG_NOSYSTEM", "1"),
+            ("GIT_ATTR_NOSYSTEM", "1"),
             ("GIT_TERMINAL_PROMPT", "0"),
+            // A missing object is not fetched; where git is too old for the first, no transport is left.
             ("GIT_NO_LAZY_FETCH", "1"),
+            ("GIT_ALLOW_PROTOCOL", "none"),
             ("GIT_NO_REPLACE_OBJECTS", "1"),
+            ("GIT_GRAFT_FILE", "/dev/null"),
+            // With an index git would take a file of the working tree for what was committed.
+            ("GIT_INDEX_FILE", "/nonexistent"),
         ])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -148,16 +159,16 @@ fn pause() {
     thread::sleep(LOOK);
 }
 
-fn range(old: Option<&Commit>, new: &Commit) -> String {
-    old.map_or_else(|| new.to_string(), |old| format!("{old}..{new}"))
-}
-
 fn lines(ran: Option<Ran>) -> Vec<String> {
     let Some(ran) = ran.filter(|ran| ran.code == Some(0) || ran.cut) else { return Vec::new() };
-    let all: Vec<&str> = ran.printed.lines().map(str::trim_end).collect();
-    let mut kept: Vec<String> = all.iter().take(MOST_LINES).map(|line| (*line).to_owned()).collect();
-    if all.len() > kept.len() {
-        kept.push(format!("… and {} more", all.len() - kept.len()));
+    ran.printed.lines().map(|line| line.trim_end().to_owned()).collect()
+}
+
+/// The first few, and how many more there are.
+fn first(mut lines: Vec<String>) -> Vec<String> {
+    if let Some(more) = lines.len().checked_sub(MOST_LINES).filter(|more| *more > 0) {
+        lines.truncate(MOST_LINES);
+        lines.push(format!("… and {more} more"));
     }
-    kept
+    lines
 }

@@ -25,25 +25,35 @@ use crate::{index, look};
 /// remove it.
 pub struct Machine {
     key: [u8; 32],
-    sources: Sources,
+    /// At least one. Where they disagree, nobody knows.
+    sources: Vec<Sources>,
     variables: BTreeSet<String>,
     repositories: RefCell<BTreeMap<PathBuf, Known<Option<Rc<Repository>>>>>,
-    configurations: RefCell<BTreeMap<PathBuf, Known<Rc<Configuration>>>>,
+    configurations: RefCell<BTreeMap<PathBuf, Known<Rc<Vec<Configuration>>>>>,
     /// Git directories under other names than the canonical one.
     spellings: RefCell<BTreeMap<PathBuf, Vec<PathBuf>>>,
 }
 
 impl Machine {
     /// A machine that digests files under `key`. `variables` are the names set for this process.
-    pub const fn new(key: [u8; 32], sources: Sources, variables: BTreeSet<String>) -> Self {
+    pub fn new(key: [u8; 32], sources: Sources, variables: BTreeSet<String>) -> Self {
         Self {
             key,
-            sources,
+            sources: vec![sources],
             variables,
             repositories: RefCell::new(BTreeMap::new()),
             configurations: RefCell::new(BTreeMap::new()),
             spellings: RefCell::new(BTreeMap::new()),
         }
+    }
+
+    /// The same machine, where git may also read these: say so when the environment's `HOME` or
+    /// `XDG_CONFIG_HOME` differ from the user's, since a repository's settings can forge them and a
+    /// command can undo that. A setting that the two do not agree on is unknown.
+    #[must_use]
+    pub fn or_with(mut self, sources: Sources) -> Self {
+        self.sources.push(sources);
+        self
     }
 
     fn answer(&self, question: &Question) -> Known<Answer> {
@@ -68,10 +78,12 @@ impl Machine {
                 Ok(Answer::References { references: found.into_iter().collect() })
             }
             Question::Configuration { repository, key } => {
-                Ok(Answer::Values { values: self.configuration(repository)?.values(key)? })
+                let values = self.agreed(repository, |configuration| configuration.values(key))?;
+                Ok(Answer::Values { values })
             }
             Question::Subsections { repository, section } => {
-                Ok(Answer::Values { values: self.configuration(repository)?.subsections(section)? })
+                let values = self.agreed(repository, |configuration| configuration.subsections(section))?;
+                Ok(Answer::Values { values })
             }
             Question::Tracked { repository, path } => {
                 self.refuse_variables(&["GIT_INDEX_FILE"])?;
@@ -111,10 +123,26 @@ impl Machine {
         found
     }
 
-    fn configuration(&self, top: &str) -> Known<Rc<Configuration>> {
+    /// What every configuration that git may read says.
+    fn agreed(&self, top: &str, of: impl Fn(&Configuration) -> Known<Vec<String>>) -> Known<Vec<String>> {
+        let configurations = self.configurations(top)?;
+        let mut each = configurations.iter().map(of);
+        let first = each.next().ok_or_else(|| Unknown::because("there is no configuration"))??;
+        for other in each {
+            if other? != first {
+                return Err(Unknown::because("it depends on which home directory git is told of"));
+            }
+        }
+        Ok(first)
+    }
+
+    fn configurations(&self, top: &str) -> Known<Rc<Vec<Configuration>>> {
         let repository = self.repository(top)?;
         self.refuse_variables(&["GIT_CONFIG", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"])?;
         self.refuse_variables(&["GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS"])?;
+        if self.sources.iter().all(|sources| sources.configuration_home.is_none()) {
+            self.refuse_variables(&["XDG_CONFIG_HOME"])?;
+        }
         if let Some(known) = self.configurations.borrow().get(&repository.git_dir) {
             return known.clone();
         }
@@ -124,8 +152,11 @@ impl Machine {
         });
         let without_system = self.variables.contains("GIT_CONFIG_NOSYSTEM");
         let spellings = self.spellings.borrow().get(&repository.git_dir).cloned().unwrap_or_default();
-        let read = Configuration::read(&self.sources, without_system, &repository, &spellings, branch);
-        let read = read.map(Rc::new);
+        let read = self
+            .sources
+            .iter()
+            .map(|sources| Configuration::read(sources, without_system, &repository, &spellings, &branch));
+        let read = read.collect::<Known<Vec<_>>>().map(Rc::new);
         self.configurations.borrow_mut().insert(repository.git_dir.clone(), read.clone());
         read
     }

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 pub struct Sources {
     /// The home directory, for `~/.gitconfig` and for `~/` in included paths.
     pub home: PathBuf,
-    /// The directory `git/config` is looked for in: `$XDG_CONFIG_HOME`, else `~/.config`.
-    pub configuration_home: PathBuf,
+    /// The directory `git/config` is looked for in, where `XDG_CONFIG_HOME` names one; else `~/.config`.
+    pub configuration_home: Option<PathBuf>,
     /// The system configuration of each git that could run. Where they disagree on a key, its values
     /// are unknown.
     pub system: Vec<PathBuf>,
@@ -36,8 +36,14 @@ impl Sources {
             .collect();
         Self {
             home: home.to_owned(),
-            configuration_home: configuration_home.map_or_else(|| home.join(".config"), Path::to_owned),
+            configuration_home: configuration_home.map(Path::to_owned),
             system: system.into_iter().collect(),
         }
+    }
+
+    /// The user's own configuration files, in the order in which git reads them.
+    pub(crate) fn of_own(&self) -> [PathBuf; 2] {
+        let standard = self.configuration_home.clone().unwrap_or_else(|| self.home.join(".config"));
+        [standard.join("git/config"), self.home.join(".gitconfig")]
     }
 }

@@ -28,7 +28,7 @@ pub(crate) struct Conditions<'a> {
     /// The same under the other names it was asked for, which git would try too.
     pub(crate) also: &'a [PathBuf],
     /// The branch HEAD names, without `refs/heads/`; none if HEAD is detached.
-    pub(crate) branch: Known<Option<String>>,
+    pub(crate) branch: &'a Known<Option<String>>,
 }
 
 /// Follows includes under some conditions.

@@ -33,14 +33,11 @@ impl Configuration {
         without_system: bool,
         repository: &Repository,
         also: &[PathBuf],
-        branch: Known<Option<String>>,
+        branch: &Known<Option<String>>,
     ) -> Known<Self> {
         let conditions = Conditions { home: &sources.home, git_dir: &repository.git_dir, also, branch };
-        let mut own = vec![
-            sources.configuration_home.join("git/config"),
-            sources.home.join(".gitconfig"),
-            repository.common_dir.join("config"),
-        ];
+        let mut own = sources.of_own().to_vec();
+        own.push(repository.common_dir.join("config"));
         if repository.worktree_configuration {
             own.push(repository.git_dir.join("config.worktree"));
         }

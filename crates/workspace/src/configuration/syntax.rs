@@ -170,3 +170,94 @@ const fn is_space(byte: u8) -> bool {
 const fn is_key(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'-'
 }
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Command, Stdio};
+
+    use proptest::prelude::*;
+
+    use super::{Entry, parse};
+
+    /// What git makes of the text, or none if it refuses it.
+    fn as_git_reads(text: &[u8]) -> Option<Vec<Entry>> {
+        use std::io::Write as _;
+        let mut git = Command::new("git")
+            .args(["config", "--no-includes", "--list", "-z", "--file", "-"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        git.stdin.take().unwrap().write_all(text).unwrap();
+        let output = git.wait_with_output().unwrap();
+        let items = output.status.success().then(|| output.stdout.clone())?;
+        let items = items.split(|&byte| byte == 0).filter(|item| !item.is_empty());
+        let entry = |item: &[u8]| match item.iter().position(|&byte| byte == b'\n') {
+            Some(end) => Entry { key: item[..end].to_vec(), value: Some(item[end + 1..].to_vec()) },
+            None => Entry { key: item.to_vec(), value: None },
+        };
+        Some(items.map(entry).collect())
+    }
+
+    /// Pieces that matter to the syntax.
+    fn piece() -> impl Strategy<Value = String> {
+        let pieces = [
+            "[",
+            "]",
+            "[a]\n",
+            "[a \"b\"]\n",
+            "[a.b]\n",
+            "[A \"B\"]",
+            "[a\t\"\\\"\\\\\"] k=1",
+            "\"",
+            "\\",
+            "\n",
+            "\r\n",
+            "\r",
+            " ",
+            "\t",
+            "=",
+            "k",
+            "k = v\n",
+            "K=",
+            "k\n",
+            "#",
+            ";",
+            "x",
+            "\\n",
+            "\\\"",
+            "\\\\",
+            "\\t",
+            "\\x",
+            "-",
+            "2",
+            "é",
+            "url = \"a  b\" c\n",
+            "\\\n",
+            "\\\r\n",
+            " v #c\n",
+            "\"\"",
+            "k = a b \n",
+            ".",
+        ];
+        prop::sample::select(pieces.to_vec()).prop_map(str::to_owned)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn takes_what_git_takes(pieces in prop::collection::vec(piece(), 0..10), section in any::<bool>()) {
+            let start = if section { "[a]\n" } else { "" };
+            let text = format!("{start}{}", pieces.concat());
+            let ours = parse(text.as_bytes());
+            prop_assert_eq!(&ours, &as_git_reads(text.as_bytes()), "{:?}", text);
+        }
+
+        #[test]
+        fn never_panics(text in prop::collection::vec(any::<u8>(), 0..200)) {
+            parse(&text);
+        }
+    }
+}

@@ -1,17 +1,13 @@
 //! Over generated repositories, every answer is git's own.
 
-#![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use crate::playground::{self, Playground, utf8};
 use countersign_model::{Answer, Commit, Question};
 use countersign_understand::Workspace as _;
-use playground::{Playground, utf8};
 use proptest::prelude::*;
-
-mod playground;
 
 /// Something that is done to the repository before the comparison.
 #[derive(Clone, Debug)]

@@ -1,7 +1,5 @@
 //! A throw-away home with a repository, and the real git to compare with.
 
-#![expect(dead_code, reason = "each test binary uses a part of it")]
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -45,11 +43,7 @@ impl Playground {
     }
 
     pub fn sources(&self) -> Sources {
-        Sources {
-            home: self.home(),
-            configuration_home: self.home().join(".config"),
-            system: vec![self.system()],
-        }
+        Sources { home: self.home(), configuration_home: None, system: vec![self.system()] }
     }
 
     pub fn machine(&self) -> Machine {
@@ -90,7 +84,7 @@ impl Playground {
     pub fn commit(&self, file: &str, text: &str) -> String {
         fs::write(self.repository().join(file), text).unwrap();
         self.git(&["add", file]);
-        self.git(&["commit", "--quiet", "--message", text]);
+        self.git(&["commit", "--quiet", "--message", text.lines().next().unwrap_or("empty")]);
         self.git(&["rev-parse", "HEAD"])
     }
 }

@@ -1,0 +1,9 @@
+//! Holds the crate's answers against the real git.
+
+#![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
+
+mod as_git_does;
+mod dry_run;
+mod hostile;
+mod playground;
+mod tracked;
