@@ -220,3 +220,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn finds_each_of_many_packed_refs() {
+    let playground = Playground::new();
+    let commit = playground.commit("a", "first");
+    playground.git(&["tag", "-a", "-m", "tagged", "annotated"]);
+    let names: Vec<_> =
+        (0..2000).map(|number| format!("refs/heads/{}-{number}", number * 7919 % 100)).collect();
+    let lines: String = names.iter().map(|name| format!("{commit} {name}\n")).collect();
+    playground.git(&["pack-refs", "--all"]);
+    let packed = playground.repository().join(".git/packed-refs");
+    let header = fs::read_to_string(&packed).unwrap();
+    fs::write(&packed, format!("{}\n{lines}", header.lines().next().unwrap())).unwrap();
+    // git sorts what it writes anew, and adds what tags point at.
+    playground.git(&["update-ref", "refs/heads/one-more", &commit]);
+    playground.git(&["tag", "-a", "-m", "tagged", "second"]);
+    playground.git(&["pack-refs", "--all"]);
+    compare(&playground, &playground.repository());
+}
