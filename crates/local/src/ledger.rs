@@ -169,7 +169,8 @@ impl Ledger {
     ) -> Result<T, LedgerError> {
         let locked = self.log.lock(now)?;
         let head = locked.head();
-        let missing = self.witness.check(&head)?;
+        // Where it cannot be written either there is no place for one, and nothing to say about it.
+        let missing = self.witness.check(&head)? && self.witness.write(&head);
         self.state.reload()?;
         catch_up(&mut self.state, &locked, self.log.start())?;
         let mut transaction = Transaction { locked, state: &mut self.state, now };
@@ -193,7 +194,7 @@ impl Ledger {
             self.state.folded = Some(end.next());
             self.state.save()?;
         }
-        if end != head || missing {
+        if end != head {
             self.witness.write(&end);
         }
         result

@@ -198,13 +198,13 @@ impl Trust {
             Self::Managed { authorities, .. } => (&authorities.activations, authorities.adoptions.as_slice()),
         };
         let believed = self.authority(log, authorities);
-        let valid: Vec<&Activation> = signed
-            .iter()
-            .filter(|activation| {
-                believed.as_ref().is_some_and(|believed| believed.verify(activation).is_ok())
-            })
-            .map(|activation| &activation.statement)
-            .collect();
+        let mut valid: Vec<&Activation> = Vec::new();
+        for activation in signed {
+            if believed.as_ref().is_some_and(|believed| believed.verify(activation).is_ok()) {
+                valid.retain(|old| old.repository != activation.statement.repository);
+                valid.push(&activation.statement);
+            }
+        }
         let replaced =
             |repository: &Option<String>| valid.iter().any(|activation| activation.repository == *repository);
         let adopted = adopted.iter().filter(|adoption| !replaced(&adoption.repository)).map(|adoption| {
@@ -238,14 +238,13 @@ impl Trust {
             Self::User { .. } => home.bundle(digest),
             Self::Managed { folder, .. } => Home::at(folder).bundle(digest),
         };
-        let bytes = home::read(&path)?;
-        if Digest::of([bytes.as_slice()]) != *digest {
-            return Err(LedgerError::Policy {
-                why: format!("`{}` is not the bundle it is named after", path.display()),
-            });
+        let bundle = Bundle::from_bytes(&home::read(&path)?)
+            .map_err(|error| LedgerError::Policy { why: format!("`{}`: {error}", path.display()) })?;
+        if bundle.digest() != *digest {
+            let why = format!("`{}` is not the bundle it is named after", path.display());
+            return Err(LedgerError::Policy { why });
         }
-        Bundle::from_bytes(&bytes)
-            .map_err(|error| LedgerError::Policy { why: format!("`{}`: {error}", path.display()) })
+        Ok(bundle)
     }
 }
 

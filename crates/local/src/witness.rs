@@ -4,12 +4,13 @@
 //! outside the home, so it tells. It is a hint and not a proof: the same user can write it.
 
 use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use countersign_evidence::Head;
 use countersign_model::{Digest, LogId};
 
-use crate::home::write_private;
 use crate::ledger::LedgerError;
 
 /// The directory of witnesses, below the user's own home.
@@ -28,9 +29,9 @@ impl Witness {
         Self { file: user_home.join(WITNESSES).join(name) }
     }
 
-    /// Compares; true if there is no witness although there should be one.
+    /// Compares; true if there is no witness, although one was made with the log.
     pub fn check(&self, head: &Head) -> Result<bool, LedgerError> {
-        let Ok(text) = fs::read_to_string(&self.file) else { return Ok(self.file.parent().is_some()) };
+        let Ok(text) = fs::read_to_string(&self.file) else { return Ok(true) };
         let mut words = text.split_whitespace();
         let (Some(Ok(sequence)), Some(hash)) = (words.next().map(str::parse::<u64>), words.next()) else {
             return Ok(true);
@@ -45,14 +46,18 @@ impl Witness {
         Ok(false)
     }
 
-    /// Remembers. Failing to is not a reason to deny: the log itself is what counts.
-    pub fn write(&self, head: &Head) {
-        let text = format!("{} {}\n", head.sequence, head.hash.hex());
-        if write_private(&self.file, text.as_bytes()).is_err()
-            && let Some(folder) = self.file.parent()
-            && fs::create_dir_all(folder).is_ok()
-        {
-            let _ = write_private(&self.file, text.as_bytes());
-        }
+    /// Remembers; whether that worked. Failing to is not a reason to deny: the log is what counts.
+    pub fn write(&self, head: &Head) -> bool {
+        self.overwrite(head).is_ok()
+            || self.file.parent().is_some_and(|folder| fs::create_dir_all(folder).is_ok())
+                && self.overwrite(head).is_ok()
+    }
+
+    /// In place: the text always has the same length.
+    fn overwrite(&self, head: &Head) -> std::io::Result<()> {
+        let text = format!("{:020} {}\n", head.sequence, head.hash.hex());
+        let mut options = fs::OpenOptions::new();
+        let mut file = options.write(true).create(true).truncate(false).mode(0o600).open(&self.file)?;
+        file.write_all(text.as_bytes())
     }
 }

@@ -135,7 +135,7 @@ impl Line {
             }
             verdicts.push((reviewer, statement.verdict));
         }
-        if !hold.status.is_open() && hold.status != Status::Denied {
+        if !hold.status.is_open() {
             return Ok(Stands::Over(hold.status.clone()));
         }
         if now >= hold.expires {

@@ -14,9 +14,9 @@ use serde::{Deserialize, Serialize};
 pub struct Authorities {
     /// Changes of the list of reviewers.
     pub reviewers: Vec<Change>,
-    /// Signed bundles, newest last.
+    /// Signed bundles, newest last; of those for one repository the last that verifies counts.
     pub activations: Vec<Signed<Activation>>,
-    /// Proposals taken as they were before anybody could sign, newest last.
+    /// Proposals taken as they were before anybody could sign, one for each repository.
     pub adoptions: Vec<Adoption>,
     /// Grants that have not expired when last looked at, with their uses.
     pub grants: Vec<(Signed<Grant>, u32)>,
@@ -60,8 +60,8 @@ pub struct Adoption {
 }
 
 impl Authorities {
-    /// Takes one record in; whether it changed anything.
-    pub(super) fn fold(&mut self, record: &Record) -> bool {
+    /// Takes one record in.
+    pub(super) fn fold(&mut self, record: &Record) {
         match &record.event {
             Event::ReviewerEnrolled { enrollment } => {
                 self.reviewers.push(Change::Enrolled { enrollment: enrollment.clone() });
@@ -69,13 +69,14 @@ impl Authorities {
             Event::ReviewerRetired { retirement } => {
                 self.reviewers.push(Change::Retired { retirement: retirement.clone() });
             }
-            Event::BundleActivated { activation } => {
-                self.activations.retain(|old| old.statement.repository != activation.statement.repository);
-                self.activations.push(activation.clone());
-            }
+            // Kept all: whether one counts is only known when its signature is checked, and one that
+            // does not must not displace one that does.
+            Event::BundleActivated { activation } => self.activations.push(activation.clone()),
+            // The first counts: it is not signed, so a later one has no better claim.
             Event::BundleAdopted { bundle, repository, .. } => {
-                self.adoptions.retain(|old| old.repository != *repository);
-                self.adoptions.push(Adoption { bundle: *bundle, repository: repository.clone() });
+                if self.adoptions.iter().all(|old| old.repository != *repository) {
+                    self.adoptions.push(Adoption { bundle: *bundle, repository: repository.clone() });
+                }
             }
             Event::Granted { grant } => {
                 self.grants.retain(|(old, _)| old.statement.expires > record.time);
@@ -93,8 +94,22 @@ impl Authorities {
                 self.installs.push(Install { settings: settings.clone(), scope: scope.clone() });
             }
             Event::Uninstalled { settings, .. } => self.installs.retain(|old| old.settings != *settings),
-            _ => return false,
+            _ => {}
         }
-        true
     }
+}
+
+/// Whether an event is one that [`Authorities`] takes in.
+pub(super) const fn concerns(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::ReviewerEnrolled { .. }
+            | Event::ReviewerRetired { .. }
+            | Event::BundleActivated { .. }
+            | Event::BundleAdopted { .. }
+            | Event::Granted { .. }
+            | Event::Released { authority: Authority::Grants { .. }, .. }
+            | Event::Installed { .. }
+            | Event::Uninstalled { .. }
+    )
 }

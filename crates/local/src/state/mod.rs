@@ -5,23 +5,24 @@
 //! again where it counts. All of it is read and written under the log's lock.
 
 mod authority;
+mod kept;
 mod session;
 mod ticket;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use countersign_evidence::{Event, Position, Record};
 use countersign_model::{Digest, SessionId, Ticket};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 pub use authority::{Adoption, Authorities, Change, Install};
 pub use session::{Call, Session};
 pub use ticket::{Hold, Status, new_ticket};
 
-use crate::home::{self, HomeError};
+use self::kept::{Kept, read, write};
+use crate::home::HomeError;
 
 /// Derived state, loaded as it is asked for.
 #[derive(Debug)]
@@ -29,10 +30,10 @@ pub struct State {
     folder: PathBuf,
     /// Where the first record is that has not been folded in.
     pub(crate) folded: Option<Position>,
-    authorities: Option<Authorities>,
-    sessions: BTreeMap<SessionId, Session>,
-    holds: BTreeMap<Ticket, Hold>,
-    open: Option<Open>,
+    authorities: Option<Kept<Authorities>>,
+    sessions: BTreeMap<SessionId, Kept<Session>>,
+    holds: BTreeMap<Ticket, Kept<Hold>>,
+    open: Option<Kept<Open>>,
     changed: Changed,
 }
 
@@ -103,26 +104,16 @@ impl State {
     ///
     /// # Errors
     /// Where its file cannot be read.
-    pub fn session(&mut self, id: &SessionId) -> Result<&mut Session, HomeError> {
-        if !self.sessions.contains_key(id) {
-            let session = read(&self.session_file(id))?.unwrap_or_default();
-            self.sessions.insert(id.clone(), session);
-        }
-        Ok(self.sessions.entry(id.clone()).or_default())
+    pub fn session(&mut self, id: &SessionId) -> Result<&Session, HomeError> {
+        Ok(&self.kept_session(id)?.value)
     }
 
     /// A hold by its ticket.
     ///
     /// # Errors
     /// Where its file cannot be read.
-    pub fn hold(&mut self, ticket: &Ticket) -> Result<Option<&mut Hold>, HomeError> {
-        if !self.holds.contains_key(ticket)
-            && let Some(path) = self.hold_file(ticket)
-            && let Some(hold) = read::<Hold>(&path)?
-        {
-            self.holds.insert(ticket.clone(), hold);
-        }
-        Ok(self.holds.get_mut(ticket))
+    pub fn hold(&mut self, ticket: &Ticket) -> Result<Option<&Hold>, HomeError> {
+        Ok(self.kept_hold(ticket)?.map(|kept| &kept.value))
     }
 
     /// The tickets that may still be answered or used, oldest first.
@@ -130,21 +121,43 @@ impl State {
     /// # Errors
     /// Where the list cannot be read.
     pub fn open(&mut self) -> Result<Vec<Ticket>, HomeError> {
-        Ok(self.open_list()?.tickets.clone())
+        Ok(self.kept_open()?.value.tickets.clone())
     }
 
     /// Reviewers, bundles in force and grants.
     ///
     /// # Errors
     /// Where the file cannot be read.
-    pub fn authorities(&mut self) -> Result<&mut Authorities, HomeError> {
+    pub fn authorities(&mut self) -> Result<&Authorities, HomeError> {
+        Ok(&self.kept_authorities()?.value)
+    }
+
+    fn kept_session(&mut self, id: &SessionId) -> Result<&mut Kept<Session>, HomeError> {
+        if !self.sessions.contains_key(id) {
+            let kept = read(&self.session_file(id))?.unwrap_or_default();
+            self.sessions.insert(id.clone(), kept);
+        }
+        Ok(self.sessions.entry(id.clone()).or_default())
+    }
+
+    fn kept_hold(&mut self, ticket: &Ticket) -> Result<Option<&mut Kept<Hold>>, HomeError> {
+        if !self.holds.contains_key(ticket)
+            && let Some(path) = self.hold_file(ticket)
+            && let Some(kept) = read::<Kept<Hold>>(&path)?
+        {
+            self.holds.insert(ticket.clone(), kept);
+        }
+        Ok(self.holds.get_mut(ticket))
+    }
+
+    fn kept_authorities(&mut self) -> Result<&mut Kept<Authorities>, HomeError> {
         if self.authorities.is_none() {
             self.authorities = Some(read(&self.folder.join("authorities.json"))?.unwrap_or_default());
         }
         Ok(self.authorities.get_or_insert_default())
     }
 
-    fn open_list(&mut self) -> Result<&mut Open, HomeError> {
+    fn kept_open(&mut self) -> Result<&mut Kept<Open>, HomeError> {
         if self.open.is_none() {
             self.open = Some(read(&self.folder.join("open.json"))?.unwrap_or_default());
         }
@@ -153,56 +166,76 @@ impl State {
 
     /// Takes one record in.
     pub(crate) fn fold(&mut self, position: Position, record: &Record) -> Result<(), HomeError> {
-        if let Some(session) = session_of(&record.event) {
-            let session = session.clone();
-            self.session(&session)?.fold(position, record);
-            self.changed.sessions.push(session);
+        let number = record.sequence;
+        if let Some(id) = session_of(&record.event)
+            && let Some(session) = self.kept_session(id)?.taking(number)
+        {
+            session.fold(position, record);
+            self.changed.sessions.push(id.clone());
         }
-        if let Event::Held { ticket, .. } = &record.event {
-            if let Some(hold) = Hold::new(position, record) {
-                self.holds.insert(ticket.clone(), hold);
-            }
-            self.changed.holds.push(ticket.clone());
-            self.open_list()?.tickets.push(ticket.clone());
-            self.changed.open = true;
-        } else if let Some(ticket) = ticket::of(&record.event) {
-            let ticket = ticket.clone();
-            let closed = match self.hold(&ticket)? {
-                Some(hold) => {
-                    hold.fold(position, record);
-                    (!hold.status.is_open())
-                        .then(|| (hold.session.clone(), hold.commitment.clone(), hold.status.clone()))
+        match &record.event {
+            Event::Held { ticket, .. } => self.begin(ticket, position, record)?,
+            Event::Outcome { session, call, landed: Some(true), .. } => {
+                let ticket = self.session(session)?.call(call).and_then(|call| call.ticket.clone());
+                if let Some(ticket) = ticket {
+                    self.go_on(&ticket, number, |hold| hold.status = Status::Used)?;
                 }
-                None => None,
-            };
-            self.changed.holds.push(ticket.clone());
-            if let Some((session, commitment, status)) = closed {
-                if status == Status::Denied {
-                    self.session(&session)?.refuse(commitment, ticket.clone());
-                    self.changed.sessions.push(session);
-                }
-                self.open_list()?.tickets.retain(|open| *open != ticket);
-                self.changed.open = true;
             }
-        } else if let Event::Outcome { session, call, landed: Some(true), .. } = &record.event {
-            self.land(&session.clone(), &call.clone())?;
+            event => {
+                if let Some(ticket) = ticket::of(event) {
+                    self.go_on(ticket, number, |hold| hold.fold(position, record))?;
+                }
+            }
         }
-        if self.authorities()?.fold(record) {
+        if authority::concerns(&record.event)
+            && let Some(authorities) = self.kept_authorities()?.taking(number)
+        {
+            authorities.fold(record);
             self.changed.authorities = true;
         }
         Ok(())
     }
 
-    /// A released call reached its end: its approval is used up.
-    fn land(&mut self, session: &SessionId, call: &countersign_model::ToolCallId) -> Result<(), HomeError> {
-        let ticket = self.session(session)?.call(call).and_then(|call| call.ticket.clone());
-        let Some(ticket) = ticket else { return Ok(()) };
-        if let Some(hold) = self.hold(&ticket)? {
-            hold.status = Status::Used;
+    /// A hold begins.
+    fn begin(&mut self, ticket: &Ticket, position: Position, record: &Record) -> Result<(), HomeError> {
+        if self.kept_hold(ticket)?.is_some() {
+            return Ok(());
         }
+        let Some(hold) = Hold::new(position, record) else { return Ok(()) };
+        self.holds.insert(ticket.clone(), Kept::after(record.sequence, hold));
         self.changed.holds.push(ticket.clone());
-        self.open_list()?.tickets.retain(|open| *open != ticket);
-        self.changed.open = true;
+        if let Some(open) = self.kept_open()?.taking(record.sequence) {
+            open.tickets.push(ticket.clone());
+            self.changed.open = true;
+        }
+        Ok(())
+    }
+
+    /// Something happens to a hold; it may be over then.
+    fn go_on(
+        &mut self,
+        ticket: &Ticket,
+        number: u64,
+        change: impl FnOnce(&mut Hold),
+    ) -> Result<(), HomeError> {
+        let Some(kept) = self.kept_hold(ticket)? else { return Ok(()) };
+        if let Some(hold) = kept.taking(number) {
+            change(hold);
+            self.changed.holds.push(ticket.clone());
+        }
+        let Some(hold) = self.hold(ticket)?.filter(|hold| !hold.status.is_open()).cloned() else {
+            return Ok(());
+        };
+        if hold.status == Status::Denied
+            && let Some(session) = self.kept_session(&hold.session)?.taking(number)
+        {
+            session.refuse(hold.commitment, ticket.clone());
+            self.changed.sessions.push(hold.session);
+        }
+        if let Some(open) = self.kept_open()?.taking(number) {
+            open.tickets.retain(|open| open != ticket);
+            self.changed.open = true;
+        }
         Ok(())
     }
 
@@ -260,18 +293,4 @@ fn unique<T: Ord>(mut items: Vec<T>) -> Vec<T> {
     items.sort();
     items.dedup();
     items
-}
-
-fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, HomeError> {
-    match fs::read(path) {
-        Ok(bytes) => serde_json::from_slice(&bytes)
-            .map(Some)
-            .map_err(|error| HomeError::Damaged { path: path.to_path_buf(), why: error.to_string() }),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(HomeError::Io { doing: "read", path: path.to_path_buf(), source }),
-    }
-}
-
-fn write<T: Serialize>(path: &Path, value: &T) -> Result<(), HomeError> {
-    home::write_private(path, &home::to_json(value, path)?)
 }

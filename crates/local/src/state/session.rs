@@ -6,8 +6,11 @@ use countersign_model::{AgentId, DecisionKind, Digest, Effect, PromptId, Ticket,
 use countersign_policy::History;
 use serde::{Deserialize, Serialize};
 
-/// Calls remembered per session; a call older than this many others is decided anew when asked again.
-const CALLS: usize = 256;
+/// Calls remembered per session that have not ended; one older than this many others is decided anew
+/// when asked again.
+const CALLS: usize = 64;
+/// Calls remembered that have ended or were denied: their reports may come twice.
+const ENDED: usize = 16;
 /// Test runs remembered per session, for the reviewer.
 const TESTS: usize = 10;
 /// Denied actions remembered per session.
@@ -63,6 +66,13 @@ pub struct Call {
     pub reads_untrusted: bool,
     /// Whether its outcome is known.
     pub ended: bool,
+}
+
+impl Call {
+    /// Whether nothing more will come of it.
+    const fn is_over(&self) -> bool {
+        self.ended || matches!(self.kind, DecisionKind::Deny)
+    }
 }
 
 impl Session {
@@ -144,7 +154,13 @@ impl Session {
             reads_untrusted: effects.iter().any(takes_in_what_others_wrote),
             ended: false,
         });
-        if self.calls.len() > CALLS {
+        let over = self.calls.iter().filter(|call| call.is_over()).count();
+        if over > ENDED
+            && let Some(oldest) = self.calls.iter().position(Call::is_over)
+        {
+            self.calls.remove(oldest);
+        }
+        if self.calls.len() > CALLS + ENDED {
             self.calls.remove(0);
         }
     }
