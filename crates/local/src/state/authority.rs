@@ -73,10 +73,10 @@ impl Authorities {
             // does not must not displace one that does.
             Event::BundleActivated { activation } => self.activations.push(activation.clone()),
             // The first counts: it is not signed, so a later one has no better claim.
-            Event::BundleAdopted { bundle, repository, .. } => {
-                if self.adoptions.iter().all(|old| old.repository != *repository) {
-                    self.adoptions.push(Adoption { bundle: *bundle, repository: repository.clone() });
-                }
+            Event::BundleAdopted { bundle, repository, .. }
+                if self.adoptions.iter().all(|old| old.repository != *repository) =>
+            {
+                self.adoptions.push(Adoption { bundle: *bundle, repository: repository.clone() });
             }
             Event::Granted { grant } => {
                 self.grants.retain(|(old, _)| old.statement.expires > record.time);
