@@ -15,11 +15,6 @@ use crate::bundle::StoredPolicy;
 use crate::request;
 use crate::scope::{Constraint, Uid};
 
-/// The policy, if it is one.
-pub fn compile(stored: &StoredPolicy) -> Option<Policy> {
-    quick(stored).or_else(|| slow(stored))
-}
-
 /// By way of Cedar's own reader of its JSON form.
 pub fn slow(stored: &StoredPolicy) -> Option<Policy> {
     let conditions: Value = serde_json::from_str(stored.conditions.get()).ok()?;

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::mem::discriminant;
 
-use cedar_policy::{Authorizer, Decision as Answer, Response};
 use countersign_model::{Decision, DecisionKind, Effect, PolicyId, Requirement, Resource, Risk, verbs};
 
+use crate::ask::{Answer, ask};
 use crate::bundle::Contents;
 use crate::request::{self, Question, Unaskable};
 use crate::{Bundle, Context, classify, sentence};
@@ -64,45 +64,27 @@ fn judge(effect: &Effect, context: &Context, refs: usize, bundle: &Bundle) -> Re
     };
     let unaskable = |error: Unaskable| sentence::broken(Vec::new(), &error.0);
     let question = Question::new(effect, &kind, risk.score, context, bundle.map()).map_err(unaskable)?;
-    let authorizer = Authorizer::new();
     let mut forbidding = BTreeSet::new();
     for rung in &contents.rungs {
         let request = question.at(rung).map_err(unaskable)?;
-        let response = authorizer.is_authorized(&request, policies, question.entities());
-        if let Some(denial) = failed(&response) {
-            return Err(denial);
-        }
-        let deciding = ids(&response);
-        match response.decision() {
-            Answer::Allow => {
+        match ask(policies, request, question.entities()) {
+            Answer::Permitted(permitting) => {
                 // What stood in the way one rung lower is as much the reason as what permits here.
-                forbidding.extend(deciding);
+                forbidding.extend(permitting);
                 let why = says(contents, &forbidding).unwrap_or_default();
                 return Ok(Verdict { kind: rung.kind(), risk, policies: forbidding, why });
             }
-            Answer::Deny => forbidding = deciding,
+            Answer::Refused(refusing) => forbidding = refusing,
+            Answer::Failed(failing) => return Err(failed(failing)),
         }
     }
     let why = says(contents, &forbidding).unwrap_or_else(|| "no policy permits it".to_owned());
     Ok(Verdict { kind: DecisionKind::Deny, risk, policies: forbidding, why })
 }
 
-/// Cedar leaves out a policy that errs; a forbid left out must not let anything through.
-fn failed(response: &Response) -> Option<Decision> {
-    let erring: BTreeSet<PolicyId> = response
-        .diagnostics()
-        .errors()
-        .map(|cedar_policy::AuthorizationError::PolicyEvaluationError(error)| {
-            PolicyId::from(AsRef::<str>::as_ref(error.policy_id()))
-        })
-        .collect();
-    let first = erring.first()?;
-    let what = format!("policy `{first}` failed");
-    Some(sentence::broken(erring.into_iter().collect(), &what))
-}
-
-fn ids(response: &Response) -> BTreeSet<PolicyId> {
-    response.diagnostics().reason().map(|id| PolicyId::from(AsRef::<str>::as_ref(id))).collect()
+fn failed(policies: BTreeSet<PolicyId>) -> Decision {
+    let first = policies.first().map(ToString::to_string).unwrap_or_default();
+    sentence::broken(policies.into_iter().collect(), &format!("policy `{first}` failed"))
 }
 
 /// What the first of these policies in the bundle says: packs are ordered from what holds most.

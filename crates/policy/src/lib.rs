@@ -9,6 +9,7 @@
 //! Architecture invariant: the only crate that knows Cedar. It does no I/O, reads no clock, and does
 //! not know which runtime asks.
 
+mod ask;
 mod build;
 mod bundle;
 mod checked;

@@ -1,13 +1,13 @@
 //! An effect and its context, as Cedar's entities and requests.
 
 use std::collections::{HashMap, HashSet};
-use std::str::FromStr;
 use std::sync::LazyLock;
 
-use cedar_policy::{
-    Context as CedarContext, Entities, Entity, EntityId, EntityTypeName, EntityUid, Request,
-    RestrictedExpression,
-};
+use cedar_policy::{EntityId, EntityTypeName, EntityUid};
+use cedar_policy_core::FromNormalizedStr as _;
+use cedar_policy_core::ast::{self, RestrictedExpr, UnreservedId};
+use cedar_policy_core::entities::{Entities, NoEntitiesSchema, TCComputation};
+use cedar_policy_core::extensions::Extensions;
 use countersign_model::{
     Access, Certainty, Effect, Environment, ForgeRepository, Place, Repository, Resource, Reversible, Zone,
     verbs,
@@ -54,7 +54,7 @@ pub struct Question {
     session: EntityUid,
     action: EntityUid,
     resource: EntityUid,
-    facts: Vec<(String, RestrictedExpression)>,
+    facts: Vec<(&'static str, RestrictedExpr)>,
 }
 
 impl Question {
@@ -77,16 +77,30 @@ impl Question {
             uid("Environment", environment_word(kind.environment))?,
             uid("Place", place_word(kind.place))?,
         ]);
-        let attributes: HashMap<String, RestrictedExpression> = attributes(&effect.resource)
+        let attributes = attributes(&effect.resource)
             .into_iter()
-            .map(|(name, value)| (name.to_owned(), RestrictedExpression::new_string(value)))
-            .collect();
+            .map(|(name, value)| (name.into(), RestrictedExpr::val(value)));
+        let resource_entity = ast::Entity::new(
+            resource.clone().into(),
+            attributes,
+            HashSet::new(),
+            parents.into_iter().map(Into::into).collect(),
+            [],
+            Extensions::none(),
+        )?;
+        let action_entity = ast::Entity::new(
+            action.clone().into(),
+            [],
+            HashSet::new(),
+            groups.into_iter().map(Into::into).collect(),
+            [],
+            Extensions::none(),
+        )?;
         let entities = Entities::from_entities(
-            [
-                Entity::new_no_attrs(action.clone(), groups),
-                Entity::new(resource.clone(), attributes, parents)?,
-            ],
-            None,
+            [action_entity, resource_entity],
+            None::<&NoEntitiesSchema>,
+            TCComputation::ComputeNow,
+            Extensions::none(),
         )?;
         let session = uid("Session", "session")?;
         Ok(Self { entities, session, action, resource, facts: facts(effect, risk, context, map) })
@@ -98,20 +112,23 @@ impl Question {
     }
 
     /// The request under this much oversight.
-    pub fn at(&self, rung: &Rung) -> Result<Request, Unaskable> {
-        let oversight = RestrictedExpression::new_record([
-            ("monitored".to_owned(), RestrictedExpression::new_bool(rung.monitored)),
-            ("approvals".to_owned(), RestrictedExpression::new_long(rung.approvals.into())),
-            (
-                "approverGroups".to_owned(),
-                RestrictedExpression::new_set(
-                    rung.groups.iter().cloned().map(RestrictedExpression::new_string),
-                ),
-            ),
+    pub fn at(&self, rung: &Rung) -> Result<ast::Request, Unaskable> {
+        let groups = rung.groups.iter().cloned().map(RestrictedExpr::val);
+        let oversight = RestrictedExpr::record([
+            ("monitored".into(), RestrictedExpr::val(rung.monitored)),
+            ("approvals".into(), RestrictedExpr::val(i64::from(rung.approvals))),
+            ("approverGroups".into(), RestrictedExpr::set(groups)),
         ])?;
-        let pairs = self.facts.iter().cloned().chain([("oversight".to_owned(), oversight)]);
-        let context = CedarContext::from_pairs(pairs)?;
-        Ok(Request::new(self.session.clone(), self.action.clone(), self.resource.clone(), context, None)?)
+        let facts = self.facts.iter().cloned().chain([("oversight", oversight)]);
+        let context =
+            ast::Context::from_pairs(facts.map(|(name, value)| (name.into(), value)), Extensions::none())?;
+        let entry = |uid: &EntityUid| ast::EntityUIDEntry::known(uid.clone().into(), None);
+        Ok(ast::Request::new_unchecked(
+            entry(&self.session),
+            entry(&self.action),
+            entry(&self.resource),
+            Some(context),
+        ))
     }
 }
 
@@ -120,10 +137,10 @@ fn facts(
     risk: u8,
     context: &Context,
     map: &EnvironmentMap,
-) -> Vec<(String, RestrictedExpression)> {
-    let long = RestrictedExpression::new_long;
-    let flag = RestrictedExpression::new_bool;
-    let text = |word: &str| RestrictedExpression::new_string(word.to_owned());
+) -> Vec<(&'static str, RestrictedExpr)> {
+    let long = |number: i64| RestrictedExpr::val(number);
+    let flag = |flag: bool| RestrictedExpr::val(flag);
+    let text = |word: &str| RestrictedExpr::val(word.to_owned());
     let count = |number: usize| long(i64::try_from(number).unwrap_or(i64::MAX));
     let history = &context.history;
     let certainty = match effect.certainty {
@@ -137,7 +154,7 @@ fn facts(
         Reversible::No => "no",
     };
     let reach = context.reach.iter().map(|name| text(name));
-    [
+    vec![
         ("risk", long(risk.into())),
         ("certainty", text(certainty)),
         ("reversible", text(reversible)),
@@ -146,13 +163,10 @@ fn facts(
         ("untrustedContent", flag(history.untrusted_content)),
         ("denials", long(history.denials.into())),
         ("holds", long(history.holds.into())),
-        ("reach", RestrictedExpression::new_set(reach)),
+        ("reach", RestrictedExpr::set(reach)),
         ("pinnable", flag(context.pinnable)),
         ("collaboration", flag(classify::is_collaboration(effect, map))),
     ]
-    .into_iter()
-    .map(|(name, value)| (name.to_owned(), value))
-    .collect()
 }
 
 /// The attributes of `packs/schema.cedarschema`.
@@ -272,10 +286,12 @@ pub const ENTITY_TYPES: [&str; 13] = [
 impl Types {
     fn get() -> Result<&'static Self, Unaskable> {
         static TYPES: LazyLock<Result<Types, String>> = LazyLock::new(|| {
-            let parse = |name| {
-                EntityTypeName::from_str(name).map(|parsed| (name, parsed)).map_err(|error| error.to_string())
+            // By way of the identifier: a name would be parsed, and setting up that parser is not cheap.
+            let name = |name| {
+                let id = UnreservedId::from_normalized_str(name).map_err(|error| error.to_string())?;
+                Ok((name, ast::EntityType::from(ast::Name::from(id)).into()))
             };
-            ENTITY_TYPES.into_iter().map(parse).collect::<Result<_, _>>().map(Types)
+            ENTITY_TYPES.into_iter().map(name).collect::<Result<_, String>>().map(Types)
         });
         TYPES.as_ref().map_err(|error| Unaskable(error.clone()))
     }

@@ -5,15 +5,15 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use cedar_policy::PolicySet;
 use countersign_model::PolicyId;
 
+use crate::ask::Compiled;
 use crate::bundle::StoredPolicy;
-use crate::compile::compile;
+use crate::compile::{quick, slow};
 use crate::scope::Kind;
 
 /// The compiled policies of one kind of effect, or the policy that does not compile.
-pub type Slice = Arc<Result<PolicySet, PolicyId>>;
+pub type Slice = Arc<Result<Compiled, PolicyId>>;
 
 /// The slices compiled so far. There are at most as many as there are kinds: some thousands.
 #[derive(Debug, Default)]
@@ -30,17 +30,21 @@ impl Slices {
         let meant = policies
             .iter()
             .filter(|policy| policy.action.admits_action(kind) && policy.resource.admits_resource(kind));
-        let slice = Arc::new(set(meant));
+        let slice = Arc::new(compile(meant));
         compiled.insert(kind.clone(), Arc::clone(&slice));
         slice
     }
 }
 
-fn set<'a>(policies: impl Iterator<Item = &'a StoredPolicy>) -> Result<PolicySet, PolicyId> {
-    let mut set = PolicySet::new();
+fn compile<'a>(policies: impl Iterator<Item = &'a StoredPolicy>) -> Result<Compiled, PolicyId> {
+    let mut compiled = Compiled::default();
     for stored in policies {
-        let added = compile(stored).and_then(|policy| set.add(policy).ok());
-        added.ok_or_else(|| stored.id.clone())?;
+        // The quick way knows no extension function.
+        let policy = quick(stored).or_else(|| {
+            compiled.extensions = true;
+            slow(stored)
+        });
+        compiled.policies.push(policy.ok_or_else(|| stored.id.clone())?);
     }
-    Ok(set)
+    Ok(compiled)
 }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use cedar_policy::{Authorizer, Decision as Answer, PolicySet};
-use countersign_model::{Access, Certainty, Decision, DecisionKind, Digest, Finding, Reversible};
+use cedar_policy::{AuthorizationError, Authorizer, Decision as Ruling, Entities, PolicySet, Request};
+use countersign_model::{Access, Certainty, Decision, DecisionKind, Digest, Finding, PolicyId, Reversible};
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::*;
+use crate::ask::{Answer, Compiled, ask};
 use crate::oversight::Rung;
 use crate::request::{self, Question};
 use crate::{History, build, compile};
@@ -235,9 +236,10 @@ proptest! {
         }
     }
 
-    /// Asking only the policies that can apply gives Cedar's answer over all of them, for the same reasons.
+    /// Asking only the policies that can apply, and Cedar's evaluator alone, gives the authorizer's answer
+    /// over all of them, for the same reasons.
     #[test]
-    fn leaving_out_what_cannot_apply_changes_nothing(effect in any_effect(), context in any_context()) {
+    fn our_way_of_asking_is_the_authorizers(effect in any_effect(), context in any_context()) {
         static ALL: LazyLock<PolicySet> = LazyLock::new(|| {
             let policies = &laddered().contents().policies;
             PolicySet::from_policies(policies.iter().map(|stored| compile::slow(stored).unwrap())).unwrap()
@@ -248,13 +250,8 @@ proptest! {
         let slice = bundle.slices.get(&kind, &contents.policies);
         let question = Question::new(&effect, &kind, 31, &context, bundle.map()).unwrap();
         for rung in &contents.rungs {
-            let request = question.at(rung).unwrap();
-            let ask = |policies| {
-                let response = Authorizer::new().is_authorized(&request, policies, question.entities());
-                let reasons: BTreeSet<String> = response.diagnostics().reason().map(ToString::to_string).collect();
-                (response.decision(), reasons, response.diagnostics().errors().count())
-            };
-            prop_assert_eq!(ask(slice.as_ref().as_ref().unwrap()), ask(&ALL));
+            let ours = ask(slice.as_ref().as_ref().unwrap(), question.at(rung).unwrap(), question.entities());
+            prop_assert_eq!(ours, authorizer(&ALL, &question, rung));
         }
     }
 
@@ -269,8 +266,7 @@ proptest! {
         let risk = contents.weights.score(&effect, &context, 1).score;
         let question = Question::new(&effect, &kind, risk, &context, bundle.map()).unwrap();
         let permits = |rung: &Rung| {
-            let request = question.at(rung).unwrap();
-            Authorizer::new().is_authorized(&request, policies, question.entities()).decision() == Answer::Allow
+            matches!(ask(policies, question.at(rung).unwrap(), question.entities()), Answer::Permitted(_))
         };
         let higher = |one: &Rung, other: &Rung| {
             one.monitored <= other.monitored
@@ -284,6 +280,49 @@ proptest! {
             }
         }
     }
+}
+
+/// What Cedar's own authorizer says.
+fn authorizer(policies: &PolicySet, question: &Question, rung: &Rung) -> Answer {
+    let request = Request::from(question.at(rung).unwrap());
+    let entities = Entities::from(question.entities().clone());
+    let response = Authorizer::new().is_authorized(&request, policies, &entities);
+    let deciding =
+        response.diagnostics().reason().map(|id| PolicyId::from(AsRef::<str>::as_ref(id))).collect();
+    let failing: BTreeSet<PolicyId> = response
+        .diagnostics()
+        .errors()
+        .map(|AuthorizationError::PolicyEvaluationError(error)| {
+            AsRef::<str>::as_ref(error.policy_id()).into()
+        })
+        .collect();
+    match response.decision() {
+        _ if !failing.is_empty() => Answer::Failed(failing),
+        Ruling::Allow => Answer::Permitted(deciding),
+        Ruling::Deny => Answer::Refused(deciding),
+    }
+}
+
+/// A policy that errs fails the question, and one that calls an extension function is still understood.
+#[test]
+fn what_errs_fails_and_what_extends_is_understood() {
+    let effect = Effect::new(verbs::FS_READ, path("/a", Zone::Workspace, PathClass::Ordinary));
+    let kind = request::kind(&effect);
+    let context = Context::default();
+    let question = Question::new(&effect, &kind, 0, &context, laddered().map()).unwrap();
+    let rung = &laddered().contents().rungs[0];
+    let answer = |text: &str, extensions| {
+        let policies = text.parse::<PolicySet>().unwrap();
+        let ours = Compiled { policies: policies.policies().cloned().collect(), extensions };
+        let answer = ask(&ours, question.at(rung).unwrap(), question.entities());
+        assert_eq!(answer, authorizer(&policies, &question, rung), "{text}");
+        answer
+    };
+    let id = BTreeSet::from([PolicyId::from("policy0")]);
+    let wrong = "permit (principal, action, resource) when { context.nowhere };";
+    assert_eq!(answer(wrong, false), Answer::Failed(id.clone()));
+    let address = r#"permit (principal, action, resource) when { ip("127.0.0.1").isLoopback() };"#;
+    assert_eq!(answer(address, true), Answer::Permitted(id));
 }
 
 /// A bundle whose own policies ask for numbers and groups.

@@ -1,0 +1,59 @@
+//! Cedar's evaluator, asked policy by policy.
+//!
+//! `cedar_policy::Authorizer` sets up the functions for addresses, decimals and dates in every
+//! process, through a parser: a third of what a whole hook cost. They are set up here only where a
+//! policy may use them. Otherwise this is the authorizer's own loop, and a test holds the two
+//! against each other.
+
+use std::collections::BTreeSet;
+
+use cedar_policy::Policy;
+use cedar_policy_core::ast::{self, Request};
+use cedar_policy_core::entities::Entities;
+use cedar_policy_core::evaluator::Evaluator;
+use cedar_policy_core::extensions::Extensions;
+use countersign_model::PolicyId;
+
+/// The compiled policies of one kind of effect.
+#[derive(Debug, Default)]
+pub struct Compiled {
+    /// In the order of the bundle.
+    pub policies: Vec<Policy>,
+    /// Whether one of them may call one of Cedar's extension functions.
+    pub extensions: bool,
+}
+
+/// What the policies come to.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// No policy forbids, and these permit.
+    Permitted(BTreeSet<PolicyId>),
+    /// These forbid; none where no policy permits either.
+    Refused(BTreeSet<PolicyId>),
+    /// These cannot be evaluated. Cedar would leave them out; a forbid left out lets something through.
+    Failed(BTreeSet<PolicyId>),
+}
+
+/// Asks every policy.
+pub fn ask(compiled: &Compiled, request: Request, entities: &Entities) -> Answer {
+    let extensions = if compiled.extensions { Extensions::all_available() } else { Extensions::none() };
+    let evaluator = Evaluator::new(request, entities, extensions);
+    let (mut permits, mut forbids, mut fails) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    for policy in &compiled.policies {
+        let policy: &ast::Policy = policy.as_ref();
+        let deciding = match (evaluator.evaluate(policy), policy.effect()) {
+            (Ok(false), _) => continue,
+            (Ok(true), ast::Effect::Permit) => &mut permits,
+            (Ok(true), ast::Effect::Forbid) => &mut forbids,
+            (Err(_), _) => &mut fails,
+        };
+        deciding.insert(PolicyId::from(AsRef::<str>::as_ref(policy.id())));
+    }
+    if !fails.is_empty() {
+        Answer::Failed(fails)
+    } else if permits.is_empty() || !forbids.is_empty() {
+        Answer::Refused(forbids)
+    } else {
+        Answer::Permitted(permits)
+    }
+}
