@@ -28,7 +28,7 @@ pub(crate) fn parse(text: &[u8]) -> Option<Vec<Entry>> {
             byte if is_space(byte) => {}
             b'#' | b';' => comment = true,
             b'[' => {
-                section = cursor.section()?;
+                section = cursor.section().filter(|name| !name.is_empty())?;
                 section.push(b'.');
             }
             first if first.is_ascii_alphabetic() => entries.push(cursor.entry(&section, first)?),
@@ -242,6 +242,13 @@ mod tests {
             ".",
         ];
         prop::sample::select(pieces.to_vec()).prop_map(str::to_owned)
+    }
+
+    #[test]
+    fn refuses_a_section_without_a_name() {
+        for text in ["[]", "[a]\n[]\nk = 1"] {
+            assert_eq!((parse(text.as_bytes()), as_git_reads(text.as_bytes())), (None, None), "{text}");
+        }
     }
 
     proptest! {
