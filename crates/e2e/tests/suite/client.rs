@@ -5,7 +5,7 @@
 use countersign_agents::claude_code::{
     self, Answer, ManagedSwitches, Output, Wiring, answer, deny_anything, install, manage,
 };
-use countersign_e2e::{CLAUDE_CODE, HOME, Lab, PROJECT, Scenario, bash, call};
+use countersign_e2e::{CLAUDE_CODE, HOME, Lab, PROJECT, Scenario, User, bash, call};
 use insta::assert_snapshot;
 use serde_json::{Map, Value, json};
 
@@ -77,6 +77,18 @@ fn check(lab: &Lab, arguments: &[&str]) -> String {
 
 const ALLOWED: &[&str] = &["--allowedTools", "Bash"];
 const BYPASS: &[&str] = &["--dangerously-skip-permissions"];
+
+/// A test that runs as root must not be able to leave anything on the machine it runs on.
+#[test]
+fn a_lab_keeps_to_itself() {
+    let lab = lab();
+    for folder in ["/usr", "/var", "/var/tmp", "/srv", env!("CARGO_MANIFEST_DIR")] {
+        let written = lab.command(User::Root, "touch").arg(format!("{folder}/canary")).output().unwrap();
+        assert!(!written.status.success(), "{folder} can be written");
+    }
+    let online = lab.command(User::Root, "ip").args(["-brief", "link"]).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&online.stdout).lines().count(), 1, "{online:?}");
+}
 
 #[test]
 fn runs_what_the_hook_passes_and_a_person_allowed() {

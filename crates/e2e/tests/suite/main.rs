@@ -1,8 +1,17 @@
 //! The real Claude Code, driven offline, and governed as a person would have it governed.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "what goes wrong in a test fails it")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what goes wrong in a test fails it"
+)]
 
 mod client;
+mod governed;
+mod line;
+mod managed;
+mod tampering;
 
 use std::path::Path;
 

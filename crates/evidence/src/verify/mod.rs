@@ -11,13 +11,13 @@ mod report;
 
 use std::path::Path;
 
-use countersign_approval::{Anchor, Fingerprint};
+use countersign_approval::Anchor;
 use countersign_model::{LogId, Timestamp};
 
 use self::calls::Calls;
 use self::holds::{Hold, Holds};
 use self::people::People;
-pub use self::report::{Expected, Problem, Report, Severity, Tally};
+pub use self::report::{Expected, Managed, Problem, Report, Severity, Tally};
 use self::report::{Problems, quoted};
 use crate::files::{FIRST_SEGMENT, Files, Lock};
 use crate::lock::read_head;
@@ -36,7 +36,7 @@ pub fn verify(directory: &Path, expected: &Expected) -> Report {
             return Report { problems: problems.list, ..Report::default() };
         }
     };
-    let mut story = Story::new(log.clone(), expected.root, problems);
+    let mut story = Story::new(log.clone(), expected, problems);
     let start = Position { segment: FIRST_SEGMENT, offset: 0, sequence: 0, previous: genesis(&log) };
     let mut entries = Entries::new(files.clone(), start);
     for entry in entries.by_ref() {
@@ -76,9 +76,9 @@ struct Story {
 }
 
 impl Story {
-    fn new(log: LogId, root: Option<Fingerprint>, problems: Problems) -> Self {
+    fn new(log: LogId, expected: &Expected, problems: Problems) -> Self {
         Self {
-            people: People::new(log.clone(), root),
+            people: People::new(log.clone(), expected),
             log,
             problems,
             times: None,
@@ -238,6 +238,7 @@ fn unproven(expected: &Expected, people: &People, end: &Position) -> Vec<String>
     let mut list = Vec::new();
     let last = end.sequence.saturating_sub(1);
     match (expected.root, people.root()) {
+        _ if expected.managed.is_some() => {}
         (Some(_), _) => {}
         (None, Some(root)) => list.push(format!(
             "that the first reviewer is the right one: the log says {root}; compare it with what you know"

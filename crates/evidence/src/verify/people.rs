@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use countersign_approval::{
-    Activation, Anchor, Enrollment, Fingerprint, Retirement, Reviewer, Reviewers, Signed, Statement,
+    Activation, Anchor, ApprovalError, Enrollment, Fingerprint, Retirement, Reviewer, Reviewers, Signed,
+    Statement,
 };
 use countersign_model::{Digest, LogId};
 
-use super::report::{Problems, quoted};
+use super::report::{Expected, Problems, quoted};
 
 /// The reviewers of a log, and what they can vouch for.
 #[derive(Debug)]
@@ -15,7 +16,10 @@ pub struct People {
     log: LogId,
     /// From elsewhere; else the first reviewer's.
     root: Option<Fingerprint>,
+    /// As the log's own chain has them.
     reviewers: Option<Reviewers>,
+    /// As root's files have them, in a managed install: then the log's chain counts for nothing.
+    managed: Option<Vec<Reviewer>>,
     /// Of all records so far, in order.
     hashes: Vec<Digest>,
     /// The last record that a verified statement names.
@@ -24,9 +28,13 @@ pub struct People {
 }
 
 impl People {
-    pub fn new(log: LogId, root: Option<Fingerprint>) -> Self {
-        let reviewers = root.map(|root| Reviewers::new(root, log.clone()));
-        Self { log, root, reviewers, hashes: Vec::new(), vouched: None, bundles: BTreeSet::new() }
+    pub fn new(log: LogId, expected: &Expected) -> Self {
+        let reviewers = expected.root.map(|root| Reviewers::new(root, log.clone()));
+        let (managed, bundles) = match &expected.managed {
+            Some(files) => (Some(files.reviewers.clone()), files.bundles.clone()),
+            None => (None, BTreeSet::new()),
+        };
+        Self { log, root: expected.root, reviewers, managed, hashes: Vec::new(), vouched: None, bundles }
     }
 
     pub fn record(&mut self, hash: Digest) {
@@ -48,14 +56,29 @@ impl People {
     }
 
     pub fn find(&self, key: Fingerprint) -> Option<&Reviewer> {
-        self.reviewers.as_ref()?.find(key)
+        match &self.managed {
+            Some(reviewers) => reviewers.iter().find(|reviewer| reviewer.key.fingerprint() == key),
+            None => self.reviewers.as_ref()?.find(key),
+        }
     }
 
     /// Whether a reviewer in force signed it at an end that this log had.
+    ///
+    /// Root's files do not say where in this log a reviewer was retired, so that is only a warning.
     pub fn signed<T: Statement>(&mut self, signed: &Signed<T>, problems: &mut Problems) -> bool {
-        let verified = match &self.reviewers {
-            Some(reviewers) => reviewers.verify(signed).map(drop).map_err(|error| error.to_string()),
-            None => Err("there is no reviewer yet".to_owned()),
+        let verified = match (&self.managed, &self.reviewers) {
+            (Some(_), _) => match self.find(signed.key) {
+                Some(reviewer) => signed.verify(&reviewer.key).map(|_| {
+                    if let Some(retired) = reviewer.retired {
+                        let name = quoted(&reviewer.name);
+                        problems.warning(format!("signed by {name}, who is retired since {retired}"));
+                    }
+                }),
+                None => Err(ApprovalError::NotAReviewer(signed.key)),
+            }
+            .map_err(|error| error.to_string()),
+            (None, Some(reviewers)) => reviewers.verify(signed).map(drop).map_err(|error| error.to_string()),
+            (None, None) => Err("there is no reviewer yet".to_owned()),
         };
         let right = verified.is_ok();
         if let Err(why) = verified {
@@ -65,6 +88,9 @@ impl People {
     }
 
     pub fn enrolled(&mut self, signed: &Signed<Enrollment>, problems: &mut Problems) {
+        if self.of_root("enrollment", problems) {
+            return;
+        }
         let root = self.root.unwrap_or_else(|| signed.statement.key.fingerprint());
         let mut reviewers = self.reviewers.take().unwrap_or_else(|| Reviewers::new(root, self.log.clone()));
         match reviewers.enroll(signed) {
@@ -78,6 +104,9 @@ impl People {
     }
 
     pub fn retired(&mut self, signed: &Signed<Retirement>, problems: &mut Problems) {
+        if self.of_root("retirement", problems) {
+            return;
+        }
         match self.reviewers.as_mut().map(|reviewers| reviewers.retire(signed).map(drop)) {
             Some(Ok(())) => drop(self.anchored(&signed.statement, problems)),
             Some(Err(error)) => problems.violation(format!("a forged retirement: {error}")),
@@ -86,6 +115,9 @@ impl People {
     }
 
     pub fn adopted(&mut self, bundle: Digest, problems: &mut Problems) {
+        if self.managed.is_some() {
+            return problems.warning(format!("{bundle} is proposed; what is in force is root's to say"));
+        }
         if self.reviewers.as_ref().is_some_and(|reviewers| !reviewers.is_empty()) {
             problems.warning(format!("{bundle} is in force unsigned although there are reviewers"));
         }
@@ -93,7 +125,7 @@ impl People {
     }
 
     pub fn activated(&mut self, signed: &Signed<Activation>, problems: &mut Problems) {
-        if self.signed(signed, problems) {
+        if !self.of_root("activation", problems) && self.signed(signed, problems) {
             self.bundles.insert(signed.statement.bundle);
         }
     }
@@ -110,6 +142,14 @@ impl People {
         {
             problems.violation(format!("a hook was told that {told} is the root; it is {known}"));
         }
+    }
+
+    /// Whether this is a managed install, in whose log nobody can say such a thing.
+    fn of_root(&self, what: &str, problems: &mut Problems) -> bool {
+        if self.managed.is_some() {
+            problems.violation(format!("a forged {what}: in a managed install root's files say that"));
+        }
+        self.managed.is_some()
     }
 
     fn anchored<T: Statement>(&mut self, statement: &T, problems: &mut Problems) -> bool {

@@ -1,9 +1,10 @@
 //! What a verification found.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
-use countersign_approval::{Anchor, Fingerprint};
-use countersign_model::{LogId, Timestamp};
+use countersign_approval::{Anchor, Fingerprint, Reviewer};
+use countersign_model::{Digest, LogId, Timestamp};
 
 use crate::Head;
 
@@ -17,6 +18,17 @@ pub struct Expected {
     pub root: Option<Fingerprint>,
     /// A record that the log must hold, noted at an earlier time.
     pub head: Option<Anchor>,
+    /// In a managed install, what root's files say: the log's own statements change nothing then.
+    pub managed: Option<Managed>,
+}
+
+/// Who may countersign, and by which policy is decided, as files say that only root can write.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Managed {
+    /// Everyone who is or was a reviewer.
+    pub reviewers: Vec<Reviewer>,
+    /// Every bundle that was put in force.
+    pub bundles: BTreeSet<Digest>,
 }
 
 /// What a verification found.

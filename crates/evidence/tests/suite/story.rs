@@ -212,7 +212,10 @@ impl Story {
     }
 
     pub fn verify(&self) -> Report {
-        verify(&self.path(), &Expected { root: Some(fingerprint("first")), head: Some(self.end()) })
+        verify(
+            &self.path(),
+            &Expected { root: Some(fingerprint("first")), head: Some(self.end()), ..Expected::default() },
+        )
     }
 
     /// What an auditor is told, one problem a line.

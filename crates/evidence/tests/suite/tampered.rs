@@ -3,13 +3,13 @@
 use std::fs;
 use std::sync::LazyLock;
 
-use countersign_approval::Anchor;
-use countersign_evidence::{Event, Expected, Log, Severity, verify};
-use countersign_model::DecisionKind;
+use countersign_approval::{Anchor, PublicKey, Reviewer};
+use countersign_evidence::{Event, Expected, Log, Managed, Severity, verify};
+use countersign_model::{DecisionKind, Timestamp};
 use insta::assert_snapshot;
 use proptest::prelude::*;
 
-use crate::story::{Story, fingerprint, told};
+use crate::story::{Story, bundle, fingerprint, key, told};
 
 /// A log of some length, cut up by the tests that follow.
 fn long() -> Story {
@@ -31,7 +31,8 @@ fn lines(story: &Story) -> Vec<String> {
 fn check_lines(change: impl FnOnce(&mut Vec<String>)) -> String {
     let story = long();
     let mut lines = lines(&story);
-    let expected = Expected { root: Some(fingerprint("first")), head: Some(story.end()) };
+    let expected =
+        Expected { root: Some(fingerprint("first")), head: Some(story.end()), ..Expected::default() };
     change(&mut lines);
     let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
     fs::write(story.path().join("00000001.jsonl"), text).unwrap();
@@ -112,7 +113,8 @@ fn a_log_written_anew_does_not_fit_what_was_signed() {
             log.append(*now, std::slice::from_ref(event)).unwrap();
         }
     }
-    let report = verify(&path, &Expected { root: Some(fingerprint("first")), head: None });
+    let report =
+        verify(&path, &Expected { root: Some(fingerprint("first")), head: None, ..Expected::default() });
     assert_snapshot!(told(&report), @r"
     violation: record 10: this approval was signed when record 10 of `log` had another hash: the log was rewritten, or it was signed for a copy
     violation: record 11: the call `c2` was released by `cs-two-pinned` without the approvals it takes
@@ -123,7 +125,7 @@ fn a_log_written_anew_does_not_fit_what_was_signed() {
 fn another_log_is_not_taken_for_the_one_expected() {
     let story = long();
     let other = Anchor { log: "other".into(), ..story.end() };
-    let expected = Expected { root: Some(fingerprint("second")), head: Some(other) };
+    let expected = Expected { root: Some(fingerprint("second")), head: Some(other), ..Expected::default() };
     assert_snapshot!(told(&verify(&story.path(), &expected)), @r"
     violation: record 1: a forged enrollment: cannot enroll `first`: the first reviewer must be the root this installation names
     violation: record 2: a forged activation: ed25519:141095f15c4b84e7172070294abcd5ce575d24ef4f9fdd1784a7f649bda03d78 is not the key of a reviewer in force
@@ -185,12 +187,42 @@ fn it_says_what_it_does_not_prove() {
     that a reviewer's key was used by that reviewer alone
     ");
     let head = Some(story.end());
-    let known = Expected { root: Some(fingerprint("first")), head };
+    let known = Expected { root: Some(fingerprint("first")), head, ..Expected::default() };
     assert_eq!(verify(&story.path(), &known).unproven.len(), 5);
     let empty = Story::empty();
     let unproven = verify(&empty.path(), &Expected::default()).unproven;
     assert_snapshot!(unproven[..2].join("\n"), @r"
     who may approve: nobody is enrolled
     that nothing was rewritten or cut off: no head was given and no reviewer signed anything
+    ");
+}
+
+/// What root's files of a managed install say: one reviewer, one bundle.
+fn managed(reviewers: &[&str]) -> Expected {
+    let reviewer = |name: &&str| Reviewer {
+        name: (*name).into(),
+        key: PublicKey::of(&key(name)),
+        groups: Vec::new(),
+        enrolled: Timestamp::UNIX_EPOCH,
+        retired: None,
+    };
+    let reviewers = reviewers.iter().map(reviewer).collect();
+    Expected { managed: Some(Managed { reviewers, bundles: [bundle()].into() }), ..Expected::default() }
+}
+
+#[test]
+fn a_managed_log_is_held_against_roots_files() {
+    let mut story = Story::empty();
+    story.whole("c1", "cs-1");
+    assert_snapshot!(told(&verify(&story.path(), &managed(&["first"]))), @"6 records hold");
+    assert_snapshot!(told(&verify(&story.path(), &managed(&["second"]))), @"");
+}
+
+#[test]
+fn nobody_is_enrolled_in_a_managed_log() {
+    let story = Story::begin();
+    assert_snapshot!(told(&verify(&story.path(), &managed(&["first"]))), @"
+    violation: record 1: a forged enrollment: in a managed install root's files say that
+    violation: record 2: a forged activation: in a managed install root's files say that
     ");
 }

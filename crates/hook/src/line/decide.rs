@@ -173,7 +173,7 @@ fn answered_before(
         }])?;
         return Ok(Some(Plan::Deny(words::OTHER_CALL.to_owned())));
     }
-    Ok(Some(match (old.kind, old.ticket, old.released) {
+    Ok(Some(match (old.kind, old.ticket, old.released.is_some()) {
         (DecisionKind::Allow | DecisionKind::Monitor, _, _) => Plan::Pass,
         (DecisionKind::RequireApproval { .. }, Some(ticket), _) => Plan::Wait(ticket),
         (DecisionKind::RequireApproval { .. }, None, true) => Plan::Grant,

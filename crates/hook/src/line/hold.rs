@@ -65,8 +65,7 @@ impl Line {
                     return Ok((Answer::Deny { reason }, None));
                 }
                 Stands::Over(status) => {
-                    let reason = words::voided(ticket, &format!("it is {}", status.word()));
-                    return Ok((Answer::Deny { reason }, None));
+                    return Ok((Answer::Deny { reason: words::over(ticket, &status) }, None));
                 }
             }
             if nobody || !self.log_grows_since(looked, until)? {
@@ -135,7 +134,8 @@ impl Line {
             }
             verdicts.push((reviewer, statement.verdict));
         }
-        if !hold.status.is_open() {
+        // One that is used up still answers the call it released, if the host asks again.
+        if !hold.status.is_open() && hold.status != Status::Used {
             return Ok(Stands::Over(hold.status.clone()));
         }
         if now >= hold.expires {
@@ -176,13 +176,22 @@ impl Line {
                 reason: Some(words::released(ticket, &approved.by)),
                 input: input.filter(|_| approved.pinned),
             });
-            if log.state().session(&call.session)?.call(&call.id).is_some_and(|known| known.released) {
-                return Ok(released);
+            let changed = changed::since(&hold, before.as_deref(), call, &seen);
+            let known = log.state().session(&call.session)?.call(&call.id);
+            if known.is_some_and(|known| known.released.is_some()) {
+                // Asked again: the same answer, which a world that has moved would no longer give.
+                return Ok(match changed {
+                    None => released,
+                    Some(why) => Release::Refused(words::voided(ticket, &why)),
+                });
             }
-            if !hold.status.is_open() || hold.answers.len() != approved.answers {
+            if !hold.status.is_open() {
+                return Ok(Release::Refused(words::over(ticket, &hold.status)));
+            }
+            if hold.answers.len() != approved.answers {
                 return Ok(Release::NotYet);
             }
-            if let Some(why) = changed::since(&hold, before.as_deref(), call, &seen) {
+            if let Some(why) = changed {
                 let refused = Release::Refused(words::voided(ticket, &why));
                 log.append(vec![Event::Voided {
                     ticket: ticket.clone(),

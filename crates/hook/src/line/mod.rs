@@ -135,9 +135,14 @@ impl Line {
     /// The event as it may be stored: secrets replaced, long texts cut.
     fn storable(&self, event: evidence::Event) -> Result<evidence::Event, LedgerError> {
         let value = serde_json::to_value(event).map_err(LedgerError::unwritable)?;
-        let mut value = self.redactor.redact(&value);
+        serde_json::from_value(self.redacted(&value)).map_err(LedgerError::unwritable)
+    }
+
+    /// Secrets replaced, long texts cut.
+    fn redacted(&self, value: &Value) -> Value {
+        let mut value = self.redactor.redact(value);
         shorten(&mut value);
-        serde_json::from_value(value).map_err(LedgerError::unwritable)
+        value
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use countersign_agents::claude_code::{Answer, Context, Event};
 use countersign_evidence::{self as evidence, Ran};
-use countersign_local::LedgerError;
+use countersign_local::{Call, LedgerError};
 use countersign_model::{Fact, Question, Resource, Runtime, SessionId, ToolCall, ToolCallId};
 use countersign_understand::Workspace as _;
 use serde_json::{Map, Value};
@@ -128,7 +128,22 @@ impl Line {
     ) -> Answered {
         let known = self.ledger.read(|state| Ok(state.session(&call.session)?.call(&call.id).cloned()))?;
         let landed = match &known {
-            Some(known) if known.released && ran == Ran::Succeeded => self.landed(&known.decided)?,
+            Some(known) if known.released.is_some() && ran == Ran::Succeeded => {
+                self.landed(&known.decided)?
+            }
+            Some(_) | None => None,
+        };
+        let rewritten = match &known {
+            Some(known) if self.rewritten(known, call)? => Some(self.storable(evidence::Event::Tampering {
+                what: "call-rewritten".to_owned(),
+                detail: format!(
+                    "{} {} ran with other arguments than were decided; another hook may have rewritten it: {}",
+                    call.tool,
+                    call.id,
+                    Value::Object(call.input.clone())
+                ),
+                session: Some(call.session.clone()),
+            })?),
             Some(_) | None => None,
         };
         let outcome = self.storable(evidence::Event::Outcome {
@@ -151,11 +166,29 @@ impl Line {
             match known {
                 // Reported twice: the hook is installed twice.
                 Some(true) => Ok(()),
-                Some(false) => log.append(vec![outcome]).map(drop),
+                Some(false) => log.append(rewritten.into_iter().chain([outcome]).collect()).map(drop),
                 None => log.append(vec![undecided, outcome]).map(drop),
             }
         })?;
         Ok((Answer::Pass, None))
+    }
+
+    /// Whether what ran is not what was decided, or, for a released call, not its pinned form.
+    fn rewritten(&mut self, known: &Call, call: &ToolCall) -> Result<bool, LedgerError> {
+        let released = known.released.map(|position| self.ledger.record(&position)).transpose()?;
+        let pinned = released.and_then(|record| match record.event {
+            evidence::Event::Released { pinned, .. } => pinned,
+            _ => None,
+        });
+        let decided = match pinned {
+            Some(input) => input,
+            None => match self.ledger.record(&known.decided)?.event {
+                evidence::Event::Decided(decided) => decided.call.input,
+                _ => return Ok(true),
+            },
+        };
+        // What is stored is redacted and cut, so it is compared as it would be stored.
+        Ok(self.redacted(&Value::Object(call.input.clone())) != Value::Object(decided))
     }
 
     /// Whether every ref that a released push was to move is now seen where it was to go.

@@ -1,6 +1,6 @@
 //! What the agent and the person in front of it read.
 
-use countersign_local::LedgerError;
+use countersign_local::{LedgerError, Status};
 use countersign_model::{Decision, Requirement, Ticket};
 
 /// The line itself failed.
@@ -62,6 +62,18 @@ pub fn voided(ticket: &Ticket, why: &str) -> String {
         "The approval {ticket} is void: {why} since the action was reviewed. Look at what changed; if you still need \
          the action, ask for it again."
     )
+}
+
+/// The hold has ended: nothing more is released by it.
+pub fn over(ticket: &Ticket, status: &Status) -> String {
+    let why = match status {
+        Status::Used => "was used, and it counts once",
+        Status::Expired => "expired before it was approved",
+        Status::Voided => "is void, because something it covered changed",
+        Status::Denied => "was denied",
+        Status::Waiting => "still waits",
+    };
+    format!("The hold {ticket} {why}. If you still need the action, ask for it again.")
 }
 
 /// For the runtime's own record of a countersigned call.

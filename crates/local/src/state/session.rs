@@ -56,8 +56,8 @@ pub struct Call {
     pub reason: String,
     /// The hold it waits for or was released by.
     pub ticket: Option<Ticket>,
-    /// Whether it was released after being held.
-    pub released: bool,
+    /// Where its release is in the log, if it was held and let go.
+    pub released: Option<Position>,
     /// The command, redacted, where it ran tests.
     pub test: Option<String>,
     /// Whether it read a secret, or took in what others wrote, once it has run.
@@ -124,7 +124,7 @@ impl Session {
                     self.attach(call, ticket);
                 }
                 if let Some(call) = self.call_mut(call) {
-                    call.released = true;
+                    call.released = Some(position);
                 }
             }
             Event::Outcome { call, result, .. } => self.end(call, result, record),
@@ -148,7 +148,7 @@ impl Session {
             kind: decision.kind.clone(),
             reason: decision.reason.clone(),
             ticket: None,
-            released: false,
+            released: None,
             test: has(effects, verbs::EXEC_TEST.as_str()).then(|| command.to_owned()),
             reads_secret: has(effects, verbs::SECRET_READ.as_str()),
             reads_untrusted: effects.iter().any(takes_in_what_others_wrote),
