@@ -1,0 +1,16 @@
+//! The programs as people and runtimes meet them: one installation, real git, real processes.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what goes wrong in a test fails it"
+)]
+
+mod bad_input;
+mod crashes;
+mod explain;
+mod fails_closed;
+mod machine;
+mod replay;
+mod voids;

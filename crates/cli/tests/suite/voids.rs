@@ -1,0 +1,131 @@
+//! An approval is for exactly what was reviewed: whatever changes between hold and release voids it.
+
+use std::fs;
+
+use insta::assert_snapshot;
+
+use crate::machine::{Answer, Machine};
+
+/// The push is held; then the world changes, then the reviewer approves; what does the hook say?
+fn check(command: &str, change: impl FnOnce(&Machine)) -> String {
+    check_on(&Machine::governed(), command, change)
+}
+
+fn check_on(machine: &Machine, command: &str, change: impl FnOnce(&Machine)) -> String {
+    let before = machine.deployed();
+    let (hook, ticket) = machine.hold(command);
+    change(machine);
+    machine.approve(&ticket);
+    let answer = Answer::of(hook.wait_with_output().unwrap());
+    if answer.word() == "allow" {
+        return "released".to_owned();
+    }
+    assert_eq!(machine.deployed(), before);
+    assert_eq!(machine.events("voided").len(), 1);
+    assert_eq!(machine.events("released").len(), 0);
+    let reason = answer.reason();
+    reason.replace(&machine.path("").display().to_string(), "~/")
+}
+
+#[test]
+fn nothing_changed() {
+    assert_snapshot!(check("git push origin HEAD:main", |_| ()), @"released");
+}
+
+#[test]
+fn head() {
+    assert_snapshot!(check("git push origin HEAD:main", |machine| {
+        machine.git(&["switch", "--quiet", "-c", "another"]);
+        machine.commit("Sell three");
+    }), @"The approval TICKET is void: HEAD changed since the action was reviewed. Look at what changed; if you still need the action, ask for it again.");
+}
+
+#[test]
+fn the_branch_that_is_pushed() {
+    assert_snapshot!(check("git push origin main", |machine| machine.commit("Sell three")), @"The approval TICKET is void: `refs/heads/main` changed since the action was reviewed. Look at what changed; if you still need the action, ask for it again.");
+}
+
+#[test]
+fn the_remote_ref_as_it_is_known_here() {
+    assert_snapshot!(check("git push origin main", |machine| {
+        machine.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    }), @"The approval TICKET is void: `refs/remotes/origin/main` changed since the action was reviewed. Look at what changed; if you still need the action, ask for it again.");
+}
+
+#[test]
+fn the_remote_url() {
+    assert_snapshot!(check("git push origin main", |machine| {
+        machine.git(&["remote", "set-url", "origin", &machine.path("other.git").display().to_string()]);
+    }), @"The approval TICKET is void: the git configuration `remote.origin.url` changed since the action was reviewed. Look at what changed; if you still need the action, ask for it again.");
+}
+
+#[test]
+fn the_remote_url_by_a_rewrite() {
+    assert_snapshot!(check("git push origin main", |machine| {
+        let (from, to) = (machine.path("shop.git"), machine.path("other.git"));
+        let key = format!("url.{}.pushInsteadOf", to.display());
+        machine.git(&["config", "--global", &key, &from.display().to_string()]);
+    }), @"The approval TICKET is void: the git configuration below `url` changed since the action was reviewed. Look at what changed; if you still need the action, ask for it again.");
+}
+
+#[test]
+fn the_script_behind_the_command() {
+    let machine = Machine::governed();
+    fs::write(machine.repository().join("build.sh"), "make\n").unwrap();
+    assert_snapshot!(check_on(&machine, "bash build.sh && git push origin main", |machine| {
+        fs::write(machine.repository().join("build.sh"), "make all\n").unwrap();
+    }), @"The approval TICKET is void: `~/shop/build.sh` changed since the action was reviewed. Look at what changed; if you still need the action, ask for it again.");
+}
+
+#[test]
+fn the_environment_map() {
+    assert_snapshot!(check("git push origin main", |machine| {
+        let file = machine.repository().join("countersign.toml");
+        let text = fs::read_to_string(&file).unwrap();
+        fs::write(&file, text.replace("main", "trunk")).unwrap();
+        machine.activate();
+    }), @"The approval TICKET is void: the policy or the environment map in force changed since the action was reviewed. Look at what changed; if you still need the action, ask for it again.");
+}
+
+/// A file in the working tree is a proposal: it changes nothing until it is signed.
+#[test]
+fn an_unsigned_proposal_changes_nothing() {
+    assert_snapshot!(check("git push origin main", |machine| {
+        let file = machine.repository().join("countersign.toml");
+        fs::write(&file, "pack = \"observe\"\n").unwrap();
+    }), @"released");
+}
+
+/// The directory is part of what was approved: the same words elsewhere are another action.
+#[test]
+fn the_directory() {
+    let machine = Machine::governed();
+    let elsewhere = machine.path("elsewhere");
+    machine.git(&["worktree", "add", "--quiet", "-b", "another", &elsewhere.display().to_string()]);
+    let first = machine.bash("git push origin main");
+    machine.ask(&first);
+    machine.approve(&machine.ticket());
+    let there = machine.call("Bash", first["tool_input"].clone(), &elsewhere);
+    assert!(machine.ask(&there).reason().contains("waits for a reviewer"));
+    let here = machine.call("Bash", first["tool_input"].clone(), &machine.repository());
+    assert_eq!(machine.ask(&here).word(), "allow");
+}
+
+/// Pinned approvals do until the transition lands; then they are used up.
+#[test]
+fn once() {
+    let machine = Machine::governed();
+    let push = machine.bash("git push origin main");
+    machine.ask(&push);
+    machine.approve(&machine.ticket());
+    let again = machine.bash("git push origin main");
+    let answer = machine.ask(&again);
+    assert_eq!(answer.word(), "allow");
+    let answer: serde_json::Value = serde_json::from_str(&answer.stdout).unwrap();
+    let pinned = answer["hookSpecificOutput"]["updatedInput"]["command"].as_str().unwrap();
+    let run = machine.command("sh").args(["-c", pinned]).output().unwrap();
+    assert!(run.status.success(), "{run:?}");
+    assert_eq!(machine.deployed(), machine.git(&["rev-parse", "HEAD"]));
+    machine.commit("Sell three");
+    assert!(machine.ask(&machine.bash("git push origin main")).reason().contains("waits for a reviewer"));
+}
