@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use countersign_model::{Ticket, Timestamp};
+use countersign_model::{Digest, Ticket, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{Anchor, Commitment, Statement};
@@ -15,6 +15,9 @@ pub struct Approval {
     pub ticket: Ticket,
     /// The action, as the hold committed to it.
     pub commitment: Commitment,
+    /// What the reviewer saw of it: the digest of [`Shown`](crate::Shown). Without it nothing is released.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Digest>,
     /// Yes or no.
     pub verdict: Verdict,
     /// When it was signed, by the reviewer's clock.

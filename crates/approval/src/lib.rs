@@ -20,6 +20,7 @@ mod key;
 mod passphrase;
 mod reviewers;
 mod sealed;
+mod shown;
 mod signed;
 mod standing;
 
@@ -36,5 +37,6 @@ pub use key::{Fingerprint, PublicKey};
 pub use passphrase::check_passphrase;
 pub use reviewers::{Reviewer, Reviewers};
 pub use sealed::SealedKey;
+pub use shown::Shown;
 pub use signed::{Anchor, Signed, Statement};
 pub use standing::{Standing, standing};

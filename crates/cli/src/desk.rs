@@ -81,6 +81,7 @@ impl Desk {
             home: self.home(),
             user_home: self.user_home.clone(),
             project: None,
+            git: edge::git_places(),
             variables: edge::variables(),
         })
     }

@@ -129,6 +129,13 @@ fn ask(prompt: &str) -> Result<Zeroizing<String>> {
         .hint("run this in a terminal, or pass --passphrase-stdin")
 }
 
+/// `HOME` and `XDG_CONFIG_HOME`, as a git started here would take them.
+#[expect(clippy::disallowed_methods, reason = "this is the edge that reads the environment")]
+pub fn git_places() -> (Option<PathBuf>, Option<PathBuf>) {
+    let find = |name| std::env::var_os(name).map(PathBuf::from);
+    (find("HOME"), find("XDG_CONFIG_HOME"))
+}
+
 /// The names of the variables that are set.
 pub fn variables() -> std::collections::BTreeSet<String> {
     std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned()).collect()

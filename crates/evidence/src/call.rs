@@ -1,5 +1,6 @@
 //! What is recorded of one tool call, besides the plain events.
 
+use countersign_approval::{ApprovalError, Shown};
 use countersign_model::{
     Commit, Decision, Digest, Effect, Fact, Finding, GrantId, Ticket, Timestamp, ToolCall,
 };
@@ -11,6 +12,9 @@ use serde_json::Value;
 pub struct Decided {
     /// The call, its input redacted.
     pub call: ToolCall,
+    /// The names of the arguments that bear on what happens; the others are for people.
+    #[serde(default)]
+    pub bearing: Vec<String>,
     /// Of tool, directory and arguments as the runtime reported them, under this installation's key:
     /// tells the same call asked twice from another one under its id.
     pub fingerprint: Digest,
@@ -26,6 +30,29 @@ pub struct Decided {
     pub context: Value,
     /// The answer.
     pub decision: Decision,
+}
+
+impl Decided {
+    /// The digest of what a reviewer is shown of it, with the form it would be rewritten to.
+    ///
+    /// # Errors
+    ///
+    /// An argument is a number that canonical JSON cannot carry exactly.
+    pub fn shown(&self, pinned: Option<&str>) -> Result<Digest, ApprovalError> {
+        let bears = |name: &String| Some((name.clone(), self.call.input.get(name)?.clone()));
+        Shown {
+            session: &self.call.session,
+            runtime: self.call.runtime,
+            tool: &self.call.tool,
+            server: self.call.mcp_server.as_ref(),
+            cwd: &self.call.cwd,
+            input: &self.bearing.iter().filter_map(bears).collect(),
+            effects: &self.effects,
+            pinned,
+            bundle: self.bundle,
+        }
+        .digest()
+    }
 }
 
 /// What lets a held call go.

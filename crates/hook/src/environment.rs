@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::Read as _;
+use std::path::PathBuf;
 
 use countersign_model::Timestamp;
 
@@ -17,6 +18,8 @@ pub struct Environment {
     pub attended: bool,
     /// The directory the runtime took its project settings from, if it says.
     pub project: Option<String>,
+    /// `HOME` and `XDG_CONFIG_HOME`, where a git started here would look for its configuration.
+    pub git: (Option<PathBuf>, Option<PathBuf>),
     /// The names of all variables, for weighing what a process could reach.
     pub variables: BTreeSet<String>,
     /// The user's numeric id.
@@ -34,6 +37,7 @@ impl Environment {
             wait: find("COUNTERSIGN_WAIT"),
             attended: find("CLAUDE_CODE_SESSION_ATTENDED").is_none_or(|value| value != "0"),
             project: find("CLAUDE_PROJECT_DIR"),
+            git: (find("HOME").map(PathBuf::from), find("XDG_CONFIG_HOME").map(PathBuf::from)),
             variables: all.into_iter().map(|(name, _)| name).collect(),
             user: rustix::process::getuid().as_raw(),
         }

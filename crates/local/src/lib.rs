@@ -7,6 +7,7 @@
 //! Architecture invariant: this crate does not know runtimes or shell syntax, and reads no clock:
 //! the time is handed in.
 
+mod followed;
 mod home;
 mod ledger;
 mod state;
@@ -14,6 +15,7 @@ mod trust;
 mod users;
 mod witness;
 
+pub use followed::{Followed, Uses};
 pub use home::{Home, HomeError, Identity, write_private};
 pub use ledger::{Ledger, LedgerError, Transaction};
 pub use state::{Adoption, Authorities, Call, Change, Hold, Install, Session, State, Status, new_ticket};

@@ -182,6 +182,7 @@ impl Trust {
             let bundle = self.bundle(home, &candidate.bundle)?;
             if here || remotes.iter().any(|remote| bundle.map().speaks_of(Some(remote), None)) {
                 if !candidate.signed {
+                    only_shipped(&bundle)?;
                     notes.push(
                         "the policy is as `countersign init` proposed it; no reviewer has signed it"
                             .to_owned(),
@@ -193,7 +194,11 @@ impl Trust {
         let specific = !bundles.is_empty();
         for candidate in candidates.iter().filter(|candidate| candidate.repository.is_none()) {
             if candidate.signed || !specific {
-                bundles.push(self.bundle(home, &candidate.bundle)?);
+                let bundle = self.bundle(home, &candidate.bundle)?;
+                if !candidate.signed {
+                    only_shipped(&bundle)?;
+                }
+                bundles.push(bundle);
             }
         }
         if !specific {
@@ -259,6 +264,16 @@ impl Trust {
         }
         Ok(bundle)
     }
+}
+
+/// INVARIANT: without a reviewer's signature, no rules but the shipped ones are ever in force.
+fn only_shipped(bundle: &Bundle) -> Result<(), LedgerError> {
+    if bundle.has_shipped_rules() {
+        return Ok(());
+    }
+    let why = "it is unsigned and not the pack that this version ships; a reviewer has to sign one with \
+               `countersign policy activate`";
+    Err(LedgerError::Policy { why: why.to_owned() })
 }
 
 fn read_managed<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, LedgerError> {

@@ -17,6 +17,8 @@ use crate::slice::Slices;
 
 /// The version of the format this library reads and writes.
 const FORMAT: u32 = 1;
+/// The digest of what [`Bundle::has_shipped_rules`] compares. A test says the right one.
+const GRADUATED: &str = include_str!("../packs/graduated.digest").trim_ascii_end();
 
 /// What a decision is made from, compiled and hashed.
 pub struct Bundle {
@@ -132,6 +134,19 @@ impl Bundle {
     /// The pack it was built on, such as `graduated`.
     pub fn pack(&self) -> &str {
         &self.contents.pack
+    }
+
+    /// Whether its policies, ladder and weights are those of the `graduated` pack that this program
+    /// ships, whatever its map: what an unsigned bundle has to be.
+    pub fn has_shipped_rules(&self) -> bool {
+        self.rules().hex() == GRADUATED
+    }
+
+    /// The digest of all but the map.
+    pub(crate) fn rules(&self) -> Digest {
+        let Contents { format: _, pack, on_allow, map: _, rungs, weights, policies } = &self.contents;
+        let rules = serde_json::to_vec(&(pack, on_allow, rungs, weights, policies));
+        Digest::of([rules.unwrap_or_default().as_slice()])
     }
 
     /// What a plain `allow` tells the runtime.

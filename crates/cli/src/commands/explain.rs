@@ -86,6 +86,7 @@ fn judge(proposal: bool) -> Result<(Judge, Authorities, Vec<String>)> {
         home: Home::at(home.path()),
         user_home: edge::user_home()?,
         project: None,
+        git: edge::git_places(),
         variables: edge::variables(),
     };
     Ok((judge, Authorities::default(), vec![note.to_owned()]))

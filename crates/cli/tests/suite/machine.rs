@@ -7,6 +7,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use countersign_model::Timestamp;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -157,6 +158,14 @@ impl Machine {
             serde_json::from_str(&self.countersign(&["--json", "evidence", "show"], "")).unwrap();
         let events = records.as_array().unwrap().iter().map(|record| record["event"].clone());
         events.filter(|event| event["type"] == kind).collect()
+    }
+
+    /// When the last record was made.
+    pub fn last_time(&self) -> Timestamp {
+        let records: Value =
+            serde_json::from_str(&self.countersign(&["--json", "evidence", "show", "--last", "1"], ""))
+                .unwrap();
+        records[0]["time"].as_str().unwrap().parse().unwrap()
     }
 
     /// The hook as it is wired, waiting so many seconds for a reviewer.

@@ -11,6 +11,7 @@ mod bad_input;
 mod crashes;
 mod explain;
 mod fails_closed;
+mod forging;
 mod machine;
 mod replay;
 mod voids;

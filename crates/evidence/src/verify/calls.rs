@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use countersign_model::{DecisionKind, Digest, Effect, SessionId, ToolCallId};
+use countersign_model::{DecisionKind, Digest, SessionId, ToolCallId};
 
 use super::report::{Problems, quoted};
 use crate::{Decided, Ran};
@@ -31,10 +31,8 @@ pub struct Waiting {
     /// Of tool, directory, facts, effects and bundle: what has to be the same when an approval is
     /// used for another call. None if that cannot be written down, which is the same as nothing.
     pub shape: Option<Digest>,
-    /// Of the call as it came, see [`Decided::fingerprint`].
-    pub fingerprint: Digest,
-    /// What it would do.
-    pub effects: Vec<Effect>,
+    /// All that was recorded of it.
+    pub decided: Decided,
 }
 
 impl Calls {
@@ -49,8 +47,7 @@ impl Calls {
             let shape = (&call.tool, &call.cwd, &decided.facts, &decided.effects, &decided.bundle);
             Box::new(Waiting {
                 shape: serde_json::to_vec(&shape).ok().map(|json| Digest::of([json.as_slice()])),
-                fingerprint: decided.fingerprint,
-                effects: decided.effects.clone(),
+                decided: decided.clone(),
             })
         });
         let new = Call { sequence, decision, waiting, released: false, outcome: None };

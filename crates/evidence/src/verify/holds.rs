@@ -27,8 +27,8 @@ pub struct Hold {
     pub commitment: Commitment,
     pub requirement: Requirement,
     pub expires: Timestamp,
-    /// Whether nothing but the reviewed transition can happen, so that trying twice does no harm.
-    pub pinned: bool,
+    /// What the call would be rewritten to, so that trying twice does no harm.
+    pub pinned: Option<String>,
     /// Who approved, and until when that counts.
     approvals: Vec<(Fingerprint, Timestamp)>,
     /// The calls that were let go by it.
@@ -44,7 +44,7 @@ impl Hold {
         commitment: Commitment,
         requirement: Requirement,
         expires: Timestamp,
-        pinned: bool,
+        pinned: Option<String>,
     ) -> Self {
         let (approvals, released, over) = (Vec::new(), Vec::new(), None);
         Self { sequence, session, call, commitment, requirement, expires, pinned, approvals, released, over }
@@ -74,7 +74,7 @@ impl Holds {
     pub fn reviewed(
         &mut self,
         signed: &Signed<Approval>,
-        people: &mut People,
+        (calls, people): (&Calls, &mut People),
         problems: &mut Problems,
     ) -> bool {
         let approval = &signed.statement;
@@ -97,6 +97,18 @@ impl Holds {
         if approval.at >= hold.expires && approval.verdict == Verdict::Approve {
             problems.warning(format!("{name} was approved after it expired; that does not count"));
             return false;
+        }
+        let waiting = calls.get(&hold.session, &hold.call).and_then(|call| call.waiting.as_ref());
+        let shown = waiting.and_then(|waiting| waiting.decided.shown(hold.pinned.as_deref()).ok());
+        match approval.shown {
+            None if approval.verdict == Verdict::Approve => {
+                problems.warning(format!("{name} was approved without saying what the reviewer saw"));
+            }
+            Some(_) if approval.shown != shown => {
+                problems.violation(format!("a verdict over something else than the record of {name} shows"));
+                return false;
+            }
+            Some(_) | None => {}
         }
         match approval.verdict {
             Verdict::Approve => hold.approvals.push((signed.key, approval.expires)),
@@ -162,7 +174,7 @@ impl Holds {
         }
         let why_not = match authority {
             Authority::Ticket { ticket } => {
-                self.by_ticket(ticket, (session, call, decided), pinned, now, (calls, people), problems)
+                self.by_ticket(ticket, (session, call, decided), pinned, now, (calls, people))
             }
             Authority::Grants { grants } if grants.is_empty() => Some("by no grant".to_owned()),
             Authority::Grants { grants } => {
@@ -182,7 +194,6 @@ impl Holds {
         pinned: bool,
         now: Timestamp,
         (calls, people): (&Calls, &People),
-        problems: &mut Problems,
     ) -> Option<String> {
         let name = quoted(ticket);
         let Some(hold) = self.holds.get_mut(ticket) else {
@@ -194,11 +205,9 @@ impl Holds {
         let held = calls.get(&hold.session, &hold.call).and_then(|held| held.waiting.as_deref());
         match (held, call.waiting.as_deref()) {
             (Some(held), Some(waiting)) if held.shape.is_some() && held.shape == waiting.shape => {
-                if held.fingerprint != waiting.fingerprint {
-                    problems.warning(format!(
-                        "the call {} is not word for word the one {name} held; its effects are the same",
-                        quoted(id)
-                    ));
+                let pinned = hold.pinned.as_deref();
+                if held.decided.shown(pinned).ok() != waiting.decided.shown(pinned).ok() {
+                    return Some(format!("by {name}, which holds another action"));
                 }
             }
             (_, _) => return Some(format!("by {name}, which holds another action")),
@@ -218,10 +227,10 @@ impl Holds {
                 return Some(format!("by {name} without the approvals it takes"));
             }
         }
-        if hold.pinned != pinned {
+        if hold.pinned.is_some() != pinned {
             return Some(format!("by {name}, but not in the pinned form that was reviewed"));
         }
-        if !hold.pinned && !hold.released.is_empty() {
+        if hold.pinned.is_none() && !hold.released.is_empty() {
             return Some(format!("by {name}, whose approval was used before and counts once"));
         }
         hold.released.push(id.clone());
@@ -244,7 +253,7 @@ impl Holds {
             return Some(format!("by {name}, whose signer is no longer a reviewer"));
         }
         let covers = |effect| grant.statement.covers(effect, session, now, *used);
-        let covered = call.waiting.iter().flat_map(|waiting| &waiting.effects).any(covers);
+        let covered = call.waiting.iter().flat_map(|waiting| &waiting.decided.effects).any(covers);
         *used = used.saturating_add(1);
         (!covered).then(|| format!("by {name}, which does not cover it, or no longer"))
     }

@@ -115,12 +115,12 @@ impl Story {
                     commitment.clone(),
                     requirement.clone(),
                     *expires,
-                    review.pinned.is_some(),
+                    review.pinned.clone(),
                 );
                 holds.held(ticket, hold, calls, problems);
             }
             Event::Reviewed { approval } => {
-                if holds.reviewed(approval, people, problems) {
+                if holds.reviewed(approval, (calls, people), problems) {
                     tally.verdicts += 1;
                 }
             }

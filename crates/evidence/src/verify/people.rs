@@ -132,7 +132,7 @@ impl People {
 
     pub fn decided_by(&self, bundle: Digest, problems: &mut Problems) {
         if !self.bundles.contains(&bundle) {
-            problems.warning(format!("a decision by {bundle}, which nothing put in force"));
+            problems.violation(format!("a decision by {bundle}, which nothing put in force"));
         }
     }
 

@@ -134,7 +134,10 @@ fn every_kind_is_in_the_log_of_version_1() {
 fn version_1_verifies() {
     let root = Some(fingerprint("first"));
     let report = verify(&committed("v1"), &Expected { root, head: None, ..Expected::default() });
-    assert_snapshot!(told(&report), @r"
+    assert_snapshot!(told(&report), @"
+    warning: record 16: `cs-one-pinned` was approved without saying what the reviewer saw
+    warning: record 17: `cs-one-pinned` was approved without saying what the reviewer saw
+    warning: record 30: `cs-four` was approved without saying what the reviewer saw
     warning: record 41: tampering was seen: `settings-changed`: `the hook is gone`
     warning: record 42: 9 bytes were moved away: `a write was cut short`
     warning: record 43: a failure during `deciding`: `out of time`

@@ -114,6 +114,7 @@ impl Story {
                 input: json!({"command": command}).as_object().unwrap().clone(),
                 mcp_server: None,
             },
+            bearing: vec!["command".into()],
             fingerprint: Digest::of([command.as_bytes()]),
             findings: vec![],
             facts: vec![],
@@ -144,12 +145,29 @@ impl Story {
         Approval {
             ticket: ticket.into(),
             commitment: commitment(ticket),
+            shown: self.shown(ticket),
             verdict,
             at: self.now,
             expires: self.now.checked_add(jiff::SignedDuration::from_mins(10)).unwrap(),
             note: None,
             after: self.end(),
         }
+    }
+
+    /// What the record of a hold shows.
+    fn shown(&self, ticket: &str) -> Option<Digest> {
+        let events = || self.events.iter().map(|(_, event)| event);
+        let (call, pinned) = events().find_map(|event| match event {
+            Event::Held { ticket: held, call, review, .. } if held.as_str() == ticket => {
+                Some((call, &review.pinned))
+            }
+            _ => None,
+        })?;
+        let decided = events().find_map(|event| match event {
+            Event::Decided(decided) if decided.call.id == *call => Some(decided),
+            _ => None,
+        })?;
+        Some(decided.shown(pinned.as_deref()).unwrap())
     }
 
     pub fn review(&mut self, approval: Approval, by: &str) {

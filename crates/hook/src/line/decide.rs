@@ -1,9 +1,11 @@
 //! A call about to run: decide it, record the decision, answer it.
 
+use std::collections::BTreeMap;
+
 use countersign_agents::claude_code::Answer;
 use countersign_approval::Commitment;
 use countersign_evidence::{Authority, Decided, Event};
-use countersign_local::{Authorities, Hold, LedgerError, Session, Transaction, new_ticket};
+use countersign_local::{Authorities, Hold, LedgerError, Session, Transaction, Uses, new_ticket};
 use countersign_model::{DecisionKind, Digest, Finding, GrantId, Requirement, Ticket, Timestamp, ToolCall};
 use countersign_policy::OnAllow;
 use countersign_understand::Pinning;
@@ -13,6 +15,9 @@ use super::{Answered, Line, Seen, fingerprint, review, words};
 
 /// A hold that nobody answered within this many hours ends by itself.
 const HOLD_HOURS: i64 = 8;
+
+/// The grants that cover a call, each with how often it may be used and was.
+type Covering = BTreeMap<GrantId, (u32, Uses)>;
 
 /// What to do once the record is durable.
 enum Plan {
@@ -42,7 +47,7 @@ impl Line {
         let covering = self.grants(call, &seen, &authorities)?;
         let now = self.now();
         let plan = self.ledger.locked(now, |log| {
-            if let Some(answered) = answered_before(log, call, &fingerprint)? {
+            if let Some(answered) = answered_before(log, call, &fingerprint, &seen)? {
                 return Ok(answered);
             }
             match (&seen.decision.kind, held) {
@@ -96,13 +101,13 @@ impl Line {
         call: &ToolCall,
         seen: &Seen,
         authorities: &Authorities,
-    ) -> Result<Option<Vec<GrantId>>, LedgerError> {
+    ) -> Result<Option<Covering>, LedgerError> {
         let DecisionKind::RequireApproval { .. } = seen.decision.kind else { return Ok(None) };
         if authorities.grants.is_empty() {
             return Ok(None);
         }
         let Some(believed) = self.judge.believed(authorities) else { return Ok(None) };
-        let mut used = Vec::new();
+        let mut used = Covering::new();
         for (effect, alone) in seen.effects.iter().zip(self.judge.one_by_one(seen)?) {
             match alone.kind {
                 DecisionKind::Allow | DecisionKind::Monitor => continue,
@@ -111,17 +116,25 @@ impl Line {
                     if requirement.approvals == 1 && requirement.groups.is_empty() => {}
                 DecisionKind::RequireApproval { .. } | DecisionKind::Deny => return Ok(None),
             }
-            let covering = authorities.grants.iter().find(|(grant, uses)| {
-                believed.verify(grant).is_ok()
-                    && grant.statement.covers(effect, &call.session, self.now(), *uses)
-            });
+            let mut covering = None;
+            for (grant, granted) in &authorities.grants {
+                let statement = &grant.statement;
+                let covers = |used| statement.covers(effect, &call.session, self.now(), used);
+                if !covers(0) || believed.verify(grant).is_err() {
+                    continue;
+                }
+                // Counted in the log: what is derived from it, anyone could have written.
+                let mut uses = self.ledger.uses(&statement.id, granted);
+                if covers(uses.number()?) {
+                    covering = Some((statement.id.clone(), (statement.count, uses)));
+                    break;
+                }
+            }
             match covering {
-                Some((grant, _)) => used.push(grant.statement.id.clone()),
+                Some((grant, uses)) => drop(used.insert(grant, uses)),
                 None => return Ok(None),
             }
         }
-        used.sort();
-        used.dedup();
         Ok((!used.is_empty()).then_some(used))
     }
 }
@@ -135,7 +148,7 @@ fn pass(seen: &Seen) -> Answer {
     }
 }
 
-fn decided(
+pub(super) fn decided(
     call: &ToolCall,
     fingerprint: Digest,
     findings: Vec<Finding>,
@@ -143,6 +156,7 @@ fn decided(
 ) -> Result<Decided, LedgerError> {
     Ok(Decided {
         call: call.clone(),
+        bearing: seen.understanding.bearing.keys().cloned().collect(),
         fingerprint,
         findings,
         facts: seen.understanding.facts.clone(),
@@ -163,6 +177,7 @@ fn answered_before(
     log: &mut Transaction<'_>,
     call: &ToolCall,
     fingerprint: &Digest,
+    seen: &Seen,
 ) -> Result<Option<Plan>, LedgerError> {
     let Some(old) = log.state().session(&call.session)?.call(&call.id).cloned() else { return Ok(None) };
     if old.fingerprint != *fingerprint {
@@ -174,6 +189,9 @@ fn answered_before(
         return Ok(Some(Plan::Deny(words::OTHER_CALL.to_owned())));
     }
     Ok(Some(match (old.kind, old.ticket, old.released.is_some()) {
+        (DecisionKind::Allow | DecisionKind::Monitor, _, _) if is_stricter(&seen.decision.kind) => {
+            Plan::Deny(words::MOVED.to_owned())
+        }
         (DecisionKind::Allow | DecisionKind::Monitor, _, _) => Plan::Pass,
         (DecisionKind::RequireApproval { .. }, Some(ticket), _) => Plan::Wait(ticket),
         (DecisionKind::RequireApproval { .. }, None, true) => Plan::Grant,
@@ -183,6 +201,14 @@ fn answered_before(
     }))
 }
 
+/// Whether it is more than what a call that flowed was decided as.
+const fn is_stricter(kind: &DecisionKind) -> bool {
+    match kind {
+        DecisionKind::Allow | DecisionKind::Monitor => false,
+        DecisionKind::RequireApproval { .. } | DecisionKind::Deny => true,
+    }
+}
+
 /// An action that takes approval: covered by grants, asked before, or held anew.
 fn require(
     log: &mut Transaction<'_>,
@@ -190,10 +216,15 @@ fn require(
     seen: &Seen,
     decided: Event,
     (ticket, held): (Ticket, Event),
-    covering: Option<Vec<GrantId>>,
+    mut covering: Option<Covering>,
     now: Timestamp,
 ) -> Result<Plan, LedgerError> {
-    if let Some(grants) = covering {
+    let mut left = true;
+    for (count, uses) in covering.iter_mut().flat_map(BTreeMap::values_mut) {
+        left &= uses.number()? < *count;
+    }
+    if let Some(grants) = covering.filter(|_| left) {
+        let grants = grants.into_keys().collect();
         let authority = Authority::Grants { grants };
         let released =
             Event::Released { authority, session: call.session.clone(), call: call.id.clone(), pinned: None };

@@ -3,14 +3,14 @@
 use std::time::{Duration, Instant};
 
 use countersign_agents::claude_code::Answer;
-use countersign_approval::{self as approval, Standing, Verdict};
+use countersign_approval::{self as approval, Reviewer, Standing, Verdict};
 use countersign_evidence::{Authority, Decided, Event};
-use countersign_local::{Believed, Hold, LedgerError, State, Status};
-use countersign_model::{DecisionKind, Ticket, ToolCall};
+use countersign_local::{Believed, Followed, Hold, LedgerError, State, Status};
+use countersign_model::{DecisionKind, Digest, Finding, Requirement, Ticket, ToolCall};
 use serde_json::Value;
 
-use super::decide::pinned_input;
-use super::{Answered, Line, Seen, changed, words};
+use super::decide::{decided, pinned_input};
+use super::{Answered, Line, Seen, changed, fingerprint, review, words};
 use crate::environment::pause;
 
 /// How often a waiting hook looks whether the log has grown.
@@ -26,13 +26,11 @@ enum Stands {
 
 /// An approved hold, as it was when its answers were verified.
 struct Approved {
-    ticket: Ticket,
-    /// The reviewers' names.
-    by: Vec<String>,
+    verdicts: Vec<(Reviewer, Verdict)>,
+    /// What each approval says its reviewer saw.
+    shown: Vec<Option<Digest>>,
     /// How many answers there were: another one since then is looked at first.
     answers: usize,
-    /// Whether it is released in its pinned form.
-    pinned: bool,
 }
 
 /// What came of trying to release a call.
@@ -49,13 +47,15 @@ impl Line {
         let until = self.started + patience;
         let nobody = self.believed()?.is_none();
         if !nobody && patience > Duration::ZERO {
-            super::review::notify(ticket, &seen.decision.reason);
+            review::notify(ticket, &seen.decision.reason);
         }
+        let held = self.ledger.read(|state| Ok(hold(state, ticket)?.held))?;
+        let mut followed = self.ledger.follow(ticket, &held)?;
         loop {
             let looked = self.ledger.head()?.sequence;
-            match self.stands(ticket)? {
+            match self.stands(&mut followed)? {
                 Stands::Waiting => {}
-                Stands::Approved(approved) => match self.release(call, &approved)? {
+                Stands::Approved(approved) => match self.release(call, &mut followed, &approved)? {
                     Release::Released(answer) => return Ok((answer, None)),
                     Release::Refused(reason) => return Ok((Answer::Deny { reason }, None)),
                     Release::NotYet => {}
@@ -110,16 +110,15 @@ impl Line {
         Ok(self.judge.believed(&authorities))
     }
 
-    fn stands(&mut self, ticket: &Ticket) -> Result<Stands, LedgerError> {
+    fn stands(&mut self, followed: &mut Followed) -> Result<Stands, LedgerError> {
         let Some(believed) = self.believed()? else { return Ok(Stands::Waiting) };
-        let hold = self.ledger.read(|state| hold(state, ticket))?;
-        self.answers(&hold, &believed)
+        self.answers(followed.hold()?, &believed)
     }
 
     /// Counts the answers in the log whose signature, ticket, commitment and time are right.
     fn answers(&self, hold: &Hold, believed: &Believed) -> Result<Stands, LedgerError> {
         let now = self.now();
-        let mut verdicts = Vec::new();
+        let (mut verdicts, mut shown) = (Vec::new(), Vec::new());
         for position in &hold.answers {
             let record = self.ledger.record(position)?;
             let Event::Reviewed { approval } = &record.event else { continue };
@@ -132,7 +131,8 @@ impl Line {
             if statement.verdict == Verdict::Deny {
                 return Ok(Stands::Denied { reviewer: reviewer.name.to_string(), note: statement.note });
             }
-            verdicts.push((reviewer, statement.verdict));
+            verdicts.push((reviewer.clone(), statement.verdict));
+            shown.push(statement.shown);
         }
         // One that is used up still answers the call it released, if the host asks again.
         if !hold.status.is_open() && hold.status != Status::Used {
@@ -141,69 +141,103 @@ impl Line {
         if now >= hold.expires {
             return Ok(Stands::Over(Status::Expired));
         }
-        Ok(match approval::standing(&hold.requirement, &verdicts) {
-            Standing::Approved => Stands::Approved(Approved {
-                ticket: hold.ticket.clone(),
-                by: verdicts.iter().map(|(reviewer, _)| reviewer.name.to_string()).collect(),
-                answers: hold.answers.len(),
-                pinned: hold.pinned,
-            }),
+        Ok(match stand(&hold.requirement, &verdicts) {
+            Standing::Approved => Stands::Approved(Approved { verdicts, shown, answers: hold.answers.len() }),
             Standing::Waiting | Standing::Denied => Stands::Waiting,
         })
     }
 
     /// Looks at everything once more and, if it is still what was reviewed, lets it go.
-    fn release(&mut self, call: &ToolCall, approved: &Approved) -> Result<Release, LedgerError> {
-        let ticket = &approved.ticket;
+    fn release(
+        &mut self,
+        call: &ToolCall,
+        followed: &mut Followed,
+        approved: &Approved,
+    ) -> Result<Release, LedgerError> {
+        let Hold { ticket, pinned, .. } = followed.hold()?.clone();
         let findings = self.redactor.scan(&Value::Object(call.input.clone()));
         let (history, authorities) = self
             .ledger
             .read(|state| Ok((state.session(&call.session)?.history, state.authorities()?.clone())))?;
         let seen = self.judge.judge(call, &findings, &history, &authorities)?;
-        let before = self.first_decision(ticket)?;
-        let input = pinned_input(&seen).cloned();
-        let release = Event::Released {
+        let before = self.first_decision(&ticket)?;
+        let input = pinned_input(&seen).filter(|_| pinned).cloned();
+        let release = self.storable(Event::Released {
             authority: Authority::Ticket { ticket: ticket.clone() },
             session: call.session.clone(),
             call: call.id.clone(),
-            pinned: input.clone().filter(|_| approved.pinned),
+            pinned: input.clone(),
+        })?;
+        let shown = self.shown(call, findings, &seen, pinned)?;
+        let enough = match &seen.decision.kind {
+            DecisionKind::RequireApproval { requirement } => {
+                stand(requirement, &approved.verdicts) == Standing::Approved
+            }
+            DecisionKind::Allow | DecisionKind::Monitor | DecisionKind::Deny => true,
         };
-        let release = self.storable(release)?;
         let now = self.now();
         self.ledger.locked(now, |log| {
-            let hold = hold(log.state(), ticket)?;
+            let hold = followed.hold()?.clone();
+            let by: Vec<_> =
+                approved.verdicts.iter().map(|(reviewer, _)| reviewer.name.to_string()).collect();
             let released = Release::Released(Answer::Grant {
-                reason: Some(words::released(ticket, &approved.by)),
-                input: input.filter(|_| approved.pinned),
+                reason: Some(words::released(&ticket, &by)),
+                input: input.filter(|_| pinned),
             });
-            let changed = changed::since(&hold, before.as_deref(), call, &seen);
-            let known = log.state().session(&call.session)?.call(&call.id);
-            if known.is_some_and(|known| known.released.is_some()) {
+            let changed = changed::since(&hold, before.as_deref(), call, &seen)
+                .or_else(|| approved.shown.iter().any(|saw| *saw != Some(shown)).then(|| MISLED.to_owned()))
+                .or_else(|| (!enough).then(|| "whose approval it takes changed".to_owned()));
+            if followed.let_go(&call.session, &call.id) {
                 // Asked again: the same answer, which a world that has moved would no longer give.
                 return Ok(match changed {
                     None => released,
-                    Some(why) => Release::Refused(words::voided(ticket, &why)),
+                    Some(why) => Release::Refused(words::voided(&ticket, &why)),
                 });
             }
             if !hold.status.is_open() {
-                return Ok(Release::Refused(words::over(ticket, &hold.status)));
+                return Ok(Release::Refused(words::over(&ticket, &hold.status)));
             }
             if hold.answers.len() != approved.answers {
                 return Ok(Release::NotYet);
             }
-            if let Some(why) = changed {
-                let refused = Release::Refused(words::voided(ticket, &why));
-                log.append(vec![Event::Voided {
-                    ticket: ticket.clone(),
-                    session: call.session.clone(),
-                    call: call.id.clone(),
-                    why,
-                }])?;
-                return Ok(refused);
+            let Some(why) = changed else {
+                log.append(vec![release])?;
+                return Ok(released);
+            };
+            let mut events = vec![Event::Voided {
+                ticket: ticket.clone(),
+                session: call.session.clone(),
+                call: call.id.clone(),
+                why: why.clone(),
+            }];
+            if why == MISLED {
+                events.push(Event::Tampering {
+                    what: "record-forged".to_owned(),
+                    detail: format!("an approval of {ticket} was signed over the record of another action"),
+                    session: Some(call.session.clone()),
+                });
             }
-            log.append(vec![release])?;
-            Ok(released)
+            log.append(events)?;
+            Ok(Release::Refused(words::voided(&ticket, &why)))
         })
+    }
+
+    /// What a reviewer would have to have been shown of this call, as it would be stored now.
+    fn shown(
+        &self,
+        call: &ToolCall,
+        findings: Vec<Finding>,
+        seen: &Seen,
+        pinned: bool,
+    ) -> Result<Digest, LedgerError> {
+        let fingerprint = fingerprint(&self.judge.key, call);
+        let live = decided(call, fingerprint, findings, seen)?;
+        let Event::Decided(live) = self.storable(Event::Decided(Box::new(live)))? else {
+            return Err(LedgerError::unwritable("a decision is no longer one"));
+        };
+        let pinned = pinned.then(|| review::pinned_text(seen)).flatten();
+        let pinned = pinned.map(|text| self.redacted(&Value::String(text)));
+        Ok(live.shown(pinned.as_ref().and_then(Value::as_str))?)
     }
 
     /// The decision that the hold was made by.
@@ -218,6 +252,14 @@ impl Line {
             _ => None,
         })
     }
+}
+
+/// Why an approval does not count whose reviewer saw something else.
+const MISLED: &str = "the record a reviewer was shown is not of this action";
+
+fn stand(requirement: &Requirement, verdicts: &[(Reviewer, Verdict)]) -> Standing {
+    let verdicts: Vec<_> = verdicts.iter().map(|(reviewer, verdict)| (reviewer, *verdict)).collect();
+    approval::standing(requirement, &verdicts)
 }
 
 fn hold(state: &mut State, ticket: &Ticket) -> Result<Hold, LedgerError> {

@@ -26,6 +26,9 @@ pub struct Judge {
     pub user_home: PathBuf,
     /// The directory the runtime took its project settings from.
     pub project: Option<String>,
+    /// `HOME` and `XDG_CONFIG_HOME` as the environment has them. A repository's settings can forge
+    /// them for the agent's commands too, so git's configuration must be the same with and without.
+    pub git: (Option<PathBuf>, Option<PathBuf>),
     /// Names of the variables that are set.
     pub variables: BTreeSet<String>,
 }
@@ -172,7 +175,15 @@ impl Judge {
 
     /// This machine as it is now; nothing is remembered from an earlier look.
     pub(super) fn machine(&self) -> Machine {
-        Machine::new(self.key, Sources::of_user(&self.user_home, None), self.variables.clone())
+        let machine = Machine::new(self.key, Sources::of_user(&self.user_home, None), self.variables.clone());
+        match &self.git {
+            (Some(home), None) if *home == self.user_home => machine,
+            (None, None) => machine,
+            (home, configuration) => {
+                let home = home.as_deref().unwrap_or(&self.user_home);
+                machine.or_with(Sources::of_user(home, configuration.as_deref()))
+            }
+        }
     }
 
     fn surroundings(&self, call: &ToolCall) -> Surroundings {

@@ -106,6 +106,7 @@ impl Line {
             home: ledger.home().clone(),
             user_home: options.user_home.clone(),
             project: environment.project.clone(),
+            git: environment.git.clone(),
             variables: environment.variables.clone(),
         };
         Ok(Self { options, environment, started, ledger, redactor: Redactor::new(key), judge })

@@ -32,10 +32,7 @@ pub(super) fn gather(seen: &Seen, session: &Session) -> Review {
         {
             (None, Some("it is not known to be a fast-forward, which the pinned form would force".to_owned()))
         }
-        Pinning::Pinned { input, .. } => {
-            let command = input.get("command").and_then(serde_json::Value::as_str);
-            (Some(command.unwrap_or("the call with pinned arguments").to_owned()), None)
-        }
+        Pinning::Pinned { .. } => (pinned_text(seen), None),
         Pinning::NotNeeded => (None, Some("it has no form that names the exact change".to_owned())),
         Pinning::Impossible { why } => (None, Some(why.clone())),
     };
@@ -58,6 +55,13 @@ pub(super) fn gather(seen: &Seen, session: &Session) -> Review {
         unpinned,
         history,
     }
+}
+
+/// What the released call is rewritten to, for people.
+pub(super) fn pinned_text(seen: &Seen) -> Option<String> {
+    let input = super::decide::pinned_input(seen)?;
+    let command = input.get("command").and_then(serde_json::Value::as_str);
+    Some(command.map_or_else(|| serde_json::Value::Object(input.clone()).to_string(), str::to_owned))
 }
 
 /// The ref of a remote that an effect would move, with its dry run where both commits are known.

@@ -84,6 +84,9 @@ pub fn released(ticket: &Ticket, reviewers: &[String]) -> String {
 /// The same id with other arguments.
 pub const OTHER_CALL: &str = "another call was already decided under this call's id, so this one is denied";
 
+/// A call that flowed is asked again, and would not flow now.
+pub const MOVED: &str = "this call was decided before, but what it would do has changed since; make it again";
+
 fn reviewers(requirement: &Requirement) -> String {
     let many = if requirement.approvals == 1 {
         "a reviewer".to_owned()

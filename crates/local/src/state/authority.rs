@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use countersign_approval::{Activation, Enrollment, Grant, Retirement, Signed};
-use countersign_evidence::{Authority, Event, Record};
+use countersign_evidence::{Event, Position, Record};
 use countersign_model::Digest;
 use serde::{Deserialize, Serialize};
 
@@ -18,8 +18,8 @@ pub struct Authorities {
     pub activations: Vec<Signed<Activation>>,
     /// Proposals taken as they were before anybody could sign, one for each repository.
     pub adoptions: Vec<Adoption>,
-    /// Grants that have not expired when last looked at, with their uses.
-    pub grants: Vec<(Signed<Grant>, u32)>,
+    /// Grants that had not expired when last looked at, and where their records are.
+    pub grants: Vec<(Signed<Grant>, Position)>,
     /// Where the hook is wired.
     #[serde(default)]
     pub installs: Vec<Install>,
@@ -61,7 +61,7 @@ pub struct Adoption {
 
 impl Authorities {
     /// Takes one record in.
-    pub(super) fn fold(&mut self, record: &Record) {
+    pub(super) fn fold(&mut self, position: Position, record: &Record) {
         match &record.event {
             Event::ReviewerEnrolled { enrollment } => {
                 self.reviewers.push(Change::Enrolled { enrollment: enrollment.clone() });
@@ -80,14 +80,7 @@ impl Authorities {
             }
             Event::Granted { grant } => {
                 self.grants.retain(|(old, _)| old.statement.expires > record.time);
-                self.grants.push((grant.clone(), 0));
-            }
-            Event::Released { authority: Authority::Grants { grants }, .. } => {
-                for (grant, uses) in &mut self.grants {
-                    if grants.contains(&grant.statement.id) {
-                        *uses += 1;
-                    }
-                }
+                self.grants.push((grant.clone(), position));
             }
             Event::Installed { settings, scope, .. } => {
                 self.installs.retain(|old| old.settings != *settings);
@@ -108,7 +101,6 @@ pub(super) const fn concerns(event: &Event) -> bool {
             | Event::BundleActivated { .. }
             | Event::BundleAdopted { .. }
             | Event::Granted { .. }
-            | Event::Released { authority: Authority::Grants { .. }, .. }
             | Event::Installed { .. }
             | Event::Uninstalled { .. }
     )

@@ -15,10 +15,12 @@ use std::path::PathBuf;
 
 use countersign_evidence::{Event, Position, Record};
 use countersign_model::{Digest, SessionId, Ticket};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 pub use authority::{Adoption, Authorities, Change, Install};
 pub use session::{Call, Session};
+pub(crate) use ticket::of as concerns;
 pub use ticket::{Hold, Status, new_ticket};
 
 use self::kept::{Kept, read, write};
@@ -30,6 +32,8 @@ pub struct State {
     folder: PathBuf,
     /// Where the first record is that has not been folded in.
     pub(crate) folded: Option<Position>,
+    /// Whether nothing was ever saved here, so that nothing can be missing.
+    first: bool,
     authorities: Option<Kept<Authorities>>,
     sessions: BTreeMap<SessionId, Kept<Session>>,
     holds: BTreeMap<Ticket, Kept<Hold>>,
@@ -60,6 +64,7 @@ impl State {
         let folded = read(&folder.join("folded.json"))?;
         Ok(Self {
             folder,
+            first: folded.is_none(),
             folded,
             authorities: None,
             sessions: BTreeMap::new(),
@@ -152,16 +157,26 @@ impl State {
 
     fn kept_authorities(&mut self) -> Result<&mut Kept<Authorities>, HomeError> {
         if self.authorities.is_none() {
-            self.authorities = Some(read(&self.folder.join("authorities.json"))?.unwrap_or_default());
+            self.authorities = Some(self.whole("authorities.json")?);
         }
         Ok(self.authorities.get_or_insert_default())
     }
 
     fn kept_open(&mut self) -> Result<&mut Kept<Open>, HomeError> {
         if self.open.is_none() {
-            self.open = Some(read(&self.folder.join("open.json"))?.unwrap_or_default());
+            self.open = Some(self.whole("open.json")?);
         }
         Ok(self.open.get_or_insert_default())
+    }
+
+    /// A file that is there once anything was folded: missing, it was taken away.
+    fn whole<T: DeserializeOwned + Default>(&self, name: &str) -> Result<Kept<T>, HomeError> {
+        let path = self.folder.join(name);
+        match read(&path)? {
+            Some(kept) => Ok(kept),
+            None if self.first => Ok(Kept::default()),
+            None => Err(HomeError::Damaged { path, why: "it is missing".to_owned() }),
+        }
     }
 
     /// Takes one record in.
@@ -190,7 +205,7 @@ impl State {
         if authority::concerns(&record.event)
             && let Some(authorities) = self.kept_authorities()?.taking(number)
         {
-            authorities.fold(record);
+            authorities.fold(position, record);
             self.changed.authorities = true;
         }
         Ok(())
@@ -252,13 +267,17 @@ impl State {
                 write(&path, hold)?;
             }
         }
-        if changed.open {
-            write(&self.folder.join("open.json"), &self.open)?;
+        if changed.open || self.first {
+            let path = self.folder.join("open.json");
+            write(&path, self.kept_open()?)?;
         }
-        if changed.authorities {
-            write(&self.folder.join("authorities.json"), &self.authorities)?;
+        if changed.authorities || self.first {
+            let path = self.folder.join("authorities.json");
+            write(&path, self.kept_authorities()?)?;
         }
-        write(&self.folder.join("folded.json"), &self.folded)
+        write(&self.folder.join("folded.json"), &self.folded)?;
+        self.first = false;
+        Ok(())
     }
 
     /// Session ids come from the runtime and may hold anything: the file is named after their digest.

@@ -73,7 +73,7 @@ pub struct Hold {
 }
 
 impl Hold {
-    pub(super) fn new(held: Position, record: &Record) -> Option<Self> {
+    pub(crate) fn new(held: Position, record: &Record) -> Option<Self> {
         let Event::Held { ticket, session, agent, call, commitment, requirement, expires, review } =
             &record.event
         else {
@@ -97,7 +97,7 @@ impl Hold {
         })
     }
 
-    pub(super) fn fold(&mut self, position: Position, record: &Record) {
+    pub(crate) fn fold(&mut self, position: Position, record: &Record) {
         match &record.event {
             Event::Reviewed { approval } => {
                 self.answers.push(position);
@@ -120,7 +120,7 @@ impl Hold {
 }
 
 /// The ticket an event after the hold speaks of.
-pub(super) fn of(event: &Event) -> Option<&Ticket> {
+pub(crate) fn of(event: &Event) -> Option<&Ticket> {
     match event {
         Event::Reviewed { approval } => Some(&approval.statement.ticket),
         Event::Parked { ticket, .. }

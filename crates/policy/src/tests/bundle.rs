@@ -154,3 +154,24 @@ fn what_is_not_signed_adds_no_policy() {
     let proposal = Proposal::parse(&format!("version = 1\n{text}")).unwrap();
     assert_eq!(Bundle::shipped(Pack::Graduated, &proposal).unwrap().digest(), shop(Pack::Graduated).digest());
 }
+
+/// What an unsigned bundle may say: any map, and no rules but the shipped ones.
+#[test]
+fn only_the_shipped_rules_pass_for_shipped() {
+    let digest = shop(Pack::Graduated).rules().hex();
+    assert_eq!(
+        digest,
+        include_str!("../../packs/graduated.digest").trim(),
+        "a pack changed: write this down"
+    );
+    assert!(shop(Pack::Graduated).has_shipped_rules());
+    assert!(Bundle::shipped(Pack::Graduated, &Proposal::default()).unwrap().has_shipped_rules());
+    assert!(!shop(Pack::Observe).has_shipped_rules() && !shop(Pack::Strict).has_shipped_rules());
+    let changed = |field: &str, to: serde_json::Value| {
+        let mut value: serde_json::Value = serde_json::from_slice(&shop(Pack::Observe).to_bytes()).unwrap();
+        value[field] = to;
+        Bundle::from_bytes(value.to_string().as_bytes()).unwrap()
+    };
+    assert!(!changed("pack", "graduated".into()).has_shipped_rules());
+    assert!(!changed("on_allow", "grant".into()).has_shipped_rules());
+}

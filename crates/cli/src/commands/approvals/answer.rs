@@ -37,10 +37,16 @@ pub fn run(desk: &mut Desk, answer: Answer, verdict: Verdict, json: bool) -> Res
         return Err(anyhow::anyhow!("nobody is enrolled who could answer"))
             .hint("run `countersign reviewers enroll NAME` in your own terminal");
     };
+    let Some(decided) = &held.decided else {
+        return Err(anyhow::anyhow!("the log does not say what `{ticket}` is"))
+            .hint("run `countersign evidence verify`, and deny it if in doubt");
+    };
+    let shown = decided.shown(held.review.pinned.as_deref())?;
     let (name, key) = desk.unseal(answer.reviewer.as_deref(), answer.passphrase_stdin)?;
     let statement = Approval {
         ticket: ticket.clone(),
         commitment: held.hold.commitment.clone(),
+        shown: Some(shown),
         verdict,
         at: now(),
         expires: held.hold.expires,

@@ -76,6 +76,7 @@ fn read(desk: &mut Desk, hold: Hold) -> Result<Held> {
     let Event::Held { review, .. } = desk.ledger.record(&hold.held)?.event else {
         anyhow::bail!("the derived state does not fit the log: remove `state` in the home, it is rebuilt");
     };
+    let hold = desk.ledger.follow(&hold.ticket, &hold.held)?.hold()?.clone();
     let position =
         desk.read(|state| Ok(state.session(&hold.session)?.call(&hold.call).map(|call| call.decided)))?;
     let decided = match position.map(|position| desk.ledger.record(&position)).transpose()? {

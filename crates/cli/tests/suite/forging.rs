@@ -1,0 +1,171 @@
+//! What an agent may try that can write everything its user can: derived state, the log, bundles.
+//! Nothing it writes releases an action; what it wrote is found.
+
+use std::fs;
+use std::path::Path;
+
+use countersign_evidence::{Event, Log};
+use countersign_model::{Digest, Timestamp};
+use serde_json::{Value, json};
+
+use crate::machine::Machine;
+
+const HARMLESS: &str = "echo '# a note' >> ~/.bashrc";
+const PUSH: &str = "git push origin main";
+
+/// Changes the value in a file of derived state, as whoever knows its format can.
+fn change(path: &Path, change: impl FnOnce(&mut Value)) {
+    let text = fs::read_to_string(path).unwrap();
+    let (_, rest) = text.split_once('\n').unwrap();
+    let mut kept: Value = serde_json::Deserializer::from_str(rest).into_iter().next().unwrap().unwrap();
+    change(&mut kept["value"]);
+    let body = kept.to_string();
+    fs::write(path, format!("{} {}\n{body}", Digest::of([body.as_bytes()]).hex(), body.len())).unwrap();
+}
+
+/// Holds a command, parked; gives its ticket.
+fn hold(machine: &Machine, command: &str) -> String {
+    let reason = machine.ask(&machine.bash(command));
+    assert!(reason.reason().contains("waits for a reviewer"), "{reason:?}");
+    machine.events("held").last().unwrap()["ticket"].as_str().unwrap().to_owned()
+}
+
+/// Appends events to the log, with right hashes.
+fn append(machine: &Machine, events: &[Value]) {
+    let events: Vec<Event> =
+        events.iter().map(|event| serde_json::from_value(event.clone()).unwrap()).collect();
+    let log = Log::open(&machine.home().join("log")).unwrap();
+    let time = machine.last_time();
+    log.append(time, &events).unwrap();
+}
+
+fn must_not_be_released(machine: &Machine, command: &str) {
+    let answer = machine.ask(&machine.bash(command));
+    assert_eq!((answer.word().as_str(), answer.exit), ("deny", Some(2)), "{answer:?}");
+    assert!(machine.events("released").is_empty());
+}
+
+/// The approval of one hold is not worth anything for another whose commitment it was given.
+#[test]
+fn a_commitment_moved_to_a_harmless_hold() {
+    let machine = Machine::governed();
+    let push = hold(&machine, PUSH);
+    let harmless = hold(&machine, HARMLESS);
+    let file = |ticket: &str| machine.home().join(format!("state/tickets/{ticket}.json"));
+    let mut commitment = Value::Null;
+    change(&file(&push), |hold| commitment = hold["commitment"].clone());
+    change(&file(&harmless), |hold| hold["commitment"] = commitment);
+    change(&machine.home().join("state/open.json"), |open| open["tickets"] = json!([harmless]));
+    machine.approve(&harmless);
+    must_not_be_released(&machine, PUSH);
+}
+
+/// A record that shows something harmless and commits to something else.
+#[test]
+fn a_record_that_looks_harmless() {
+    for tell in [true, false] {
+        let machine = Machine::governed();
+        let real = hold(&machine, PUSH);
+        let mut decided = machine.events("decided").pop().unwrap();
+        let mut held = machine.events("held").pop().unwrap();
+        decided["call"]["id"] = json!("toolu_forged");
+        decided["call"]["input"]["command"] = json!("git push origin docs");
+        if tell {
+            decided["effects"][0]["resource"]["reference"] = json!("refs/heads/docs");
+            decided["effects"][0]["environment"] = json!("development");
+            decided["decision"]["risk"] = json!({"score": 3, "factors": []});
+        }
+        held["call"] = json!("toolu_forged");
+        held["ticket"] = json!("cs-aaaaaaaa");
+        append(&machine, &[decided, held, json!({"type": "expired", "ticket": real})]);
+        machine.approve("cs-aaaaaaaa");
+        must_not_be_released(&machine, PUSH);
+        assert!(machine.events("tampering").iter().any(|event| event["what"] == "record-forged"));
+    }
+}
+
+/// A bundle nobody signed, with rules of the agent's own.
+#[test]
+fn a_policy_of_ones_own() {
+    let machine = Machine::governed();
+    let lax = Machine::new();
+    lax.countersign(&["init", "--yes"], "");
+    lax.countersign(
+        &["reviewers", "enroll", "mallory", "--passphrase-stdin"],
+        "eleven copper kettles on a cold stove",
+    );
+    let file = lax.repository().join("countersign.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("\"graduated\"", "\"observe\"")).unwrap();
+    lax.countersign(&["policy", "activate", "--passphrase-stdin"], "eleven copper kettles on a cold stove");
+    let observe = lax.events("bundle_activated").pop().unwrap()["activation"]["statement"]["bundle"].clone();
+    let name = format!("bundles/{}.json", observe.as_str().unwrap().trim_start_matches("sha256:"));
+    fs::copy(lax.home().join(&name), machine.home().join(&name)).unwrap();
+    change(&machine.home().join("state/authorities.json"), |authorities| {
+        authorities["activations"] = json!([]);
+        for adoption in authorities["adoptions"].as_array_mut().unwrap() {
+            adoption["bundle"] = observe.clone();
+        }
+    });
+    must_not_be_released(&machine, PUSH);
+}
+
+/// What is used up stays used up: that is read in the log.
+#[test]
+fn an_approval_that_was_used() {
+    let machine = Machine::governed();
+    let ticket = hold(&machine, HARMLESS);
+    machine.approve(&ticket);
+    assert_eq!(machine.ask(&machine.bash(HARMLESS)).word(), "allow");
+    let file = machine.home().join(format!("state/tickets/{ticket}.json"));
+    change(&file, |hold| {
+        hold["status"] = json!("waiting");
+        hold["uses"] = json!(0);
+    });
+    change(&machine.home().join("state/open.json"), |open| open["tickets"] = json!([ticket]));
+    assert_eq!(machine.ask(&machine.bash(HARMLESS)).word(), "deny");
+    assert_eq!(machine.events("released").len(), 1);
+}
+
+#[test]
+fn a_grant_that_was_used() {
+    let machine = Machine::governed();
+    let address = machine.path("shop.git").display().to_string();
+    let resource = format!("{address} refs/heads/main");
+    let grant =
+        ["approvals", "grant", "--verb", "git.push", "--resource", &resource, "--environment", "production"];
+    let bounds = ["--count", "1", "--hours", "1", "--passphrase-stdin"];
+    machine.countersign(&[grant.as_slice(), &bounds].concat(), crate::machine::PASSPHRASE);
+    assert_eq!(machine.ask(&machine.bash(PUSH)).word(), "allow");
+    assert_eq!(machine.ask(&machine.bash(PUSH)).word(), "deny");
+    assert_eq!(machine.events("released").len(), 1);
+}
+
+/// State that was taken away is folded again from the log, and nothing is believed meanwhile.
+#[test]
+fn state_that_was_taken_away() {
+    for name in ["authorities.json", "open.json"] {
+        let machine = Machine::governed();
+        let ticket = hold(&machine, PUSH);
+        fs::remove_file(machine.home().join("state").join(name)).unwrap();
+        machine.ask(&machine.bash(PUSH));
+        assert!(machine.ask(&machine.bash(PUSH)).reason().contains("waits for a reviewer"), "{name}");
+        machine.approve(&ticket);
+        assert_eq!(machine.ask(&machine.bash(PUSH)).word(), "allow");
+    }
+}
+
+/// Git looks where `HOME` says; a repository's settings can say so for the agent's commands.
+#[test]
+fn a_home_of_ones_own() {
+    let machine = Machine::governed();
+    let theirs = machine.path("theirs");
+    fs::write(theirs.join(".gitconfig"), "[remote \"origin\"]\n push = HEAD:refs/heads/main\n").unwrap();
+    machine.git(&["switch", "--quiet", "-c", "feature"]);
+    machine.git(&["config", "push.default", "current"]);
+    let mut hook = machine.hook(0);
+    assert_eq!(machine.ask(&machine.bash("git push")).word(), "pass");
+    hook.env("HOME", &theirs);
+    let answer = crate::machine::run(&mut hook, machine.bash("git push").to_string().as_bytes());
+    assert_eq!(crate::machine::Answer::of(answer).word(), "deny");
+}
