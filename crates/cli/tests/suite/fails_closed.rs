@@ -158,7 +158,8 @@ fn hostile_shapes() {
 /// Nothing that the hook needs may be missing without the call being denied.
 #[test]
 fn a_broken_installation_denies() {
-    let breaks: [(&str, fn(&Machine)); 7] = [
+    type Damage = fn(&Machine);
+    let breaks: [(&str, Damage); 7] = [
         ("no home", |machine| fs::remove_dir_all(machine.home()).unwrap()),
         ("no log", |machine| fs::remove_dir_all(machine.home().join("log")).unwrap()),
         ("no key", |machine| fs::remove_file(machine.home().join("key")).unwrap()),

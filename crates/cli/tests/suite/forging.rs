@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use countersign_evidence::{Event, Log};
-use countersign_model::{Digest, Timestamp};
+use countersign_model::Digest;
 use serde_json::{Value, json};
 
 use crate::machine::Machine;

@@ -54,18 +54,18 @@ fn lines_cannot_be_changed_moved_or_removed() {
     violation: the head file names record 13, which is behind what could be verified
     violation: the head given names record 13, which is behind what could be verified
     ");
-    assert_snapshot!(check_lines(|lines| drop(lines.remove(8))), @r"
-    violation: `LOG/00000001.jsonl` is broken at byte 4100 (record 8): its hash does not fit it and the record before it; nothing after it is verified
+    assert_snapshot!(check_lines(|lines| drop(lines.remove(8))), @"
+    violation: `LOG/00000001.jsonl` is broken at byte 4204 (record 8): its hash does not fit it and the record before it; nothing after it is verified
     violation: the head file names record 13, which is behind what could be verified
     violation: the head given names record 13, which is behind what could be verified
     ");
-    assert_snapshot!(check_lines(|lines| lines.swap(8, 9)), @r"
-    violation: `LOG/00000001.jsonl` is broken at byte 4100 (record 8): its hash does not fit it and the record before it; nothing after it is verified
+    assert_snapshot!(check_lines(|lines| lines.swap(8, 9)), @"
+    violation: `LOG/00000001.jsonl` is broken at byte 4204 (record 8): its hash does not fit it and the record before it; nothing after it is verified
     violation: the head file names record 13, which is behind what could be verified
     violation: the head given names record 13, which is behind what could be verified
     ");
-    assert_snapshot!(check_lines(|lines| lines.insert(8, lines[7].clone())), @r"
-    violation: `LOG/00000001.jsonl` is broken at byte 4100 (record 8): its hash does not fit it and the record before it; nothing after it is verified
+    assert_snapshot!(check_lines(|lines| lines.insert(8, lines[7].clone())), @"
+    violation: `LOG/00000001.jsonl` is broken at byte 4204 (record 8): its hash does not fit it and the record before it; nothing after it is verified
     violation: the head file names record 13, which is behind what could be verified
     violation: the head given names record 13, which is behind what could be verified
     ");
