@@ -8,6 +8,7 @@ mod desk;
 mod edge;
 mod elf;
 mod output;
+mod replay;
 mod repository;
 mod terminal;
 

@@ -7,12 +7,13 @@ use anstream::println;
 use anyhow::{Context as _, Result};
 use clap::Subcommand;
 use countersign_approval::{Anchor, Fingerprint};
-use countersign_evidence::{Event, Expected, Log, Record, Report, Severity};
+use countersign_evidence::{Event, Expected, Log, NOT_REPLAYED, Problem, Record, Report, Severity};
 use countersign_model::{DecisionKind, Digest};
 use serde_json::json;
 
 use crate::desk::Desk;
 use crate::output::{BAD, FAINT, GOOD, WARN, styled};
+use crate::replay::replay;
 use crate::{edge, output, terminal};
 
 #[derive(clap::Args)]
@@ -145,9 +146,20 @@ fn verify(
         }
     };
     let head = contains.map(|text| parse_point(text, &directory)).transpose()?;
-    let report = countersign_evidence::verify(&directory, &Expected { root, head, managed });
+    let mut folders: Vec<_> = directory.parent().map(|home| home.join("bundles")).into_iter().collect();
+    folders.extend(managed.is_some().then(|| Path::new(edge::MANAGED).join("bundles")));
+    let mut report = countersign_evidence::verify(&directory, &Expected { root, head, managed });
+    let replayed = Log::open(&directory).and_then(|log| replay(&log, &folders)).unwrap_or_default();
+    report.problems.extend(replayed.other.iter().map(|(sequence, how)| Problem {
+        severity: Severity::Violation,
+        sequence: Some(*sequence),
+        what: how.clone(),
+    }));
+    if replayed.without_bundle == 0 && replayed.same == report.tally.decisions {
+        report.unproven.retain(|limit| limit != NOT_REPLAYED);
+    }
     if json {
-        output::json(&report_json(&report))?;
+        output::json(&report_json(&report, replayed.same))?;
     } else {
         for problem in &report.problems {
             let mark =
@@ -163,6 +175,7 @@ fn verify(
             (tally.outcomes, "outcome"),
         ]
         .map(|(number, noun)| output::count(number, noun));
+        println!("{} decided again, and alike", output::count(replayed.same, "decision"));
         println!("{}: {}", output::count(tally.records, "record"), counted.join(", "));
         for limit in &report.unproven {
             println!("{} {}", styled(WARN, "not proven:"), terminal::safe(limit));
@@ -186,7 +199,7 @@ fn verify(
     Ok(if report.holds() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-fn report_json(report: &Report) -> serde_json::Value {
+fn report_json(report: &Report, replayed: u64) -> serde_json::Value {
     let problems: Vec<_> = report
         .problems
         .iter()
@@ -197,7 +210,7 @@ fn report_json(report: &Report) -> serde_json::Value {
     let tally = &report.tally;
     json!({
         "ok": report.holds(), "log": report.log, "head": report.head, "problems": problems,
-        "not_proven": report.unproven,
+        "not_proven": report.unproven, "replayed": replayed,
         "counted": {
             "records": tally.records, "decisions": tally.decisions, "holds": tally.holds,
             "verdicts": tally.verdicts, "releases": tally.releases, "outcomes": tally.outcomes,

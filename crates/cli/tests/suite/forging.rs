@@ -31,7 +31,7 @@ fn hold(machine: &Machine, command: &str) -> String {
 }
 
 /// Appends events to the log, with right hashes.
-fn append(machine: &Machine, events: &[Value]) {
+pub fn append(machine: &Machine, events: &[Value]) {
     let events: Vec<Event> =
         events.iter().map(|event| serde_json::from_value(event.clone()).unwrap()).collect();
     let log = Log::open(&machine.home().join("log")).unwrap();

@@ -234,6 +234,10 @@ fn surroundings(files: &Files, end: &Position, problems: &mut Problems) {
     }
 }
 
+/// What is not proven until every decision is made again, which takes the policies.
+pub const NOT_REPLAYED: &str =
+    "that each decision follows from what it records: deciding it again shows that";
+
 fn unproven(expected: &Expected, people: &People, end: &Position) -> Vec<String> {
     let mut list = Vec::new();
     let last = end.sequence.saturating_sub(1);
@@ -262,7 +266,7 @@ fn unproven(expected: &Expected, people: &People, end: &Position) -> Vec<String>
             "that the clock of the machine was right",
             "that the runtime reported every call, and every outcome as it was",
             "that a held payload is the one committed to: only who has the action can compute that",
-            "that each decision follows from what it records: deciding it again shows that",
+            NOT_REPLAYED,
             "that a reviewer's key was used by that reviewer alone",
         ]
         .map(str::to_owned),
