@@ -154,7 +154,7 @@ impl Ledger {
         work: impl FnOnce(&mut State) -> Result<T, LedgerError>,
     ) -> Result<T, LedgerError> {
         let now = self.opened;
-        self.locked(now, |transaction| work(&mut *transaction.state))
+        self.locked(|| now, |transaction| work(&mut *transaction.state))
     }
 
     /// Reads the state and appends to the log as one step: nobody else appends in between.
@@ -164,10 +164,12 @@ impl Ledger {
     /// the work failed stays.
     pub fn locked<T>(
         &mut self,
-        now: Timestamp,
+        clock: impl Fn() -> Timestamp,
         work: impl FnOnce(&mut Transaction<'_>) -> Result<T, LedgerError>,
     ) -> Result<T, LedgerError> {
-        let locked = self.log.lock(now)?;
+        let locked = self.log.lock(clock())?;
+        // Looked at once nobody else appends, so that times in the log go forward.
+        let now = clock();
         let head = locked.head();
         // Where it cannot be written either there is no place for one, and nothing to say about it.
         let missing = self.witness.check(&head)? && self.witness.write(&head);

@@ -96,7 +96,7 @@ fn make_home() -> Result<bool> {
     let shipped =
         Bundle::shipped(Pack::Graduated, &Proposal::default()).context("the shipped pack does not build")?;
     countersign_local::write_private(&ledger.home().bundle(&shipped.digest()), &shipped.to_bytes())?;
-    ledger.locked(now(), |log| {
+    ledger.locked(now, |log| {
         log.append(vec![Event::BundleAdopted {
             bundle: shipped.digest(),
             repository: None,
@@ -117,7 +117,7 @@ fn adopt(desk: &mut Desk, top: &Path, seen: &Proposal) -> Result<bool> {
     }
     let bundle = Bundle::shipped(Pack::Graduated, seen).context("the proposal does not build")?;
     policy::store(desk, &bundle)?;
-    desk.ledger.locked(now(), |log| {
+    desk.ledger.locked(now, |log| {
         log.append(vec![Event::BundleAdopted {
             bundle: bundle.digest(),
             repository: Some(top.display().to_string()),

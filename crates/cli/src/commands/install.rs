@@ -104,7 +104,7 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
         .with_context(|| format!("in `{}`", settings.display()))
         .hint("mend the file by hand; nothing was changed")?;
     write_settings(&settings, &new)?;
-    desk.ledger.locked(now(), |log| {
+    desk.ledger.locked(now, |log| {
         log.append(vec![Event::Installed {
             runtime: Runtime::ClaudeCode,
             scope: arguments.scope.word().to_owned(),

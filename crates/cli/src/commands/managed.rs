@@ -70,7 +70,7 @@ pub fn install(
         .with_context(|| format!("in `{SETTINGS}`"))?;
     install::write_settings(settings, &new)?;
     fs::set_permissions(settings, fs::Permissions::from_mode(0o644))?;
-    desk.ledger.locked(now(), |log| {
+    desk.ledger.locked(now, |log| {
         log.append(vec![Event::Installed {
             runtime: Runtime::ClaudeCode,
             scope: "managed".to_owned(),

@@ -101,7 +101,7 @@ fn activate(file: Option<PathBuf>, reviewer: Option<&str>, from_stdin: bool, jso
     let activation = Signed::new(statement, &key)?;
     believed.verify(&activation).with_context(|| format!("`{name}` may not sign policy"))?;
     store(&desk, &bundle)?;
-    desk.ledger.locked(now(), |log| log.append(vec![Event::BundleActivated { activation }]).map(drop))?;
+    desk.ledger.locked(now, |log| log.append(vec![Event::BundleActivated { activation }]).map(drop))?;
     if json {
         return output::json(&json!({"bundle": bundle.digest(), "repository": top, "reviewer": name}));
     }

@@ -109,7 +109,7 @@ fn enroll(
     };
     let enrollment = Signed::new(statement, &signer)?;
     countersign_local::write_private(&file, &serde_json::to_vec_pretty(&sealed)?)?;
-    desk.ledger.locked(now(), |log| log.append(vec![Event::ReviewerEnrolled { enrollment }]).map(drop))?;
+    desk.ledger.locked(now, |log| log.append(vec![Event::ReviewerEnrolled { enrollment }]).map(drop))?;
     let enrolled = desk.believed()?.is_some_and(|believed| believed.reviewers().any(|one| one.name == name));
     if !enrolled {
         bail!("the enrollment was recorded but does not count: see `countersign evidence verify`");
@@ -185,7 +185,7 @@ fn retire(desk: &mut Desk, name: &str, by: &str, why: Option<String>, from_stdin
     let signer = desk.unseal_with(by, &mut edge::Passphrases::new(from_stdin))?;
     let statement = Retirement { key, why, at: now(), after: desk.ledger.anchor()? };
     let retirement = Signed::new(statement, &signer)?;
-    desk.ledger.locked(now(), |log| log.append(vec![Event::ReviewerRetired { retirement }]).map(drop))?;
+    desk.ledger.locked(now, |log| log.append(vec![Event::ReviewerRetired { retirement }]).map(drop))?;
     if desk.believed()?.is_some_and(|believed| believed.reviewers().any(|one| one.name.as_str() == name)) {
         bail!("`{name}` was not retired: `{by}` may not sign that");
     }

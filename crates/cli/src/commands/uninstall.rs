@@ -35,7 +35,7 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
         write_settings(&settings, &new)?;
     }
     let mut desk = Desk::open()?;
-    desk.ledger.locked(now(), |log| {
+    desk.ledger.locked(now, |log| {
         log.append(vec![Event::Uninstalled {
             runtime: Runtime::ClaudeCode,
             scope: arguments.scope.word().to_owned(),

@@ -91,7 +91,8 @@ fn many_at_once() {
         }
     });
     assert_eq!(machine.events("decided").len(), 32);
-    machine.countersign(&["evidence", "verify"], "");
+    let verified = machine.countersign(&["evidence", "verify"], "");
+    assert!(!verified.contains("its time"), "{verified}");
 }
 
 /// Where the disk is full, nothing passes; when there is room again, work goes on.

@@ -46,7 +46,7 @@ impl Line {
         };
         let covering = self.grants(call, &seen, &authorities)?;
         let now = self.now();
-        let plan = self.ledger.locked(now, |log| {
+        let plan = self.ledger.locked(crate::now, |log| {
             if let Some(answered) = answered_before(log, call, &fingerprint, &seen)? {
                 return Ok(answered);
             }

@@ -86,8 +86,7 @@ impl Line {
     }
 
     fn park(&mut self, call: &ToolCall, ticket: &Ticket, seen: &Seen, nobody: bool) -> Answered {
-        let now = self.now();
-        self.ledger.locked(now, |log| {
+        self.ledger.locked(crate::now, |log| {
             log.append(vec![Event::Parked {
                 ticket: ticket.clone(),
                 session: call.session.clone(),
@@ -175,8 +174,7 @@ impl Line {
             }
             DecisionKind::Allow | DecisionKind::Monitor | DecisionKind::Deny => true,
         };
-        let now = self.now();
-        self.ledger.locked(now, |log| {
+        self.ledger.locked(crate::now, |log| {
             let hold = followed.hold()?.clone();
             let by: Vec<_> =
                 approved.verdicts.iter().map(|(reviewer, _)| reviewer.name.to_string()).collect();

@@ -61,8 +61,7 @@ impl Line {
 
     fn append(&mut self, event: evidence::Event) -> Result<(), LedgerError> {
         let event = self.storable(event)?;
-        let now = self.now();
-        self.ledger.locked(now, |log| log.append(vec![event]).map(drop))
+        self.ledger.locked(crate::now, |log| log.append(vec![event]).map(drop))
     }
 
     fn session_started(&self, context: &Context, source: &str) -> evidence::Event {
@@ -160,8 +159,7 @@ impl Line {
             detail: format!("{} {} ran without a decision of this log", call.tool, call.id),
             session: Some(call.session.clone()),
         };
-        let now = self.now();
-        self.ledger.locked(now, |log| {
+        self.ledger.locked(crate::now, |log| {
             let known = log.state().session(&call.session)?.call(&call.id).map(|known| known.ended);
             match known {
                 // Reported twice: the hook is installed twice.

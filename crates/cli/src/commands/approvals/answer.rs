@@ -58,7 +58,7 @@ pub fn run(desk: &mut Desk, answer: Answer, verdict: Verdict, json: bool) -> Res
         .verify(&approval)
         .with_context(|| format!("`{name}` may not countersign"))
         .hint("`countersign reviewers list` shows who may")?;
-    desk.ledger.locked(now(), |log| log.append(vec![Event::Reviewed { approval }]).map(drop))?;
+    desk.ledger.locked(now, |log| log.append(vec![Event::Reviewed { approval }]).map(drop))?;
     if json {
         return output::json(&json!({"ticket": ticket, "verdict": verdict, "reviewer": name}));
     }

@@ -87,7 +87,7 @@ pub fn run(desk: &mut Desk, arguments: Arguments, json: bool) -> Result<()> {
     let Some(believed) = desk.believed()? else { bail!("nobody is enrolled who could grant anything") };
     believed.verify(&grant)?;
     let statement = grant.statement.clone();
-    desk.ledger.locked(now(), |log| log.append(vec![Event::Granted { grant }]).map(drop))?;
+    desk.ledger.locked(now, |log| log.append(vec![Event::Granted { grant }]).map(drop))?;
     if json {
         return output::json(&statement);
     }
