@@ -46,6 +46,11 @@ pub struct Requirement {
 }
 
 impl DecisionKind {
+    /// Whether reviewers have to say yes first.
+    pub const fn waits(&self) -> bool {
+        matches!(self, Self::RequireApproval { .. })
+    }
+
     /// The word used in every output: `allow`, `monitor`, `require_approval` or `deny`.
     pub const fn word(&self) -> &'static str {
         match self {

@@ -4,7 +4,7 @@ use std::fs;
 
 use insta::assert_snapshot;
 
-use crate::machine::{Answer, Machine};
+use crate::machine::{Answer, Machine, PASSPHRASE};
 
 /// The push is held; then the world changes, then the reviewer approves; what does the hook say?
 fn check(command: &str, change: impl FnOnce(&Machine)) -> String {
@@ -128,4 +128,29 @@ fn once() {
     assert_eq!(machine.deployed(), machine.git(&["rev-parse", "HEAD"]));
     machine.commit("Sell three");
     assert!(machine.ask(&machine.bash("git push origin main")).reason().contains("waits for a reviewer"));
+}
+
+/// What a reviewer approves is there to be seen, all of it.
+#[test]
+fn what_is_too_long_to_be_seen_is_not_approved() {
+    let machine = Machine::governed();
+    let padded = |length: usize| format!("true {}; git push origin main", "x".repeat(length));
+    let held = |command: &str| {
+        let waits = machine.ask(&machine.bash(command)).reason();
+        assert!(waits.contains("waits for a reviewer"), "{waits}");
+        machine.events("held").pop().unwrap()["ticket"].as_str().unwrap().to_owned()
+    };
+    let seen = held(&padded(40_000));
+    let command = machine.events("decided").pop().unwrap()["call"]["input"]["command"].clone();
+    assert!(command.as_str().unwrap().ends_with("; git push origin main"));
+    machine.approve(&seen);
+    assert_eq!(machine.ask(&machine.bash(&padded(40_000))).word(), "allow");
+    let unseen = held(&padded(1_200_000));
+    let refused =
+        machine.try_countersign(&["approvals", "approve", &unseen, "--passphrase-stdin"], PASSPHRASE);
+    assert!(!refused.status.success());
+    assert_snapshot!(String::from_utf8_lossy(&refused.stderr).replace(&unseen, "TICKET"), @"
+    error: `TICKET` is too long to be kept, so nobody can review all of it
+    hint: deny it; the agent can do the same in smaller steps
+    ");
 }

@@ -104,7 +104,7 @@ impl Story {
             Event::LogCreated { .. } => problems.violation("a log begins within the log"),
             Event::Decided(decided) => {
                 tally.decisions += 1;
-                people.decided_by(decided.bundle, problems);
+                people.decided_by(decided, now, problems);
                 calls.decided(decided, sequence, problems);
             }
             Event::Held { ticket, session, call, commitment, requirement, expires, review, .. } => {
@@ -143,8 +143,10 @@ impl Story {
             }
             Event::ReviewerEnrolled { enrollment } => people.enrolled(enrollment, problems),
             Event::ReviewerRetired { retirement } => people.retired(retirement, problems),
-            Event::BundleAdopted { bundle, .. } => people.adopted(*bundle, problems),
-            Event::BundleActivated { activation } => people.activated(activation, problems),
+            Event::BundleAdopted { bundle, repository, .. } => {
+                people.adopted(*bundle, repository.as_ref(), now, problems);
+            }
+            Event::BundleActivated { activation } => people.activated(activation, now, problems),
             Event::Installed { root, .. } => people.installed(*root, problems),
             Event::Tampering { what, detail, .. } => {
                 problems.warning(format!("tampering was seen: {}: {}", quoted(what), quoted(detail)));

@@ -1,14 +1,16 @@
 //! Who may say what: reviewers, the statements they sign, and the bundles they put in force.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_approval::{
     Activation, Anchor, ApprovalError, Enrollment, Fingerprint, Retirement, Reviewer, Reviewers, Signed,
     Statement,
 };
-use countersign_model::{Digest, LogId};
+use countersign_model::{Answer, Digest, LogId, Question, Timestamp};
+use jiff::SignedDuration;
 
 use super::report::{Expected, Problems, quoted};
+use crate::Decided;
 
 /// The reviewers of a log, and what they can vouch for.
 #[derive(Debug)]
@@ -24,8 +26,23 @@ pub struct People {
     hashes: Vec<Digest>,
     /// The last record that a verified statement names.
     vouched: Option<u64>,
+    /// In a managed install, those of root's files.
     bundles: BTreeSet<Digest>,
+    /// By the log: of each repository, and since when.
+    in_force: BTreeMap<Option<String>, InForce>,
+    /// Those in force nowhere any more, and since when.
+    replaced: BTreeMap<Digest, Timestamp>,
 }
+
+#[derive(Debug)]
+struct InForce {
+    bundle: Digest,
+    signed: bool,
+    since: Timestamp,
+}
+
+/// A call that was being decided while a bundle came into force is recorded by this time.
+const UNDER_WAY: SignedDuration = SignedDuration::from_secs(60);
 
 impl People {
     pub fn new(log: LogId, expected: &Expected) -> Self {
@@ -34,7 +51,17 @@ impl People {
             Some(files) => (Some(files.reviewers.clone()), files.bundles.clone()),
             None => (None, BTreeSet::new()),
         };
-        Self { log, root: expected.root, reviewers, managed, hashes: Vec::new(), vouched: None, bundles }
+        Self {
+            log,
+            root: expected.root,
+            reviewers,
+            managed,
+            hashes: Vec::new(),
+            vouched: None,
+            bundles,
+            in_force: BTreeMap::new(),
+            replaced: BTreeMap::new(),
+        }
     }
 
     pub fn record(&mut self, hash: Digest) {
@@ -114,25 +141,62 @@ impl People {
         }
     }
 
-    pub fn adopted(&mut self, bundle: Digest, problems: &mut Problems) {
+    pub fn adopted(
+        &mut self,
+        bundle: Digest,
+        repository: Option<&String>,
+        now: Timestamp,
+        problems: &mut Problems,
+    ) {
         if self.managed.is_some() {
             return problems.warning(format!("{bundle} is proposed; what is in force is root's to say"));
         }
         if self.reviewers.as_ref().is_some_and(|reviewers| !reviewers.is_empty()) {
             problems.warning(format!("{bundle} is in force unsigned although there are reviewers"));
         }
-        self.bundles.insert(bundle);
-    }
-
-    pub fn activated(&mut self, signed: &Signed<Activation>, problems: &mut Problems) {
-        if !self.of_root("activation", problems) && self.signed(signed, problems) {
-            self.bundles.insert(signed.statement.bundle);
+        // The first counts: a later one has no better claim.
+        if !self.in_force.contains_key(&repository.cloned()) {
+            self.put_in_force(repository.cloned(), InForce { bundle, signed: false, since: now });
         }
     }
 
-    pub fn decided_by(&self, bundle: Digest, problems: &mut Problems) {
-        if !self.bundles.contains(&bundle) {
+    pub fn activated(&mut self, signed: &Signed<Activation>, now: Timestamp, problems: &mut Problems) {
+        if !self.of_root("activation", problems) && self.signed(signed, problems) {
+            let Activation { bundle, repository, .. } = &signed.statement;
+            self.put_in_force(repository.clone(), InForce { bundle: *bundle, signed: true, since: now });
+        }
+    }
+
+    fn put_in_force(&mut self, repository: Option<String>, new: InForce) {
+        let since = new.since;
+        self.replaced.remove(&new.bundle);
+        if let Some(old) = self.in_force.insert(repository, new)
+            && !self.in_force.values().any(|other| other.bundle == old.bundle)
+        {
+            self.replaced.insert(old.bundle, since);
+        }
+    }
+
+    /// Whether the bundle of a decision was the one to decide by.
+    pub fn decided_by(&self, decided: &Decided, now: Timestamp, problems: &mut Problems) {
+        let bundle = decided.bundle;
+        let earlier = |since: Timestamp| now.duration_since(since) > UNDER_WAY;
+        let mut here = self.in_force.values().filter(|in_force| in_force.bundle == bundle).peekable();
+        if self.bundles.contains(&bundle) {
+        } else if let Some(replaced) = self.replaced.get(&bundle) {
+            if earlier(*replaced) {
+                problems.violation(format!("a decision by {bundle}, which was replaced before"));
+            }
+        } else if here.peek().is_none() {
             problems.violation(format!("a decision by {bundle}, which nothing put in force"));
+        } else if here.all(|in_force| !in_force.signed)
+            && let Some(own) = self.in_force.get(&repository(decided))
+            && own.bundle != bundle
+            && earlier(own.since)
+        {
+            problems.violation(format!(
+                "a decision by {bundle}, although the repository has a policy of its own"
+            ));
         }
     }
 
@@ -168,4 +232,17 @@ impl People {
         }
         held
     }
+}
+
+/// The top of the repository a call was made in, as it was seen when it was decided.
+fn repository(decided: &Decided) -> Option<String> {
+    let top = decided.facts.iter().find_map(|fact| match (&fact.question, &fact.answer) {
+        (Question::Repository { directory }, Answer::Directory { path })
+            if *directory == decided.call.cwd =>
+        {
+            Some(path.clone())
+        }
+        _ => None,
+    });
+    Some(top.unwrap_or_else(|| decided.call.cwd.clone()))
 }

@@ -1,6 +1,6 @@
 //! What an auditor is told of a log that tells of broken rules, or of none.
 
-use countersign_approval::{Approval, Signed, Verdict};
+use countersign_approval::{Activation, Approval, Signed, Verdict};
 use countersign_evidence::{Authority, Event};
 use countersign_model::{DecisionKind, Digest, Runtime};
 use insta::assert_snapshot;
@@ -403,4 +403,24 @@ fn the_same_id_is_not_decided_twice_in_two_ways() {
         pack: "observe".into(),
         why: "why not".into(),
     })), @"warning: record 3: sha256:2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881 is in force unsigned although there are reviewers");
+}
+
+/// Rolling back to an older policy, signed as it was, is found.
+#[test]
+fn a_bundle_that_was_replaced_decides_nothing_more() {
+    let replace = |minutes: i64| {
+        check(|story| {
+            let other = Digest::of([b"other".as_slice()]);
+            let activation =
+                Activation { bundle: other, repository: None, at: story.now, after: story.end() };
+            story.record(Event::BundleActivated {
+                activation: Signed::new(activation, &key("first")).unwrap(),
+            });
+            story.now = story.now.checked_add(jiff::SignedDuration::from_mins(minutes)).unwrap();
+            story.decide("c1", DecisionKind::Allow);
+            story.ended("c1", None);
+        })
+    };
+    assert_snapshot!(replace(0), @"6 records hold");
+    assert_snapshot!(replace(5), @"violation: record 4: a decision by sha256:1e6ed65d77d6364eeaed5a745ba5c4985ae2b700dd85d7cf7f027bdf294a33fc, which was replaced before");
 }

@@ -10,7 +10,7 @@ use countersign_model::{DecisionKind, Digest, Finding, Requirement, Ticket, Tool
 use serde_json::Value;
 
 use super::decide::{decided, pinned_input};
-use super::{Answered, Line, Seen, changed, fingerprint, review, words};
+use super::{Answered, LONGEST_HELD, Line, Seen, changed, fingerprint, review, words};
 use crate::environment::pause;
 
 /// How often a waiting hook looks whether the log has grown.
@@ -234,7 +234,7 @@ impl Line {
             return Err(LedgerError::unwritable("a decision is no longer one"));
         };
         let pinned = pinned.then(|| review::pinned_text(seen)).flatten();
-        let pinned = pinned.map(|text| self.redacted(&Value::String(text)));
+        let pinned = pinned.map(|text| self.redacted(&Value::String(text), LONGEST_HELD));
         Ok(live.shown(pinned.as_ref().and_then(Value::as_str))?)
     }
 

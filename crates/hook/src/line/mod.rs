@@ -34,6 +34,15 @@ pub use judge::{Judge, Policy, Seen, fingerprint};
 
 /// Texts longer than this are cut before they are stored.
 const LONGEST_STORED: usize = 16 << 10;
+/// The same for a call that is held: a reviewer has to see all of it.
+const LONGEST_HELD: usize = 1 << 20;
+/// How a text ends that was cut.
+const CUT: &str = " bytes more]";
+
+/// Whether a stored text is not the whole text.
+pub fn is_cut(text: &str) -> bool {
+    text.ends_with(CUT)
+}
 
 /// Reads one event, answers it.
 pub fn answer(options: Options, environment: Environment) -> Output {
@@ -135,29 +144,35 @@ impl Line {
 
     /// The event as it may be stored: secrets replaced, long texts cut.
     fn storable(&self, event: evidence::Event) -> Result<evidence::Event, LedgerError> {
+        let longest = match &event {
+            evidence::Event::Decided(decided) if decided.decision.kind.waits() => LONGEST_HELD,
+            evidence::Event::Held { .. } | evidence::Event::Released { .. } => LONGEST_HELD,
+            _ => LONGEST_STORED,
+        };
         let value = serde_json::to_value(event).map_err(LedgerError::unwritable)?;
-        serde_json::from_value(self.redacted(&value)).map_err(LedgerError::unwritable)
+        serde_json::from_value(self.redacted(&value, longest)).map_err(LedgerError::unwritable)
     }
 
     /// Secrets replaced, long texts cut.
-    fn redacted(&self, value: &Value) -> Value {
+    fn redacted(&self, value: &Value, longest: usize) -> Value {
         let mut value = self.redactor.redact(value);
-        shorten(&mut value);
+        shorten(&mut value, longest);
         value
     }
 }
 
 /// Cuts every text that is too long to store, saying how much is missing.
-fn shorten(value: &mut Value) {
+fn shorten(value: &mut Value, longest: usize) {
     match value {
-        Value::String(text) if text.len() > LONGEST_STORED => {
-            let end = text.floor_char_boundary(LONGEST_STORED);
+        Value::String(text) if is_cut(text) && text.len() < longest + 64 => {}
+        Value::String(text) if text.len() > longest => {
+            let end = text.floor_char_boundary(longest);
             let missing = text.len() - end;
             text.truncate(end);
-            text.push_str(&format!(" … [{missing} bytes more]"));
+            text.push_str(&format!(" … [{missing}{CUT}"));
         }
-        Value::Array(items) => items.iter_mut().for_each(shorten),
-        Value::Object(fields) => fields.values_mut().for_each(shorten),
+        Value::Array(items) => items.iter_mut().for_each(|item| shorten(item, longest)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| shorten(field, longest)),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }

@@ -10,7 +10,7 @@ use countersign_model::{Fact, Question, Resource, Runtime, SessionId, ToolCall, 
 use countersign_understand::Workspace as _;
 use serde_json::{Map, Value};
 
-use super::{Answered, Line, fingerprint};
+use super::{Answered, LONGEST_STORED, Line, fingerprint, shorten};
 
 impl Line {
     /// Records an event. Only a change of settings is ever answered.
@@ -186,7 +186,9 @@ impl Line {
             },
         };
         // What is stored is redacted and cut, so it is compared as it would be stored.
-        Ok(self.redacted(&Value::Object(call.input.clone())) != Value::Object(decided))
+        let mut decided = Value::Object(decided);
+        shorten(&mut decided, LONGEST_STORED);
+        Ok(self.redacted(&Value::Object(call.input.clone()), LONGEST_STORED) != decided)
     }
 
     /// Whether every ref that a released push was to move is now seen where it was to go.

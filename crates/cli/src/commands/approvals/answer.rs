@@ -4,7 +4,7 @@ use anstream::println;
 use anyhow::{Context as _, Result, bail};
 use countersign_approval::{Approval, Signed, Verdict};
 use countersign_evidence::Event;
-use countersign_hook::now;
+use countersign_hook::{is_cut, now};
 use countersign_model::Ticket;
 use serde_json::json;
 
@@ -41,6 +41,11 @@ pub fn run(desk: &mut Desk, answer: Answer, verdict: Verdict, json: bool) -> Res
         return Err(anyhow::anyhow!("the log does not say what `{ticket}` is"))
             .hint("run `countersign evidence verify`, and deny it if in doubt");
     };
+    let cut = decided.bearing.iter().filter_map(|name| decided.call.text(name)).any(is_cut);
+    if cut && verdict == Verdict::Approve {
+        return Err(anyhow::anyhow!("`{ticket}` is too long to be kept, so nobody can review all of it"))
+            .hint("deny it; the agent can do the same in smaller steps");
+    }
     let shown = decided.shown(held.review.pinned.as_deref())?;
     let (name, key) = desk.unseal(answer.reviewer.as_deref(), answer.passphrase_stdin)?;
     let statement = Approval {
