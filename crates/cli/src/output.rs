@@ -7,6 +7,8 @@ use anstyle::{AnsiColor, Style};
 use anyhow::Result;
 use serde::Serialize;
 
+use crate::terminal;
+
 /// For headings and names.
 pub const STRONG: Style = Style::new().bold();
 /// For what went well.
@@ -92,6 +94,10 @@ pub fn count(number: u64, noun: &str) -> String {
 pub fn table<const N: usize>(header: [&str; N], rows: impl IntoIterator<Item = [String; N]>) {
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::NOTHING).set_header(header);
+    // On a terminal a long cell goes on below itself: it must not run into the first column.
+    if let Some(columns) = terminal::terminal_columns().and_then(|columns| u16::try_from(columns).ok()) {
+        table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic).set_width(columns);
+    }
     for row in rows {
         table.add_row(row);
     }

@@ -107,23 +107,34 @@ fn call(tool: String, input: Map<String, Value>, cwd: String) -> ToolCall {
     }
 }
 
+/// Answers every line in its place: one that cannot be read or decided with an `error`, never with silence.
 fn lines(judge: &Judge, authorities: &Authorities) -> Result<ExitCode> {
     let here = edge::here()?.display().to_string();
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    for (number, line) in std::io::stdin().lock().lines().enumerate() {
+    let mut exit = ExitCode::SUCCESS;
+    for (number, line) in std::io::stdin().lock().split(b'\n').enumerate() {
         let line = line.context("cannot read standard input")?;
-        if line.trim().is_empty() {
-            continue;
-        }
-        let call = parse(&line, &here)
-            .with_context(|| format!("in line {}", number + 1))
-            .hint("a line is {\"tool\":…,\"input\":{…},\"cwd\":…} or {\"command\":…}")?;
-        let seen = judge.judge(&call, &[], &History::default(), authorities)?;
-        serde_json::to_writer(&mut out, &decision(&seen))?;
+        let answer = match explain_line(judge, authorities, &line, &here) {
+            Ok(answer) => answer,
+            Err(error) => {
+                exit = ExitCode::from(1);
+                json!({ "line": number + 1, "error": output::sentence(&error) })
+            }
+        };
+        serde_json::to_writer(&mut out, &answer)?;
         out.write_all(b"\n")?;
     }
     out.flush()?;
-    Ok(ExitCode::SUCCESS)
+    Ok(exit)
+}
+
+fn explain_line(judge: &Judge, authorities: &Authorities, line: &[u8], here: &str) -> Result<Value> {
+    let call = std::str::from_utf8(line)
+        .context("it is not UTF-8")
+        .and_then(|line| parse(line, here))
+        .hint("a line is {\"tool\":…,\"input\":{…},\"cwd\":…} or {\"command\":…}")?;
+    let seen = judge.judge(&call, &[], &History::default(), authorities)?;
+    Ok(decision(&seen))
 }
 
 fn parse(line: &str, here: &str) -> Result<ToolCall> {
@@ -164,32 +175,36 @@ fn print(seen: &Seen, notes: &[String]) {
         DecisionKind::Monitor | DecisionKind::RequireApproval { .. } => WARN,
         DecisionKind::Deny => BAD,
     };
-    println!("{}: {}", styled(style, kind), terminal::safe(&seen.decision.reason));
+    println!("{}: {}", styled(style, kind), terminal::line(&seen.decision.reason));
     println!("{}", styled(STRONG, "effects"));
     for effect in &seen.effects {
-        println!("  {}", terminal::safe(&effect.to_string()));
+        println!("  {}", terminal::line(&effect.to_string()));
         if let Some(because) = &effect.because {
-            println!("    {}", styled(FAINT, terminal::safe(because)));
+            println!("    {}", styled(FAINT, terminal::line(because)));
         }
     }
     println!("{} {}", styled(STRONG, "risk"), seen.decision.risk.score);
     for factor in &seen.decision.risk.factors {
-        println!("  {:+4} {}: {}", factor.points, factor.name, terminal::safe(&factor.sentence));
+        println!("  {:+4} {}: {}", factor.points, factor.name, terminal::line(&factor.sentence));
     }
     let policies: Vec<&str> = seen.decision.policies.iter().map(PolicyId::as_str).collect();
     println!("{} {}", styled(STRONG, "policies"), policies.join(", "));
     match &seen.understanding.pinning {
         Pinning::Pinned { input, sentence } => {
             let command = input.get("command").and_then(Value::as_str).unwrap_or_default();
-            println!("{} {}", styled(STRONG, "once approved, runs as"), terminal::safe(command));
-            println!("  {}", styled(FAINT, terminal::safe(sentence)));
+            println!(
+                "{} {}",
+                styled(STRONG, "once approved, runs as"),
+                terminal::block(command, 2, terminal::columns())
+            );
+            println!("  {}", styled(FAINT, terminal::line(sentence)));
         }
         Pinning::Impossible { why } => {
-            println!("{} {}", styled(STRONG, "cannot be pinned:"), terminal::safe(why))
+            println!("{} {}", styled(STRONG, "cannot be pinned:"), terminal::line(why))
         }
         Pinning::NotNeeded => {}
     }
     for note in notes.iter().chain(&seen.notes) {
-        println!("{} {note}", styled(WARN, "note:"));
+        println!("{} {}", styled(WARN, "note:"), terminal::line(note));
     }
 }

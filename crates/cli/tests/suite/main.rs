@@ -14,4 +14,5 @@ mod fails_closed;
 mod forging;
 mod machine;
 mod replay;
+mod review;
 mod voids;

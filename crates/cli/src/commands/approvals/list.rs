@@ -4,8 +4,9 @@ use anstream::println;
 use anyhow::Result;
 use serde_json::json;
 
+use super::show::standing;
 use crate::desk::Desk;
-use crate::output;
+use crate::{output, terminal};
 
 /// Prints what waits, oldest first.
 pub fn run(desk: &mut Desk, json: bool) -> Result<()> {
@@ -14,17 +15,20 @@ pub fn run(desk: &mut Desk, json: bool) -> Result<()> {
     for ticket in tickets {
         let Some(hold) = desk.read(|state| Ok(state.hold(&ticket)?.cloned()))? else { continue };
         if hold.expires > countersign_hook::now() {
-            rows.push(super::read(desk, hold)?);
+            let held = super::read(desk, hold)?;
+            let approved = standing::approved(desk, &held.hold, countersign_hook::now())?;
+            rows.push((held, approved));
         }
     }
     if json {
         let waiting: Vec<_> = rows
             .iter()
-            .map(|held| {
+            // `answers` counts every signed answer, whether it is believed or not.
+            .map(|(held, approved)| {
                 json!({
                     "ticket": held.hold.ticket, "session": held.hold.session, "asked": held.hold.asked,
                     "expires": held.hold.expires, "requirement": held.hold.requirement,
-                    "answers": held.hold.answers.len(), "parked": held.hold.parked,
+                    "answers": held.hold.answers.len(), "approved_by": approved, "parked": held.hold.parked,
                     "reason": held.decided.as_ref().map(|decided| &decided.decision.reason),
                     "risk": held.decided.as_ref().map(|decided| decided.decision.risk.score),
                 })
@@ -36,15 +40,25 @@ pub fn run(desk: &mut Desk, json: bool) -> Result<()> {
         println!("Nothing waits.");
         return Ok(());
     }
+    let now = countersign_hook::now();
     output::table(
-        ["TICKET", "ASKED", "RISK", "WHAT"],
-        rows.iter().map(|held| {
+        ["TICKET", "ASKED", "STILL WAITS", "TAKES", "RISK", "WHAT"],
+        rows.iter().map(|(held, approved)| {
             let decision = held.decided.as_ref().map(|decided| &decided.decision);
+            let (hold, requirement) = (&held.hold, &held.hold.requirement);
+            let given = format!(
+                "{} ({} of {})",
+                standing::takes(requirement),
+                approved.len(),
+                requirement.approvals.max(1)
+            );
             [
-                held.hold.ticket.to_string(),
-                held.hold.asked.to_string(),
+                terminal::line(hold.ticket.as_str()),
+                format!("{} ago", standing::between(hold.asked, now)),
+                standing::between(now, hold.expires),
+                terminal::line(&given),
                 decision.map(|decision| decision.risk.score.to_string()).unwrap_or_default(),
-                decision.map(|decision| decision.reason.clone()).unwrap_or_default(),
+                decision.map(|decision| terminal::line(&decision.reason)).unwrap_or_default(),
             ]
         }),
     );
