@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use countersign_model::Timestamp;
 
@@ -42,6 +44,17 @@ impl Environment {
             user: rustix::process::getuid().as_raw(),
         }
     }
+}
+
+/// Turns a limit on the size of files from a death by signal into an error of the write, which is a
+/// denial. First thing in every program that answers: a process that dies says nothing.
+///
+/// # Errors
+/// Where the signal cannot be taken.
+pub fn survive_limits() -> std::io::Result<()> {
+    // The handler does nothing: that it is there keeps the signal from ending the process.
+    let seen = Arc::new(AtomicBool::new(false));
+    signal_hook::flag::register(rustix::process::Signal::XFSZ.as_raw(), seen).map(drop)
 }
 
 /// Reads standard input to its end.

@@ -21,6 +21,9 @@ use environment::Environment;
 
 /// Answers the one call on standard input. `arguments` are those after the program's name.
 pub fn run(arguments: Vec<String>) -> Output {
+    if let Err(error) = environment::survive_limits() {
+        return deny_anything(&format!("Countersign cannot take a signal, so nothing is allowed: {error}"));
+    }
     let options = match Options::parse(arguments) {
         Ok(options) => options,
         Err(problem) => {
