@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use countersign_agents::claude_code::Wiring;
+use countersign_agents::claude_code::{EVENT_TIMEOUT, Wiring};
 use countersign_approval::Fingerprint;
 use countersign_model::LogId;
 
@@ -23,8 +23,10 @@ pub struct Options {
     pub root: Option<Fingerprint>,
     /// The user's own home directory, for `~`.
     pub user_home: PathBuf,
-    /// The runtime's time-out for this hook; every answer comes well before it.
+    /// The runtime's time-out for a call about to run, which may wait for a person.
     pub timeout: Duration,
+    /// Its time-out for the event this process was started for, where that is another.
+    pub event_timeout: Option<Duration>,
     /// How long an attended session waits for a reviewer.
     pub wait: Duration,
     /// The folder of root-owned authority files, in a managed install.
@@ -56,6 +58,7 @@ impl Options {
             root: None,
             user_home: PathBuf::new(),
             timeout: DEFAULT_TIMEOUT,
+            event_timeout: None,
             wait: ATTENDED_WAIT,
             managed: None,
         };
@@ -70,6 +73,7 @@ impl Options {
                     options.root = Some(value.parse().map_err(|error| format!("`--root`: {error}"))?);
                 }
                 "--timeout" => options.timeout = seconds(&name, &value)?,
+                EVENT_TIMEOUT => options.event_timeout = Some(seconds(&name, &value)?),
                 "--wait" => options.wait = seconds(&name, &value)?,
                 _ => return Err(format!("unknown argument `{name}`")),
             }
@@ -80,7 +84,7 @@ impl Options {
         Ok(options)
     }
 
-    /// The arguments that say this, as [`Options::parse`] reads them.
+    /// The arguments that say this, as [`Options::parse`] reads them, without what differs between events.
     pub fn arguments(&self) -> Vec<String> {
         let path = |path: &PathBuf| path.to_string_lossy().into_owned();
         let mut words = vec![self.runtime.clone()];
@@ -115,7 +119,8 @@ impl Options {
 
     /// By when the answer must be out, counted from the start of the process.
     pub fn deadline(&self) -> Duration {
-        self.timeout.saturating_sub(MARGIN).max(self.timeout / 2)
+        let timeout = self.event_timeout.unwrap_or(self.timeout);
+        timeout.saturating_sub(MARGIN).max(timeout / 2)
     }
 
     /// How long to wait for a reviewer: `COUNTERSIGN_WAIT` may shorten it, never lengthen it.
@@ -166,6 +171,16 @@ mod tests {
             let options = parse(&format!("claude-code --home /h --timeout {timeout} --wait 9999")).unwrap();
             assert!(options.patience(true, None) < Duration::from_secs(timeout));
         }
+    }
+
+    /// An event that waits for nobody is cut off sooner; what would be wired stays the same.
+    #[test]
+    fn the_answer_is_out_before_the_time_of_the_event_is_over() {
+        let waits = parse("claude-code --home /h --timeout 600 --wait 120").unwrap();
+        let other = parse("claude-code --home /h --timeout 600 --wait 120 --event-timeout 30").unwrap();
+        assert_eq!((waits.deadline().as_secs(), other.deadline().as_secs()), (595, 25));
+        assert_eq!(waits.wiring("/hook".to_owned()), other.wiring("/hook".to_owned()));
+        assert!(parse("claude-code --home /h --event-timeout soon").is_err());
     }
 
     #[test]

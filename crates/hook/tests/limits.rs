@@ -12,7 +12,12 @@ use jiff::Timestamp;
 const CALL: &str = r#"{"session_id":"s1","transcript_path":"/nowhere","cwd":"/","permission_mode":"default",
     "hook_event_name":"PreToolUse","tool_name":"Bash","tool_input":{"command":"ls"},"tool_use_id":"t1"}"#;
 
-/// What the hook answers when a shell has set this limit before starting it.
+/// A home without a policy, below this folder.
+fn make_home(folder: &Path) {
+    Ledger::create(Home::at(folder.join("home")), folder, Timestamp::UNIX_EPOCH, &[7; 48]).unwrap();
+}
+
+/// What the hook answers when a shell has done this before starting it.
 fn check(folder: &Path, limit: &str) -> Output {
     let line =
         format!("{limit}; exec \"$0\" claude-code --home '{0}/home' --user-home '{0}'", folder.display());
@@ -37,9 +42,22 @@ fn denies(output: &Output) {
 #[test]
 fn a_limit_on_the_size_of_files_is_a_denial_and_not_a_death() {
     let folder = tempfile::tempdir().unwrap();
-    Ledger::create(Home::at(folder.path().join("home")), folder.path(), Timestamp::UNIX_EPOCH, &[7; 48])
-        .unwrap();
+    make_home(folder.path());
     // Without its witness the log is appended to whatever is decided.
     std::fs::remove_dir_all(folder.path().join(countersign_local::WITNESSES)).unwrap();
     denies(&check(folder.path(), "ulimit -f 0"));
+}
+
+/// A pipe in place of a file is not waited for: the runtime would end the hook, which then says nothing.
+#[test]
+fn a_pipe_in_place_of_a_file_is_a_denial_and_not_a_wait() {
+    for file in ["home/key", "home/identity.json", ".local/share/countersign-witness/*"] {
+        let folder = tempfile::tempdir().unwrap();
+        make_home(folder.path());
+        let replace = format!(
+            "for file in '{}'/{file}; do rm \"$file\"; mkfifo \"$file\"; done",
+            folder.path().display()
+        );
+        denies(&check(folder.path(), &replace));
+    }
 }

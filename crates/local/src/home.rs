@@ -11,12 +11,18 @@
 //! | `bin/countersign-hook` | the installed hook |
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use countersign_model::{Digest, LogId, Timestamp};
 use serde::{Deserialize, Serialize};
+
+/// Files longer than this are none of ours: a bundle of thousands of policies is a tenth of it.
+const LONGEST_FILE: u64 = 64 << 20;
+
+/// Opening returns at once, whatever is there.
+pub(crate) const NEVER_WAIT: i32 = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
 
 /// One installation's directory.
 #[derive(Clone, Debug)]
@@ -187,10 +193,31 @@ impl Home {
 
 /// Reads a file that an installation must have.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, HomeError> {
-    fs::read(path).map_err(|source| match source.kind() {
-        std::io::ErrorKind::NotFound => HomeError::Vanished { path: path.to_path_buf() },
+    read_regular(path).map_err(|source| match source.kind() {
+        ErrorKind::NotFound => HomeError::Vanished { path: path.to_path_buf() },
+        ErrorKind::InvalidData => HomeError::Damaged { path: path.to_path_buf(), why: source.to_string() },
         _ => HomeError::Io { doing: "read", path: path.to_path_buf(), source },
     })
+}
+
+/// Reads a file without ever waiting for one: a pipe that somebody put in its place is not opened for
+/// reading until another program writes, but refused, as are devices, directories and endless files.
+///
+/// # Errors
+/// [`ErrorKind::InvalidData`] where it is no regular file or longer than any of ours; else what the
+/// operating system says.
+pub fn read_regular(path: &Path) -> std::io::Result<Vec<u8>> {
+    let file = fs::OpenOptions::new().read(true).custom_flags(NEVER_WAIT).open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(std::io::Error::new(ErrorKind::InvalidData, "it is not a regular file"));
+    }
+    let mut bytes = Vec::new();
+    file.take(LONGEST_FILE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LONGEST_FILE {
+        let why = format!("it is longer than {} MiB", LONGEST_FILE >> 20);
+        return Err(std::io::Error::new(ErrorKind::InvalidData, why));
+    }
+    Ok(bytes)
 }
 
 /// Writes a file that only its owner may read, whole or not at all.
@@ -218,6 +245,13 @@ pub(crate) fn to_json<T: Serialize>(value: &T, path: &Path) -> Result<Vec<u8>, H
         .map_err(|error| HomeError::Damaged { path: path.to_path_buf(), why: error.to_string() })
 }
 
+/// Makes a named pipe.
+#[cfg(test)]
+pub(crate) fn pipe(path: &Path) {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    mknodat(CWD, path, FileType::Fifo, Mode::RWXU, 0).unwrap();
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -242,6 +276,25 @@ mod tests {
         let (_folder, home, _) = made();
         assert!(matches!(home.create(Timestamp::UNIX_EPOCH, &[8; 48]), Err(HomeError::AlreadyThere { .. })));
         assert_eq!(home.key().unwrap(), [7; 32]);
+    }
+
+    /// Opening a pipe waits until somebody writes: the hook would be killed before it could answer.
+    #[test]
+    fn what_is_no_file_is_damage_and_nothing_to_wait_for() {
+        let (_folder, home, _) = made();
+        let damaged = |what: &str| match home.key() {
+            Err(HomeError::Damaged { why, .. }) => assert!(why.contains(what), "{why}"),
+            other => panic!("{other:?}"),
+        };
+        fs::remove_file(home.key_file()).unwrap();
+        pipe(&home.key_file());
+        damaged("not a regular file");
+        fs::remove_file(home.key_file()).unwrap();
+        fs::create_dir(home.key_file()).unwrap();
+        damaged("not a regular file");
+        fs::remove_dir(home.key_file()).unwrap();
+        fs::File::create(home.key_file()).unwrap().set_len(LONGEST_FILE + 1).unwrap();
+        damaged("longer");
     }
 
     #[test]

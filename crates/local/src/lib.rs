@@ -16,7 +16,7 @@ mod users;
 mod witness;
 
 pub use followed::{Followed, Uses};
-pub use home::{Home, HomeError, Identity, write_private};
+pub use home::{Home, HomeError, Identity, read_regular, write_private};
 pub use ledger::{Ledger, LedgerError, Transaction};
 pub use state::{Adoption, Authorities, Call, Change, Hold, Install, Session, State, Status, new_ticket};
 pub use trust::{Believed, InForce, ManagedSettings, Trust};

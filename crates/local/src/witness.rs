@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use countersign_evidence::Head;
 use countersign_model::{Digest, LogId};
 
+use crate::home::{self, HomeError, NEVER_WAIT};
 use crate::ledger::LedgerError;
 
 /// The directory of witnesses, below the user's own home.
@@ -29,9 +30,15 @@ impl Witness {
         Self { file: user_home.join(WITNESSES).join(name) }
     }
 
-    /// Compares; true if there is no witness, although one was made with the log.
+    /// Compares; true if there is no witness, although one was made with the log. What is there and is no
+    /// file, or cannot be read, is not one that is missing: nothing could be written in its place.
     pub fn check(&self, head: &Head) -> Result<bool, LedgerError> {
-        let Ok(text) = fs::read_to_string(&self.file) else { return Ok(true) };
+        let bytes = match home::read(&self.file) {
+            Ok(bytes) => bytes,
+            Err(HomeError::Vanished { .. }) => return Ok(true),
+            Err(error) => return Err(error.into()),
+        };
+        let text = String::from_utf8_lossy(&bytes);
         let mut words = text.split_whitespace();
         let (Some(Ok(sequence)), Some(hash)) = (words.next().map(str::parse::<u64>), words.next()) else {
             return Ok(true);
@@ -57,7 +64,49 @@ impl Witness {
     fn overwrite(&self, head: &Head) -> std::io::Result<()> {
         let text = format!("{:020} {}\n", head.sequence, head.hash.hex());
         let mut options = fs::OpenOptions::new();
-        let mut file = options.write(true).create(true).truncate(false).mode(0o600).open(&self.file)?;
+        options.write(true).create(true).truncate(false);
+        let mut file = options.mode(0o600).custom_flags(NEVER_WAIT).open(&self.file)?;
         file.write_all(text.as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::home::pipe;
+
+    fn head(sequence: u64) -> Head {
+        Head { segment: 1, end: 0, sequence, hash: Digest::of([b"head".as_slice()]) }
+    }
+
+    fn made() -> (tempfile::TempDir, Witness) {
+        let folder = tempfile::tempdir().unwrap();
+        let witness = Witness::below(folder.path(), &LogId::from("1"));
+        assert!(witness.write(&head(7)));
+        (folder, witness)
+    }
+
+    #[test]
+    fn tells_a_shorter_log_and_a_missing_witness() {
+        let (_folder, witness) = made();
+        assert!(!witness.check(&head(7)).unwrap() && !witness.check(&head(8)).unwrap());
+        assert!(matches!(
+            witness.check(&head(6)),
+            Err(LedgerError::RolledBack { expected: 7, found: 6, .. })
+        ));
+        fs::remove_file(&witness.file).unwrap();
+        assert!(witness.check(&head(7)).unwrap());
+    }
+
+    /// A directory took the place of the witness once and for all, unseen; a pipe made the hook wait.
+    #[test]
+    fn what_is_no_file_is_not_a_missing_witness() {
+        let (_folder, witness) = made();
+        fs::remove_file(&witness.file).unwrap();
+        fs::create_dir(&witness.file).unwrap();
+        assert!(witness.check(&head(7)).unwrap_err().is_tampering() && !witness.write(&head(8)));
+        fs::remove_dir(&witness.file).unwrap();
+        pipe(&witness.file);
+        assert!(witness.check(&head(7)).unwrap_err().is_tampering() && !witness.write(&head(8)));
     }
 }

@@ -19,5 +19,7 @@ pub use event::{BackgroundTask, Context, Event};
 pub use fields::FieldError;
 pub use inspect::{Inspection, OtherHook, Wired, inspect};
 pub use parse::{ParseError, parse};
-pub use settings::{EVENTS, ManagedSwitches, SettingsError, Wiring, install, manage, uninstall};
+pub use settings::{
+    EVENT_TIMEOUT, EVENTS, ManagedSwitches, SettingsError, Wiring, install, manage, uninstall,
+};
 pub use version::{OLDEST, Version, VersionError, check_version};

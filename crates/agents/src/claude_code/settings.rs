@@ -28,12 +28,17 @@ pub const EVENTS: &[(&str, bool)] = &[
 /// How long an event that waits for nobody may take, in seconds. `SessionEnd` has 1.5 by default.
 const NO_WAIT_SECONDS: u32 = 30;
 
+/// Tells the program how long the client lets an event take that waits for nobody: it has to answer before
+/// it is killed, because a killed hook says nothing.
+pub const EVENT_TIMEOUT: &str = "--event-timeout";
+
 /// How the hook is to be started.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wiring {
     /// The program, absolute. Its file name is what tells our hooks from others.
     pub command: String,
-    /// Its arguments. What the environment must not decide belongs here.
+    /// Its arguments. What the environment must not decide belongs here. Where there are any, events that
+    /// wait for nobody have [`EVENT_TIMEOUT`] and its seconds after them.
     pub args: Vec<String>,
     /// How long the client lets `PreToolUse` wait for a person, in seconds.
     pub timeout_seconds: u32,
@@ -149,11 +154,16 @@ pub(super) fn groups<'a>(event: &str, groups: &'a Value) -> Result<Vec<Group<'a>
 /// The group that wires the hook to one event.
 pub(super) fn group(wiring: &Wiring, event: &str, about_a_tool: bool) -> Value {
     let waits = event == "PreToolUse";
+    let timeout = if waits { wiring.timeout_seconds } else { NO_WAIT_SECONDS };
+    let mut args = wiring.args.clone();
+    if !waits && !args.is_empty() {
+        args.extend([EVENT_TIMEOUT.to_owned(), timeout.to_string()]);
+    }
     let mut handler = json!({
         "type": "command",
         "command": wiring.command,
-        "args": wiring.args,
-        "timeout": if waits { wiring.timeout_seconds } else { NO_WAIT_SECONDS },
+        "args": args,
+        "timeout": timeout,
         "onFailure": "block",
     });
     if let Some(handler) = handler.as_object_mut().filter(|_| waits) {

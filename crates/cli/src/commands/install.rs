@@ -94,6 +94,7 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
         root,
         user_home: desk.user_home.canonicalize()?,
         timeout,
+        event_timeout: None,
         wait,
         managed: None,
     };

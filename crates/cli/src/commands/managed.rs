@@ -60,6 +60,7 @@ pub fn install(
         root: None,
         user_home: PathBuf::new(),
         timeout,
+        event_timeout: None,
         wait,
         managed: Some(PathBuf::from(edge::MANAGED)),
     };

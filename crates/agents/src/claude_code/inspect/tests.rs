@@ -55,6 +55,16 @@ fn finds_what_is_missing_altered_or_there_twice() {
     assert_snapshot!(check(&settings), @r#"complete false; events ["PreToolUse Altered", "PostToolUse Altered", "Stop Missing", "ConfigChange Altered", "SessionEnd Twice"]; others []; switches []; environment []"#);
 }
 
+/// What an earlier version wired told every event the time of the one that waits.
+#[test]
+fn older_wiring_is_incomplete() {
+    let mut settings = installed();
+    for groups in settings["hooks"].as_object_mut().unwrap().values_mut() {
+        groups[0]["hooks"][0]["args"] = json!(["claude-code"]);
+    }
+    assert_snapshot!(check(&settings), @r#"complete false; events ["SessionStart Altered", "UserPromptSubmit Altered", "PermissionRequest Altered", "PostToolUse Altered", "PostToolUseFailure Altered", "SubagentStart Altered", "SubagentStop Altered", "Stop Altered", "ConfigChange Altered", "SessionEnd Altered"]; others []; switches []; environment []"#);
+}
+
 #[test]
 fn finds_other_hooks() {
     let mut settings = installed();

@@ -79,6 +79,25 @@ fn writes_what_the_client_was_seen_to_obey() {
     "#);
 }
 
+/// An event that waits for nobody is cut off sooner: a program that counted on the time of the one that
+/// waits would be killed before it could say no.
+#[test]
+fn tells_the_program_the_time_that_its_event_has() {
+    let installed = read(&install("", &wiring()).unwrap()).unwrap();
+    let handler = |event: &str| installed["hooks"][event][0]["hooks"][0].clone();
+    let said = |event: &str| {
+        let words: Vec<Value> = handler(event)["args"].as_array().unwrap()[3..].to_vec();
+        format!("{} {}", handler(event)["timeout"], Value::from(words))
+    };
+    assert_snapshot!(said("PreToolUse"), @"3600 []");
+    assert_snapshot!(said("ConfigChange"), @r#"30 ["--event-timeout","30"]"#);
+    for (event, _) in EVENTS.iter().filter(|(event, _)| *event != "PreToolUse") {
+        let args = handler(event)["args"].clone();
+        let last = args.as_array().unwrap().last().unwrap().as_str().unwrap().to_owned();
+        assert_eq!(last, handler(event)["timeout"].to_string());
+    }
+}
+
 #[test]
 fn keeps_the_users_own_hooks_first_and_in_order() {
     assert_snapshot!(check(r#"{"hooks":{"Stop":[{"hooks":[{"type":"command","command":"say done","timeout":5}]}],
