@@ -154,8 +154,13 @@ impl Machine {
 
     /// The events of one kind, as the evidence has them.
     pub fn events(&self, kind: &str) -> Vec<Value> {
-        let records: Value =
-            serde_json::from_str(&self.countersign(&["--json", "evidence", "show"], "")).unwrap();
+        self.events_among_last(usize::MAX, kind)
+    }
+
+    /// The same, among so many last records.
+    pub fn events_among_last(&self, last: usize, kind: &str) -> Vec<Value> {
+        let show = ["--json", "evidence", "show", "--last", &last.to_string()];
+        let records: Value = serde_json::from_str(&self.countersign(&show, "")).unwrap();
         let events = records.as_array().unwrap().iter().map(|record| record["event"].clone());
         events.filter(|event| event["type"] == kind).collect()
     }

@@ -178,7 +178,7 @@ fn a_long_patch_is_cut_and_says_how_to_see_all() {
 #[test]
 fn a_cut_command_is_said_to_be_cut() {
     let machine = Machine::governed();
-    let text = check(&machine, &format!("git push origin HEAD:main # {}", "x".repeat(20_000)), &[]);
+    let text = check(&machine, &format!("git push origin HEAD:main # {}", "x".repeat(1_100_000)), &[]);
     let warning = text.lines().find(|line| line.trim_start().starts_with("warning")).unwrap();
     assert_snapshot!(warning.trim(), @"warning  the whole call was too long to be kept: what is missing cannot be reviewed here");
 }

@@ -8,6 +8,7 @@ use countersign_hook::{is_cut, now};
 use countersign_model::Ticket;
 use serde_json::json;
 
+use super::show;
 use crate::desk::Desk;
 use crate::output::{self, BAD, GOOD, WithHint as _, styled};
 
@@ -45,6 +46,11 @@ pub fn run(desk: &mut Desk, answer: Answer, verdict: Verdict, json: bool) -> Res
     if cut && verdict == Verdict::Approve {
         return Err(anyhow::anyhow!("`{ticket}` is too long to be kept, so nobody can review all of it"))
             .hint("deny it; the agent can do the same in smaller steps");
+    }
+    if !answer.passphrase_stdin && !json {
+        // What is signed is on the screen when the passphrase is asked for.
+        let approved = show::standing::approved(desk, &held.hold, now())?;
+        show::print(&held, &approved, false);
     }
     let shown = decided.shown(held.review.pinned.as_deref())?;
     let (name, key) = desk.unseal(answer.reviewer.as_deref(), answer.passphrase_stdin)?;

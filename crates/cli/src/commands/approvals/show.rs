@@ -8,6 +8,7 @@ use countersign_hook::now;
 use countersign_model::Ticket;
 use serde_json::json;
 
+use super::Held;
 use crate::desk::Desk;
 use crate::output;
 
@@ -22,7 +23,12 @@ pub fn run(desk: &mut Desk, ticket: &Ticket, diff: bool, json: bool) -> Result<(
             "diff": diff.then_some(patches),
         }));
     }
-    text::print(&held, &approved, now());
-    text::print_patches(&held, &text::patches(&held), diff);
+    print(&held, &approved, diff);
     Ok(())
+}
+
+/// Everything about a hold, for people.
+pub(super) fn print(held: &Held, approved: &[String], diff: bool) {
+    text::print(held, approved, now());
+    text::print_patches(held, &text::patches(held), diff);
 }
