@@ -169,17 +169,26 @@ impl Home {
 
     /// Files and directories that other users could read or write, for `doctor`.
     pub fn exposed(&self) -> Vec<PathBuf> {
-        [
-            self.path.clone(),
-            self.key_file(),
-            self.log(),
-            self.state(),
-            self.reviewers(),
-            self.path.join("bin"),
-        ]
-        .into_iter()
-        .filter(|path| fs::metadata(path).is_ok_and(|metadata| metadata.mode() & 0o077 != 0))
-        .collect()
+        let mut exposed = Vec::new();
+        self.look(&self.path, 0, &mut exposed);
+        exposed.sort();
+        exposed
+    }
+
+    /// What is below a directory; nothing of ours lies deeper than a few levels.
+    fn look(&self, path: &Path, depth: u32, exposed: &mut Vec<PathBuf>) {
+        let Ok(metadata) = fs::symlink_metadata(path) else { return };
+        // Directories in the directory of derived files are made with what the user's mask leaves.
+        let derived = metadata.is_dir() && path.parent() == Some(&self.state());
+        let others = if derived { 0o002 } else { 0o077 };
+        if !metadata.is_symlink() && metadata.mode() & others != 0 {
+            exposed.push(path.to_path_buf());
+        }
+        if metadata.is_dir() && depth < 4 {
+            for entry in fs::read_dir(path).into_iter().flatten().flatten() {
+                self.look(&entry.path(), depth + 1, exposed);
+            }
+        }
     }
 
     fn identity_file(&self) -> PathBuf {
@@ -269,6 +278,23 @@ mod tests {
         assert_eq!(home.identity().unwrap(), identity);
         assert_eq!(home.key().unwrap(), [7; 32]);
         assert_eq!(home.exposed(), Vec::<PathBuf>::new());
+    }
+
+    #[test]
+    fn what_others_could_read_or_write_is_found_wherever_it_is() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let (_folder, home, _) = made();
+        for file in
+            ["bundles/1.json", "reviewers/ada.json", "state/open.json", "state/tickets/1", "log/1.jsonl"]
+        {
+            let path = home.path().join(file);
+            home.make_folder(path.parent().unwrap()).unwrap();
+            write_private(&path, b"{}").unwrap();
+            assert_eq!(home.exposed(), Vec::<PathBuf>::new());
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
+            assert_eq!(home.exposed(), [path.clone()]);
+            fs::remove_file(path).unwrap();
+        }
     }
 
     #[test]

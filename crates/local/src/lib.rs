@@ -21,7 +21,7 @@ pub use ledger::{Ledger, LedgerError, Transaction};
 pub use state::{Adoption, Authorities, Call, Change, Hold, Install, Session, State, Status, new_ticket};
 pub use trust::{Believed, InForce, ManagedSettings, Trust};
 pub use users::{User, users};
-pub use witness::WITNESSES;
+pub use witness::{WITNESSES, Witness};
 
 /// Fresh random bytes.
 ///

@@ -30,8 +30,16 @@ impl Witness {
         Self { file: user_home.join(WITNESSES).join(name) }
     }
 
+    /// Where it is.
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
     /// Compares; true if there is no witness, although one was made with the log. What is there and is no
     /// file, or cannot be read, is not one that is missing: nothing could be written in its place.
+    ///
+    /// # Errors
+    /// The log was longer than it is, or had another end; or the witness cannot be read.
     pub fn check(&self, head: &Head) -> Result<bool, LedgerError> {
         let bytes = match home::read(&self.file) {
             Ok(bytes) => bytes,

@@ -9,6 +9,7 @@
 
 mod bad_input;
 mod crashes;
+mod doctor;
 mod explain;
 mod fails_closed;
 mod forging;
