@@ -25,7 +25,11 @@ pub(crate) struct Request {
 }
 
 impl Request {
+    /// A field's value: none where a part of the body that nobody has read may say something else.
     fn field(&self, name: &str) -> Option<&str> {
+        if self.open {
+            return None;
+        }
         self.fields.iter().rfind(|(known, _)| known == name).and_then(|(_, value)| value.known())
     }
 
@@ -36,9 +40,8 @@ impl Request {
 
 /// Adds what a request does.
 pub(crate) fn effects(request: &Request, context: &mut Context<'_>) {
-    let path =
-        request.path.text().trim_start_matches('/').trim_start_matches("api/v3/").trim_start_matches("api/");
-    let path = path.split(['?', '#']).next().unwrap_or(path);
+    let normal = normal_path(request.path.text());
+    let path = normal.trim_start_matches("api/v3/").trim_start_matches("api/");
     if path == "graphql" {
         graphql(request, context);
         return;
@@ -54,7 +57,7 @@ pub(crate) fn effects(request: &Request, context: &mut Context<'_>) {
         context.push(Effect::new(verbs::FORGE_READ, object));
         return;
     }
-    if request.path.known().is_none() || request.method.is_none() {
+    if request.path.known().is_none() || request.method.is_none() || is_unclear(path) {
         anything(&repository, "the request to the forge is not known", context);
         return;
     }
@@ -67,6 +70,39 @@ pub(crate) fn effects(request: &Request, context: &mut Context<'_>) {
         let resource = object(&repository, "api", path);
         context.push(Effect::new(verb, resource));
     }
+}
+
+/// The path a server sees: without a query, with encoded bytes decoded and dot segments followed.
+pub(crate) fn normal_path(path: &str) -> String {
+    let path = path.split(['?', '#']).next().unwrap_or(path);
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        let digit = |at: usize| after.get(at).and_then(|digit| char::from(*digit).to_digit(16));
+        let decoded = match (byte, digit(0), digit(1)) {
+            (b'%', Some(high), Some(low)) => u8::try_from(high * 16 + low).ok(),
+            _ => None,
+        };
+        bytes.push(decoded.unwrap_or(byte));
+        rest = after.get(if decoded.is_some() { 2 } else { 0 }..).unwrap_or_default();
+    }
+    let decoded = String::from_utf8_lossy(&bytes);
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in decoded.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => {
+                segments.pop();
+            }
+            other => segments.push(other),
+        }
+    }
+    segments.join("/")
+}
+
+/// Whether servers may still read another path out of one that [`normal_path`] made.
+fn is_unclear(path: &str) -> bool {
+    path.contains("..") || path.contains(['%', '\\', '?', '#', ';']) || path.chars().any(char::is_control)
 }
 
 /// The worst a request can be: a merge of anything.
@@ -298,5 +334,54 @@ fn graphql(request: &Request, context: &mut Context<'_>) {
     if !found {
         let effect = Effect::new(verbs::FORGE_WRITE, object(&repository, "api", "graphql"));
         context.push(effect.certain(Certainty::Partial, "the mutation is not known"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::normal_path;
+    use crate::fixture::check;
+
+    #[test]
+    fn paths_are_read_as_servers_read_them() {
+        for (path, normal) in [
+            ("repos/a/b/issues/1/../../pulls/2/merge", "repos/a/b/pulls/2/merge"),
+            ("/repos//a/./b/%2e%2E/c%2fd?x=..", "repos/a/c/d"),
+            ("a/%252e%252e/b", "a/%2e%2e/b"),
+            ("../../a%", "a%"),
+            ("a/%zz%4", "a/%zz%4"),
+        ] {
+            assert_eq!(normal_path(path), normal, "{path}");
+        }
+    }
+
+    #[test]
+    fn dot_segments_do_not_hide_a_merge() {
+        assert_snapshot!(check("curl -X PUT -d '{}' https://api.github.com/repos/acme/shop/issues/1/../../pulls/12/merge"), @"forge.merge acme/shop#12, write");
+        assert_snapshot!(check("curl --path-as-is -X PUT https://api.github.com/repos/acme/shop/issues/1/%2e%2e/%2E./pulls/12/merge"), @"forge.merge acme/shop#12, write");
+        assert_snapshot!(check("curl -X PATCH -d '{\"sha\":\"x\"}' https://api.github.com/repos/acme/shop/issues/1/../../git/refs/heads/main"), @"git.push main@https://github.com/acme/shop, write");
+        assert_snapshot!(check("curl -d '{\"ref\":\"main\"}' https://api.github.com/repos/acme/shop/issues/1/../../actions/workflows/deploy.yml/dispatches"), @"forge.workflow acme/shop workflow deploy.yml on main, execute");
+        assert_snapshot!(check("gh api -X PUT repos/acme/shop/issues/1/../../pulls/12/merge"), @"forge.merge acme/shop#12, write");
+        assert_snapshot!(check("gh api -X PUT repos/acme/shop/issues/1/%252e%252e/comments"), @"forge.merge acme/shop pull request, write, partial");
+        assert_snapshot!(check("curl -X PUT 'https://api.github.com/repos/acme/shop/issues/1/{labels,../../pulls/12/merge}'"), @"forge.merge acme/shop pull request, write, partial");
+        assert_snapshot!(check("gh api -X DELETE repos/acme/shop/git/refs/heads/feature%2Fx"), @"git.delete-remote-ref feature/x@https://github.com/acme/shop, destroy");
+    }
+
+    #[test]
+    fn an_unread_body_can_say_anything() {
+        assert_snapshot!(check("gh api graphql --input m.json -f query='query{viewer{login}}'"), @"
+        fs.read /repo/m.json, read
+        forge.merge * pull request, write, partial
+        ");
+        assert_snapshot!(check("gh api repos/acme/shop/git/refs --input body.json -f ref=refs/heads/feature"), @"
+        fs.read /repo/body.json, read
+        git.push *@https://github.com/acme/shop, write, partial
+        ");
+        assert_snapshot!(check("curl --json '{\"query\":\"query{viewer{login}}\"}' --json @m https://api.github.com/graphql"), @"
+        fs.read /repo/m, read
+        forge.merge * pull request, write, partial
+        ");
     }
 }

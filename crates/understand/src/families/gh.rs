@@ -17,7 +17,7 @@ pub(super) const FAMILY: Family = Family { programs: &["gh", "hub"], effects };
 /// Options of all subcommands together; those that take a value must be here.
 const SPEC: Spec = Spec {
     long: &[
-        ("repo", Takes::Value), ("base", Takes::Value), ("head", Takes::Value), ("title", Takes::Value), ("body", Takes::Value), ("body-file", Takes::Value), ("label", Takes::Value), ("reviewer", Takes::Value),
+        ("repo", Takes::Value), ("base", Takes::Value), ("head", Takes::Value), ("title", Takes::Value), ("body", Takes::Value), ("body-file", Takes::Value), ("env-file", Takes::Value), ("output", Takes::Value), ("label", Takes::Value), ("reviewer", Takes::Value),
         ("assignee", Takes::Value), ("milestone", Takes::Value), ("project", Takes::Value), ("template", Takes::Value), ("match-head-commit", Takes::Value), ("subject", Takes::Value), ("author-email", Takes::Value),
         ("json", Takes::Attached), ("jq", Takes::Value), ("limit", Takes::Value), ("state", Takes::Value), ("search", Takes::Value), ("author", Takes::Value), ("ref", Takes::Value), ("field", Takes::Value), ("raw-field", Takes::Value),
         ("method", Takes::Value), ("header", Takes::Value), ("input", Takes::Value), ("hostname", Takes::Value), ("cache", Takes::Value), ("preview", Takes::Value), ("notes", Takes::Value), ("notes-file", Takes::Value), ("target", Takes::Value),
@@ -28,7 +28,7 @@ const SPEC: Spec = Spec {
     ],
     short: &[
         ('R', Takes::Value), ('B', Takes::Value), ('H', Takes::Value), ('t', Takes::Value), ('b', Takes::Value), ('F', Takes::Value), ('l', Takes::Value), ('a', Takes::Value), ('m', Takes::Nothing), ('p', Takes::Value), ('X', Takes::Value), ('f', Takes::Value), ('q', Takes::Value), ('L', Takes::Value),
-        ('s', Takes::Nothing), ('r', Takes::Nothing), ('d', Takes::Nothing), ('w', Takes::Nothing), ('c', Takes::Nothing), ('i', Takes::Nothing), ('A', Takes::Value), ('S', Takes::Value), ('T', Takes::Value), ('n', Takes::Value), ('e', Takes::Value), ('o', Takes::Value), ('D', Takes::Value), ('v', Takes::Nothing), ('h', Takes::Nothing), ('y', Takes::Nothing), ('u', Takes::Nothing),
+        ('s', Takes::Nothing), ('r', Takes::Nothing), ('d', Takes::Nothing), ('w', Takes::Nothing), ('c', Takes::Nothing), ('i', Takes::Nothing), ('A', Takes::Value), ('S', Takes::Value), ('T', Takes::Value), ('n', Takes::Value), ('e', Takes::Value), ('o', Takes::Value), ('D', Takes::Value), ('v', Takes::Nothing), ('h', Takes::Nothing), ('y', Takes::Nothing), ('u', Takes::Nothing), ('O', Takes::Value),
     ],
     abbreviations: false,
     operands_end_options: false,
@@ -49,7 +49,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         _ => SPEC,
     };
     let arguments = parse(invocation.words.get(1..).unwrap_or_default(), &spec);
-    if arguments.has(&["help"]) && arguments.unknown.is_empty() && group != "api" {
+    if asks_for_help(invocation) && arguments.unknown.is_empty() {
         context.program(verbs::EXEC_READ, "gh");
         return;
     }
@@ -59,6 +59,10 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         return;
     }
     let Some(action) = arguments.operands.first() else {
+        if !GROUPS.contains(&group.as_str()) && !matches!(group.as_str(), "--version" | "--help" | "-h") {
+            worst(invocation, "the subcommand may be an alias or an extension", context);
+            return;
+        }
         let verb = if group.starts_with('-') || ["status", "search", "browse", "help", "version", "completion"].contains(&group.as_str()) { verbs::FORGE_READ } else { verbs::EXEC_READ };
         context.push(Effect::new(verb, object(&repository, "client", &group)));
         return;
@@ -72,6 +76,25 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         "pr" => call.pull_request(&action, context),
         _ => call.other(&group, &action, context),
     }
+}
+
+/// The client's own subcommands: any other name is an alias or an extension.
+const GROUPS: &[&str] = &[
+    "pr", "issue", "repo", "release", "run", "workflow", "api", "auth", "gist", "search", "browse", "status", "help", "version", "completion", "config", "alias", "extension", "ext",
+    "extensions", "secret", "variable", "ssh-key", "gpg-key", "label", "org", "project", "cache", "codespace", "cs", "ruleset", "attestation", "preview", "discussion",
+];
+
+/// Whether it only shows how it is used: `--help` that is neither switched off nor another option's value.
+fn asks_for_help(invocation: &Invocation) -> bool {
+    let words = invocation.words.iter().take_while(|word| word.known() != Some("--"));
+    let texts: Vec<&str> = words.map(Word::text).collect();
+    let helps = |text: &str| matches!(text, "--help" | "--help=true");
+    let denied = texts.iter().any(|text| text.starts_with("--help") && !helps(text));
+    let alone = texts.iter().enumerate().any(|(index, text)| {
+        let before = index.checked_sub(1).and_then(|before| texts.get(before));
+        helps(text) && before.is_some_and(|before| !before.starts_with('-'))
+    });
+    alone && !denied && !invocation.words.iter().any(|word| word.value.is_unknown())
 }
 
 const API_SHORT: &[(char, Takes)] = &[
@@ -137,6 +160,7 @@ impl Call<'_> {
         let (repository, number) = self.named();
         let base = self.arguments.value(&["B", "base"]).and_then(Value::known);
         let plain = |verb: Verb| Effect::new(verb, pull_request(&repository, number, base, None));
+        self.reads_files(context);
         let effect = match action {
             "list" | "view" | "checks" | "diff" | "status" => plain(verbs::FORGE_READ),
             "checkout" | "co" => {
@@ -152,6 +176,10 @@ impl Call<'_> {
                     *head = self.arguments.value(&["H", "head"]).and_then(Value::known).map(str::to_owned);
                 }
                 Effect::new(verbs::FORGE_PULL_REQUEST, resource)
+            }
+            "close" if self.arguments.has(&["delete-branch", "d"]) => {
+                context.push(forge::branch(&repository, None, verbs::GIT_DELETE_REMOTE_REF, None));
+                plain(verbs::FORGE_PULL_REQUEST)
             }
             "close" | "reopen" | "edit" | "ready" | "lock" | "unlock" | "update-branch" => plain(verbs::FORGE_PULL_REQUEST),
             "comment" => plain(verbs::FORGE_COMMENT),
@@ -194,6 +222,12 @@ impl Call<'_> {
         });
     }
 
+    /// The texts and files that options give it to send.
+    fn reads_files(&self, context: &mut Context<'_>) {
+        let values = self.arguments.values(&["F", "body-file", "notes-file", "env-file"]);
+        values.for_each(|value| context.read_value(value));
+    }
+
     fn doubted(&self, effect: Effect) -> Effect {
         match self.arguments.doubt() {
             Some(why) => effect.certain(Certainty::Partial, &why),
@@ -205,6 +239,7 @@ impl Call<'_> {
         let name = self.arguments.operands.get(1).and_then(|word| word.known()).unwrap_or("*").to_owned();
         let repository = &self.repository;
         let on = |verb: Verb| Effect::new(verb, object(repository, group, &name));
+        self.reads_files(context);
         let reads = ["list", "ls", "view", "status", "diff", "download", "verify", "check", "get", "watch", "ports", "logs", "verify-asset"];
         let effect = match (group, action) {
             ("auth", "token") => Effect::new(verbs::SECRET_READ, Resource::Secret { store: "github".to_owned(), name: "token".to_owned() }),
@@ -218,11 +253,19 @@ impl Call<'_> {
             }
             ("run" | "release", "download") => {
                 let directory = self.arguments.value(&["dir", "D"]).cloned();
+                self.arguments.values(&["O", "output"]).for_each(|value| context.write_value(value));
                 context.write_value(&directory.unwrap_or_else(|| Value::Known("./download".to_owned())));
                 on(verbs::FORGE_READ)
             }
             ("repo", "clone") | ("gist", "clone") => {
-                context.write_value(&Value::Known(name.rsplit('/').next().unwrap_or("clone").to_owned()));
+                let named = Value::Known(name.rsplit('/').next().unwrap_or("clone").to_owned());
+                let (options, places): (Vec<&Word>, Vec<&Word>) =
+                    self.arguments.operands.iter().skip(2).copied().partition(|word| word.text().starts_with('-'));
+                context.write_value(&places.first().map_or(named, |word| word.value.clone()));
+                places.iter().skip(1).for_each(|word| context.write(word));
+                if options.iter().any(|word| !matches!(word.text(), "--depth" | "--branch" | "-b" | "-q" | "--quiet") && !word.text().starts_with("--depth=")) {
+                    opaque(self.invocation, "options for git follow", context);
+                }
                 on(verbs::GIT_FETCH)
             }
             (_, action) if reads.contains(&action) => on(verbs::FORGE_READ),
@@ -238,7 +281,12 @@ impl Call<'_> {
                 effect
             }
             ("release", "delete" | "delete-asset") => on(verbs::FORGE_DELETE),
-            ("release", _) => on(verbs::FORGE_RELEASE),
+            ("release", action) => {
+                if matches!(action, "create" | "upload" | "new") {
+                    super::read_all(self.arguments.operands.iter().skip(2).copied(), context);
+                }
+                on(verbs::FORGE_RELEASE)
+            }
             ("secret" | "variable", _) if group == "secret" => {
                 Effect::new(verbs::SECRET_WRITE, Resource::Secret { store: format!("github {}", repository.name), name })
             }
@@ -356,6 +404,68 @@ mod tests {
         "#);
         assert_snapshot!(check("gh api $PATH_OF_IT -X POST"), @"forge.merge * pull request, write, partial");
         assert_snapshot!(check("gh api -X \"$M\" repos/acme/shop/pulls"), @"forge.merge acme/shop pull request, write, partial");
+    }
+
+    #[test]
+    fn help_that_is_switched_off_is_no_help() {
+        assert_snapshot!(check("gh pr merge 12 --help=false"), @"forge.merge acme/shop#12, write");
+        assert_snapshot!(check("gh --help=false pr merge 12"), @"
+        forge.merge * pull request, write, partial
+        exec.opaque gh, execute, opaque
+        ");
+        assert_snapshot!(check("gh pr merge 12 --help --help=false"), @"forge.merge acme/shop#12, write");
+        assert_snapshot!(check("gh pr close 12 -c --help"), @"forge.pull-request acme/shop#12, write");
+        assert_snapshot!(check("gh pr merge --help"), @"exec.read gh, read");
+    }
+
+    #[test]
+    fn names_nobody_knows_may_be_aliases() {
+        assert_snapshot!(check("gh ship"), @"
+        forge.merge * pull request, write, partial
+        exec.opaque gh, execute, opaque
+        ");
+        assert_snapshot!(check("gh pr; gh browse; gh --version"), @"
+        exec.read acme/shop client pr, read
+        forge.read acme/shop client browse, read
+        forge.read acme/shop client --version, read
+        ");
+    }
+
+    #[test]
+    fn closing_can_delete_the_branch() {
+        assert_snapshot!(check("gh pr close 12 -d"), @"
+        git.delete-remote-ref *@https://github.com/acme/shop, destroy, partial
+        forge.pull-request acme/shop#12, write
+        ");
+        assert_snapshot!(check("gh pr close 12 --delete-branch"), @"
+        git.delete-remote-ref *@https://github.com/acme/shop, destroy, partial
+        forge.pull-request acme/shop#12, write
+        ");
+    }
+
+    #[test]
+    fn files_that_are_sent_and_written() {
+        assert_snapshot!(check("gh pr comment 12 --body-file ~/.ssh/id_rsa"), @"
+        secret.read /home/dev/.ssh/id_rsa, read
+        forge.comment acme/shop#12, write
+        ");
+        assert_snapshot!(check("gh issue create -F ~/.aws/credentials"), @"
+        secret.read /home/dev/.aws/credentials, read
+        forge.comment acme/shop issue *, write
+        ");
+        assert_snapshot!(check("gh gist create .env"), @"
+        secret.read /repo/.env, read
+        net.send gist.github.com, send
+        ");
+        assert_snapshot!(check("gh repo clone acme/cfg ~/.claude"), @"
+        fs.write /home/dev/.claude, write
+        git.fetch acme/shop repo acme/cfg, read
+        ");
+        assert_snapshot!(check("gh release download v1 -O .claude/settings.json"), @"
+        fs.write /repo/.claude/settings.json, write
+        fs.write /repo/download, write
+        forge.read acme/shop release v1, read
+        ");
     }
 
     #[test]

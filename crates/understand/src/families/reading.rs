@@ -138,7 +138,7 @@ fn print(invocation: &Invocation, context: &mut Context<'_>) {
 }
 
 /// The names of the variables a word mentions.
-fn variables(raw: &str) -> impl Iterator<Item = &str> {
+pub(super) fn variables(raw: &str) -> impl Iterator<Item = &str> {
     raw.split('$').skip(1).map(|rest| {
         let rest = rest.strip_prefix('{').unwrap_or(rest);
         let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
