@@ -1,5 +1,8 @@
 //! Options and operands, read by a table of what the program knows.
 
+pub(crate) mod files;
+pub(crate) mod programs;
+
 use crate::word::{Value, Word};
 
 /// Whether an option takes a value.

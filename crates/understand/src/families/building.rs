@@ -1,15 +1,18 @@
 //! Tools that build, test, check, install and publish, as a table.
 
+mod replaced;
+
 use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
 
 use super::{Family, ask_file, dispatch, opaque};
+use crate::arguments::files::{Operands, touched};
 use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::paths;
 use crate::word::{Value, Word};
 
 /// What a tool's subcommand does.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Does {
     Read,
     Build,
@@ -126,8 +129,11 @@ fn act(does: Does, index: usize, invocation: &Invocation, context: &mut Context<
         }
         _ => invocation.program.clone(),
     };
+    let replaced = !matches!(does, Read | Runs) && replaced::effects(invocation, context);
     let mut add = |verb: Verb| context.program(verb, &title);
     match does {
+        Publish if rehearses(index, invocation) => add(verbs::EXEC_BUILD),
+        Build | Test | Script if replaced => {}
         Read => add(verbs::EXEC_READ),
         Build => add(verbs::EXEC_BUILD),
         Test => add(verbs::EXEC_TEST),
@@ -146,8 +152,37 @@ fn act(does: Does, index: usize, invocation: &Invocation, context: &mut Context<
         }
         Script => script(&title, invocation, context),
     }
-    settings(invocation, context);
+    if does != Runs {
+        let written = if writes_operands(invocation) { Operands::Written } else { Operands::Read };
+        touched(&invocation.words, written, context);
+    }
 }
+
+/// Whether a program changes the files it is given.
+fn writes_operands(invocation: &Invocation) -> bool {
+    let has = |names: &[&str]| invocation.words.iter().any(|word| names.contains(&word.text()));
+    match invocation.program.as_str() {
+        "black" | "isort" | "rustfmt" | "autopep8" => !has(&["--check", "--check-only", "--diff", "-c"]),
+        "ruff" => has(&["format", "--fix", "--fix-only"]) && !has(&["--check", "--diff"]),
+        _ => has(&["--write", "-w", "--fix", "-i", "--in-place", "--apply", "-a", "-A", "--autocorrect", "--autocorrect-all", "--write-changes"]),
+    }
+}
+
+/// Whether a package is only prepared: a plain `--dry-run`, neither switched off nor another option's value.
+fn rehearses(index: usize, invocation: &Invocation) -> bool {
+    let tells = matches!(invocation.program.as_str(), "cargo" | "npm" | "pnpm" | "poetry" | "uv") && invocation.known(index) == Some("publish");
+    let words = invocation.words.iter().skip(index).take_while(|word| word.known() != Some("--"));
+    let texts: Vec<Option<&str>> = words.map(Word::known).collect();
+    let all_known = texts.iter().all(Option::is_some);
+    let switched_off = texts.iter().flatten().any(|text| text.starts_with("--dry-run=") || text.starts_with("--no-dry"));
+    let said = texts.windows(2).enumerate().any(|(at, pair)| {
+        let plain = pair.first().copied().flatten().is_some_and(|before| !before.starts_with('-') || before.contains('='));
+        let after = texts.get(at + 2).copied().flatten();
+        plain && pair.get(1).copied().flatten() == Some("--dry-run") && !matches!(after, Some("false" | "0" | "no" | "null"))
+    });
+    tells && all_known && said && !switched_off
+}
+
 
 /// Names of targets and scripts that usually build or test.
 const TESTS: &[&str] = &["test", "tests", "check", "lint", "typecheck", "unit", "coverage", "spec", "e2e", "verify", "bench"];
@@ -189,9 +224,16 @@ fn targets(invocation: &Invocation) -> (Option<String>, Option<String>, Vec<&Wor
     let mut words = invocation.words.iter();
     while let Some(word) = words.next() {
         match word.text() {
+            text if is_make && text.starts_with("-C") && text.len() > 2 => directory = text.get(2..).map(str::to_owned),
+            text if is_make && text.starts_with("--directory=") => directory = text.split_once('=').map(|(_, value)| value.to_owned()),
+            text if is_make && text.starts_with("-f") && text.len() > 2 => file = text.get(2..).map(str::to_owned),
+            text if is_make && (text.starts_with("--file=") || text.starts_with("--makefile=")) => file = text.split_once('=').map(|(_, value)| value.to_owned()),
             "-C" | "--directory" if is_make => directory = words.next().map(|word| word.text().to_owned()),
             "-f" | "--file" | "--makefile" if is_make => file = words.next().map(|word| word.text().to_owned()),
             "-j" | "-l" | "-o" | "-W" | "-I" if is_make => {
+                words.next();
+            }
+            "-w" | "--workspace" | "--filter" if !is_make => {
                 words.next();
             }
             "run" | "run-script" => {}
@@ -201,22 +243,6 @@ fn targets(invocation: &Invocation) -> (Option<String>, Option<String>, Vec<&Wor
         }
     }
     (directory, file, targets)
-}
-
-/// Options that put another program or configuration in place.
-fn settings(invocation: &Invocation, context: &mut Context<'_>) {
-    let names = ["--config", "SHELL=", "--eval", "-C", "--directory", "--script-shell", "--ignore-scripts=false", "CC=", "CXX="];
-    for word in &invocation.words {
-        if let Some(name) = names.iter().find(|name| word.text().starts_with(**name))
-            && name.ends_with('=')
-        {
-            opaque(invocation, "an argument names a program to run", context);
-        }
-        if word.text().starts_with("--output-dir") || word.text().starts_with("--prefix") {
-            let value = word.text().split_once('=').and_then(|(name, _)| word.value.strip_prefix(&format!("{name}=")));
-            value.iter().for_each(|value| context.write_value(value));
-        }
-    }
 }
 
 #[cfg(test)]
@@ -240,6 +266,12 @@ mod tests {
     #[test]
     fn publishing_and_scripts() {
         assert_snapshot!(check("npm publish"), @"net.write *, write, partial");
+        for command in ["cargo publish --dry-run", "npm publish --dry-run", "cargo publish -p a --dry-run --allow-dirty"] {
+            assert!(check(command).contains("exec.build"), "{command}");
+        }
+        for command in ["npm publish --dry-run=false", "npm publish --dry-run false", "npm publish --tag --dry-run", "cargo publish -- --dry-run", "yarn publish --dry-run", "npm publish $X --dry-run"] {
+            assert!(check(command).contains("net.write"), "{command}");
+        }
         assert_snapshot!(check("make deploy"), @"exec.opaque make, execute, opaque");
         assert_snapshot!(check("poetry run git push origin main"), @"git.push main@origin, write");
         assert_snapshot!(check("cargo $X"), @"exec.opaque cargo, execute, opaque");

@@ -1,12 +1,15 @@
 //! Programs that create, change, move and delete files.
 
-use countersign_model::{Answer, Effect, Question, Resource, verbs};
+use countersign_model::{Answer, Certainty, Effect, PathClass, Question, Resource, verbs};
 
-use super::{Family, opaque, read_all};
+use super::{Family, opaque};
 use crate::Workspace as _;
-use crate::arguments::{Spec, Takes, parse};
+use crate::arguments::files::{Operands, touched};
+use crate::arguments::{Spec, Takes, parse, programs};
 use crate::context::Context;
-use crate::invocation::Invocation;
+use crate::environment;
+use crate::invocation::{Invocation, Stdin};
+use crate::paths;
 use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
@@ -19,6 +22,7 @@ pub(super) const FAMILY: Family = Family {
 };
 
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
+    touched(&invocation.words, Operands::Skipped, context);
     match invocation.program.as_str() {
         "rm" | "rmdir" | "unlink" | "shred" | "trash" => delete(invocation, context),
         "mkdir" | "touch" | "truncate" | "tee" | "sponge" | "mktemp" => create(invocation, context),
@@ -139,6 +143,9 @@ fn copy(invocation: &Invocation, context: &mut Context<'_>) {
     for word in &operands {
         context.read_tree(word);
         into(&last, word, context);
+        if matches!(word.text().rsplit('/').next(), Some("." | ".." | "" | "*" | ".*")) {
+            unpacks_into(&last, context);
+        }
     }
     if operands.is_empty() {
         context.write_value(&last);
@@ -189,44 +196,39 @@ fn permit(invocation: &Invocation, context: &mut Context<'_>) {
     operands.iter().skip(skip).for_each(|word| context.permit(word));
 }
 
+const SED: Spec = Spec {
+    long: &[
+        ("expression", Takes::Value), ("file", Takes::Value), ("line-length", Takes::Value), ("in-place", Takes::Attached), ("quiet", Takes::Nothing), ("silent", Takes::Nothing), ("null-data", Takes::Nothing),
+        ("zero-terminated", Takes::Nothing), ("separate", Takes::Nothing), ("unbuffered", Takes::Nothing), ("sandbox", Takes::Nothing), ("posix", Takes::Nothing), ("debug", Takes::Nothing), ("follow-symlinks", Takes::Nothing),
+        ("regexp-extended", Takes::Nothing), ("binary", Takes::Nothing), ("help", Takes::Nothing), ("version", Takes::Nothing),
+    ],
+    short: &[
+        ('e', Takes::Value), ('f', Takes::Value), ('l', Takes::Value), ('i', Takes::Attached), ('I', Takes::Attached), ('n', Takes::Nothing), ('r', Takes::Nothing), ('E', Takes::Nothing), ('s', Takes::Nothing), ('u', Takes::Nothing), ('z', Takes::Nothing),
+        ('b', Takes::Nothing), ('a', Takes::Nothing),
+    ],
+    abbreviations: true,
+    operands_end_options: false,
+};
+
 fn sed(invocation: &Invocation, context: &mut Context<'_>) {
-    let mut in_place = false;
-    let mut scripts: Vec<&Word> = Vec::new();
-    let mut files: Vec<&Word> = Vec::new();
-    let mut words = invocation.words.iter();
-    while let Some(word) = words.next() {
-        let text = word.text();
-        match text {
-            "-e" | "--expression" => scripts.extend(words.next()),
-            "-f" | "--file" => {
-                opaque(invocation, "its program is in a file", context);
-                words.next();
-            }
-            "-l" | "--line-length" => {
-                words.next();
-            }
-            _ if text.starts_with("--") => {
-                in_place |= text.starts_with("--in-p") || text.starts_with("--i");
-                if text.starts_with("--expression=") || word.value.is_unknown() {
-                    scripts.push(word);
-                }
-            }
-            _ if text.starts_with('-') && text.len() > 1 => {
-                let flags = text.split('e').next().unwrap_or_default();
-                in_place |= flags.contains('i') || word.value.is_unknown();
-                if text.ends_with('e') && !text.contains('i') {
-                    scripts.extend(words.next());
-                }
-            }
-            _ => files.push(word),
+    let arguments = parse(&invocation.words, &SED);
+    if arguments.has(&["f", "file"]) {
+        opaque(invocation, "its program is in a file", context);
+        arguments.values(&["f", "file"]).for_each(|value| context.read_value(value));
+    }
+    let in_place = arguments.has(&["i", "I", "in-place"]) || !arguments.unknown.is_empty();
+    let mut scripts: Vec<Word> = arguments.values(&["e", "expression"]).map(|value| Word::made(value.clone())).collect();
+    let mut files: Vec<&Word> = arguments.operands.clone();
+    // BSD's `-i ''` has an empty suffix where GNU's has an empty program: then the next word can be either.
+    let suffix = in_place && files.first().is_some_and(|word| word.known() == Some(""));
+    if scripts.is_empty() && !files.is_empty() && !arguments.has(&["f", "file"]) {
+        scripts.push(files.remove(0).clone());
+        scripts.extend(files.first().filter(|_| suffix).map(|word| (*word).clone()));
+        if suffix && files.len() > 1 {
+            files.remove(0);
         }
     }
-    // BSD's `-i ''` leaves an empty operand.
-    files.retain(|word| word.known() != Some(""));
-    if scripts.is_empty() && !files.is_empty() {
-        scripts.push(files.remove(0));
-    }
-    if scripts.iter().any(|script| sed_acts(script)) {
+    if scripts.iter().any(sed_acts) {
         opaque(invocation, "its program can run commands or write files", context);
     }
     for file in &files {
@@ -239,7 +241,6 @@ fn sed(invocation: &Invocation, context: &mut Context<'_>) {
 /// substitutions, deletions and prints are known not to.
 fn sed_acts(script: &Word) -> bool {
     let Some(text) = script.known() else { return true };
-    let text = text.strip_prefix("--expression=").unwrap_or(text);
     text.split(['\n', ';']).any(|command| {
         let command = command.trim().trim_start_matches(|c: char| {
             c.is_ascii_digit() || matches!(c, ',' | '$' | '~' | '+' | ' ' | '!' | '{' | '}')
@@ -275,7 +276,9 @@ fn rsync(invocation: &Invocation, context: &mut Context<'_>) {
     let mut operands = operands(invocation, "e");
     let last = operands.pop();
     operands.iter().for_each(|word| context.read_tree(word));
+    programs::started(&invocation.words, &["rsh", "rsync-path"], &['e'], context);
     if let Some(last) = last.filter(|word| !word.text().contains(':')) {
+        unpacks_into(&last.value, context);
         if invocation.words.iter().any(|word| word.text().starts_with("--del")) {
             context.delete(last);
         }
@@ -286,47 +289,238 @@ fn rsync(invocation: &Invocation, context: &mut Context<'_>) {
     }
 }
 
-fn tar(invocation: &Invocation, context: &mut Context<'_>) {
-    let runs = ["--to-command", "--checkpoint-action", "-I", "--use-compress-program", "--rsh-command", "--info-script", "-F"];
-    if invocation.words.iter().any(|word| runs.iter().any(|option| word.text().starts_with(option))) {
-        opaque(invocation, "its options start a program", context);
+/// Says that a tree of files that nobody has looked at is put into a directory. In the home directory
+/// or above it there may be files among them that shells and tools run by themselves.
+fn unpacks_into(directory: &Value, context: &mut Context<'_>) {
+    context.write_value(directory);
+    let located = paths::locate(directory, context);
+    let home = &context.surroundings.home;
+    if !home.is_empty() && located.why.is_none() && paths::is_within(home, &located.path) {
+        let resource = Resource::Path { path: located.path, zone: located.zone, class: PathClass::ShellConfiguration };
+        let why = "shells and tools run files that may be among them";
+        context.push(Effect::new(verbs::FS_WRITE, resource).certain(Certainty::Partial, why));
     }
-    let mode = invocation.words.first().map(Word::text).unwrap_or_default();
-    let has = |letter: char, long: &str| {
-        (!mode.starts_with("--") && mode.contains(letter)) || invocation.words.iter().any(|word| word.text() == long)
-    };
-    let operands: Vec<&Word> =
-        invocation.words.iter().skip(1).filter(|word| word.text() == "-" || !word.text().starts_with('-')).collect();
-    if has('t', "--list") {
-        read_all(operands, context);
-    } else if has('c', "--create") || has('r', "--append") {
-        let mut operands = operands.into_iter();
-        if let Some(archive) = operands.next() {
-            context.write(archive);
+}
+
+/// A path below a directory given by an option.
+fn below(directory: Option<&Value>, path: &Value) -> Value {
+    match (directory, path) {
+        (Some(Value::Known(directory)), Value::Known(path)) if !path.starts_with('/') => Value::Known(format!("{directory}/{path}")),
+        (Some(Value::Known(directory)), Value::Pattern(path)) if !path.starts_with('/') => Value::Pattern(format!("{directory}/{path}")),
+        (Some(directory), path) if directory.known().is_none() && !path.text().starts_with('/') => Value::unknown("the directory is not known"),
+        (_, path) => path.clone(),
+    }
+}
+
+const TAR: Spec = Spec {
+    long: &[
+        ("to-command", Takes::Value), ("checkpoint-action", Takes::Value), ("use-compress-program", Takes::Value), ("rsh-command", Takes::Value), ("rmt-command", Takes::Value),
+        ("info-script", Takes::Value), ("new-volume-script", Takes::Value), ("checkpoint", Takes::Attached), ("file", Takes::Value), ("directory", Takes::Value), ("files-from", Takes::Value),
+        ("exclude-from", Takes::Value), ("exclude", Takes::Value), ("listed-incremental", Takes::Value), ("index-file", Takes::Value), ("volno-file", Takes::Value), ("one-top-level", Takes::Attached),
+        ("create", Takes::Nothing), ("append", Takes::Nothing), ("update", Takes::Nothing), ("catenate", Takes::Nothing), ("concatenate", Takes::Nothing), ("list", Takes::Nothing), ("extract", Takes::Nothing),
+        ("get", Takes::Nothing), ("diff", Takes::Nothing), ("compare", Takes::Nothing), ("delete", Takes::Nothing), ("to-stdout", Takes::Nothing), ("absolute-names", Takes::Nothing), ("verbose", Takes::Nothing),
+        ("gzip", Takes::Nothing), ("gunzip", Takes::Nothing), ("bzip2", Takes::Nothing), ("xz", Takes::Nothing), ("zstd", Takes::Nothing), ("lzma", Takes::Nothing), ("lz4", Takes::Nothing), ("auto-compress", Takes::Nothing),
+        ("strip-components", Takes::Value), ("transform", Takes::Value), ("owner", Takes::Value), ("group", Takes::Value), ("mode", Takes::Value), ("mtime", Takes::Value), ("sort", Takes::Value), ("format", Takes::Value),
+        ("pax-option", Takes::Value), ("numeric-owner", Takes::Nothing), ("no-same-owner", Takes::Nothing), ("same-owner", Takes::Nothing), ("no-same-permissions", Takes::Nothing), ("preserve-permissions", Takes::Nothing), ("overwrite", Takes::Nothing),
+        ("keep-old-files", Takes::Nothing), ("skip-old-files", Takes::Nothing), ("wildcards", Takes::Nothing), ("no-wildcards", Takes::Nothing), ("dereference", Takes::Nothing), ("hard-dereference", Takes::Nothing), ("exclude-vcs", Takes::Nothing),
+        ("exclude-vcs-ignores", Takes::Nothing), ("no-recursion", Takes::Nothing), ("recursion", Takes::Nothing), ("totals", Takes::Attached), ("warning", Takes::Value), ("null", Takes::Nothing), ("ignore-failed-read", Takes::Nothing),
+        ("force-local", Takes::Nothing), ("sparse", Takes::Nothing), ("remove-files", Takes::Nothing), ("anchored", Takes::Nothing), ("help", Takes::Nothing), ("version", Takes::Nothing), ("newer", Takes::Value), ("acls", Takes::Nothing),
+        ("xattrs", Takes::Nothing), ("selinux", Takes::Nothing), ("utc", Takes::Nothing), ("full-time", Takes::Nothing), ("occurrence", Takes::Attached), ("unlink-first", Takes::Nothing), ("recursive-unlink", Takes::Nothing), ("touch", Takes::Nothing), ("show-transformed-names", Takes::Nothing), ("verify", Takes::Nothing),
+    ],
+    short: &[
+        ('I', Takes::Value), ('F', Takes::Value), ('f', Takes::Value), ('C', Takes::Value), ('T', Takes::Value), ('X', Takes::Value), ('g', Takes::Value), ('b', Takes::Value), ('H', Takes::Value), ('K', Takes::Value),
+        ('L', Takes::Value), ('N', Takes::Value), ('V', Takes::Value), ('c', Takes::Nothing), ('r', Takes::Nothing), ('u', Takes::Nothing), ('A', Takes::Nothing), ('t', Takes::Nothing), ('x', Takes::Nothing), ('d', Takes::Nothing),
+        ('v', Takes::Nothing), ('z', Takes::Nothing), ('j', Takes::Nothing), ('J', Takes::Nothing), ('Z', Takes::Nothing), ('a', Takes::Nothing), ('p', Takes::Nothing), ('P', Takes::Nothing), ('O', Takes::Nothing), ('h', Takes::Nothing),
+        ('k', Takes::Nothing), ('m', Takes::Nothing), ('o', Takes::Nothing), ('s', Takes::Nothing), ('S', Takes::Nothing), ('U', Takes::Nothing), ('w', Takes::Nothing), ('W', Takes::Nothing), ('l', Takes::Nothing), ('B', Takes::Nothing), ('G', Takes::Nothing), ('i', Takes::Nothing), ('n', Takes::Nothing), ('R', Takes::Nothing), ('M', Takes::Nothing),
+    ],
+    abbreviations: true,
+    operands_end_options: false,
+};
+
+/// Programs that pack and unpack what comes through them.
+const COMPRESSORS: &[&str] = &["gzip", "pigz", "bzip2", "pbzip2", "lbzip2", "xz", "pixz", "lzma", "zstd", "zstdmt", "pzstd", "lz4", "lzip", "plzip", "lzop", "brotli"];
+
+/// The words with the letters of the old style, `tar xf a`, as options.
+fn in_new_style(words: &[Word]) -> Vec<Word> {
+    let Some((first, rest)) = words.split_first() else { return Vec::new() };
+    if first.text().starts_with('-') || first.value.is_unknown() {
+        return words.to_vec();
+    }
+    let mut rest = rest.iter();
+    let mut all = Vec::new();
+    for letter in first.text().chars() {
+        all.push(Word::known_as(&format!("-{letter}")));
+        if TAR.short.iter().any(|(short, takes)| *short == letter && *takes == Takes::Value) {
+            all.extend(rest.next().cloned());
         }
-        operands.for_each(|word| context.read_tree(word));
+    }
+    all.extend(rest.cloned());
+    all
+}
+
+fn tar(invocation: &Invocation, context: &mut Context<'_>) {
+    let words = in_new_style(&invocation.words);
+    let arguments = parse(&words, &TAR);
+    for value in arguments.values(&["to-command", "I", "use-compress-program", "rsh-command", "rmt-command", "F", "info-script", "new-volume-script"]) {
+        if !is_compressor(value) {
+            environment::command("tar", value, context);
+        }
+    }
+    for value in arguments.values(&["checkpoint-action"]) {
+        if let Some(command) = value.strip_prefix("exec=") {
+            environment::command("tar", &command, context);
+        } else if value.is_unknown() {
+            opaque(invocation, "its options start a program", context);
+        }
+    }
+    if !arguments.unknown.is_empty() {
+        opaque(invocation, "an option is not known", context);
+    }
+    arguments.values(&["T", "files-from", "X", "exclude-from"]).for_each(|value| context.read_value(value));
+    arguments.values(&["g", "listed-incremental", "index-file", "volno-file"]).for_each(|value| context.write_value(value));
+    let archive = arguments.value(&["f", "file"]);
+    let directory = arguments.value(&["C", "directory", "one-top-level"]);
+    if arguments.has(&["t", "list", "d", "diff", "compare"]) {
+        archive.into_iter().for_each(|value| context.read_value(value));
+        if archive.is_none() {
+            context.program(verbs::EXEC_READ, "tar");
+        }
+    } else if arguments.has(&["c", "create", "r", "append", "u", "update", "A", "catenate", "concatenate", "delete"]) {
+        match archive {
+            Some(value) => context.write_value(value),
+            None => context.program(verbs::EXEC_READ, "tar"),
+        }
+        for word in &arguments.operands {
+            context.read_tree(&word.with(below(directory, &word.value)));
+        }
+        if arguments.has(&["remove-files"]) {
+            arguments.operands.iter().for_each(|word| context.delete(&word.with(below(directory, &word.value))));
+        }
     } else {
-        read_all(operands.iter().take(1).copied(), context);
-        let directory = operands.last().filter(|_| invocation.words.iter().any(|word| matches!(word.text(), "-C" | "--directory")));
-        let value = directory.map_or_else(|| Value::Known(".".to_owned()), |word| word.value.clone());
-        context.write_value(&value);
+        archive.into_iter().for_each(|value| context.read_value(value));
+        if arguments.has(&["O", "to-stdout"]) {
+            return;
+        }
+        for word in &arguments.operands {
+            let member = below(directory, &word.value);
+            if paths::locate(&member, context).class > PathClass::Rebuildable {
+                context.write_value(&member);
+            }
+        }
+        if arguments.has(&["P", "absolute-names"]) {
+            context.write_value(&Value::unknown("the archive may name any file"));
+        }
+        unpacks_into(&directory.cloned().unwrap_or_else(|| Value::Known(".".to_owned())), context);
+    }
+}
+
+fn is_compressor(value: &Value) -> bool {
+    value.known().is_some_and(|text| {
+        let plain = text.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, ' ' | '-' | '='));
+        plain && text.split_whitespace().next().is_some_and(|name| COMPRESSORS.contains(&name))
+    })
+}
+
+/// The files that the text of a patch names, each with as many directories cut off as may be asked for.
+pub(super) fn patched(text: &str, directory: Option<&Value>, context: &mut Context<'_>) {
+    let marks = ["+++ ", "--- ", "*** ", "rename to ", "rename from ", "copy to ", "Index: ", "diff --git "];
+    let mut seen = 0;
+    for line in text.lines() {
+        let Some(named) = marks.iter().find_map(|mark| line.strip_prefix(mark)) else { continue };
+        for name in named.split('\t').next().unwrap_or(named).split(" b/").flat_map(|name| [name, name.trim_matches('"')]) {
+            let mut name = name.trim();
+            let mut strictest = (PathClass::Rebuildable, None);
+            for _ in 0..4 {
+                seen += 1;
+                let value = below(directory, &Value::Known(name.to_owned()));
+                let class = if seen < MOST_PATCHED { paths::locate(&value, context).class } else { PathClass::Ordinary };
+                if class > PathClass::Rebuildable && class >= strictest.0 {
+                    strictest = (class, Some(value));
+                }
+                match name.split_once('/') {
+                    Some((_, rest)) if !rest.is_empty() => name = rest,
+                    _ => break,
+                }
+            }
+            strictest.1.iter().for_each(|value| context.write_value(value));
+        }
+    }
+    if seen >= MOST_PATCHED {
+        context.write_value(&Value::unknown("the patch names too many files to look at each"));
+    }
+}
+
+/// Paths of a patch that are looked at.
+const MOST_PATCHED: usize = 600;
+
+/// Looks at the patch in a file or on standard input, as far as it can be read.
+pub(super) fn patched_by(file: Option<&Value>, invocation: &Invocation, directory: Option<&Value>, context: &mut Context<'_>) {
+    let text = match (file, &invocation.stdin) {
+        (Some(value), _) | (None, Stdin::File(value)) => {
+            let question = Question::Path { path: paths::locate(value, context).path };
+            match context.workspace.ask(&question) {
+                Answer::Text { text, .. } => Some(text),
+                _ => None,
+            }
+        }
+        (None, Stdin::Text(Value::Known(text))) => Some(text.clone()),
+        (None, Stdin::Pipe(source)) => source.text.clone(),
+        (None, Stdin::Inherited | Stdin::Text(_)) => None,
+    };
+    if let Some(text) = text {
+        patched(&text, directory, context);
     }
 }
 
 fn archive(invocation: &Invocation, context: &mut Context<'_>) {
+    let program = invocation.program.as_str();
     if invocation.words.iter().any(|word| matches!(word.text(), "-TT" | "--unzip-command" | "-T")) {
         opaque(invocation, "its options start a program", context);
+    }
+    match program {
+        "split" => programs::started(&invocation.words, &["filter"], &[], context),
+        "zip" => programs::started(&invocation.words, &["unzip-command"], &[], context),
+        "patch" => {
+            let arguments = parse(&invocation.words, &PATCH);
+            let directory = arguments.value(&["d", "directory"]);
+            let file = arguments.value(&["i", "input"]).or_else(|| arguments.operands.get(1).map(|word| &word.value));
+            arguments.values(&["o", "output", "r", "reject-file"]).for_each(|value| context.write_value(value));
+            patched_by(file, invocation, directory, context);
+        }
+        // The first operand of the one in Perl is code.
+        "rename" if invocation.words.iter().any(|word| word.text().contains(['(', '`', '{', '$', ';']) || word.text().ends_with('e') && word.text().starts_with("s/")) => {
+            opaque(invocation, "its first operand can be code", context);
+        }
+        _ => {}
     }
     let operands = operands(invocation, "");
     for word in &operands {
         context.read_tree(word);
         context.write(word);
     }
-    if matches!(invocation.program.as_str(), "unzip" | "patch" | "rename" | "split") || operands.is_empty() {
+    if program == "unzip" {
+        let attached = invocation.words.iter().filter_map(|word| word.value.strip_prefix("-d")).filter(|value| !value.text().is_empty());
+        let places: Vec<Value> = operands.iter().skip(1).map(|word| word.value.clone()).chain(attached).collect();
+        places.iter().for_each(|value| unpacks_into(value, context));
+    }
+    if matches!(program, "unzip" | "patch" | "rename" | "split") || operands.is_empty() {
         context.write_value(&Value::Known(".".to_owned()));
     }
-    context.flow.decoded |= matches!(invocation.program.as_str(), "gunzip" | "gzip" | "xz" | "bzip2");
+    context.flow.decoded |= matches!(program, "gunzip" | "gzip" | "xz" | "bzip2");
 }
+
+const PATCH: Spec = Spec {
+    long: &[
+        ("directory", Takes::Value), ("input", Takes::Value), ("output", Takes::Value), ("reject-file", Takes::Value), ("strip", Takes::Value), ("fuzz", Takes::Value), ("prefix", Takes::Value), ("suffix", Takes::Value),
+        ("forward", Takes::Nothing), ("reverse", Takes::Nothing), ("dry-run", Takes::Nothing), ("batch", Takes::Nothing), ("force", Takes::Nothing), ("backup", Takes::Nothing), ("silent", Takes::Nothing), ("quiet", Takes::Nothing), ("verbose", Takes::Nothing),
+    ],
+    short: &[
+        ('d', Takes::Value), ('i', Takes::Value), ('o', Takes::Value), ('r', Takes::Value), ('p', Takes::Value), ('F', Takes::Value), ('B', Takes::Value), ('z', Takes::Value), ('D', Takes::Value), ('Y', Takes::Value), ('V', Takes::Value), ('g', Takes::Value),
+        ('N', Takes::Nothing), ('R', Takes::Nothing), ('t', Takes::Nothing), ('f', Takes::Nothing), ('b', Takes::Nothing), ('s', Takes::Nothing), ('u', Takes::Nothing), ('c', Takes::Nothing), ('e', Takes::Nothing), ('n', Takes::Nothing), ('E', Takes::Nothing), ('l', Takes::Nothing), ('T', Takes::Nothing), ('Z', Takes::Nothing),
+    ],
+    abbreviations: true,
+    operands_end_options: false,
+};
 
 #[cfg(test)]
 mod tests {
@@ -384,6 +578,113 @@ mod tests {
         exec.read dd, read
         "#);
         assert_snapshot!(check("chmod -R 777 ."), @"fs.permission /repo, write");
+    }
+
+    #[test]
+    fn options_that_start_a_program_are_followed() {
+        assert_snapshot!(check("split --filter='git push origin main' x"), @"
+        git.push main@origin, write
+        fs.read /repo/x, read
+        fs.write /repo/x, write
+        fs.write /repo, write
+        ");
+        assert_snapshot!(check("split --fil 'git push origin main' x"), @"
+        git.push main@origin, write
+        fs.read /repo/git push origin main, read
+        fs.write /repo/git push origin main, write
+        fs.read /repo/x, read
+        fs.write /repo/x, write
+        fs.write /repo, write
+        ");
+        assert_snapshot!(check("tar --use-compress-prog='git push origin main' -cf x.tar src"), @"
+        git.push main@origin, write
+        fs.write /repo/x.tar, write
+        fs.read /repo/src, read
+        ");
+        assert_snapshot!(check("tar -xf x.tar --to-comm='git push origin main'"), @"
+        git.push main@origin, write
+        fs.read /repo/x.tar, read
+        fs.write /repo, write
+        ");
+        assert_snapshot!(check("tar -cf x.tar --checkpoint=1 --checkpoint-act=exec='git push origin main' src"), @"
+        git.push main@origin, write
+        fs.write /repo/x.tar, write
+        fs.read /repo/src, read
+        ");
+        assert_snapshot!(check("tar cIf 'git push origin main' x.tar src"), @"
+        git.push main@origin, write
+        fs.write /repo/x.tar, write
+        fs.read /repo/src, read
+        ");
+        assert_snapshot!(check("tar -I 'zstd -19' -cf x.tar.zst src"), @"
+        fs.write /repo/x.tar.zst, write
+        fs.read /repo/src, read
+        ");
+    }
+
+    #[test]
+    fn archives_go_where_they_are_told() {
+        assert_snapshot!(check("tar -C ~ -xf x.tar"), @"
+        fs.read /repo/x.tar, read
+        fs.write /home/dev, write
+        fs.write /home/dev, write, partial
+        ");
+        assert_snapshot!(check("tar -xf x.tar --directory=.claude"), @"
+        fs.write /repo/.claude, write
+        fs.read /repo/x.tar, read
+        ");
+        assert_snapshot!(check("tar xzf x.tgz -C /tmp/y"), @"
+        fs.read /repo/x.tgz, read
+        fs.write /tmp/y, write
+        ");
+        assert_snapshot!(check("tar -C ~ -czf /tmp/x.tgz .ssh/id_rsa"), @"
+        fs.write /tmp/x.tgz, write
+        secret.read /home/dev/.ssh/id_rsa, read
+        ");
+        assert_snapshot!(check("tar -tzf x.tgz; unzip x.zip -d ~"), @"
+        fs.read /repo/x.tgz, read
+        fs.read /repo/x.zip, read
+        fs.write /repo/x.zip, write
+        fs.read /home/dev, read
+        secret.read /home/dev, read, partial
+        fs.write /home/dev, write
+        fs.write /home/dev, write, partial
+        fs.write /repo, write
+        ");
+        assert_snapshot!(check("cp -r x/. ~"), @"
+        fs.read /repo/x, read
+        fs.write /home/dev, write
+        fs.write /home/dev, write, partial
+        ");
+    }
+
+    #[test]
+    fn a_patch_names_what_it_changes() {
+        assert_snapshot!(check("patch -p1 <<'X'\n--- a/src/a.rs\n+++ b/.claude/settings.json\n@@ -0,0 +1 @@\n+x\nX"), @"
+        fs.write /repo/.claude/settings.json, write
+        fs.write /repo, write
+        ");
+        assert_snapshot!(check("git apply <<'X'\ndiff --git a/x b/.git/hooks/pre-push\n--- /dev/null\n+++ b/.git/hooks/pre-push\nX"), @"
+        fs.write /repo/.git/hooks/pre-push, write
+        git.index /repo, write
+        ");
+    }
+
+    #[test]
+    fn an_empty_program_reads_the_next_word() {
+        assert_snapshot!(check("sed '' ~/.ssh/id_rsa"), @"
+        secret.read /home/dev/.ssh/id_rsa, read
+        exec.read sed, read
+        ");
+        assert_snapshot!(check("sed -i '' 's/a/b/' src/a.rs"), @"
+        fs.write /repo/src/a.rs, write
+        exec.read sed, read
+        ");
+        assert_snapshot!(check("sed --expr='s/a/b/w .claude/settings.json' d"), @"
+        exec.opaque sed, execute, opaque
+        fs.read /repo/d, read
+        exec.read sed, read
+        ");
     }
 
     #[test]

@@ -3,7 +3,10 @@
 use countersign_model::verbs;
 
 use super::{Family, is_secret_name, opaque, read_all, reads_environment};
+use crate::arguments::files::{Operands, touched};
+use crate::arguments::programs;
 use crate::context::Context;
+use crate::environment;
 use crate::invocation::{Invocation, Stdin};
 use crate::word::{Value, Word};
 
@@ -30,14 +33,16 @@ const NO_FILES: &[&str] = &[
     "numfmt", "sw_vers", "ss", "netstat", "ifconfig", "getent", "pstree", "sync", "df",
 ];
 
-/// Options of these programs that take the next word and name no file.
-const VALUES: &[&str] = &["-n", "-c", "-d", "-f", "-k", "-t", "-w", "-s", "-L", "-I", "--lines", "--bytes", "--delimiter", "-N", "-j"];
 
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let program = invocation.program.as_str();
     match program {
         "echo" | "printf" => print(invocation, context),
-        "printenv" => environment(invocation, context),
+        "printenv" => print_environment(invocation, context),
+        "ps" if shows_environment(&invocation.words) => {
+            reads_environment("*", context);
+            context.program(verbs::EXEC_READ, "ps");
+        }
         "date" | "hostname" | "sysctl" | "ip" | "dmesg" => settings(invocation, context),
         "hyperfine" | "openssl" | "man" | "delta" => starts_others(invocation, context),
         "base64" | "base32" | "xxd" | "zcat" | "bzcat" | "xzcat" | "rev" | "iconv" => {
@@ -63,15 +68,26 @@ fn files(invocation: &Invocation, context: &mut Context<'_>) {
                 Some(value) => context.write_value(&value),
                 None => words.next().into_iter().for_each(|word| context.write(word)),
             }
-        } else if text == "--compress-program" || text.starts_with("--compress-program=") || text.starts_with("--files0-from") {
-            opaque(invocation, "its options start a program or name more files", context);
+        } else if text.strip_prefix("--files").is_some() {
+            opaque(invocation, "its options name more files", context);
         } else if text.starts_with('-') && text.len() > 1 && !word.value.is_unknown() {
-            if VALUES.contains(&text) && takes_value(&invocation.program, text) {
+            if takes_value(&invocation.program, text) {
                 words.next();
             }
         } else if !text.starts_with('+') {
             read.push(word);
+        } else if matches!(invocation.program.as_str(), "less" | "more" | "zless" | "bat") {
+            at_start(text, invocation, context);
         }
+    }
+    touched(&invocation.words, Operands::Skipped, context);
+    match invocation.program.as_str() {
+        "sort" => programs::started(&invocation.words, &["compress-program"], &[], context),
+        "bat" => programs::started(&invocation.words, &["pager"], &[], context),
+        "less" | "zless" if invocation.words.iter().any(|word| word.text().starts_with("-k") || word.text().starts_with("--lesskey")) => {
+            opaque(invocation, "its keys are in a file", context);
+        }
+        _ => {}
     }
     if matches!(invocation.program.as_str(), "uniq" | "xxd") && read.len() > 1
         && let Some(word) = read.pop()
@@ -92,17 +108,47 @@ fn files(invocation: &Invocation, context: &mut Context<'_>) {
     read_all(read, context);
 }
 
+/// Whether an option takes the next word, which then names no file.
 fn takes_value(program: &str, option: &str) -> bool {
-    match program {
-        "ls" | "ll" | "exa" | "eza" | "wc" | "stat" | "file" | "cat" | "nl" | "bat" | "readlink" | "realpath" | "less" => {
-            option == "-I" || (program == "stat" && matches!(option, "-c" | "-f"))
-        }
-        "sort" => matches!(option, "-k" | "-t"),
-        "head" | "tail" => matches!(option, "-n" | "-c" | "-s"),
-        "cut" => matches!(option, "-d" | "-f" | "-c"),
-        "diff" | "cmp" | "comm" => option == "-I",
-        "md5sum" | "sha1sum" | "sha256sum" | "sha512sum" | "cksum" => false,
-        _ => true,
+    let options: &[&str] = match program {
+        "stat" => &["-c", "--format", "--printf"],
+        "sort" => &["-k", "-t", "--key", "--field-separator"],
+        "head" | "tail" => &["-n", "-c", "-s", "--lines", "--bytes", "--pid"],
+        "cut" => &["-d", "-f", "-c", "-b", "--delimiter", "--fields", "--output-delimiter"],
+        "diff" | "colordiff" => &["-I", "-U", "-C", "-x", "--exclude", "-W", "--label", "-L"],
+        "uniq" => &["-f", "-s", "-w"],
+        "xxd" => &["-c", "-l", "-s", "-g", "-o", "-n"],
+        "fold" | "fmt" => &["-w"],
+        "shuf" => &["-n", "-i"],
+        "od" => &["-A", "-j", "-N", "-t"],
+        "hexdump" => &["-n", "-s", "-e"],
+        "column" => &["-s", "-c", "-N", "-H", "-R"],
+        "base64" | "base32" => &["-w"],
+        "strings" => &["-n", "-t", "-e"],
+        "iconv" => &["-f", "-t", "--from-code", "--to-code"],
+        "join" => &["-t", "-j", "-e", "-1", "-2", "-a", "-v"],
+        "paste" => &["-d"],
+        "nl" => &["-b", "-f", "-h", "-n", "-s", "-v", "-w", "-i"],
+        "tree" => &["-L", "-P", "-I"],
+        "du" => &["-d", "-t", "--max-depth", "--exclude"],
+        "ls" | "ll" | "exa" | "eza" => &["-I", "--ignore", "-w"],
+        "cmp" => &["-i", "-n"],
+        "bat" => &["-l", "-r", "--language", "--line-range", "--theme", "--style"],
+        "tokei" | "cloc" | "scc" => &["-e", "-t"],
+        _ => &[],
+    };
+    options.contains(&option)
+}
+
+/// `+command`: what a pager does with the first file. Moving and searching is harmless.
+fn at_start(text: &str, invocation: &Invocation, context: &mut Context<'_>) {
+    let command = text.trim_start_matches('+');
+    let moves = command.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, 'G' | 'g' | 'F' | 'p' | '%'));
+    let searches = command.starts_with(['/', '?']) && !command.contains(|letter: char| letter.is_control());
+    if let Some(command) = command.strip_prefix('!') {
+        environment::command(&invocation.program, &Value::Known(command.to_owned()), context);
+    } else if !moves && !searches {
+        opaque(invocation, "it does what follows the plus sign", context);
     }
 }
 
@@ -146,7 +192,7 @@ pub(super) fn variables(raw: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-fn environment(invocation: &Invocation, context: &mut Context<'_>) {
+fn print_environment(invocation: &Invocation, context: &mut Context<'_>) {
     for word in &invocation.words {
         if word.value.is_unknown() || is_secret_name(word.text()) {
             reads_environment(word.text(), context);
@@ -158,9 +204,23 @@ fn environment(invocation: &Invocation, context: &mut Context<'_>) {
     context.program(verbs::EXEC_READ, "printenv");
 }
 
+/// Whether `ps` is given BSD's letter for the variables of each process: `ps auxe`.
+fn shows_environment(words: &[Word]) -> bool {
+    let mut before = "";
+    words.iter().any(|word| {
+        let text = word.text();
+        let is_value = before.starts_with('-');
+        before = text;
+        !is_value && text.contains('e') && text.chars().all(|letter| "aAcefghjlmnrsStTuUvwxX".contains(letter))
+    })
+}
+
 /// Programs that show a setting of the machine, and change it when told to.
 fn settings(invocation: &Invocation, context: &mut Context<'_>) {
     let words: Vec<&str> = invocation.words.iter().map(Word::text).collect();
+    if invocation.program == "date" {
+        touched(&invocation.words, Operands::Read, context);
+    }
     let changes = invocation.words.iter().any(|word| word.value.is_unknown())
         || match invocation.program.as_str() {
             "date" => words.iter().any(|word| matches!(*word, "-s") || word.starts_with("--s")),
@@ -209,6 +269,37 @@ mod tests {
         fs.write /repo/notes.md, write
         exec.read cat, read
         "#);
+    }
+
+    #[test]
+    fn options_do_not_swallow_files() {
+        for command in ["od -c", "column -t", "strings -f", "paste -s", "zcat -f", "base64 -d", "comm -1 /dev/null", "tac -s", "rev -k", "date -f", "sort --files0-from=x"] {
+            let found = check(&format!("{command} ~/.ssh/id_rsa"));
+            assert!(found.contains("secret.read"), "{command}: {found}");
+        }
+        assert_snapshot!(check("head -n 5 src/a.rs; cut -d , -f 1 src/a.rs; column -t -s , src/a.rs; uniq -f 1 src/a.rs"), @"fs.read /repo/src/a.rs, read");
+    }
+
+    #[test]
+    fn pagers_and_sorters_start_programs() {
+        assert_snapshot!(check("less '+!git push origin main' src/a.rs"), @"
+        git.push main@origin, write
+        fs.read /repo/src/a.rs, read
+        ");
+        assert_snapshot!(check("less +G src/a.rs; less +/push src/a.rs"), @"fs.read /repo/src/a.rs, read");
+        assert_snapshot!(check("sort --compress-prog='git push origin main' src/a.rs"), @"
+        git.push main@origin, write
+        fs.read /repo/src/a.rs, read
+        ");
+    }
+
+    #[test]
+    fn processes_with_their_environment() {
+        assert_snapshot!(check("ps auxe"), @"
+        secret.read environment:*, read, partial
+        exec.read ps, read
+        ");
+        assert_snapshot!(check("ps aux; ps -eo user; ps -o user -p 1"), @"exec.read ps, read");
     }
 
     #[test]

@@ -2,60 +2,83 @@
 
 use countersign_model::verbs;
 
-use super::{Family, opaque};
+use super::{Family, is_secret_name, opaque, reads_environment};
+use crate::arguments::files::{Operands, touched};
+use crate::arguments::programs;
 use crate::context::Context;
 use crate::invocation::Invocation;
-use crate::word::Word;
+use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
     programs: &["grep", "egrep", "fgrep", "zgrep", "ggrep", "rg", "ag", "ack", "jq", "yq", "xq", "tr", "expr", "seq", "basename", "dirname"],
     effects,
 };
 
-/// Options of grep and its like that take the next word.
-const VALUES: &[&str] = &[
-    "-A", "-B", "-C", "-m", "-d", "-D", "-g", "-t", "-T", "-j", "-r", "-M", "-E", "--include", "--exclude", "--exclude-dir", "--glob",
-    "--iglob", "--type", "--type-not", "--max-count", "--context", "--after-context", "--before-context", "--color", "--colors",
-    "--max-depth", "--replace", "--sort", "--threads", "--indent", "--arg", "--argjson", "--encoding", "--max-columns",
-];
+/// How many of the next words an option takes; it can mean other things to each program.
+fn takes(program: &str, option: &str) -> usize {
+    let ones: &[&str] = match program {
+        "jq" | "yq" | "xq" => match option {
+            "--arg" | "--argjson" => return 2,
+            _ => &["--indent", "-L", "-I", "-o", "-p", "--output-format", "--input-format"],
+        },
+        "rg" => &[
+            "-A", "-B", "-C", "-m", "-d", "-g", "-t", "-T", "-j", "-r", "-M", "-E", "--glob", "--iglob", "--type", "--type-not", "--max-count", "--context", "--after-context", "--before-context", "--color",
+            "--colors", "--max-depth", "--replace", "--sort", "--sortr", "--threads", "--encoding", "--max-columns", "--type-add", "--max-filesize", "--context-separator", "--engine", "--field-match-separator",
+        ],
+        "ag" | "ack" => &["-A", "-B", "-C", "-m", "-G", "-g", "--ignore", "--ignore-dir", "--type", "--depth"],
+        _ => &["-A", "-B", "-C", "-m", "-d", "-D", "--include", "--exclude", "--exclude-dir", "--max-count", "--context", "--after-context", "--before-context", "--label", "--binary-files", "--directories", "--devices"],
+    };
+    usize::from(ones.contains(&option))
+}
+
+/// Options that start a program.
+const STARTING: &[&str] = &["pre", "hostname-bin", "pager"];
 
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
-    if matches!(invocation.program.as_str(), "tr" | "expr" | "seq" | "basename" | "dirname") {
-        context.program(verbs::EXEC_READ, &invocation.program);
+    let program = invocation.program.as_str();
+    if matches!(program, "tr" | "expr" | "seq" | "basename" | "dirname") {
+        context.program(verbs::EXEC_READ, program);
         return;
     }
+    let filters = matches!(program, "jq" | "yq" | "xq");
+    let in_place = filters && invocation.words.iter().any(|word| matches!(word.text(), "-i" | "--inplace" | "--in-place"));
     let mut pattern_given = false;
     let mut files: Vec<&Word> = Vec::new();
     let mut words = invocation.words.iter();
     while let Some(word) = words.next() {
         let text = word.text();
         match text {
-            "-e" | "--regexp" => {
+            "-e" | "--regexp" if !filters => {
                 pattern_given = true;
                 words.next();
             }
-            "-f" | "--file" | "--exclude-from" | "--ignore-file" | "--from-file" | "--rawfile" | "--slurpfile" => {
+            "--rawfile" | "--slurpfile" if filters => {
+                words.next();
+                words.next().into_iter().for_each(|word| context.read(word));
+            }
+            "-f" | "--file" | "--exclude-from" | "--ignore-file" | "--from-file" => {
                 pattern_given = true;
                 files.extend(words.next());
             }
-            "--pre" | "--hostname-bin" | "--pager" => {
-                opaque(invocation, "its options start a program", context);
-                words.next();
-            }
-            "-i" | "--in-place" if invocation.program == "yq" => {
-                invocation.words.iter().skip(2).for_each(|word| context.write(word));
-            }
             "--" => files.extend(words.by_ref()),
-            "-r" | "-E" if invocation.program != "rg" => {}
-            _ if text.starts_with("--pre=") || text.starts_with("--hostname-bin=") || text.starts_with("--pager=") => {
+            _ if text.strip_prefix("--").is_some_and(|name| STARTING.iter().any(|option| programs::is_beginning(name.split('=').next().unwrap_or(name), option))) => {
                 opaque(invocation, "its options start a program", context);
+                if !text.contains('=') {
+                    words.next();
+                }
             }
-            _ if VALUES.contains(&text) => {
+            _ if takes(program, text) > 0 => (0..takes(program, text)).for_each(|_| {
                 words.next();
+            }),
+            _ if text.starts_with('-') && text.len() > 1 => {
+                pattern_given |= !filters && (text.starts_with("--file=") || text.starts_with("--regexp=") || (text.starts_with("-f") || text.starts_with("-e")) && text.len() > 2);
             }
-            _ if text.starts_with('-') && text.len() > 1 => {}
             _ => files.push(word),
         }
+    }
+    touched(&invocation.words, Operands::Skipped, context);
+    if filters {
+        filter(invocation, context);
     }
     if !pattern_given && !files.is_empty() {
         files.remove(0);
@@ -64,7 +87,38 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     if files.is_empty() && !lists_only {
         context.program(verbs::EXEC_READ, &invocation.program);
     }
+    files.iter().filter(|_| in_place).for_each(|word| context.write(word));
     files.into_iter().for_each(|word| context.read_tree(word));
+}
+
+/// What a filter of jq and yq takes from elsewhere: variables of the environment, other files.
+fn filter(invocation: &Invocation, context: &mut Context<'_>) {
+    for word in &invocation.words {
+        let text = word.text();
+        for (at, found) in text.match_indices("env").chain(text.match_indices("ENV")) {
+            let before = text.get(..at).and_then(|before| before.chars().last());
+            let after = text.get(at + found.len()..).unwrap_or_default();
+            let is_field = before.is_some_and(|letter| letter == '.' || letter == '"' || letter == '_' || letter == '-' || letter == '/');
+            let longer = after.starts_with(|letter: char| letter.is_ascii_alphanumeric() && found == "ENV" || matches!(letter, '_' | '-' | ':' | '"'));
+            let within = before.is_some_and(|letter| letter.is_ascii_alphanumeric()) && !text.get(..at).is_some_and(|before| before.ends_with("str"));
+            let other = after.starts_with(|letter: char| letter.is_ascii_alphanumeric()) && !after.starts_with("subst");
+            if is_field || longer || within || other || (found == "ENV" && before != Some('$')) {
+                continue;
+            }
+            let rest = after.trim_start_matches(['.', '(', '[', '"', ' ']);
+            let end = rest.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').unwrap_or(rest.len());
+            let named = after.starts_with(['.', '(', '[']);
+            let name = rest.get(..end).filter(|name| named && !name.is_empty()).unwrap_or("*");
+            if name == "*" || is_secret_name(name) {
+                reads_environment(name, context);
+            }
+        }
+        if text.contains("load") && matches!(invocation.program.as_str(), "yq" | "xq") {
+            for quoted in text.split('"').skip(1).step_by(2) {
+                context.read_value(&Value::Known(quoted.to_owned()));
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -81,6 +135,31 @@ mod tests {
         git.read /repo, read
         exec.read grep, read
         "#);
+    }
+
+    #[test]
+    fn options_do_not_swallow_files() {
+        for command in ["grep --file=", "grep --color x ", "grep -T x ", "jq -C . ", "jq -R -e . ", "jq --arg a b . ", "jq -n --rawfile x ", "grep -f"] {
+            let found = check(&format!("{command}~/.ssh/id_rsa").replace("~/", "/home/dev/"));
+            assert!(found.contains("secret.read"), "{command}: {found}");
+        }
+    }
+
+    #[test]
+    fn filters_see_the_environment() {
+        assert_snapshot!(check("jq -n env; jq -n '$ENV.GITHUB_TOKEN'"), @"
+        secret.read environment:*, read, partial
+        exec.read jq, read
+        secret.read environment:GITHUB_TOKEN, read
+        ");
+        assert_snapshot!(check("jq '.env | .environment' a.json; jq -n 'env.USER'; jq '.[] | select(.name==\"env\")' a.json"), @"
+        fs.read /repo/a.json, read
+        exec.read jq, read
+        ");
+        assert_snapshot!(check("yq -i '.a = 1' .github/workflows/ci.yml"), @"
+        fs.write /repo/.github/workflows/ci.yml, write
+        fs.read /repo/.github/workflows/ci.yml, read
+        ");
     }
 
     #[test]

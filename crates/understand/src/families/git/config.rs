@@ -20,6 +20,16 @@ const ACTS: &[&str] = &[
 const FOLLOWED: &[&str] =
     &["push.*", "branch.*", "remote.*.url", "remote.*.pushurl", "remote.*.push", "remote.*.mirror", "remote.pushdefault", "url.*", "alias.*", "submodule.recurse"];
 
+/// Settings whose value is a program that git then runs by itself.
+const PROGRAMS: &[&str] = &[
+    "core.hookspath", "core.sshcommand", "core.fsmonitor", "core.editor", "core.pager", "core.askpass", "core.gitproxy", "core.alternaterefscommand", "core.attributesfile", "credential.helper", "credential.*.helper", "pager.*",
+    "sequence.editor", "diff.external", "diff.*.command", "diff.*.textconv", "difftool.*", "mergetool.*", "merge.*.driver", "filter.*", "include.*", "includeif.*", "gpg.program", "gpg.*.program", "gpg.ssh.defaultkeycommand", "remote.*.receivepack",
+    "remote.*.uploadpack", "remote.*.vcs", "init.templatedir", "interactive.difffilter", "uploadpack.packobjectshook", "sendemail.*", "web.browser", "browser.*", "hook.*", "trailer.*", "protocol.*", "protocol.allow", "safe.*",
+];
+
+/// Values of these that start nothing of note.
+const PLAIN: &[&str] = &["", "cat", "true", "false", ":", "less", "vi", "vim", "nvim", "nano", "emacs", "code --wait", "cache", "osxkeychain", "manager", "manager-core", "libsecret", "wincred"];
+
 /// Settings that only change how things look or are recorded.
 const HARMLESS: &[&str] = &[
     "user.*", "author.*", "committer.*", "color.*", "advice.*", "format.pretty", "log.*", "status.*", "commit.gpgsign", "commit.verbose",
@@ -66,13 +76,24 @@ pub(super) fn config(git: &Git<'_>, context: &mut Context<'_>) {
     let edits = git.has(&["--edit", "-e", "--unset", "--unset-all", "--add", "--replace-all", "--rename-section", "--remove-section"])
         || matches!(first, "set" | "unset" | "edit" | "rename-section" | "remove-section")
         || git.words.iter().any(|word| word.value.is_unknown());
-    let file = git.words.iter().position(|word| matches!(word.text(), "-f" | "--file"));
-    let attached = git.words.iter().find_map(|word| word.value.strip_prefix("--file="));
+    let is_file = |text: &str| text == "-f" || (text.len() > 3 && "--file".starts_with(text));
+    let file = git.words.iter().position(|word| is_file(word.text()));
+    let attached = git.words.iter().find_map(|word| {
+        let name = word.text().split('=').next().filter(|name| is_file(name) && name.starts_with("--"));
+        match name {
+            Some(name) => word.value.strip_prefix(&format!("{name}=")),
+            None => word.value.strip_prefix("-f").filter(|value| !value.text().is_empty()),
+        }
+    });
     let named_file = file.and_then(|at| git.words.get(at + 1)).map(|word| word.value.clone()).or(attached);
     let skip = usize::from(matches!(first, "set" | "get" | "unset" | "list" | "edit")) + usize::from(file.is_some());
-    let key = operands.get(skip).map(|word| resolve::canonical_key(word.text())).unwrap_or_default();
+    // The word before it may be the value of an option that is not known here.
+    let keys: Vec<String> = operands.iter().map(|word| resolve::canonical_key(word.text())).collect();
+    let acting = keys.iter().find(|key| is_any(key, PROGRAMS) || is_any(key, ACTS)).filter(|key| !is_any(key, HARMLESS));
+    let key = acting.or_else(|| keys.get(skip)).cloned().unwrap_or_default();
     let has_value = operands.len() > skip + 1;
     if reads || (!edits && !has_value) {
+        named_file.iter().for_each(|value| context.read_value(value));
         let secret = key.starts_with("credential") || key.contains("token") || key.contains("extraheader");
         let verb = if secret { verbs::SECRET_READ } else { verbs::GIT_READ };
         context.push(git.here(verb));
@@ -81,7 +102,11 @@ pub(super) fn config(git: &Git<'_>, context: &mut Context<'_>) {
     if let Some(value) = named_file {
         context.write_value(&value);
     }
-    let scope = if git.has(&["--global"]) || git.has(&["--system"]) { "for every repository" } else { "for this repository" };
+    let value = operands.get(skip + 1).map(|word| &word.value);
+    if let Some(path) = trusted_file(git, &key, value, context) {
+        context.write_value(&path);
+    }
+    let scope = if git.has_long("--global") || git.has_long("--system") { "for every repository" } else { "for this repository" };
     let why = if key.is_empty() || is_any(&key, ACTS) || !is_any(&key, HARMLESS) {
         format!("{key} can make git run a program or go to another place, {scope}")
     } else {
@@ -89,6 +114,25 @@ pub(super) fn config(git: &Git<'_>, context: &mut Context<'_>) {
     };
     let acts = !is_any(&key, HARMLESS);
     changes(git, &why, acts, context);
+}
+
+/// The file that changes, where what it then says is run by itself: a person's or the machine's
+/// settings, and this repository's where they name a program.
+fn trusted_file(git: &Git<'_>, key: &str, value: Option<&Value>, context: &Context<'_>) -> Option<Value> {
+    if is_any(key, HARMLESS) {
+        return None;
+    }
+    let plain = value.and_then(Value::known).is_some_and(|value| PLAIN.contains(&value));
+    let path = if git.has_long("--global") {
+        format!("{}/.gitconfig", context.surroundings.home)
+    } else if git.has_long("--system") {
+        "/etc/gitconfig".to_owned()
+    } else if is_any(key, PROGRAMS) && !(plain && key != "core.hookspath") {
+        format!("{}/.git/config", git.repo.root.as_deref()?)
+    } else {
+        return None;
+    };
+    Some(Value::Known(path))
 }
 
 /// `git remote ..`
@@ -125,8 +169,25 @@ mod tests {
     fn reading_and_changing() {
         assert_snapshot!(check_because("git config --get user.name; git config user.name; git config list"), @"git.read /repo, read: -");
         assert_snapshot!(check_because("git config user.name x"), @"git.config /repo, write: it sets user.name for this repository");
-        assert_snapshot!(check_because("git config core.hooksPath /tmp/x"), @"git.config /repo, write: core.hookspath can make git run a program or go to another place, for this repository");
-        assert_snapshot!(check_because("git config --global alias.p '!git push origin main'"), @"git.config /repo, write: alias.p can make git run a program or go to another place, for every repository");
+        assert_snapshot!(check_because("git config core.hooksPath /tmp/x"), @"
+        fs.write /repo/.git/config, write: -
+        git.config /repo, write: core.hookspath can make git run a program or go to another place, for this repository
+        ");
+        assert_snapshot!(check_because("git config --global alias.p '!git push origin main'"), @"
+        fs.write /home/dev/.gitconfig, write: -
+        git.config /repo, write: alias.p can make git run a program or go to another place, for every repository
+        ");
+        assert_snapshot!(check_because("git config --system core.fsmonitor ./x; git config --glob credential.helper '!x'"), @"
+        fs.write /etc/gitconfig, write: -
+        git.config /repo, write: core.fsmonitor can make git run a program or go to another place, for every repository
+        fs.write /home/dev/.gitconfig, write: -
+        ");
+        assert_snapshot!(check_because("git config --global user.email x@example.com; git config core.editor vim"), @"git.config /repo, write: it sets user.email for every repository");
+        assert!(check_because("git config --comment user.name core.sshCommand ./x").contains(".git/config"));
+        assert_snapshot!(check_because("git config core.sshCommand ./x"), @"
+        fs.write /repo/.git/config, write: -
+        git.config /repo, write: core.sshcommand can make git run a program or go to another place, for this repository
+        ");
         assert_snapshot!(check_because("git remote -v; git remote get-url origin"), @"git.read /repo, read: -");
         assert_snapshot!(check_because("git remote set-url origin git@evil.example:x"), @"git.config /repo, write: it changes where fetches and pushes go");
     }

@@ -3,10 +3,11 @@
 
 use countersign_model::{Effect, PathClass, Resource, Verb, verbs};
 
-use super::{Git, config, push};
+use super::{Git, config, local_files, push};
+use crate::arguments::{Spec, Takes, parse};
 use crate::context::Context;
 use crate::environment;
-use crate::word::Value;
+use crate::word::{Value, Word};
 
 /// Subcommands that always do the same.
 const TABLE: &[(Verb, &[&str])] = &[
@@ -39,6 +40,7 @@ pub(super) fn effects(git: &Git<'_>, context: &mut Context<'_>) {
         return;
     }
     starts_programs(git, context);
+    local_files::effects(git, context);
     if let Some((verb, _)) = TABLE.iter().find(|(_, names)| names.contains(&name)) {
         by_table(verb, git, context);
         return;
@@ -209,7 +211,7 @@ fn checkout(git: &Git<'_>, context: &mut Context<'_>) {
         Some(Value::Known(name)) if creates.is_some() => Some(format!("refs/heads/{name}")),
         Some(Value::Known(name)) if name != "-" && !git.has_short('d') && !git.has(&["--detach"]) => {
             let known = git.repo.full_names(name, context);
-            let is_branch = known.iter().any(|full| full.starts_with("refs/heads/"));
+            let is_branch = known.iter().any(|full| full.starts_with("refs/heads/")) || (known.is_empty() && git.repo.is_remote_branch(name, context));
             if !is_branch && operands.len() == 1 && git.subcommand == "checkout" && known.is_empty() {
                 // It may be a path, whose changes are discarded.
                 context.push(git.here(verbs::GIT_DISCARD).because("it may name a file"));
@@ -284,8 +286,26 @@ pub(super) fn fetches(git: &Git<'_>, context: &mut Context<'_>) {
     }
 }
 
+const CLONE: Spec = Spec {
+    long: &[
+        ("branch", Takes::Value), ("depth", Takes::Value), ("origin", Takes::Value), ("upload-pack", Takes::Value), ("reference", Takes::Value), ("reference-if-able", Takes::Value), ("separate-git-dir", Takes::Value),
+        ("config", Takes::Value), ("template", Takes::Value), ("jobs", Takes::Value), ("filter", Takes::Value), ("shallow-since", Takes::Value), ("shallow-exclude", Takes::Value), ("server-option", Takes::Value),
+        ("bundle-uri", Takes::Value), ("ref-format", Takes::Value), ("revision", Takes::Value), ("recurse-submodules", Takes::Attached), ("recursive", Takes::Attached), ("bare", Takes::Nothing), ("mirror", Takes::Nothing),
+        ("local", Takes::Nothing), ("no-local", Takes::Nothing), ("no-hardlinks", Takes::Nothing), ("shared", Takes::Nothing), ("dissociate", Takes::Nothing), ("quiet", Takes::Nothing), ("verbose", Takes::Nothing), ("progress", Takes::Nothing),
+        ("no-checkout", Takes::Nothing), ("sparse", Takes::Nothing), ("also-filter-submodules", Takes::Nothing), ("single-branch", Takes::Nothing), ("no-single-branch", Takes::Nothing), ("no-tags", Takes::Nothing), ("tags", Takes::Nothing),
+        ("shallow-submodules", Takes::Nothing), ("no-shallow-submodules", Takes::Nothing), ("remote-submodules", Takes::Nothing), ("no-remote-submodules", Takes::Nothing), ("reject-shallow", Takes::Nothing), ("ipv4", Takes::Nothing), ("ipv6", Takes::Nothing),
+    ],
+    short: &[
+        ('b', Takes::Value), ('o', Takes::Value), ('u', Takes::Value), ('c', Takes::Value), ('j', Takes::Value), ('l', Takes::Nothing), ('s', Takes::Nothing), ('q', Takes::Nothing), ('v', Takes::Nothing), ('n', Takes::Nothing),
+        ('4', Takes::Nothing), ('6', Takes::Nothing),
+    ],
+    abbreviations: true,
+    operands_end_options: false,
+};
+
 fn clone(git: &Git<'_>, context: &mut Context<'_>) {
-    let operands = git.operands();
+    let arguments = parse(git.words, &CLONE);
+    let operands = &arguments.operands;
     let address = operands.first().map(|word| word.text()).unwrap_or("*");
     if super::addresses::runs_program(address) {
         context.opaque("git clone", "the address names a program to run");
@@ -297,7 +317,12 @@ fn clone(git: &Git<'_>, context: &mut Context<'_>) {
     let name = address.trim_end_matches('/').trim_end_matches(".git").rsplit(['/', ':']).next().unwrap_or("clone").to_owned();
     let target = operands.get(1).map_or(Value::Known(name), |word| word.value.clone());
     context.write_value(&target);
-    if git.words.iter().any(|word| word.text().starts_with("-c") || word.text().starts_with("--config") || word.text().starts_with("--template") || word.text().starts_with("--recurs")) {
+    arguments.values(&["separate-git-dir"]).for_each(|value| context.write_value(value));
+    // With an option that is not known, any of the words may be the place.
+    if !arguments.unknown.is_empty() {
+        operands.iter().for_each(|word| context.write(word));
+    }
+    if arguments.has(&["c", "config", "template", "recurse-submodules", "recursive"]) || !arguments.unknown.is_empty() {
         context.opaque("git clone", "its options or submodules can run code");
     }
 }
@@ -311,7 +336,10 @@ fn structure(git: &Git<'_>, context: &mut Context<'_>) {
         ("worktree", "prune" | "repair" | "lock" | "unlock") => context.push(git.here(verbs::GIT_BRANCH)),
         ("worktree", _) => {
             context.push(git.here(verbs::GIT_BRANCH));
-            operands.iter().skip(1).take(1).for_each(|word| context.write(word));
+            let named = git.words.iter().position(|word| matches!(word.text(), "-b" | "-B" | "--reason"));
+            let name = named.and_then(|at| git.words.get(at + 1));
+            let is_name = |word: &Word| name.is_some_and(|name| std::ptr::eq(name, word));
+            operands.iter().skip(1).filter(|word| !is_name(word)).take(1).for_each(|word| context.write(word));
         }
         ("submodule", "foreach") => {
             let command: Option<Vec<&str>> = operands.iter().skip(1).map(|word| word.known()).collect();
@@ -349,9 +377,24 @@ fn bisect(git: &Git<'_>, context: &mut Context<'_>) {
 
 #[cfg(test)]
 mod tests {
+    use countersign_model::{Answer, Question};
     use insta::assert_snapshot;
+    use serde_json::json;
 
-    use crate::fixture::check;
+    use crate::fixture::{Fixture, call, check, commit, surroundings};
+    use crate::{Workspace, understand};
+
+    /// A remote has a branch that is not here yet.
+    struct WithTopic;
+
+    impl Workspace for WithTopic {
+        fn ask(&self, question: &Question) -> Answer {
+            match question {
+                Question::Reference { reference, .. } if reference == "refs/remotes/fork/topic/x" => Answer::Commit { commit: commit('f') },
+                _ => Fixture(&[]).ask(question),
+            }
+        }
+    }
 
     #[test]
     fn staying_here() {
@@ -399,6 +442,35 @@ mod tests {
         git.read /repo, read
         "#);
         assert_snapshot!(check("git reflog expire --expire=now --all; git gc --prune=now"), @"git.rewrite /repo, destroy");
+    }
+
+    #[test]
+    fn clones_and_worktrees_go_where_they_are_told() {
+        assert_snapshot!(check("git clone -b x --depth 1 https://h.example/a.git /home/dev/.claude"), @"
+        git.fetch repository@https://h.example/a.git, read
+        fs.write /home/dev/.claude, write
+        ");
+        assert_snapshot!(check("git clone --separate-git-dir=.claude https://h.example/a.git x"), @"
+        fs.write /repo/.claude, write
+        git.fetch repository@https://h.example/a.git, read
+        fs.write /repo/x, write
+        ");
+        assert_snapshot!(check("git worktree add -b x .claude"), @"
+        git.branch /repo, write
+        fs.write /repo/.claude, write
+        ");
+    }
+
+    #[test]
+    fn a_branch_is_not_taken_for_a_file() {
+        assert_snapshot!(check("git checkout main"), @"git.branch /repo, write");
+        let call = call("Bash", json!({"command": "git checkout topic/x"}));
+        let understanding = understand(&call, &surroundings(), &WithTopic);
+        assert_eq!(understanding.effects.iter().map(|effect| effect.verb.as_str()).collect::<Vec<_>>(), ["git.branch"]);
+        assert_snapshot!(check("git checkout README.md"), @"
+        git.branch /repo, write
+        git.discard /repo, destroy
+        ");
     }
 
     #[test]

@@ -7,6 +7,7 @@
 pub(crate) mod addresses;
 mod config;
 mod local;
+mod local_files;
 mod push;
 mod refspec;
 pub(crate) mod resolve;

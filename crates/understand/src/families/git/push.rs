@@ -3,13 +3,16 @@
 //! Each ref of a remote that would move is one effect. Whether a push without force is a
 //! fast-forward cannot be seen here: that needs history, and is left to the edge.
 
-use countersign_model::{Certainty, Effect, Remote, Resource, verbs};
+use countersign_model::{Answer, Certainty, Effect, Question, Remote, Resource, verbs};
 
 use super::refspec::{self, Move};
 use super::resolve::Tip;
 use super::{Git, addresses};
+use crate::Workspace as _;
 use crate::arguments::{Arguments, Spec, Takes, parse};
 use crate::context::Context;
+use crate::environment;
+use crate::paths;
 use crate::pin::{self, Moved};
 use crate::word::Value;
 
@@ -66,6 +69,7 @@ pub(super) fn effects(git: &Git<'_>, context: &mut Context<'_>) {
             }
         },
     };
+    names.iter().for_each(|name| started_by_settings(name, git, context));
     if arguments.has(&["dry-run", "n"]) {
         context.push(git.here(verbs::GIT_READ));
         return;
@@ -73,6 +77,70 @@ pub(super) fn effects(git: &Git<'_>, context: &mut Context<'_>) {
     for name in &names {
         to_remote(name, &arguments, refspecs, git, context);
     }
+}
+
+/// Programs that stored settings make a push start. What is asked here becomes a fact: when it
+/// changes, an approval is void.
+fn started_by_settings(remote: &str, git: &Git<'_>, context: &mut Context<'_>) {
+    if let Some(command) = git.repo.stored("core.sshcommand", context).filter(|command| !is_plain_ssh(command)) {
+        environment::command("core.sshcommand", &Value::Known(command), context);
+        context.opaque("git push", "the setting core.sshCommand names the program that carries what is pushed");
+    }
+    for key in [format!("remote.{remote}.receivepack"), format!("remote.{remote}.vcs")] {
+        if git.repo.stored(&key, context).is_some() {
+            context.opaque("git push", &format!("the setting {key} names a program to run"));
+        }
+    }
+    let Some(root) = &git.repo.root else { return };
+    let set = git.repo.stored("core.hookspath", context);
+    let folder = match &set {
+        Some(path) => paths::normal(root, &path.strip_prefix("~/").map_or_else(|| path.clone(), |below| format!("{}/{below}", context.surroundings.home))),
+        None => format!("{}/hooks", git_directory(root, context)),
+    };
+    let answer = context.workspace.ask(&Question::Path { path: format!("{folder}/pre-push") });
+    let elsewhere = set.as_ref().is_some_and(|path| path.starts_with('%') || path.starts_with('~') && !path.starts_with("~/"));
+    if elsewhere || set.is_some() && answer != Answer::Absent {
+        context.opaque("git push", "a hook outside of git's own folder runs before the push");
+    }
+}
+
+/// Where the hooks of a working tree are kept: that of a linked one is a file that says so.
+fn git_directory(root: &str, context: &Context<'_>) -> String {
+    let own = format!("{root}/.git");
+    match context.workspace.ask(&Question::Path { path: own.clone() }) {
+        Answer::Text { text, .. } => match text.trim().strip_prefix("gitdir: ") {
+            Some(path) => paths::normal(root, path.split("/worktrees/").next().unwrap_or(path)),
+            None => own,
+        },
+        _ => own,
+    }
+}
+
+/// Whether a command is OpenSSH's client with options that only choose who logs in and how fast.
+fn is_plain_ssh(command: &str) -> bool {
+    const SETTINGS: &[&str] = &[
+        "identitiesonly", "stricthostkeychecking", "userknownhostsfile", "serveraliveinterval", "serveralivecountmax", "connecttimeout", "batchmode", "addkeystoagent", "controlmaster", "controlpersist", "controlpath", "compression", "loglevel",
+    ];
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || " -_./~=@:%".contains(letter);
+    let mut words = command.split_whitespace();
+    if !command.chars().all(plain) || !matches!(words.next(), Some("ssh" | "/usr/bin/ssh")) {
+        return false;
+    }
+    while let Some(word) = words.next() {
+        let harmless = match word {
+            "-4" | "-6" | "-C" | "-q" | "-v" | "-a" | "-x" | "-T" => true,
+            "-i" | "-p" | "-l" => words.next().is_some(),
+            "-o" => words.next().is_some_and(|setting| {
+                let name = setting.split('=').next().unwrap_or(setting).to_ascii_lowercase();
+                SETTINGS.contains(&name.as_str())
+            }),
+            _ => false,
+        };
+        if !harmless {
+            return false;
+        }
+    }
+    true
 }
 
 /// Words that may be options of any kind.
@@ -301,9 +369,26 @@ pub(super) fn relatives(git: &Git<'_>, context: &mut Context<'_>) {
 
 #[cfg(test)]
 mod tests {
+    use countersign_model::{Answer, Digest, Question, verbs};
     use insta::assert_snapshot;
+    use serde_json::json;
 
-    use crate::fixture::{check, check_with};
+    use crate::fixture::{Fixture, call, check, check_with, surroundings, understood};
+    use crate::{Workspace, understand};
+
+    /// A repository whose hooks are elsewhere.
+    struct WithHook;
+
+    impl Workspace for WithHook {
+        fn ask(&self, question: &Question) -> Answer {
+            match question {
+                Question::Path { path } if path == "/repo/.husky/pre-push" => {
+                    Answer::Text { text: "x".to_owned(), whole: true, digest: Digest::of([b"x".as_slice()]) }
+                }
+                _ => Fixture(&[("core.hookspath", ".husky")]).ask(question),
+            }
+        }
+    }
 
     #[test]
     fn bare_push_follows_head_and_upstream() {
@@ -400,6 +485,35 @@ mod tests {
         git.config /repo, write
         git.force-push *@origin, destroy, partial
         "#);
+    }
+
+    #[test]
+    fn stored_settings_that_start_programs_count() {
+        assert_snapshot!(check_with("git push origin feature", &[("core.sshcommand", "./x.sh")]), @"
+        exec.opaque ./x.sh, execute, opaque
+        exec.opaque git push, execute, opaque
+        git.push feature@origin, write
+        ");
+        assert_snapshot!(check_with("git push origin feature", &[("core.sshcommand", "ssh -i ~/.ssh/id_work -o IdentitiesOnly=yes")]), @"git.push feature@origin, write");
+        assert_snapshot!(check_with("git push origin feature", &[("core.sshcommand", "ssh -o ProxyCommand=./x")]), @"
+        net.send *, send
+        exec.opaque ssh, execute, opaque
+        exec.opaque git push, execute, opaque
+        git.push feature@origin, write
+        ");
+        assert_snapshot!(check_with("git push origin feature", &[("remote.origin.receivepack", "./x"), ("remote.origin.vcs", "x")]), @"
+        exec.opaque git push, execute, opaque
+        git.push feature@origin, write
+        ");
+        assert_snapshot!(check_with("git push origin feature", &[("core.hookspath", ".husky")]), @"git.push feature@origin, write");
+        let found = understand(&call("Bash", json!({"command": "git push origin feature"})), &surroundings(), &WithHook);
+        assert!(found.effects.iter().any(|effect| effect.verb == verbs::EXEC_OPAQUE));
+        let facts = understood("git push origin feature", &[]).facts;
+        let asked = |question: &Question| facts.iter().any(|fact| fact.question == *question);
+        assert!(asked(&Question::Path { path: "/repo/.git/hooks/pre-push".to_owned() }));
+        for key in ["core.sshcommand", "core.hookspath", "remote.origin.receivepack", "remote.origin.vcs"] {
+            assert!(asked(&Question::Configuration { repository: "/repo".to_owned(), key: key.to_owned() }), "{key}");
+        }
     }
 
     #[test]

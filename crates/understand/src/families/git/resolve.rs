@@ -81,6 +81,15 @@ impl Repo {
         Ok(values)
     }
 
+    /// The value of a setting as it is stored, whatever the command line adds to it.
+    pub fn stored(&self, key: &str, context: &Context<'_>) -> Option<String> {
+        let asked = canonical_key(key);
+        match self.ask(|repository| Question::Configuration { repository, key: asked }, context) {
+            Answer::Values { values } => values.last().cloned(),
+            _ => None,
+        }
+    }
+
     /// The value of a setting that has one: the last.
     pub fn last(&self, key: &str, context: &Context<'_>) -> Result<Option<String>, String> {
         if let Some((_, value)) = self.overlay.iter().rfind(|(known, _)| *known == canonical_key(key)) {
@@ -156,6 +165,12 @@ impl Repo {
         let asked = reference.to_owned();
         let answer = self.ask(|repository| Question::Reference { repository, reference: asked }, context);
         matches!(answer, Answer::Commit { .. })
+    }
+
+    /// Whether some remote has a branch of this name, which `git checkout` then makes here.
+    pub fn is_remote_branch(&self, name: &str, context: &Context<'_>) -> bool {
+        let remotes = self.subsections("remote", context).unwrap_or_default();
+        remotes.iter().any(|remote| self.exists(&format!("refs/remotes/{remote}/{name}"), context))
     }
 
     /// The full names a short name can mean here, as git tries them; empty if it is none.

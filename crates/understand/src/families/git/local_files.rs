@@ -1,0 +1,166 @@
+//! Files outside git's own store that subcommands read or write: messages, patches, archives, and
+//! what a comparison is given.
+
+use countersign_model::{PathClass, Zone};
+
+use super::Git;
+use crate::arguments::files::{Operands, touched};
+use crate::arguments::programs::is_beginning;
+use crate::context::Context;
+use crate::paths;
+use crate::word::{Value, Word};
+
+/// Long options whose value is a file that is read, and may be shown or recorded.
+const READS: &[&str] = &["file", "contents", "template", "add-file", "pathspec-from-file", "ignore-revs-file", "exclude-from", "signature-file", "cover-from-description"];
+
+/// Adds the files of a subcommand that its own function does not look at.
+pub(super) fn effects(git: &Git<'_>, context: &mut Context<'_>) {
+    touched(git.words, Operands::Skipped, context);
+    for (index, word) in git.words.iter().enumerate() {
+        if let Some(value) = read_by(git, index, word) {
+            secret(&value, context);
+        }
+    }
+    let operands = git.operands();
+    match git.subcommand.as_str() {
+        "merge-file" => {
+            let prints = git.has_short('p') || git.has_long("--stdout");
+            operands.iter().take(1).filter(|_| !prints).for_each(|word| context.write(word));
+            operands.iter().skip(1).for_each(|word| secret(&word.value, context));
+        }
+        "mv" => moved(&operands, context),
+        "bundle" if operands.first().is_some_and(|word| word.text() == "create") => operands.iter().skip(1).take(1).for_each(|word| context.write(word)),
+        "hash-object" | "interpret-trailers" | "blame" | "annotate" => operands.iter().for_each(|word| secret(&word.value, context)),
+        "grep" if git.has_long("--no-index") => operands.iter().skip(1).for_each(|word| context.read_tree(word)),
+        "grep" => operands.iter().skip(1).for_each(|word| secret(&word.value, context)),
+        "diff" => compared(git, &operands, context),
+        "apply" | "am" => patched(git, &operands, context),
+        "checkout" | "restore" => operands.iter().for_each(|word| restored(&word.value, context)),
+        _ => {}
+    }
+}
+
+/// The file that an option makes git read.
+fn read_by(git: &Git<'_>, index: usize, word: &Word) -> Option<Value> {
+    let next = || git.words.get(index + 1).map(|word| word.value.clone());
+    let text = word.text();
+    if let Some(long) = text.strip_prefix("--") {
+        let (name, attached) = long.split_once('=').map_or((long, false), |(name, _)| (name, true));
+        READS.iter().find(|option| is_beginning(name, option))?;
+        return if attached { word.value.strip_prefix(&format!("--{name}=")) } else { next() };
+    }
+    let letters: &[char] = match git.subcommand.as_str() {
+        "commit" => &['F', 't'],
+        "notes" | "tag" | "merge" => &['F'],
+        "grep" => &['f'],
+        _ => &[],
+    };
+    let bundle = text.strip_prefix('-')?;
+    let at = bundle.find(letters)?;
+    let prefix = text.get(..at + 2)?;
+    let rest = word.value.strip_prefix(prefix)?;
+    if rest.text().is_empty() && !rest.is_unknown() { next() } else { Some(rest) }
+}
+
+fn secret(value: &Value, context: &mut Context<'_>) {
+    if !value.is_unknown() && paths::locate(value, context).class == PathClass::Secret {
+        context.read_value(value);
+    }
+}
+
+/// A file that is put back as some commit has it: another commit's settings are other settings.
+fn restored(value: &Value, context: &mut Context<'_>) {
+    if !value.is_unknown() && matches!(paths::locate(value, context).class, PathClass::ToolConfiguration | PathClass::ShellConfiguration | PathClass::Countersign) {
+        context.write_value(value);
+    }
+}
+
+fn moved(operands: &[&Word], context: &mut Context<'_>) {
+    let Some((target, sources)) = operands.split_last() else { return };
+    for source in sources {
+        context.moves(source);
+        let name = source.text().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+        let inside = target.value.known().map(|target| Value::Known(format!("{}/{name}", target.trim_end_matches('/'))));
+        inside.iter().for_each(|value| restored(value, context));
+    }
+    context.write(target);
+}
+
+/// Files that are compared. Outside the working tree git compares them as they are, asked to or not.
+fn compared(git: &Git<'_>, operands: &[&Word], context: &mut Context<'_>) {
+    let plain = git.has_long("--no-index");
+    for word in operands.iter().filter(|word| !word.value.is_unknown() && !word.text().contains("..")) {
+        let located = paths::locate(&word.value, context);
+        if located.class == PathClass::Secret && (plain || located.zone != Zone::Workspace) {
+            context.read(word);
+        }
+    }
+}
+
+fn patched(git: &Git<'_>, operands: &[&Word], context: &mut Context<'_>) {
+    let directory = git.words.iter().find_map(|word| word.value.strip_prefix("--directory="));
+    if operands.is_empty() || operands.iter().any(|word| word.text() == "-") {
+        super::super::files::patched_by(None, git.invocation, directory.as_ref(), context);
+    }
+    for word in operands {
+        super::super::files::patched_by(Some(&word.value), git.invocation, directory.as_ref(), context);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::check;
+
+    #[test]
+    fn what_is_written() {
+        assert_snapshot!(check("git merge-file .claude/settings.json a b"), @"
+        fs.write /repo/.claude/settings.json, write
+        git.merge /repo, write
+        ");
+        assert_snapshot!(check("git mv -f x .claude/settings.json"), @"
+        fs.write /repo/x, write
+        fs.write /repo/.claude/settings.json, write
+        git.index /repo, write
+        ");
+        assert_snapshot!(check("git mv .claude x"), @"
+        fs.write /repo/.claude, write
+        fs.write /repo/x/.claude, write
+        fs.write /repo/x, write
+        git.index /repo, write
+        ");
+        assert_snapshot!(check("git archive -o.claude/settings.json HEAD; git archive --output-directory=.claude HEAD"), @"
+        fs.write /repo/.claude/settings.json, write
+        git.read /repo, read
+        fs.write /repo/.claude, write
+        ");
+        assert_snapshot!(check("git bundle create .claude/settings.json HEAD"), @"
+        fs.write /repo/.claude/settings.json, write
+        git.read /repo, read
+        ");
+        assert_snapshot!(check("git checkout evil -- .claude/settings.json"), @"
+        fs.write /repo/.claude/settings.json, write
+        git.discard /repo, destroy
+        ");
+    }
+
+    #[test]
+    fn secrets_that_are_recorded_or_shown() {
+        for command in [
+            "git commit -F ~/.ssh/id_rsa", "git commit -aF ~/.ssh/id_rsa", "git commit --fil=~/.ssh/id_rsa", "git notes add -F ~/.ssh/id_rsa", "git tag -F ~/.ssh/id_rsa v2",
+            "git archive --add-file=~/.ssh/id_rsa HEAD", "git config -f ~/.git-credentials --list", "git config -f~/.git-credentials -l", "git config --fil ~/.git-credentials -l", "git diff --no-index /dev/null ~/.ssh/id_rsa",
+            "git diff /dev/null ~/.ssh/id_rsa", "git hash-object -w ~/.ssh/id_rsa", "git grep --no-index . ~/.ssh", "git blame --contents ~/.ssh/id_rsa x",
+        ] {
+            let found = check(&command.replace("~/", "/home/dev/"));
+            assert!(found.contains("secret.read"), "{command}: {found}");
+        }
+    }
+
+    #[test]
+    fn ordinary_work_reads_no_secrets() {
+        for command in ["git add -f .env.example src/a.rs", "git commit -m 'read .env'", "git diff -- .env", "git log --oneline -- .env", "git diff main..feature", "git commit -am 'x=1'"] {
+            assert!(!check(command).contains("secret.read"), "{command}");
+        }
+    }
+}
