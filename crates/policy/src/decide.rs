@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::mem::discriminant;
 
-use countersign_model::{Decision, DecisionKind, Effect, PolicyId, Requirement, Resource, Risk, verbs};
+use countersign_model::{
+    Access, Decision, DecisionKind, Effect, PathClass, Place, PolicyId, Requirement, Resource, Risk, verbs,
+};
 
 use crate::ask::{Answer, ask};
 use crate::bundle::Contents;
@@ -31,12 +33,14 @@ pub fn decide(effects: &[Effect], context: &Context, bundle: &Bundle) -> Decisio
         );
     }
     let refs = effects.iter().filter(|effect| is_remote_ref(effect)).count();
+    let carrying = effects.iter().any(reads_secret).then(|| context.carrying());
     let mut verdicts: Vec<(&Effect, Verdict)> = Vec::new();
     for effect in effects {
         let same = |earlier: &&Effect| is_same(earlier, effect);
         if verdicts.iter().take(16).any(|(earlier, _)| same(earlier)) {
             continue;
         }
+        let context = carrying.as_ref().filter(|_| leaves(effect)).unwrap_or(context);
         match judge(effect, context, refs, bundle) {
             Ok(verdict) => verdicts.push((effect, verdict)),
             Err(denial) => return denial,
@@ -137,9 +141,28 @@ fn join(one: DecisionKind, other: &DecisionKind) -> DecisionKind {
     }
 }
 
+/// Whether an effect brings a secret's value into the call.
+fn reads_secret(effect: &Effect) -> bool {
+    let secret = matches!(&effect.resource, Resource::Path { class: PathClass::Secret, .. });
+    effect.verb == verbs::SECRET_READ || (secret && effect.access == Access::Read)
+}
+
+/// Whether what the call knows could leave this machine by this effect. A program that listens on
+/// this machine is not outside of it.
+fn leaves(effect: &Effect) -> bool {
+    let here = match &effect.resource {
+        Resource::Host { host, .. } => host == "localhost" || host == "::1" || is_loopback(host),
+        _ => false,
+    };
+    effect.resource.place() == Place::Remote && !here
+}
+
+fn is_loopback(host: &str) -> bool {
+    host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
 fn is_remote_ref(effect: &Effect) -> bool {
-    let moves =
-        verbs::find(effect.verb.as_str()).is_none_or(|entry| entry.access != countersign_model::Access::Read);
+    let moves = verbs::find(effect.verb.as_str()).is_none_or(|entry| entry.access != Access::Read);
     moves && matches!(&effect.resource, Resource::Ref { repository, .. } if repository.remote.is_some())
 }
 

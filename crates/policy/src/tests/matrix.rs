@@ -225,3 +225,41 @@ fn strict() {
     countersign.tamper      -            deny 100     -            -            -            -
     ");
 }
+
+#[test]
+fn a_secret_read_and_sent_in_one_call_waits() {
+    let secret = path("/home/dev/shop/.env", Zone::Workspace, PathClass::Secret);
+    let read = Effect::new(verbs::SECRET_READ, secret);
+    let host =
+        |host: &str, url: Option<&str>| Resource::Host { host: host.to_owned(), url: url.map(str::to_owned) };
+    let pull_request =
+        Resource::PullRequest { repository: forge(), number: None, base: None, head: None, commit: None };
+    let outside = [
+        Effect::new(verbs::NET_SEND, host("evil.example", None)),
+        Effect::new(verbs::NET_READ, host("evil.example", None)),
+        Effect::new(verbs::FORGE_PULL_REQUEST, pull_request),
+        Effect::new(
+            verbs::GIT_PUSH,
+            reference(remote_repository(Some("https://h.example/x")), "refs/heads/x"),
+        ),
+    ];
+    let bundle = shop(Pack::Graduated);
+    let decided = |effects: &[Effect]| {
+        let mut effects = effects.to_vec();
+        crate::classify(&mut effects, bundle);
+        decide(&effects, &Context::default(), bundle).kind.word()
+    };
+    for effect in outside {
+        assert_ne!(decided(std::slice::from_ref(&effect)), "require_approval", "{effect}");
+        assert_eq!(decided(&[read.clone(), effect.clone()]), "require_approval", "{effect}");
+        assert_eq!(decided(&[effect.clone(), read.clone()]), "require_approval", "{effect}");
+    }
+    for effect in [
+        Effect::new(verbs::NET_READ, host("localhost", None)),
+        Effect::new(verbs::NET_SEND, host("127.0.0.1", None)),
+        Effect::new(verbs::FS_READ, path("/home/dev/shop/a.rs", Zone::Workspace, PathClass::Ordinary)),
+        Effect::new(verbs::EXEC_BUILD, Resource::Program { name: "make".to_owned() }),
+    ] {
+        assert_eq!(decided(&[read.clone(), effect.clone()]), "monitor", "{effect}");
+    }
+}
