@@ -8,7 +8,9 @@
 //! does no I/O. It takes time in proportion to the text, and never panics on any.
 
 mod detectors;
+mod elsewhere;
 mod fingerprint;
+mod found;
 mod marker;
 mod text;
 mod value;
@@ -16,10 +18,11 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-use countersign_model::{Digest, Finding};
+use countersign_model::Finding;
 use serde_json::Value;
 
-use fingerprint::fingerprint;
+use elsewhere::Elsewhere;
+use found::Found;
 
 /// Finds secrets and takes them out. One for each installation: the same secret has the same
 /// fingerprint under the same key.
@@ -46,24 +49,31 @@ impl Redactor {
         self.take_out(value).0
     }
 
-    /// Both at once: the redacted value, and what was in it.
+    /// Both at once: the redacted value, and what was in it. A value found in one place is taken out
+    /// wherever else it stands. Past some number of findings one of the class `more-findings` says that
+    /// there were more.
     pub fn take_out(&self, value: &Value) -> (Value, Vec<Finding>) {
-        let mut findings = Vec::new();
-        let redacted = value::redact(self, value, &mut findings);
-        (redacted, findings)
+        let mut found = Found::new(&self.key);
+        let mut redacted = value::redact(value, &mut found);
+        if let Some(elsewhere) = Elsewhere::of(&found) {
+            elsewhere.redact(&mut redacted, &mut found);
+            let mut pointers: Vec<String> =
+                found.findings_mut().iter_mut().map(|finding| std::mem::take(&mut finding.pointer)).collect();
+            pointers.iter_mut().for_each(|pointer| elsewhere.pointer(pointer, &mut found));
+            for (finding, pointer) in found.findings_mut().iter_mut().zip(pointers) {
+                finding.pointer = pointer;
+            }
+        }
+        (redacted, found.into_findings())
     }
 
     /// The same text with each secret replaced, and what was in it. The findings' pointer is empty.
     pub fn redact_text(&self, text: &str) -> (String, Vec<Finding>) {
-        let mut findings = Vec::new();
-        let redacted = text::redact(self, text, "", &mut findings);
-        (redacted, findings)
-    }
-
-    /// Takes out a whole text that is known to be a secret.
-    fn replace(&self, secret: &str, class: &str, pointer: &str, findings: &mut Vec<Finding>) -> String {
-        let fingerprint: Digest = fingerprint(&self.key, secret);
-        findings.push(Finding { class: class.to_owned(), pointer: pointer.to_owned(), fingerprint });
-        marker::write(class, &fingerprint)
+        let mut found = Found::new(&self.key);
+        let mut redacted = text::redact(text, "", &mut found);
+        if let Some(elsewhere) = Elsewhere::of(&found) {
+            elsewhere.text(&mut redacted, &mut found);
+        }
+        (redacted, found.into_findings())
     }
 }

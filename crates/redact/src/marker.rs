@@ -7,10 +7,17 @@ use crate::detectors;
 const START: &[u8] = b"[redacted:";
 const DIGITS: usize = 8;
 
-/// The marker of a secret.
-pub(crate) fn write(class: &str, fingerprint: &Digest) -> String {
-    let hex = fingerprint.hex();
-    format!("[redacted:{class}:{}]", hex.get(..DIGITS).unwrap_or(&hex))
+/// Adds the marker of a secret to a text.
+pub(crate) fn write(class: &str, fingerprint: &Digest, text: &mut String) {
+    text.push_str("[redacted:");
+    text.push_str(class);
+    text.push(':');
+    for byte in fingerprint.as_bytes().iter().take(DIGITS / 2) {
+        for digit in [byte >> 4, byte & 15] {
+            text.push(char::from_digit(digit.into(), 16).unwrap_or('0'));
+        }
+    }
+    text.push(']');
 }
 
 /// The length of the marker that `text` starts with, if it does. Only our own classes count.

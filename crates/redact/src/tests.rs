@@ -261,3 +261,37 @@ fn deep_values_do_not_overflow() {
     assert!(!redacted.to_string().contains("hunter2"));
     assert!(redacted.to_string().contains("too-deep"));
 }
+
+#[test]
+fn a_value_is_taken_out_wherever_else_it_stands() {
+    let address = sample(&["postgres://u:", "hunter2x", "@db.example/x"]);
+    let value = json!({
+        "command": format!("psql {address}"),
+        "facts": [{ "path": "/repo/postgres:/u:hunter2x@db.example/x" }, { "hunter2x": { "token": "a1b2c3d4e5" } }],
+        "word": "shunter2xs",
+    });
+    let (redacted, findings) = redactor().take_out(&value);
+    assert_eq!(redacted.to_string().matches("hunter2x").count(), 1, "{redacted}");
+    assert_eq!(redacted["facts"][0]["path"].as_str().unwrap().matches("[redacted:").count(), 1);
+    for finding in findings {
+        assert!(redacted.pointer(&finding.pointer).is_some(), "{}", finding.pointer);
+    }
+}
+
+#[test]
+fn the_words_of_a_record_stay() {
+    let value = json!({ "command": "PASSWORD=production ./x", "environment": "production", "production": 1 });
+    let redacted = redactor().redact(&value);
+    assert_eq!(redacted["environment"], json!("production"));
+    assert_eq!(redacted["production"], json!(1));
+    assert!(!redacted["command"].to_string().contains("production"));
+}
+
+#[test]
+fn more_findings_than_are_kept_are_said_and_replaced() {
+    let text: String = (0..3_000).map(|number| format!("password=\"abcdEF{number:05}\" ")).collect();
+    let (redacted, findings) = redactor().redact_text(&text);
+    assert!(!redacted.contains("abcdEF"));
+    assert_eq!(findings.len(), 257);
+    assert_eq!(findings.last().unwrap().class, "more-findings");
+}

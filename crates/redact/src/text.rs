@@ -1,9 +1,8 @@
 //! Walks one text from left to right and lets the detectors look where something may begin.
 
-use countersign_model::Finding;
-
 use crate::detectors::DETECTORS;
-use crate::{Redactor, marker};
+use crate::found::Found;
+use crate::marker;
 
 /// What a text can need: a replacement can make another secret visible, each time a shorter text.
 const ROUNDS: usize = 4;
@@ -56,7 +55,7 @@ impl<'a> Text<'a> {
 }
 
 /// The same text without its secrets.
-pub(crate) fn redact(redactor: &Redactor, text: &str, pointer: &str, findings: &mut Vec<Finding>) -> String {
+pub(crate) fn redact(text: &str, pointer: &str, found: &mut Found) -> String {
     let mut text = text.to_owned();
     for _ in 0..ROUNDS {
         let secrets = find(&text);
@@ -69,7 +68,7 @@ pub(crate) fn redact(redactor: &Redactor, text: &str, pointer: &str, findings: &
             // Secrets begin and end at ASCII bytes, so both parts are there.
             redacted.push_str(text.get(done..secret.start).unwrap_or_default());
             let value = text.get(secret.start..secret.end).unwrap_or_default();
-            redacted.push_str(&redactor.replace(value, secret.class, pointer, findings));
+            found.replace(value, secret.class, pointer, &mut redacted);
             done = secret.end;
         }
         redacted.push_str(text.get(done..).unwrap_or_default());

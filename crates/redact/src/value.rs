@@ -1,23 +1,22 @@
 //! Walks JSON: texts, names of members, and values whose name or flag says that they are secret.
 
-use countersign_model::Finding;
 use serde_json::{Map, Value};
 
 use crate::detectors;
 use crate::detectors::names::{self, Named};
-use crate::{Redactor, marker, text};
+use crate::found::Found;
+use crate::{marker, text};
 
 /// Deeper values are taken out whole.
 const DEPTH: usize = 128;
 
 /// The same value without its secrets.
-pub(crate) fn redact(redactor: &Redactor, value: &Value, findings: &mut Vec<Finding>) -> Value {
-    Walk { redactor, findings }.value(value, &mut String::new(), None, 0)
+pub(crate) fn redact(value: &Value, found: &mut Found) -> Value {
+    Walk { found }.value(value, &mut String::new(), None, 0)
 }
 
 struct Walk<'a> {
-    redactor: &'a Redactor,
-    findings: &'a mut Vec<Finding>,
+    found: &'a mut Found,
 }
 
 impl Walk<'_> {
@@ -29,11 +28,11 @@ impl Walk<'_> {
                 if name.is_some_and(|name| names::named(name.as_bytes()) == Some(Named::Password)) =>
             {
                 let secret = number.to_string();
-                Value::String(self.redactor.replace(&secret, detectors::ASSIGNED, pointer, self.findings))
+                Value::String(self.whole(&secret, detectors::ASSIGNED, pointer))
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
             Value::Array(_) | Value::Object(_) if depth >= DEPTH => {
-                Value::String(self.redactor.replace("", detectors::TOO_DEEP, pointer, self.findings))
+                Value::String(self.whole("", detectors::TOO_DEEP, pointer))
             }
             Value::Array(items) => {
                 let mut flag = None;
@@ -48,7 +47,7 @@ impl Walk<'_> {
             Value::Object(members) => {
                 let mut redacted = Map::with_capacity(members.len());
                 for (name, member) in members {
-                    let mut shown = text::redact(self.redactor, name, pointer, self.findings);
+                    let mut shown = text::redact(name, pointer, self.found);
                     let member = self.below(member, &shown, pointer, Some(name), depth);
                     while redacted.contains_key(&shown) {
                         shown.push('\'');
@@ -77,13 +76,20 @@ impl Walk<'_> {
         redacted
     }
 
+    /// What stands in place of a whole text.
+    fn whole(&mut self, secret: &str, class: &str, pointer: &str) -> String {
+        let mut text = String::new();
+        self.found.replace(secret, class, pointer, &mut text);
+        text
+    }
+
     fn text(&mut self, text: &str, pointer: &str, name: Option<&str>) -> String {
         let named = name.and_then(|name| names::named(name.as_bytes()));
         let named = named.is_some_and(|named| names::is_secret(named, text.as_bytes(), true));
         if named && !marker::is_whole(text.as_bytes()) {
             let class = detectors::tokens::class_of_whole(text.as_bytes()).unwrap_or(detectors::ASSIGNED);
-            return self.redactor.replace(text, class, pointer, self.findings);
+            return self.whole(text, class, pointer);
         }
-        text::redact(self.redactor, text, pointer, self.findings)
+        text::redact(text, pointer, self.found)
     }
 }
