@@ -13,7 +13,7 @@ pub(super) const FAMILY: Family = Family {
         "kill", "pkill", "killall", "xkill", "systemctl", "service", "launchctl", "shutdown", "reboot", "halt", "poweroff", "init", "telinit",
         "crontab", "at", "batch", "mount", "umount", "mkfs", "mkfs.ext4", "mkfs.xfs", "fdisk", "parted", "wipefs", "swapoff", "useradd", "userdel",
         "usermod", "passwd", "groupadd", "visudo", "iptables", "ufw", "nft", "modprobe", "insmod", "rmmod", "chroot", "nc", "ncat", "netcat", "socat",
-        "setenforce", "auditctl", "journalctl", "loginctl", "hostnamectl", "timedatectl",
+        "ssh-keygen", "setenforce", "auditctl", "journalctl", "loginctl", "hostnamectl", "timedatectl",
     ],
     effects,
 };
@@ -25,6 +25,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         "systemctl" | "service" | "launchctl" | "journalctl" | "loginctl" | "hostnamectl" | "timedatectl" => service(invocation, context),
         "crontab" | "at" | "batch" => schedule(invocation, context),
         "nc" | "ncat" | "netcat" | "socat" => connect(invocation, context),
+        "ssh-keygen" => keys(invocation, context),
         "mount" if invocation.words.is_empty() => context.program(verbs::EXEC_READ, "mount"),
         _ => context.program(verbs::EXEC_SYSTEM, program),
     }
@@ -54,6 +55,38 @@ fn stop(invocation: &Invocation, context: &mut Context<'_>) {
     let target = invocation.words.iter().rfind(|word| !word.text().starts_with('-'));
     let name = target.map_or("processes", |word| word.text());
     context.program(verbs::EXEC_PROCESS, if name.is_empty() { "processes" } else { name });
+}
+
+/// Shows the fingerprint of a key, or makes and changes keys.
+fn keys(invocation: &Invocation, context: &mut Context<'_>) {
+    let mut words = invocation.words.iter();
+    let (mut shows, mut other) = (false, false);
+    let mut file = None;
+    while let Some(word) = words.next() {
+        match word.known() {
+            Some("-l" | "-lv" | "-B") => shows = true,
+            Some("-v" | "-q") => {}
+            Some("-lf" | "-lvf") => {
+                shows = true;
+                file = words.next();
+            }
+            Some("-f") => file = words.next(),
+            Some("-E") => {
+                words.next();
+            }
+            _ => other = true,
+        }
+    }
+    match file.filter(|_| shows && !other) {
+        Some(file) => {
+            context.read(file);
+            context.program(verbs::EXEC_READ, "ssh-keygen");
+        }
+        None => {
+            file.into_iter().for_each(|file| context.write(file));
+            opaque(invocation, "it makes, signs or changes keys", context);
+        }
+    }
 }
 
 fn service(invocation: &Invocation, context: &mut Context<'_>) {
@@ -118,6 +151,11 @@ mod tests {
         exec.read systemctl status nginx, read
         exec.system systemctl stop nginx, destroy
         "#);
+        assert_snapshot!(check("ssh-keygen -l -f ~/.ssh/id_ed25519.pub"), @"
+        fs.read /home/dev/.ssh/id_ed25519.pub, read
+        exec.read ssh-keygen, read
+        ");
+        assert!(check("ssh-keygen -y -f ~/.ssh/id_ed25519").contains("secret.read"));
         assert_snapshot!(check("crontab -l"), @"exec.read crontab, read");
         assert_snapshot!(check("nc -lvp 4444 -e /bin/sh"), @r#"
         exec.opaque nc, execute, opaque
