@@ -1,10 +1,14 @@
 //! What people and programs read: tables and sentences, or JSON.
 
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use anstream::{eprintln, println};
 use anstyle::{AnsiColor, Style};
 use anyhow::Result;
+use countersign_approval::ApprovalError;
+use countersign_evidence::LogError;
+use countersign_local::LedgerError;
 use serde::Serialize;
 
 use crate::terminal;
@@ -71,12 +75,47 @@ pub fn sentence(error: &anyhow::Error) -> String {
     format!("{}{hint}", messages.join(": "))
 }
 
-/// The messages from the outermost to the first cause, and the outermost hint.
+/// The messages from the outermost to the first cause, and what to do: about the cause where that says it,
+/// else the outermost hint.
 fn parts(error: &anyhow::Error) -> (Vec<String>, Option<String>) {
     let hint = error.downcast_ref::<Hint>().map(|hint| hint.hint.clone());
-    let messages =
-        error.chain().map(ToString::to_string).filter(|message| Some(message) != hint.as_ref()).collect();
-    (messages, hint)
+    let mut messages: Vec<String> = Vec::new();
+    for message in error.chain().map(ToString::to_string) {
+        // Some errors quote their cause.
+        let said = messages.last().is_some_and(|last| last.ends_with(&message));
+        if Some(&message) != hint.as_ref() && !said {
+            messages.push(message);
+        }
+    }
+    (messages, error.chain().find_map(remedy).map(str::to_owned).or(hint))
+}
+
+/// What helps against a cause, whatever was being done.
+fn remedy(cause: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
+    if let Some(LedgerError::Log(LogError::Busy { .. })) = cause.downcast_ref() {
+        return Some("another `countersign` or a hook is at work on it: try again in a moment");
+    }
+    if cause.downcast_ref().is_some_and(LedgerError::is_tampering) {
+        return Some(
+            "if this was not you, keep the home as it is: it is evidence; `countersign doctor` and `countersign \
+             evidence verify` say more",
+        );
+    }
+    if let Some(ApprovalError::WrongPassphrase) = cause.downcast_ref() {
+        return Some(
+            "try again; a forgotten passphrase cannot be recovered, but another reviewer can be enrolled",
+        );
+    }
+    match cause.downcast_ref::<std::io::Error>()?.kind() {
+        ErrorKind::ReadOnlyFilesystem => {
+            Some("it lies on a file system that is mounted read-only: mount it writable")
+        }
+        ErrorKind::PermissionDenied => {
+            Some("see whose it is with `ls -ld`, and make it yours and writable for you")
+        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Some("make room on the disk, then try again"),
+        _ => None,
+    }
 }
 
 /// Prints a value as JSON, over several lines.

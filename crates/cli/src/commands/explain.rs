@@ -192,11 +192,8 @@ fn print(seen: &Seen, notes: &[String]) {
     match &seen.understanding.pinning {
         Pinning::Pinned { input, sentence } => {
             let command = input.get("command").and_then(Value::as_str).unwrap_or_default();
-            println!(
-                "{} {}",
-                styled(STRONG, "once approved, runs as"),
-                terminal::block(command, 2, terminal::columns())
-            );
+            println!("{}", styled(STRONG, "once approved, runs as"));
+            println!("{}", terminal::quoted(command, 2, terminal::columns()));
             println!("  {}", styled(FAINT, terminal::line(sentence)));
         }
         Pinning::Impossible { why } => {

@@ -26,9 +26,10 @@ pub struct Arguments {
 
 /// Makes the home, writes the proposal, and puts it in force where nobody can sign yet.
 pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
+    // First of all: outside a repository nothing is made.
+    let top = repository::top().context("nothing was made or written")?;
     let made = make_home()?;
     let mut desk = Desk::open()?;
-    let top = repository::top()?;
     let proposal = propose(&repository::look(&top)?);
     let file = top.join(repository::PROPOSAL);
     let there = file.exists();
@@ -49,10 +50,12 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
     }
     let adopted = adopt(&mut desk, &top, &proposal)?;
     let nobody = desk.believed()?.is_none();
+    let active = is_active(&mut desk, &top)?;
+    let wired = !desk.authorities()?.installs.is_empty();
     if json {
         output::json(&json!({
             "home": desk.home().path(), "home_made": made, "proposal": file, "proposal_written": !there,
-            "adopted": adopted, "reviewers": !nobody,
+            "adopted": adopted, "reviewers": !nobody, "in_force": active, "installed": wired,
         }))?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -67,21 +70,37 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
     if adopted {
         println!("What was seen in the repository is in force, unsigned, until a reviewer signs a proposal.");
     }
-    next_steps(nobody);
+    next_steps(nobody, active, wired);
     Ok(ExitCode::SUCCESS)
 }
 
-fn next_steps(nobody: bool) {
+/// What is still to be done, and nothing that is.
+fn next_steps(nobody: bool, active: bool, wired: bool) {
     if nobody {
         println!("{} nobody can release what is held yet", styled(WARN, "note:"));
-        println!("Next, in your own terminal:");
-        println!("  countersign reviewers enroll NAME   # a sealed key; its passphrase is what approves");
-    } else {
-        println!("Next, in your own terminal:");
     }
-    println!("  countersign policy activate         # signs countersign.toml into force");
-    println!("  countersign install claude-code     # wires the hook");
+    if active {
+        println!("`{}` is in force as it is, signed.", repository::PROPOSAL);
+    }
+    println!("Next, in your own terminal:");
+    if nobody {
+        println!("  countersign reviewers enroll NAME   # a sealed key; its passphrase is what approves");
+    }
+    if !active {
+        println!("  countersign policy activate         # signs countersign.toml into force");
+    }
+    if !wired {
+        println!("  countersign install claude-code     # wires the hook");
+    }
     println!("  countersign doctor                  # proves that it blocks");
+}
+
+/// Whether what the proposal builds is in force here, signed.
+fn is_active(desk: &mut Desk, top: &Path) -> Result<bool> {
+    let in_force = policy::in_force(desk, top)?;
+    // A broken proposal is not in force; `policy check` says what is wrong with it.
+    let proposed = policy::proposed(Some(top.join(repository::PROPOSAL))).ok();
+    Ok(matches!((in_force, proposed), (Some((digest, true)), Some((_, bundle))) if digest == bundle.digest()))
 }
 
 /// A home with the shipped pack in force everywhere, if there is none yet.

@@ -176,15 +176,17 @@ pub fn copy(source: &Path, target: &Path, mode: u32) -> Result<Digest> {
 
 /// A settings file's text; none where there is no file.
 pub fn read_settings(path: &Path) -> Result<String> {
-    match fs::read_to_string(path) {
-        Ok(text) => Ok(text),
+    match countersign_local::read_regular(path) {
+        Ok(bytes) => String::from_utf8(bytes).with_context(|| format!("`{}` is not UTF-8", path.display())),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
         Err(error) => Err(error).with_context(|| format!("cannot read `{}`", path.display())),
     }
 }
 
-/// Replaces a settings file as a whole, keeping its permissions.
+/// Replaces a settings file as a whole, keeping its permissions. A link stays a link: what it leads to,
+/// such as a file among others under version control, is what is replaced.
 pub fn write_settings(path: &Path, text: &str) -> Result<()> {
+    let path = &behind_links(path);
     let folder = path.parent().context("the settings file has no folder")?;
     fs::create_dir_all(folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
     let temporary = path.with_extension("json.new");
@@ -193,4 +195,16 @@ pub fn write_settings(path: &Path, text: &str) -> Result<()> {
         fs::set_permissions(&temporary, metadata.permissions())?;
     }
     fs::rename(&temporary, path).with_context(|| format!("cannot replace `{}`", path.display()))
+}
+
+/// Where a path leads; the file there may be missing.
+fn behind_links(path: &Path) -> PathBuf {
+    /// As many as the kernel follows.
+    const MOST: usize = 40;
+    let mut path = path.to_path_buf();
+    for _ in 0..MOST {
+        let Ok(target) = fs::read_link(&path) else { break };
+        path = path.parent().unwrap_or_else(|| Path::new("/")).join(target);
+    }
+    path
 }

@@ -72,8 +72,11 @@ pub fn proposed(file: Option<PathBuf>) -> Result<(PathBuf, Bundle)> {
     let text = std::fs::read_to_string(&path)
         .with_context(|| format!("cannot read the proposal `{}`", path.display()))
         .hint("run `countersign init` to have one proposed")?;
-    let proposal = Proposal::parse(&text).with_context(|| format!("in `{}`", path.display()))?;
-    let bundle = build(&proposal).with_context(|| format!("in `{}`", path.display()))?;
+    let bundle = Proposal::parse(&text)
+        .map_err(anyhow::Error::from)
+        .and_then(|proposal| Ok(build(&proposal)?))
+        .with_context(|| format!("in `{}`", path.display()))
+        .hint("mend the file, then `countersign policy check`; what is in force stays in force meanwhile")?;
     Ok((path, bundle))
 }
 

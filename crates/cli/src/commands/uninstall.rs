@@ -8,11 +8,11 @@ use countersign_agents::claude_code;
 use countersign_evidence::Event;
 use countersign_hook::now;
 use countersign_model::Runtime;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::install::{RuntimeName, Scope, read_settings, write_settings};
 use crate::desk::Desk;
-use crate::output::{self, GOOD, styled};
+use crate::output::{self, GOOD, WithHint as _, styled};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -29,22 +29,28 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
     let settings = arguments.scope.settings()?;
     let old = read_settings(&settings)?;
     let new = claude_code::uninstall(&old, "countersign-hook")
-        .with_context(|| format!("in `{}`", settings.display()))?;
-    let changed = old != new;
+        .with_context(|| format!("in `{}`", settings.display()))
+        .hint("mend the file by hand; nothing was changed")?;
+    let changed = !same(&old, &new);
     if changed {
         write_settings(&settings, &new)?;
     }
     let mut desk = Desk::open()?;
-    desk.ledger.locked(now, |log| {
-        log.append(vec![Event::Uninstalled {
-            runtime: Runtime::ClaudeCode,
-            scope: arguments.scope.word().to_owned(),
-            settings: settings.clone(),
-        }])
-        .map(drop)
-    })?;
+    let known = desk.authorities()?.installs.iter().any(|install| install.settings == settings);
+    if changed || known {
+        desk.ledger.locked(now, |log| {
+            log.append(vec![Event::Uninstalled {
+                runtime: Runtime::ClaudeCode,
+                scope: arguments.scope.word().to_owned(),
+                settings: settings.clone(),
+            }])
+            .map(drop)
+        })?;
+    }
     if json {
         output::json(&json!({"settings": settings, "changed": changed}))?;
+    } else if !changed {
+        println!("Nothing of Countersign was wired in `{}`.", settings.display());
     } else {
         println!(
             "{} `{}`; evidence and keys stay in `{}`",
@@ -54,4 +60,13 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
         );
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether two texts are the same settings, however they are laid out.
+fn same(old: &str, new: &str) -> bool {
+    let read = |text: &str| match text.trim() {
+        "" => Some(Value::Object(Map::new())),
+        text => serde_json::from_str(text).ok(),
+    };
+    read(old) == read(new)
 }

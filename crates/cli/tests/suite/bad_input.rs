@@ -1,1 +1,203 @@
-//! To be written.
+//! Whatever is wrong with what it is given, Countersign names the file, the place and what to do next, loses
+//! nothing, and goes on by what was last good.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Output;
+
+use insta::assert_snapshot;
+use serde_json::json;
+
+use crate::doctor::{as_installed, installed, settings};
+use crate::machine::{Machine, PASSPHRASE, run};
+
+/// What a command that fails says, without what differs between runs.
+fn said(machine: &Machine, output: Output) -> String {
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(!text.contains("panicked"), "{text}");
+    text.trim_end().replace(&machine.path("").display().to_string(), "~/")
+}
+
+fn check(machine: &Machine, arguments: &[&str], input: &str) -> String {
+    said(machine, machine.try_countersign(arguments, input))
+}
+
+fn proposal(machine: &Machine) -> PathBuf {
+    machine.repository().join("countersign.toml")
+}
+
+/// A proposal with something wrong in it: what `policy check` says, while what is in force stays in force and
+/// the agent may mend the file, which is only a proposal.
+fn check_proposal(wrong: impl Fn(&str) -> String) -> String {
+    let machine = Machine::governed();
+    let good = fs::read_to_string(proposal(&machine)).unwrap();
+    let broken = wrong(&good);
+    assert_ne!(broken, good);
+    fs::write(proposal(&machine), &broken).unwrap();
+    let message = check(&machine, &["policy", "check"], "");
+    assert_eq!(check(&machine, &["policy", "activate", "--passphrase-stdin"], PASSPHRASE), message);
+    assert_eq!(fs::read_to_string(proposal(&machine)).unwrap(), broken);
+    let push = machine.ask(&machine.bash("git push origin HEAD:main"));
+    assert!(push.reason().contains("waits for an approval"), "{push:?}");
+    let mend = json!({ "file_path": proposal(&machine), "content": good });
+    assert_eq!(machine.ask(&machine.call("Write", mend, &machine.repository())).word(), "pass");
+    fs::write(proposal(&machine), good).unwrap();
+    machine.activate();
+    message
+}
+
+#[test]
+fn a_proposal_that_is_no_toml() {
+    assert_snapshot!(check_proposal(|good| good.replace("pack = ", "pack ")), @"
+    error: in `~/shop/countersign.toml`
+      caused by: cannot read the proposal: key with no value, expected `=` at line 11, column 6
+    hint: mend the file, then `countersign policy check`; what is in force stays in force meanwhile
+    ");
+}
+
+#[test]
+fn a_proposal_with_an_unknown_key() {
+    assert_snapshot!(check_proposal(|good| good.replace("pack = ", "pakc = \"strict\"\npack = ")), @"
+    error: in `~/shop/countersign.toml`
+      caused by: cannot read the proposal: unknown key `pakc` at line 11, column 1
+    hint: mend the file, then `countersign policy check`; what is in force stays in force meanwhile
+    ");
+}
+
+#[test]
+fn a_proposal_with_an_unknown_pack() {
+    assert_snapshot!(check_proposal(|good| good.replace("\"graduated\"", "\"gradual\"")), @"
+    error: in `~/shop/countersign.toml`
+      caused by: cannot read the proposal: unknown value `gradual` at line 11, column 8
+    hint: mend the file, then `countersign policy check`; what is in force stays in force meanwhile
+    ");
+}
+
+#[test]
+fn a_proposal_with_broken_cedar() {
+    let wrong = |good: &str| {
+        format!("{good}\n[[policy]]\nid = \"mine\"\ncedar = \"forbid (principal, action == , resource);\"\n")
+    };
+    assert_snapshot!(check_proposal(wrong), @"
+    error: in `~/shop/countersign.toml`
+      caused by: cannot use policy `mine`: unexpected token `,` at line 1, column 30
+    hint: mend the file, then `countersign policy check`; what is in force stays in force meanwhile
+    ");
+}
+
+/// Settings that the client could not read either are left as they are.
+#[test]
+fn settings_that_are_no_json() {
+    let machine = installed();
+    let broken = "{\n  \"model\": \"opus\",\n}\n";
+    fs::write(settings(&machine), broken).unwrap();
+    assert_snapshot!(said(&machine, as_installed(&machine, &["install", "claude-code", "--any-client"])), @"
+    error: in `~/.claude/settings.json`
+      caused by: the settings are not well-formed JSON: trailing comma at line 3 column 1
+    hint: mend the file by hand; nothing was changed
+    ");
+    assert_snapshot!(said(&machine, as_installed(&machine, &["uninstall", "claude-code"])), @"
+    error: in `~/.claude/settings.json`
+      caused by: the settings are not well-formed JSON: trailing comma at line 3 column 1
+    hint: mend the file by hand; nothing was changed
+    ");
+    assert_eq!(fs::read_to_string(settings(&machine)).unwrap(), broken);
+}
+
+#[test]
+fn a_damaged_line_of_the_log() {
+    let machine = Machine::governed();
+    let file = machine.home().join("log/00000001.jsonl");
+    let text = fs::read_to_string(&file).unwrap();
+    let damaged = text.replacen("reviewer_enrolled", "reviewer_unrolled", 1);
+    fs::write(&file, &damaged).unwrap();
+    fs::remove_dir_all(machine.home().join("state")).unwrap();
+    let place = text.find("reviewer_enrolled").and_then(|at| text[..at].rfind('\n')).unwrap() + 1;
+    let message = check(&machine, &["approvals", "list"], "");
+    assert_snapshot!(message.replace(&format!("byte {place} "), "byte PLACE "), @"
+    error: `~/countersign/log/00000001.jsonl` is broken at byte PLACE (record 3): its hash does not fit it and the record before it
+    hint: if this was not you, keep the home as it is: it is evidence; `countersign doctor` and `countersign evidence verify` say more
+    ");
+    assert_eq!(fs::read_to_string(&file).unwrap(), damaged);
+}
+
+#[test]
+fn a_damaged_key_and_a_wrong_passphrase() {
+    let machine = Machine::governed();
+    machine.ask(&machine.bash("git push origin HEAD:main"));
+    let ticket = machine.ticket();
+    let approve = ["approvals", "approve", &ticket, "--passphrase-stdin"];
+    let wrong = "eight brass lanterns over quiet water";
+    assert_snapshot!(check(&machine, &approve, wrong), @"
+    error: cannot open the key of `ada`
+      caused by: the passphrase is wrong, or the key file was changed
+    hint: try again; a forgotten passphrase cannot be recovered, but another reviewer can be enrolled
+    ");
+    assert_snapshot!(check(&machine, &approve, ""), @"error: there is no passphrase on standard input");
+    let key = machine.home().join("reviewers/ada.json");
+    let good = fs::read(&key).unwrap();
+    fs::write(&key, &good[..good.len() / 2]).unwrap();
+    let message = check(&machine, &approve, PASSPHRASE);
+    assert_snapshot!(message.split(" at line").next().unwrap(), @"
+    error: `~/countersign/reviewers/ada.json` is not a key file
+      caused by: EOF while parsing a string
+    ");
+    assert_eq!(machine.events("reviewed").len(), 0);
+    fs::write(&key, good).unwrap();
+    machine.approve(&ticket);
+}
+
+#[test]
+fn a_ticket_nobody_knows() {
+    let machine = Machine::governed();
+    let message = check(&machine, &["approvals", "show", "cs-nobody22"], "");
+    assert_snapshot!(message, @"
+    error: there is no hold `cs-nobody22`
+    hint: `countersign approvals list` shows what waits
+    ");
+    let deny = ["approvals", "deny", "cs-nobody22", "--passphrase-stdin"];
+    assert_eq!(check(&machine, &deny, PASSPHRASE), message);
+}
+
+#[test]
+fn no_home_and_no_repository() {
+    let machine = Machine::new();
+    assert_snapshot!(check(&machine, &["approvals", "list"], ""), @"
+    error: there is no Countersign home at `~/countersign`
+    hint: run `countersign init` in a repository first
+    ");
+    let mut outside = machine.command(env!("CARGO_BIN_EXE_countersign"));
+    outside.args(["policy", "check"]).current_dir(machine.path("theirs"));
+    assert_snapshot!(said(&machine, run(&mut outside, b"")), @"
+    error: `~/theirs` is not in a git repository
+    hint: go to the repository that agents work in
+    ");
+    assert!(!machine.home().exists());
+}
+
+/// A home that cannot be written: nothing is decided, nothing is lost, and nobody is told of tampering.
+#[test]
+fn a_home_that_cannot_be_written() {
+    let machine = Machine::governed();
+    let before = machine.events("reviewer_enrolled");
+    let readonly =
+        |mode: &str| machine.command("chmod").args(["-R", mode]).arg(machine.home()).status().unwrap();
+    assert!(readonly("a-w").success());
+    // Root may write everywhere, until it gives that up.
+    let root = machine.command("id").arg("-u").output().unwrap().stdout == b"0\n";
+    let mut enroll = machine.command(if root { "setpriv" } else { "env" });
+    if root {
+        enroll.args(["--bounding-set=-all", "--inh-caps=-all"]);
+    }
+    enroll.arg(env!("CARGO_BIN_EXE_countersign")).args(["policy", "activate", "--passphrase-stdin"]);
+    let output = run(&mut enroll, PASSPHRASE.as_bytes());
+    assert!(readonly("u+w").success());
+    assert_snapshot!(said(&machine, output), @"
+    error: cannot open `~/countersign/log/head`
+      caused by: Permission denied (os error 13)
+    hint: see whose it is with `ls -ld`, and make it yours and writable for you
+    ");
+    assert_eq!(machine.events("reviewer_enrolled"), before);
+    machine.countersign(&["evidence", "verify"], "");
+}

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::machine::{Machine, run};
 
-const COUNTERSIGN: &str = env!("CARGO_BIN_EXE_countersign");
+pub const COUNTERSIGN: &str = env!("CARGO_BIN_EXE_countersign");
 
 /// A governed machine with the hook wired in the user's settings, and one call recorded. The program beside
 /// `countersign` that gets installed is a line of shell here, which starts `countersign hook`.
@@ -62,6 +62,7 @@ fn scrub(text: &str) -> String {
     let words = text.split_inclusive([' ', '/', '`']).map(|word| {
         let plain = word.trim_end_matches(['/', '`', ' ']).trim_end_matches(".json");
         let hex = plain.len() > 2 && plain.chars().all(|letter| letter.is_ascii_hexdigit());
+        let hex = hex && plain.contains(|letter: char| letter.is_ascii_digit());
         if hex { word.replace(plain, "HEX") } else { word.to_owned() }
     });
     words.collect()

@@ -1,1 +1,114 @@
-//! To be written.
+//! `explain`: what people see of one command, and what programs get for many.
+
+use std::fs;
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use crate::machine::Machine;
+
+/// The answers to lines of calls, one for each, and the exit code.
+fn check(machine: &Machine, lines: &str, more: &[&str]) -> (Vec<Value>, Option<i32>) {
+    let output = machine.try_countersign(&[&["explain", "--jsonl"], more].concat(), lines);
+    let text = String::from_utf8(output.stdout).unwrap();
+    (text.lines().map(|line| serde_json::from_str(line).unwrap()).collect(), output.status.code())
+}
+
+fn words(answers: &[Value]) -> Vec<&str> {
+    answers.iter().map(|answer| answer["decision"].as_str().unwrap_or("error")).collect()
+}
+
+#[test]
+fn a_push_as_people_see_it() {
+    let machine = Machine::governed();
+    let text = machine.countersign(&["explain", "git push origin HEAD:main"], "");
+    let (new, old) = (machine.git(&["rev-parse", "HEAD"]), machine.deployed());
+    let text = text.replace(&new, "NEW").replace(&old, "OLD");
+    let text = text.replace(&new[..10], "NEW").replace(&old[..10], "OLD");
+    assert_snapshot!(text.replace(&machine.path("").display().to_string(), "~/"), @"
+    require 1 approval: would move a ref of a remote repository forward, or create it (main of ~/shop, production): a change to production waits for an approval
+    effects
+      git.push main@origin → production, write
+    risk 65
+       +40 environment: it lands in production
+       +10 place: it reaches another machine
+       +10 access: it is a write
+        +5 reversible: nobody knows whether it can be undone
+    policies graduated/high-risk, graduated/production-change
+    once approved, runs as
+      │ git push --force-with-lease=main:OLD --no-follow-tags 
+      ┊ --recurse-submodules=no origin NEW:refs/heads/main
+      moves main of origin from OLD to NEW, and nothing else
+    ");
+}
+
+#[test]
+fn lines_in_both_forms() {
+    let machine = Machine::governed();
+    let lines = [
+        json!({"command": "git push origin HEAD:main"}),
+        json!({"tool": "Bash", "input": {"command": "git push origin HEAD:main"}, "cwd": machine.repository()}),
+        json!({"tool": "Write", "input": {"file_path": machine.home().join("key"), "content": ""}}),
+        json!({"command": "git push origin HEAD:main", "cwd": "/"}),
+        json!({"command": "git status"}),
+    ];
+    let (answers, exit) = check(&machine, &lines.map(|line| line.to_string()).join("\n"), &[]);
+    assert_eq!(exit, Some(0));
+    assert_snapshot!(words(&answers).join(" "), @"require_approval require_approval deny require_approval allow");
+    assert_eq!(answers[0], answers[1]);
+    let fields: Vec<&str> = answers[0].as_object().unwrap().keys().map(String::as_str).collect();
+    assert_snapshot!(fields.join(" "), @"decision requirement effects risk policies reason bundle");
+}
+
+/// Each line is answered in its place: one that says nothing is neither left out nor allowed.
+#[test]
+fn bad_lines_are_errors_in_their_place() {
+    let machine = Machine::governed();
+    let lines = [
+        "{\"command\": \"git status\"}",
+        "not JSON",
+        "",
+        "[1]",
+        "{}",
+        "{\"tool\": \"Bash\", \"input\": \"git status\"}",
+        "{\"command\": 7}",
+        "{\"command\": \"git status\"}",
+    ];
+    let (answers, exit) = check(&machine, &lines.join("\n"), &[]);
+    assert_eq!((answers.len(), exit), (lines.len(), Some(1)));
+    assert_eq!(answers.first(), answers.last());
+    let errors: Vec<String> = answers
+        .iter()
+        .filter(|answer| answer["decision"].is_null())
+        .map(|answer| format!("{} {}", answer["line"], answer["error"].as_str().unwrap()))
+        .collect();
+    assert_snapshot!(errors.join("\n"), @r#"
+    2 it is not JSON: expected ident at line 1 column 2 (a line is {"tool":…,"input":{…},"cwd":…} or {"command":…})
+    3 it is not JSON: EOF while parsing a value at line 1 column 0 (a line is {"tool":…,"input":{…},"cwd":…} or {"command":…})
+    4 it has neither `command` nor `tool` (a line is {"tool":…,"input":{…},"cwd":…} or {"command":…})
+    5 it has neither `command` nor `tool` (a line is {"tool":…,"input":{…},"cwd":…} or {"command":…})
+    6 `input` is not an object (a line is {"tool":…,"input":{…},"cwd":…} or {"command":…})
+    7 it has neither `command` nor `tool` (a line is {"tool":…,"input":{…},"cwd":…} or {"command":…})
+    "#);
+}
+
+/// The same line, decided by each shipped pack as the proposal names it.
+#[test]
+fn packs_differ_on_one_line() {
+    let machine = Machine::governed();
+    let file = machine.repository().join("countersign.toml");
+    let proposed = fs::read_to_string(&file).unwrap();
+    let commands =
+        ["git push origin HEAD:main", "git push origin HEAD:topic", "git push --force origin HEAD:topic"];
+    let lines = commands.map(|command| json!({ "command": command }).to_string()).join("\n");
+    let decided = ["observe", "graduated", "strict"].map(|pack| {
+        fs::write(&file, proposed.replace("pack = \"graduated\"", &format!("pack = \"{pack}\""))).unwrap();
+        let (answers, _) = check(&machine, &lines, &["--proposal"]);
+        format!("{pack}: {}", words(&answers).join(", "))
+    });
+    assert_snapshot!(decided.join("\n"), @"
+    observe: monitor, allow, monitor
+    graduated: require_approval, allow, monitor
+    strict: require_approval, monitor, require_approval
+    ");
+}

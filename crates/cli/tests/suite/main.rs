@@ -16,4 +16,5 @@ mod forging;
 mod machine;
 mod replay;
 mod review;
+mod setting_up;
 mod voids;
