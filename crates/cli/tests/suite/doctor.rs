@@ -100,7 +100,7 @@ fn a_witness_that_is_gone_or_no_file() {
         let witness = witness(machine);
         fs::remove_file(&witness).unwrap();
         fs::create_dir(&witness).unwrap();
-    })), @"✗ `~/.local/share/countersign-witness/HEX` is damaged: it is not a regular file");
+    })), @"✗ `~/.local/share/countersign-witness/HEX` is damaged: it is not a regular file (if this was not you, keep the home as it is: it is evidence; `countersign doctor` and `countersign evidence verify` say more)");
 }
 
 /// It answers the canary as it should, and nothing else.
