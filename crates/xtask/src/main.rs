@@ -38,14 +38,7 @@ enum Command {
     /// Print the source files that are too long to read at one sitting
     Tidy,
     /// Measure the hook against the floor and print the table of docs/performance.md
-    Bench {
-        /// Exit non-zero where a figure is above its bound
-        #[arg(long)]
-        check: bool,
-        /// Runs of each measured program
-        #[arg(long, default_value_t = 400)]
-        runs: usize,
-    },
+    Bench(bench::Options),
 }
 
 fn main() -> ExitCode {
@@ -53,7 +46,7 @@ fn main() -> ExitCode {
         Command::Test { yes } => test::run(yes),
         Command::Check => tools::install_for_check().and_then(|()| check::run()),
         Command::Tidy => tidy::run(),
-        Command::Bench { check, runs } => bench::run(check, runs),
+        Command::Bench(options) => bench::run(&options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

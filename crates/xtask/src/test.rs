@@ -14,5 +14,5 @@ pub fn run(yes: bool) -> Result<()> {
         cargo().args(["build", "--release", "--locked", "-p", "countersign", "-p", "countersign-hook"]),
     )?;
     step("tests", cargo().args(["test", "--workspace", "--locked"]))?;
-    bench::run(true, 300)
+    bench::run(&bench::Options { check: true, accept: false, json: false, runs: 300 })
 }

@@ -23,6 +23,8 @@ const PACKAGES: &[(&str, &str)] = &[
     ("iproute2", "ip"),
     ("util-linux", "unshare"),
     ("mount", "mount"),
+    ("strace", "strace"),
+    ("valgrind", "valgrind"),
 ];
 
 /// What is missing here.
@@ -142,7 +144,8 @@ fn cargo_deny_program() -> Option<PathBuf> {
     here.exists().then_some(here)
 }
 
-fn on_path(program: &str) -> bool {
+/// Whether a program of this name can be started.
+pub fn on_path(program: &str) -> bool {
     std::env::var_os("PATH")
         .is_some_and(|path| std::env::split_paths(&path).any(|folder| folder.join(program).is_file()))
 }

@@ -1,0 +1,38 @@
+//! Measures from inside what `cargo xtask bench` cannot from outside, and makes the long log it needs:
+//!
+//! - `countersign-measure costs <repository>` prints, as JSON, what understanding and deciding each
+//!   usual call costs;
+//! - `countersign-measure grow <home> <user home> <records>` makes a home's log longer by that many
+//!   records: copies of its last decision and outcome, in sessions of their own.
+//!
+//! A program of its own and no example or bench target: those would be built with the features of
+//! development dependencies, and the whole product a second time.
+
+mod calls;
+mod costs;
+mod grow;
+
+use std::process::ExitCode;
+
+/// What went wrong, in words.
+type Problem = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match *words {
+        ["costs", repository] => costs::print(repository),
+        ["grow", home, user_home, records] => records
+            .parse()
+            .map_err(Problem::from)
+            .and_then(|records| grow::log(home.as_ref(), user_home.as_ref(), records)),
+        _ => Err("usage: countersign-measure costs <repository> | grow <home> <user home> <records>".into()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("error: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! What a long log and a large repository add.
+
+use anyhow::Result;
+
+use super::figure::{Bound, Figure};
+use super::stage::{Programs, Stage};
+use super::timing::{median, median_ratio, quietly};
+
+/// The larger case may cost this many times the smaller.
+const BOUND: f64 = 1.2;
+const RECORDS: usize = 100_000;
+const FILES: usize = 20_000;
+
+/// The same call with a fresh log and with a long one.
+pub fn log(programs: &Programs, runs: usize) -> Result<Vec<Figure>> {
+    let small = Stage::set(programs, 10)?;
+    let large = Stage::set(programs, 10)?;
+    let records = RECORDS.to_string();
+    quietly(programs.measure().arg("grow").arg(large.home()).arg(large.user_home()).arg(records))?;
+    // What folds the new records in is not what every call costs.
+    large.call("git status")?;
+    Ok(vec![compare("call, log of 100,000 records to a fresh one", &small, &large, "git status", runs)?])
+}
+
+/// The same calls with a few tracked files and with many.
+pub fn repository(programs: &Programs, runs: usize) -> Result<Vec<Figure>> {
+    let small = Stage::set(programs, 10)?;
+    let large = Stage::set(programs, FILES)?;
+    Ok(vec![
+        compare("git status, 20,000 tracked files to 10", &small, &large, "git status", runs)?,
+        compare("rm of a tracked file, the same", &small, &large, "rm src/old.rs", runs)?,
+    ])
+}
+
+/// A call, before and after, in both stages by turns; which goes first alternates.
+fn compare(name: &str, small: &Stage, large: &Stage, command: &str, runs: usize) -> Result<Figure> {
+    let total = |stage: &Stage| stage.call(command).map(|(before, after)| before + after);
+    let mut pairs = Vec::new();
+    for turn in 0..runs / 2 {
+        if turn % 2 == 0 {
+            let small = total(small)?;
+            pairs.push((small, total(large)?));
+        } else {
+            let large = total(large)?;
+            pairs.push((total(small)?, large));
+        }
+    }
+    let time = median(pairs.iter().map(|(_, large)| *large).collect());
+    Ok(Figure::ratio(name, time, median_ratio(&pairs), Bound::Ratio(BOUND)))
+}

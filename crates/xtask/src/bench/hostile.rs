@@ -1,0 +1,108 @@
+//! Inputs that a careless parser, matcher or redactor is slow on.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use serde_json::{Value, json};
+
+use super::figure::{Bound, Figure};
+use super::stage::{Programs, Stage};
+use super::timing::{median, time};
+use super::{HOPELESS, measured};
+
+/// Each is answered within this time.
+const BOUND: Duration = Duration::from_millis(100);
+/// The hook's time-out here; it gives up after half of it.
+const TIMEOUT: Duration = Duration::from_secs(10);
+const RUNS: usize = 5;
+
+const MEGABYTE: usize = 1 << 20;
+/// A longer command is not looked into at all.
+const LONGEST_COMMAND: usize = 64 << 10;
+
+/// One input: what it is called, and the payload without its ids.
+struct Hostile {
+    name: String,
+    tool: &'static str,
+    input: Value,
+}
+
+/// Times each; one that is above its bound is measured again by itself.
+pub fn measure(programs: &Programs) -> Result<Vec<Figure>> {
+    let stage = Stage::set(programs, 10)?;
+    let mut figures = Vec::new();
+    for hostile in inputs() {
+        let payload = stage.tool_payloads(hostile.tool, &hostile.input)?.0;
+        figures.push(one(&stage, &hostile.name, &payload)?);
+    }
+    figures.push(one(&stage, "JSON nested 100,000 deep", &nested_json(&stage)?)?);
+    Ok(figures)
+}
+
+fn one(stage: &Stage, name: &str, payload: &[u8]) -> Result<Figure> {
+    let figures = measured(name, || {
+        let mut times = Vec::new();
+        for _ in 0..RUNS {
+            let ran = time(stage.hook_within(TIMEOUT, &[]), payload)?;
+            // Letting go on is exit 0, denying is 2; anything else is a crash.
+            let crashed = !matches!(ran.exit, Some(0 | 2));
+            if crashed || ran.stdout.contains("did not finish in time") {
+                let how = if crashed { "crashed" } else { "ran out of time" };
+                return Ok(vec![Figure::time(name, ran.time, Bound::Passed).noting(how)]);
+            }
+            times.push(ran.time);
+            if ran.time > BOUND.mul_f64(HOPELESS) {
+                break;
+            }
+        }
+        Ok(vec![Figure::time(name, median(times), Bound::Time(BOUND))])
+    });
+    Ok(figures?.remove(0))
+}
+
+fn inputs() -> Vec<Hostile> {
+    let commands = [
+        ("$(", "$("),
+        ("{", "{ "),
+        ("quotes", "'\""),
+        ("backticks", "`"),
+        ("words", "a "),
+        ("if", "if "),
+        ("newlines", "x\n"),
+        ("${a", "${a"),
+        ("<(", "<("),
+        ("((", "(("),
+        ("case x in", "case x in "),
+        ("database addresses", "postgres://u:p@h/ "),
+    ];
+    let loops = "for i in 1 2 3 4 5 6 7 8; do ".repeat(30) + "rm /tmp/$i" + &"; done".repeat(30);
+    let glob = format!("rm /tmp/x/{}x", "*".repeat(LONGEST_COMMAND - 32));
+    let stars = format!("rm /tmp/x/{}", "*a".repeat((LONGEST_COMMAND - 32) / 2));
+    let shell = commands
+        .into_iter()
+        .map(|(name, part)| (format!("1 MB of {name}"), part.repeat(MEGABYTE / part.len())))
+        .chain([
+            ("200,000 words".to_owned(), "ls ".to_owned() + &"a ".repeat(200_000)),
+            ("30 nested for loops".to_owned(), loops),
+            ("64 KB of * in a path".to_owned(), glob),
+            ("64 KB of *a in a path".to_owned(), stars),
+        ])
+        .map(|(name, command)| Hostile { name, tool: "Bash", input: json!({ "command": command }) });
+    // Built here: no file of the repository holds what looks like a secret.
+    let assignment = format!("pass{}=\"abcdEFGH1234\" ", "word");
+    let files = [("database addresses", "postgres://u:p@h/ "), ("assigned passwords", assignment.as_str())]
+        .map(|(name, part)| {
+            let content = part.repeat(MEGABYTE / part.len());
+            let input = json!({ "file_path": "/tmp/notes.txt", "content": content });
+            Hostile { name: format!("1 MB of {name} in a file"), tool: "Write", input }
+        });
+    shell.chain(files).collect()
+}
+
+/// Arrays in arrays where the tool's argument should be.
+fn nested_json(stage: &Stage) -> Result<Vec<u8>> {
+    let (payload, _) = stage.payloads("DEPTH")?;
+    let depth = 100_000;
+    let nested = "[".repeat(depth) + &"]".repeat(depth);
+    Ok(String::from_utf8(payload)?.replace("\"DEPTH\"", &nested).into_bytes())
+}
