@@ -39,7 +39,7 @@ pub fn log(home: &Path, user_home: &Path, records: usize) -> Result<(), Problem>
 }
 
 fn append(ledger: &mut Ledger, events: Vec<Event>) -> Result<(), Problem> {
-    Ok(ledger.locked(now(), |log| log.append(events).map(drop))?)
+    Ok(ledger.locked(now, |log| log.append(events).map(drop))?)
 }
 
 /// The last decision in the log, and the last outcome.
