@@ -17,6 +17,12 @@ pub enum Question {
         /// Where to look.
         path: String,
     },
+    /// Where does `path` lead: every link on the way followed, the last one included, whether or
+    /// not something is there? `..` is taken where the links lead, as the system does. → `Target`.
+    Target {
+        /// Where to start. May hold `..`; pattern characters stand for themselves.
+        path: String,
+    },
     /// Which repository is `directory` in? → `Directory` (its top), or `Absent`.
     Repository {
         /// Where to start looking upward.
@@ -94,6 +100,14 @@ pub enum Answer {
     Directory {
         /// Absolute, links resolved.
         path: String,
+    },
+    /// Where a path leads.
+    Target {
+        /// Absolute, without links.
+        path: String,
+        /// What tells a file with several names from all others on this machine; none for a file
+        /// with one name, a directory, and where nothing is.
+        several_names: Option<String>,
     },
     /// A commit.
     Commit {

@@ -215,8 +215,7 @@ mod tests {
 
     #[test]
     fn doubts_what_it_cannot_see() {
-        let unknown =
-            |prefix: &str| Value::Unknown { prefix: prefix.to_owned(), why: "a variable".to_owned() };
+        let unknown = |prefix: &str| Value::starting(prefix, "a variable");
         insta::assert_snapshot!(check(&[unknown("--repo=x")]), @r#"repo=Some("x") |  | None"#);
         insta::assert_snapshot!(check(&[unknown("--")]), @r#" |  | Some("the option -- is not known")"#);
         insta::assert_snapshot!(check(&[unknown("")]), @r#" |  | Some("a variable")"#);

@@ -12,6 +12,7 @@ use crate::collected::Collected;
 use crate::invocation::{Source, Stdin};
 use crate::paths::{self, Located};
 use crate::pin::Candidate;
+use crate::target::Link;
 use crate::word::{Value, Word};
 use crate::{Recording, Surroundings, Workspace as _};
 
@@ -19,6 +20,8 @@ use crate::{Recording, Surroundings, Workspace as _};
 const MOST_COMMANDS: usize = 1000;
 /// Parts of the syntax tree that are walked, those of loops once for each value.
 const MOST_STEPS: usize = 40_000;
+/// Runs of loop bodies that are looked at one by one, one value at a time.
+const MOST_TURNS: usize = 64;
 /// Paths one call may name; what more there are can be any.
 const MOST_PATHS: usize = 1000;
 /// How deep commands and compound commands may hold each other.
@@ -35,6 +38,8 @@ pub(crate) struct ShellState {
     pub directory_unsure: bool,
     /// The user's home.
     pub home: String,
+    /// Whether `cd` follows links before it takes `..`.
+    pub physical: bool,
     /// Variables set in this text.
     pub variables: BTreeMap<String, Value>,
     /// Why no variable can be trusted any more.
@@ -58,6 +63,8 @@ pub(crate) struct World {
     pub refs_changed: Option<String>,
     /// Why git's configuration is no longer what the workspace says.
     pub configuration_changed: Option<String>,
+    /// Second names that the command gave to files and directories, in order.
+    pub links: Vec<Link>,
     /// Whether something ran that nobody can see into.
     pub opaque: bool,
 }
@@ -91,6 +98,11 @@ pub(crate) struct Context<'a> {
     pub defining: Vec<String>,
     /// The text of the whole call.
     pub whole: String,
+    /// A pattern for what a search finds, where its reach to Countersign's own files was worked out
+    /// from the search itself.
+    pub weighed: Option<String>,
+    /// Runs of loop bodies that are left to be looked at, in all loops of the call together.
+    pub turns: usize,
     given_up: bool,
     steps: usize,
     call_directory: String,
@@ -115,6 +127,7 @@ impl<'a> Context<'a> {
                     directory: directory_known,
                     directory_unsure: false,
                     home: surroundings.home.clone(),
+                    physical: false,
                     variables: BTreeMap::new(),
                     poisoned: None,
                     environment: Vec::new(),
@@ -132,6 +145,8 @@ impl<'a> Context<'a> {
             repeated: false,
             defining: Vec::new(),
             whole: String::new(),
+            weighed: None,
+            turns: MOST_TURNS,
             given_up: false,
             steps: 0,
             call_directory: directory.to_owned(),
@@ -155,6 +170,29 @@ impl<'a> Context<'a> {
             (!too_wide && self.call_directory.starts_with('/')).then_some(top)
         });
         top.as_deref()
+    }
+
+    /// Where a change of the shell's directory to `path` leads; `physical`: links are followed
+    /// before `..` is taken.
+    pub fn directory_at(&self, path: &str, physical: bool) -> Result<String, String> {
+        let directory = match &self.state.shell.directory {
+            Ok(directory) => directory.as_str(),
+            Err(_) if path.starts_with('/') => "/",
+            Err(why) => return Err(why.clone()),
+        };
+        let whole = if path.starts_with('/') { path.to_owned() } else { format!("{directory}/{path}") };
+        let links = &self.state.world.links;
+        let literal = paths::normal("/", &whole);
+        if links.iter().any(|link| paths::is_within(&literal, &link.name)) && whole.contains("..") {
+            return Err("the command made a link on the way".to_owned());
+        }
+        if !physical {
+            return Ok(literal);
+        }
+        match self.workspace.ask(&Question::Target { path: whole }) {
+            Answer::Target { path, .. } => Ok(path),
+            _ => Err("where the directory leads is not known".to_owned()),
+        }
     }
 
     /// Adds an effect, at the command being looked at unless it names a place.
@@ -272,6 +310,27 @@ impl<'a> Context<'a> {
         self.change(verbs::FS_WRITE, value);
     }
 
+    /// Says that an entry of a directory is put in the place of what was there.
+    pub fn replace(&mut self, value: &Value) {
+        let located = paths::locate_entry(value, self);
+        self.change_located(verbs::FS_WRITE, &located);
+    }
+
+    /// Says that a file gets another name, through which it can be read and changed unseen.
+    pub fn names_again(&mut self, value: &Value) {
+        let located = paths::locate(value, self);
+        match located.class {
+            PathClass::Countersign => self.tamper(&located),
+            PathClass::Secret => self.push_path(verbs::SECRET_READ, &located),
+            PathClass::ToolConfiguration | PathClass::ShellConfiguration => {
+                self.change_located(verbs::FS_WRITE, &located);
+            }
+            PathClass::Ordinary | PathClass::Rebuildable | PathClass::Delivery => {
+                self.push_path(verbs::FS_READ, &located);
+            }
+        }
+    }
+
     /// Says that a file's mode or owner changes.
     pub fn permit(&mut self, word: &Word) {
         self.change(verbs::FS_PERMISSION, &word.value);
@@ -279,9 +338,9 @@ impl<'a> Context<'a> {
 
     /// Says that a file or directory is deleted.
     pub fn delete(&mut self, word: &Word) {
-        let located = paths::locate(&word.value, self);
+        let located = paths::locate_entry(&word.value, self);
         let restorable = located.class == PathClass::Rebuildable || self.is_tracked(&located);
-        if paths::contains_protected(&located.path, self) {
+        if paths::contains_protected(&located, self) {
             self.tamper(&located);
             return;
         }
@@ -294,12 +353,16 @@ impl<'a> Context<'a> {
 
     /// Says that a file or directory leaves its place for another.
     pub fn moves(&mut self, word: &Word) {
-        let located = paths::locate(&word.value, self);
-        if paths::contains_protected(&located.path, self) {
+        let located = paths::locate_entry(&word.value, self);
+        if paths::contains_protected(&located, self) {
             self.tamper(&located);
         } else {
-            if located.class == PathClass::Secret {
-                self.push_path(verbs::SECRET_READ, &located);
+            // A link that moves still leads where it led, under a name nobody has looked at.
+            let leads = paths::locate(&word.value, self);
+            if leads.class == PathClass::Countersign {
+                self.tamper(&leads);
+            } else if leads.class == PathClass::Secret {
+                self.push_path(verbs::SECRET_READ, &leads);
             }
             self.change_located(verbs::FS_WRITE, &located);
         }
@@ -313,7 +376,7 @@ impl<'a> Context<'a> {
 
     fn change(&mut self, verb: Verb, value: &Value) {
         let located = paths::locate(value, self);
-        if verb == verbs::FS_PERMISSION && paths::contains_protected(&located.path, self) {
+        if verb == verbs::FS_PERMISSION && paths::contains_protected(&located, self) {
             self.tamper(&located);
         } else {
             self.change_located(verb, &located);
@@ -321,17 +384,14 @@ impl<'a> Context<'a> {
     }
 
     fn change_located(&mut self, verb: Verb, located: &Located) {
-        if is_git_internal(&located.path) {
+        if located.readings().any(is_git_internal) {
             let why = "an earlier part of the command changes git's own files".to_owned();
             self.state.world.configuration_changed = Some(why.clone());
             self.state.world.refs_changed = Some(why);
         }
         if located.class == PathClass::Countersign {
             self.tamper(located);
-        } else if located.path.starts_with("/dev/sd")
-            || located.path.starts_with("/dev/nvme")
-            || located.path.starts_with("/dev/disk")
-        {
+        } else if located.readings().any(is_disk) {
             self.push(
                 Effect::new(verbs::EXEC_SYSTEM, located.resource()).because("it writes to a disk device"),
             );
@@ -359,10 +419,15 @@ impl<'a> Context<'a> {
 
 /// Paths that are no files: reading or writing them touches nothing.
 fn is_stream(path: &str) -> bool {
+    let open = path.strip_prefix("/dev/fd/").or_else(|| path.strip_prefix("/proc/self/fd/"));
     matches!(
         path,
         "-" | "/dev/null" | "/dev/zero" | "/dev/stdin" | "/dev/stdout" | "/dev/stderr" | "/dev/tty"
-    ) || path.starts_with("/dev/fd/")
+    ) || open.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+fn is_disk(path: &str) -> bool {
+    ["/dev/sd", "/dev/nvme", "/dev/disk"].iter().any(|prefix| path.starts_with(prefix))
 }
 
 /// Whether git reads this file for its configuration or its refs.

@@ -22,6 +22,34 @@ const SETTINGS: &[(&str, &str)] = &[
     ("alias.ship", "push origin HEAD:main"),
 ];
 
+/// The fixture's links.
+const LINKS: &[(&str, &str)] = &[
+    ("/repo/link", "/repo/.git/hooks"),
+    ("/repo/c.json", "/repo/.claude/settings.json"),
+    ("/repo/again.json", "/repo/c.json"),
+    ("/repo/ag", "/repo/.claude/agents"),
+    ("/repo/new-hook", "/repo/.git/hooks/pre-push"),
+    ("/repo/plain.txt", "/repo/.git/config"),
+    ("/repo/values", "/repo/.env"),
+    ("/repo/words", "/home/dev/.ssh/id_rsa"),
+    ("/repo/harmless", "/repo/src/a.rs"),
+];
+
+/// Names of one and the same file.
+const SAME: &[&str] = &["/repo/hard.json", "/repo/.claude/settings.json"];
+
+/// Where a path of the fixture leads.
+fn target(path: &str) -> String {
+    let mut at = String::new();
+    for part in path.split('/').filter(|part| !part.is_empty()) {
+        at = crate::paths::normal(&at, part);
+        while let Some((_, target)) = LINKS.iter().find(|(name, _)| *name == at) {
+            at = (*target).to_owned();
+        }
+    }
+    if at.is_empty() { "/".to_owned() } else { at }
+}
+
 /// The fixture with some settings of its own.
 pub(crate) struct Fixture<'s>(pub &'s [(&'s str, &'s str)]);
 
@@ -81,8 +109,17 @@ impl Workspace for Fixture<'_> {
                     Answer::No
                 }
             }
-            Question::Path { path } => match path.as_str() {
-                "/repo/link" => Answer::Directory { path: "/repo/.git/hooks".to_owned() },
+            Question::Target { path } => {
+                let path = target(path);
+                let several_names = SAME.contains(&path.as_str()).then(|| "1:2".to_owned());
+                Answer::Target { path, several_names }
+            }
+            Question::Path { path } => match target(path).as_str() {
+                "/repo/.git/hooks" | "/repo/.claude" | "/repo/.claude/agents"
+                    if path != "/repo/.git/hooks" =>
+                {
+                    Answer::Directory { path: target(path) }
+                }
                 "/" | "/repo" | "/repo/src" | "/home/dev" | "/tmp" | "/home/dev/.ssh" => {
                     Answer::Directory { path: path.clone() }
                 }
@@ -105,7 +142,16 @@ pub(crate) fn surroundings() -> Surroundings {
     Surroundings {
         home: "/home/dev".to_owned(),
         temporary: vec!["/tmp".to_owned()],
-        protected: vec!["/home/dev/.countersign".to_owned(), "/home/dev/.local/state/countersign".to_owned()],
+        protected: [
+            "/home/dev/.countersign",
+            "/home/dev/.local/state/countersign",
+            "/home/dev/.claude/settings.json",
+            "/home/dev/.claude/settings.local.json",
+            "/repo/.claude/settings.json",
+            "/repo/.claude/settings.local.json",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
     }
 }
 

@@ -1,7 +1,23 @@
 //! Shell patterns: `*`, `?` and `[..]` within one path segment.
 
+use std::borrow::Cow;
+
+/// The same pattern with every run of `*` as one.
+pub(crate) fn collapsed(pattern: &str) -> Cow<'_, str> {
+    if !pattern.contains("**") {
+        return Cow::Borrowed(pattern);
+    }
+    let mut simple = String::new();
+    for character in pattern.chars() {
+        if !(character == '*' && simple.ends_with('*')) {
+            simple.push(character);
+        }
+    }
+    Cow::Owned(simple)
+}
+
 /// Whether `pattern` matches `text`. A bracket expression matches any one character: the wider
-/// reading is the safer one. Time is bounded by the product of the lengths.
+/// reading is the safer one. Time is bounded by the product of the lengths: callers bound these.
 pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     let pattern: Vec<char> = simplified(pattern);
     let text: Vec<char> = text.chars().collect();

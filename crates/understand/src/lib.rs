@@ -19,6 +19,9 @@ mod pin;
 #[cfg(test)]
 mod properties;
 mod shell;
+#[cfg(test)]
+mod spellings;
+mod target;
 mod tools;
 mod word;
 mod workspace;

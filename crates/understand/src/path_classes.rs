@@ -170,6 +170,8 @@ const TABLE: &[(PathClass, &[&str])] = &[
             "client_secret*.json",
             "wallet.dat",
             "proc/*/environ",
+            "task/*/environ",
+            "proc/*/mem",
             "cookies.sqlite",
             "login data",
             ".claude/.credentials.json",

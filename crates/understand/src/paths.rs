@@ -1,11 +1,13 @@
 //! From a path as written to a [`Resource::Path`]: where it lies and what kind of file it is.
 
-use countersign_model::{Answer, PathClass, Question, Resource, Zone};
+use std::borrow::Cow;
 
-use crate::Workspace as _;
+use countersign_model::{PathClass, Resource, Zone};
+
 use crate::context::Context;
 use crate::glob;
 use crate::path_classes::{self, SECRET_LOOKALIKES};
+use crate::target::{self, Last, OfAnother};
 use crate::word::Value;
 
 /// A path as far as it is known.
@@ -13,18 +15,27 @@ use crate::word::Value;
 pub(crate) struct Located {
     /// Absolute and normal; `*` where it could be any.
     pub path: String,
-    /// Which part of the machine; the farthest of the literal and the canonical reading.
+    /// Where else it may lead: through links, or as the system reads `..` after one.
+    pub leads: Vec<String>,
+    /// Which part of the machine; the farthest of all readings.
     pub zone: Zone,
-    /// What kind of file; the strictest of both readings.
+    /// What kind of file; the strictest of all readings.
     pub class: PathClass,
     /// Why it is not exactly known.
     pub why: Option<String>,
+    /// Whether the part that is known names a directory that holds something of Countersign's.
+    holds_protected: bool,
 }
 
 impl Located {
     /// As a resource.
     pub fn resource(&self) -> Resource {
         Resource::Path { path: self.path.clone(), zone: self.zone, class: self.class }
+    }
+
+    /// All readings of it.
+    pub fn readings(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.path).chain(&self.leads).map(String::as_str)
     }
 }
 
@@ -60,68 +71,167 @@ pub(crate) fn split(path: &str) -> (&str, &str) {
     }
 }
 
-/// Locates what a word of a command names, relative to where the command runs.
+/// Locates the file that a word of a command names, relative to where the command runs: the file
+/// that is opened, links followed.
 pub(crate) fn locate(value: &Value, context: &Context<'_>) -> Located {
+    locate_as(value, Last::Followed, context)
+}
+
+/// Locates the entry of a directory that a word names: what is deleted, moved or replaced, even if
+/// it is a link.
+pub(crate) fn locate_entry(value: &Value, context: &Context<'_>) -> Located {
+    locate_as(value, Last::Kept, context)
+}
+
+fn locate_as(value: &Value, last: Last, context: &Context<'_>) -> Located {
     let (text, why) = match value {
         Value::Known(text) => (text, None),
         Value::Pattern(text) => (text, Some("a file name pattern".to_owned())),
-        Value::Unknown { why, .. } => return unknown(why),
+        Value::Unknown { prefix, suffix, why } => return partly(prefix, suffix, why, context),
     };
     if !context.counts_path() {
         return unknown("there are too many paths to look at each");
     }
+    let is_pattern = why.is_some();
+    let simple = if is_pattern { glob::collapsed(text) } else { Cow::Borrowed(text.as_str()) };
+    if is_too_long(&simple) {
+        let why = "the path is too long to be one";
+        // A long pattern can still name a short path.
+        let class = if is_pattern { PathClass::ToolConfiguration } else { PathClass::Ordinary };
+        return Located { class, ..unknown(why) };
+    }
     let directory = match &context.state.shell.directory {
         Ok(directory) => directory.as_str(),
         Err(_) if text.starts_with('/') => "/",
-        Err(why) => return unknown(why),
+        Err(why) => return partly("", &format!("/{simple}"), why, context),
     };
-    let literal = normal(directory, text);
-    let canonical = canonical(&literal, context);
-    let mut located =
-        Located { zone: zone(&literal, context), class: class(&literal, context), path: literal, why };
-    if let Some(canonical) = canonical.filter(|canonical| *canonical != located.path) {
-        located.zone = located.zone.max(zone(&canonical, context));
-        located.class = located.class.max(class(&canonical, context));
+    let spelled = if simple.starts_with('/') { simple.into_owned() } else { format!("{directory}/{simple}") };
+    let last = if spelled.ends_with('/') { Last::Followed } else { last };
+    let readings = match target::readings(&spelled, last, is_pattern, context) {
+        Ok(readings) => readings,
+        Err(OfAnother { rest, why }) => return partly("", &rest, &why, context),
+    };
+    let mut paths = readings.paths.into_iter();
+    let literal = paths.next().unwrap_or_else(|| "/".to_owned());
+    let mut located = Located {
+        zone: if readings.unclear.is_some() { Zone::System } else { zone(&literal, context) },
+        class: class(&literal, context),
+        path: literal,
+        leads: paths.collect(),
+        why: why.or(readings.unclear),
+        holds_protected: false,
+    };
+    for path in &located.leads {
+        located.zone = located.zone.max(zone(path, context));
+        located.class = located.class.max(class(path, context));
+    }
+    if readings.is_protected {
+        located.class = PathClass::Countersign;
     }
     located
+}
+
+/// No system opens a path longer than this, or a name in it.
+fn is_too_long(path: &str) -> bool {
+    let mut parts = 0;
+    path.len() > 4096
+        || path.split('/').any(|part| {
+            parts += 1;
+            part.len() > 255 || parts > 256
+        })
 }
 
 fn unknown(why: &str) -> Located {
     Located {
         path: "*".to_owned(),
+        leads: Vec::new(),
         zone: Zone::System,
         class: PathClass::Ordinary,
         why: Some(why.to_owned()),
+        holds_protected: false,
     }
 }
 
-/// The path with the links of its directory resolved, as far as the workspace knows.
-fn canonical(path: &str, context: &Context<'_>) -> Option<String> {
-    let (mut directory, name) = split(path);
-    let mut below = vec![name];
-    // The nearest directory that exists; patterns and new directories are climbed over.
-    for _ in 0..4 {
-        if glob::is_pattern(directory) {
-            let (above, name) = split(directory);
-            below.push(name);
-            directory = above;
-            continue;
-        }
-        let question = Question::Path { path: directory.to_owned() };
-        match context.workspace.ask(&question) {
-            Answer::Directory { path: top } => {
-                below.reverse();
-                return Some(normal(&top, &below.join("/")));
-            }
-            Answer::Absent if directory != "/" => {
-                let (above, name) = split(directory);
-                below.push(name);
-                directory = above;
-            }
-            _ => return None,
-        }
+/// A path of which only the start and the end are known: it could be any, of the strictest kind
+/// that both allow.
+fn partly(prefix: &str, suffix: &str, why: &str, context: &Context<'_>) -> Located {
+    let mut located = unknown(why);
+    if prefix.len() + suffix.len() > 4096 {
+        located.class = PathClass::ToolConfiguration;
+        return located;
     }
-    None
+    let start = match &context.state.shell.directory {
+        _ if prefix.is_empty() => None,
+        Ok(directory) => Some(absolute_start(directory, prefix)),
+        Err(_) if prefix.starts_with('/') => Some(absolute_start("/", prefix)),
+        Err(_) => None,
+    };
+    let start = start.unwrap_or_else(|| "/".to_owned());
+    // One letter stands for what is not known, and a pattern where enough of the name is.
+    located.class = path_classes::of(&normal("/", &format!("{start}x{suffix}")));
+    let name = start.rsplit('/').next().unwrap_or_default();
+    if name.len() > 2 && !suffix.contains('/') {
+        located.class = located.class.max(path_classes::of(&glob::collapsed(&format!("{start}*{suffix}"))));
+    }
+    if located.class == PathClass::Rebuildable {
+        located.class = PathClass::Ordinary;
+    }
+    // Wherever `..` leads from a place that is not known, it is another such place.
+    let mut end = suffix;
+    while let Some(rest) = ["/", "./", "../"].iter().find_map(|part| end.strip_prefix(part)) {
+        end = rest;
+    }
+    for protected in &context.surroundings.protected {
+        if starts_as(protected, &start, suffix, context) || ends_as(protected, suffix) {
+            located.class = PathClass::Countersign;
+        } else if end == split(protected).1 {
+            located.class = located.class.max(PathClass::ToolConfiguration);
+        }
+        located.holds_protected |= holds(protected, suffix);
+    }
+    located
+}
+
+/// The known start of a path, with a slash at its end kept.
+fn absolute_start(directory: &str, prefix: &str) -> String {
+    let (above, name) = prefix.rsplit_once('/').map_or(("", prefix), |(above, name)| (above, name));
+    let above = if prefix.starts_with('/') { normal("/", above) } else { normal(directory, above) };
+    format!("{}/{name}", above.trim_end_matches('/'))
+}
+
+/// Whether a protected path can be what starts and ends so. The start must lead into a directory
+/// that is nothing but settings: below a home or a working tree, anything could be named.
+fn starts_as(protected: &str, start: &str, suffix: &str, context: &Context<'_>) -> bool {
+    let (above, name) = split(start);
+    let wide = |directory: &str| {
+        directory.split('/').filter(|part| !part.is_empty()).count() < 2
+            || is_within(&context.surroundings.home, directory)
+            || context.top().is_some_and(|top| is_within(top, directory))
+    };
+    let inside = is_within(start.trim_end_matches('/'), protected);
+    let end = suffix.trim_start_matches('/');
+    inside
+        || (protected.starts_with(start)
+            && (!wide(above) || name.len() > 3)
+            && (protected.ends_with(end) || protected.contains(&format!("{suffix}/"))))
+}
+
+/// Whether what ends so is a protected file, by two of its names or one that starts with a dot.
+fn ends_as(protected: &str, suffix: &str) -> bool {
+    let Some((_, known)) = suffix.split_once('/') else { return false };
+    let known: Vec<&str> = known.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    let names: Vec<&str> = protected.split('/').filter(|part| !part.is_empty()).collect();
+    let (Some(last), Some(pair)) = (names.last(), names.get(names.len().saturating_sub(2)..)) else {
+        return false;
+    };
+    (last.starts_with('.') && known.contains(last)) || known.windows(2).any(|window| window == pair)
+}
+
+/// Whether what ends so is a directory of settings that a protected file lies in.
+fn holds(protected: &str, suffix: &str) -> bool {
+    let Some((_, known)) = suffix.split_once('/') else { return false };
+    let name = split(known.trim_end_matches('/')).1;
+    name.starts_with('.') && name.len() > 2 && protected.contains(&format!("/{name}/"))
 }
 
 /// Which part of the machine an absolute, normal path is in.
@@ -140,24 +250,30 @@ pub(crate) fn zone(path: &str, context: &Context<'_>) -> Zone {
 
 /// What kind of file an absolute, normal path names; for a pattern, what it could name.
 pub(crate) fn class(path: &str, context: &Context<'_>) -> PathClass {
-    if context.surroundings.protected.iter().any(|protected| covers(protected, path)) {
+    let weighed = context.weighed.as_deref() == Some(path);
+    if !weighed && context.surroundings.protected.iter().any(|protected| covers(protected, path)) {
         return PathClass::Countersign;
     }
     path_classes::of(path)
 }
 
-/// Whether deleting or moving what `path` names takes something of Countersign's with it.
-pub(crate) fn contains_protected(path: &str, context: &Context<'_>) -> bool {
-    path != "*" && context.surroundings.protected.iter().any(|protected| covers(path, protected))
+/// Whether deleting or moving what `located` names takes something of Countersign's with it.
+pub(crate) fn contains_protected(located: &Located, context: &Context<'_>) -> bool {
+    let protected = &context.surroundings.protected;
+    let readings =
+        located.readings().filter(|reading| *reading != "*" && context.weighed.as_deref() != Some(*reading));
+    located.holds_protected
+        || readings.into_iter().any(|path| protected.iter().any(|protected| covers(path, protected)))
 }
 
-/// Whether `outer`, a path or a pattern, is `inner` or a directory above it.
+/// Whether `outer`, a path or a pattern, is `inner` or a directory above it. Some systems take
+/// capital letters for small ones.
 fn covers(outer: &str, inner: &str) -> bool {
     let mut inner = inner.split('/').filter(|segment| !segment.is_empty());
     outer.split('/').filter(|segment| !segment.is_empty()).all(|segment| {
-        inner
-            .next()
-            .is_some_and(|name| segment == name || could_match(segment, name) || could_match(name, segment))
+        inner.next().is_some_and(|name| {
+            segment.eq_ignore_ascii_case(name) || could_match(segment, name) || could_match(name, segment)
+        })
     })
 }
 

@@ -9,10 +9,13 @@ pub(crate) enum Value {
     Known(String),
     /// A file name pattern: itself, or any number of existing files it matches.
     Pattern(String),
-    /// Text that starts with `prefix`; without quotes it can be several words, or none.
+    /// Text that starts with `prefix` and ends with `suffix`; without quotes it can be several
+    /// words, or none.
     Unknown {
         /// What is known of its start.
         prefix: String,
+        /// What is known of its end.
+        suffix: String,
         /// Why the rest is not, a sentence fragment.
         why: String,
     },
@@ -21,7 +24,12 @@ pub(crate) enum Value {
 impl Value {
     /// A value nothing is known of.
     pub fn unknown(why: &str) -> Self {
-        Self::Unknown { prefix: String::new(), why: why.to_owned() }
+        Self::starting("", why)
+    }
+
+    /// A value of which only the start is known.
+    pub fn starting(prefix: &str, why: &str) -> Self {
+        Self::Unknown { prefix: prefix.to_owned(), suffix: String::new(), why: why.to_owned() }
     }
 
     /// The text, if it is exactly known.
@@ -50,7 +58,9 @@ impl Value {
         Some(match self {
             Self::Known(_) => Self::Known(rest),
             Self::Pattern(_) => Self::Pattern(rest),
-            Self::Unknown { why, .. } => Self::Unknown { prefix: rest, why: why.clone() },
+            Self::Unknown { suffix, why, .. } => {
+                Self::Unknown { prefix: rest, suffix: suffix.clone(), why: why.clone() }
+            }
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Answers the questions of `understand` from this machine, as git itself would answer them.
 //!
-//! Start at [`Machine`]. Each question has its file: `look` (what is at a path), `repository` (where
+//! Start at [`Machine`]. Each question has its file: `look` (what is at a path), `target`
+//! (where it leads), `repository` (where
 //! git finds one), `configuration` (its syntax, includes and layers), `references` (loose and packed)
 //! and `index` (tracked files). [`dry_run`] shows a reviewer what a push would change.
 //!
@@ -22,7 +23,9 @@ mod machine;
 mod references;
 mod repository;
 mod sources;
+mod target;
 mod unknown;
 
 pub use machine::Machine;
 pub use sources::Sources;
+pub use target::real_path;

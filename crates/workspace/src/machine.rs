@@ -13,7 +13,7 @@ use crate::references::{self, Head};
 use crate::repository::Repository;
 use crate::sources::Sources;
 use crate::unknown::{Known, Unknown, path_text};
-use crate::{index, look};
+use crate::{index, look, target};
 
 /// This machine, as the agent's commands will find it.
 ///
@@ -59,6 +59,7 @@ impl Machine {
     fn answer(&self, question: &Question) -> Known<Answer> {
         match question {
             Question::Path { path } => look::look(absolute(path)?, &self.key),
+            Question::Target { path } => target::answer(absolute(path)?),
             Question::Repository { directory } => {
                 let directory = absolute(directory)?;
                 let Some(repository) = self.find(directory)? else { return Ok(Answer::Absent) };

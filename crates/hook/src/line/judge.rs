@@ -3,14 +3,14 @@
 //! `explain` asks the same, so what it prints is what the hook would answer.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use countersign_approval::Action;
 use countersign_local::{Authorities, Believed, Home, LedgerError, Trust, WITNESSES};
 use countersign_model::{Decision, Digest, Effect, Finding, LogId, Resource, ToolCall};
 use countersign_policy::{self as policy, Bundle, Context, History, OnAllow};
 use countersign_understand::{Pinning, Surroundings, Understanding, Workspace, understand};
-use countersign_workspace::{Machine, Sources};
+use countersign_workspace::{Machine, Sources, real_path};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
@@ -197,6 +197,11 @@ impl Judge {
                 protected.push(text(folder.join(".claude").join(file)));
             }
         }
+        // Whoever goes around the links in these paths reaches the same files.
+        let real: Vec<String> = protected.iter().map(|path| text(real_path(Path::new(path)))).collect();
+        protected.extend(real);
+        protected.sort();
+        protected.dedup();
         Surroundings {
             home: text(self.user_home.clone()),
             temporary: vec!["/tmp".into(), "/var/tmp".into()],

@@ -5,7 +5,7 @@ use countersign_model::{Answer, Question, verbs};
 use super::{Family, ask_file, opaque};
 use crate::Workspace as _;
 use crate::context::Context;
-use crate::invocation::Invocation;
+use crate::invocation::{Invocation, Stdin};
 use crate::paths;
 use crate::shell::{self, Place};
 use crate::word::Value;
@@ -31,19 +31,35 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         "source" | "." => source(invocation, context),
         "trap" => runs_first_word(invocation, context),
         "alias" if !invocation.words.is_empty() => alias(invocation, context),
-        "enable" | "bind" | "complete" => opaque(invocation, "it changes what the shell runs", context),
+        "enable" | "bind" => opaque(invocation, "it changes what the shell runs", context),
+        "complete" => {
+            completes(invocation, context);
+            opaque(invocation, "it changes what the shell runs", context);
+        }
         "set" | "shopt" => {
             if invocation.words.iter().any(|word| word.text() == "-k" || word.value.is_unknown()) {
                 context.state.shell.poison("the shell's options are not known");
             }
+            let physical = |word: &crate::word::Word| matches!(word.text(), "-P" | "physical" | "-eP" | "-euP");
+            context.state.shell.physical |= invocation.words.iter().any(physical);
+            // What becomes the positional parameters may be run as `"$@"`.
+            let parameters = invocation.words.iter().position(|word| word.text() == "--");
+            if let Some(nested) = parameters.and_then(|at| invocation.nested(at + 1)) {
+                super::run_later(nested, context);
+            }
             context.program(verbs::EXEC_READ, &invocation.program);
         }
-        "[" | "test" => {
-            // `-v name[..]` evaluates the subscript.
-            if invocation.words.iter().any(|word| word.text().contains("$(") || word.text().contains('`')) {
-                opaque(invocation, "a subscript may run a command", context);
+        "[" | "test" => context.program(verbs::EXEC_READ, "test"),
+        "compgen" => completes(invocation, context),
+        "history" if invocation.words.iter().any(|word| word.text().starts_with("-s") || word.text().starts_with("-p")) => {
+            let first = invocation.words.iter().position(|word| !word.text().starts_with('-'));
+            match first.and_then(|at| words_as_text(invocation, at)) {
+                Some(text) => shell::run_apart(&text, Place::Within(context.here), context),
+                None => opaque(invocation, "it puts text into the history", context),
             }
-            context.program(verbs::EXEC_READ, "test");
+        }
+        "fc" if !invocation.words.iter().any(|word| word.text().starts_with("-l")) => {
+            opaque(invocation, "it runs a command of the history", context);
         }
         program => context.program(verbs::EXEC_READ, program),
     }
@@ -52,6 +68,30 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     if prints {
         super::reads_environment("*", context);
     }
+}
+
+/// The words from `first` on as one text, if all are known.
+fn words_as_text(invocation: &Invocation, first: usize) -> Option<String> {
+    let words: Option<Vec<&str>> = invocation.words.iter().skip(first).map(|word| word.known()).collect();
+    words.map(|words| words.join(" "))
+}
+
+/// `compgen` and `complete`: `-C` runs a command, `-W` expands its words.
+fn completes(invocation: &Invocation, context: &mut Context<'_>) {
+    for pair in invocation.words.windows(2) {
+        let [option, value] = pair else { continue };
+        let (runs, expands) = (option.text().ends_with('C'), option.text().ends_with('W'));
+        match value.known() {
+            _ if !option.text().starts_with('-') || !(runs || expands) => {}
+            Some(text) if runs => shell::run_apart(text, Place::Within(context.here), context),
+            Some(text) => shell::expand_text(text, context),
+            None => opaque(invocation, "it runs text that is not known", context),
+        }
+    }
+    if invocation.words.iter().any(|word| word.text().starts_with("-F")) {
+        opaque(invocation, "it runs a function", context);
+    }
+    context.program(verbs::EXEC_READ, &invocation.program);
 }
 
 fn alias(invocation: &Invocation, context: &mut Context<'_>) {
@@ -70,14 +110,14 @@ fn change_directory(invocation: &Invocation, context: &mut Context<'_>) {
     let mut targets = invocation.words.iter().filter(|word| {
         !matches!(word.known(), Some("-L" | "-P" | "-e" | "-@" | "--" | "-n"))
     });
+    let physical = context.state.shell.physical || invocation.words.iter().any(|word| word.text() == "-P");
+    let searched = context.state.shell.variables.contains_key("CDPATH")
+        || invocation.environment.iter().any(|(name, _)| name == "CDPATH");
     let directory = match (targets.next().map(|word| &word.value), targets.next()) {
+        (Some(_), _) if searched => Err("CDPATH says where it leads".to_owned()),
         (None, None) if invocation.program == "cd" => Ok(context.surroundings.home.clone()),
         (Some(Value::Known(text)), None) if text != "-" && !text.starts_with('+') => {
-            match (&context.state.shell.directory, text.starts_with('/')) {
-                (Ok(directory), _) => Ok(paths::normal(directory, text)),
-                (Err(_), true) => Ok(paths::normal("/", text)),
-                (Err(why), false) => Err(why.clone()),
-            }
+            context.directory_at(text, physical)
         }
         (Some(Value::Unknown { why, .. }), None) => Err(why.clone()),
         _ => Err("the shell's earlier directory".to_owned()),
@@ -155,6 +195,16 @@ fn source(invocation: &Invocation, context: &mut Context<'_>) {
     if invocation.substituted.is_foreign() {
         context.program(verbs::EXEC_REMOTE_CODE, &invocation.title());
     }
+    let here = match (&invocation.stdin, invocation.words.first().map(|word| &word.value)) {
+        (Stdin::Text(Value::Known(text)), Some(Value::Known(path))) if is_stdin(path) => Some(text.clone()),
+        (_, Some(Value::Unknown { .. })) => invocation.substituted.text.clone(),
+        _ => None,
+    };
+    if let Some(text) = here {
+        shell::run(&text, Place::Within(context.here), context);
+        context.state.shell.poison("sourced text may have set it");
+        return;
+    }
     if let Some(word) = invocation.words.first() {
         let located = paths::locate(&word.value, context);
         ask_file(&located.path, context);
@@ -163,6 +213,11 @@ fn source(invocation: &Invocation, context: &mut Context<'_>) {
     opaque(invocation, "it runs a file that nobody has read", context);
     context.state.shell.poison("a sourced file may have set it");
     context.state.shell.directory = Err("a sourced file may have changed it".to_owned());
+}
+
+/// Whether a path is the standard input.
+pub(super) fn is_stdin(path: &str) -> bool {
+    matches!(path, "/dev/stdin" | "/dev/fd/0" | "/proc/self/fd/0")
 }
 
 fn runs_first_word(invocation: &Invocation, context: &mut Context<'_>) {

@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::environment;
 use crate::invocation::{Invocation, Stdin};
 use crate::paths;
+use crate::target::Link;
 use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
@@ -27,7 +28,9 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         "rm" | "rmdir" | "unlink" | "shred" | "trash" => delete(invocation, context),
         "mkdir" | "touch" | "truncate" | "tee" | "sponge" | "mktemp" => create(invocation, context),
         "mv" => move_files(invocation, context),
-        "cp" | "install" | "ln" => copy(invocation, context),
+        "ln" => link(invocation, context),
+        "cp" if links(invocation) => link(invocation, context),
+        "cp" | "install" => copy(invocation, context),
         "dd" => disk_dump(invocation, context),
         "chmod" | "chown" | "chgrp" | "setfacl" => permit(invocation, context),
         "sed" | "gsed" => sed(invocation, context),
@@ -149,6 +152,67 @@ fn copy(invocation: &Invocation, context: &mut Context<'_>) {
     }
     if operands.is_empty() {
         context.write_value(&last);
+    }
+}
+
+/// Whether `cp` makes links instead of copies.
+fn links(invocation: &Invocation) -> bool {
+    invocation.words.iter().map(Word::text).any(|text| match text.strip_prefix("--") {
+        Some(long) => long.len() > 1 && ["link", "symbolic-link"].iter().any(|option| option.starts_with(long)),
+        None => text.starts_with('-') && text.contains(['l', 's']),
+    })
+}
+
+/// `ln`, `cp -l`, `cp -s`: another name for what is there, through which it can be read and changed.
+fn link(invocation: &Invocation, context: &mut Context<'_>) {
+    let given = target_directory(invocation);
+    let mut operands = operands(invocation, "tS");
+    let inside = given.is_some() || operands.len() > 2;
+    let last = match given {
+        Some(target) => target,
+        None if operands.len() > 1 => operands.pop().map_or_else(|| Value::unknown("unclear"), |word| word.value.clone()),
+        None => Value::Known(".".to_owned()),
+    };
+    let symbolic = invocation.words.iter().map(Word::text).any(|text| {
+        text.starts_with("--s") || (text.starts_with('-') && !text.starts_with("--") && text.contains('s'))
+    });
+    let place = crate::paths::locate_entry(&last, context);
+    let there = context.workspace.ask(&Question::Path { path: place.path.clone() });
+    let mut names = Vec::new();
+    for word in &operands {
+        let name = word.text().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+        let below = format!("{}/{name}", place.path.trim_end_matches('/'));
+        names.clear();
+        if !inside && !matches!(there, Answer::Directory { .. }) || invocation.words.iter().any(|word| matches!(word.text(), "-n" | "-T" | "-sfn" | "-snf")) {
+            names.push(place.path.clone());
+        }
+        if inside || !matches!(there, Answer::Absent | Answer::Text { .. }) {
+            names.push(below);
+        }
+        for name in &names {
+            let from = match &context.state.shell.directory {
+                Ok(directory) if !symbolic => directory.clone(),
+                Err(_) if !symbolic && !word.text().starts_with('/') => "*".to_owned(),
+                _ => crate::paths::split(name).0.to_owned(),
+            };
+            let target = match &word.value {
+                Value::Known(text) | Value::Pattern(text) if text.starts_with('/') => Some(text.clone()),
+                Value::Known(text) | Value::Pattern(text) if from != "*" => Some(format!("{from}/{text}")),
+                Value::Known(_) | Value::Pattern(_) | Value::Unknown { .. } => None,
+            };
+            let source = match (&word.value, &target) {
+                (Value::Known(_), Some(target)) => Value::Known(target.clone()),
+                (Value::Pattern(_), Some(target)) => Value::Pattern(target.clone()),
+                _ => word.value.clone(),
+            };
+            context.names_again(&source);
+            context.state.world.links.push(Link { name: name.clone(), target });
+        }
+    }
+    if operands.is_empty() || last.is_unknown() {
+        context.write_value(&last);
+    } else {
+        names.iter().for_each(|name| context.replace(&Value::Known(name.clone())));
     }
 }
 
@@ -577,7 +641,7 @@ mod tests {
         exec.system /dev/sda, destroy
         exec.read dd, read
         "#);
-        assert_snapshot!(check("chmod -R 777 ."), @"fs.permission /repo, write");
+        assert_snapshot!(check("chmod -R 777 ."), @"countersign.tamper /repo, destroy");
     }
 
     #[test]

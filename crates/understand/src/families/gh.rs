@@ -342,9 +342,9 @@ fn api(arguments: &Arguments<'_>, repository: ForgeRepository, context: &mut Con
     // A pattern stays what it is unless a file has that name; placeholders are in braces.
     let path = match path {
         Value::Pattern(text) => Value::Known(text),
-        Value::Unknown { prefix, why } if why == "a brace expansion" => {
+        Value::Unknown { prefix, why, .. } if why == "a brace expansion" => {
             let raw = endpoint.map(|word| word.raw.clone()).unwrap_or_default();
-            if raw.contains(',') { Value::Unknown { prefix, why } } else { Value::Known(raw) }
+            if raw.contains(',') { Value::starting(&prefix, &why) } else { Value::Known(raw) }
         }
         other => other,
     };

@@ -10,7 +10,7 @@ use countersign_model::{
 
 use crate::context::Context;
 use crate::environment;
-use crate::invocation::Invocation;
+use crate::invocation::{Invocation, Stdin};
 use crate::paths;
 use crate::shell::{self, Place};
 use crate::word::{Value, Word};
@@ -90,6 +90,17 @@ fn unnamed(invocation: &Invocation, context: &mut Context<'_>) {
     opaque(invocation, &format!("the name of the program is not known: {why}"), context);
 }
 
+/// Programs whose work is worth looking for in words that something else may run.
+const SOUGHT: &[&str] = &["git", "gh", "countersign", "countersign-hook"];
+
+/// Adds what words that may be run later do, where they name a program of note.
+pub(crate) fn run_later(invocation: Invocation, context: &mut Context<'_>) {
+    let base = invocation.first.known().map(|name| name.rsplit('/').next().unwrap_or(name));
+    if base.is_some_and(|base| SOUGHT.contains(&base)) {
+        dispatch(invocation, context);
+    }
+}
+
 /// Whether some family has a program of this name.
 fn is_understood(name: &str) -> bool {
     ALL.iter().any(|family| family.programs.contains(&name))
@@ -105,6 +116,14 @@ fn named(invocation: &Invocation, context: &mut Context<'_>) {
     }
     if context.defining.iter().any(|name| name == program) {
         context.opaque(program, "a function that calls itself");
+    }
+    if shell::subscripts::evaluates(program) || context.state.shell.functions.contains(program) {
+        for word in &invocation.words {
+            shell::subscripts::value(&word.value, context);
+        }
+        if let Stdin::Text(value) = &invocation.stdin {
+            shell::subscripts::value(value, context);
+        }
     }
     let family = ALL.iter().find(|family| family.programs.contains(&program));
     match family {

@@ -327,7 +327,7 @@ fn request(address: &Value, method: Option<&str>, sends: bool, data: &[Value], c
     };
     if let Some(path) = rest::forge_path(&host, &full) {
         // curl makes several addresses of braces and brackets.
-        let path = if address.is_unknown() || full.contains(['{', '[']) { Value::Unknown { prefix: path, why: "the address is not known".to_owned() } } else { Value::Known(path) };
+        let path = if address.is_unknown() || full.contains(['{', '[']) { Value::starting(&path, "the address is not known") } else { Value::Known(path) };
         let (fields, open) = body(data);
         let repository = ForgeRepository { host: rest::forge_host(&host), name: "*".to_owned() };
         let forge_host = repository.host.clone();

@@ -207,23 +207,34 @@ fn env_option(text: &str, next: Option<&Word>, context: &mut Context<'_>) -> Opt
         "-u" | "--unset" => Some(2),
         "-C" | "--chdir" => {
             let value = next.map_or_else(|| Value::unknown("unclear"), |word| word.value.clone());
-            context.state.shell.directory = match (value.known(), &context.state.shell.directory) {
-                (Some(path), Ok(directory)) => Ok(crate::paths::normal(directory, path)),
-                _ => Err("env changes the directory".to_owned()),
-            };
+            change_directory(value.known(), context);
             Some(2)
         }
-        "-S" | "--split-string" => {
+        _ if text.starts_with("--chdir=") || (text.starts_with("-C") && text.len() > 2) => {
+            let path = text.strip_prefix("--chdir=").or_else(|| text.get(2..));
+            change_directory(path, context);
+            Some(1)
+        }
+        "-S" | "--split-string" | "-iS" | "-vS" | "-ivS" | "-viS" => {
             split(next.and_then(Word::known), context);
             Some(2)
         }
-        _ if text.starts_with("--split-string=") || text.starts_with("-S") => {
-            split(text.split_once('=').filter(|_| text.starts_with("--")).map(|(_, text)| text).or(text.get(2..)), context);
+        _ if text.starts_with("--split-string=") || text.starts_with("-S") || text.starts_with("-iS") || text.starts_with("-vS") => {
+            let after = text.strip_prefix("--split-string=").or_else(|| text.split_once('S').map(|(_, after)| after));
+            split(after, context);
             Some(1)
         }
         _ if text.starts_with("--unset=") || text.starts_with("-u") => Some(1),
         _ => None,
     }
+}
+
+/// `env -C`, which follows links as the system does.
+fn change_directory(path: Option<&str>, context: &mut Context<'_>) {
+    context.state.shell.directory = match path {
+        Some(path) => context.directory_at(path, true),
+        None => Err("env changes the directory".to_owned()),
+    };
 }
 
 /// `env -S` takes its words out of one.

@@ -6,8 +6,10 @@
 mod braces;
 mod extent;
 mod limits;
+mod outputs;
 mod redirects;
 mod simple;
+pub(crate) mod subscripts;
 pub(crate) mod variables;
 mod words;
 
@@ -71,6 +73,25 @@ pub(crate) fn run_apart(text: &str, place: Place, context: &mut Context<'_>) {
     let kept = context.state.shell.clone();
     run(text, place, context);
     context.state.shell = kept;
+}
+
+/// Runs the substitutions of a text that is expanded as between double quotes.
+pub(crate) fn expand_text(text: &str, context: &mut Context<'_>) {
+    let decoded = words::decode_text(text, &outputs::Here::in_context(context));
+    match decoded {
+        Ok(decoded) => {
+            for hazard in &decoded.hazards {
+                context.opaque("an expansion", hazard);
+            }
+            for found in &decoded.substitutions {
+                run_apart(&found.text, Place::Within(context.here), context);
+            }
+        }
+        Err(why) => {
+            context.opaque("an expansion", &why);
+            look_at(text, context);
+        }
+    }
 }
 
 fn effect_at(place: Place, text: &str, why: &str) -> countersign_model::Effect {
@@ -145,9 +166,21 @@ impl Walker<'_> {
         let heads = context.state.world.heads.clone();
         self.pipeline(&list.first, context);
         let first = context.state.shell.clone();
+        let mut last_leaves = false;
         for next in &list.additional {
+            last_leaves = false;
             match next {
                 AndOr::And(pipeline) => self.pipeline(pipeline, context),
+                AndOr::Or(pipeline) if leaves(pipeline) => {
+                    let kept = context.state.shell.clone();
+                    context.state.shell.merge(&first);
+                    context.state.shell.settle();
+                    self.pipeline(pipeline, context);
+                    // What follows runs only where the part before it worked.
+                    context.state.shell = kept;
+                    context.state.shell.directory_unsure = false;
+                    last_leaves = true;
+                }
                 AndOr::Or(pipeline) => {
                     context.state.shell.merge(&first);
                     context.state.shell.settle();
@@ -157,7 +190,9 @@ impl Walker<'_> {
                 }
             }
         }
-        if !list.additional.is_empty() {
+        let all_and = list.additional.iter().rev().skip(1).all(|next| matches!(next, AndOr::And(_)));
+        let only_worked = last_leaves && all_and;
+        if !only_worked && !list.additional.is_empty() {
             context.state.shell.merge(&first);
         }
         context.state.world.may_have(&heads);
@@ -252,10 +287,14 @@ impl Walker<'_> {
                     clause.values.iter().flatten().flat_map(|word| self.word(word, context)).collect();
                 let mut values: Vec<Value> = words.into_iter().map(|word| word.value).collect();
                 let unclear = clause.values.is_none() || values.iter().any(Value::is_unknown);
-                if unclear || values.len() > MOST_VALUES {
+                if unclear || values.len() > MOST_VALUES || values.len() > context.turns {
                     values = vec![Value::unknown("the variable of a loop")];
                 }
+                for value in &values {
+                    subscripts::value(value, context);
+                }
                 for value in values {
+                    context.turns = context.turns.saturating_sub(1);
                     self.perhaps(context, true, |walker, context| {
                         context.state.shell.set(&clause.variable_name, value);
                         walker.list(&clause.body.list, context);
@@ -305,6 +344,13 @@ impl Walker<'_> {
         context.state.shell.functions.insert(function.fname.value.clone());
     }
 
+    /// A word of `[[ .. ]]`: what looks like an array's element is evaluated.
+    fn tested(&self, word: &RawWord, context: &mut Context<'_>) {
+        for word in self.word(word, context) {
+            subscripts::value(&word.value, context);
+        }
+    }
+
     fn test(&self, expression: &ExtendedTestExpr, context: &mut Context<'_>) {
         match expression {
             ExtendedTestExpr::And(left, right) | ExtendedTestExpr::Or(left, right) => {
@@ -315,11 +361,11 @@ impl Walker<'_> {
                 self.test(inner, context)
             }
             ExtendedTestExpr::UnaryTest(_, word) => {
-                self.word(word, context);
+                self.tested(word, context);
             }
             ExtendedTestExpr::BinaryTest(_, left, right) => {
-                self.word(left, context);
-                self.word(right, context);
+                self.tested(left, context);
+                self.tested(right, context);
             }
         }
     }
@@ -334,6 +380,31 @@ impl Walker<'_> {
 
     fn simple(&self, command: &SimpleCommand, stdin: Stdin, context: &mut Context<'_>) {
         simple::run(self, command, stdin, context);
+    }
+}
+
+/// Whether a pipeline does nothing but end the shell or the function.
+fn leaves(pipeline: &Pipeline) -> bool {
+    let ends = |command: &Command| match command {
+        Command::Simple(simple) => {
+            simple.prefix.is_none()
+                && simple
+                    .word_or_name
+                    .as_ref()
+                    .is_some_and(|word| matches!(word.value.as_str(), "exit" | "return"))
+        }
+        Command::Compound(..) | Command::Function(_) | Command::ExtendedTest(..) => false,
+    };
+    match pipeline.seq.as_slice() {
+        [command @ Command::Simple(_)] => ends(command),
+        [Command::Compound(CompoundCommand::BraceGroup(group), None)] => {
+            let last = group.list.0.last().filter(|item| matches!(item.1, SeparatorOperator::Sequence));
+            last.is_some_and(|item| {
+                item.0.additional.is_empty()
+                    && matches!(item.0.first.seq.as_slice(), [command] if ends(command))
+            })
+        }
+        _ => false,
     }
 }
 

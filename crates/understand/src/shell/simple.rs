@@ -8,11 +8,12 @@ use countersign_model::Span;
 
 use crate::context::Context;
 use crate::families;
-use crate::invocation::{Invocation, Stdin};
+use crate::invocation::{Invocation, Source, Stdin};
 use crate::word::{Value, Word};
 
+use super::outputs::Here;
 use super::words::{Decoded, decode, decode_text};
-use super::{Place, Walker, braces, run_apart};
+use super::{Place, Walker, braces, run_apart, subscripts};
 
 /// Adds the effects of one simple command.
 pub(super) fn run(walker: &Walker<'_>, command: &SimpleCommand, stdin: Stdin, context: &mut Context<'_>) {
@@ -83,8 +84,7 @@ impl Parts {
                 AssignmentValue::Array(_) => {
                     let (name, value) = walker.assignment(assignment, context);
                     let prefix = format!("{name}=");
-                    let why = value.text().to_owned();
-                    self.words.push(Word::made(Value::Unknown { prefix, why }));
+                    self.words.push(Word::made(Value::starting(&prefix, value.text())));
                 }
             },
             Item::IoRedirect(redirect) => {
@@ -109,13 +109,13 @@ impl Walker<'_> {
             && start.is_some_and(|start| self.text.get(start..start + word.value.len()) == Some(&word.value))
             && span.is_some_and(|span| span.end - span.start == word.value.len());
         if let Some(words) = braces::expand(&word.value) {
-            let each = words.iter().map(|word| decode(word, &context.state.shell)).collect::<Vec<_>>();
+            let each = words.iter().map(|word| decode(word, &Here::in_context(context))).collect::<Vec<_>>();
             let values = each.into_iter().flat_map(|decoded| self.follow(decoded, None, span, context));
             let values: Vec<Value> = values.collect();
             let made = |value| Word { value, raw: word.value.clone(), span, exact: false };
             return values.into_iter().map(made).collect();
         }
-        let decoded = decode(&word.value, &context.state.shell);
+        let decoded = decode(&word.value, &Here::in_context(context));
         let start = span.map(|span| span.start).filter(|_| exact);
         let values = self.follow(decoded, start, span, context);
         let several = values.len() != 1;
@@ -126,7 +126,7 @@ impl Walker<'_> {
     /// Decodes text that is expanded as between double quotes.
     pub(super) fn text_word(&self, word: &RawWord, context: &mut Context<'_>) -> Value {
         let (span, _) = self.span(word.loc.as_ref());
-        let decoded = decode_text(&word.value, &context.state.shell);
+        let decoded = decode_text(&word.value, &Here::in_context(context));
         self.follow(decoded, None, span, context).pop().unwrap_or_else(|| Value::Known(String::new()))
     }
 
@@ -173,18 +173,44 @@ impl Walker<'_> {
                 }
             }
             AssignmentValue::Array(elements) => {
-                for (_, word) in elements {
-                    self.quoted(word, context);
+                let mut values = Vec::new();
+                for (subscript, word) in elements {
+                    for word in subscript.iter() {
+                        self.quoted(word, context);
+                    }
+                    values.extend(self.quoted(word, context));
                 }
+                values.iter().for_each(|value| subscripts::value(value, context));
+                self.array(values, context);
                 Value::unknown("an array")
             }
         };
+        if let AssignmentName::ArrayElementName(_, subscript) = &assignment.name {
+            super::expand_text(subscript, context);
+        }
+        subscripts::value(&value, context);
         (name.clone(), value)
+    }
+
+    /// The elements of an array may be run as `"${array[@]}"`.
+    fn array(&self, values: Vec<Value>, context: &mut Context<'_>) {
+        let mut words = values.into_iter().map(Word::made);
+        let Some(first) = words.next() else { return };
+        let invocation = Invocation {
+            program: String::new(),
+            first,
+            words: words.collect(),
+            environment: context.state.shell.environment.clone(),
+            stdin: Stdin::Inherited,
+            substituted: Source::default(),
+            contiguous: false,
+        };
+        families::run_later(invocation, context);
     }
 
     /// The value of an assignment: not split, not matched against files.
     fn quoted(&self, word: &RawWord, context: &mut Context<'_>) -> Vec<Value> {
-        let decoded = decode(&word.value, &context.state.shell);
+        let decoded = decode(&word.value, &Here::in_context(context));
         let (span, _) = self.span(word.loc.as_ref());
         let values = self.follow(decoded, None, span, context);
         let one = |value| match value {

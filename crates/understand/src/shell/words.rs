@@ -36,6 +36,10 @@ pub(crate) trait Names {
     fn variable(&self, name: &str) -> Value;
     /// The user's home.
     fn home(&self) -> &str;
+    /// What a command prints, if that is known before it runs.
+    fn output(&self, _command: &str) -> Option<String> {
+        None
+    }
 }
 
 /// Decodes one word.
@@ -56,6 +60,15 @@ pub(crate) fn decode_text(raw: &str, names: &dyn Names) -> Result<Decoded, Strin
     Ok(decoder.done)
 }
 
+/// A part of the text that is not known.
+struct Gap {
+    /// Where the known start ends.
+    start: usize,
+    /// Where the known end starts.
+    end: usize,
+    why: String,
+}
+
 struct Decoder<'w> {
     raw: &'w str,
     rest: Peekable<CharIndices<'w>>,
@@ -63,8 +76,10 @@ struct Decoder<'w> {
     text: String,
     quoted: bool,
     pattern: bool,
-    unknown: Option<(usize, String)>,
+    unknown: Option<Gap>,
     last_brace: Option<usize>,
+    /// Whether a brace expansion started.
+    braces: bool,
     done: Decoded,
 }
 
@@ -79,6 +94,7 @@ impl<'w> Decoder<'w> {
             pattern: false,
             unknown: None,
             last_brace: last_brace(raw),
+            braces: false,
             done: Decoded::default(),
         }
     }
@@ -102,8 +118,10 @@ impl<'w> Decoder<'w> {
     }
 
     fn mark_unknown(&mut self, why: &str) {
-        if self.unknown.is_none() {
-            self.unknown = Some((self.text.len(), why.to_owned()));
+        let end = self.text.len();
+        match &mut self.unknown {
+            Some(gap) => gap.end = end,
+            None => self.unknown = Some(Gap { start: end, end, why: why.to_owned() }),
         }
     }
 
@@ -113,9 +131,12 @@ impl<'w> Decoder<'w> {
         let nothing = text.is_empty() && !self.quoted && self.unknown.is_none();
         if !(nothing && (split || !self.raw.is_empty())) {
             let value = match self.unknown.take() {
-                Some((length, why)) => {
-                    Value::Unknown { prefix: text.get(..length).unwrap_or_default().to_owned(), why }
-                }
+                Some(Gap { start, end, why }) => Value::Unknown {
+                    prefix: text.get(..start).unwrap_or_default().to_owned(),
+                    // What follows an opening brace is no end of every word it becomes.
+                    suffix: text.get(end..).filter(|_| !self.braces).unwrap_or_default().to_owned(),
+                    why,
+                },
                 None if self.pattern => Value::Pattern(text),
                 None => Value::Known(text),
             };
@@ -133,6 +154,11 @@ impl<'w> Decoder<'w> {
             self.next();
             let home = self.names.home().to_owned();
             self.text.push_str(&home);
+        } else if after == "+" || after.starts_with("+/") {
+            self.next();
+            self.next();
+            let value = self.names.variable("PWD");
+            self.insert(&value, true);
         } else {
             self.mark_unknown("another user's home");
         }
@@ -163,7 +189,7 @@ impl<'w> Decoder<'w> {
                     self.double_quoted(Some('"'))?;
                 }
                 '$' => self.dollar(false)?,
-                '`' => self.backquoted()?,
+                '`' => self.backquoted(false)?,
                 '*' | '?' | '[' => {
                     let at = self.position();
                     self.next();
@@ -173,6 +199,7 @@ impl<'w> Decoder<'w> {
                 }
                 '{' if self.last_brace.is_some_and(|last| self.position() < last) => {
                     self.next();
+                    self.braces = true;
                     self.mark_unknown("a brace expansion");
                 }
                 ' ' | '\t' | '\n' | ';' | '|' | '&' | '<' | '>' | '(' | ')' => {
@@ -224,7 +251,7 @@ impl<'w> Decoder<'w> {
                     }
                 }
                 Some('$') => self.dollar(true)?,
-                Some('`') => self.backquoted()?,
+                Some('`') => self.backquoted(true)?,
                 Some(character) => {
                     self.next();
                     self.text.push(character);
@@ -233,7 +260,7 @@ impl<'w> Decoder<'w> {
         }
     }
 
-    fn backquoted(&mut self) -> Result<(), String> {
+    fn backquoted(&mut self, quoted: bool) -> Result<(), String> {
         self.next();
         let mut text = String::new();
         loop {
@@ -250,8 +277,9 @@ impl<'w> Decoder<'w> {
                 None => return Err("a backquote is not closed".to_owned()),
             }
         }
+        let output = self.names.output(&text);
         self.done.substitutions.push(Substitution { text, offset: None });
-        self.mark_unknown("the output of a command");
+        self.printed(output, quoted);
         Ok(())
     }
 
@@ -259,7 +287,7 @@ impl<'w> Decoder<'w> {
         let start = self.position();
         self.next();
         match self.peek() {
-            Some('(') => self.parenthesis(start),
+            Some('(') => self.parenthesis(start, quoted),
             Some('{') => self.braced(start, quoted),
             Some('[') => {
                 let end =
@@ -318,23 +346,36 @@ impl<'w> Decoder<'w> {
                 self.pattern = true;
                 self.text.push_str(text);
             }
-            Value::Unknown { prefix, why } => {
-                if self.unknown.is_none() && (quoted || !prefix.contains([' ', '\t', '\n'])) {
+            Value::Unknown { prefix, suffix, why } => {
+                let whole = |text: &str| quoted || !text.contains([' ', '\t', '\n']);
+                if self.unknown.is_none() && whole(prefix) {
                     self.text.push_str(prefix);
                 }
                 self.mark_unknown(why);
+                if whole(suffix) {
+                    self.text.push_str(suffix);
+                }
             }
         }
     }
 
-    fn parenthesis(&mut self, start: usize) -> Result<(), String> {
+    /// Puts the output of a command in place.
+    fn printed(&mut self, output: Option<String>, quoted: bool) {
+        match output {
+            Some(text) => self.insert(&Value::Known(text.trim_end_matches('\n').to_owned()), quoted),
+            None => self.mark_unknown("the output of a command"),
+        }
+    }
+
+    fn parenthesis(&mut self, start: usize, quoted: bool) -> Result<(), String> {
         let end = extent::parenthesis(self.raw, start + 1).ok_or("a substitution is not closed")?;
         let inner = self.raw.get(start + 2..end).unwrap_or_default();
         if extent::is_arithmetic(inner) {
             self.arithmetic(start + 3, end.saturating_sub(1));
         } else {
+            let output = self.names.output(inner);
             self.done.substitutions.push(Substitution { text: inner.to_owned(), offset: Some(start + 2) });
-            self.mark_unknown("the output of a command");
+            self.printed(output, quoted);
         }
         self.seek(end + 1);
         Ok(())
@@ -357,10 +398,23 @@ impl<'w> Decoder<'w> {
                     .push("a variable is expanded as a prompt, which runs commands in it".to_owned());
             }
             self.inside(start + 2, end);
-            self.mark_unknown("an expansion that depends on the running shell");
+            match self.otherwise(inner) {
+                Some(value) => self.insert(&value, quoted),
+                None => self.mark_unknown("an expansion that depends on the running shell"),
+            }
         }
         self.seek(end + 1);
         Ok(())
+    }
+
+    /// The value of `${name:-word}` and the like where the name has a value of its own.
+    fn otherwise(&self, inner: &str) -> Option<Value> {
+        let end = inner.find([':', '-', '=', '?'])?;
+        let (name, operator) = inner.split_at(end);
+        let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let operator = operator.strip_prefix(':').unwrap_or(operator);
+        let value = (plain && operator.starts_with(['-', '=', '?'])).then(|| self.names.variable(name))?;
+        value.known().is_some_and(|text| !text.is_empty()).then_some(value)
     }
 
     fn arithmetic(&mut self, start: usize, end: usize) {
@@ -477,7 +531,7 @@ mod tests {
         insta::assert_snapshot!(check(r"$'pu\x73h\t\u00e9'"), @r#"[Known("push\té")] []"#);
         insta::assert_snapshot!(check("''"), @r#"[Known("")] []"#);
         insta::assert_snapshot!(check("~/x"), @r#"[Known("/home/dev/x")] []"#);
-        insta::assert_snapshot!(check("~root/x"), @r#"[Unknown { prefix: "", why: "another user's home" }] []"#);
+        insta::assert_snapshot!(check("~root/x"), @r#"[Unknown { prefix: "", suffix: "~root/x", why: "another user's home" }] []"#);
         insta::assert_snapshot!(check("'~/x'"), @r#"[Known("~/x")] []"#);
     }
 
@@ -489,17 +543,17 @@ mod tests {
         insta::assert_snapshot!(check("\"$TWO\""), @r#"[Known("git push")] []"#);
         insta::assert_snapshot!(check("$EMPTY"), @"[] []");
         insta::assert_snapshot!(check("\"$EMPTY\""), @r#"[Known("")] []"#);
-        insta::assert_snapshot!(check("--title=$X"), @r#"[Unknown { prefix: "--title=", why: "a variable of the environment" }] []"#);
-        insta::assert_snapshot!(check("${B:-x}"), @r#"[Unknown { prefix: "", why: "an expansion that depends on the running shell" }] []"#);
+        insta::assert_snapshot!(check("--title=$X"), @r#"[Unknown { prefix: "--title=", suffix: "", why: "a variable of the environment" }] []"#);
+        insta::assert_snapshot!(check("${B:-x}"), @r#"[Known("main")] []"#);
     }
 
     #[test]
     fn substitutions_are_collected() {
-        insta::assert_snapshot!(check("a$(echo $(x))b"), @r#"[Unknown { prefix: "a", why: "the output of a command" }] ["echo $(x)"]"#);
-        insta::assert_snapshot!(check("`a \\`b\\``"), @r#"[Unknown { prefix: "", why: "the output of a command" }] ["a `b`"]"#);
-        insta::assert_snapshot!(check("$(( 1 + $(x) ))"), @r#"[Unknown { prefix: "", why: "the result of arithmetic" }] ["x"]"#);
-        insta::assert_snapshot!(check("$((a) | b)"), @r#"[Unknown { prefix: "", why: "the output of a command" }] ["(a) | b"]"#);
-        insta::assert_snapshot!(check("${a:-$(x)}"), @r#"[Unknown { prefix: "", why: "an expansion that depends on the running shell" }] ["x"]"#);
+        insta::assert_snapshot!(check("a$(echo $(x))b"), @r#"[Unknown { prefix: "a", suffix: "b", why: "the output of a command" }] ["echo $(x)"]"#);
+        insta::assert_snapshot!(check("`a \\`b\\``"), @r#"[Unknown { prefix: "", suffix: "", why: "the output of a command" }] ["a `b`"]"#);
+        insta::assert_snapshot!(check("$(( 1 + $(x) ))"), @r#"[Unknown { prefix: "", suffix: "", why: "the result of arithmetic" }] ["x"]"#);
+        insta::assert_snapshot!(check("$((a) | b)"), @r#"[Unknown { prefix: "", suffix: "", why: "the output of a command" }] ["(a) | b"]"#);
+        insta::assert_snapshot!(check("${a:-$(x)}"), @r#"[Unknown { prefix: "", suffix: "", why: "an expansion that depends on the running shell" }] ["x"]"#);
         insta::assert_snapshot!(check("'$(x)'"), @r#"[Known("$(x)")] []"#);
     }
 
@@ -507,7 +561,7 @@ mod tests {
     fn patterns_and_braces() {
         insta::assert_snapshot!(check("*.rs"), @r#"[Pattern("*.rs")] []"#);
         insta::assert_snapshot!(check("'*'.rs"), @r#"[Known("*.rs")] []"#);
-        insta::assert_snapshot!(check("a{b,c}"), @r#"[Unknown { prefix: "a", why: "a brace expansion" }] []"#);
+        insta::assert_snapshot!(check("a{b,c}"), @r#"[Unknown { prefix: "a", suffix: "", why: "a brace expansion" }] []"#);
         insta::assert_snapshot!(check("HEAD@{1}"), @r#"[Known("HEAD@{1}")] []"#);
     }
 

@@ -6,4 +6,5 @@ mod as_git_does;
 mod dry_run;
 mod hostile;
 mod playground;
+mod target;
 mod tracked;

@@ -151,7 +151,7 @@ fn unquoted_doubt(arguments: &Arguments<'_>) -> Option<String> {
     // The source of a refspec may be unknown, but only where the word cannot be an option.
     let mut operands = arguments.operands.iter();
     operands.find_map(|word| match &word.value {
-        Value::Unknown { prefix, why } if prefix.is_empty() || !word.raw.starts_with('"') && !word.raw.contains(':') => {
+        Value::Unknown { prefix, why, .. } if prefix.is_empty() || !word.raw.starts_with('"') && !word.raw.contains(':') => {
             Some(why.clone())
         }
         _ => None,

@@ -37,7 +37,7 @@ pub(crate) fn given(word: &Word, remote: &str, repo: &Repo, context: &Context<'_
             let forced = text.starts_with('+');
             return vec![Move { forced, ..Move::anything("a pattern of refs") }];
         }
-        Value::Unknown { prefix, why } => {
+        Value::Unknown { prefix, why, .. } => {
             // Between quotes it is one refspec, whose start says whether it forces.
             let one = word.raw.starts_with('"') && !prefix.is_empty() && !prefix.starts_with('+');
             return vec![Move { forced: !one, ..Move::anything(why) }];

@@ -1,0 +1,222 @@
+//! What must be seen however it is spelled: Countersign's own files, hooks, secrets and pushes
+//! behind links, `..`, other names of a place, unknown parts and unknown programs. And what ordinary
+//! work must not be taken for.
+
+use serde_json::json;
+
+use crate::fixture::{check, check_tool};
+
+/// Commands that must be tampering.
+fn tampers(commands: &[&str]) {
+    for command in commands {
+        let found = check(command);
+        assert!(found.contains("countersign.tamper"), "{command}: {found}");
+    }
+}
+
+/// Commands that must have an effect of this verb on a resource with this text in it.
+fn has(verb: &str, resource: &str, commands: &[&str]) {
+    for command in commands {
+        let found = check(command);
+        let is = |line: &str| line.starts_with(verb) && line.contains(resource);
+        assert!(found.lines().any(is), "{command}: {found}");
+    }
+}
+
+/// Commands that must have none of these verbs.
+fn lacks(verbs: &[&str], commands: &[&str]) {
+    for command in commands {
+        let found = check(command);
+        assert!(!verbs.iter().any(|verb| found.contains(verb)), "{command}: {found}");
+    }
+}
+
+/// What a command changes of settings that tools run, by the class of the path.
+fn changes_configuration(commands: &[&str]) {
+    for command in commands {
+        let found = crate::fixture::understood(command, &[]).effects;
+        let changes = found.iter().any(|effect| {
+            let class = match &effect.resource {
+                countersign_model::Resource::Path { class, .. } => *class,
+                _ => return false,
+            };
+            effect.verb.as_str() != "fs.read" && class >= countersign_model::PathClass::ToolConfiguration
+        });
+        assert!(changes, "{command}: {found:?}");
+    }
+}
+
+#[test]
+fn a_link_at_the_end_of_a_path_is_followed() {
+    for path in ["/repo/c.json", "/repo/again.json", "/repo/hard.json", "/repo/ag/../settings.json"] {
+        let found = check_tool("Write", json!({ "file_path": path, "content": "{}" }));
+        assert!(found.contains("countersign.tamper"), "{path}: {found}");
+    }
+    tampers(&[
+        "echo {} > c.json",
+        "echo {} | tee c.json",
+        "cp x c.json",
+        "sed -i 's/a/b/' c.json",
+        "echo {} > again.json",
+        "echo {} > hard.json",
+        "truncate -s 0 ./c.json",
+        "mv c.json d.json && echo {} > d.json",
+    ]);
+    changes_configuration(&["echo x > new-hook", "echo x >> plain.txt", "cp x new-hook"]);
+    has("secret.read", "", &["cat values", "cat words", "cp words x"]);
+    lacks(&["tamper", "secret.read"], &["rm c.json", "echo x > harmless", "cat harmless"]);
+}
+
+#[test]
+fn a_link_made_in_the_same_call_is_followed() {
+    tampers(&[
+        "ln -s .claude c && echo {} > c/settings.json",
+        "ln -s .claude/settings.json q.json\necho {} > q.json",
+        "ln .claude/settings.json q",
+        "ln -s ~/.claude/settings.json",
+        "cp -l .claude/settings.json q",
+        "cp --symbolic-link /repo/.claude/settings.json q",
+        "mkdir -p d; ln -s ../.claude d/c && echo {} > d/c/settings.json",
+        "ln -s .claude/agents g && echo {} > g/../settings.json",
+        "ln -s /home/dev h; rm -rf h/.countersign",
+        "ln -s .claude a; ln -s a b; echo {} > b/settings.json",
+    ]);
+    changes_configuration(&[
+        "ln -s .git/hooks/pre-push x",
+        "ln .git/config x",
+        "ln -s .git g; cp x g/hooks/pre-push",
+    ]);
+    has("secret.read", "", &["ln -s .env x", "ln ~/.ssh/id_rsa x", "cp -l .env x"]);
+    lacks(
+        &["tamper", "secret"],
+        &[
+            "ln -s target/debug/tool tool",
+            "ln -sf ../shared node_modules/shared",
+            "ln -s src lib; cat lib/a.rs",
+        ],
+    );
+}
+
+#[test]
+fn dots_after_a_linked_directory_lead_where_the_link_does() {
+    tampers(&[
+        "echo {} > ag/../settings.json",
+        "cd -P ag && echo {} > ../settings.json",
+        "env -C ag cp /tmp/x ../settings.json",
+        "cd ag; echo {} > ../settings.json",
+        "cd ag && echo {} > ../settings.json",
+        "set -P; cd ag/.. && echo {} > settings.json",
+        "cp x link/../../.claude/settings.json",
+    ]);
+    lacks(&["tamper"], &["cd src && echo x > ../notes.md", "echo x > src/../notes.md"]);
+}
+
+#[test]
+fn the_places_of_a_process_are_files() {
+    tampers(&[
+        "echo {} > /dev/fd/../cwd/.claude/settings.json",
+        "echo {} > /proc/self/cwd/.claude/settings.json",
+        "echo {} > /proc/thread-self/cwd/.claude/settings.json",
+        "echo {} > /proc/self/task/12/cwd/.claude/settings.json",
+        "echo {} > /proc/1/root/repo/.claude/settings.json",
+        "echo {} > /proc/self/root/repo/.claude/settings.json",
+        "exec 5< .claude; echo {} > /dev/fd/5/.claude/settings.json",
+    ]);
+    has(
+        "secret.read",
+        "",
+        &[
+            "cat /dev/fd/../environ",
+            "cat /dev/fd/../root/etc/shadow",
+            "cat /proc/self/environ",
+            "cat /proc/self/task/7/environ",
+            "cat /proc/12/environ",
+            "cat /proc/self/root/home/dev/.ssh/id_rsa",
+        ],
+    );
+    lacks(
+        &["fs.", "secret", "tamper"],
+        &["echo x > /dev/fd/2", "echo x > /dev/stderr", "echo x >> /dev/null"],
+    );
+}
+
+#[test]
+fn what_is_known_of_a_path_counts() {
+    tampers(&[
+        "cp /dev/null \"$(pwd)/.claude/settings.json\"",
+        "echo > \"$CLAUDE_PROJECT_DIR/.claude/settings.json\"",
+        "D=$(pwd); echo > $D/.claude/settings.json",
+        "echo > ~+/.claude/settings.json",
+        "echo > .claude/$(echo settings.json)",
+        "echo > .claude/$(x)",
+        "echo > .claude/$(x).json",
+        "cd \"$X\"; echo > .claude/settings.json",
+        "f() { echo > .claude/settings.json; }",
+        "rm -rf \"$X/.claude\"",
+        "rm -rf ~/.countersign/$X",
+        "rm \"$X/.countersign/log\"",
+    ]);
+    changes_configuration(&[
+        "cat > \"$(git rev-parse --show-toplevel)/.git/hooks/pre-push\" < x",
+        "echo x >> \"$(git rev-parse --git-dir)/config\"",
+        "echo x > \"$X/.git/hooks/pre-push\"",
+        "cd \"$X/.claude\" && echo > settings.json",
+        "echo x > $X/settings.json",
+        "echo > $X/.claude/$(x)settings.json",
+        "cd $X; echo x > ../settings.json",
+    ]);
+    has(
+        "secret.read",
+        "",
+        &[
+            "cat \"$(echo ~)/.ssh/id_rsa\"",
+            "cat ${HOME:-x}/.ssh/id_rsa",
+            "cd ~/.ssh || exit; cat id_rsa",
+            "cd ~/.ssh || { echo no; exit 1; }; cat id_rsa",
+            "cat \"$X/.env\"",
+            "cat $X.pem",
+        ],
+    );
+    lacks(
+        &["tamper", "secret"],
+        &[
+            "cat \"$X/package.json\"",
+            "echo > \"$X/out.txt\"",
+            "echo > .claude/notes-$X.md",
+            "cp a \"$DEST/b.json\"",
+            "cat $X.json",
+            "rm -f \"$X\"",
+            "cat ~/$X",
+        ],
+    );
+    has("fs.delete", "/repo/src/a.rs", &["cd src || exit 1; rm a.rs", "cd \"$(pwd)/src\" && rm a.rs"]);
+    has("fs.delete", "*", &["cd $X || exit 1; rm a.rs", "cd nowhere || true; rm a.rs"]);
+}
+
+#[test]
+fn temporary_files_and_the_current_branch_are_known() {
+    has(
+        "fs.delete",
+        "/tmp/mktemp",
+        &["f=$(mktemp); echo x > \"$f\"; rm \"$f\"", "TMP=$(mktemp -d) && cp a \"$TMP\" && rm -rf \"$TMP\""],
+    );
+    has("fs.delete", "*", &["TMPDIR=$X; f=$(mktemp); rm $f", "f=$(mktemp -p $X); rm $f"]);
+    has(
+        "git.push",
+        "feature@origin",
+        &[
+            "git push origin \"$(git branch --show-current)\"",
+            "git push -u origin $(git rev-parse --abbrev-ref HEAD)",
+            "git push origin $(git symbolic-ref --short HEAD)",
+            "B=$(git branch --show-current); git push origin $B",
+        ],
+    );
+    has(
+        "git.force-push",
+        "*",
+        &[
+            "git switch x$Y; git push origin $(git branch --show-current)",
+            "git() { echo main; }; git push origin $(git branch --show-current)",
+        ],
+    );
+}
