@@ -27,6 +27,25 @@ pub(crate) struct Source {
     pub decoded: bool,
     /// The text itself, if it is known.
     pub text: Option<String>,
+    /// Names of files, if it is nothing else.
+    pub found: Option<Found>,
+}
+
+/// What a search comes upon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// Where it is and how it is named.
+    pub patterns: Vec<Value>,
+    /// Paths of Countersign's own, and directories that hold them, that are among it.
+    pub protected: Vec<String>,
+    /// Whether that is all of Countersign's that the patterns stand for.
+    pub is_weighed: bool,
+}
+
+impl Default for Found {
+    fn default() -> Self {
+        Self { patterns: Vec::new(), protected: Vec::new(), is_weighed: true }
+    }
 }
 
 impl Source {
@@ -40,6 +59,7 @@ impl Source {
         self.fetched |= other.fetched;
         self.decoded |= other.decoded;
         self.text = None;
+        self.found = None;
     }
 }
 

@@ -18,6 +18,7 @@ mod paths;
 mod pin;
 #[cfg(test)]
 mod properties;
+mod search;
 mod shell;
 #[cfg(test)]
 mod spellings;

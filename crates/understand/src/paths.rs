@@ -25,6 +25,8 @@ pub(crate) struct Located {
     pub why: Option<String>,
     /// Whether the part that is known names a directory that holds something of Countersign's.
     holds_protected: bool,
+    /// Whether its reach to what is Countersign's was worked out elsewhere.
+    is_weighed: bool,
 }
 
 impl Located {
@@ -113,17 +115,20 @@ fn locate_as(value: &Value, last: Last, context: &Context<'_>) -> Located {
     };
     let mut paths = readings.paths.into_iter();
     let literal = paths.next().unwrap_or_else(|| "/".to_owned());
+    let is_weighed = context.weighed.as_deref() == Some(literal.as_str());
+    let class = |path: &str| if is_weighed { path_classes::of(path) } else { class(path, context) };
     let mut located = Located {
         zone: if readings.unclear.is_some() { Zone::System } else { zone(&literal, context) },
-        class: class(&literal, context),
+        class: class(&literal),
         path: literal,
         leads: paths.collect(),
         why: why.or(readings.unclear),
         holds_protected: false,
+        is_weighed,
     };
     for path in &located.leads {
         located.zone = located.zone.max(zone(path, context));
-        located.class = located.class.max(class(path, context));
+        located.class = located.class.max(class(path));
     }
     if readings.is_protected {
         located.class = PathClass::Countersign;
@@ -149,6 +154,7 @@ fn unknown(why: &str) -> Located {
         class: PathClass::Ordinary,
         why: Some(why.to_owned()),
         holds_protected: false,
+        is_weighed: false,
     }
 }
 
@@ -234,6 +240,13 @@ fn holds(protected: &str, suffix: &str) -> bool {
     name.starts_with('.') && name.len() > 2 && protected.contains(&format!("/{name}/"))
 }
 
+/// The path of a pattern, as it is held against [`Context::weighed`].
+pub(crate) fn weighable(pattern: &Value, context: &Context<'_>) -> Option<String> {
+    let Value::Pattern(text) = pattern else { return None };
+    let directory = context.state.shell.directory.as_deref().unwrap_or("/");
+    Some(normal(directory, &glob::collapsed(text)))
+}
+
 /// Which part of the machine an absolute, normal path is in.
 pub(crate) fn zone(path: &str, context: &Context<'_>) -> Zone {
     let home = &context.surroundings.home;
@@ -250,8 +263,7 @@ pub(crate) fn zone(path: &str, context: &Context<'_>) -> Zone {
 
 /// What kind of file an absolute, normal path names; for a pattern, what it could name.
 pub(crate) fn class(path: &str, context: &Context<'_>) -> PathClass {
-    let weighed = context.weighed.as_deref() == Some(path);
-    if !weighed && context.surroundings.protected.iter().any(|protected| covers(protected, path)) {
+    if context.surroundings.protected.iter().any(|protected| covers(protected, path)) {
         return PathClass::Countersign;
     }
     path_classes::of(path)
@@ -260,10 +272,8 @@ pub(crate) fn class(path: &str, context: &Context<'_>) -> PathClass {
 /// Whether deleting or moving what `located` names takes something of Countersign's with it.
 pub(crate) fn contains_protected(located: &Located, context: &Context<'_>) -> bool {
     let protected = &context.surroundings.protected;
-    let readings =
-        located.readings().filter(|reading| *reading != "*" && context.weighed.as_deref() != Some(*reading));
-    located.holds_protected
-        || readings.into_iter().any(|path| protected.iter().any(|protected| covers(path, protected)))
+    let mut readings = located.readings().filter(|reading| *reading != "*" && !located.is_weighed);
+    located.holds_protected || readings.any(|path| protected.iter().any(|protected| covers(path, protected)))
 }
 
 /// Whether `outer`, a path or a pattern, is `inner` or a directory above it. Some systems take

@@ -1,37 +1,61 @@
 //! `find` and `fd`: they list, and can delete or run a program on what they find.
+//!
+//! What is found is a pattern below where the search starts. Whether it reaches Countersign's own
+//! files is worked out from the search's own tests, for each of them.
 
 use super::{Family, dispatch, opaque, read_all};
 use crate::context::Context;
-use crate::invocation::Invocation;
+use crate::invocation::{Found, Invocation};
+use crate::paths;
+use crate::search::{Candidate, look};
 use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family { programs: &["find", "gfind", "fd", "fdfind"], effects };
 
+/// Starts of one search that are looked at one by one, and names it looks for.
+const MOST: usize = 8;
+
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
-    let expression = invocation.words.iter().position(|word| word.text().starts_with(['-', '(', '!']));
-    let (starts, rest) = invocation.words.split_at(expression.unwrap_or(invocation.words.len()));
-    let is_find = invocation.program.ends_with("find");
-    let starts: Vec<Word> = if starts.is_empty() || !is_find { vec![Word::known_as(".")] } else { starts.to_vec() };
+    if invocation.program.ends_with("find") && !invocation.program.starts_with("fd") {
+        find(invocation, context);
+    } else {
+        fd(invocation, context);
+    }
+}
+
+fn find(invocation: &Invocation, context: &mut Context<'_>) {
+    let links = invocation.words.iter().take_while(|word| matches!(word.text(), "-L" | "-H" | "-P")).count();
+    let words = invocation.words.get(links..).unwrap_or_default();
+    let expression = words.iter().position(|word| word.text().starts_with(['-', '(', '!']));
+    let (starts, tests) = words.split_at(expression.unwrap_or(words.len()));
+    let starts: Vec<Word> = if starts.is_empty() { vec![Word::known_as(".")] } else { starts.to_vec() };
     read_all(&starts, context);
-    let all = if is_find { rest } else { &invocation.words };
     let outside = context.repeated;
     context.repeated = true;
-    for (index, word) in all.iter().enumerate() {
-        let after = all.get(index + 1..).unwrap_or_default();
+    let mut acts = false;
+    for (index, word) in tests.iter().enumerate() {
+        let after = tests.get(index + 1..).unwrap_or_default();
         match word.text() {
-            "-delete" if is_find => starts.iter().for_each(|start| delete(start, all, context)),
-            "-exec" | "-execdir" | "-ok" | "-okdir" if is_find => exec(invocation, after, &starts, context),
-            "-x" | "--exec" | "-X" | "--exec-batch" if !is_find => exec(invocation, after, &starts, context),
-            "-fprint" | "-fprint0" | "-fls" | "-fprintf" if is_find => {
+            "-delete" => each(&find_what(&starts, tests, Some(index), context), context, &mut |found, context| {
+                context.delete(&Word::made(found));
+            }),
+            "-exec" | "-execdir" | "-ok" | "-okdir" => {
+                exec(invocation, after, find_what(&starts, tests, Some(index), context), context);
+            }
+            "-fprint" | "-fprint0" | "-fls" | "-fprintf" => {
                 after.iter().take(1).for_each(|file| context.write(file));
             }
-            _ if word.value.is_unknown() && is_find && !is_value(all, index) => {
+            _ if word.value.is_unknown() && !is_value(tests, index) => {
                 opaque(invocation, "it may delete or run a program", context);
             }
-            _ => {}
+            _ => continue,
         }
+        acts = true;
     }
     context.repeated = outside;
+    if !acts {
+        context.flow.found = Some(find_what(&starts, tests, None, context));
+    }
 }
 
 /// Whether the word at `index` is the value of a test such as `-name`.
@@ -40,42 +64,222 @@ fn is_value(words: &[Word], index: usize) -> bool {
     matches!(before, Some("-name" | "-iname" | "-path" | "-type" | "-newer" | "-mtime" | "-maxdepth" | "-mindepth" | "-size" | "-user" | "-regex" | "-mmin"))
 }
 
-/// `find target -delete`: the directory, or the named files in it.
-fn delete(start: &Word, words: &[Word], context: &mut Context<'_>) {
-    let name = words.iter().skip_while(|word| word.text() != "-name").nth(1);
-    match (name.map(|word| &word.value), &start.value) {
-        (Some(Value::Known(name) | Value::Pattern(name)), Value::Known(directory)) => {
-            let below = format!("{}/{name}", directory.trim_end_matches('/'));
-            context.delete(&start.with(Value::Pattern(below)));
+/// What `find` comes upon when it takes the action at an index, or prints.
+fn find_what(starts: &[Word], tests: &[Word], action: Option<usize>, context: &Context<'_>) -> Found {
+    let names = names(tests.get(..action.unwrap_or(tests.len())).unwrap_or_default());
+    let mut found = Found::default();
+    if starts.len() > MOST {
+        found.patterns.push(Value::unknown("a file that is found"));
+        return found;
+    }
+    for start in starts {
+        found.patterns.extend(below(start, &names));
+        reaches(start, context, &mut found, &|candidate| {
+            let seen = look(tests, action, candidate);
+            (seen.acted, seen.pruned)
+        });
+    }
+    found
+}
+
+/// The names that are looked for, of the last alternative; none: any.
+fn names(tests: &[Word]) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut depth = 0_usize;
+    let mut words = tests.iter();
+    let mut negated = false;
+    while let Some(word) = words.next() {
+        match word.text() {
+            "(" => depth += 1,
+            ")" => depth = depth.saturating_sub(1),
+            "-o" | "-or" | "," if depth == 0 => names.clear(),
+            "-name" if !negated => match words.next().map(|word| &word.value) {
+                Some(Value::Known(name) | Value::Pattern(name)) if !name.contains('/') => names.push(name.clone()),
+                _ => return Vec::new(),
+            },
+            _ => {}
         }
-        _ => context.delete(start),
+        negated = matches!(word.text(), "!" | "-not");
+    }
+    if names.len() > MOST { Vec::new() } else { names }
+}
+
+/// What lies below a start under these names.
+fn below(start: &Word, names: &[String]) -> Vec<Value> {
+    let (Value::Known(directory) | Value::Pattern(directory)) = &start.value else {
+        return vec![Value::unknown("a file that is found")];
+    };
+    let directory = directory.trim_end_matches('/');
+    if names.is_empty() {
+        return vec![Value::Pattern(format!("{directory}/*"))];
+    }
+    names.iter().map(|name| Value::Pattern(format!("{directory}/{name}"))).collect()
+}
+
+/// Adds those of Countersign's own files, and directories that hold them, which a search from
+/// `start` acts on.
+fn reaches(
+    start: &Word,
+    context: &Context<'_>,
+    found: &mut Found,
+    acts: &dyn Fn(&Candidate<'_>) -> (bool, bool),
+) {
+    let Value::Known(text) = &start.value else {
+        found.is_weighed = false;
+        return;
+    };
+    let located = paths::locate(&start.value, context);
+    for protected in &context.surroundings.protected {
+        // What lies below one of them is one of them.
+        found.is_weighed &= !located.readings().any(|reading| paths::is_within(reading, protected));
+        for reading in located.readings().filter(|reading| paths::is_within(protected, reading)) {
+            let rest = protected.get(reading.trim_end_matches('/').len()..).unwrap_or_default();
+            let names: Vec<&str> = rest.split('/').filter(|name| !name.is_empty()).collect();
+            for depth in 0..=names.len() {
+                let inside = names.get(..depth).unwrap_or_default();
+                let is_file = depth == names.len();
+                let directory = if !is_file { Some(true) } else { protected.ends_with(".json").then_some(false) };
+                let (acted, pruned) = acts(&Candidate { start: text, below: inside, directory });
+                let path = paths::normal(reading, &inside.join("/"));
+                if acted && !found.protected.contains(&path) {
+                    found.protected.push(path);
+                }
+                if pruned {
+                    break;
+                }
+            }
+        }
     }
 }
 
-fn exec(invocation: &Invocation, after: &[Word], starts: &[Word], context: &mut Context<'_>) {
+/// Does something with all that is found: with the patterns, and with what of Countersign's is
+/// among it.
+pub(super) fn each(found: &Found, context: &mut Context<'_>, act: &mut dyn FnMut(Value, &mut Context<'_>)) {
+    for path in &found.protected {
+        act(Value::Known(path.clone()), context);
+    }
+    for pattern in &found.patterns {
+        let outside = context.weighed.take();
+        if found.is_weighed {
+            context.weighed = paths::weighable(pattern, context);
+        }
+        act(pattern.clone(), context);
+        context.weighed = outside;
+    }
+}
+
+fn exec(invocation: &Invocation, after: &[Word], found: Found, context: &mut Context<'_>) {
     let end = after.iter().position(|word| matches!(word.text(), ";" | "+")).unwrap_or(after.len());
     let words = after.get(..end).unwrap_or_default();
-    let found = || match starts {
-        [start] => start.value.known().map_or_else(
-            || Value::unknown("a file that is found"),
-            |start| Value::Pattern(format!("{}/*", start.trim_end_matches('/'))),
-        ),
-        _ => Value::unknown("a file that is found"),
-    };
-    let mut words: Vec<Word> = words
-        .iter()
-        .map(|word| if word.text().contains("{}") { word.with(found()) } else { word.clone() })
-        .collect();
-    if words.is_empty() {
+    let placed = words.iter().any(|word| word.text().contains("{}"));
+    if !placed && !invocation.program.starts_with("fd") {
+        run(invocation, words.to_vec(), context);
         return;
     }
-    if invocation.program.starts_with("fd") && !after.iter().any(|word| word.text().contains("{}")) {
-        words.push(Word::made(found()));
+    each(&found, context, &mut |value, context| {
+        let mut words: Vec<Word> = words.iter().map(|word| put(word, &value)).collect();
+        if !placed && !words.is_empty() {
+            words.push(Word::made(value));
+        }
+        run(invocation, words, context);
+    });
+}
+
+/// The word with what is found in place of `{}`.
+pub(super) fn put(word: &Word, found: &Value) -> Word {
+    let Some((before, after)) = word.text().split_once("{}") else { return word.clone() };
+    let joined = format!("{before}{}{after}", found.text());
+    match (found, &word.value) {
+        _ if before.is_empty() && after.is_empty() => word.with(found.clone()),
+        (Value::Known(_), Value::Known(_)) => word.with(Value::Known(joined)),
+        (Value::Pattern(_), Value::Known(_)) if !before.contains([' ', '\n']) && !after.contains([' ', '\n']) => {
+            word.with(Value::Pattern(joined))
+        }
+        _ => word.with(Value::Unknown {
+            prefix: before.to_owned(),
+            suffix: after.to_owned(),
+            why: "a file that is found".to_owned(),
+        }),
     }
+}
+
+fn run(invocation: &Invocation, words: Vec<Word>, context: &mut Context<'_>) {
     let inner = Invocation { words, contiguous: false, ..invocation.clone() };
     if let Some(nested) = inner.nested(0) {
         dispatch(nested, context);
     }
+}
+
+/// `fd`: a pattern, then where to look. It leaves out hidden files unless told otherwise.
+fn fd(invocation: &Invocation, context: &mut Context<'_>) {
+    let execution = invocation.words.iter().position(|word| {
+        matches!(word.text(), "-x" | "--exec" | "-X" | "--exec-batch")
+    });
+    let options = invocation.words.get(..execution.unwrap_or(invocation.words.len())).unwrap_or_default();
+    let mut operands: Vec<&Word> = Vec::new();
+    let mut extension = None;
+    let mut kind = None;
+    let mut hidden = false;
+    let mut words = options.iter();
+    while let Some(word) = words.next() {
+        let text = word.text();
+        match text {
+            "-e" | "--extension" => extension = words.next(),
+            "-t" | "--type" => kind = words.next(),
+            "-E" | "--exclude" | "-d" | "--max-depth" | "--min-depth" | "-S" | "--size" | "-c" | "--color" | "-j"
+            | "--threads" | "--changed-within" | "--changed-before" | "-o" | "--owner" | "--max-results" => {
+                words.next();
+            }
+            "--base-directory" | "--search-path" => operands.extend(words.next()),
+            _ if text.starts_with("--") => hidden |= text == "--hidden" || text == "--unrestricted",
+            _ if text.starts_with('-') => hidden |= text.contains(['H', 'u']),
+            _ => operands.push(word),
+        }
+    }
+    let (pattern, starts) = match operands.split_first() {
+        Some((pattern, starts)) => (Some(*pattern), starts.iter().map(|word| (*word).clone()).collect()),
+        None => (None, Vec::new()),
+    };
+    let starts: Vec<Word> = if starts.is_empty() { vec![Word::known_as(".")] } else { starts };
+    read_all(&starts, context);
+    let names: Vec<String> = extension.and_then(Word::known).map(|text| format!("*.{text}")).into_iter().collect();
+    let literal = pattern.and_then(Word::known).filter(|text| {
+        text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) && !has_path_option(options)
+    });
+    let mut found = Found::default();
+    for start in starts.iter().take(MOST) {
+        found.patterns.extend(below(start, &names));
+        reaches(start, context, &mut found, &|candidate| {
+            let name = candidate.below.last().copied().unwrap_or_default();
+            let seen = !candidate.below.is_empty()
+                && (hidden || !candidate.below.iter().any(|name| name.starts_with('.')))
+                && literal.is_none_or(|text| name.to_lowercase().contains(&text.to_lowercase()))
+                && extension.and_then(Word::known).is_none_or(|text| name.ends_with(&format!(".{text}")))
+                && match (kind.map(Word::text), candidate.directory) {
+                    (Some("f" | "file"), Some(directory)) => !directory,
+                    (Some("d" | "directory"), Some(directory)) => directory,
+                    _ => true,
+                };
+            (seen, false)
+        });
+    }
+    if starts.len() > MOST {
+        found.patterns.push(Value::unknown("a file that is found"));
+    }
+    match execution {
+        Some(at) => {
+            let outside = context.repeated;
+            context.repeated = true;
+            exec(invocation, invocation.words.get(at + 1..).unwrap_or_default(), found, context);
+            context.repeated = outside;
+        }
+        None => context.flow.found = Some(found),
+    }
+}
+
+/// Whether the pattern is held against whole paths.
+fn has_path_option(options: &[Word]) -> bool {
+    options.iter().any(|word| word.text() == "--full-path" || (word.text().starts_with("-") && word.text().contains('p')))
 }
 
 #[cfg(test)]
@@ -83,6 +287,54 @@ mod tests {
     use insta::assert_snapshot;
 
     use crate::fixture::check;
+
+    #[test]
+    fn ordinary_searches_are_no_tampering() {
+        for command in [
+            "find . -name '__pycache__' -exec rm -rf {} +",
+            "find . -name node_modules -type d -prune -exec rm -rf {} +",
+            "find . -name '*.tmp' -exec rm {} \\;",
+            "find . -type d -empty -delete",
+            "find . -path ./.claude -prune -o -name '*.json' -exec sed -i s/a/b/ {} +",
+            "find . -name '*.json' -not -path './.claude/*' -exec sed -i s/a/b/ {} +",
+            "find src -type f -exec sed -i s/a/b/ {} +",
+            "find . -name '*.pyc' | xargs rm -f",
+            "find . -name '*.pyc' -print0 | grep -zv x | xargs -0 rm -f",
+            "find . \\( -name '*.o' -o -name '*.a' \\) -delete",
+            "find . -maxdepth 1 -type f -name '*.log' -delete",
+            "fd -t f tmp -x rm",
+            "fd -e json -x rm",
+            "fd tmp | xargs rm",
+        ] {
+            let found = check(command);
+            assert!(!found.contains("tamper") && !found.contains("/* ") && !found.contains(" *,"), "{command}: {found}");
+        }
+    }
+
+    #[test]
+    fn searches_that_come_upon_protected_files_are_tampering() {
+        for command in [
+            "find . -name settings.json -exec cp /dev/null {} \\;",
+            "find ~ -name settings.json -exec sed -i s/a/b/ {} \\;",
+            "find .claude -name '*.json' -print0 | xargs -0 truncate -s 0",
+            "find /home -name log -path '*countersign*' -o -name .countersign -delete",
+            "find ~ -name .countersign -exec rm -rf {} +",
+            "find ~/.countersign -name key -delete",
+            "find . -name '*.json' | xargs rm",
+            "find . -name '*.json' | grep x | xargs -I{} cp /dev/null {}",
+            "find . -iname 'SETTINGS.JSON' -delete",
+            "find . -regex '.*settings.*' -delete",
+            "find . -name \"$X\" -exec rm {} +",
+            "find . ! -name x -delete",
+            "find . -name a -o -name settings.json -exec truncate -s 0 {} +",
+            "find . -name x -o -exec bash -c 'rm {}' \\;",
+            "fd -H settings -x rm",
+            "fd . .claude -x truncate -s 0",
+        ] {
+            let found = check(command);
+            assert!(found.contains("tamper"), "{command}: {found}");
+        }
+    }
 
     #[test]
     fn lists_deletes_and_runs() {
@@ -96,19 +348,35 @@ mod tests {
         "#);
         assert_snapshot!(check("find . -type f -exec rm {} +"), @"
         fs.read /repo, read
-        countersign.tamper /repo/*, destroy
+        countersign.tamper /repo/.claude/settings.json, destroy
+        countersign.tamper /repo/.claude/settings.local.json, destroy
+        fs.delete /repo/*, destroy, partial
         ");
         assert_snapshot!(check("find . -exec git push origin main \\;"), @r#"
         fs.read /repo, read
         git.push main@origin, write
         "#);
-        assert_snapshot!(check("find / -delete"), @r#"
+        assert_snapshot!(check("find / -delete"), @"
         fs.read /, read
         countersign.tamper /, destroy
-        "#);
-        assert_snapshot!(check("fd -e rs -x wc -l"), @r#"
+        countersign.tamper /home, destroy
+        countersign.tamper /home/dev, destroy
+        countersign.tamper /home/dev/.countersign, destroy
+        countersign.tamper /home/dev/.local, destroy
+        countersign.tamper /home/dev/.local/state, destroy
+        countersign.tamper /home/dev/.local/state/countersign, destroy
+        countersign.tamper /home/dev/.claude, destroy
+        countersign.tamper /home/dev/.claude/settings.json, destroy
+        countersign.tamper /home/dev/.claude/settings.local.json, destroy
+        countersign.tamper /repo, destroy
+        countersign.tamper /repo/.claude, destroy
+        countersign.tamper /repo/.claude/settings.json, destroy
+        countersign.tamper /repo/.claude/settings.local.json, destroy
+        fs.delete /*, destroy, partial
+        ");
+        assert_snapshot!(check("fd -e rs -x wc -l"), @"
         fs.read /repo, read
-        fs.read /repo/*, read, partial
-        "#);
+        fs.read /repo/*.rs, read, partial
+        ");
     }
 }

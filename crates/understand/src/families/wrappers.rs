@@ -5,7 +5,7 @@ use countersign_model::verbs;
 use super::{Family, dispatch, opaque};
 use crate::arguments::Takes::{self, Attached, Nothing, Value as Takesv};
 use crate::context::Context;
-use crate::invocation::{Invocation, Stdin};
+use crate::invocation::{Found, Invocation, Stdin};
 use crate::shell::{self, Place};
 use crate::word::{Value, Word};
 
@@ -155,19 +155,20 @@ fn unwrap(wrapper: &Wrapper, invocation: &Invocation, context: &mut Context<'_>)
     };
     nested.environment = environment;
     match wrapper.name {
-        "xargs" => feed(&mut nested),
+        "xargs" => {
+            feed(nested, context);
+            return;
+        }
         "watch" | "flock" if nested.words.is_empty() || wrapper.name == "watch" => {
+            let outside = context.repeated;
+            context.repeated |= wrapper.name == "watch";
             joined(&nested, context);
+            context.repeated = outside;
             return;
         }
         _ => {}
     }
-    nested.contiguous &= wrapper.name != "xargs";
-    // Where it runs in a loop or fed by a pipe, nobody can say how often.
-    let outside = context.repeated;
-    context.repeated |= matches!(wrapper.name, "xargs" | "watch");
     dispatch(nested, context);
-    context.repeated = outside;
     if wrapper.name == "env" {
         context.state.shell.directory = directory;
     }
@@ -245,18 +246,27 @@ fn split(text: Option<&str>, context: &mut Context<'_>) {
     }
 }
 
-/// What xargs appends or puts in place is not known.
-fn feed(nested: &mut Invocation) {
-    let unknown = || Value::unknown("the input of xargs");
+/// What xargs appends or puts in place is what was found, or not known.
+fn feed(mut nested: Invocation, context: &mut Context<'_>) {
+    nested.contiguous = false;
+    let mut found = None;
     if let Stdin::Pipe(source) = &nested.stdin {
         nested.substituted.join(source);
+        found.clone_from(&source.found);
     }
-    for word in &mut nested.words {
-        if word.text().contains("{}") || word.text() == "%" {
-            word.value = unknown();
+    let unknown = || Found { patterns: vec![Value::unknown("the input of xargs")], ..Found::default() };
+    // Fed by a pipe, nobody can say how often it runs.
+    let outside = context.repeated;
+    context.repeated = true;
+    super::find::each(&found.unwrap_or_else(unknown), context, &mut |value, context| {
+        let mut nested = nested.clone();
+        for word in &mut nested.words {
+            *word = if word.text() == "%" { word.with(value.clone()) } else { super::find::put(word, &value) };
         }
-    }
-    nested.words.push(Word::made(unknown()));
+        nested.words.push(Word::made(value));
+        dispatch(nested, context);
+    });
+    context.repeated = outside;
 }
 
 /// Words that become one shell command line.

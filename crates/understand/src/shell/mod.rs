@@ -209,8 +209,10 @@ impl Walker<'_> {
             let stdin = if index == 0 { Stdin::Inherited } else { Stdin::Pipe(source.clone()) };
             self.apart(context, |walker, context| walker.command(command, stdin, context));
             let flow = std::mem::replace(&mut context.flow, outer);
+            let earlier = source.found.take().filter(|_| is_filter(command));
             source.join(&flow);
             source.text = flow.text.filter(|_| index == 0);
+            source.found = if index == 0 { flow.found } else { earlier };
         }
         context.flow.join(&source);
     }
@@ -381,6 +383,13 @@ impl Walker<'_> {
     fn simple(&self, command: &SimpleCommand, stdin: Stdin, context: &mut Context<'_>) {
         simple::run(self, command, stdin, context);
     }
+}
+
+/// Whether a command passes on some of the lines it reads, as they are.
+fn is_filter(command: &Command) -> bool {
+    let Command::Simple(simple) = command else { return false };
+    let plain = ["grep", "egrep", "fgrep", "head", "tail", "sort", "uniq", "tac", "shuf"];
+    simple.word_or_name.as_ref().is_some_and(|word| plain.contains(&word.value.as_str()))
 }
 
 /// Whether a pipeline does nothing but end the shell or the function.

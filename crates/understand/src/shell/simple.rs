@@ -60,9 +60,9 @@ pub(super) fn run(walker: &Walker<'_>, command: &SimpleCommand, stdin: Stdin, co
     };
     families::dispatch(invocation, context);
     let flow = std::mem::replace(&mut context.flow, outer);
-    let text = flow.text.clone();
+    let (text, found) = (flow.text.clone(), flow.found.clone());
     context.flow.join(&flow);
-    context.flow.text = text;
+    (context.flow.text, context.flow.found) = (text, found);
 }
 
 struct Parts {
