@@ -257,9 +257,10 @@ impl<'a> Context<'a> {
         self.depth = self.depth.saturating_sub(1);
     }
 
-    /// Counts one more path; false when there are too many to look at.
-    pub fn counts_path(&self) -> bool {
-        self.paths.set(self.paths.get() + 1);
+    /// Counts one more path; false when there are too many to look at. A pattern is as much work as
+    /// several paths.
+    pub fn counts_path(&self, is_pattern: bool) -> bool {
+        self.paths.set(self.paths.get() + if is_pattern { 8 } else { 1 });
         self.paths.get() <= MOST_PATHS
     }
 

@@ -19,50 +19,53 @@ pub(crate) fn collapsed(pattern: &str) -> Cow<'_, str> {
 /// Whether `pattern` matches `text`. A bracket expression matches any one character: the wider
 /// reading is the safer one. Time is bounded by the product of the lengths: callers bound these.
 pub(crate) fn matches(pattern: &str, text: &str) -> bool {
-    let pattern: Vec<char> = simplified(pattern);
-    let text: Vec<char> = text.chars().collect();
+    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
+    let last_bracket = pattern.iter().rposition(|byte| *byte == b']').unwrap_or(0);
     let (mut p, mut t) = (0, 0);
     let mut retry: Option<(usize, usize)> = None;
-    while t < text.len() {
-        match pattern.get(p) {
-            Some('*') => {
+    while let Some(byte) = text.get(t) {
+        let next = match pattern.get(p) {
+            Some(b'*') => {
                 retry = Some((p + 1, t));
-                p += 1;
+                Some((p + 1, t))
             }
-            Some('?') => (p, t) = (p + 1, t + 1),
-            Some(character) if Some(character) == text.get(t) => (p, t) = (p + 1, t + 1),
-            _ => {
-                let Some((after_star, taken)) = retry else { return false };
-                retry = Some((after_star, taken + 1));
-                (p, t) = (after_star, taken + 1);
+            Some(b'?') => Some((p + 1, t + width(*byte))),
+            Some(b'[') if p + 2 <= last_bracket => Some((after_bracket(pattern, p), t + width(*byte))),
+            Some(literal) if literal == byte => Some((p + 1, t + 1)),
+            _ => None,
+        };
+        (p, t) = match (next, retry) {
+            (Some(next), _) => next,
+            (None, Some((after_star, taken))) => {
+                let taken = taken + text.get(taken).map_or(1, |byte| width(*byte));
+                retry = Some((after_star, taken));
+                (after_star, taken)
             }
-        }
+            (None, None) => return false,
+        };
     }
-    pattern.get(p..).is_some_and(|rest| rest.iter().all(|character| *character == '*'))
+    pattern.get(p..).is_some_and(|rest| rest.iter().all(|byte| *byte == b'*'))
+}
+
+/// How many bytes the character that starts with this one has.
+const fn width(first: u8) -> usize {
+    match first {
+        0..=0xBF => 1,
+        0xC0..=0xDF => 2,
+        0xE0..=0xEF => 3,
+        0xF0..=0xFF => 4,
+    }
+}
+
+/// Where the bracket expression that starts at `open` ends; it holds at least one character.
+fn after_bracket(pattern: &[u8], open: usize) -> usize {
+    let rest = pattern.get(open + 2..).unwrap_or_default();
+    rest.iter().position(|byte| *byte == b']').map_or(open + 1, |close| open + 2 + close + 1)
 }
 
 /// Whether the text has any of the pattern characters.
 pub(crate) fn is_pattern(text: &str) -> bool {
     text.contains(['*', '?', '['])
-}
-
-fn simplified(pattern: &str) -> Vec<char> {
-    let mut simple = Vec::new();
-    let mut rest = pattern;
-    while let Some(character) = rest.chars().next() {
-        let after = rest.get(character.len_utf8()..).unwrap_or_default();
-        match (character, after.get(1..).and_then(|tail| tail.split_once(']'))) {
-            ('[', Some((_, tail))) => {
-                simple.push('?');
-                rest = tail;
-            }
-            _ => {
-                simple.push(character);
-                rest = after;
-            }
-        }
-    }
-    simple
 }
 
 #[cfg(test)]
@@ -78,6 +81,9 @@ mod tests {
             ("[a-z]b", "xb"),
             (".env*", ".env"),
             ("*.pem", "*.pem"),
+            ("?[é]*", "éxé"),
+            ("[", "["),
+            ("a[]b", "a[]b"),
         ] {
             assert!(matches(pattern, text), "{pattern} {text}");
         }

@@ -20,6 +20,7 @@ mod pin;
 mod properties;
 mod search;
 mod shell;
+mod sought;
 #[cfg(test)]
 mod spellings;
 mod target;

@@ -91,7 +91,7 @@ fn locate_as(value: &Value, last: Last, context: &Context<'_>) -> Located {
         Value::Pattern(text) => (text, Some("a file name pattern".to_owned())),
         Value::Unknown { prefix, suffix, why } => return partly(prefix, suffix, why, context),
     };
-    if !context.counts_path() {
+    if !context.counts_path(why.is_some()) {
         return unknown("there are too many paths to look at each");
     }
     let is_pattern = why.is_some();

@@ -197,6 +197,53 @@ fn time_grows_with_length() {
     }
 }
 
+/// How long a call may take. A build that is not optimised takes some forty times as long as the hook,
+/// with other tests beside it.
+const AT_ONCE: Duration =
+    if cfg!(debug_assertions) { Duration::from_millis(3000) } else { Duration::from_millis(50) };
+
+/// Patterns, paths and loops that invite looking at them many times over.
+fn costly(unit: &str, times: usize, frame: usize) -> String {
+    let text = unit.repeat(times);
+    match frame {
+        0 => format!("rm /tmp/x/{text}x"),
+        1 => format!("cat {text}"),
+        2 => format!("find . -name '{text}x' -delete"),
+        3 => format!("echo x > '{text}'"),
+        4 => format!("find . {} -delete", "-name '*a*b' -o ".repeat(times.min(4000))),
+        5 => format!("rm {}", "*a*b*c*d/*e*f ".repeat(times.min(4000))),
+        6 => {
+            let depth = times.min(30);
+            format!("{}:{}", "for i in 1 2 3 4 5 6 7 8; do ".repeat(depth), "; done".repeat(depth))
+        }
+        7 => format!("ln -s a b; {}", "cat b/x; ".repeat(times.min(4000))),
+        8 => format!("rm $(echo {text})"),
+        _ => format!("{}x{}", "$(echo ".repeat(times.min(31)), ")".repeat(times.min(31))),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn costly_patterns_are_cheap(
+        unit in select(&["*", "*a", "?", "[a]", "[", "a/", "*/", "../", "*?", ".*", "**/", "{}"][..]),
+        times in select(&[10_usize, 300, 3000, 20_000, 60_000][..]),
+        frame in 0_usize..10,
+    ) {
+        let text = costly(unit, times, frame);
+        let started = Instant::now();
+        let found = understood(&text, &[]);
+        prop_assert!(!found.effects.is_empty());
+        let short: String = text.chars().take(60).collect();
+        prop_assert!(started.elapsed() < AT_ONCE, "{short}: {:?}", started.elapsed());
+        let path = unit.repeat(times);
+        let started = Instant::now();
+        understand(&call("Write", json!({ "file_path": path })), &surroundings(), &Fixture(&[]));
+        prop_assert!(started.elapsed() < AT_ONCE, "{short}: {:?}", started.elapsed());
+    }
+}
+
 #[test]
 fn a_megabyte_is_refused_at_once() {
     for unit in ["$(", "{ ", "a; ", "if "] {

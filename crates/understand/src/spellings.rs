@@ -220,3 +220,117 @@ fn temporary_files_and_the_current_branch_are_known() {
         ],
     );
 }
+
+#[test]
+fn a_program_is_known_by_any_path() {
+    has(
+        "git.push",
+        "main@origin",
+        &[
+            "//usr/bin/git push origin main",
+            "/usr/./bin/git push origin main",
+            "/usr/bin/../bin/git push origin main",
+            "/proc/self/root/usr/bin/git push origin main",
+            "/proc/1/root/bin/git push origin main",
+            "/usr/lib/git-core/git push origin main",
+            "/usr/lib/git-core/git-push origin main",
+            "/opt/git/bin/git push origin main",
+            "./git push origin main",
+            "ln -s /usr/bin/git g; ./g push origin main",
+        ],
+    );
+    has("exec.opaque", "", &["/opt/git/bin/git push origin main", "./git status"]);
+    tampers(&[
+        "~/.cargo/bin/countersign uninstall claude-code",
+        "./target/release/countersign uninstall claude-code",
+        "/usr/./local/bin/countersign approvals approve cs-1",
+        "sudo target/debug/countersign-hook x",
+    ]);
+    lacks(
+        &["tamper"],
+        &["./target/release/countersign explain 'git push'", "~/.cargo/bin/countersign --help"],
+    );
+}
+
+#[test]
+fn a_command_behind_an_unknown_program_is_seen() {
+    for command in [
+        "ssh-agent git push origin main",
+        "script -qc 'git push origin main' /dev/null",
+        "setpriv --no-new-privs git push origin main",
+        "parallel git push origin ::: main",
+        "parallel 'git push origin main' ::: 1",
+        "systemd-run --user --scope git push origin main",
+        "tmux new -d 'git push origin main'",
+        "npx -c 'git push origin main'",
+        "nix-shell --run 'git push origin main'",
+        "cross-env X=1 git push origin main",
+        "docker run -v .:/w alpine/git git push origin main",
+        "env -iS 'git push origin main'",
+        "just --command git push origin main",
+        "$X push origin main",
+        "set -- git push origin main; \"$@\"",
+        "a=(git push origin main); \"${a[@]}\"",
+        "printf '%s' 'git push origin main' | sh",
+        "printf 'git %s origin main' push | sh",
+        "bash <(echo git push origin main)",
+        "bash < <(echo git push origin main)",
+        "source <(echo git push origin main)",
+        "source /dev/stdin <<< 'git push origin main'",
+        ". /dev/stdin <<'X'\ngit push origin main\nX",
+        "fish -c 'git push origin main'",
+        "perl -e 'system(\"git push origin main\")'",
+        "ruby -e '`git push origin main`'",
+        "node -e 'require(\"child_process\").execSync(\"git push origin main\")'",
+        "python3 -c \"import subprocess; subprocess.run(['git','push','origin','main'])\"",
+        "python3 - <<'X'\nimport os\nos.system('git push origin main')\nX",
+        "echo \"import os; os.system('git push origin main')\" | python3",
+        "awk 'BEGIN{system(\"git push origin main\")}'",
+        "bash -c \"$X; git push origin main\"",
+        "eval \"$X git push origin main\"",
+        "mystery --run='git push origin main'",
+        "./run.sh git push origin main",
+    ] {
+        let found = check(command);
+        assert!(
+            found.contains("git.push main@origin") || found.contains("git.force-push"),
+            "{command}: {found}"
+        );
+    }
+    tampers(&[
+        "mystery countersign uninstall claude-code",
+        "python3 -c \"os.system('countersign uninstall x')\"",
+    ]);
+    has("fs.delete", "/repo/src", &["ssh-agent rm -rf src", "setpriv --reuid 1 rm -rf src"]);
+}
+
+#[test]
+fn quoted_text_of_programs_that_print_or_keep_it_is_data() {
+    lacks(
+        &["git.push", "git.force-push", "tamper", "forge.merge"],
+        &[
+            "echo 'git push origin main'",
+            "echo git push origin main > notes.md",
+            "printf 'run git push origin main\\n' >> README.md",
+            "grep -rn 'git push' .",
+            "rg 'git push origin main' docs",
+            "sed -n '/git push/p' README.md",
+            "git commit -m 'document git push origin main'",
+            "git log --grep='git push'",
+            "gh pr create --title 'git push' --body 'first git push origin main'",
+            "cat > notes.md <<'EOF'\ngit push origin main\nEOF",
+            "awk '/git push/ {print}' README.md",
+            "man git push",
+            "hg commit -m 'use git push origin main'",
+            "jj describe --message='git push'",
+            "which git push-tool",
+            "brew install git pushpin",
+            "docker build -t git .",
+            "./scripts/publish.sh --push --registry github",
+            "$ADB push out.apk /sdcard/",
+            "FILES=(git.md push.md)",
+            "code ~/work/countersign policy.md",
+            "cargo test git_push",
+        ],
+    );
+}

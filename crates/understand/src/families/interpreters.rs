@@ -75,7 +75,11 @@ fn run_shell(invocation: &Invocation, context: &mut Context<'_>) {
     while let Some(word) = words.next() {
         let text = word.text();
         if word.value.is_unknown() {
-            opaque(invocation, "it runs text that is not known", context);
+            // The output of a process substitution, where that is known.
+            match invocation.substituted.text.as_ref().filter(|_| word.raw.is_empty() && !code) {
+                Some(text) => shell::run_apart(text, Place::Within(context.here), context),
+                None => opaque(invocation, "it runs text that is not known", context),
+            }
             return;
         }
         if matches!(text, "--rcfile" | "--init-file") {
@@ -105,7 +109,11 @@ fn run_shell(invocation: &Invocation, context: &mut Context<'_>) {
         Stdin::Text(Value::Known(text)) => shell::run_apart(text, Place::Within(context.here), context),
         Stdin::Pipe(source) => match &source.text {
             Some(text) => shell::run_apart(text, Place::Within(context.here), context),
-            None => opaque(invocation, "it runs what another command writes", context),
+            None => {
+                opaque(invocation, "it runs what another command writes", context);
+                let whole = context.whole.clone();
+                super::sought_in(&whole, context);
+            }
         },
         Stdin::File(value) => run_script(&Word::made(value.clone()), invocation, context),
         Stdin::Inherited | Stdin::Text(_) => opaque(invocation, "it runs text that is not known", context),
@@ -116,6 +124,7 @@ fn run_text(word: &Word, context: &mut Context<'_>) {
     let Some(text) = word.known() else {
         context.opaque("a shell command", "it runs text that is not known");
         mentions(&word.raw, context);
+        super::sought_in(&word.raw, context);
         return;
     };
     // Positional parameters and the parent's variables are unknown inside.
@@ -132,6 +141,7 @@ fn run_script(word: &Word, invocation: &Invocation, context: &mut Context<'_>) {
     let short: String = located.path.chars().take(80).collect();
     context.opaque(&short, "it runs a file that nobody has read");
     super::named_by_arguments(invocation, context);
+    super::sought_in_arguments(invocation, context);
 }
 
 /// Options whose value is the code itself.
@@ -271,6 +281,9 @@ mod tests {
         fs.read /repo/a.txt, read
         exec.read awk, read
         "#);
-        assert_snapshot!(check("awk 'BEGIN{system(\"git push\")}'"), @"exec.opaque awk, execute, opaque");
+        assert_snapshot!(check("awk 'BEGIN{system(\"git push\")}'"), @r#"
+        exec.opaque awk, execute, opaque
+        git.force-push *@*, destroy, partial
+        "#);
     }
 }

@@ -13,6 +13,7 @@ use crate::environment;
 use crate::invocation::{Invocation, Stdin};
 use crate::paths;
 use crate::shell::{self, Place};
+use crate::sought;
 use crate::word::{Value, Word};
 
 /// Programs that are understood together.
@@ -56,6 +57,7 @@ pub(crate) fn dispatch(mut invocation: Invocation, context: &mut Context<'_>) {
         None => unnamed(&invocation, context),
         Some(name) if name.is_empty() => context.opaque("a command", "the name of the program is empty"),
         Some(name) => {
+            let name = program_path(&name);
             let (directory, base) =
                 name.rsplit_once('/').map_or((None, name.as_str()), |(d, b)| (Some(d), b));
             if base.starts_with("git-") && directory.is_none_or(|directory| directory.ends_with("/git-core"))
@@ -65,13 +67,29 @@ pub(crate) fn dispatch(mut invocation: Invocation, context: &mut Context<'_>) {
                 context.leaves();
                 return;
             }
-            let standard = directory.is_none_or(|directory| STANDARD.contains(&directory));
+            let standard = directory
+                .is_none_or(|directory| STANDARD.contains(&directory) || directory.ends_with("/git-core"));
             invocation.program = if standard { base.to_owned() } else { name.clone() };
-            if standard { named(&invocation, context) } else { script(&invocation, context) }
+            if standard { named(&invocation, context) } else { script(invocation, context) }
         }
     }
     context.here = outside;
     context.leaves();
+}
+
+/// The path of a program without double slashes, `.`, `..` and a process's own name for the root.
+fn program_path(name: &str) -> String {
+    if !name.starts_with('/') {
+        return name.to_owned();
+    }
+    let mut path = paths::normal("/", name);
+    while let Some(rest) = path.strip_prefix("/proc/").and_then(|rest| rest.split_once("/root/")) {
+        if rest.0.trim_start_matches("self").contains('/') && !rest.0.contains("/task/") {
+            break;
+        }
+        path = format!("/{}", rest.1);
+    }
+    path
 }
 
 /// `git-push` is `git push`.
@@ -88,6 +106,21 @@ fn unnamed(invocation: &Invocation, context: &mut Context<'_>) {
         Value::Known(_) | Value::Pattern(_) => "a file name pattern".to_owned(),
     };
     opaque(invocation, &format!("the name of the program is not known: {why}"), context);
+    // Its arguments may say which program it must be.
+    let operands: Vec<&str> =
+        invocation.words.iter().map(Word::text).filter(|text| !text.starts_with('-')).collect();
+    let repo = resolve::Repo::open(&context.state.shell.directory, Vec::new(), context);
+    let remote = |name: &str| {
+        repo.subsections("remote", context).is_ok_and(|names| names.iter().any(|known| known == name))
+    };
+    let program = match operands.as_slice() {
+        ["push"] => "git",
+        ["push", name, ..] if remote(name) => "git",
+        ["pr", "merge", ..] => "gh",
+        _ => return,
+    };
+    let invocation = Invocation { program: program.to_owned(), contiguous: false, ..invocation.clone() };
+    named(&invocation, context);
 }
 
 /// Programs whose work is worth looking for in words that something else may run.
@@ -134,15 +167,26 @@ fn named(invocation: &Invocation, context: &mut Context<'_>) {
     }
 }
 
-/// A program given by its path: a script of the project or something downloaded.
-fn script(invocation: &Invocation, context: &mut Context<'_>) {
+/// A program given by its path: a script of the project or something downloaded. Where its name, or
+/// that of what it leads to, is one that is understood, it most likely does that as well.
+fn script(mut invocation: Invocation, context: &mut Context<'_>) {
     let located = paths::locate(&invocation.first.value, context);
     ask_file(&located.path, context);
-    if context.surroundings.protected.iter().any(|protected| paths::is_within(&located.path, protected)) {
-        countersign::run(invocation, context);
+    let protected = &context.surroundings.protected;
+    let own =
+        located.readings().any(|path| protected.iter().any(|protected| paths::is_within(path, protected)));
+    let name = located.readings().map(|path| paths::split(path).1).find(|name| is_understood(name));
+    let name = name.unwrap_or_default().to_owned();
+    if own || countersign::FAMILY.programs.contains(&name.as_str()) {
+        countersign::run(&invocation, context);
         return;
     }
-    opaque(invocation, "it runs a file that nobody has read", context);
+    opaque(&invocation, "it runs a file that nobody has read", context);
+    if !name.is_empty() {
+        invocation.program = name;
+        invocation.contiguous = false;
+        named(&invocation, context);
+    }
 }
 
 /// Makes the text of a file that will run a fact of this call: when it changes, an approval is void.
@@ -159,6 +203,87 @@ pub(crate) fn opaque(invocation: &Invocation, why: &str, context: &mut Context<'
     let short: String = name.chars().take(80).collect();
     context.opaque(&short, why);
     named_by_arguments(invocation, context);
+    sought_in_arguments(invocation, context);
+}
+
+/// Adds what commands of note among the arguments, or in a text given with them, would do.
+pub(crate) fn sought_in_arguments(invocation: &Invocation, context: &mut Context<'_>) {
+    if sought::shows(&invocation.program) {
+        return;
+    }
+    let code = interpreters::FAMILY.programs.contains(&invocation.program.as_str());
+    let mut prose = false;
+    let mut texts: Vec<String> = Vec::new();
+    let mut rest = None;
+    for (index, word) in invocation.words.iter().enumerate() {
+        let skipped = std::mem::replace(&mut prose, !code && sought::introduces_prose(word.text()));
+        let text = word.text();
+        if skipped
+            || (!code
+                && text.starts_with("--")
+                && text.split('=').next().is_some_and(sought::introduces_prose))
+        {
+            continue;
+        }
+        let name = text.rsplit('/').next().unwrap_or(text);
+        let plain = text == name || text.starts_with('/');
+        if rest.is_none() && plain && SOUGHT.contains(&name) && !code {
+            rest = Some(index);
+        }
+        texts.push(match &word.value {
+            Value::Known(_) | Value::Pattern(_) => text.to_owned(),
+            Value::Unknown { prefix, suffix, .. } => format!("{prefix} {suffix}"),
+        });
+    }
+    if let Some(index) = rest
+        && let Some(mut nested) = invocation.nested(index)
+        && sought::find(&format!("{} {}", nested.first.text(), nested.written())).any()
+    {
+        nested.contiguous = false;
+        dispatch(nested, context);
+        return;
+    }
+    match &invocation.stdin {
+        Stdin::Text(value) => texts.push(value.text().to_owned()),
+        Stdin::Pipe(source) => texts.extend(source.text.clone()),
+        Stdin::Inherited | Stdin::File(_) => {}
+    }
+    for text in &texts {
+        let first = text.split_ascii_whitespace().next().unwrap_or_default();
+        if !code && text.contains([' ', '\n']) && is_understood(first) && sought::find(text).any() {
+            shell::run_apart(text, Place::Within(context.here), context);
+        } else {
+            sought_in(text, context);
+        }
+    }
+    if code {
+        // `-c git -c push`: what one word does not say, all may.
+        sought_in(&texts.join(" "), context);
+    }
+}
+
+/// Adds the worst that commands of note in a text, which something may run, could do.
+pub(crate) fn sought_in(text: &str, context: &mut Context<'_>) {
+    let why = "a program nobody can see into is given these words";
+    let found = sought::find(text);
+    if found.push {
+        pushes_anything(why, context);
+    }
+    if found.merge {
+        let any = ForgeRepository { host: "github.com".to_owned(), name: "*".to_owned() };
+        crate::forge::anything(&any, why, context);
+    }
+    if found.tamper {
+        tampers(context);
+    }
+}
+
+fn pushes_anything(why: &str, context: &mut Context<'_>) {
+    let remote = Remote { name: "*".to_owned(), url: None };
+    let repository = Repository { root: None, remote: Some(remote) };
+    let resource = Resource::Ref { repository, reference: "*".to_owned(), old: None, new: None };
+    context.push(Effect::new(verbs::GIT_FORCE_PUSH, resource).certain(Certainty::Partial, why));
+    context.candidates.push(crate::pin::impossible(why));
 }
 
 /// Adds what the arguments of a program that could do anything with them give away.
@@ -194,11 +319,7 @@ pub(crate) fn unreadable(text: &str, context: &mut Context<'_>) {
     let why = "the command cannot be read, and these words are in it";
     let any = ForgeRepository { host: "github.com".to_owned(), name: "*".to_owned() };
     if text.contains("git") && text.contains("push") {
-        let remote = Remote { name: "*".to_owned(), url: None };
-        let repository = Repository { root: None, remote: Some(remote) };
-        let resource = Resource::Ref { repository, reference: "*".to_owned(), old: None, new: None };
-        context.push(Effect::new(verbs::GIT_FORCE_PUSH, resource).certain(Certainty::Partial, why));
-        context.candidates.push(crate::pin::impossible(why));
+        pushes_anything(why, context);
     }
     if text.contains("merge") && (text.contains("gh ") || text.contains("api")) {
         crate::forge::anything(&any, why, context);

@@ -61,16 +61,49 @@ impl Names for Here<'_, '_> {
         match (program.as_str(), arguments.as_slice()) {
             ("pwd", [] | ["-L"]) => shell.directory.clone().ok(),
             ("pwd", ["-P"]) => self.context.directory_at(".", true).ok(),
-            ("echo", words) if words.iter().all(|word| !word.starts_with('-') && !word.contains('\\')) => {
-                Some(words.join(" "))
-            }
-            ("printf", [text]) if !text.contains(['%', '\\']) => Some((*text).to_owned()),
-            ("printf", ["%s" | "%s\\n", text]) => Some((*text).to_owned()),
+            ("echo" | "printf", words) => printed(program, words),
             ("mktemp", words) => self.temporary(words),
             ("git", words) => self.git(words),
             _ => None,
         }
     }
+}
+
+/// What `echo` and `printf` print, where that is plain.
+pub(super) fn printed(program: &str, words: &[&str]) -> Option<String> {
+    match (program, words) {
+        ("echo", ["-n" | "-e" | "-E" | "-ne" | "-en", words @ ..]) => unescaped(&words.join(" ")),
+        ("echo", words) if words.first().is_none_or(|word| !word.starts_with('-')) => {
+            unescaped(&words.join(" "))
+        }
+        ("printf", [format, words @ ..]) if !format.starts_with('-') => {
+            let format = unescaped(format)?;
+            let parts: Vec<&str> = format.split("%s").collect();
+            if parts.iter().any(|part| part.contains('%')) {
+                return None;
+            }
+            let (first, others) = parts.split_first()?;
+            let mut text = String::new();
+            let mut words = words.iter();
+            loop {
+                text.push_str(first);
+                for part in others {
+                    text.push_str(words.next().copied().unwrap_or_default());
+                    text.push_str(part);
+                }
+                if words.len() == 0 || others.is_empty() {
+                    return Some(text);
+                }
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Text with line ends and tabs for their escapes; none where there are other escapes.
+fn unescaped(text: &str) -> Option<String> {
+    let text = text.replace("\\n", "\n").replace("\\t", "\t");
+    (!text.contains('\\')).then_some(text)
 }
 
 impl Here<'_, '_> {

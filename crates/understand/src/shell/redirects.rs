@@ -84,7 +84,13 @@ impl Walker<'_> {
         let outer = std::mem::take(&mut context.flow);
         self.apart(context, |walker, context| walker.list(&command.list, context));
         let mut source = std::mem::replace(&mut context.flow, outer);
-        source.text = None;
+        let alone = match command.list.0.as_slice() {
+            [item] => item.0.additional.is_empty() && item.0.first.seq.len() == 1,
+            _ => false,
+        };
+        if !alone {
+            source.text = None;
+        }
         source
     }
 

@@ -11,14 +11,14 @@ use crate::families;
 use crate::invocation::{Invocation, Source, Stdin};
 use crate::word::{Value, Word};
 
-use super::outputs::Here;
+use super::outputs::{Here, printed};
 use super::words::{Decoded, decode, decode_text};
 use super::{Place, Walker, braces, run_apart, subscripts};
 
 /// Adds the effects of one simple command.
 pub(super) fn run(walker: &Walker<'_>, command: &SimpleCommand, stdin: Stdin, context: &mut Context<'_>) {
     let outer = std::mem::take(&mut context.flow);
-    let mut parts = Parts { words: Vec::new(), assignments: Vec::new(), stdin };
+    let mut parts = Parts { words: Vec::new(), assignments: Vec::new(), stdin, printed: None };
     for item in command.prefix.iter().flat_map(|prefix| &prefix.0) {
         parts.take(item, true, walker, context);
     }
@@ -28,8 +28,8 @@ pub(super) fn run(walker: &Walker<'_>, command: &SimpleCommand, stdin: Stdin, co
     for item in command.suffix.iter().flat_map(|suffix| &suffix.0) {
         parts.take(item, false, walker, context);
     }
-    let substituted = std::mem::take(&mut context.flow);
-    let Parts { words, assignments, stdin } = parts;
+    let mut substituted = std::mem::take(&mut context.flow);
+    let Parts { words, assignments, stdin, printed } = parts;
     if words.is_empty() {
         for (name, value) in assignments {
             let constant = walker.mentions.is_constant(&name);
@@ -43,6 +43,10 @@ pub(super) fn run(walker: &Walker<'_>, command: &SimpleCommand, stdin: Stdin, co
         context.flow.join(&substituted);
         return;
     }
+    if let Some(text) = printed {
+        substituted.text = Some(text);
+    }
+    let prints = prints(&words);
     let contiguous = walker.contiguous(&words);
     let mut environment = context.state.shell.environment.clone();
     environment.extend(assignments);
@@ -62,13 +66,22 @@ pub(super) fn run(walker: &Walker<'_>, command: &SimpleCommand, stdin: Stdin, co
     let flow = std::mem::replace(&mut context.flow, outer);
     let (text, found) = (flow.text.clone(), flow.found.clone());
     context.flow.join(&flow);
-    (context.flow.text, context.flow.found) = (text, found);
+    (context.flow.text, context.flow.found) = (text.or(prints), found);
+}
+
+/// What `printf` and `echo` write, where all their words are known.
+fn prints(words: &[Word]) -> Option<String> {
+    let (program, arguments) = words.split_first()?;
+    let arguments: Option<Vec<&str>> = arguments.iter().map(Word::known).collect();
+    printed(program.known()?, &arguments?)
 }
 
 struct Parts {
     words: Vec<Word>,
     assignments: Vec<(String, Value)>,
     stdin: Stdin,
+    /// What a process substitution among the words prints.
+    printed: Option<String>,
 }
 
 impl Parts {
@@ -94,6 +107,7 @@ impl Parts {
             Item::ProcessSubstitution(_, command) => {
                 let source = walker.process(command, context);
                 context.flow.join(&source);
+                self.printed = source.text;
                 self.words.push(Word::made(Value::unknown("the output of a command")));
             }
         }
