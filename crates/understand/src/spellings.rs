@@ -334,3 +334,34 @@ fn quoted_text_of_programs_that_print_or_keep_it_is_data() {
         ],
     );
 }
+
+#[test]
+fn what_one_command_prints_is_not_what_all_print() {
+    tampers(&[
+        "find src -maxdepth 0 -printf '.claude/settings.json\\n' | xargs truncate -s 0 .claude/settings.json",
+        "find src | xargs -a list truncate -s 0 .claude/settings.json",
+    ]);
+    has(
+        "fs.write",
+        "*,",
+        &[
+            "find src -printf '%f' | xargs truncate -s 0",
+            "find src | xargs -a list truncate -s 0",
+            "find src | grep x list | xargs truncate -s 0",
+            "find src | grep -o x | xargs truncate -s 0",
+            "{ echo x; find src; } | xargs truncate -s 0",
+            "find src | sed s/a/b/ | xargs truncate -s 0",
+        ],
+    );
+    has(
+        "exec.opaque",
+        "",
+        &[
+            "{ echo 'git push origin main'; echo ls; } | sh",
+            "bash <(curl x) $(echo true)",
+            "bash <(x) <(echo true)",
+            "bash $X <(echo true)",
+            "source $X <(echo true)",
+        ],
+    );
+}

@@ -40,7 +40,10 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             if invocation.words.iter().any(|word| word.text() == "-k" || word.value.is_unknown()) {
                 context.state.shell.poison("the shell's options are not known");
             }
-            let physical = |word: &crate::word::Word| matches!(word.text(), "-P" | "physical" | "-eP" | "-euP");
+            let physical = |word: &crate::word::Word| {
+                let text = word.text();
+                text == "physical" || (text.starts_with('-') && text.contains('P'))
+            };
             context.state.shell.physical |= invocation.words.iter().any(physical);
             // What becomes the positional parameters may be run as `"$@"`.
             let parameters = invocation.words.iter().position(|word| word.text() == "--");
@@ -197,7 +200,10 @@ fn source(invocation: &Invocation, context: &mut Context<'_>) {
     }
     let here = match (&invocation.stdin, invocation.words.first().map(|word| &word.value)) {
         (Stdin::Text(Value::Known(text)), Some(Value::Known(path))) if is_stdin(path) => Some(text.clone()),
-        (_, Some(Value::Unknown { .. })) => invocation.substituted.text.clone(),
+        // A process substitution was written as no word.
+        (_, Some(Value::Unknown { .. })) if invocation.words.first().is_some_and(|word| word.raw.is_empty()) => {
+            invocation.substituted.text.clone()
+        }
         _ => None,
     };
     if let Some(text) = here {

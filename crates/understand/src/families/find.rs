@@ -42,6 +42,8 @@ fn find(invocation: &Invocation, context: &mut Context<'_>) {
             "-exec" | "-execdir" | "-ok" | "-okdir" => {
                 exec(invocation, after, find_what(&starts, tests, Some(index), context), context);
             }
+            // What these print is more than names.
+            "-printf" | "-ls" => {}
             "-fprint" | "-fprint0" | "-fls" | "-fprintf" => {
                 after.iter().take(1).for_each(|file| context.write(file));
             }
@@ -273,6 +275,7 @@ fn fd(invocation: &Invocation, context: &mut Context<'_>) {
             exec(invocation, invocation.words.get(at + 1..).unwrap_or_default(), found, context);
             context.repeated = outside;
         }
+        None if options.iter().any(|word| word.text().starts_with("--format") || word.text().starts_with("-l")) => {}
         None => context.flow.found = Some(found),
     }
 }

@@ -176,6 +176,10 @@ fn unwrap(wrapper: &Wrapper, invocation: &Invocation, context: &mut Context<'_>)
     nested.environment = environment;
     match wrapper.name {
         "xargs" => {
+            let elsewhere = |word: &Word| word.text().starts_with("-a") || word.text().starts_with("--a");
+            if invocation.words.iter().take(index).any(elsewhere) {
+                nested.stdin = Stdin::Inherited;
+            }
             feed(nested, context);
             return;
         }

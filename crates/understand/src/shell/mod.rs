@@ -15,8 +15,8 @@ mod words;
 
 use brush_parser::SourceSpan;
 use brush_parser::ast::{
-    AndOr, AndOrList, Command, CompoundCommand, CompoundList, ExtendedTestExpr, FunctionDefinition, Pipeline,
-    RedirectList, SeparatorOperator, SimpleCommand, Word as RawWord,
+    AndOr, AndOrList, Command, CommandPrefixOrSuffixItem, CompoundCommand, CompoundList, ExtendedTestExpr,
+    FunctionDefinition, Pipeline, RedirectList, SeparatorOperator, SimpleCommand, Word as RawWord,
 };
 use countersign_model::Span;
 
@@ -211,8 +211,10 @@ impl Walker<'_> {
             let flow = std::mem::replace(&mut context.flow, outer);
             let earlier = source.found.take().filter(|_| is_filter(command));
             source.join(&flow);
-            source.text = flow.text.filter(|_| index == 0);
-            source.found = if index == 0 { flow.found } else { earlier };
+            // Of a compound command, nobody says what all of it prints.
+            let alone = index == 0 && matches!(command, Command::Simple(_));
+            source.text = flow.text.filter(|_| alone);
+            source.found = if index == 0 { flow.found.filter(|_| alone) } else { earlier };
         }
         context.flow.join(&source);
     }
@@ -385,11 +387,26 @@ impl Walker<'_> {
     }
 }
 
-/// Whether a command passes on some of the lines it reads, as they are.
+/// Whether a command passes on some of the lines it reads, as they are, and nothing else.
 fn is_filter(command: &Command) -> bool {
     let Command::Simple(simple) = command else { return false };
-    let plain = ["grep", "egrep", "fgrep", "head", "tail", "sort", "uniq", "tac", "shuf"];
-    simple.word_or_name.as_ref().is_some_and(|word| plain.contains(&word.value.as_str()))
+    let mut words = Vec::new();
+    for item in simple.suffix.iter().flat_map(|suffix| &suffix.0) {
+        match item {
+            CommandPrefixOrSuffixItem::Word(word) => words.push(word.value.as_str()),
+            _ => return false,
+        }
+    }
+    let (options, operands): (Vec<&str>, Vec<&str>) = words.iter().partition(|word| word.starts_with('-'));
+    let letters =
+        |known: &str| options.iter().all(|option| option.chars().skip(1).all(|c| known.contains(c)));
+    let numbers = operands.iter().all(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
+    match simple.word_or_name.as_ref().map(|word| word.value.as_str()) {
+        Some("grep" | "egrep" | "fgrep") => operands.len() == 1 && letters("viEFGPwxz"),
+        Some("head" | "tail") => numbers && letters("nz0123456789"),
+        Some("sort" | "uniq" | "tac" | "shuf") => operands.is_empty() && letters("urnzVRh"),
+        _ => false,
+    }
 }
 
 /// Whether a pipeline does nothing but end the shell or the function.

@@ -1,7 +1,7 @@
 //! Redirections: files read and written, and what becomes standard input.
 
 use brush_parser::ast::{
-    IoFileRedirectKind, IoFileRedirectTarget, IoRedirect, SubshellCommand, Word as RawWord,
+    Command, IoFileRedirectKind, IoFileRedirectTarget, IoRedirect, SubshellCommand, Word as RawWord,
 };
 use countersign_model::{Effect, Resource, verbs};
 
@@ -85,7 +85,9 @@ impl Walker<'_> {
         self.apart(context, |walker, context| walker.list(&command.list, context));
         let mut source = std::mem::replace(&mut context.flow, outer);
         let alone = match command.list.0.as_slice() {
-            [item] => item.0.additional.is_empty() && item.0.first.seq.len() == 1,
+            [item] if item.0.additional.is_empty() => {
+                matches!(item.0.first.seq.as_slice(), [Command::Simple(_)])
+            }
             _ => false,
         };
         if !alone {

@@ -18,7 +18,8 @@ use super::{Place, Walker, braces, run_apart, subscripts};
 /// Adds the effects of one simple command.
 pub(super) fn run(walker: &Walker<'_>, command: &SimpleCommand, stdin: Stdin, context: &mut Context<'_>) {
     let outer = std::mem::take(&mut context.flow);
-    let mut parts = Parts { words: Vec::new(), assignments: Vec::new(), stdin, printed: None };
+    let mut parts =
+        Parts { words: Vec::new(), assignments: Vec::new(), stdin, printed: None, substitutes: false };
     for item in command.prefix.iter().flat_map(|prefix| &prefix.0) {
         parts.take(item, true, walker, context);
     }
@@ -29,7 +30,7 @@ pub(super) fn run(walker: &Walker<'_>, command: &SimpleCommand, stdin: Stdin, co
         parts.take(item, false, walker, context);
     }
     let mut substituted = std::mem::take(&mut context.flow);
-    let Parts { words, assignments, stdin, printed } = parts;
+    let Parts { words, assignments, stdin, printed, .. } = parts;
     if words.is_empty() {
         for (name, value) in assignments {
             let constant = walker.mentions.is_constant(&name);
@@ -43,9 +44,7 @@ pub(super) fn run(walker: &Walker<'_>, command: &SimpleCommand, stdin: Stdin, co
         context.flow.join(&substituted);
         return;
     }
-    if let Some(text) = printed {
-        substituted.text = Some(text);
-    }
+    substituted.text = printed;
     let prints = prints(&words);
     let contiguous = walker.contiguous(&words);
     let mut environment = context.state.shell.environment.clone();
@@ -82,6 +81,8 @@ struct Parts {
     stdin: Stdin,
     /// What a process substitution among the words prints.
     printed: Option<String>,
+    /// Whether there was one.
+    substitutes: bool,
 }
 
 impl Parts {
@@ -107,7 +108,9 @@ impl Parts {
             Item::ProcessSubstitution(_, command) => {
                 let source = walker.process(command, context);
                 context.flow.join(&source);
-                self.printed = source.text;
+                // Which of several is meant, nobody says.
+                self.printed = source.text.filter(|_| !self.substitutes);
+                self.substitutes = true;
                 self.words.push(Word::made(Value::unknown("the output of a command")));
             }
         }
