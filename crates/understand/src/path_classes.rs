@@ -34,12 +34,13 @@ struct Segment<'p> {
 }
 
 fn matches(entry: &str, segments: &[Segment<'_>]) -> bool {
-    let (entry, below) = entry.strip_suffix("/**").map_or((entry, false), |entry| (entry, true));
+    let Some(entry) = entry.strip_suffix("/**") else {
+        // From the end: most entries differ in the last name already.
+        let mut names = segments.iter().rev();
+        return entry.rsplit('/').all(|pattern| names.next().is_some_and(|segment| same(pattern, segment)));
+    };
     let length = entry.bytes().filter(|byte| *byte == b'/').count() + 1;
-    let first = if below { 0 } else { segments.len().saturating_sub(length) };
     segments
-        .get(first..)
-        .unwrap_or_default()
         .windows(length)
         .any(|window| entry.split('/').zip(window).all(|(pattern, segment)| same(pattern, segment)))
 }
