@@ -130,6 +130,9 @@ fn act(does: Does, index: usize, invocation: &Invocation, context: &mut Context<
         _ => invocation.program.clone(),
     };
     let replaced = !matches!(does, Read | Runs) && replaced::effects(invocation, context);
+    if replaced {
+        super::sought_in_arguments(invocation, context);
+    }
     let mut add = |verb: Verb| context.program(verb, &title);
     match does {
         Publish if rehearses(index, invocation) => add(verbs::EXEC_BUILD),

@@ -725,7 +725,7 @@ mod tests {
     #[test]
     fn a_patch_names_what_it_changes() {
         assert_snapshot!(check("patch -p1 <<'X'\n--- a/src/a.rs\n+++ b/.claude/settings.json\n@@ -0,0 +1 @@\n+x\nX"), @"
-        fs.write /repo/.claude/settings.json, write
+        countersign.tamper /repo/.claude/settings.json, destroy
         fs.write /repo, write
         ");
         assert_snapshot!(check("git apply <<'X'\ndiff --git a/x b/.git/hooks/pre-push\n--- /dev/null\n+++ b/.git/hooks/pre-push\nX"), @"
@@ -746,6 +746,7 @@ mod tests {
         ");
         assert_snapshot!(check("sed --expr='s/a/b/w .claude/settings.json' d"), @"
         exec.opaque sed, execute, opaque
+        countersign.tamper *, destroy, partial
         fs.read /repo/d, read
         exec.read sed, read
         ");

@@ -462,7 +462,7 @@ mod tests {
         git.fetch acme/shop repo acme/cfg, read
         ");
         assert_snapshot!(check("gh release download v1 -O .claude/settings.json"), @"
-        fs.write /repo/.claude/settings.json, write
+        countersign.tamper /repo/.claude/settings.json, destroy
         fs.write /repo/download, write
         forge.read acme/shop release v1, read
         ");

@@ -468,20 +468,20 @@ mod tests {
     fn files_besides_the_data() {
         assert_snapshot!(check("curl -o settings.json --output-dir .claude https://x.example"), @"
         fs.write /repo/settings.json, write
-        fs.write /repo/.claude/settings.json, write
+        countersign.tamper /repo/.claude/settings.json, destroy
         net.read https://x.example, read
         ");
         assert_snapshot!(check("curl -O --output-dir .claude https://x.example/settings.json"), @"
-        fs.write /repo/.claude/settings.json, write
+        countersign.tamper /repo/.claude/settings.json, destroy
         fs.write /repo/.claude, write
         net.read https://x.example/settings.json, read
         ");
         assert_snapshot!(check("curl -w '%output{.claude/settings.json}x' https://x.example"), @"
-        fs.write /repo/.claude/settings.json, write
+        countersign.tamper /repo/.claude/settings.json, destroy
         net.read https://x.example, read
         ");
         assert_snapshot!(check("curl --etag-save .claude/settings.json --hsts .git/hooks/pre-push https://x.example"), @"
-        fs.write /repo/.claude/settings.json, write
+        countersign.tamper /repo/.claude/settings.json, destroy
         fs.write /repo/.git/hooks/pre-push, write
         net.read https://x.example, read
         ");

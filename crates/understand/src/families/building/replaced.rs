@@ -253,21 +253,24 @@ mod tests {
     fn outputs_are_seen() {
         assert_snapshot!(check("pytest --junitxml=.claude/settings.json"), @"
         exec.test pytest, execute
-        fs.write /repo/.claude/settings.json, write
+        countersign.tamper /repo/.claude/settings.json, destroy
         ");
         assert_snapshot!(check("eslint -o .claude/settings.json src"), @"
         exec.build eslint, execute
-        fs.write /repo/.claude/settings.json, write
+        countersign.tamper /repo/.claude/settings.json, destroy
         ");
         assert_snapshot!(check("prettier --write .claude/settings.json"), @"
         exec.build prettier, execute
-        fs.write /repo/.claude/settings.json, write
+        countersign.tamper /repo/.claude/settings.json, destroy
         ");
         assert_snapshot!(check("cargo build --target-dir .claude"), @"
         exec.build cargo build, execute
         fs.write /repo/.claude, write
         ");
-        assert_snapshot!(check("prettier --check .claude/settings.json"), @"exec.build prettier, execute");
+        assert_snapshot!(check("prettier --check .claude/settings.json"), @"
+        exec.build prettier, execute
+        countersign.tamper /repo/.claude/settings.json, destroy
+        ");
         assert_snapshot!(check("shellcheck .env"), @"
         exec.build shellcheck, execute
         secret.read /repo/.env, read

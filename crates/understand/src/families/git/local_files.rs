@@ -116,31 +116,32 @@ mod tests {
     #[test]
     fn what_is_written() {
         assert_snapshot!(check("git merge-file .claude/settings.json a b"), @"
-        fs.write /repo/.claude/settings.json, write
+        countersign.tamper /repo/.claude/settings.json, destroy
         git.merge /repo, write
         ");
         assert_snapshot!(check("git mv -f x .claude/settings.json"), @"
         fs.write /repo/x, write
-        fs.write /repo/.claude/settings.json, write
+        countersign.tamper /repo/.claude/settings.json/x, destroy
+        countersign.tamper /repo/.claude/settings.json, destroy
         git.index /repo, write
         ");
         assert_snapshot!(check("git mv .claude x"), @"
-        fs.write /repo/.claude, write
+        countersign.tamper /repo/.claude, destroy
         fs.write /repo/x/.claude, write
         fs.write /repo/x, write
         git.index /repo, write
         ");
         assert_snapshot!(check("git archive -o.claude/settings.json HEAD; git archive --output-directory=.claude HEAD"), @"
-        fs.write /repo/.claude/settings.json, write
+        countersign.tamper /repo/.claude/settings.json, destroy
         git.read /repo, read
         fs.write /repo/.claude, write
         ");
         assert_snapshot!(check("git bundle create .claude/settings.json HEAD"), @"
-        fs.write /repo/.claude/settings.json, write
+        countersign.tamper /repo/.claude/settings.json, destroy
         git.read /repo, read
         ");
         assert_snapshot!(check("git checkout evil -- .claude/settings.json"), @"
-        fs.write /repo/.claude/settings.json, write
+        countersign.tamper /repo/.claude/settings.json, destroy
         git.discard /repo, destroy
         ");
     }
