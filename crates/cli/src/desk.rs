@@ -118,7 +118,8 @@ impl Desk {
         let bytes =
             std::fs::read(&path).with_context(|| format!("cannot read the key `{}`", path.display()))?;
         let sealed = serde_json::from_slice(&bytes)
-            .with_context(|| format!("`{}` is not a key file", path.display()))?;
+            .with_context(|| format!("`{}` is not a key file", path.display()))
+            .hint("put back the file from a copy, or let another reviewer sign in a new key")?;
         Ok((ReviewerName::from(name), sealed))
     }
 

@@ -119,6 +119,7 @@ impl Passphrases {
             .and_then(Iterator::next)
             .filter(|line| !line.is_empty())
             .context("there is no passphrase on standard input")
+            .hint("give it on a line of its own, or leave out --passphrase-stdin to be asked")
     }
 }
 

@@ -29,9 +29,10 @@ fn check(input: &[u8]) -> Result<(), TestCaseError> {
             prop_assert!(!answer.reason().is_empty());
         }
         Some(0) if name == Some("PreToolUse") => {
-            let decided = MACHINE.events_among_last(40, "decided");
-            let known = &event["tool_use_id"];
-            let ours = decided.iter().rfind(|decided| decided["call"]["id"] == *known);
+            // A call asked again keeps the record it has, so this may be an old one.
+            let decided = MACHINE.events("decided");
+            let which = (&event["session_id"], &event["tool_use_id"]);
+            let ours = decided.iter().rfind(|one| (&one["call"]["session"], &one["call"]["id"]) == which);
             let decision = ours.map(|ours| ours["decision"]["kind"]["decision"].clone());
             let fine = decision == Some(json!("allow")) || decision == Some(json!("monitor"));
             prop_assert!(fine, "{answer:?} without a record: {decision:?}");

@@ -13,7 +13,7 @@ use countersign_model::Digest;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::home::{HomeError, to_json};
+use crate::home::{HomeError, read_regular, to_json};
 
 /// A value folded from the log, and the number of the first record it has not taken in. After a crash
 /// between two files the same records are folded again: what one has taken in already it skips.
@@ -42,7 +42,7 @@ impl<T> Kept<T> {
 
 /// Reads a file that [`write`] wrote; none where there is none.
 pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, HomeError> {
-    let bytes = match fs::read(path) {
+    let bytes = match read_regular(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(HomeError::Io { doing: "read", path: path.to_path_buf(), source }),

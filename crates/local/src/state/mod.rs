@@ -11,6 +11,7 @@ mod ticket;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
 
 use countersign_evidence::{Event, Position, Record};
@@ -92,11 +93,11 @@ impl State {
         for below in ["sessions", "tickets"] {
             let below = folder.join(below);
             let _ = fs::remove_dir_all(&below);
-            fs::create_dir_all(&below).map_err(|source| HomeError::Io {
-                doing: "make the directory",
-                path: below,
-                source,
-            })?;
+            fs::DirBuilder::new()
+                .mode(0o700)
+                .recursive(true)
+                .create(&below)
+                .map_err(|source| HomeError::Io { doing: "make the directory", path: below, source })?;
         }
         for file in ["folded.json", "authorities.json", "open.json"] {
             let _ = fs::remove_file(folder.join(file));
