@@ -292,7 +292,7 @@ mod tests {
             write_private(&path, b"{}").unwrap();
             assert_eq!(home.exposed(), Vec::<PathBuf>::new());
             fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
-            assert_eq!(home.exposed(), [path.clone()]);
+            assert_eq!(home.exposed(), std::slice::from_ref(&path));
             fs::remove_file(path).unwrap();
         }
     }

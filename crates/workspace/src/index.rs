@@ -12,6 +12,8 @@ use crate::unknown::{Known, Unknown};
 
 /// Longer indexes are unknown, in bytes.
 const LIMIT: u64 = 64 * 1024 * 1024;
+/// The bits of an entry's flags that tell the length of its name, and the longest they can tell.
+const LONGEST_TOLD: u16 = 0x0fff;
 /// Directories with more files are unknown.
 const FILES: usize = 4096;
 
@@ -107,7 +109,7 @@ impl<'a> Entries<'a> {
                 previous.extend_from_slice(self.text()?);
                 previous.as_slice()
             } else {
-                let name = self.text()?;
+                let name = self.text_of(usize::from(flags & LONGEST_TOLD))?;
                 // One to eight zeros, the first already taken, fill up to a multiple of eight.
                 let length = start - self.rest.len() - 1;
                 self.take(7 - length % 8)?;
@@ -146,6 +148,15 @@ impl<'a> Entries<'a> {
 
     fn short(&mut self) -> Known<u16> {
         self.take(2)?.try_into().map(u16::from_be_bytes).map_err(|_| broken())
+    }
+
+    /// As many bytes as the flags tell, and a zero. Where they tell the most they can, it may be more.
+    fn text_of(&mut self, length: usize) -> Known<&'a [u8]> {
+        if length == usize::from(LONGEST_TOLD) {
+            return self.text();
+        }
+        let text = self.take(length)?;
+        if self.take(1)? == [0] { Ok(text) } else { Err(broken()) }
     }
 
     /// Bytes up to a zero, which is taken too.
