@@ -51,7 +51,8 @@ pub(crate) fn read(path: &Path, limit: u64) -> Known<Option<Vec<u8>>> {
         Found::Absent => Ok(None),
         Found::Directory => Err(Unknown::because(format!("{} is a directory", path.display()))),
         Found::File(file) => {
-            let mut bytes = Vec::new();
+            let expected = file.metadata().map_or(0, |metadata| metadata.len()).min(limit);
+            let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0).saturating_add(1));
             let read = file.take(limit.saturating_add(1)).read_to_end(&mut bytes);
             let length = read.map_err(|error| Unknown::io(path, &error))?;
             if u64::try_from(length).is_ok_and(|length| length <= limit) {

@@ -97,10 +97,12 @@ impl<'a> Entries<'a> {
         let mut previous = Vec::new();
         for _ in 0..self.count {
             let start = self.rest.len();
-            self.take(24)?;
-            let mode = self.number()?;
-            self.take(12 + self.id_length)?;
-            let flags = self.short()?;
+            // Times, device and inode, mode, owner and size, id, flags.
+            let mut fixed = Self { rest: self.take(42 + self.id_length)?, ..self };
+            fixed.rest = fixed.rest.get(24..).ok_or_else(broken)?;
+            let mode = fixed.number()?;
+            fixed.rest = fixed.rest.get(12 + self.id_length..).ok_or_else(broken)?;
+            let flags = fixed.short()?;
             let extended = if flags & 0x4000 == 0 { 0 } else { self.short()? };
             let name = if self.version == 4 {
                 let cut = self.offset()?;
