@@ -114,7 +114,7 @@ impl Weights {
             Place::Machine => "it leaves the workspace".to_owned(),
             Place::Remote => "it reaches another machine".to_owned(),
         });
-        sum.add("access", self.access.of(access), || format!("it is a {access}"));
+        sum.add("access", self.access.of(access), || format!("it would {access}"));
         if access != Access::Read {
             sum.add("reversible", self.reversible.of(effect.reversible), || match effect.reversible {
                 Reversible::Yes => "it can be undone".to_owned(),

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 use anstream::println;
 use anyhow::Result;
+use countersign_agents::claude_code::check_version;
 use serde::Serialize;
 use serde_json::json;
 
@@ -111,6 +112,15 @@ fn look(desk: &mut Desk, checks: &mut Checks) -> Result<()> {
     }
     for install in installs.iter().filter(|install| install.scope != "managed") {
         wiring::look_at_settings(desk, checks, &install.settings, false)?;
+    }
+    if checks.level.starts_with("user") {
+        checks.warn(
+            "not to be seen from here: a session started with --bare, or with --settings that set disableAllHooks, \
+             runs without this hook; only managed settings bind those",
+        );
+    }
+    if let Some(Err(error)) = super::install::client_version().map(|version| check_version(&version)) {
+        checks.bad(format!("{error}: update Claude Code"));
     }
     for other in wiring::other_settings(&installs) {
         wiring::look_for_switches(checks, &other);

@@ -137,14 +137,17 @@ fn times(arguments: &Arguments) -> Result<(Duration, Duration)> {
     Ok((Duration::from_secs(arguments.timeout), Duration::from_secs(arguments.wait)))
 }
 
+/// What the client on PATH says of its version, if there is one.
+pub fn client_version() -> Option<String> {
+    let output = Command::new("claude").arg("--version").output().ok()?;
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
 /// Older clients let a tool run when the hook crashes.
 fn refuse_old_clients() -> Result<()> {
-    let printed = match Command::new("claude").arg("--version").output() {
-        Ok(output) => String::from_utf8_lossy(&output.stdout).into_owned(),
-        Err(_) => {
-            return Err(anyhow::anyhow!("no `claude` was found on PATH to check its version"))
-                .hint("install Claude Code first, or pass --any-client");
-        }
+    let Some(printed) = client_version() else {
+        return Err(anyhow::anyhow!("no `claude` was found on PATH to check its version"))
+            .hint("install Claude Code first, or pass --any-client");
     };
     check_version(&printed).map(drop).hint("update Claude Code, or pass --any-client if you know what you do")
 }

@@ -1,5 +1,7 @@
 //! `countersign policy`: the proposal checked, and signed into force.
 
+mod rules;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -29,7 +31,7 @@ enum Command {
         /// The proposal; countersign.toml of this repository by default
         file: Option<PathBuf>,
     },
-    /// Say which bundle is in force here, and whether the proposal differs
+    /// Say what is in force here, and whether the proposal differs
     Show,
     /// Sign the proposal into force for this repository
     Activate {
@@ -94,6 +96,20 @@ fn activate(file: Option<PathBuf>, reviewer: Option<&str>, from_stdin: bool, jso
         return Err(anyhow::anyhow!("nobody is enrolled who could sign it"))
             .hint("run `countersign reviewers enroll NAME`");
     };
+    let old = in_force(&mut desk, &top)?;
+    if old == Some((bundle.digest(), true)) {
+        if json {
+            return output::json(&json!({"bundle": bundle.digest(), "repository": top, "changed": false}));
+        }
+        println!("{} as it stands there, signed: {}", styled(GOOD, "already in force"), bundle.digest());
+        return Ok(());
+    }
+    if !json {
+        let trust = desk.trust()?;
+        let old = old.map(|(digest, _)| trust.bundle(&desk.home(), &digest)).transpose()?;
+        println!("What would be in force for `{}` from now on:", top.display());
+        rules::print_changes(old.as_ref(), &bundle);
+    }
     let (name, key) = desk.unseal(reviewer, from_stdin)?;
     let statement = Activation {
         bundle: bundle.digest(),
@@ -134,7 +150,7 @@ fn show(json: bool) -> Result<()> {
             "proposal_error": proposal.as_ref().err().map(|error| format!("{error:#}")),
         }));
     }
-    match in_force {
+    match &in_force {
         Some((digest, true)) => println!("in force, signed: {digest}"),
         Some((digest, false)) => {
             println!("in force as proposed by `countersign init`, {}: {digest}", styled(WARN, "unsigned"))
@@ -142,6 +158,9 @@ fn show(json: bool) -> Result<()> {
         None => {
             println!("nothing is in force for `{}`: the shipped pack applies without a map", top.display())
         }
+    }
+    if let Some((digest, _)) = &in_force {
+        rules::print(&desk.trust()?.bundle(&desk.home(), digest)?);
     }
     match (proposal, differs) {
         (Err(error), _) => println!(

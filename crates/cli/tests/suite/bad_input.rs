@@ -134,7 +134,10 @@ fn a_damaged_key_and_a_wrong_passphrase() {
       caused by: the passphrase is wrong, or the key file was changed
     hint: try again; a forgotten passphrase cannot be recovered, but another reviewer can be enrolled
     ");
-    assert_snapshot!(check(&machine, &approve, ""), @"error: there is no passphrase on standard input");
+    assert_snapshot!(check(&machine, &approve, ""), @"
+    error: there is no passphrase on standard input
+    hint: give it on a line of its own, or leave out --passphrase-stdin to be asked
+    ");
     let key = machine.home().join("reviewers/ada.json");
     let good = fs::read(&key).unwrap();
     fs::write(&key, &good[..good.len() / 2]).unwrap();

@@ -70,7 +70,7 @@ fn scrub(text: &str) -> String {
 
 #[test]
 fn finds_nothing_wrong_where_nothing_is() {
-    assert_snapshot!(check(|_| ()), @"");
+    assert_snapshot!(check(|_| ()), @"! not to be seen from here: a session started with --bare, or with --settings that set disableAllHooks, runs without this hook; only managed settings bind those");
 }
 
 #[test]
@@ -81,6 +81,7 @@ fn an_edited_record() {
     })), @"
     ✗ the evidence does not verify: violation: `~/countersign/log/00000001.jsonl` is broken at byte HEX (record 3): its hash does not fit it and the record before it; nothing after it is verified; `countersign evidence verify` shows all of it
     ✗ the evidence does not verify: violation: the head file names record 6, which is behind what could be verified; `countersign evidence verify` shows all of it
+    ! not to be seen from here: a session started with --bare, or with --settings that set disableAllHooks, runs without this hook; only managed settings bind those
     ");
 }
 
@@ -89,13 +90,20 @@ fn a_key_that_is_gone_or_another() {
     assert_snapshot!(check(|machine| fs::remove_file(machine.home().join("key")).unwrap()), @"
     ✗ `~/countersign/key` is missing from an installation that had it: nothing is allowed without it; put it back from a backup
     ✗ canary: the installed hook denied it, but not because it is tampering: Countersign cannot vouch for this, so it is denied: `~/countersign/key` is missing from an installation that had it. A person can run `countersign doctor` in their own terminal. (put right what it says, then run this again)
+    ! not to be seen from here: a session started with --bare, or with --settings that set disableAllHooks, runs without this hook; only managed settings bind those
     ");
-    assert_snapshot!(check(|machine| fs::write(machine.home().join("key"), [9; 32]).unwrap()), @"✗ the key in `~/countersign` was replaced: it does not fit what was recorded of calls, 1 of 1; put it back from a backup");
+    assert_snapshot!(check(|machine| fs::write(machine.home().join("key"), [9; 32]).unwrap()), @"
+    ✗ the key in `~/countersign` was replaced: it does not fit what was recorded of calls, 1 of 1; put it back from a backup
+    ! not to be seen from here: a session started with --bare, or with --settings that set disableAllHooks, runs without this hook; only managed settings bind those
+    ");
 }
 
 #[test]
 fn a_witness_that_is_gone_or_no_file() {
-    assert_snapshot!(scrub(&check(|machine| fs::remove_file(witness(machine)).unwrap())), @"✗ the witness `~/.local/share/countersign-witness/HEX` is gone, which remembers outside the home how long the log was; it is made anew, but whether the log was cut off before cannot be told");
+    assert_snapshot!(scrub(&check(|machine| fs::remove_file(witness(machine)).unwrap())), @"
+    ✗ the witness `~/.local/share/countersign-witness/HEX` is gone, which remembers outside the home how long the log was; it is made anew, but whether the log was cut off before cannot be told
+    ! not to be seen from here: a session started with --bare, or with --settings that set disableAllHooks, runs without this hook; only managed settings bind those
+    ");
     assert_snapshot!(scrub(&check(|machine| {
         let witness = witness(machine);
         fs::remove_file(&witness).unwrap();
@@ -115,6 +123,7 @@ fn another_program_in_place_of_the_hook() {
     }), @"
     ✗ `~/countersign/bin/countersign-hook` is not the program that was installed: its digest is another than the record of installing has; install again
     ! `~/countersign/bin/countersign-hook` is not the build beside this program: install again to update it
+    ! not to be seen from here: a session started with --bare, or with --settings that set disableAllHooks, runs without this hook; only managed settings bind those
     ");
 }
 
@@ -136,7 +145,10 @@ fn another_hook_on_the_same_event() {
         let other = json!({"hooks": [{"type": "command", "command": "/usr/bin/rewrite it"}]});
         value["hooks"]["PreToolUse"].as_array_mut().unwrap().push(other);
         fs::write(settings(machine), value.to_string()).unwrap();
-    }), @"! `~/.claude/settings.json` also runs `rewrite` before each call, which could rewrite it after it was decided");
+    }), @"
+    ! `~/.claude/settings.json` also runs `rewrite` before each call, which could rewrite it after it was decided
+    ! not to be seen from here: a session started with --bare, or with --settings that set disableAllHooks, runs without this hook; only managed settings bind those
+    ");
 }
 
 #[test]
@@ -152,6 +164,7 @@ fn files_that_others_can_read() {
     ✗ `~/countersign/log/00000001.jsonl` can be read or written by others: chmod go= it
     ✗ `~/countersign/reviewers/ada.json` can be read or written by others: chmod go= it
     ✗ … and 1 more like that
+    ! not to be seen from here: a session started with --bare, or with --settings that set disableAllHooks, runs without this hook; only managed settings bind those
     ");
 }
 
@@ -164,7 +177,10 @@ fn older_wiring() {
         let args = value["hooks"]["ConfigChange"][0]["hooks"][0]["args"].as_array_mut().unwrap();
         args.truncate(args.len() - 2);
         fs::write(settings(machine), value.to_string()).unwrap();
-    }), @"✗ `~/.claude/settings.json` does not wire every event as it should: install again");
+    }), @"
+    ✗ `~/.claude/settings.json` does not wire every event as it should: install again
+    ! not to be seen from here: a session started with --bare, or with --settings that set disableAllHooks, runs without this hook; only managed settings bind those
+    ");
 }
 
 /// The same for programs, and always whole: a damaged log is found, not stumbled over.

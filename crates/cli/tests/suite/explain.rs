@@ -32,7 +32,7 @@ fn a_push_as_people_see_it() {
     risk 65
        +40 environment: it lands in production
        +10 place: it reaches another machine
-       +10 access: it is a write
+       +10 access: it would write
         +5 reversible: nobody knows whether it can be undone
     policies graduated/high-risk, graduated/production-change
     once approved, runs as

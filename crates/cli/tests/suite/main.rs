@@ -9,6 +9,7 @@
 
 mod bad_input;
 mod crashes;
+mod demo;
 mod doctor;
 mod explain;
 mod fails_closed;

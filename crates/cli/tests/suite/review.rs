@@ -60,7 +60,7 @@ fn everything_is_in_sight() {
          risk  65
                 +40 environment: it lands in production
                 +10 place: it reaches another machine
-                +10 access: it is a write
+                +10 access: it would write
                  +5 reversible: nobody knows whether it can be undone
       because  would move a ref of a remote repository forward, or create it (main of ~/shop, production): a change to production waits for an approval (graduated/high-risk, graduated/production-change)
         takes  one reviewer; nobody has approved it yet

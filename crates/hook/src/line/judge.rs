@@ -164,13 +164,24 @@ impl Judge {
 
     /// Whether a credential that the map names is there for a process of the agent's.
     fn within_reach(&self, name: &str) -> bool {
-        if let Some(variable) = name.strip_prefix('$') {
+        let letters =
+            |text: &str| text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+        if let Some(variable) = name.strip_prefix('$').or(Some(name).filter(|name| letters(name))) {
             return self.variables.contains(variable);
         }
-        match name.strip_prefix("~/") {
-            Some(below) => self.user_home.join(below).exists(),
-            None => PathBuf::from(name).exists(),
-        }
+        let path = match name.strip_prefix("~/") {
+            Some(below) => self.user_home.join(below),
+            None => PathBuf::from(name),
+        };
+        // Of a pattern, anything that begins as it does.
+        let text = path.to_string_lossy();
+        let Some((start, _)) = text.split_once(['*', '?']) else { return path.exists() };
+        let (folder, start) = start.rsplit_once('/').unwrap_or(("", start));
+        std::fs::read_dir(folder)
+            .into_iter()
+            .flatten()
+            .filter_map(std::result::Result::ok)
+            .any(|entry| entry.file_name().to_string_lossy().starts_with(start))
     }
 
     /// This machine as it is now; nothing is remembered from an earlier look.

@@ -53,7 +53,12 @@ pub fn run(desk: &mut Desk, answer: Answer, verdict: Verdict, json: bool) -> Res
         show::print(&held, &approved, false);
     }
     let shown = decided.shown(held.review.pinned.as_deref())?;
+    let already = show::standing::approved(desk, &held.hold, now())?;
+    let wanted = usize::from(held.hold.requirement.approvals.max(1));
     let (name, key) = desk.unseal(answer.reviewer.as_deref(), answer.passphrase_stdin)?;
+    if verdict == Verdict::Approve && already.contains(&name.to_string()) {
+        bail!("`{name}` has approved `{ticket}` already; once is enough");
+    }
     let statement = Approval {
         ticket: ticket.clone(),
         commitment: held.hold.commitment.clone(),
@@ -76,7 +81,10 @@ pub fn run(desk: &mut Desk, answer: Answer, verdict: Verdict, json: bool) -> Res
     match verdict {
         Verdict::Approve => {
             println!("{} {ticket} as {name}", styled(GOOD, "countersigned"));
-            if held.hold.parked {
+            let missing = wanted.saturating_sub(already.len() + 1);
+            if missing > 0 {
+                println!("It takes {} more.", output::count(missing as u64, "approval"));
+            } else if held.hold.parked {
                 println!("The hook no longer waits: the agent has to make the identical call again.");
             }
         }

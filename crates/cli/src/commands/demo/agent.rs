@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::reviewer::Reviewer;
 use super::script::Step;
 use super::stage::Stage;
-use crate::output::{BAD, FAINT, GOOD, styled};
+use crate::output::{BAD, FAINT, GOOD, WARN, styled};
 
 /// A session of the scripted agent.
 pub struct Agent<'a> {
@@ -76,7 +76,8 @@ impl<'a> Agent<'a> {
         let decision = specific.get("permissionDecision").and_then(Value::as_str);
         if decision == Some("deny") || answer.status.code() != Some(0) {
             let reason = String::from_utf8_lossy(&answer.stderr).trim().to_owned();
-            anstream::println!("{}", styled(BAD, "refused"));
+            let parked = reason.starts_with("Countersign holds");
+            anstream::println!("{}", if parked { styled(WARN, "held") } else { styled(BAD, "refused") });
             anstream::println!("        {}", styled(FAINT, reason.replace('\n', "\n        ")));
             return Ok(Done {
                 refused: Some(reason),

@@ -65,7 +65,25 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
             .hint("pass --approve or --deny to answer beforehand");
     }
     let expectations = play(verdict, arguments.control)?;
-    if expectations.report() { Ok(ExitCode::SUCCESS) } else { Ok(ExitCode::from(1)) }
+    let held = expectations.report();
+    let told = match arguments.control {
+        None if held => {
+            "That is Countersign: low-risk work flowed, and what moves production waited for a person. Next: README.md, \"Govern your own Claude Code\"."
+        }
+        None => "The demo did not go as it must: please report this.",
+        Some(_) if held => "A control was taken away and the demo did not notice: please report this.",
+        Some(Control::Observe) => {
+            "As it should be: with a pack that holds nothing the push went through, and the demo noticed."
+        }
+        Some(Control::NoHook) => {
+            "As it should be: without the hook the push went through, and the demo noticed."
+        }
+        Some(Control::Moved) => {
+            "As it should be: the branch moved while the push waited, so the approval was void, nothing was pushed, and the demo noticed."
+        }
+    };
+    anstream::println!("{told}");
+    if held { Ok(ExitCode::SUCCESS) } else { Ok(ExitCode::from(1)) }
 }
 
 fn play(verdict: Verdict, control: Option<Control>) -> Result<Expectations> {

@@ -66,7 +66,10 @@ pub fn held() -> Step {
 
 /// Another commit, for which the first approval must not do.
 pub fn once_more() -> Step {
-    Step::bash("pushes main once more", "git commit --allow-empty -m 'One more' && git push origin HEAD:main")
+    Step::bash(
+        "pushes one more commit, not reviewed yet",
+        "git commit --allow-empty -m 'One more' && git push origin HEAD:main",
+    )
 }
 
 /// The package the agent works on.

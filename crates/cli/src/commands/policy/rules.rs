@@ -1,0 +1,85 @@
+//! A bundle in lines that people can read and compare.
+
+use std::collections::BTreeSet;
+
+use anstream::println;
+use countersign_policy::Bundle;
+
+use crate::output::{BAD, FAINT, GOOD, styled};
+use crate::terminal;
+
+/// What a bundle says: pack, map, and the repository's own policies.
+pub fn lines(bundle: &Bundle) -> Vec<String> {
+    let mut lines = vec![
+        format!("pack {}", bundle.pack()),
+        format!("on_allow {}", format!("{:?}", bundle.on_allow()).to_lowercase()),
+    ];
+    let repository = bundle.repository();
+    lines.extend(
+        repository.remotes.iter().chain(&repository.roots).map(|place| format!("repository {place}")),
+    );
+    lines.extend(repository.default_branch.iter().map(|branch| format!("default branch {branch}")));
+    for (environment, places) in &bundle.map().environments {
+        for (list, patterns) in places.lists() {
+            lines.extend(patterns.iter().map(|pattern| format!("{environment} {list} {pattern}")));
+        }
+    }
+    let own = bundle.policies().filter(|(id, _)| id.as_str().starts_with("repository/"));
+    lines.extend(
+        own.map(|(id, text)| {
+            format!("policy {id}: {}", text.split_whitespace().collect::<Vec<_>>().join(" "))
+        }),
+    );
+    lines
+}
+
+/// Prints them, indented.
+pub fn print(bundle: &Bundle) {
+    for line in lines(bundle) {
+        println!("  {}", terminal::block(&line, 2, terminal::columns()));
+    }
+}
+
+/// Prints what changes from one bundle to another, and says where that loosens.
+pub fn print_changes(old: Option<&Bundle>, new: &Bundle) {
+    let before: BTreeSet<_> = old.map(lines).unwrap_or_default().into_iter().collect();
+    let after = lines(new);
+    let gone = before.iter().filter(|line| !after.contains(line));
+    let come = after.iter().filter(|line| !before.contains(*line));
+    let gone = gone.map(|line| ("-", line, line.starts_with("production ") || line.contains(": forbid")));
+    let come = come.map(|line| {
+        let loosens = line.contains(": permit") || line == "pack observe" || line == "on_allow grant";
+        ("+", line, loosens && old.is_some())
+    });
+    for (sign, line, loosens) in gone.chain(come) {
+        let style = if sign == "-" { BAD } else { GOOD };
+        let loosens = if loosens { styled(BAD, "  ← loosens") } else { String::new() };
+        println!("  {} {}{loosens}", styled(style, sign), terminal::block(line, 4, terminal::columns()));
+    }
+    if old.is_none() {
+        println!("  {}", styled(FAINT, "nothing was in force for this repository before"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use countersign_policy::{Proposal, build};
+    use insta::assert_snapshot;
+
+    use super::*;
+
+    #[test]
+    fn says_what_a_bundle_says() {
+        let text = "version = 1\npack = \"strict\"\n[repository]\nremotes = [\"github.com/acme/shop\"]\n\
+            [environments.production]\nbranches = [\"main\"]\n[[policy]]\nid = \"none\"\n\
+            cedar = 'forbid (principal, action == Action::\"forge.release\", resource);'\n";
+        let bundle = build(&Proposal::parse(text).unwrap()).unwrap();
+        assert_snapshot!(lines(&bundle).join("\n"), @r#"
+        pack strict
+        on_allow pass
+        repository github.com/acme/shop
+        production branches main
+        policy repository/none: forbid(principal, action == Action::"forge.release", resource);
+        "#);
+    }
+}
