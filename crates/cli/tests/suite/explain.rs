@@ -112,3 +112,27 @@ fn packs_differ_on_one_line() {
     strict: require_approval, monitor, require_approval
     ");
 }
+
+/// What the map names production credentials makes unreadable programs wait, once it is within reach.
+#[test]
+fn credentials_within_reach_hold_what_nobody_can_read() {
+    let machine = Machine::governed();
+    std::fs::write(machine.path(".livekey"), "").unwrap();
+    let file = machine.repository().join("countersign.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let decide = |credentials: &str| {
+        let line = format!("credentials = [{credentials}] #");
+        std::fs::write(&file, text.replacen("credentials = []", &line, 1)).unwrap();
+        let mut explain = machine.command(env!("CARGO_BIN_EXE_countersign"));
+        explain.args(["--json", "explain", "--proposal", "./ship.sh"]).env("LIVE_TOKEN", "x");
+        let output = explain.output().unwrap();
+        let explained: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        explained["decision"].as_str().unwrap().to_owned()
+    };
+    for within in ["\"LIVE_TOKEN\"", "\"$LIVE_TOKEN\"", "\"~/.livekey\"", "\"~/.live*\""] {
+        assert_eq!(decide(within), "require_approval", "{within}");
+    }
+    for out_of in ["", "\"OTHER_TOKEN\"", "\"~/.other\"", "\"~/.other*\""] {
+        assert_eq!(decide(out_of), "monitor", "{out_of}");
+    }
+}
