@@ -2,7 +2,7 @@
 
 use countersign_model::{Effect, Resource, verbs};
 
-use super::{Family, ask_file, mentions, opaque};
+use super::{Family, ask_file, mentions, named_by_arguments, opaque, read_all};
 use crate::context::Context;
 use crate::invocation::{Invocation, Stdin};
 use crate::paths;
@@ -164,6 +164,13 @@ fn run_code(invocation: &Invocation, context: &mut Context<'_>) {
         (_, true) if module && is_known_module(invocation.known(1)) => {
             let verb = if invocation.known(1) == Some("pip") { verbs::EXEC_INSTALL } else { verbs::EXEC_TEST };
             context.program(verb, &invocation.title());
+            let mut operands = invocation.words.iter().skip(2).filter(|word| !word.text().starts_with('-'));
+            if invocation.known(1) == Some("json.tool") {
+                read_all(operands.next(), context);
+                operands.for_each(|word| context.write(word));
+            } else {
+                named_by_arguments(invocation, context);
+            }
         }
         _ => opaque(invocation, "it runs code that nobody has read", context),
     }
@@ -269,6 +276,24 @@ mod tests {
         exec.opaque node, execute, opaque
         countersign.tamper *, destroy, partial
         "#);
+    }
+
+    #[test]
+    fn modules_that_write_files() {
+        assert_snapshot!(check("python3 -m json.tool x.json .claude/settings.json"), @"
+        exec.test python3 -m json.tool, execute
+        fs.read /repo/x.json, read
+        countersign.tamper /repo/.claude/settings.json, destroy
+        ");
+        assert_snapshot!(check("python3 -m json.tool ~/.aws/credentials"), @"
+        exec.test python3 -m json.tool, execute
+        secret.read /home/dev/.aws/credentials, read
+        ");
+        assert_snapshot!(check("python3 -m pytest --junitxml=.claude/settings.json tests"), @"
+        exec.test python3 -m pytest, execute
+        countersign.tamper *, destroy, partial
+        ");
+        assert_snapshot!(check("python3 -m pytest tests"), @"exec.test python3 -m pytest, execute");
     }
 
     #[test]
