@@ -1,0 +1,182 @@
+//! What programs for files do to which file.
+
+use insta::assert_snapshot;
+
+use crate::fixture::check;
+
+#[test]
+fn deleting() {
+    assert_snapshot!(check("rm -rf src/a.rs target /home/dev/x /"), @r#"
+    fs.delete /repo/src/a.rs, destroy
+    fs.delete /repo/target, destroy
+    fs.delete /home/dev/x, destroy
+    countersign.tamper /, destroy
+    "#);
+    assert_snapshot!(check("rm -rf \"$DIR\""), @"fs.delete *, destroy, partial");
+    assert_snapshot!(check("rm -rf ~/.local ~/.countersign/*"), @r#"
+    countersign.tamper /home/dev/.local, destroy
+    countersign.tamper /home/dev/.countersign/*, destroy
+    "#);
+    assert_snapshot!(check("cd /tmp && rm -f x"), @r#"
+    exec.read cd, read
+    fs.delete /tmp/x, destroy
+    "#);
+    assert_snapshot!(check("cd /nowhere; rm -rf x"), @r#"
+    exec.read cd, read
+    fs.delete *, destroy, partial
+    "#);
+}
+
+#[test]
+fn writing() {
+    assert_snapshot!(check("cp ~/.ssh/id_rsa notes.txt"), @r#"
+    secret.read /home/dev/.ssh/id_rsa, read
+    fs.write /repo/notes.txt, write
+    "#);
+    assert_snapshot!(check("mv evil ~/.bashrc"), @r#"
+    fs.write /repo/evil, write
+    fs.write /home/dev/.bashrc, write
+    "#);
+    assert_snapshot!(check("cp pre-push .git/hooks/"), @r#"
+    fs.read /repo/pre-push, read
+    fs.write /repo/.git/hooks, write
+    "#);
+    assert_snapshot!(check("echo x > link/evil"), @r#"
+    fs.write /repo/link/evil, write
+    exec.read echo, read
+    "#);
+    assert_snapshot!(check("echo x >> ~/.countersign/log"), @r#"
+    countersign.tamper /home/dev/.countersign/log, destroy
+    exec.read echo, read
+    "#);
+    assert_snapshot!(check("dd if=/dev/zero of=/dev/sda"), @r#"
+    exec.system /dev/sda, destroy
+    exec.read dd, read
+    "#);
+    assert_snapshot!(check("chmod -R 777 ."), @"countersign.tamper /repo, destroy");
+}
+
+#[test]
+fn options_that_start_a_program_are_followed() {
+    assert_snapshot!(check("split --filter='git push origin main' x"), @"
+    git.push main@origin, write
+    fs.read /repo/x, read
+    fs.write /repo/x, write
+    fs.write /repo, write
+    ");
+    assert_snapshot!(check("split --fil 'git push origin main' x"), @"
+    git.push main@origin, write
+    fs.read /repo/git push origin main, read
+    fs.write /repo/git push origin main, write
+    fs.read /repo/x, read
+    fs.write /repo/x, write
+    fs.write /repo, write
+    ");
+    assert_snapshot!(check("tar --use-compress-prog='git push origin main' -cf x.tar src"), @"
+    git.push main@origin, write
+    fs.write /repo/x.tar, write
+    fs.read /repo/src, read
+    ");
+    assert_snapshot!(check("tar -xf x.tar --to-comm='git push origin main'"), @"
+    git.push main@origin, write
+    fs.read /repo/x.tar, read
+    fs.write /repo, write
+    ");
+    assert_snapshot!(check("tar -cf x.tar --checkpoint=1 --checkpoint-act=exec='git push origin main' src"), @"
+    git.push main@origin, write
+    fs.write /repo/x.tar, write
+    fs.read /repo/src, read
+    ");
+    assert_snapshot!(check("tar cIf 'git push origin main' x.tar src"), @"
+    git.push main@origin, write
+    fs.write /repo/x.tar, write
+    fs.read /repo/src, read
+    ");
+    assert_snapshot!(check("tar -I 'zstd -19' -cf x.tar.zst src"), @"
+    fs.write /repo/x.tar.zst, write
+    fs.read /repo/src, read
+    ");
+}
+
+#[test]
+fn archives_go_where_they_are_told() {
+    assert_snapshot!(check("tar -C ~ -xf x.tar"), @"
+    fs.read /repo/x.tar, read
+    fs.write /home/dev, write
+    fs.write /home/dev, write, partial
+    ");
+    assert_snapshot!(check("tar -xf x.tar --directory=.claude"), @"
+    fs.write /repo/.claude, write
+    fs.read /repo/x.tar, read
+    ");
+    assert_snapshot!(check("tar xzf x.tgz -C /tmp/y"), @"
+    fs.read /repo/x.tgz, read
+    fs.write /tmp/y, write
+    ");
+    assert_snapshot!(check("tar -C ~ -czf /tmp/x.tgz .ssh/id_rsa"), @"
+    fs.write /tmp/x.tgz, write
+    secret.read /home/dev/.ssh/id_rsa, read
+    ");
+    assert_snapshot!(check("tar -tzf x.tgz; unzip x.zip -d ~"), @"
+    fs.read /repo/x.tgz, read
+    fs.read /repo/x.zip, read
+    fs.write /repo/x.zip, write
+    fs.read /home/dev, read
+    secret.read /home/dev, read, partial
+    fs.write /home/dev, write
+    fs.write /home/dev, write, partial
+    fs.write /repo, write
+    ");
+    assert_snapshot!(check("cp -r x/. ~"), @"
+    fs.read /repo/x, read
+    fs.write /home/dev, write
+    fs.write /home/dev, write, partial
+    ");
+}
+
+#[test]
+fn a_patch_names_what_it_changes() {
+    assert_snapshot!(check("patch -p1 <<'X'\n--- a/src/a.rs\n+++ b/.claude/settings.json\n@@ -0,0 +1 @@\n+x\nX"), @"
+    countersign.tamper /repo/.claude/settings.json, destroy
+    fs.write /repo, write
+    ");
+    assert_snapshot!(check("git apply <<'X'\ndiff --git a/x b/.git/hooks/pre-push\n--- /dev/null\n+++ b/.git/hooks/pre-push\nX"), @"
+    fs.write /repo/.git/hooks/pre-push, write
+    git.index /repo, write
+    ");
+}
+
+#[test]
+fn an_empty_program_reads_the_next_word() {
+    assert_snapshot!(check("sed '' ~/.ssh/id_rsa"), @"
+    secret.read /home/dev/.ssh/id_rsa, read
+    exec.read sed, read
+    ");
+    assert_snapshot!(check("sed -i '' 's/a/b/' src/a.rs"), @"
+    fs.write /repo/src/a.rs, write
+    exec.read sed, read
+    ");
+    assert_snapshot!(check("sed --expr='s/a/b/w .claude/settings.json' d"), @"
+    exec.opaque sed, execute, opaque
+    countersign.tamper *, destroy, partial
+    fs.read /repo/d, read
+    exec.read sed, read
+    ");
+}
+
+#[test]
+fn sed_reads_writes_or_runs() {
+    assert_snapshot!(check("sed -n '1,20p' src/a.rs"), @r#"
+    fs.read /repo/src/a.rs, read
+    exec.read sed, read
+    "#);
+    assert_snapshot!(check("sed -i 's/a/b/g; s|c|d|' src/a.rs"), @r#"
+    fs.write /repo/src/a.rs, write
+    exec.read sed, read
+    "#);
+    assert_snapshot!(check("sed 's/.*/git push/e' src/a.rs"), @r#"
+    exec.opaque sed, execute, opaque
+    fs.read /repo/src/a.rs, read
+    exec.read sed, read
+    "#);
+}
