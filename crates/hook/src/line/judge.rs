@@ -175,13 +175,15 @@ impl Judge {
         };
         // Of a pattern, anything that begins as it does.
         let text = path.to_string_lossy();
-        let Some((start, _)) = text.split_once(['*', '?']) else { return path.exists() };
+        let Some((start, _)) = text.split_once(['*', '?']) else { return path.try_exists().unwrap_or(true) };
         let (folder, start) = start.rsplit_once('/').unwrap_or(("", start));
-        std::fs::read_dir(folder)
-            .into_iter()
-            .flatten()
-            .filter_map(std::result::Result::ok)
-            .any(|entry| entry.file_name().to_string_lossy().starts_with(start))
+        match std::fs::read_dir(folder) {
+            Ok(mut entries) => entries.any(|entry| {
+                entry.map_or(true, |entry| entry.file_name().to_string_lossy().starts_with(start))
+            }),
+            // What cannot be looked at may be there.
+            Err(error) => error.kind() != std::io::ErrorKind::NotFound,
+        }
     }
 
     /// This machine as it is now; nothing is remembered from an earlier look.

@@ -38,22 +38,28 @@ pub fn run(desk: &mut Desk, answer: Answer, verdict: Verdict, json: bool) -> Res
         return Err(anyhow::anyhow!("nobody is enrolled who could answer"))
             .hint("run `countersign reviewers enroll NAME` in your own terminal");
     };
-    let Some(decided) = &held.decided else {
-        return Err(anyhow::anyhow!("the log does not say what `{ticket}` is"))
-            .hint("run `countersign evidence verify`, and deny it if in doubt");
+    let shown = match (&held.decided, verdict) {
+        (Some(decided), _) => {
+            let cut = decided.bearing.iter().filter_map(|name| decided.call.text(name)).any(is_cut);
+            if cut && verdict == Verdict::Approve {
+                return Err(anyhow::anyhow!(
+                    "`{ticket}` is too long to be kept, so nobody can review all of it"
+                ))
+                .hint("deny it; the agent can do the same in smaller steps");
+            }
+            Some(decided.shown(held.review.pinned.as_deref())?)
+        }
+        (None, Verdict::Deny) => None,
+        (None, Verdict::Approve) => {
+            return Err(anyhow::anyhow!("the log does not say what `{ticket}` is"))
+                .hint("run `countersign evidence verify`, and deny it if in doubt");
+        }
     };
-    let cut = decided.bearing.iter().filter_map(|name| decided.call.text(name)).any(is_cut);
-    if cut && verdict == Verdict::Approve {
-        return Err(anyhow::anyhow!("`{ticket}` is too long to be kept, so nobody can review all of it"))
-            .hint("deny it; the agent can do the same in smaller steps");
-    }
+    let already = show::standing::approved(desk, &held.hold, now())?;
     if !answer.passphrase_stdin && !json {
         // What is signed is on the screen when the passphrase is asked for.
-        let approved = show::standing::approved(desk, &held.hold, now())?;
-        show::print(&held, &approved, false);
+        show::print(&held, &already, false);
     }
-    let shown = decided.shown(held.review.pinned.as_deref())?;
-    let already = show::standing::approved(desk, &held.hold, now())?;
     let wanted = usize::from(held.hold.requirement.approvals.max(1));
     let (name, key) = desk.unseal(answer.reviewer.as_deref(), answer.passphrase_stdin)?;
     if verdict == Verdict::Approve && already.contains(&name.to_string()) {
@@ -62,7 +68,7 @@ pub fn run(desk: &mut Desk, answer: Answer, verdict: Verdict, json: bool) -> Res
     let statement = Approval {
         ticket: ticket.clone(),
         commitment: held.hold.commitment.clone(),
-        shown: Some(shown),
+        shown,
         verdict,
         at: now(),
         expires: held.hold.expires,
