@@ -77,6 +77,33 @@ pub fn resource_name(resource: &Resource) -> Option<String> {
         Resource::Program { name } => vec![name],
         Resource::Tool { server, name } => vec![server.as_deref().unwrap_or_default(), name],
         Resource::Secret { store, name } => vec![store, name],
+        Resource::Cluster { context, namespace, object, name } => {
+            vec![context, namespace.as_deref().unwrap_or_default(), object, name]
+        }
+        Resource::Cloud { provider, account, region, service, name } => {
+            vec![provider, account, region.as_deref().unwrap_or_default(), service, name]
+        }
+        Resource::Database { system, host, database, object } => {
+            vec![system, host, database.as_ref()?, object]
+        }
+        Resource::Stack { tool, directory, workspace, target } => {
+            vec![tool, directory, workspace.as_deref().unwrap_or_default(), target]
+        }
+        Resource::App { platform, name, target } => {
+            vec![platform, name, target.as_deref().unwrap_or_default()]
+        }
+        Resource::Container { host, object, name } => {
+            vec![host.as_deref().unwrap_or_default(), object, name]
+        }
+        Resource::Package { registry, name } => vec![registry, name],
+        Resource::Change { repository, base, paths, count } => {
+            if *count > paths.len() {
+                return None;
+            }
+            let mut parts = vec![repository.as_str(), base.as_ref()?];
+            parts.extend(paths.iter().map(String::as_str));
+            parts
+        }
     };
     whole(&parts)
 }

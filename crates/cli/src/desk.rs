@@ -83,6 +83,7 @@ impl Desk {
             project: None,
             git: edge::git_places(),
             variables: edge::variables(),
+            settings: edge::settings(),
         })
     }
 

@@ -142,6 +142,12 @@ pub fn variables() -> std::collections::BTreeSet<String> {
     std::env::vars_os().map(|(name, _)| name.to_string_lossy().into_owned()).collect()
 }
 
+/// The values of the variables that choose where tools act.
+pub fn settings() -> std::collections::BTreeMap<String, String> {
+    let value = |name: &&str| Some(((*name).to_owned(), std::env::var(name).ok()?));
+    countersign_workspace::SETTINGS.iter().filter_map(value).collect()
+}
+
 /// The directory the command runs in.
 pub fn here() -> Result<PathBuf> {
     std::env::current_dir().context("cannot tell the current directory")

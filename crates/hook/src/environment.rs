@@ -1,12 +1,13 @@
 //! The one place where the hook reads the world around its process.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use countersign_model::Timestamp;
+use countersign_workspace::SETTINGS;
 
 /// Inputs longer than this are denied unread.
 const LONGEST_INPUT: u64 = 16 << 20;
@@ -24,6 +25,8 @@ pub struct Environment {
     pub git: (Option<PathBuf>, Option<PathBuf>),
     /// The names of all variables, for weighing what a process could reach.
     pub variables: BTreeSet<String>,
+    /// The values of those that choose where tools act.
+    pub settings: BTreeMap<String, String>,
     /// The user's numeric id.
     pub user: u32,
 }
@@ -40,6 +43,7 @@ impl Environment {
             attended: find("CLAUDE_CODE_SESSION_ATTENDED").is_none_or(|value| value != "0"),
             project: find("CLAUDE_PROJECT_DIR"),
             git: (find("HOME").map(PathBuf::from), find("XDG_CONFIG_HOME").map(PathBuf::from)),
+            settings: SETTINGS.iter().filter_map(|name| Some(((*name).to_owned(), find(name)?))).collect(),
             variables: all.into_iter().map(|(name, _)| name).collect(),
             user: rustix::process::getuid().as_raw(),
         }

@@ -68,6 +68,22 @@ pub enum Question {
         /// Absolute.
         path: String,
     },
+    /// What a variable says that chooses where a tool acts (`AWS_PROFILE`, `KUBECONFIG`, `TF_WORKSPACE`):
+    /// one of a list that holds no secret. → `Values` (empty: unset), or `Unknown`.
+    Setting {
+        /// Its name.
+        name: String,
+    },
+    /// Which files do two commits differ in, from the point where they parted? → `Values`: one
+    /// `status<TAB>path` each, in order, such as `M\tsrc/main.rs`; `Unknown` where that is not known here.
+    Changed {
+        /// The repository.
+        repository: String,
+        /// The commit on the branch that is brought to; none: everything that `new` has.
+        old: Option<Commit>,
+        /// The commit that is brought.
+        new: Commit,
+    },
     /// Is this environment variable set for the hook? → `Yes` or `No`; never its value.
     Variable {
         /// Its name.

@@ -31,6 +31,6 @@ pub use ids::{
     AgentId, Commit, GrantId, LogId, PolicyId, PromptId, ReviewerName, SessionId, Ticket, ToolCallId,
 };
 pub use jiff::Timestamp;
-pub use resource::{ForgeRepository, PathClass, Remote, Repository, Resource, Zone};
+pub use resource::{ForgeRepository, PathClass, Remote, Repository, Resource, Zone, is_this_machine};
 pub use risk::{Factor, Risk};
 pub use verbs::Verb;

@@ -85,11 +85,94 @@ pub enum Resource {
         /// Its name there.
         name: String,
     },
+    /// An object of a Kubernetes cluster.
+    Cluster {
+        /// The context of the kubeconfig that is used; `*` where it could be any.
+        context: String,
+        /// Its namespace; none where it has none, `*` where it could be any.
+        namespace: Option<String>,
+        /// Its kind, such as `deployment`; `*` where it could be any.
+        object: String,
+        /// Its name; `*` where it could be any.
+        name: String,
+    },
+    /// Something in a cloud.
+    Cloud {
+        /// Such as `aws`, `gcp` or `azure`.
+        provider: String,
+        /// The profile, project, subscription or account; `*` where it could be any.
+        account: String,
+        /// The region, if one is named.
+        region: Option<String>,
+        /// The service, such as `s3`.
+        service: String,
+        /// What of it, such as a bucket or an instance; else the operation; `*` where it could be any.
+        name: String,
+    },
+    /// A database, or a table of it.
+    Database {
+        /// Such as `postgresql`, `mysql`, `sqlite`, `mongodb`, `redis`.
+        system: String,
+        /// Where it is: a host, a file, or `$VARIABLE` where only the variable is known that says so;
+        /// `*` where it could be any.
+        host: String,
+        /// The database's name, if known.
+        database: Option<String>,
+        /// The table, collection or key; `*` where it could be any.
+        object: String,
+    },
+    /// Infrastructure that a tool keeps a state of: Terraform, Pulumi, CloudFormation, CDK.
+    Stack {
+        /// Such as `terraform`.
+        tool: String,
+        /// Where its code is, absolute; `*` where it could be any.
+        directory: String,
+        /// The workspace or stack; none for the only one, `*` where it could be any.
+        workspace: Option<String>,
+        /// What of it; `*` for all.
+        target: String,
+    },
+    /// An application on a platform that runs it: Vercel, Fly, Heroku, Argo CD.
+    App {
+        /// Such as `vercel`.
+        platform: String,
+        /// Its name; `*` where it could be any.
+        name: String,
+        /// The platform's own word for where, such as `production`, if one is said.
+        target: Option<String>,
+    },
+    /// A container, an image, a volume or a network of a container engine.
+    Container {
+        /// The engine, where it is not this machine's own.
+        host: Option<String>,
+        /// Such as `container`, `image`, `volume`, `network`, `project`.
+        object: String,
+        /// Its name; `*` where it could be any.
+        name: String,
+    },
+    /// A package on a registry others install from.
+    Package {
+        /// Such as `npm`, or the registry's address.
+        registry: String,
+        /// Its name; `*` where it is not known.
+        name: String,
+    },
+    /// Files that a push or a pull request brings to a branch.
+    Change {
+        /// The repository's address; `*` where it is not known.
+        repository: String,
+        /// The branch they are brought to, if known.
+        base: Option<String>,
+        /// The paths, from the repository's top, the first few of them.
+        paths: Vec<String>,
+        /// How many there are.
+        count: usize,
+    },
 }
 
 impl Resource {
     /// How far from the agent's own workspace it is.
-    pub const fn place(&self) -> Place {
+    pub fn place(&self) -> Place {
         match self {
             Self::Ref { repository, .. } | Self::Repository { repository } => {
                 if repository.remote.is_some() {
@@ -98,7 +181,29 @@ impl Resource {
                     Place::Workspace
                 }
             }
-            Self::PullRequest { .. } | Self::Forge { .. } | Self::Host { .. } => Place::Remote,
+            Self::PullRequest { .. }
+            | Self::Forge { .. }
+            | Self::Host { .. }
+            | Self::Cluster { .. }
+            | Self::Cloud { .. }
+            | Self::Stack { .. }
+            | Self::App { .. }
+            | Self::Package { .. }
+            | Self::Change { .. } => Place::Remote,
+            Self::Database { host, .. } => {
+                if host.starts_with('/') || is_this_machine(host) {
+                    Place::Machine
+                } else {
+                    Place::Remote
+                }
+            }
+            Self::Container { host, .. } => {
+                if host.is_some() {
+                    Place::Remote
+                } else {
+                    Place::Machine
+                }
+            }
             Self::Path { zone, .. } => match zone {
                 Zone::Workspace | Zone::Temporary => Place::Workspace,
                 Zone::Home | Zone::System => Place::Machine,
@@ -113,6 +218,15 @@ impl Resource {
             }
         }
     }
+}
+
+/// Whether a host's name or address is this machine's own.
+pub fn is_this_machine(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let name = host.to_ascii_lowercase();
+    name == "localhost"
+        || name.ends_with(".localhost")
+        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// A git repository as seen from this machine.
@@ -209,6 +323,39 @@ impl fmt::Display for Resource {
             Self::Tool { server: Some(server), name } => write!(f, "{server}/{name}"),
             Self::Tool { server: None, name } => f.write_str(name),
             Self::Secret { store, name } => write!(f, "{store}:{name}"),
+            Self::Cluster { context, namespace, object, name } => match namespace {
+                Some(namespace) => write!(f, "{object}/{name} in {context}/{namespace}"),
+                None => write!(f, "{object}/{name} in {context}"),
+            },
+            Self::Cloud { provider, account, region, service, name } => {
+                write!(f, "{service} {name} in {provider}:{account}")?;
+                region.as_ref().map_or(Ok(()), |region| write!(f, " {region}"))
+            }
+            Self::Database { system, host, database, object } => {
+                write!(f, "{object} in {system}://{host}")?;
+                database.as_ref().map_or(Ok(()), |database| write!(f, "/{database}"))
+            }
+            Self::Stack { tool, directory, workspace, target } => {
+                write!(f, "{target} of {tool} {directory}")?;
+                workspace.as_ref().map_or(Ok(()), |workspace| write!(f, " ({workspace})"))
+            }
+            Self::App { platform, name, target } => {
+                write!(f, "{name} on {platform}")?;
+                target.as_ref().map_or(Ok(()), |target| write!(f, " ({target})"))
+            }
+            Self::Container { host, object, name } => {
+                write!(f, "{object} {name}")?;
+                host.as_ref().map_or(Ok(()), |host| write!(f, " on {host}"))
+            }
+            Self::Package { registry, name } => write!(f, "{name} on {registry}"),
+            Self::Change { base, paths, count, .. } => {
+                f.write_str(&paths.join(", "))?;
+                let more = count.saturating_sub(paths.len());
+                if more > 0 {
+                    write!(f, " and {more} more")?;
+                }
+                base.as_ref().map_or(Ok(()), |base| write!(f, " into {base}"))
+            }
         }
     }
 }

@@ -103,6 +103,54 @@ verbs! {
     FORGE_WRITE "forge.write" Write Unknown "change something else on a forge";
     FORGE_DELETE "forge.delete" Destroy No "delete something on a forge";
 
+    CHANGE_DELIVERY "change.delivery" Write Yes "bring changes to CI or delivery configuration to a branch";
+    CHANGE_INFRASTRUCTURE "change.infrastructure" Write Yes "bring changes to infrastructure code to a branch";
+    CHANGE_SECRETS "change.secrets" Write Yes "bring changes to secrets or their management to a branch";
+    CHANGE_DEPENDENCIES "change.dependencies" Write Yes "bring other dependencies to a branch";
+    CHANGE_OWNERS "change.owners" Write Yes "bring changes to who must review to a branch";
+    CHANGE_MIGRATION "change.migration" Write Yes "bring changes to a database's schema to a branch";
+
+    KUBE_READ "kube.read" Read Yes "read a cluster's objects";
+    KUBE_WRITE "kube.write" Write Unknown "create or change a cluster's objects";
+    KUBE_DELETE "kube.delete" Destroy No "delete a cluster's objects";
+    KUBE_EXECUTE "kube.execute" Execute Unknown "run a program inside a cluster";
+    KUBE_PERMISSION "kube.permission" Write Unknown "change who may do what in a cluster";
+
+    CLOUD_READ "cloud.read" Read Yes "read what is in a cloud";
+    CLOUD_WRITE "cloud.write" Write Unknown "create or change something in a cloud";
+    CLOUD_DELETE "cloud.delete" Destroy No "delete something in a cloud";
+    CLOUD_EXECUTE "cloud.execute" Execute Unknown "run something in a cloud";
+    CLOUD_PERMISSION "cloud.permission" Write Unknown "change who may do what in a cloud";
+
+    DB_READ "db.read" Read Yes "read from a database";
+    DB_WRITE "db.write" Write Unknown "add or change data in a database";
+    DB_SCHEMA "db.schema" Write Unknown "create or change tables, indexes and the like";
+    DB_DESTROY "db.destroy" Destroy No "drop, truncate or delete data in a database";
+    DB_PRIVILEGE "db.privilege" Write Unknown "change who may do what in a database";
+    DB_EXECUTE "db.execute" Execute Unknown "run code or programs inside a database, or read and write its server's files";
+
+    STACK_READ "stack.read" Read Yes "read or plan infrastructure";
+    STACK_APPLY "stack.apply" Write Unknown "create or change infrastructure";
+    STACK_DESTROY "stack.destroy" Destroy No "destroy infrastructure";
+    STACK_STATE "stack.state" Destroy Unknown "change what is remembered of infrastructure";
+
+    APP_READ "app.read" Read Yes "read from a platform that runs applications";
+    APP_DEPLOY "app.deploy" Write Unknown "deploy, restart or roll back an application";
+    APP_SETTINGS "app.settings" Write Unknown "change an application's settings, domains or access";
+    APP_DELETE "app.delete" Destroy No "delete an application or what belongs to it";
+    APP_EXECUTE "app.execute" Execute Unknown "run a program where an application runs";
+
+    CONTAINER_READ "container.read" Read Yes "read what a container engine has";
+    CONTAINER_BUILD "container.build" Execute Yes "build an image";
+    CONTAINER_RUN "container.run" Execute Yes "start containers";
+    CONTAINER_WRITE "container.write" Write Yes "change containers, images, volumes or networks";
+    CONTAINER_DELETE "container.delete" Destroy Unknown "delete containers, images, volumes or networks";
+
+    PACKAGE_READ "package.read" Read Yes "read from a package registry";
+    PACKAGE_PUBLISH "package.publish" Write No "publish a package or an image that others install";
+    PACKAGE_WITHDRAW "package.withdraw" Destroy No "withdraw what others install";
+    PACKAGE_SETTINGS "package.settings" Write Unknown "change who may publish, or which version others get";
+
     NET_READ "net.read" Read Yes "fetch from a host";
     NET_SEND "net.send" Send No "send data to a host";
     NET_WRITE "net.write" Write Unknown "change something on a host through its API";

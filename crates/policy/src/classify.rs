@@ -1,10 +1,12 @@
 //! Which environment each effect lands in, by the bundle's map. What is not known is taken as the
 //! worst it can be.
 
-use countersign_model::{Certainty, Effect, Environment, ForgeRepository, Repository, Resource, Verb, verbs};
+use countersign_model::{
+    Certainty, Effect, Environment, ForgeRepository, Repository, Resource, Verb, is_this_machine, verbs,
+};
 
 use crate::map::{EnvironmentMap, Places};
-use crate::{Bundle, glob, remote};
+use crate::{Bundle, glob, names, remote};
 
 /// Fills in the environment of every effect.
 pub fn classify(effects: &mut [Effect], bundle: &Bundle) {
@@ -68,6 +70,45 @@ fn environment(effect: &Effect, map: &EnvironmentMap) -> Environment {
             })
             .unwrap_or(Environment::Unknown)
         }
+        Resource::Cluster { context, namespace, object, name } => {
+            let namespace = match (object.as_str(), namespace) {
+                ("namespace", _) => Some(name.as_str()),
+                (_, namespace) => namespace.as_deref(),
+            };
+            let full = format!("{context}/{}", namespace.unwrap_or("*"));
+            names::of(
+                map,
+                |places| &places.kube_contexts,
+                &[context, &full],
+                &[context, namespace.unwrap_or_default()],
+            )
+        }
+        Resource::Cloud { provider, account, name, .. } => {
+            let full = format!("{provider}:{account}");
+            names::of(map, |places| &places.accounts, &[account, &full], &[account, name])
+        }
+        Resource::Database { host, database, .. } => {
+            let database = database.as_deref().unwrap_or("*");
+            let full = format!("{host}/{database}");
+            names::of(map, |places| &places.databases, &[host, &full], &[host, database])
+        }
+        Resource::Stack { directory, workspace, target, .. } => {
+            let workspace = workspace.as_deref().unwrap_or_default();
+            names::of(map, |places| &places.stacks, &[workspace, directory], &[workspace, directory, target])
+        }
+        Resource::App { platform, name, target } => {
+            let full = format!("{platform}:{name}");
+            let target = target.as_deref().unwrap_or_default();
+            names::of(map, |places| &places.apps, &[name, &full, target], &[name, target])
+        }
+        Resource::Container { host: None, .. } => Environment::Development,
+        Resource::Container { host: Some(host), .. } => of_host(host, map),
+        Resource::Package { registry, name } => {
+            let full = format!("{registry}/{name}");
+            names::of(map, |places| &places.registries, &[registry, &full], &[registry])
+        }
+        // Where it is brought to is an effect of its own; what it is decides here.
+        Resource::Change { .. } => Environment::Development,
         Resource::Secret { store, name } => {
             let full = format!("{store}:{name}");
             map.worst(|places| {
@@ -144,7 +185,7 @@ fn of_whole(map: &EnvironmentMap) -> Environment {
 fn of_host(host: &str, map: &EnvironmentMap) -> Environment {
     let host = host.trim_end_matches('.');
     map.worst(|places| glob::in_list_any_case(&places.hosts, host)).unwrap_or_else(|| {
-        if is_this_machine(host) { Environment::Development } else { Environment::Unknown }
+        if is_this_machine(host) { Environment::Development } else { names::guess(&[host]) }
     })
 }
 
@@ -218,13 +259,6 @@ fn is_usual_trunk(branch: &str) -> bool {
     const STARTS: &[&str] = &["release", "prod", "hotfix", "deploy"];
     let branch = branch.to_ascii_lowercase();
     WHOLE.contains(&branch.as_str()) || STARTS.iter().any(|start| branch.starts_with(start))
-}
-
-fn is_this_machine(host: &str) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
-    host == "localhost"
-        || host.ends_with(".localhost")
-        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn production(map: &EnvironmentMap, matches: impl Fn(&Places) -> bool) -> bool {

@@ -20,6 +20,7 @@ mod context;
 mod decide;
 mod glob;
 mod map;
+mod names;
 mod nearest;
 mod oversight;
 mod packs;

@@ -46,6 +46,24 @@ pub struct Places {
     pub mcp_servers: Vec<String>,
     /// Environment variables, files and stored secrets (`store:name`) that open it.
     pub credentials: Vec<String>,
+    /// Contexts of kubeconfigs: `context`, or `context/namespace`.
+    #[serde(default)]
+    pub kube_contexts: Vec<String>,
+    /// Cloud profiles, projects, subscriptions and accounts: `name`, or `provider:name`.
+    #[serde(default)]
+    pub accounts: Vec<String>,
+    /// Databases: a host, `host/database`, a file, or the `$VARIABLE` that holds the address.
+    #[serde(default)]
+    pub databases: Vec<String>,
+    /// Infrastructure: a workspace or stack, or the directory of its code.
+    #[serde(default)]
+    pub stacks: Vec<String>,
+    /// Applications on a platform: a name, `platform:name`, or the platform's word for where.
+    #[serde(default)]
+    pub apps: Vec<String>,
+    /// Package registries: `registry`, or `registry/package`.
+    #[serde(default)]
+    pub registries: Vec<String>,
 }
 
 /// The environments a map may name, from the worst: the worst that matches counts.
@@ -88,7 +106,7 @@ impl EnvironmentMap {
 
 impl Places {
     /// Every list with its name, in the order people read them.
-    pub fn lists(&self) -> [(&'static str, &Vec<String>); 6] {
+    pub fn lists(&self) -> [(&'static str, &Vec<String>); 12] {
         [
             ("branches", &self.branches),
             ("tags", &self.tags),
@@ -96,6 +114,12 @@ impl Places {
             ("paths", &self.paths),
             ("mcp_servers", &self.mcp_servers),
             ("credentials", &self.credentials),
+            ("kube_contexts", &self.kube_contexts),
+            ("accounts", &self.accounts),
+            ("databases", &self.databases),
+            ("stacks", &self.stacks),
+            ("apps", &self.apps),
+            ("registries", &self.registries),
         ]
     }
 }

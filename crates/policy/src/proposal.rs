@@ -114,6 +114,18 @@ struct Lists {
     mcp_servers: Vec<String>,
     #[serde(default)]
     credentials: Vec<String>,
+    #[serde(default)]
+    kube_contexts: Vec<String>,
+    #[serde(default)]
+    accounts: Vec<String>,
+    #[serde(default)]
+    databases: Vec<String>,
+    #[serde(default)]
+    stacks: Vec<String>,
+    #[serde(default)]
+    apps: Vec<String>,
+    #[serde(default)]
+    registries: Vec<String>,
 }
 
 impl Proposal {
@@ -165,8 +177,34 @@ impl Proposal {
 
 impl From<Lists> for Listed {
     fn from(lists: Lists) -> Self {
-        let Lists { branches, tags, hosts, paths, mcp_servers, credentials } = lists;
-        let places = Places { branches, tags, hosts, paths, mcp_servers, credentials };
+        let Lists {
+            branches,
+            tags,
+            hosts,
+            paths,
+            mcp_servers,
+            credentials,
+            kube_contexts,
+            accounts,
+            databases,
+            stacks,
+            apps,
+            registries,
+        } = lists;
+        let places = Places {
+            branches,
+            tags,
+            hosts,
+            paths,
+            mcp_servers,
+            credentials,
+            kube_contexts,
+            accounts,
+            databases,
+            stacks,
+            apps,
+            registries,
+        };
         Self { places, reasons: BTreeMap::new() }
     }
 }

@@ -72,7 +72,8 @@ const HEAD: &str = "\
 fn put_environment(text: &mut String, environment: Environment, listed: &Listed) {
     put(text, &format!("\n[environments.{environment}]\n"));
     for (name, patterns) in listed.places.lists() {
-        let always = name == "branches" || environment == Environment::Production;
+        let expected = ["branches", "tags", "hosts", "paths", "mcp_servers", "credentials"].contains(&name);
+        let always = name == "branches" || (environment == Environment::Production && expected);
         if patterns.is_empty() && !always {
             continue;
         }

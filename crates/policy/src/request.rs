@@ -194,6 +194,47 @@ fn attributes(resource: &Resource) -> Vec<(&'static str, String)> {
             vec![("server", server.clone().unwrap_or_default()), ("name", name.clone())]
         }
         Resource::Secret { store, name } => vec![("store", store.clone()), ("name", name.clone())],
+        Resource::Cluster { context, namespace, object, name } => vec![
+            ("context", context.clone()),
+            ("namespace", namespace.clone().unwrap_or_default()),
+            ("object", object.clone()),
+            ("name", name.clone()),
+        ],
+        Resource::Cloud { provider, account, region, service, name } => vec![
+            ("provider", provider.clone()),
+            ("account", account.clone()),
+            ("region", region.clone().unwrap_or_default()),
+            ("service", service.clone()),
+            ("name", name.clone()),
+        ],
+        Resource::Database { system, host, database, object } => vec![
+            ("system", system.clone()),
+            ("host", host.clone()),
+            ("database", database.clone().unwrap_or_else(|| "*".to_owned())),
+            ("object", object.clone()),
+        ],
+        Resource::Stack { tool, directory, workspace, target } => vec![
+            ("tool", tool.clone()),
+            ("directory", directory.clone()),
+            ("workspace", workspace.clone().unwrap_or_default()),
+            ("target", target.clone()),
+        ],
+        Resource::App { platform, name, target } => vec![
+            ("platform", platform.clone()),
+            ("name", name.clone()),
+            ("target", target.clone().unwrap_or_default()),
+        ],
+        Resource::Container { host, object, name } => vec![
+            ("host", host.clone().unwrap_or_default()),
+            ("object", object.clone()),
+            ("name", name.clone()),
+        ],
+        Resource::Package { registry, name } => {
+            vec![("registry", registry.clone()), ("name", name.clone())]
+        }
+        Resource::Change { repository, base, .. } => {
+            vec![("repository", repository.clone()), ("base", base.clone().unwrap_or_else(|| "*".to_owned()))]
+        }
     }
 }
 
@@ -221,6 +262,14 @@ const fn resource_type(resource: &Resource) -> &'static str {
         Resource::Program { .. } => "Program",
         Resource::Tool { .. } => "Tool",
         Resource::Secret { .. } => "Secret",
+        Resource::Cluster { .. } => "Cluster",
+        Resource::Cloud { .. } => "Cloud",
+        Resource::Database { .. } => "Database",
+        Resource::Stack { .. } => "Stack",
+        Resource::App { .. } => "App",
+        Resource::Container { .. } => "Container",
+        Resource::Package { .. } => "Package",
+        Resource::Change { .. } => "Change",
     }
 }
 
@@ -267,7 +316,7 @@ const fn zone_word(zone: Zone) -> &'static str {
 struct Types(HashMap<&'static str, EntityTypeName>);
 
 /// Every entity type of the schema.
-pub const ENTITY_TYPES: [&str; 13] = [
+pub const ENTITY_TYPES: [&str; 21] = [
     "Action",
     "Session",
     "Environment",
@@ -281,6 +330,14 @@ pub const ENTITY_TYPES: [&str; 13] = [
     "Program",
     "Tool",
     "Secret",
+    "Cluster",
+    "Cloud",
+    "Database",
+    "Stack",
+    "App",
+    "Container",
+    "Package",
+    "Change",
 ];
 
 impl Types {

@@ -239,7 +239,17 @@ fn could_be_any(resource: &Resource) -> bool {
         Resource::PullRequest { repository, .. } => repository.name.contains('*'),
         Resource::Path { path, .. } => path.contains('*'),
         Resource::Host { host, .. } => host.contains('*'),
-        Resource::Repository { .. }
+        Resource::Cluster { context, object, name, .. } => {
+            [context, object, name].iter().any(|part| part.as_str() == "*")
+        }
+        Resource::Cloud { account, name, .. } => account == "*" && name == "*",
+        Resource::Database { host, object, .. } => host == "*" || object == "*",
+        Resource::Stack { directory, workspace, .. } => directory == "*" || workspace.as_deref() == Some("*"),
+        Resource::App { name, .. } | Resource::Container { name, .. } | Resource::Package { name, .. } => {
+            name == "*"
+        }
+        Resource::Change { .. }
+        | Resource::Repository { .. }
         | Resource::Program { .. }
         | Resource::Tool { .. }
         | Resource::Secret { .. } => false,

@@ -100,6 +100,29 @@ fn widen(mut sum: Effect, other: &Effect) -> Effect {
         (Resource::Repository { repository }, _) => Resource::Repository { repository },
         (Resource::Program { .. }, _) => Resource::Program { name: "many programs".to_owned() },
         (Resource::Tool { server, .. }, _) => Resource::Tool { server, name: any() },
+        (Resource::Cluster { namespace, object, .. }, _) => {
+            Resource::Cluster { context: any(), namespace: namespace.map(|_| any()), object, name: any() }
+        }
+        (Resource::Cloud { provider, .. }, _) => {
+            Resource::Cloud { provider, account: any(), region: None, service: any(), name: any() }
+        }
+        (Resource::Database { system, .. }, _) => {
+            Resource::Database { system, host: any(), database: None, object: any() }
+        }
+        (Resource::Stack { tool, .. }, _) => {
+            Resource::Stack { tool, directory: any(), workspace: Some(any()), target: any() }
+        }
+        (Resource::App { platform, .. }, _) => Resource::App { platform, name: any(), target: Some(any()) },
+        (Resource::Container { host, object, .. }, Resource::Container { host: second, .. }) => {
+            Resource::Container { host: host.or_else(|| second.clone()), object, name: any() }
+        }
+        (Resource::Container { object, .. }, _) => {
+            Resource::Container { host: Some(any()), object, name: any() }
+        }
+        (Resource::Package { .. }, _) => Resource::Package { registry: any(), name: any() },
+        (Resource::Change { paths, count, .. }, _) => {
+            Resource::Change { repository: any(), base: None, paths, count }
+        }
         (Resource::Secret { .. }, _) => Resource::Secret { store: any(), name: any() },
     };
     if let (Resource::Path { class, .. }, true) = (&mut sum.resource, sum.verb == verbs::SECRET_READ) {

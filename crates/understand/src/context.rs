@@ -9,7 +9,7 @@ use countersign_model::{
 };
 
 use crate::collected::Collected;
-use crate::invocation::{Source, Stdin};
+use crate::invocation::{Invocation, Source, Stdin};
 use crate::paths::{self, Located};
 use crate::pin::Candidate;
 use crate::target::Link;
@@ -101,6 +101,8 @@ pub(crate) struct Context<'a> {
     /// A pattern for what a search finds, where its reach to Countersign's own files was worked out
     /// from the search itself.
     pub weighed: Option<String>,
+    /// The other machine, container or pod that the command being looked at runs on.
+    pub elsewhere: Option<Resource>,
     /// Runs of loop bodies that are left to be looked at, in all loops of the call together.
     pub turns: usize,
     given_up: bool,
@@ -146,6 +148,7 @@ impl<'a> Context<'a> {
             defining: Vec::new(),
             whole: String::new(),
             weighed: None,
+            elsewhere: None,
             turns: MOST_TURNS,
             given_up: false,
             steps: 0,
@@ -198,11 +201,60 @@ impl<'a> Context<'a> {
     /// Adds an effect, at the command being looked at unless it names a place.
     pub fn push(&mut self, mut effect: Effect) {
         effect.span = effect.span.or(self.here);
+        if let Some(place) = &self.elsewhere {
+            effect = moved(effect, place);
+        }
         self.flow.fetched |= effect.verb == verbs::NET_READ;
         if effect.certainty == Certainty::Opaque {
             self.state.world.opaque = true;
         }
         self.collected.push(effect);
+    }
+
+    /// Looks at what runs on another machine, in a container or in a pod: nothing is asked of this machine, and
+    /// what it does to files and programs is done to `place`.
+    pub fn elsewhere(&mut self, place: Resource, run: impl FnOnce(&mut Self)) {
+        let outside = self.elsewhere.replace(place);
+        let away = self.workspace.is_away(true);
+        let shell = self.state.shell.clone();
+        self.state.shell.directory = Err("it is a directory of another machine".to_owned());
+        self.state.shell.environment.clear();
+        run(self);
+        self.state.shell = shell;
+        self.workspace.is_away(away);
+        self.elsewhere = outside;
+    }
+
+    /// The value of a variable that chooses where a tool acts: set for the command, set in this text, or set
+    /// for the runtime. `Ok(None)`: not set; `Err`: why that is not known.
+    pub fn setting(&self, invocation: &Invocation, name: &str) -> Result<Option<String>, String> {
+        match crate::environment::value(invocation, name) {
+            Some(Value::Known(text)) => return Ok(Some(text)),
+            Some(Value::Pattern(_)) => return Err(format!("{name} is a file name pattern")),
+            Some(Value::Unknown { why, .. }) => return Err(why),
+            None => {}
+        }
+        match self.workspace.ask(&Question::Setting { name: name.to_owned() }) {
+            Answer::Values { values } => Ok(values.into_iter().next()),
+            Answer::Unknown { why } => Err(why),
+            _ => Err(format!("the value of {name} is not known")),
+        }
+    }
+
+    /// The text of a file that is read whole now, and whose change voids an approval. `Ok(None)`: there is no
+    /// such file; `Err`: why its text is not known. `path` is absolute.
+    pub fn file(&self, path: &str) -> Result<Option<String>, String> {
+        if !path.starts_with('/') {
+            return Err("the file's path is not known".to_owned());
+        }
+        match self.workspace.ask(&Question::Path { path: path.to_owned() }) {
+            Answer::Text { text, whole: true, .. } => Ok(Some(text)),
+            Answer::Text { .. } => Err("the file is too long, or no text".to_owned()),
+            Answer::Absent => Ok(None),
+            Answer::Directory { .. } => Err("it is a directory".to_owned()),
+            Answer::Unknown { why } => Err(why),
+            _ => Err("the file's text is not known".to_owned()),
+        }
     }
 
     /// Adds something nobody can see into.
@@ -416,6 +468,41 @@ impl<'a> Context<'a> {
             None => effect,
         });
     }
+}
+
+/// What is done on another machine, to what is known of it here: the machine. What has a place of its own
+/// in the world keeps it.
+fn moved(mut effect: Effect, place: &Resource) -> Effect {
+    match &effect.resource {
+        Resource::Path { .. }
+        | Resource::Program { .. }
+        | Resource::Repository { .. }
+        | Resource::Ref { .. }
+        | Resource::Container { host: None, .. }
+        | Resource::Tool { .. }
+        | Resource::Secret { .. } => {}
+        Resource::Host { host, .. } if countersign_model::is_this_machine(host) => {}
+        Resource::Database { host, .. }
+            if host.starts_with('/') || countersign_model::is_this_machine(host) => {}
+        Resource::Container { .. }
+        | Resource::Host { .. }
+        | Resource::Database { .. }
+        | Resource::PullRequest { .. }
+        | Resource::Forge { .. }
+        | Resource::Cluster { .. }
+        | Resource::Cloud { .. }
+        | Resource::Stack { .. }
+        | Resource::App { .. }
+        | Resource::Package { .. }
+        | Resource::Change { .. } => return effect,
+    }
+    let there = format!("{} there", effect.resource);
+    effect.because = Some(match effect.because.take() {
+        Some(because) => format!("{there}: {because}"),
+        None => there,
+    });
+    effect.resource = place.clone();
+    effect
 }
 
 /// Paths that are no files: reading or writing them touches nothing.

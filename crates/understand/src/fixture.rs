@@ -50,8 +50,15 @@ fn target(path: &str) -> String {
     if at.is_empty() { "/".to_owned() } else { at }
 }
 
-/// The fixture with some settings of its own.
+/// The fixture with some settings of its own: of git by their keys, texts of files by their absolute paths, and
+/// variables by their names in capitals.
 pub(crate) struct Fixture<'s>(pub &'s [(&'s str, &'s str)]);
+
+impl Fixture<'_> {
+    fn own(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(key, _)| *key == name).map(|(_, value)| *value)
+    }
+}
 
 /// A made-up commit id.
 pub(crate) fn commit(digit: char) -> Commit {
@@ -114,6 +121,14 @@ impl Workspace for Fixture<'_> {
                 let several_names = SAME.contains(&path.as_str()).then(|| "1:2".to_owned());
                 Answer::Target { path, several_names }
             }
+            Question::Path { path } if self.own(path).is_some() => Answer::Text {
+                text: self.own(path).unwrap_or_default().to_owned(),
+                whole: true,
+                digest: Digest::of([path.as_bytes()]),
+            },
+            Question::Setting { name } => {
+                Answer::Values { values: self.own(name).map(str::to_owned).into_iter().collect() }
+            }
             Question::Path { path } => match target(path).as_str() {
                 "/repo/.git/hooks" | "/repo/.claude" | "/repo/.claude/agents"
                     if path != "/repo/.git/hooks" =>
@@ -129,6 +144,10 @@ impl Workspace for Fixture<'_> {
                     digest: Digest::of([b"x".as_slice()]),
                 },
                 _ => Answer::Absent,
+            },
+            Question::Changed { .. } => match self.own("changed") {
+                Some(lines) => Answer::Values { values: lines.lines().map(str::to_owned).collect() },
+                None => Answer::Unknown { why: "the fixture does not say".to_owned() },
             },
             Question::References { .. } | Question::Variable { .. } => {
                 Answer::Unknown { why: "the fixture does not say".to_owned() }

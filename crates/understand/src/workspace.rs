@@ -1,6 +1,6 @@
 //! Where understanding asks its questions: the boundary to the world.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use countersign_model::{Answer, Fact, Question};
 
@@ -17,12 +17,19 @@ pub trait Workspace {
 pub struct Recording<'a> {
     workspace: &'a dyn Workspace,
     facts: RefCell<Vec<Fact>>,
+    away: Cell<bool>,
 }
 
 impl<'a> Recording<'a> {
     /// Records what is asked of `workspace`.
     pub const fn new(workspace: &'a dyn Workspace) -> Self {
-        Self { workspace, facts: RefCell::new(Vec::new()) }
+        Self { workspace, facts: RefCell::new(Vec::new()), away: Cell::new(false) }
+    }
+
+    /// Says whether what is asked from now on is about another machine, of which nothing is known here;
+    /// returns what was said before.
+    pub fn is_away(&self, away: bool) -> bool {
+        self.away.replace(away)
     }
 
     /// What was asked so far.
@@ -38,6 +45,9 @@ impl<'a> Recording<'a> {
 
 impl Workspace for Recording<'_> {
     fn ask(&self, question: &Question) -> Answer {
+        if self.away.get() {
+            return Answer::Unknown { why: "it is on another machine".to_owned() };
+        }
         if let Some(answer) = find(&self.facts.borrow(), question) {
             return answer;
         }
@@ -81,8 +91,6 @@ fn find(facts: &[Fact], question: &Question) -> Option<Answer> {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
-
     use super::*;
 
     struct Counting(Cell<usize>);

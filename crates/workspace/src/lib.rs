@@ -22,10 +22,12 @@ mod look;
 mod machine;
 mod references;
 mod repository;
+mod settings;
 mod sources;
 mod target;
 mod unknown;
 
 pub use machine::Machine;
+pub use settings::NAMES as SETTINGS;
 pub use sources::Sources;
 pub use target::real_path;

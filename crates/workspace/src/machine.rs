@@ -11,6 +11,7 @@ use countersign_understand::Workspace;
 use crate::configuration::Configuration;
 use crate::references::{self, Head};
 use crate::repository::Repository;
+use crate::settings;
 use crate::sources::Sources;
 use crate::unknown::{Known, Unknown, path_text};
 use crate::{index, look, target};
@@ -28,6 +29,8 @@ pub struct Machine {
     /// At least one. Where they disagree, nobody knows.
     sources: Vec<Sources>,
     variables: BTreeSet<String>,
+    /// The values of those that [`settings::NAMES`] lists.
+    settings: BTreeMap<String, String>,
     repositories: RefCell<BTreeMap<PathBuf, Known<Option<Rc<Repository>>>>>,
     configurations: RefCell<BTreeMap<PathBuf, Known<Rc<Vec<Configuration>>>>>,
     /// Git directories under other names than the canonical one.
@@ -41,6 +44,7 @@ impl Machine {
             key,
             sources: vec![sources],
             variables,
+            settings: BTreeMap::new(),
             repositories: RefCell::new(BTreeMap::new()),
             configurations: RefCell::new(BTreeMap::new()),
             spellings: RefCell::new(BTreeMap::new()),
@@ -53,6 +57,14 @@ impl Machine {
     #[must_use]
     pub fn or_with(mut self, sources: Sources) -> Self {
         self.sources.push(sources);
+        self
+    }
+
+    /// The same machine, where these variables have these values: what is not listed in [`SETTINGS`](crate::SETTINGS) is
+    /// never told.
+    #[must_use]
+    pub fn with_settings(mut self, settings: BTreeMap<String, String>) -> Self {
+        self.settings = settings;
         self
     }
 
@@ -91,6 +103,17 @@ impl Machine {
                 let tracked = index::is_tracked(&*self.repository(repository)?, absolute(path)?)?;
                 Ok(if tracked { Answer::Yes } else { Answer::No })
             }
+            Question::Setting { name } if !settings::NAMES.contains(&name.as_str()) => {
+                Err(Unknown::because(format!("the value of {name} is nobody's business")))
+            }
+            Question::Setting { name } => match self.settings.get(name) {
+                Some(value) => Ok(Answer::Values { values: vec![value.clone()] }),
+                None if self.variables.contains(name) => {
+                    Err(Unknown::because(format!("the value of {name} is not known")))
+                }
+                None => Ok(Answer::Values { values: Vec::new() }),
+            },
+            Question::Changed { .. } => Err(Unknown::because("nobody has looked")),
             Question::Variable { name } => {
                 Ok(if self.variables.contains(name) { Answer::Yes } else { Answer::No })
             }

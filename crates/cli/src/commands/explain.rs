@@ -88,6 +88,7 @@ fn judge(proposal: bool) -> Result<(Judge, Authorities, Vec<String>)> {
         project: None,
         git: edge::git_places(),
         variables: edge::variables(),
+        settings: edge::settings(),
     };
     Ok((judge, Authorities::default(), vec![note.to_owned()]))
 }

@@ -57,6 +57,8 @@ fn names(question: &Question) -> String {
         Question::Configuration { key, .. } => format!("the git configuration `{key}`"),
         Question::Subsections { section, .. } => format!("the git configuration below `{section}`"),
         Question::Tracked { path, .. } => format!("whether `{path}` is tracked"),
+        Question::Setting { name } => format!("the value of `{name}`"),
+        Question::Changed { .. } => "the files a push carries".to_owned(),
         Question::Variable { name } => format!("the variable `{name}`"),
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! `explain` asks the same, so what it prints is what the hook would answer.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use countersign_approval::Action;
@@ -31,6 +31,8 @@ pub struct Judge {
     pub git: (Option<PathBuf>, Option<PathBuf>),
     /// Names of the variables that are set.
     pub variables: BTreeSet<String>,
+    /// The values of those that choose where tools act.
+    pub settings: BTreeMap<String, String>,
 }
 
 /// Where the policy for a call comes from.
@@ -188,7 +190,8 @@ impl Judge {
 
     /// This machine as it is now; nothing is remembered from an earlier look.
     pub(super) fn machine(&self) -> Machine {
-        let machine = Machine::new(self.key, Sources::of_user(&self.user_home, None), self.variables.clone());
+        let machine = Machine::new(self.key, Sources::of_user(&self.user_home, None), self.variables.clone())
+            .with_settings(self.settings.clone());
         match &self.git {
             (Some(home), None) if *home == self.user_home => machine,
             (None, None) => machine,
@@ -251,7 +254,15 @@ fn repositories(
             | Resource::Host { .. }
             | Resource::Program { .. }
             | Resource::Tool { .. }
-            | Resource::Secret { .. } => {}
+            | Resource::Secret { .. }
+            | Resource::Cluster { .. }
+            | Resource::Cloud { .. }
+            | Resource::Database { .. }
+            | Resource::Stack { .. }
+            | Resource::App { .. }
+            | Resource::Container { .. }
+            | Resource::Package { .. }
+            | Resource::Change { .. } => {}
         }
     }
     (roots, remotes)

@@ -117,6 +117,7 @@ impl Line {
             project: environment.project.clone(),
             git: environment.git.clone(),
             variables: environment.variables.clone(),
+            settings: environment.settings.clone(),
         };
         Ok(Self { options, environment, started, ledger, redactor: Redactor::new(key), judge })
     }

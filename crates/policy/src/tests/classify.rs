@@ -102,8 +102,8 @@ fn forges() {
             Resource::Forge { repository, object: "thing".to_owned(), name: "x".to_owned(), reference },
         )
     };
-    assert_snapshot!(thing(verbs::FORGE_WORKFLOW, "github.com/acme/shop", None), @"production, require 1 approval (70) by high-risk production-change workflow");
-    assert_snapshot!(thing(verbs::FORGE_WORKFLOW, "github.com/acme/shop", Some("feature")), @"development, require 1 approval (30) by workflow");
+    assert_snapshot!(thing(verbs::FORGE_WORKFLOW, "github.com/acme/shop", None), @"production, require 1 approval (70) by high-risk production-change remote-execution workflow");
+    assert_snapshot!(thing(verbs::FORGE_WORKFLOW, "github.com/acme/shop", Some("feature")), @"development, require 1 approval (30) by remote-execution workflow");
     assert_snapshot!(thing(verbs::FORGE_RELEASE, "github.com/acme/shop", None), @"production, require 1 approval (65) by high-risk production-change");
     assert_snapshot!(thing(verbs::FORGE_SETTINGS, "github.com/*", None), @"production, require 1 approval (85) by high-risk production-change");
     assert_snapshot!(thing(verbs::FORGE_COMMENT, "github.com/acme/shop", None), @"development, allow (25) by pull-request");

@@ -81,12 +81,12 @@ fn policies_cedar_cannot_read() {
     hint: did you mean `risk`?
     "#);
     assert_snapshot!(policy("forbid (principal, action, resource) when { resource.host == \"x\" };"), @"
-    error: cannot use policy `own`: attribute `host` on entity type `Forge` not found at line 1, column 45
+    error: cannot use policy `own`: attribute `host` on entity type `App` not found at line 1, column 45
     hint: did you mean `name`?
     ");
-    assert_snapshot!(policy("forbid (principal, action == Action::\"git.push\", resource is Nothing);"), @"
-    error: cannot use policy `own`: unrecognized entity type `Nothing` at line 1, column 62
-    hint: did you mean `Path`?
+    assert_snapshot!(policy("forbid (principal, action == Action::\"git.push\", resource is Depository);"), @"
+    error: cannot use policy `own`: unrecognized entity type `Depository` at line 1, column 62
+    hint: did you mean `Repository`?
     ");
     assert_snapshot!(policy("permit (principal, action, resource); permit (principal, action, resource);"), @"error: cannot use policy `own`: unexpected token `permit` at line 1, column 39");
 }

@@ -33,8 +33,22 @@ macro_rules! families {
 }
 
 families! {
-    git, gh, builtins, wrappers, interpreters, files, find, searching, reading, building, web, machine, countersign,
+    git,
+    gh,
+    builtins,
+    wrappers,
+    interpreters,
+    files,
+    find,
+    searching,
+    reading,
+    building,
+    web,
+    machine,
+    countersign,
 }
+
+pub(crate) mod subcommands;
 
 pub(crate) use git::{Git, addresses, resolve};
 

@@ -1,0 +1,96 @@
+//! Environments by name: first what the map lists, then what a name itself says.
+//!
+//! A name alone only raises: one that says production is taken at its word, since a false alarm costs a
+//! look and the reverse costs production. One that says development is believed only where the tool that
+//! makes it for one machine gave it.
+
+use countersign_model::{Environment, is_this_machine};
+
+use crate::glob;
+use crate::map::{EnvironmentMap, Places};
+
+/// The environment of a thing that the map may list under one of `listed`, or whose `names` may say it.
+pub fn of(
+    map: &EnvironmentMap,
+    list: impl Fn(&Places) -> &Vec<String>,
+    listed: &[&str],
+    names: &[&str],
+) -> Environment {
+    let found = map.worst(|places| {
+        listed.iter().any(|name| !name.is_empty() && glob::in_list_any_case(list(places), name))
+    });
+    found.unwrap_or_else(|| guess(names))
+}
+
+/// What the names themselves say.
+pub fn guess(names: &[&str]) -> Environment {
+    if names.iter().any(|name| says_production(name)) {
+        Environment::Production
+    } else if names.first().is_some_and(|name| is_of_one_machine(name)) {
+        Environment::Development
+    } else {
+        Environment::Unknown
+    }
+}
+
+/// Words that by custom mean what customers use.
+const PRODUCTION: &[&str] = &["prod", "production", "prd", "live"];
+/// Words that turn one of these around, as in `non-prod` or `pre-production`.
+const NOT: &[&str] = &["non", "not", "no", "pre", "never"];
+
+/// Whether one of a name's words means production. Digits at a word's end do not count: `prod2`.
+pub fn says_production(name: &str) -> bool {
+    let mut before = "";
+    for word in name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
+        let bare = word.trim_end_matches(|c: char| c.is_ascii_digit());
+        let means = PRODUCTION.iter().any(|production| bare.eq_ignore_ascii_case(production));
+        if means && !NOT.iter().any(|not| before.eq_ignore_ascii_case(not)) {
+            return true;
+        }
+        before = word;
+    }
+    false
+}
+
+/// Names that tools give to what they run on this machine only.
+fn is_of_one_machine(name: &str) -> bool {
+    const WHOLE: &[&str] = &[
+        "minikube",
+        "docker-desktop",
+        "docker-for-desktop",
+        "rancher-desktop",
+        "orbstack",
+        "colima",
+        "microk8s",
+    ];
+    const STARTS: &[&str] = &["kind-", "k3d-"];
+    WHOLE.contains(&name)
+        || STARTS.iter().any(|start| name.starts_with(start))
+        || name.starts_with('/')
+        || is_this_machine(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_raise_and_seldom_lower() {
+        for name in [
+            "prod",
+            "eu-prod-1",
+            "PRODUCTION",
+            "shop.prod.example.com",
+            "prod2",
+            "arn:aws:eks:x:cluster/live",
+        ] {
+            assert_eq!(guess(&[name]), Environment::Production, "{name}");
+        }
+        for name in ["dev", "staging", "non-prod", "pre-production", "product", "reproduce", "*", ""] {
+            assert_eq!(guess(&[name]), Environment::Unknown, "{name}");
+        }
+        for name in ["minikube", "kind-test", "127.0.0.1", "/repo/data.db"] {
+            assert_eq!(guess(&[name]), Environment::Development, "{name}");
+        }
+    }
+}
