@@ -5,12 +5,16 @@
 //! - `countersign-measure grow <home> <user home> <records>` makes a home's log longer by that many
 //!   records: copies of its last decision and outcome, in sessions of their own.
 //!
+//! - `countersign-measure score <file or folder>…` decides over labelled commands and session logs, and says how
+//!   well; see `score`.
+//!
 //! A program of its own and no example or bench target: those would be built with the features of
 //! development dependencies, and the whole product a second time.
 
 mod calls;
 mod costs;
 mod grow;
+mod score;
 
 use std::process::ExitCode;
 
@@ -26,7 +30,8 @@ fn main() -> ExitCode {
             .parse()
             .map_err(Problem::from)
             .and_then(|records| grow::log(home.as_ref(), user_home.as_ref(), records)),
-        _ => Err("usage: countersign-measure costs <repository> | grow <home> <user home> <records>".into()),
+        ["score", ref paths @ ..] => score::run(paths),
+        _ => Err("usage: countersign-measure costs <repository> | grow <home> <user home> <records> | score <path>…".into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

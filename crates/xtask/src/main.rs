@@ -10,6 +10,7 @@
 mod bench;
 mod check;
 mod run;
+mod score;
 mod test;
 mod tidy;
 mod tools;
@@ -43,6 +44,8 @@ enum Command {
     Tidy,
     /// Measure the hook against the floor and print the table of docs/performance.md
     Bench(bench::Options),
+    /// Decide over labelled commands and agents' session logs: recall, false alarms, every miss
+    Score(score::Options),
 }
 
 fn main() -> ExitCode {
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Command::Check { yes } => tools::install_for_check(yes).and_then(|()| check::run()),
         Command::Tidy => tidy::run(),
         Command::Bench(options) => bench::run(&options),
+        Command::Score(options) => score::run(&options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,134 @@
+//! A home with one repository in it, whose branch `main` is production, and what would be decided there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use countersign_hook::{Judge, Policy, Seen};
+use countersign_local::{Authorities, Home};
+use countersign_model::{Runtime, ToolCall};
+use countersign_policy::{Bundle, History, Pack, Proposal};
+use serde_json::{Map, Value};
+
+use crate::Problem;
+
+const PROPOSAL: &str = "version = 1\n[repository]\nremotes = [\"github.com/acme/shop\"]\n\
+                        default_branch = \"main\"\n[environments.production]\nbranches = [\"main\"]\n";
+
+/// The repository's files.
+const FILES: &[(&str, &str)] = &[
+    ("src/main.rs", "fn main() {}\n"),
+    ("README.md", "# Shop\n"),
+    ("Cargo.toml", "[package]\nname = \"shop\"\nversion = \"0.1.0\"\n"),
+    (
+        "package.json",
+        "{\"name\":\"shop\",\"scripts\":{\"build\":\"tsc\",\"test\":\"jest\",\"lint\":\"eslint .\"}}\n",
+    ),
+    ("Makefile", "build:\n\tcargo build\ntest:\n\tcargo test\n"),
+    (".gitignore", "target/\nnode_modules/\n"),
+];
+
+/// Where everything is asked.
+pub struct Stage {
+    judge: Judge,
+    /// The user's home.
+    pub home: PathBuf,
+    /// The repository, below it.
+    pub repository: PathBuf,
+}
+
+impl Stage {
+    /// Makes the repository beside this program, outside every directory for temporary files.
+    pub fn set() -> Result<Self, Problem> {
+        let program = std::env::current_exe()?;
+        let home = program.parent().unwrap_or_else(|| Path::new("/")).join("score-stage").join("dev");
+        let repository = home.join("shop");
+        if home.exists() {
+            std::fs::remove_dir_all(&home)?;
+        }
+        for (name, text) in FILES {
+            let path = repository.join(name);
+            std::fs::create_dir_all(path.parent().unwrap_or(&repository))?;
+            std::fs::write(path, text)?;
+        }
+        for arguments in [
+            &["init", "-q", "-b", "main"][..],
+            &["remote", "add", "origin", "git@github.com:acme/shop.git"],
+            &["add", "-A"],
+            &["commit", "-q", "-m", "Start"],
+            &["update-ref", "refs/remotes/origin/main", "HEAD"],
+            &["checkout", "-q", "-b", "feature"],
+        ] {
+            git(&repository, &home, arguments)?;
+        }
+        std::fs::write(repository.join("src/main.rs"), "fn main() { println!(\"hello\") }\n")?;
+        git(&repository, &home, &["commit", "-q", "-a", "-m", "Greet"])?;
+        let built = Bundle::shipped(Pack::Graduated, &Proposal::parse(PROPOSAL)?)?;
+        let bundle = Bundle::from_bytes(&built.to_bytes())?;
+        let judge = Judge {
+            key: [7; 32],
+            policy: Policy::Given(Box::new(bundle)),
+            home: Home::at(&home.join(".countersign")),
+            user_home: home.clone(),
+            project: None,
+            git: (Some(home.clone()), None),
+            variables: BTreeSet::new(),
+            settings: BTreeMap::new(),
+        };
+        Ok(Self { judge, home, repository })
+    }
+
+    /// What would be decided over a call, and how long that took.
+    pub fn ask(&self, call: &ToolCall, history: &History) -> Result<(Seen, Duration), Problem> {
+        let started = Instant::now();
+        let seen = self.judge.judge(call, &[], history, &Authorities::default())?;
+        Ok((seen, started.elapsed()))
+    }
+
+    /// A shell command in the repository.
+    pub fn shell(&self, command: &str) -> ToolCall {
+        self.call("Bash", Map::from_iter([("command".to_owned(), Value::from(command))]))
+    }
+
+    /// A call of a tool in the repository.
+    pub fn call(&self, tool: &str, input: Map<String, Value>) -> ToolCall {
+        ToolCall {
+            runtime: Runtime::ClaudeCode,
+            session: "score".into(),
+            agent: None,
+            id: "score".into(),
+            prompt: None,
+            cwd: self.repository.display().to_string(),
+            mode: None,
+            tool: tool.to_owned(),
+            input,
+            mcp_server: None,
+        }
+    }
+}
+
+fn git(repository: &Path, home: &Path, arguments: &[&str]) -> Result<(), Problem> {
+    let status = Command::new("git")
+        .args(["-c", "user.name=Dev", "-c", "user.email=dev@example.com", "-c", "commit.gpgsign=false"])
+        .args(arguments)
+        .current_dir(repository)
+        .env("HOME", home)
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .status()?;
+    if status.success() { Ok(()) } else { Err(format!("git {arguments:?} failed").into()) }
+}
+
+/// The reason for a decision, and the effects that asked for it.
+pub fn why(seen: &Seen) -> String {
+    let policies: Vec<&str> =
+        seen.decision.policies.iter().map(countersign_model::PolicyId::as_str).collect();
+    let effects: Vec<String> = seen.effects.iter().map(ToString::to_string).collect();
+    format!(
+        "{} ({}) by {}: {}",
+        seen.decision.kind.word(),
+        seen.decision.risk.score,
+        policies.join(" "),
+        effects.join("; ")
+    )
+}
