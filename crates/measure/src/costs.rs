@@ -29,6 +29,7 @@ pub fn print(repository: &str) -> Result<(), Problem> {
         home: home.to_string_lossy().into_owned(),
         temporary: vec!["/tmp".into(), "/var/tmp".into()],
         protected: vec![home.join(".countersign").to_string_lossy().into_owned()],
+        programs: Vec::new(),
     };
     let machine = || Machine::new([7; 32], Sources::of_user(home, None), BTreeSet::new());
     let mut rows = Vec::new();

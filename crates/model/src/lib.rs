@@ -8,6 +8,7 @@
 
 mod call;
 mod decision;
+mod declared;
 mod digest;
 mod effect;
 mod environment;
@@ -21,6 +22,7 @@ pub mod verbs;
 
 pub use call::{McpServer, Runtime, ToolCall};
 pub use decision::{Decision, DecisionKind, Requirement};
+pub use declared::Declared;
 pub use digest::{Digest, ParseDigestError};
 pub use effect::{Access, Certainty, Effect, Reversible, Span};
 pub use environment::{Environment, Place};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use cedar_policy::Policy;
-use countersign_model::PolicyId;
+use countersign_model::{Declared, PolicyId};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -40,6 +40,14 @@ pub enum BuildError {
         /// What is wrong, a fragment.
         message: &'static str,
     },
+    /// What is said of a program of one's own cannot be used.
+    #[error("cannot use the program `{name}`: {message}")]
+    Program {
+        /// Its first name, or the wrong one.
+        name: String,
+        /// What is wrong, a fragment.
+        message: &'static str,
+    },
     /// What ships with this program is broken.
     #[error("cannot build with what this program ships: {0}")]
     Shipped(String),
@@ -63,7 +71,7 @@ impl BuildError {
     pub fn hint(&self) -> Option<&str> {
         match self {
             Self::Policy { hint, .. } => hint.as_deref(),
-            Self::Pattern { .. } | Self::Shipped(_) => None,
+            Self::Pattern { .. } | Self::Program { .. } | Self::Shipped(_) => None,
         }
     }
 }
@@ -84,12 +92,14 @@ impl Bundle {
     /// A shipped pack over the proposal's map and nothing else of it: what is in force before anybody
     /// has signed a bundle.
     pub fn shipped(pack: Pack, proposal: &Proposal) -> Result<Self, BuildError> {
-        assemble(&Proposal { on_allow: crate::OnAllow::Pass, ..proposal.clone() }, pack, &[])
+        let shipped = Proposal { on_allow: crate::OnAllow::Pass, programs: Vec::new(), ..proposal.clone() };
+        assemble(&shipped, pack, &[])
     }
 }
 
 fn assemble(proposal: &Proposal, pack: Pack, own: &[OwnPolicy]) -> Result<Bundle, BuildError> {
     check_patterns(proposal)?;
+    check_programs(&proposal.programs)?;
     let mut checked = Vec::new();
     let mut seen = BTreeSet::new();
     for policy in own {
@@ -115,7 +125,8 @@ fn assemble(proposal: &Proposal, pack: Pack, own: &[OwnPolicy]) -> Result<Bundle
     }
     let weights = toml::from_str(packs::WEIGHTS).map_err(|error| BuildError::Shipped(error.to_string()))?;
     let rungs = oversight::rungs(&asked);
-    Ok(Bundle::from_parts(pack.name(), proposal.on_allow, proposal.map(), rungs, weights, stored)?)
+    let programs = proposal.programs.clone();
+    Ok(Bundle::from_parts(pack.name(), proposal.on_allow, proposal.map(), rungs, weights, stored, programs)?)
 }
 
 /// The parts of a policy that count; annotations are for the reader of its text.
@@ -155,6 +166,39 @@ fn check_patterns(proposal: &Proposal) -> Result<(), BuildError> {
                     return Err(BuildError::Pattern { list, pattern: pattern.clone(), message });
                 }
             }
+        }
+    }
+    Ok(())
+}
+
+/// Refuses what would silently say nothing, or two things.
+fn check_programs(programs: &[Declared]) -> Result<(), BuildError> {
+    let mut seen = BTreeSet::new();
+    for program in programs {
+        let refused = |name: &str, message| BuildError::Program { name: name.to_owned(), message };
+        let first = program.names.first().ok_or_else(|| refused("", "it has no name"))?;
+        let subcommands = [&program.read, &program.write, &program.destroy, &program.execute];
+        if subcommands.iter().all(|list| list.is_empty()) {
+            return Err(refused(
+                first,
+                "it says nothing: list subcommands under `read`, `write`, `destroy` or `execute`",
+            ));
+        }
+        for name in &program.names {
+            if name.is_empty() || name.contains(['/', ' ']) {
+                return Err(refused(name, "a name is one word without `/`"));
+            }
+            if !seen.insert(name) {
+                return Err(refused(name, "it is described twice"));
+            }
+        }
+        let options = program.values.iter().filter(|option| !option.starts_with('-'));
+        if options.count() > 0 {
+            return Err(refused(first, "what `values` lists are options and start with a dash"));
+        }
+        let mut words = BTreeSet::new();
+        if !subcommands.into_iter().flatten().all(|subcommand| words.insert(subcommand)) {
+            return Err(refused(first, "a subcommand is listed twice"));
         }
     }
     Ok(())

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use countersign_model::{Digest, PolicyId};
+use countersign_model::{Declared, Digest, PolicyId};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -50,6 +50,9 @@ pub(crate) struct Contents {
     pub rungs: Vec<Rung>,
     pub weights: Weights,
     pub policies: Vec<StoredPolicy>,
+    /// The organisation's own programs and tools.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub programs: Vec<Declared>,
 }
 
 /// One policy, in the parts of Cedar's own JSON form. There is nothing beside them that could disagree.
@@ -113,9 +116,18 @@ impl Bundle {
         rungs: Vec<Rung>,
         weights: Weights,
         policies: Vec<StoredPolicy>,
+        programs: Vec<Declared>,
     ) -> Result<Self, BundleError> {
-        let contents =
-            Contents { format: FORMAT, pack: pack.to_owned(), on_allow, map, rungs, weights, policies };
+        let contents = Contents {
+            format: FORMAT,
+            pack: pack.to_owned(),
+            on_allow,
+            map,
+            rungs,
+            weights,
+            policies,
+            programs,
+        };
         // By way of a value, in which the policies are JSON and no longer text.
         let value: serde_json::Value = serde_json::from_str(&serde_json::to_string(&contents)?)?;
         Self::from_bytes(&serde_json_canonicalizer::to_vec(&value)?)
@@ -139,12 +151,18 @@ impl Bundle {
     /// Whether its policies, ladder and weights are those of the `graduated` pack that this program
     /// ships, whatever its map: what an unsigned bundle has to be.
     pub fn has_shipped_rules(&self) -> bool {
-        self.rules().hex() == GRADUATED
+        self.rules().hex() == GRADUATED && self.contents.programs.is_empty()
     }
 
-    /// The digest of all but the map.
+    /// What it says of the organisation's own programs and tools.
+    pub fn programs(&self) -> &[Declared] {
+        &self.contents.programs
+    }
+
+    /// The digest of all but the map and the programs.
     pub(crate) fn rules(&self) -> Digest {
-        let Contents { format: _, pack, on_allow, map: _, rungs, weights, policies } = &self.contents;
+        let Contents { format: _, pack, on_allow, map: _, rungs, weights, policies, programs: _ } =
+            &self.contents;
         let rules = serde_json::to_vec(&(pack, on_allow, rungs, weights, policies));
         Digest::of([rules.unwrap_or_default().as_slice()])
     }

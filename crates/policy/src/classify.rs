@@ -1,9 +1,7 @@
 //! Which environment each effect lands in, by the bundle's map. What is not known is taken as the
 //! worst it can be.
 
-use countersign_model::{
-    Certainty, Effect, Environment, ForgeRepository, Repository, Resource, Verb, is_this_machine, verbs,
-};
+use countersign_model::{Certainty, Effect, Environment, ForgeRepository, Repository, Resource, Verb, verbs};
 
 use crate::map::{EnvironmentMap, Places};
 use crate::{Bundle, glob, names, remote};
@@ -64,11 +62,8 @@ fn environment(effect: &Effect, map: &EnvironmentMap) -> Environment {
         Resource::Program { .. } | Resource::Tool { server: None, .. } => Environment::Development,
         Resource::Tool { server: Some(server), name } => {
             let full = format!("{server}/{name}");
-            map.worst(|places| {
-                glob::in_list_any_case(&places.mcp_servers, server)
-                    || glob::in_list_any_case(&places.mcp_servers, &full)
-            })
-            .unwrap_or(Environment::Unknown)
+            // A name that says it is of one machine is the agent's own word here.
+            names::of(map, |places| &places.mcp_servers, &[server, &full], &["", server])
         }
         Resource::Cluster { context, namespace, object, name } => {
             let namespace = match (object.as_str(), namespace) {
@@ -111,10 +106,7 @@ fn environment(effect: &Effect, map: &EnvironmentMap) -> Environment {
         Resource::Change { .. } => Environment::Development,
         Resource::Secret { store, name } => {
             let full = format!("{store}:{name}");
-            map.worst(|places| {
-                glob::in_list(&places.credentials, &full) || glob::in_list(&places.credentials, name)
-            })
-            .unwrap_or(Environment::Unknown)
+            names::of(map, |places| &places.credentials, &[&full, name], &["", name])
         }
     }
 }
@@ -184,9 +176,7 @@ fn of_whole(map: &EnvironmentMap) -> Environment {
 
 fn of_host(host: &str, map: &EnvironmentMap) -> Environment {
     let host = host.trim_end_matches('.');
-    map.worst(|places| glob::in_list_any_case(&places.hosts, host)).unwrap_or_else(|| {
-        if is_this_machine(host) { Environment::Development } else { names::guess(&[host]) }
-    })
+    names::of(map, |places| &places.hosts, &[host], &[host])
 }
 
 /// Whether the path, something in it, or what it could stand for is among these.

@@ -16,10 +16,33 @@ pub fn of(
     listed: &[&str],
     names: &[&str],
 ) -> Environment {
-    let found = map.worst(|places| {
-        listed.iter().any(|name| !name.is_empty() && glob::in_list_any_case(list(places), name))
-    });
+    let found = map.worst(|places| lists_one_of(list(places), listed, false));
+    // What could be any of many may be one of these, and lands there only if that is the worst it can be.
+    let surely = map.worst(|places| lists_one_of(list(places), listed, true));
+    let found = match (found, surely) {
+        (Some(found), Some(surely)) if found == surely => Some(found),
+        (Some(found), _) => Some(found.max(Environment::Unknown)),
+        (None, _) => None,
+    };
     found.unwrap_or_else(|| guess(names))
+}
+
+/// Whether a list has a thing that goes by several names: an exception to one of them is one to the thing. Where
+/// a name could be any, the answer is whether it might be listed; `surely`, whether it cannot but be.
+fn lists_one_of(patterns: &[String], names: &[&str], surely: bool) -> bool {
+    let mut listed = false;
+    for pattern in patterns {
+        let (pattern, excepts) = match pattern.strip_prefix('!') {
+            Some(pattern) => (pattern, true),
+            None => (pattern.as_str(), false),
+        };
+        let only_known = excepts != surely;
+        let matches = names.iter().filter(|name| !name.is_empty()).any(|name| {
+            !(only_known && name.contains('*')) && glob::in_list_any_case(&[pattern.to_owned()], name)
+        });
+        listed = if matches { !excepts } else { listed };
+    }
+    listed
 }
 
 /// What the names themselves say.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use countersign_model::Environment;
+use countersign_model::{Declared, Environment};
 use serde::Deserialize;
 
 use crate::checked::line_and_column;
@@ -26,6 +26,8 @@ pub struct Proposal {
     pub environments: BTreeMap<Environment, Listed>,
     /// The repository's own policies, which come on top of the pack's.
     pub policies: Vec<OwnPolicy>,
+    /// The organisation's own programs and tools.
+    pub programs: Vec<Declared>,
     /// What whoever proposed it wants to say to people, one sentence each.
     pub notes: Vec<String>,
 }
@@ -79,6 +81,8 @@ struct File {
     environments: Environments,
     #[serde(default)]
     policy: Vec<OwnPolicy>,
+    #[serde(default)]
+    program: Vec<Declared>,
 }
 
 #[derive(Default, Deserialize)]
@@ -160,6 +164,7 @@ impl Proposal {
                 .filter_map(|(environment, lists)| Some((environment, lists?.into())))
                 .collect(),
             policies: file.policy,
+            programs: file.program,
             notes: Vec::new(),
         })
     }

@@ -40,6 +40,22 @@ impl Proposal {
             }
             put(&mut text, &format!("cedar = {}\n", block(&policy.cedar)));
         }
+        for program in &self.programs {
+            put(&mut text, "\n[[program]]\n");
+            for (name, list) in [
+                ("names", &program.names),
+                ("values", &program.values),
+                ("target", &program.target),
+                ("read", &program.read),
+                ("write", &program.write),
+                ("destroy", &program.destroy),
+                ("execute", &program.execute),
+            ] {
+                if !list.is_empty() {
+                    put(&mut text, &format!("{name} = {}\n", row(list)));
+                }
+            }
+        }
         text
     }
 

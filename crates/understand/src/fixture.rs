@@ -1,6 +1,8 @@
 //! An in-memory workspace for tests: `/repo` on branch `feature`, with a remote on a forge.
 
-use countersign_model::{Answer, Commit, Digest, Effect, Question, Runtime, SessionId, ToolCall, ToolCallId};
+use countersign_model::{
+    Answer, Commit, Declared, Digest, Effect, Question, Runtime, SessionId, ToolCall, ToolCallId,
+};
 use serde_json::{Map, Value, json};
 
 use crate::{Pinning, Surroundings, Understanding, Workspace, understand};
@@ -171,6 +173,7 @@ pub(crate) fn surroundings() -> Surroundings {
         ]
         .map(str::to_owned)
         .to_vec(),
+        programs: Vec::new(),
     }
 }
 
@@ -226,6 +229,12 @@ pub(crate) fn check_because(command: &str) -> String {
 /// The effects of another tool's call.
 pub(crate) fn check_tool(tool: &str, input: Value) -> String {
     lines(&understand(&call(tool, input), &surroundings(), &Fixture(&[])).effects)
+}
+
+/// The effects of a call where the policy describes this.
+pub(crate) fn check_declared(tool: &str, input: Value, declared: Declared) -> String {
+    let surroundings = Surroundings { programs: vec![declared], ..surroundings() };
+    lines(&understand(&call(tool, input), &surroundings, &Fixture(&[])).effects)
 }
 
 /// The immutable form of a shell command, or why there is none.

@@ -28,7 +28,7 @@ mod tools;
 mod word;
 mod workspace;
 
-use countersign_model::{Effect, Fact, ToolCall};
+use countersign_model::{Declared, Effect, Fact, ToolCall};
 use serde_json::{Map, Value};
 
 use context::Context;
@@ -44,6 +44,13 @@ pub struct Surroundings {
     pub temporary: Vec<String>,
     /// Countersign's own files and directories, absolute.
     pub protected: Vec<String>,
+    /// Programs and tools that the policy describes. One that a shipped family knows stays what it is.
+    pub programs: Vec<Declared>,
+}
+
+/// Whether understanding knows a program of this name by itself.
+pub fn knows(program: &str) -> bool {
+    families::is_understood(program)
 }
 
 /// What a tool call would do, and what that was concluded from.

@@ -81,8 +81,9 @@ impl Judge {
         authorities: &Authorities,
     ) -> Result<Seen, LedgerError> {
         let machine = self.machine();
-        let understanding = understand(call, &self.surroundings(call), &machine);
-        let (roots, remotes) = repositories(&understanding.effects, call, &machine);
+        let surroundings = self.surroundings(call);
+        let plain = understand(call, &surroundings, &machine);
+        let (roots, remotes) = repositories(&plain.effects, call, &machine);
         let in_force;
         let (bundles, notes) = match &self.policy {
             Policy::InForce { trust, log } => {
@@ -91,25 +92,32 @@ impl Judge {
             }
             Policy::Given(bundle) => (std::slice::from_ref(&**bundle), Vec::new()),
         };
-        let context = Context {
-            findings: findings.to_vec(),
-            history: *history,
-            reach: Vec::new(),
-            pinnable: !matches!(understanding.pinning, Pinning::Impossible { .. }),
-        };
-        let mut strictest: Option<(Vec<Effect>, Decision, &Bundle, Context)> = None;
+        let mut strictest: Option<(Option<Understanding>, Vec<Effect>, Decision, &Bundle, Context)> = None;
         for bundle in bundles {
+            // What a bundle says of programs of one's own holds for what that bundle decides.
+            let own = (!bundle.programs().is_empty()).then(|| {
+                let programs = bundle.programs().to_vec();
+                understand(call, &Surroundings { programs, ..surroundings.clone() }, &machine)
+            });
+            let understanding = own.as_ref().unwrap_or(&plain);
+            let context = Context {
+                findings: findings.to_vec(),
+                history: *history,
+                reach: Vec::new(),
+                pinnable: !matches!(understanding.pinning, Pinning::Impossible { .. }),
+            };
             let (effects, decision, context) = self.decide(bundle, &understanding.effects, &context);
-            let stricter = strictest.as_ref().is_none_or(|(_, old, _, _)| {
+            let stricter = strictest.as_ref().is_none_or(|(_, _, old, _, _)| {
                 (&decision.kind, decision.risk.score) > (&old.kind, old.risk.score)
             });
             if stricter {
-                strictest = Some((effects, decision, bundle, context));
+                strictest = Some((own, effects, decision, bundle, context));
             }
         }
-        let Some((effects, decision, bundle, context)) = strictest else {
+        let Some((own, effects, decision, bundle, context)) = strictest else {
             return Err(LedgerError::Policy { why: "there is none in force".to_owned() });
         };
+        let understanding = own.unwrap_or(plain);
         let on_allow = bundle.on_allow();
         let bundle = bundle.digest();
         let action = Action {
@@ -222,6 +230,7 @@ impl Judge {
             home: text(self.user_home.clone()),
             temporary: vec!["/tmp".into(), "/var/tmp".into()],
             protected,
+            programs: Vec::new(),
         }
     }
 }

@@ -33,6 +33,7 @@ impl Contested {
     /// What names a row.
     pub fn digest(source: &str, command: &str) -> String {
         let digest = Digest::of([source.as_bytes(), b"\n", command.as_bytes()]).to_string();
+        let digest = digest.trim_start_matches("sha256:");
         digest.chars().take(12).collect()
     }
 

@@ -22,11 +22,14 @@ pub fn score(rows: &[Value], stage: &Stage) -> Result<Vec<Figure>, Problem> {
     let mut counts = Counts::default();
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
     let mut times = Vec::with_capacity(rows.len());
+    let mut alone = Vec::with_capacity(rows.len());
     for row in rows {
         let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
         let (command, source) = (text("command"), text("source"));
-        let (seen, time) = stage.ask(&stage.shell(command), &History::default())?;
+        let call = stage.shell(command);
+        let (seen, time) = stage.ask(&call, &History::default())?;
         times.push(time);
+        alone.push(stage.time(&call, &seen));
         let stopped = is_stopped(&seen);
         let line = || format!("{source}\n    {}\n    {}", command.replace('\n', "\n    "), why(&seen));
         match text("expected") {
@@ -66,7 +69,8 @@ pub fn score(rows: &[Value], stage: &Stage) -> Result<Vec<Figure>, Problem> {
     for (reason, count) in &reasons {
         println!("{count:5} {reason}");
     }
-    print_times(&mut times);
+    print_times("understand, the workspace's answers at hand", &mut alone);
+    print_times("look, understand and decide", &mut times);
     Ok(counts.figures())
 }
 
@@ -78,11 +82,11 @@ pub fn is_stopped(seen: &Seen) -> bool {
     }
 }
 
-fn print_times(times: &mut [Duration]) {
+fn print_times(what: &str, times: &mut [Duration]) {
     times.sort_unstable();
     let at = |thousandth: usize| times.get(times.len() * thousandth / 1000).copied().unwrap_or_default();
     println!(
-        "\n── look, understand and decide: median {:?}, 99th percentile {:?}, longest {:?}",
+        "\n── {what}: median {:?}, 99th percentile {:?}, longest {:?}",
         at(500),
         at(990),
         times.last().copied().unwrap_or_default()

@@ -102,7 +102,7 @@ pub fn score(calls: &[Logged], stage: &Stage) -> Result<Vec<Figure>, Problem> {
         figure("calls of sessions, allowed", allowed, all, Bound::Shown),
         figure("calls of sessions, monitored", monitored, all, Bound::Shown),
         figure("calls of sessions, held", held, all, Bound::AtMost(BOUNDS.sessions_held)),
-        figure("calls of sessions, denied", denied, all, Bound::AtMost(0.0)),
+        figure("calls of sessions, denied", denied, all, Bound::Shown),
         figure("shell calls of sessions, opaque", opaque, shells, Bound::AtMost(BOUNDS.sessions_opaque)),
     ])
 }

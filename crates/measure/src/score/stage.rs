@@ -9,6 +9,7 @@ use countersign_hook::{Judge, Policy, Seen};
 use countersign_local::{Authorities, Home};
 use countersign_model::{Runtime, ToolCall};
 use countersign_policy::{Bundle, History, Pack, Proposal};
+use countersign_understand::{Recorded, Surroundings, understand};
 use serde_json::{Map, Value};
 
 use crate::Problem;
@@ -32,6 +33,7 @@ const FILES: &[(&str, &str)] = &[
 /// Where everything is asked.
 pub struct Stage {
     judge: Judge,
+    surroundings: Surroundings,
     /// The user's home.
     pub home: PathBuf,
     /// The repository, below it.
@@ -76,7 +78,15 @@ impl Stage {
             variables: BTreeSet::new(),
             settings: BTreeMap::new(),
         };
-        Ok(Self { judge, home, repository })
+        let text = |path: PathBuf| path.to_string_lossy().into_owned();
+        let settings = [&home, &repository].map(|folder| text(folder.join(".claude").join("settings.json")));
+        let surroundings = Surroundings {
+            home: text(home.clone()),
+            temporary: vec!["/tmp".into(), "/var/tmp".into()],
+            protected: settings.into_iter().chain([text(home.join(".countersign"))]).collect(),
+            programs: Vec::new(),
+        };
+        Ok(Self { judge, surroundings, home, repository })
     }
 
     /// What would be decided over a call, and how long that took.
@@ -84,6 +94,18 @@ impl Stage {
         let started = Instant::now();
         let seen = self.judge.judge(call, &[], history, &Authorities::default())?;
         Ok((seen, started.elapsed()))
+    }
+
+    /// How long understanding a call takes where the workspace's answers are at hand: the best of a few times,
+    /// since what else the machine does is no part of it.
+    pub fn time(&self, call: &ToolCall, seen: &Seen) -> Duration {
+        let recorded = Recorded::new(seen.understanding.facts.clone());
+        let once = || {
+            let started = Instant::now();
+            std::hint::black_box(understand(call, &self.surroundings, &recorded));
+            started.elapsed()
+        };
+        (0..5).map(|_| once()).min().unwrap_or_default()
     }
 
     /// A shell command in the repository.

@@ -76,6 +76,46 @@ fn observe() {
     forge.settings          -            -            monitor 35   monitor 45   monitor 65   monitor 80
     forge.write             -            -            allow 25     monitor 35   monitor 55   monitor 70
     forge.delete            -            -            monitor 45   monitor 55   monitor 75   monitor 90
+    change.delivery         -            -            allow 20     monitor 30   monitor 50   monitor 65
+    change.infrastructure   -            -            allow 20     monitor 30   monitor 50   monitor 65
+    change.secrets          -            -            allow 20     monitor 30   monitor 50   monitor 65
+    change.dependencies     -            -            allow 20     monitor 30   monitor 50   monitor 65
+    change.owners           -            -            allow 20     monitor 30   monitor 50   monitor 65
+    change.migration        -            -            allow 20     monitor 30   monitor 50   monitor 65
+    kube.read               -            -            allow 10     allow 10     allow 15     monitor 30
+    kube.write              -            -            allow 25     monitor 35   monitor 55   monitor 70
+    kube.delete             -            -            monitor 45   monitor 55   monitor 75   monitor 90
+    kube.execute            -            -            allow 25     monitor 35   monitor 55   monitor 70
+    kube.permission         -            -            allow 25     monitor 35   monitor 55   monitor 70
+    cloud.read              -            -            allow 10     allow 10     allow 15     monitor 30
+    cloud.write             -            -            allow 25     monitor 35   monitor 55   monitor 70
+    cloud.delete            -            -            monitor 45   monitor 55   monitor 75   monitor 90
+    cloud.execute           -            -            allow 25     monitor 35   monitor 55   monitor 70
+    cloud.permission        -            -            allow 25     monitor 35   monitor 55   monitor 70
+    db.read                 -            allow 5      allow 10     allow 10     allow 15     monitor 30
+    db.write                -            allow 20     allow 25     monitor 35   monitor 55   monitor 70
+    db.schema               -            allow 20     allow 25     monitor 35   monitor 55   monitor 70
+    db.destroy              -            monitor 40   monitor 45   monitor 55   monitor 75   monitor 90
+    db.privilege            -            allow 20     allow 25     monitor 35   monitor 55   monitor 70
+    db.execute              -            allow 20     allow 25     monitor 35   monitor 55   monitor 70
+    stack.read              -            -            allow 10     allow 10     allow 15     monitor 30
+    stack.apply             -            -            allow 25     monitor 35   monitor 55   monitor 70
+    stack.destroy           -            -            monitor 45   monitor 55   monitor 75   monitor 90
+    stack.state             -            -            monitor 40   monitor 50   monitor 70   monitor 85
+    app.read                -            -            allow 10     allow 10     allow 15     monitor 30
+    app.deploy              -            -            allow 25     monitor 35   monitor 55   monitor 70
+    app.settings            -            -            allow 25     monitor 35   monitor 55   monitor 70
+    app.delete              -            -            monitor 45   monitor 55   monitor 75   monitor 90
+    app.execute             -            -            allow 25     monitor 35   monitor 55   monitor 70
+    container.read          -            allow 5      allow 10     allow 10     allow 15     monitor 30
+    container.build         -            allow 15     allow 20     monitor 30   monitor 50   monitor 65
+    container.run           -            allow 15     allow 20     monitor 30   monitor 50   monitor 65
+    container.write         -            allow 15     allow 20     monitor 30   monitor 50   monitor 65
+    container.delete        -            monitor 35   monitor 40   monitor 50   monitor 70   monitor 85
+    package.read            -            -            allow 10     allow 10     allow 15     monitor 30
+    package.publish         -            -            monitor 30   monitor 40   monitor 60   monitor 75
+    package.withdraw        -            -            monitor 45   monitor 55   monitor 75   monitor 90
+    package.settings        -            -            allow 25     monitor 35   monitor 55   monitor 70
     net.read                -            -            allow 10     allow 10     allow 15     monitor 30
     net.send                -            -            monitor 30   monitor 40   monitor 55   monitor 70
     net.write               -            -            allow 25     monitor 35   monitor 55   monitor 70
@@ -137,6 +177,46 @@ fn graduated() {
     forge.settings          -            -            monitor 35   monitor 45   hold 65      hold 80
     forge.write             -            -            monitor 25   monitor 35   hold 55      hold 70
     forge.delete            -            -            hold 45      hold 55      hold 75      hold 90
+    change.delivery         -            -            monitor 20   monitor 30   hold 50      hold 65
+    change.infrastructure   -            -            monitor 20   monitor 30   hold 50      hold 65
+    change.secrets          -            -            monitor 20   monitor 30   hold 50      hold 65
+    change.dependencies     -            -            monitor 20   monitor 30   monitor 50   hold 65
+    change.owners           -            -            monitor 20   monitor 30   hold 50      hold 65
+    change.migration        -            -            monitor 20   monitor 30   monitor 50   hold 65
+    kube.read               -            -            allow 10     allow 10     allow 15     monitor 30
+    kube.write              -            -            monitor 25   monitor 35   hold 55      hold 70
+    kube.delete             -            -            hold 45      hold 55      hold 75      hold 90
+    kube.execute            -            -            hold 25      hold 35      hold 55      hold 70
+    kube.permission         -            -            monitor 25   monitor 35   hold 55      hold 70
+    cloud.read              -            -            allow 10     allow 10     allow 15     monitor 30
+    cloud.write             -            -            monitor 25   monitor 35   hold 55      hold 70
+    cloud.delete            -            -            hold 45      hold 55      hold 75      hold 90
+    cloud.execute           -            -            hold 25      hold 35      hold 55      hold 70
+    cloud.permission        -            -            monitor 25   monitor 35   hold 55      hold 70
+    db.read                 -            allow 5      allow 10     allow 10     allow 15     monitor 30
+    db.write                -            monitor 20   monitor 25   monitor 35   hold 55      hold 70
+    db.schema               -            monitor 20   monitor 25   monitor 35   hold 55      hold 70
+    db.destroy              -            hold 40      hold 45      hold 55      hold 75      hold 90
+    db.privilege            -            monitor 20   monitor 25   monitor 35   hold 55      hold 70
+    db.execute              -            monitor 20   hold 25      hold 35      hold 55      hold 70
+    stack.read              -            -            allow 10     allow 10     allow 15     monitor 30
+    stack.apply             -            -            monitor 25   monitor 35   hold 55      hold 70
+    stack.destroy           -            -            hold 45      hold 55      hold 75      hold 90
+    stack.state             -            -            hold 40      hold 50      hold 70      hold 85
+    app.read                -            -            allow 10     allow 10     allow 15     monitor 30
+    app.deploy              -            -            monitor 25   monitor 35   hold 55      hold 70
+    app.settings            -            -            monitor 25   monitor 35   hold 55      hold 70
+    app.delete              -            -            hold 45      hold 55      hold 75      hold 90
+    app.execute             -            -            hold 25      hold 35      hold 55      hold 70
+    container.read          -            allow 5      allow 10     allow 10     allow 15     monitor 30
+    container.build         -            monitor 15   hold 20      hold 30      hold 50      hold 65
+    container.run           -            monitor 15   hold 20      hold 30      hold 50      hold 65
+    container.write         -            monitor 15   monitor 20   monitor 30   hold 50      hold 65
+    container.delete        -            hold 35      hold 40      hold 50      hold 70      hold 85
+    package.read            -            -            allow 10     allow 10     allow 15     monitor 30
+    package.publish         -            -            monitor 30   monitor 40   hold 60      hold 75
+    package.withdraw        -            -            hold 45      hold 55      hold 75      hold 90
+    package.settings        -            -            monitor 25   monitor 35   hold 55      hold 70
     net.read                -            -            allow 10     allow 10     allow 15     monitor 30
     net.send                -            -            monitor 30   monitor 40   monitor 55   hold 70
     net.write               -            -            monitor 25   monitor 35   hold 55      hold 70
@@ -198,6 +278,46 @@ fn strict() {
     forge.settings          -            -            hold 35      hold 45      hold 65      hold 80
     forge.write             -            -            hold 25      hold 35      hold 55      hold 70
     forge.delete            -            -            hold 45      hold 55      hold 75      hold 90
+    change.delivery         -            -            hold 20      hold 30      hold 50      hold 65
+    change.infrastructure   -            -            hold 20      hold 30      hold 50      hold 65
+    change.secrets          -            -            hold 20      hold 30      hold 50      hold 65
+    change.dependencies     -            -            hold 20      hold 30      hold 50      hold 65
+    change.owners           -            -            hold 20      hold 30      hold 50      hold 65
+    change.migration        -            -            hold 20      hold 30      hold 50      hold 65
+    kube.read               -            -            allow 10     allow 10     allow 15     monitor 30
+    kube.write              -            -            hold 25      hold 35      hold 55      hold 70
+    kube.delete             -            -            hold 45      hold 55      hold 75      hold 90
+    kube.execute            -            -            hold 25      hold 35      hold 55      hold 70
+    kube.permission         -            -            hold 25      hold 35      hold 55      hold 70
+    cloud.read              -            -            allow 10     allow 10     allow 15     monitor 30
+    cloud.write             -            -            hold 25      hold 35      hold 55      hold 70
+    cloud.delete            -            -            hold 45      hold 55      hold 75      hold 90
+    cloud.execute           -            -            hold 25      hold 35      hold 55      hold 70
+    cloud.permission        -            -            hold 25      hold 35      hold 55      hold 70
+    db.read                 -            allow 5      allow 10     allow 10     allow 15     monitor 30
+    db.write                -            hold 20      hold 25      hold 35      hold 55      hold 70
+    db.schema               -            hold 20      hold 25      hold 35      hold 55      hold 70
+    db.destroy              -            hold 40      hold 45      hold 55      hold 75      hold 90
+    db.privilege            -            hold 20      hold 25      hold 35      hold 55      hold 70
+    db.execute              -            hold 20      hold 25      hold 35      hold 55      hold 70
+    stack.read              -            -            allow 10     allow 10     allow 15     monitor 30
+    stack.apply             -            -            hold 25      hold 35      hold 55      hold 70
+    stack.destroy           -            -            hold 45      hold 55      hold 75      hold 90
+    stack.state             -            -            hold 40      hold 50      hold 70      hold 85
+    app.read                -            -            allow 10     allow 10     allow 15     monitor 30
+    app.deploy              -            -            hold 25      hold 35      hold 55      hold 70
+    app.settings            -            -            hold 25      hold 35      hold 55      hold 70
+    app.delete              -            -            hold 45      hold 55      hold 75      hold 90
+    app.execute             -            -            hold 25      hold 35      hold 55      hold 70
+    container.read          -            allow 5      allow 10     allow 10     allow 15     monitor 30
+    container.build         -            hold 15      hold 20      hold 30      hold 50      hold 65
+    container.run           -            hold 15      hold 20      hold 30      hold 50      hold 65
+    container.write         -            hold 15      hold 20      hold 30      hold 50      hold 65
+    container.delete        -            hold 35      hold 40      hold 50      hold 70      hold 85
+    package.read            -            -            allow 10     allow 10     allow 15     monitor 30
+    package.publish         -            -            hold 30      hold 40      hold 60      hold 75
+    package.withdraw        -            -            hold 45      hold 55      hold 75      hold 90
+    package.settings        -            -            hold 25      hold 35      hold 55      hold 70
     net.read                -            -            allow 10     allow 10     allow 15     monitor 30
     net.send                -            -            hold 30      hold 40      hold 55      hold 70
     net.write               -            -            hold 25      hold 35      hold 55      hold 70

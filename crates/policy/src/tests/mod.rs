@@ -2,6 +2,7 @@
 
 mod bundle;
 mod classify;
+mod infrastructure;
 mod matrix;
 mod properties;
 mod proposal;
@@ -32,6 +33,12 @@ credentials = ["KUBECONFIG", "/home/dev/.kube/live", "vault:live/*"]
 branches = ["next"]
 hosts = ["*.staging.example"]
 mcp_servers = ["tickets/*"]
+databases = ["$STAGING_DATABASE_URL"]
+[environments.development]
+kube_contexts = ["sandbox", "!sandbox/kube-system"]
+accounts = ["aws:play"]
+stacks = ["/home/dev/shop/infra/play"]
+apps = ["preview"]
 "#;
 
 /// The shipped pack over [`SHOP`], built once.
@@ -93,6 +100,16 @@ fn usual_resource(verb: &str, place: Place) -> Option<Resource> {
         ("exec", Place::Machine) | ("countersign", Place::Machine) => program(),
         ("agent", Place::Workspace) => tool(None),
         ("mcp", Place::Remote) => tool(Some("tickets")),
+        ("change", Place::Remote) => infrastructure::change("feature"),
+        ("kube", Place::Remote) => infrastructure::cluster("eu-1", Some("shop")),
+        ("cloud", Place::Remote) => infrastructure::cloud("shop-1"),
+        ("db", Place::Machine) => infrastructure::database("/home/dev/shop/dev.db"),
+        ("db", Place::Remote) => infrastructure::database("db.example"),
+        ("stack", Place::Remote) => infrastructure::stack("eu"),
+        ("app", Place::Remote) => infrastructure::app("preview"),
+        ("container", Place::Machine) => infrastructure::container(None),
+        ("container", Place::Remote) => infrastructure::container(Some("build-1")),
+        ("package", Place::Remote) => infrastructure::package("npm"),
         _ => return None,
     })
 }

@@ -92,6 +92,20 @@ fn policies_cedar_cannot_read() {
 }
 
 #[test]
+fn programs_that_say_nothing_or_two_things() {
+    let program = |text: &str| check(&format!("version = 1\n[[program]]\n{text}\n"));
+    assert_snapshot!(program("names = [\"shipctl\"]\nread = [\"status\"]"), @"ok: graduated");
+    assert_snapshot!(program("names = [\"shipctl\"]"), @"error: cannot use the program `shipctl`: it says nothing: list subcommands under `read`, `write`, `destroy` or `execute`");
+    assert_snapshot!(program("names = []\nread = [\"\"]"), @"error: cannot use the program ``: it has no name");
+    assert_snapshot!(program("names = [\"a/b\"]\nread = [\"\"]"), @"error: cannot use the program `a/b`: a name is one word without `/`");
+    assert_snapshot!(program("names = [\"a\"]\nread = [\"x\"]\nwrite = [\"x\"]"), @"error: cannot use the program `a`: a subcommand is listed twice");
+    assert_snapshot!(program("names = [\"a\"]\nreads = [\"x\"]"), @"
+    error: cannot read the proposal: unknown key `reads` at line 4, column 1
+    hint: did you mean `read`?
+    ");
+}
+
+#[test]
 fn policies_the_ladder_cannot_take() {
     assert_snapshot!(policy("permit (principal, action, resource) unless { context.oversight.approvals >= 1 };"), @"
     error: cannot use policy `own`: more oversight could take away what less of it permits

@@ -48,6 +48,7 @@ families! {
     countersign,
 }
 
+pub(crate) mod declared;
 pub(crate) mod subcommands;
 
 pub(crate) use git::{Git, addresses, resolve};
@@ -149,7 +150,7 @@ pub(crate) fn run_later(invocation: Invocation, context: &mut Context<'_>) {
 }
 
 /// Whether some family has a program of this name.
-fn is_understood(name: &str) -> bool {
+pub(crate) fn is_understood(name: &str) -> bool {
     ALL.iter().any(|family| family.programs.contains(&name))
 }
 
@@ -177,7 +178,10 @@ fn named(invocation: &Invocation, context: &mut Context<'_>) {
         Some(family) => (family.effects)(invocation, context),
         // What it does is listed where it is defined.
         None if context.state.shell.functions.contains(program) => {}
-        None => opaque(invocation, "nobody knows what this program does", context),
+        None => match declared::find(program, context) {
+            Some(declared) => declared::effects(declared, invocation, context),
+            None => opaque(invocation, "nobody knows what this program does", context),
+        },
     }
 }
 

@@ -10,24 +10,24 @@ use crate::invocation::Invocation;
 use crate::word::{Value, Word};
 
 /// What a program knows.
-pub(crate) struct Table {
+pub(crate) struct Table<'t> {
     /// Options, with their dashes, that take the next word or what follows `=`; a short one also what follows
     /// it in the same word.
-    pub values: &'static [&'static str],
+    pub values: &'t [&'t str],
     /// Subcommands; of those that fit, the one with the most words counts.
-    pub rules: &'static [Rule],
+    pub rules: &'t [Rule<'t>],
 }
 
 /// A subcommand and what it does.
-pub(crate) struct Rule {
-    /// Its words with one blank between: `a|b` is either of them, `*` any one word.
-    pub words: &'static str,
+pub(crate) struct Rule<'t> {
+    /// Its words with one blank between: `a|b` is either of them, `*` any one word; none: no word at all.
+    pub words: &'t str,
     /// What it does.
     pub verb: Verb,
 }
 
 /// A line of a table.
-pub(crate) const fn rule(words: &'static str, verb: Verb) -> Rule {
+pub(crate) const fn rule(words: &str, verb: Verb) -> Rule<'_> {
     Rule { words, verb }
 }
 
@@ -83,7 +83,7 @@ impl Subcommand<'_> {
 }
 
 /// Takes an invocation apart.
-pub(crate) fn read<'w>(invocation: &'w Invocation, table: &Table) -> Subcommand<'w> {
+pub(crate) fn read<'w>(invocation: &'w Invocation, table: &Table<'_>) -> Subcommand<'w> {
     let mut found = Subcommand {
         verb: None,
         name: String::new(),
@@ -132,7 +132,7 @@ pub(crate) fn read<'w>(invocation: &'w Invocation, table: &Table) -> Subcommand<
 }
 
 /// An option's name, and its value if that stands in the same word.
-fn option<'w>(word: &'w Word, table: &Table) -> (&'w str, Option<Value>) {
+fn option<'w>(word: &'w Word, table: &Table<'_>) -> (&'w str, Option<Value>) {
     let text = word.text();
     if let Some((name, _)) = text.split_once('=') {
         return (name, word.value.strip_prefix(&format!("{name}=")));
@@ -145,9 +145,12 @@ fn option<'w>(word: &'w Word, table: &Table) -> (&'w str, Option<Value>) {
 }
 
 /// How many words of the command a rule takes, if it fits.
-fn length(rule: &Rule, operands: &[&Word]) -> Option<usize> {
+fn length(rule: &Rule<'_>, operands: &[&Word]) -> Option<usize> {
+    if rule.words.is_empty() {
+        return operands.is_empty().then_some(0);
+    }
     let mut length = 0;
-    for part in rule.words.split(' ').filter(|part| !part.is_empty()) {
+    for part in rule.words.split(' ') {
         let word = operands.get(length)?;
         let fits = part == "*" || word.known().is_some_and(|text| part.split('|').any(|name| name == text));
         if !fits {
@@ -165,7 +168,7 @@ mod tests {
     use super::*;
     use crate::invocation::{Source, Stdin};
 
-    const TABLE: Table = Table {
+    const TABLE: Table<'_> = Table {
         values: &["--context", "-n", "-f"],
         rules: &[
             rule("get", verbs::KUBE_READ),

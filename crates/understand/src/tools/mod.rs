@@ -5,6 +5,7 @@ mod mcp;
 use countersign_model::{Effect, Resource, ToolCall, Verb, verbs};
 
 use crate::context::Context;
+use crate::families::declared;
 use crate::shell::{self, Place};
 use crate::word::Value;
 
@@ -77,11 +78,16 @@ const TOOLS: &[(&str, Does, &[&str])] = &[
 
 /// Adds what the call does.
 pub(crate) fn effects(call: &ToolCall, context: &mut Context<'_>) {
+    let known = TOOLS.iter().find(|(name, _, _)| *name == call.tool);
+    if known.is_none() && declared::tool(&call.tool, &call.input, context) {
+        crate::families::mentions(&serde_json::Value::Object(call.input.clone()).to_string(), context);
+        return;
+    }
     if call.tool.starts_with("mcp__") || call.mcp_server.is_some() {
         mcp::effects(call, context);
         return;
     }
-    let Some((_, does, _)) = TOOLS.iter().find(|(name, _, _)| *name == call.tool) else {
+    let Some((_, does, _)) = known else {
         context.opaque(&call.tool, "nobody knows what this tool does");
         crate::families::mentions(&serde_json::Value::Object(call.input.clone()).to_string(), context);
         return;

@@ -24,6 +24,19 @@ pub fn lines(bundle: &Bundle) -> Vec<String> {
             lines.extend(patterns.iter().map(|pattern| format!("{environment} {list} {pattern}")));
         }
     }
+    for program in bundle.programs() {
+        let name = program.names.join(", ");
+        for (does, subcommands) in [
+            ("only reads", &program.read),
+            ("changes", &program.write),
+            ("destroys", &program.destroy),
+            ("runs", &program.execute),
+        ] {
+            lines.extend(
+                subcommands.iter().map(|words| format!("program {name} {words}: {does}").replace(" :", ":")),
+            );
+        }
+    }
     let own = bundle.policies().filter(|(id, _)| id.as_str().starts_with("repository/"));
     lines.extend(
         own.map(|(id, text)| {
@@ -48,7 +61,10 @@ pub fn print_changes(old: Option<&Bundle>, new: &Bundle) {
     let come = after.iter().filter(|line| !before.contains(*line));
     let gone = gone.map(|line| ("-", line, line.starts_with("production ") || line.contains(": forbid")));
     let come = come.map(|line| {
-        let loosens = line.contains(": permit") || line == "pack observe" || line == "on_allow grant";
+        let loosens = line.contains(": permit")
+            || line.starts_with("program ")
+            || line == "pack observe"
+            || line == "on_allow grant";
         ("+", line, loosens && old.is_some())
     });
     for (sign, line, loosens) in gone.chain(come) {

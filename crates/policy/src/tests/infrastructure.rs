@@ -1,0 +1,104 @@
+//! Where clusters, clouds, databases and the like land, by the map and by their names.
+
+use countersign_model::{Environment, Resource};
+
+use super::*;
+use crate::classify;
+
+pub fn cluster(context: &str, namespace: Option<&str>) -> Resource {
+    let namespace = namespace.map(str::to_owned);
+    Resource::Cluster {
+        context: context.to_owned(),
+        namespace,
+        object: "pod".to_owned(),
+        name: "x".to_owned(),
+    }
+}
+
+pub fn cloud(account: &str) -> Resource {
+    Resource::Cloud {
+        provider: "aws".to_owned(),
+        account: account.to_owned(),
+        region: None,
+        service: "s3".to_owned(),
+        name: "x".to_owned(),
+    }
+}
+
+pub fn database(host: &str) -> Resource {
+    Resource::Database {
+        system: "postgresql".to_owned(),
+        host: host.to_owned(),
+        database: Some("shop".to_owned()),
+        object: "users".to_owned(),
+    }
+}
+
+pub fn stack(workspace: &str) -> Resource {
+    Resource::Stack {
+        tool: "terraform".to_owned(),
+        directory: "/home/dev/shop/infra".to_owned(),
+        workspace: Some(workspace.to_owned()),
+        target: "x".to_owned(),
+    }
+}
+
+pub fn app(target: &str) -> Resource {
+    Resource::App { platform: "vercel".to_owned(), name: "shop".to_owned(), target: Some(target.to_owned()) }
+}
+
+pub fn container(host: Option<&str>) -> Resource {
+    Resource::Container {
+        host: host.map(str::to_owned),
+        object: "container".to_owned(),
+        name: "web".to_owned(),
+    }
+}
+
+pub fn package(registry: &str) -> Resource {
+    Resource::Package { registry: registry.to_owned(), name: "shop".to_owned() }
+}
+
+pub fn change(base: &str) -> Resource {
+    Resource::Change {
+        repository: "https://github.com/acme/shop".to_owned(),
+        base: Some(base.to_owned()),
+        paths: vec![".github/workflows/ci.yml".to_owned()],
+        count: 1,
+    }
+}
+
+fn environment(resource: Resource) -> Environment {
+    let mut effects = [Effect::new(Verb::new("x.y"), resource)];
+    classify(&mut effects, shop(Pack::Graduated));
+    effects[0].environment
+}
+
+#[test]
+fn the_map_says_where() {
+    use Environment::{Development, Production, Staging, Unknown};
+    for (resource, expected) in [
+        (cluster("sandbox", Some("web")), Development),
+        (cluster("sandbox", Some("kube-system")), Unknown),
+        (cluster("*", Some("web")), Development.max(Unknown)),
+        (cluster("eu-prod", None), Production),
+        (cluster("eu-1", Some("production")), Production),
+        (cluster("minikube", None), Development),
+        (cloud("play"), Development),
+        (cloud("shop-live"), Production),
+        (cloud("shop"), Unknown),
+        (database("$STAGING_DATABASE_URL"), Staging),
+        (database("$DATABASE_URL"), Unknown),
+        (database("127.0.0.1"), Development),
+        (database("db.prod.example"), Production),
+        (stack("prod"), Production),
+        (stack("eu"), Unknown),
+        (app("preview"), Development),
+        (app("production"), Production),
+        (container(None), Development),
+        (container(Some("api.shop.example")), Production),
+        (package("npm"), Unknown),
+    ] {
+        assert_eq!(environment(resource.clone()), expected, "{resource}");
+    }
+}
