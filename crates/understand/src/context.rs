@@ -5,7 +5,7 @@ use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_model::{
-    Answer, Certainty, Effect, PathClass, Question, Resource, Reversible, Span, Verb, verbs,
+    Answer, Certainty, Effect, PathClass, Question, Resource, Reversible, Span, Verb, Zone, verbs,
 };
 
 use crate::collected::Collected;
@@ -392,13 +392,28 @@ impl<'a> Context<'a> {
     /// Says that a file or directory is deleted.
     pub fn delete(&mut self, word: &Word) {
         let located = paths::locate_entry(&word.value, self);
-        let restorable = located.class == PathClass::Rebuildable || self.is_tracked(&located);
+        let in_git = located.readings().any(is_git_store);
+        let restorable = !in_git && (located.class == PathClass::Rebuildable || self.is_tracked(&located));
         if paths::contains_protected(&located, self) {
             self.tamper(&located);
             return;
         }
         let before = self.collected.len();
+        if self.is_all_temporary(&located) {
+            let resource =
+                Resource::Path { path: located.path.clone(), zone: Zone::System, class: located.class };
+            self.push(
+                Effect::new(verbs::FS_DELETE, resource).because("other programs keep their files there"),
+            );
+            return;
+        }
         self.change_located(verbs::FS_DELETE, &located);
+        if in_git && self.collected.len() > before {
+            self.collected.amend_last(|effect| {
+                effect.reversible = Reversible::No;
+                effect.because = Some("git keeps its history there".to_owned());
+            });
+        }
         if restorable && self.collected.len() > before {
             self.collected.amend_last(|effect| effect.reversible = Reversible::Yes);
         }
@@ -419,6 +434,12 @@ impl<'a> Context<'a> {
             }
             self.change_located(verbs::FS_WRITE, &located);
         }
+    }
+
+    /// Whether it is a whole directory for temporary files, or everything in it.
+    fn is_all_temporary(&self, located: &Located) -> bool {
+        let all = located.path.strip_suffix("/*").unwrap_or(&located.path);
+        self.surroundings.temporary.iter().any(|directory| directory.trim_end_matches('/') == all)
     }
 
     fn is_tracked(&self, located: &Located) -> bool {
@@ -446,7 +467,8 @@ impl<'a> Context<'a> {
             self.tamper(located);
         } else if located.readings().any(is_disk) {
             self.push(
-                Effect::new(verbs::EXEC_SYSTEM, located.resource()).because("it writes to a disk device"),
+                Effect::new(verbs::EXEC_SYSTEM, located.resource())
+                    .because("it writes to a device or a switch of the system"),
             );
         } else {
             self.push_path(verb, located);
@@ -514,8 +536,45 @@ fn is_stream(path: &str) -> bool {
     ) || open.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
+/// Devices and switches of the system by which a write reaches all of it.
 fn is_disk(path: &str) -> bool {
-    ["/dev/sd", "/dev/nvme", "/dev/disk"].iter().any(|prefix| path.starts_with(prefix))
+    const STARTS: &[&str] = &[
+        "/dev/sd",
+        "/dev/nvme",
+        "/dev/disk",
+        "/dev/hd",
+        "/dev/vd",
+        "/dev/xvd",
+        "/dev/mmcblk",
+        "/dev/dm-",
+        "/dev/mapper/",
+        "/dev/md",
+        "/dev/loop",
+        "/dev/rdisk",
+        "/dev/mem",
+        "/dev/kmem",
+        "/dev/port",
+        "/dev/nbd",
+        "/dev/zvol/",
+        "/proc/sysrq-trigger",
+        "/proc/sys/",
+        "/sys/",
+    ];
+    STARTS.iter().any(|prefix| path.starts_with(prefix))
+}
+
+/// Whether git keeps history, refs or unfinished work there.
+fn is_git_store(path: &str) -> bool {
+    const PARTS: &[&str] =
+        &["objects", "refs", "logs", "worktrees", "HEAD", "packed-refs", "index", "modules", "lfs"];
+    let mut parts = path.split('/').peekable();
+    while let Some(part) = parts.next() {
+        if part.ends_with(".git") {
+            return part == ".git"
+                || parts.peek().is_some_and(|next| PARTS.contains(next) || next.contains(['*', '{']));
+        }
+    }
+    false
 }
 
 /// Whether git reads this file for its configuration or its refs.

@@ -47,6 +47,21 @@ fn changes_configuration(commands: &[&str]) {
 }
 
 #[test]
+fn programs_by_the_names_of_other_systems() {
+    for (command, verb) in [
+        ("GIT push origin main", "git.push main@origin"),
+        ("git.exe push origin main", "git.push main@origin"),
+        ("'C:\\Program Files\\Git\\bin\\git.exe' push origin main", "git.push main@origin"),
+        ("RM -rf src", "fs.delete /repo/src"),
+        ("\"$TOOL\" -rf src", "fs.delete /repo/src"),
+    ] {
+        let found = check(command);
+        assert!(found.contains(verb), "{command}: {found}");
+    }
+    assert!(!check("Frobnicate -rf x").contains("fs.delete"));
+}
+
+#[test]
 fn a_link_at_the_end_of_a_path_is_followed() {
     for path in ["/repo/c.json", "/repo/again.json", "/repo/hard.json", "/repo/ag/../settings.json"] {
         let found = check_tool("Write", json!({ "file_path": path, "content": "{}" }));

@@ -86,7 +86,7 @@ fn what_is_not_known_is_the_worst() {
 #[test]
 fn force_pushes() {
     let force = |name| check(verbs::GIT_FORCE_PUSH, reference(remote_repository(Some(SHOP_URL)), name));
-    assert_snapshot!(force("refs/heads/feature"), @"development, monitor (40) by force-push medium-risk");
+    assert_snapshot!(force("refs/heads/feature"), @"development, require 1 approval (40) by destroy");
     assert_snapshot!(force("refs/heads/develop"), @"unknown, require 1 approval (65) by destroy force-push-protected high-risk");
     assert_snapshot!(force("refs/heads/main"), @"production, require 1 approval (80) by destroy force-push-protected high-risk production-change");
 }

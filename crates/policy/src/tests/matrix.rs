@@ -165,7 +165,7 @@ fn graduated() {
     git.rewrite             hold 35      -            -            -            -            -
     git.config              monitor 10   -            -            -            -            -
     git.push                -            -            allow 25     monitor 35   monitor 55   hold 70
-    git.force-push          -            -            monitor 40   hold 50      hold 70      hold 85
+    git.force-push          -            -            hold 40      hold 50      hold 70      hold 85
     git.delete-remote-ref   -            -            hold 40      hold 50      hold 70      hold 85
     forge.read              -            -            allow 10     allow 10     allow 15     monitor 30
     forge.comment           -            -            allow 25     monitor 35   monitor 55   hold 70

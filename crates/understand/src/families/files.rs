@@ -3,7 +3,7 @@
 mod patches;
 mod tar;
 
-use countersign_model::{Answer, Certainty, Effect, PathClass, Question, Resource, verbs};
+use countersign_model::{Answer, Certainty, Effect, PathClass, Question, Resource, Reversible, verbs};
 
 use super::{Family, opaque};
 use crate::Workspace as _;
@@ -85,7 +85,13 @@ fn operands<'w>(invocation: &'w Invocation, values: &str) -> Vec<&'w Word> {
 fn delete(invocation: &Invocation, context: &mut Context<'_>) {
     let values = if invocation.program == "shred" { "ns" } else { "" };
     let operands = operands(invocation, values);
-    operands.iter().for_each(|word| context.delete(word));
+    for word in &operands {
+        let before = context.collected.len();
+        context.delete(word);
+        if invocation.program == "shred" && context.collected.len() > before {
+            context.collected.amend_last(|effect| effect.reversible = Reversible::No);
+        }
+    }
     if operands.is_empty() {
         context.program(verbs::EXEC_READ, &invocation.program);
     }

@@ -128,7 +128,12 @@ fn unnamed(invocation: &Invocation, context: &mut Context<'_>) {
     let remote = |name: &str| {
         repo.subsections("remote", context).is_ok_and(|names| names.iter().any(|known| known == name))
     };
+    let removes = invocation.words.first().is_some_and(|word| {
+        let text = word.text();
+        text.starts_with('-') && !text.starts_with("--") && text.contains(['r', 'R']) && text.contains('f')
+    });
     let program = match operands.as_slice() {
+        [_, ..] if removes => "rm",
         ["push"] => "git",
         ["push", name, ..] if remote(name) => "git",
         ["pr", "merge", ..] => "gh",
@@ -180,8 +185,20 @@ fn named(invocation: &Invocation, context: &mut Context<'_>) {
         None if context.state.shell.functions.contains(program) => {}
         None => match declared::find(program, context) {
             Some(declared) => declared::effects(declared, invocation, context),
-            None => opaque(invocation, "nobody knows what this program does", context),
+            None => unknown(invocation, context),
         },
+    }
+}
+
+/// A program nobody knows; where systems that tell no case or add an ending would find one that is known,
+/// it may be that one.
+fn unknown(invocation: &Invocation, context: &mut Context<'_>) {
+    opaque(invocation, "nobody knows what this program does", context);
+    let name = invocation.program.rsplit('\\').next().unwrap_or_default().to_ascii_lowercase();
+    let name = name.strip_suffix(".exe").unwrap_or(&name);
+    if name != invocation.program && is_understood(name) {
+        let program = name.to_owned();
+        named(&Invocation { program, contiguous: false, ..invocation.clone() }, context);
     }
 }
 

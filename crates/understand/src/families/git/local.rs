@@ -1,8 +1,9 @@
 //! Subcommands that stay on this machine, or bring things here: a table, and the few that depend on
 //! their options.
 
-use countersign_model::{Effect, PathClass, Resource, Verb, verbs};
+use countersign_model::{Effect, PathClass, Resource, Reversible, Verb, verbs};
 
+use super::resolve::Tip;
 use super::{Git, config, local_files, push};
 use crate::arguments::{Spec, Takes, parse};
 use crate::context::Context;
@@ -148,8 +149,11 @@ fn commit(git: &Git<'_>, context: &mut Context<'_>) {
         context.push(git.here(verbs::GIT_READ));
         return;
     }
-    let amends = git.has_long("--amend");
-    moves_refs(git, if amends { verbs::GIT_REWRITE } else { verbs::GIT_COMMIT }, context);
+    moves_refs(git, verbs::GIT_COMMIT, context);
+    if git.has_long("--amend") {
+        let why = "it takes the place of the last commit, which the reflog keeps";
+        context.collected.amend_last(|effect| effect.because = Some(why.to_owned()));
+    }
 }
 
 fn branch(git: &Git<'_>, context: &mut Context<'_>) {
@@ -165,7 +169,16 @@ fn branch(git: &Git<'_>, context: &mut Context<'_>) {
     let forces = git.has_short('f') || git.has_long("--force");
     let upstream = !is_tag && (git.has_short('u') || git.has_long("--set-upstream-to") || git.has_long("--unset-upstream") || git.has_long("--edit-description") || git.has_short('t') || git.has_long("--track"));
     if deletes {
+        let forced = git.has_short('D') || forces;
+        let kept = is_tag || !forced || operands.iter().all(|word| is_kept_elsewhere(word, git, context));
         moves_refs(git, verbs::GIT_DELETE_REF, context);
+        if !kept {
+            let why = "only the reflog keeps what no other branch has";
+            context.collected.amend_last(|effect| {
+                effect.reversible = Reversible::Unknown;
+                effect.because = Some(why.to_owned());
+            });
+        }
     } else if upstream {
         moves_refs(git, verbs::GIT_BRANCH, context);
         context.push(config::side_effect(git, "it changes where a bare push goes"));
@@ -183,9 +196,21 @@ fn branch(git: &Git<'_>, context: &mut Context<'_>) {
     }
 }
 
+/// Whether what a branch names is named by HEAD's branch or by its copy of a remote, too.
+fn is_kept_elsewhere(word: &Word, git: &Git<'_>, context: &Context<'_>) -> bool {
+    let Some(name) = word.known() else { return false };
+    let own = git.repo.tip(&format!("refs/heads/{name}"), context);
+    let Some(commit) = own.commit() else { return own == Tip::Absent };
+    let remotes = git.repo.subsections("remote", context).unwrap_or_default();
+    remotes.iter().any(|remote| {
+        git.repo.tip(&format!("refs/remotes/{remote}/{name}"), context).commit().as_ref() == Some(&commit)
+    })
+}
+
 fn checkout(git: &Git<'_>, context: &mut Context<'_>) {
     let restores = git.subcommand == "restore";
-    let only_index = restores && (git.has(&["--staged", "-S"])) && !git.has(&["--worktree", "-W"]);
+    let options = parse(git.words, &RESTORE);
+    let only_index = restores && options.has(&["staged", "S"]) && !options.has(&["worktree", "W"]);
     let paths = git.words.iter().any(|word| word.text() == "--" || word.text().starts_with("--pathspec"));
     let forces = git.has_short('f') || git.has_long("--force") || git.has_long("--discard-changes") || (git.subcommand == "checkout" && (git.has_long("--ours") || git.has_long("--theirs")));
     if only_index {
@@ -226,6 +251,30 @@ fn checkout(git: &Git<'_>, context: &mut Context<'_>) {
     }
 }
 
+/// Of `git restore`: what takes a value hides no other option.
+const RESTORE: Spec = Spec {
+    long: &[
+        ("staged", Takes::Nothing), ("worktree", Takes::Nothing), ("source", Takes::Value), ("conflict", Takes::Value), ("unified", Takes::Value), ("inter-hunk-context", Takes::Value),
+        ("pathspec-from-file", Takes::Value), ("pathspec-file-nul", Takes::Nothing), ("patch", Takes::Nothing), ("quiet", Takes::Nothing), ("progress", Takes::Nothing), ("no-progress", Takes::Nothing),
+        ("ours", Takes::Nothing), ("theirs", Takes::Nothing), ("merge", Takes::Nothing), ("ignore-unmerged", Takes::Nothing), ("ignore-skip-worktree-bits", Takes::Nothing), ("overlay", Takes::Nothing),
+        ("no-overlay", Takes::Nothing), ("recurse-submodules", Takes::Attached),
+    ],
+    short: &[('S', Takes::Nothing), ('W', Takes::Nothing), ('s', Takes::Value), ('U', Takes::Value), ('p', Takes::Nothing), ('q', Takes::Nothing), ('m', Takes::Nothing), ('2', Takes::Nothing), ('3', Takes::Nothing)],
+    abbreviations: true,
+    operands_end_options: false,
+};
+
+/// Of `git rm`: the last of an option and its opposite counts.
+const REMOVE: Spec = Spec {
+    long: &[
+        ("cached", Takes::Nothing), ("no-cached", Takes::Nothing), ("force", Takes::Nothing), ("no-force", Takes::Nothing), ("dry-run", Takes::Nothing), ("no-dry-run", Takes::Nothing),
+        ("ignore-unmatch", Takes::Nothing), ("quiet", Takes::Nothing), ("sparse", Takes::Nothing), ("pathspec-from-file", Takes::Value), ("pathspec-file-nul", Takes::Nothing),
+    ],
+    short: &[('f', Takes::Nothing), ('n', Takes::Nothing), ('r', Takes::Nothing), ('q', Takes::Nothing)],
+    abbreviations: true,
+    operands_end_options: false,
+};
+
 fn discarding(git: &Git<'_>, context: &mut Context<'_>) {
     let first = git.operands().first().map(|word| word.text().to_owned()).unwrap_or_default();
     match git.subcommand.as_str() {
@@ -242,8 +291,13 @@ fn discarding(git: &Git<'_>, context: &mut Context<'_>) {
             context.push(git.here(if dry { verbs::GIT_READ } else { verbs::GIT_DISCARD }));
         }
         "rm" => {
-            let cached = git.has_long("--cached");
-            context.push(git.here(verbs::GIT_INDEX));
+            let options = parse(git.words, &REMOVE);
+            let last = |on: &str, off: &str| options.options.iter().rfind(|given| [on, off].contains(&given.name.as_str())).is_some_and(|given| given.name == on);
+            let cached = last("cached", "no-cached");
+            context.push(git.here(if last("dry-run", "no-dry-run") || options.has(&["n"]) { verbs::GIT_READ } else { verbs::GIT_INDEX }));
+            if (last("force", "no-force") || options.has(&["f"])) && !cached {
+                context.push(git.here(verbs::GIT_DISCARD).because("it removes files that hold changes, too"));
+            }
             if !cached {
                 for word in git.operands() {
                     context.delete(word);
@@ -332,7 +386,12 @@ fn structure(git: &Git<'_>, context: &mut Context<'_>) {
     let first = operands.first().map(|word| word.text()).unwrap_or_default();
     match (git.subcommand.as_str(), first) {
         ("worktree", "list") | ("submodule", "" | "status" | "summary") => context.push(git.here(verbs::GIT_READ)),
-        ("worktree", "remove") => operands.iter().skip(1).for_each(|word| context.delete(word)),
+        ("worktree", "remove") => {
+            if git.has_short('f') || git.has_long("--force") {
+                context.push(git.here(verbs::GIT_DISCARD).because("it removes a working tree that holds changes, too"));
+            }
+            operands.iter().skip(1).for_each(|word| context.delete(word));
+        }
         ("worktree", "prune" | "repair" | "lock" | "unlock") => context.push(git.here(verbs::GIT_BRANCH)),
         ("worktree", _) => {
             context.push(git.here(verbs::GIT_BRANCH));
@@ -396,6 +455,28 @@ mod tests {
         }
     }
 
+    /// The effects, and whether each can be undone.
+    fn undone(command: &str) -> String {
+        let effects = crate::fixture::understood(command, &[]).effects;
+        effects.iter().map(|effect| format!("{} {:?}", effect.verb, effect.reversible)).collect::<Vec<_>>().join("; ")
+    }
+
+    #[test]
+    fn what_can_be_brought_back() {
+        assert_snapshot!(undone("git branch -D feature"), @"git.delete-ref Unknown");
+        assert_snapshot!(undone("git branch -D main"), @"git.delete-ref Unknown");
+        assert_snapshot!(undone("git branch -d main"), @"git.delete-ref Yes");
+        assert_snapshot!(undone("git tag -d v1"), @"git.delete-ref Yes");
+        assert_snapshot!(undone("git rm -f src/a.rs"), @"git.index Yes; git.discard No; fs.delete Yes");
+        assert_snapshot!(undone("git rm --cached --force src/a.rs"), @"git.index Yes");
+        assert_snapshot!(undone("git rm src/a.rs"), @"git.index Yes; fs.delete Yes");
+        assert_snapshot!(undone("git worktree remove --force /tmp/wt"), @"git.discard No; fs.delete No");
+        assert_snapshot!(undone("git restore --staged a; git restore --source --staged a"), @"git.index Yes; git.discard No");
+        assert_snapshot!(undone("rm -rf .git/logs; rm src/a.rs; rm -rf /tmp/x; rm -rf /tmp/*"), @"fs.delete No; fs.delete Yes; fs.delete No; fs.delete No");
+        assert_snapshot!(undone("shred -u src/a.rs; echo b > /proc/sysrq-trigger"), @"fs.delete No; exec.system No; exec.read Yes");
+        assert_snapshot!(undone("git push --force-with-lease; git push -f; git push origin +feature"), @"git.force-push Yes; git.force-push Unknown");
+    }
+
     #[test]
     fn staying_here() {
         assert_snapshot!(check("git status && git diff | head; git log -p"), @r#"
@@ -410,7 +491,7 @@ mod tests {
         git.branch /repo, write
         git.merge /repo, write
         "#);
-        assert_snapshot!(check("git commit --amend --no-edit"), @"git.rewrite /repo, destroy");
+        assert_snapshot!(check("git commit --amend --no-edit"), @"git.commit /repo, write");
         assert_snapshot!(check("git branch -D old; git branch; git branch new; git tag -d v1"), @r#"
         git.delete-ref /repo, destroy
         git.read /repo, read

@@ -3,7 +3,7 @@
 //! Each ref of a remote that would move is one effect. Whether a push without force is a
 //! fast-forward cannot be seen here: that needs history, and is left to the edge.
 
-use countersign_model::{Answer, Certainty, Effect, Question, Remote, Resource, verbs};
+use countersign_model::{Answer, Certainty, Effect, Question, Remote, Resource, Reversible, verbs};
 
 use super::refspec::{self, Move};
 use super::resolve::Tip;
@@ -220,7 +220,13 @@ fn to_remote(
     if arguments.has(&["prune"]) {
         moves.push(Move { source: None, ..Move::anything("it deletes what is not here") });
     }
-    let forced = arguments.has(&["force", "f", "force-with-lease", "force-if-includes"]);
+    let plainly = arguments.has(&["force", "f"]);
+    let leased = arguments.has(&["force-with-lease", "force-if-includes"]);
+    let forced = match (plainly, leased) {
+        (true, _) => Forced::Plainly,
+        (false, true) => Forced::Leased,
+        (false, false) => Forced::Not,
+    };
     let moved = push_moves(&moves, forced, &remotes, doubt.as_deref(), git, context);
     companions(name, arguments, &remotes, git, context);
     context.candidates.push(pin::push(git, arguments, name, &remotes, moved, context));
@@ -249,10 +255,19 @@ fn explicit(refspecs: &[&crate::word::Word], name: &str, git: &Git<'_>, context:
     moves
 }
 
+/// Whether a push overwrites.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Forced {
+    Not,
+    /// Only what was last seen from here: nobody else's work is lost unseen.
+    Leased,
+    Plainly,
+}
+
 /// Adds an effect for each move on each remote; returns them as needed for pinning.
 fn push_moves(
     moves: &[Move],
-    forced: bool,
+    forced: Forced,
     remotes: &[Remote],
     doubt: Option<&str>,
     git: &Git<'_>,
@@ -263,7 +278,7 @@ fn push_moves(
         for found in moves {
             let old = old_tip(found, remote, git, context);
             let new = found.source.as_deref().and_then(|source| git.repo.commit(source, context));
-            let verb = match (&found.source, forced || found.forced) {
+            let verb = match (&found.source, forced != Forced::Not || found.forced) {
                 (None, _) => verbs::GIT_DELETE_REMOTE_REF,
                 (Some(_), true) => verbs::GIT_FORCE_PUSH,
                 (Some(_), false) => verbs::GIT_PUSH,
@@ -274,7 +289,12 @@ fn push_moves(
                 old: old.commit(),
                 new: new.clone(),
             };
-            let effect = Effect::new(verb, resource);
+            let mut effect = Effect::new(verb, resource);
+            if effect.verb == verbs::GIT_FORCE_PUSH && forced == Forced::Leased && !found.forced {
+                effect = effect.reversible(Reversible::Yes);
+            } else if effect.verb == verbs::GIT_FORCE_PUSH {
+                effect = effect.because("it may overwrite what nobody here has seen; --force-with-lease would not");
+            }
             context.push(match found.why.as_deref().or(doubt) {
                 Some(why) => effect.certain(Certainty::Partial, why),
                 None => effect,
