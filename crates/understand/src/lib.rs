@@ -23,6 +23,7 @@ mod shell;
 mod sought;
 #[cfg(test)]
 mod spellings;
+mod sql;
 mod target;
 mod tools;
 mod word;
@@ -33,6 +34,7 @@ use serde_json::{Map, Value};
 
 use context::Context;
 
+pub use sql::sql_class;
 pub use workspace::{Recorded, Recording, Workspace};
 
 /// What of this machine understanding must know beforehand.

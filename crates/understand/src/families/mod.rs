@@ -44,11 +44,13 @@ families! {
     reading,
     building,
     web,
+    psql,
     machine,
     countersign,
 }
 
 pub(crate) mod declared;
+pub(crate) mod databases;
 pub(crate) mod subcommands;
 
 pub(crate) use git::{Git, addresses, resolve};

@@ -1,0 +1,111 @@
+//! The commands of the programs around a database, which stand between the statements: `\copy` and `\!` of
+//! psql, `.shell` of sqlite3, `source` and `system` of mysql.
+
+mod mysql;
+mod psql;
+mod sqlcmd;
+mod sqlite;
+
+use countersign_model::Certainty;
+
+use super::{DatabasePlace, Dialect, effects, unknown};
+use crate::context::Context;
+use crate::shell::{self, Place};
+use crate::word::{Value, Word};
+
+/// Commands of one text that are looked at.
+const MOST_COMMANDS: usize = 200;
+
+/// Adds what a text does that is given to a client: statements, and the client's own commands.
+pub(crate) fn run(text: &str, place: &DatabasePlace, context: &mut Context<'_>) {
+    let mut place = place.clone();
+    match place.dialect() {
+        Dialect::Postgres => psql::run(text, &mut place, context),
+        Dialect::Sqlite | Dialect::DuckDb => sqlite::run(text, &mut place, context),
+        Dialect::MySql => mysql::run(text, &mut place, context),
+        Dialect::MsSql => sqlcmd::run(text, &mut place, context),
+        Dialect::ClickHouse | Dialect::Snowflake | Dialect::Generic => effects(text, &place, context),
+    }
+}
+
+/// Adds what a file does that is given to a client. It is read whole now.
+pub(crate) fn run_file(file: &Value, place: &DatabasePlace, context: &mut Context<'_>) {
+    context.read_value(file);
+    let located = crate::paths::locate(file, context);
+    if let Some(why) = &located.why {
+        unknown(&format!("it runs a file whose name is not known: {why}"), place, context);
+        return;
+    }
+    match context.file(&located.path) {
+        Ok(Some(text)) => {
+            if context.enters() {
+                run(&text, place, context);
+                context.leaves();
+            }
+        }
+        Ok(None) => unknown("it runs a file that is not there now", place, context),
+        Err(why) => unknown(&format!("it runs a file that cannot be read: {why}"), place, context),
+    }
+}
+
+fn known(text: &str) -> Value {
+    Value::Known(text.to_owned())
+}
+
+fn shell_command(text: &str, context: &mut Context<'_>) {
+    if text.trim().is_empty() {
+        context.opaque("a shell", "it starts an interactive shell");
+    } else {
+        shell::run_apart(text, Place::Within(context.here), context);
+    }
+}
+
+/// A file that is written, or a program that gets the output: `| less`.
+fn output(target: &str, context: &mut Context<'_>) {
+    let target = target.trim();
+    match target.strip_prefix('|') {
+        Some(program) => shell_command(program, context),
+        None if target.is_empty() || target == "stdout" => {}
+        None => context.write_value(&known(unquote(target))),
+    }
+}
+
+fn unquote(text: &str) -> &str {
+    let text = text.trim();
+    let inner = text.strip_prefix('\'').and_then(|rest| rest.split_once('\'')).map(|(inner, _)| inner);
+    let inner = inner
+        .or_else(|| text.strip_prefix('"').and_then(|rest| rest.split_once('"')).map(|(inner, _)| inner));
+    inner.unwrap_or_else(|| text.split_ascii_whitespace().next().unwrap_or_default())
+}
+
+fn flush(sql: &mut String, place: &DatabasePlace, context: &mut Context<'_>) {
+    let text = std::mem::take(sql);
+    if !text.trim().is_empty() {
+        effects(&text, place, context);
+    }
+}
+
+/// Adds that a session is opened in which anything may be typed.
+pub(crate) fn interactive(place: &DatabasePlace, context: &mut Context<'_>) {
+    unknown("an interactive session", place, context);
+}
+
+/// The text of a word that is run as SQL, or that it is not known.
+pub(crate) fn run_word(word: &Word, place: &DatabasePlace, context: &mut Context<'_>) {
+    match &word.value {
+        Value::Known(text) | Value::Pattern(text) => run(text, place, context),
+        Value::Unknown { prefix, suffix, why } => {
+            // The words around what is not known are read as far as they go; the rest may say anything.
+            for statement in crate::sql::statements(&format!("{prefix} {suffix}"), place.dialect()) {
+                if !crate::sql::is_read(&statement.verb) {
+                    super::effects::push(
+                        &super::Statement { certainty: Certainty::Partial, ..statement },
+                        place,
+                        context,
+                    );
+                }
+            }
+            unknown(&format!("a part of the text is not known: {why}"), place, context);
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! The door for SQL that is found somewhere: which database it goes to, and the effects it has there.
+
+use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
+
+use super::{Dialect, Statement, is_read, statements};
+use crate::context::Context;
+use crate::word::Word;
+
+/// Tables of one statement that get an effect of their own.
+const MOST_TABLES: usize = 20;
+
+/// The database that something is done to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DatabasePlace {
+    /// Such as `postgresql`.
+    pub system: String,
+    /// A host, a file, or `$VARIABLE` where only the variable is known that says so; `*` where it could be any.
+    pub host: String,
+    /// The database's name, if known.
+    pub database: Option<String>,
+    /// How the place was found where nobody said it: a sentence fragment.
+    pub note: Option<String>,
+}
+
+impl DatabasePlace {
+    /// A database of which only the system is known.
+    pub fn any(system: &str) -> Self {
+        Self { system: system.to_owned(), host: "*".to_owned(), database: None, note: None }
+    }
+
+    /// The place that an address names, never with its credentials: a URL, or what the shell's text has in its
+    /// place. None where it is no URL.
+    pub fn of_url(address: &Word) -> Option<Self> {
+        let text = match address.known() {
+            Some(text) => text,
+            None => address.raw.trim_matches(['"', '\'']),
+        };
+        Self::of_text(text)
+    }
+
+    /// The same for a text in which variables may stand as `$NAME`.
+    pub fn of_text(text: &str) -> Option<Self> {
+        let text = text.strip_prefix("jdbc:").unwrap_or(text);
+        let (scheme, rest) = text.split_once(':')?;
+        let system = system_of(scheme)?;
+        let rest = rest.strip_prefix("//").unwrap_or(rest);
+        let rest = rest.split(['?', '#', ';']).next().unwrap_or(rest);
+        if system == "sqlite" || system == "duckdb" {
+            let host = if rest.is_empty() { "*" } else { rest };
+            return Some(Self { host: host.to_owned(), ..Self::any(system) });
+        }
+        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let address = authority.rsplit_once('@').map_or(authority, |(_, address)| address);
+        let mut hosts = address.split(',').map(without_port);
+        let first = hosts.next().unwrap_or_default();
+        let host = if first.is_empty() { "localhost" } else { first };
+        let host = if hosts.next().is_some() { "*".to_owned() } else { named(host) };
+        let database = path.split('/').next().filter(|name| !name.is_empty()).map(named);
+        Some(Self { host, database, ..Self::any(system) })
+    }
+
+    /// The place that a word names: by its address, or as `$NAME` where it is the value of one variable.
+    pub fn of_word(system: &str, word: &Word) -> Self {
+        if let Some(place) = Self::of_url(word) {
+            return place;
+        }
+        Self { host: variable(word).unwrap_or_else(|| "*".to_owned()), ..Self::any(system) }
+    }
+
+    /// The dialect that is spoken there.
+    pub fn dialect(&self) -> Dialect {
+        match self.system.as_str() {
+            "postgresql" => Dialect::Postgres,
+            "mysql" => Dialect::MySql,
+            "sqlite" => Dialect::Sqlite,
+            "sqlserver" => Dialect::MsSql,
+            "duckdb" => Dialect::DuckDb,
+            "clickhouse" => Dialect::ClickHouse,
+            "snowflake" => Dialect::Snowflake,
+            _ => Dialect::Generic,
+        }
+    }
+
+    /// A table or the like of this database.
+    pub fn object(&self, object: &str) -> Resource {
+        Resource::Database {
+            system: self.system.clone(),
+            host: self.host.clone(),
+            database: self.database.clone(),
+            object: object.to_owned(),
+        }
+    }
+
+    /// An effect on it: partial where the place could be any.
+    pub fn effect(&self, verb: Verb, object: &str) -> Effect {
+        let effect = Effect::new(verb, self.object(object));
+        match &self.note {
+            _ if self.host == "*" => effect.certain(Certainty::Partial, "which database it is, is not known"),
+            Some(note) => effect.because(note),
+            None => effect,
+        }
+    }
+}
+
+/// A name, or `$NAME` where it is a variable's value, or `*`.
+fn named(text: &str) -> String {
+    if !text.contains(['$', '`']) {
+        return text.to_owned();
+    }
+    variable_named(text).unwrap_or_else(|| "*".to_owned())
+}
+
+/// `$NAME` where a word is the value of one variable and nothing else.
+pub(crate) fn variable(word: &Word) -> Option<String> {
+    variable_named(word.raw.trim_matches(['"', '\'']))
+}
+
+fn variable_named(text: &str) -> Option<String> {
+    let rest = text.strip_prefix('$')?;
+    let name = rest.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(rest);
+    let name = name.split(":-").next().unwrap_or(name).trim_end_matches(":?");
+    let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    plain.then(|| format!("${name}"))
+}
+
+fn without_port(address: &str) -> &str {
+    match address.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) || port.starts_with('$') => host,
+        _ => address,
+    }
+}
+
+/// The system that a URL's scheme names: `postgresql+psycopg` is PostgreSQL.
+pub(crate) fn system_of(scheme: &str) -> Option<&'static str> {
+    let plain = scheme.split(['+', ':']).next().unwrap_or(scheme).to_ascii_lowercase();
+    Some(match plain.as_str() {
+        "postgres" | "postgresql" | "cockroachdb" | "cockroach" | "redshift" | "pgx" | "pgx5" | "ecto"
+        | "yugabyte" | "prisma+postgres" => "postgresql",
+        "mysql" | "mariadb" | "mysql2" | "tidb" | "aurora" => "mysql",
+        "sqlite" | "sqlite3" | "file" | "libsql" => "sqlite",
+        "sqlserver" | "mssql" => "sqlserver",
+        "mongodb" => "mongodb",
+        "redis" | "rediss" | "valkey" => "redis",
+        "clickhouse" => "clickhouse",
+        "snowflake" => "snowflake",
+        "duckdb" => "duckdb",
+        "oracle" => "oracle",
+        "cassandra" => "cassandra",
+        _ => return None,
+    })
+}
+
+/// Adds what SQL does to a database. This is the door for SQL found in code and in the arguments of tools.
+pub(crate) fn effects(text: &str, place: &DatabasePlace, context: &mut Context<'_>) {
+    if !context.counts_text(text.len()) {
+        unknown("there is too much text in nested commands", place, context);
+        return;
+    }
+    let found = statements(text, place.dialect());
+    // `BEGIN` and `SET` read nothing of note beside what else is done.
+    let is_idle = |statement: &Statement| {
+        is_read(&statement.verb) && statement.tables.is_empty() && statement.certainty == Certainty::Exact
+    };
+    let only_idle = found.iter().all(is_idle);
+    for (index, statement) in found.iter().enumerate() {
+        if !is_idle(statement) || (only_idle && index == 0) {
+            push(statement, place, context);
+        }
+    }
+    files(text, context);
+}
+
+/// Adds what one statement does.
+pub(crate) fn push(statement: &Statement, place: &DatabasePlace, context: &mut Context<'_>) {
+    let effect = |object: &str| {
+        let effect = place.effect(statement.verb.clone(), object);
+        match (&statement.because, statement.certainty) {
+            (Some(because), Certainty::Exact) if effect.certainty == Certainty::Exact => {
+                effect.because(because)
+            }
+            (Some(because), Certainty::Partial | Certainty::Opaque) => {
+                effect.certain(statement.certainty, because)
+            }
+            (None, Certainty::Partial | Certainty::Opaque) => {
+                effect.certain(statement.certainty, "the statement is not wholly known")
+            }
+            (_, Certainty::Exact) => effect,
+        }
+    };
+    if statement.tables.is_empty() || statement.tables.len() > MOST_TABLES {
+        context.push(effect("*"));
+        return;
+    }
+    for table in &statement.tables {
+        context.push(effect(table));
+    }
+}
+
+/// Adds that text nobody knows is run as SQL.
+pub(crate) fn unknown(why: &str, place: &DatabasePlace, context: &mut Context<'_>) {
+    context.push(place.effect(verbs::DB_EXECUTE, "*").certain(Certainty::Opaque, why));
+}
+
+/// Files that SQL names may be files of this machine: what gives away a secret is said.
+fn files(text: &str, context: &mut Context<'_>) {
+    if text.contains("'/") || text.contains("'~") || text.contains("countersign") {
+        crate::families::mentions(text, context);
+    }
+}
