@@ -45,6 +45,12 @@ families! {
     building,
     web,
     psql,
+    mysql,
+    sqlite3,
+    redis,
+    mongodb,
+    warehouses,
+    etcd,
     machine,
     countersign,
 }

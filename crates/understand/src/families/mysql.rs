@@ -1,0 +1,254 @@
+//! `mysql`, `mariadb` and the programs that come with them.
+
+use countersign_model::verbs;
+
+use super::Family;
+use super::databases::{Given, Options, Whereabouts, named, place, read, run_stdin, tells, unknown_command, whole};
+use crate::context::Context;
+use crate::invocation::Invocation;
+use crate::sql::{DatabasePlace, client};
+use crate::word::Word;
+
+pub(super) const FAMILY: Family = Family {
+    programs: &[
+        "mysql",
+        "mariadb",
+        "mycli",
+        "mysqlsh",
+        "mysqldump",
+        "mariadb-dump",
+        "mysqladmin",
+        "mariadb-admin",
+        "mysqlimport",
+        "mariadb-import",
+        "mysqlcheck",
+        "mariadb-check",
+        "mysqlshow",
+        "mysqlpump",
+        "mysqlslap",
+        "mysql_upgrade",
+    ],
+    effects,
+};
+
+const OPTIONS: Options = Options {
+    long: &[
+        "execute", "host", "port", "user", "database", "socket", "protocol", "defaults-file", "defaults-extra-file",
+        "defaults-group-suffix", "default-character-set", "delimiter", "ssl-mode", "ssl-ca", "ssl-cert", "ssl-key",
+        "init-command", "pager", "tee", "prompt", "result-file", "where", "ignore-table", "login-path", "tab", "columns",
+        "fields-terminated-by", "tables", "plugin-dir", "connect-timeout", "max-allowed-packet", "file", "uri", "count",
+        "sleep",
+    ],
+    short: "ehPuDSrTwci",
+    attached: "p#",
+};
+
+fn effects(invocation: &Invocation, context: &mut Context<'_>) {
+    let given = read(invocation, &OPTIONS);
+    // `-V` and `-?` tell of the program; `-?` is `?` here.
+    if given.is_help() || given.has(&["V", "I"]) {
+        tells(invocation, context);
+        return;
+    }
+    match invocation.program.as_str() {
+        "mysql" | "mariadb" | "mycli" | "mysqlsh" => session(&given, invocation, context),
+        "mysqldump" | "mariadb-dump" | "mysqlpump" => dump(&given, invocation, context),
+        "mysqladmin" | "mariadb-admin" => administer(&given, invocation, context),
+        "mysqlimport" | "mariadb-import" => import(&given, invocation, context),
+        "mysqlshow" => {
+            let place = located(&given, given.operands.first(), invocation, context);
+            whole(verbs::DB_READ, &place, "", context);
+        }
+        _ => {
+            let place = located(&given, given.operands.first(), invocation, context);
+            whole(verbs::DB_WRITE, &place, "it is upkeep that locks or rewrites tables", context);
+        }
+    }
+}
+
+/// The place that options name; a file of options may name any.
+fn located(
+    given: &Given,
+    database: Option<&Word>,
+    invocation: &Invocation,
+    context: &Context<'_>,
+) -> DatabasePlace {
+    let host = given.word(&["h", "host", "uri"]);
+    let database = given.word(&["D", "database"]).or(database);
+    let whereabouts = Whereabouts {
+        system: "mysql",
+        host,
+        database,
+        host_setting: Some("MYSQL_HOST"),
+        database_setting: None,
+    };
+    let mut found = place(&whereabouts, invocation, context);
+    if found.system != "mysql" {
+        found.system = "mysql".to_owned();
+    }
+    if let Some(file) = given.word(&["defaults-file", "defaults-extra-file", "login-path"]).filter(|_| host.is_none())
+    {
+        match option_file(file, context) {
+            Some(host) => {
+                found.host = host;
+                found.note = Some("the file of options names the host".to_owned());
+            }
+            None => "*".clone_into(&mut found.host),
+        }
+    }
+    found
+}
+
+/// The host that a file of options names.
+fn option_file(file: &Word, context: &Context<'_>) -> Option<String> {
+    let located = crate::paths::locate(&file.value, context);
+    let text = context.file(&located.path).ok().flatten()?;
+    let mut hosts = text.lines().filter_map(|line| {
+        let (name, value) = line.split_once('=')?;
+        (name.trim() == "host").then(|| value.trim().trim_matches(['"', '\'']).to_owned())
+    });
+    let host = hosts.next()?;
+    let includes = text.lines().any(|line| line.trim_start().starts_with('!'));
+    (hosts.next().is_none() && !includes).then_some(host)
+}
+
+fn session(given: &Given, invocation: &Invocation, context: &mut Context<'_>) {
+    let place = located(given, given.operands.first(), invocation, context);
+    given.words(&["tee"]).for_each(|word| context.write(word));
+    if let Some(pager) = given.word(&["pager"]) {
+        match pager.known() {
+            Some(text) => crate::shell::run_apart(text, crate::shell::Place::Within(context.here), context),
+            None => context.opaque("a pager", "it is a program that is not known"),
+        }
+    }
+    given.words(&["init-command"]).for_each(|word| client::run_word(word, &place, context));
+    if invocation.program == "mysqlsh" && !given.has(&["sql", "sqlc"]) {
+        crate::sql::unknown("it runs code that nobody has read", &place, context);
+    }
+    let texts: Vec<&Word> = given.words(&["e", "execute"]).collect();
+    for word in &texts {
+        client::run_word(word, &place, context);
+    }
+    if invocation.program == "mysqlsh" {
+        given.words(&["f", "file"]).for_each(|word| client::run_file(&word.value, &place, context));
+    }
+    if texts.is_empty() {
+        run_stdin(invocation, &place, context);
+    }
+}
+
+fn dump(given: &Given, invocation: &Invocation, context: &mut Context<'_>) {
+    let several = given.has(&["A", "all-databases", "B", "databases"]);
+    let place = located(given, given.operands.first().filter(|_| !several), invocation, context);
+    given.words(&["r", "result-file", "T", "tab"]).for_each(|word| context.write(word));
+    let tables: Vec<String> = given.operands.iter().skip(1).map(named).collect();
+    if tables.is_empty() || several {
+        whole(verbs::DB_READ, &place, "it reads the whole database", context);
+    } else {
+        for table in tables {
+            context.push(place.effect(verbs::DB_READ, &table));
+        }
+    }
+    if given.has(&["delete-source-logs", "delete-master-logs"]) {
+        whole(verbs::DB_DESTROY, &place, "it deletes the logs of replication", context);
+    }
+}
+
+fn administer(given: &Given, invocation: &Invocation, context: &mut Context<'_>) {
+    let mut place = located(given, None, invocation, context);
+    let mut words = given.operands.iter();
+    let mut any = false;
+    while let Some(word) = words.next() {
+        any = true;
+        match word.known().unwrap_or_default() {
+            "create" => {
+                place.database = words.next().map(named);
+                whole(verbs::DB_SCHEMA, &place, "it creates a database", context);
+            }
+            "drop" => {
+                place.database = words.next().map(named);
+                whole(verbs::DB_DESTROY, &place, "it drops the whole database", context);
+            }
+            "password" | "old-password" => {
+                words.next();
+                whole(verbs::DB_PRIVILEGE, &place, "it changes a password", context);
+            }
+            "kill" => {
+                words.next();
+                whole(verbs::DB_EXECUTE, &place, "it ends sessions", context);
+            }
+            "shutdown" | "start-slave" | "stop-slave" | "start-replica" | "stop-replica" | "start-all-slaves"
+            | "stop-all-slaves" => whole(verbs::DB_EXECUTE, &place, "it starts or stops the server or its replication", context),
+            "flush-privileges" | "reload" => whole(verbs::DB_PRIVILEGE, &place, "", context),
+            "flush-hosts" | "flush-logs" | "flush-status" | "flush-tables" | "flush-threads" | "refresh" | "debug" => {
+                whole(verbs::DB_WRITE, &place, "it is upkeep of the server", context);
+            }
+            "ping" | "status" | "extended-status" | "processlist" | "variables" | "version" => {
+                whole(verbs::DB_READ, &place, "", context);
+            }
+            other => unknown_command(other, &place, context),
+        }
+    }
+    if !any {
+        tells(invocation, context);
+    }
+}
+
+fn import(given: &Given, invocation: &Invocation, context: &mut Context<'_>) {
+    let place = located(given, given.operands.first(), invocation, context);
+    let local = given.has(&["L", "local"]);
+    for file in given.operands.iter().skip(1) {
+        if local {
+            context.read(file);
+        }
+        let name = file.known().and_then(|path| path.rsplit('/').next()).and_then(|name| name.split('.').next());
+        let verb = if given.has(&["d", "delete"]) { verbs::DB_DESTROY } else { verbs::DB_WRITE };
+        context.push(place.effect(verb, name.unwrap_or("*")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::{check, check_because, check_with};
+
+    #[test]
+    fn sql_from_everywhere() {
+        assert_snapshot!(check("mysql -hdb.prod.example -uroot -psecret shop -e 'DROP TABLE users'"), @"db.destroy users in mysql://db.prod.example/shop, destroy");
+        assert_snapshot!(check("mysql --host=db.example -Nse \"SELECT COUNT(*) FROM orders WHERE a = 'x\\'; DROP TABLE y; --'\" shop"), @"db.read orders in mysql://db.example/shop, read");
+        assert_snapshot!(check_with("mysql shop < dump.sql", &[("/repo/dump.sql", "/*!40000 ALTER TABLE a DISABLE KEYS */;\nINSERT INTO a VALUES (1);\nsystem git push\nDROP TABLE b;")]), @"
+        fs.read /repo/dump.sql, read
+        git.push feature@origin, write
+        db.schema a in mysql://localhost/shop, write
+        db.write a in mysql://localhost/shop, write
+        db.destroy b in mysql://localhost/shop, destroy
+        ");
+        assert_snapshot!(check_with("mysql --defaults-file=prod.cnf -e 'DELETE FROM a'", &[("/repo/prod.cnf", "[client]\nhost=db.prod.example\n")]), @"db.destroy a in mysql://db.prod.example, destroy");
+        assert_snapshot!(check("mysql shop <<'EOF'\nDELIMITER //\nCREATE PROCEDURE p() BEGIN SELECT 1; END //\nDELIMITER ;\nuse other\nTRUNCATE a;\n\\! rm -rf src\nEOF"), @"
+        db.schema p in mysql://localhost/shop, write
+        fs.delete /repo/src, destroy
+        db.destroy a in mysql://localhost/other, destroy
+        ");
+        assert_snapshot!(check_because("mysql -h db.example"), @"db.execute * in mysql://db.example, execute, opaque: an interactive session");
+    }
+
+    #[test]
+    fn the_other_programs() {
+        assert_snapshot!(check("mysqldump -h db.example shop orders > orders.sql"), @"
+        fs.write /repo/orders.sql, write
+        db.read orders in mysql://db.example/shop, read
+        ");
+        assert_snapshot!(check("mysqladmin -h db.example -f drop shop"), @"db.destroy * in mysql://db.example/shop, destroy");
+        assert_snapshot!(check("mysqladmin ping; mysqladmin frobnicate; mysql --version; mysqlshow shop"), @"
+        db.read * in mysql://localhost, read
+        db.write * in mysql://localhost, write, partial
+        exec.read mysql, read
+        db.read * in mysql://localhost/shop, read
+        ");
+        assert_snapshot!(check("mysqlimport --local shop users.csv"), @"
+        fs.read /repo/users.csv, read
+        db.write users in mysql://localhost/shop, write
+        ");
+    }
+}
