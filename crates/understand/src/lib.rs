@@ -24,6 +24,7 @@ mod sought;
 #[cfg(test)]
 mod spellings;
 mod sql;
+mod tables;
 mod target;
 mod tools;
 mod word;

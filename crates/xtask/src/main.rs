@@ -11,6 +11,7 @@ mod bench;
 mod check;
 mod run;
 mod score;
+mod tables;
 mod test;
 mod tidy;
 mod tools;
@@ -46,6 +47,8 @@ enum Command {
     Bench(bench::Options),
     /// Decide over labelled commands and agents' session logs: recall, false alarms, every miss
     Score(score::Options),
+    /// Make the tables of cloud and forge operations again, from packages of public registries
+    Tables,
 }
 
 fn main() -> ExitCode {
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(),
         Command::Bench(options) => bench::run(&options),
         Command::Score(options) => score::run(&options),
+        Command::Tables => tables::run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,12 +1,14 @@
 //! Programs of many subcommands, as tables: `kubectl rollout restart`, `aws ec2 terminate-instances`.
 //!
 //! A family gives its [`Table`] to [`read`] and gets the rule that fits best, the operands that follow and
-//! the options. Reading is lenient: an option nobody knows takes no value, so that a word too many looks like
+//! the options. Options that its table does not have are looked up in a table made from public data. Reading is
+//! lenient: an option nobody knows takes no value, so that a word too many looks like
 //! a subcommand nobody knows, which is taken as a change.
 
 use countersign_model::Verb;
 
 use crate::invocation::Invocation;
+use crate::tables::options;
 use crate::word::{Value, Word};
 
 /// What a program knows.
@@ -107,7 +109,9 @@ pub(crate) fn read<'w>(invocation: &'w Invocation, table: &Table<'_>) -> Subcomm
             let (name, attached) = option(word, table);
             let value = match attached {
                 Some(value) => Some(value),
-                None if table.values.contains(&name) => words.next().map(|(_, word)| word.value.clone()),
+                None if takes(name, table, invocation, found.operands.first().copied()) => {
+                    words.next().map(|(_, word)| word.value.clone())
+                }
                 None => None,
             };
             if let Some(Value::Unknown { why, .. }) = &value {
@@ -129,6 +133,15 @@ pub(crate) fn read<'w>(invocation: &'w Invocation, table: &Table<'_>) -> Subcomm
         found.name = first.join(" ");
     }
     found
+}
+
+/// Whether an option takes the next word: as the family's own table says, else as the common one does.
+fn takes(name: &str, table: &Table, invocation: &Invocation, subcommand: Option<&Word>) -> bool {
+    let common = || {
+        let subcommand = subcommand.and_then(Word::known);
+        options::takes_value(&invocation.program, subcommand, name) == Some(true)
+    };
+    table.values.contains(&name) || common()
 }
 
 /// An option's name, and its value if that stands in the same word.

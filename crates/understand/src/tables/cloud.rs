@@ -1,0 +1,174 @@
+//! What the operations of clouds do.
+
+use countersign_model::{Verb, verbs};
+
+use super::find;
+
+/// Services of AWS by their names on the command line, with their operations.
+static AWS: &str = include_str!("aws.txt");
+/// Commands of gcloud: the first word and the one before the last, with the last ones.
+static GCLOUD: &str = include_str!("gcloud.txt");
+
+/// What an operation does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Does {
+    /// It reads.
+    Read,
+    /// It creates or changes.
+    Write,
+    /// It deletes.
+    Delete,
+    /// It changes who may do what.
+    Permission,
+    /// It runs something.
+    Execute,
+    /// It tells a secret's value.
+    Secret,
+    /// It makes a credential and tells it.
+    Credential,
+}
+
+impl Does {
+    fn from_code(code: &str) -> Option<Self> {
+        Some(match code {
+            "r" => Self::Read,
+            "w" => Self::Write,
+            "d" => Self::Delete,
+            "p" => Self::Permission,
+            "x" => Self::Execute,
+            "s" => Self::Secret,
+            "k" => Self::Credential,
+            _ => return None,
+        })
+    }
+
+    /// The verb for what it does to the cloud.
+    pub const fn verb(self) -> Verb {
+        match self {
+            Self::Read | Self::Secret => verbs::CLOUD_READ,
+            Self::Write => verbs::CLOUD_WRITE,
+            Self::Delete => verbs::CLOUD_DELETE,
+            Self::Permission | Self::Credential => verbs::CLOUD_PERMISSION,
+            Self::Execute => verbs::CLOUD_EXECUTE,
+        }
+    }
+
+    /// Whether it tells a secret.
+    pub const fn tells_a_secret(self) -> bool {
+        matches!(self, Self::Secret | Self::Credential)
+    }
+}
+
+/// What an operation of AWS does: `ec2`, `terminate-instances`.
+pub(crate) fn aws(service: &str, operation: &str) -> Option<Does> {
+    // Services that go by two names on the command line.
+    let service = match service {
+        "codedeploy" => "deploy",
+        "config" => "configservice",
+        other => other,
+    };
+    Does::from_code(find(find(AWS, '\n', '\t', service)?, ' ', '=', operation)?)
+}
+
+/// Whether AWS has a service of this name.
+pub(crate) fn is_aws_service(service: &str) -> bool {
+    find(AWS, '\n', '\t', service).is_some()
+}
+
+/// What a command of gcloud does: all its words, without a release track.
+pub(crate) fn gcloud(words: &[&str]) -> Option<Does> {
+    let (last, before) = words.split_last()?;
+    let (first, parent) = (before.first()?, before.last()?);
+    Does::from_code(find(find(GCLOUD, '\n', '\t', &format!("{first} {parent}"))?, ' ', '=', last)?)
+}
+
+/// What the verb in an operation's name says: `list-buckets`, `delete`, `add-iam-policy-binding`. None where the verb
+/// is not one that always means the same.
+pub(crate) fn by_verb(operation: &str) -> Option<Does> {
+    let mut words = operation.split(['-', '_', '.']);
+    let mut first = words.next()?;
+    if matches!(first, "batch" | "bulk" | "admin") {
+        first = words.next().unwrap_or(first);
+    }
+    let last = operation.rsplit(['-', '_', '.']).next().unwrap_or_default();
+    let on_permission = matches!(last, "policy" | "binding" | "permission" | "permissions" | "acl" | "grant");
+    Some(match first {
+        "get" | "list" | "describe" | "search" | "query" | "view" | "show" | "lookup" | "preview"
+        | "check" | "count" | "head" | "read" | "validate" | "ls" | "wait" | "help" | "status" | "tail"
+        | "info" | "history" | "logs" => Does::Read,
+        "delete" | "terminate" | "purge" | "destroy" | "remove" | "drop" | "erase" | "wipe" | "rm"
+        | "uninstall" | "undeploy" | "deregister" | "decommission" | "expire"
+            if !on_permission =>
+        {
+            Does::Delete
+        }
+        "run" | "exec" | "execute" | "invoke" | "ssh" | "connect" => Does::Execute,
+        _ if on_permission => Does::Permission,
+        "create" | "update" | "put" | "set" | "add" | "start" | "stop" | "restart" | "reboot" | "enable"
+        | "disable" | "attach" | "detach" | "associate" | "disassociate" | "modify" | "tag" | "untag"
+        | "copy" | "restore" | "deploy" | "apply" | "cancel" | "import" | "upload" | "resize" | "scale"
+        | "resume" | "suspend" | "register" | "patch" | "rename" | "move" | "upgrade" | "rotate"
+        | "reset" | "publish" | "send" => Does::Write,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_are_sound() {
+        for (table, least) in [(AWS, 400), (GCLOUD, 1000)] {
+            super::super::tests::is_sound(table, '\n', '\t');
+            assert!(table.lines().count() >= least);
+            for line in table.lines() {
+                let (_, operations) = line.split_once('\t').unwrap();
+                super::super::tests::is_sound(operations, ' ', '=');
+                let mut codes = operations.split(' ').map(|record| record.split_once('=').unwrap().1);
+                assert!(codes.all(|code| Does::from_code(code).is_some()), "{line}");
+            }
+        }
+        assert_eq!(AWS.matches('=').count(), 20_027);
+    }
+
+    #[test]
+    fn operations_of_aws() {
+        for (service, operation, does) in [
+            ("ec2", "terminate-instances", Some(Does::Delete)),
+            ("ec2", "describe-instances", Some(Does::Read)),
+            ("ec2", "stop-instances", Some(Does::Write)),
+            ("secretsmanager", "get-secret-value", Some(Does::Secret)),
+            ("secretsmanager", "get-random-password", Some(Does::Read)),
+            ("iam", "attach-role-policy", Some(Does::Permission)),
+            ("iam", "delete-user", Some(Does::Delete)),
+            ("iam", "create-access-key", Some(Does::Credential)),
+            ("s3api", "delete-bucket", Some(Does::Delete)),
+            ("s3api", "put-bucket-policy", Some(Does::Permission)),
+            ("lambda", "invoke", Some(Does::Execute)),
+            ("deploy", "create-deployment", Some(Does::Write)),
+            ("ec2", "explode-instances", None),
+            ("nothing", "list", None),
+        ] {
+            assert_eq!(aws(service, operation), does, "{service} {operation}");
+        }
+    }
+
+    #[test]
+    fn commands_of_gcloud() {
+        for (words, does) in [
+            ("compute instances delete", Some(Does::Delete)),
+            ("compute instance-groups managed list", Some(Does::Read)),
+            ("container clusters delete", Some(Does::Delete)),
+            ("container node-pools delete", Some(Does::Delete)),
+            ("projects add-iam-policy-binding", Some(Does::Permission)),
+            ("secrets versions access", Some(Does::Secret)),
+            ("iam service-accounts keys create", Some(Does::Credential)),
+            ("sql instances patch", Some(Does::Write)),
+            ("compute instances explode", None),
+            ("delete", None),
+        ] {
+            assert_eq!(gcloud(&words.split(' ').collect::<Vec<_>>()), does, "{words}");
+        }
+    }
+}
