@@ -54,6 +54,30 @@ const LOADING: &[&str] =
 const COMMANDS: &[&str] =
     &["EDITOR", "VISUAL", "PAGER", "MANPAGER", "BROWSER", "GH_PAGER", "GH_EDITOR", "GH_BROWSER"];
 
+/// Beginnings of the names of variables that choose where a tool acts.
+const PLACES: &[&str] = &[
+    "AWS_",
+    "AZURE_",
+    "CLOUDSDK_",
+    "COMPOSE_",
+    "DOCKER_",
+    "DIGITALOCEAN_",
+    "FLY_",
+    "GITLAB_",
+    "GLAB_",
+    "GOOGLE_",
+    "HCLOUD_",
+    "HELM_",
+    "HEROKU_",
+    "KUBE",
+    "LINODE_",
+    "PG",
+    "PULUMI_",
+    "SCW_",
+    "TF_",
+    "VAULT_",
+];
+
 /// Whether a variable can change what a command does.
 pub(crate) fn matters(name: &str) -> bool {
     LOADERS.contains(&name)
@@ -61,6 +85,7 @@ pub(crate) fn matters(name: &str) -> bool {
         || name == "NODE_OPTIONS"
         || ["GIT_", "GH_", "GITHUB_", "LD_", "DYLD_", "COUNTERSIGN_"]
             .iter()
+            .chain(PLACES)
             .any(|prefix| name.starts_with(prefix))
 }
 

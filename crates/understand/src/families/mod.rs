@@ -35,6 +35,7 @@ macro_rules! families {
 families! {
     git,
     gh,
+    aws,
     builtins,
     wrappers,
     interpreters,
@@ -57,6 +58,7 @@ families! {
 
 pub(crate) mod declared;
 pub(crate) mod databases;
+mod cloud;
 pub(crate) mod subcommands;
 
 pub(crate) use git::{Git, addresses, resolve};

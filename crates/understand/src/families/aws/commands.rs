@@ -1,0 +1,126 @@
+//! Commands of the client that are not one operation of a service.
+
+use countersign_model::{Effect, verbs};
+
+use super::super::cloud::Tenant;
+use super::read::Read;
+use super::{at_home, storage};
+use crate::context::Context;
+use crate::invocation::Invocation;
+use crate::tables::cloud::Does;
+use crate::word::Value;
+
+/// Adds what a command does that is more than an operation; false where it is one.
+pub(super) fn effects(
+    service: &str,
+    operation: &str,
+    read: &Read<'_>,
+    tenant: &Tenant,
+    invocation: &Invocation,
+    context: &mut Context<'_>,
+) -> bool {
+    let acts = |does: Does, name: Option<String>, context: &mut Context<'_>| {
+        let names = name.map_or_else(|| read.names(operation), |name| vec![name]);
+        tenant.acts(does, service, &names, read.doubt.as_deref(), context);
+    };
+    match (service, operation) {
+        ("s3", _) => storage::effects(operation, read, tenant, context),
+        ("configure", _) => configure(operation, read, context),
+        ("sso", "login" | "logout") | ("login" | "logout", _) => {
+            context.write_value(&at_home(".aws/sso/cache", context));
+        }
+        ("eks", "update-kubeconfig") => {
+            acts(Does::Read, read.text("--name"), context);
+            let file = match read.value("--kubeconfig") {
+                Some(value) => Ok(Some(value.clone())),
+                None => context.setting(invocation, "KUBECONFIG").map(|path| path.map(Value::Known)),
+            };
+            if !read.has("--dry-run") {
+                let home = at_home(".kube/config", context);
+                context.write_value(&match file {
+                    Ok(path) => path.unwrap_or(home),
+                    Err(why) => Value::unknown(&why),
+                });
+            }
+        }
+        ("eks", "get-token")
+        | ("ecr" | "ecr-public", "get-login-password" | "get-login")
+        | ("rds" | "dsql", "generate-db-auth-token" | "generate-db-connect-auth-token")
+        | ("dsql", "generate-db-connect-admin-auth-token")
+        | ("codecommit", "credential-helper") => acts(Does::Secret, Some(operation.to_owned()), context),
+        ("codeartifact", "login") => {
+            acts(Does::Secret, Some("get-authorization-token".to_owned()), context);
+            let configuration = match read.text("--tool").as_deref() {
+                Some("npm") => ".npmrc",
+                Some("pip") => ".config/pip/pip.conf",
+                Some("twine") => ".pypirc",
+                _ => ".config",
+            };
+            context.write_value(&at_home(configuration, context));
+        }
+        ("cloudfront", "sign") => acts(Does::Permission, None, context),
+        ("cloudformation", "deploy") => {
+            if let Some(value) = read.value("--template-file") {
+                context.read_value(value);
+            }
+            acts(Does::Write, read.text("--stack-name"), context);
+        }
+        ("cloudformation", "package") => {
+            if let Some(value) = read.value("--template-file") {
+                context.read_value(value);
+            }
+            if let Some(value) = read.value("--output-template-file") {
+                context.write_value(value);
+            }
+            tenant.acts(Does::Write, "s3", &[read.text("--s3-bucket").unwrap_or_else(|| "*".to_owned())], None, context);
+        }
+        ("logs", "tail" | "start-live-tail") => {
+            let group = read.operands.get(2).map(|word| word.known().unwrap_or("*").to_owned());
+            acts(Does::Read, group.or_else(|| read.text("--log-group-identifiers")), context);
+        }
+        ("cloudtrail", "validate-logs") | ("history", _) => acts(Does::Read, None, context),
+        ("ec2-instance-connect", "ssh" | "open-tunnel") | ("emr", "ssh" | "socks" | "put" | "get" | "add-steps") => {
+            acts(Does::Execute, None, context);
+        }
+        ("emr", "terminate-clusters") => acts(Does::Delete, None, context),
+        ("emr", "create-cluster" | "modify-cluster-attributes" | "install-applications" | "create-default-roles")
+        | ("ecs", "deploy")
+        | ("deploy", "push" | "register" | "deregister" | "install" | "uninstall")
+        | ("gamelift", "upload-build")
+        | ("cloudtrail", "create-subscription" | "update-subscription")
+        | ("rds", "add-option-to-option-group" | "remove-option-from-option-group")
+        | ("datapipeline" | "dlm", "create-default-roles" | "create-default-role") => acts(Does::Write, None, context),
+        ("ddb", "select") => acts(Does::Read, None, context),
+        ("ddb", _) => acts(Does::Write, None, context),
+        ("help" | "cli-dev", _) => context.program(verbs::EXEC_READ, "aws"),
+        _ => return false,
+    }
+    true
+}
+
+/// Keys of the configuration that hold secrets.
+const SECRET_KEYS: &[&str] = &["aws_access_key_id", "aws_secret_access_key", "aws_session_token"];
+
+/// `aws configure`: what profiles say.
+fn configure(operation: &str, read: &Read<'_>, context: &mut Context<'_>) {
+    let key = read.operands.get(2).map(|word| word.known().unwrap_or("*").to_owned()).unwrap_or_default();
+    let name = key.rsplit('.').next().unwrap_or_default();
+    let holds_secret = SECRET_KEYS.contains(&name) || key.contains('*');
+    let credentials = at_home(".aws/credentials", context);
+    let configuration = at_home(".aws/config", context);
+    match operation {
+        "list-profiles" | "list" => context.program(verbs::EXEC_READ, "aws"),
+        "get" if !holds_secret => context.read_value(&configuration),
+        "get" | "export-credentials" => context.read_value(&credentials),
+        "set" => {
+            if matches!(name, "credential_process" | "cli_pager" | "web_identity_token_file") || name == "*" {
+                context.push(Effect::opaque("aws configure set", "the client runs what the configuration names"));
+            }
+            context.write_value(if holds_secret { &credentials } else { &configuration });
+        }
+        _ => {
+            context.write_value(&configuration);
+            context.write_value(&credentials);
+        }
+    }
+}
