@@ -2,13 +2,14 @@
 
 use countersign_model::{Effect, verbs};
 
-use super::super::cloud::Tenant;
+use super::super::cloud::storage::Storage;
+use super::super::cloud::{NOT_KNOWN, Tenant};
+use super::at_home;
 use super::read::Read;
-use super::{at_home, storage};
 use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::tables::cloud::Does;
-use crate::word::Value;
+use crate::word::{Value, Word};
 
 /// Adds what a command does that is more than an operation; false where it is one.
 pub(super) fn effects(
@@ -24,7 +25,7 @@ pub(super) fn effects(
         tenant.acts(does, service, &names, read.doubt.as_deref(), context);
     };
     match (service, operation) {
-        ("s3", _) => storage::effects(operation, read, tenant, context),
+        ("s3", _) => storage(operation, read, tenant, context),
         ("configure", _) => configure(operation, read, context),
         ("sso", "login" | "logout") | ("login" | "logout", _) => {
             context.write_value(&at_home(".aws/sso/cache", context));
@@ -96,6 +97,31 @@ pub(super) fn effects(
         _ => return false,
     }
     true
+}
+
+/// `aws s3`: files and buckets.
+fn storage(operation: &str, read: &Read<'_>, tenant: &Tenant, context: &mut Context<'_>) {
+    let words: Vec<&Word> = read.operands.iter().skip(2).copied().collect();
+    let own = |acl: String| !matches!(acl.as_str(), "private" | "bucket-owner-full-control");
+    let storage = Storage {
+        scheme: "s3://",
+        service: "s3",
+        operation,
+        words: &words,
+        dry: read.has("--dryrun"),
+        deletes: read.has("--delete"),
+        opens: read.has("--grants") || read.text("--acl").is_some_and(own),
+    };
+    if !storage.effects(tenant, context) {
+        let name = words.first().and_then(|word| word.known()).unwrap_or("*").trim_start_matches("s3://").to_owned();
+        let (does, doubt) = match operation {
+            // Whoever has the address it prints may read the object.
+            "presign" => (Does::Permission, None),
+            "website" => (Does::Write, None),
+            _ => (Does::Write, Some(NOT_KNOWN)),
+        };
+        tenant.acts(does, "s3", &[name], doubt, context);
+    }
 }
 
 /// Keys of the configuration that hold secrets.

@@ -5,7 +5,6 @@
 
 mod commands;
 mod read;
-mod storage;
 #[cfg(test)]
 mod tests;
 

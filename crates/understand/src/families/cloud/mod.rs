@@ -1,5 +1,7 @@
 //! What the command lines of all clouds share: whose account is meant, and what an operation does there.
 
+pub(crate) mod storage;
+
 use countersign_model::{Certainty, Effect, Resource, verbs};
 
 use crate::context::Context;

@@ -1,0 +1,251 @@
+//! The command line of Azure: `az <group…> <verb> [options]`.
+//!
+//! Its commands end in the verb, so that the last word says what one does; where it does not, a list here says so.
+
+mod devops;
+mod read;
+#[cfg(test)]
+mod tests;
+
+use countersign_model::{Effect, verbs};
+use serde_json::Value as Json;
+
+use super::cloud::{NOT_KNOWN, Tenant};
+use super::{Family, opaque};
+use crate::context::Context;
+use crate::environment;
+use crate::invocation::Invocation;
+use crate::shell::{self, Place};
+use crate::tables::cloud::{self, Does};
+use crate::word::Value;
+use read::Read;
+
+pub(super) const FAMILY: Family = Family { programs: &["az"], effects };
+
+/// The provider's name.
+const AZURE: &str = "azure";
+
+/// Set by `az account set` for what follows in the same text; the client itself reads no such variable.
+const CHOSEN: &str = "AZURE_SUBSCRIPTION_ID";
+
+fn effects(invocation: &Invocation, context: &mut Context<'_>) {
+    let read = read::read(invocation);
+    let words: Vec<&str> = read.words.iter().map(|word| word.known().unwrap_or("*")).collect();
+    let shows = ["help", "version", "find", "feedback", "self-test", "survey"];
+    if read.is_help || words.is_empty() || shows.contains(words.first().unwrap_or(&"")) {
+        context.program(verbs::EXEC_READ, "az");
+        return;
+    }
+    read.reads_files(context);
+    let tenant = tenant(invocation, &read, context);
+    if devops::effects(&words, &read, context) || own(&words, &read, &tenant, invocation, context) {
+        return;
+    }
+    let service = words.first().copied().unwrap_or("*");
+    let (does, doubt) = if words.contains(&"*") {
+        (Does::Delete, Some("the command is not known"))
+    } else {
+        match says(&words, &read) {
+            Some(does) => (does, None),
+            None => (Does::Write, Some(NOT_KNOWN)),
+        }
+    };
+    let doubt = doubt.or(read.doubt.as_deref());
+    tenant.acts(does, service, &read.names(&words), doubt, context);
+}
+
+/// What a command does, by its words.
+fn says(words: &[&str], read: &Read<'_>) -> Option<Does> {
+    let (last, before) = words.split_last()?;
+    let parent = before.last().copied().unwrap_or_default();
+    let on = |names: &[&str]| before.iter().any(|word| names.contains(word));
+    if tells_secret(before, last) {
+        return Some(Does::Secret);
+    }
+    let deletes = last.starts_with("delete") || last.starts_with("purge") || *last == "remove";
+    Some(match *last {
+        "create-for-rbac" => Does::Credential,
+        "reset" | "renew" | "regenerate" if on(&["credential", "credentials", "key", "keys"]) => Does::Credential,
+        "renew-key" | "regenerate-key" | "regenerate-keys" => Does::Credential,
+        "what-if" | "validate" | "exists" | "show-usage" | "query" | "export" => Does::Read,
+        _ if read.has("--what-if") || read.has("--dryrun") || read.has("--dry-run") => Does::Read,
+        last if last.starts_with("list") || last.starts_with("show") || last.starts_with("get") => Does::Read,
+        "set-policy" | "delete-policy" | "assign" | "grant" | "revoke-access" | "grant-access" => Does::Permission,
+        _ if on(&["role", "policy", "lock", "assignment", "permission", "federated-credential", "pim"]) => {
+            Does::Permission
+        }
+        _ if on(&["rule"]) && on(&["nsg", "firewall-rule", "network-rule"]) => Does::Permission,
+        _ if on(&["firewall-rule", "network-rule"]) && !deletes => Does::Permission,
+        "add" if matches!(parent, "member" | "owner" | "user") => Does::Permission,
+        "invoke" | "run" | "exec" | "ssh" | "execute" => Does::Execute,
+        "vm" | "arc" if before.first() == Some(&"ssh") => Does::Execute,
+        "build" if before.first() == Some(&"acr") => Does::Execute,
+        "set" if on(&["extension"]) && words.first() == Some(&"vm") => Does::Execute,
+        // What the template does not have is deleted.
+        "create" if on(&["deployment", "stack"]) => {
+            let mode = read.text("--mode").unwrap_or_default().to_ascii_lowercase();
+            let unmanaged = read.text("--action-on-unmanage").or_else(|| read.text("--aou")).unwrap_or_default();
+            if mode == "complete" || unmanaged.starts_with("delete") { Does::Delete } else { Does::Write }
+        }
+        _ if deletes => Does::Delete,
+        "destroy" | "erase" | "empty" => Does::Delete,
+        "sync" if read.text("--delete-destination").is_some_and(|text| text != "false") => Does::Delete,
+        "deallocate" | "redeploy" | "reimage" | "swap" | "generalize" | "capture" | "link" | "unlink" | "up" | "sync"
+        | "scale" | "failover" | "upload-batch" | "download-batch" | "replace" | "import" | "undelete" | "recover"
+        | "start" | "stop" | "restart" | "append" | "convert" | "approve" | "reject" | "up-batch" | "simulate-eviction" => {
+            if last.starts_with("download") { Does::Read } else { Does::Write }
+        }
+        "download" | "test" | "search" | "tail" | "browse" => Does::Read,
+        last => return cloud::by_verb(last),
+    })
+}
+
+/// Whether a command shows keys, connection strings or other credentials.
+fn tells_secret(before: &[&str], last: &str) -> bool {
+    let parent = before.last().copied().unwrap_or_default();
+    let shows = matches!(last, "show" | "list" | "download" | "get" | "backup");
+    matches!(
+        (before, last),
+        (["account"], "get-access-token")
+            | (["keyvault", "secret"], "show" | "download" | "backup")
+            | (["keyvault", "certificate" | "key"], "backup")
+            | (["containerapp", "secret"], "show")
+            | (["webapp" | "functionapp", "config", "appsettings" | "connection-string"], "list")
+            | (["webapp" | "functionapp", "deployment"], "list-publishing-credentials" | "list-publishing-profiles")
+    ) || (shows && matches!(parent, "keys" | "key" | "credential" | "admin-key" | "query-key" | "connection-string") && before.first() != Some(&"keyvault"))
+        || ["list-keys", "listkeys", "show-connection-string", "list-connection-strings", "list-credentials", "generate-sas", "show-keys", "list-key", "list-admin-keys", "print-token"].contains(&last)
+}
+
+/// Adds what commands of the client itself and those with more than one effect do; false for all others.
+fn own(
+    words: &[&str],
+    read: &Read<'_>,
+    tenant: &Tenant,
+    invocation: &Invocation,
+    context: &mut Context<'_>,
+) -> bool {
+    let home = |path: &str, context: &Context<'_>| Value::Known(format!("{}/{path}", context.state.shell.home));
+    let doubt = read.doubt.as_deref();
+    let names = read.names(words);
+    match words {
+        ["login" | "logout" | "init" | "configure"] | ["account", "clear"] | ["cloud", "set" | "register", ..] => {
+            context.write_value(&home(".azure/azureProfile.json", context));
+        }
+        ["account", "set", ..] => {
+            context.write_value(&home(".azure/azureProfile.json", context));
+            let chosen = read.value("--subscription").or_else(|| read.value("-s")).or_else(|| read.value("-n"));
+            let chosen = chosen.cloned().unwrap_or_else(|| Value::unknown("the subscription is not known"));
+            context.state.shell.export(CHOSEN, chosen);
+        }
+        ["config", "get", ..] | ["account", "list" | "show" | "list-locations"] | ["cloud", "list" | "show"] => {
+            context.program(verbs::EXEC_READ, "az");
+        }
+        ["config", ..] => context.write_value(&home(".azure/config", context)),
+        ["extension", "list" | "show" | "list-available" | "list-versions"] => context.program(verbs::EXEC_READ, "az"),
+        ["extension", ..] | ["upgrade"] => context.program(verbs::EXEC_INSTALL, "az extension"),
+        ["bicep", "build" | "decompile" | "version" | "lint" | "format", ..] => context.program(verbs::EXEC_BUILD, "az bicep"),
+        ["aks", "get-credentials"] => {
+            tenant.acts(Does::Read, "aks", &names, doubt, context);
+            let file = read.value("--file").or_else(|| read.value("-f")).cloned();
+            let file = file.or_else(|| context.setting(invocation, "KUBECONFIG").ok().flatten().map(Value::Known));
+            if file.as_ref().is_none_or(|file| file.text() != "-") {
+                context.write_value(&file.unwrap_or_else(|| home(".kube/config", context)));
+            }
+        }
+        ["acr", "login"] => {
+            if read.has("--expose-token") || read.has("-t") {
+                tenant.acts(Does::Secret, "acr", &names, doubt, context);
+            }
+            context.write_value(&home(".docker/config.json", context));
+        }
+        ["keyvault", "secret", "set" | "set-attributes"] => {
+            let name = read.text("--name").or_else(|| read.text("-n")).unwrap_or_else(|| "*".to_owned());
+            context.push(Effect::new(verbs::SECRET_WRITE, tenant.secret(&name)));
+        }
+        ["keyvault", "secret" | "certificate" | "key", "download" | "show" | "backup"] => {
+            let name = read.text("--id").or_else(|| read.text("--name")).or_else(|| read.text("-n"));
+            let does = says(words, read).unwrap_or(Does::Secret);
+            tenant.acts(does, "keyvault", &[name.unwrap_or_else(|| "*".to_owned())], doubt, context);
+            if let Some(file) = read.value("--file").or_else(|| read.value("-f")) {
+                context.write_value(file);
+            }
+        }
+        ["aks", "command", "invoke"] | ["vm" | "vmss", "run-command", "invoke" | "create"] | ["container", "exec"]
+        | ["containerapp", "exec"] => {
+            tenant.acts(Does::Execute, words.first().unwrap_or(&"*"), &names, doubt, context);
+            let command = ["--command", "-c", "--exec-command", "--scripts", "--script"];
+            let text = command.iter().find_map(|name| read.value(name)).and_then(Value::known).map(str::to_owned);
+            if let Some(text) = text.filter(|text| !text.starts_with('@')) {
+                let name = names.first().map_or("*", String::as_str);
+                context.elsewhere(tenant.resource(words.first().unwrap_or(&"*"), name), |context| {
+                    shell::run_apart(&text, Place::Within(context.here), context);
+                });
+            }
+        }
+        ["rest"] => {
+            let method = read.text("--method").or_else(|| read.text("-m")).unwrap_or_else(|| "get".to_owned());
+            let does = match method.to_ascii_lowercase().as_str() {
+                "get" | "head" | "options" => Does::Read,
+                "put" | "patch" | "post" => Does::Write,
+                _ => Does::Delete,
+            };
+            let url = ["--uri", "--url", "-u"].iter().find_map(|name| read.text(name));
+            let url = url.unwrap_or_else(|| "*".to_owned());
+            let grants = does != Does::Read && url.to_ascii_lowercase().contains("roleassignments");
+            let keys = url.to_ascii_lowercase().contains("/listkeys") || url.to_ascii_lowercase().contains("vault.azure.net/secrets");
+            let does = if grants { Does::Permission } else if keys { Does::Secret } else { does };
+            tenant.acts(does, "rest", &[url], doubt, context);
+        }
+        ["interactive"] => opaque(invocation, "what is typed there is not known", context),
+        ["storage", "copy"] | ["storage", "blob" | "file" | "fs", .., "upload" | "upload-batch"] => {
+            let source = ["--file", "-f", "--source", "-s"].iter().find_map(|name| read.value(name));
+            if let Some(value) = source.filter(|value| !value.text().starts_with("http")) {
+                context.read_value(value);
+            }
+            tenant.acts(Does::Write, "storage", &names, doubt, context);
+        }
+        ["storage", "blob" | "file" | "fs", .., "download" | "download-batch"] => {
+            tenant.acts(Does::Read, "storage", &names, doubt, context);
+            let target = ["--file", "-f", "--destination", "-d"].iter().find_map(|name| read.value(name));
+            if let Some(value) = target {
+                context.write_value(value);
+            }
+        }
+        _ => return false,
+    }
+    true
+}
+
+/// The subscription: an option's, one chosen before, or the default of the client's own file.
+fn tenant(invocation: &Invocation, read: &Read<'_>, context: &Context<'_>) -> Tenant {
+    let region = read.text("--location").or_else(|| read.text("-l"));
+    Tenant { region, ..subscription(invocation, read, context) }
+}
+
+fn subscription(invocation: &Invocation, read: &Read<'_>, context: &Context<'_>) -> Tenant {
+    let chosen = read.value("--subscription").cloned().or_else(|| environment::value(invocation, CHOSEN));
+    // An id of a resource says whose it is.
+    let id = read.value("--ids").or_else(|| read.value("--scope")).and_then(Value::known);
+    let id = id.and_then(|id| id.strip_prefix("/subscriptions/")).and_then(|rest| rest.split('/').next());
+    if let Some(id) = id {
+        return Tenant::named(AZURE, id);
+    }
+    match chosen {
+        Some(Value::Known(name)) => return Tenant::named(AZURE, &name),
+        Some(_) => return Tenant::unknown(AZURE, "the subscription is not known"),
+        None => {}
+    }
+    if environment::value(invocation, "AZURE_CONFIG_DIR").is_some() {
+        return Tenant::unknown(AZURE, "AZURE_CONFIG_DIR names another configuration");
+    }
+    let text = context.file(&format!("{}/.azure/azureProfile.json", context.state.shell.home));
+    let profile = text.ok().flatten().and_then(|text| {
+        let json: Json = serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()?;
+        let all = json.get("subscriptions")?.as_array()?.clone();
+        all.into_iter().find(|one| one.get("isDefault") == Some(&Json::Bool(true)))
+    });
+    match profile.as_ref().and_then(|one| one.get("name")?.as_str()) {
+        Some(name) => Tenant::named(AZURE, name).because("the subscription is the default one"),
+        None => Tenant::unknown(AZURE, "which subscription is the default one is not known"),
+    }
+}

@@ -1,0 +1,134 @@
+//! Files copied to and from buckets: `aws s3`, `gcloud storage`, `gsutil`.
+
+use super::Tenant;
+use crate::context::Context;
+use crate::tables::cloud::Does;
+use crate::word::{Value, Word};
+
+/// A command on files and buckets, as all clients have it.
+pub(crate) struct Storage<'w> {
+    /// What stands before a bucket's name, such as `s3://`.
+    pub scheme: &'static str,
+    /// The service, for people.
+    pub service: &'static str,
+    /// `cp`, `mv`, `rsync` and the like.
+    pub operation: &'w str,
+    /// What follows it and is no option.
+    pub words: &'w [&'w Word],
+    /// Whether it only says what it would do.
+    pub dry: bool,
+    /// Whether it deletes at the target what the source has not.
+    pub deletes: bool,
+    /// Whether it lets others read what it writes.
+    pub opens: bool,
+}
+
+/// One end of a copy.
+enum End {
+    /// A bucket and a key.
+    Remote(String),
+    /// A file or a directory.
+    Local,
+    /// Standard input or output.
+    Stream,
+    /// It could be either.
+    Unknown,
+}
+
+impl Storage<'_> {
+    fn end(&self, word: &Word) -> End {
+        match &word.value {
+            Value::Known(text) if text == "-" => End::Stream,
+            Value::Known(text) | Value::Pattern(text) => match text.strip_prefix(self.scheme) {
+                Some(name) => End::Remote(name.trim_end_matches('/').to_owned()),
+                None => End::Local,
+            },
+            Value::Unknown { prefix, .. } => match prefix.strip_prefix(self.scheme) {
+                Some(name) if name.contains('/') => End::Remote(format!("{name}*")),
+                Some(_) => End::Remote("*".to_owned()),
+                None if prefix.starts_with(['/', '.', '~']) => End::Local,
+                None => End::Unknown,
+            },
+        }
+    }
+
+    /// The bucket or key a word names.
+    fn name(&self, word: &Word) -> String {
+        match self.end(word) {
+            End::Remote(name) => name,
+            End::Local => word.known().unwrap_or("*").to_owned(),
+            End::Stream | End::Unknown => "*".to_owned(),
+        }
+    }
+
+    /// Adds what it does with a bucket or key.
+    fn acts(&self, does: Does, name: &str, tenant: &Tenant, context: &mut Context<'_>) {
+        let does = if self.dry { Does::Read } else { does };
+        let doubt =
+            (name.contains('*') && does != Does::Read).then_some("which objects that are is not known");
+        tenant.acts(does, self.service, &[name.to_owned()], doubt, context);
+    }
+
+    /// Adds what it does; false where the operation is not one of these.
+    pub fn effects(&self, tenant: &Tenant, context: &mut Context<'_>) -> bool {
+        let does = match self.operation {
+            "cp" | "mv" | "sync" | "rsync" => {
+                self.copies(tenant, context);
+                return true;
+            }
+            "ls" | "cat" | "du" | "stat" | "hash" | "head" => Does::Read,
+            "rm" | "rb" => Does::Delete,
+            "mb" => Does::Write,
+            _ => return false,
+        };
+        if self.words.is_empty() {
+            let any = if does == Does::Read { "all buckets" } else { "*" };
+            self.acts(does, any, tenant, context);
+        }
+        for word in self.words {
+            self.acts(does, &self.name(word), tenant, context);
+        }
+        true
+    }
+
+    fn copies(&self, tenant: &Tenant, context: &mut Context<'_>) {
+        let Some((target, sources)) = self.words.split_last().filter(|(_, sources)| !sources.is_empty())
+        else {
+            self.acts(Does::Delete, "*", tenant, context);
+            return;
+        };
+        let moves = self.operation == "mv";
+        let from = if moves { Does::Delete } else { Does::Read };
+        for source in sources {
+            match self.end(source) {
+                End::Remote(name) => self.acts(from, &name, tenant, context),
+                End::Local if moves && !self.dry => context.moves(source),
+                End::Local => context.read(source),
+                End::Stream => {}
+                End::Unknown => {
+                    context.read(source);
+                    self.acts(from, "*", tenant, context);
+                }
+            }
+        }
+        let onto = if self.deletes { Does::Delete } else { Does::Write };
+        match self.end(target) {
+            End::Remote(name) => self.acts(onto, &name, tenant, context),
+            End::Local if self.dry => context.read(target),
+            End::Local => {
+                context.write(target);
+                if self.deletes {
+                    context.delete(target);
+                }
+            }
+            End::Stream => {}
+            End::Unknown => {
+                context.write(target);
+                self.acts(onto, "*", tenant, context);
+            }
+        }
+        if self.opens && !self.dry {
+            self.acts(Does::Permission, &self.name(target), tenant, context);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Commands of `gcloud` that do more than call an API.
+
+use countersign_model::verbs;
+
+use super::super::cloud::Tenant;
+use super::super::cloud::storage::Storage;
+use super::Command;
+use crate::context::Context;
+use crate::invocation::Invocation;
+use crate::shell::{self, Place};
+use crate::tables::cloud::Does;
+use crate::word::{Value, Word};
+
+/// Adds what a command does.
+pub(super) fn effects(
+    command: &Command<'_>,
+    tenant: &Tenant,
+    invocation: &Invocation,
+    context: &mut Context<'_>,
+) {
+    let found = &command.found;
+    let home = |path: &str, context: &Context<'_>| Value::Known(format!("{}/{path}", context.state.shell.home));
+    let service = command.words.first().copied().unwrap_or("*");
+    let acts = |does: Does, context: &mut Context<'_>| {
+        tenant.acts(does, service, &command.names(), command.doubt.as_deref(), context);
+    };
+    match command.words.as_slice() {
+        ["config" | "init", ..] => {
+            configures(command, context);
+            return;
+        }
+        ["components", "install" | "update" | "remove" | "reinstall" | "restore", ..] => {
+            context.program(verbs::EXEC_INSTALL, "gcloud components");
+        }
+        ["components", ..] => context.program(verbs::EXEC_READ, "gcloud"),
+        ["auth", "list" | "describe", ..] => context.program(verbs::EXEC_READ, "gcloud"),
+        ["auth", "configure-docker", ..] => context.write_value(&home(".docker/config.json", context)),
+        ["auth", "login" | "revoke" | "activate-service-account" | "application-default" | "activate-refresh-token", ..]
+            if command.does != Does::Secret =>
+        {
+            if let Some(value) = found.value(&["--key-file", "--cred-file"]) {
+                context.read_value(value);
+            }
+            context.write_value(&home(".config/gcloud/credentials.db", context));
+        }
+        ["container", "clusters", "get-credentials", ..]
+        | ["container", "fleet", "memberships", "get-credentials", ..] => {
+            acts(Does::Read, context);
+            let file = context.setting(invocation, "KUBECONFIG").ok().flatten();
+            context.write_value(&file.map_or_else(|| home(".kube/config", context), Value::Known));
+        }
+        ["compute", "config-ssh", ..] => context.write_value(&home(".ssh/config", context)),
+        ["compute", "ssh", ..] | ["app", "instances", "ssh", ..] | ["workstations", "ssh", ..] | ["cloud-shell", "ssh", ..] => {
+            acts(Does::Execute, context);
+            let given = found.value(&["--command"]).and_then(Value::known).map(str::to_owned);
+            let rest: Vec<&str> = found.rest.iter().map(|word| word.raw.as_str()).collect();
+            if let Some(text) = given.or_else(|| (!rest.is_empty()).then(|| rest.join(" "))) {
+                let name = command.names().into_iter().next().unwrap_or_else(|| "*".to_owned());
+                context.elsewhere(tenant.resource(service, &name), |context| {
+                    shell::run_apart(&text, Place::Within(context.here), context);
+                });
+            }
+        }
+        ["compute", "scp", ends @ ..] => {
+            let host = ends.iter().find_map(|end| end.split_once(':')).map_or("*", |(host, _)| host);
+            tenant.acts(Does::Execute, service, &[host.to_owned()], command.doubt.as_deref(), context);
+            let words: Vec<&Word> = found.operands.iter().skip(2).copied().collect();
+            for (index, word) in words.iter().enumerate().filter(|(_, word)| !word.text().contains(':')) {
+                if index + 1 == ends.len() { context.write(word) } else { context.read(word) }
+            }
+        }
+        ["storage", operation, ..] if storage(operation, command, tenant, context) => {}
+        ["iam", "service-accounts", "keys", "create", file, ..] => {
+            acts(Does::Credential, context);
+            context.write_value(&Value::Known((*file).to_owned()));
+        }
+        _ => {
+            acts(command.does, context);
+            if let Some(value) = found.value(&["--data-file", "--source", "--ciphertext-file", "--config"]) {
+                context.read_value(value);
+            }
+            if let Some(value) = found.value(&["--out-file", "--plaintext-file"])
+                && command.does.tells_a_secret()
+            {
+                context.write_value(value);
+            }
+        }
+    }
+    // Who may call it: anyone.
+    if found.has(&["--allow-unauthenticated"]) {
+        tenant.acts(Does::Permission, service, &command.names(), command.doubt.as_deref(), context);
+    }
+}
+
+/// `gcloud config`: what later commands act on.
+fn configures(command: &Command<'_>, context: &mut Context<'_>) {
+    let directory = format!("{}/.config/gcloud", context.state.shell.home);
+    let mut later = |name: &str, value: Option<&&str>| {
+        let value = match value {
+            Some(text) if *text != "*" => Value::Known((*text).to_owned()),
+            _ => Value::unknown("an earlier part of the command changes gcloud's configuration"),
+        };
+        context.state.shell.export(name, value);
+    };
+    match command.words.as_slice() {
+        ["config", "list" | "get-value" | "get", ..]
+        | ["config", "configurations", "list" | "describe", ..] => {
+            context.program(verbs::EXEC_READ, "gcloud");
+            return;
+        }
+        ["config", "config-helper", ..] => {
+            let tenant = Tenant::named(super::account::GCP, "*");
+            tenant.acts(Does::Secret, "auth", &["config-helper".to_owned()], None, context);
+            return;
+        }
+        ["config", "set", "project" | "core/project", rest @ ..] => later("CLOUDSDK_CORE_PROJECT", rest.first()),
+        ["config", "set", ..] => {}
+        ["config", "configurations", "activate", rest @ ..] => later("CLOUDSDK_ACTIVE_CONFIG_NAME", rest.first()),
+        _ => later("CLOUDSDK_CORE_PROJECT", None),
+    }
+    context.write_value(&Value::Known(format!("{directory}/configurations/config_default")));
+}
+
+/// `gcloud storage`: files and buckets.
+fn storage(operation: &str, command: &Command<'_>, tenant: &Tenant, context: &mut Context<'_>) -> bool {
+    let found = &command.found;
+    let words: Vec<&Word> = found.operands.iter().skip(2).copied().collect();
+    let storage = Storage {
+        scheme: "gs://",
+        service: "storage",
+        operation,
+        words: &words,
+        dry: found.has(&["--dry-run", "-n"]) && operation == "rsync",
+        deletes: found.has(&["--delete-unmatched-destination-objects"]),
+        opens: found.text(&["--predefined-acl", "-a"]).is_some_and(|acl| acl != "private"),
+    };
+    storage.effects(tenant, context)
+}
