@@ -43,7 +43,7 @@ pub(crate) fn effects(request: &Request, context: &mut Context<'_>) {
     let normal = normal_path(request.path.text());
     let path = normal.trim_start_matches("api/v3/").trim_start_matches("api/");
     if path == "graphql" {
-        graphql(request, context);
+        crate::graphql::on_forge(request, context);
         return;
     }
     let reads = matches!(request.method.as_deref(), Some("GET" | "HEAD"));
@@ -262,11 +262,12 @@ fn settings(repository: &ForgeRepository, rest: &[&str]) -> Effect {
     Effect::new(verbs::FORGE_SETTINGS, object(repository, "settings", &rest.join("/")))
 }
 
-/// Mutations by the beginning of their names, the most harmful first.
+/// Mutations by the beginning of their names; the longest that fits counts.
 const MUTATIONS: &[(&str, Verb)] = &[
     ("mergepullrequest", verbs::FORGE_MERGE),
     ("enablepullrequestautomerge", verbs::FORGE_MERGE),
     ("enqueuepullrequest", verbs::FORGE_MERGE),
+    ("mergerequestaccept", verbs::FORGE_MERGE),
     ("mergebranch", verbs::GIT_PUSH),
     ("createcommitonbranch", verbs::GIT_PUSH),
     ("createref", verbs::GIT_PUSH),
@@ -298,43 +299,11 @@ const MUTATIONS: &[(&str, Verb)] = &[
     ("delete", verbs::FORGE_DELETE),
 ];
 
-fn graphql(request: &Request, context: &mut Context<'_>) {
-    let repository = ForgeRepository { host: request.host.clone(), name: "*".to_owned() };
-    let Some(query) = request.field("query").filter(|query| !query.starts_with('@')) else {
-        anything(&repository, "the query is not known", context);
-        return;
-    };
-    let lower = query.to_ascii_lowercase();
-    if !lower.contains("mutation") {
-        context.push(Effect::new(verbs::FORGE_READ, object(&repository, "api", "graphql")));
-        return;
-    }
-    let words = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| word.len() > 5);
-    let mut found = false;
-    for word in words {
-        let Some((_, verb)) = MUTATIONS.iter().find(|(name, _)| {
-            word == *name
-                || (word.starts_with(name) && !word.ends_with("input") && !word.ends_with("payload"))
-        }) else {
-            continue;
-        };
-        found = true;
-        let effect = match verb.area() {
-            "git" => branch(&repository, None, verb.clone(), None),
-            _ if *verb == verbs::FORGE_SETTINGS
-                || *verb == verbs::FORGE_DELETE
-                || *verb == verbs::FORGE_WORKFLOW =>
-            {
-                Effect::new(verb.clone(), object(&repository, "api", word))
-            }
-            _ => Effect::new(verb.clone(), pull_request(&repository, None, None, None)),
-        };
-        context.push(effect.certain(Certainty::Partial, "the mutation names its object by an id"));
-    }
-    if !found {
-        let effect = Effect::new(verbs::FORGE_WRITE, object(&repository, "api", "graphql"));
-        context.push(effect.certain(Certainty::Partial, "the mutation is not known"));
-    }
+/// What a mutation does, by its name; none where nobody knows it.
+pub(crate) fn mutation(name: &str) -> Option<Verb> {
+    let lower = name.to_ascii_lowercase();
+    let known = MUTATIONS.iter().filter(|(start, _)| lower.starts_with(start));
+    known.max_by_key(|(start, _)| start.len()).map(|(_, verb)| verb.clone())
 }
 
 #[cfg(test)]

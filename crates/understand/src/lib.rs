@@ -12,6 +12,7 @@ mod families;
 mod fixture;
 mod forge;
 mod glob;
+mod graphql;
 mod invocation;
 mod path_classes;
 mod paths;

@@ -8,6 +8,7 @@ use crate::arguments::{Arguments, Spec, Takes, parse};
 use crate::context::Context;
 use crate::environment;
 use crate::forge::{self, Request, object, pull_request};
+use crate::graphql;
 use crate::invocation::Invocation;
 use crate::pin;
 use crate::word::{Value, Word};
@@ -326,6 +327,10 @@ fn api(arguments: &Arguments<'_>, repository: ForgeRepository, context: &mut Con
     }
     if let Some(value) = arguments.value(&["input"]) {
         context.read_value(&value.clone());
+        if let (Some(body), true, None) = (graphql::file(value, context), fields.is_empty(), arguments.doubt()) {
+            fields = body.into_iter().map(|(name, value)| (name, Value::Known(value))).collect();
+            open = false;
+        }
     }
     let method = match arguments.value(&["X", "method"]) {
         Some(value) => value.known().map(str::to_ascii_uppercase),

@@ -8,6 +8,7 @@ use super::{Family, addresses, is_secret_name, opaque, reads_environment};
 use crate::arguments::{Spec, Takes, parse};
 use crate::context::Context;
 use crate::forge::{self, Request};
+use crate::graphql;
 use crate::invocation::Invocation;
 use crate::word::{Value, Word};
 
@@ -328,7 +329,7 @@ fn request(address: &Value, method: Option<&str>, sends: bool, data: &[Value], c
     if let Some(path) = rest::forge_path(&host, &full) {
         // curl makes several addresses of braces and brackets.
         let path = if address.is_unknown() || full.contains(['{', '[']) { Value::starting(&path, "the address is not known") } else { Value::Known(path) };
-        let (fields, open) = body(data);
+        let (fields, open) = body(&graphql::with_files(data, context));
         let repository = ForgeRepository { host: rest::forge_host(&host), name: "*".to_owned() };
         let forge_host = repository.host.clone();
         let method = method.map(str::to_owned);
@@ -338,6 +339,13 @@ fn request(address: &Value, method: Option<&str>, sends: bool, data: &[Value], c
     let url = (!address.is_unknown()).then(|| addresses::without_credentials(&full));
     let here = url.is_some() && is_this_machine(&host, after_scheme);
     let resource = Resource::Host { host, url };
+    if sends && !here && method == Some("POST") && is_graphql(&full) {
+        if !full.contains("query=") && graphql::on_host(&resource, data, context) {
+            return;
+        }
+        let effect = Effect::new(verbs::NET_WRITE, resource.clone());
+        context.push(effect.certain(Certainty::Partial, "the GraphQL request is not known"));
+    }
     let verb = match method {
         Some("GET" | "HEAD" | "OPTIONS") if !sends => verbs::NET_READ,
         Some("GET" | "HEAD" | "OPTIONS" | "POST") => verbs::NET_SEND,
@@ -347,6 +355,12 @@ fn request(address: &Value, method: Option<&str>, sends: bool, data: &[Value], c
     };
     let effect = Effect::new(verb, resource);
     context.push(if method.is_none() { effect.certain(Certainty::Partial, "the method is not known") } else { effect });
+}
+
+/// Whether an address is by its path a GraphQL endpoint.
+fn is_graphql(address: &str) -> bool {
+    let path = address.split(['?', '#']).next().unwrap_or(address);
+    path.trim_end_matches('/').rsplit('/').next().is_some_and(|last| matches!(last, "graphql" | "gql"))
 }
 
 /// Ports at which this machine hands out more than a program under development: container engines,
