@@ -20,7 +20,7 @@ mod resource;
 mod risk;
 pub mod verbs;
 
-pub use call::{McpServer, Runtime, ToolCall};
+pub use call::{McpServer, Runtime, ToolAnnotations, ToolCall};
 pub use decision::{Decision, DecisionKind, Requirement};
 pub use declared::Declared;
 pub use digest::{Digest, ParseDigestError};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use countersign_model::{Certainty, Effect, PathClass, Remote, Repository, Resource, Zone, verbs};
+use countersign_model::{Access, Certainty, Effect, PathClass, Remote, Repository, Resource, Zone, verbs};
 
 /// Effects of one verb that are listed one by one.
 const MOST_OF_A_VERB: usize = 32;
@@ -39,6 +39,11 @@ impl Collected {
     /// How many there are.
     pub fn len(&self) -> usize {
         self.effects.len()
+    }
+
+    /// The worst kind of change among them.
+    pub fn worst(&self) -> Option<Access> {
+        self.effects.iter().chain(self.overflowing.values()).map(|effect| effect.access).max()
     }
 
     /// Changes the last one.

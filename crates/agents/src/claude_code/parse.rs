@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use countersign_model::{AgentId, McpServer, PromptId, Runtime, SessionId, ToolCall, ToolCallId};
+use countersign_model::{AgentId, McpServer, PromptId, Runtime, SessionId, ToolAnnotations, ToolCall, ToolCallId};
 use serde_json::{Map, Value};
 
 use super::event::{BackgroundTask, Context, Event};
@@ -158,7 +158,8 @@ fn call(fields: &mut Fields) -> Result<ToolCall, FieldError> {
 
 fn mcp_server(object: Map<String, Value>) -> Result<McpServer, FieldError> {
     let mut fields = Fields(object);
-    Ok(McpServer { name: fields.name("name")?, source: fields.text("source")? })
+    let (name, source) = (fields.name("name")?, fields.text("source")?);
+    Ok(McpServer { name, source, annotations: ToolAnnotations::default() })
 }
 
 fn ending(fields: &mut Fields) -> Result<(Vec<BackgroundTask>, Option<String>), FieldError> {

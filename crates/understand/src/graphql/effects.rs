@@ -162,17 +162,19 @@ fn host_operation(operation: &Operation, resource: &Resource) -> Vec<Effect> {
         "a GraphQL mutation: {}",
         operation.fields.iter().take(5).map(|field| field.name.as_str()).collect::<Vec<_>>().join(", ")
     ))];
-    let deletes = |name: &str| {
-        let lower = name.to_ascii_lowercase();
-        ["delete", "remove", "destroy", "drop", "purge", "wipe", "truncate"]
-            .iter()
-            .any(|verb| lower.contains(verb))
-    };
     if let Some(field) = operation.fields.iter().find(|field| deletes(&field.name)) {
         let because = format!("a GraphQL mutation: {}", field.name);
         found.push(Effect::new(verbs::NET_DELETE, resource.clone()).because(&because));
     }
     found
+}
+
+/// Whether a mutation's name says that something is gone afterwards.
+pub(crate) fn deletes(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    ["delete", "remove", "destroy", "drop", "purge", "wipe", "truncate"]
+        .iter()
+        .any(|verb| lower.contains(verb))
 }
 
 /// The requests in a body: one, several as a list, or a bare document.

@@ -9,7 +9,7 @@ mod tokens;
 
 use serde_json::{Map, Value as Json};
 
-pub(crate) use effects::{file, on_forge, on_host, with_files};
+pub(crate) use effects::{deletes, file, on_forge, on_host, with_files};
 
 /// The longest document that is read, in bytes.
 const LONGEST: usize = 256 * 1024;

@@ -115,7 +115,7 @@ fn an_mcp_call_names_its_server() {
     let Ok(Event::PreToolUse(call)) = parse(&fixture("PreToolUse.mcp__tickets__lookup_ticket.json")) else {
         panic!()
     };
-    assert_snapshot!(format!("{:?}", call.mcp_server), @r#"Some(McpServer { name: "tickets", source: Some("project") })"#);
+    assert_snapshot!(format!("{:?}", call.mcp_server), @r#"Some(McpServer { name: "tickets", source: Some("project"), annotations: ToolAnnotations { read_only_hint: None, destructive_hint: None, idempotent_hint: None, open_world_hint: None } })"#);
 }
 
 #[test]

@@ -1,0 +1,120 @@
+//! Files of this machine among a tool's arguments.
+
+use serde_json::Value as Json;
+
+use super::Tool;
+use super::names::{Says, in_snake_case};
+use crate::context::Context;
+use crate::word::{Value, Word};
+
+/// Words of tools that work on files.
+const FILES: &[&str] = &[
+    "file",
+    "files",
+    "directory",
+    "directories",
+    "dir",
+    "folder",
+    "tree",
+    "path",
+    "paths",
+    "block",
+    "notebook",
+    "text",
+    "multiple",
+    "excel",
+    "pdf",
+    "media",
+];
+
+/// Arguments that say that the files are somewhere else.
+const ELSEWHERE: &[&str] = &[
+    "owner",
+    "repo",
+    "repository",
+    "bucket",
+    "bucket_name",
+    "project_id",
+    "drive_id",
+    "file_id",
+    "site_id",
+    "space",
+    "host",
+    "pod",
+    "pod_name",
+    "container",
+    "namespace",
+    "branch",
+    "sandbox_id",
+    "channel_id",
+    "workspace_id",
+];
+
+const READ: &[&str] = &[
+    "path",
+    "file",
+    "file_path",
+    "filepath",
+    "filename",
+    "paths",
+    "files",
+    "directory",
+    "dir",
+    "folder",
+    "input_path",
+    "notebook_path",
+    "file_paths",
+];
+const FROM: &[&str] = &["source", "src", "source_path", "old_path", "from_path"];
+const TO: &[&str] = &[
+    "destination",
+    "dest",
+    "dst",
+    "destination_path",
+    "target_path",
+    "new_path",
+    "output_path",
+    "output_file",
+    "save_path",
+    "to_path",
+];
+
+/// Adds what a tool does to the files it is given.
+pub(super) fn effects(tool: &Tool<'_>, context: &mut Context<'_>) {
+    if !tool.has(FILES) || tool.takes(ELSEWHERE) || tool.says == Says::Runs {
+        return;
+    }
+    for (name, value) in tool.input {
+        let name = in_snake_case(name);
+        let name = name.as_str();
+        let texts: Vec<&str> = match value {
+            Json::Array(list) => list.iter().filter_map(path).collect(),
+            value => path(value).into_iter().collect(),
+        };
+        for text in texts.into_iter().filter(|text| !text.contains("://") && !text.is_empty()) {
+            let value = Value::Known(text.to_owned());
+            if READ.contains(&name) {
+                touched(tool.says, &value, context);
+            } else if FROM.contains(&name) && tool.has(&["move", "rename"]) {
+                context.moves(&Word::made(value));
+            } else if FROM.contains(&name) {
+                context.read_value(&value);
+            } else if TO.contains(&name) {
+                context.write_value(&value);
+            }
+        }
+    }
+}
+
+/// A path, or an object that has one.
+fn path(value: &Json) -> Option<&str> {
+    value.as_str().or_else(|| value.get("path").and_then(Json::as_str))
+}
+
+fn touched(says: Says, value: &Value, context: &mut Context<'_>) {
+    match says {
+        Says::Reads | Says::ReadsSecret | Says::Sends => context.read_value(value),
+        Says::Deletes => context.delete(&Word::made(value.clone())),
+        Says::Writes | Says::Pays | Says::Runs | Says::Nothing => context.write_value(value),
+    }
+}

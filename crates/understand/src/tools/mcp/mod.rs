@@ -1,0 +1,192 @@
+//! Tools of MCP servers: any server, known or not.
+//!
+//! A tool that stands for a request of a forge's API is that request ([`forges`]). Every other tool has an
+//! effect on [`Resource::Tool`], so that a policy's map of `mcp_servers` speaks of it whatever else is known, and
+//! further effects for what its arguments name: commands, statements, addresses, files, objects of clusters and
+//! clouds ([`arguments`], [`resources`]). The tool's own effect is as bad as its name says ([`names`]), or as
+//! [`catalogue`] says where the name says nothing; what the arguments do and what the server itself says of its
+//! tool can only raise that. One thing lowers: a tool that runs what it is given does what it is given, where
+//! all of that can be read.
+
+mod arguments;
+mod catalogue;
+mod commands;
+mod files;
+mod forges;
+mod names;
+mod queries;
+mod resources;
+mod vocabulary;
+mod web;
+
+use countersign_model::{
+    Access, Certainty, Effect, McpServer, Resource, Reversible, ToolAnnotations, ToolCall, verbs,
+};
+use serde_json::{Map, Value as Json};
+
+use crate::context::Context;
+use arguments::{Found, Ran};
+use names::Says;
+
+/// A tool that is called.
+struct Tool<'c> {
+    /// The server's name, as it was configured.
+    server: &'c str,
+    /// Its name in snake case.
+    snake: &'c str,
+    /// The words of its name.
+    words: Vec<&'c str>,
+    /// What its name says, or the catalogue, or the argument that names the operation.
+    says: Says,
+    /// Its arguments.
+    input: &'c Map<String, Json>,
+}
+
+impl Tool<'_> {
+    fn has(&self, words: &[&str]) -> bool {
+        self.words.iter().any(|word| words.contains(word))
+    }
+
+    /// The first of these arguments that is text; names in snake case.
+    fn text(&self, names: &[&str]) -> Option<&str> {
+        let found = |name: &&str| {
+            self.input
+                .iter()
+                .find(|(given, _)| names::in_snake_case(given) == **name)
+                .and_then(|(_, value)| value.as_str())
+        };
+        names.iter().find_map(found)
+    }
+
+    fn takes(&self, names: &[&str]) -> bool {
+        self.input.keys().any(|given| names.contains(&names::in_snake_case(given).as_str()))
+    }
+}
+
+/// Adds what a tool of an MCP server does.
+pub(super) fn effects(call: &ToolCall, context: &mut Context<'_>) {
+    let (server, name) = named(call);
+    let snake = names::in_snake_case(name);
+    let annotations = call.mcp_server.as_ref().map(|server| server.annotations).unwrap_or_default();
+    if forges::effects(&snake, call, context) {
+        if let Some(least) = least(annotations)
+            && context.collected.worst().is_none_or(|worst| worst < least)
+        {
+            let resource = Resource::Tool { server: Some(server.to_owned()), name: name.to_owned() };
+            context.push(of_access(least, resource).because(SERVER_SAYS));
+        }
+        arguments::mentions(&call.input, false, context);
+        return;
+    }
+    let words = names::words(&snake);
+    let said = names::says(&words);
+    let says = match (said, catalogue::says(&snake, &call.input)) {
+        (Says::Nothing, Some(known)) => known,
+        (said, known) => known.map_or(said, |known| known.max(said)),
+    };
+    let says = with_operation(says, &words, &call.input);
+    let tool = Tool { server, snake: &snake, words, says, input: &call.input };
+    let found = arguments::effects(&tool, context);
+    let resource = Resource::Tool { server: Some(server.to_owned()), name: name.to_owned() };
+    context.push(own_effect(&tool, &found, annotations, resource));
+    arguments::mentions(&call.input, says == Says::Reads, context);
+}
+
+/// The server and the tool: `mcp__server__tool`, where the tool's name may hold `__` as well.
+fn named(call: &ToolCall) -> (&str, &str) {
+    let rest = call.tool.strip_prefix("mcp__").unwrap_or(&call.tool);
+    match &call.mcp_server {
+        Some(McpServer { name, .. }) => {
+            let own = rest.strip_prefix(name.as_str()).and_then(|rest| rest.strip_prefix("__"));
+            (name, own.or_else(|| Some(rest.split_once("__")?.1)).unwrap_or(rest))
+        }
+        None => rest.split_once("__").unwrap_or(("*", rest)),
+    }
+}
+
+/// Arguments that name what is done.
+const OPERATIONS: &[&str] = &["action", "operation", "method", "op", "api_operation", "request_method"];
+
+/// What a tool does that is told so by an argument: `manage_event {"action": "delete"}`. A tool that only asks
+/// may be asked for what somebody deleted.
+fn with_operation(says: Says, words: &[&str], input: &Map<String, Json>) -> Says {
+    let mut says = says;
+    let asks = says == Says::Reads && words.len() > 1;
+    for (name, value) in input {
+        let Some(text) = value.as_str().filter(|text| text.len() <= 80) else { continue };
+        if asks || !OPERATIONS.contains(&names::in_snake_case(name).as_str()) {
+            continue;
+        }
+        let snake = names::in_snake_case(text);
+        let said = match snake.as_str() {
+            "get" | "head" | "options" => Says::Reads,
+            _ => names::says(&names::words(&snake)),
+        };
+        says = match (says, said) {
+            (Says::Nothing, said) => said,
+            (says, Says::Nothing) => says,
+            (says, said) => says.max(said),
+        };
+    }
+    says
+}
+
+const SERVER_SAYS: &str = "the server itself says so of this tool";
+
+/// The least that a tool does by what its server says of it. Servers are not trusted, so that this only raises;
+/// `openWorldHint` and `idempotentHint` say nothing about harm.
+fn least(annotations: ToolAnnotations) -> Option<Access> {
+    match (annotations.destructive_hint, annotations.read_only_hint) {
+        (Some(true), None | Some(false)) => Some(Access::Destroy),
+        (_, Some(false)) => Some(Access::Write),
+        _ => None,
+    }
+}
+
+fn of_access(access: Access, resource: Resource) -> Effect {
+    let verb = match access {
+        Access::Read => verbs::MCP_READ,
+        Access::Write | Access::Send => verbs::MCP_WRITE,
+        Access::Execute => verbs::MCP_CALL,
+        Access::Destroy => verbs::MCP_DELETE,
+    };
+    let mut effect = Effect::new(verb, resource);
+    if access == Access::Send {
+        effect.access = access;
+        effect.reversible = Reversible::No;
+    }
+    effect
+}
+
+/// The effect on the tool itself.
+fn own_effect(tool: &Tool<'_>, found: &Found, annotations: ToolAnnotations, resource: Resource) -> Effect {
+    let (by_name, unsure) = match (tool.says, &found.ran) {
+        (Says::Reads | Says::ReadsSecret, _) => (Access::Read, None),
+        (Says::Writes | Says::Pays, _) => (Access::Write, None),
+        (Says::Sends, _) => (Access::Send, None),
+        (Says::Deletes, _) => (Access::Destroy, None),
+        (Says::Nothing | Says::Runs, Ran::All(access)) => (*access, None),
+        (Says::Nothing | Says::Runs, Ran::Unread(why)) => (Access::Execute, Some((Certainty::Opaque, *why))),
+        (Says::Nothing | Says::Runs, Ran::Nothing) => {
+            (Access::Execute, Some((Certainty::Partial, "the tool's name does not say what it does")))
+        }
+    };
+    let by_arguments = match found.ran {
+        Ran::All(access) => access.max(found.raised),
+        Ran::Nothing | Ran::Unread(_) => found.raised,
+    };
+    let access = by_name.max(by_arguments);
+    let least = least(annotations).filter(|least| *least > access);
+    let mut effect = of_access(access.max(least.unwrap_or(Access::Read)), resource);
+    if tool.says == Says::Pays {
+        effect = effect.reversible(Reversible::No).because("it moves money");
+    }
+    match (unsure, least) {
+        (Some((certainty, why)), _) => effect.certain(certainty, why),
+        (None, Some(_)) => effect.because(SERVER_SAYS),
+        (None, None) => effect,
+    }
+}
+
+#[cfg(test)]
+mod tests;
