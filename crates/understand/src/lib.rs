@@ -15,6 +15,7 @@ mod glob;
 mod graphql;
 mod invocation;
 mod path_classes;
+mod path_table;
 mod paths;
 mod pin;
 #[cfg(test)]
