@@ -75,7 +75,8 @@ pub enum Question {
         name: String,
     },
     /// Which files do two commits differ in, from the point where they parted? → `Values`: one
-    /// `status<TAB>path` each, in order, such as `M\tsrc/main.rs`; `Unknown` where that is not known here.
+    /// `status<TAB>path` each, in order, such as `M\tsrc/main.rs`, and `*\t*` at the end where there are
+    /// more than are listed; `Unknown` where that is not known here.
     Changed {
         /// The repository.
         repository: String,
@@ -83,6 +84,18 @@ pub enum Question {
         old: Option<Commit>,
         /// The commit that is brought.
         new: Commit,
+    },
+    /// What do two commits say differently in these files, from the point where they parted? → `Text`: a
+    /// patch with one line around each change.
+    Patch {
+        /// The repository.
+        repository: String,
+        /// The commit on the branch that is brought to.
+        old: Option<Commit>,
+        /// The commit that is brought.
+        new: Commit,
+        /// From the repository's top.
+        paths: Vec<String>,
     },
     /// Is this environment variable set for the hook? → `Yes` or `No`; never its value.
     Variable {

@@ -151,6 +151,12 @@ impl Workspace for Fixture<'_> {
                 Some(lines) => Answer::Values { values: lines.lines().map(str::to_owned).collect() },
                 None => Answer::Unknown { why: "the fixture does not say".to_owned() },
             },
+            Question::Patch { .. } => match self.own("patch") {
+                Some(text) => {
+                    Answer::Text { text: text.to_owned(), whole: true, digest: Digest::of([text.as_bytes()]) }
+                }
+                None => Answer::Unknown { why: "the fixture does not say".to_owned() },
+            },
             Question::References { .. } | Question::Variable { .. } => {
                 Answer::Unknown { why: "the fixture does not say".to_owned() }
             }

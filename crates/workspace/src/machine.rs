@@ -14,7 +14,7 @@ use crate::repository::Repository;
 use crate::settings;
 use crate::sources::Sources;
 use crate::unknown::{Known, Unknown, path_text};
-use crate::{index, look, target};
+use crate::{changed, index, look, target};
 
 /// This machine, as the agent's commands will find it.
 ///
@@ -113,7 +113,12 @@ impl Machine {
                 }
                 None => Ok(Answer::Values { values: Vec::new() }),
             },
-            Question::Changed { .. } => Err(Unknown::because("nobody has looked")),
+            Question::Changed { repository, old, new } => {
+                changed::files(&self.repository(repository)?.top, old.as_ref(), new)
+            }
+            Question::Patch { repository, old, new, paths } => {
+                changed::patch(&self.repository(repository)?.top, old.as_ref(), new, paths, &self.key)
+            }
             Question::Variable { name } => {
                 Ok(if self.variables.contains(name) { Answer::Yes } else { Answer::No })
             }

@@ -59,6 +59,7 @@ fn names(question: &Question) -> String {
         Question::Tracked { path, .. } => format!("whether `{path}` is tracked"),
         Question::Setting { name } => format!("the value of `{name}`"),
         Question::Changed { .. } => "the files a push carries".to_owned(),
+        Question::Patch { .. } => "what a push says differently".to_owned(),
         Question::Variable { name } => format!("the variable `{name}`"),
     }
 }

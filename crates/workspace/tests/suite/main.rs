@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
 mod as_git_does;
+mod changed;
 mod dry_run;
 mod hostile;
 mod playground;
