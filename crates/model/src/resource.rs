@@ -349,6 +349,7 @@ impl fmt::Display for Resource {
             }
             Self::Package { registry, name } => write!(f, "{name} on {registry}"),
             Self::Change { base, paths, count, .. } => {
+                f.write_str(if paths.is_empty() { "files" } else { "" })?;
                 f.write_str(&paths.join(", "))?;
                 let more = count.saturating_sub(paths.len());
                 if more > 0 {

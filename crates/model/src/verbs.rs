@@ -109,6 +109,7 @@ verbs! {
     CHANGE_DEPENDENCIES "change.dependencies" Write Yes "bring other dependencies to a branch";
     CHANGE_OWNERS "change.owners" Write Yes "bring changes to who must review to a branch";
     CHANGE_MIGRATION "change.migration" Write Yes "bring changes to a database's schema to a branch";
+    CHANGE_UNKNOWN "change.unknown" Write Yes "bring changes nobody has looked at to a branch";
 
     KUBE_READ "kube.read" Read Yes "read a cluster's objects";
     KUBE_WRITE "kube.write" Write Unknown "create or change a cluster's objects";

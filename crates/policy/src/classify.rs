@@ -14,8 +14,11 @@ pub fn classify(effects: &mut [Effect], bundle: &Bundle) {
 }
 
 /// Whether the effect is work offered to others who decide on it: a comment, a pull request, or a
-/// push to a branch that by its name is nobody's trunk and nobody's production.
+/// push to a branch that by its name is nobody's trunk and nobody's production, with the files it brings there.
 pub fn is_collaboration(effect: &Effect, map: &EnvironmentMap) -> bool {
+    if let Resource::Change { base: Some(base), .. } = &effect.resource {
+        return matches!(Name::of(base), Name::Branch(branch) if !is_trunk(branch, map));
+    }
     if effect.certainty != Certainty::Exact {
         return false;
     }
@@ -102,7 +105,8 @@ fn environment(effect: &Effect, map: &EnvironmentMap) -> Environment {
             let full = format!("{registry}/{name}");
             names::of(map, |places| &places.registries, &[registry, &full], &[registry])
         }
-        // Where it is brought to is an effect of its own; what it is decides here.
+        // Where it is brought to is an effect of its own, and tells a trunk from a branch of one's own; what
+        // it is decides here.
         Resource::Change { .. } => Environment::Development,
         Resource::Secret { store, name } => {
             let full = format!("{store}:{name}");

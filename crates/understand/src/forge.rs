@@ -4,6 +4,7 @@
 
 use countersign_model::{Certainty, Commit, Effect, ForgeRepository, Repository, Resource, Verb, verbs};
 
+use crate::carried::{self, Offered};
 use crate::context::Context;
 use crate::word::Value;
 
@@ -179,7 +180,11 @@ fn on_repository(request: &Request, repository: &ForgeRepository, rest: &[&str],
             if let Resource::PullRequest { head, .. } = &mut resource {
                 *head = field("head").map(str::to_owned);
             }
-            Effect::new(verbs::FORGE_PULL_REQUEST, resource)
+            context.push(Effect::new(verbs::FORGE_PULL_REQUEST, resource));
+            let (base, head) = (field("base"), field("head"));
+            let doubt = (base.is_none() || head.is_none()).then_some("the branches are not known");
+            carried::by_pull_request(&Offered { repository, base, head, doubt }, context);
+            return;
         }
         ["pulls", id] => {
             Effect::new(verbs::FORGE_PULL_REQUEST, pull_request(repository, number(id), field("base"), None))

@@ -4,6 +4,7 @@
 //! needs to know of files and of git it asks a [`Workspace`].
 
 mod arguments;
+mod carried;
 mod collected;
 mod context;
 mod environment;

@@ -173,3 +173,29 @@ fn reasons_are_sentences() {
     assert_snapshot!(reason(Effect::opaque("$CMD", "its name is a variable")), @"would run something nobody can see into ($CMD, development), its name is a variable: running what nobody can see into is shown to people");
     assert_snapshot!(reason(Effect::new(Verb::new("db.drop"), Resource::Program { name: "x".to_owned() })), @"would do `db.drop`, which nobody has described (x, development): an effect outside the catalogue waits for an approval");
 }
+
+#[test]
+fn what_a_push_or_a_pull_request_carries() {
+    let change = |verb: Verb, base: Option<&str>| {
+        let (repository, paths) = ("https://github.com/acme/shop".to_owned(), vec!["a".to_owned()]);
+        check(verb, Resource::Change { repository, base: base.map(str::to_owned), paths, count: 1 })
+    };
+    for verb in
+        [verbs::CHANGE_DELIVERY, verbs::CHANGE_INFRASTRUCTURE, verbs::CHANGE_SECRETS, verbs::CHANGE_OWNERS]
+    {
+        assert_eq!(
+            change(verb.clone(), Some("main")),
+            change(verbs::CHANGE_DELIVERY, Some("main")),
+            "{verb}"
+        );
+        assert_eq!(change(verb.clone(), Some("x")), change(verbs::CHANGE_DELIVERY, Some("x")), "{verb}");
+    }
+    assert_snapshot!(change(verbs::CHANGE_DELIVERY, Some("main")), @"development, require 1 approval (20) by carried-change");
+    assert_snapshot!(change(verbs::CHANGE_DELIVERY, Some("develop")), @"development, require 1 approval (20) by carried-change");
+    assert_snapshot!(change(verbs::CHANGE_DELIVERY, Some("refs/heads/release/2")), @"development, require 1 approval (20) by carried-change");
+    assert_snapshot!(change(verbs::CHANGE_DELIVERY, None), @"development, require 1 approval (20) by carried-change");
+    assert_snapshot!(change(verbs::CHANGE_DELIVERY, Some("feature/x")), @"development, monitor (20) by carried-to-own-branch");
+    assert_snapshot!(change(verbs::CHANGE_DEPENDENCIES, Some("main")), @"development, monitor (20) by carried-files");
+    assert_snapshot!(change(verbs::CHANGE_MIGRATION, Some("feature/x")), @"development, monitor (20) by carried-files carried-to-own-branch");
+    assert_snapshot!(change(verbs::CHANGE_UNKNOWN, None), @"development, monitor (20) by carried-files");
+}

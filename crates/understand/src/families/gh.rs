@@ -5,6 +5,7 @@ use countersign_model::{Certainty, Commit, Effect, ForgeRepository, Resource, Ve
 use super::git::resolve::Repo;
 use super::{Family, addresses, opaque};
 use crate::arguments::{Arguments, Spec, Takes, parse};
+use crate::carried::{self, Offered};
 use crate::context::Context;
 use crate::environment;
 use crate::forge::{self, Request, object, pull_request};
@@ -176,7 +177,10 @@ impl Call<'_> {
                 if let Resource::PullRequest { head, .. } = &mut resource {
                     *head = self.arguments.value(&["H", "head"]).and_then(Value::known).map(str::to_owned);
                 }
-                Effect::new(verbs::FORGE_PULL_REQUEST, resource)
+                let effect = self.doubted(Effect::new(verbs::FORGE_PULL_REQUEST, resource));
+                context.push(effect);
+                self.carries(&repository, context);
+                return;
             }
             "close" if self.arguments.has(&["delete-branch", "d"]) => {
                 context.push(forge::branch(&repository, None, verbs::GIT_DELETE_REMOTE_REF, None));
@@ -198,6 +202,19 @@ impl Call<'_> {
             }
         };
         context.push(self.doubted(effect));
+    }
+
+    /// What a new pull request carries.
+    fn carries(&self, repository: &ForgeRepository, context: &mut Context<'_>) {
+        if self.arguments.has(&["dry-run", "web", "w"]) {
+            return;
+        }
+        let (base, head) = (self.arguments.value(&["B", "base"]), self.arguments.value(&["H", "head"]));
+        let unknown = |value: Option<&Value>| value.is_some_and(|value| value.known().is_none());
+        let unclear = (unknown(base) || unknown(head)).then(|| "the branches are not known".to_owned());
+        let doubt = self.arguments.doubt().or(unclear);
+        let (base, head) = (base.and_then(Value::known), head.and_then(Value::known));
+        carried::by_pull_request(&Offered { repository, base, head, doubt: doubt.as_deref() }, context);
     }
 
     fn merge(&self, repository: &ForgeRepository, number: Option<u64>, context: &mut Context<'_>) {

@@ -6,8 +6,14 @@ use crate::fixture::check;
 
 #[test]
 fn pull_requests() {
-    assert_snapshot!(check("gh pr create --base main --title 'git push origin main' --body x"), @"forge.pull-request acme/shop pull request into main, write");
-    assert_snapshot!(check("gh pr create --fill"), @"forge.pull-request acme/shop pull request, write");
+    assert_snapshot!(check("gh pr create --base main --title 'git push origin main' --body x"), @"
+    forge.pull-request acme/shop pull request into main, write
+    change.unknown files into main, write, partial
+    ");
+    assert_snapshot!(check("gh pr create --fill"), @"
+    forge.pull-request acme/shop pull request, write
+    change.unknown files, write, partial
+    ");
     assert_snapshot!(check("gh pr merge 12 --squash --admin"), @"forge.merge acme/shop#12, write");
     assert_snapshot!(check("gh pr merge"), @"forge.merge acme/shop pull request, write, partial");
     assert_snapshot!(check("gh pr merge https://github.com/other/repo/pull/7 -d"), @r#"
@@ -32,7 +38,10 @@ fn pull_requests() {
 fn api() {
     assert_snapshot!(check("gh api repos/acme/shop/pulls"), @"forge.read acme/shop api repos/acme/shop/pulls, read");
     assert_snapshot!(check("gh api -X PUT repos/{owner}/{repo}/pulls/12/merge"), @"forge.merge acme/shop#12, write");
-    assert_snapshot!(check("gh api repos/acme/shop/pulls -f title=x -f head=feature -f base=main"), @"forge.pull-request acme/shop pull request into main, write");
+    assert_snapshot!(check("gh api repos/acme/shop/pulls -f title=x -f head=feature -f base=main"), @"
+    forge.pull-request acme/shop pull request into main, write
+    change.unknown files into main, write, partial
+    ");
     assert_snapshot!(check("gh api repos/acme/shop/merges -f base=main -f head=fix"), @"git.push main@https://github.com/acme/shop, write");
     assert_snapshot!(check("gh api -X PATCH repos/acme/shop/git/refs/heads/main -f sha=x -F force=true"), @"git.force-push main@https://github.com/acme/shop, destroy");
     assert_snapshot!(check("gh api -X DELETE repos/acme/shop/git/refs/heads/feature"), @"git.delete-remote-ref feature@https://github.com/acme/shop, destroy");

@@ -10,6 +10,7 @@ use super::resolve::Tip;
 use super::{Git, addresses};
 use crate::Workspace as _;
 use crate::arguments::{Arguments, Spec, Takes, parse};
+use crate::carried::{self, Pushed};
 use crate::context::Context;
 use crate::environment;
 use crate::paths;
@@ -299,6 +300,10 @@ fn push_moves(
                 Some(why) => effect.certain(Certainty::Partial, why),
                 None => effect,
             });
+            let branch = found.reference.strip_prefix("refs/heads/").filter(|branch| !branch.contains('*'));
+            if let (Some(branch), Some(new)) = (branch, &new) {
+                carried::by_push(&Pushed { repo: &git.repo, remote, branch, old: &old, new }, context);
+            }
             let exact = found.why.is_none() && doubt.is_none();
             let deletes = found.source.is_none();
             all.push(Moved { reference: found.reference.clone(), old, new, deletes, exact });

@@ -1,0 +1,305 @@
+//! What a push or a pull request brings to a branch, by the files in which it differs from there: one
+//! effect for each kind of file that more hangs on than on source code.
+//!
+//! Start at [`by_push`] and [`by_pull_request`]. `table` says which files are of which kind, `packages`
+//! which packages a manifest gains.
+
+mod packages;
+mod table;
+
+use std::collections::BTreeMap;
+
+use countersign_model::{
+    Answer, Certainty, Commit, Effect, ForgeRepository, PathClass, Question, Remote, Resource, Verb, verbs,
+};
+
+use crate::Workspace as _;
+use crate::context::Context;
+use crate::families::addresses;
+use crate::families::resolve::{Repo, Tip};
+use crate::path_classes;
+use crate::path_table::segments;
+
+/// A kind of file, from the least that hangs on it to the most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Carried {
+    Dependencies,
+    Migration,
+    Infrastructure,
+    Delivery,
+    Owners,
+    Secrets,
+}
+
+impl Carried {
+    const fn verb(self) -> Verb {
+        match self {
+            Self::Dependencies => verbs::CHANGE_DEPENDENCIES,
+            Self::Migration => verbs::CHANGE_MIGRATION,
+            Self::Infrastructure => verbs::CHANGE_INFRASTRUCTURE,
+            Self::Delivery => verbs::CHANGE_DELIVERY,
+            Self::Owners => verbs::CHANGE_OWNERS,
+            Self::Secrets => verbs::CHANGE_SECRETS,
+        }
+    }
+}
+
+/// So many paths are named in an effect.
+const FEW: usize = 5;
+
+/// What stands at the end of a list of files that is not whole.
+const MORE: &str = "*";
+
+/// A branch of a remote that a push moves.
+pub(crate) struct Pushed<'p> {
+    pub repo: &'p Repo,
+    pub remote: &'p Remote,
+    /// Without `refs/heads/`.
+    pub branch: &'p str,
+    /// What it names now, as last seen from here.
+    pub old: &'p Tip,
+    /// What it would name.
+    pub new: &'p Commit,
+}
+
+/// Adds what a push brings to a branch. Where that is not known the push itself says enough.
+pub(crate) fn by_push(pushed: &Pushed<'_>, context: &mut Context<'_>) {
+    let Some(root) = &pushed.repo.root else { return };
+    let trunk = trunk(pushed.repo, &pushed.remote.name, context);
+    let old = match pushed.old {
+        Tip::At(old) => Some(old.clone()),
+        Tip::Absent | Tip::Unknown => trunk.clone(),
+    };
+    if old.is_none() && *pushed.old == Tip::Unknown {
+        return;
+    }
+    let Some(mut files) = changed(root, old.as_ref(), pushed.new, context) else { return };
+    if files.kinds.is_empty() && !files.more {
+        return;
+    }
+    // What the branch got from the trunk it does not bring.
+    if trunk.is_some()
+        && trunk != old
+        && let Some(beyond) = changed(root, trunk.as_ref(), pushed.new, context)
+    {
+        files.keep(&beyond);
+    }
+    let repository = pushed.remote.url.clone().unwrap_or_else(|| "*".to_owned());
+    let commits = [(old, pushed.new.clone())];
+    files.push(root, &commits, &Place { repository, base: Some(pushed.branch.to_owned()) }, context);
+}
+
+/// A pull request that is offered.
+pub(crate) struct Offered<'o> {
+    pub repository: &'o ForgeRepository,
+    /// The branch it would change; none: the repository's default one.
+    pub base: Option<&'o str>,
+    /// The branch it comes from; none: the one that is checked out.
+    pub head: Option<&'o str>,
+    /// Why it is not sure which branches these are.
+    pub doubt: Option<&'o str>,
+}
+
+/// Adds what a pull request brings to its base; says so where that is not known.
+pub(crate) fn by_pull_request(offered: &Offered<'_>, context: &mut Context<'_>) {
+    let repository = match offered.repository.name.as_str() {
+        "*" => "*".to_owned(),
+        name => format!("https://{}/{name}", offered.repository.host),
+    };
+    let place = Place { repository, base: offered.base.map(str::to_owned) };
+    let looked = match offered.doubt {
+        Some(why) => Err(why.to_owned()),
+        None => look(offered, &place, context),
+    };
+    if let Err(why) = looked {
+        let resource = place.resource(Vec::new(), 0);
+        let why = format!("what it carries is not known: {why}");
+        context.push(Effect::new(verbs::CHANGE_UNKNOWN, resource).certain(Certainty::Partial, &why));
+    }
+}
+
+fn look(offered: &Offered<'_>, place: &Place, context: &mut Context<'_>) -> Result<(), String> {
+    let repo = Repo::open(&context.state.shell.directory, Vec::new(), context);
+    let root = repo.root.clone().ok_or("there is no repository here")?;
+    let remotes = forges(&repo, context)?;
+    let into = remotes.iter().find(|(_, forge)| forge == offered.repository);
+    let (into, _) = into.ok_or("the repository is none of the remotes here")?;
+    let old = match offered.base {
+        Some(base) => repo.tip(&format!("refs/remotes/{into}/{base}"), context).commit(),
+        None => trunk(&repo, into, context),
+    };
+    let old = old.ok_or("the branch it goes to was not fetched")?;
+    let head = match offered.head {
+        Some(head) => head.to_owned(),
+        None => match repo.branches(context)?.as_slice() {
+            [only] => only.strip_prefix("refs/heads/").unwrap_or(only).to_owned(),
+            _ => return Err("which branch it comes from is not known".to_owned()),
+        },
+    };
+    let (owner, head) =
+        head.split_once(':').map_or((None, head.as_str()), |(owner, head)| (Some(owner), head));
+    // The branch may be ahead here, or on a remote: what either has may be in the request.
+    let mut tips = vec![repo.tip(&format!("refs/heads/{head}"), context)];
+    for (name, forge) in &remotes {
+        if owner.is_none_or(|owner| forge.name.split('/').next() == Some(owner)) {
+            tips.push(repo.tip(&format!("refs/remotes/{name}/{head}"), context));
+        }
+    }
+    if tips.contains(&Tip::Unknown) {
+        let changed = context.state.world.refs_changed.clone();
+        return Err(changed.unwrap_or_else(|| "the branch's commit is not known".to_owned()));
+    }
+    let mut commits: Vec<Commit> = tips.iter().filter_map(Tip::commit).collect();
+    commits.dedup();
+    if commits.is_empty() {
+        return Err("the branch it comes from is not here".to_owned());
+    }
+    let mut files = Files::default();
+    let mut pairs = Vec::new();
+    for new in commits {
+        let found = changed(&root, Some(&old), &new, context).ok_or("git cannot compare its commits here")?;
+        files.add(found);
+        pairs.push((Some(old.clone()), new));
+    }
+    files.push(&root, &pairs, place, context);
+    Ok(())
+}
+
+/// The remotes here that are on a forge.
+fn forges(repo: &Repo, context: &Context<'_>) -> Result<Vec<(String, ForgeRepository)>, String> {
+    let mut found = Vec::new();
+    for name in repo.subsections("remote", context)?.into_iter().take(8) {
+        if let Some(forge) =
+            repo.last(&format!("remote.{name}.url"), context)?.as_deref().and_then(addresses::forge)
+        {
+            found.push((name, forge));
+        }
+    }
+    Ok(found)
+}
+
+/// The branch of a remote that others start from, as last seen from here.
+fn trunk(repo: &Repo, remote: &str, context: &Context<'_>) -> Option<Commit> {
+    let remote = if addresses::is_address(remote) { "origin" } else { remote };
+    let names = ["HEAD", "main", "master"];
+    names.iter().find_map(|name| repo.tip(&format!("refs/remotes/{remote}/{name}"), context).commit())
+}
+
+/// Where files are brought to.
+struct Place {
+    repository: String,
+    base: Option<String>,
+}
+
+impl Place {
+    fn resource(&self, paths: Vec<String>, count: usize) -> Resource {
+        Resource::Change { repository: self.repository.clone(), base: self.base.clone(), paths, count }
+    }
+}
+
+/// Files that more hangs on, each with its kind.
+#[derive(Default)]
+struct Files {
+    kinds: BTreeMap<String, Carried>,
+    /// Whether there are more files than were looked at.
+    more: bool,
+}
+
+fn changed(root: &str, old: Option<&Commit>, new: &Commit, context: &Context<'_>) -> Option<Files> {
+    if old == Some(new) {
+        return Some(Files::default());
+    }
+    let question = Question::Changed { repository: root.to_owned(), old: old.cloned(), new: new.clone() };
+    let Answer::Values { values } = context.workspace.ask(&question) else { return None };
+    let mut files = Files::default();
+    for line in &values {
+        let path = line.split_once('\t').map_or(line.as_str(), |(_, path)| path);
+        if path == MORE {
+            files.more = true;
+        } else if let Some(kind) = kind(path) {
+            files.kinds.insert(path.to_owned(), kind);
+        }
+    }
+    Some(files)
+}
+
+/// What hangs on a file, by its path from the repository's top.
+fn kind(path: &str) -> Option<Carried> {
+    let lower = format!("{}/{}", table::TOP, path.to_lowercase());
+    let segments = segments(&lower);
+    let name = lower.rsplit('/').next().unwrap_or_default();
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let aside = lower.split('/').any(|part| table::ASIDE.binary_search(&part).is_ok());
+    if aside || table::DOCUMENTATION.binary_search(&ending).is_ok() {
+        return None;
+    }
+    let mut most = match path_classes::of(&lower) {
+        PathClass::Secret => Some(Carried::Secrets),
+        PathClass::Delivery => Some(Carried::Delivery),
+        PathClass::Ordinary
+        | PathClass::Rebuildable
+        | PathClass::ToolConfiguration
+        | PathClass::ShellConfiguration
+        | PathClass::Countersign => None,
+    };
+    let mut found = |kind| most = most.max(Some(kind));
+    table::TABLE.each(&segments, &mut found);
+    if table::SOURCE.binary_search(&ending).is_err() {
+        table::NO_SOURCE.each(&segments, &mut found);
+    }
+    most
+}
+
+impl Files {
+    fn add(&mut self, other: Self) {
+        self.kinds.extend(other.kinds);
+        self.more |= other.more;
+    }
+
+    /// Keeps what is among the others too.
+    fn keep(&mut self, others: &Self) {
+        if !others.more {
+            self.more = false;
+            self.kinds.retain(|path, _| others.kinds.contains_key(path));
+        }
+    }
+
+    /// Adds an effect for each kind.
+    fn push(
+        self,
+        root: &str,
+        commits: &[(Option<Commit>, Commit)],
+        place: &Place,
+        context: &mut Context<'_>,
+    ) {
+        let mut by_kind: BTreeMap<Carried, Vec<String>> = BTreeMap::new();
+        for (path, kind) in self.kinds {
+            by_kind.entry(kind).or_default().push(path);
+        }
+        if self.more && !by_kind.contains_key(&Carried::Delivery) {
+            by_kind.insert(Carried::Delivery, Vec::new());
+        }
+        for (kind, mut paths) in by_kind.into_iter().rev() {
+            let because = if kind == Carried::Dependencies {
+                let commits = commits.last().cloned();
+                commits.and_then(|(old, new)| packages::gained(root, old, new, &paths, context))
+            } else {
+                None
+            };
+            let count = paths.len();
+            paths.truncate(FEW);
+            let effect = Effect::new(kind.verb(), place.resource(paths, count));
+            context.push(match because {
+                _ if self.more && kind == Carried::Delivery => {
+                    let why = "it carries more files than are looked at, any of which may be configuration";
+                    effect.certain(Certainty::Partial, why)
+                }
+                Some(because) => effect.because(&because),
+                None => effect,
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,173 @@
+//! What pushes and pull requests carry.
+
+use insta::assert_snapshot;
+use serde_json::json;
+
+use super::{Carried, kind, table};
+use crate::fixture::{Fixture, call, check_with, surroundings};
+use crate::understand;
+
+#[test]
+fn the_tables_are_in_order() {
+    table::TABLE.check();
+    table::NO_SOURCE.check();
+    for list in [table::ASIDE, table::DOCUMENTATION, table::SOURCE] {
+        assert!(list.is_sorted());
+    }
+}
+
+#[test]
+fn kinds_of_files() {
+    use Carried::{Delivery, Dependencies, Infrastructure, Migration, Owners, Secrets};
+    for (path, expected) in [
+        (".github/workflows/ci.yml", Delivery),
+        (".gitlab-ci.yml", Delivery),
+        ("Jenkinsfile", Delivery),
+        (".circleci/config.yml", Delivery),
+        ("deploy/run.sh", Delivery),
+        ("Procfile", Delivery),
+        ("fly.toml", Delivery),
+        ("argocd/app.yaml", Delivery),
+        ("main.tf", Infrastructure),
+        ("infra/index.ts", Infrastructure),
+        ("terraform/prod.tfvars", Infrastructure),
+        ("k8s/deployment.yaml", Infrastructure),
+        ("charts/shop/values.yaml", Infrastructure),
+        ("Pulumi.prod.yaml", Infrastructure),
+        ("ansible/site.yml", Infrastructure),
+        (".env", Secrets),
+        (".env.production", Secrets),
+        ("certs/server.pem", Secrets),
+        (".sops.yaml", Secrets),
+        (".gitleaks.toml", Secrets),
+        ("k8s/db-sealed-secret.yaml", Secrets),
+        ("vault/policies/app.hcl", Secrets),
+        (".npmrc", Secrets),
+        ("package.json", Dependencies),
+        ("web/yarn.lock", Dependencies),
+        ("Cargo.toml", Dependencies),
+        ("requirements-dev.txt", Dependencies),
+        ("src/Shop.csproj", Dependencies),
+        ("CODEOWNERS", Owners),
+        (".github/CODEOWNERS", Owners),
+        (".github/settings.yml", Owners),
+        ("countersign.toml", Owners),
+        ("db/migrate/20240101_x.rb", Migration),
+        ("app/migrations/0002_x.py", Migration),
+        ("sql/V2__users.sql", Migration),
+        ("prisma/migrations/1/migration.sql", Migration),
+    ] {
+        assert_eq!(kind(path), Some(expected), "{path}");
+    }
+    for path in [
+        "src/main.rs",
+        "README.md",
+        "docs/deploy.md",
+        ".github/ISSUE_TEMPLATE/bug.md",
+        "src/kubernetes/client.rs",
+        "web/charts/bar.tsx",
+        "src/deploy/mod.rs",
+        "src/commands/deploy.ts",
+        "src/migrations.md",
+        "tests/fixtures/.env",
+        "testdata/server.pem",
+        ".env.example",
+        "src/environment.rs",
+        "src/secrets/mod.rs",
+        "tokenizer.py",
+        "notes.txt",
+        "vendor/x/go.mod",
+        "Dockerfile",
+        "Makefile",
+    ] {
+        assert_eq!(kind(path), None, "{path}");
+    }
+}
+
+const MIXED: &str = "M\tsrc/main.rs\nA\t.github/workflows/ci.yml\nM\tpackage.json\nD\tCODEOWNERS\nM\tinfra/a.tf\nM\tinfra/b.tf";
+const PATCH: &str = "+++ b/package.json\n+    \"left-pad\": \"^1.3.0\",\n";
+
+#[test]
+fn pushes() {
+    assert_snapshot!(check_with("git push", &[("changed", "M\tsrc/main.rs\nA\tREADME.md")]), @"git.push feature@origin, write");
+    assert_snapshot!(check_with("git push", &[("changed", MIXED)]), @"
+    git.push feature@origin, write
+    change.owners CODEOWNERS into feature, write
+    change.delivery .github/workflows/ci.yml into feature, write
+    change.infrastructure infra/a.tf, infra/b.tf into feature, write
+    change.dependencies package.json into feature, write
+    ");
+    assert_snapshot!(check_with("git push origin HEAD:main", &[("changed", MIXED)]), @"
+    git.push main@origin, write
+    change.owners CODEOWNERS into main, write
+    change.delivery .github/workflows/ci.yml into main, write
+    change.infrastructure infra/a.tf, infra/b.tf into main, write
+    change.dependencies package.json into main, write
+    ");
+    assert_snapshot!(check_with("git push origin v1", &[("changed", MIXED)]), @"git.push refs/tags/v1@origin, write");
+    assert_snapshot!(check_with("git push origin :feature", &[("changed", MIXED)]), @"git.delete-remote-ref feature@origin, destroy");
+    assert_snapshot!(check_with("git push --dry-run", &[("changed", MIXED)]), @"git.read /repo, read");
+    assert_snapshot!(check_with("git commit -m x && git push", &[("changed", MIXED)]), @"
+    git.commit /repo, write
+    git.push feature@origin, write
+    ");
+    assert_snapshot!(check_with("git push", &[("changed", "M\ta\n*\t*")]), @"
+    git.push feature@origin, write
+    change.delivery files into feature, write, partial
+    ");
+}
+
+#[test]
+fn pull_requests() {
+    assert_snapshot!(check_with("gh pr create --fill", &[("changed", "M\tsrc/main.rs")]), @"forge.pull-request acme/shop pull request, write");
+    assert_snapshot!(check_with("gh pr create --base main --title x --body y", &[("changed", MIXED)]), @"
+    forge.pull-request acme/shop pull request into main, write
+    change.owners CODEOWNERS into main, write
+    change.delivery .github/workflows/ci.yml into main, write
+    change.infrastructure infra/a.tf, infra/b.tf into main, write
+    change.dependencies package.json into main, write
+    ");
+    assert_snapshot!(check_with("gh pr create -B next -H feature -f", &[("changed", MIXED)]), @"
+    forge.pull-request acme/shop pull request into next, write
+    change.unknown files into next, write, partial
+    ");
+    assert_snapshot!(check_with("gh pr create --head someone:feature", &[("changed", MIXED)]), @"
+    forge.pull-request acme/shop pull request, write
+    change.owners CODEOWNERS, write
+    change.delivery .github/workflows/ci.yml, write
+    change.infrastructure infra/a.tf, infra/b.tf, write
+    change.dependencies package.json, write
+    ");
+    assert_snapshot!(check_with("gh pr create --fill", &[]), @"
+    forge.pull-request acme/shop pull request, write
+    change.unknown files, write, partial
+    ");
+    assert_snapshot!(check_with("gh pr create -R other/thing --fill", &[("changed", MIXED)]), @"
+    forge.pull-request other/thing pull request, write
+    change.unknown files, write, partial
+    ");
+    assert_snapshot!(check_with("git commit -m x; gh pr create --fill", &[("changed", MIXED)]), @"
+    git.commit /repo, write
+    forge.pull-request acme/shop pull request, write
+    change.unknown files, write, partial
+    ");
+    assert_snapshot!(check_with("gh pr create --help", &[("changed", MIXED)]), @"exec.read gh, read");
+    assert_snapshot!(check_with("gh api repos/acme/shop/pulls -f head=feature -f base=main -f title=x", &[("changed", MIXED)]), @"
+    forge.pull-request acme/shop pull request into main, write
+    change.owners CODEOWNERS into main, write
+    change.delivery .github/workflows/ci.yml into main, write
+    change.infrastructure infra/a.tf, infra/b.tf into main, write
+    change.dependencies package.json into main, write
+    ");
+    assert_snapshot!(check_with("gh pr merge 12", &[("changed", MIXED)]), @"forge.merge acme/shop#12, write");
+}
+
+#[test]
+fn tools_and_packages() {
+    let input = json!({"owner": "acme", "repo": "shop", "base": "main", "head": "feature", "title": "x"});
+    let fixture = Fixture(&[("changed", "M\tpackage.json"), ("patch", PATCH)]);
+    let found = understand(&call("mcp__github__create_pull_request", input), &surroundings(), &fixture);
+    let last = found.effects.last().unwrap();
+    assert_snapshot!(last.to_string(), @"change.dependencies package.json into main → unknown, write");
+    assert_snapshot!(last.because.as_deref().unwrap_or_default(), @"it brings left-pad ^1.3.0");
+}
