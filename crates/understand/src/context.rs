@@ -449,8 +449,14 @@ impl<'a> Context<'a> {
     }
 
     fn change(&mut self, verb: Verb, value: &Value) {
-        let located = paths::locate(value, self);
-        if verb == verbs::FS_PERMISSION && paths::contains_protected(&located, self) {
+        let mut located = paths::locate(value, self);
+        let contains = verb == verbs::FS_PERMISSION && paths::contains_protected(&located, self);
+        if contains && located.zone == Zone::Workspace && located.class == PathClass::Ordinary {
+            // It is about the whole tree; that the settings in it are among it, a person is told.
+            located.class = PathClass::ToolConfiguration;
+            let why = "the settings in it that start Countersign get that mode or owner too";
+            self.push(Effect::new(verb, located.resource()).because(why));
+        } else if contains {
             self.tamper(&located);
         } else {
             self.change_located(verb, &located);

@@ -15,8 +15,10 @@ const MOST: usize = 200;
 pub(crate) enum Operands {
     /// Nothing, or its family says so itself.
     Skipped,
-    /// It reads them.
+    /// It reads them, and who knows what else.
     Read,
+    /// It reads them and no more.
+    OnlyRead,
     /// It changes them.
     Written,
 }
@@ -42,6 +44,7 @@ pub(crate) fn touched(words: &[Word], operands: Operands, context: &mut Context<
                 (Some(name), _) if is_output(name) => changed(&word.value, context),
                 (_, Operands::Written) => changed(&word.value, context),
                 (_, Operands::Read) => given(&word.value, context),
+                (_, Operands::OnlyRead) => noted(&word.value, context),
                 (_, Operands::Skipped) => {}
             }
             // `NAME=x` too.
@@ -96,6 +99,17 @@ fn changed(value: &Value, context: &mut Context<'_>) {
 /// An address is no path, and nothing is asked about it.
 fn is_no_path(value: &Value) -> bool {
     value.is_unknown() || value.text().is_empty() || value.text().contains("://")
+}
+
+/// Adds that a file of note is read.
+fn noted(value: &Value, context: &mut Context<'_>) {
+    if is_no_path(value) {
+        return;
+    }
+    let class = paths::locate(value, context).class;
+    if matches!(class, PathClass::Secret | PathClass::Countersign) {
+        context.read_value(value);
+    }
 }
 
 /// Adds that a file is read if it holds credentials, and that Countersign's own may be changed.

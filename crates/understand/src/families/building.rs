@@ -84,7 +84,7 @@ const SYSTEM: &[(Does, &[&str])] = &[
 const SINGLE: &[(Does, &[&str])] = &[
     (Test, &["pytest", "py.test", "tox", "nox", "jest", "vitest", "mocha", "ava", "rspec", "phpunit", "ctest", "playwright", "cypress", "coverage", "nextest"]),
     (Build, &["tsc", "webpack", "rollup", "esbuild", "swc", "babel", "ninja", "cmake", "meson", "gcc", "g++", "clang", "clang++", "cc", "c++", "rustc", "javac", "ld", "ar", "protoc", "sass"]),
-    (Build, &["eslint", "prettier", "ruff", "black", "isort", "flake8", "pylint", "mypy", "pyright", "rustfmt", "gofmt", "goimports", "golangci-lint", "shellcheck", "shfmt", "rubocop", "stylelint", "markdownlint", "hadolint", "actionlint", "clang-format", "biome", "typos"]),
+    (Build, &["eslint", "prettier", "ruff", "black", "isort", "flake8", "pylint", "mypy", "pyright", "rustfmt", "gofmt", "goimports", "golangci-lint", "shellcheck", "shfmt", "rubocop", "stylelint", "markdownlint", "hadolint", "actionlint", "clang-format", "biome", "typos", "yamllint", "jsonlint"]),
     (Script, &["make", "gmake", "just", "task", "rake", "npx", "bunx", "pre-commit", "lefthook", "turbo", "nx", "lerna", "bazel", "bazelisk", "gulp", "grunt", "vite", "next", "nuxt", "ninja-build", "earthly", "invoke", "mage"]),
 ];
 
@@ -95,7 +95,7 @@ pub(super) const FAMILY: Family = Family {
         "mocha", "ava", "rspec", "phpunit", "ctest", "playwright", "cypress", "coverage", "nextest", "tsc", "webpack", "rollup", "esbuild", "swc",
         "babel", "ninja", "cmake", "meson", "gcc", "g++", "clang", "clang++", "cc", "c++", "rustc", "javac", "ld", "ar", "protoc", "sass", "eslint", "prettier",
         "ruff", "black", "isort", "flake8", "pylint", "mypy", "pyright", "rustfmt", "gofmt", "goimports", "golangci-lint", "shellcheck", "shfmt",
-        "rubocop", "stylelint", "markdownlint", "hadolint", "actionlint", "clang-format", "biome", "typos", "make", "gmake", "just", "task", "rake", "npx", "bunx",
+        "rubocop", "stylelint", "markdownlint", "hadolint", "actionlint", "clang-format", "biome", "typos", "yamllint", "jsonlint", "make", "gmake", "just", "task", "rake", "npx", "bunx",
         "pre-commit", "lefthook", "turbo", "nx", "lerna", "bazel", "bazelisk", "gulp", "grunt", "vite", "next", "nuxt", "ninja-build", "earthly", "invoke", "mage",
     ],
     effects,
@@ -156,7 +156,11 @@ fn act(does: Does, index: usize, invocation: &Invocation, context: &mut Context<
         Script => script(&title, invocation, context),
     }
     if does != Runs {
-        let written = if writes_operands(invocation) { Operands::Written } else { Operands::Read };
+        let written = match writes_operands(invocation) {
+            true => Operands::Written,
+            false if only_checks(invocation) => Operands::OnlyRead,
+            false => Operands::Read,
+        };
         touched(&invocation.words, written, context);
     }
 }
@@ -169,6 +173,22 @@ fn writes_operands(invocation: &Invocation) -> bool {
         "ruff" => has(&["format", "--fix", "--fix-only"]) && !has(&["--check", "--diff"]),
         _ => has(&["--write", "-w", "--fix", "-i", "--in-place", "--apply", "-a", "-A", "--autocorrect", "--autocorrect-all", "--write-changes"]),
     }
+}
+
+/// Programs that look at files, and change them only where an option says so.
+const CHECKERS: &[&str] = &[
+    "actionlint", "biome", "eslint", "flake8", "hadolint", "jsonlint", "markdownlint", "mypy", "prettier", "pylint", "pyright", "shellcheck", "stylelint", "typos", "yamllint",
+];
+
+/// Whether a program only looks at the files it is given.
+fn only_checks(invocation: &Invocation) -> bool {
+    const CHANGES: &[&str] = &["--write", "--fix", "--apply", "--in", "--auto", "--unsafe", "--suppress", "--add", "--init", "--migrate"];
+    let changes = |word: &Word| {
+        let text = word.text();
+        let short = text.starts_with('-') && !text.starts_with("--") && text.contains(['w', 'i', 'f', 'a', 'A', 'o']);
+        word.value.is_unknown() || short || CHANGES.iter().any(|start| text.starts_with(start)) || matches!(text, "migrate" | "init" | "rage" | "start")
+    };
+    CHECKERS.binary_search(&invocation.program.as_str()).is_ok() && !invocation.words.iter().any(changes)
 }
 
 /// Whether a package is only prepared: a plain `--dry-run`, neither switched off nor another option's value.

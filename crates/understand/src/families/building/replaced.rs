@@ -269,7 +269,20 @@ mod tests {
         ");
         assert_snapshot!(check("prettier --check .claude/settings.json"), @"
         exec.build prettier, execute
+        fs.read /repo/.claude/settings.json, read
+        ");
+        assert_snapshot!(check("prettier --write=true .claude/settings.json"), @"
+        exec.build prettier, execute
         countersign.tamper /repo/.claude/settings.json, destroy
+        ");
+        assert_snapshot!(check("eslint --fix-type layout .claude/settings.json"), @"
+        exec.build eslint, execute
+        countersign.tamper /repo/.claude/settings.json, destroy
+        ");
+        assert_snapshot!(check("prettier --check .claude/settings.json .env"), @"
+        exec.build prettier, execute
+        fs.read /repo/.claude/settings.json, read
+        secret.read /repo/.env, read
         ");
         assert_snapshot!(check("shellcheck .env"), @"
         exec.build shellcheck, execute

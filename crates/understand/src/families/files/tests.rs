@@ -53,7 +53,11 @@ fn writing() {
     exec.system /dev/sda, destroy
     exec.read dd, read
     "#);
-    assert_snapshot!(check("chmod -R 777 ."), @"countersign.tamper /repo, destroy");
+    assert_snapshot!(check("chmod -R 777 ."), @"fs.permission /repo, write");
+    assert_snapshot!(check("chown -R dev /repo"), @"fs.permission /repo, write");
+    assert_snapshot!(check("chmod -R 000 .claude"), @"countersign.tamper /repo/.claude, destroy");
+    assert_snapshot!(check("chmod 000 .claude/settings.json"), @"countersign.tamper /repo/.claude/settings.json, destroy");
+    assert_snapshot!(check("chmod -R 777 /home/dev"), @"countersign.tamper /home/dev, destroy");
 }
 
 #[test]
