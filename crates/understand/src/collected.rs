@@ -46,6 +46,14 @@ impl Collected {
         self.effects.iter().chain(self.overflowing.values()).map(|effect| effect.access).max()
     }
 
+    /// Whether a path of one that was added since there were so many is not exactly known.
+    pub fn is_unsure_since(&self, count: usize) -> bool {
+        let added = self.effects.get(count..).unwrap_or_default();
+        let is_path = |effect: &Effect| matches!(effect.resource, Resource::Path { .. });
+        !self.overflowing.is_empty()
+            || added.iter().any(|effect| effect.certainty != Certainty::Exact && is_path(effect))
+    }
+
     /// Changes the last one.
     pub fn amend_last(&mut self, change: impl FnOnce(&mut Effect)) {
         if let Some(effect) = self.effects.last_mut() {

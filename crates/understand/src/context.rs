@@ -8,6 +8,7 @@ use countersign_model::{
     Answer, Certainty, Effect, PathClass, Question, Resource, Reversible, Span, Verb, Zone, verbs,
 };
 
+use crate::code::source::Written;
 use crate::collected::Collected;
 use crate::invocation::{Invocation, Source, Stdin};
 use crate::paths::{self, Located};
@@ -67,6 +68,10 @@ pub(crate) struct World {
     pub links: Vec<Link>,
     /// Whether something ran that nobody can see into.
     pub opaque: bool,
+    /// Files that the command writes, in order.
+    pub written: Vec<Written>,
+    /// Why any file of the working tree may be another than it is now.
+    pub tree_changed: Option<String>,
 }
 
 /// Both.
@@ -105,6 +110,10 @@ pub(crate) struct Context<'a> {
     pub elsewhere: Option<Resource>,
     /// Runs of loop bodies that are left to be looked at, in all loops of the call together.
     pub turns: usize,
+    /// Files that are being looked into, each started by the one before it.
+    pub chain: Vec<String>,
+    /// Bytes of code read in all.
+    pub code: usize,
     given_up: bool,
     steps: usize,
     call_directory: String,
@@ -150,6 +159,8 @@ impl<'a> Context<'a> {
             weighed: None,
             elsewhere: None,
             turns: MOST_TURNS,
+            chain: Vec::new(),
+            code: 0,
             given_up: false,
             steps: 0,
             call_directory: directory.to_owned(),
@@ -337,6 +348,12 @@ impl<'a> Context<'a> {
         self.push_path(verb, &located);
     }
 
+    /// Says that what is known to be there is read.
+    pub fn reads(&mut self, located: &Located) {
+        let verb = if located.class == PathClass::Secret { verbs::SECRET_READ } else { verbs::FS_READ };
+        self.push_path(verb, located);
+    }
+
     /// Says that a directory is read with all that is in it.
     pub fn read_tree(&mut self, word: &Word) {
         self.read(word);
@@ -361,6 +378,13 @@ impl<'a> Context<'a> {
             return;
         }
         self.change(verbs::FS_WRITE, value);
+    }
+
+    /// Says that a directory is made, or a file without text.
+    pub fn make(&mut self, word: &Word) {
+        let written = self.state.world.written.len();
+        self.write(word);
+        self.state.world.written.truncate(written);
     }
 
     /// Says that an entry of a directory is put in the place of what was there.
@@ -468,6 +492,9 @@ impl<'a> Context<'a> {
             let why = "an earlier part of the command changes git's own files".to_owned();
             self.state.world.configuration_changed = Some(why.clone());
             self.state.world.refs_changed = Some(why);
+        }
+        if verb == verbs::FS_WRITE {
+            self.state.world.writes(located);
         }
         if located.class == PathClass::Countersign {
             self.tamper(located);

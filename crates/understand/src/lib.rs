@@ -5,6 +5,7 @@
 
 mod arguments;
 mod carried;
+mod code;
 mod collected;
 mod context;
 mod environment;

@@ -2,8 +2,9 @@
 
 use countersign_model::{Answer, Question, verbs};
 
-use super::{Family, ask_file, opaque};
+use super::{Family, opaque};
 use crate::Workspace as _;
+use crate::code::{self, Looked};
 use crate::context::Context;
 use crate::invocation::{Invocation, Stdin};
 use crate::paths;
@@ -211,14 +212,26 @@ fn source(invocation: &Invocation, context: &mut Context<'_>) {
         context.state.shell.poison("sourced text may have set it");
         return;
     }
-    if let Some(word) = invocation.words.first() {
-        let located = paths::locate(&word.value, context);
-        ask_file(&located.path, context);
-        context.read(word);
+    let Some(word) = invocation.words.first() else {
+        opaque(invocation, "it runs a file that is not named", context);
+        return;
+    };
+    let located = paths::locate(&word.value, context);
+    context.read(word);
+    let looked = code::look(&located, "source", context, &mut |text, context| {
+        shell::run(text, Place::Within(context.here), context);
+        Ok(())
+    });
+    let why = match looked {
+        Looked::Understood => None,
+        Looked::Absent => Some("it runs a file that is not there yet".to_owned()),
+        Looked::Opaque(why) => Some(why),
+    };
+    if let Some(why) = why {
+        opaque(invocation, &why, context);
+        context.state.shell.directory = Err("a sourced file may have changed it".to_owned());
     }
-    opaque(invocation, "it runs a file that nobody has read", context);
     context.state.shell.poison("a sourced file may have set it");
-    context.state.shell.directory = Err("a sourced file may have changed it".to_owned());
 }
 
 /// Whether a path is the standard input.

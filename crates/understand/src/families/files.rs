@@ -110,7 +110,8 @@ fn create(invocation: &Invocation, context: &mut Context<'_>) {
         return;
     }
     let operands = operands(invocation, values);
-    operands.iter().for_each(|word| context.write(word));
+    let makes = matches!(invocation.program.as_str(), "mkdir" | "touch");
+    operands.iter().for_each(|word| if makes { context.make(word) } else { context.write(word) });
     if operands.is_empty() {
         context.program(verbs::EXEC_READ, &invocation.program);
     }

@@ -37,6 +37,10 @@ const SPEC: Spec = Spec {
 };
 
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
+    if invocation.words.iter().any(|word| word.text() == "checkout" || word.text() == "co") {
+        let why = "gh may have changed the file by then".to_owned();
+        context.state.world.tree_changed.get_or_insert(why);
+    }
     let Some(group) = invocation.known(0).map(str::to_owned) else {
         if invocation.words.is_empty() {
             context.program(verbs::EXEC_READ, "gh");

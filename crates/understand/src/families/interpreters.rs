@@ -1,8 +1,10 @@
-//! Programs that run code: shells are read, everything else is opaque.
+//! Programs that run code: shells, awk, and in [`languages`] the others.
+
+mod languages;
 
 use countersign_model::{Effect, Resource, verbs};
 
-use super::{Family, ask_file, mentions, named_by_arguments, opaque, read_all};
+use super::{Family, mentions, opaque};
 use crate::context::Context;
 use crate::invocation::{Invocation, Stdin};
 use crate::paths;
@@ -42,7 +44,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     } else if matches!(program, "awk" | "gawk" | "mawk" | "nawk") {
         awk(invocation, context);
     } else {
-        run_code(invocation, context);
+        languages::run(invocation, context);
     }
 }
 
@@ -137,77 +139,45 @@ fn run_text(word: &Word, context: &mut Context<'_>) {
 
 fn run_script(word: &Word, invocation: &Invocation, context: &mut Context<'_>) {
     let located = paths::locate(&word.value, context);
-    ask_file(&located.path, context);
-    let short: String = located.path.chars().take(80).collect();
-    context.opaque(&short, "it runs a file that nobody has read");
-    super::named_by_arguments(invocation, context);
-    super::sought_in_arguments(invocation, context);
-}
-
-/// Options whose value is the code itself.
-const CODE: &[&str] = &["-c", "-e", "-E", "-p", "--eval", "--print", "-r", "--command", "-Command", "-pe", "-ne", "-lne", "-ple"];
-
-fn run_code(invocation: &Invocation, context: &mut Context<'_>) {
-    let script = invocation.words.iter().find(|word| !word.text().starts_with('-'));
-    let has_code = invocation.words.iter().any(|word| CODE.contains(&word.text()));
-    let module = matches!(invocation.known(0), Some("-m"));
-    if let Stdin::Text(value) = &invocation.stdin {
-        mentions(value.text(), context);
-    }
-    match (script, has_code || module) {
-        (Some(word), false) => {
-            run_script(word, invocation, context);
-            if matches!(invocation.program.as_str(), "deno" | "bun" | "swift") {
-                ask_file(&paths::locate(&word.value, context).path, context);
-            }
-        }
-        (_, true) if module && is_known_module(invocation.known(1)) => {
-            let verb = if invocation.known(1) == Some("pip") { verbs::EXEC_INSTALL } else { verbs::EXEC_TEST };
-            context.program(verb, &invocation.title());
-            let mut operands = invocation.words.iter().skip(2).filter(|word| !word.text().starts_with('-'));
-            if invocation.known(1) == Some("json.tool") {
-                read_all(operands.next(), context);
-                operands.for_each(|word| context.write(word));
-            } else {
-                named_by_arguments(invocation, context);
-            }
-        }
-        _ => opaque(invocation, "it runs code that nobody has read", context),
-    }
-}
-
-/// Modules of Python that test, check or install.
-fn is_known_module(name: Option<&str>) -> bool {
-    matches!(name, Some("pytest" | "unittest" | "mypy" | "black" | "ruff" | "flake8" | "pylint" | "isort" | "coverage" | "pip" | "venv" | "json.tool"))
+    let at = invocation.words.iter().position(|known| known.span == word.span && known.raw == word.raw);
+    let arguments = at.and_then(|at| invocation.words.get(at + 1..)).unwrap_or_default();
+    super::run_file(&located, Some(&invocation.program), arguments, invocation, context);
 }
 
 /// awk reads files, but its program can run commands and write files.
 fn awk(invocation: &Invocation, context: &mut Context<'_>) {
     let mut words = invocation.words.iter();
     let mut program = None;
+    let mut files = Vec::new();
     while let Some(word) = words.next() {
         let text = word.text();
         if matches!(text, "-F" | "-v") {
             words.next();
         } else if text.starts_with("-F") || text.starts_with("-v") {
+        } else if text == "-f" && files.is_empty() {
+            files.extend(words.next());
         } else if text.starts_with('-') && text != "-" {
             opaque(invocation, "its options can load a program", context);
             return;
-        } else if program.is_none() {
+        } else if program.is_none() && files.is_empty() {
             program = Some(word);
         } else if !text.contains('=') {
             context.read(word);
         }
     }
-    let harmless = program.and_then(Word::known).is_some_and(|text| {
-        !["system", "|", "getline", ">", "@load", "@include"].iter().any(|danger| text.replace(">=", "").contains(danger))
-            || is_only_comparing(text)
-    });
-    if harmless {
+    if let Some(word) = files.first() {
+        run_script(word, invocation, context);
+    } else if program.and_then(Word::known).is_some_and(is_harmless) {
         context.program(verbs::EXEC_READ, "awk");
     } else {
         opaque(invocation, "its program can run commands or write files", context);
     }
+}
+
+/// Whether a program of awk neither runs commands nor writes files.
+pub(crate) fn is_harmless(text: &str) -> bool {
+    !["system", "|", "getline", ">", "@load", "@include"].iter().any(|danger| text.replace(">=", "").contains(danger))
+        || is_only_comparing(text)
 }
 
 /// Whether all that looks dangerous is a comparison or an alternative before the first block.
@@ -270,12 +240,12 @@ mod tests {
 
     #[test]
     fn scripts_and_code_are_opaque() {
-        assert_snapshot!(check("./deploy.sh --now"), @"exec.opaque ./deploy.sh, execute, opaque");
+        assert_snapshot!(check("./deploy.sh --now"), @"exec.opaque /repo/deploy.sh, execute, opaque");
         assert_snapshot!(check("python3 tools/x.py"), @"exec.opaque /repo/tools/x.py, execute, opaque");
-        assert_snapshot!(check("node -e 'require(\"fs\").rmSync(\"/home/dev/.countersign\")'"), @r#"
-        exec.opaque node, execute, opaque
-        countersign.tamper *, destroy, partial
-        "#);
+        assert_snapshot!(check("node -e 'require(\"fs\").rmSync(\"/home/dev/.countersign\")'"), @"
+        countersign.tamper /home/dev/.countersign, destroy
+        exec.read node, read
+        ");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use countersign_model::{
     Certainty, Effect, ForgeRepository, PathClass, Remote, Repository, Resource, Zone, verbs,
 };
 
+use crate::code::{self, Looked};
 use crate::context::Context;
 use crate::environment;
 use crate::invocation::{Invocation, Stdin};
@@ -66,6 +67,7 @@ mod cloud;
 pub(crate) mod subcommands;
 
 pub(crate) use git::{Git, addresses, resolve};
+pub(crate) use interpreters::is_harmless as awk_program;
 
 /// Directories whose programs are what their names say.
 const STANDARD: &[&str] =
@@ -220,7 +222,6 @@ fn unknown(invocation: &Invocation, context: &mut Context<'_>) {
 /// that of what it leads to, is one that is understood, it most likely does that as well.
 fn script(mut invocation: Invocation, context: &mut Context<'_>) {
     let located = paths::locate(&invocation.first.value, context);
-    ask_file(&located.path, context);
     let protected = &context.surroundings.protected;
     let own =
         located.readings().any(|path| protected.iter().any(|protected| paths::is_within(path, protected)));
@@ -230,12 +231,36 @@ fn script(mut invocation: Invocation, context: &mut Context<'_>) {
         countersign::run(&invocation, context);
         return;
     }
-    opaque(&invocation, "it runs a file that nobody has read", context);
+    let is_installed = !name.is_empty() && code::source::is_installed(&located, &name, context);
+    if !is_installed {
+        run_file(&located, None, &invocation.words, &invocation, context);
+    }
     if !name.is_empty() {
         invocation.program = name;
         invocation.contiguous = false;
         named(&invocation, context);
     }
+}
+
+/// Adds what running a file does, by the text that is in it; `program`: what it is given to.
+pub(crate) fn run_file(
+    located: &paths::Located,
+    program: Option<&str>,
+    arguments: &[Word],
+    invocation: &Invocation,
+    context: &mut Context<'_>,
+) {
+    let before = std::mem::take(&mut context.state.world.opaque);
+    match code::run(located, program, arguments, context) {
+        Looked::Understood => context.reads(located),
+        Looked::Absent => code::opaque(located, "it runs a file that is not there yet", context),
+        Looked::Opaque(why) => code::opaque(located, &why, context),
+    }
+    named_by_arguments(invocation, context);
+    if context.state.world.opaque {
+        sought_in_arguments(invocation, context);
+    }
+    context.state.world.opaque |= before;
 }
 
 /// Makes the text of a file that will run a fact of this call: when it changes, an approval is void.
@@ -420,4 +445,9 @@ pub(crate) fn read_all<'w>(words: impl IntoIterator<Item = &'w Word>, context: &
     for word in words {
         context.read(word);
     }
+}
+
+/// Adds what a script of the project's package does; `at`: where it is named, or the word before.
+pub(crate) fn package_script(invocation: &Invocation, _at: usize, context: &mut Context<'_>) {
+    opaque(invocation, "it runs a script of the project", context);
 }

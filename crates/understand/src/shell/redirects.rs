@@ -1,7 +1,8 @@
 //! Redirections: files read and written, and what becomes standard input.
 
 use brush_parser::ast::{
-    Command, IoFileRedirectKind, IoFileRedirectTarget, IoRedirect, SubshellCommand, Word as RawWord,
+    Command, CommandPrefixOrSuffixItem, IoFileRedirectKind, IoFileRedirectTarget, IoRedirect, SimpleCommand,
+    SubshellCommand, Word as RawWord,
 };
 use countersign_model::{Effect, Resource, verbs};
 
@@ -104,6 +105,34 @@ impl Walker<'_> {
             _ => Value::unknown("a redirection to several words"),
         }
     }
+}
+
+/// Whether a command's one redirection of its output adds to a file; none where there is another number of them.
+pub(super) fn appends(command: &SimpleCommand) -> Option<bool> {
+    let items = command.prefix.iter().flat_map(|prefix| &prefix.0);
+    let items = items.chain(command.suffix.iter().flat_map(|suffix| &suffix.0));
+    let mut found = None;
+    for item in items {
+        let CommandPrefixOrSuffixItem::IoRedirect(redirect) = item else { continue };
+        match redirect {
+            IoRedirect::File(None | Some(1), kind, IoFileRedirectTarget::Filename(_)) => {
+                let adds = match kind {
+                    IoFileRedirectKind::Append => true,
+                    IoFileRedirectKind::Write | IoFileRedirectKind::Clobber => false,
+                    IoFileRedirectKind::Read
+                    | IoFileRedirectKind::ReadAndWrite
+                    | IoFileRedirectKind::DuplicateInput
+                    | IoFileRedirectKind::DuplicateOutput => return None,
+                };
+                if found.replace(adds).is_some() {
+                    return None;
+                }
+            }
+            IoRedirect::HereDocument(..) | IoRedirect::HereString(..) => {}
+            IoRedirect::File(..) | IoRedirect::OutputAndError(..) => return None,
+        }
+    }
+    found
 }
 
 fn write_to(value: &Value, context: &mut Context<'_>) {

@@ -20,6 +20,7 @@ pub(super) fn run(walker: &Walker<'_>, command: &SimpleCommand, stdin: Stdin, co
     let outer = std::mem::take(&mut context.flow);
     let mut parts =
         Parts { words: Vec::new(), assignments: Vec::new(), stdin, printed: None, substitutes: false };
+    let written = context.state.world.written.len();
     for item in command.prefix.iter().flat_map(|prefix| &prefix.0) {
         parts.take(item, true, walker, context);
     }
@@ -30,6 +31,7 @@ pub(super) fn run(walker: &Walker<'_>, command: &SimpleCommand, stdin: Stdin, co
         parts.take(item, false, walker, context);
     }
     let mut substituted = std::mem::take(&mut context.flow);
+    let writes = written + 1 == context.state.world.written.len();
     let Parts { words, assignments, stdin, printed, .. } = parts;
     if words.is_empty() {
         for (name, value) in assignments {
@@ -66,6 +68,29 @@ pub(super) fn run(walker: &Walker<'_>, command: &SimpleCommand, stdin: Stdin, co
     let (text, found) = (flow.text.clone(), flow.found.clone());
     context.flow.join(&flow);
     (context.flow.text, context.flow.found) = (text.or(prints), found);
+    if let (true, Some(appends)) = (writes, super::redirects::appends(command)) {
+        let text = context.flow.text.clone().and_then(|text| ended(command, text));
+        if let Some(text) = text {
+            context.state.world.wrote(written, &text, appends);
+        }
+    }
+}
+
+/// What a command prints, to the last byte: `echo` ends it with a line end, and reads escapes as it likes.
+fn ended(command: &SimpleCommand, text: String) -> Option<String> {
+    let words = command.suffix.iter().flat_map(|suffix| &suffix.0);
+    let mut words = words.filter_map(|item| match item {
+        Item::Word(word) => Some(word.value.as_str()),
+        _ => None,
+    });
+    match command.word_or_name.as_ref().map(|word| word.value.as_str()) {
+        Some("echo") => {
+            let plain = words.all(|word| !word.starts_with('-') && !word.contains('\\'));
+            plain.then(|| format!("{text}\n"))
+        }
+        Some("printf" | "cat") => Some(text),
+        _ => None,
+    }
 }
 
 /// What `printf` and `echo` write, where all their words are known.

@@ -560,18 +560,18 @@ mod tests {
         git.push main@origin, write
         git.merge /repo, write
         "#);
-        assert_snapshot!(check("git bisect run ./x.sh"), @r#"
-        exec.opaque ./x.sh, execute, opaque
+        assert_snapshot!(check("git bisect run ./x.sh"), @"
+        exec.opaque /repo/x.sh, execute, opaque
         git.branch /repo, write
-        "#);
+        ");
         assert_snapshot!(check("git submodule foreach 'git push origin main'"), @"git.push main@origin, write");
-        assert_snapshot!(check("git fetch --upload-pack='./x' origin"), @r#"
-        exec.opaque ./x, execute, opaque
+        assert_snapshot!(check("git fetch --upload-pack='./x' origin"), @"
+        exec.opaque /repo/x, execute, opaque
         git.fetch repository@origin, read
-        "#);
-        assert_snapshot!(check("git grep -O./x foo"), @r#"
-        exec.opaque ./x, execute, opaque
+        ");
+        assert_snapshot!(check("git grep -O./x foo"), @"
+        exec.opaque /repo/x, execute, opaque
         git.read /repo, read
-        "#);
+        ");
     }
 }

@@ -180,6 +180,31 @@ fn worst(invocation: &Invocation, context: &mut Context<'_>) {
 }
 
 fn run(git: &Git<'_>, context: &mut Context<'_>) {
+    subcommand(git, context);
+    if changes_files(git) {
+        let why = format!("{} may have changed the file by then", git.title());
+        context.state.world.tree_changed.get_or_insert(why);
+    }
+}
+
+/// Whether other files may be in the working tree afterwards.
+fn changes_files(git: &Git<'_>) -> bool {
+    let operands = git.operands().len();
+    match git.subcommand.as_str() {
+        // A new branch at the commit that is checked out changes nothing.
+        "checkout" | "switch" => {
+            let creates = git.has(&["-b", "-B", "-c", "-C", "--create"]);
+            !(creates && operands == 1)
+        }
+        "stash" => git.operands().first().is_none_or(|word| !matches!(word.text(), "list" | "show" | "drop" | "clear")),
+        "reset" => git.words.iter().any(|word| matches!(word.text(), "--hard" | "--merge" | "--keep") || word.value.is_unknown()),
+        "pull" | "merge" | "rebase" | "cherry-pick" | "revert" | "am" | "apply" | "restore" | "submodule" | "read-tree" | "sparse-checkout" | "bisect"
+        | "checkout-index" | "clean" | "mv" | "filter-branch" | "filter-repo" | "lfs" | "subtree" => true,
+        _ => false,
+    }
+}
+
+fn subcommand(git: &Git<'_>, context: &mut Context<'_>) {
     if let Some(why) = git.doubt.as_ref().filter(|_| git.subcommand == "push") {
         push::anything(git, why, context);
         return;
@@ -331,10 +356,10 @@ mod tests {
     #[test]
     fn environment() {
         assert_snapshot!(check("GIT_EDITOR=true git rebase -i HEAD~2"), @"git.merge /repo, write");
-        assert_snapshot!(check("GIT_SSH_COMMAND='./x.sh' git push origin feature"), @r#"
-        exec.opaque ./x.sh, execute, opaque
+        assert_snapshot!(check("GIT_SSH_COMMAND='./x.sh' git push origin feature"), @"
+        exec.opaque /repo/x.sh, execute, opaque
         git.force-push *@origin, destroy, partial
-        "#);
+        ");
         assert_snapshot!(check("GIT_CONFIG_COUNT=1 git push origin feature"), @r#"
         exec.opaque GIT_CONFIG_COUNT=.., execute, opaque
         git.force-push *@origin, destroy, partial

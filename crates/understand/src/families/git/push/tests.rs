@@ -121,7 +121,7 @@ fn remotes() {
 #[test]
 fn stored_settings_that_start_programs_count() {
     assert_snapshot!(check_with("git push origin feature", &[("core.sshcommand", "./x.sh")]), @"
-    exec.opaque ./x.sh, execute, opaque
+    exec.opaque /repo/x.sh, execute, opaque
     exec.opaque git push, execute, opaque
     git.push feature@origin, write
     ");

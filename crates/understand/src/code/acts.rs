@@ -1,0 +1,285 @@
+//! What calls of a program's code do, once it is known what they are given.
+
+use countersign_model::{Certainty, Effect, Resource, verbs};
+
+use super::uses::{Argument, Given};
+use crate::context::Context;
+use crate::families;
+use crate::invocation::{Invocation, Source, Stdin};
+use crate::shell::{self, Place};
+use crate::word::{Value, Word};
+
+/// What a function does with its arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Does {
+    /// Nothing of note.
+    Nothing,
+    /// Gives the first argument to a shell.
+    Shell,
+    /// Starts a program: a list, or a name and a list; a text for a shell where an option says so.
+    Program,
+    /// Starts a program: its name and its arguments one by one.
+    Words,
+    /// Starts the program that the arguments name, its own name repeated among them.
+    Replace,
+    /// Asks a host, by this method.
+    Http(&'static str),
+    /// Asks a host, by the method that is the first argument.
+    HttpBy,
+    /// Opens a file to read, or to write where the second argument says so.
+    Open,
+    /// Reads the file of the first argument.
+    Read,
+    /// Writes the file of the first argument.
+    Write,
+    /// Writes the file of the second argument.
+    Copy,
+    /// Moves the file of the first argument to the second.
+    Move,
+    /// Deletes the file or folder of the first argument.
+    Delete,
+    /// Makes the folder of the first argument.
+    Make,
+    /// Changes the mode or owner of the file of the first argument.
+    Permit,
+    /// Gives a text of SQL to a database.
+    Sql,
+    /// Signals processes.
+    Kill,
+    /// Waits for connections.
+    Listen,
+    /// Opens a connection.
+    Connect,
+    /// Something that cannot be followed: why.
+    Opaque(&'static str),
+}
+
+/// Whether an act is done in the first pass: what is written is written before anything runs.
+pub(crate) const fn is_early(does: Does) -> bool {
+    matches!(
+        does,
+        Does::Open
+            | Does::Read
+            | Does::Write
+            | Does::Copy
+            | Does::Move
+            | Does::Delete
+            | Does::Make
+            | Does::Permit
+    )
+}
+
+fn positional(arguments: &[Argument], index: usize, names: &[&str]) -> Option<Given> {
+    let named =
+        arguments.iter().find(|argument| argument.name.as_deref().is_some_and(|name| names.contains(&name)));
+    let at = arguments.iter().filter(|argument| argument.name.is_none()).nth(index);
+    named.or(at).map(|argument| argument.given.clone())
+}
+
+/// A field of an object, or an argument by its name.
+fn option(arguments: &[Argument], names: &[&str]) -> Option<Given> {
+    let has = |argument: &&Argument| argument.name.as_deref().is_some_and(|name| names.contains(&name));
+    let direct = arguments.iter().find(has);
+    let inside = arguments.iter().find_map(|argument| match &argument.given {
+        Given::Fields(fields) => fields.iter().find(has),
+        Given::One(_) | Given::Many(_) => None,
+    });
+    direct.or(inside).map(|argument| argument.given.clone())
+}
+
+fn value(arguments: &[Argument], index: usize, names: &[&str]) -> Value {
+    positional(arguments, index, names)
+        .map_or_else(|| Value::unknown("a value that the code works out"), |given| given.value())
+}
+
+/// Adds what a call does; or says why that is not known.
+pub(crate) fn act(does: Does, arguments: &[Argument], context: &mut Context<'_>) -> Result<(), String> {
+    let file = |names: &[&str]| value(arguments, 0, names);
+    match does {
+        Does::Nothing => {}
+        Does::Opaque(why) => return Err(why.to_owned()),
+        Does::Shell => return shell(&value(arguments, 0, &["command", "cmd", "args"]), context),
+        Does::Program | Does::Words | Does::Replace => return program(does, arguments, context),
+        Does::Http(method) => http(Value::Known(method.to_owned()), 0, arguments, context),
+        Does::HttpBy => http(value(arguments, 0, &["method"]), 1, arguments, context),
+        Does::Open => open(arguments, context),
+        Does::Read => context.read_value(&file(&["path", "file", "filename", "filepath_or_buffer", "fname"])),
+        Does::Write => context.write_value(&file(&["path", "file", "filename", "fname", "path_or_buf"])),
+        Does::Copy => {
+            context.read_value(&file(&["src"]));
+            context.write_value(&value(arguments, 1, &["dst"]));
+        }
+        Does::Move => {
+            context.moves(&Word::made(file(&["src"])));
+            context.replace(&value(arguments, 1, &["dst"]));
+        }
+        Does::Delete => context.delete(&Word::made(file(&["path", "name"]))),
+        Does::Make => context.make(&Word::made(file(&["path", "name"]))),
+        Does::Permit => context.permit(&Word::made(file(&["path"]))),
+        Does::Sql => sql(&value(arguments, 0, &["sql", "query", "statement", "text"]), context),
+        Does::Kill => context.program(verbs::EXEC_PROCESS, "processes"),
+        Does::Listen => {
+            let resource = Resource::Host { host: "*".to_owned(), url: None };
+            context.push(Effect::new(verbs::NET_LISTEN, resource));
+        }
+        Does::Connect => {
+            let resource = Resource::Host { host: "*".to_owned(), url: None };
+            context.push(
+                Effect::new(verbs::NET_SEND, resource)
+                    .certain(Certainty::Partial, "the code opens a connection"),
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Runs text in a shell of its own.
+pub(crate) fn shell(text: &Value, context: &mut Context<'_>) -> Result<(), String> {
+    match text {
+        Value::Known(text) => {
+            let kept = context.state.shell.clone();
+            context.state.shell.variables.clear();
+            shell::run(text, Place::Within(context.here), context);
+            context.state.shell = kept;
+            Ok(())
+        }
+        Value::Pattern(_) | Value::Unknown { .. } => {
+            families::sought_in(text.text(), context);
+            Err("it runs a command that the code puts together".to_owned())
+        }
+    }
+}
+
+fn program(does: Does, arguments: &[Argument], context: &mut Context<'_>) -> Result<(), String> {
+    let given = positional(arguments, 0, &["args", "popenargs"]);
+    let by_shell = match option(arguments, &["shell"]).map(|given| given.value()) {
+        None => false,
+        Some(Value::Known(text)) if text.is_empty() => false,
+        Some(_) => true,
+    };
+    if option(arguments, &["executable", "preexec_fn", "argv0"]).is_some() {
+        return Err("it starts another program than its arguments say".to_owned());
+    }
+    let mut words: Vec<Value> = match given {
+        Some(Given::Many(words)) => words,
+        Some(Given::One(value)) => vec![value],
+        Some(Given::Fields(_)) | None => return Err("it starts a program that the code works out".to_owned()),
+    };
+    let replaces = does == Does::Replace;
+    let rest = arguments.iter().filter(|argument| argument.name.is_none()).skip(1);
+    for (index, argument) in rest.enumerate() {
+        match &argument.given {
+            Given::Many(more) => words.extend(more.iter().skip(usize::from(replaces)).cloned()),
+            Given::One(_) if replaces && index == 0 => {}
+            Given::One(value) if does != Does::Program || value.is_unknown() => words.push(value.clone()),
+            Given::One(_) | Given::Fields(_) => {}
+        }
+    }
+    let kept = context.state.shell.clone();
+    if let Some(directory) = option(arguments, &["cwd"]) {
+        context.state.shell.directory = match directory.value().known() {
+            Some("") => context.state.shell.directory.clone(),
+            Some(path) => context.directory_at(path, true),
+            None => Err("the code chooses the directory".to_owned()),
+        };
+    }
+    let result = if by_shell {
+        let texts: Option<Vec<&str>> = words.iter().map(Value::known).collect();
+        let text = texts.map_or_else(
+            || Value::unknown("a command that the code puts together"),
+            |texts| Value::Known(texts.join(" ")),
+        );
+        shell(&text, context)
+    } else {
+        let mut words = words.into_iter().map(Word::made);
+        let Some(first) = words.next() else { return Ok(()) };
+        if first.value.is_unknown() && first.text().is_empty() {
+            context.state.shell = kept;
+            return Err("it starts a program that the code works out".to_owned());
+        }
+        let stdin = match option(arguments, &["input", "stdin"]).map(|given| given.value()) {
+            None => Stdin::Inherited,
+            Some(value @ Value::Known(_)) => Stdin::Text(value),
+            Some(_) => Stdin::Pipe(Source::default()),
+        };
+        let words: Vec<Word> = words.collect();
+        families::dispatch(invocation(first, words, stdin, context), context);
+        Ok(())
+    };
+    context.state.shell = kept;
+    result
+}
+
+fn invocation(first: Word, words: Vec<Word>, stdin: Stdin, context: &Context<'_>) -> Invocation {
+    Invocation {
+        program: String::new(),
+        first,
+        words,
+        environment: context.state.shell.environment.clone(),
+        stdin,
+        substituted: Source::default(),
+        contiguous: false,
+    }
+}
+
+/// A request is what `curl` would do with it.
+fn http(method: Value, at: usize, arguments: &[Argument], context: &mut Context<'_>) {
+    let method = match option(arguments, &["method"]).map(|given| given.value()) {
+        Some(said) => said,
+        None => method,
+    };
+    let body = option(arguments, &["data", "json", "body", "files", "content"]).or_else(|| {
+        let sends = matches!(method.known(), Some("POST" | "PUT" | "PATCH"));
+        positional(arguments, at + 1, &[]).filter(|_| sends)
+    });
+    let mut words = Vec::new();
+    match method.known().map(str::to_ascii_uppercase).as_deref() {
+        Some("" | "GET") => {}
+        Some(name) => words.extend([Word::known_as("-X"), Word::known_as(name)]),
+        None => words.extend([Word::known_as("-X"), Word::known_as("POST")]),
+    }
+    if let Some(body) = body {
+        let body = match body.value() {
+            Value::Known(text) => text,
+            Value::Pattern(_) | Value::Unknown { .. } => "*".to_owned(),
+        };
+        words.extend([Word::known_as("--data-raw"), Word::known_as(&body)]);
+    }
+    words.extend([Word::known_as("--url"), Word::made(value(arguments, at, &["url"]))]);
+    let invocation = invocation(Word::known_as("curl"), words, Stdin::Inherited, context);
+    families::dispatch(invocation, context);
+}
+
+fn open(arguments: &[Argument], context: &mut Context<'_>) {
+    let path = value(arguments, 0, &["file", "path"]);
+    let mode = positional(arguments, 1, &["mode", "flags", "flag"]).map(|given| given.value());
+    let writes = match mode {
+        None => false,
+        Some(Value::Known(mode)) => mode.contains(['w', 'a', 'x', '+']),
+        Some(_) => true,
+    };
+    if writes { context.write_value(&path) } else { context.read_value(&path) }
+}
+
+/// What a text of SQL does, by its first word.
+pub(crate) fn sql(text: &Value, context: &mut Context<'_>) {
+    let text = text.known().unwrap_or("*");
+    let first = text.split_ascii_whitespace().next().unwrap_or_default().to_ascii_uppercase();
+    let reads = matches!(first.as_str(), "SELECT" | "SHOW" | "EXPLAIN" | "PRAGMA" | "DESCRIBE");
+    let simple = !text.trim_end_matches([';', ' ', '\n']).contains(';')
+        && !text.to_ascii_uppercase().contains("INTO")
+        && !text.contains('(');
+    let destroys = ["DROP", "DELETE", "TRUNCATE"].iter().any(|word| text.to_ascii_uppercase().contains(word));
+    let (verb, certainty) = match (reads && simple, destroys) {
+        (true, _) => (verbs::DB_READ, Certainty::Partial),
+        (false, true) => (verbs::DB_DESTROY, Certainty::Partial),
+        (false, false) => (verbs::DB_WRITE, Certainty::Partial),
+    };
+    let any = || "*".to_owned();
+    let resource =
+        Resource::Database { system: "sql".to_owned(), host: any(), database: None, object: any() };
+    context.push(
+        Effect::new(verb, resource)
+            .certain(certainty, "which database the code is connected to is not known"),
+    );
+}

@@ -1,0 +1,172 @@
+//! Code that a command runs out of a file: understood by the text that is there when the decision is made.
+//!
+//! Start at [`run`]. [`source`] says which text it will be, [`language`] what it is written in. Whatever cannot
+//! be followed is opaque, with the reason named. The text is a fact: when it changes, an approval is void.
+
+mod acts;
+mod javascript;
+pub(crate) mod language;
+mod others;
+mod python;
+pub(crate) mod source;
+mod tokens;
+mod uses;
+
+pub(crate) use others::is_library;
+
+use countersign_model::Effect;
+
+use crate::context::Context;
+use crate::paths::Located;
+use crate::shell::{self, Place};
+use crate::word::Word;
+
+use language::Language;
+use source::Source;
+
+/// How deep files may run each other.
+const DEEPEST: usize = 8;
+/// Bytes of code read in all, counted again for each time it runs.
+const MOST_TEXT: usize = 512 * 1024;
+
+/// What became of looking into a file.
+#[derive(Debug)]
+pub(crate) enum Looked {
+    /// Its effects are listed.
+    Understood,
+    /// There is no such file.
+    Absent,
+    /// Its text is not known, or cannot be followed: a sentence fragment.
+    Opaque(String),
+}
+
+/// Looks into a file with `understand`, which gets each text the file may have by then. `part` is what of the
+/// file runs: a file that comes to itself again adds nothing.
+pub(crate) fn look(
+    located: &Located,
+    part: &str,
+    context: &mut Context<'_>,
+    understand: &mut dyn FnMut(&str, &mut Context<'_>) -> Result<(), String>,
+) -> Looked {
+    let texts = match source::of(located, context) {
+        Source::Texts(texts) => texts,
+        Source::Absent => return Looked::Absent,
+        Source::Unknown(why) => return Looked::Opaque(why),
+    };
+    let key = format!("{}#{part}", located.path);
+    if context.chain.contains(&key) {
+        return Looked::Understood;
+    }
+    if context.chain.len() >= DEEPEST {
+        return Looked::Opaque(format!("files run each other more than {DEEPEST} deep"));
+    }
+    context.chain.push(key);
+    let mut result = Looked::Understood;
+    for text in &texts {
+        if !counts(text.len(), context) {
+            result = Looked::Opaque("there is too much code to read".to_owned());
+            break;
+        }
+        if let Err(why) = understand(text, context) {
+            result = Looked::Opaque(why);
+        }
+    }
+    context.chain.pop();
+    result
+}
+
+/// Counts code about to be read; false when there is too much of it.
+pub(crate) fn counts(length: usize, context: &mut Context<'_>) -> bool {
+    context.code = context.code.saturating_add(length);
+    context.code <= MOST_TEXT
+}
+
+/// Runs a file with these arguments, in the language of the program that is given it; without one, in the one
+/// its first line names.
+pub(crate) fn run(
+    located: &Located,
+    program: Option<&str>,
+    arguments: &[Word],
+    context: &mut Context<'_>,
+) -> Looked {
+    let part = program.unwrap_or("run").to_owned();
+    look(located, &part, context, &mut |text, context| {
+        let language = match program {
+            Some(program) => Language::of_program(program),
+            None => Language::of_first_line(text),
+        };
+        understand(language?, text, located, arguments, context)
+    })
+}
+
+/// Understands code in a language.
+pub(crate) fn understand(
+    language: Language,
+    text: &str,
+    located: &Located,
+    arguments: &[Word],
+    context: &mut Context<'_>,
+) -> Result<(), String> {
+    let listed = context.collected.len();
+    let result = match language {
+        Language::Shell => {
+            apart(text, arguments, context);
+            return Ok(());
+        }
+        Language::Python => python::understand(text, &beside(located), context),
+        Language::JavaScript => javascript::understand(text, &beside(located), context),
+        Language::Ruby | Language::Perl | Language::Php => others::understand(language, text, context),
+        Language::Awk => crate::families::awk_program(text)
+            .then_some(())
+            .ok_or_else(|| "its program can run commands or write files".to_owned()),
+    };
+    // What is not exactly known may be what the text names.
+    if result.is_err() || context.collected.is_unsure_since(listed) {
+        crate::families::mentions(text, context);
+    }
+    result
+}
+
+/// The directory that a file of code is in.
+fn beside(located: &Located) -> Result<String, String> {
+    Ok(crate::paths::split(&located.path).0.to_owned())
+}
+
+/// Understands code that is no file, such as what follows `-c`.
+pub(crate) fn inline(program: &str, text: &str, context: &mut Context<'_>) -> Result<(), String> {
+    if !counts(text.len(), context) {
+        return Err("there is too much code to read".to_owned());
+    }
+    let directory = context.state.shell.directory.clone();
+    match Language::of_program(program)? {
+        Language::Python => python::understand(text, &directory, context),
+        Language::JavaScript => javascript::understand(text, &directory, context),
+        language @ (Language::Ruby | Language::Perl | Language::Php) => {
+            others::understand(language, text, context)
+        }
+        Language::Shell | Language::Awk => Err("it runs text that is not known".to_owned()),
+    }
+}
+
+/// Runs shell text as a process of its own: it inherits the environment and the directory, nothing else.
+pub(crate) fn apart(text: &str, _arguments: &[Word], context: &mut Context<'_>) {
+    let kept = context.state.shell.clone();
+    let state = &mut context.state.shell;
+    state.variables.clear();
+    state.poisoned = None;
+    state.aliases.clear();
+    state.functions.clear();
+    let defining = std::mem::take(&mut context.defining);
+    shell::run(text, Place::Within(context.here), context);
+    context.defining = defining;
+    context.state.shell = kept;
+}
+
+/// Adds what a file that cannot be followed is, for people.
+pub(crate) fn opaque(located: &Located, why: &str, context: &mut Context<'_>) {
+    let short: String = located.path.chars().take(80).collect();
+    context.push(Effect::opaque(&short, why));
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,260 @@
+//! Python: what it imports, and what it calls of that. Modules are what gives it power, so code whose modules are
+//! known, and of these only harmless parts are named, does nothing that is not listed.
+
+mod imports;
+mod modules;
+
+use std::collections::HashMap;
+
+use super::acts::{self, Does};
+use super::tokens::{Kind, Rules};
+use super::uses::{Argument, Code, Given, Use};
+use crate::context::Context;
+use crate::families;
+use crate::word::Value;
+
+/// Adds what a text of Python does; `directory` is where its modules are looked for first.
+pub(crate) fn understand(
+    text: &str,
+    directory: &Result<String, String>,
+    context: &mut Context<'_>,
+) -> Result<(), String> {
+    let code = Code::of(text, Rules::Python)?;
+    let mut doubt = None;
+    let names = match imports::read(&code) {
+        Ok(imports) => {
+            for module in &imports.modules {
+                if let Err(why) = imports::follow(module, directory, context) {
+                    doubt.get_or_insert(why);
+                }
+            }
+            imports.names
+        }
+        Err(why) => {
+            doubt = Some(why);
+            HashMap::new()
+        }
+    };
+    let kept = context.state.shell.clone();
+    let uses: Vec<(Use, String)> = code
+        .uses()
+        .into_iter()
+        .map(|found| {
+            let full = full(&found.key, &names);
+            (found, full)
+        })
+        .collect();
+    if uses.iter().any(|(_, full)| full.starts_with("os.chdir") || full.starts_with("os.fchdir")) {
+        context.state.shell.directory = Err("the code changes its directory".to_owned());
+    }
+    // What is written is written before anything runs: in which order it happens, nobody says.
+    for early in [true, false] {
+        for (found, full) in &uses {
+            if let Err(why) = one(found, full, &code, early, context) {
+                doubt.get_or_insert(why);
+            }
+        }
+    }
+    context.state.shell = kept;
+    doubt.map_or(Ok(()), Err)
+}
+
+/// The key with the first name as it was imported.
+fn full(key: &str, names: &HashMap<String, String>) -> String {
+    let end = key.find(['.', '(', '[']).unwrap_or(key.len());
+    let (first, rest) = key.split_at(end);
+    names.get(first).map_or_else(|| key.to_owned(), |known| format!("{known}{rest}"))
+}
+
+fn one(
+    found: &Use,
+    full: &str,
+    code: &Code<'_>,
+    early: bool,
+    context: &mut Context<'_>,
+) -> Result<(), String> {
+    if in_import(found, code) || is_field(found, code) {
+        return Ok(());
+    }
+    if !early {
+        reaches(full)?;
+        environment(found, full, code, context);
+    }
+    let whole = Use { key: full.to_owned(), ..found.clone() };
+    let mut result = Ok(());
+    for (path, open) in whole.called() {
+        let mut arguments = code.arguments(open);
+        let Some((does, takes_receiver)) = does(path, &arguments) else { continue };
+        if acts::is_early(does) != early {
+            continue;
+        }
+        if takes_receiver {
+            let given = match open.checked_sub(2).filter(|_| !path.starts_with('?')) {
+                Some(dot) => code.given(found.first, dot, 0),
+                None => Given::One(Value::unknown("a value that the code works out")),
+            };
+            arguments.insert(0, Argument { name: None, given });
+        }
+        if let Err(why) = call(does, path, &arguments, context) {
+            result = Err(why);
+        }
+    }
+    if !early && whole.calls.is_empty() {
+        mentions(full)?;
+    }
+    result
+}
+
+/// Whether it stands in a line that imports, which is looked at elsewhere.
+fn in_import(found: &Use, code: &Code<'_>) -> bool {
+    code.is(found.first, "import")
+        || code.is(found.first, "from")
+        || code.is(found.first.wrapping_sub(1), "from")
+        || code
+            .tokens
+            .get(..found.first)
+            .unwrap_or_default()
+            .iter()
+            .rev()
+            .take_while(|token| token.kind != Kind::Line && !token.is(";"))
+            .any(|token| token.is("import"))
+}
+
+/// Whether it only names an argument: `f(os=1)`.
+fn is_field(found: &Use, code: &Code<'_>) -> bool {
+    code.is(found.end, "=")
+        && found.end == found.first + 1
+        && (code.is(found.first.wrapping_sub(1), "(") || code.is(found.first.wrapping_sub(1), ","))
+}
+
+fn call(does: Does, path: &str, arguments: &[Argument], context: &mut Context<'_>) -> Result<(), String> {
+    let first = arguments.first().map(|argument| argument.given.value());
+    let is_address = first.as_ref().is_some_and(|value| value.text().starts_with("http"));
+    match (does, path.rsplit('.').next().unwrap_or(path)) {
+        // `get` of a dictionary, `put` of a queue.
+        (Does::Http(_), "get" | "put" | "patch" | "delete" | "head")
+            if modules::of(path).is_none() && !is_address =>
+        {
+            Ok(())
+        }
+        (Does::Write, "save" | "to_csv" | "to_json" | "to_html" | "to_string" | "to_markdown")
+            if first.is_none() =>
+        {
+            Ok(())
+        }
+        (Does::Nothing, "getattr") => {
+            let name = arguments.get(1).map(|argument| argument.given.value());
+            let plain = name
+                .as_ref()
+                .and_then(Value::known)
+                .is_some_and(|name| !name.starts_with("__") && !modules::is_powerful(name));
+            if plain { Ok(()) } else { Err("it looks up a name that is not known".to_owned()) }
+        }
+        _ => acts::act(does, arguments, context),
+    }
+}
+
+/// What a call does, and whether the value it is a method of is its first argument.
+fn does(path: &str, arguments: &[Argument]) -> Option<(Does, bool)> {
+    if let Some(does) = modules::function(path) {
+        return Some((does, false));
+    }
+    let (receiver, method) = path.rsplit_once('.')?;
+    if modules::of(path).is_some_and(|module| module != "pathlib") && !receiver.contains("()") {
+        return None;
+    }
+    let plain = arguments.iter().filter(|argument| argument.name.is_none()).count();
+    let writes = arguments.first().is_some_and(|argument| {
+        argument
+            .given
+            .value()
+            .known()
+            .is_none_or(|mode| mode.len() < 4 && mode.contains(['w', 'a', 'x', '+']))
+    });
+    let does = match method {
+        // A text's `replace` has two arguments, a table's `rename` names them.
+        "rename" | "replace" if plain == 1 && arguments.len() == 1 => Does::Move,
+        "open" if writes || receiver.contains("Path()") => Does::Open,
+        _ => modules::method(method)?,
+    };
+    Some((
+        does,
+        matches!(does, Does::Read | Does::Delete | Does::Make | Does::Permit | Does::Open | Does::Move)
+            || matches!(method, "write_text" | "write_bytes"),
+    ))
+}
+
+/// Names that lead to more than the imports say.
+fn reaches(full: &str) -> Result<(), String> {
+    for (index, part) in full.split(['.', '(', ')', '[', ']']).filter(|part| !part.is_empty()).enumerate() {
+        let inner = part.starts_with("__") && part.ends_with("__") && part.len() > 4;
+        if inner
+            && !modules::HARMLESS_INNER.contains(&part)
+            && !(part == "__class__" && full.contains("__class__.__name__"))
+        {
+            return Err(format!("it uses {part}"));
+        }
+        if index > 0
+            && modules::is_powerful(part)
+            && modules::function(full.split(['(', '[']).next().unwrap_or(full)).is_none()
+        {
+            return Err(format!("it uses {part} of something"));
+        }
+    }
+    let end = full.find(['(', '[']).unwrap_or(full.len());
+    let path = full.split_at(end).0;
+    let called = full.get(end..).is_some_and(|rest| rest.starts_with("()"));
+    if !called && modules::function(path).is_some_and(|does| does != Does::Nothing) {
+        return Err(format!("it hands {path} on"));
+    }
+    match modules::of(path) {
+        Some(module) if module != path && modules::function(path).is_none() && !modules::is_known(path) => {
+            Err(format!("it uses {path}, which nobody here knows"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A function that is not called here, or a module as a whole: whoever gets it can use it.
+fn mentions(full: &str) -> Result<(), String> {
+    if modules::of(full).is_some_and(|module| module == full) || modules::BUILTINS.contains(&full) {
+        return Err(format!("it hands {full} on"));
+    }
+    Ok(())
+}
+
+/// What is read of the environment.
+fn environment(found: &Use, full: &str, code: &Code<'_>, context: &mut Context<'_>) {
+    let text = |open: usize| code.arguments(open).first().map(|argument| argument.given.value());
+    let name = match full {
+        _ if full.starts_with("os.getenv()")
+            || full.starts_with("os.environ.get()")
+            || full.starts_with("os.environ.pop()") =>
+        {
+            found.calls.first().and_then(|open| text(*open))
+        }
+        _ if full.starts_with("os.environ[]") => text(found.end.min(found.first + 3)),
+        "os.environ" | "os.environ.copy()" | "os.environ.items()" | "os.environ.values()" => {
+            let before = code.tokens.get(found.first.saturating_sub(5)..found.first).unwrap_or_default();
+            let is_argument = before
+                .windows(2)
+                .any(|pair| matches!(pair, [name, sign] if name.text.ends_with("env") && sign.is("=")));
+            // Children have it anyway.
+            if !is_argument && !code.is(found.first.wrapping_sub(1), "in") {
+                families::reads_environment("*", context);
+            }
+            return;
+        }
+        _ => return,
+    };
+    match name {
+        Some(Value::Known(name)) if families::is_secret_name(&name) => {
+            families::reads_environment(&name, context)
+        }
+        Some(Value::Known(_)) => {}
+        _ => families::reads_environment("*", context),
+    }
+}
+
+#[cfg(test)]
+mod tests;

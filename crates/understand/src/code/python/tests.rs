@@ -1,0 +1,162 @@
+use insta::assert_snapshot;
+
+use crate::fixture::{check, check_with};
+
+fn python(text: &str) -> String {
+    check(&format!("python3 - <<'EOF'\n{text}\nEOF"))
+}
+
+#[test]
+fn what_only_computes_is_exact() {
+    assert_snapshot!(python("import json, sys\nfrom collections import Counter\nprint(json.dumps({'git push': 1}), sys.argv[1:], Counter('os.system'))"), @"exec.read python3, read");
+    assert_snapshot!(check("python3 -c 'print(1+1)'"), @"exec.read python3, read");
+    assert_snapshot!(check("python3 -c \"import json; d=json.load(open('a.json')); print(d.get('x'), d['y'].replace('a','b'))\""), @"
+    fs.read /repo/a.json, read
+    exec.read python3, read
+    ");
+    assert_snapshot!(python("import os, re\nfor root, _, names in os.walk('src'):\n    for name in names:\n        p = os.path.join(root, name)\n        if re.search('x', open(p).read()): print(p)"), @"
+    fs.read *, read, partial
+    exec.read python3, read
+    ");
+    assert_snapshot!(python("from pathlib import Path\nfor p in Path('src').rglob('*.py'):\n    text = p.read_text()\n    print(f\"{p}: {len(text):>10}\")"), @"
+    fs.read *, read, partial
+    exec.read python3, read
+    ");
+}
+
+#[test]
+fn programs_and_shells() {
+    assert_snapshot!(python("import subprocess\nsubprocess.run(['git', 'push', 'origin', 'main'], check=True)"), @"
+    git.push main@origin, write
+    exec.read python3, read
+    ");
+    assert_snapshot!(python("import subprocess as sp\nsp.run('git push origin main', shell=True)"), @"
+    git.push main@origin, write
+    exec.read python3, read
+    ");
+    assert_snapshot!(python("from os import system as s\ns('rm -rf src')"), @"
+    fs.delete /repo/src, destroy
+    exec.read python3, read
+    ");
+    assert_snapshot!(python("import subprocess\nCMD = ['git', 'push', 'origin', 'main']\nsubprocess.check_call(CMD)"), @"
+    git.push main@origin, write
+    exec.read python3, read
+    ");
+    assert_snapshot!(python("import subprocess, sys\nsubprocess.run(sys.argv[1:])"), @"exec.opaque python3, execute, opaque");
+    assert_snapshot!(python("import subprocess\nsubprocess.run('git push origin main'.split())"), @"
+    git.push main@origin, write
+    exec.read python3, read
+    ");
+    assert_snapshot!(python("import subprocess\nsubprocess.run(['bash'], input='git push origin main')"), @"
+    git.push main@origin, write
+    exec.read python3, read
+    ");
+}
+
+#[test]
+fn files() {
+    assert_snapshot!(python("import shutil, os\nshutil.rmtree('build')\nos.remove('src/a.rs')\nopen('/home/dev/.bashrc', 'a').write('x')"), @"
+    fs.delete /repo/build, destroy
+    fs.delete /repo/src/a.rs, destroy
+    fs.write /home/dev/.bashrc, write
+    exec.read python3, read
+    ");
+    assert_snapshot!(python("from pathlib import Path\nPath('src/a.rs').write_text('x')\nPath('x').unlink()\np = Path('y')\np.unlink()"), @"
+    fs.write /repo/src/a.rs, write
+    fs.delete /repo/x, destroy
+    fs.delete /repo/y, destroy
+    exec.read python3, read
+    ");
+    assert_snapshot!(python("open('/home/dev/.aws/credentials').read()"), @"
+    secret.read /home/dev/.aws/credentials, read
+    exec.read python3, read
+    ");
+}
+
+#[test]
+fn network_and_databases() {
+    assert_snapshot!(python("import requests\nrequests.get('https://example.com/x')\nrequests.post('https://example.com/y', json={'a': 1})"), @"
+    net.read https://example.com/x, read
+    net.send https://example.com/y, send
+    exec.read python3, read
+    ");
+    assert_snapshot!(python("import urllib.request\nprint(urllib.request.urlopen('https://example.com').read())"), @"
+    net.read https://example.com, read
+    exec.read python3, read
+    ");
+    assert_snapshot!(python("import sqlite3\nc = sqlite3.connect('x.db')\nc.execute('SELECT a FROM b')\nc.execute('DROP TABLE b')"), @"
+    db.read * in sql://*, read, partial
+    db.destroy * in sql://*, destroy, partial
+    exec.read python3, read
+    ");
+    assert_snapshot!(python("import requests\nrequests.put('https://api.github.com/repos/acme/shop/pulls/1/merge')"), @"
+    forge.merge acme/shop#1, write
+    exec.read python3, read
+    ");
+}
+
+#[test]
+fn environment() {
+    assert_snapshot!(python("import os\nprint(os.environ)"), @"
+    secret.read environment:*, read, partial
+    exec.read python3, read
+    ");
+    assert_snapshot!(python("import os\nprint(os.environ['HOME'], os.getenv('API_TOKEN'))"), @"
+    secret.read environment:API_TOKEN, read
+    exec.read python3, read
+    ");
+}
+
+#[test]
+fn what_cannot_be_followed_is_opaque() {
+    for text in [
+        "eval(x)",
+        "exec('a')",
+        "import os\nf = os.system\nf('x')",
+        "__import__('os').system('x')",
+        "getattr(x, 'sys' + 'tem')('y')",
+        "import os\ngetattr(os, 'system')('x')",
+        "().__class__.__bases__[0].__subclasses__()",
+        "import evil",
+        "import boto3",
+        "from os import *\nsystem('x')",
+        "import importlib\nimportlib.import_module(x)",
+        "import json\njson.codecs.builtins.eval('x')",
+        "import glob\nglob.os.system('x')",
+        "import pickle\npickle.loads(x)",
+        "x = f\"{__import__('os').system('ls')}\"",
+        "import sys\nsys.modules['os'].system('x')",
+        "import os\n[os][0].system('x')",
+        "import sys\nsys.path.insert(0, 'x')\nimport json",
+        "import os\n(os).system('x')",
+        "print('a' 'b",
+        "import subprocess\nsubprocess.run(['ls'], executable='x')",
+        "import ctypes",
+        "ｅｖａｌ('1')",
+        "import os as o\no.spawnlp(0, 'x')",
+        "import asyncio\nasyncio.subprocess.create_subprocess_shell('x')",
+    ] {
+        let found = python(text);
+        assert!(found.contains("exec.opaque"), "{text}: {found}");
+    }
+}
+
+#[test]
+fn modules_beside_the_code_are_followed() {
+    let files = [
+        ("/repo/tools/run.py", "from helper import deploy\nimport json\ndeploy()"),
+        (
+            "/repo/tools/helper.py",
+            "import subprocess\ndef deploy():\n    subprocess.run(['git', 'push', 'origin', 'main'])",
+        ),
+    ];
+    assert_snapshot!(check_with("python tools/run.py", &files), @"
+    git.push main@origin, write
+    fs.read /repo/tools/run.py, read
+    ");
+    assert_snapshot!(check_with("python -c 'import json'", &[("/repo/json.py", "import os\nos.system('git push origin main')")]), @"
+    git.push main@origin, write
+    exec.read python, read
+    ");
+    assert_snapshot!(check_with("python a.py", &[("/repo/a.py", "import b"), ("/repo/b.py", "import a\nimport json")]), @"fs.read /repo/a.py, read");
+}

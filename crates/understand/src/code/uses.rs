@@ -1,0 +1,427 @@
+//! What code names and calls, out of its tokens: `a.b(c).d` is one use, and every argument is looked at in turn.
+
+use std::collections::HashMap;
+
+use super::tokens::{self, Kind, Rules, Token};
+use crate::word::Value;
+
+/// More arguments of one call are not looked at.
+const MOST_ARGUMENTS: usize = 64;
+/// How deep a value may be made of others.
+const DEEPEST: usize = 6;
+
+/// Code as a row of tokens, and which names always stand for one text.
+pub(crate) struct Code<'t> {
+    /// Its tokens.
+    pub tokens: Vec<Token<'t>>,
+    /// The language.
+    pub rules: Rules,
+    pairs: Vec<usize>,
+    constants: HashMap<&'t str, (usize, usize)>,
+}
+
+/// A name with what is taken of it: `a.b(c).d` has the key `a.b().d` and one call.
+#[derive(Clone, Debug)]
+pub(crate) struct Use {
+    /// The names with dots between, `()` for a call and `[]` for an element; `?` at the start is anything.
+    pub key: String,
+    /// The index of its first token.
+    pub first: usize,
+    /// Where the brackets of its calls open.
+    pub calls: Vec<usize>,
+    /// One past its last token.
+    pub end: usize,
+}
+
+impl Use {
+    /// Each call in it, by what is called and where its bracket opens.
+    pub fn called(&self) -> impl Iterator<Item = (&str, usize)> {
+        let mut from = 0;
+        self.calls.iter().filter_map(move |open| {
+            let at = self.key.get(from..)?.find("()")? + from;
+            from = at + 2;
+            Some((self.key.get(..at)?, *open))
+        })
+    }
+}
+
+/// An argument, or an element of a list.
+#[derive(Clone, Debug)]
+pub(crate) struct Argument {
+    /// Its name, for those that have one.
+    pub name: Option<String>,
+    /// What it is.
+    pub given: Given,
+}
+
+/// What an argument is.
+#[derive(Clone, Debug)]
+pub(crate) enum Given {
+    /// A text, or anything that is not known.
+    One(Value),
+    /// A list.
+    Many(Vec<Value>),
+    /// Keys and values.
+    Fields(Vec<Argument>),
+}
+
+impl Given {
+    /// Its text as far as it is known.
+    pub fn value(&self) -> Value {
+        match self {
+            Self::One(value) => value.clone(),
+            Self::Many(_) | Self::Fields(_) => Value::unknown("a value of the code that is not one text"),
+        }
+    }
+}
+
+impl<'t> Code<'t> {
+    /// Reads code.
+    pub fn of(text: &'t str, rules: Rules) -> Result<Self, String> {
+        let tokens = tokens::read(text, rules)?;
+        let pairs = tokens::pairs(&tokens)?;
+        let mut code = Self { tokens, rules, pairs, constants: HashMap::new() };
+        code.constants = code.constants();
+        Ok(code)
+    }
+
+    /// The token at an index, if it is this sign or name.
+    pub fn is(&self, index: usize, text: &str) -> bool {
+        self.tokens.get(index).is_some_and(|token| token.is(text))
+    }
+
+    /// The name at an index.
+    pub fn name(&self, index: usize) -> Option<&'t str> {
+        self.tokens.get(index).filter(|token| token.kind == Kind::Name).map(|token| token.text)
+    }
+
+    /// Where the bracket that opens at an index closes.
+    pub fn closer(&self, open: usize) -> usize {
+        self.pairs.get(open).copied().filter(|at| *at != usize::MAX).unwrap_or(self.tokens.len())
+    }
+
+    /// The end of the line that an index is on.
+    pub fn line_end(&self, from: usize) -> usize {
+        let rest = self.tokens.get(from..).unwrap_or_default();
+        from + rest.iter().position(|token| token.kind == Kind::Line || token.is(";")).unwrap_or(rest.len())
+    }
+
+    /// All uses, in order.
+    pub fn uses(&self) -> Vec<Use> {
+        let mut uses = Vec::new();
+        let mut taken = vec![false; self.tokens.len()];
+        for index in 0..self.tokens.len() {
+            if taken.get(index).copied().unwrap_or(true) {
+                continue;
+            }
+            let key = match self.name(index) {
+                Some(name) => name.to_owned(),
+                None if self.is(index, ".") || self.is(index, "?.") => "?".to_owned(),
+                None => continue,
+            };
+            uses.push(self.one(key, index, &mut taken));
+        }
+        uses
+    }
+
+    fn one(&self, key: String, first: usize, taken: &mut [bool]) -> Use {
+        let mut found =
+            Use { end: if key == "?" { first } else { first + 1 }, key, first, calls: Vec::new() };
+        loop {
+            let at = found.end;
+            let dotted = self.is(at, ".") || self.is(at, "?.");
+            if let (true, Some(name)) = (dotted, self.name(at + 1)) {
+                taken.iter_mut().skip(at).take(2).for_each(|taken| *taken = true);
+                found.key.push('.');
+                found.key.push_str(name);
+                found.end = at + 2;
+                continue;
+            }
+            let open = if self.is(at, "?.") { at + 1 } else { at };
+            // A bracket on a new line starts something else.
+            if self.is(open, "(") {
+                found.key.push_str("()");
+                found.calls.push(open);
+                found.end = self.closer(open) + 1;
+            } else if self.is(open, "[") {
+                found.key.push_str("[]");
+                found.end = self.closer(open) + 1;
+            } else {
+                return found;
+            }
+            if found.key.len() > 4096 {
+                return found;
+            }
+        }
+    }
+
+    /// The arguments between brackets, or the elements of a list.
+    pub fn arguments(&self, open: usize) -> Vec<Argument> {
+        self.listed(open, 0)
+    }
+
+    fn listed(&self, open: usize, depth: usize) -> Vec<Argument> {
+        let close = self.closer(open);
+        let mut arguments = Vec::new();
+        let (mut start, mut at) = (open + 1, open + 1);
+        while at <= close && arguments.len() < MOST_ARGUMENTS {
+            if at == close || self.is(at, ",") {
+                if at > start {
+                    arguments.push(self.argument(start, at, depth));
+                }
+                start = at + 1;
+            }
+            let opens = self.is(at, "(") || self.is(at, "[") || self.is(at, "{");
+            at = if opens { self.closer(at) + 1 } else { at + 1 };
+        }
+        arguments
+    }
+
+    fn argument(&self, mut start: usize, mut end: usize, depth: usize) -> Argument {
+        let blank = |at: usize| self.tokens.get(at).is_some_and(|token| token.kind == Kind::Line);
+        while start < end && blank(start) {
+            start += 1;
+        }
+        while start < end && blank(end - 1) {
+            end -= 1;
+        }
+        let sign = if self.rules == Rules::Python { "=" } else { ":" };
+        let text = self.tokens.get(start).and_then(|token| match &token.kind {
+            Kind::Name => Some(token.text),
+            Kind::Text(Value::Known(text)) => Some(text.as_str()),
+            _ => None,
+        });
+        let named = self.is(start + 1, sign) || self.is(start + 1, ":");
+        match text.filter(|_| named) {
+            Some(name) => Argument { name: Some(name.to_owned()), given: self.given(start + 2, end, depth) },
+            None => Argument { name: None, given: self.given(start, end, depth) },
+        }
+    }
+
+    /// What stands between two indices.
+    pub fn given(&self, start: usize, end: usize, depth: usize) -> Given {
+        let unknown = || Given::One(Value::unknown("a value that the code works out"));
+        let Some(first) = self.tokens.get(start).filter(|_| start < end && depth < DEEPEST) else {
+            return unknown();
+        };
+        match &first.kind {
+            Kind::Text(value) => self.texts(value, start, end),
+            Kind::Name if end == start + 1 => match first.text {
+                "True" | "true" => Given::One(Value::Known("true".to_owned())),
+                "False" | "false" | "None" | "null" | "undefined" => Given::One(Value::Known(String::new())),
+                name => match self.constants.get(name) {
+                    Some((from, to)) => self.given(*from, *to, depth + 1),
+                    None => unknown(),
+                },
+            },
+            Kind::Literal if end == start + 1 => Given::One(Value::Known(first.text.to_owned())),
+            Kind::Sign if self.closer(start) + 1 == end => {
+                let inner = self.listed(start, depth + 1);
+                if first.text == "{" {
+                    return Given::Fields(inner);
+                }
+                match inner.as_slice() {
+                    [only] if first.text == "(" && !self.is(end - 2, ",") => only.given.clone(),
+                    _ => Given::Many(inner.iter().map(|argument| argument.given.value()).collect()),
+                }
+            }
+            Kind::Name => self.made(start, end, depth).unwrap_or_else(unknown),
+            Kind::Sign | Kind::Literal | Kind::Line => unknown(),
+        }
+    }
+
+    /// Texts one after the other, or with something behind them.
+    fn texts(&self, value: &Value, start: usize, end: usize) -> Given {
+        let mut whole = value.clone();
+        let mut at = start + 1;
+        while let Some(token) = self.tokens.get(at).filter(|_| at < end) {
+            let (next, joins) = match &token.kind {
+                Kind::Line => (Some(Value::Known(String::new())), true),
+                Kind::Text(value) if self.rules == Rules::Python => (Some(value.clone()), true),
+                Kind::Sign if token.text == "+" => match self.tokens.get(at + 1).map(|token| &token.kind) {
+                    Some(Kind::Text(value)) => {
+                        at += 1;
+                        (Some(value.clone()), true)
+                    }
+                    _ => (None, true),
+                },
+                _ => (None, token.text != "."),
+            };
+            let why = "a text that the code puts together";
+            whole = match (whole, next) {
+                (Value::Known(before), Some(Value::Known(after))) => Value::Known(before + &after),
+                (Value::Known(before), Some(after)) => {
+                    Value::starting(&format!("{before}{}", after.text()), why)
+                }
+                (before, Some(_)) => before,
+                (before, None) => {
+                    let splits = !joins
+                        && self.name(at + 1) == Some("split")
+                        && self.closer(at + 2) == at + 3
+                        && end == at + 4;
+                    if let (true, Value::Known(text)) = (splits, &before) {
+                        return Given::Many(
+                            text.split_ascii_whitespace().map(|word| Value::Known(word.to_owned())).collect(),
+                        );
+                    }
+                    // What a method makes of it, or what is put into it, can be anything.
+                    let keeps = token.text == "+";
+                    return Given::One(Value::starting(if keeps { before.text() } else { "" }, why));
+                }
+            };
+            at += 1;
+        }
+        Given::One(whole)
+    }
+
+    /// A call that makes a text or a path of known parts.
+    fn made(&self, start: usize, end: usize, depth: usize) -> Option<Given> {
+        let mut name = self.name(start)?;
+        let mut open = start + 1;
+        let mut above = "";
+        while self.is(open, ".") {
+            above = name;
+            name = self.name(open + 1)?;
+            open += 2;
+        }
+        let close = self.closer(open);
+        if !self.is(open, "(") || close >= end {
+            return None;
+        }
+        let arguments = self.listed(open, depth + 1);
+        let mut values = arguments.iter().map(|argument| argument.given.value());
+        let value = match name {
+            "Path" | "PurePath" | "PosixPath" | "str" | "fspath" | "expanduser" | "abspath" | "realpath"
+            | "URL" | "String" => values.next()?,
+            "join" | "resolve" => {
+                let parts: Vec<Value> = values.collect();
+                let known: Option<Vec<&str>> = parts.iter().map(Value::known).collect();
+                match known {
+                    Some(known) => Value::Known(joined(&known)),
+                    None => Value::starting(
+                        parts.first().filter(|part| !part.text().is_empty()).map_or("", |part| part.text()),
+                        "a path that the code puts together",
+                    ),
+                }
+            }
+            "split" if above == "shlex" => {
+                let text = values.next()?;
+                return Some(Given::Many(
+                    text.known()?
+                        .split_ascii_whitespace()
+                        .map(|word| Value::Known(word.to_owned()))
+                        .collect(),
+                ));
+            }
+            _ => return None,
+        };
+        if close + 1 == end {
+            return Some(Given::One(value));
+        }
+        let below = self.is(close + 1, "/").then(|| format!("{}/", value.text()));
+        below.map(|start| Given::One(Value::starting(&start, "a path that the code puts together")))
+    }
+
+    /// Names that are given a value once, and a plain one: where it stands.
+    fn constants(&self) -> HashMap<&'t str, (usize, usize)> {
+        let mut counts: HashMap<&'t str, usize> = HashMap::new();
+        let mut found = Vec::new();
+        let mut start = 0;
+        for at in 0..=self.tokens.len() {
+            let ends = self.tokens.get(at).is_none_or(|token| {
+                token.kind == Kind::Line
+                    || matches!(token.text, ";")
+                    || (token.kind == Kind::Sign
+                        && matches!(token.text, "{" | "}")
+                        && self.rules == Rules::JavaScript)
+            });
+            if ends {
+                start = at + 1;
+                continue;
+            }
+            let Some(token) = self.tokens.get(at) else { break };
+            let assigns = token.kind == Kind::Sign
+                && token.text.ends_with('=')
+                && !matches!(token.text, "==" | "!=" | "<=" | ">=" | "===" | "!==");
+            let binds = matches!(
+                token.text,
+                "as" | "for"
+                    | "in"
+                    | "of"
+                    | "import"
+                    | "global"
+                    | "nonlocal"
+                    | "del"
+                    | "except"
+                    | "catch"
+                    | "++"
+                    | "--"
+                    | "=>"
+            ) && token.kind != Kind::Line;
+            if assigns || binds {
+                for index in start..at {
+                    if let Some(name) = self.name(index) {
+                        *counts.entry(name).or_default() += 1;
+                    }
+                }
+                if let Some(name) = self.name(at + 1).filter(|_| binds) {
+                    *counts.entry(name).or_default() += 2;
+                }
+                let names = at.checked_sub(start);
+                let declared = names == Some(2) && self.is(start, "const");
+                if assigns && token.text == "=" && (names == Some(1) || declared) {
+                    found.push((at - 1, at + 1));
+                }
+                start = at + 1;
+            }
+            // Parameters of functions, and whatever looks like them.
+            if token.is("(") {
+                let close = self.closer(at);
+                let function =
+                    self.name(at.saturating_sub(2)).is_some_and(|name| matches!(name, "def" | "function"))
+                        || self.is(at.saturating_sub(1), "function")
+                        || self.is(close + 1, "=>")
+                        || (self.rules == Rules::JavaScript && self.is(close + 1, "{"));
+                if function {
+                    for index in at..close.min(at + 200) {
+                        if let Some(name) = self.name(index) {
+                            *counts.entry(name).or_default() += 2;
+                        }
+                    }
+                }
+            }
+            if token.is("lambda") {
+                for index in at..self.line_end(at).min(at + 40) {
+                    if let Some(name) = self.name(index) {
+                        *counts.entry(name).or_default() += 2;
+                    }
+                }
+            }
+        }
+        let once = |name: &str| counts.get(name).is_some_and(|count| *count == 1);
+        let value = |from: usize| {
+            let opens = self.is(from, "[") || self.is(from, "(");
+            let end = if opens { self.closer(from) + 1 } else { self.line_end(from) };
+            (from, end)
+        };
+        found
+            .into_iter()
+            .filter_map(|(name, from)| Some((self.name(name)?, value(from))))
+            .filter(|(name, _)| once(name) || counts.get(name).is_some_and(|count| *count == 1))
+            .collect()
+    }
+}
+
+/// Parts of a path, a later absolute one replacing those before it.
+fn joined(parts: &[&str]) -> String {
+    let mut path = String::new();
+    for part in parts {
+        if part.starts_with('/') {
+            path.clear();
+        } else if !path.is_empty() && !path.ends_with('/') {
+            path.push('/');
+        }
+        path.push_str(part);
+    }
+    path
+}

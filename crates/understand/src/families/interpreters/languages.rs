@@ -1,0 +1,279 @@
+//! Interpreters of languages other than the shell's: where their code is, and what their options add to it.
+
+use countersign_model::verbs;
+
+use crate::code;
+use crate::context::Context;
+use crate::families::{self, mentions, named_by_arguments, opaque, read_all};
+use crate::invocation::{Invocation, Stdin};
+use crate::paths;
+use crate::word::{Value, Word};
+
+/// Where the code comes from.
+enum Code<'w> {
+    /// Among the arguments.
+    Inline(Vec<&'w Value>),
+    /// A module of Python's, at this index.
+    Module(usize),
+    /// A file, at this index.
+    File(usize),
+    /// Standard input.
+    Stdin,
+    /// Nothing runs: it shows or checks something.
+    Nothing,
+    /// It is not known: why.
+    Unknown(&'static str),
+}
+
+/// An interpreter's options.
+struct Options {
+    programs: &'static [&'static str],
+    /// Letters and names whose value is code.
+    code: &'static [&'static str],
+    /// Those that take another value.
+    values: &'static [&'static str],
+    /// Those that load more code, in the same word or the next.
+    loads: &'static [&'static str],
+    /// Those that run nothing.
+    nothing: &'static [&'static str],
+    /// Letters without a value.
+    letters: &'static str,
+}
+
+const OPTIONS: &[Options] = &[
+    Options { programs: &["python", "python2", "python3"], code: &["c"], values: &["W", "X", "check-hash-based-pycs"], loads: &[], nothing: &["V", "version", "h", "help"], letters: "uBOsSEIqvbdPix" },
+    Options { programs: &["node", "nodejs", "tsx", "ts-node"], code: &["e", "p", "eval", "print", "pe", "ep"], values: &["conditions", "C", "title", "project", "P", "compiler-options", "O"], loads: &["r", "require", "import", "loader", "experimental-loader", "env-file"], nothing: &["v", "version", "h", "help", "c", "check", "v8-options"], letters: "i" },
+    Options { programs: &["ruby"], code: &["e"], values: &["F", "C", "X", "E", "K"], loads: &["r", "I", "x", "S"], nothing: &["v", "version", "h", "help", "c"], letters: "nplawWsiU0" },
+    Options { programs: &["perl"], code: &["e", "E"], values: &[], loads: &["M", "m", "I", "x", "S", "d", "D"], nothing: &["v", "V", "version", "h", "help", "c"], letters: "npawWlsiF0utTXC" },
+    Options { programs: &["php"], code: &["r"], values: &["d", "c"], loads: &["z", "B", "R", "E", "F", "S"], nothing: &["v", "version", "h", "help", "l", "i", "m"], letters: "nqsaf" },
+];
+
+/// Adds what an interpreter does.
+pub(super) fn run(invocation: &Invocation, context: &mut Context<'_>) {
+    match invocation.program.as_str() {
+        "deno" | "bun" => return runtime(invocation, context),
+        _ => {}
+    }
+    match find(invocation) {
+        Code::Nothing => {
+            context.program(verbs::EXEC_READ, &invocation.program);
+            named_by_arguments(invocation, context);
+        }
+        Code::Unknown(why) => opaque(invocation, why, context),
+        Code::Module(at) => module(at, invocation, context),
+        Code::File(at) => file(at, invocation, context),
+        Code::Inline(texts) => {
+            let known: Option<Vec<&str>> = texts.iter().map(|value| value.known()).collect();
+            match known {
+                Some(known) => inline(&known.join("\n"), invocation, context),
+                None => opaque(invocation, "it runs code that is not known", context),
+            }
+        }
+        Code::Stdin => match &invocation.stdin {
+            Stdin::Text(Value::Known(text)) => inline(text, invocation, context),
+            Stdin::Pipe(source) if source.text.is_some() => inline(source.text.as_deref().unwrap_or_default(), invocation, context),
+            Stdin::File(value) => {
+                let located = paths::locate(value, context);
+                families::run_file(&located, Some(&invocation.program), &[], invocation, context);
+            }
+            Stdin::Inherited | Stdin::Text(_) | Stdin::Pipe(_) => opaque(invocation, "it runs code that is not known", context),
+        },
+    }
+}
+
+fn find(invocation: &Invocation) -> Code<'_> {
+    let Some(options) = OPTIONS.iter().find(|options| options.programs.contains(&invocation.program.as_str())) else {
+        let has_file = invocation.words.iter().position(|word| !word.text().starts_with('-'));
+        let plain = invocation.words.iter().take(has_file.unwrap_or(0)).all(|word| word.text() == "--");
+        return match has_file.filter(|_| plain) {
+            Some(at) => Code::File(at),
+            None => Code::Unknown("it runs code that nobody has read"),
+        };
+    };
+    let mut texts = Vec::new();
+    let mut doubt = None;
+    let mut nothing = false;
+    let mut at = 0;
+    while let Some(word) = invocation.words.get(at) {
+        let text = word.text();
+        if word.value.is_unknown() {
+            return Code::Unknown("which code it runs is not known");
+        }
+        let Some(name) = text.strip_prefix('-').filter(|name| !name.is_empty()) else { break };
+        at += 1;
+        if name == "-" {
+            break;
+        }
+        let long = name.strip_prefix('-');
+        let (name, attached) = match long {
+            Some(long) => long.split_once('=').map_or((long, None), |(name, _)| (name, word.value.strip_prefix(&format!("--{name}=")))),
+            None => (name, None),
+        };
+        if options.programs.contains(&"python") && name.contains('m') && long.is_none() && name.chars().all(|letter| letter == 'm' || options.letters.contains(letter)) {
+            return Code::Module(at);
+        }
+        if options.nothing.contains(&name) {
+            nothing = true;
+        } else if options.code.contains(&name) {
+            match (attached, invocation.words.get(at)) {
+                (Some(_), _) => return Code::Unknown("its code is part of an option"),
+                (None, Some(word)) => texts.push(&word.value),
+                (None, None) => return Code::Unknown("it runs code that is not known"),
+            }
+            at += 1;
+            // What follows are arguments of the code.
+            if options.programs.contains(&"python") {
+                break;
+            }
+        } else if options.loads.iter().any(|load| name == *load || (load.len() == 1 && long.is_none() && name.starts_with(load))) {
+            let next = invocation.words.get(at).map_or("", Word::text);
+            let library = if name.len() > 1 && long.is_none() { name.get(1..).unwrap_or_default() } else { next };
+            if !code::is_library(library) {
+                doubt = Some("its options load more code");
+            }
+            at += usize::from(library == next && !(name.len() > 1 && long.is_none()));
+        } else if options.values.contains(&name) && attached.is_none() {
+            at += 1;
+        } else if long.is_none() {
+            // Letters in one word: `-pie`, `-lne`, `-i.bak`, `-0777`.
+            let bundle = name.trim_end_matches(|letter: char| letter.is_ascii_digit());
+            let ends_in_code = bundle.chars().last().is_some_and(|last| options.code.contains(&last.to_string().as_str()) && bundle.len() > 1);
+            let bundle = if bundle.starts_with(['i', 'F', 'W']) && !ends_in_code { bundle.get(..1).unwrap_or_default() } else { bundle };
+            let letters = if ends_in_code { bundle.get(..bundle.len() - 1).unwrap_or_default() } else { bundle };
+            if !letters.chars().all(|letter| options.letters.contains(letter) || letter.is_ascii_digit()) {
+                return Code::Unknown("its options are not known");
+            }
+            if ends_in_code {
+                match invocation.words.get(at) {
+                    Some(word) => texts.push(&word.value),
+                    None => return Code::Unknown("it runs code that is not known"),
+                }
+                at += 1;
+            }
+        }
+    }
+    match (doubt, invocation.words.get(at)) {
+        (Some(why), _) => Code::Unknown(why),
+        (None, _) if nothing && texts.is_empty() => Code::Nothing,
+        (None, _) if !texts.is_empty() => Code::Inline(texts),
+        (None, Some(word)) if matches!(word.text(), "-" | "/dev/stdin" | "/dev/fd/0") => Code::Stdin,
+        (None, Some(_)) => Code::File(at),
+        (None, None) => Code::Stdin,
+    }
+}
+
+fn inline(text: &str, invocation: &Invocation, context: &mut Context<'_>) {
+    let before = std::mem::take(&mut context.state.world.opaque);
+    let listed = context.collected.len();
+    match code::inline(&invocation.program, text, context) {
+        Ok(()) => {
+            // What is not exactly known may be what the text names.
+            if context.collected.is_unsure_since(listed) {
+                mentions(text, context);
+            }
+            context.program(verbs::EXEC_READ, &invocation.program);
+        }
+        Err(why) => {
+            mentions(text, context);
+            opaque(invocation, &why, context);
+        }
+    }
+    operands(invocation, context);
+    context.state.world.opaque |= before;
+}
+
+/// `perl -pi` and `ruby -ne` read the files that follow their code, and may write them.
+fn operands(invocation: &Invocation, context: &mut Context<'_>) {
+    if !matches!(invocation.program.as_str(), "perl" | "ruby") {
+        return;
+    }
+    let option = |letter: char| invocation.words.iter().any(|word| word.text().starts_with('-') && !word.text().starts_with("--") && word.text().contains(letter));
+    let mut is_code = false;
+    for word in &invocation.words {
+        let text = word.text();
+        if std::mem::take(&mut is_code) {
+            continue;
+        }
+        if text.len() > 1 && text.starts_with('-') {
+            is_code = text.ends_with(['e', 'E']);
+        } else if text.contains(['|', '>', '<']) {
+            opaque(invocation, "a file's name can be a command here", context);
+        } else if option('i') {
+            context.write(word);
+        } else {
+            context.read(word);
+        }
+    }
+}
+
+fn file(at: usize, invocation: &Invocation, context: &mut Context<'_>) {
+    let Some(word) = invocation.words.get(at) else { return };
+    let located = paths::locate(&word.value, context);
+    let arguments = invocation.words.get(at + 1..).unwrap_or_default();
+    families::run_file(&located, Some(&invocation.program), arguments, invocation, context);
+}
+
+/// `python -m name`
+fn module(at: usize, invocation: &Invocation, context: &mut Context<'_>) {
+    let name = invocation.known(at);
+    let mut operands = invocation.words.iter().skip(at + 1).filter(|word| !word.text().starts_with('-'));
+    let title = format!("{} -m {}", invocation.program, name.unwrap_or("*"));
+    let verb = match name {
+        Some("pytest" | "unittest" | "mypy" | "black" | "ruff" | "flake8" | "pylint" | "isort" | "coverage" | "json.tool") => verbs::EXEC_TEST,
+        Some("pip" | "venv" | "ensurepip" | "virtualenv") => verbs::EXEC_INSTALL,
+        Some("py_compile" | "compileall" | "build") => verbs::EXEC_BUILD,
+        Some("site" | "platform" | "this" | "calendar" | "tabnanny" | "tokenize" | "ast" | "dis" | "base64" | "sysconfig") => verbs::EXEC_READ,
+        Some("http.server") => verbs::NET_LISTEN,
+        Some(name) => return package(name, at, invocation, context),
+        None => return opaque(invocation, "which module it runs is not known", context),
+    };
+    context.program(verb, &title);
+    if name == Some("json.tool") {
+        read_all(operands.next(), context);
+        operands.for_each(|word| context.write(word));
+    } else {
+        named_by_arguments(invocation, context);
+    }
+}
+
+/// A module of the project's own.
+fn package(name: &str, at: usize, invocation: &Invocation, context: &mut Context<'_>) {
+    let path = name.replace('.', "/");
+    let arguments = invocation.words.get(at + 1..).unwrap_or_default();
+    for ending in [".py", "/__main__.py"] {
+        let located = paths::locate(&Value::Known(format!("{path}{ending}")), context);
+        if context.file(&located.path).is_ok_and(|text| text.is_some()) {
+            return families::run_file(&located, Some(&invocation.program), arguments, invocation, context);
+        }
+    }
+    opaque(invocation, "it runs a module that nobody here knows", context);
+}
+
+/// `deno run x.ts`, `bun x.ts`
+fn runtime(invocation: &Invocation, context: &mut Context<'_>) {
+    let mut words = invocation.words.iter().enumerate().filter(|(_, word)| !word.text().starts_with('-'));
+    let first = words.next();
+    let title = invocation.title();
+    match first.map(|(at, word)| (at, word.known().unwrap_or_default())) {
+        Some((_, "test")) => context.program(verbs::EXEC_TEST, &title),
+        Some((_, "fmt" | "lint" | "check" | "build" | "bundle" | "compile" | "doc")) => context.program(verbs::EXEC_BUILD, &title),
+        Some((_, "info" | "types" | "help" | "--version" | "pm" | "outdated")) => context.program(verbs::EXEC_READ, &title),
+        Some((_, "install" | "add" | "remove" | "i" | "update" | "ci" | "cache" | "link" | "upgrade")) => context.program(verbs::EXEC_INSTALL, &title),
+        Some((_, "run")) if invocation.program == "deno" => match words.next() {
+            Some((at, _)) => file(at, invocation, context),
+            None => opaque(invocation, "it runs code that is not known", context),
+        },
+        Some((at, "run")) => {
+            let script = words.next().map(|(at, _)| at);
+            let is_file = script.and_then(|at| invocation.known(at)).is_some_and(|name| name.contains(['.', '/']));
+            match script {
+                Some(at) if is_file => file(at, invocation, context),
+                _ => families::package_script(invocation, at, context),
+            }
+        }
+        Some((at, "task")) if invocation.program == "deno" => families::package_script(invocation, at, context),
+        Some((at, name)) if name.contains(['.', '/']) => file(at, invocation, context),
+        Some((at, _)) if invocation.program == "bun" => families::package_script(invocation, at, context),
+        _ => opaque(invocation, "it runs code that nobody has read", context),
+    }
+}
