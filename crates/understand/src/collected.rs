@@ -12,28 +12,43 @@ const MOST_OF_A_VERB: usize = 32;
 pub(crate) struct Collected {
     effects: Vec<Effect>,
     counts: BTreeMap<String, usize>,
-    overflowing: BTreeMap<String, Effect>,
+    /// One for each verb that has too many, in the order they got too many.
+    sums: Vec<Effect>,
+}
+
+/// Where an effect is among those of a call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Slot {
+    /// Listed, at this index.
+    Listed(usize),
+    /// Part of a sum, at this index among the sums, which come last.
+    Summed(usize),
 }
 
 impl Collected {
     /// Adds an effect unless the same is there; past the limit of its verb, effects are merged into
     /// one that covers the worst any of them can be.
-    pub fn push(&mut self, effect: Effect) {
-        if self.effects.iter().rev().any(|known| same(known, &effect)) {
-            return;
+    pub fn push(&mut self, effect: Effect) -> Slot {
+        if let Some(index) = self.effects.iter().rposition(|known| same(known, &effect)) {
+            return Slot::Listed(index);
         }
-        let verb = effect.verb.as_str().to_owned();
-        let count = self.counts.entry(verb.clone()).or_default();
+        let count = self.counts.entry(effect.verb.as_str().to_owned()).or_default();
         *count += 1;
         if *count <= MOST_OF_A_VERB {
             self.effects.push(effect);
-            return;
+            return Slot::Listed(self.effects.len() - 1);
         }
-        let merged = match self.overflowing.remove(&verb) {
-            Some(sum) => widen(sum, &effect),
-            None => widen(effect.clone(), &effect),
-        };
-        self.overflowing.insert(verb, merged);
+        match self.sums.iter().position(|sum| sum.verb == effect.verb) {
+            Some(index) => {
+                let sum = self.sums.remove(index);
+                self.sums.insert(index, widen(sum, &effect));
+                Slot::Summed(index)
+            }
+            None => {
+                self.sums.push(widen(effect.clone(), &effect));
+                Slot::Summed(self.sums.len() - 1)
+            }
+        }
     }
 
     /// How many there are.
@@ -43,14 +58,14 @@ impl Collected {
 
     /// The worst kind of change among them.
     pub fn worst(&self) -> Option<Access> {
-        self.effects.iter().chain(self.overflowing.values()).map(|effect| effect.access).max()
+        self.effects.iter().chain(&self.sums).map(|effect| effect.access).max()
     }
 
     /// Whether a path of one that was added since there were so many is not exactly known.
     pub fn is_unsure_since(&self, count: usize) -> bool {
         let added = self.effects.get(count..).unwrap_or_default();
         let is_path = |effect: &Effect| matches!(effect.resource, Resource::Path { .. });
-        !self.overflowing.is_empty()
+        !self.sums.is_empty()
             || added.iter().any(|effect| effect.certainty != Certainty::Exact && is_path(effect))
     }
 
@@ -63,7 +78,7 @@ impl Collected {
 
     /// All of them, never none: what does nothing only reads.
     pub fn finish(mut self) -> Vec<Effect> {
-        self.effects.extend(self.overflowing.into_values());
+        self.effects.extend(self.sums);
         if self.effects.is_empty() {
             let nothing = Resource::Program { name: "nothing".to_owned() };
             self.effects.push(Effect::new(verbs::EXEC_READ, nothing));

@@ -10,6 +10,7 @@ use countersign_model::{
 
 use crate::code::source::Written;
 use crate::collected::Collected;
+use crate::commands::Commands;
 use crate::invocation::{Invocation, Source, Stdin};
 use crate::paths::{self, Located};
 use crate::pin::Candidate;
@@ -87,6 +88,8 @@ pub(crate) struct Context<'a> {
     pub surroundings: &'a Surroundings,
     pub state: State,
     pub collected: Collected,
+    /// The commands looked at so far.
+    pub tree: Commands,
     /// Commands that have an immutable form, and why some have none.
     pub candidates: Vec<Candidate>,
     /// The command being looked at, for effects that name no place of their own.
@@ -148,6 +151,7 @@ impl<'a> Context<'a> {
                 world: World::default(),
             },
             collected: Collected::default(),
+            tree: Commands::default(),
             candidates: Vec::new(),
             here: None,
             flow: Source::default(),
@@ -219,7 +223,8 @@ impl<'a> Context<'a> {
         if effect.certainty == Certainty::Opaque {
             self.state.world.opaque = true;
         }
-        self.collected.push(effect);
+        let slot = self.collected.push(effect);
+        self.tree.has(slot);
     }
 
     /// Looks at what runs on another machine, in a container or in a pod: nothing is asked of this machine, and

@@ -7,6 +7,7 @@ mod arguments;
 mod carried;
 mod code;
 mod collected;
+mod commands;
 mod context;
 mod environment;
 mod families;
@@ -39,6 +40,7 @@ use serde_json::{Map, Value};
 
 use context::Context;
 
+pub use commands::{Argument, Command};
 pub use sql::sql_class;
 pub use workspace::{Recorded, Recording, Workspace};
 
@@ -65,6 +67,8 @@ pub fn knows(program: &str) -> bool {
 pub struct Understanding {
     /// Never empty; every environment is still unknown.
     pub effects: Vec<Effect>,
+    /// The commands that it runs or may run, in the order they were looked at; at most a thousand.
+    pub commands: Vec<Command>,
     /// Everything asked of the workspace, in the order it was first asked.
     pub facts: Vec<Fact>,
     /// The part of the input that bears on effects: no descriptions, no ids.
@@ -99,8 +103,9 @@ pub fn understand(call: &ToolCall, surroundings: &Surroundings, workspace: &dyn 
     let recording = Recording::new(workspace);
     let mut context = Context::new(&call.cwd, &recording, surroundings);
     tools::effects(call, &mut context);
-    let Context { collected, candidates, .. } = context;
+    let Context { collected, tree, candidates, .. } = context;
+    let commands = tree.finish(collected.len());
     let effects = collected.finish();
     let pinning = pin::call(call, &effects, candidates);
-    Understanding { effects, facts: recording.into_facts(), bearing: tools::bearing(call), pinning }
+    Understanding { effects, commands, facts: recording.into_facts(), bearing: tools::bearing(call), pinning }
 }

@@ -4,7 +4,9 @@
 
 use std::time::Duration;
 
-use countersign_model::{AgentId, McpServer, PromptId, Runtime, SessionId, ToolAnnotations, ToolCall, ToolCallId};
+use countersign_model::{
+    AgentId, McpServer, PromptId, Runtime, SessionId, ToolAnnotations, ToolCall, ToolCallId,
+};
 use serde_json::{Map, Value};
 
 use super::event::{BackgroundTask, Context, Event};

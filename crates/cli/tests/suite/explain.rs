@@ -27,8 +27,9 @@ fn a_push_as_people_see_it() {
     let text = text.replace(&new[..10], "NEW").replace(&old[..10], "OLD");
     assert_snapshot!(text.replace(&machine.path("").display().to_string(), "~/"), @"
     require 1 approval: would move a ref of a remote repository forward, or create it (main of ~/shop, production): a change to production waits for an approval
-    effects
-      git.push main@origin → production, write
+    commands
+      git push origin HEAD:main  bytes 0–25
+        → git.push main@origin → production, write
     risk 65
        +40 environment: it lands in production
        +10 place: it reaches another machine
@@ -40,6 +41,42 @@ fn a_push_as_people_see_it() {
       ┊ --recurse-submodules=no origin NEW:refs/heads/main
       moves main of origin from OLD to NEW, and nothing else
     ");
+}
+
+/// Each command stands below the one that runs it; what is no command's comes last.
+#[test]
+fn commands_in_commands() {
+    let machine = Machine::governed();
+    let command = "sudo bash -c 'rm -rf src && git fetch' >log; (echo a) >b";
+    let text = machine.countersign(&["explain", command], "");
+    let text = text.replace(&machine.path("").display().to_string(), "~/");
+    let (_, rest) = text.split_once('\n').unwrap();
+    assert_snapshot!(rest.split_once("risk").unwrap().0, @"
+    commands
+      sudo bash -c 'rm -rf src && git fetch'  bytes 0–38
+        → fs.write ~/shop/log → development, write
+        → exec.privilege sudo → development, execute
+        bash -c 'rm -rf src && git fetch'  bytes 5–38
+          rm -rf src  bytes 5–38
+            → fs.delete ~/shop/src → development, destroy
+          git fetch  bytes 5–38
+            → git.fetch repository@origin → development, read
+      echo a  bytes 46–52
+        → exec.read echo → development, read
+    other effects
+      → fs.write ~/shop/b → development, write
+    ");
+    let line = json!({ "command": command }).to_string();
+    let (answers, _) = check(&machine, &line, &[]);
+    let commands: Vec<String> =
+        answers[0]["commands"].as_array().unwrap().iter().map(Value::to_string).collect();
+    assert_snapshot!(commands.join("\n"), @r#"
+    {"parent":null,"program":"sudo","title":"sudo bash -c 'rm -rf src && git fetch'","span":{"start":0,"end":38},"effects":[0,1]}
+    {"parent":0,"program":"bash","title":"bash -c 'rm -rf src && git fetch'","span":{"start":5,"end":38},"effects":[]}
+    {"parent":1,"program":"rm","title":"rm -rf src","span":{"start":5,"end":38},"effects":[2]}
+    {"parent":1,"program":"git","title":"git fetch","span":{"start":5,"end":38},"effects":[3]}
+    {"parent":null,"program":"echo","title":"echo a","span":{"start":46,"end":52},"effects":[5]}
+    "#);
 }
 
 #[test]
@@ -57,7 +94,7 @@ fn lines_in_both_forms() {
     assert_snapshot!(words(&answers).join(" "), @"require_approval require_approval deny require_approval allow");
     assert_eq!(answers[0], answers[1]);
     let fields: Vec<&str> = answers[0].as_object().unwrap().keys().map(String::as_str).collect();
-    assert_snapshot!(fields.join(" "), @"decision requirement effects risk policies reason bundle");
+    assert_snapshot!(fields.join(" "), @"decision requirement effects commands risk policies reason bundle");
 }
 
 /// Each line is answered in its place: one that says nothing is neither left out nor allowed.

@@ -61,9 +61,9 @@ families! {
     countersign,
 }
 
-pub(crate) mod declared;
-pub(crate) mod databases;
 mod cloud;
+pub(crate) mod databases;
+pub(crate) mod declared;
 pub(crate) mod subcommands;
 
 pub(crate) use git::{Git, addresses, resolve};
@@ -82,10 +82,20 @@ pub(crate) fn dispatch(mut invocation: Invocation, context: &mut Context<'_>) {
         return;
     }
     let outside = context.here;
-    context.here = invocation.span().or(outside);
+    let span = invocation.span();
+    context.here = span.or(outside);
+    let begun = context.tree.begins(context.here);
     environment::effects(&invocation, context);
+    starts(&mut invocation, context);
+    context.tree.ends(begun, invocation);
+    context.here = outside;
+    context.leaves();
+}
+
+/// Finds out which program it is, and adds what that does.
+fn starts(invocation: &mut Invocation, context: &mut Context<'_>) {
     match invocation.first.known().map(str::to_owned) {
-        None => unnamed(&invocation, context),
+        None => unnamed(invocation, context),
         Some(name) if name.is_empty() => context.opaque("a command", "the name of the program is empty"),
         Some(name) => {
             let name = program_path(&name);
@@ -94,18 +104,14 @@ pub(crate) fn dispatch(mut invocation: Invocation, context: &mut Context<'_>) {
             if base.starts_with("git-") && directory.is_none_or(|directory| directory.ends_with("/git-core"))
             {
                 dashed_git(&base.replacen("git-", "", 1), invocation, context);
-                context.here = outside;
-                context.leaves();
                 return;
             }
             let standard = directory
                 .is_none_or(|directory| STANDARD.contains(&directory) || directory.ends_with("/git-core"));
             invocation.program = if standard { base.to_owned() } else { name.clone() };
-            if standard { named(&invocation, context) } else { script(invocation, context) }
+            if standard { named(invocation, context) } else { script(invocation, context) }
         }
     }
-    context.here = outside;
-    context.leaves();
 }
 
 /// The path of a program without double slashes, `.`, `..` and a process's own name for the root.
@@ -124,11 +130,11 @@ fn program_path(name: &str) -> String {
 }
 
 /// `git-push` is `git push`.
-fn dashed_git(subcommand: &str, mut invocation: Invocation, context: &mut Context<'_>) {
+fn dashed_git(subcommand: &str, invocation: &mut Invocation, context: &mut Context<'_>) {
     invocation.program = "git".to_owned();
     invocation.words.insert(0, Word::known_as(subcommand));
     invocation.contiguous = false;
-    named(&invocation, context);
+    named(invocation, context);
 }
 
 fn unnamed(invocation: &Invocation, context: &mut Context<'_>) {
@@ -220,7 +226,7 @@ fn unknown(invocation: &Invocation, context: &mut Context<'_>) {
 
 /// A program given by its path: a script of the project or something downloaded. Where its name, or
 /// that of what it leads to, is one that is understood, it most likely does that as well.
-fn script(mut invocation: Invocation, context: &mut Context<'_>) {
+fn script(invocation: &Invocation, context: &mut Context<'_>) {
     let located = paths::locate(&invocation.first.value, context);
     let protected = &context.surroundings.protected;
     let own =
@@ -228,17 +234,16 @@ fn script(mut invocation: Invocation, context: &mut Context<'_>) {
     let name = located.readings().map(|path| paths::split(path).1).find(|name| is_understood(name));
     let name = name.unwrap_or_default().to_owned();
     if own || countersign::FAMILY.programs.contains(&name.as_str()) {
-        countersign::run(&invocation, context);
+        countersign::run(invocation, context);
         return;
     }
     let is_installed = !name.is_empty() && code::source::is_installed(&located, &name, context);
     if !is_installed {
-        run_file(&located, None, &invocation.words, &invocation, context);
+        run_file(&located, None, &invocation.words, invocation, context);
     }
     if !name.is_empty() {
-        invocation.program = name;
-        invocation.contiguous = false;
-        named(&invocation, context);
+        let likely = Invocation { program: name, contiguous: false, ..invocation.clone() };
+        named(&likely, context);
     }
 }
 

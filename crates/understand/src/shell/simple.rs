@@ -18,6 +18,7 @@ use super::{Place, Walker, braces, run_apart, subscripts};
 /// Adds the effects of one simple command.
 pub(super) fn run(walker: &Walker<'_>, command: &SimpleCommand, stdin: Stdin, context: &mut Context<'_>) {
     let outer = std::mem::take(&mut context.flow);
+    let mark = context.tree.mark();
     let mut parts =
         Parts { words: Vec::new(), assignments: Vec::new(), stdin, printed: None, substitutes: false };
     let written = context.state.world.written.len();
@@ -63,6 +64,7 @@ pub(super) fn run(walker: &Walker<'_>, command: &SimpleCommand, stdin: Stdin, co
         substituted,
         contiguous,
     };
+    context.tree.hands_over(mark);
     families::dispatch(invocation, context);
     let flow = std::mem::replace(&mut context.flow, outer);
     let (text, found) = (flow.text.clone(), flow.found.clone());

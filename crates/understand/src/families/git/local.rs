@@ -135,6 +135,10 @@ fn reads_from_history(git: &Git<'_>, context: &mut Context<'_>) {
 /// Says that local refs move; what commits they name afterwards is not known.
 fn moves_refs(git: &Git<'_>, verb: Verb, context: &mut Context<'_>) {
     context.push(git.here(verb));
+    moved_refs(git, context);
+}
+
+fn moved_refs(git: &Git<'_>, context: &mut Context<'_>) {
     let why = format!("an earlier part of the command runs {}", git.title());
     context.state.world.refs_changed = Some(why);
 }
@@ -149,11 +153,13 @@ fn commit(git: &Git<'_>, context: &mut Context<'_>) {
         context.push(git.here(verbs::GIT_READ));
         return;
     }
-    moves_refs(git, verbs::GIT_COMMIT, context);
-    if git.has_long("--amend") {
-        let why = "it takes the place of the last commit, which the reflog keeps";
-        context.collected.amend_last(|effect| effect.because = Some(why.to_owned()));
-    }
+    let effect = git.here(verbs::GIT_COMMIT);
+    context.push(if git.has_long("--amend") {
+        effect.because("it takes the place of the last commit, which the reflog keeps")
+    } else {
+        effect
+    });
+    moved_refs(git, context);
 }
 
 fn branch(git: &Git<'_>, context: &mut Context<'_>) {
@@ -171,14 +177,13 @@ fn branch(git: &Git<'_>, context: &mut Context<'_>) {
     if deletes {
         let forced = git.has_short('D') || forces;
         let kept = is_tag || !forced || operands.iter().all(|word| is_kept_elsewhere(word, git, context));
-        moves_refs(git, verbs::GIT_DELETE_REF, context);
-        if !kept {
-            let why = "only the reflog keeps what no other branch has";
-            context.collected.amend_last(|effect| {
-                effect.reversible = Reversible::Unknown;
-                effect.because = Some(why.to_owned());
-            });
-        }
+        let effect = git.here(verbs::GIT_DELETE_REF);
+        context.push(if kept {
+            effect
+        } else {
+            effect.reversible(Reversible::Unknown).because("only the reflog keeps what no other branch has")
+        });
+        moved_refs(git, context);
     } else if upstream {
         moves_refs(git, verbs::GIT_BRANCH, context);
         context.push(config::side_effect(git, "it changes where a bare push goes"));

@@ -1,0 +1,44 @@
+//! What a person is shown of one call.
+
+use anstream::println;
+use countersign_hook::Seen;
+use countersign_model::{DecisionKind, PolicyId};
+use countersign_understand::Pinning;
+use serde_json::Value;
+
+use super::tree;
+use crate::output::{BAD, FAINT, GOOD, STRONG, WARN, styled};
+use crate::terminal;
+
+/// Prints the decision, what the call would do, and why that is decided.
+pub fn print(seen: &Seen, notes: &[String]) {
+    let kind = &seen.decision.kind;
+    let style = match kind {
+        DecisionKind::Allow => GOOD,
+        DecisionKind::Monitor | DecisionKind::RequireApproval { .. } => WARN,
+        DecisionKind::Deny => BAD,
+    };
+    println!("{}: {}", styled(style, kind), terminal::line(&seen.decision.reason));
+    tree::print(&seen.understanding.commands, &seen.effects);
+    println!("{} {}", styled(STRONG, "risk"), seen.decision.risk.score);
+    for factor in &seen.decision.risk.factors {
+        println!("  {:+4} {}: {}", factor.points, factor.name, terminal::line(&factor.sentence));
+    }
+    let policies: Vec<&str> = seen.decision.policies.iter().map(PolicyId::as_str).collect();
+    println!("{} {}", styled(STRONG, "policies"), policies.join(", "));
+    match &seen.understanding.pinning {
+        Pinning::Pinned { input, sentence } => {
+            let command = input.get("command").and_then(Value::as_str).unwrap_or_default();
+            println!("{}", styled(STRONG, "once approved, runs as"));
+            println!("{}", terminal::quoted(command, 2, terminal::columns()));
+            println!("  {}", styled(FAINT, terminal::line(sentence)));
+        }
+        Pinning::Impossible { why } => {
+            println!("{} {}", styled(STRONG, "cannot be pinned:"), terminal::line(why))
+        }
+        Pinning::NotNeeded => {}
+    }
+    for note in notes.iter().chain(&seen.notes) {
+        println!("{} {}", styled(WARN, "note:"), terminal::line(note));
+    }
+}
