@@ -83,7 +83,7 @@ pub(crate) fn matters(name: &str) -> bool {
     LOADERS.contains(&name)
         || COMMANDS.contains(&name)
         || name == "NODE_OPTIONS"
-        || ["GIT_", "GH_", "GITHUB_", "LD_", "DYLD_", "COUNTERSIGN_"]
+        || ["GIT_", "GH_", "GITHUB_", "LD_", "DYLD_", "BASH_FUNC_", "COUNTERSIGN_"]
             .iter()
             .chain(PLACES)
             .any(|prefix| name.starts_with(prefix))
@@ -103,7 +103,9 @@ pub(crate) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         let text = value.text();
         if COMMANDS.contains(&name.as_str()) {
             command(name, value, context);
-        } else if LOADERS.contains(&name.as_str()) || name.starts_with("LD_") || name.starts_with("DYLD_") {
+        } else if LOADERS.contains(&name.as_str())
+            || ["LD_", "DYLD_", "BASH_FUNC_"].iter().any(|prefix| name.starts_with(prefix))
+        {
             context
                 .push(Effect::opaque(&format!("{name}=.."), "this variable makes programs run other code"));
         } else if name == "NODE_OPTIONS"

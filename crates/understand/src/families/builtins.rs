@@ -41,6 +41,9 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             if invocation.words.iter().any(|word| word.text() == "-k" || word.value.is_unknown()) {
                 context.state.shell.poison("the shell's options are not known");
             }
+            if takes_assignments_out(invocation) {
+                opaque(invocation, "assignments among the arguments of commands are taken out", context);
+            }
             let physical = |word: &crate::word::Word| {
                 let text = word.text();
                 text == "physical" || (text.starts_with('-') && text.contains('P'))
@@ -80,14 +83,35 @@ fn words_as_text(invocation: &Invocation, first: usize) -> Option<String> {
     words.map(|words| words.join(" "))
 }
 
-/// `compgen` and `complete`: `-C` runs a command, `-W` expands its words.
+/// `set -k` and `set -o keyword`.
+fn takes_assignments_out(invocation: &Invocation) -> bool {
+    invocation.program == "set"
+        && invocation.words.iter().take_while(|word| word.text() != "--").any(|word| {
+            let text = word.text();
+            text == "keyword" || (text.starts_with('-') && !text.starts_with("--") && text.contains('k'))
+        })
+}
+
+/// `compgen` and `complete`: `-C` runs a command, `-W` expands its words. The command is given the name of the
+/// program, the word and the one before it.
 fn completes(invocation: &Invocation, context: &mut Context<'_>) {
-    for pair in invocation.words.windows(2) {
-        let [option, value] = pair else { continue };
-        let (runs, expands) = (option.text().ends_with('C'), option.text().ends_with('W'));
-        match value.known() {
-            _ if !option.text().starts_with('-') || !(runs || expands) => {}
-            Some(text) if runs => shell::run_apart(text, Place::Within(context.here), context),
+    let mut words = invocation.words.iter().peekable();
+    while let Some(option) = words.next() {
+        // The value may stand in the same word: `-Cls`.
+        let Some(at) = option.text().find(['C', 'W']).filter(|_| option.text().starts_with('-')) else { continue };
+        let (flags, attached) = option.text().split_at(at + 1);
+        let value = if option.value.is_unknown() {
+            None
+        } else if attached.is_empty() {
+            words.peek().and_then(|word| word.known())
+        } else {
+            Some(attached)
+        };
+        match value {
+            Some(text) if flags.ends_with('C') => {
+                let text = format!("{text} \"$1\" \"$2\" \"$3\"");
+                shell::run_apart(&text, Place::Within(context.here), context);
+            }
             Some(text) => shell::expand_text(text, context),
             None => opaque(invocation, "it runs text that is not known", context),
         }
@@ -148,7 +172,11 @@ fn declare(invocation: &Invocation, context: &mut Context<'_>) {
             continue;
         }
         match text.split_once('=') {
-            Some((name, _)) => {
+            Some((name, value)) => {
+                // The value may be that of an array, which is expanded once more.
+                if value.starts_with('(') && value.contains(['$', '`']) {
+                    shell::expand_text(value, context);
+                }
                 let value = word.value.strip_prefix(&format!("{name}=")).unwrap_or_else(|| Value::unknown("unclear"));
                 let name = name.trim_end_matches('+');
                 // Only its own text can say whether the shell sets it once; a declaration does not.

@@ -11,6 +11,8 @@ use std::panic::catch_unwind;
 use brush_parser::ast::Program;
 use brush_parser::{ParserOptions, Token, parse_tokens, uncached_tokenize_str};
 
+use super::heredocs;
+
 /// The longest command that is read, in bytes.
 pub(crate) const LONGEST: usize = 64 * 1024;
 /// The deepest nesting of any construct.
@@ -38,6 +40,7 @@ pub(crate) fn parse(text: &str) -> Result<Program, String> {
     catch_unwind(|| {
         let tokens = uncached_tokenize_str(text, &options.tokenizer_options())
             .map_err(|error| format!("the shell syntax cannot be read: {error}"))?;
+        let tokens = heredocs::mend(text, tokens)?;
         check(&tokens)?;
         parse_tokens(&tokens, &options).map_err(|_| "the shell syntax cannot be read".to_owned())
     })

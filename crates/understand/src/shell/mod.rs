@@ -5,6 +5,7 @@
 
 mod braces;
 mod extent;
+mod heredocs;
 mod limits;
 mod outputs;
 mod redirects;
