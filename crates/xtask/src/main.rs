@@ -9,6 +9,7 @@
 
 mod bench;
 mod check;
+mod fuzz;
 mod run;
 mod score;
 mod tables;
@@ -43,6 +44,8 @@ enum Command {
     },
     /// Print the source files that are too long to read at one sitting
     Tidy,
+    /// Run made-up scripts by real bash, and see whether what ran was listed
+    Fuzz(fuzz::Options),
     /// Measure the hook against the floor and print the table of docs/performance.md
     Bench(bench::Options),
     /// Decide over labelled commands and agents' session logs: recall, false alarms, every miss
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Command::Test { yes } => test::run(yes),
         Command::Check { yes } => tools::install_for_check(yes).and_then(|()| check::run()),
         Command::Tidy => tidy::run(),
+        Command::Fuzz(options) => fuzz::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Score(options) => score::run(&options),
         Command::Tables => tables::run(),

@@ -1,0 +1,2 @@
+set -k
+alpha k1 x=1

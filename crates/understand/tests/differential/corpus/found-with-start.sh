@@ -1,0 +1,2 @@
+find . -maxdepth 1 -exec alpha k1 {} +
+find d -exec beta {} \;
