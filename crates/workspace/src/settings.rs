@@ -1,7 +1,7 @@
 //! Variables whose values may be told, because they choose where a tool acts and hold no secret.
 
 /// Their names.
-pub const NAMES: &[
+pub const NAMES: &[&str] = &[
     "APP_ENV",
     "AWS_DEFAULT_PROFILE",
     "AWS_DEFAULT_REGION",
