@@ -46,7 +46,7 @@ impl Action<'_> {
 
 #[cfg(test)]
 mod tests {
-    use countersign_model::{Answer, Environment, Question, Resource, verbs};
+    use countersign_model::{Answer, Environment, Question, Resource, ToolAnnotations, verbs};
     use insta::assert_snapshot;
     use serde_json::json;
 
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn every_part_counts() {
-        let server = McpServer { name: "m".into(), source: None };
+        let server = McpServer { name: "m".into(), source: None, annotations: ToolAnnotations::default() };
         let digests = std::collections::BTreeSet::from([
             check(|_| ()),
             check(|p| p.session = "s2".into()),
