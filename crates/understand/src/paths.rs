@@ -1,5 +1,7 @@
 //! From a path as written to a [`Resource::Path`]: where it lies and what kind of file it is.
 
+mod home;
+
 use std::borrow::Cow;
 
 use countersign_model::{PathClass, Resource, Zone};
@@ -266,7 +268,10 @@ pub(crate) fn class(path: &str, context: &Context<'_>) -> PathClass {
     if context.surroundings.protected.iter().any(|protected| covers(protected, path)) {
         return PathClass::Countersign;
     }
-    path_classes::of(path)
+    match path_classes::of(path) {
+        PathClass::Ordinary if home::is_settings(path, context) => PathClass::ToolConfiguration,
+        class => class,
+    }
 }
 
 /// Whether deleting or moving what `located` names takes something of Countersign's with it.
