@@ -154,6 +154,7 @@ verbs! {
 
     NET_READ "net.read" Read Yes "fetch from a host";
     NET_SEND "net.send" Send No "send data to a host";
+    NET_UPLOAD "net.upload" Send No "send files, or what is read from them, to a host";
     NET_WRITE "net.write" Write Unknown "change something on a host through its API";
     NET_DELETE "net.delete" Destroy No "delete something on a host through its API";
     NET_LISTEN "net.listen" Write Yes "accept connections from the network";

@@ -13,6 +13,7 @@ mod environment;
 mod families;
 #[cfg(test)]
 mod fixture;
+mod flows;
 mod forge;
 mod glob;
 mod graphql;
@@ -105,7 +106,8 @@ pub fn understand(call: &ToolCall, surroundings: &Surroundings, workspace: &dyn 
     tools::effects(call, &mut context);
     let Context { collected, tree, candidates, .. } = context;
     let commands = tree.finish(collected.len());
-    let effects = collected.finish();
+    let mut effects = collected.finish();
+    flows::uploads(&mut effects);
     let pinning = pin::call(call, &effects, candidates);
     Understanding { effects, commands, facts: recording.into_facts(), bearing: tools::bearing(call), pinning }
 }
