@@ -32,6 +32,11 @@ impl<'a> Recording<'a> {
         self.away.replace(away)
     }
 
+    /// Whether so much was asked that nothing more is.
+    pub fn is_full(&self) -> bool {
+        self.facts.borrow().len() >= MOST_FACTS
+    }
+
     /// What was asked so far.
     pub fn facts(&self) -> Vec<Fact> {
         self.facts.borrow().clone()
@@ -51,7 +56,7 @@ impl Workspace for Recording<'_> {
         if let Some(answer) = find(&self.facts.borrow(), question) {
             return answer;
         }
-        if self.facts.borrow().len() >= MOST_FACTS {
+        if self.is_full() {
             return Answer::Unknown { why: "the call asks too many questions".to_owned() };
         }
         let answer = self.workspace.ask(question);

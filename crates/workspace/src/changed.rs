@@ -1,5 +1,6 @@
 //! Which files does a push or a pull request carry, and what do they say differently?
 
+use std::cell::Cell;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -10,23 +11,44 @@ use sha2::Sha256;
 use crate::git::{self, PLAIN, Ran};
 use crate::unknown::{Known, Unknown};
 
-/// Git takes no longer than this for one question: a runtime waits.
-const LONGEST: Duration = Duration::from_millis(1500);
+/// Git takes no longer than this for all questions of one call together: a runtime waits.
+const LONGEST: Duration = Duration::from_secs(2);
 /// No more files are named.
 const MOST_FILES: usize = 2000;
 /// Said after the last file where there are more.
 const MORE: &str = "*\t*";
 
-/// The files that `old` and `new` differ in from where they parted, or all of `new`'s.
-pub(crate) fn files(top: &Path, old: Option<&Commit>, new: &Commit) -> Known<Answer> {
-    let deadline = Instant::now() + LONGEST;
-    let ran = match old {
-        Some(old) => between(top, deadline, old, new, &["--name-status", "-z", "--no-renames"], &[])?,
+/// What is left of the time that git may take.
+pub(crate) struct Budget(Cell<Duration>);
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self(Cell::new(LONGEST))
+    }
+}
+
+impl Budget {
+    /// What `ask` finds by a deadline; none where that has passed.
+    fn spend<T>(&self, ask: impl FnOnce(Instant) -> Known<T>) -> Option<Known<T>> {
+        let start = Instant::now();
+        let found = ask(start + self.0.get());
+        self.0.set(self.0.get().saturating_sub(start.elapsed()));
+        (!self.0.get().is_zero()).then_some(found)
+    }
+}
+
+/// The files that `old` and `new` differ in from where they parted, or all of `new`'s. Where there is no
+/// time to look, there are more than are listed.
+pub(crate) fn files(top: &Path, old: Option<&Commit>, new: &Commit, budget: &Budget) -> Known<Answer> {
+    let ran = budget.spend(|deadline| match old {
+        Some(old) => between(top, deadline, old, new, &["--name-status", "-z", "--no-renames"], &[]),
         None => {
             let arguments = ["ls-tree", "-r", "-z", "--full-tree", "--name-only", new.as_str()];
-            finished(git::run(top, deadline, &arguments))?
+            finished(git::run(top, deadline, &arguments))
         }
-    };
+    });
+    let Some(ran) = ran else { return Ok(Answer::Values { values: vec![MORE.to_owned()] }) };
+    let ran = ran?;
     let mut parts = ran.printed.split('\0').collect::<Vec<_>>();
     // What stands after the last end is nothing, or was cut.
     parts.pop();
@@ -48,12 +70,14 @@ pub(crate) fn patch(
     new: &Commit,
     paths: &[String],
     key: &[u8; 32],
+    budget: &Budget,
 ) -> Known<Answer> {
-    let deadline = Instant::now() + LONGEST;
     let old = old.ok_or_else(|| Unknown::because("there is nothing to compare with"))?;
     let mut after = vec!["--"];
     after.extend(paths.iter().map(String::as_str));
-    let ran = between(top, deadline, old, new, &["-p", "-U1", "--no-renames"], &after)?;
+    let ran = budget
+        .spend(|deadline| between(top, deadline, old, new, &["-p", "-U1", "--no-renames"], &after))
+        .ok_or_else(|| Unknown::because("git took too long"))??;
     let mut mac =
         Hmac::<Sha256>::new_from_slice(key).map_err(|_| Unknown::because("the key does not fit"))?;
     mac.update(b"patch\0");
@@ -86,6 +110,6 @@ fn finished(ran: Option<Ran>) -> Known<Ran> {
     match ran {
         Some(ran) if ran.is_fine() => Ok(ran),
         Some(_) => Err(Unknown::because("git cannot compare the two commits")),
-        None => Err(Unknown::because("git could not be asked, or took too long")),
+        None => Err(Unknown::because("git could not be asked")),
     }
 }

@@ -8,13 +8,14 @@ use std::rc::Rc;
 use countersign_model::{Answer, Question};
 use countersign_understand::Workspace;
 
+use crate::changed::{self, Budget};
 use crate::configuration::Configuration;
 use crate::references::{self, Head};
 use crate::repository::Repository;
 use crate::settings;
 use crate::sources::Sources;
 use crate::unknown::{Known, Unknown, path_text};
-use crate::{changed, index, look, target};
+use crate::{index, look, target};
 
 /// This machine, as the agent's commands will find it.
 ///
@@ -33,6 +34,8 @@ pub struct Machine {
     settings: BTreeMap<String, String>,
     repositories: RefCell<BTreeMap<PathBuf, Known<Option<Rc<Repository>>>>>,
     configurations: RefCell<BTreeMap<PathBuf, Known<Rc<Vec<Configuration>>>>>,
+    /// How long git may still be asked.
+    budget: Budget,
     /// Git directories under other names than the canonical one.
     spellings: RefCell<BTreeMap<PathBuf, Vec<PathBuf>>>,
 }
@@ -47,6 +50,7 @@ impl Machine {
             settings: BTreeMap::new(),
             repositories: RefCell::new(BTreeMap::new()),
             configurations: RefCell::new(BTreeMap::new()),
+            budget: Budget::default(),
             spellings: RefCell::new(BTreeMap::new()),
         }
     }
@@ -114,10 +118,11 @@ impl Machine {
                 None => Ok(Answer::Values { values: Vec::new() }),
             },
             Question::Changed { repository, old, new } => {
-                changed::files(&self.repository(repository)?.top, old.as_ref(), new)
+                changed::files(&self.repository(repository)?.top, old.as_ref(), new, &self.budget)
             }
             Question::Patch { repository, old, new, paths } => {
-                changed::patch(&self.repository(repository)?.top, old.as_ref(), new, paths, &self.key)
+                let top = &self.repository(repository)?.top;
+                changed::patch(top, old.as_ref(), new, paths, &self.key, &self.budget)
             }
             Question::Variable { name } => {
                 Ok(if self.variables.contains(name) { Answer::Yes } else { Answer::No })

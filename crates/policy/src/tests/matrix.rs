@@ -82,6 +82,7 @@ fn observe() {
     change.dependencies     -            -            allow 20     monitor 30   monitor 50   monitor 65
     change.owners           -            -            allow 20     monitor 30   monitor 50   monitor 65
     change.migration        -            -            allow 20     monitor 30   monitor 50   monitor 65
+    change.unknown          -            -            allow 20     monitor 30   monitor 50   monitor 65
     kube.read               -            -            allow 10     allow 10     allow 15     monitor 30
     kube.write              -            -            allow 25     monitor 35   monitor 55   monitor 70
     kube.delete             -            -            monitor 45   monitor 55   monitor 75   monitor 90
@@ -177,12 +178,13 @@ fn graduated() {
     forge.settings          -            -            monitor 35   monitor 45   hold 65      hold 80
     forge.write             -            -            monitor 25   monitor 35   hold 55      hold 70
     forge.delete            -            -            hold 45      hold 55      hold 75      hold 90
-    change.delivery         -            -            monitor 20   monitor 30   hold 50      hold 65
-    change.infrastructure   -            -            monitor 20   monitor 30   hold 50      hold 65
-    change.secrets          -            -            monitor 20   monitor 30   hold 50      hold 65
+    change.delivery         -            -            monitor 20   monitor 30   monitor 50   hold 65
+    change.infrastructure   -            -            monitor 20   monitor 30   monitor 50   hold 65
+    change.secrets          -            -            monitor 20   monitor 30   monitor 50   hold 65
     change.dependencies     -            -            monitor 20   monitor 30   monitor 50   hold 65
-    change.owners           -            -            monitor 20   monitor 30   hold 50      hold 65
+    change.owners           -            -            monitor 20   monitor 30   monitor 50   hold 65
     change.migration        -            -            monitor 20   monitor 30   monitor 50   hold 65
+    change.unknown          -            -            monitor 20   monitor 30   monitor 50   hold 65
     kube.read               -            -            allow 10     allow 10     allow 15     monitor 30
     kube.write              -            -            monitor 25   monitor 35   hold 55      hold 70
     kube.delete             -            -            hold 45      hold 55      hold 75      hold 90
@@ -278,12 +280,13 @@ fn strict() {
     forge.settings          -            -            hold 35      hold 45      hold 65      hold 80
     forge.write             -            -            hold 25      hold 35      hold 55      hold 70
     forge.delete            -            -            hold 45      hold 55      hold 75      hold 90
-    change.delivery         -            -            hold 20      hold 30      hold 50      hold 65
-    change.infrastructure   -            -            hold 20      hold 30      hold 50      hold 65
-    change.secrets          -            -            hold 20      hold 30      hold 50      hold 65
-    change.dependencies     -            -            hold 20      hold 30      hold 50      hold 65
-    change.owners           -            -            hold 20      hold 30      hold 50      hold 65
-    change.migration        -            -            hold 20      hold 30      hold 50      hold 65
+    change.delivery         -            -            monitor 20   monitor 30   hold 50      hold 65
+    change.infrastructure   -            -            monitor 20   monitor 30   hold 50      hold 65
+    change.secrets          -            -            monitor 20   monitor 30   hold 50      hold 65
+    change.dependencies     -            -            monitor 20   monitor 30   hold 50      hold 65
+    change.owners           -            -            monitor 20   monitor 30   hold 50      hold 65
+    change.migration        -            -            monitor 20   monitor 30   hold 50      hold 65
+    change.unknown          -            -            monitor 20   monitor 30   hold 50      hold 65
     kube.read               -            -            allow 10     allow 10     allow 15     monitor 30
     kube.write              -            -            hold 25      hold 35      hold 55      hold 70
     kube.delete             -            -            hold 45      hold 55      hold 75      hold 90

@@ -112,9 +112,12 @@ pub(crate) fn by_pull_request(offered: &Offered<'_>, context: &mut Context<'_>) 
         None => look(offered, &place, context),
     };
     if let Err(why) = looked {
+        // Who asks too much to be looked at does not get by.
+        let full = context.workspace.is_full();
+        let verb = if full { verbs::CHANGE_DELIVERY } else { verbs::CHANGE_UNKNOWN };
         let resource = place.resource(Vec::new(), 0);
         let why = format!("what it carries is not known: {why}");
-        context.push(Effect::new(verbs::CHANGE_UNKNOWN, resource).certain(Certainty::Partial, &why));
+        context.push(Effect::new(verb, resource).certain(Certainty::Partial, &why));
     }
 }
 

@@ -174,3 +174,24 @@ fn nothing_of_the_repository_runs() {
     playground.try_git(&playground.repository(), &["diff", &main, &feature]);
     assert!(trace.exists());
 }
+
+#[test]
+fn ends_when_its_time_is_over() {
+    let playground = Playground::new();
+    let (main, feature) = parted(&playground);
+    // git waits for someone to write to the file it is told to include.
+    let fifo = playground.repository().join(".git/fifo");
+    rustix::fs::mknodat(rustix::fs::CWD, &fifo, rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR, 0)
+        .unwrap();
+    playground.git(&["config", "include.path", "fifo"]);
+    let started = std::time::Instant::now();
+    let machine = playground.machine();
+    for new in [&feature, &main] {
+        let (repository, new) = (utf8(&playground.repository()), Commit::parse(new).unwrap());
+        let Answer::Values { values } = machine.ask(&Question::Changed { repository, old: None, new }) else {
+            unreachable!("unknown")
+        };
+        assert_eq!(values, ["*\t*"]);
+    }
+    assert!(started.elapsed() < std::time::Duration::from_secs(10));
+}
