@@ -30,12 +30,13 @@ fn a_push_as_people_see_it() {
     commands
       git push origin HEAD:main  bytes 0–25
         → git.push main@origin → production, write
+        → change.owners countersign.toml into main → development, write
     risk 65
        +40 environment: it lands in production
        +10 place: it reaches another machine
        +10 access: it would write
         +5 reversible: nobody knows whether it can be undone
-    policies graduated/high-risk, graduated/production-change
+    policies graduated/carried-change, graduated/high-risk, graduated/production-change
     once approved, runs as
       │ git push --force-with-lease=main:OLD --no-follow-tags 
       ┊ --recurse-submodules=no origin NEW:refs/heads/main
