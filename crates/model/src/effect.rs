@@ -49,6 +49,12 @@ impl Effect {
             .certain(Certainty::Opaque, because)
     }
 
+    /// What is put together or named only as it runs, and why nobody can see it before.
+    pub fn hidden(description: &str, because: &str) -> Self {
+        Self::new(verbs::EXEC_HIDDEN, Resource::Program { name: description.to_owned() })
+            .certain(Certainty::Opaque, because)
+    }
+
     /// The same effect, less certain.
     #[must_use]
     pub fn certain(mut self, certainty: Certainty, because: &str) -> Self {

@@ -164,6 +164,7 @@ verbs! {
     EXEC_TEST "exec.test" Execute Yes "run a known test tool";
     EXEC_INSTALL "exec.install" Execute Unknown "install packages, whose scripts run";
     EXEC_OPAQUE "exec.opaque" Execute Unknown "run something nobody can see into";
+    EXEC_HIDDEN "exec.hidden" Execute Unknown "run what is put together, or named, only as it runs";
     EXEC_REMOTE_CODE "exec.remote-code" Execute No "run code fetched from the network or decoded from text";
     EXEC_PRIVILEGE "exec.privilege" Execute Unknown "run with another user's rights";
     EXEC_PROCESS "exec.process" Destroy Unknown "stop or signal processes";

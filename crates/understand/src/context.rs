@@ -278,6 +278,11 @@ impl<'a> Context<'a> {
         self.push(Effect::opaque(what, why));
     }
 
+    /// Adds something that is put together or named only as it runs.
+    pub fn hidden(&mut self, what: &str, why: &str) {
+        self.push(Effect::hidden(what, why));
+    }
+
     /// Adds an effect on a program.
     pub fn program(&mut self, verb: Verb, name: &str) {
         self.push(Effect::new(verb, Resource::Program { name: name.to_owned() }));

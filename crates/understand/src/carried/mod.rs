@@ -125,7 +125,13 @@ fn look(offered: &Offered<'_>, place: &Place, context: &mut Context<'_>) -> Resu
     let repo = Repo::open(&context.state.shell.directory, Vec::new(), context);
     let root = repo.root.clone().ok_or("there is no repository here")?;
     let remotes = forges(&repo, context)?;
-    let into = remotes.iter().find(|(_, forge)| forge == offered.repository);
+    // A client that cannot tell the forge's repository by a remote's address takes the usual one.
+    let unnamed = offered.repository.name == "*";
+    let is_meant = |name: &str, forge: &Option<ForgeRepository>| match forge {
+        Some(forge) => forge == offered.repository,
+        None => unnamed && name == "origin",
+    };
+    let into = remotes.iter().find(|(name, forge)| is_meant(name, forge));
     let (into, _) = into.ok_or("the repository is none of the remotes here")?;
     let old = match offered.base {
         Some(base) => repo.tip(&format!("refs/remotes/{into}/{base}"), context).commit(),
@@ -144,7 +150,8 @@ fn look(offered: &Offered<'_>, place: &Place, context: &mut Context<'_>) -> Resu
     // The branch may be ahead here, or on a remote: what either has may be in the request.
     let mut tips = vec![repo.tip(&format!("refs/heads/{head}"), context)];
     for (name, forge) in &remotes {
-        if owner.is_none_or(|owner| forge.name.split('/').next() == Some(owner)) {
+        let of = forge.as_ref().and_then(|forge| forge.name.split('/').next());
+        if owner.is_none() || of == owner {
             tips.push(repo.tip(&format!("refs/remotes/{name}/{head}"), context));
         }
     }
@@ -168,15 +175,12 @@ fn look(offered: &Offered<'_>, place: &Place, context: &mut Context<'_>) -> Resu
     Ok(())
 }
 
-/// The remotes here that are on a forge.
-fn forges(repo: &Repo, context: &Context<'_>) -> Result<Vec<(String, ForgeRepository)>, String> {
+/// The remotes here, each with the repository of a forge that it is.
+fn forges(repo: &Repo, context: &Context<'_>) -> Result<Vec<(String, Option<ForgeRepository>)>, String> {
     let mut found = Vec::new();
     for name in repo.subsections("remote", context)?.into_iter().take(8) {
-        if let Some(forge) =
-            repo.last(&format!("remote.{name}.url"), context)?.as_deref().and_then(addresses::forge)
-        {
-            found.push((name, forge));
-        }
+        let url = repo.last(&format!("remote.{name}.url"), context)?;
+        found.push((name, url.as_deref().and_then(addresses::forge)));
     }
     Ok(found)
 }

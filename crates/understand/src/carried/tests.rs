@@ -142,6 +142,7 @@ fn pull_requests() {
     forge.pull-request acme/shop pull request, write
     change.unknown files, write, partial
     ");
+    assert_snapshot!(check_with("gh pr create --fill", &[("remote.origin.url", "/srv/shop.git"), ("changed", "M\tsrc/main.rs")]), @"forge.pull-request * pull request, write");
     assert_snapshot!(check_with("gh pr create -R other/thing --fill", &[("changed", MIXED)]), @"
     forge.pull-request other/thing pull request, write
     change.unknown files, write, partial
