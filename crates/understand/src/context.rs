@@ -14,6 +14,7 @@ use crate::commands::Commands;
 use crate::invocation::{Invocation, Source, Stdin};
 use crate::paths::{self, Located};
 use crate::pin::Candidate;
+use crate::shell::functions::{Calling, Function};
 use crate::target::Link;
 use crate::word::{Value, Word};
 use crate::{Recording, Surroundings, Workspace as _};
@@ -42,16 +43,46 @@ pub(crate) struct ShellState {
     pub home: String,
     /// Whether `cd` follows links before it takes `..`.
     pub physical: bool,
-    /// Variables set in this text.
+    /// Variables set in this text; of an array, the first element.
     pub variables: BTreeMap<String, Value>,
-    /// Why no variable can be trusted any more.
+    /// Those that are arrays.
+    pub arrays: BTreeMap<String, Vec<Value>>,
+    /// Those whose declaration gives assignments another meaning.
+    pub odd: BTreeSet<String>,
+    /// Those that commands inherit.
+    pub exported: BTreeSet<String>,
+    /// Those that are local to the function that runs, with what they were before.
+    pub locals: Vec<Vec<Local>>,
+    /// `$0`, if it is known.
+    pub zero: Option<Value>,
+    /// `$1` and those that follow, if they are known.
+    pub parameters: Option<Vec<Value>>,
+    /// Whether a `return` or `break` may have ended this part of the text earlier.
+    pub leaving: bool,
+    /// Directories on the stack of `pushd`, the last on top.
+    pub earlier: Vec<Result<String, String>>,
+    /// The directory before the last `cd`.
+    pub previous: Option<String>,
+    /// Commands that run when this shell ends.
+    pub traps: Vec<String>,
+    /// Why any variable that is not among these may have been set.
     pub poisoned: Option<String>,
+    /// Whether no assignment says what a variable's value is.
+    pub distrusted: bool,
     /// Environment that later commands inherit, as set in this text.
     pub environment: Vec<(String, Value)>,
     /// Aliases defined in this text; a shell may or may not expand them.
     pub aliases: BTreeMap<String, String>,
-    /// Functions defined in this text; what they do is listed where they are defined.
-    pub functions: BTreeSet<String>,
+    /// Functions defined in this text; what they do is listed where they are called.
+    pub functions: BTreeMap<String, Function>,
+}
+
+/// A variable as it was before a function made it its own.
+#[derive(Clone, Debug)]
+pub(crate) struct Local {
+    pub name: String,
+    pub value: Option<Value>,
+    pub elements: Option<Vec<Value>>,
 }
 
 /// What earlier parts of the command may have changed for good.
@@ -102,8 +133,12 @@ pub(crate) struct Context<'a> {
     pub depth: usize,
     /// Whether this part may run more than once or not at all.
     pub repeated: bool,
-    /// Functions whose bodies are being looked at.
-    pub defining: Vec<String>,
+    /// Functions whose bodies are being looked at, and how they were called.
+    pub calling: Vec<Calling>,
+    /// Whether this part runs beside what comes after it, as a part of a pipe or in the background.
+    pub beside: bool,
+    /// Whether this part may not run.
+    pub conditional: bool,
     /// The text of the whole call.
     pub whole: String,
     /// A pattern for what a search finds, where its reach to Countersign's own files was worked out
@@ -143,10 +178,21 @@ impl<'a> Context<'a> {
                     home: surroundings.home.clone(),
                     physical: false,
                     variables: BTreeMap::new(),
+                    arrays: BTreeMap::new(),
+                    odd: BTreeSet::new(),
+                    exported: BTreeSet::new(),
+                    locals: Vec::new(),
+                    zero: None,
+                    parameters: None,
+                    leaving: false,
+                    earlier: Vec::new(),
+                    previous: None,
+                    traps: Vec::new(),
                     poisoned: None,
+                    distrusted: false,
                     environment: Vec::new(),
                     aliases: BTreeMap::new(),
-                    functions: BTreeSet::new(),
+                    functions: BTreeMap::new(),
                 },
                 world: World::default(),
             },
@@ -158,7 +204,9 @@ impl<'a> Context<'a> {
             piped: Stdin::Inherited,
             depth: 0,
             repeated: false,
-            defining: Vec::new(),
+            calling: Vec::new(),
+            beside: false,
+            conditional: false,
             whole: String::new(),
             weighed: None,
             elsewhere: None,
@@ -251,6 +299,15 @@ impl<'a> Context<'a> {
             None => {}
         }
         match self.workspace.ask(&Question::Setting { name: name.to_owned() }) {
+            // What every command inherits, this text may have set anew without exporting it.
+            Answer::Values { values }
+                if !values.is_empty() && self.state.shell.variables.contains_key(name) =>
+            {
+                match self.state.shell.variables.get(name) {
+                    Some(Value::Known(text)) => Ok(Some(text.clone())),
+                    _ => Err(format!("the value of {name} is not known")),
+                }
+            }
             Answer::Values { values } => Ok(values.into_iter().next()),
             Answer::Unknown { why } => Err(why),
             _ => Err(format!("the value of {name} is not known")),

@@ -19,7 +19,6 @@ const LOADERS: &[&str] = &[
     "SHELL",
     "SHELLOPTS",
     "BASHOPTS",
-    "IFS",
     "PS4",
     "PROMPT_COMMAND",
     "PERL5OPT",
@@ -89,19 +88,19 @@ pub(crate) fn matters(name: &str) -> bool {
             .any(|prefix| name.starts_with(prefix))
 }
 
-/// The value of a variable of an invocation; unknown where it was set more than once.
+/// The value of a variable of an invocation: the last that it was set to.
 pub(crate) fn value(invocation: &Invocation, name: &str) -> Option<Value> {
-    let mut values = invocation.environment.iter().filter(|(known, _)| known == name).map(|(_, value)| value);
-    let first = values.next()?;
-    let same = values.all(|value| value == first);
-    Some(if same { first.clone() } else { Value::unknown("a variable set more than once") })
+    let values = invocation.environment.iter().rev();
+    values.filter(|(known, _)| known == name).map(|(_, value)| value.clone()).next()
 }
 
 /// Adds what the environment of any program adds to its effects.
 pub(crate) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     for (name, value) in &invocation.environment {
         let text = value.text();
-        if COMMANDS.contains(&name.as_str()) {
+        if is_plain(name, value, context) {
+            // It stays what it is on every machine.
+        } else if COMMANDS.contains(&name.as_str()) {
             command(name, value, context);
         } else if LOADERS.contains(&name.as_str())
             || ["LD_", "DYLD_", "BASH_FUNC_"].iter().any(|prefix| name.starts_with(prefix))
@@ -116,10 +115,252 @@ pub(crate) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     }
 }
 
+/// Why `$PATH` is not known where the text has not set it.
+pub(crate) const AS_IT_WAS: &str = "the PATH as it was";
+
+/// Directories, some below the home, in which installers put programs under names of their own.
+const TOOLS: &[&str] = &[
+    ".cargo/bin",
+    ".local/bin",
+    "go/bin",
+    ".bun/bin",
+    ".deno/bin",
+    ".volta/bin",
+    ".nvm/versions",
+    ".pyenv",
+    ".rbenv",
+    ".asdf/shims",
+    ".local/share/mise/shims",
+    ".npm-global/bin",
+    ".rustup/toolchains",
+    ".dotnet/tools",
+    ".krew/bin",
+    ".poetry/bin",
+    ".fnm",
+    ".local/share/pnpm",
+    "Library/pnpm",
+    ".yarn/bin",
+];
+
+/// Directories of the system, with what is below them.
+const SYSTEM: &[&str] = &[
+    "/bin",
+    "/sbin",
+    "/usr",
+    "/opt",
+    "/snap/bin",
+    "/nix/store",
+    "/run/current-system/sw/bin",
+    "/Library",
+    "/System",
+];
+
+/// Whether a variable is set to what makes no other code run: the usual compilers, editors and directories.
+fn is_plain(name: &str, value: &Value, context: &Context<'_>) -> bool {
+    let text = value.text();
+    match name {
+        "PATH" => match value {
+            Value::Known(text) => text.split(':').all(|directory| is_of_tools(directory, context)),
+            Value::Unknown { prefix, suffix, why } if why == AS_IT_WAS => {
+                let (before, after) = (prefix.strip_suffix(':'), suffix.strip_prefix(':'));
+                let plain = |part: Option<&str>, whole: &str| match part {
+                    Some(part) => part.split(':').all(|directory| is_of_tools(directory, context)),
+                    None => whole.is_empty(),
+                };
+                plain(before, prefix) && plain(after, suffix)
+            }
+            Value::Unknown { .. } | Value::Pattern(_) => false,
+        },
+        _ if value.known().is_none() => false,
+        "LD_PRELOAD" | "HOME" | "XDG_CONFIG_HOME" => false,
+        "CC" | "CXX" => text.split(' ').all(is_compiler),
+        "RUSTC_WRAPPER" => matches!(text, "" | "sccache" | "ccache"),
+        "SHELL" => ["bash", "sh", "zsh", "dash", "fish"].iter().any(|shell| {
+            text.strip_suffix(shell)
+                .is_some_and(|directory| matches!(directory, "/bin/" | "/usr/bin/" | "/usr/local/bin/"))
+        }),
+        "PS4" => !text.contains(['$', '`']),
+        _ if COMMANDS.contains(&name) => is_editor(text),
+        _ => text.is_empty() && LOADERS.contains(&name),
+    }
+}
+
+/// Whether only the system and installers put programs into a directory.
+fn is_of_tools(directory: &str, context: &Context<'_>) -> bool {
+    let home = &context.surroundings.home;
+    let inside = |root: &str| crate::paths::is_within(directory, root);
+    directory.starts_with('/')
+        && !directory.contains("..")
+        && !context.top().is_some_and(inside)
+        && !context.surroundings.temporary.iter().any(|temporary| inside(temporary))
+        && (SYSTEM.iter().any(|root| inside(root))
+            || (!home.is_empty() && TOOLS.iter().any(|tools| inside(&format!("{home}/{tools}")))))
+}
+
+fn is_compiler(word: &str) -> bool {
+    let plain = [
+        "cc", "gcc", "clang", "c++", "g++", "clang++", "ccache", "sccache", "emcc", "em++", "musl-gcc",
+        "zig", "icx", "icpx",
+    ];
+    let name = word.trim_end_matches(|letter: char| letter.is_ascii_digit() || matches!(letter, '.' | '-'));
+    let name =
+        name.rsplit_once("-linux-").map_or(name, |(_, system)| system.rsplit('-').next().unwrap_or(system));
+    plain.contains(&name)
+}
+
+/// Whether a text is an editor or a pager without any options.
+fn is_editor(text: &str) -> bool {
+    matches!(
+        text,
+        "" | "true"
+            | "false"
+            | ":"
+            | "cat"
+            | "less"
+            | "more"
+            | "most"
+            | "bat"
+            | "delta"
+            | "vi"
+            | "vim"
+            | "nvim"
+            | "nano"
+            | "emacs"
+            | "ed"
+            | "hx"
+            | "micro"
+            | "code"
+            | "code --wait"
+            | "less -R"
+            | "less -FRX"
+            | "less -F"
+            | "less -X"
+    )
+}
+
+/// Options of `ssh` that start no other program.
+const PLAIN_SSH: &[&str] = &[
+    "stricthostkeychecking",
+    "userknownhostsfile",
+    "identitiesonly",
+    "identityfile",
+    "connecttimeout",
+    "batchmode",
+    "loglevel",
+    "serveraliveinterval",
+    "serveralivecountmax",
+    "port",
+    "addkeystoagent",
+    "controlmaster",
+    "controlpersist",
+    "identityagent",
+    "preferredauthentications",
+    "pubkeyauthentication",
+    "passwordauthentication",
+    "hashknownhosts",
+];
+
+/// Whether a text is `ssh` with another key or other checks, to which git adds where it goes.
+fn is_plain_ssh(text: &str) -> bool {
+    let mut words = text.split_ascii_whitespace();
+    if !matches!(words.next(), Some("ssh" | "/usr/bin/ssh"))
+        || text.contains(['$', '`', ';', '|', '&', '<', '>', '('])
+    {
+        return false;
+    }
+    while let Some(word) = words.next() {
+        let option = match word {
+            "-v" | "-vv" | "-vvv" | "-q" | "-4" | "-6" | "-T" | "-C" | "-a" | "-x" => continue,
+            "-i" | "-p" => {
+                words.next();
+                continue;
+            }
+            "-o" => words.next().unwrap_or_default(),
+            _ => word.strip_prefix("-o").unwrap_or_default(),
+        };
+        let name = option.split('=').next().unwrap_or_default().to_ascii_lowercase();
+        if !PLAIN_SSH.contains(&name.as_str()) {
+            return false;
+        }
+    }
+    true
+}
+
 /// A variable that names a command line which some program runs.
 pub(crate) fn command(name: &str, value: &Value, context: &mut Context<'_>) {
+    let connects = matches!(name, "GIT_SSH_COMMAND" | "GIT_SSH" | "core.sshcommand");
+    if value.known().is_some_and(|text| connects && is_plain_ssh(text)) {
+        return;
+    }
     match value.known() {
-        Some(text) => crate::shell::run_apart(text, crate::shell::Place::Within(context.here), context),
+        Some(text) => {
+            // Started by that program, it does not start itself again.
+            let kept = context.state.shell.environment.clone();
+            let inherited: Vec<_> = kept.iter().filter(|(known, _)| known != name).cloned().collect();
+            context.state.shell.environment.clone_from(&inherited);
+            crate::shell::run_child("sh", text, &[], &inherited, context);
+            context.state.shell.environment = kept;
+        }
         None => context.opaque(&format!("{name}=.."), "it names a program that is not known"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::check;
+
+    #[test]
+    fn usual_settings_change_nothing() {
+        for setting in [
+            "PATH=$PATH:/usr/local/go/bin",
+            "PATH=\"$HOME/.cargo/bin:$PATH\"",
+            "CC=clang-17",
+            "CC='ccache gcc'",
+            "CXX=aarch64-linux-gnu-g++",
+            "EDITOR=vim",
+            "PAGER=cat",
+            "GIT_SSH_COMMAND='ssh -i ~/.ssh/deploy -o IdentitiesOnly=yes'",
+            "IFS=,",
+            "SHELL=/bin/bash",
+            "LC_ALL=C",
+        ] {
+            assert_eq!(check(&format!("{setting} git status")), "git.read /repo, read", "{setting}");
+        }
+    }
+
+    #[test]
+    fn other_settings_run_other_code() {
+        for setting in [
+            "PATH=/tmp/evil:$PATH",
+            "PATH=.:$PATH",
+            "PATH=:$PATH",
+            "PATH=$PATH:",
+            "PATH=$OTHER:$PATH",
+            "PATH=$PATH:/usr/bin/../../tmp",
+            "PATH=node_modules/.bin:$PATH",
+            "PATH=/repo/bin:$PATH",
+            "CC=./cc",
+            "LD_PRELOAD=/tmp/x.so",
+            "BASH_ENV=/tmp/x",
+            "EDITOR='vim -c x'",
+            "PAGER=./x",
+            "GIT_SSH_COMMAND='ssh -o ProxyCommand=x'",
+            "GIT_SSH_COMMAND='ssh -F x'",
+            "PS4='$(x)'",
+        ] {
+            let found = check(&format!("{setting} git status"));
+            assert!(found.contains("exec.opaque"), "{setting}: {found}");
+        }
+        assert_snapshot!(check("GIT_SSH_COMMAND='git push origin main' git fetch"), @"
+        git.push main@origin, write
+        git.fetch repository@origin, read
+        ");
+        assert_snapshot!(check("export PATH=\"/tmp/x:$PATH\"; git status"), @"
+        exec.read export, read
+        exec.opaque PATH=.., execute, opaque
+        git.read /repo, read
+        ");
     }
 }

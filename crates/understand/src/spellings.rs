@@ -166,7 +166,7 @@ fn what_is_known_of_a_path_counts() {
         "echo > .claude/$(x)",
         "echo > .claude/$(x).json",
         "cd \"$X\"; echo > .claude/settings.json",
-        "f() { echo > .claude/settings.json; }",
+        "f() { echo > .claude/settings.json; }; f",
         "rm -rf \"$X/.claude\"",
         "rm -rf ~/.countersign/$X",
         "rm \"$X/.countersign/log\"",
@@ -231,7 +231,7 @@ fn temporary_files_and_the_current_branch_are_known() {
         "*",
         &[
             "git switch x$Y; git push origin $(git branch --show-current)",
-            "git() { echo main; }; git push origin $(git branch --show-current)",
+            "git() { echo main; }; command git push origin $(git branch --show-current)",
         ],
     );
 }
@@ -372,7 +372,7 @@ fn what_one_command_prints_is_not_what_all_print() {
         "exec.opaque",
         "",
         &[
-            "{ echo 'git push origin main'; echo ls; } | sh",
+            "{ echo 'git push origin main'; x; } | sh",
             "bash <(curl x) $(echo true)",
             "bash <(x) <(echo true)",
             "bash $X <(echo true)",

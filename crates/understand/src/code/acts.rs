@@ -6,7 +6,7 @@ use super::uses::{Argument, Given};
 use crate::context::Context;
 use crate::families;
 use crate::invocation::{Invocation, Source, Stdin};
-use crate::shell::{self, Place};
+use crate::shell;
 use crate::word::{Value, Word};
 
 /// What a function does with its arguments.
@@ -137,10 +137,9 @@ pub(crate) fn act(does: Does, arguments: &[Argument], context: &mut Context<'_>)
 pub(crate) fn shell(text: &Value, context: &mut Context<'_>) -> Result<(), String> {
     match text {
         Value::Known(text) => {
-            let kept = context.state.shell.clone();
-            context.state.shell.variables.clear();
-            shell::run(text, Place::Within(context.here), context);
-            context.state.shell = kept;
+            let environment = context.state.shell.environment.clone();
+            let sh = Word::known_as("sh");
+            shell::run_child("sh", text, std::slice::from_ref(&sh), &environment, context);
             Ok(())
         }
         Value::Pattern(_) | Value::Unknown { .. } => {

@@ -18,8 +18,8 @@ use countersign_model::Effect;
 
 use crate::context::Context;
 use crate::paths::Located;
-use crate::shell::{self, Place};
-use crate::word::Word;
+use crate::shell;
+use crate::word::{Value, Word};
 
 use language::Language;
 use source::Source;
@@ -116,9 +116,7 @@ pub(crate) fn understand(
         Language::Python => python::understand(text, &beside(located), context),
         Language::JavaScript => javascript::understand(text, &beside(located), context),
         Language::Ruby | Language::Perl | Language::Php => others::understand(language, text, context),
-        Language::Awk => crate::families::awk_program(text)
-            .then_some(())
-            .ok_or_else(|| "its program can run commands or write files".to_owned()),
+        Language::Awk => crate::families::awk_program(text, context),
     };
     // What is not exactly known may be what the text names.
     if result.is_err() || context.collected.is_unsure_since(listed) {
@@ -148,18 +146,13 @@ pub(crate) fn inline(program: &str, text: &str, context: &mut Context<'_>) -> Re
     }
 }
 
-/// Runs shell text as a process of its own: it inherits the environment and the directory, nothing else.
-pub(crate) fn apart(text: &str, _arguments: &[Word], context: &mut Context<'_>) {
-    let kept = context.state.shell.clone();
-    let state = &mut context.state.shell;
-    state.variables.clear();
-    state.poisoned = None;
-    state.aliases.clear();
-    state.functions.clear();
-    let defining = std::mem::take(&mut context.defining);
-    shell::run(text, Place::Within(context.here), context);
-    context.defining = defining;
-    context.state.shell = kept;
+/// Runs shell text as a process of its own, with these arguments: it inherits the environment and the directory,
+/// nothing else.
+pub(crate) fn apart(text: &str, arguments: &[Word], context: &mut Context<'_>) {
+    let environment = context.state.shell.environment.clone();
+    let zero = Word::made(Value::unknown("the name of the script"));
+    let arguments: Vec<Word> = std::iter::once(zero).chain(arguments.iter().cloned()).collect();
+    shell::run_child("sh", text, &arguments, &environment, context);
 }
 
 /// Adds what a file that cannot be followed is, for people.

@@ -1,5 +1,7 @@
 //! What the shell does itself: directories, variables, `eval`, `source`, `trap`.
 
+mod variables;
+
 use countersign_model::{Answer, Question, verbs};
 
 use super::{Family, opaque};
@@ -25,12 +27,25 @@ pub(super) const FAMILY: Family = Family {
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     match invocation.program.as_str() {
         "cd" | "pushd" => change_directory(invocation, context),
-        "popd" => context.state.shell.directory = Err("the shell's directory stack".to_owned()),
-        "export" | "declare" | "typeset" | "local" | "readonly" => declare(invocation, context),
-        "unset" | "read" | "mapfile" | "readarray" | "getopts" | "let" => changes_variables(invocation, context),
+        "popd" => back(invocation, context),
+        "export" | "declare" | "typeset" | "local" | "readonly" => variables::declare(invocation, context),
+        "read" | "mapfile" | "readarray" | "getopts" => variables::read(invocation, context),
+        "unset" => variables::unset(invocation, context),
+        "let" => variables::calculate(invocation, context),
+        "shift" => {
+            variables::parameters(invocation, context);
+            context.program(verbs::EXEC_READ, "shift");
+        }
+        "return" | "break" | "continue" => {
+            context.state.shell.leaving = true;
+            context.program(verbs::EXEC_READ, &invocation.program);
+        }
         "eval" => eval(invocation, context),
         "source" | "." => source(invocation, context),
-        "trap" => runs_first_word(invocation, context),
+        "trap" => {
+            shell::trap(invocation, context);
+            context.program(verbs::EXEC_READ, "trap");
+        }
         "alias" if !invocation.words.is_empty() => alias(invocation, context),
         "enable" | "bind" => opaque(invocation, "it changes what the shell runs", context),
         "complete" => {
@@ -39,7 +54,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         }
         "set" | "shopt" => {
             if invocation.words.iter().any(|word| word.text() == "-k" || word.value.is_unknown()) {
-                context.state.shell.poison("the shell's options are not known");
+                context.state.shell.distrust("the shell's options are not known");
             }
             if takes_assignments_out(invocation) {
                 opaque(invocation, "assignments among the arguments of commands are taken out", context);
@@ -49,10 +64,8 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
                 text == "physical" || (text.starts_with('-') && text.contains('P'))
             };
             context.state.shell.physical |= invocation.words.iter().any(physical);
-            // What becomes the positional parameters may be run as `"$@"`.
-            let parameters = invocation.words.iter().position(|word| word.text() == "--");
-            if let Some(nested) = parameters.and_then(|at| invocation.nested(at + 1)) {
-                super::run_later(nested, context);
+            if invocation.program == "set" {
+                variables::parameters(invocation, context);
             }
             context.program(verbs::EXEC_READ, &invocation.program);
         }
@@ -135,92 +148,81 @@ fn alias(invocation: &Invocation, context: &mut Context<'_>) {
 }
 
 fn change_directory(invocation: &Invocation, context: &mut Context<'_>) {
-    let mut targets = invocation.words.iter().filter(|word| {
-        !matches!(word.known(), Some("-L" | "-P" | "-e" | "-@" | "--" | "-n"))
-    });
+    let mut targets = invocation
+        .words
+        .iter()
+        .filter(|word| !matches!(word.known(), Some("-L" | "-P" | "-e" | "-@" | "--" | "-n")));
+    let pushes = invocation.program == "pushd";
     let physical = context.state.shell.physical || invocation.words.iter().any(|word| word.text() == "-P");
     let searched = context.state.shell.variables.contains_key("CDPATH")
         || invocation.environment.iter().any(|(name, _)| name == "CDPATH");
+    let stays = pushes && invocation.words.iter().any(|word| word.text() == "-n");
+    let before = context.state.shell.directory.clone();
     let directory = match (targets.next().map(|word| &word.value), targets.next()) {
-        (Some(_), _) if searched => Err("CDPATH says where it leads".to_owned()),
-        (None, None) if invocation.program == "cd" => Ok(context.surroundings.home.clone()),
+        (Some(Value::Known(text)), None) if searched && !text.starts_with(['/', '.']) => {
+            Err("CDPATH says where it leads".to_owned())
+        }
+        (None, None) if !pushes => Ok(context.surroundings.home.clone()),
+        // Without an argument, the two on top change places.
+        (None, None) => context.state.shell.earlier.pop().unwrap_or_else(|| Err("the shell's directory stack".to_owned())),
+        (Some(Value::Known(text)), None) if text == "-" && !pushes => {
+            context.state.shell.previous.clone().ok_or_else(|| "the shell's earlier directory".to_owned())
+        }
         (Some(Value::Known(text)), None) if text != "-" && !text.starts_with('+') => {
             context.directory_at(text, physical)
         }
         (Some(Value::Unknown { why, .. }), None) => Err(why.clone()),
         _ => Err("the shell's earlier directory".to_owned()),
     };
+    if pushes {
+        context.state.shell.earlier.push(if stays { directory.clone() } else { before.clone() });
+    }
+    if !stays {
+        moves_to(directory, context);
+    }
+    context.program(verbs::EXEC_READ, "cd");
+}
+
+/// The shell's directory is another one, if that exists.
+fn moves_to(directory: Result<String, String>, context: &mut Context<'_>) {
+    let shell = &mut context.state.shell;
+    shell.variables.remove("PWD");
+    shell.variables.remove("OLDPWD");
+    shell.previous = shell.directory.clone().ok();
+    if shell.leaving {
+        shell.directory = Err("the shell may have left before it was changed".to_owned());
+        return;
+    }
     if let Ok(path) = &directory {
         let question = Question::Path { path: path.clone() };
         let exists = matches!(context.workspace.ask(&question), Answer::Directory { .. });
         context.state.shell.directory_unsure = !exists;
     }
     context.state.shell.directory = directory;
-    context.program(verbs::EXEC_READ, "cd");
 }
 
-fn declare(invocation: &Invocation, context: &mut Context<'_>) {
-    let mut exports = invocation.program == "export";
-    for word in &invocation.words {
-        let text = word.text();
-        if let Some(flags) = text.strip_prefix('-') {
-            exports |= flags.contains('x');
-            // References and integers give assignments another meaning.
-            if flags.contains(['n', 'i', 'a', 'A', 'u', 'l', 'c']) || word.value.is_unknown() {
-                context.state.shell.poison("its declaration gives it another meaning");
-            }
-            continue;
-        }
-        match text.split_once('=') {
-            Some((name, value)) => {
-                // The value may be that of an array, which is expanded once more.
-                if value.starts_with('(') && value.contains(['$', '`']) {
-                    shell::expand_text(value, context);
-                }
-                let value = word.value.strip_prefix(&format!("{name}=")).unwrap_or_else(|| Value::unknown("unclear"));
-                let name = name.trim_end_matches('+');
-                // Only its own text can say whether the shell sets it once; a declaration does not.
-                let value = if exports { value } else { Value::unknown("a declared variable") };
-                context.state.shell.export(name, value);
-            }
-            None if word.value.is_unknown() => context.state.shell.poison("a variable of unknown name is set"),
-            None if exports => {
-                let value = context.state.shell.variables.get(text).cloned();
-                let value = value.unwrap_or_else(|| Value::unknown("a variable of the environment"));
-                context.state.shell.export(text, value);
-            }
-            None => {}
-        }
-    }
-    context.program(verbs::EXEC_READ, &invocation.program);
-}
-
-fn changes_variables(invocation: &Invocation, context: &mut Context<'_>) {
-    if invocation.words.iter().any(|word| word.value.is_unknown()) || invocation.program == "let" {
-        context.state.shell.poison("a variable of unknown name is set");
-    }
-    for word in &invocation.words {
-        if context.state.shell.variables.contains_key(word.text()) {
-            context.state.shell.set(word.text(), Value::unknown("a variable that is read in"));
-        }
-    }
-    if invocation.program == "mapfile" || invocation.program == "readarray" {
-        let callback = invocation.words.iter().skip_while(|word| !word.text().starts_with("-C")).nth(1);
-        if callback.is_some() {
-            opaque(invocation, "it runs a command for each line", context);
-        }
-    }
-    context.program(verbs::EXEC_READ, &invocation.program);
+/// `popd`.
+fn back(invocation: &Invocation, context: &mut Context<'_>) {
+    let top = context.state.shell.earlier.pop().filter(|_| invocation.words.is_empty());
+    moves_to(top.unwrap_or_else(|| Err("the shell's directory stack".to_owned())), context);
+    context.program(verbs::EXEC_READ, "popd");
 }
 
 fn eval(invocation: &Invocation, context: &mut Context<'_>) {
+    if invocation.substituted.is_foreign() {
+        context.program(verbs::EXEC_REMOTE_CODE, "eval");
+    }
     let texts: Option<Vec<&str>> = invocation.words.iter().map(|word| word.known()).collect();
     match texts {
         Some(texts) => shell::run(&texts.join(" "), Place::Within(context.here), context),
-        None if invocation.substituted.is_foreign() => context.program(verbs::EXEC_REMOTE_CODE, "eval"),
-        None => opaque(invocation, "it runs text that is not known", context),
+        None => {
+            if !invocation.substituted.is_foreign() {
+                opaque(invocation, "it runs text that is not known", context);
+            }
+            context.state.shell.poison("eval may have set it");
+            context.state.shell.directory = Err("eval may have changed it".to_owned());
+        }
     }
-    context.state.shell.poison("eval may have set it");
 }
 
 fn source(invocation: &Invocation, context: &mut Context<'_>) {
@@ -229,15 +231,21 @@ fn source(invocation: &Invocation, context: &mut Context<'_>) {
     }
     let here = match (&invocation.stdin, invocation.words.first().map(|word| &word.value)) {
         (Stdin::Text(Value::Known(text)), Some(Value::Known(path))) if is_stdin(path) => Some(text.clone()),
+        (Stdin::Pipe(source), Some(Value::Known(path))) if is_stdin(path) => source.text.clone(),
         // A process substitution was written as no word.
-        (_, Some(Value::Unknown { .. })) if invocation.words.first().is_some_and(|word| word.raw.is_empty()) => {
+        (_, Some(Value::Known(_))) if invocation.words.first().is_some_and(|word| word.raw.is_empty()) => {
             invocation.substituted.text.clone()
         }
         _ => None,
     };
     if let Some(text) = here {
+        let outer = context.state.shell.parameters.clone();
+        if invocation.words.len() > 1 {
+            context.state.shell.parameters =
+                shell::functions::parameters(invocation.words.get(1..).unwrap_or_default());
+        }
         shell::run(&text, Place::Within(context.here), context);
-        context.state.shell.poison("sourced text may have set it");
+        context.state.shell.parameters = outer;
         return;
     }
     let Some(word) = invocation.words.first() else {
@@ -267,10 +275,68 @@ pub(super) fn is_stdin(path: &str) -> bool {
     matches!(path, "/dev/stdin" | "/dev/fd/0" | "/proc/self/fd/0")
 }
 
-fn runs_first_word(invocation: &Invocation, context: &mut Context<'_>) {
-    match invocation.words.iter().find(|word| !word.text().starts_with("-")).map(|word| word.known()) {
-        Some(Some(text)) => shell::run_apart(text, Place::Within(context.here), context),
-        Some(None) => opaque(invocation, "it runs text that is not known", context),
-        None => context.program(verbs::EXEC_READ, "trap"),
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::check;
+
+    #[test]
+    fn directories_are_followed() {
+        assert_snapshot!(check("cd src; cd -; rm a"), @"
+        exec.read cd, read
+        fs.delete /repo/a, destroy
+        ");
+        assert_snapshot!(check("pushd src; popd; rm a"), @"
+        exec.read cd, read
+        exec.read popd, read
+        fs.delete /repo/a, destroy
+        ");
+        assert_snapshot!(check("pushd src && rm a.rs"), @"
+        exec.read cd, read
+        fs.delete /repo/src/a.rs, destroy
+        ");
+        assert_snapshot!(check("CDPATH=/tmp; cd x; rm a"), @"
+        exec.read cd, read
+        fs.delete *, destroy, partial
+        ");
+        assert_snapshot!(check("CDPATH=/tmp; cd /repo/src; rm a.rs"), @"
+        exec.read cd, read
+        fs.delete /repo/src/a.rs, destroy
+        ");
+        assert_snapshot!(check("cd src; rm \"$OLDPWD/a\""), @"
+        exec.read cd, read
+        fs.delete /repo/a, destroy
+        ");
+    }
+
+    #[test]
+    fn known_text_is_read() {
+        assert_snapshot!(check("eval 'B=main'; git push origin $B"), @"git.push main@origin, write");
+        assert_snapshot!(check("eval \"$(echo git push origin main)\""), @"
+        exec.read echo, read
+        git.push main@origin, write
+        ");
+        assert_snapshot!(check("source <(echo git push origin main)"), @"
+        exec.read echo, read
+        git.push main@origin, write
+        ");
+        assert_snapshot!(check(". /dev/stdin <<< 'git push origin main'"), @"git.push main@origin, write");
+        assert_snapshot!(check("T=$(mktemp -d); trap 'rm -rf \"$T\"' EXIT; cp src/a.rs \"$T\""), @"
+        fs.write /tmp/mktemp, write
+        exec.read trap, read
+        fs.read /repo/src/a.rs, read
+        fs.delete /tmp/mktemp, destroy
+        ");
+        assert_snapshot!(check("B=feature; trap 'git push origin $B' EXIT; B=main; exit; B=feature"), @"
+        exec.read trap, read
+        exec.read exit, read
+        git.force-push *@origin, destroy, partial
+        ");
+        assert_snapshot!(check("alias g='git push'; g origin main"), @"
+        exec.read alias, read
+        git.push main@origin, write
+        exec.opaque g, execute, opaque
+        ");
     }
 }

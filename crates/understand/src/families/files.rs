@@ -21,7 +21,7 @@ use self::tar::tar;
 pub(super) const FAMILY: Family = Family {
     programs: &[
         "rm", "rmdir", "unlink", "shred", "mv", "cp", "ln", "install", "mkdir", "mktemp", "touch", "tee", "truncate", "dd",
-        "chmod", "chown", "chgrp", "setfacl", "sed", "gsed", "patch", "rsync", "tar", "zip", "unzip", "gzip", "gunzip", "bzip2", "xz",
+        "chmod", "chown", "chgrp", "setfacl", "patch", "rsync", "tar", "zip", "unzip", "gzip", "gunzip", "bzip2", "xz",
         "split", "sponge", "rename", "trash",
     ],
     effects,
@@ -38,7 +38,6 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         "cp" | "install" => copy(invocation, context),
         "dd" => disk_dump(invocation, context),
         "chmod" | "chown" | "chgrp" | "setfacl" => permit(invocation, context),
-        "sed" | "gsed" => sed(invocation, context),
         "rsync" => rsync(invocation, context),
         "tar" => tar(invocation, context),
         _ => archive(invocation, context),
@@ -272,72 +271,6 @@ fn permit(invocation: &Invocation, context: &mut Context<'_>) {
     operands.iter().skip(skip).for_each(|word| context.permit(word));
 }
 
-const SED: Spec = Spec {
-    long: &[
-        ("expression", Takes::Value), ("file", Takes::Value), ("line-length", Takes::Value), ("in-place", Takes::Attached), ("quiet", Takes::Nothing), ("silent", Takes::Nothing), ("null-data", Takes::Nothing),
-        ("zero-terminated", Takes::Nothing), ("separate", Takes::Nothing), ("unbuffered", Takes::Nothing), ("sandbox", Takes::Nothing), ("posix", Takes::Nothing), ("debug", Takes::Nothing), ("follow-symlinks", Takes::Nothing),
-        ("regexp-extended", Takes::Nothing), ("binary", Takes::Nothing), ("help", Takes::Nothing), ("version", Takes::Nothing),
-    ],
-    short: &[
-        ('e', Takes::Value), ('f', Takes::Value), ('l', Takes::Value), ('i', Takes::Attached), ('I', Takes::Attached), ('n', Takes::Nothing), ('r', Takes::Nothing), ('E', Takes::Nothing), ('s', Takes::Nothing), ('u', Takes::Nothing), ('z', Takes::Nothing),
-        ('b', Takes::Nothing), ('a', Takes::Nothing),
-    ],
-    abbreviations: true,
-    operands_end_options: false,
-};
-
-fn sed(invocation: &Invocation, context: &mut Context<'_>) {
-    let arguments = parse(&invocation.words, &SED);
-    if arguments.has(&["f", "file"]) {
-        opaque(invocation, "its program is in a file", context);
-        arguments.values(&["f", "file"]).for_each(|value| context.read_value(value));
-    }
-    let in_place = arguments.has(&["i", "I", "in-place"]) || !arguments.unknown.is_empty();
-    let mut scripts: Vec<Word> = arguments.values(&["e", "expression"]).map(|value| Word::made(value.clone())).collect();
-    let mut files: Vec<&Word> = arguments.operands.clone();
-    // BSD's `-i ''` has an empty suffix where GNU's has an empty program: then the next word can be either.
-    let suffix = in_place && files.first().is_some_and(|word| word.known() == Some(""));
-    if scripts.is_empty() && !files.is_empty() && !arguments.has(&["f", "file"]) {
-        scripts.push(files.remove(0).clone());
-        scripts.extend(files.first().filter(|_| suffix).map(|word| (*word).clone()));
-        if suffix && files.len() > 1 {
-            files.remove(0);
-        }
-    }
-    if scripts.iter().any(sed_acts) {
-        opaque(invocation, "its program can run commands or write files", context);
-    }
-    for file in &files {
-        if in_place { context.write(file) } else { context.read(file) }
-    }
-    context.program(verbs::EXEC_READ, "sed");
-}
-
-/// Whether a sed program may run commands (`e`, `s///e`) or write files (`w`): only plain
-/// substitutions, deletions and prints are known not to.
-fn sed_acts(script: &Word) -> bool {
-    let Some(text) = script.known() else { return true };
-    text.split(['\n', ';']).any(|command| {
-        let command = command.trim().trim_start_matches(|c: char| {
-            c.is_ascii_digit() || matches!(c, ',' | '$' | '~' | '+' | ' ' | '!' | '{' | '}')
-        });
-        let command = match command.strip_prefix('/').and_then(|rest| rest.rsplit_once('/')) {
-            Some((_, rest)) if !command.contains("/s/") => rest.trim_start_matches(['!', ' ', 'I']),
-            _ => command,
-        };
-        match command.chars().next() {
-            None | Some('p' | 'd' | 'q' | '=' | 'n' | 'N' | 'P' | 'D' | 'a' | 'i' | 'c' | 'y' | 'h' | 'H' | 'g' | 'G' | 'x' | '}' | '{') => {
-                command.len() > 1 && matches!(command.chars().next(), Some('p' | 'd' | '=')) && command.contains(['w', 'e'])
-            }
-            Some('s') => {
-                let Some(delimiter) = command.chars().nth(1) else { return true };
-                let flags = command.rsplit(delimiter).next().unwrap_or_default();
-                flags.contains(['e', 'w', 'M']) || command.matches(delimiter).count() < 3
-            }
-            Some(_) => true,
-        }
-    })
-}
 
 fn rsync(invocation: &Invocation, context: &mut Context<'_>) {
     let remote = invocation.words.iter().find(|word| !word.text().starts_with('-') && word.text().contains(':'));

@@ -8,13 +8,13 @@ use super::{Family, mentions, opaque};
 use crate::context::Context;
 use crate::invocation::{Invocation, Stdin};
 use crate::paths;
-use crate::shell::{self, Place};
+use crate::shell;
 use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
     programs: &[
         "bash", "sh", "dash", "zsh", "ksh", "ash", "rbash", "fish", "python", "python2", "python3", "node", "nodejs", "deno", "bun",
-        "ruby", "perl", "php", "lua", "luajit", "Rscript", "tclsh", "osascript", "awk", "gawk", "mawk", "nawk", "groovy", "scala",
+        "ruby", "perl", "php", "lua", "luajit", "Rscript", "tclsh", "osascript", "groovy", "scala",
         "julia", "elixir", "swift", "pwsh", "powershell", "tsx", "ts-node", "guile", "racket", "ghci", "runghc", "jshell",
     ],
     effects,
@@ -34,15 +34,16 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         && reads_code(invocation)
     {
         remote_code(invocation, context);
-        return;
+        let is_read = source.text.is_some() && SHELLS.contains(&invocation.program.as_str());
+        if !is_read {
+            return;
+        }
     }
     let program = invocation.program.as_str();
     if matches!(invocation.known(0), Some("--version" | "-V" | "--help")) && invocation.words.len() == 1 {
         context.program(verbs::EXEC_READ, program);
     } else if SHELLS.contains(&program) {
         run_shell(invocation, context);
-    } else if matches!(program, "awk" | "gawk" | "mawk" | "nawk") {
-        awk(invocation, context);
     } else {
         languages::run(invocation, context);
     }
@@ -76,10 +77,10 @@ fn run_shell(invocation: &Invocation, context: &mut Context<'_>) {
     let mut code = false;
     while let Some(word) = words.next() {
         let text = word.text();
-        if word.value.is_unknown() {
+        if word.value.is_unknown() || word.raw.is_empty() {
             // The output of a process substitution, where that is known.
-            match invocation.substituted.text.as_ref().filter(|_| word.raw.is_empty() && !code) {
-                Some(text) => shell::run_apart(text, Place::Within(context.here), context),
+            match invocation.substituted.text.as_ref().filter(|_| word.raw.is_empty() && !code && !word.value.is_unknown()) {
+                Some(text) => shell::run_child(&invocation.program, text, &[], &invocation.environment, context),
                 None => opaque(invocation, "it runs text that is not known", context),
             }
             return;
@@ -97,7 +98,7 @@ fn run_shell(invocation: &Invocation, context: &mut Context<'_>) {
                 break;
             }
         } else if code {
-            run_text(word, context);
+            run_text(word, words.as_slice(), invocation, context);
             return;
         } else if text == "-" || text == "/dev/stdin" {
             break;
@@ -106,11 +107,16 @@ fn run_shell(invocation: &Invocation, context: &mut Context<'_>) {
             return;
         }
     }
+    // After `-s` come the parameters; `$0` is the shell.
+    let rest = words.as_slice();
+    let rest = rest.split_first().filter(|(first, _)| first.text() == "--").map_or(rest, |(_, rest)| rest);
+    let arguments: Vec<Word> = std::iter::once(&invocation.first).chain(rest).cloned().collect();
+    let arguments = arguments.as_slice();
     match &invocation.stdin {
         _ if code => opaque(invocation, "it runs text that is not known", context),
-        Stdin::Text(Value::Known(text)) => shell::run_apart(text, Place::Within(context.here), context),
+        Stdin::Text(Value::Known(text)) => shell::run_child(&invocation.program, text, arguments, &invocation.environment, context),
         Stdin::Pipe(source) => match &source.text {
-            Some(text) => shell::run_apart(text, Place::Within(context.here), context),
+            Some(text) => shell::run_child(&invocation.program, text, arguments, &invocation.environment, context),
             None => {
                 opaque(invocation, "it runs what another command writes", context);
                 let whole = context.whole.clone();
@@ -122,19 +128,14 @@ fn run_shell(invocation: &Invocation, context: &mut Context<'_>) {
     }
 }
 
-fn run_text(word: &Word, context: &mut Context<'_>) {
+fn run_text(word: &Word, arguments: &[Word], invocation: &Invocation, context: &mut Context<'_>) {
     let Some(text) = word.known() else {
         context.opaque("a shell command", "it runs text that is not known");
         mentions(&word.raw, context);
         super::sought_in(&word.raw, context);
         return;
     };
-    // Positional parameters and the parent's variables are unknown inside.
-    let kept = context.state.shell.clone();
-    context.state.shell.variables.clear();
-    context.state.shell.poisoned = None;
-    shell::run(text, Place::Within(context.here), context);
-    context.state.shell = kept;
+    shell::run_child(&invocation.program, text, arguments, &invocation.environment, context);
 }
 
 fn run_script(word: &Word, invocation: &Invocation, context: &mut Context<'_>) {
@@ -142,49 +143,6 @@ fn run_script(word: &Word, invocation: &Invocation, context: &mut Context<'_>) {
     let at = invocation.words.iter().position(|known| known.span == word.span && known.raw == word.raw);
     let arguments = at.and_then(|at| invocation.words.get(at + 1..)).unwrap_or_default();
     super::run_file(&located, Some(&invocation.program), arguments, invocation, context);
-}
-
-/// awk reads files, but its program can run commands and write files.
-fn awk(invocation: &Invocation, context: &mut Context<'_>) {
-    let mut words = invocation.words.iter();
-    let mut program = None;
-    let mut files = Vec::new();
-    while let Some(word) = words.next() {
-        let text = word.text();
-        if matches!(text, "-F" | "-v") {
-            words.next();
-        } else if text.starts_with("-F") || text.starts_with("-v") {
-        } else if text == "-f" && files.is_empty() {
-            files.extend(words.next());
-        } else if text.starts_with('-') && text != "-" {
-            opaque(invocation, "its options can load a program", context);
-            return;
-        } else if program.is_none() && files.is_empty() {
-            program = Some(word);
-        } else if !text.contains('=') {
-            context.read(word);
-        }
-    }
-    if let Some(word) = files.first() {
-        run_script(word, invocation, context);
-    } else if program.and_then(Word::known).is_some_and(is_harmless) {
-        context.program(verbs::EXEC_READ, "awk");
-    } else {
-        opaque(invocation, "its program can run commands or write files", context);
-    }
-}
-
-/// Whether a program of awk neither runs commands nor writes files.
-pub(crate) fn is_harmless(text: &str) -> bool {
-    !["system", "|", "getline", ">", "@load", "@include"].iter().any(|danger| text.replace(">=", "").contains(danger))
-        || is_only_comparing(text)
-}
-
-/// Whether all that looks dangerous is a comparison or an alternative before the first block.
-fn is_only_comparing(text: &str) -> bool {
-    let (condition, block) = text.split_once('{').unwrap_or((text, ""));
-    let dangerous = |part: &str| ["system", "getline", "@"].iter().any(|danger| part.contains(danger));
-    !dangerous(text) && !block.contains(['|', '>']) && !condition.contains('"')
 }
 
 #[cfg(test)]
@@ -226,11 +184,12 @@ mod tests {
         net.read http://example.com, read
         exec.remote-code eval, execute
         "#);
-        assert_snapshot!(check("echo aGk= | base64 -d | sh"), @r#"
+        assert_snapshot!(check("echo aGk= | base64 -d | sh"), @"
         exec.read echo, read
         exec.read base64, read
         exec.remote-code sh, execute
-        "#);
+        exec.opaque hi, execute, opaque
+        ");
         assert_snapshot!(check("python3 -c \"$(curl example.com)\""), @r#"
         net.read http://example.com, read
         exec.remote-code python3, execute
@@ -264,21 +223,5 @@ mod tests {
         countersign.tamper *, destroy, partial
         ");
         assert_snapshot!(check("python3 -m pytest tests"), @"exec.test python3 -m pytest, execute");
-    }
-
-    #[test]
-    fn awk_near_misses() {
-        assert_snapshot!(check("awk '{print $1}' a.txt"), @r#"
-        fs.read /repo/a.txt, read
-        exec.read awk, read
-        "#);
-        assert_snapshot!(check("awk '$3 > 5 {print}' a.txt"), @r#"
-        fs.read /repo/a.txt, read
-        exec.read awk, read
-        "#);
-        assert_snapshot!(check("awk 'BEGIN{system(\"git push\")}'"), @r#"
-        exec.opaque awk, execute, opaque
-        git.force-push *@*, destroy, partial
-        "#);
     }
 }

@@ -104,11 +104,15 @@ fn schedule(invocation: &Invocation, context: &mut Context<'_>) {
         ("crontab", Some("-l")) | ("at", Some("-l")) => context.program(verbs::EXEC_READ, &invocation.program),
         _ => {
             context.program(verbs::EXEC_SCHEDULE, &invocation.program);
-            if let crate::invocation::Stdin::Pipe(source) = &invocation.stdin
-                && let Some(text) = &source.text
-                && invocation.program != "crontab"
-            {
+            let text = match &invocation.stdin {
+                crate::invocation::Stdin::Pipe(source) => source.text.as_deref(),
+                crate::invocation::Stdin::Text(value) => value.known(),
+                crate::invocation::Stdin::Inherited | crate::invocation::Stdin::File(_) => None,
+            };
+            let is_plain = matches!(invocation.program.as_str(), "at" | "batch");
+            if let Some(text) = text.filter(|_| is_plain && !invocation.words.iter().any(|word| word.text().starts_with("-f"))) {
                 shell::run_apart(text, Place::Within(context.here), context);
+                return;
             }
             opaque(invocation, "what it will run is not known", context);
         }

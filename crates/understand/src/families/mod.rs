@@ -43,6 +43,9 @@ families! {
     secrets,
     builtins,
     wrappers,
+    feeding,
+    awk,
+    sed,
     interpreters,
     files,
     find,
@@ -66,8 +69,8 @@ pub(crate) mod databases;
 pub(crate) mod declared;
 pub(crate) mod subcommands;
 
+pub(crate) use awk::program as awk_program;
 pub(crate) use git::{Git, addresses, resolve};
-pub(crate) use interpreters::is_harmless as awk_program;
 
 /// Directories whose programs are what their names say.
 const STANDARD: &[&str] =
@@ -168,14 +171,6 @@ fn unnamed(invocation: &Invocation, context: &mut Context<'_>) {
 /// Programs whose work is worth looking for in words that something else may run.
 const SOUGHT: &[&str] = &["git", "gh", "countersign", "countersign-hook"];
 
-/// Adds what words that may be run later do, where they name a program of note.
-pub(crate) fn run_later(invocation: Invocation, context: &mut Context<'_>) {
-    let base = invocation.first.known().map(|name| name.rsplit('/').next().unwrap_or(name));
-    if base.is_some_and(|base| SOUGHT.contains(&base)) {
-        dispatch(invocation, context);
-    }
-}
-
 /// Whether some family has a program of this name.
 pub(crate) fn is_understood(name: &str) -> bool {
     ALL.iter().any(|family| family.programs.contains(&name))
@@ -183,16 +178,7 @@ pub(crate) fn is_understood(name: &str) -> bool {
 
 fn named(invocation: &Invocation, context: &mut Context<'_>) {
     let program = invocation.program.as_str();
-    if let Some(meaning) = context.state.shell.aliases.remove(program) {
-        let arguments: Vec<&str> = invocation.words.iter().map(|word| word.raw.as_str()).collect();
-        let text = format!("{meaning} {}", arguments.join(" "));
-        shell::run(&text, Place::Within(context.here), context);
-        context.state.shell.aliases.insert(program.to_owned(), meaning);
-    }
-    if context.defining.iter().any(|name| name == program) {
-        context.opaque(program, "a function that calls itself");
-    }
-    if shell::subscripts::evaluates(program) || context.state.shell.functions.contains(program) {
+    if shell::subscripts::evaluates(program) {
         for word in &invocation.words {
             shell::subscripts::value(&word.value, context);
         }
@@ -203,12 +189,13 @@ fn named(invocation: &Invocation, context: &mut Context<'_>) {
     let family = ALL.iter().find(|family| family.programs.contains(&program));
     match family {
         Some(family) => (family.effects)(invocation, context),
-        // What it does is listed where it is defined.
-        None if context.state.shell.functions.contains(program) => {}
         None => match declared::find(program, context) {
             Some(declared) => declared::effects(declared, invocation, context),
             None => unknown(invocation, context),
         },
+    }
+    if let Some(text) = shell::texts::of(invocation) {
+        context.flow.text = Some(text);
     }
 }
 

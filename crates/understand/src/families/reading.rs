@@ -7,7 +7,7 @@ use crate::arguments::files::{Operands, touched};
 use crate::arguments::programs;
 use crate::context::Context;
 use crate::environment;
-use crate::invocation::{Invocation, Stdin};
+use crate::invocation::Invocation;
 use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
@@ -102,9 +102,6 @@ fn files(invocation: &Invocation, context: &mut Context<'_>) {
             context.program(verbs::EXEC_READ, &invocation.program);
         }
     }
-    if let (true, Stdin::Text(Value::Known(text))) = (read.is_empty() && invocation.words.is_empty(), &invocation.stdin) {
-        context.flow.text = (invocation.program == "cat").then(|| text.clone());
-    }
     read_all(read, context);
 }
 
@@ -165,22 +162,39 @@ fn output(invocation: &Invocation, word: &Word) -> Option<Option<Value>> {
 
 /// What `echo` and `printf` print can become the code of a shell behind a pipe.
 fn print(invocation: &Invocation, context: &mut Context<'_>) {
-    let texts: Option<Vec<&str>> = invocation.words.iter().map(Word::known).collect();
-    let flag = invocation.words.first().is_some_and(|word| word.text().starts_with('-'));
-    // `\\n` is the one escape that is common in what is piped to a shell.
-    let escaped = texts.as_ref().is_none_or(|texts| texts.iter().any(|text| text.replace("\\n", "").contains(['\\', '%'])));
-    let backslash = texts.as_ref().is_some_and(|texts| texts.iter().any(|text| text.contains('\\')));
-    if invocation.program == "printf" && invocation.words.iter().any(|word| word.text().starts_with("-v")) {
-        context.state.shell.poison("printf may have set it");
-    }
     for name in invocation.words.iter().flat_map(|word| variables(&word.raw)).filter(|name| is_secret_name(name)) {
         reads_environment(name, context);
     }
     context.program(verbs::EXEC_READ, &invocation.program);
-    let single = invocation.program == "echo" || invocation.words.len() == 1;
-    let plain = !backslash || invocation.program == "printf";
-    let joined = texts.filter(|_| !flag && !escaped && single && plain).map(|texts| texts.join(" "));
-    context.flow.text = joined.map(|text| text.replace("\\n", "\n"));
+    if invocation.program == "printf" {
+        print_into(invocation, context);
+    }
+}
+
+/// `printf -v name` sets a variable to what it would print.
+fn print_into(invocation: &Invocation, context: &mut Context<'_>) {
+    let (name, rest) = match invocation.words.split_first() {
+        Some((first, _)) if first.value.is_unknown() => {
+            context.state.shell.poison("printf may have set it");
+            return;
+        }
+        Some((first, rest)) if first.text() == "-v" => match rest.split_first() {
+            Some((name, rest)) => (name.value.clone(), rest),
+            None => return,
+        },
+        Some((first, rest)) if first.text().starts_with("-v") => {
+            (first.value.strip_prefix("-v").unwrap_or_else(|| first.value.clone()), rest)
+        }
+        _ => return,
+    };
+    let words: Option<Vec<&str>> = rest.iter().map(Word::known).collect();
+    let text = words.and_then(|words| crate::shell::texts::printed("printf", &words, None));
+    match name.known().filter(|name| !name.contains('[')) {
+        Some(name) => {
+            context.state.shell.set(name, text.map_or_else(|| Value::unknown("what printf prints"), Value::Known));
+        }
+        None => context.state.shell.poison("printf may have set it"),
+    }
 }
 
 /// The names of the variables a word mentions.

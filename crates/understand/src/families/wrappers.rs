@@ -1,11 +1,13 @@
 //! Programs that run another program: the other one's effects are theirs.
 
+mod shells;
+
 use countersign_model::verbs;
 
 use super::{Family, dispatch, opaque};
 use crate::arguments::Takes::{self, Attached, Nothing, Value as Takesv};
 use crate::context::Context;
-use crate::invocation::{Found, Invocation, Stdin};
+use crate::invocation::Invocation;
 use crate::shell::{self, Place};
 use crate::word::{Value, Word};
 
@@ -42,7 +44,7 @@ const WRAPPERS: &[Wrapper] = &[
     wrapper("exec", &[("-a", Takesv), ("-c", Nothing), ("-l", Nothing)], 0, false),
     wrapper("busybox", &[], 0, false),
     wrapper("xvfb-run", &[("-a", Nothing), ("--auto-servernum", Nothing), ("-s", Takesv), ("--server-args", Takesv)], 0, false),
-    wrapper("flock", &[("-n", Nothing), ("-x", Nothing), ("-s", Nothing), ("-w", Takesv), ("-E", Takesv), ("-o", Nothing)], 1, false),
+    wrapper("flock", &[("-c", Takesv), ("--command", Takesv), ("-u", Nothing), ("--nonblock", Nothing), ("--exclusive", Nothing), ("--shared", Nothing), ("--timeout", Takesv), ("--wait", Takesv), ("-n", Nothing), ("-x", Nothing), ("-s", Nothing), ("-w", Takesv), ("-E", Takesv), ("-o", Nothing)], 1, false),
     wrapper("strace", &[("-f", Nothing), ("-e", Takesv), ("-o", Takesv), ("-s", Takesv), ("-t", Nothing), ("-c", Nothing)], 0, false),
     wrapper("ssh-agent", &[("-a", Takesv), ("-t", Takesv), ("-E", Takesv), ("-P", Takesv), ("-c", Nothing), ("-s", Nothing), ("-D", Nothing), ("-d", Nothing), ("-k", Nothing)], 0, false),
     wrapper("setpriv", &[("--no-new-privs", Nothing), ("--reuid", Takesv), ("--regid", Takesv), ("--clear-groups", Nothing), ("--keep-groups", Nothing), ("--inh-caps", Takesv)], 0, false),
@@ -51,7 +53,21 @@ const WRAPPERS: &[Wrapper] = &[
     wrapper("cross-env", &[], 0, true),
     wrapper("dumb-init", &[("-v", Nothing), ("-c", Nothing)], 0, false),
     wrapper("tini", &[("-g", Nothing), ("-s", Nothing), ("-v", Nothing)], 0, false),
-    wrapper("unshare", &[("-n", Nothing), ("-m", Nothing), ("-p", Nothing), ("-r", Nothing), ("-u", Nothing), ("-f", Nothing), ("-U", Nothing), ("-i", Nothing)], 0, false),
+    wrapper("unshare", &[("-n", Nothing), ("-m", Nothing), ("-p", Nothing), ("-r", Nothing), ("-u", Nothing), ("-f", Nothing), ("-U", Nothing), ("-i", Nothing), ("-C", Nothing), ("-T", Nothing), ("-c", Nothing), ("-R", Takesv), ("-w", Takesv), ("-S", Takesv), ("-G", Takesv)], 0, false),
+    wrapper("nsenter", NSENTER, 0, false),
+    wrapper("chroot", &[("--userspec", Attached), ("--groups", Attached), ("--skip-chdir", Nothing), ("-u", Takesv), ("-g", Takesv), ("-G", Takesv)], 1, false),
+    wrapper("fakeroot", &[("-u", Nothing)], 0, false),
+    wrapper("eatmydata", &[], 0, false),
+    wrapper("faketime", &[("-f", Nothing), ("-m", Nothing), ("-p", Nothing)], 1, false),
+    wrapper("torify", &[], 0, false),
+    wrapper("catchsegv", &[], 0, false),
+    wrapper("chronic", &[("-v", Nothing), ("-e", Nothing)], 0, false),
+    wrapper("valgrind", &[("-q", Nothing), ("-v", Nothing)], 0, false),
+    wrapper("firejail", &[("-c", Nothing)], 0, false),
+    wrapper("dbus-run-session", &[("--", Nothing)], 0, false),
+    wrapper("entr", &[("-c", Nothing), ("-d", Nothing), ("-n", Nothing), ("-p", Nothing), ("-r", Nothing), ("-s", Nothing), ("-z", Nothing), ("-a", Nothing), ("-x", Nothing)], 0, false),
+    wrapper("gosu", &[], 1, false),
+    wrapper("su-exec", &[], 1, false),
     wrapper("prlimit", &[], 0, false),
     wrapper("setarch", &[], 1, false),
     wrapper("linux64", &[], 0, false),
@@ -66,12 +82,27 @@ const WRAPPERS: &[Wrapper] = &[
     wrapper("watch", &[("-n", Takesv), ("--interval", Takesv), ("-d", Nothing), ("-t", Nothing), ("-x", Nothing), ("-g", Nothing), ("-e", Nothing)], 0, false),
 ];
 
+/// Wrappers whose long options all take their values in the same word.
+const LENIENT: &[&str] = &["valgrind", "firejail", "numactl", "prlimit", "unshare", "xvfb-run"];
+
 const SUDO: &[(&str, Takes)] = &[
+    ("-l", Nothing), ("-ll", Nothing), ("--list", Nothing), ("-V", Nothing), ("--version", Nothing), ("-e", Nothing), ("--edit", Nothing),
+    ("--validate", Nothing), ("--reset-timestamp", Nothing), ("--remove-timestamp", Nothing), ("--background", Nothing),
+    ("--askpass", Nothing), ("--stdin", Nothing), ("--set-home", Nothing), ("--chdir", Takesv), ("--chroot", Takesv),
+    ("--close-from", Takesv), ("--command-timeout", Takesv), ("--other-user", Takesv), ("--bell", Nothing), ("-B", Nothing),
     ("-u", Takesv), ("--user", Takesv), ("-g", Takesv), ("--group", Takesv), ("-h", Takesv), ("--host", Takesv),
     ("-p", Takesv), ("--prompt", Takesv), ("-C", Takesv), ("-r", Takesv), ("-t", Takesv), ("-T", Takesv), ("-U", Takesv),
     ("-D", Takesv), ("-R", Takesv), ("-n", Nothing), ("-E", Nothing), ("--preserve-env", Attached), ("-H", Nothing), ("-S", Nothing),
     ("-k", Nothing), ("-K", Nothing), ("-v", Nothing), ("-b", Nothing), ("-A", Nothing), ("-P", Nothing), ("-i", Nothing), ("-s", Nothing),
     ("--login", Nothing), ("--shell", Nothing), ("--non-interactive", Nothing),
+];
+
+const NSENTER: &[(&str, Takes)] = &[
+    ("-t", Takesv), ("--target", Takesv), ("-m", Attached), ("--mount", Attached), ("-u", Attached), ("--uts", Attached), ("-i", Attached),
+    ("--ipc", Attached), ("-n", Attached), ("--net", Attached), ("-p", Attached), ("--pid", Attached), ("-U", Attached), ("--user", Attached),
+    ("-C", Attached), ("--cgroup", Attached), ("-T", Attached), ("--time", Attached), ("-r", Attached), ("--root", Attached),
+    ("-w", Attached), ("--wd", Attached), ("-S", Takesv), ("--setuid", Takesv), ("-G", Takesv), ("--setgid", Takesv), ("-F", Nothing),
+    ("--no-fork", Nothing), ("-a", Nothing), ("--all", Nothing), ("--preserve-credentials", Nothing), ("-Z", Nothing),
 ];
 
 const XARGS: &[(&str, Takes)] = &[
@@ -96,15 +127,18 @@ pub(super) const FAMILY: Family = Family {
         "stdbuf", "unbuffer", "caffeinate", "command", "builtin", "exec", "busybox", "xvfb-run", "flock", "strace", "xargs",
         "watch", "su", "runuser", "sudoedit", "ssh-agent", "setpriv", "systemd-run", "systemd-inhibit", "cross-env",
         "dumb-init", "tini", "unshare", "prlimit", "setarch", "linux64", "linux32", "numactl", "rlwrap", "proxychains",
-        "proxychains4", "torsocks", "ltrace",
+        "proxychains4", "torsocks", "ltrace", "nsenter", "chroot", "fakeroot", "eatmydata", "faketime", "torify", "catchsegv",
+        "chronic", "valgrind", "firejail", "dbus-run-session", "entr", "gosu", "su-exec", "script",
     ],
     effects,
 };
 
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let program = invocation.program.as_str();
-    if matches!(program, "sudo" | "doas" | "pkexec" | "su" | "runuser" | "sudoedit") {
+    if matches!(program, "sudo" | "doas" | "pkexec" | "su" | "runuser" | "sudoedit" | "nsenter" | "gosu" | "su-exec") {
         context.program(verbs::EXEC_PRIVILEGE, program);
+    } else if program == "chroot" {
+        context.program(verbs::EXEC_SYSTEM, program);
     }
     match WRAPPERS.iter().find(|wrapper| wrapper.name == program) {
         Some(_) if program == "command" && matches!(invocation.known(0), Some("-v" | "-V")) => {
@@ -115,16 +149,12 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     }
 }
 
-/// `su user -c text`, `sudoedit file`.
+/// `su user -c text`, `script -c text`, `sudoedit file`.
 fn switch_user(invocation: &Invocation, context: &mut Context<'_>) {
     if invocation.program == "sudoedit" {
         invocation.words.iter().filter(|word| !word.text().starts_with('-')).for_each(|word| context.write(word));
-        return;
-    }
-    let text = invocation.words.iter().skip_while(|word| !matches!(word.text(), "-c" | "--command")).nth(1);
-    match text.map(Word::known) {
-        Some(Some(text)) => shell::run_apart(text, Place::Within(context.here), context),
-        Some(None) | None => opaque(invocation, "it runs a shell of another user", context),
+    } else {
+        shells::started(invocation, context);
     }
 }
 
@@ -166,8 +196,27 @@ fn unwrap(wrapper: &Wrapper, invocation: &Invocation, context: &mut Context<'_>)
             .find(|at| invocation.known(*at).is_some_and(super::is_understood))
             .unwrap_or(index);
     }
+    let own = invocation.words.get(..index).unwrap_or_default();
+    if let Some(text) = own.windows(2).find(|pair| wrapper.name == "flock" && pair.first().is_some_and(|word| word.text() == "-c")) {
+        text.last().into_iter().for_each(|word| shells::text(invocation, &word.value, context));
+        return;
+    }
+    let starts_shell = match wrapper.name {
+        "sudo" | "doas" => own.iter().any(|word| matches!(word.text(), "-s" | "-i" | "--shell" | "--login" | "-is" | "-si")),
+        "unshare" | "nsenter" | "chroot" | "newgrp" => true,
+        _ => false,
+    };
+    if wrapper.name == "sudo" && own.iter().any(|word| matches!(word.text(), "-e" | "--edit")) {
+        invocation.words.iter().skip(index).for_each(|word| context.write(word));
+        return;
+    }
+    if starts_shell && invocation.words.get(index).is_none() {
+        shells::reading(invocation, &[], context);
+        return;
+    }
     let Some(mut nested) = invocation.nested(index) else {
-        if wrapper.name == "env" {
+        // `env -S` has run its words already.
+        if wrapper.name == "env" && !own.iter().any(|word| word.text().contains('S')) {
             super::reads_environment("*", context);
         }
         context.program(verbs::EXEC_READ, &invocation.program);
@@ -176,11 +225,16 @@ fn unwrap(wrapper: &Wrapper, invocation: &Invocation, context: &mut Context<'_>)
     nested.environment = environment;
     match wrapper.name {
         "xargs" => {
-            let elsewhere = |word: &Word| word.text().starts_with("-a") || word.text().starts_with("--a");
-            if invocation.words.iter().take(index).any(elsewhere) {
-                nested.stdin = Stdin::Inherited;
-            }
-            feed(nested, context);
+            super::feeding::xargs(invocation, index, nested, context);
+            return;
+        }
+        "watch" if own.iter().any(|word| matches!(word.text(), "-x" | "--exec")) => {}
+        "entr" if own.iter().any(|word| word.text().starts_with('-') && word.text().contains('s')) => {
+            joined(&nested, context);
+            return;
+        }
+        "flock" if nested.first.text() == "-c" => {
+            nested.words.first().into_iter().for_each(|word| shells::text(invocation, &word.value, context));
             return;
         }
         "watch" | "flock" if nested.words.is_empty() || wrapper.name == "watch" => {
@@ -192,8 +246,17 @@ fn unwrap(wrapper: &Wrapper, invocation: &Invocation, context: &mut Context<'_>)
         }
         _ => {}
     }
+    if wrapper.name == "chroot" {
+        context.state.shell.directory = Err("it is below another root".to_owned());
+    }
+    if wrapper.name == "entr" {
+        nested.words = nested.words.iter().map(|word| match word.text() {
+            "/_" => word.with(Value::unknown("a file that changed")),
+            _ => word.clone(),
+        }).collect();
+    }
     dispatch(nested, context);
-    if wrapper.name == "env" {
+    if matches!(wrapper.name, "env" | "chroot") {
         context.state.shell.directory = directory;
     }
 }
@@ -210,6 +273,9 @@ fn option(wrapper: &Wrapper, word: &Word, next: Option<&Word>, context: &mut Con
     let known = |name: &str| wrapper.options.iter().find(|(option, _)| *option == name).map(|(_, takes)| *takes);
     if let Some(takes) = known(text) {
         return Some(if takes == Takesv { 2 } else { 1 });
+    }
+    if LENIENT.contains(&wrapper.name) && text.starts_with("--") {
+        return Some(1);
     }
     if let Some((name, _)) = text.split_once('=').filter(|_| text.starts_with("--")) {
         return known(name).map(|_| 1);
@@ -268,29 +334,6 @@ fn split(text: Option<&str>, context: &mut Context<'_>) {
         Some(text) => shell::run_apart(text, Place::Within(context.here), context),
         None => context.opaque("env -S", "it runs text that is not known"),
     }
-}
-
-/// What xargs appends or puts in place is what was found, or not known.
-fn feed(mut nested: Invocation, context: &mut Context<'_>) {
-    nested.contiguous = false;
-    let mut found = None;
-    if let Stdin::Pipe(source) = &nested.stdin {
-        nested.substituted.join(source);
-        found.clone_from(&source.found);
-    }
-    let unknown = || Found { patterns: vec![Value::unknown("the input of xargs")], ..Found::default() };
-    // Fed by a pipe, nobody can say how often it runs.
-    let outside = context.repeated;
-    context.repeated = true;
-    super::find::each(&found.unwrap_or_else(unknown), context, &mut |value, context| {
-        let mut nested = nested.clone();
-        for word in &mut nested.words {
-            *word = if word.text() == "%" { word.with(value.clone()) } else { super::find::put(word, &value) };
-        }
-        nested.words.push(Word::made(value));
-        dispatch(nested, context);
-    });
-    context.repeated = outside;
 }
 
 /// Words that become one shell command line.

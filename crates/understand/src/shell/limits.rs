@@ -42,9 +42,28 @@ pub(crate) fn parse(text: &str) -> Result<Program, String> {
             .map_err(|error| format!("the shell syntax cannot be read: {error}"))?;
         let tokens = heredocs::mend(text, tokens)?;
         check(&tokens)?;
+        let tokens = with_for(tokens);
         parse_tokens(&tokens, &options).map_err(|_| "the shell syntax cannot be read".to_owned())
     })
     .unwrap_or_else(|_| Err("the shell syntax cannot be read".to_owned()))
+}
+
+/// The parser does not know `select`, which is written like `for` and runs its body for one word or another.
+fn with_for(mut tokens: Vec<Token>) -> Vec<Token> {
+    let mut starts = true;
+    for at in 0..tokens.len() {
+        let follows =
+            tokens.get(at + 2).is_some_and(|token| matches!(token.to_str(), "in" | "do" | ";" | "\n"));
+        let Some(token) = tokens.get_mut(at) else { break };
+        match token {
+            Token::Word(text, _) if starts && follows && text == "select" => *text = "for".to_owned(),
+            Token::Word(..) | Token::Operator(..) => {}
+        }
+        let text = token.to_str();
+        starts = text.starts_with([';', '\n', '&', '|', '(', ')', '{'])
+            || matches!(text, "do" | "then" | "else" | "!" | "time");
+    }
+    tokens
 }
 
 /// How many substitutions could be open at once: all that do not close on the spot.

@@ -9,8 +9,17 @@ use crate::context::Context;
 use crate::families::resolve::Repo;
 use crate::word::Value;
 
-use super::limits;
-use super::words::{Names, decode};
+use super::words::{Names, decode, decode_text};
+use super::{limits, texts};
+
+/// The one word that something stands for.
+fn one(values: Vec<Value>) -> Option<String> {
+    match values.as_slice() {
+        [] => Some(String::new()),
+        [Value::Known(text) | Value::Pattern(text)] => Some(text.clone()),
+        _ => None,
+    }
+}
 
 /// Substitutions in substitutions that are looked into.
 const DEEPEST: usize = 3;
@@ -39,16 +48,75 @@ impl Names for Here<'_, '_> {
         self.context.state.shell.home()
     }
 
+    fn elements(&self, name: &str) -> Option<Vec<Value>> {
+        self.context.state.shell.elements(name)
+    }
+
+    fn separators(&self) -> Option<&str> {
+        self.context.state.shell.separators()
+    }
+
     fn output(&self, command: &str) -> Option<String> {
         let first = command.split_ascii_whitespace().next()?;
-        let known = matches!(first, "pwd" | "echo" | "printf" | "git" | "mktemp");
+        let known = matches!(first, "pwd" | "git" | "mktemp") || texts::may_print(first);
         if !known || self.depth >= DEEPEST || command.len() > LONGEST {
             return None;
         }
-        let words = self.words(command)?;
+        let program = limits::parse(command).ok()?;
+        let mut printed = String::new();
+        for item in program.complete_commands.iter().flat_map(|list| &list.0) {
+            if !item.0.additional.is_empty() || !matches!(item.1, SeparatorOperator::Sequence) {
+                return None;
+            }
+            let mut text = None;
+            for command in &item.0.first.seq {
+                text = Some(self.printed(command, text.as_deref())?);
+            }
+            printed.push_str(&text?);
+        }
+        // Shells leave zero bytes out.
+        Some(printed.replace('\0', ""))
+    }
+}
+
+impl Here<'_, '_> {
+    /// What one simple command prints, given this input.
+    fn printed(&self, command: &Command, input: Option<&str>) -> Option<String> {
+        let Command::Simple(simple) = command else { return None };
+        if simple.prefix.is_some() {
+            return None;
+        }
+        let inner = Self { context: self.context, depth: self.depth + 1 };
+        let mut words = Vec::new();
+        let mut given = None;
+        let mut raw = vec![&simple.word_or_name.as_ref()?.value];
+        for item in simple.suffix.iter().flat_map(|suffix| &suffix.0) {
+            match item {
+                Item::Word(word) => raw.push(&word.value),
+                // Where errors go does not change what is printed.
+                Item::IoRedirect(IoRedirect::File(Some(2), ..)) => {}
+                Item::IoRedirect(IoRedirect::HereDocument(None | Some(0), document)) => {
+                    given = Some(if document.requires_expansion {
+                        one(decode_text(&document.doc.value, &inner).ok()?.values)?
+                    } else {
+                        document.doc.value.clone()
+                    });
+                }
+                Item::IoRedirect(IoRedirect::HereString(None | Some(0), word)) => {
+                    given = Some(one(decode(&word.value, &inner).ok()?.values)? + "\n");
+                }
+                Item::AssignmentWord(_, word) => raw.push(&word.value),
+                Item::IoRedirect(_) | Item::ProcessSubstitution(..) => return None,
+            }
+        }
+        for word in raw {
+            for value in decode(word, &inner).ok()?.values {
+                words.push(value.known()?.to_owned());
+            }
+        }
         let (program, arguments) = words.split_first()?;
         let shell = &self.context.state.shell;
-        let elsewhere = shell.functions.contains(program)
+        let elsewhere = shell.functions.contains_key(program)
             || shell.aliases.contains_key(program)
             || shell
                 .environment
@@ -61,83 +129,10 @@ impl Names for Here<'_, '_> {
         match (program.as_str(), arguments.as_slice()) {
             ("pwd", [] | ["-L"]) => shell.directory.clone().ok(),
             ("pwd", ["-P"]) => self.context.directory_at(".", true).ok(),
-            ("echo" | "printf", words) => printed(program, words),
             ("mktemp", words) => self.temporary(words),
             ("git", words) => self.git(words),
-            _ => None,
+            (program, words) => texts::printed(program, words, given.as_deref().or(input)),
         }
-    }
-}
-
-/// What `echo` and `printf` print, where that is plain.
-pub(super) fn printed(program: &str, words: &[&str]) -> Option<String> {
-    match (program, words) {
-        ("echo", ["-n" | "-e" | "-E" | "-ne" | "-en", words @ ..]) => unescaped(&words.join(" ")),
-        ("echo", words) if words.first().is_none_or(|word| !word.starts_with('-')) => {
-            unescaped(&words.join(" "))
-        }
-        ("printf", [format, words @ ..]) if !format.starts_with('-') => {
-            let format = unescaped(format)?;
-            let parts: Vec<&str> = format.split("%s").collect();
-            if parts.iter().any(|part| part.contains('%')) {
-                return None;
-            }
-            let (first, others) = parts.split_first()?;
-            let mut text = String::new();
-            let mut words = words.iter();
-            loop {
-                text.push_str(first);
-                for part in others {
-                    text.push_str(words.next().copied().unwrap_or_default());
-                    text.push_str(part);
-                }
-                if words.len() == 0 || others.is_empty() {
-                    return Some(text);
-                }
-            }
-        }
-        _ => None,
-    }
-}
-
-/// Text with line ends and tabs for their escapes; none where there are other escapes.
-fn unescaped(text: &str) -> Option<String> {
-    let text = text.replace("\\n", "\n").replace("\\t", "\t");
-    (!text.contains('\\')).then_some(text)
-}
-
-impl Here<'_, '_> {
-    /// The words of one simple command; none if it is more than that or not wholly known.
-    fn words(&self, command: &str) -> Option<Vec<String>> {
-        let program = limits::parse(command).ok()?;
-        let [list] = program.complete_commands.as_slice() else { return None };
-        let [item] = list.0.as_slice() else { return None };
-        if !item.0.additional.is_empty() || !matches!(item.1, SeparatorOperator::Sequence) {
-            return None;
-        }
-        let [Command::Simple(simple)] = item.0.first.seq.as_slice() else { return None };
-        if simple.prefix.is_some() {
-            return None;
-        }
-        let inner = Self { context: self.context, depth: self.depth + 1 };
-        let mut words = Vec::new();
-        let mut raw = vec![&simple.word_or_name.as_ref()?.value];
-        for item in simple.suffix.iter().flat_map(|suffix| &suffix.0) {
-            match item {
-                Item::Word(word) => raw.push(&word.value),
-                // Where errors go does not change what is printed.
-                Item::IoRedirect(IoRedirect::File(Some(2), ..)) => {}
-                Item::AssignmentWord(..) | Item::IoRedirect(_) | Item::ProcessSubstitution(..) => {
-                    return None;
-                }
-            }
-        }
-        for word in raw {
-            for value in decode(word, &inner).ok()?.values {
-                words.push(value.known()?.to_owned());
-            }
-        }
-        Some(words)
     }
 
     /// A new file or directory of `mktemp`; its name is made up.

@@ -1,7 +1,7 @@
 //! Redirections: files read and written, and what becomes standard input.
 
 use brush_parser::ast::{
-    Command, CommandPrefixOrSuffixItem, IoFileRedirectKind, IoFileRedirectTarget, IoRedirect, SimpleCommand,
+    CommandPrefixOrSuffixItem, IoFileRedirectKind, IoFileRedirectTarget, IoRedirect, SimpleCommand,
     SubshellCommand, Word as RawWord,
 };
 use countersign_model::{Effect, Resource, verbs};
@@ -12,7 +12,7 @@ use crate::word::Value;
 
 use super::Walker;
 
-impl Walker<'_> {
+impl Walker {
     /// Adds the effects of one redirection; returns what standard input is afterwards.
     pub(super) fn redirect(&self, redirect: &IoRedirect, stdin: Stdin, context: &mut Context<'_>) -> Stdin {
         match redirect {
@@ -84,17 +84,7 @@ impl Walker<'_> {
     pub(super) fn process(&self, command: &SubshellCommand, context: &mut Context<'_>) -> Source {
         let outer = std::mem::take(&mut context.flow);
         self.apart(context, |walker, context| walker.list(&command.list, context));
-        let mut source = std::mem::replace(&mut context.flow, outer);
-        let alone = match command.list.0.as_slice() {
-            [item] if item.0.additional.is_empty() => {
-                matches!(item.0.first.seq.as_slice(), [Command::Simple(_)])
-            }
-            _ => false,
-        };
-        if !alone {
-            source.text = None;
-        }
-        source
+        std::mem::replace(&mut context.flow, outer)
     }
 
     /// The one word a redirection names.

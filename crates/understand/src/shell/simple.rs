@@ -4,23 +4,34 @@ use brush_parser::ast::{
     Assignment, AssignmentName, AssignmentValue, CommandPrefixOrSuffixItem as Item, SimpleCommand,
     Word as RawWord,
 };
-use countersign_model::Span;
+use countersign_model::{Span, verbs};
 
 use crate::context::Context;
 use crate::families;
-use crate::invocation::{Invocation, Source, Stdin};
+use crate::invocation::{Invocation, Stdin};
 use crate::word::{Value, Word};
 
-use super::outputs::{Here, printed};
-use super::words::{Decoded, decode, decode_text};
-use super::{Place, Walker, braces, run_apart, subscripts};
+use super::outputs::Here;
+use super::variables::MOST_ELEMENTS;
+use super::words::{Decoded, Names as _, decode, decode_joined, decode_text};
+use super::{Place, Walker, arithmetic, braces, functions, run as run_text, run_apart, subscripts};
+
+/// Builtins whose arguments can be assignments, which are not split into words.
+fn declares(program: &str) -> bool {
+    matches!(program, "export" | "declare" | "typeset" | "local" | "readonly")
+}
+
+/// Builtins that keep what is set before them, in some shells.
+const SPECIAL: &[&str] = &[
+    ":", ".", "source", "eval", "exec", "export", "readonly", "set", "shift", "trap", "unset", "break",
+    "continue", "exit", "return", "times",
+];
 
 /// Adds the effects of one simple command.
-pub(super) fn run(walker: &Walker<'_>, command: &SimpleCommand, stdin: Stdin, context: &mut Context<'_>) {
+pub(super) fn run(walker: &Walker, command: &SimpleCommand, stdin: Stdin, context: &mut Context<'_>) {
     let outer = std::mem::take(&mut context.flow);
     let mark = context.tree.mark();
-    let mut parts =
-        Parts { words: Vec::new(), assignments: Vec::new(), stdin, printed: None, substitutes: false };
+    let mut parts = Parts { sets: command.word_or_name.is_none(), stdin, ..Parts::default() };
     let written = context.state.world.written.len();
     for item in command.prefix.iter().flat_map(|prefix| &prefix.0) {
         parts.take(item, true, walker, context);
@@ -33,99 +44,168 @@ pub(super) fn run(walker: &Walker<'_>, command: &SimpleCommand, stdin: Stdin, co
     }
     let mut substituted = std::mem::take(&mut context.flow);
     let writes = written + 1 == context.state.world.written.len();
-    let Parts { words, assignments, stdin, printed, .. } = parts;
-    if words.is_empty() {
-        for (name, value) in assignments {
-            let constant = walker.mentions.is_constant(&name);
-            let value = if constant { value } else { Value::unknown("a variable that changes") };
-            context.state.shell.set(&name, value);
-        }
+    let Parts { words, assignments, arrays, stdin, printed, .. } = parts;
+    let mut words = words.into_iter();
+    let Some(first) = words.next() else {
+        // `$X git push` with nothing in `$X`, or only assignments.
         if command.word_or_name.is_some() {
-            context.opaque("a command", "the name of the program is not known");
+            context.program(verbs::EXEC_READ, "nothing");
+        }
+        for (name, value) in assignments {
+            context.state.shell.set(&name, value);
         }
         context.flow = outer;
         context.flow.join(&substituted);
+        context.flow.text = Some(String::new());
         return;
-    }
-    substituted.text = printed;
-    let prints = prints(&words);
-    let contiguous = walker.contiguous(&words);
-    let mut environment = context.state.shell.environment.clone();
-    environment.extend(assignments);
-    let mut words = words.into_iter();
-    let Some(first) = words.next() else { return };
-    let stdin = if stdin == Stdin::Inherited { context.piped.clone() } else { stdin };
-    let invocation = Invocation {
-        program: String::new(),
-        first,
-        words: words.collect(),
-        environment,
-        stdin,
-        substituted,
-        contiguous,
     };
+    substituted.text = printed;
+    let words: Vec<Word> = words.collect();
+    let contiguous = walker.contiguous(&first, &words);
+    let mut environment = context.state.shell.environment.clone();
+    environment.extend(assignments.iter().cloned());
+    let stdin = if stdin == Stdin::Inherited { context.piped.clone() } else { stdin };
+    let invocation =
+        Invocation { program: String::new(), first, words, environment, stdin, substituted, contiguous };
     context.tree.hands_over(mark);
-    families::dispatch(invocation, context);
+    started(invocation, &assignments, context);
+    for (name, elements) in arrays {
+        context.state.shell.set_array(&name, elements);
+    }
     let flow = std::mem::replace(&mut context.flow, outer);
     let (text, found) = (flow.text.clone(), flow.found.clone());
     context.flow.join(&flow);
-    (context.flow.text, context.flow.found) = (text.or(prints), found);
+    (context.flow.text, context.flow.found) = (text, found);
     if let (true, Some(appends)) = (writes, super::redirects::appends(command)) {
-        let text = context.flow.text.clone().and_then(|text| ended(command, text));
+        let text = context.flow.text.clone().filter(|_| is_exact(command));
         if let Some(text) = text {
             context.state.world.wrote(written, &text, appends);
         }
     }
 }
 
-/// What a command prints, to the last byte: `echo` ends it with a line end, and reads escapes as it likes.
-fn ended(command: &SimpleCommand, text: String) -> Option<String> {
+/// Whether what a command prints is known to the last byte: `echo` reads escapes as it likes.
+fn is_exact(command: &SimpleCommand) -> bool {
     let words = command.suffix.iter().flat_map(|suffix| &suffix.0);
     let mut words = words.filter_map(|item| match item {
         Item::Word(word) => Some(word.value.as_str()),
         _ => None,
     });
     match command.word_or_name.as_ref().map(|word| word.value.as_str()) {
-        Some("echo") => {
-            let plain = words.all(|word| !word.starts_with('-') && !word.contains('\\'));
-            plain.then(|| format!("{text}\n"))
-        }
-        Some("printf" | "cat") => Some(text),
-        _ => None,
+        Some("echo") => words.all(|word| !word.contains('\\')),
+        Some("printf" | "cat") => true,
+        _ => false,
     }
 }
 
-/// What `printf` and `echo` write, where all their words are known.
-fn prints(words: &[Word]) -> Option<String> {
-    let (program, arguments) = words.split_first()?;
-    let arguments: Option<Vec<&str>> = arguments.iter().map(Word::known).collect();
-    printed(program.known()?, &arguments?)
+/// Runs what the shell finds under the name: an alias, a function, a builtin, a program.
+fn started(invocation: Invocation, assignments: &[(String, Value)], context: &mut Context<'_>) {
+    let name = invocation.first.known().unwrap_or_default().to_owned();
+    let function = context.state.shell.functions.get(&name).cloned();
+    let sees = function.is_some() || SPECIAL.contains(&name.as_str());
+    let before = (sees && !assignments.is_empty()).then(|| context.state.shell.clone());
+    if before.is_some() {
+        for (name, value) in assignments {
+            context.state.shell.set(name, value.clone());
+        }
+    }
+    alias(&invocation, &name, context);
+    let mut certain = false;
+    if let Some(function) = function {
+        certain = function.certain;
+        let kept = (!certain).then(|| context.state.shell.clone());
+        functions::call(&name, &function, Some(&invocation.words), invocation.stdin.clone(), context);
+        context.flow.text = None;
+        if let Some(kept) = kept {
+            context.state.shell.merge(&kept);
+        }
+    }
+    if !certain {
+        families::dispatch(invocation, context);
+    }
+    if let Some(before) = before {
+        for (name, _) in assignments {
+            let value = before.variables.get(name).cloned();
+            let same = value.as_ref() == context.state.shell.variables.get(name);
+            if !same && !context.state.shell.distrusted {
+                context
+                    .state
+                    .shell
+                    .variables
+                    .insert(name.clone(), Value::unknown("some shells keep its value"));
+            }
+        }
+        context.state.shell.environment = before.environment;
+    }
 }
 
+/// A shell may expand aliases or not: what the alias stands for may run as well.
+fn alias(invocation: &Invocation, name: &str, context: &mut Context<'_>) {
+    if invocation.first.raw != name {
+        return;
+    }
+    if let Some(meaning) = context.state.shell.aliases.remove(name) {
+        let arguments: Vec<&str> = invocation.words.iter().map(|word| word.raw.as_str()).collect();
+        let text = format!("{meaning} {}", arguments.join(" "));
+        let kept = context.state.shell.clone();
+        run_text(&text, Place::Within(context.here), context);
+        context.state.shell.merge(&kept);
+        context.state.shell.aliases.insert(name.to_owned(), meaning);
+    }
+}
+
+#[derive(Default)]
 struct Parts {
     words: Vec<Word>,
     assignments: Vec<(String, Value)>,
+    /// Arrays among the words, as of `declare`.
+    arrays: Vec<(String, Vec<Value>)>,
     stdin: Stdin,
     /// What a process substitution among the words prints.
     printed: Option<String>,
     /// Whether there was one.
     substitutes: bool,
+    /// Whether there is nothing but assignments, which then hold for the shell and at once.
+    sets: bool,
 }
 
 impl Parts {
-    fn take(&mut self, item: &Item, prefix: bool, walker: &Walker<'_>, context: &mut Context<'_>) {
+    fn take(&mut self, item: &Item, prefix: bool, walker: &Walker, context: &mut Context<'_>) {
         match item {
             Item::Word(word) => self.words.extend(walker.word(word, context)),
-            Item::AssignmentWord(assignment, _) if prefix => {
-                let (name, value) = walker.assignment(assignment, context);
-                self.assignments.push((name, value));
+            Item::AssignmentWord(assignment, word) if prefix => {
+                let (name, assigned) = walker.assignment(assignment, context);
+                // Whether it already sees those before it, shells do not agree on.
+                let refers = self.assignments.iter().any(|(name, _)| {
+                    word.value.contains(&format!("${name}")) || word.value.contains(&format!("{{{name}"))
+                });
+                match assigned {
+                    Assigned::One(value) if self.sets => context.state.shell.set(&name, value),
+                    Assigned::Each(values) if self.sets => context.state.shell.set_array(&name, values),
+                    Assigned::One(value) if !refers => self.assignments.push((name, value)),
+                    Assigned::One(_) | Assigned::Each(_) => {
+                        self.assignments.push((name, Value::unknown("a variable put together")));
+                    }
+                }
             }
             Item::AssignmentWord(assignment, word) => match &assignment.value {
+                AssignmentValue::Scalar(_)
+                    if self.words.first().and_then(Word::known).is_some_and(declares) =>
+                {
+                    let mut words = walker.quoted(word, context).into_iter();
+                    let value = words.next().unwrap_or_else(|| Value::unknown("a variable put together"));
+                    subscripts::value(&value, context);
+                    let (span, _) = walker.span(word.loc.as_ref());
+                    self.words.push(Word { value, raw: word.value.clone(), span, exact: false });
+                }
                 AssignmentValue::Scalar(_) => self.words.extend(walker.word(word, context)),
                 AssignmentValue::Array(_) => {
-                    let (name, value) = walker.assignment(assignment, context);
+                    let (name, assigned) = walker.assignment(assignment, context);
                     let prefix = format!("{name}=");
-                    self.words.push(Word::made(Value::starting(&prefix, value.text())));
+                    self.words.push(Word::made(Value::starting(&prefix, "an array")));
+                    if let Assigned::Each(values) = assigned {
+                        self.arrays.push((name, values));
+                    }
                 }
             },
             Item::IoRedirect(redirect) => {
@@ -138,19 +218,28 @@ impl Parts {
                 // Which of several is meant, nobody says.
                 self.printed = source.text.filter(|_| !self.substitutes);
                 self.substitutes = true;
-                self.words.push(Word::made(Value::unknown("the output of a command")));
+                let path = Value::Known("/dev/fd/63".to_owned());
+                self.words.push(Word { value: path, raw: String::new(), span: None, exact: false });
             }
         }
     }
 }
 
-impl Walker<'_> {
+/// What a variable is set to.
+enum Assigned {
+    One(Value),
+    Each(Vec<Value>),
+}
+
+impl Walker {
     /// Decodes a word and runs the substitutions in it.
     pub(super) fn word(&self, word: &RawWord, context: &mut Context<'_>) -> Vec<Word> {
         let (span, unchanged) = self.span(word.loc.as_ref());
         let start = word.loc.as_ref().and_then(|location| self.local(location)).map(|(start, _)| start);
         let exact = unchanged
-            && start.is_some_and(|start| self.text.get(start..start + word.value.len()) == Some(&word.value))
+            && start.is_some_and(|start| {
+                self.source.text.get(start..start + word.value.len()) == Some(&word.value)
+            })
             && span.is_some_and(|span| span.end - span.start == word.value.len());
         if let Some(words) = braces::expand(&word.value) {
             let each = words.iter().map(|word| decode(word, &Here::in_context(context))).collect::<Vec<_>>();
@@ -191,6 +280,13 @@ impl Walker<'_> {
         for hazard in &decoded.hazards {
             context.opaque("an expansion", hazard);
         }
+        for (name, value) in decoded.assigned {
+            if name.is_empty() {
+                context.state.shell.poison("arithmetic may have changed it");
+            } else {
+                context.state.shell.set(&name, value);
+            }
+        }
         for found in &decoded.substitutions {
             let place = match (start, found.offset) {
                 (Some(start), Some(offset)) => Place::From(start + offset),
@@ -203,58 +299,103 @@ impl Walker<'_> {
         decoded.values
     }
 
-    fn assignment(&self, assignment: &Assignment, context: &mut Context<'_>) -> (String, Value) {
+    fn assignment(&self, assignment: &Assignment, context: &mut Context<'_>) -> (String, Assigned) {
         let (AssignmentName::VariableName(name) | AssignmentName::ArrayElementName(name, _)) =
             &assignment.name;
-        let plain = matches!(assignment.name, AssignmentName::VariableName(_)) && !assignment.append;
-        let value = match &assignment.value {
+        let unknown = || Assigned::One(Value::unknown("a variable put together"));
+        let assigned = match &assignment.value {
             AssignmentValue::Scalar(word) => {
                 let mut words = self.quoted(word, context);
-                match (words.pop(), words.is_empty()) {
-                    (Some(value), true) if plain => value,
-                    (None, _) if plain => Value::Known(String::new()),
-                    _ => Value::unknown("a variable put together"),
+                let value = match (words.pop(), words.is_empty()) {
+                    (Some(value), true) => value,
+                    (None, _) => Value::Known(String::new()),
+                    (Some(_), false) => Value::unknown("a variable put together"),
+                };
+                subscripts::value(&value, context);
+                match &assignment.name {
+                    AssignmentName::ArrayElementName(_, subscript) => {
+                        super::expand_text(subscript, context);
+                        self.element(name, subscript, value, assignment.append, context)
+                    }
+                    AssignmentName::VariableName(_) if !assignment.append => Assigned::One(value),
+                    AssignmentName::VariableName(_) => {
+                        let before = context.state.shell.variable(name);
+                        match (before, value, context.state.shell.arrays.contains_key(name)) {
+                            (Value::Known(before), Value::Known(after), false) => {
+                                Assigned::One(Value::Known(before + &after))
+                            }
+                            (Value::Known(before), _, false) => {
+                                Assigned::One(Value::starting(&before, "a variable put together"))
+                            }
+                            _ => unknown(),
+                        }
+                    }
                 }
             }
             AssignmentValue::Array(elements) => {
-                let mut values = Vec::new();
+                let before = context
+                    .state
+                    .shell
+                    .elements(name)
+                    .filter(|_| context.state.shell.arrays.contains_key(name));
+                let mut values = if assignment.append { before } else { Some(Vec::new()) };
                 for (subscript, word) in elements {
-                    for word in subscript.iter() {
-                        self.quoted(word, context);
+                    if let Some(subscript) = subscript {
+                        self.quoted(subscript, context);
+                        values = None;
                     }
-                    values.extend(self.quoted(word, context));
+                    for word in self.word(word, context) {
+                        subscripts::value(&word.value, context);
+                        match (&mut values, &word.value) {
+                            // How many words it is, nobody says.
+                            (values, Value::Unknown { .. } | Value::Pattern(_))
+                                if !word.raw.starts_with('"') =>
+                            {
+                                *values = None
+                            }
+                            (Some(values), value) => values.push(value.clone()),
+                            (None, _) => {}
+                        }
+                    }
                 }
-                values.iter().for_each(|value| subscripts::value(value, context));
-                self.array(values, context);
-                Value::unknown("an array")
+                values.map_or_else(|| Assigned::One(Value::unknown("an array")), Assigned::Each)
             }
         };
-        if let AssignmentName::ArrayElementName(_, subscript) = &assignment.name {
-            super::expand_text(subscript, context);
-        }
-        subscripts::value(&value, context);
-        (name.clone(), value)
+        (name.clone(), assigned)
     }
 
-    /// The elements of an array may be run as `"${array[@]}"`.
-    fn array(&self, values: Vec<Value>, context: &mut Context<'_>) {
-        let mut words = values.into_iter().map(Word::made);
-        let Some(first) = words.next() else { return };
-        let invocation = Invocation {
-            program: String::new(),
-            first,
-            words: words.collect(),
-            environment: context.state.shell.environment.clone(),
-            stdin: Stdin::Inherited,
-            substituted: Source::default(),
-            contiguous: false,
+    /// One element of an array is set.
+    fn element(
+        &self,
+        name: &str,
+        subscript: &str,
+        value: Value,
+        append: bool,
+        context: &mut Context<'_>,
+    ) -> Assigned {
+        let unknown = Assigned::One(Value::unknown("an array"));
+        let elements = match context.state.shell.arrays.get(name) {
+            Some(elements) => Some(elements.clone()),
+            None => (!context.state.shell.variables.contains_key(name)).then(Vec::new),
         };
-        families::run_later(invocation, context);
+        let index = match arithmetic::evaluate(subscript, &context.state.shell).value.map(usize::try_from) {
+            Some(Ok(index)) if !append => index,
+            _ => return unknown,
+        };
+        let Some(mut elements) = elements.filter(|elements| index <= elements.len() && index < MOST_ELEMENTS)
+        else {
+            return unknown;
+        };
+        match elements.get_mut(index) {
+            Some(element) => *element = value,
+            None => elements.push(value),
+        }
+        Assigned::Each(elements)
     }
 
     /// The value of an assignment: not split, not matched against files.
-    fn quoted(&self, word: &RawWord, context: &mut Context<'_>) -> Vec<Value> {
-        let decoded = decode(&word.value, &Here::in_context(context));
+    pub(super) fn quoted(&self, word: &RawWord, context: &mut Context<'_>) -> Vec<Value> {
+        let decoded = decode_joined(&word.value, &Here::in_context(context));
         let (span, _) = self.span(word.loc.as_ref());
         let values = self.follow(decoded, None, span, context);
         let one = |value| match value {
@@ -265,15 +406,16 @@ impl Walker<'_> {
     }
 
     /// Whether the words stand in the call's text with only blanks between them.
-    fn contiguous(&self, words: &[Word]) -> bool {
-        let Place::From(base) = self.place else { return false };
-        let spans: Option<Vec<Span>> = words.iter().map(|word| word.span.filter(|_| word.exact)).collect();
+    fn contiguous(&self, first: &Word, words: &[Word]) -> bool {
+        let Place::From(base) = self.source.place else { return false };
+        let words = std::iter::once(first).chain(words);
+        let spans: Option<Vec<Span>> = words.map(|word| word.span.filter(|_| word.exact)).collect();
         spans.is_some_and(|spans| {
             spans.windows(2).all(|pair| {
                 let [before, after] = pair else { return false };
                 let between = before.end.checked_sub(base).zip(after.start.checked_sub(base));
                 between
-                    .and_then(|(start, end)| self.text.get(start..end))
+                    .and_then(|(start, end)| self.source.text.get(start..end))
                     .is_some_and(|gap| !gap.is_empty() && gap.trim_matches([' ', '\t']).is_empty())
             })
         })

@@ -1,4 +1,4 @@
-//! Which variables are constants of this text, and what is left of a shell's state where ways meet.
+//! Which values variables have at a point of the text, and what is left of a shell's state where ways meet.
 
 use std::collections::HashMap;
 
@@ -10,41 +10,12 @@ use super::words::Names;
 
 /// More variables than this are not followed.
 const MOST: usize = 64;
+/// More elements of an array than this are not followed.
+pub(crate) const MOST_ELEMENTS: usize = 256;
+/// A value that grows beyond this is not followed.
+pub(crate) const LONGEST: usize = 16 * 1024;
 
-/// How often each name stands in a text other than as `$name` or `${name}`.
-#[derive(Debug)]
-pub(crate) struct Mentions(HashMap<String, usize>);
-
-impl Mentions {
-    /// Counts the names of `text`.
-    pub fn of(text: &str) -> Self {
-        let mut counts = HashMap::new();
-        if !text.contains('=') {
-            return Self(counts);
-        }
-        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        let mut rest = text;
-        let mut before = "";
-        while let Some(start) = rest.find(is_name) {
-            let (skipped, tail) = rest.split_at(start);
-            let end = tail.find(|c| !is_name(c)).unwrap_or(tail.len());
-            let (name, after) = tail.split_at(end);
-            let skipped = if skipped.is_empty() { before } else { skipped };
-            let plain = skipped.ends_with('$') || (skipped.ends_with("${") && after.starts_with('}'));
-            if !plain {
-                *counts.entry(name.to_owned()).or_default() += 1;
-            }
-            before = skipped;
-            rest = after;
-        }
-        Self(counts)
-    }
-
-    /// Whether the one assignment to `name` is its only mention: nothing else can change it.
-    pub fn is_constant(&self, name: &str) -> bool {
-        self.0.get(name).is_some_and(|count| *count == 1)
-    }
-}
+const SOMETIMES: &str = "a variable that is not always set";
 
 impl ShellState {
     /// Sets a variable.
@@ -52,48 +23,190 @@ impl ShellState {
         if self.variables.len() >= MOST && !self.variables.contains_key(name) {
             self.poison("there are too many variables to follow");
         }
-        if is_inherited(name) {
-            self.environment.push((name.to_owned(), value.clone()));
+        let value = self.settled(name, value);
+        if is_inherited(name) || self.exported.contains(name) {
+            self.inherit(name, value.clone());
         }
-        if self.poisoned.is_none() {
-            self.variables.insert(name.to_owned(), value);
+        if self.distrusted {
+            return;
         }
+        if let Some(first) = self.arrays.get_mut(name).and_then(|elements| elements.first_mut()) {
+            first.clone_from(&value);
+        } else {
+            self.arrays.remove(name);
+        }
+        self.variables.insert(name.to_owned(), value);
+    }
+
+    /// Makes a variable an array.
+    pub fn set_array(&mut self, name: &str, elements: Vec<Value>) {
+        self.arrays.remove(name);
+        let first = elements.first().cloned().unwrap_or_else(|| Value::Known(String::new()));
+        self.set(name, first);
+        let plain = !self.leaving && !self.odd.contains(name) && !self.distrusted;
+        if plain && elements.len() <= MOST_ELEMENTS {
+            self.arrays.insert(name.to_owned(), elements);
+        } else if !self.distrusted {
+            self.variables.insert(name.to_owned(), Value::unknown("an array"));
+        }
+    }
+
+    /// The value that a variable really has after it was set to this one.
+    fn settled(&self, name: &str, value: Value) -> Value {
+        if self.odd.contains(name) {
+            return Value::unknown("its declaration gives it another meaning");
+        }
+        if self.leaving && self.variables.get(name) != Some(&value) {
+            return Value::unknown("the shell may have left before it was set");
+        }
+        if value.text().len() > LONGEST { Value::unknown("the value is too long to follow") } else { value }
     }
 
     /// Hands a variable to the commands that follow.
     pub fn export(&mut self, name: &str, value: Value) {
-        if !is_inherited(name) && environment::matters(name) {
-            self.environment.push((name.to_owned(), value.clone()));
-        }
+        self.exported.insert(name.to_owned());
         self.set(name, value);
     }
 
-    /// No variable can be trusted from here on.
+    fn inherit(&mut self, name: &str, value: Value) {
+        match self.environment.iter_mut().find(|(known, _)| known == name) {
+            Some((_, known)) => *known = value,
+            None => self.environment.push((name.to_owned(), value)),
+        }
+    }
+
+    /// A variable does not exist any more.
+    pub fn unset(&mut self, name: &str) {
+        self.arrays.remove(name);
+        self.exported.remove(name);
+        self.environment.retain(|(known, _)| known != name);
+        let value = if self.locals.is_empty() && name == "IFS" {
+            Value::Known(" \t\n".to_owned())
+        } else if self.locals.is_empty() {
+            Value::Known(String::new())
+        } else {
+            Value::unknown("a variable of an outer function")
+        };
+        self.set(name, value);
+    }
+
+    /// From now on, what is assigned to this variable does not say what its value is.
+    pub fn makes_odd(&mut self, name: &str) {
+        self.odd.insert(name.to_owned());
+        if self.variables.contains_key(name) {
+            self.arrays.remove(name);
+            self.set(name, Value::unknown("its declaration gives it another meaning"));
+        }
+    }
+
+    /// No variable can be trusted from here on, whatever it is set to.
+    pub fn distrust(&mut self, why: &str) {
+        self.poison(why);
+        self.distrusted = true;
+    }
+
+    /// Any variable may have been set to anything; what is set after this is known again.
     pub fn poison(&mut self, why: &str) {
         self.variables.clear();
+        self.arrays.clear();
+        self.parameters = None;
+        for (_, value) in &mut self.environment {
+            *value = Value::unknown(why);
+        }
         self.poisoned = Some(why.to_owned());
     }
 
     /// What is known where the way that led to `self` and the one that led to `other` meet.
     pub fn merge(&mut self, other: &Self) {
-        if self.poisoned.is_none() && other.poisoned.is_some() {
-            self.poisoned.clone_from(&other.poisoned);
+        if let Some(why) = &other.poisoned {
+            self.poisoned.get_or_insert_with(|| why.clone());
+        }
+        if other.distrusted {
             self.variables.clear();
+            self.arrays.clear();
+            self.distrusted = true;
         }
         for (name, value) in &mut self.variables {
             if other.variables.get(name) != Some(value) {
-                *value = Value::unknown("a variable that is not always set");
+                *value = Value::unknown(SOMETIMES);
             }
         }
         for name in other.variables.keys() {
-            if !self.variables.contains_key(name) && self.poisoned.is_none() {
-                let unknown = Value::unknown("a variable that is not always set");
-                self.variables.insert(name.clone(), unknown);
+            if !self.variables.contains_key(name) && !self.distrusted {
+                self.variables.insert(name.clone(), Value::unknown(SOMETIMES));
             }
+        }
+        let arrays = self.arrays.iter().chain(&other.arrays).map(|(name, _)| name);
+        let differ = |name: &&String| self.arrays.get(*name) != other.arrays.get(*name);
+        for name in arrays.filter(differ).cloned().collect::<Vec<_>>() {
+            self.arrays.remove(&name);
+            if !self.distrusted {
+                self.variables.insert(name, Value::unknown(SOMETIMES));
+            }
+        }
+        let missing = other
+            .environment
+            .iter()
+            .filter(|(name, _)| !self.environment.iter().any(|(known, _)| known == name));
+        let missing: Vec<_> = missing.map(|(name, _)| (name.clone(), Value::unknown(SOMETIMES))).collect();
+        for (name, value) in &mut self.environment {
+            if !other.environment.iter().any(|(known, same)| known == name && same == value) {
+                *value = Value::unknown(SOMETIMES);
+            }
+        }
+        self.environment.extend(missing);
+        self.exported.extend(other.exported.iter().cloned());
+        self.odd.extend(other.odd.iter().cloned());
+        if self.parameters != other.parameters {
+            self.parameters = None;
+        }
+        self.merge_functions(other);
+        for (name, meaning) in &other.aliases {
+            self.aliases.entry(name.clone()).or_insert_with(|| meaning.clone());
         }
         if self.directory != other.directory {
             self.directory = Err("the directory is not always changed".to_owned());
         }
+        if self.earlier != other.earlier {
+            self.earlier = Vec::new();
+        }
+        if self.previous != other.previous {
+            self.previous = None;
+        }
+        self.leaving |= other.leaving;
+    }
+
+    /// Forgets the value of every variable that a text sets more than once.
+    pub fn keep_constants(&mut self, text: &str) {
+        if self.variables.is_empty() {
+            return;
+        }
+        let counts = mentions(text);
+        for (name, value) in &mut self.variables {
+            if counts.get(name.as_str()).is_some_and(|count| *count > 1) {
+                *value = Value::unknown("a variable that changes");
+                self.arrays.remove(name);
+            }
+        }
+    }
+
+    /// What is known at every turn of a loop whose first turn starts with `self` and ends with `after`; none where
+    /// that is no less than at the first.
+    pub fn loosened(&self, after: &Self) -> Option<Self> {
+        let changed =
+            |name: &str, value: &Value| !value.is_unknown() && after.variables.get(name) != Some(value);
+        let same = !self.variables.iter().any(|(name, value)| changed(name, value))
+            && self.arrays.iter().all(|(name, elements)| after.arrays.get(name) == Some(elements))
+            && self.directory == after.directory
+            && self.parameters == after.parameters
+            && self.earlier.len() == after.earlier.len()
+            && self.environment == after.environment;
+        if same {
+            return None;
+        }
+        let mut loose = self.clone();
+        loose.merge(after);
+        Some(loose)
     }
 
     /// What follows runs whether or not the last `cd` worked.
@@ -121,22 +234,109 @@ impl World {
 
 impl Names for ShellState {
     fn variable(&self, name: &str) -> Value {
-        if let Some(why) = &self.poisoned {
-            return Value::unknown(why);
+        if name == "#" {
+            return match &self.parameters {
+                Some(parameters) => Value::Known(parameters.len().to_string()),
+                None => Value::unknown("the number of parameters"),
+            };
+        }
+        if name == "0" {
+            return self.zero.clone().unwrap_or_else(|| Value::unknown("the name of the running shell"));
+        }
+        if is_volatile(name) {
+            return Value::unknown("a value of the running shell");
+        }
+        if let Ok(number) = name.parse::<usize>() {
+            return match &self.parameters {
+                Some(parameters) => {
+                    parameters.get(number.saturating_sub(1)).cloned().unwrap_or(Value::Known(String::new()))
+                }
+                None => Value::unknown("a positional parameter"),
+            };
         }
         if let Some(value) = self.variables.get(name) {
             return value.clone();
         }
         match (name, &self.directory) {
+            _ if self.poisoned.is_some() => Value::unknown(self.poisoned.as_deref().unwrap_or_default()),
             ("HOME", _) if !self.home.is_empty() => Value::Known(self.home.clone()),
             ("PWD", Ok(directory)) => Value::Known(directory.clone()),
+            ("OLDPWD", _) => match &self.previous {
+                Some(directory) => Value::Known(directory.clone()),
+                None => Value::unknown("the shell's earlier directory"),
+            },
+            ("PATH", _) => Value::unknown(environment::AS_IT_WAS),
             _ => Value::unknown("a variable of the environment"),
+        }
+    }
+
+    fn elements(&self, name: &str) -> Option<Vec<Value>> {
+        if name == "@" {
+            return self.parameters.clone();
+        }
+        if let Some(elements) = self.arrays.get(name) {
+            return Some(elements.clone());
+        }
+        match self.variables.get(name) {
+            Some(Value::Known(text)) => Some(vec![Value::Known(text.clone())]),
+            Some(Value::Pattern(_) | Value::Unknown { .. }) | None => None,
         }
     }
 
     fn home(&self) -> &str {
         &self.home
     }
+
+    fn separators(&self) -> Option<&str> {
+        match self.variables.get("IFS") {
+            None if self.poisoned.is_some() => None,
+            None => Some(" \t\n"),
+            Some(value) => value.known(),
+        }
+    }
+}
+
+/// How often each name stands in a text other than as `$name` or `${name}`.
+fn mentions(text: &str) -> HashMap<&str, usize> {
+    let mut counts = HashMap::new();
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut rest = text;
+    while let Some(start) = rest.find(is_name) {
+        let (skipped, tail) = rest.split_at(start);
+        let end = tail.find(|c| !is_name(c)).unwrap_or(tail.len());
+        let (name, after) = tail.split_at(end);
+        let plain = skipped.ends_with('$') || (skipped.ends_with("${") && after.starts_with('}'));
+        if !plain {
+            *counts.entry(name).or_default() += 1;
+        }
+        rest = after;
+    }
+    counts
+}
+
+/// Variables that the shell itself changes all the time.
+fn is_volatile(name: &str) -> bool {
+    matches!(
+        name,
+        "?" | "-"
+            | "$"
+            | "!"
+            | "_"
+            | "RANDOM"
+            | "SRANDOM"
+            | "SECONDS"
+            | "LINENO"
+            | "EPOCHSECONDS"
+            | "EPOCHREALTIME"
+            | "FUNCNAME"
+            | "PIPESTATUS"
+            | "DIRSTACK"
+            | "OPTIND"
+            | "OPTARG"
+            | "COPROC"
+            | "MAPFILE"
+            | "REPLY"
+    ) || name.starts_with("BASH")
 }
 
 /// Variables that are part of every environment, or may be: setting one is taken for exporting it.
@@ -144,20 +344,6 @@ fn is_inherited(name: &str) -> bool {
     environment::matters(name)
         && (matches!(
             name,
-            "PATH" | "HOME" | "PWD" | "SHELL" | "EDITOR" | "VISUAL" | "PAGER" | "IFS" | "BASH_ENV" | "ENV"
+            "PATH" | "HOME" | "PWD" | "SHELL" | "EDITOR" | "VISUAL" | "PAGER" | "BASH_ENV" | "ENV"
         ) || ["GIT_", "LD_", "DYLD_", "GH_", "SSH_"].iter().any(|prefix| name.starts_with(prefix)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_constant_is_mentioned_once() {
-        let constant = |text: &str| Mentions::of(text).is_constant("B");
-        assert!(constant("B=main; git push origin $B ${B}"));
-        for text in ["B=a; B=b", "B=a; read B", "B=a; ((B=2))", "B=a; echo ${B:=x}", "B=a; C=B", "x"] {
-            assert!(!constant(text), "{text}");
-        }
-    }
 }

@@ -4,10 +4,14 @@
 //! parser cannot have meant as one word (an unquoted blank or operator) is an error, because then
 //! the two disagree about where a substitution ends.
 
+mod changes;
+mod escapes;
+mod parameters;
+
 use std::iter::Peekable;
 use std::str::CharIndices;
 
-use super::extent;
+use super::{arithmetic, extent};
 use crate::word::Value;
 
 /// A command inside a word, which runs before the word's own command does.
@@ -28,12 +32,22 @@ pub(crate) struct Decoded {
     pub substitutions: Vec<Substitution>,
     /// What in it runs or changes things unseen: sentence fragments.
     pub hazards: Vec<String>,
+    /// Variables that it sets: `${name:=word}`, `$((name = 1))`; without a name: any.
+    pub assigned: Vec<(String, Value)>,
 }
 
 /// Where the value of a variable or of `~` comes from.
 pub(crate) trait Names {
-    /// The variable's value where the word stands.
+    /// The variable's value where the word stands; `#`: the number of parameters.
     fn variable(&self, name: &str) -> Value;
+    /// The elements of an array, or with `@` the positional parameters; none if they are not known.
+    fn elements(&self, _name: &str) -> Option<Vec<Value>> {
+        None
+    }
+    /// What separates words in a value that is not quoted; none if that is not known.
+    fn separators(&self) -> Option<&str> {
+        Some(" \t\n")
+    }
     /// The user's home.
     fn home(&self) -> &str;
     /// What a command prints, if that is known before it runs.
@@ -47,6 +61,17 @@ pub(crate) fn decode(raw: &str, names: &dyn Names) -> Result<Decoded, String> {
     let mut decoder = Decoder::new(raw, names);
     decoder.tilde();
     decoder.unquoted()?;
+    decoder.finish_field(false);
+    Ok(decoder.done)
+}
+
+/// Decodes one word that is not split into several, such as the value of an assignment.
+pub(crate) fn decode_joined(raw: &str, names: &dyn Names) -> Result<Decoded, String> {
+    let mut decoder = Decoder::new(raw, names);
+    decoder.joins = true;
+    decoder.tilde();
+    decoder.unquoted()?;
+    decoder.quoted = true;
     decoder.finish_field(false);
     Ok(decoder.done)
 }
@@ -80,6 +105,12 @@ struct Decoder<'w> {
     last_brace: Option<usize>,
     /// Whether a brace expansion started.
     braces: bool,
+    /// Whether blanks end words, as in the default of a parameter.
+    splits: bool,
+    /// Whether values are never split.
+    joins: bool,
+    /// Whether an empty `"$@"` is in the word.
+    vanishes: bool,
     done: Decoded,
 }
 
@@ -95,6 +126,9 @@ impl<'w> Decoder<'w> {
             unknown: None,
             last_brace: last_brace(raw),
             braces: false,
+            splits: false,
+            joins: false,
+            vanishes: false,
             done: Decoded::default(),
         }
     }
@@ -128,7 +162,7 @@ impl<'w> Decoder<'w> {
     /// Ends the current word; `split` says that an unquoted variable's blank ended it.
     fn finish_field(&mut self, split: bool) {
         let text = std::mem::take(&mut self.text);
-        let nothing = text.is_empty() && !self.quoted && self.unknown.is_none();
+        let nothing = text.is_empty() && (!self.quoted || self.vanishes) && self.unknown.is_none();
         if !(nothing && (split || !self.raw.is_empty())) {
             let value = match self.unknown.take() {
                 Some(Gap { start, end, why }) => Value::Unknown {
@@ -142,7 +176,7 @@ impl<'w> Decoder<'w> {
             };
             self.done.values.push(value);
         }
-        (self.quoted, self.pattern) = (false, false);
+        (self.quoted, self.pattern, self.vanishes) = (false, false, false);
     }
 
     fn tilde(&mut self) {
@@ -201,6 +235,14 @@ impl<'w> Decoder<'w> {
                     self.next();
                     self.braces = true;
                     self.mark_unknown("a brace expansion");
+                }
+                ' ' | '\t' | '\n' if self.splits => {
+                    self.next();
+                    self.finish_field(true);
+                }
+                _ if self.splits => {
+                    self.next();
+                    self.text.push(character);
                 }
                 ' ' | '\t' | '\n' | ';' | '|' | '&' | '<' | '>' | '(' | ')' => {
                     return Err("the end of a substitution is unclear".to_owned());
@@ -312,13 +354,26 @@ impl<'w> Decoder<'w> {
                     self.next();
                     name.push(next);
                 }
-                let value = self.names.variable(&name);
+                let is_new = self.done.assigned.iter().any(|(known, _)| *known == name);
+                let value = match is_new {
+                    true => Value::unknown("a variable that is set in the same word"),
+                    false => self.names.variable(&name),
+                };
                 self.insert(&value, quoted);
                 Ok(())
             }
-            Some('0'..='9' | '@' | '*' | '#' | '?' | '-' | '$' | '!') => {
+            Some(special @ ('0'..='9' | '#' | '?' | '-' | '$' | '!')) => {
                 self.next();
-                self.mark_unknown("a value of the running shell");
+                let value = self.names.variable(&special.to_string());
+                self.insert(&value, quoted);
+                Ok(())
+            }
+            Some(all @ ('@' | '*')) => {
+                self.next();
+                match self.names.elements("@") {
+                    Some(values) => self.insert_each(&values, quoted, all == '*'),
+                    None => self.mark_unknown("the positional parameters"),
+                }
                 Ok(())
             }
             _ => {
@@ -330,10 +385,16 @@ impl<'w> Decoder<'w> {
 
     /// Puts a variable's value in place, split at blanks where it is not quoted.
     fn insert(&mut self, value: &Value, quoted: bool) {
+        let quoted = quoted || self.joins;
         match value {
             Value::Known(text) if quoted => self.text.push_str(text),
             Value::Known(text) => {
-                for (index, part) in text.split([' ', '\t', '\n']).enumerate() {
+                let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+                let Some(separators) = self.names.separators().or(plain(text).then_some("")) else {
+                    self.mark_unknown("what separates the words");
+                    return;
+                };
+                for (index, part) in text.split(|c| separators.contains(c)).enumerate() {
                     if index > 0 {
                         self.finish_field(true);
                     }
@@ -381,109 +442,50 @@ impl<'w> Decoder<'w> {
         Ok(())
     }
 
-    fn braced(&mut self, start: usize, quoted: bool) -> Result<(), String> {
-        let end = extent::matching(self.raw, start + 1, '{', '}').ok_or("a parameter is not closed")?;
-        let inner = self.raw.get(start + 2..end).unwrap_or_default();
-        let is_name = |text: &str| {
-            text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-                && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    fn arithmetic(&mut self, start: usize, end: usize) {
+        let result = match self.inside(start, end).as_slice() {
+            [Value::Known(text)] => Some(arithmetic::evaluate(text, self.names)),
+            _ => None,
         };
-        if is_name(inner) {
-            let value = self.names.variable(inner);
-            self.insert(&value, quoted);
-        } else {
-            if inner.ends_with("@P") {
-                self.done
-                    .hazards
-                    .push("a variable is expanded as a prompt, which runs commands in it".to_owned());
+        match result {
+            Some(result) => {
+                self.done.assigned.extend(result.assigned);
+                match result.value {
+                    Some(number) => self.text.push_str(&number.to_string()),
+                    None => self.mark_unknown("the result of arithmetic"),
+                }
             }
-            self.inside(start + 2, end);
-            match self.otherwise(inner) {
-                Some(value) => self.insert(&value, quoted),
-                None => self.mark_unknown("an expansion that depends on the running shell"),
+            None => {
+                let inner = self.raw.get(start..end).unwrap_or_default();
+                let changes =
+                    inner.contains("++") || inner.contains("--") || inner.replace("==", "").contains('=');
+                if changes {
+                    self.done.assigned.push((String::new(), Value::unknown("the result of arithmetic")));
+                }
+                self.mark_unknown("the result of arithmetic");
             }
         }
-        self.seek(end + 1);
-        Ok(())
     }
 
-    /// The value of `${name:-word}` and the like where the name has a value of its own.
-    fn otherwise(&self, inner: &str) -> Option<Value> {
-        let end = inner.find([':', '-', '=', '?'])?;
-        let (name, operator) = inner.split_at(end);
-        let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        let operator = operator.strip_prefix(':').unwrap_or(operator);
-        let value = (plain && operator.starts_with(['-', '=', '?'])).then(|| self.names.variable(name))?;
-        value.known().is_some_and(|text| !text.is_empty()).then_some(value)
-    }
-
-    fn arithmetic(&mut self, start: usize, end: usize) {
-        self.inside(start, end);
-        self.mark_unknown("the result of arithmetic");
-    }
-
-    /// Collects the substitutions in a part of the word whose value does not matter.
-    fn inside(&mut self, start: usize, end: usize) {
+    /// Collects the substitutions in a part of the word that is expanded as between double quotes; returns its
+    /// value.
+    fn inside(&mut self, start: usize, end: usize) -> Vec<Value> {
         let inner = self.raw.get(start..end).unwrap_or_default();
         match decode_text(inner, self.names) {
             Ok(decoded) => {
                 self.done.hazards.extend(decoded.hazards);
+                self.done.assigned.extend(decoded.assigned);
                 self.done.substitutions.extend(decoded.substitutions.into_iter().map(|found| Substitution {
                     offset: found.offset.map(|offset| offset + start),
                     ..found
                 }));
+                decoded.values
             }
-            Err(why) => self.done.hazards.push(why),
-        }
-    }
-
-    fn ansi_c(&mut self) -> Result<(), String> {
-        loop {
-            match self.next() {
-                Some('\'') => return Ok(()),
-                Some('\\') => self.ansi_c_escape(),
-                Some(character) => self.text.push(character),
-                None => return Err("a quote is not closed".to_owned()),
+            Err(why) => {
+                self.done.hazards.push(why);
+                Vec::new()
             }
         }
-    }
-
-    fn ansi_c_escape(&mut self) {
-        let Some(kind) = self.next() else { return };
-        let character = match kind {
-            'n' => Some('\n'),
-            't' => Some('\t'),
-            'r' => Some('\r'),
-            'a' => Some('\u{7}'),
-            'b' => Some('\u{8}'),
-            'e' | 'E' => Some('\u{1b}'),
-            'f' => Some('\u{c}'),
-            'v' => Some('\u{b}'),
-            '\\' | '\'' | '"' | '?' => Some(kind),
-            'x' => self.code(16, 2, None),
-            'u' => self.code(16, 4, None),
-            'U' => self.code(16, 8, None),
-            '0'..='7' => self.code(8, 2, kind.to_digit(8)),
-            // `\c` and whatever a later shell may add.
-            _ => None,
-        };
-        match character {
-            Some(character) if character != '\0' => self.text.push(character),
-            _ => self.mark_unknown("an unusual escape"),
-        }
-    }
-
-    fn code(&mut self, radix: u32, most: usize, first: Option<u32>) -> Option<char> {
-        let mut number = first.unwrap_or(0);
-        let mut digits = usize::from(first.is_some());
-        for _ in 0..most {
-            let Some(digit) = self.peek().and_then(|c| c.to_digit(radix)) else { break };
-            self.next();
-            digits += 1;
-            number = number.wrapping_mul(radix).wrapping_add(digit);
-        }
-        // Bytes above 127 are not characters by themselves.
-        (digits > 0 && (number < 128 || most > 2)).then(|| char::from_u32(number)).flatten()
     }
 }
 

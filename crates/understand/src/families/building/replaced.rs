@@ -55,7 +55,7 @@ const OPTIONS: &[(&[&str], Names)] = &[
 /// Variables, some by their beginning and end.
 const VARIABLES: Names = &[
     (Command, &["CARGO_TARGET_*_RUNNER", "CARGO_TARGET_*_LINKER", "CARGO_BUILD_RUSTC*", "CARGO_BUILD_RUSTDOC", "RUSTC", "RUSTC_*WRAPPER", "RUSTDOC", "RUSTFMT", "NPM_CONFIG_SCRIPT_SHELL", "NPM_CONFIG_GIT", "CMAKE_*_LAUNCHER", "CMAKE_*_COMPILER"]),
-    (Code, &["NPM_CONFIG_NODE_OPTIONS", "NPM_CONFIG_USERCONFIG", "NPM_CONFIG_GLOBALCONFIG", "NPM_CONFIG_PREFIX", "CARGO_ALIAS_*", "PYTEST_PLUGINS", "DOTNET_STARTUP_HOOKS", "GOENV", "GOROOT", "COMPILER_PATH", "GCC_EXEC_PREFIX", "BUNDLE_GEMFILE", "PYTHONPATH", "RUBYLIB", "MAKEFILES"]),
+    (Code, &["NPM_CONFIG_NODE_OPTIONS", "NPM_CONFIG_USERCONFIG", "NPM_CONFIG_GLOBALCONFIG", "NPM_CONFIG_PREFIX", "CARGO_ALIAS_*", "PYTEST_PLUGINS", "DOTNET_STARTUP_HOOKS", "GOENV", "GOROOT", "COMPILER_PATH", "GCC_EXEC_PREFIX", "BUNDLE_GEMFILE", "MAKEFILES"]),
     (Flags, &["RUSTFLAGS", "RUSTDOCFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS", "CARGO_BUILD_RUSTDOCFLAGS", "CARGO_TARGET_*_RUSTFLAGS", "GOFLAGS", "MAVEN_OPTS", "MAVEN_ARGS", "GRADLE_OPTS", "CFLAGS", "CXXFLAGS", "LDFLAGS", "CGO_*FLAGS", "JAVA_OPTS"]),
     (Options, &["MAKEFLAGS", "GNUMAKEFLAGS", "PYTEST_ADDOPTS"]),
 ];
@@ -75,6 +75,16 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) -> boo
         let upper = name.to_ascii_uppercase();
         if let Some((is, _)) = VARIABLES.iter().find(|(_, names)| names.iter().any(|pattern| crate::glob::matches(pattern, &upper))) {
             any |= weigh(*is, name, value, context);
+        }
+        // Places for modules: the project's own are part of it.
+        if matches!(upper.as_str(), "PYTHONPATH" | "RUBYLIB") {
+            let places: Vec<Value> = match value {
+                Value::Known(text) => text.split(':').filter(|part| !part.is_empty()).map(|part| Value::Known(part.to_owned())).collect(),
+                Value::Pattern(_) | Value::Unknown { .. } => vec![value.clone()],
+            };
+            for place in places {
+                any |= weigh(Place, name, &place, context);
+            }
         }
     }
     let words = &invocation.words;

@@ -161,8 +161,7 @@ fn an_empty_program_reads_the_next_word() {
     exec.read sed, read
     ");
     assert_snapshot!(check("sed --expr='s/a/b/w .claude/settings.json' d"), @"
-    exec.opaque sed, execute, opaque
-    countersign.tamper *, destroy, partial
+    countersign.tamper /repo/.claude/settings.json, destroy
     fs.read /repo/d, read
     exec.read sed, read
     ");

@@ -60,7 +60,9 @@ pub(super) fn given(key: &str, value: &Value, context: &mut Context<'_>) {
     }
     let is_command = is_any(key, &["core.pager", "core.editor", "sequence.editor", "pager.*", "core.sshcommand", "diff.external", "core.fsmonitor"]);
     if is_command && value.known().is_some() {
+        // What it runs is read.
         crate::environment::command(key, value, context);
+        return;
     }
     let what = format!("git -c {key}=..");
     context.opaque(&what, "this setting can make git run a program or go to another place");

@@ -229,6 +229,9 @@ fn alias(git: &Git<'_>, context: &mut Context<'_>) {
             let arguments: Vec<&str> = git.words.iter().map(|word| word.raw.as_str()).collect();
             let arguments = arguments.join(" ");
             let kept = context.state.shell.clone();
+            // Git knows no functions and aliases of the shell.
+            context.state.shell.functions.clear();
+            context.state.shell.aliases.clear();
             let text = match expansion.trim_start().strip_prefix('!') {
                 Some(command) => {
                     if let Some(root) = &git.repo.root {
@@ -329,11 +332,10 @@ mod tests {
     #[test]
     fn global_options() {
         assert_snapshot!(check("git -C /repo --no-pager log --oneline -3"), @"git.read /repo, read");
-        assert_snapshot!(check("git -c core.sshCommand='sh x' fetch"), @r#"
+        assert_snapshot!(check("git -c core.sshCommand='sh x' fetch"), @"
         exec.opaque /repo/x, execute, opaque
-        exec.opaque git -c core.sshcommand=.., execute, opaque
         git.fetch repository@origin, read
-        "#);
+        ");
         assert_snapshot!(check("git -c user.name=x commit -m 'git push origin main'"), @"git.commit /repo, write");
         assert_snapshot!(check("git --weird push origin main"), @r#"
         exec.opaque git, execute, opaque

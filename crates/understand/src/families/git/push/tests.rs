@@ -154,11 +154,11 @@ fn earlier_parts_of_the_command_count() {
     git.commit /repo, write
     git.push fix@origin, write
     "#);
-    assert_snapshot!(check("git checkout main; git push"), @r#"
+    assert_snapshot!(check("git checkout main; git push"), @"
     git.branch /repo, write
     git.push main@origin, write
     git.push feature@origin, write
-    "#);
+    ");
     assert_snapshot!(check("cd /elsewhere && git push origin main"), @r#"
     exec.read cd, read
     git.force-push *@origin, destroy, partial

@@ -1,0 +1,303 @@
+//! `xargs` and `parallel`: they run a command with words that come from a pipe, a file or their arguments.
+
+use countersign_model::verbs;
+
+use super::{Family, dispatch, find, opaque};
+use crate::context::Context;
+use crate::invocation::{Found, Invocation, Stdin};
+use crate::shell::{self, Place};
+use crate::word::{Value, Word};
+
+pub(super) const FAMILY: Family = Family { programs: &["parallel"], effects: parallel };
+
+/// Words that are put into commands one by one; for more they can be any.
+const MOST: usize = 64;
+
+/// How `xargs` takes its input apart.
+struct Feed {
+    /// What stands for a line of the input in the words.
+    replaced: Option<String>,
+    /// What ends a word, if that is one character.
+    separator: Option<char>,
+    /// How many words, or lines, a command gets.
+    at_once: Option<usize>,
+    by_line: bool,
+    from_file: bool,
+}
+
+impl Feed {
+    fn of(own: &[Word]) -> Self {
+        let mut feed = Self { replaced: None, separator: None, at_once: None, by_line: false, from_file: false };
+        let mut words = own.iter().map(Word::text);
+        while let Some(word) = words.next() {
+            let (name, attached) = match word.strip_prefix("--") {
+                Some(long) => long.split_once('=').map_or((long, ""), |(name, value)| (name, value)),
+                None => word.get(1..).unwrap_or_default().split_at_checked(1).unwrap_or_default(),
+            };
+            let mut value = || if attached.is_empty() { words.next().unwrap_or_default() } else { attached };
+            match name {
+                "I" | "J" => feed.replaced = Some(value().to_owned()),
+                "i" | "replace" => feed.replaced = Some(if attached.is_empty() { "{}" } else { attached }.to_owned()),
+                "0" | "null" => feed.separator = Some('\0'),
+                "d" | "delimiter" => {
+                    feed.separator = match value() {
+                        "\\n" => Some('\n'),
+                        "\\t" => Some('\t'),
+                        "\\0" => Some('\0'),
+                        text => text.chars().next(),
+                    };
+                }
+                "n" | "max-args" => feed.at_once = value().parse().ok(),
+                "L" | "max-lines" => {
+                    feed.by_line = true;
+                    feed.at_once = value().parse().ok();
+                }
+                "a" | "arg-file" => {
+                    value();
+                    feed.from_file = true;
+                }
+                "P" | "max-procs" | "s" | "max-chars" | "E" => {
+                    value();
+                }
+                _ => {}
+            }
+        }
+        feed
+    }
+
+    /// The words of the input for each command, if they are few and plain.
+    fn commands(&self, text: &str) -> Option<Vec<Vec<String>>> {
+        let plain = !text.contains(['\'', '"', '\\']) || self.separator.is_some();
+        if !plain || (self.by_line && self.replaced.is_none()) {
+            return None;
+        }
+        let words: Vec<String> = match (self.separator, &self.replaced) {
+            (Some(separator), _) => {
+                text.strip_suffix(separator).unwrap_or(text).split(separator).map(str::to_owned).collect()
+            }
+            (None, Some(_)) => {
+                text.lines().map(|line| line.trim_start().to_owned()).filter(|line| !line.is_empty()).collect()
+            }
+            (None, None) => text.split_ascii_whitespace().map(str::to_owned).collect(),
+        };
+        if words.len() > MOST {
+            return None;
+        }
+        let at_once = if self.replaced.is_some() { 1 } else { self.at_once.unwrap_or(MOST).max(1) };
+        Some(words.chunks(at_once).map(<[String]>::to_vec).collect())
+    }
+}
+
+/// What `xargs`, whose own words end at `index`, runs with its input.
+pub(super) fn xargs(invocation: &Invocation, index: usize, mut nested: Invocation, context: &mut Context<'_>) {
+    let feed = Feed::of(invocation.words.get(..index).unwrap_or_default());
+    nested.contiguous = false;
+    let mut found = None;
+    let mut text = None;
+    match &invocation.stdin {
+        _ if feed.from_file => {}
+        Stdin::Pipe(source) => {
+            nested.substituted.join(source);
+            found.clone_from(&source.found);
+            text.clone_from(&source.text);
+        }
+        Stdin::Text(Value::Known(known)) => text = Some(known.clone()),
+        Stdin::Inherited | Stdin::Text(_) | Stdin::File(_) => {}
+    }
+    nested.stdin = Stdin::Inherited;
+    // Fed by a pipe, nobody can say how often it runs.
+    let outside = std::mem::replace(&mut context.repeated, true);
+    match text.as_deref().and_then(|text| feed.commands(text)) {
+        Some(commands) if commands.len() <= MOST => {
+            for words in &commands {
+                let mut nested = nested.clone();
+                for word in words {
+                    place(&mut nested, &feed, &Value::Known(word.clone()));
+                }
+                dispatch(nested, context);
+            }
+        }
+        Some(_) | None => {
+            let unknown = || Found { patterns: vec![Value::unknown("the input of xargs")], ..Found::default() };
+            find::each(&found.unwrap_or_else(unknown), context, &mut |value, context| {
+                let mut nested = nested.clone();
+                place(&mut nested, &feed, &value);
+                dispatch(nested, context);
+            });
+        }
+    }
+    context.flow.text = None;
+    context.repeated = outside;
+}
+
+/// Puts a word of the input where it belongs.
+fn place(nested: &mut Invocation, feed: &Feed, value: &Value) {
+    match &feed.replaced {
+        Some(mark) if !mark.is_empty() => {
+            nested.first = put(&nested.first, mark, value);
+            nested.words = nested.words.iter().map(|word| put(word, mark, value)).collect();
+        }
+        _ => nested.words.push(Word::made(value.clone())),
+    }
+}
+
+/// The word with a line of the input in place of a mark.
+fn put(word: &Word, mark: &str, value: &Value) -> Word {
+    match (&word.value, value) {
+        (Value::Known(text), Value::Known(item)) => word.with(Value::Known(text.replace(mark, item))),
+        (Value::Known(text), _) if text.contains(mark) => {
+            find::put(&word.with(Value::Known(text.replacen(mark, "{}", 1))), value)
+        }
+        _ => word.clone(),
+    }
+}
+
+/// Options of `parallel` that take the next word.
+const VALUES: &[&str] = &[
+    "-j", "--jobs", "-P", "-n", "-N", "-L", "--colsep", "-C", "--halt", "--delay", "--timeout", "--joblog", "--retries", "-I",
+    "--results", "--tmpdir", "--workdir", "--wd", "--memfree", "--load", "-d", "--nice", "--tagstring",
+];
+
+fn parallel(invocation: &Invocation, context: &mut Context<'_>) {
+    let mut at = 0;
+    while let Some(word) = invocation.words.get(at).filter(|word| word.text().starts_with('-')) {
+        match word.text() {
+            "-a" | "--arg-file" | "-S" | "--sshlogin" | "--sshloginfile" | "--slf" | "--env" | "--pipe" => {
+                opaque(invocation, "it runs commands put together from elsewhere", context);
+                return;
+            }
+            "--version" | "--help" | "--citation" => {
+                context.program(verbs::EXEC_READ, "parallel");
+                return;
+            }
+            option => at += if VALUES.contains(&option) { 2 } else { 1 },
+        }
+    }
+    let words = invocation.words.get(at..).unwrap_or_default();
+    let marks = words.iter().filter(|word| word.text().starts_with(":::")).count();
+    let end = words.iter().position(|word| word.text().starts_with(":::"));
+    let (template, given) = words.split_at(end.unwrap_or(words.len()));
+    let values: Vec<Value> = match (end, &invocation.stdin) {
+        (Some(_), _) if marks == 1 && given.first().is_some_and(|word| word.text() == ":::") => {
+            given.iter().skip(1).map(|word| word.value.clone()).collect()
+        }
+        (None, Stdin::Pipe(source)) if source.text.is_some() => {
+            source.text.iter().flat_map(|text| text.lines()).map(|line| Value::Known(line.to_owned())).collect()
+        }
+        (None, Stdin::Text(Value::Known(text))) => text.lines().map(|line| Value::Known(line.to_owned())).collect(),
+        _ => vec![Value::unknown("the input of parallel")],
+    };
+    let template: Option<Vec<&str>> = template.iter().map(Word::known).collect();
+    let Some(template) = template.map(|words| words.join(" ")) else {
+        opaque(invocation, "it runs text that is not known", context);
+        return;
+    };
+    let outside = std::mem::replace(&mut context.repeated, true);
+    let values = if values.len() > MOST { vec![Value::unknown("the input of parallel")] } else { values };
+    for value in values {
+        match filled(&template, &value) {
+            Some(text) => {
+                let kept = context.state.shell.clone();
+                context.state.shell.set("parallel_input", value);
+                shell::run_apart(&text, Place::Within(context.here), context);
+                context.state.shell = kept;
+            }
+            None => opaque(invocation, "it runs what it is given", context),
+        }
+    }
+    context.flow.text = None;
+    context.repeated = outside;
+}
+
+/// The command line for one value, which stands in it as a variable.
+fn filled(template: &str, value: &Value) -> Option<String> {
+    if template.is_empty() {
+        return value.known().map(str::to_owned);
+    }
+    let marks = ["{}", "{1}", "{.}", "{/}", "{//}", "{/.}"];
+    if !marks.iter().any(|mark| template.contains(mark)) {
+        return Some(format!("{template} \"$parallel_input\""));
+    }
+    let mut text = template.to_owned();
+    let changes = ["", "", "%.*", "##*/", "%/*", "##*/"];
+    for (mark, change) in marks.iter().zip(changes) {
+        text = text.replace(mark, &format!("\"${{parallel_input{change}}}\""));
+    }
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::check;
+
+    #[test]
+    fn words_from_a_pipe_are_known() {
+        assert_snapshot!(check("echo main | xargs git push origin"), @"
+        exec.read echo, read
+        git.push main@origin, write
+        ");
+        assert_snapshot!(check("printf 'main\\ndev\\n' | xargs -n1 git push origin"), @"
+        exec.read printf, read
+        git.push main@origin, write
+        git.push dev@origin, write
+        ");
+        assert_snapshot!(check("printf 'main\\0dev' | xargs -0 -I{} git push origin {}"), @"
+        exec.read printf, read
+        git.push main@origin, write
+        git.push dev@origin, write
+        ");
+        assert_snapshot!(check("echo main | xargs -I % sh -c 'git push origin %'"), @"
+        exec.read echo, read
+        git.push main@origin, write
+        ");
+        assert_snapshot!(check("echo main | xargs sh -c 'git push origin \"$1\"' _"), @"
+        exec.read echo, read
+        git.push main@origin, write
+        ");
+        assert_snapshot!(check("xargs rm <<< 'a b'"), @"
+        fs.delete /repo/a, destroy
+        fs.delete /repo/b, destroy
+        ");
+        assert_snapshot!(check("echo 'git push origin main' | xargs -I{} sh -c '{}'"), @"
+        exec.read echo, read
+        git.push main@origin, write
+        ");
+    }
+
+    #[test]
+    fn words_from_elsewhere_are_not() {
+        assert_snapshot!(check("xargs -a list rm"), @"fs.delete *, destroy, partial");
+        assert_snapshot!(check("ls | xargs -I{} cat {}"), @"
+        fs.read /repo, read
+        fs.read *, read, partial
+        ");
+        assert_snapshot!(check("git diff --name-only | xargs wc -l"), @"
+        git.read /repo, read
+        fs.read *, read, partial
+        ");
+    }
+
+    #[test]
+    fn parallel_commands() {
+        assert_snapshot!(check("parallel git push origin ::: main dev"), @"
+        git.push main@origin, write
+        git.push dev@origin, write
+        ");
+        assert_snapshot!(check("parallel -j 2 'git push origin {}' ::: main"), @"git.push main@origin, write");
+        assert_snapshot!(check("parallel ::: 'git push origin main'"), @"git.push main@origin, write");
+        assert_snapshot!(check("parallel mv {} {.}.bak ::: a.txt"), @"
+        fs.write /repo/a.txt, write
+        fs.write /repo/a.bak, write
+        ");
+        assert_snapshot!(check("ls | parallel wc -l"), @"
+        fs.read /repo, read
+        fs.read *, read, partial
+        ");
+        assert_snapshot!(check("parallel < commands"), @"
+        fs.read /repo/commands, read
+        exec.opaque parallel, execute, opaque
+        ");
+    }
+}

@@ -1,0 +1,205 @@
+//! Commands made of commands: groups, conditions, loops, tests.
+
+use brush_parser::ast::{CompoundCommand, ExtendedTestExpr, ForClauseCommand, Word as RawWord};
+
+use crate::context::{Context, ShellState};
+use crate::invocation::Stdin;
+use crate::word::Value;
+
+use super::{Walker, arithmetic, subscripts};
+
+/// Values of a loop's variable that are looked at one by one.
+const MOST_VALUES: usize = 8;
+
+impl Walker {
+    /// Runs something that may not run.
+    pub(super) fn perhaps(&self, context: &mut Context<'_>, run: impl FnOnce(&Self, &mut Context<'_>)) {
+        let before: ShellState = context.state.shell.clone();
+        let heads = context.state.world.heads.clone();
+        let conditional = std::mem::replace(&mut context.conditional, true);
+        run(self, context);
+        context.conditional = conditional;
+        context.state.shell.merge(&before);
+        context.state.world.may_have(&heads);
+    }
+
+    /// Runs something that may not run, or run more than once: what it changes is not known at its start either.
+    fn repeatedly(&self, context: &mut Context<'_>, run: impl Fn(&Self, &mut Context<'_>)) {
+        let repeated = std::mem::replace(&mut context.repeated, true);
+        let leaving = context.state.shell.leaving;
+        let before = context.state.shell.clone();
+        if context.turns == 0 {
+            context.state.shell.poison("there are too many loops to follow");
+            context.state.shell.directory = Err("there are too many loops to follow".to_owned());
+        }
+        self.perhaps(context, |walker, context| run(walker, context));
+        if let Some(loose) = before.loosened(&context.state.shell).filter(|_| context.turns > 0) {
+            context.turns -= 1;
+            context.state.shell = loose.clone();
+            self.perhaps(context, |walker, context| run(walker, context));
+            if let Some(looser) = loose.loosened(&context.state.shell) {
+                // What still changes from turn to turn can be anything.
+                context.state.shell = looser;
+                context.state.shell.poison("it changes from turn to turn of a loop");
+                self.perhaps(context, |walker, context| run(walker, context));
+            }
+        }
+        context.state.shell.leaving = leaving;
+        context.repeated = repeated;
+    }
+
+    /// Adds what a compound command does, given its standard input.
+    pub(super) fn compound(&self, compound: &CompoundCommand, stdin: &Stdin, context: &mut Context<'_>) {
+        if !context.enters() {
+            return;
+        }
+        let outer = std::mem::replace(&mut context.piped, stdin.clone());
+        let mut prints = false;
+        match compound {
+            CompoundCommand::BraceGroup(group) => {
+                self.list(&group.list, context);
+                prints = true;
+            }
+            CompoundCommand::Subshell(subshell) => {
+                self.apart(context, |walker, context| walker.list(&subshell.list, context));
+                prints = true;
+            }
+            CompoundCommand::IfClause(clause) => {
+                self.list(&clause.condition, context);
+                self.perhaps(context, |walker, context| walker.list(&clause.then, context));
+                for branch in clause.elses.iter().flatten() {
+                    self.perhaps(context, |walker, context| {
+                        if let Some(condition) = &branch.condition {
+                            walker.list(condition, context);
+                        }
+                        walker.list(&branch.body, context);
+                    });
+                }
+            }
+            CompoundCommand::WhileClause(clause) | CompoundCommand::UntilClause(clause) => {
+                self.repeatedly(context, |walker, context| {
+                    walker.list(&clause.0, context);
+                    walker.list(&clause.1.list, context);
+                });
+            }
+            CompoundCommand::ForClause(clause) => self.each(clause, context),
+            CompoundCommand::CaseClause(clause) => {
+                self.word(&clause.value, context);
+                for case in &clause.cases {
+                    for pattern in &case.patterns {
+                        self.word(pattern, context);
+                    }
+                    if let Some(list) = &case.cmd {
+                        self.perhaps(context, |walker, context| walker.list(list, context));
+                    }
+                }
+            }
+            CompoundCommand::Arithmetic(arithmetic) => self.arithmetic(&arithmetic.expr.value, context),
+            CompoundCommand::ArithmeticForClause(clause) => {
+                if let Some(start) = &clause.initializer {
+                    self.arithmetic(&start.value, context);
+                }
+                self.repeatedly(context, |walker, context| {
+                    for part in [&clause.condition, &clause.updater].into_iter().flatten() {
+                        walker.arithmetic(&part.value, context);
+                    }
+                    walker.list(&clause.body.list, context);
+                });
+            }
+            CompoundCommand::Coprocess(coprocess) => {
+                let beside = std::mem::replace(&mut context.beside, true);
+                self.apart(context, |walker, context| {
+                    walker.command(&coprocess.body, Stdin::Inherited, context);
+                });
+                context.beside = beside;
+            }
+        }
+        if !prints {
+            context.flow.text = None;
+        }
+        context.piped = outer;
+        context.leaves();
+    }
+
+    /// A loop over words: over each of them, where they are known and few.
+    fn each(&self, clause: &ForClauseCommand, context: &mut Context<'_>) {
+        let listed: Option<Vec<Value>> = match &clause.values {
+            Some(values) => {
+                let words = values.iter().flat_map(|word| self.word(word, context));
+                Some(words.map(|word| word.value).collect())
+            }
+            None => context.state.shell.parameters.clone(),
+        };
+        let values = listed.unwrap_or_else(|| vec![Value::unknown("a positional parameter")]);
+        for value in &values {
+            subscripts::value(value, context);
+        }
+        let unclear = values.iter().any(Value::is_unknown);
+        if unclear || values.len() > MOST_VALUES || values.len() > context.turns {
+            self.repeatedly(context, |walker, context| {
+                context.state.shell.set(&clause.variable_name, Value::unknown("the variable of a loop"));
+                walker.list(&clause.body.list, context);
+            });
+            return;
+        }
+        let repeated = std::mem::replace(&mut context.repeated, true);
+        let leaving = context.state.shell.leaving;
+        for value in values {
+            context.turns = context.turns.saturating_sub(1);
+            // What a pattern stands for can be several files, so that the body runs more than once.
+            if matches!(value, Value::Pattern(_)) {
+                self.repeatedly(context, |walker, context| {
+                    context.state.shell.set(&clause.variable_name, value.clone());
+                    walker.list(&clause.body.list, context);
+                });
+            } else {
+                context.state.shell.set(&clause.variable_name, value);
+                self.list(&clause.body.list, context);
+            }
+        }
+        // After a `break` or `continue`, what follows in the body may not have run.
+        context.state.shell.leaving = leaving;
+        context.repeated = repeated;
+    }
+
+    /// A word of `[[ .. ]]`: what looks like an array's element is evaluated.
+    fn tested(&self, word: &RawWord, context: &mut Context<'_>) {
+        for word in self.word(word, context) {
+            subscripts::value(&word.value, context);
+        }
+    }
+
+    /// Runs the substitutions in a condition of `[[ .. ]]`.
+    pub(super) fn test(&self, expression: &ExtendedTestExpr, context: &mut Context<'_>) {
+        match expression {
+            ExtendedTestExpr::And(left, right) | ExtendedTestExpr::Or(left, right) => {
+                self.test(left, context);
+                self.test(right, context);
+            }
+            ExtendedTestExpr::Not(inner) | ExtendedTestExpr::Parenthesized(inner) => {
+                self.test(inner, context)
+            }
+            ExtendedTestExpr::UnaryTest(_, word) => {
+                self.tested(word, context);
+            }
+            ExtendedTestExpr::BinaryTest(_, left, right) => {
+                self.tested(left, context);
+                self.tested(right, context);
+            }
+        }
+    }
+
+    fn arithmetic(&self, expression: &str, context: &mut Context<'_>) {
+        let raw = RawWord::new(expression);
+        match self.text_word(&raw, context) {
+            Value::Known(text) => {
+                let result = arithmetic::evaluate(&text, &context.state.shell);
+                result.assigned.into_iter().for_each(|(name, value)| context.state.shell.set(&name, value));
+            }
+            Value::Pattern(_) | Value::Unknown { .. } if expression.contains(['=', '+', '-']) => {
+                context.state.shell.poison("arithmetic may have changed it");
+            }
+            Value::Pattern(_) | Value::Unknown { .. } => {}
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Commands that run when something happens to the shell: `trap '..' EXIT`.
+
+use crate::context::Context;
+use crate::invocation::Invocation;
+use crate::word::Word;
+
+use super::{Place, run};
+
+/// Signals that come once, when the shell ends.
+const AT_THE_END: &[&str] = &["EXIT", "0", "INT", "TERM", "HUP", "QUIT", "PIPE", "1", "2", "3", "13", "15"];
+
+/// Remembers the command of a `trap`.
+pub(crate) fn set(invocation: &Invocation, context: &mut Context<'_>) {
+    let mut words = invocation.words.iter().skip_while(|word| matches!(word.text(), "--" | "-p" | "-l"));
+    let Some(action) = words.next() else { return };
+    let signals: Vec<&str> = words.map(Word::text).collect();
+    match action.known() {
+        // Back to what the signal does by itself, or a list of the traps there are.
+        Some("-" | "") => {}
+        Some(text) => {
+            context.state.shell.traps.push(text.to_owned());
+            let name = |signal: &str| signal.trim_start_matches("SIG").to_ascii_uppercase();
+            if !signals.iter().all(|signal| AT_THE_END.contains(&name(signal).as_str())) {
+                // It can run after any command from here on.
+                run(text, Place::Within(context.here), context);
+                context.state.shell.distrust("a trap may change it");
+            }
+        }
+        None => context.opaque("trap", "it runs text that is not known"),
+    }
+}
+
+/// Runs the commands of traps that were set since there were `known` of them, as the shell that set them ends.
+pub(super) fn run_new(known: usize, context: &mut Context<'_>) {
+    let new: Vec<String> =
+        context.state.shell.traps.drain(known.min(context.state.shell.traps.len())..).collect();
+    for text in new {
+        let kept = context.state.shell.clone();
+        let repeated = std::mem::replace(&mut context.repeated, true);
+        // The shell may have ended earlier, with other values.
+        let whole = std::mem::take(&mut context.whole);
+        context.state.shell.keep_constants(&whole);
+        context.whole = whole;
+        run(&text, Place::Within(context.here), context);
+        context.repeated = repeated;
+        context.state.shell = kept;
+    }
+}
