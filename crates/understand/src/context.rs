@@ -104,6 +104,8 @@ pub(crate) struct World {
     pub written: Vec<Written>,
     /// Why any file of the working tree may be another than it is now.
     pub tree_changed: Option<String>,
+    /// What the command may have chosen for later commands, by the tool: a context, a workspace, a project.
+    pub chosen: BTreeMap<&'static str, String>,
 }
 
 /// Both.

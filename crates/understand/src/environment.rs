@@ -53,14 +53,21 @@ const LOADING: &[&str] =
 const COMMANDS: &[&str] =
     &["EDITOR", "VISUAL", "PAGER", "MANPAGER", "BROWSER", "GH_PAGER", "GH_EDITOR", "GH_BROWSER"];
 
-/// Beginnings of the names of variables that choose where a tool acts.
+/// Beginnings of the names of variables that choose where a tool acts, or what it runs.
 const PLACES: &[&str] = &[
+    "ANSIBLE_",
+    "ARGOCD_",
     "AWS_",
     "AZURE_",
+    "CARGO_",
     "CLOUDSDK_",
     "COMPOSE_",
-    "DOCKER_",
+    "CONSUL_",
+    "CONTAINER_",
+    "DATABASE_",
     "DIGITALOCEAN_",
+    "DOCKER_",
+    "FLUX_",
     "FLY_",
     "GITLAB_",
     "GLAB_",
@@ -70,11 +77,28 @@ const PLACES: &[&str] = &[
     "HEROKU_",
     "KUBE",
     "LINODE_",
+    "MYSQL_",
+    "NETLIFY_",
+    "NODE_ENV",
+    "NOMAD_",
+    "NPM_CONFIG_",
     "PG",
+    "PIP_",
     "PULUMI_",
+    "RAILS_ENV",
+    "RAILWAY_",
+    "RSYNC_",
     "SCW_",
+    "SSH_",
+    "TERRAGRUNT_",
     "TF_",
+    "TG_",
+    "TWINE_",
+    "UV_",
     "VAULT_",
+    "VERCEL_",
+    "YARN_",
+    "npm_config_",
 ];
 
 /// Whether a variable can change what a command does.

@@ -60,6 +60,8 @@ families! {
     mongodb,
     warehouses,
     etcd,
+    docker,
+    registries,
     machine,
     countersign,
 }

@@ -5,7 +5,7 @@
 //! lenient: an option nobody knows takes no value, so that a word too many looks like
 //! a subcommand nobody knows, which is taken as a change.
 
-use countersign_model::Verb;
+use countersign_model::{Certainty, Effect, Resource, Verb};
 
 use crate::invocation::Invocation;
 use crate::tables::options;
@@ -52,6 +52,8 @@ pub(crate) struct Subcommand<'w> {
     pub doubt: Option<String>,
     /// Whether it only prints help or a version.
     pub is_help: bool,
+    /// Where in `options` those are that could be the value of the option before them.
+    pub loose: Vec<usize>,
 }
 
 impl Subcommand<'_> {
@@ -78,6 +80,36 @@ impl Subcommand<'_> {
         self.value(names).map(|value| value.known().unwrap_or("*").to_owned())
     }
 
+    /// Whether one of these options, and not as `--x=false`, was surely given: the word before it is no option
+    /// that could take it for its value. `flags` are options that take none.
+    pub fn surely(&self, names: &[&str], flags: &[&str]) -> bool {
+        let before = |index: usize| index.checked_sub(1).and_then(|before| self.options.get(before));
+        self.has(names)
+            && self.options.iter().enumerate().any(|(index, (name, _))| {
+                names.contains(&name.as_str())
+                    && (!self.loose.contains(&index)
+                        || before(index).is_some_and(|(name, _)| flags.contains(&name.as_str())))
+            })
+    }
+
+    /// What it does to `resource`: `otherwise` where the table does not know it, `worst` where its words are not
+    /// known either.
+    pub fn effect(&self, otherwise: &Verb, worst: &Verb, resource: Resource) -> Effect {
+        match (&self.verb, &self.doubt) {
+            (Some(verb), None) => Effect::new(verb.clone(), resource),
+            (Some(verb), Some(why)) => Effect::new(verb.clone(), resource).certain(Certainty::Partial, why),
+            (None, None) => Effect::new(otherwise.clone(), resource)
+                .certain(Certainty::Partial, "the subcommand is not known"),
+            (None, Some(why)) => Effect::new(worst.clone(), resource).certain(Certainty::Partial, why),
+        }
+    }
+
+    /// Where an operand stands among the arguments.
+    pub fn position(&self, index: usize, invocation: &Invocation) -> Option<usize> {
+        let operand = *self.operands.get(index)?;
+        invocation.words.iter().position(|word| std::ptr::eq(word, operand))
+    }
+
     /// The operand at `index` as text: `*` where it is there and not known.
     pub fn operand(&self, index: usize) -> Option<String> {
         self.operands.get(index).map(|word| word.known().unwrap_or("*").to_owned())
@@ -95,10 +127,13 @@ pub(crate) fn read<'w>(invocation: &'w Invocation, table: &Table<'_>) -> Subcomm
         rest_at: None,
         doubt: None,
         is_help: false,
+        loose: Vec::new(),
     };
     let mut words = invocation.words.iter().enumerate();
+    let mut may_take_more = false;
     while let Some((index, word)) = words.next() {
         let text = word.text();
+        let is_loose = std::mem::take(&mut may_take_more);
         if let Value::Unknown { why, .. } = &word.value {
             found.doubt.get_or_insert_with(|| why.clone());
         }
@@ -117,7 +152,16 @@ pub(crate) fn read<'w>(invocation: &'w Invocation, table: &Table<'_>) -> Subcomm
             if let Some(Value::Unknown { why, .. }) = &value {
                 found.doubt.get_or_insert_with(|| why.clone());
             }
-            found.is_help |= matches!(word.known(), Some("--help" | "-h" | "--version"));
+            let is_first = found.operands.is_empty() && found.options.is_empty();
+            found.is_help |= match word.known() {
+                Some(help @ ("--help" | "-help" | "-h")) => !is_loose && !table.values.contains(&help),
+                Some("--version" | "-version") => is_first,
+                _ => false,
+            };
+            if is_loose {
+                found.loose.push(found.options.len());
+            }
+            may_take_more = value.is_none() && !text.contains('=');
             found.options.push((name.to_owned(), value));
         } else {
             found.operands.push(word);

@@ -1,0 +1,85 @@
+//! Whose container engine is meant: this machine's own, or another's.
+
+use serde_json::Value as Json;
+
+use crate::context::Context;
+use crate::invocation::Invocation;
+
+/// Options before the subcommand that take a value.
+const VALUES: &[&str] = &[
+    "-H", "--host", "-c", "--context", "--config", "-l", "--log-level", "--tlscacert", "--tlscert", "--tlskey", "--url", "--connection",
+    "--namespace", "-n", "--root", "--runroot", "--address", "-a", "--storage-driver", "--identity", "--module", "--data-root",
+];
+
+/// Contexts that are engines of this machine.
+const OWN: &[&str] = &["default", "desktop-linux", "desktop-windows", "colima", "orbstack", "rootless", "rancher-desktop"];
+
+/// Where the subcommand stands among the arguments.
+pub(super) fn subcommand(invocation: &Invocation) -> Option<usize> {
+    let mut index = 0;
+    while let Some(word) = invocation.words.get(index) {
+        let text = word.text();
+        if !text.starts_with('-') || text == "-" {
+            return Some(index);
+        }
+        if matches!(text, "--help" | "-h" | "--version" | "-v") {
+            return None;
+        }
+        index += if VALUES.contains(&text) { 2 } else { 1 };
+    }
+    None
+}
+
+/// The engine's host, where it is not this machine.
+pub(super) fn host(invocation: &Invocation, context: &Context<'_>) -> Option<String> {
+    let end = subcommand(invocation).unwrap_or(0);
+    let option = |names: &[&str]| {
+        let words = invocation.words.get(..end).unwrap_or_default();
+        words.iter().enumerate().find_map(|(index, word)| {
+            let text = word.text();
+            if names.contains(&text) {
+                return Some(invocation.known(index + 1).unwrap_or("*").to_owned());
+            }
+            names.iter().find_map(|name| {
+                let rest = text.strip_prefix(name)?;
+                let value = if name.starts_with("--") { rest.strip_prefix('=')? } else { rest.trim_start_matches('=') };
+                Some(if word.value.is_unknown() { "*".to_owned() } else { value.to_owned() })
+            })
+        })
+    };
+    if let Some(address) = option(&["-H", "--host", "--url"]) {
+        return of_address(&address);
+    }
+    if let Some(name) = option(&["-c", "--context", "--connection"]) {
+        return of_context(&name);
+    }
+    for variable in ["DOCKER_HOST", "DOCKER_CONTEXT"] {
+        match context.setting(invocation, variable) {
+            Ok(Some(value)) if variable == "DOCKER_HOST" => return of_address(&value),
+            Ok(Some(value)) => return of_context(&value),
+            Ok(None) => {}
+            Err(_) => return Some("*".to_owned()),
+        }
+    }
+    if let Some(name) = context.state.world.chosen.get("docker").and_then(|name| of_context(name)) {
+        return Some(name);
+    }
+    let file = format!("{}/.docker/config.json", context.surroundings.home);
+    let text = context.file(&file).ok().flatten()?;
+    let config: Json = serde_json::from_str(&text).ok()?;
+    of_context(config.get("currentContext")?.as_str()?)
+}
+
+fn of_context(name: &str) -> Option<String> {
+    (!OWN.contains(&name) && !name.is_empty()).then(|| name.to_owned())
+}
+
+fn of_address(address: &str) -> Option<String> {
+    if address.is_empty() || address.starts_with("unix:") || address.starts_with("npipe:") || address.starts_with('/') {
+        return None;
+    }
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let authority = rest.split('/').next().unwrap_or(rest);
+    let host = authority.rsplit('@').next().unwrap_or(authority).split(':').next().unwrap_or(authority);
+    (!countersign_model::is_this_machine(host)).then(|| host.to_owned())
+}
