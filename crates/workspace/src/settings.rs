@@ -3,6 +3,7 @@
 /// Their names.
 pub const NAMES: &[&str] = &[
     "APP_ENV",
+    "ARGOCD_SERVER",
     "AWS_DEFAULT_PROFILE",
     "AWS_DEFAULT_REGION",
     "AWS_ENDPOINT_URL",
@@ -16,6 +17,7 @@ pub const NAMES: &[&str] = &[
     "CLOUDSDK_CORE_PROJECT",
     "COMPOSE_FILE",
     "COMPOSE_PROJECT_NAME",
+    "CONSUL_HTTP_ADDR",
     "DBT_TARGET",
     "DJANGO_SETTINGS_MODULE",
     "DOCKER_CONTEXT",
@@ -32,6 +34,7 @@ pub const NAMES: &[&str] = &[
     "MIX_ENV",
     "MYSQL_HOST",
     "NODE_ENV",
+    "NOMAD_ADDR",
     "PGDATABASE",
     "PGHOST",
     "PGPORT",

@@ -60,8 +60,11 @@ families! {
     mongodb,
     warehouses,
     etcd,
+    kubectl,
     docker,
     registries,
+    helm,
+    delivery,
     machine,
     countersign,
 }

@@ -25,7 +25,7 @@ fn commands() {
     ");
     assert_snapshot!(check("az aks command invoke -g x -n c --command 'kubectl get pods' --subscription s; az vm run-command invoke -g x -n v --command-id RunShellScript --scripts 'rm -rf /data' --subscription s"), @"
     cloud.execute aks x/c in azure:s, execute
-    exec.opaque aks x/c in azure:s, execute, opaque
+    kube.read pod/* in */*, read, partial
     cloud.execute vm x/v in azure:s, execute
     fs.delete vm x/v in azure:s, destroy, partial
     ");

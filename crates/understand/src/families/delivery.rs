@@ -1,0 +1,239 @@
+//! Programs that bring things into clusters: Argo CD, Flux, Istio, Velero, Skaffold, Tilt and the like.
+
+use countersign_model::{Effect, Resource, Verb, verbs};
+
+use super::kubectl::place;
+use super::subcommands::{Table, read, rule};
+use super::{Family, opaque};
+use crate::context::Context;
+use crate::invocation::Invocation;
+
+pub(super) const FAMILY: Family = Family {
+    programs: &[
+        "argocd", "argo", "flux", "istioctl", "linkerd", "cilium", "velero", "skaffold", "tilt", "devspace", "werf", "kapp", "kops",
+        "kubeadm", "kind", "k3d", "minikube", "rke", "kubeseal", "kubectl-argo-rollouts", "okteto", "garden", "telepresence", "stern", "kail",
+    ],
+    effects,
+};
+
+/// Options that take a value, of all of them.
+const VALUES: &[&str] = &[
+    "--context", "--kube-context", "--kubeconfig", "-n", "--namespace", "--server", "--auth-token", "--cluster", "--revision", "--timeout", "-o", "--output",
+    "-l", "--selector", "--resource", "--label", "--project", "--repo", "--path", "--dest-server", "--dest-namespace", "--dest-name", "-p", "--parameter",
+    "--helm-set", "--values", "--sync-policy", "--app-namespace", "-N", "--grpc-web-root-path", "--config", "--port-forward-namespace", "--kube-as", "--as",
+    "-f", "--filename", "--file", "--image", "--tag", "-t", "--profile", "-m", "--module", "-b", "--default-repo", "--from-backup", "--from-schedule",
+    "--include-namespaces", "--exclude-namespaces", "--include-resources", "--ttl", "--schedule", "--set", "--manifests", "--branch", "--interval",
+    "--source", "--url", "--secret-ref", "--export", "--name", "--region", "--nodes", "--node-type", "--state", "--username", "--password", "--kube-version",
+    "-c", "--container", "--since", "--tail", "-y", "--prune-propagation-policy", "--argocd-context", "--core", "--kind", "--group",
+];
+
+macro_rules! table {
+    ($($rule:expr),* $(,)?) => {{
+        static TABLE: Table = Table { values: VALUES, rules: &[$($rule),*] };
+        &TABLE
+    }};
+}
+
+/// What each of them knows.
+fn table(program: &str) -> &'static Table<'static> {
+    match program {
+        "argocd" => table![
+            rule("app|appset list|get|diff|history|logs|manifests|resources|wait|get-resource", verbs::APP_READ),
+            rule("app|appset create|set|unset|edit|patch|add-source|remove-source", verbs::APP_SETTINGS),
+            rule("app sync|rollback|terminate-op|patch-resource|confirm-deletion", verbs::APP_DEPLOY),
+            rule("app actions", verbs::APP_DEPLOY),
+            rule("app actions list", verbs::APP_READ),
+            rule("app|appset delete|delete-resource", verbs::APP_DELETE),
+            rule("cluster|proj|repo|repocreds|cert|gpg|account|admin|configure list|get|get-user-info|can-i|dashboard|settings", verbs::APP_READ),
+            rule("cluster|proj|repo|repocreds|cert|gpg add|create|set|edit|rotate-auth|add-source|add-destination|allow-cluster-resource|add-tls|add-ssh", verbs::APP_SETTINGS),
+            rule("cluster|proj|repo|repocreds|cert|gpg rm|delete|remove-source|remove-destination", verbs::APP_DELETE),
+            rule("account generate-token", verbs::SECRET_READ),
+            rule("admin initial-password", verbs::SECRET_READ),
+            rule("account update-password|delete-token|bcrypt", verbs::APP_SETTINGS),
+            rule("version|context|help|completion", verbs::APP_READ),
+            rule("login|logout|relogin", verbs::SECRET_WRITE),
+        ],
+        "flux" => table![
+            rule("get|check|logs|events|tree|trace|stats|version|diff|build|completion|help|export|debug|envsubst", verbs::KUBE_READ),
+            rule("export secret", verbs::SECRET_READ),
+            rule("reconcile|suspend|resume|create|install|bootstrap|tag|migrate|pull", verbs::KUBE_WRITE),
+            rule("push", verbs::PACKAGE_PUBLISH),
+            rule("delete|uninstall", verbs::KUBE_DELETE),
+        ],
+        "istioctl" | "linkerd" | "cilium" => table![
+            rule("version|analyze|proxy-status|ps|proxy-config|pc|verify-install|profile|validate|describe|check|status|viz|diagnostics|manifest|x|experimental|help|dashboard|hubble|config|bug-report|stat|top|tap|edges|routes|completion|sysdump|ztunnel-config|waypoint|identity|jaeger", verbs::KUBE_READ),
+            rule("install|upgrade|tag|inject|kube-inject|create-remote-secret|remote-clusters|connectivity|clustermesh|encryption", verbs::KUBE_WRITE),
+            rule("config set|delete|enable", verbs::KUBE_WRITE),
+            rule("waypoint apply|delete", verbs::KUBE_WRITE),
+            rule("uninstall|prune|uninject", verbs::KUBE_DELETE),
+        ],
+        "velero" => table![
+            rule("version|get|describe|completion|help|debug", verbs::KUBE_READ),
+            rule("backup|restore|schedule|backup-location|snapshot-location|plugin|repo get|describe|logs|download", verbs::KUBE_READ),
+            rule("backup|schedule|backup-location|snapshot-location create|set|pause|unpause", verbs::KUBE_WRITE),
+            
+            rule("restore create", verbs::KUBE_WRITE),
+            rule("install|create", verbs::KUBE_WRITE),
+            rule("delete|uninstall", verbs::KUBE_DELETE),
+            rule("backup|restore|schedule|backup-location|snapshot-location delete", verbs::KUBE_DELETE),
+        ],
+        "skaffold" | "tilt" | "devspace" | "werf" | "okteto" | "garden" | "kapp" => table![
+            rule("version|config|diagnose|render|schema|survey|options|help|list|inspect|doctor|get|describe|explain|logs|analyze|print|validate|completion|status|wait|dump|verify-install|alpha|ls", verbs::KUBE_READ),
+            rule("build", verbs::CONTAINER_BUILD),
+            rule("run|dev|deploy|apply|up|debug|test|verify|ci|trigger|enable|args|sync|filesync|converge|use|init|exec|enter|attach|port-forward|destroy-preview|preview", verbs::KUBE_WRITE),
+            rule("delete|down|purge|dismiss|destroy|cleanup|reset|delete-resource", verbs::KUBE_DELETE),
+        ],
+        "kops" | "kubeadm" | "rke" => table![
+            rule("get|validate|version|toolbox|help|completion|info|config|token|certs", verbs::KUBE_READ),
+            rule("utils describe-stacks|schema|describe-addon-versions", verbs::KUBE_READ),
+            rule("export|utils write-kubeconfig", verbs::SECRET_READ),
+            rule("export", verbs::SECRET_READ),
+            rule("token create|list|delete|generate", verbs::KUBE_PERMISSION),
+            rule("token list", verbs::KUBE_READ),
+            rule("create|edit|replace|update|rolling-update|upgrade|scale|set|init|join|up|drain|enable|promote|register|associate|utils", verbs::KUBE_WRITE),
+            rule("delete|reset|remove|deregister|disassociate", verbs::KUBE_DELETE),
+        ],
+        "kubeseal" => table![],
+        "stern" | "kail" => table![],
+        _ => table![
+            rule("version|status|ip|logs|profile|service|config|list|get|completion|help|docker-env|podman-env|options|dashboard|update-check|node|cluster|kubeconfig|image|registry", verbs::EXEC_READ),
+            rule("get clusters|nodes|kubeconfig", verbs::EXEC_READ),
+            rule("profile|node|cluster|kubeconfig|image|registry list|ls|get|merge|write", verbs::EXEC_READ),
+        ],
+    }
+}
+
+fn effects(invocation: &Invocation, context: &mut Context<'_>) {
+    let program = invocation.program.as_str();
+    let found = read(invocation, table(program));
+    if found.is_help || invocation.words.is_empty() {
+        context.program(verbs::EXEC_READ, &invocation.title());
+        return;
+    }
+    match program {
+        "argocd" => {
+            let name = found.operand(0).unwrap_or_else(|| "*".to_owned());
+            let server = found.text(&["--server"]).or_else(|| context.setting(invocation, "ARGOCD_SERVER").ok().flatten());
+            let target = server.or_else(|| found.text(&["--argocd-context"]));
+            let resource = match found.verb.as_ref().map(Verb::as_str) {
+                Some("secret.read" | "secret.write") => Resource::Secret { store: "argocd".to_owned(), name },
+                _ => Resource::App { platform: "argocd".to_owned(), name, target },
+            };
+            let mut effect = found.effect(&verbs::APP_SETTINGS, &verbs::APP_DELETE, resource);
+            if found.surely(&["--dry-run"], &["--prune", "--force"]) && found.name == "app sync" {
+                effect = Effect::new(verbs::APP_READ, effect.resource);
+            } else if found.name == "app sync" && found.has(&["--prune"]) {
+                effect = effect.because("--prune deletes what the repository no longer has");
+            }
+            context.push(effect);
+        }
+        "kind" | "k3d" | "minikube" => machine(&found.verb, invocation, context),
+        "stern" | "kail" | "kubeseal" => context.program(verbs::EXEC_READ, program),
+        "telepresence" | "argo" | "kubectl-argo-rollouts" => {
+            let spot = place::Spot::anywhere(context);
+            let reads = matches!(invocation.known(0), Some("status" | "list" | "get" | "logs" | "version" | "lint"));
+            let verb = if reads { verbs::KUBE_READ } else { verbs::KUBE_WRITE };
+            context.push(spot.as_sure(Effect::new(verb, spot.resource("*", "*", Some("*")))));
+        }
+        _ => {
+            let kind = found.operand(0).unwrap_or_else(|| "*".to_owned());
+            let name = found.operand(1).unwrap_or_else(|| "*".to_owned());
+            let cluster = found.text(&["--name", "--cluster"]).filter(|_| program == "kops");
+            if let Some(context_name) = cluster {
+                let resource = Resource::Cluster { context: context_name, namespace: None, object: kind, name };
+                context.push(found.effect(&verbs::KUBE_WRITE, &verbs::KUBE_DELETE, resource));
+                return;
+            }
+            for spot in place::of_options(&found, &["--context", "--kube-context"], "", invocation, context) {
+                let resource = match found.verb.as_ref().map(Verb::as_str) {
+                    Some("secret.read") => Resource::Secret { store: spot.store(), name: name.clone() },
+                    Some("package.publish") => super::registries::image(&name),
+                    _ => spot.resource(&kind, &name, None),
+                };
+                let mut effect = found.effect(&verbs::KUBE_WRITE, &verbs::KUBE_DELETE, resource);
+                if effect.verb == verbs::KUBE_WRITE && found.surely(&["--dry-run", "--export"], &[]) {
+                    effect = Effect::new(verbs::KUBE_READ, effect.resource);
+                }
+                context.push(spot.as_sure(effect));
+            }
+            if matches!(program, "skaffold" | "tilt" | "devspace" | "werf" | "okteto" | "garden") && found.verb != Some(verbs::KUBE_READ) {
+                opaque(invocation, "its file says what it builds and runs", context);
+            }
+        }
+    }
+}
+
+/// Clusters that live on this machine only.
+fn machine(verb: &Option<Verb>, invocation: &Invocation, context: &mut Context<'_>) {
+    if verb.is_some() && !matches!(invocation.known(1), Some("set" | "delete" | "create" | "add" | "stop" | "start" | "rm" | "import" | "load")) {
+        context.program(verbs::EXEC_READ, &invocation.title());
+        return;
+    }
+    let deletes = invocation.words.iter().take(3).any(|word| matches!(word.text(), "delete" | "rm"));
+    let object = "cluster".to_owned();
+    let name = invocation.words.iter().rfind(|word| !word.text().starts_with('-')).and_then(|word| word.known()).unwrap_or("*").to_owned();
+    let resource = Resource::Container { host: None, object, name };
+    let verb = if deletes { verbs::CONTAINER_DELETE } else { verbs::CONTAINER_RUN };
+    context.push(Effect::new(verb, resource).because("the cluster is of this machine only"));
+    if invocation.known(0) == Some("ssh") || invocation.known(0) == Some("kubectl") {
+        opaque(invocation, "what it runs in the cluster is not looked at", context);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::check;
+
+    #[test]
+    fn applications() {
+        assert_snapshot!(check("argocd app get web; argocd app diff web; argocd app list"), @"
+        app.read web on argocd, read
+        app.read * on argocd, read
+        ");
+        assert_snapshot!(check("argocd app sync web --prune --server argocd.prod.acme.example; argocd app delete web; argocd app rollback web 3"), @"
+        app.deploy web on argocd (argocd.prod.acme.example), write
+        app.delete web on argocd, destroy
+        app.deploy web on argocd, write
+        ");
+        assert_snapshot!(check("argocd account generate-token; argocd cluster rm prod; argocd frob"), @"
+        secret.read argocd:*, read
+        app.delete prod on argocd, destroy
+        app.settings frob on argocd, write, partial
+        ");
+    }
+
+    #[test]
+    fn in_clusters() {
+        assert_snapshot!(check("flux get all; flux reconcile kustomization apps --context prod; flux delete source git x --context prod"), @"
+        kube.read all/* in */*, read, partial
+        kube.write kustomization/apps in prod/*, write
+        kube.delete source/git in prod/*, destroy
+        ");
+        assert_snapshot!(check("velero backup get; velero backup delete nightly; velero restore create --from-backup x"), @"
+        kube.read */* in */*, read, partial
+        kube.delete nightly/* in */*, destroy, partial
+        kube.write */* in */*, write, partial
+        ");
+        assert_snapshot!(check("istioctl analyze; istioctl uninstall --purge --context prod"), @"
+        kube.read */* in */*, read, partial
+        kube.delete */* in prod/*, destroy
+        ");
+        assert_snapshot!(check("skaffold render; skaffold run -p prod"), @"
+        kube.read */* in */*, read, partial
+        kube.write */* in */*, write, partial
+        exec.opaque skaffold, execute, opaque
+        ");
+        assert_snapshot!(check("kind create cluster; kind delete cluster; minikube start; kind get clusters"), @"
+        container.run cluster cluster, execute
+        container.delete cluster cluster, destroy
+        container.run cluster start, execute
+        exec.read kind get clusters, read
+        ");
+        assert_snapshot!(check("kops delete cluster --name prod; kubeadm reset"), @"
+        kube.delete cluster/* in prod, destroy
+        kube.delete */* in */*, destroy, partial
+        ");
+    }
+}

@@ -1,0 +1,195 @@
+//! Helm and Helmfile: releases in a cluster, and charts that others install.
+
+use countersign_model::{Certainty, Effect, Resource, verbs};
+
+use super::kubectl::place;
+use super::subcommands::{Subcommand, Table, read, rule};
+use super::{Family, addresses, opaque};
+use crate::context::Context;
+use crate::invocation::Invocation;
+
+pub(super) const FAMILY: Family = Family { programs: &["helm", "helm3", "helmfile"], effects };
+
+const HELM: Table = Table {
+    values: &[
+        "--kube-context", "-n", "--namespace", "--kubeconfig", "--kube-apiserver", "--kube-token", "--kube-as-user", "--kube-as-group",
+        "--kube-ca-file", "--kube-tls-server-name", "--registry-config", "--repository-cache", "--repository-config", "--burst-limit", "--qps",
+        "-f", "--values", "--set", "--set-string", "--set-file", "--set-json", "--set-literal", "--version", "--timeout", "--repo", "--username",
+        "--password", "--ca-file", "--cert-file", "--key-file", "--keyring", "--post-renderer", "--post-renderer-args", "--description", "-o",
+        "--output", "--history-max", "--max", "--revision", "--template", "-d", "--destination", "--output-dir", "-s", "--show-only", "-a",
+        "--api-versions", "--kube-version", "--name-template", "-l", "--labels", "--selector", "--app-version", "--key", "--passphrase-file",
+        "--url", "--merge", "-p", "--starter", "--filter", "--offset", "-m", "--untardir", "--logs", "--cascade",
+    ],
+    rules: &[
+        rule("list|ls|status|history|template|lint|search|version|verify|completion|env|help|docs", verbs::KUBE_READ),
+        rule("get manifest|notes|metadata", verbs::KUBE_READ),
+        rule("get all|values|hooks", verbs::KUBE_READ),
+        rule("show|inspect all|chart|values|readme|crds", verbs::KUBE_READ),
+        rule("repo list|ls", verbs::KUBE_READ),
+        rule("plugin list|ls", verbs::KUBE_READ),
+        rule("diff", verbs::KUBE_READ),
+        rule("install|upgrade|rollback|test", verbs::KUBE_WRITE),
+        rule("uninstall|delete|del|un", verbs::KUBE_DELETE),
+    ],
+};
+
+const HELMFILE: Table = Table {
+    values: &[
+        "-f", "--file", "-e", "--environment", "-n", "--namespace", "--kube-context", "-l", "--selector", "--state-values-set",
+        "--state-values-file", "--state-values-set-string", "-b", "--helm-binary", "-k", "--kustomize-binary", "-c", "--chart", "--log-level",
+        "--args", "--set", "--values", "--concurrency", "--output-dir", "--context", "--kubeconfig",
+    ],
+    rules: &[
+        rule("diff|template|lint|list|build|status|fetch|deps|repos|write-values|cache|version|print-env|show-dag|help", verbs::KUBE_READ),
+        rule("apply|sync|charts", verbs::KUBE_WRITE),
+        rule("destroy|delete", verbs::KUBE_DELETE),
+        rule("test", verbs::KUBE_EXECUTE),
+    ],
+};
+
+/// Options that take no value, before which another option is surely one.
+const FLAGS: &[&str] = &[
+    "-i", "--install", "--atomic", "--wait", "--wait-for-jobs", "--debug", "--force", "--create-namespace", "--reuse-values", "--reset-values",
+    "--devel", "--no-hooks", "--skip-crds", "--dependency-update", "--cleanup-on-fail", "--keep-history", "--generate-name", "-g", "--replace",
+];
+
+fn effects(invocation: &Invocation, context: &mut Context<'_>) {
+    let is_file = invocation.program == "helmfile";
+    let found = read(invocation, if is_file { &HELMFILE } else { &HELM });
+    if found.is_help || invocation.words.is_empty() {
+        context.program(verbs::EXEC_READ, &invocation.title());
+        return;
+    }
+    found.values(&["-f", "--values", "--file", "--state-values-file", "--passphrase-file"]).for_each(|value| context.read_value(value));
+    found.values(&["-d", "--destination", "--output-dir", "--untardir"]).for_each(|value| context.write_value(value));
+    for value in found.values(&["--post-renderer", "-b", "--helm-binary"]) {
+        crate::environment::command("helm", value, context);
+    }
+    if !is_file && of_this_machine(&found, invocation, context) {
+        return;
+    }
+    let variable = if is_file { "" } else { "HELM_KUBECONTEXT" };
+    let spots = place::of_options(&found, &["--kube-context", "--context"], variable, invocation, context);
+    let named = found.text(&["-e", "--environment"]).filter(|_| is_file);
+    if let Some(environment) = named.clone().filter(|_| found.text(&["--kube-context"]).is_none()) {
+        // The helmfile says which cluster each of its environments is.
+        let namespace = Some(found.text(&["-n", "--namespace"]).unwrap_or_else(|| "*".to_owned()));
+        let resource = Resource::Cluster { context: environment, namespace, object: "release".to_owned(), name: "*".to_owned() };
+        let effect = found.effect(&verbs::KUBE_WRITE, &verbs::KUBE_DELETE, resource);
+        context.push(effect.because("the cluster is the one of the helmfile's environment"));
+        return;
+    }
+    let release = found.operand(0).filter(|_| !is_file).or(named).unwrap_or_else(|| "*".to_owned());
+    let dry = found.surely(&["--dry-run"], FLAGS) && found.text(&["--dry-run"]).is_none_or(|value| matches!(value.as_str(), "client" | "server" | "true"));
+    let namespace = context.setting(invocation, "HELM_NAMESPACE").ok().flatten().filter(|_| found.text(&["-n", "--namespace"]).is_none());
+    if found.name.starts_with("get") && matches!(found.name.as_str(), "get values" | "get all" | "get hooks") {
+        let resource = Resource::Secret { store: "helm".to_owned(), name: release.clone() };
+        context.push(Effect::new(verbs::SECRET_READ, resource).certain(Certainty::Partial, "a release's values may hold secrets"));
+    }
+    for spot in &spots {
+        let resource = spot.resource("release", &release, namespace.as_deref());
+        let effect = found.effect(&verbs::KUBE_WRITE, &verbs::KUBE_DELETE, resource);
+        let effect = if dry && effect.verb != verbs::KUBE_EXECUTE {
+            Effect { certainty: effect.certainty, because: effect.because, ..Effect::new(verbs::KUBE_READ, effect.resource) }
+        } else if effect.verb == verbs::KUBE_WRITE && effect.because.is_none() && matches!(found.name.as_str(), "install" | "upgrade") {
+            effect.because("what it changes is in the chart")
+        } else {
+            effect
+        };
+        context.push(if found.verb == Some(verbs::KUBE_READ) && is_local(&found) { effect } else { spot.as_sure(effect) });
+    }
+}
+
+/// Subcommands that ask no cluster.
+fn is_local(found: &Subcommand<'_>) -> bool {
+    matches!(found.name.split(' ').next(), Some("template" | "lint" | "show" | "inspect" | "search" | "repo" | "plugin" | "version" | "env" | "verify" | "completion" | "help" | "docs" | "deps" | "build" | "print-env" | "show-dag"))
+}
+
+/// Subcommands that work on charts, repositories and the program itself; true if it is one.
+fn of_this_machine(found: &Subcommand<'_>, invocation: &Invocation, context: &mut Context<'_>) -> bool {
+    let words: Vec<String> = (0..4).map_while(|index| if found.verb.is_none() { found.operand(index) } else { None }).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let host_at = |text: Option<&&str>| text.and_then(|text| addresses::host_and_path(text)).map_or_else(|| "*".to_owned(), |(host, _)| host);
+    match words.as_slice() {
+        ["create" | "package", ..] | ["dependency" | "dep", "build" | "update" | "up" | "list" | "ls", ..] => {
+            context.program(verbs::EXEC_BUILD, &format!("helm {}", words.first().unwrap_or(&"")));
+        }
+        ["pull" | "fetch", chart, ..] => {
+            context.push(Effect::new(verbs::NET_READ, Resource::Host { host: host_at(Some(chart)), url: None }));
+        }
+        ["repo", "add" | "update" | "up" | "index" | "remove" | "rm", rest @ ..] => {
+            if words.get(1) == Some(&"add") {
+                context.push(Effect::new(verbs::NET_READ, Resource::Host { host: host_at(rest.get(1)), url: None }));
+            }
+            context.program(verbs::EXEC_BUILD, "helm repo");
+        }
+        ["push" | "cm-push", chart, registry, ..] => {
+            let resource = Resource::Package { registry: host_at(Some(registry)), name: (*chart).to_owned() };
+            context.push(Effect::new(verbs::PACKAGE_PUBLISH, resource));
+        }
+        ["push" | "cm-push", ..] => {
+            let resource = Resource::Package { registry: "*".to_owned(), name: "*".to_owned() };
+            context.push(Effect::new(verbs::PACKAGE_PUBLISH, resource).certain(Certainty::Partial, "where it pushes is not known"));
+        }
+        ["registry", "login" | "logout", ..] => {
+            let resource = Resource::Secret { store: "helm".to_owned(), name: (*words.get(2).unwrap_or(&"*")).to_owned() };
+            context.push(Effect::new(verbs::SECRET_WRITE, resource));
+        }
+        ["plugin", "install" | "update" | "uninstall", ..] => opaque(invocation, "it installs a program that helm runs", context),
+        // `helm secrets view`, a common plugin.
+        ["secrets", "decrypt" | "view" | "dec", file, ..] => {
+            context.push(Effect::new(verbs::SECRET_READ, Resource::Secret { store: "helm".to_owned(), name: (*file).to_owned() }));
+        }
+        _ => return false,
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::{check, check_with};
+
+    #[test]
+    fn releases() {
+        assert_snapshot!(check("helm --kube-context prod upgrade --install web ./chart -n shop -f values.yaml"), @"
+        fs.read /repo/values.yaml, read
+        kube.write release/web in prod/shop, write
+        ");
+        assert_snapshot!(check("helm uninstall web -n shop --kube-context prod; helm rollback web 1 --kube-context prod"), @"
+        kube.delete release/web in prod/shop, destroy
+        kube.write release/web in prod/*, write
+        ");
+        assert_snapshot!(check_with("HELM_KUBECONTEXT=live helm delete web", &[("HELM_NAMESPACE", "shop")]), @"kube.delete release/web in live/shop, destroy");
+        assert_snapshot!(check("helmfile -e production apply; helmfile -e staging diff; helmfile destroy"), @"
+        kube.write release/* in production/*, write
+        kube.read release/* in staging/*, read
+        kube.delete release/* in */*, destroy, partial
+        ");
+        assert_snapshot!(check("helm frob x; helm upgrade a b --post-renderer ./x"), @"
+        kube.write release/frob in */*, write, partial
+        exec.opaque /repo/x, execute, opaque
+        kube.write release/a in */*, write, partial
+        ");
+    }
+
+    #[test]
+    fn reading_and_rehearsing() {
+        assert_snapshot!(check("helm template web ./chart; helm lint ./chart; helm list -A; helm uninstall --help; helm version"), @"
+        kube.read release/web in */*, read
+        kube.read release/./chart in */*, read
+        kube.read release/* in */*, read, partial
+        exec.read helm uninstall --help, read
+        ");
+        assert_snapshot!(check("helm upgrade web ./chart --dry-run; helm install web ./chart --dry-run=server"), @"kube.read release/web in */*, read, partial");
+        assert_snapshot!(check("helm get values web; helm repo add x https://charts.acme.example; helm push a-1.tgz oci://ghcr.io/acme"), @"
+        secret.read helm:web, read, partial
+        kube.read release/web in */*, read, partial
+        net.read charts.acme.example, read
+        exec.build helm repo, execute
+        package.publish a-1.tgz on ghcr.io, write
+        ");
+        assert_snapshot!(check("helm upgrade web ./chart --description --dry-run --kube-context p"), @"kube.write release/web in p/*, write");
+    }
+}

@@ -1,0 +1,402 @@
+//! `kubectl` and its relatives: what is done to which objects of which cluster.
+//!
+//! [`place`] finds the context and namespace, [`kinds`] knows the kinds, [`manifests`] reads files.
+
+mod kinds;
+mod manifests;
+pub(crate) mod place;
+
+use countersign_model::{Certainty, Effect, PathClass, Resource, Verb, Zone, verbs};
+
+use super::subcommands::{Rule, Subcommand, Table, read, rule};
+use super::{Family, dispatch};
+use crate::context::Context;
+use crate::environment;
+use crate::invocation::Invocation;
+use crate::paths;
+use crate::word::{Value, Word};
+
+use place::Spot;
+
+pub(super) const FAMILY: Family = Family {
+    programs: &["kubectl", "k", "oc", "kubecolor", "microk8s.kubectl", "k9s", "kubectx", "kubens", "kustomize"],
+    effects,
+};
+
+const TABLE: Table = Table {
+    values: &[
+        "--context", "--cluster", "-s", "--server", "--kubeconfig", "-n", "--namespace", "--user", "--token", "--as", "--as-group", "--as-uid",
+        "--certificate-authority", "--client-certificate", "--client-key", "--cache-dir", "--profile", "--profile-output", "--request-timeout",
+        "--tls-server-name", "-v", "--v", "--vmodule", "--password", "--username", "--log-flush-frequency", "--kuberc", "--as-user-extra",
+        "-f", "--filename", "-k", "--kustomize", "-l", "--selector", "--field-selector", "-o", "--output", "--template", "--field-manager",
+        "--grace-period", "--timeout", "--raw", "--sort-by", "-L", "--label-columns", "--chunk-size", "-c", "--container", "--tail", "--since",
+        "--since-time", "--limit-bytes", "--max-log-requests", "--image", "--port", "-e", "--env", "--labels", "--overrides", "--override-type",
+        "--restart", "--requests", "--limits", "--serviceaccount", "--replicas", "--current-replicas", "--resource-version", "--to-revision",
+        "--revision", "-p", "--patch", "--patch-file", "--type", "--subresource", "--from", "--from-literal", "--from-file", "--from-env-file",
+        "--docker-server", "--docker-username", "--docker-password", "--docker-email", "--cert", "--key", "--tcp", "--verb", "--resource",
+        "--resource-name", "--clusterrole", "--role", "--group", "--duration", "--audience", "--bound-object-kind", "--bound-object-name",
+        "--bound-object-uid", "--for", "--pod-selector", "--min", "--max", "--cpu-percent", "--cpu", "--memory", "--name", "--target-port",
+        "--external-ip", "--load-balancer-ip", "--protocol", "--session-affinity", "--cluster-ip", "--prune-allowlist", "--prune-whitelist",
+        "--address", "--pod-running-timeout", "--retries", "--target", "--custom", "--copy-to", "--set-image", "--image-pull-policy", "--hard",
+        "--scopes", "--value", "--description", "--preemption-policy", "--schedule", "--class", "--rule", "--default-backend", "--annotation",
+        "--containers", "--keys", "--prefix", "--api-group", "--api-version", "--verbs", "--categories", "--www", "--www-prefix", "--api-prefix",
+        "--accept-hosts", "--accept-paths", "--reject-paths", "--reject-methods", "-u", "--unix-socket", "--external-name", "--node-port",
+        "--output-directory", "--namespaces", "--aggregation-rule", "--non-resource-url", "--skip-wait-for-delete-timeout", "--concurrency",
+        "--max-attempts", "--types", "--watch-cache", "--auth-info", "--proxy-url", "--exec-command", "--exec-arg", "--exec-env",
+        "--exec-api-version", "--auth-provider", "--to", "--confirm",
+    ],
+    rules: RULES,
+};
+
+const RULES: &[Rule] = &[
+    rule("get|describe|logs|log|top|explain|api-resources|api-versions|cluster-info|version|wait|diff|events|options|completion|help|status", verbs::KUBE_READ),
+    rule("auth can-i|whoami", verbs::KUBE_READ),
+    rule("auth reconcile", verbs::KUBE_PERMISSION),
+    rule("plugin list", verbs::KUBE_READ),
+    rule("config view|get-contexts|current-context|get-clusters|get-users", verbs::KUBE_READ),
+    rule("rollout status|history", verbs::KUBE_READ),
+    rule("apply view-last-applied", verbs::KUBE_READ),
+    rule("kustomize", verbs::KUBE_READ),
+    rule("create|apply|replace|patch|edit|label|annotate|expose|autoscale|scale|cordon|uncordon|taint", verbs::KUBE_WRITE),
+    rule("apply set-last-applied|edit-last-applied", verbs::KUBE_WRITE),
+    rule("rollout restart|undo|pause|resume|latest|retry|cancel", verbs::KUBE_WRITE),
+    rule("set image|resources|env|selector|volume|volumes|probe|triggers|data|build-secret|route-backends|build-hook|deployment-hook|image-lookup", verbs::KUBE_WRITE),
+    rule("set serviceaccount|sa|subject", verbs::KUBE_PERMISSION),
+    rule("create role|rolebinding|clusterrole|clusterrolebinding|serviceaccount|sa", verbs::KUBE_PERMISSION),
+    rule("create token", verbs::SECRET_READ),
+    rule("create secret", verbs::KUBE_WRITE),
+    rule("certificate approve|deny", verbs::KUBE_PERMISSION),
+    rule("delete|drain", verbs::KUBE_DELETE),
+    rule("exec|attach|run|debug|port-forward|proxy|cp", verbs::KUBE_EXECUTE),
+    // What `oc` has besides.
+    rule("projects|whoami|process", verbs::KUBE_READ),
+    rule("adm top|inspect|must-gather", verbs::KUBE_READ),
+    rule("registry info", verbs::KUBE_READ),
+    rule("new-app|new-build|new-project|start-build|import-image|tag|idle|login|logout", verbs::KUBE_WRITE),
+    rule("secrets link|unlink", verbs::KUBE_WRITE),
+    rule("policy", verbs::KUBE_PERMISSION),
+    rule("adm policy|groups|certificate", verbs::KUBE_PERMISSION),
+    rule("cancel-build", verbs::KUBE_DELETE),
+    rule("adm prune|drain", verbs::KUBE_DELETE),
+    rule("rsh|rsync", verbs::KUBE_EXECUTE),
+    rule("extract", verbs::SECRET_READ),
+    rule("sa|serviceaccounts get-token|create-kubeconfig|new-token", verbs::SECRET_READ),
+];
+
+/// Options that take no value, before which another option is surely one.
+const FLAGS: &[&str] = &[
+    "-A", "--all-namespaces", "--all", "--force", "--server-side", "--force-conflicts", "-R", "--recursive", "-i", "-t", "-it", "--stdin", "--tty",
+    "--rm", "--overwrite", "--prune", "--wait", "--validate", "--ignore-not-found", "--now", "--record", "--save-config", "-w", "--watch",
+    "--ignore-daemonsets", "--delete-emptydir-data", "--local", "--dry-run", "--windows-line-endings",
+];
+
+fn effects(invocation: &Invocation, context: &mut Context<'_>) {
+    match invocation.program.as_str() {
+        "k9s" => context.opaque("k9s", "an interactive program that can change anything in a cluster"),
+        "kubectx" | "kubens" => switch(invocation, context),
+        "kustomize" => kustomize(invocation, context),
+        _ => kubectl(invocation, context),
+    }
+}
+
+fn kubectl(invocation: &Invocation, context: &mut Context<'_>) {
+    let found = read(invocation, &TABLE);
+    if found.name == "whoami" && found.has(&["-t", "--show-token"]) {
+        let resource = Resource::Secret { store: "openshift".to_owned(), name: "token".to_owned() };
+        context.push(Effect::new(verbs::SECRET_READ, resource));
+    }
+    let before_command = matches!(found.name.as_str(), "exec" | "run" | "debug" | "rsh") && found.operands.len() > 1;
+    if found.is_help && !before_command || invocation.words.is_empty() {
+        context.program(verbs::EXEC_READ, &invocation.title());
+        return;
+    }
+    let spots = place::find(&found, invocation, context);
+    let Some(spot) = spots.first().cloned() else { return };
+    match found.name.split(' ').next().unwrap_or_default() {
+        "config" => config(&found, &spot, context),
+        "get" | "describe" | "extract" | "edit" => shows(&found, &spot, context),
+        "kustomize" => kustomize(invocation, context),
+        "exec" | "attach" | "run" | "debug" | "rsh" if !rehearses(&found) => runs(&found, &spot, invocation, context),
+        "port-forward" | "proxy" => opens(&found, &spot, context),
+        "cp" | "rsync" => copies(&found, &spot, context),
+        "project" => chooses(found.operands.get(1).map(|word| word.text()), &spot, context),
+        "diff" => {
+            if let Some(value) = environment::value(invocation, "KUBECTL_EXTERNAL_DIFF") {
+                environment::command("KUBECTL_EXTERNAL_DIFF", &value, context);
+            }
+        }
+        _ => {}
+    }
+    if matches!(found.name.as_str(), "edit") {
+        for name in ["KUBE_EDITOR", "EDITOR"] {
+            if let Some(value) = environment::value(invocation, name) {
+                environment::command(name, &value, context);
+            }
+        }
+    }
+    let handled = ["config", "exec", "attach", "debug", "rsh", "port-forward", "proxy", "cp", "rsync", "kustomize", "project"];
+    let runs = found.name == "run" && !rehearses(&found);
+    if !runs && !handled.contains(&found.name.split(' ').next().unwrap_or_default()) {
+        for spot in &spots {
+            changes(&found, spot, invocation, context);
+        }
+    }
+}
+
+/// Whether it only shows what would happen.
+fn rehearses(found: &Subcommand<'_>) -> bool {
+    let last = found.options.iter().rfind(|(name, _)| name == "--dry-run");
+    let says = last.is_some_and(|(_, value)| match value {
+        None => true,
+        Some(value) => matches!(value.known(), Some("client" | "server" | "true" | "unchanged")),
+    });
+    says && found.surely(&["--dry-run"], FLAGS)
+}
+
+/// Everything that is done to objects, one by one.
+fn changes(found: &Subcommand<'_>, spot: &Spot, invocation: &Invocation, context: &mut Context<'_>) {
+    files_of_options(found, context);
+    let lists = found.has(&["--list"]) && matches!(found.name.as_str(), "label" | "annotate" | "set env");
+    let dry = rehearses(found);
+    for (object, name, namespace) in objects(found, invocation, context) {
+        let resource = spot.resource(&object, &name, namespace.as_deref());
+        let is_named = found.verb != Some(verbs::KUBE_READ);
+        let mut effect = found.effect(&verbs::KUBE_WRITE, &verbs::KUBE_DELETE, resource);
+        if dry || lists {
+        effect = with_verb(effect, verbs::KUBE_READ);
+        } else if effect.verb == verbs::KUBE_WRITE && kinds::is_permission(&object) {
+            effect = with_verb(effect, verbs::KUBE_PERMISSION);
+        } else if found.name == "replace" && found.has(&["--force"]) {
+            effect = with_verb(effect, verbs::KUBE_DELETE);
+        }
+        if is_named && name == "*" && !spot.is_doubtful() && effect.certainty == Certainty::Exact {
+            effect = effect.because("it names no single object");
+        }
+        if found.name == "scale" && found.text(&["--replicas"]).is_some_and(|count| count == "0" || count == "*") {
+            effect = effect.because("nothing of it runs afterwards");
+        }
+        context.push(spot.as_sure(effect));
+    }
+    if found.name == "apply" && found.has(&["--prune"]) && !dry {
+        let resource = spot.resource("*", "*", Some("*"));
+        context.push(Effect::new(verbs::KUBE_DELETE, resource).because("--prune deletes what the files no longer have"));
+    }
+    if found.name.starts_with("create") && found.operands.first().is_some_and(|word| word.text() == "secret") || found.name == "create secret" {
+        let name = found.operands.last().and_then(|word| word.known()).unwrap_or("*").to_owned();
+        if !dry {
+            context.push(Effect::new(verbs::SECRET_WRITE, Resource::Secret { store: spot.store(), name }));
+        }
+    }
+}
+
+fn with_verb(effect: Effect, verb: Verb) -> Effect {
+    let fresh = Effect::new(verb, effect.resource);
+    Effect { certainty: effect.certainty, because: effect.because, ..fresh }
+}
+
+/// Files that options name besides manifests.
+fn files_of_options(found: &Subcommand<'_>, context: &mut Context<'_>) {
+    for value in found.values(&["--from-file", "--from-env-file", "--patch-file", "--cert", "--key"]) {
+        let file = value.text().split_once('=').and_then(|(name, _)| value.strip_prefix(&format!("{name}=")));
+        context.read_value(file.as_ref().unwrap_or(value));
+    }
+    for value in found.values(&["--output-directory"]) {
+        context.write_value(value);
+    }
+}
+
+/// Kind, name and namespace of each object that is named, in files or by words.
+fn objects(found: &Subcommand<'_>, invocation: &Invocation, context: &mut Context<'_>) -> Vec<(String, String, Option<String>)> {
+    if let Some(path) = found.text(&["--raw"]) {
+        return vec![("*".to_owned(), if path.is_empty() { "*".to_owned() } else { path }, Some("*".to_owned()))];
+    }
+    let mut all = Vec::new();
+    for value in found.values(&["-f", "--filename"]) {
+        all.extend(manifests::objects(value, invocation, context));
+    }
+    for value in found.values(&["-k", "--kustomize"]) {
+        context.read_value(value);
+        all.push(("*".to_owned(), "*".to_owned(), None));
+    }
+    let group = found.name.split(' ').next().unwrap_or_default();
+    let mut operands: Vec<&Word> = found.operands.clone();
+    let fixed = match group {
+        "drain" | "cordon" | "uncordon" => Some("node"),
+        "certificate" => Some("certificatesigningrequest"),
+        "logs" | "log" => Some("pod"),
+        "create" => {
+            let kind = found.name.split_once(' ').map(|(_, kind)| kind.to_owned());
+            let kind = kind.or_else(|| operands.first().map(|word| word.text().to_owned()));
+            if found.name == "create" && !operands.is_empty() {
+                operands.remove(0);
+            }
+            if matches!(kind.as_deref(), Some("secret" | "service" | "svc")) && operands.len() > 1 {
+                operands.remove(0);
+            }
+            return match kind {
+                Some(kind) => {
+                    let name = operands.first().and_then(|word| word.known()).unwrap_or("*").to_owned();
+                    all.push((kinds::singular(&kind), name, None));
+                    all
+                }
+                None => nothing_named(all),
+            };
+        }
+        "api-resources" | "api-versions" | "version" | "options" | "completion" | "help" | "cluster-info" | "plugin" | "auth" | "explain" | "whoami" | "projects" => {
+            return vec![("*".to_owned(), "*".to_owned(), Some("*".to_owned()))];
+        }
+        _ => None,
+    };
+    let wide = found.has(&["--all", "-l", "--selector", "--field-selector", "-A", "--all-namespaces"]);
+    all.extend(kinds::named(&operands, fixed, wide, found.verb == Some(verbs::KUBE_READ)));
+    nothing_named(all)
+}
+
+fn nothing_named(mut all: Vec<(String, String, Option<String>)>) -> Vec<(String, String, Option<String>)> {
+    if all.is_empty() {
+        all.push(("*".to_owned(), "*".to_owned(), None));
+    }
+    all
+}
+
+/// `get secret x -o yaml` and its spellings show the value.
+fn shows(found: &Subcommand<'_>, spot: &Spot, context: &mut Context<'_>) {
+    let format = found.text(&["-o", "--output"]);
+    let plain = format.as_deref().is_none_or(|format| matches!(format, "name" | "wide" | "")) && !found.has(&["--template"]);
+    if found.name == "describe" || (plain && found.name == "get" && found.text(&["--raw"]).is_none()) {
+        return;
+    }
+    let raw = found.text(&["--raw"]).is_some_and(|path| path == "*" || path.to_ascii_lowercase().contains("secret"));
+    let from_files = found.has(&["-f", "--filename", "-k", "--kustomize"]);
+    let named = kinds::named(&found.operands, None, true, true);
+    let secret = named.iter().find(|(kind, ..)| matches!(kind.as_str(), "secret" | "*"));
+    if raw || from_files || secret.is_some() {
+        let (kind, name) = secret.map_or(("*", "*"), |(kind, name, _)| (kind.as_str(), name.as_str()));
+        let effect = Effect::new(verbs::SECRET_READ, spot.resource("secret", name, None));
+        let effect = if kind == "*" { effect.certain(Certainty::Partial, "it may be a secret whose value is shown") } else { effect };
+        context.push(effect.because("the secret's value is shown"));
+    }
+}
+
+/// `kubectl config`: where later commands act.
+fn config(found: &Subcommand<'_>, spot: &Spot, context: &mut Context<'_>) {
+    let action = found.name.split(' ').nth(1).unwrap_or_default();
+    if found.verb.is_some() {
+        if action == "view" && found.has(&["--raw"]) {
+            let resource = Resource::Path { path: spot.kubeconfig(), zone: Zone::Home, class: PathClass::Secret };
+            context.push(Effect::new(verbs::SECRET_READ, resource).because("--raw shows the credentials in it"));
+        } else {
+            context.program(verbs::EXEC_READ, "kubectl config");
+        }
+        return;
+    }
+    let operand = found.operands.get(2).map(|word| word.text());
+    match action {
+        "use-context" | "use" => chooses(operand, spot, context),
+        "set-context" | "rename-context" | "delete-context" => chooses(None, spot, context),
+        _ => context.write_value(&Value::Known(spot.kubeconfig())),
+    }
+}
+
+/// Later commands act on another context or namespace.
+fn chooses(name: Option<&str>, spot: &Spot, context: &mut Context<'_>) {
+    let path = spot.kubeconfig();
+    let zone = paths::zone(&path, context);
+    let resource = Resource::Path { path, zone, class: PathClass::Ordinary };
+    let place = name.map_or_else(|| "another place".to_owned(), |name| format!("`{name}`"));
+    context.push(Effect::new(verbs::FS_WRITE, resource).because(&format!("later commands act on {place}")));
+    context.state.world.chosen.insert("kubectl", name.map_or_else(|| "*".to_owned(), str::to_owned));
+}
+
+fn switch(invocation: &Invocation, context: &mut Context<'_>) {
+    let operand = invocation.words.iter().find(|word| !word.text().starts_with('-') || word.text() == "-");
+    let reads = invocation.words.iter().any(|word| matches!(word.text(), "-c" | "--current" | "-h" | "--help" | "-V" | "--version"));
+    match operand {
+        Some(word) if !reads => {
+            let spot = Spot::anywhere(context);
+            let name = word.known().filter(|name| *name != "-" && !name.contains('=')).unwrap_or("*").to_owned();
+            let name = if invocation.program == "kubens" { "*".to_owned() } else { name };
+            chooses(Some(&name), &spot, context);
+        }
+        _ => context.program(verbs::EXEC_READ, &invocation.program),
+    }
+}
+
+/// Renders manifests; some of its options run programs that the files name.
+fn kustomize(invocation: &Invocation, context: &mut Context<'_>) {
+    let reads = invocation.program != "kustomize" || matches!(invocation.known(0), Some("build" | "version" | "cfg" | "help"));
+    let runs = ["--enable-exec", "--enable-alpha-plugins", "--enable-helm", "--enable-star", "--network"];
+    if invocation.words.iter().any(|word| runs.iter().any(|option| word.text().starts_with(option))) {
+        super::opaque(invocation, "its files may name programs that it runs", context);
+    } else if reads {
+        context.program(verbs::EXEC_READ, &invocation.title());
+    } else {
+        context.program(verbs::EXEC_BUILD, &invocation.title());
+        context.write_value(&Value::Known("kustomization.yaml".to_owned()));
+    }
+    let mut words = invocation.words.iter();
+    while let Some(word) = words.next() {
+        if matches!(word.text(), "-o" | "--output") {
+            words.next().into_iter().for_each(|file| context.write(file));
+        }
+    }
+}
+
+/// Runs a program in a pod.
+fn runs(found: &Subcommand<'_>, spot: &Spot, invocation: &Invocation, context: &mut Context<'_>) {
+    let is_new = matches!(found.name.as_str(), "run" | "debug");
+    let target = found.operand(0).unwrap_or_else(|| "*".to_owned());
+    let (kind, name) = target.split_once('/').unwrap_or(("pod", target.as_str()));
+    let place = spot.resource(&kinds::singular(kind), name, None);
+    let mut effect = Effect::new(verbs::KUBE_EXECUTE, place.clone());
+    if let Some(why) = &found.doubt {
+        effect = effect.certain(Certainty::Partial, why);
+    }
+    if found.name == "debug" && kinds::singular(kind) == "node" {
+        effect = effect.because("it runs on the node itself, with the node's files");
+    }
+    if is_new && found.has(&["--overrides"]) {
+        effect = effect.because("--overrides can give it any right");
+    }
+    context.push(spot.as_sure(effect));
+    let start = found.rest_at.or_else(|| found.position(1, invocation).filter(|_| found.name != "attach"));
+    if let Some(nested) = start.and_then(|start| invocation.nested(start)) {
+        context.elsewhere(place, |context| dispatch(nested, context));
+    }
+}
+
+/// A way into a cluster that any program of this machine can take.
+fn opens(found: &Subcommand<'_>, spot: &Spot, context: &mut Context<'_>) {
+    let target = found.operand(0).unwrap_or_else(|| "*".to_owned());
+    let (kind, name) = target.split_once('/').unwrap_or(("pod", target.as_str()));
+    let resource = if found.name == "proxy" { spot.resource("*", "*", Some("*")) } else { spot.resource(&kinds::singular(kind), name, None) };
+    let why = "programs on this machine can then reach it";
+    context.push(spot.as_sure(Effect::new(verbs::KUBE_EXECUTE, resource).because(why)));
+    let host = found.text(&["--address"]).unwrap_or_else(|| "localhost".to_owned());
+    context.push(Effect::new(verbs::NET_LISTEN, Resource::Host { host, url: None }));
+}
+
+fn copies(found: &Subcommand<'_>, spot: &Spot, context: &mut Context<'_>) {
+    let is_there = |word: &Word| {
+        let text = word.text();
+        text.split_once(':').is_some_and(|(pod, _)| !pod.is_empty() && !pod.starts_with('.') && !pod.starts_with('/'))
+    };
+    let Some((last, sources)) = found.operands.split_last() else { return };
+    let pod = |word: &Word| {
+        let name = word.text().split(':').next().unwrap_or("*");
+        let (namespace, name) = name.split_once('/').map_or((None, name), |(namespace, name)| (Some(namespace), name));
+        spot.resource("pod", name, namespace)
+    };
+    if is_there(last) {
+        sources.iter().for_each(|word| context.read_tree(word));
+        context.push(spot.as_sure(Effect::new(verbs::KUBE_WRITE, pod(last))));
+    } else {
+        for source in sources {
+            context.push(Effect::new(verbs::KUBE_READ, if is_there(source) { pod(source) } else { spot.resource("pod", "*", Some("*")) }));
+        }
+        context.write(last);
+    }
+}
+
+#[cfg(test)]
+mod tests;

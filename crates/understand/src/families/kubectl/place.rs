@@ -1,0 +1,220 @@
+//! Which context and namespace a command acts on: as options say, or as the kubeconfig does.
+
+use countersign_model::{Certainty, Effect, Resource};
+
+use super::kinds;
+use crate::context::Context;
+use crate::families::subcommands::Subcommand;
+use crate::invocation::Invocation;
+use crate::paths;
+use crate::word::Value;
+
+/// Where in the world of clusters.
+#[derive(Clone, Debug)]
+pub(crate) struct Spot {
+    context: String,
+    namespace: String,
+    kubeconfig: String,
+    /// How it is known, a sentence fragment; none where the command says it.
+    because: Option<String>,
+    /// Whether it is not known.
+    doubtful: bool,
+}
+
+impl Spot {
+    /// Any place.
+    pub fn anywhere(context: &Context<'_>) -> Self {
+        Self {
+            context: "*".to_owned(),
+            namespace: "*".to_owned(),
+            kubeconfig: standard(context),
+            because: Some("which cluster is meant is not known".to_owned()),
+            doubtful: true,
+        }
+    }
+
+    /// An object there.
+    pub fn resource(&self, object: &str, name: &str, namespace: Option<&str>) -> Resource {
+        let namespace = match namespace {
+            _ if kinds::is_cluster_wide(object) => None,
+            Some(namespace) => Some(namespace.to_owned()),
+            None => Some(self.namespace.clone()),
+        };
+        Resource::Cluster { context: self.context.clone(), namespace, object: object.to_owned(), name: name.to_owned() }
+    }
+
+    /// The name of its store of secrets.
+    pub fn store(&self) -> String {
+        format!("kubernetes {}/{}", self.context, self.namespace)
+    }
+
+    /// The kubeconfig's path.
+    pub fn kubeconfig(&self) -> String {
+        self.kubeconfig.clone()
+    }
+
+    /// Whether it is not known.
+    pub const fn is_doubtful(&self) -> bool {
+        self.doubtful
+    }
+
+    /// The effect as sure as the place, with how that is known.
+    pub fn as_sure(&self, effect: Effect) -> Effect {
+        match &self.because {
+            Some(because) if self.doubtful => match effect.because.clone() {
+                Some(before) => effect.certain(Certainty::Partial, &format!("{before}; {because}")),
+                None => effect.certain(Certainty::Partial, because),
+            },
+            Some(because) if effect.because.is_none() => effect.because(because),
+            _ => effect,
+        }
+    }
+}
+
+fn standard(context: &Context<'_>) -> String {
+    format!("{}/.kube/config", context.surroundings.home)
+}
+
+/// The places a command may act on: one, or two where an earlier part of the call chose another.
+pub(crate) fn find(found: &Subcommand<'_>, invocation: &Invocation, context: &Context<'_>) -> Vec<Spot> {
+    of_options(found, &["--context"], "", invocation, context)
+}
+
+/// The same for a tool whose context option or variable has another name.
+pub(crate) fn of_options(
+    found: &Subcommand<'_>,
+    options: &[&str],
+    variable: &str,
+    invocation: &Invocation,
+    context: &Context<'_>,
+) -> Vec<Spot> {
+    let text = |names: &[&str]| found.text(names);
+    let given = text(&["-s", "--server", "--kube-apiserver"]).or_else(|| text(&["--cluster"])).or_else(|| text(options));
+    let given = given.or_else(|| match context.setting(invocation, variable) {
+        Ok(value) if !variable.is_empty() => value,
+        Err(_) if !variable.is_empty() => Some("*".to_owned()),
+        _ => None,
+    });
+    let file = kubeconfig(found, invocation, context);
+    let kubeconfig = file.clone().unwrap_or_else(|_| "*".to_owned());
+    let read = file.as_deref().map_err(|why| (*why).clone()).and_then(|file| context.file(file));
+    let config = read.as_ref().ok().and_then(Option::as_deref);
+    let current = config.and_then(current_context);
+    let is_given = given.is_some();
+    let name = given.or_else(|| current.clone());
+    let everywhere = found.has(&["-A", "--all-namespaces"]);
+    let namespace = if everywhere { Some("*".to_owned()) } else { text(&["-n", "--namespace"]) };
+    let of_context = |name: &str| config.and_then(|config| namespace_of(config, name));
+    let is_written = namespace.is_some();
+    let namespace_for = |name: Option<&str>| {
+        let found = namespace.clone().or_else(|| of_context(name?));
+        match (found, config, name) {
+            (Some(found), ..) => found,
+            (None, Some(config), Some(name)) if has_context(config, name) => "default".to_owned(),
+            _ => "*".to_owned(),
+        }
+    };
+    let named = |name: String| kubeconfig.rsplit('/').next().filter(|file| *file != "config" && *file != "*").map_or(name.clone(), |file| format!("{name} of {file}"));
+    let mut spots = Vec::new();
+    let because = match (&name, is_given, is_written) {
+        (Some(_), true, _) => None,
+        (Some(_), false, true) => Some("the context is the kubeconfig's current one".to_owned()),
+        (Some(_), false, false) => Some("context and namespace are the kubeconfig's current ones".to_owned()),
+        (None, ..) => Some("which cluster is meant is not known".to_owned()),
+    };
+    let doubtful = name.as_deref().is_none_or(|name| name == "*");
+    spots.push(Spot {
+        namespace: namespace_for(name.as_deref()),
+        context: name.clone().unwrap_or_else(|| named("*".to_owned())),
+        kubeconfig: kubeconfig.clone(),
+        because,
+        doubtful,
+    });
+    if let Some(chosen) = context.state.world.chosen.get("kubectl").filter(|_| !is_given) {
+        let spot = Spot {
+            namespace: namespace_for(Some(chosen)),
+            context: chosen.clone(),
+            kubeconfig,
+            because: Some("an earlier part of the command chose it".to_owned()),
+            doubtful: chosen == "*",
+        };
+        spots.insert(0, spot);
+    }
+    spots
+}
+
+/// The path of the kubeconfig.
+fn kubeconfig(found: &Subcommand<'_>, invocation: &Invocation, context: &Context<'_>) -> Result<String, String> {
+    let given = match found.value(&["--kubeconfig"]) {
+        Some(value) => Some(value.known().ok_or("the kubeconfig's path is not known")?.to_owned()),
+        None => context.setting(invocation, "KUBECONFIG")?.filter(|path| !path.is_empty()),
+    };
+    let Some(given) = given else { return Ok(standard(context)) };
+    // Of a list, the first that says a current context counts.
+    let mut first = None;
+    for path in given.split(':').filter(|path| !path.is_empty()).take(8) {
+        let path = match path.strip_prefix("~/") {
+            Some(rest) => format!("{}/{rest}", context.surroundings.home),
+            None => path.to_owned(),
+        };
+        let located = paths::locate(&Value::Known(path), context);
+        if let Some(why) = located.why {
+            return Err(why);
+        }
+        if context.file(&located.path).ok().flatten().as_deref().and_then(current_context).is_some() {
+            return Ok(located.path);
+        }
+        first.get_or_insert(located.path);
+    }
+    first.ok_or_else(|| "no kubeconfig is named".to_owned())
+}
+
+/// A value of YAML without its quotes and comment.
+fn plain(text: &str) -> &str {
+    let text = text.split(" #").next().unwrap_or(text).trim();
+    text.trim_matches(['"', '\''])
+}
+
+/// What the kubeconfig's `current-context` says.
+fn current_context(config: &str) -> Option<String> {
+    let line = config.lines().find_map(|line| line.strip_prefix("current-context:"))?;
+    Some(plain(line).to_owned()).filter(|name| !name.is_empty())
+}
+
+/// The entries of `contexts:` as name and namespace.
+fn contexts(config: &str) -> Vec<(String, Option<String>)> {
+    let mut all = Vec::new();
+    let mut inside = false;
+    let (mut name, mut namespace) = (None, None);
+    for line in config.lines() {
+        let is_item = line.trim_start().starts_with("- ");
+        if !line.starts_with([' ', '-', '#']) && !line.is_empty() {
+            inside = line.starts_with("contexts:");
+        }
+        if !inside || is_item || line.starts_with("contexts:") {
+            if let Some(name) = name.take() {
+                all.push((name, namespace.take()));
+            }
+            namespace = None;
+        }
+        if !inside {
+            continue;
+        }
+        let bare = line.trim_start().trim_start_matches("- ").trim_start();
+        if let Some(value) = bare.strip_prefix("name:") {
+            name = Some(plain(value).to_owned());
+        } else if let Some(value) = bare.strip_prefix("namespace:") {
+            namespace = Some(plain(value).to_owned());
+        }
+    }
+    all.extend(name.map(|name| (name, namespace)));
+    all
+}
+
+fn namespace_of(config: &str, name: &str) -> Option<String> {
+    contexts(config).into_iter().find(|(known, _)| known == name).and_then(|(_, namespace)| namespace)
+}
+
+fn has_context(config: &str, name: &str) -> bool {
+    contexts(config).iter().any(|(known, _)| known == name)
+}

@@ -1,0 +1,109 @@
+use insta::assert_snapshot;
+
+use crate::fixture::{check, check_with};
+
+const CONFIG: &str = "apiVersion: v1\ncontexts:\n- context:\n    cluster: a\n    namespace: shop\n  name: prod-eu\n- context:\n    cluster: b\n  name: kind-dev\ncurrent-context: prod-eu\nusers:\n- name: x\n";
+const KUBE: &[(&str, &str)] = &[("/home/dev/.kube/config", CONFIG)];
+
+#[test]
+fn finds_the_place() {
+    assert_snapshot!(check_with("kubectl delete pod x", KUBE), @"kube.delete pod/x in prod-eu/shop, destroy");
+    assert_snapshot!(check_with("kubectl --context kind-dev delete ns web", KUBE), @"kube.delete namespace/web in kind-dev, destroy");
+    assert_snapshot!(check("kubectl -nweb delete deploy/a svc/b"), @"
+    kube.delete deployment/a in */web, destroy, partial
+    kube.delete service/b in */web, destroy, partial
+    ");
+    assert_snapshot!(check_with("kubectl config use-context kind-dev && kubectl delete pod x", KUBE), @"
+    fs.write /home/dev/.kube/config, write
+    kube.delete pod/x in kind-dev/default, destroy
+    kube.delete pod/x in prod-eu/shop, destroy
+    ");
+    assert_snapshot!(check_with("KUBECONFIG=prod.yaml kubectl apply -f a.yaml", &[("/repo/a.yaml", "kind: Deployment\nmetadata:\n  name: web\n---\nkind: ClusterRole\nmetadata:\n  name: all\n")]), @"
+    fs.read /repo/a.yaml, read
+    kube.write deployment/web in * of prod.yaml/*, write, partial
+    kube.permission clusterrole/all in * of prod.yaml, write, partial
+    ");
+    assert_snapshot!(check("kubectl apply --context prod -f - <<'X'\nkind: Secret\nmetadata:\n  name: a\n  namespace: b\nX"), @"kube.write secret/a in prod/b, write");
+}
+
+#[test]
+fn secrets_are_read_by_format() {
+    for command in [
+        "kubectl get secret x -o yaml",
+        "kubectl get -ojson Secrets",
+        "kubectl get cm,secrets --output=jsonpath={.data}",
+        "kubectl get secret/x --template={{.data}}",
+        "kubectl get --raw /api/v1/namespaces/a/secrets/x",
+        "kubectl create token admin",
+        "kubectl config view --raw",
+        "oc extract secret/x --to=-",
+        "kubectl get $KIND -o yaml",
+    ] {
+        assert!(check(command).contains("secret.read"), "{command}: {}", check(command));
+    }
+    for command in [
+        "kubectl get secrets",
+        "kubectl get secret x -o name",
+        "kubectl describe secret x",
+        "kubectl get cm x -o yaml",
+        "kubectl config view",
+        "kubectl get sealedsecrets -o yaml",
+    ] {
+        assert!(!check(command).contains("secret.read"), "{command}: {}", check(command));
+    }
+}
+
+#[test]
+fn reads_and_rehearsals_change_nothing() {
+    for command in [
+        "kubectl get pods -A",
+        "kubectl logs -f deploy/web --tail=10",
+        "kubectl delete ns x --dry-run=client",
+        "kubectl apply -f a.yaml --server-side --dry-run=server",
+        "kubectl auth can-i delete pods",
+        "kubectl rollout status deploy/x",
+        "kubectl delete --help",
+        "kubectl create deployment x --image=a --dry-run=client -o yaml",
+        "kubectl label pod x --list",
+        "kubectl diff -f a.yaml",
+        "kustomize build overlays/prod",
+        "kubectx",
+    ] {
+        let found = check(command);
+        assert!(!found.lines().any(|line| !line.contains(", read")), "{command}: {found}");
+    }
+    for command in ["kubectl delete ns x --field-manager --dry-run=client", "kubectl delete ns x --dry-run=none", "kubectl delete ns x --some-option --help"] {
+        assert!(check(command).contains("kube.delete"), "{command}: {}", check(command));
+    }
+}
+
+#[test]
+fn runs_elsewhere_and_changes() {
+    assert_snapshot!(check("kubectl --context p exec -n web api-0 -c app -- rm -rf /data"), @"
+    kube.execute pod/api-0 in p/web, execute
+    fs.delete pod/api-0 in p/web, destroy, partial
+    ");
+    assert_snapshot!(check("kubectl --context p port-forward svc/db 5432:5432"), @"
+    kube.execute service/db in p/*, execute
+    net.listen localhost, write
+    ");
+    assert_snapshot!(check("kubectl --context p cp api-0:/x ./out && kubectl --context p cp ~/.ssh/id_rsa web/api-0:/tmp"), @"
+    kube.read pod/api-0 in p/*, read
+    fs.write /repo/out, write
+    secret.read /home/dev/.ssh/id_rsa, read
+    kube.write pod/api-0 in p/web, write
+    ");
+    assert_snapshot!(check("kubectl --context p scale deploy web --replicas=0 -n x"), @"kube.write deployment/web in p/x, write");
+    assert_snapshot!(check("kubectl --context p drain node-1 --ignore-daemonsets"), @"kube.delete node/node-1 in p, destroy");
+    assert_snapshot!(check("kubectl --context p create clusterrolebinding x --clusterrole=cluster-admin --user=a"), @"kube.permission clusterrolebinding/x in p, write");
+    assert_snapshot!(check("kubectl --context p -n x create secret generic s --from-file=.env"), @"
+    secret.read /repo/.env, read
+    kube.write secret/s in p/x, write
+    secret.write kubernetes p/x:s, write
+    ");
+    assert_snapshot!(check("kubectl --context p explode now; kubectl --context p $VERB x"), @"
+    kube.write explode/now in p/*, write, partial
+    kube.delete */x in p/*, destroy, partial
+    ");
+    assert_snapshot!(check("kubectl config set-credentials x --exec-command=evil"), @"fs.write /home/dev/.kube/config, write");
+}
