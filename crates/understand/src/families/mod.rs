@@ -65,6 +65,10 @@ families! {
     registries,
     helm,
     delivery,
+    terraform,
+    stacks,
+    ansible,
+    scheduled,
     machine,
     countersign,
 }

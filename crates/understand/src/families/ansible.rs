@@ -1,0 +1,233 @@
+//! Programs that configure many machines: Ansible, Salt, Chef, Puppet.
+
+use countersign_model::{Effect, Resource, is_this_machine, verbs};
+
+use super::subcommands::{Subcommand, Table, read};
+use super::{Family, ask_file, opaque};
+use crate::context::Context;
+use crate::invocation::Invocation;
+use crate::paths;
+use crate::shell::{self, Place};
+use crate::word::Word;
+
+pub(super) const FAMILY: Family = Family {
+    programs: &[
+        "ansible", "ansible-playbook", "ansible-galaxy", "ansible-inventory", "ansible-doc", "ansible-config", "ansible-lint",
+        "ansible-pull", "ansible-console", "salt", "salt-call", "salt-run", "salt-key", "salt-ssh", "salt-cp", "knife", "chef-client", "chef-solo", "puppet",
+        "bolt",
+    ],
+    effects,
+};
+
+/// Options of the others that take the next word.
+const VALUES: &[&str] = &[
+    "-m", "--module-name", "-a", "--args", "-i", "--inventory", "--inventory-file", "-l", "--limit", "-u", "--user", "-e", "--extra-vars", "-f",
+    "--forks", "-t", "--tags", "--tree", "--skip-tags", "-M", "--module-path", "-P", "--poll", "-B", "--background", "-c", "--connection",
+    "--private-key", "--key-file", "--vault-id", "--vault-password-file", "--become-user", "--become-method", "--start-at-task", "-T", "--timeout",
+    "--ssh-common-args", "--ssh-extra-args", "--sftp-extra-args", "--scp-extra-args", "--playbook-dir", "--become-password-file",
+    "--connection-password-file", "--task-timeout", "--encrypt-vault-id", "--output", "-n", "--name", "-p", "--roles-path", "-r", "--role-file",
+    "-U", "--url", "-s", "--server", "--host", "-o", "--out", "-C", "--batch", "-b", "--batch-size", "--config", "--environment", "-E",
+    "-x", "--ssh-user", "-P", "--ssh-password", "--targets", "--query", "--run-as",
+];
+
+fn effects(invocation: &Invocation, context: &mut Context<'_>) {
+    let values = match invocation.program.as_str() {
+        // Its flags have letters that others take values with.
+        "ansible" | "ansible-playbook" => ANSIBLE_VALUES,
+        "puppet" => &["--modulepath", "--server", "--environment"],
+        _ => VALUES,
+    };
+    let found = read(invocation, &Table { values, rules: &[] });
+    if found.is_help || invocation.words.is_empty() {
+        context.program(verbs::EXEC_READ, &invocation.title());
+        return;
+    }
+    found.values(&["--vault-password-file", "--become-password-file"]).for_each(|value| context.read_value(value));
+    for value in found.values(&["-e", "--extra-vars"]) {
+        value.strip_prefix("@").iter().for_each(|file| context.read_value(file));
+    }
+    for value in found.values(&["--ssh-common-args", "--ssh-extra-args", "--sftp-extra-args", "--scp-extra-args"]) {
+        if value.known().is_none_or(|text| text.to_ascii_lowercase().contains("command")) {
+            context.opaque("ansible", "options for ssh may run programs here");
+        }
+    }
+    match invocation.program.as_str() {
+        "ansible" => ad_hoc(&found, invocation, context),
+        "ansible-playbook" => playbook(&found, invocation, context),
+        "ansible-galaxy" => {
+            let reads = matches!(found.operand(0).as_deref(), Some("list" | "search" | "info")) || matches!(found.operand(1).as_deref(), Some("list" | "verify" | "search" | "info"));
+            context.program(if reads { verbs::EXEC_READ } else { verbs::EXEC_INSTALL }, &invocation.title());
+        }
+        "ansible-inventory" | "ansible-doc" | "ansible-config" | "ansible-lint" => context.program(verbs::EXEC_READ, &invocation.title()),
+        "salt" | "salt-ssh" => salt(&found, invocation, context),
+        "salt-key" if found.has(&["-L", "--list-all", "-l", "-F", "-f"]) => context.push(Effect::new(verbs::NET_READ, machines("salt", &found))),
+        "salt-key" | "salt-run" | "salt-cp" => context.push(Effect::new(verbs::NET_WRITE, machines("salt", &found))),
+        "knife" => knife(invocation, context),
+        "bolt" => elsewhere(&found.text(&["-t", "--targets", "-n"]).unwrap_or_else(|| "*".to_owned()), invocation, context),
+        "puppet" if found.has(&["--noop"]) || matches!(found.operand(0).as_deref(), Some("lookup" | "facts" | "parser" | "describe" | "module" | "config" | "help")) => {
+            context.program(verbs::EXEC_READ, &invocation.title());
+        }
+        _ => {
+            context.program(verbs::EXEC_SYSTEM, &invocation.title());
+            opaque(invocation, "what it changes is said elsewhere", context);
+        }
+    }
+}
+
+const ANSIBLE_VALUES: &[&str] = &[
+    "-m", "--module-name", "-a", "--args", "-i", "--inventory", "--inventory-file", "-l", "--limit", "-u", "--user", "-e", "--extra-vars", "-f",
+    "--forks", "-t", "--tags", "--tree", "--skip-tags", "-M", "--module-path", "-P", "--poll", "-B", "--background", "-c", "--connection",
+    "--private-key", "--key-file", "--vault-id", "--vault-password-file", "--become-user", "--become-method", "--start-at-task", "-T", "--timeout",
+    "--ssh-common-args", "--ssh-extra-args", "--sftp-extra-args", "--scp-extra-args", "--playbook-dir", "--become-password-file",
+    "--connection-password-file", "--task-timeout",
+];
+/// Options of `ansible` that take no value.
+const FLAGS: &[&str] = &["-b", "--become", "-K", "--ask-become-pass", "-k", "-D", "--diff", "-v", "-vv", "-vvv", "-vvvv", "-J", "--ask-vault-pass", "-o", "--flush-cache", "--force-handlers"];
+
+/// The machines of a pattern, with the inventory that says which they are.
+fn machines(pattern: &str, found: &Subcommand<'_>) -> Resource {
+    let limit = found.text(&["-l", "--limit"]);
+    let pattern = limit.as_deref().unwrap_or(pattern);
+    let inventories: Vec<&str> = found.values(&["-i", "--inventory", "--inventory-file"]).map(|value| value.known().unwrap_or("*")).collect();
+    let host = match inventories.as_slice() {
+        [] => pattern.to_owned(),
+        some => format!("{pattern} of {}", some.join(" ").trim_end_matches(',')),
+    };
+    Resource::Host { host, url: None }
+}
+
+/// Modules that only look.
+const LOOKS: &[&str] = &["ping", "setup", "gather_facts", "debug", "stat", "assert", "getent", "service_facts", "package_facts", "find", "slurp", "fetch", "win_ping"];
+/// Modules whose argument a shell or a program runs.
+const RUNS: &[&str] = &["command", "shell", "raw", "win_shell", "win_command", "expect"];
+
+fn ad_hoc(found: &Subcommand<'_>, invocation: &Invocation, context: &mut Context<'_>) {
+    let pattern = found.operand(0).unwrap_or_else(|| "*".to_owned());
+    let module = found.text(&["-m", "--module-name"]).unwrap_or_else(|| "command".to_owned());
+    let module = module.rsplit('.').next().unwrap_or(&module).to_owned();
+    let place = machines(&pattern, found);
+    if found.has(&["--list-hosts", "--syntax-check"]) || found.surely(&["-C", "--check"], FLAGS) || LOOKS.contains(&module.as_str()) {
+        context.push(Effect::new(verbs::NET_READ, place));
+        return;
+    }
+    let text = found.value(&["-a", "--args"]).map(|value| value.known().map(str::to_owned));
+    let is_here = is_this_machine(&pattern) && found.text(&["-c", "--connection"]).is_none_or(|how| how == "local");
+    let becomes = found.has(&["-b", "--become"]);
+    let run = |context: &mut Context<'_>| {
+        if becomes {
+            context.program(verbs::EXEC_PRIVILEGE, "become");
+        }
+        match text {
+            Some(Some(text)) if RUNS.contains(&module.as_str()) => shell::run_apart(&text, Place::Within(context.here), context),
+            _ => opaque(invocation, "the module changes what its arguments say", context),
+        }
+    };
+    if is_here {
+        run(context);
+    } else {
+        context.elsewhere(place, run);
+    }
+}
+
+fn playbook(found: &Subcommand<'_>, invocation: &Invocation, context: &mut Context<'_>) {
+    for word in &found.operands {
+        ask_file(&paths::locate(&word.value, context).path, context);
+    }
+    let place = machines("*", found);
+    let looks = found.has(&["--syntax-check", "--list-hosts", "--list-tasks", "--list-tags"]);
+    if looks {
+        context.program(verbs::EXEC_READ, &invocation.title());
+    } else if found.surely(&["-C", "--check"], FLAGS) {
+        context.push(Effect::new(verbs::NET_READ, place).because("--check only says what it would change"));
+    } else {
+        context.elsewhere(place, |context| opaque(invocation, "what it changes is in its playbook", context));
+    }
+}
+
+fn elsewhere(host: &str, invocation: &Invocation, context: &mut Context<'_>) {
+    let place = Resource::Host { host: host.to_owned(), url: None };
+    context.elsewhere(place, |context| opaque(invocation, "it changes other machines", context));
+}
+
+/// `salt 'web*' cmd.run 'text'`.
+fn salt(found: &Subcommand<'_>, invocation: &Invocation, context: &mut Context<'_>) {
+    let target = found.operand(0).unwrap_or_else(|| "*".to_owned());
+    let function = found.operand(1).unwrap_or_else(|| "*".to_owned());
+    let place = Resource::Host { host: target.clone(), url: None };
+    let rehearses = found.operands.iter().any(|word| matches!(word.text(), "test=True" | "test=true"));
+    let looks = ["test.", "grains.", "status.", "network.", "sys.", "disk.", "saltutil.running"];
+    match function.as_str() {
+        "pillar.items" | "pillar.get" | "pillar.item" => {
+            let resource = Resource::Secret { store: "salt".to_owned(), name: target };
+            context.push(Effect::new(verbs::SECRET_READ, resource).because("a pillar holds secrets"));
+        }
+        "cmd.run" | "cmd.shell" | "cmd.run_all" => match found.operands.get(2).map(|word| word.known()) {
+            Some(Some(text)) => context.elsewhere(place, |context| shell::run_apart(text, Place::Within(context.here), context)),
+            _ => elsewhere(&target, invocation, context),
+        },
+        _ if looks.iter().any(|start| function.starts_with(start)) || rehearses && function.starts_with("state.") => {
+            context.push(Effect::new(verbs::NET_READ, place));
+        }
+        _ => elsewhere(&target, invocation, context),
+    }
+}
+
+fn knife(invocation: &Invocation, context: &mut Context<'_>) {
+    let words: Vec<&str> = invocation.words.iter().filter_map(Word::known).filter(|text| !text.starts_with('-')).collect();
+    let chef = |verb| Effect::new(verb, Resource::Host { host: "chef server".to_owned(), url: None });
+    match words.as_slice() {
+        ["ssh", query, text, ..] => {
+            let place = Resource::Host { host: (*query).to_owned(), url: None };
+            context.elsewhere(place, |context| shell::run_apart(text, Place::Within(context.here), context));
+        }
+        ["data" | "vault", "bag" | "show" | "list", ..] if words.contains(&"show") => {
+            let resource = Resource::Secret { store: "chef".to_owned(), name: (*words.last().unwrap_or(&"*")).to_owned() };
+            context.push(Effect::new(verbs::SECRET_READ, resource));
+        }
+        [_, "list" | "show", ..] | ["status" | "search" | "diff" | "list" | "show", ..] | [_, _, "list"] => context.push(chef(verbs::NET_READ)),
+        [_, "delete" | "bulk", ..] | [_, _, "delete", ..] => context.push(chef(verbs::NET_DELETE)),
+        _ => context.push(chef(verbs::NET_WRITE)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::check;
+
+    #[test]
+    fn ansible() {
+        assert_snapshot!(check("ansible-playbook -i inventory/production site.yml --limit web"), @"exec.opaque web of inventory/production, execute, opaque");
+        assert_snapshot!(check("ansible-playbook site.yml --check --diff; ansible-playbook --syntax-check site.yml"), @"
+        net.read *, read
+        exec.read ansible-playbook --syntax-check site.yml, read
+        ");
+        assert_snapshot!(check("ansible all -i hosts -m shell -a 'rm -rf /srv'; ansible web -m ping; ansible db -b -m service -a 'name=x state=stopped'"), @"
+        fs.delete all of hosts, destroy, partial
+        net.read web, read
+        exec.privilege db, execute
+        exec.opaque db, execute, opaque
+        ");
+        assert_snapshot!(check("ansible localhost -m command -a 'rm -rf src'"), @"fs.delete /repo/src, destroy");
+        assert_snapshot!(check("ansible-galaxy install x"), @"
+        exec.install ansible-galaxy install x, execute
+        ");
+    }
+
+    #[test]
+    fn others() {
+        assert_snapshot!(check("salt '*' test.ping; salt 'web*' cmd.run 'rm -rf /srv'; salt db state.apply; salt db pillar.items"), @"
+        net.read *, read
+        fs.delete web*, destroy, partial
+        exec.opaque db, execute, opaque
+        secret.read salt:db, read
+        ");
+        assert_snapshot!(check("knife node list; knife ssh 'role:web' 'reboot'; knife node delete x; puppet agent -t --noop"), @"
+        net.read chef server, read
+        exec.system role:web, destroy
+        net.delete chef server, destroy
+        exec.read puppet agent -t, read
+        ");
+    }
+}

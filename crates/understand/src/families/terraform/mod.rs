@@ -1,0 +1,203 @@
+//! Terraform, OpenTofu and Terragrunt: what of which workspace of which directory.
+
+mod place;
+
+use countersign_model::{Answer, Certainty, Effect, Question, Resource, verbs};
+
+use super::subcommands::{Subcommand, Table, read, rule};
+use super::{Family, ask_file, opaque};
+use crate::Workspace as _;
+use crate::context::Context;
+use crate::environment;
+use crate::invocation::Invocation;
+use crate::paths;
+use crate::word::{Value, Word};
+
+pub(super) const FAMILY: Family = Family { programs: &["terraform", "tofu", "terragrunt", "tf"], effects };
+
+const TABLE: Table = Table {
+    values: &[
+        "-target", "-var", "-var-file", "-state", "-state-out", "-backup", "-out", "-parallelism", "-lock-timeout", "-replace", "-config",
+        "-plugin-dir", "-generate-config-out", "-from-module", "-provider", "-dir", "-exclude", "-filter", "-test-directory", "-junit-xml",
+        "--target", "--var", "--var-file", "--out", "--terragrunt-working-dir", "--working-dir", "--terragrunt-config", "--terragrunt-include-dir",
+        "--terragrunt-exclude-dir", "--queue-include-dir", "--queue-exclude-dir", "--terragrunt-source", "--source", "--terragrunt-iam-role",
+        "--iam-assume-role", "--terragrunt-download-dir", "--terragrunt-parallelism", "--parallelism", "--terragrunt-log-level", "--log-level",
+    ],
+    rules: &[
+        rule("plan|validate|fmt|show|output|providers|graph|version|get|metadata|login|logout|help|console|modules|test", verbs::STACK_READ),
+        rule("state list|show", verbs::STACK_READ),
+        rule("workspace list|show", verbs::STACK_READ),
+        rule("graph-dependencies|hclfmt|hclvalidate|render-json|output-module-groups|terragrunt-info|validate-inputs|find|list|dag|info|hcl|render|catalog|scaffold", verbs::STACK_READ),
+        rule("apply", verbs::STACK_APPLY),
+        rule("import", verbs::STACK_STATE),
+        rule("destroy", verbs::STACK_DESTROY),
+        rule("refresh|taint|untaint|force-unlock", verbs::STACK_STATE),
+        rule("state rm|mv|push|replace-provider", verbs::STACK_STATE),
+        rule("state pull", verbs::SECRET_READ),
+        rule("workspace delete", verbs::STACK_STATE),
+        rule("workspace select|new", verbs::STACK_READ),
+        rule("init", verbs::STACK_READ),
+        rule("apply-all", verbs::STACK_APPLY),
+        rule("destroy-all", verbs::STACK_DESTROY),
+        rule("plan-all|validate-all|output-all", verbs::STACK_READ),
+    ],
+};
+
+fn effects(invocation: &Invocation, context: &mut Context<'_>) {
+    let mut found = read(invocation, &TABLE);
+    if found.is_help || invocation.words.is_empty() {
+        context.program(verbs::EXEC_READ, &invocation.title());
+        return;
+    }
+    let mut everywhere = false;
+    // `terragrunt run-all apply`, `terragrunt run --all -- apply`.
+    if matches!(found.operands.first().map(|word| word.text()), Some("run-all" | "run" | "stack")) {
+        everywhere = found.operands.first().map(|word| word.text()) != Some("run") || found.has(&["--all", "-a"]);
+        let inner = found.operands.iter().skip(1).chain(&found.rest).map(|word| (*word).clone());
+        let inner: Vec<Word> = inner.filter(|word| word.text() != "run").collect();
+        let nested = Invocation { words: inner, ..invocation.clone() };
+        let again = read(&nested, &TABLE);
+        found.verb.clone_from(&again.verb);
+        found.name.clone_from(&again.name);
+        found.operands.clear();
+    }
+    let spot = place::find(&found, invocation, everywhere, context);
+    if found.verb != Some(verbs::STACK_READ) && spot.is_chosen {
+        // What an earlier part of the call chose may not be there: then the workspace is as it was.
+        let chosen = context.state.world.chosen.remove("terraform");
+        let before = place::find(&found, invocation, everywhere, context);
+        context.state.world.chosen.extend(chosen.map(|name| ("terraform", name)));
+        for target in targets(&found) {
+            act(found.effect(&verbs::STACK_APPLY, &verbs::STACK_DESTROY, before.resource(&target)), &found, &before, context);
+        }
+    }
+    files(&found, &spot, context);
+    arguments_of_environment(&found, invocation, context);
+    for target in targets(&found) {
+        let effect = found.effect(&verbs::STACK_APPLY, &verbs::STACK_DESTROY, spot.resource(&target));
+        act(effect, &found, &spot, context);
+    }
+    special(&found, &spot, invocation, context);
+}
+
+/// What of the stack is named; all where nothing is.
+fn targets(found: &Subcommand<'_>) -> Vec<String> {
+    let options = found.values(&["-target", "--target", "-replace"]);
+    let mut targets: Vec<String> = options.take(16).map(|value| value.known().unwrap_or("*").to_owned()).collect();
+    if matches!(found.name.as_str(), "state rm" | "state mv" | "state show" | "taint" | "untaint" | "import") {
+        targets.extend(found.operands.iter().take(16).map(|word| word.known().unwrap_or("*").to_owned()));
+    }
+    if targets.is_empty() {
+        targets.push("*".to_owned());
+    }
+    targets
+}
+
+fn act(mut effect: Effect, found: &Subcommand<'_>, spot: &place::Spot, context: &mut Context<'_>) {
+    let destroys = found.has(&["-destroy", "--destroy"]);
+    if found.name == "apply" && destroys {
+        let fresh = Effect::new(verbs::STACK_DESTROY, effect.resource.clone());
+        effect = Effect { certainty: effect.certainty, because: effect.because, ..fresh };
+    }
+    if effect.verb == verbs::SECRET_READ {
+        effect = effect.because("the state holds secrets in plain text");
+    } else if found.name == "apply" && !found.operands.is_empty() {
+        effect = effect.because("it applies a plan made before, which may also destroy");
+        if found.operands.iter().any(|word| word.known().is_none()) {
+            effect = effect.certain(Certainty::Partial, "which plan it applies is not known");
+        }
+    } else if effect.verb == verbs::STACK_APPLY && effect.because.is_none() {
+        effect = effect.because("what it creates, changes and destroys is only known from its plan");
+    } else if effect.because.is_none() && effect.verb != verbs::STACK_READ {
+        effect.because.clone_from(&spot.because);
+    }
+    context.push(effect);
+}
+
+/// What else some subcommands do.
+fn special(found: &Subcommand<'_>, spot: &place::Spot, invocation: &Invocation, context: &mut Context<'_>) {
+    match found.name.as_str() {
+        "init" => {
+            context.push(Effect::new(verbs::EXEC_INSTALL, Resource::Program { name: format!("{} init", invocation.program) })
+                .because("it downloads providers and modules, which later commands run"));
+            if found.has(&["-migrate-state", "-force-copy"]) || found.has(&["-reconfigure", "-backend-config"]) {
+                let effect = Effect::new(verbs::STACK_STATE, spot.resource("*"));
+                context.push(if found.has(&["-migrate-state", "-force-copy"]) {
+                    effect.because("the state moves to another place")
+                } else {
+                    Effect::new(verbs::STACK_READ, spot.resource("*"))
+                        .because("later commands use another place for the state")
+                });
+            }
+        }
+        "output" if found.has(&["-json", "-raw", "--json", "--raw"]) || !found.operands.is_empty() => {
+            let name = found.operand(0).unwrap_or_else(|| "*".to_owned());
+            let sensitive = name == "*" || super::is_secret_name(&name.replace('-', "_"));
+            if sensitive {
+                let resource = Resource::Secret { store: spot.store(), name };
+                let effect = Effect::new(verbs::SECRET_READ, resource);
+                context.push(effect.certain(Certainty::Partial, "outputs that are marked sensitive are shown so"));
+            }
+        }
+        "show" if found.has(&["-json", "--json"]) => {
+            let resource = Resource::Secret { store: spot.store(), name: "*".to_owned() };
+            context.push(Effect::new(verbs::SECRET_READ, resource).certain(Certainty::Partial, "the state or plan may hold secrets in plain text"));
+        }
+        "workspace select" | "workspace new" => {
+            let name = found.operand(0).unwrap_or_else(|| "*".to_owned());
+            context.write_value(&Value::Known(format!("{}/.terraform/environment", spot.directory)));
+            context.state.world.chosen.insert("terraform", name);
+        }
+        "login" | "logout" => {
+            let resource = Resource::Secret { store: "terraform".to_owned(), name: "credentials".to_owned() };
+            context.push(Effect::new(verbs::SECRET_WRITE, resource));
+        }
+        "fmt" | "hclfmt" if !found.has(&["-check", "-diff"]) => context.write_value(&Value::Known(spot.directory.clone())),
+        "test" => {
+            context.push(Effect::new(verbs::STACK_APPLY, spot.resource("*")).certain(Certainty::Partial, "its tests may create infrastructure"));
+        }
+        _ => {}
+    }
+}
+
+/// Files that options and operands name.
+fn files(found: &Subcommand<'_>, spot: &place::Spot, context: &mut Context<'_>) {
+    let within = |value: &Value| match value {
+        Value::Known(text) if !text.starts_with('/') && spot.directory != "*" => Value::Known(format!("{}/{text}", spot.directory)),
+        other => other.clone(),
+    };
+    found.values(&["-out", "--out", "-state-out", "-backup", "-generate-config-out", "-junit-xml"]).for_each(|value| context.write_value(&within(value)));
+    found.values(&["-var-file", "--var-file", "-state"]).for_each(|value| context.read_value(&within(value)));
+    if matches!(found.name.as_str(), "apply" | "show" | "state push") {
+        for word in &found.operands {
+            ask_file(&paths::locate(&within(&word.value), context).path, context);
+            context.read_value(&within(&word.value));
+        }
+    }
+}
+
+/// `TF_CLI_ARGS` and its relatives add options to every command.
+fn arguments_of_environment(found: &Subcommand<'_>, invocation: &Invocation, context: &mut Context<'_>) {
+    let first = found.name.split(' ').next().unwrap_or_default();
+    for name in ["TF_CLI_ARGS".to_owned(), format!("TF_CLI_ARGS_{first}")] {
+        let set = environment::value(invocation, &name);
+        let inherited = || context.workspace.ask(&Question::Variable { name: name.clone() }) == Answer::Yes;
+        if set.is_some() || inherited() {
+            let destroys = set.as_ref().is_none_or(|value| value.is_unknown() || value.text().contains("destroy"));
+            let why = format!("{name} adds options of its own");
+            if destroys && found.verb != Some(verbs::STACK_READ) {
+                let resource = Resource::Stack { tool: "terraform".to_owned(), directory: "*".to_owned(), workspace: Some("*".to_owned()), target: "*".to_owned() };
+                context.push(Effect::new(verbs::STACK_DESTROY, resource).certain(Certainty::Partial, &why));
+            } else {
+                let name = format!("{name}=..");
+                context.push(Effect::new(verbs::STACK_READ, Resource::Program { name }).certain(Certainty::Partial, &why));
+            }
+        }
+    }
+    if environment::value(invocation, "TF_CLI_CONFIG_FILE").is_some() {
+        opaque(invocation, "another configuration may name other providers", context);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,77 @@
+use insta::assert_snapshot;
+
+use crate::fixture::{check, check_with};
+
+#[test]
+fn plans_are_read_and_applied() {
+    assert_snapshot!(check("terraform fmt -check; terraform validate; terraform plan -out=plan.bin"), @"
+    stack.read * of terraform /repo, read
+    fs.write /repo/plan.bin, write
+    ");
+    assert_snapshot!(check("terraform plan -destroy"), @"stack.read * of terraform /repo, read");
+    assert_snapshot!(check("terraform apply -auto-approve; terraform apply plan.bin"), @"
+    stack.apply * of terraform /repo, write
+    fs.read /repo/plan.bin, read
+    ");
+    assert_snapshot!(check("terraform -chdir=infra/prod destroy -target=aws_db_instance.main"), @"stack.destroy aws_db_instance.main of terraform /repo/infra/prod, destroy");
+    assert_snapshot!(check("terraform apply -destroy; tofu apply --destroy -var-file prod.tfvars"), @"
+    stack.destroy * of terraform /repo, destroy
+    fs.read /repo/prod.tfvars, read
+    stack.destroy * of tofu /repo (prod.tfvars), destroy
+    ");
+    assert_snapshot!(check("terraform -help; terraform destroy -help; terraform version"), @"
+    exec.read terraform -help, read
+    exec.read terraform destroy -help, read
+    stack.read * of terraform /repo, read
+    ");
+}
+
+#[test]
+fn the_workspace_is_the_tools_own() {
+    let settings = &[("/repo/.terraform/environment", "live\n")];
+    assert_snapshot!(check_with("terraform destroy", settings), @"stack.destroy * of terraform /repo (live), destroy");
+    assert_snapshot!(check_with("TF_WORKSPACE=staging terraform apply", settings), @"stack.apply * of terraform /repo (staging), write");
+    assert_snapshot!(check_with("terraform workspace select dev && terraform destroy", settings), @"
+    stack.read * of terraform /repo (dev), read
+    fs.write /repo/.terraform/environment, write
+    stack.destroy * of terraform /repo (live), destroy
+    stack.destroy * of terraform /repo (dev), destroy
+    ");
+    assert_snapshot!(check("terraform workspace delete old; terraform workspace list"), @"
+    stack.state * of terraform /repo (old), destroy
+    stack.read * of terraform /repo, read
+    ");
+}
+
+#[test]
+fn the_state_holds_secrets() {
+    assert_snapshot!(check("terraform state pull; terraform state rm aws_db_instance.main; terraform state list"), @"
+    secret.read * of terraform /repo, read
+    stack.state aws_db_instance.main of terraform /repo, destroy
+    stack.read * of terraform /repo, read
+    ");
+    assert_snapshot!(check("terraform output -raw db_password; terraform output url; terraform output -json"), @"
+    stack.read * of terraform /repo, read
+    secret.read terraform /repo:db_password, read, partial
+    secret.read terraform /repo:*, read, partial
+    ");
+    assert_snapshot!(check("terraform init; terraform init -migrate-state"), @"
+    stack.read * of terraform /repo, read
+    exec.install terraform init, execute
+    stack.state * of terraform /repo, destroy
+    ");
+}
+
+#[test]
+fn what_is_not_known_is_a_change() {
+    assert_snapshot!(check("terraform explode; terraform $X; TF_CLI_ARGS_apply=-destroy terraform apply"), @"
+    stack.apply * of terraform /repo, write, partial
+    stack.destroy * of terraform /repo, destroy, partial
+    stack.destroy * of terraform * (*), destroy, partial
+    ");
+    assert_snapshot!(check("terragrunt run-all destroy; terragrunt run --all -- apply; terragrunt plan"), @"
+    stack.destroy * of terragrunt /repo/*, destroy
+    stack.apply * of terragrunt /repo/*, write
+    stack.read * of terragrunt /repo, read
+    ");
+}
