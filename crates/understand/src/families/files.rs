@@ -21,7 +21,7 @@ use self::tar::tar;
 pub(super) const FAMILY: Family = Family {
     programs: &[
         "rm", "rmdir", "unlink", "shred", "mv", "cp", "ln", "install", "mkdir", "mktemp", "touch", "tee", "truncate", "dd",
-        "chmod", "chown", "chgrp", "setfacl", "patch", "rsync", "tar", "zip", "unzip", "gzip", "gunzip", "bzip2", "xz",
+        "chmod", "chown", "chgrp", "setfacl", "patch", "tar", "zip", "unzip", "gzip", "gunzip", "bzip2", "xz",
         "split", "sponge", "rename", "trash",
     ],
     effects,
@@ -38,7 +38,6 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         "cp" | "install" => copy(invocation, context),
         "dd" => disk_dump(invocation, context),
         "chmod" | "chown" | "chgrp" | "setfacl" => permit(invocation, context),
-        "rsync" => rsync(invocation, context),
         "tar" => tar(invocation, context),
         _ => archive(invocation, context),
     }
@@ -272,35 +271,9 @@ fn permit(invocation: &Invocation, context: &mut Context<'_>) {
 }
 
 
-fn rsync(invocation: &Invocation, context: &mut Context<'_>) {
-    let remote = invocation.words.iter().find(|word| !word.text().starts_with('-') && word.text().contains(':'));
-    if invocation.words.iter().any(|word| word.text().starts_with("-e") || word.text().starts_with("--rsh") || word.text().starts_with("--rsync-path")) {
-        opaque(invocation, "it starts a program of its options", context);
-    }
-    if let Some(word) = remote {
-        let host = word.text().split(':').next().unwrap_or("*");
-        let host = host.rsplit('@').next().unwrap_or(host);
-        context.push(Effect::new(verbs::NET_SEND, Resource::Host { host: host.to_owned(), url: None }));
-    }
-    let mut operands = operands(invocation, "e");
-    let last = operands.pop();
-    operands.iter().for_each(|word| context.read_tree(word));
-    programs::started(&invocation.words, &["rsh", "rsync-path"], &['e'], context);
-    if let Some(last) = last.filter(|word| !word.text().contains(':')) {
-        unpacks_into(&last.value, context);
-        if invocation.words.iter().any(|word| word.text().starts_with("--del")) {
-            context.delete(last);
-        }
-        context.write(last);
-    }
-    if invocation.words.iter().any(|word| word.text() == "--remove-source-files") {
-        opaque(invocation, "it deletes what it sends", context);
-    }
-}
-
 /// Says that a tree of files that nobody has looked at is put into a directory. In the home directory
 /// or above it there may be files among them that shells and tools run by themselves.
-fn unpacks_into(directory: &Value, context: &mut Context<'_>) {
+pub(super) fn unpacks_into(directory: &Value, context: &mut Context<'_>) {
     context.write_value(directory);
     let located = paths::locate(directory, context);
     let home = &context.surroundings.home;

@@ -69,6 +69,9 @@ families! {
     stacks,
     ansible,
     scheduled,
+    ssh,
+    processes,
+    services,
     machine,
     countersign,
 }

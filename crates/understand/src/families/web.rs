@@ -13,7 +13,7 @@ use crate::invocation::Invocation;
 use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
-    programs: &["curl", "wget", "http", "https", "xh", "aria2c", "ping", "dig", "nslookup", "host", "whois", "traceroute", "ssh", "scp", "sftp", "ftp", "telnet"],
+    programs: &["curl", "wget", "http", "https", "xh", "aria2c", "ping", "dig", "nslookup", "host", "whois", "traceroute"],
     effects,
 };
 
@@ -71,16 +71,6 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             let name = invocation.words.iter().rfind(|word| !word.text().starts_with('-'));
             let host = name.and_then(|word| word.known()).unwrap_or("*");
             context.push(Effect::new(verbs::NET_READ, host_named(host)));
-        }
-        "ssh" | "scp" | "sftp" | "ftp" | "telnet" => {
-            let host = invocation.words.iter().find_map(|word| {
-                let text = word.text();
-                (text.contains('@') || text.contains(':')).then(|| text.split(':').next().unwrap_or(text).rsplit('@').next().unwrap_or(text))
-            });
-            let host = host.unwrap_or("*").to_owned();
-            context.push(Effect::new(verbs::NET_SEND, host_named(&host)));
-            context.flow.fetched = true;
-            opaque(invocation, "what it does on the other machine cannot be seen", context);
         }
         _ => {
             context.push(Effect::new(verbs::NET_WRITE, host_named("*")).certain(Certainty::Partial, "its arguments are not looked at"));

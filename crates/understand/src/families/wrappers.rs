@@ -48,7 +48,6 @@ const WRAPPERS: &[Wrapper] = &[
     wrapper("strace", &[("-f", Nothing), ("-e", Takesv), ("-o", Takesv), ("-s", Takesv), ("-t", Nothing), ("-c", Nothing)], 0, false),
     wrapper("ssh-agent", &[("-a", Takesv), ("-t", Takesv), ("-E", Takesv), ("-P", Takesv), ("-c", Nothing), ("-s", Nothing), ("-D", Nothing), ("-d", Nothing), ("-k", Nothing)], 0, false),
     wrapper("setpriv", &[("--no-new-privs", Nothing), ("--reuid", Takesv), ("--regid", Takesv), ("--clear-groups", Nothing), ("--keep-groups", Nothing), ("--inh-caps", Takesv)], 0, false),
-    wrapper("systemd-run", &[("--user", Nothing), ("--scope", Nothing), ("--wait", Nothing), ("--pty", Nothing), ("-t", Nothing), ("--unit", Takesv), ("-p", Takesv), ("-q", Nothing), ("--quiet", Nothing), ("--collect", Nothing)], 0, false),
     wrapper("systemd-inhibit", &[("--what", Attached), ("--who", Attached), ("--why", Attached), ("--mode", Attached)], 0, false),
     wrapper("cross-env", &[], 0, true),
     wrapper("dumb-init", &[("-v", Nothing), ("-c", Nothing)], 0, false),
@@ -125,7 +124,7 @@ pub(super) const FAMILY: Family = Family {
     programs: &[
         "env", "sudo", "doas", "pkexec", "nohup", "setsid", "nice", "ionice", "chrt", "taskset", "timeout", "gtimeout", "time",
         "stdbuf", "unbuffer", "caffeinate", "command", "builtin", "exec", "busybox", "xvfb-run", "flock", "strace", "xargs",
-        "watch", "su", "runuser", "sudoedit", "ssh-agent", "setpriv", "systemd-run", "systemd-inhibit", "cross-env",
+        "watch", "su", "runuser", "sudoedit", "ssh-agent", "setpriv", "systemd-inhibit", "cross-env",
         "dumb-init", "tini", "unshare", "prlimit", "setarch", "linux64", "linux32", "numactl", "rlwrap", "proxychains",
         "proxychains4", "torsocks", "ltrace", "nsenter", "chroot", "fakeroot", "eatmydata", "faketime", "torify", "catchsegv",
         "chronic", "valgrind", "firejail", "dbus-run-session", "entr", "gosu", "su-exec", "script",

@@ -127,8 +127,8 @@ fn stored_settings_that_start_programs_count() {
     ");
     assert_snapshot!(check_with("git push origin feature", &[("core.sshcommand", "ssh -i ~/.ssh/id_work -o IdentitiesOnly=yes")]), @"git.push feature@origin, write");
     assert_snapshot!(check_with("git push origin feature", &[("core.sshcommand", "ssh -o ProxyCommand=./x")]), @"
-    net.send *, send
-    exec.opaque ssh, execute, opaque
+    exec.opaque /repo/x, execute, opaque
+    net.read *, read, partial
     exec.opaque git push, execute, opaque
     git.push feature@origin, write
     ");

@@ -1,0 +1,305 @@
+//! Processes that are stopped: an ordinary one can be started again, the machine's own and Countersign cannot
+//! be spared.
+
+use countersign_model::{Certainty, Effect, PathClass, Resource, Reversible, Zone, verbs};
+
+use super::Family;
+use crate::context::Context;
+use crate::invocation::Invocation;
+use crate::word::Word;
+
+pub(super) const FAMILY: Family = Family {
+    programs: &["kill", "pkill", "killall", "xkill", "killall5", "skill", "fuser", "kill-port", "taskkill"],
+    effects,
+};
+
+/// Command lines as they usually are of what must go on running: a pattern that fits one of them is too wide.
+const KEPT: &[&str] = &[
+    "/sbin/init splash",
+    "/usr/lib/systemd/systemd --user",
+    "/lib/systemd/systemd-journald",
+    "/usr/lib/systemd/systemd-logind",
+    "/usr/bin/dbus-daemon --system",
+    "/usr/sbin/sshd -D",
+    "/usr/bin/dockerd -H fd://",
+    "/usr/bin/containerd",
+    "/usr/bin/kubelet",
+    "/usr/sbin/NetworkManager",
+    "/usr/sbin/cron -f",
+    "/usr/sbin/rsyslogd -n",
+    "/usr/sbin/auditd",
+    "/usr/bin/falco",
+    "/sbin/launchd",
+    "/System/Library/WindowServer",
+    "/System/Library/loginwindow",
+    "/usr/lib/gdm-session-worker",
+    "/usr/lib/xorg/Xorg",
+    "/usr/bin/bash",
+    "/bin/zsh",
+    "/home/user/.local/bin/claude",
+    "/usr/local/bin/codex",
+    "/usr/local/bin/copilot",
+    "/usr/local/bin/gemini",
+    "/usr/local/bin/opencode",
+    "/usr/local/bin/cursor-agent",
+];
+
+/// Command lines of Countersign's own.
+const OWN: &[&str] = &["/usr/local/bin/countersign-hook hook", "/home/user/.local/bin/countersign server gateway"];
+
+fn effects(invocation: &Invocation, context: &mut Context<'_>) {
+    match invocation.program.as_str() {
+        "fuser" => fuser(invocation, context),
+        "killall5" => everything(context),
+        "kill" | "skill" | "kill-port" | "taskkill" => kill(invocation, context),
+        _ => by_name(invocation, context),
+    }
+}
+
+/// Whoever holds a port or a file, shown or stopped.
+fn fuser(invocation: &Invocation, context: &mut Context<'_>) {
+    let flags = |letter: char| {
+        invocation.words.iter().any(|word| word.text().starts_with('-') && !word.text().starts_with("--") && word.text().contains(letter))
+    };
+    if !flags('k') && !invocation.words.iter().any(|word| word.text() == "--kill") {
+        context.program(verbs::EXEC_READ, "fuser");
+        return;
+    }
+    let target = invocation.words.iter().rfind(|word| !word.text().starts_with('-'));
+    let port = target.and_then(|word| word.known()).filter(|text| text.ends_with("/tcp") || text.ends_with("/udp") || text.bytes().all(|byte| byte.is_ascii_digit()));
+    match port {
+        Some(port) if !flags('m') => stops(&format!("what listens on {port}"), Reversible::Yes, None, context),
+        _ => everything(context),
+    }
+}
+
+/// All processes, Countersign's among them.
+fn everything(context: &mut Context<'_>) {
+    tampers(true, context);
+    stops("processes", Reversible::No, Some("it reaches processes of all kinds"), context);
+}
+
+fn tampers(is_broad: bool, context: &mut Context<'_>) {
+    let (zone, class) = (Zone::System, PathClass::Countersign);
+    let resource = Resource::Path { path: "countersign".to_owned(), zone, class };
+    let effect = Effect::new(verbs::COUNTERSIGN_TAMPER, resource);
+    context.push(if is_broad {
+        effect.certain(Certainty::Partial, "it may stop Countersign")
+    } else {
+        effect.because("it stops Countersign")
+    });
+}
+
+fn stops(name: &str, reversible: Reversible, because: Option<&str>, context: &mut Context<'_>) {
+    let effect = Effect::new(verbs::EXEC_PROCESS, Resource::Program { name: name.to_owned() }).reversible(reversible);
+    context.push(match because {
+        Some(because) => effect.because(because),
+        None => effect,
+    });
+}
+
+/// Processes by their numbers and jobs.
+fn kill(invocation: &Invocation, context: &mut Context<'_>) {
+    if matches!(invocation.known(0), Some("-l" | "-L" | "-0" | "--list" | "--help" | "--version")) {
+        context.program(verbs::EXEC_READ, &invocation.program);
+        return;
+    }
+    if invocation.written().to_ascii_lowercase().contains("countersign") {
+        tampers(false, context);
+    }
+    let mut words: &[Word] = &invocation.words;
+    // The signal comes first; after `--` a number with a dash is a group.
+    match words.first().map(Word::text) {
+        Some("-s" | "-n" | "--signal") => words = words.get(2..).unwrap_or_default(),
+        Some("--") => {}
+        Some(text) if text.starts_with('-') && (words.len() > 1) => words = words.get(1..).unwrap_or_default(),
+        _ => {}
+    }
+    for word in words.iter().filter(|word| word.text() != "--").take(16) {
+        let text = word.text();
+        match word.known() {
+            Some("-1" | "0" | "-0") => everything(context),
+            Some("1") => stops("1", Reversible::No, Some("it is the machine's first process"), context),
+            Some(text) if is_target(text) => stops(text, Reversible::Yes, None, context),
+            Some(text) => stops(text, Reversible::Unknown, Some("which process is meant is not clear"), context),
+            // A number found just before: `$!`, `$(cat server.pid)`, `$(lsof -ti :3000)`.
+            None => {
+                let raw = word.raw.trim_matches('"');
+                let wide = ["pgrep", "ps ", "ps)", "pidof"].iter().any(|part| raw.contains(part)) && !searches_ordinary(raw);
+                if raw.to_ascii_lowercase().contains("countersign") {
+                    tampers(false, context);
+                } else if wide {
+                    tampers(true, context);
+                }
+                let name = if text.is_empty() { raw } else { text };
+                let reversible = if wide { Reversible::No } else { Reversible::Yes };
+                let short: String = name.chars().take(60).collect();
+                stops(&short, reversible, Some("its number is found out when the command runs"), context);
+            }
+        }
+    }
+}
+
+/// `pgrep -f vite` inside a substitution: whether what it looks for is ordinary.
+fn searches_ordinary(raw: &str) -> bool {
+    let mut words = raw.split([' ', '(', ')', '`', '|', '"', '\'']).filter(|word| !word.is_empty());
+    let found = words.by_ref().find(|word| matches!(*word, "pgrep" | "pidof" | "grep"));
+    let pattern = words.find(|word| !word.starts_with('-'));
+    found.is_some() && pattern.is_some_and(|pattern| !fits(pattern, KEPT) && !fits(pattern, OWN))
+}
+
+/// A job, a number of a process, or a group of them.
+fn is_target(text: &str) -> bool {
+    let digits = text.trim_start_matches(['-', '%']);
+    text.starts_with('%') || !digits.is_empty() && digits.len() > usize::from(text.starts_with('-')) && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether an extended regular expression could fit one of these lines. Only plain characters and `.` are
+/// understood; anything else could fit all.
+fn fits(pattern: &str, lines: &[&str]) -> bool {
+    let pattern = pattern.trim_start_matches('^').trim_end_matches('$').replace("\\.", ".").replace(".*", "\0");
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '.' | '/' | '_' | '-' | ':' | '@' | ',' | '=' | '\0');
+    if pattern.is_empty() || !pattern.chars().all(is_plain) {
+        return true;
+    }
+    // Every part of what stands between `.*` must be found for it to fit.
+    lines.iter().any(|line| pattern.split('\0').all(|part| part.is_empty() || contains(line, part)))
+}
+
+/// Whether a line contains a text in which `.` is any character, in capitals or not.
+fn contains(line: &str, part: &str) -> bool {
+    let (line, part) = (line.as_bytes(), part.as_bytes());
+    line.windows(part.len()).any(|window| window.iter().zip(part).all(|(l, p)| *p == b'.' || l.eq_ignore_ascii_case(p)))
+}
+
+/// Options of `pkill` that take the next word.
+const VALUES: &[&str] = &["--signal", "-F", "--pidfile", "--ns", "--nslist", "--cgroup", "--env", "-r", "--runstates", "-o", "-y"];
+/// Options that choose by something else than the name.
+const BY_OTHER: &[&str] = &[
+    "-u", "-U", "-G", "-g", "-t", "-s", "-P", "-v", "--user", "--uid", "--euid", "--inverse", "--parent", "--session", "--group", "--pgroup",
+    "--terminal", "-r", "--regexp",
+];
+
+/// Processes by a pattern of their names or command lines.
+fn by_name(invocation: &Invocation, context: &mut Context<'_>) {
+    let first = invocation.known(0);
+    if matches!(first, Some("-l" | "-L" | "-0" | "--list" | "--help" | "--version" | "-V")) && first != Some("-0") || first == Some("-0") {
+        context.program(verbs::EXEC_READ, &invocation.program);
+        return;
+    }
+    let mut names = Vec::new();
+    let mut broad = invocation.program == "xkill";
+    let mut words = invocation.words.iter();
+    while let Some(word) = words.next() {
+        let text = word.text();
+        if text.starts_with('-') && text.len() > 1 {
+            broad |= BY_OTHER.iter().any(|option| text == *option || option.len() > 2 && text.starts_with(&format!("{option}=")));
+            if VALUES.contains(&text) && invocation.program == "pkill" && !matches!(text, "-o" | "-y") || text == "-s" {
+                words.next();
+            }
+        } else {
+            names.push(word);
+        }
+    }
+    broad |= names.is_empty() || names.iter().any(|word| word.value.is_unknown() || word.text().is_empty());
+    let is_exact = invocation.program == "killall" || invocation.words.iter().any(|word| matches!(word.text(), "-x" | "--exact"));
+    let written = invocation.written().to_ascii_lowercase();
+    let wide = |lines: &[&str], name: &str| {
+        if is_exact {
+            let last = |line: &str| line.split(' ').next().and_then(|path| path.rsplit('/').next()).unwrap_or_default().to_owned();
+            lines.iter().any(|line| last(line).eq_ignore_ascii_case(name))
+        } else {
+            fits(name, lines)
+        }
+    };
+    let own = names.iter().any(|word| wide(OWN, word.text()));
+    let kept = names.iter().any(|word| wide(KEPT, word.text()));
+    if own || broad || written.contains("countersign") {
+        tampers(!written.contains("countersign"), context);
+    }
+    let name = names.first().map_or("processes", |word| word.text());
+    let name = if name.is_empty() { "processes" } else { name };
+    if kept || own || broad {
+        stops(name, Reversible::No, Some("it reaches processes that must go on running"), context);
+    } else {
+        stops(name, Reversible::Yes, None, context);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use countersign_model::Reversible;
+    use insta::assert_snapshot;
+
+    use crate::fixture::{check, understood};
+
+    /// Whether everything a command stops can be started again.
+    fn is_ordinary(command: &str) -> bool {
+        let effects = understood(command, &[]).effects;
+        effects.iter().all(|effect| effect.verb.as_str() != "countersign.tamper")
+            && effects.iter().filter(|effect| effect.verb.as_str() == "exec.process").all(|effect| effect.reversible == Reversible::Yes)
+    }
+
+    #[test]
+    fn ordinary_processes_can_be_started_again() {
+        for command in [
+            "kill 4242",
+            "kill -9 4242 4243",
+            "kill %1",
+            "kill $!",
+            "kill -- -4242",
+            "kill -TERM $(cat server.pid)",
+            "kill $(lsof -ti :3000)",
+            "lsof -ti :3000 | xargs kill -9",
+            "kill $(pgrep -f 'vite dev')",
+            "pkill -f vite",
+            "pkill -9 -f 'next dev'",
+            "killall node",
+            "fuser -k 3000/tcp",
+            "kill -1 4242",
+        ] {
+            assert!(check(command).contains("exec.process") && is_ordinary(command), "{command}: {}", check(command));
+        }
+    }
+
+    #[test]
+    fn what_must_go_on_running_is_not() {
+        for command in [
+            "kill -9 -1",
+            "kill -9 1",
+            "kill 0",
+            "killall5",
+            "pkill -f countersign-hook",
+            "pkill -f 'c[o]untersign'",
+            "pkill -f count.rsign",
+            "pkill -f sign",
+            "pkill -f .",
+            "pkill -f /",
+            "pkill -f bin",
+            "pkill sshd",
+            "killall dockerd",
+            "killall systemd",
+            "pkill -u dev",
+            "pkill claude",
+            "fuser -km /home",
+            "kill -9 $(ps aux | awk '{print $2}')",
+            "kill $(pgrep countersign)",
+            "pkill $NAME",
+        ] {
+            assert!(!is_ordinary(command), "{command}: {}", check(command));
+        }
+    }
+
+    #[test]
+    fn showing_stops_nothing() {
+        assert_snapshot!(check("kill -l; kill -0 4242; fuser 3000/tcp; pkill --help"), @"
+        exec.read kill, read
+        exec.read fuser, read
+        exec.read pkill, read
+        ");
+        assert_snapshot!(check("pkill -f countersign-hook"), @"
+        countersign.tamper countersign, destroy
+        exec.process countersign-hook, destroy
+        ");
+    }
+}

@@ -1,0 +1,304 @@
+//! `ssh` and its relatives: what runs on another machine, and what its options run on this one.
+
+mod connections;
+mod copies;
+mod keys;
+
+use countersign_model::{Certainty, Effect, Resource, verbs};
+
+use super::{Family, addresses, dispatch, opaque};
+use crate::context::Context;
+use crate::environment;
+use crate::invocation::{Invocation, Stdin};
+use crate::paths;
+use crate::shell::{self, Place};
+use crate::word::{Value, Word};
+
+pub(super) const FAMILY: Family = Family {
+    programs: &[
+        "ssh", "autossh", "mosh", "sshpass", "pssh", "parallel-ssh", "pdsh", "clush", "scp", "sftp", "rsync", "ssh-keygen", "ssh-add", "ssh-copy-id",
+        "ssh-keyscan", "nc", "ncat", "netcat", "socat", "telnet", "ftp", "lftp", "tftp",
+    ],
+    effects,
+};
+
+/// Letters of `ssh` that take a value.
+const VALUES: &str = "bcBDEeFIiJLlmMOopQRSWwP";
+
+/// Keys of configuration whose value this machine's shell runs.
+const RUN_HERE: &[&str] = &["proxycommand", "localcommand", "knownhostscommand"];
+/// Keys of configuration that name code or more configuration.
+const LOAD: &[&str] = &["pkcs11provider", "securitykeyprovider", "xauthlocation", "include", "match"];
+
+fn effects(invocation: &Invocation, context: &mut Context<'_>) {
+    match invocation.program.as_str() {
+        "ssh" | "autossh" => ssh(invocation, context),
+        "mosh" => mosh(invocation, context),
+        "sshpass" => sshpass(invocation, context),
+        "pssh" | "parallel-ssh" | "pdsh" | "clush" => {
+            let place = Resource::Host { host: "*".to_owned(), url: None };
+            context.elsewhere(place, |context| opaque(invocation, "it runs something on many machines", context));
+        }
+        "scp" => copies::scp(invocation, context),
+        "sftp" => copies::sftp(invocation, context),
+        "rsync" => copies::rsync(invocation, context),
+        "ssh-keygen" | "ssh-add" | "ssh-copy-id" | "ssh-keyscan" => keys::effects(invocation, context),
+        _ => connections::effects(invocation, context),
+    }
+}
+
+/// What `ssh` is told before the command.
+#[derive(Default)]
+struct Call<'w> {
+    options: Vec<(char, Option<Value>)>,
+    host: Option<&'w Word>,
+    command: Option<usize>,
+}
+
+impl Call<'_> {
+    fn has(&self, letter: char) -> bool {
+        self.options.iter().any(|(given, _)| *given == letter)
+    }
+
+    fn values(&self, letter: char) -> impl Iterator<Item = &Value> {
+        self.options.iter().filter(move |(given, _)| *given == letter).filter_map(|(_, value)| value.as_ref())
+    }
+}
+
+/// Options by their letters, in clusters or alone, before and after the host.
+fn taken<'w>(invocation: &'w Invocation, values: &str) -> Call<'w> {
+    let mut call = Call::default();
+    let mut index = 0;
+    while let Some(word) = invocation.words.get(index) {
+        let text = word.text();
+        index += 1;
+        if text == "--" && call.host.is_none() {
+            continue;
+        }
+        if text.starts_with('-') && text.len() > 1 {
+            for (at, letter) in text.char_indices().skip(1) {
+                if !values.contains(letter) {
+                    call.options.push((letter, None));
+                    continue;
+                }
+                let rest = text.get(..at + letter.len_utf8()).and_then(|before| word.value.strip_prefix(before));
+                let value = match rest.filter(|rest| !rest.text().is_empty() || rest.is_unknown()) {
+                    Some(rest) => Some(rest),
+                    None => {
+                        index += 1;
+                        invocation.words.get(index - 1).map(|word| word.value.clone())
+                    }
+                };
+                call.options.push((letter, value));
+                break;
+            }
+        } else if call.host.is_none() {
+            call.host = Some(word);
+        } else {
+            call.command = Some(index - 1);
+            break;
+        }
+    }
+    call
+}
+
+fn ssh(invocation: &Invocation, context: &mut Context<'_>) {
+    let values = if invocation.program == "autossh" { format!("{VALUES}M") } else { VALUES.replace('M', "") };
+    let call = taken(invocation, &values);
+    if call.has('V') || call.has('Q') || invocation.words.is_empty() || matches!(invocation.known(0), Some("--help" | "--version")) {
+        context.program(verbs::EXEC_READ, "ssh");
+        return;
+    }
+    let mut host = call.host.map_or_else(|| "*".to_owned(), host_of);
+    let mut remote: Option<Value> = None;
+    for value in call.values('o') {
+        match configured(value, context) {
+            Some(("hostname", value)) => host = value.known().unwrap_or("*").to_owned(),
+            Some(("remotecommand", value)) => remote = Some(value),
+            _ => {}
+        }
+    }
+    here(&call, context);
+    let place = Resource::Host { host: host.clone(), url: None };
+    let reached = Effect::new(verbs::NET_READ, place.clone());
+    context.push(if host == "*" { reached.certain(Certainty::Partial, "which machine is meant is not known") } else { reached });
+    if matches!(invocation.stdin, Stdin::Pipe(_) | Stdin::File(_)) {
+        context.push(Effect::new(verbs::NET_SEND, place.clone()));
+    }
+    tunnels(&call, &place, context);
+    let is_forge = call.host.and_then(Word::known).is_some_and(|text| text.starts_with("git@"));
+    let text = match (&remote, call.command) {
+        (Some(value), _) => Some(value.clone()),
+        (None, Some(start)) => Some(joined(invocation, start)),
+        (None, None) => None,
+    };
+    let only_tunnels = call.has('N') || call.has('W') || call.has('O') || call.has('G') || call.host.is_none();
+    match text {
+        None if only_tunnels || is_forge => {}
+        None => {
+            let given = script(&invocation.stdin, context);
+            context.elsewhere(place, |context| match given {
+                Some(Value::Known(text)) => shell::run_apart(&text, Place::Within(context.here), context),
+                Some(_) => opaque(invocation, "the other machine's shell runs what it is given", context),
+                None => opaque(invocation, "an interactive shell on another machine", context),
+            });
+        }
+        Some(Value::Known(text)) => {
+            let given = passed(&invocation.stdin, context);
+            let piped = std::mem::replace(&mut context.piped, given);
+            context.elsewhere(place, |context| shell::run_apart(&text, Place::Within(context.here), context));
+            context.piped = piped;
+        }
+        Some(_) => {
+            let nested = call.command.and_then(|start| invocation.nested(start)).filter(|nested| nested.first.known().is_some());
+            context.elsewhere(place, |context| {
+                context.opaque("ssh", "a part of what runs on the other machine is not known");
+                if let Some(nested) = nested {
+                    dispatch(nested, context);
+                }
+            });
+        }
+    }
+    context.flow.fetched = true;
+}
+
+/// The words from `start` on, as the other machine's shell gets them.
+fn joined(invocation: &Invocation, start: usize) -> Value {
+    let words = invocation.words.get(start..).unwrap_or_default();
+    let known: Option<Vec<&str>> = words
+        .iter()
+        .map(|word| match &word.value {
+            // A pattern that matches nothing here is sent as it is.
+            Value::Known(text) | Value::Pattern(text) => Some(text.as_str()),
+            Value::Unknown { .. } => None,
+        })
+        .collect();
+    known.map_or_else(|| Value::unknown("a part of it is not known"), |words| Value::Known(words.join(" ")))
+}
+
+/// What is given to the other machine's shell to run, if something is.
+fn script(stdin: &Stdin, context: &Context<'_>) -> Option<Value> {
+    let unknown = || Value::unknown("what it reads is not known");
+    match stdin {
+        Stdin::Inherited => None,
+        Stdin::Text(value) => Some(value.clone()),
+        Stdin::Pipe(source) => Some(source.text.clone().map_or_else(unknown, Value::Known)),
+        Stdin::File(value) => {
+            let located = paths::locate(value, context);
+            let text = if located.why.is_none() { context.file(&located.path).ok().flatten() } else { None };
+            Some(text.map_or_else(unknown, Value::Known))
+        }
+    }
+}
+
+/// The same standing input, as it is on the other machine.
+fn passed(stdin: &Stdin, context: &Context<'_>) -> Stdin {
+    match stdin {
+        Stdin::Inherited => Stdin::Inherited,
+        Stdin::Pipe(source) => Stdin::Pipe(source.clone()),
+        Stdin::Text(_) | Stdin::File(_) => script(stdin, context).map_or(Stdin::Inherited, Stdin::Text),
+    }
+}
+
+/// The host of `user@host`, `ssh://user@host:22`, `host:path`.
+fn host_of(word: &Word) -> String {
+    if word.value.is_unknown() {
+        let start = word.text().rsplit('@').next().unwrap_or_default();
+        return if start.is_empty() { "*".to_owned() } else { format!("{start}*") };
+    }
+    let text = word.text();
+    if text.contains("://") {
+        return addresses::host_and_path(text).map_or_else(|| "*".to_owned(), |(host, _)| host);
+    }
+    text.rsplit('@').next().unwrap_or(text).to_owned()
+}
+
+/// A `-o` option as its key in small letters and its value; what it runs or loads is added.
+fn configured(given: &Value, context: &mut Context<'_>) -> Option<(&'static str, Value)> {
+    let text = given.text();
+    let Some((name, _)) = text.split_once(['=', ' ']) else {
+        if given.is_unknown() {
+            context.opaque("ssh -o", "which option it sets is not known");
+        }
+        return None;
+    };
+    let value = given.strip_prefix(name).map(|value| value.strip_prefix("=").or_else(|| value.strip_prefix(" ")).unwrap_or(value))?;
+    let key = name.trim().to_ascii_lowercase();
+    if RUN_HERE.contains(&key.as_str()) && value.known().is_none_or(|text| text.trim() != "none") {
+        environment::command(name, &value, context);
+    } else if LOAD.contains(&key.as_str()) {
+        context.opaque("ssh -o", "it loads code or more options");
+    }
+    match key.as_str() {
+        "hostname" => Some(("hostname", value)),
+        "remotecommand" => Some(("remotecommand", value)),
+        _ => None,
+    }
+}
+
+/// Files and code of this machine that options name.
+fn here(call: &Call<'_>, context: &mut Context<'_>) {
+    call.values('E').for_each(|value| context.write_value(value));
+    if call.has('I') {
+        context.opaque("ssh -I", "it loads a library");
+    }
+    for value in call.values('F') {
+        if matches!(value.known(), Some("/dev/null" | "none")) {
+            continue;
+        }
+        let located = paths::locate(value, context);
+        let text = if located.why.is_none() { context.file(&located.path) } else { Err("unknown".to_owned()) };
+        let plain = text.ok().flatten().is_some_and(|text| {
+            let text = text.to_ascii_lowercase();
+            !RUN_HERE.iter().chain(LOAD).chain(&["remotecommand"]).any(|key| text.contains(key))
+        });
+        if !plain {
+            context.opaque("ssh -F", "its options are in a file that may name programs");
+        }
+    }
+}
+
+/// Ways that a connection opens between machines.
+fn tunnels(call: &Call<'_>, place: &Resource, context: &mut Context<'_>) {
+    if call.has('L') || call.has('D') {
+        let local = Resource::Host { host: "localhost".to_owned(), url: None };
+        let why = "programs on this machine reach the other one's network through it";
+        context.push(Effect::new(verbs::NET_LISTEN, local).because(why));
+    }
+    if call.has('R') {
+        let why = "the other machine reaches this one through it";
+        context.push(Effect::new(verbs::NET_LISTEN, place.clone()).because(why));
+    }
+}
+
+fn mosh(invocation: &Invocation, context: &mut Context<'_>) {
+    let mut words = invocation.words.iter();
+    let mut host = None;
+    while let Some(word) = words.next() {
+        let text = word.text();
+        if let Some(value) = word.value.strip_prefix("--ssh=") {
+            environment::command("--ssh", &value, context);
+        } else if matches!(text, "-p" | "--port" | "--server" | "--client" | "--predict" | "--family") {
+            words.next();
+        } else if !text.starts_with('-') {
+            host = Some(host_of(word));
+            break;
+        }
+    }
+    let place = Resource::Host { host: host.unwrap_or_else(|| "*".to_owned()), url: None };
+    context.elsewhere(place, |context| opaque(invocation, "an interactive shell on another machine", context));
+}
+
+fn sshpass(invocation: &Invocation, context: &mut Context<'_>) {
+    let mut index = 0;
+    while let Some(text) = invocation.words.get(index).map(Word::text).filter(|text| text.starts_with('-')) {
+        index += if matches!(text, "-p" | "-f" | "-d" | "-P") { 2 } else { 1 };
+    }
+    match invocation.nested(index) {
+        Some(nested) => dispatch(nested, context),
+        None => context.program(verbs::EXEC_READ, "sshpass"),
+    }
+}
+
+#[cfg(test)]
+mod tests;
