@@ -5,8 +5,11 @@
 
 mod acts;
 mod javascript;
+pub(crate) mod justfile;
 pub(crate) mod language;
+pub(crate) mod makefile;
 mod others;
+pub(crate) mod packages;
 mod python;
 pub(crate) mod source;
 mod tokens;

@@ -1,5 +1,6 @@
 //! Tools that build, test, check, install and publish, as a table.
 
+mod projects;
 mod replaced;
 
 use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
@@ -37,7 +38,7 @@ const TOOLS: Table = &[
         (Test, &["test", "t", "bench", "nextest", "llvm-cov", "tarpaulin", "insta", "miri", "mutants", "fuzz"]),
         (Install, &["install", "add", "remove", "update", "fetch", "uninstall"]),
         (Publish, &["publish", "yank", "owner", "login", "logout", "release"]),
-        (Script, &["run", "r", "xtask"]),
+        (Script, &["run", "r"]),
     ]),
     ("npm", NODE), ("pnpm", NODE), ("yarn", NODE),
     ("go", &[
@@ -112,6 +113,8 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         });
         match found {
             Some((index, Some(does))) => act(does, index, invocation, context),
+            Some((index, None)) if program == "cargo" && projects::alias(index, invocation, context) => {}
+            Some((index, None)) if matches!(program, "yarn" | "pnpm") && projects::run(Script, index, invocation, context) => {}
             Some((_, None)) => opaque(invocation, "the subcommand is not known", context),
             None if program == "yarn" || program == "bundle" => act(Install, 0, invocation, context),
             None => opaque(invocation, "the subcommand is not known", context),
@@ -132,6 +135,10 @@ fn act(does: Does, index: usize, invocation: &Invocation, context: &mut Context<
     let replaced = !matches!(does, Read | Runs) && replaced::effects(invocation, context);
     if replaced {
         super::sought_in_arguments(invocation, context);
+    }
+    if !replaced && projects::run(does, index, invocation, context) {
+        touched(&invocation.words, Operands::Read, context);
+        return;
     }
     let mut add = |verb: Verb| context.program(verb, &title);
     match does {
@@ -276,11 +283,11 @@ mod tests {
 
     #[test]
     fn building_and_testing() {
-        assert_snapshot!(check("cargo test -p shop && npm run build && make test"), @r#"
+        assert_snapshot!(check("cargo test -p shop && npm run build && make test"), @"
         exec.test cargo test, execute
         exec.build npm run, execute
-        exec.test make, execute
-        "#);
+        exec.read make, read
+        ");
         assert_snapshot!(check("cargo +nightly fmt"), @"exec.build cargo fmt, execute");
         assert_snapshot!(check("uv run pytest -q"), @"exec.test pytest, execute");
         assert_snapshot!(check("npm ci"), @"exec.install npm ci, execute");

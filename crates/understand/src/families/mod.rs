@@ -451,7 +451,23 @@ pub(crate) fn read_all<'w>(words: impl IntoIterator<Item = &'w Word>, context: &
     }
 }
 
-/// Adds what a script of the project's package does; `at`: where it is named, or the word before.
-pub(crate) fn package_script(invocation: &Invocation, _at: usize, context: &mut Context<'_>) {
-    opaque(invocation, "it runs a script of the project", context);
+/// Adds what a script of the project's package does; `at`: where it is named, or the word `run` before.
+pub(crate) fn package_script(invocation: &Invocation, at: usize, context: &mut Context<'_>) {
+    let at = at + usize::from(matches!(invocation.known(at), Some("run" | "task")));
+    let (name, directory) = (invocation.known(at).map(str::to_owned), context.state.shell.directory.clone());
+    let (Some(name), Ok(directory)) = (name, directory) else {
+        opaque(invocation, "which script of the project it runs is not known", context);
+        return;
+    };
+    let arguments = invocation.words.get(at + 1..).unwrap_or_default();
+    match code::packages::script(&name, &directory, arguments, context) {
+        Looked::Understood => {}
+        Looked::Absent => opaque(invocation, "it runs a script of the project", context),
+        Looked::Opaque(why) => opaque(invocation, &why, context),
+    }
+}
+
+/// Whether a program that a package manager installs is known by its name.
+pub(crate) fn is_known_tool(name: &str) -> bool {
+    building::FAMILY.programs.contains(&name)
 }

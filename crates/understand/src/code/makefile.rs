@@ -1,0 +1,220 @@
+//! Makefiles: which commands a target runs, its prerequisites first.
+//!
+//! Conditional parts are taken as if all of them counted. What cannot be worked out stands for any one word.
+
+mod expand;
+mod read;
+
+pub(crate) use expand::{UNKNOWN, quoted};
+
+use std::collections::BTreeSet;
+
+use crate::context::Context;
+use crate::paths;
+use crate::shell::{self, Place};
+use crate::word::Value;
+
+use super::{Looked, look};
+use read::{Makefile, Rule};
+
+/// Targets that are followed, prerequisites included.
+const MOST_TARGETS: usize = 200;
+/// Lines of recipes that are run.
+const MOST_LINES: usize = 400;
+
+/// What make is asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Goal {
+    /// The targets; none for the first one of the file.
+    pub targets: Vec<String>,
+    /// Variables set on the command line or in its environment, and whether they win over the file's.
+    pub variables: Vec<(String, Value, bool)>,
+}
+
+/// Adds what make does with the file at `path`, run in `directory`.
+pub(crate) fn run(path: &str, directory: &str, goal: &Goal, context: &mut Context<'_>) -> Looked {
+    let located = paths::locate(&Value::Known(path.to_owned()), context);
+    let part = format!("make {}", goal.targets.join(" "));
+    look(&located, &part, context, &mut |text, context| {
+        let mut file = Makefile::default();
+        file.read(text);
+        includes(&mut file, directory, context)?;
+        let mut run =
+            Run { file: &file, goal, directory, seen: BTreeSet::new(), lines: 0, doubt: file.doubt.clone() };
+        run.all(context);
+        run.doubt.map_or(Ok(()), Err)
+    })
+}
+
+/// Takes in the files that a makefile includes by a plain name.
+fn includes(file: &mut Makefile, directory: &str, context: &mut Context<'_>) -> Result<(), String> {
+    let mut at = 0;
+    while let Some((name, optional)) = file.includes.get(at).cloned() {
+        at += 1;
+        if at > 16 || name.contains(['$', '*', '?']) {
+            return Err(format!("it includes {name}, which is not known"));
+        }
+        let path = paths::normal(directory, &name);
+        let located = paths::locate(&Value::Known(path), context);
+        let mut text = String::new();
+        let looked = look(&located, "include", context, &mut |found, _| {
+            text.push_str(found);
+            text.push('\n');
+            Ok(())
+        });
+        match looked {
+            Looked::Understood => file.read(&text),
+            Looked::Absent if optional => {}
+            Looked::Absent => return Err(format!("it includes {name}, which is not there")),
+            Looked::Opaque(why) => return Err(why),
+        }
+    }
+    Ok(())
+}
+
+struct Run<'f> {
+    file: &'f Makefile,
+    goal: &'f Goal,
+    directory: &'f str,
+    seen: BTreeSet<String>,
+    lines: usize,
+    doubt: Option<String>,
+}
+
+impl Run<'_> {
+    fn all(&mut self, context: &mut Context<'_>) {
+        for text in &self.file.immediate {
+            self.expanded(text, None, context);
+        }
+        let targets = match self.goal.targets.as_slice() {
+            [] => self.file.first().into_iter().collect(),
+            targets => targets.to_vec(),
+        };
+        for target in &targets {
+            let found = self.target(target, context);
+            if !found && !looks_like_file(target) {
+                self.doubts(&format!("it has no target named {target}"));
+            }
+        }
+    }
+
+    fn doubts(&mut self, why: &str) {
+        self.doubt.get_or_insert_with(|| why.to_owned());
+    }
+
+    /// A text with its variables; the commands that it runs to find them out are run.
+    fn expanded(&mut self, text: &str, rule: Option<(&Rule, &str)>, context: &mut Context<'_>) -> String {
+        let mut expansion = expand::Expansion {
+            file: self.file,
+            goal: self.goal,
+            directory: self.directory,
+            rule,
+            commands: Vec::new(),
+            doubt: None,
+        };
+        let expanded = expansion.text(text, 0, context);
+        let expand::Expansion { commands, doubt, .. } = expansion;
+        for command in commands {
+            self.shell(&command, context);
+        }
+        if let Some(why) = doubt {
+            self.doubts(&why);
+        }
+        expanded
+    }
+
+    /// Makes a target; false where no rule says how.
+    fn target(&mut self, name: &str, context: &mut Context<'_>) -> bool {
+        if self.seen.len() >= MOST_TARGETS {
+            self.doubts("it has too many targets to look at");
+            return true;
+        }
+        if !self.seen.insert(name.to_owned()) {
+            return true;
+        }
+        let file = self.file;
+        let mut found = false;
+        for rule in &file.rules {
+            let targets = self.expanded(&rule.targets, None, context);
+            let is_it = targets
+                .split_ascii_whitespace()
+                .any(|target| target == name || target.contains(expand::UNKNOWN) && looks_like_file(name));
+            if is_it {
+                found = true;
+                self.rule(rule, name, context);
+            }
+        }
+        if !found {
+            for rule in file.rules.iter().filter(|rule| rule.targets.contains('%')) {
+                let fits = rule.targets.split_ascii_whitespace().any(|pattern| {
+                    let (start, end) = pattern.split_once('%').unwrap_or((pattern, ""));
+                    name.contains(expand::UNKNOWN)
+                        || (name.starts_with(start)
+                            && name.ends_with(end)
+                            && name.len() >= start.len() + end.len())
+                });
+                if fits {
+                    found = true;
+                    self.rule(rule, name, context);
+                }
+            }
+        }
+        if name.contains(expand::UNKNOWN) {
+            // It can be any file that the makefile makes.
+            for rule in file.rules.iter().filter(|rule| looks_like_file(&rule.targets)) {
+                self.rule(rule, name, context);
+            }
+        }
+        found
+    }
+
+    fn rule(&mut self, rule: &Rule, target: &str, context: &mut Context<'_>) {
+        if !self.seen.insert(format!("{target}\0{}", rule.line)) {
+            return;
+        }
+        let needs = self.expanded(&rule.needs, Some((rule, target)), context);
+        if needs.contains(expand::UNKNOWN) && !looks_like_file(&rule.needs) && !rule.needs.contains('%') {
+            self.doubts("which targets it needs is not known");
+        }
+        for need in needs.split_ascii_whitespace().filter(|need| *need != "|") {
+            self.target(need, context);
+        }
+        let mut together = String::new();
+        for line in &rule.recipe {
+            self.lines += 1;
+            if self.lines > MOST_LINES {
+                self.doubts("it has too many commands to look at");
+                return;
+            }
+            let line = line.trim_start_matches([' ', '\t', '@', '-', '+']);
+            let expanded = self.expanded(line, Some((rule, target)), context);
+            let command = expand::quoted(&expanded);
+            if self.file.one_shell {
+                together.push_str(&command);
+                together.push('\n');
+            } else {
+                self.shell(&command, context);
+            }
+        }
+        if !together.is_empty() {
+            self.shell(&together, context);
+        }
+    }
+
+    fn shell(&mut self, command: &str, context: &mut Context<'_>) {
+        let kept = context.state.shell.clone();
+        context.state.shell.directory = Ok(self.directory.to_owned());
+        context.state.shell.variables.clear();
+        context.state.shell.poisoned = None;
+        shell::run(command, Place::Within(context.here), context);
+        context.state.shell = kept;
+    }
+}
+
+/// Whether a target is more likely a file than a name.
+fn looks_like_file(target: &str) -> bool {
+    target.contains(['.', '/'])
+}
+
+#[cfg(test)]
+mod tests;

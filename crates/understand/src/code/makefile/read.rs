@@ -1,0 +1,229 @@
+//! A makefile's lines as rules and variables.
+
+use std::collections::BTreeMap;
+
+/// A rule with its recipe.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Rule {
+    /// Before the colon.
+    pub targets: String,
+    /// After it.
+    pub needs: String,
+    /// The commands, one a line.
+    pub recipe: Vec<String>,
+    /// Which rule of the file it is.
+    pub line: usize,
+}
+
+/// An assignment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Assigned {
+    /// Such as `:=`.
+    pub sign: String,
+    /// What follows it, as written.
+    pub text: String,
+}
+
+/// A makefile.
+#[derive(Debug, Default)]
+pub(super) struct Makefile {
+    /// Variables with all their assignments; the text of `define` is not kept.
+    pub variables: BTreeMap<String, Vec<Assigned>>,
+    /// Rules in order.
+    pub rules: Vec<Rule>,
+    /// Files it includes, and whether they may be absent.
+    pub includes: Vec<(String, bool)>,
+    /// Texts that are worked out while the file is read.
+    pub immediate: Vec<String>,
+    /// Whether a recipe runs in one shell.
+    pub one_shell: bool,
+    /// Why it cannot be followed.
+    pub doubt: Option<String>,
+}
+
+/// Words that start a line and are taken as if they were not there.
+const CONDITIONS: &[&str] =
+    &["ifeq", "ifneq", "ifdef", "ifndef", "else", "endif", "vpath", "unexport", "undefine"];
+
+impl Makefile {
+    /// The first target, which is made where none is named.
+    pub fn first(&self) -> Option<String> {
+        if let Some([Assigned { text, .. }]) = self.variables.get(".DEFAULT_GOAL").map(Vec::as_slice) {
+            return Some(text.trim().to_owned());
+        }
+        let mut names = self.rules.iter().flat_map(|rule| rule.targets.split_ascii_whitespace());
+        names
+            .find(|name| !name.contains('%') && (!name.starts_with('.') || name.contains('/')))
+            .map(str::to_owned)
+    }
+
+    fn doubts(&mut self, why: &str) {
+        self.doubt.get_or_insert_with(|| why.to_owned());
+    }
+
+    /// Takes in a text.
+    pub fn read(&mut self, text: &str) {
+        let mut open: Option<Rule> = None;
+        let mut defining = false;
+        let mut lines = text.lines();
+        while let Some(line) = lines.next() {
+            let mut whole = line.to_owned();
+            let recipe = line.starts_with('\t') && open.is_some() && !defining;
+            while whole.ends_with('\\') && !whole.ends_with("\\\\") {
+                let Some(next) = lines.next() else { break };
+                if recipe {
+                    whole.push('\n');
+                    whole.push_str(next.strip_prefix('\t').unwrap_or(next));
+                } else {
+                    whole.pop();
+                    whole.push(' ');
+                    whole.push_str(next);
+                }
+            }
+            if defining {
+                defining = !whole.trim_start().starts_with("endef");
+            } else if recipe {
+                if let Some(rule) = &mut open {
+                    rule.recipe.push(whole.get(1..).unwrap_or_default().to_owned());
+                }
+            } else {
+                self.line(without_comment(&whole).trim(), &mut open, &mut defining);
+            }
+        }
+        self.rules.extend(open);
+    }
+
+    fn line(&mut self, line: &str, open: &mut Option<Rule>, defining: &mut bool) {
+        let first = line.split_ascii_whitespace().next().unwrap_or_default();
+        let rest = line.get(first.len()..).unwrap_or_default().trim();
+        if line.is_empty() || CONDITIONS.contains(&first) || (first == "export" && !rest.contains('=')) {
+            if line.contains("$(shell") || line.contains("$(eval") {
+                self.immediate.push(line.to_owned());
+            }
+            return;
+        }
+        match first {
+            "include" | "-include" | "sinclude" => {
+                let optional = first != "include";
+                self.includes.extend(rest.split_ascii_whitespace().map(|name| (name.to_owned(), optional)));
+                return;
+            }
+            "define" => {
+                let name = rest.split(['=', ':', ' ']).next().unwrap_or_default();
+                let unknown = Assigned { sign: "define".to_owned(), text: String::new() };
+                self.variables.entry(name.to_owned()).or_default().push(unknown);
+                *defining = true;
+                return;
+            }
+            "load" | "-load" => return self.doubts("it loads a program into make"),
+            "export" | "override" | "private" => return self.line(rest, open, defining),
+            _ => {}
+        }
+        if let Some((name, sign, text)) = assignment(line) {
+            self.assign(name, sign, text);
+            return;
+        }
+        match colon(line) {
+            Some(at) => {
+                self.rules.extend(open.take());
+                *open = self.rule(line.get(..at).unwrap_or_default(), line.get(at + 1..).unwrap_or_default());
+            }
+            None if ["$(info", "$(warning", "$(error"].iter().any(|harmless| line.starts_with(harmless)) => {
+                self.immediate.push(line.to_owned());
+            }
+            None => self.doubts("it makes rules as it goes"),
+        }
+    }
+
+    fn assign(&mut self, name: &str, sign: &str, text: &str) {
+        if sign == "!=" {
+            self.immediate.push(format!("$(shell {text})"));
+        } else if text.contains("$(shell") || text.contains("${shell") || text.contains("$(eval") {
+            self.immediate.push(text.to_owned());
+        }
+        let shells = ["/bin/bash", "/bin/sh", "bash", "sh", "/usr/bin/env bash", "/usr/bin/bash"];
+        match name {
+            "SHELL" if !shells.contains(&text.trim()) => {
+                self.doubts("it runs its commands by another program")
+            }
+            ".SHELLFLAGS"
+                if !text.trim().starts_with('-') || text.contains(['r', 'f']) && text.contains("file") =>
+            {
+                self.doubts("it runs its commands by another program")
+            }
+            "PATH" | "LD_PRELOAD" | "BASH_ENV" | "MAKEFLAGS" => {
+                self.doubts("it sets a variable that makes programs run other code")
+            }
+            _ => {}
+        }
+        let assigned = Assigned { sign: sign.to_owned(), text: text.to_owned() };
+        self.variables.entry(name.to_owned()).or_default().push(assigned);
+    }
+
+    fn rule(&mut self, targets: &str, rest: &str) -> Option<Rule> {
+        let rest = rest.strip_prefix(':').unwrap_or(rest);
+        let (needs, inline) = match rest.split_once(';') {
+            Some((needs, inline)) => (needs, Some(inline.to_owned())),
+            None => (rest, None),
+        };
+        // `target: VARIABLE = value`
+        if let Some((name, sign, text)) = assignment(needs.trim()) {
+            self.assign(name, sign, text);
+            return None;
+        }
+        // `targets: %.o: %.c`
+        let needs = colon(needs).map_or(needs, |at| needs.get(at + 1..).unwrap_or_default());
+        self.one_shell |= targets.trim() == ".ONESHELL";
+        let line = self.rules.len();
+        Some(Rule {
+            targets: targets.trim().to_owned(),
+            needs: needs.trim().to_owned(),
+            recipe: inline.into_iter().collect(),
+            line,
+        })
+    }
+}
+
+fn without_comment(line: &str) -> &str {
+    let mut before = ' ';
+    for (at, letter) in line.char_indices() {
+        if letter == '#' && before != '\\' {
+            return line.get(..at).unwrap_or(line);
+        }
+        before = letter;
+    }
+    line
+}
+
+/// The first colon outside a variable.
+fn colon(line: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, letter) in line.char_indices() {
+        match letter {
+            '(' | '{' => depth += 1,
+            ')' | '}' => depth = depth.saturating_sub(1),
+            ':' if depth == 0 => return Some(at),
+            _ => {}
+        }
+    }
+    None
+}
+
+fn assignment(line: &str) -> Option<(&str, &str, &str)> {
+    let mut depth = 0_usize;
+    let equals = line.char_indices().find(|(_, letter)| {
+        match letter {
+            '(' | '{' => depth += 1,
+            ')' | '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        *letter == '=' && depth == 0
+    });
+    let (at, _) = equals?;
+    let before = line.get(..at)?;
+    let name = before.trim_end_matches([':', '?', '+', '!']);
+    let sign = line.get(name.len()..=at)?;
+    let name = name.trim();
+    let plain = !name.is_empty() && !name.contains([' ', '\t', ':']);
+    plain.then(|| (name, sign, line.get(at + 1..).unwrap_or_default().trim()))
+}

@@ -1,0 +1,81 @@
+use insta::assert_snapshot;
+
+use crate::fixture::{check, check_because, check_with};
+
+fn make(command: &str, text: &str) -> String {
+    check_with(command, &[("/repo/Makefile", text)])
+}
+
+#[test]
+fn the_recipe_decides() {
+    assert_snapshot!(make("make test", "test: build\n\tcargo test\nbuild:\n\tcargo build\n"), @"
+    exec.build cargo build, execute
+    exec.test cargo test, execute
+    ");
+    assert_snapshot!(make("make test", ".PHONY: test\ntest:\n\t@git push origin main\n"), @"git.push main@origin, write");
+    assert_snapshot!(make("make", "B := main\nall:\n\t-git push \\\n\t  origin $(B)\nother:\n\trm -rf /\n"), @"git.push main@origin, write");
+    assert_snapshot!(make("make deploy B=feature", "B ?= main\ndeploy: ; git push origin ${B}\n"), @"git.push feature@origin, write");
+    assert_snapshot!(make("make clean", "clean:\n\trm -rf target $(DIST)\n\t@echo 'done $(X)' # x\n"), @"
+    fs.delete /repo/target, destroy
+    fs.delete *, destroy, partial
+    exec.read echo, read
+    ");
+    assert_snapshot!(make("make x.o", "%.o: %.c\n\tgcc -c $< -o $@\n"), @"exec.build gcc, execute");
+}
+
+#[test]
+fn what_cannot_be_followed_is_opaque() {
+    for text in [
+        "all:\n\t$(CMD)\n",
+        "include $(X)\nall:\n\tls\n",
+        "all: $(shell cat y)\n\tls\n",
+        "X := $(shell cat y)\nall:\n\techo $(X)\n",
+        "define X\nls\nendef\nall:\n\t$(X)\n",
+        "$(eval $(call r,x))\nall:\n\tls\n",
+        "SHELL := ./x\nall:\n\tls\n",
+        "all:\n\t./deploy\n",
+        "ifdef A\nX = a\nelse\nX = b\nendif\nall:\n\t$(X) c\n",
+        "all:\n\t$(call x,y)\n",
+        "all: $(subst x,,dxeploy)\ndeploy:\n\tls\n",
+    ] {
+        let found = make("make", text);
+        assert!(found.contains("exec.opaque"), "{text}: {found}");
+    }
+    for text in [
+        "all:\n\tls\n",
+        "V := $(shell git describe --tags)\nall:\n\techo \"$(V)\" '$(V)' > version.txt\n",
+        "include a.mk\nall: b\n",
+        "ifeq ($(OS),x)\nall:\n\tls\nendif\n",
+        "all:\n\t$(MAKE) b\nb:\n\tls\n",
+    ] {
+        let found = check_with("make", &[("/repo/Makefile", text), ("/repo/a.mk", "b:\n\tls\n")]);
+        assert!(!found.contains("exec.opaque"), "{text}: {found}");
+    }
+}
+
+#[test]
+fn where_it_is() {
+    let files = [
+        ("/repo/sub/Makefile", "test:\n\trm a\n"),
+        ("/repo/x.mk", "test:\n\trm b\n"),
+        ("/repo/GNUmakefile", "test:\n\trm c\n"),
+    ];
+    assert_snapshot!(check_with("make -C sub test", &files), @"fs.delete /repo/sub/a, destroy");
+    assert_snapshot!(check_with("make -f x.mk test", &files), @"fs.delete /repo/b, destroy");
+    assert_snapshot!(check_with("make test", &files), @"fs.delete /repo/c, destroy");
+    assert_snapshot!(check_because("cd src && make test"), @"
+    exec.read cd, read: -
+    exec.test make, execute: -
+    ");
+    assert_snapshot!(make("git pull && make test", "test:\n\tcargo test\n"), @"
+    git.fetch repository@origin, read
+    git.merge /repo, write
+    exec.test make, execute, partial
+    ");
+    assert_snapshot!(make("echo x > Makefile; make test", "test:\n\tcargo test\n"), @"
+    fs.write /repo/Makefile, write
+    exec.read echo, read
+    exec.test cargo test, execute
+    exec.opaque make, execute, opaque
+    ");
+}

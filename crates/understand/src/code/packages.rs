@@ -1,0 +1,112 @@
+//! Scripts of a `package.json`, with those that run before and after them.
+
+use crate::context::Context;
+use crate::paths;
+use crate::word::{Value, Word};
+
+use super::{Looked, apart, look};
+
+/// How many directories up a package is looked for.
+const MOST_UP: usize = 6;
+
+/// Adds what a script does, looked for from `directory` upward.
+pub(crate) fn script(name: &str, directory: &str, arguments: &[Word], context: &mut Context<'_>) -> Looked {
+    let mut at = directory.to_owned();
+    for _ in 0..MOST_UP {
+        let path = format!("{}/package.json", at.trim_end_matches('/'));
+        let located = paths::locate(&Value::Known(path), context);
+        let looked = look(&located, &format!("script {name}"), context, &mut |text, context| {
+            run(name, text, &at, arguments, context)
+        });
+        match looked {
+            Looked::Absent if at != "/" => at = paths::split(&at).0.to_owned(),
+            other => return other,
+        }
+    }
+    Looked::Absent
+}
+
+fn run(
+    name: &str,
+    text: &str,
+    directory: &str,
+    arguments: &[Word],
+    context: &mut Context<'_>,
+) -> Result<(), String> {
+    let package: serde_json::Value =
+        serde_json::from_str(text).map_err(|_| "its package.json cannot be read".to_owned())?;
+    let scripts = package.get("scripts").or_else(|| package.get("tasks"));
+    let script = |name: &str| {
+        scripts.and_then(|scripts| scripts.get(name)).and_then(serde_json::Value::as_str).map(str::to_owned)
+    };
+    let given: Vec<String> = arguments.iter().filter(|word| word.known() != Some("--")).map(quoted).collect();
+    let main = match script(name) {
+        Some(main) => format!("{main} {}", given.join(" ")),
+        None if name == "start" => "node server.js".to_owned(),
+        None if name == "restart" => {
+            [script("stop"), script("start")].into_iter().flatten().collect::<Vec<_>>().join("; ")
+        }
+        None => return Err(format!("its package has no script named {name}")),
+    };
+    let kept = context.state.shell.clone();
+    context.state.shell.directory = Ok(directory.to_owned());
+    for text in
+        [script(&format!("pre{name}")), Some(main), script(&format!("post{name}"))].into_iter().flatten()
+    {
+        apart(&text, &[], context);
+    }
+    context.state.shell = kept;
+    Ok(())
+}
+
+/// A word as shell text that means it.
+fn quoted(word: &Word) -> String {
+    match word.known() {
+        Some(text) => format!("'{}'", text.replace('\'', "'\\''")),
+        None => "\"${UNKNOWN_HERE}\"".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::{check, check_with};
+
+    const PACKAGE: &str = r#"{"scripts": {"test": "jest", "build": "tsc && node tools/b.js", "predeploy": "npm run build", "deploy": "git push origin main", "lint": "eslint ."}}"#;
+
+    fn npm(command: &str) -> String {
+        check_with(command, &[("/repo/package.json", PACKAGE), ("/repo/tools/b.js", "console.log(1)")])
+    }
+
+    #[test]
+    fn scripts_are_followed() {
+        assert_snapshot!(npm("npm test"), @"exec.test jest, execute");
+        assert_snapshot!(npm("npm run deploy"), @"
+        exec.build tsc, execute
+        fs.read /repo/tools/b.js, read
+        git.push main@origin, write
+        ");
+        assert_snapshot!(npm("yarn deploy"), @"
+        exec.build tsc, execute
+        fs.read /repo/tools/b.js, read
+        git.push main@origin, write
+        ");
+        assert_snapshot!(npm("pnpm run lint -- --fix"), @"exec.build eslint, execute");
+        assert_snapshot!(npm("cd src && npm run lint"), @"
+        exec.read cd, read
+        exec.build eslint, execute
+        ");
+        assert_snapshot!(npm("bun run test"), @"exec.test jest, execute");
+        assert_snapshot!(npm("npm run gone"), @"exec.opaque npm, execute, opaque");
+        assert_snapshot!(check("npm test"), @"exec.test npm test, execute");
+    }
+
+    #[test]
+    fn installed_programs_are_what_their_names_say() {
+        assert_snapshot!(check("npx jest --ci"), @"exec.test jest, execute");
+        assert_snapshot!(check("pnpm exec tsc -p ."), @"exec.build tsc, execute");
+        assert_snapshot!(check("npx some-package"), @"exec.opaque npx, execute, opaque");
+        assert_snapshot!(check("./node_modules/.bin/eslint src"), @"exec.build eslint, execute");
+    }
+}

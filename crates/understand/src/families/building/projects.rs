@@ -1,0 +1,273 @@
+//! What a project says itself: targets of its build file, scripts of its package, aliases of its tools. The text
+//! decides; a name that sounds like a build or a test only counts where there is no such file.
+
+use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
+
+use super::{targets, Does};
+use crate::code::{self, Looked, makefile, packages};
+use crate::context::Context;
+use crate::families::{self, dispatch, opaque};
+use crate::invocation::{Invocation, Source, Stdin};
+use crate::paths;
+use crate::word::{Value, Word};
+
+/// Adds what a target, a script or an alias does; false where there is no file that says so.
+pub(super) fn run(does: Does, index: usize, invocation: &Invocation, context: &mut Context<'_>) -> bool {
+    let listed = context.collected.len();
+    let (looked, usual) = match (invocation.program.as_str(), does) {
+        ("make" | "gmake", _) => make(invocation, context),
+        ("just", _) => just(invocation, context),
+        ("npm" | "pnpm" | "yarn", Does::Script | Does::Test | Does::Build) => match script(index, invocation, context) {
+            Some(found) => found,
+            None => return false,
+        },
+        ("npx" | "bunx", _) => return installed(0, invocation, context),
+        ("npm" | "pnpm" | "yarn", Does::Install) if matches!(invocation.known(index), Some("exec" | "x" | "dlx")) => {
+            return installed(index + 1, invocation, context);
+        }
+        _ => return false,
+    };
+    match looked {
+        Looked::Understood => {
+            if context.collected.len() == listed {
+                context.program(verbs::EXEC_READ, &invocation.program);
+            }
+            true
+        }
+        Looked::Absent => false,
+        Looked::Opaque(why) => {
+            let by_git = context.state.world.tree_changed.as_deref() == Some(why.as_str());
+            match usual.filter(|_| by_git) {
+                // What was checked out is named as builds and tests are.
+                Some(verb) => {
+                    let resource = Resource::Program { name: invocation.program.clone() };
+                    context.push(Effect::new(verb, resource).certain(Certainty::Partial, &why));
+                }
+                None => opaque(invocation, &why, context),
+            }
+            true
+        }
+    }
+}
+
+/// What a target of this name usually is.
+fn usual(names: &[String]) -> Option<Verb> {
+    let base = |name: &String| name.split([':', '-']).next().unwrap_or(name).to_owned();
+    let every = |known: &[&str]| names.iter().all(|name| known.contains(&base(name).as_str()));
+    if !names.is_empty() && every(super::TESTS) {
+        Some(verbs::EXEC_TEST)
+    } else {
+        every(super::BUILDS).then_some(verbs::EXEC_BUILD)
+    }
+}
+
+fn directory(below: Option<&str>, context: &Context<'_>) -> Result<String, String> {
+    let directory = context.state.shell.directory.clone()?;
+    Ok(below.map_or(directory.clone(), |below| paths::normal(&directory, below)))
+}
+
+fn make(invocation: &Invocation, context: &mut Context<'_>) -> (Looked, Option<Verb>) {
+    let (below, file, words) = targets(invocation);
+    let names: Option<Vec<String>> = words.iter().map(|word| word.known().map(str::to_owned)).collect();
+    let Some(names) = names else { return (Looked::Opaque("which target it makes is not known".to_owned()), None) };
+    let usual = usual(&names);
+    let directory = match directory(below.as_deref(), context) {
+        Ok(directory) => directory,
+        Err(why) => return (Looked::Opaque(format!("where its makefile is is not known: {why}")), None),
+    };
+    let rehearses = invocation.words.iter().any(|word| matches!(word.text(), "-n" | "--dry-run" | "--just-print" | "--recon" | "-q" | "--question" | "-p" | "--version" | "-v" | "--help" | "-h"));
+    if rehearses {
+        return (Looked::Absent, usual);
+    }
+    let known = |text: &str| {
+        let long = text.split('=').next().unwrap_or(text);
+        KNOWN.contains(&long) || ["-C", "-f", "-j", "-l", "-O"].iter().any(|option| text.starts_with(option))
+            || text.strip_prefix('-').is_some_and(|letters| !letters.is_empty() && letters.chars().all(|letter| "ksBiwbmLRr".contains(letter)))
+    };
+    if let Some(word) = invocation.words.iter().find(|word| word.text().starts_with('-') && !known(word.text())) {
+        return (Looked::Opaque(format!("the option {} is not known", word.raw)), None);
+    }
+    let mut variables: Vec<(String, Value, bool)> = invocation.environment.iter().map(|(name, value)| (name.clone(), value.clone(), false)).collect();
+    for word in invocation.words.iter().filter(|word| !word.text().starts_with('-')) {
+        if let Some((name, _)) = word.text().split_once('=') {
+            let value = word.value.strip_prefix(&format!("{name}=")).unwrap_or_else(|| Value::unknown("unclear"));
+            variables.push((name.trim_end_matches([':', '?', '+']).to_owned(), value, true));
+        }
+    }
+    let goal = makefile::Goal { targets: names, variables };
+    let files = match &file {
+        Some(file) => vec![file.as_str()],
+        None => vec!["GNUmakefile", "makefile", "Makefile"],
+    };
+    for file in files {
+        let looked = makefile::run(&paths::normal(&directory, file), &directory, &goal, context);
+        if !matches!(looked, Looked::Absent) {
+            return (looked, usual);
+        }
+    }
+    (Looked::Absent, usual)
+}
+
+/// Options of make that do not change what its targets run.
+const KNOWN: &[&str] = &[
+    "--directory", "--file", "--makefile", "--jobs", "--keep-going", "--silent", "--quiet", "--always-make", "--print-directory", "--no-print-directory", "--output-sync", "--load-average",
+    "--no-builtin-rules", "--no-builtin-variables", "--ignore-errors", "--trace", "--warn-undefined-variables", "-o", "-W", "--old-file", "--what-if", "--",
+];
+
+fn just(invocation: &Invocation, context: &mut Context<'_>) -> (Looked, Option<Verb>) {
+    let plain = invocation.words.iter().all(|word| word.known().is_some_and(|text| !text.starts_with('-')));
+    let words: Vec<&str> = invocation.words.iter().filter_map(Word::known).filter(|text| !text.contains('=')).collect();
+    let names: Vec<String> = words.iter().take(1).map(|name| (*name).to_owned()).collect();
+    let usual = usual(&names);
+    let directory = match directory(None, context) {
+        Ok(directory) if plain => directory,
+        _ => return (Looked::Absent, usual),
+    };
+    for file in ["justfile", "Justfile", ".justfile"] {
+        let looked = code::justfile::run(&paths::normal(&directory, file), &directory, words.first().copied(), context);
+        if !matches!(looked, Looked::Absent) {
+            return (looked, usual);
+        }
+    }
+    (Looked::Absent, usual)
+}
+
+/// Options of package managers that take the next word.
+const VALUES: &[&str] = &["-w", "--workspace", "--filter", "-F", "--loglevel"];
+
+fn script(index: usize, invocation: &Invocation, context: &mut Context<'_>) -> Option<(Looked, Option<Verb>)> {
+    let named = matches!(invocation.known(index), Some("run" | "run-script"));
+    let mut at = index;
+    let mut below = None;
+    let mut elsewhere = false;
+    let mut name = (!named).then(|| invocation.known(index).unwrap_or_default().to_owned());
+    for (place, word) in invocation.words.iter().enumerate() {
+        let text = word.text();
+        if place > index && text == "--" {
+            break;
+        }
+        match text {
+            "--prefix" | "-C" | "--cwd" | "--dir" => below = Some(invocation.known(place + 1)?.to_owned()),
+            _ if text.starts_with("--prefix=") || text.starts_with("--cwd=") || text.starts_with("--dir=") => below = text.split_once('=').map(|(_, value)| value.to_owned()),
+            "-w" | "--workspace" | "--workspaces" | "-ws" | "-r" | "--recursive" | "--filter" | "-F" | "workspace" | "workspaces" => elsewhere = true,
+            _ if text.starts_with("--workspace=") || text.starts_with("--filter=") => elsewhere = true,
+            _ => {}
+        }
+        let before = place.checked_sub(1).and_then(|before| invocation.known(before)).unwrap_or_default();
+        let is_value = VALUES.contains(&before) || matches!(before, "--prefix" | "-C" | "--cwd" | "--dir");
+        if place > index && name.is_none() && !text.starts_with('-') && !is_value {
+            name = Some(word.known()?.to_owned());
+            at = place;
+        }
+    }
+    let name = match name?.as_str() {
+        "t" | "tst" => "test".to_owned(),
+        name => name.to_owned(),
+    };
+    let usual = usual(std::slice::from_ref(&name));
+    if elsewhere {
+        return None;
+    }
+    let arguments = invocation.words.get(at + 1..).unwrap_or_default();
+    let looked = match directory(below.as_deref(), context) {
+        Ok(directory) => packages::script(&name, &directory, arguments, context),
+        Err(why) => Looked::Opaque(format!("where its package is is not known: {why}")),
+    };
+    Some((looked, usual))
+}
+
+/// `npx eslint`: a program that is installed, where its name is one that is known.
+fn installed(from: usize, invocation: &Invocation, context: &mut Context<'_>) -> bool {
+    let mut at = from;
+    while let Some(word) = invocation.words.get(at) {
+        match word.known() {
+            Some("--yes" | "-y" | "--no-install" | "--offline" | "--prefer-offline" | "--no" | "--silent" | "-s" | "--quiet" | "-q" | "--") => at += 1,
+            Some(name) if !name.starts_with('-') => {
+                // A version or a path means another one.
+                let is_plain = families::is_known_tool(name) && !name.contains(['@', '/']);
+                return match invocation.nested(at).filter(|_| is_plain) {
+                    Some(nested) => {
+                        dispatch(nested, context);
+                        true
+                    }
+                    None => false,
+                };
+            }
+            _ => return false,
+        }
+    }
+    false
+}
+
+/// A subcommand of cargo that the project gives a meaning: its words, and what follows.
+pub(super) fn alias(index: usize, invocation: &Invocation, context: &mut Context<'_>) -> bool {
+    let Some(name) = invocation.known(index) else { return false };
+    let Ok(mut at) = context.state.shell.directory.clone() else { return false };
+    let mut found = None;
+    for _ in 0..8 {
+        for file in [".cargo/config.toml", ".cargo/config"] {
+            let path = format!("{}/{file}", at.trim_end_matches('/'));
+            let located = paths::locate(&Value::Known(path), context);
+            code::look(&located, "alias", context, &mut |text, _| {
+                found = found.take().or_else(|| aliased(name, text));
+                Ok(())
+            });
+        }
+        if found.is_some() || at == "/" {
+            break;
+        }
+        at = paths::split(&at).0.to_owned();
+    }
+    let Some(words) = found else { return false };
+    let mut arguments: Vec<Word> = invocation.words.iter().take(index).cloned().collect();
+    arguments.extend(words.iter().map(|word| Word::known_as(word)));
+    arguments.extend(invocation.words.iter().skip(index + 1).cloned());
+    let nested = Invocation {
+        program: String::new(),
+        first: invocation.first.clone(),
+        words: arguments,
+        environment: invocation.environment.clone(),
+        stdin: Stdin::Inherited,
+        substituted: Source::default(),
+        contiguous: false,
+    };
+    dispatch(nested, context);
+    true
+}
+
+/// `name = "words"` or `name = ["words"]` below `[alias]`.
+fn aliased(name: &str, text: &str) -> Option<Vec<String>> {
+    let mut inside = false;
+    for line in text.lines().map(str::trim) {
+        if line.starts_with('[') {
+            inside = line.starts_with("[alias]");
+            continue;
+        }
+        let Some((key, value)) = line.split_once('=') else { continue };
+        let key = key.trim().trim_matches('"');
+        let is_it = (inside && key == name) || key.strip_prefix("alias.") == Some(name);
+        if is_it {
+            let value = value.split(" #").next().unwrap_or(value).trim();
+            let parts: Vec<&str> = value.split('"').skip(1).step_by(2).collect();
+            let words = parts.iter().flat_map(|part| part.split_ascii_whitespace());
+            return Some(words.map(str::to_owned).collect());
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::check_with;
+
+    #[test]
+    fn aliases_of_cargo() {
+        let files = [("/repo/.cargo/config.toml", "[alias]\nlint = \"clippy --all-targets\" # x\nxtask = [\"run\", \"--package\", \"xtask\", \"--\"]\nloop = \"loop\"\n")];
+        assert_snapshot!(check_with("cargo lint -- -D warnings", &files), @"exec.build cargo clippy, execute");
+        assert_snapshot!(check_with("cargo xtask check", &files), @"exec.opaque cargo, execute, opaque");
+        assert_snapshot!(check_with("cargo unheard-of", &files), @"exec.opaque cargo, execute, opaque");
+        assert!(check_with("cargo loop", &files).contains("exec.opaque"));
+    }
+}
