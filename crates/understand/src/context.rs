@@ -12,6 +12,7 @@ use crate::code::source::Written;
 use crate::collected::Collected;
 use crate::commands::Commands;
 use crate::invocation::{Invocation, Source, Stdin};
+use crate::path_classes;
 use crate::paths::{self, Located};
 use crate::pin::Candidate;
 use crate::shell::functions::{Calling, Function};
@@ -589,7 +590,14 @@ impl<'a> Context<'a> {
         let effect = Effect::new(verb, located.resource());
         self.push(match &located.why {
             Some(why) => effect.certain(Certainty::Partial, &format!("the path is not known: {why}")),
-            None => effect,
+            None => {
+                match path_classes::runs_later(&located.path, located.class)
+                    .filter(|_| effect.verb == verbs::FS_WRITE)
+                {
+                    Some(later) => effect.because(later),
+                    None => effect,
+                }
+            }
         });
     }
 }

@@ -106,10 +106,23 @@ pub(crate) fn matters(name: &str) -> bool {
     LOADERS.contains(&name)
         || COMMANDS.contains(&name)
         || name == "NODE_OPTIONS"
-        || ["GIT_", "GH_", "GITHUB_", "LD_", "DYLD_", "BASH_FUNC_", "COUNTERSIGN_"]
-            .iter()
-            .chain(PLACES)
-            .any(|prefix| name.starts_with(prefix))
+        || [
+            "GIT_",
+            "GH_",
+            "GITHUB_",
+            "LD_",
+            "DYLD_",
+            "BASH_FUNC_",
+            "COUNTERSIGN_",
+            "CLAUDE_",
+            "CODEX_",
+            "GEMINI_",
+            "COPILOT_",
+            "OPENCODE_",
+        ]
+        .iter()
+        .chain(PLACES)
+        .any(|prefix| name.starts_with(prefix))
 }
 
 /// The value of a variable of an invocation: the last that it was set to.

@@ -3,12 +3,15 @@
 //! Of several entries that match a path, the strictest class counts.
 
 mod kinds;
+mod later;
 mod names;
 
 use countersign_model::PathClass::{self, Secret};
 
 use crate::glob;
 use crate::path_table::{Table, segments};
+
+pub(crate) use later::runs_later;
 
 const TABLE: Table<PathClass> = Table {
     names: names::NAMES,

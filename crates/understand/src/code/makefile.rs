@@ -19,6 +19,8 @@ use read::{Makefile, Rule};
 
 /// Targets that are followed, prerequisites included.
 const MOST_TARGETS: usize = 200;
+/// Rules that are looked at.
+const MOST_RULES: usize = 1000;
 /// Lines of recipes that are run.
 const MOST_LINES: usize = 400;
 
@@ -39,8 +41,16 @@ pub(crate) fn run(path: &str, directory: &str, goal: &Goal, context: &mut Contex
         let mut file = Makefile::default();
         file.read(text);
         includes(&mut file, directory, context)?;
-        let mut run =
-            Run { file: &file, goal, directory, seen: BTreeSet::new(), lines: 0, doubt: file.doubt.clone() };
+        let mut run = Run {
+            file: &file,
+            goal,
+            directory,
+            seen: BTreeSet::new(),
+            lines: 0,
+            steps: 0,
+            names: Vec::new(),
+            doubt: file.doubt.clone(),
+        };
         run.all(context);
         run.doubt.map_or(Ok(()), Err)
     })
@@ -78,11 +88,23 @@ struct Run<'f> {
     directory: &'f str,
     seen: BTreeSet<String>,
     lines: usize,
+    /// Variables that were put in.
+    steps: usize,
+    /// What each rule makes.
+    names: Vec<String>,
     doubt: Option<String>,
 }
 
 impl Run<'_> {
     fn all(&mut self, context: &mut Context<'_>) {
+        if self.file.rules.len() > MOST_RULES {
+            self.doubts("it has too many rules to look at");
+            return;
+        }
+        for rule in &self.file.rules {
+            let name = self.expanded(&rule.targets, None, context);
+            self.names.push(name);
+        }
         for text in &self.file.immediate {
             self.expanded(text, None, context);
         }
@@ -110,10 +132,12 @@ impl Run<'_> {
             directory: self.directory,
             rule,
             commands: Vec::new(),
+            steps: self.steps,
             doubt: None,
         };
         let expanded = expansion.text(text, 0, context);
-        let expand::Expansion { commands, doubt, .. } = expansion;
+        let expand::Expansion { commands, doubt, steps, .. } = expansion;
+        self.steps = steps;
         for command in commands {
             self.shell(&command, context);
         }
@@ -134,8 +158,8 @@ impl Run<'_> {
         }
         let file = self.file;
         let mut found = false;
-        for rule in &file.rules {
-            let targets = self.expanded(&rule.targets, None, context);
+        for (at, rule) in file.rules.iter().enumerate() {
+            let targets = self.names.get(at).cloned().unwrap_or_default();
             let is_it = targets
                 .split_ascii_whitespace()
                 .any(|target| target == name || target.contains(expand::UNKNOWN) && looks_like_file(name));

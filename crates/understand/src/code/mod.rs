@@ -4,6 +4,7 @@
 //! be followed is opaque, with the reason named. The text is a fact: when it changes, an approval is void.
 
 mod acts;
+pub(crate) mod dockerfile;
 mod javascript;
 pub(crate) mod justfile;
 pub(crate) mod language;
@@ -153,8 +154,10 @@ pub(crate) fn inline(program: &str, text: &str, context: &mut Context<'_>) -> Re
 /// nothing else.
 pub(crate) fn apart(text: &str, arguments: &[Word], context: &mut Context<'_>) {
     let environment = context.state.shell.environment.clone();
-    let zero = Word::made(Value::unknown("the name of the script"));
-    let arguments: Vec<Word> = std::iter::once(zero).chain(arguments.iter().cloned()).collect();
+    let text = &text.replace("${BASH_SOURCE[0]}", "$0").replace("${BASH_SOURCE}", "$0");
+    let path = context.chain.last().and_then(|key| key.rsplit_once('#')).map(|(path, _)| path.to_owned());
+    let zero = path.map_or_else(|| Value::unknown("the name of the script"), Value::Known);
+    let arguments: Vec<Word> = std::iter::once(Word::made(zero)).chain(arguments.iter().cloned()).collect();
     shell::run_child("sh", text, &arguments, &environment, context);
 }
 

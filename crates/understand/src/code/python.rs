@@ -116,6 +116,7 @@ fn in_import(found: &Use, code: &Code<'_>) -> bool {
             .unwrap_or_default()
             .iter()
             .rev()
+            .take(400)
             .take_while(|token| token.kind != Kind::Line && !token.is(";"))
             .any(|token| token.is("import"))
 }

@@ -1,5 +1,10 @@
 use insta::assert_snapshot;
 
+use std::time::{Duration, Instant};
+
+use proptest::prelude::*;
+use proptest::sample::select;
+
 use crate::fixture::{check, check_because, check_with};
 
 #[test]
@@ -151,4 +156,186 @@ fn a_script_has_its_own_variables() {
     git.push feature@origin, write
     fs.read /repo/x.sh, read
     ");
+}
+
+#[test]
+fn scripts_find_themselves() {
+    let files = [
+        (
+            "/repo/tools/x.sh",
+            "#!/bin/bash\nDIR=\"$(cd \"$(dirname \"${BASH_SOURCE[0]}\")\" && pwd)\"\ncd \"$DIR\"\nrm a\n\"$DIR/y.sh\"\n",
+        ),
+        ("/repo/tools/y.sh", "ls"),
+    ];
+    assert_snapshot!(check_with("tools/x.sh", &files), @"
+    exec.read dirname, read
+    exec.read cd, read
+    exec.read pwd, read
+    fs.delete *, destroy, partial
+    fs.read *, read, partial
+    fs.read /repo/tools/y.sh, read
+    fs.read /repo/tools/x.sh, read
+    ");
+}
+
+#[test]
+fn writes_say_what_runs_them() {
+    assert_snapshot!(check_because("echo x > .git/hooks/pre-push; echo x > ~/.bashrc; echo x >> Makefile; echo x > README.md; echo x > .github/workflows/a.yml; echo x > .envrc"), @"
+    fs.write /repo/.git/hooks/pre-push, write: git runs it as a hook
+    exec.read echo, read: -
+    fs.write /home/dev/.bashrc, write: a shell runs it when it starts
+    fs.write /repo/Makefile, write: a build or a test runs it
+    fs.write /repo/README.md, write: -
+    fs.write /repo/.github/workflows/a.yml, write: CI and delivery run what it says
+    fs.write /repo/.envrc, write: direnv runs it when the directory is entered
+    ");
+}
+
+/// Pieces of code, to be put together at random.
+const PIECES: &[&str] = &[
+    "import os\n",
+    "from x import y\n",
+    "os.system",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    "'",
+    "\"",
+    "`",
+    "f\"{",
+    "}\"",
+    "${",
+    "/",
+    "//",
+    "/*",
+    "*/",
+    "#",
+    "\n",
+    "\t",
+    " ",
+    "=",
+    ":",
+    "a",
+    "require",
+    "'fs'",
+    ".",
+    ",",
+    "=>",
+    "lambda ",
+    "\\",
+    "é",
+    "\u{1}",
+    "$",
+    "$(",
+    "shell ",
+    "all:",
+    "define x\n",
+    "endef\n",
+    "include x\n",
+    "exec ",
+    "eval ",
+    "const ",
+    "x",
+    "1",
+    "<<EOF\n",
+    "EOF\n",
+    "!",
+    "%",
+    "@",
+    "&",
+    "{{",
+    "}}",
+    "RUN ",
+    "set ",
+    "s/a/b/e",
+    "\"\"\"",
+    "?.",
+    "...",
+    "async ",
+    "class A:\n",
+    "--",
+    "-->",
+    "<!--",
+];
+
+const RUNS: &[(&str, &str)] = &[
+    ("python3 x", "/repo/x"),
+    ("node x", "/repo/x"),
+    ("ruby x", "/repo/x"),
+    ("perl x", "/repo/x"),
+    ("php x", "/repo/x"),
+    ("bash x", "/repo/x"),
+    ("./x", "/repo/x"),
+    ("make", "/repo/Makefile"),
+    ("just", "/repo/justfile"),
+    ("npm run x", "/repo/package.json"),
+    ("git commit -m x", "/repo/.git/hooks/pre-commit"),
+    ("cargo x", "/repo/.cargo/config.toml"),
+    ("awk -f x", "/repo/x"),
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_is_taken(text in any::<String>(), run in select(RUNS)) {
+        prop_assert!(!check_with(run.0, &[(run.1, &text)]).is_empty());
+    }
+
+    #[test]
+    fn any_code_is_taken(pieces in proptest::collection::vec(select(PIECES), 0..60), run in select(RUNS)) {
+        prop_assert!(!check_with(run.0, &[(run.1, &pieces.concat())]).is_empty());
+    }
+}
+
+#[test]
+fn time_grows_with_length() {
+    for unit in [
+        "a.b(c)\n",
+        "a.b(c);",
+        "x = 'y'\n",
+        "f(",
+        "[",
+        "[\n",
+        "{",
+        "'",
+        "`a`",
+        "f\"{",
+        "a,",
+        "import a\n",
+        "from a import (b,",
+        "lambda x:",
+        "const a = require('b');",
+        "$(A)",
+        "a: a\n\tb\n",
+        "A = $(A)$(A)\n",
+        "a().",
+        "a.b",
+        "system 'a';",
+        "system x ",
+        "/a/",
+        "{{",
+        "a b ",
+        "=>",
+    ] {
+        for (command, path) in RUNS
+            .iter()
+            .filter(|(command, _)| ["python3 x", "node x", "ruby x", "make", "just"].contains(command))
+        {
+            let once = |size: usize| {
+                let text = unit.repeat(size / unit.len());
+                let started = Instant::now();
+                check_with(command, &[(path, &text)]);
+                started.elapsed()
+            };
+            let (half, whole) = (once(6_000), once(12_000));
+            assert!(
+                whole < half * 6 + Duration::from_millis(300),
+                "{command} {unit:?}: {half:?} then {whole:?}"
+            );
+        }
+    }
 }

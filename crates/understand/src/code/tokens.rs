@@ -133,6 +133,7 @@ impl<'t> Lexer<'t> {
     fn tokens(&mut self, end: Option<char>) -> Result<Vec<Token<'t>>, String> {
         let mut tokens: Vec<Token<'t>> = Vec::new();
         let mut open: Vec<char> = Vec::new();
+        let mut inside = 0_usize;
         let python = self.rules == Rules::Python;
         while let Some(character) = self.peek() {
             self.count += 1;
@@ -143,7 +144,7 @@ impl<'t> Lexer<'t> {
             match character {
                 '\n' => {
                     self.next();
-                    if !open.iter().any(|bracket| matches!(bracket, '(' | '[')) {
+                    if inside == 0 {
                         tokens.push(Token { kind: Kind::Line, text: "" });
                     }
                 }
@@ -204,11 +205,13 @@ impl<'t> Lexer<'t> {
                 }
                 '(' | '[' | '{' => {
                     open.push(character);
+                    inside += usize::from(character != '{');
                     self.next();
                     tokens.push(Token { kind: Kind::Sign, text: self.since(start) });
                 }
                 ')' | ']' | '}' => {
-                    open.pop();
+                    let closed = open.pop();
+                    inside -= usize::from(closed.is_some_and(|bracket| bracket != '{'));
                     self.next();
                     tokens.push(Token { kind: Kind::Sign, text: self.since(start) });
                 }

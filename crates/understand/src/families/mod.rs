@@ -73,6 +73,7 @@ families! {
     processes,
     services,
     machine,
+    agents,
     countersign,
 }
 

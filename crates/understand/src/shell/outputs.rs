@@ -58,9 +58,20 @@ impl Names for Here<'_, '_> {
 
     fn output(&self, command: &str) -> Option<String> {
         let first = command.split_ascii_whitespace().next()?;
-        let known = matches!(first, "pwd" | "git" | "mktemp") || texts::may_print(first);
+        let known = matches!(first, "pwd" | "git" | "mktemp" | "dirname" | "cd") || texts::may_print(first);
         if !known || self.depth >= DEEPEST || command.len() > LONGEST {
             return None;
+        }
+        // `cd somewhere && pwd`, with which scripts find themselves.
+        let ends =
+            command.trim_end().strip_suffix("pwd").or_else(|| command.trim_end().strip_suffix("pwd -P"));
+        let there = ends.and_then(|there| there.trim_end().strip_suffix("&&")).filter(|_| first == "cd");
+        if let Some(there) = there {
+            let path = there.trim_end().trim_end_matches(">/dev/null").trim_end().strip_prefix("cd ")?;
+            let inner = Self { context: self.context, depth: self.depth + 1 };
+            let path = path.trim().strip_prefix("-- ").unwrap_or(path.trim());
+            let path = one(decode(path, &inner).ok()?.values)?;
+            return self.context.directory_at(&path, false).ok();
         }
         let program = limits::parse(command).ok()?;
         let mut printed = String::new();
@@ -130,6 +141,11 @@ impl Here<'_, '_> {
             ("pwd", [] | ["-L"]) => shell.directory.clone().ok(),
             ("pwd", ["-P"]) => self.context.directory_at(".", true).ok(),
             ("mktemp", words) => self.temporary(words),
+            ("dirname", ["--", path] | [path]) if !path.starts_with('-') => Some(
+                path.rsplit_once('/')
+                    .map_or(".", |(above, _)| if above.is_empty() { "/" } else { above })
+                    .to_owned(),
+            ),
             ("git", words) => self.git(words),
             (program, words) => texts::printed(program, words, given.as_deref().or(input)),
         }

@@ -11,6 +11,8 @@ use crate::context::Context;
 pub(crate) const UNKNOWN: char = '\u{1}';
 /// How deep variables may name each other.
 const DEEPEST: usize = 12;
+/// Variables that are put in, in one run of make.
+const MOST_STEPS: usize = 20_000;
 /// Longer texts are not put together, in bytes.
 const LONGEST: usize = 64 * 1024;
 
@@ -94,6 +96,8 @@ pub(super) struct Expansion<'e> {
     pub rule: Option<(&'e Rule, &'e str)>,
     /// Commands that it runs.
     pub commands: Vec<String>,
+    /// Variables that were put in.
+    pub steps: usize,
     /// Why what it runs is not known.
     pub doubt: Option<String>,
 }
@@ -105,7 +109,8 @@ impl Expansion<'_> {
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('$') {
             expanded.push_str(before);
-            if expanded.len() > LONGEST || depth > DEEPEST {
+            self.steps += 1;
+            if expanded.len() > LONGEST || depth > DEEPEST || self.steps > MOST_STEPS {
                 self.doubt.get_or_insert_with(|| "its variables name each other too deep".to_owned());
                 return expanded;
             }

@@ -1,6 +1,6 @@
 use insta::assert_snapshot;
 
-use crate::fixture::{check, check_because, check_with};
+use crate::fixture::{check_because, check_with};
 
 fn make(command: &str, text: &str) -> String {
     check_with(command, &[("/repo/Makefile", text)])

@@ -184,6 +184,15 @@ fn installed(from: usize, invocation: &Invocation, context: &mut Context<'_>) ->
             Some("--yes" | "-y" | "--no-install" | "--offline" | "--prefer-offline" | "--no" | "--silent" | "-s" | "--quiet" | "-q" | "--") => at += 1,
             Some(name) if !name.starts_with('-') => {
                 // A version or a path means another one.
+                let package = name.trim_start_matches('@').split_once('@').map_or(name, |(_, version)| name.strip_suffix(version).map_or(name, |name| name.trim_end_matches('@')));
+                if let Some((_, agent)) = families::agents::PACKAGES.iter().find(|(known, _)| *known == package) {
+                    if let Some(mut nested) = invocation.nested(at) {
+                        nested.first = Word::known_as(agent);
+                        nested.contiguous = false;
+                        dispatch(nested, context);
+                    }
+                    return true;
+                }
                 let is_plain = families::is_known_tool(name) && !name.contains(['@', '/']);
                 return match invocation.nested(at).filter(|_| is_plain) {
                     Some(nested) => {

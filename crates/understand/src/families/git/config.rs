@@ -172,22 +172,22 @@ mod tests {
         assert_snapshot!(check_because("git config --get user.name; git config user.name; git config list"), @"git.read /repo, read: -");
         assert_snapshot!(check_because("git config user.name x"), @"git.config /repo, write: it sets user.name for this repository");
         assert_snapshot!(check_because("git config core.hooksPath /tmp/x"), @"
-        fs.write /repo/.git/config, write: -
+        fs.write /repo/.git/config, write: git reads in it which programs to run
         git.config /repo, write: core.hookspath can make git run a program or go to another place, for this repository
         ");
         assert_snapshot!(check_because("git config --global alias.p '!git push origin main'"), @"
-        fs.write /home/dev/.gitconfig, write: -
+        fs.write /home/dev/.gitconfig, write: git reads in it which programs to run
         git.config /repo, write: alias.p can make git run a program or go to another place, for every repository
         ");
         assert_snapshot!(check_because("git config --system core.fsmonitor ./x; git config --glob credential.helper '!x'"), @"
         fs.write /etc/gitconfig, write: -
         git.config /repo, write: core.fsmonitor can make git run a program or go to another place, for every repository
-        fs.write /home/dev/.gitconfig, write: -
+        fs.write /home/dev/.gitconfig, write: git reads in it which programs to run
         ");
         assert_snapshot!(check_because("git config --global user.email x@example.com; git config core.editor vim"), @"git.config /repo, write: it sets user.email for every repository");
         assert!(check_because("git config --comment user.name core.sshCommand ./x").contains(".git/config"));
         assert_snapshot!(check_because("git config core.sshCommand ./x"), @"
-        fs.write /repo/.git/config, write: -
+        fs.write /repo/.git/config, write: git reads in it which programs to run
         git.config /repo, write: core.sshcommand can make git run a program or go to another place, for this repository
         ");
         assert_snapshot!(check_because("git remote -v; git remote get-url origin"), @"git.read /repo, read: -");

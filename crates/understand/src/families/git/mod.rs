@@ -6,6 +6,7 @@
 
 pub(crate) mod addresses;
 mod config;
+mod hooks;
 mod local;
 mod local_files;
 mod push;
@@ -181,6 +182,7 @@ fn worst(invocation: &Invocation, context: &mut Context<'_>) {
 
 fn run(git: &Git<'_>, context: &mut Context<'_>) {
     subcommand(git, context);
+    hooks::run(git, context);
     if changes_files(git) {
         let why = format!("{} may have changed the file by then", git.title());
         context.state.world.tree_changed.get_or_insert(why);

@@ -1,0 +1,91 @@
+//! Dockerfiles: what building an image does to other machines. What happens to the image itself is not listed.
+
+use countersign_model::{Place, Resource};
+
+use crate::context::Context;
+use crate::paths;
+use crate::shell::{self, Place as TextPlace};
+use crate::word::Value;
+
+use super::{Looked, look};
+
+/// Adds what the `RUN` lines of the file at `path` do beyond the image.
+#[expect(dead_code, reason = "the family of container engines is to call it")]
+pub(crate) fn run(path: &str, context: &mut Context<'_>) -> Looked {
+    let located = paths::locate(&Value::Known(path.to_owned()), context);
+    look(&located, "dockerfile", context, &mut |text, context| {
+        let outside = std::mem::take(&mut context.collected);
+        let opaque = context.state.world.opaque;
+        let image = Resource::Container { host: None, object: "image".to_owned(), name: "*".to_owned() };
+        for command in commands(text) {
+            context.elsewhere(image.clone(), |context| {
+                shell::run_apart(&command, TextPlace::Within(context.here), context);
+            });
+        }
+        context.state.world.opaque = opaque;
+        let found = std::mem::replace(&mut context.collected, outside);
+        for effect in found.finish() {
+            if effect.resource.place() == Place::Remote {
+                context.push(effect.because("the image's build does it"));
+            }
+        }
+        Ok(())
+    })
+}
+
+/// The shell texts of the `RUN` lines.
+fn commands(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let trimmed = line.trim_start();
+        let is_run = trimmed.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("run "));
+        if !is_run {
+            continue;
+        }
+        let mut whole = trimmed.get(4..).unwrap_or_default().trim().to_owned();
+        while whole.ends_with('\\') {
+            whole.pop();
+            let Some(next) = lines.by_ref().find(|next| !next.trim_start().starts_with('#')) else { break };
+            whole.push_str(next);
+        }
+        while let Some((_, rest)) = whole.strip_prefix("--").and_then(|rest| rest.split_once(' ')) {
+            whole = rest.trim_start().to_owned();
+        }
+        if let Some((_, word)) = whole.split_once("<<") {
+            let end = word.trim_start_matches('-').trim_matches(['"', '\'', ' ']).to_owned();
+            let body: Vec<&str> = lines.by_ref().take_while(|line| line.trim() != end).collect();
+            whole = if whole.starts_with("<<") {
+                body.join("\n")
+            } else {
+                format!("{whole}\n{}\n{end}", body.join("\n"))
+            };
+        }
+        let words: Option<Vec<String>> = serde_json::from_str(&whole).ok();
+        found.push(words.map_or(whole, |words| {
+            words
+                .iter()
+                .map(|word| format!("'{}'", word.replace('\'', "'\\''")))
+                .collect::<Vec<_>>()
+                .join(" ")
+        }));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_run() {
+        let text = "FROM x\nRUN --mount=type=cache,target=/x apt-get update \\\n # note\n && apt-get install y\nRUN [\"a\", \"b c\"]\nRUN <<EOF\nls\nEOF\nCOPY . .\n";
+        insta::assert_snapshot!(commands(text).join("\n---\n"), @"
+        apt-get update  && apt-get install y
+        ---
+        'a' 'b c'
+        ---
+        ls
+        ");
+    }
+}

@@ -1,0 +1,157 @@
+//! Other agents started by a command: what they do is decided by hooks of their own, if they have any.
+//!
+//! Options and variables that take an agent's settings away take Countersign's hook with them, and are tampering.
+
+use countersign_model::{Effect, PathClass, Resource, Zone, verbs};
+
+use super::{Family, opaque};
+use crate::context::Context;
+use crate::invocation::Invocation;
+use crate::paths;
+use crate::word::{Value, Word};
+
+pub(super) const FAMILY: Family = Family {
+    programs: &[
+        "claude", "codex", "gemini", "copilot", "opencode", "aider", "cursor-agent", "amp", "goose", "crush", "qwen", "droid", "cline", "openhands", "kiro-cli", "auggie",
+    ],
+    effects,
+};
+
+/// Packages that put an agent under another name.
+pub(crate) const PACKAGES: &[(&str, &str)] = &[
+    ("@anthropic-ai/claude-code", "claude"),
+    ("@openai/codex", "codex"),
+    ("@google/gemini-cli", "gemini"),
+    ("@github/copilot", "copilot"),
+    ("opencode-ai", "opencode"),
+    ("@sourcegraph/amp", "amp"),
+    ("@qwen-code/qwen-code", "qwen"),
+];
+
+/// Options that leave settings out, and with them the hooks; by program.
+const WITHOUT_HOOKS: &[(&str, &[&str])] = &[
+    ("claude", &["--bare", "--safe-mode", "--restricted", "--setting-sources", "--managed-settings", "--plugin-dir"]),
+    ("codex", &["--ignore-user-config", "--ignore-rules", "--disable"]),
+    ("copilot", &["--config-dir", "--no-hooks"]),
+    ("opencode", &["--pure"]),
+    ("gemini", &["--no-hooks"]),
+];
+
+/// Variables that put other settings in place of an agent's own.
+const SETTINGS: &[&str] = &[
+    "CLAUDE_CONFIG_DIR", "CLAUDE_CODE_SIMPLE", "CLAUDE_CODE_MANAGED_SETTINGS_PATH", "CODEX_HOME", "GEMINI_CLI_HOME", "GEMINI_CLI_SYSTEM_SETTINGS_PATH", "GEMINI_CLI_SYSTEM_DEFAULTS_PATH", "COPILOT_HOME", "OPENCODE_CONFIG", "OPENCODE_CONFIG_DIR",
+    "OPENCODE_CONFIG_CONTENT", "OPENCODE_DISABLE_DEFAULT_PLUGINS", "OPENCODE_PURE", "HOME", "XDG_CONFIG_HOME", "USERPROFILE",
+];
+
+/// Words in settings that change which hooks run, or with what.
+const TELLING: &[&str] = &["disableAllHooks", "hooks", "allowManagedHooksOnly", "\"env\"", "apiKeyHelper", "\\u"];
+
+/// Subcommands that only show something.
+const READS: &[&str] = &["doctor", "--version", "-v", "-V", "--help", "-h", "help", "mcp list", "mcp get", "config list", "config get", "plugin list", "login status", "models", "stats", "completion", "debug"];
+
+fn effects(invocation: &Invocation, context: &mut Context<'_>) {
+    let operands: Vec<&str> = invocation.words.iter().filter_map(Word::known).take(2).collect();
+    let both = operands.join(" ");
+    let first = operands.first().copied().unwrap_or_default();
+    if let Some(why) = tampers(invocation, context) {
+        let resource = Resource::Program { name: invocation.title() };
+        context.push(Effect::new(verbs::COUNTERSIGN_TAMPER, resource).because(&why));
+    } else if (READS.contains(&first) && invocation.words.len() <= 2) || READS.contains(&both.as_str()) {
+        context.program(verbs::EXEC_READ, &invocation.title());
+        return;
+    } else if matches!(first, "update" | "upgrade" | "install") {
+        context.program(verbs::EXEC_INSTALL, &invocation.title());
+        return;
+    } else if matches!(first, "mcp" | "config" | "plugin" | "plugins" | "extensions") {
+        let path = format!("{}/.{}.json", context.surroundings.home, invocation.program);
+        let resource = Resource::Path { path, zone: Zone::Home, class: PathClass::ToolConfiguration };
+        context.push(Effect::new(verbs::FS_WRITE, resource).because("it changes which tools and programs an agent has"));
+    }
+    opaque(invocation, "it starts another agent whose calls may not be seen", context);
+}
+
+/// Why an agent started so may run without Countersign.
+fn tampers(invocation: &Invocation, context: &Context<'_>) -> Option<String> {
+    if let Some((name, _)) = invocation.environment.iter().find(|(name, _)| SETTINGS.contains(&name.as_str())) {
+        return Some(format!("{name} puts other settings in place of the agent's own, and with them its hooks"));
+    }
+    let options = WITHOUT_HOOKS.iter().find(|(program, _)| *program == invocation.program).map_or(&[][..], |(_, options)| options);
+    let mut words = invocation.words.iter().peekable();
+    while let Some(word) = words.next() {
+        let text = word.text();
+        let (name, attached) = text.split_once('=').map_or((text, None), |(name, _)| (name, word.value.strip_prefix(&format!("{name}="))));
+        if options.contains(&name) {
+            return Some(format!("{name} starts the agent without its hooks"));
+        }
+        let given = attached.or_else(|| words.peek().map(|word| word.value.clone()));
+        let settings = match (invocation.program.as_str(), name) {
+            ("claude", "--settings") => given.map(|value| text_of(&value, context)),
+            ("codex", "-c" | "--config") => given.map(|value| value.known().map(str::to_owned)),
+            ("codex", _) if text.starts_with("-c") && !text.starts_with("--") => Some(word.known().map(str::to_owned)),
+            _ => None,
+        };
+        match settings {
+            Some(None) => return Some("which settings it is given is not known: they can turn its hooks off".to_owned()),
+            Some(Some(text)) if TELLING.iter().any(|telling| text.contains(telling)) => return Some("the settings it is given change its hooks".to_owned()),
+            Some(Some(_)) | None => {}
+        }
+        // Without quotes, what is not known can be an option.
+        if word.value.is_unknown() && text.is_empty() && !word.raw.starts_with('"') && !word.raw.is_empty() {
+            return Some("which options it is given is not known: they can turn its hooks off".to_owned());
+        }
+    }
+    None
+}
+
+/// Settings as text: themselves, or out of a file.
+fn text_of(value: &Value, context: &Context<'_>) -> Option<String> {
+    let text = value.known()?;
+    if text.trim_start().starts_with('{') {
+        return Some(text.to_owned());
+    }
+    let located = paths::locate(value, context);
+    match crate::code::source::of(&located, context) {
+        crate::code::source::Source::Texts(texts) => Some(texts.concat()),
+        crate::code::source::Source::Absent | crate::code::source::Source::Unknown(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::{check, check_because, check_with};
+
+    #[test]
+    fn another_agent_is_not_seen() {
+        assert_snapshot!(check_because("claude -p 'fix it' --dangerously-skip-permissions"), @"exec.opaque claude, execute, opaque: it starts another agent whose calls may not be seen");
+        assert_snapshot!(check("codex exec 'fix it'"), @"exec.opaque codex, execute, opaque");
+        assert_snapshot!(check("claude -p \"$PROMPT\""), @"exec.opaque claude, execute, opaque");
+        assert_snapshot!(check("npx -y @anthropic-ai/claude-code -p x"), @"exec.opaque claude, execute, opaque");
+        assert_snapshot!(check("claude mcp add x -- npx y"), @"
+        fs.write /home/dev/.claude.json, write
+        exec.opaque claude, execute, opaque
+        ");
+        assert_snapshot!(check_with("claude --settings s.json -p x", &[("/repo/s.json", "{\"model\": \"x\"}")]), @"exec.opaque claude, execute, opaque");
+    }
+
+    #[test]
+    fn without_its_hooks_it_is_tampering() {
+        let files = [("/repo/s.json", "{\"disableAllHooks\": true}")];
+        for command in [
+            "claude --bare -p x", "claude -p x --settings '{\"disableAllHooks\":true}'", "claude --settings=s.json -p x", "claude --settings gone.json -p x", "claude --settings \"$S\" -p x", "CLAUDE_CONFIG_DIR=/tmp/x claude -p x", "HOME=/tmp/x claude -p x", "env XDG_CONFIG_HOME=/tmp opencode run x",
+            "claude --setting-sources user -p x", "codex -c features.hooks=false exec x", "codex exec -cfeatures.hooks=false x", "CODEX_HOME=/tmp/x codex exec y", "claude $(cat options) -p x", "npx @openai/codex --config features.hooks=false exec x", "~/.local/bin/claude --bare -p x", "export CLAUDE_CONFIG_DIR=/tmp/x; claude -p x",
+        ] {
+            let found = check_with(command, &files);
+            assert!(found.contains("countersign.tamper"), "{command}: {found}");
+        }
+    }
+
+    #[test]
+    fn looking_is_harmless() {
+        for command in ["claude --version", "claude mcp list", "codex --help", "echo claude --bare", "grep -r 'claude --settings' docs"] {
+            let found = check(command);
+            assert!(!found.contains("opaque") && !found.contains("tamper"), "{command}: {found}");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Programs that git runs by itself along the way: the hooks of the repository.
+//!
+//! They are not the agent's: to put one there is a change of its own. So what is not understood of one is taken for
+//! the check that it most likely is; what is, such as a push, counts as what it is.
+
+use countersign_model::{Answer, Certainty, Question, verbs};
+
+use super::Git;
+use crate::Workspace as _;
+use crate::code::{self, Looked};
+use crate::collected::Collected;
+use crate::context::Context;
+use crate::paths;
+use crate::word::Value;
+
+/// Subcommands, and the hooks they set off.
+type Set = (&'static [&'static str], &'static [(&'static str, bool)]);
+
+/// Hooks by subcommand, and whether `--no-verify` leaves them out.
+const HOOKS: &[Set] = &[
+    (&["commit"], &[("pre-commit", true), ("prepare-commit-msg", false), ("commit-msg", true), ("post-commit", false)]),
+    (&["merge", "pull"], &[("pre-merge-commit", true), ("commit-msg", true), ("post-merge", false)]),
+    (&["rebase"], &[("pre-rebase", true), ("post-rewrite", false), ("post-checkout", false)]),
+    (&["cherry-pick", "revert"], &[("commit-msg", false), ("post-commit", false)]),
+    (&["checkout", "switch"], &[("post-checkout", false)]),
+    (&["push"], &[("pre-push", true)]),
+    (&["am"], &[("applypatch-msg", true), ("pre-applypatch", true), ("post-applypatch", false)]),
+];
+
+/// Adds what the hooks do that a subcommand sets off.
+pub(super) fn run(git: &Git<'_>, context: &mut Context<'_>) {
+    let Some((_, hooks)) = HOOKS.iter().find(|(names, _)| names.contains(&git.subcommand.as_str())) else { return };
+    let Some(root) = git.repo.root.clone() else { return };
+    if git.asks_for_help() || git.has(&["--dry-run"]) {
+        return;
+    }
+    let short = git.subcommand == "commit" && git.has_short('n');
+    let unverified = short || git.has_long("--no-verify");
+    let Some(directory) = directory(git, &root, context) else { return };
+    for (name, verifies) in hooks.iter().filter(|(_, verifies)| !(*verifies && unverified)) {
+        let _ = verifies;
+        hook(&format!("{directory}/{name}"), name, &root, context);
+    }
+}
+
+/// Where the hooks are.
+fn directory(git: &Git<'_>, root: &str, context: &mut Context<'_>) -> Option<String> {
+    match git.repo.last("core.hookspath", context) {
+        Ok(Some(path)) if path.is_empty() || path == "/dev/null" => return None,
+        Ok(Some(path)) => {
+            let home = &context.surroundings.home;
+            let path = path.strip_prefix("~/").map_or(path.clone(), |rest| format!("{home}/{rest}"));
+            return Some(paths::normal(root, &path));
+        }
+        Ok(None) | Err(_) => {}
+    }
+    let place = format!("{}/.git", root.trim_end_matches('/'));
+    match context.workspace.ask(&Question::Path { path: place.clone() }) {
+        // Another working tree of a repository that is elsewhere.
+        Answer::Text { text, .. } => {
+            let path = paths::normal(root, text.trim().strip_prefix("gitdir:")?.trim());
+            let common = path.split_once("/worktrees/").map_or(path.as_str(), |(common, _)| common);
+            Some(format!("{common}/hooks"))
+        }
+        _ => Some(format!("{place}/hooks")),
+    }
+}
+
+fn hook(path: &str, name: &str, root: &str, context: &mut Context<'_>) {
+    let located = paths::locate(&Value::Known(path.to_owned()), context);
+    match context.file(&located.path) {
+        Ok(None) => return,
+        Ok(Some(text)) if is_of_lfs(&text) => return,
+        Ok(Some(_)) | Err(_) => {}
+    }
+    let outside = std::mem::take(&mut context.collected);
+    let kept = context.state.shell.clone();
+    let opaque = context.state.world.opaque;
+    context.state.shell.directory = Ok(root.to_owned());
+    let looked = code::run(&located, None, &[], context);
+    context.state.shell = kept;
+    context.state.world.opaque = opaque;
+    let found: Collected = std::mem::replace(&mut context.collected, outside);
+    let mut doubt = match looked {
+        Looked::Understood | Looked::Absent => None,
+        Looked::Opaque(why) => Some(why),
+    };
+    for mut effect in found.finish() {
+        if effect.verb == verbs::EXEC_OPAQUE {
+            doubt.get_or_insert_with(|| effect.because.clone().unwrap_or_default());
+        } else if effect.verb != verbs::EXEC_READ && effect.verb != verbs::FS_READ {
+            effect.because = Some(match effect.because.take() {
+                Some(because) => format!("the hook {name} does it: {because}"),
+                None => format!("the hook {name} does it"),
+            });
+            context.push(effect);
+        }
+    }
+    if let Some(why) = doubt {
+        let effect = countersign_model::Effect::new(verbs::EXEC_TEST, countersign_model::Resource::Program { name: format!("the hook {name}") });
+        context.push(effect.certain(Certainty::Partial, &format!("what all of it does is not known: {why}")));
+    }
+}
+
+/// Whether a hook is the one that Git LFS installs, and nothing else.
+fn is_of_lfs(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.all(|line| line.starts_with("command -v git-lfs >/dev/null") || (line.starts_with("git lfs ") && line.ends_with(" \"$@\"") && line.split(' ').count() == 4))
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::{check, check_with};
+
+    #[test]
+    fn hooks_run_along() {
+        let push = [("/repo/.git/hooks/post-commit", "#!/bin/sh\ngit push origin main\n")];
+        assert_snapshot!(check_with("git commit -m x", &push), @"
+        git.commit /repo, write
+        git.push main@origin, write
+        ");
+        assert_snapshot!(check_with("git commit --no-verify -m x", &push), @"
+        git.commit /repo, write
+        git.push main@origin, write
+        ");
+        let check_ = [("/repo/.git/hooks/pre-commit", "#!/bin/sh\ncargo fmt --check\n./unheard-of\n")];
+        assert_snapshot!(check_with("git commit -m x", &check_), @"
+        git.commit /repo, write
+        exec.build cargo fmt, execute
+        exec.test the hook pre-commit, execute, partial
+        ");
+        assert_snapshot!(check_with("git commit -nm x", &check_), @"git.commit /repo, write");
+        assert_snapshot!(check_with("git push origin main", &[("core.hookspath", ".husky"), ("/repo/.husky/pre-push", "npm test\n")]), @"
+        exec.opaque git push, execute, opaque
+        git.push main@origin, write
+        exec.test npm test, execute
+        ");
+    }
+
+    #[test]
+    fn without_hooks_nothing_changes() {
+        assert_snapshot!(check("git commit -m x"), @"git.commit /repo, write");
+        let lfs = [("/repo/.git/hooks/pre-push", "#!/bin/sh\ncommand -v git-lfs >/dev/null 2>&1 || { echo >&2 \"no\"; exit 2; }\ngit lfs pre-push \"$@\"\n")];
+        assert_snapshot!(check_with("git push origin main", &lfs), @"git.push main@origin, write");
+    }
+}
