@@ -67,9 +67,8 @@ pub(crate) fn effects(request: &Request, context: &mut Context<'_>) {
         on_repository(request, &repository, rest, context);
     } else {
         let deletes = request.method.as_deref() == Some("DELETE");
-        let verb = if deletes { verbs::FORGE_DELETE } else { verbs::FORGE_SETTINGS };
-        let resource = object(&repository, "api", path);
-        context.push(Effect::new(verb, resource));
+        let otherwise = if deletes { verbs::FORGE_DELETE } else { verbs::FORGE_SETTINGS };
+        context.push(listed(request, path, &repository, path, otherwise));
     }
 }
 
@@ -118,6 +117,17 @@ fn named(owner: &str, name: &str, request: &Request) -> ForgeRepository {
         return request.repository.clone();
     }
     ForgeRepository { host: request.host.clone(), name: format!("{owner}/{name}") }
+}
+
+/// A repository by the name a command line has for it: with its owner, or another of the same owner.
+pub(crate) fn named_by(near: &ForgeRepository, name: &str) -> ForgeRepository {
+    let owner = near.name.split('/').next().unwrap_or("*");
+    let name = match name {
+        "*" => "*".to_owned(),
+        name if name.contains('/') => name.to_owned(),
+        name => format!("{owner}/{name}"),
+    };
+    ForgeRepository { host: near.host.clone(), name }
 }
 
 /// A thing on a forge.
@@ -257,10 +267,40 @@ fn on_repository(request: &Request, repository: &ForgeRepository, rest: &[&str],
             | "interaction-limits",
             ..,
         ] => settings(repository, rest),
-        _ if deletes => Effect::new(verbs::FORGE_DELETE, object(repository, "api", &rest.join("/"))),
-        _ => Effect::new(verbs::FORGE_WRITE, object(repository, "api", &rest.join("/"))),
+        _ => {
+            let whole = format!("repos/owner/name/{}", rest.join("/"));
+            let otherwise = if deletes { verbs::FORGE_DELETE } else { verbs::FORGE_WRITE };
+            listed(request, &whole, repository, &rest.join("/"), otherwise)
+        }
     };
     context.push(effect);
+}
+
+/// What the table of the forge's own operations says of a request; `otherwise` where it has none like it.
+fn listed(
+    request: &Request,
+    path: &str,
+    repository: &ForgeRepository,
+    name: &str,
+    otherwise: Verb,
+) -> Effect {
+    let method = request.method.as_deref().unwrap_or_default();
+    let found = crate::tables::forge::operation(method, path.trim_end_matches('/'));
+    let known = found.is_some();
+    let verb = found.unwrap_or(otherwise);
+    let effect = if verb == verbs::SECRET_WRITE || verb == verbs::SECRET_READ {
+        let name = name.rsplit('/').next().unwrap_or(name).to_owned();
+        Effect::new(verb, Resource::Secret { store: format!("github {}", repository.name), name })
+    } else if verb.area() == "git" {
+        branch(repository, None, verb, None)
+    } else {
+        Effect::new(verb, object(repository, "api", name))
+    };
+    if known {
+        effect
+    } else {
+        effect.certain(Certainty::Partial, "the forge is not known to have this operation")
+    }
 }
 
 fn settings(repository: &ForgeRepository, rest: &[&str]) -> Effect {
@@ -304,8 +344,11 @@ const MUTATIONS: &[(&str, Verb)] = &[
     ("delete", verbs::FORGE_DELETE),
 ];
 
-/// What a mutation does, by its name; none where nobody knows it.
+/// What a mutation does, by its name: as GitHub's own list says, else by how it begins. None where nobody knows it.
 pub(crate) fn mutation(name: &str) -> Option<Verb> {
+    if let Some(verb) = crate::tables::forge::mutation(name) {
+        return Some(verb);
+    }
     let lower = name.to_ascii_lowercase();
     let known = MUTATIONS.iter().filter(|(start, _)| lower.starts_with(start));
     known.max_by_key(|(start, _)| start.len()).map(|(_, verb)| verb.clone())

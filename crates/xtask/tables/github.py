@@ -69,7 +69,7 @@ MUTATIONS = [
     (r"^delete(BranchProtectionRule|RepositoryRuleset|IpAllowListEntry|VerifiableDomain|Environment)", "S"),
     (r"^(regenerate|import)", "S"),
     (r"^delete", "d"),
-    (r"(CheckRun|CheckSuite)", "w"),
+    (r"(CheckRun|CheckSuite|Star$|ollowUser|UserList|UserStatus|Notification|^updateSubscription)", "w"),
     (r"(Enterprise|Organization|Repositor|Ruleset|ProtectionRule|Role|IpAllow|Setting|Environment|Domain|Team|"
      r"MigrationSource|Migration|Collaborator|Patreon|Sponsor|InteractionLimit|VulnerabilityAlert|Topics|Invitation)", "S"),
     (r"(Comment|Discussion|Issue|Label|Reaction|Review|Project|Star|Upvote|Assign|Lock|Pin|Subscri|Notification|"

@@ -79,7 +79,7 @@ def notice():
     )
     for registry, name, version, licence, copyright_line, what in SOURCES:
         text += f"\n{name} {version} ({registry})\n  {copyright_line}\n  Licence: {licence}\n  Taken: {what}\n"
-    (ROOT / "NOTICE").write_text(text + "\n" + (HERE / "licences.txt").read_text(encoding="utf-8"), encoding="utf-8")
+    (ROOT / "NOTICE").write_text(text + "\n" + (HERE / "notice_end.txt").read_text(encoding="utf-8"), encoding="utf-8")
 
 
 def main():

@@ -1,5 +1,7 @@
 //! GitHub's command line client.
 
+mod other;
+
 use countersign_model::{Certainty, Commit, Effect, ForgeRepository, Resource, Verb, verbs};
 
 use super::git::resolve::Repo;
@@ -27,6 +29,10 @@ const SPEC: Spec = Spec {
         ("merge", Takes::Nothing), ("squash", Takes::Nothing), ("rebase", Takes::Nothing), ("auto", Takes::Nothing), ("disable-auto", Takes::Nothing), ("admin", Takes::Nothing), ("delete-branch", Takes::Nothing), ("draft", Takes::Nothing), ("fill", Takes::Nothing), ("fill-first", Takes::Nothing),
         ("web", Takes::Nothing), ("approve", Takes::Nothing), ("request-changes", Takes::Nothing), ("comment", Takes::Nothing), ("paginate", Takes::Nothing), ("silent", Takes::Nothing), ("include", Takes::Nothing), ("slurp", Takes::Nothing), ("verbose", Takes::Nothing), ("watch", Takes::Nothing), ("failed", Takes::Nothing), ("log", Takes::Nothing), ("log-failed", Takes::Nothing),
         ("exit-status", Takes::Nothing), ("name-only", Takes::Nothing), ("force", Takes::Nothing), ("yes", Takes::Nothing), ("help", Takes::Nothing), ("version", Takes::Nothing), ("required", Takes::Nothing), ("dry-run", Takes::Nothing), ("no-maintainer-edit", Takes::Nothing), ("comments", Takes::Nothing), ("show-token", Takes::Nothing), ("all", Takes::Nothing), ("fill-verbose", Takes::Nothing), ("patch", Takes::Nothing), ("color", Takes::Value), ("latest", Takes::Nothing), ("prerelease", Takes::Nothing), ("generate-notes", Takes::Nothing), ("detach", Takes::Nothing), ("interval", Takes::Value),
+        ("visibility", Takes::Value), ("source", Takes::Value), ("remote", Takes::Value), ("description", Takes::Value), ("homepage", Takes::Value), ("team", Takes::Value), ("user", Takes::Value), ("repos", Takes::Value), ("gitignore", Takes::Value), ("license", Takes::Value), ("fork-name", Takes::Value), ("upstream-remote-name", Takes::Value),
+        ("event", Takes::Value), ("status", Takes::Value), ("commit", Takes::Value), ("created", Takes::Value), ("add-reviewer", Takes::Value), ("remove-reviewer", Takes::Value), ("add-assignee", Takes::Value), ("remove-assignee", Takes::Value), ("add-project", Takes::Value), ("remove-project", Takes::Value), ("reason", Takes::Value), ("attempt", Takes::Value), ("recover", Takes::Value),
+        ("archive", Takes::Value), ("discussion-category", Takes::Value), ("notes-from-tag", Takes::Nothing), ("notes-start-tag", Takes::Value), ("order", Takes::Value), ("sort", Takes::Value), ("key", Takes::Value), ("topic", Takes::Value), ("language", Takes::Value), ("owner", Takes::Value), ("type", Takes::Value), ("filename", Takes::Value), ("add", Takes::Value), ("remove", Takes::Value), ("desc", Takes::Value), ("add-topic", Takes::Value), ("remove-topic", Takes::Value), ("default-branch", Takes::Value), ("scopes", Takes::Value), ("git-protocol", Takes::Value), ("remove-scopes", Takes::Value), ("id", Takes::Value), ("url", Takes::Value), ("format", Takes::Value), ("number", Takes::Value), ("machine", Takes::Value), ("codespace", Takes::Value), ("idle-timeout", Takes::Value), ("location", Takes::Value), ("parent", Takes::Value), ("exclude", Takes::Value), ("field-id", Takes::Value), ("project-id", Takes::Value), ("text", Takes::Value), ("match", Takes::Value), ("head-repo", Takes::Value), ("predicate-type", Takes::Value), ("signer-workflow", Takes::Value), ("bundle", Takes::Value), ("host", Takes::Value), ("pin", Takes::Value), ("checkout-dir", Takes::Value), ("duplicate-of", Takes::Value), ("base-repo", Takes::Value),
+        ("public", Takes::Nothing), ("private", Takes::Nothing), ("internal", Takes::Nothing), ("push", Takes::Nothing), ("clone", Takes::Attached), ("no-store", Takes::Nothing), ("no-repos-selected", Takes::Nothing), ("cleanup-tag", Takes::Nothing), ("edit-last", Takes::Nothing), ("create-if-none", Takes::Nothing), ("delete-last", Takes::Nothing), ("editor", Takes::Nothing), ("remove-milestone", Takes::Nothing), ("skip-existing", Takes::Nothing), ("clobber", Takes::Nothing), ("verify-tag", Takes::Nothing), ("fail-on-no-commits", Takes::Nothing), ("exclude-drafts", Takes::Nothing), ("exclude-pre-releases", Takes::Nothing), ("raw", Takes::Nothing), ("files", Takes::Nothing), ("include-content", Takes::Nothing), ("with-token", Takes::Nothing), ("skip-ssh-key", Takes::Nothing), ("insecure-storage", Takes::Nothing), ("secure-storage", Takes::Nothing), ("clipboard", Takes::Nothing), ("reset-scopes", Takes::Nothing), ("active", Takes::Nothing), ("debug", Takes::Nothing), ("recursive", Takes::Nothing), ("undo", Takes::Nothing), ("expand", Takes::Nothing), ("confirm", Takes::Nothing), ("add-readme", Takes::Nothing), ("disable-issues", Takes::Nothing), ("disable-wiki", Takes::Nothing), ("include-all-branches", Takes::Nothing), ("default-branch-only", Takes::Nothing), ("no-archived", Takes::Nothing), ("archived", Takes::Attached), ("fork", Takes::Nothing), ("accept-visibility-change-consequences", Takes::Nothing), ("compact", Takes::Nothing), ("allow-write", Takes::Nothing), ("list", Takes::Nothing), ("checkout", Takes::Nothing), ("succeed-on-no-caches", Takes::Nothing), ("yaml", Takes::Nothing), ("fail-fast", Takes::Nothing), ("stop", Takes::Nothing), ("force-push", Takes::Nothing), ("no-external", Takes::Nothing), ("custom-trusted-root", Takes::Value), ("enable-issues", Takes::Attached), ("enable-wiki", Takes::Attached), ("enable-projects", Takes::Attached), ("enable-discussions", Takes::Attached), ("enable-merge-commit", Takes::Attached), ("enable-squash-merge", Takes::Attached), ("enable-rebase-merge", Takes::Attached), ("enable-auto-merge", Takes::Attached), ("delete-branch-on-merge", Takes::Attached), ("allow-forking", Takes::Attached), ("allow-update-branch", Takes::Attached), ("enable-advanced-security", Takes::Attached), ("enable-secret-scanning", Takes::Attached), ("enable-secret-scanning-push-protection", Takes::Attached), ("shell", Takes::Nothing),
     ],
     short: &[
         ('R', Takes::Value), ('B', Takes::Value), ('H', Takes::Value), ('t', Takes::Value), ('b', Takes::Value), ('F', Takes::Value), ('l', Takes::Value), ('a', Takes::Value), ('m', Takes::Nothing), ('p', Takes::Value), ('X', Takes::Value), ('f', Takes::Value), ('q', Takes::Value), ('L', Takes::Value),
@@ -52,6 +58,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let spec = match group.as_str() {
         // There `-f` and `-F` are fields, `-m` is nothing.
         "api" | "workflow" => Spec { short: API_SHORT, ..SPEC },
+        "codespace" | "cs" => Spec { short: CODESPACE_SHORT, ..SPEC },
         _ => SPEC,
     };
     let arguments = parse(invocation.words.get(1..).unwrap_or_default(), &spec);
@@ -64,12 +71,16 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         api(&arguments, repository, context);
         return;
     }
+    if group == "copilot" {
+        opaque(invocation, "it starts another agent", context);
+        return;
+    }
     let Some(action) = arguments.operands.first() else {
         if !GROUPS.contains(&group.as_str()) && !matches!(group.as_str(), "--version" | "--help" | "-h") {
             worst(invocation, "the subcommand may be an alias or an extension", context);
             return;
         }
-        let verb = if group.starts_with('-') || ["status", "search", "browse", "help", "version", "completion"].contains(&group.as_str()) { verbs::FORGE_READ } else { verbs::EXEC_READ };
+        let verb = if group.starts_with('-') || ["status", "search", "browse", "help", "version", "completion", "licenses", "credits"].contains(&group.as_str()) { verbs::FORGE_READ } else { verbs::EXEC_READ };
         context.push(Effect::new(verb, object(&repository, "client", &group)));
         return;
     };
@@ -80,6 +91,8 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let call = Call { invocation, arguments: &arguments, repository };
     match group.as_str() {
         "pr" => call.pull_request(&action, context),
+        // An alias the client comes with.
+        "co" => call.pull_request("checkout", context),
         _ => call.other(&group, &action, context),
     }
 }
@@ -87,7 +100,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
 /// The client's own subcommands: any other name is an alias or an extension.
 const GROUPS: &[&str] = &[
     "pr", "issue", "repo", "release", "run", "workflow", "api", "auth", "gist", "search", "browse", "status", "help", "version", "completion", "config", "alias", "extension", "ext",
-    "extensions", "secret", "variable", "ssh-key", "gpg-key", "label", "org", "project", "cache", "codespace", "cs", "ruleset", "attestation", "preview", "discussion",
+    "extensions", "secret", "variable", "ssh-key", "gpg-key", "label", "org", "project", "cache", "codespace", "cs", "ruleset", "attestation", "preview", "discussion", "agent-task", "agent", "copilot", "licenses", "accessibility", "a11y", "credits", "co",
 ];
 
 /// Whether it only shows how it is used: `--help` that is neither switched off nor another option's value.
@@ -105,6 +118,11 @@ fn asks_for_help(invocation: &Invocation) -> bool {
 
 const API_SHORT: &[(char, Takes)] = &[
     ('X', Takes::Value), ('f', Takes::Value), ('F', Takes::Value), ('H', Takes::Value), ('q', Takes::Value), ('t', Takes::Value), ('i', Takes::Nothing), ('p', Takes::Value), ('R', Takes::Value), ('r', Takes::Value), ('h', Takes::Nothing), ('a', Takes::Nothing), ('L', Takes::Value), ('y', Takes::Nothing), ('w', Takes::Nothing),
+];
+
+/// There `-c` names the codespace.
+const CODESPACE_SHORT: &[(char, Takes)] = &[
+    ('c', Takes::Value), ('R', Takes::Value), ('b', Takes::Value), ('m', Takes::Value), ('l', Takes::Value), ('e', Takes::Nothing), ('r', Takes::Nothing), ('f', Takes::Nothing), ('w', Takes::Nothing), ('s', Takes::Nothing), ('q', Takes::Value), ('t', Takes::Value), ('h', Takes::Nothing), ('L', Takes::Value), ('o', Takes::Value), ('u', Takes::Value), ('d', Takes::Value), ('p', Takes::Value),
 ];
 
 /// A subcommand nobody knows could be a merge.
@@ -190,12 +208,13 @@ impl Call<'_> {
                 context.push(forge::branch(&repository, None, verbs::GIT_DELETE_REMOTE_REF, None));
                 plain(verbs::FORGE_PULL_REQUEST)
             }
-            "close" | "reopen" | "edit" | "ready" | "lock" | "unlock" | "update-branch" => plain(verbs::FORGE_PULL_REQUEST),
+            "close" | "reopen" | "edit" | "ready" | "lock" | "unlock" | "update-branch" | "revert" => plain(verbs::FORGE_PULL_REQUEST),
             "comment" => plain(verbs::FORGE_COMMENT),
             "review" => {
                 let comments = self.arguments.has(&["comment", "c", "request-changes", "r"]) && !self.arguments.has(&["approve", "a"]);
                 plain(if comments { verbs::FORGE_COMMENT } else { verbs::FORGE_APPROVE })
             }
+            "merge" if self.arguments.has(&["disable-auto"]) => plain(verbs::FORGE_PULL_REQUEST),
             "merge" => {
                 self.merge(&repository, number, context);
                 return;
@@ -255,78 +274,6 @@ impl Call<'_> {
             Some(why) => effect.certain(Certainty::Partial, &why),
             None => effect,
         }
-    }
-
-    fn other(&self, group: &str, action: &str, context: &mut Context<'_>) {
-        let name = self.arguments.operands.get(1).and_then(|word| word.known()).unwrap_or("*").to_owned();
-        let repository = &self.repository;
-        let on = |verb: Verb| Effect::new(verb, object(repository, group, &name));
-        self.reads_files(context);
-        let reads = ["list", "ls", "view", "status", "diff", "download", "verify", "check", "get", "watch", "ports", "logs", "verify-asset"];
-        let effect = match (group, action) {
-            ("auth", "token") => Effect::new(verbs::SECRET_READ, Resource::Secret { store: "github".to_owned(), name: "token".to_owned() }),
-            ("auth", "status") if self.arguments.has(&["show-token", "t"]) => {
-                Effect::new(verbs::SECRET_READ, Resource::Secret { store: "github".to_owned(), name: "token".to_owned() })
-            }
-            ("alias", "list") | ("extension" | "ext" | "extensions", "list" | "search") => on(verbs::FORGE_READ),
-            ("alias" | "extension" | "ext" | "extensions", _) => {
-                opaque(self.invocation, "it changes or runs what the client runs", context);
-                return;
-            }
-            ("run" | "release", "download") => {
-                let directory = self.arguments.value(&["dir", "D"]).cloned();
-                self.arguments.values(&["O", "output"]).for_each(|value| context.write_value(value));
-                context.write_value(&directory.unwrap_or_else(|| Value::Known("./download".to_owned())));
-                on(verbs::FORGE_READ)
-            }
-            ("repo", "clone") | ("gist", "clone") => {
-                let named = Value::Known(name.rsplit('/').next().unwrap_or("clone").to_owned());
-                let (options, places): (Vec<&Word>, Vec<&Word>) =
-                    self.arguments.operands.iter().skip(2).copied().partition(|word| word.text().starts_with('-'));
-                context.write_value(&places.first().map_or(named, |word| word.value.clone()));
-                places.iter().skip(1).for_each(|word| context.write(word));
-                if options.iter().any(|word| !matches!(word.text(), "--depth" | "--branch" | "-b" | "-q" | "--quiet") && !word.text().starts_with("--depth=")) {
-                    opaque(self.invocation, "options for git follow", context);
-                }
-                on(verbs::GIT_FETCH)
-            }
-            (_, action) if reads.contains(&action) => on(verbs::FORGE_READ),
-            ("search" | "browse" | "status" | "help" | "version" | "completion" | "attestation", _) => on(verbs::FORGE_READ),
-            ("issue", "delete" | "transfer") => on(verbs::FORGE_DELETE),
-            ("issue" | "label" | "discussion", _) => on(verbs::FORGE_COMMENT),
-            ("workflow" | "run" | "cache", "delete") => on(verbs::FORGE_DELETE),
-            ("workflow" | "run", _) => {
-                let mut effect = on(verbs::FORGE_WORKFLOW);
-                if let Resource::Forge { reference, .. } = &mut effect.resource {
-                    *reference = self.arguments.value(&["ref", "r"]).and_then(Value::known).map(str::to_owned);
-                }
-                effect
-            }
-            ("release", "delete" | "delete-asset") => on(verbs::FORGE_DELETE),
-            ("release", action) => {
-                if matches!(action, "create" | "upload" | "new") {
-                    super::read_all(self.arguments.operands.iter().skip(2).copied(), context);
-                }
-                on(verbs::FORGE_RELEASE)
-            }
-            ("secret" | "variable", _) if group == "secret" => {
-                Effect::new(verbs::SECRET_WRITE, Resource::Secret { store: format!("github {}", repository.name), name })
-            }
-            ("repo" | "ruleset" | "variable" | "ssh-key" | "gpg-key" | "org", "delete") if group == "repo" => on(verbs::FORGE_DELETE),
-            ("repo", "sync") => forge::branch(repository, self.arguments.value(&["branch", "b"]).and_then(Value::known), verbs::GIT_PUSH, None),
-            ("repo", "set-default") => on(verbs::FORGE_READ),
-            ("gist", "create" | "edit" | "rename") => {
-                super::read_all(self.arguments.operands.iter().skip(1).copied(), context);
-                Effect::new(verbs::NET_SEND, Resource::Host { host: "gist.github.com".to_owned(), url: None })
-            }
-            ("repo" | "ruleset" | "variable" | "ssh-key" | "gpg-key" | "org" | "auth" | "config", _) => on(verbs::FORGE_SETTINGS),
-            ("gist" | "project" | "cache" | "codespace" | "cs", _) => on(verbs::FORGE_WRITE),
-            _ => {
-                worst(self.invocation, "the subcommand may be an alias or an extension", context);
-                return;
-            }
-        };
-        context.push(self.doubted(effect));
     }
 }
 

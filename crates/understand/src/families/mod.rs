@@ -36,6 +36,7 @@ macro_rules! families {
 families! {
     git,
     gh,
+    glab,
     aws,
     gcloud,
     az,

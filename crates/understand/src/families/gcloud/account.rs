@@ -76,10 +76,11 @@ fn value<'t>(text: &'t str, section: &str, key: &str) -> Option<&'t str> {
     for line in text.lines().map(str::trim) {
         if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
             here = name.trim() == section;
-        } else if here && let Some((name, value)) = line.split_once('=') {
-            if name.trim() == key {
-                found = Some(value.trim());
-            }
+        } else if here
+            && let Some((name, value)) = line.split_once('=')
+            && name.trim() == key
+        {
+            found = Some(value.trim());
         }
     }
     found

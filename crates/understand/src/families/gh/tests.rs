@@ -114,7 +114,7 @@ fn files_that_are_sent_and_written() {
     ");
     assert_snapshot!(check("gh repo clone acme/cfg ~/.claude"), @"
     fs.write /home/dev/.claude, write
-    git.fetch acme/shop repo acme/cfg, read
+    git.fetch acme/cfg repo acme/cfg, read
     ");
     assert_snapshot!(check("gh release download v1 -O .claude/settings.json"), @"
     countersign.tamper /repo/.claude/settings.json, destroy
@@ -152,4 +152,123 @@ fn the_rest() {
     forge.merge * pull request, write, partial
     exec.opaque gh, execute, opaque
     "#);
+}
+
+#[test]
+fn repositories_keys_and_settings() {
+    assert_snapshot!(check("gh repo create acme/new --private --source . --push; gh repo edit --visibility public --accept-visibility-change-consequences"), @"
+    git.push *@https://github.com/acme/new, write, partial
+    forge.settings acme/new repo acme/new, write
+    forge.settings acme/shop repo *, write
+    ");
+    assert_snapshot!(check("gh repo archive acme/shop -y; gh repo rename shop2; gh repo fork; gh repo deploy-key list; gh repo deploy-key add k.pub"), @"
+    forge.settings acme/shop repo acme/shop, write
+    forge.settings acme/shop repo shop2, write
+    forge.settings acme/shop repo *, write
+    forge.read acme/shop repo list, read
+    forge.settings acme/shop repo add, write
+    ");
+    assert_snapshot!(check("gh repo sync; gh repo sync --force; gh repo sync acme/shop --branch main; gh repo sync acme/shop --force -b main"), @"
+    git.merge /repo, write
+    git.discard /repo, destroy
+    git.push main@https://github.com/acme/shop, write
+    git.force-push main@https://github.com/acme/shop, destroy
+    ");
+    assert_snapshot!(check("gh ssh-key add ~/.ssh/id_ed25519.pub; gh auth login --with-token; gh auth logout; gh auth setup-git; gh auth refresh -s repo"), @"
+    fs.read /home/dev/.ssh/id_ed25519.pub, read
+    forge.settings acme/shop ssh-key /home/dev/.ssh/id_ed25519.pub, write
+    secret.write github:token, write
+    fs.write /home/dev/.gitconfig, write
+    ");
+    assert_snapshot!(check("gh config set editor 'rm -rf x'; gh config set git_protocol ssh; gh config get editor; gh alias delete x"), @"
+    exec.opaque gh, execute, opaque
+    fs.write /home/dev/.config/gh/config.yml, write
+    forge.read acme/shop config editor, read
+    ");
+    assert_snapshot!(check("gh secret list; gh secret set A --env prod -b x; gh secret delete A; gh variable list; gh variable delete A"), @"
+    forge.read acme/shop secret *, read
+    secret.write github acme/shop:A, write
+    forge.read acme/shop variable *, read
+    forge.settings acme/shop variable A, write
+    ");
+}
+
+#[test]
+fn runs_releases_and_the_like() {
+    assert_snapshot!(check("gh workflow disable ci.yml; gh workflow enable ci.yml; gh workflow view ci.yml; gh run cancel 5; gh run delete 5; gh run watch 5"), @"
+    forge.workflow acme/shop workflow ci.yml, execute
+    forge.read acme/shop workflow ci.yml, read
+    forge.workflow acme/shop run 5, execute
+    forge.delete acme/shop run 5, destroy
+    forge.read acme/shop run 5, read
+    ");
+    assert_snapshot!(check("gh release delete v1 --cleanup-tag -y; gh release upload v1 dist/a.tgz --clobber; gh release edit v1 --draft=false; gh release view v1"), @"
+    git.delete-remote-ref refs/tags/v1@https://github.com/acme/shop, destroy
+    forge.delete acme/shop release v1, destroy
+    fs.read /repo/dist/a.tgz, read
+    forge.release acme/shop release v1, write
+    forge.read acme/shop release v1, read
+    ");
+    assert_snapshot!(check("gh cache delete --all; gh cache list; gh gist delete x; gh gist view x; gh gist list; gh project item-list 1 --owner acme; gh project delete 1"), @"
+    forge.delete acme/shop cache *, destroy
+    forge.read acme/shop cache *, read
+    forge.delete acme/shop gist x, destroy
+    forge.read acme/shop gist x, read
+    forge.read acme/shop gist *, read
+    forge.read acme/shop project 1, read
+    forge.delete acme/shop project 1, destroy
+    ");
+    assert_snapshot!(check("gh codespace ssh -c box -- rm -rf /data; gh codespace list; gh codespace delete -c box; gh cs stop"), @"
+    app.execute box on codespaces, execute
+    fs.delete box on codespaces, destroy, partial
+    forge.read acme/shop codespace *, read
+    forge.delete acme/shop codespace *, destroy
+    forge.write acme/shop cs *, write
+    ");
+    assert_snapshot!(check("gh extension install x/gh-y; gh extension list; gh ext search z; gh copilot suggest x; gh agent-task create x; gh agent-task list"), @"
+    exec.opaque gh, execute, opaque
+    forge.read acme/shop extension *, read
+    forge.read acme/shop ext z, read
+    forge.workflow acme/shop agent-task x, execute
+    forge.read acme/shop agent-task *, read
+    ");
+    assert_snapshot!(check("gh pr merge 12 --disable-auto; gh co 12; gh issue develop 3 --name fix; gh issue develop 3 --list; gh issue close 3 --reason completed"), @"
+    forge.pull-request acme/shop#12, write
+    git.branch repository, write
+    forge.read acme/shop pull request, read
+    git.push fix@https://github.com/acme/shop, write
+    forge.read acme/shop issue 3, read
+    forge.comment acme/shop issue 3, write
+    ");
+    assert_snapshot!(check("gh search prs --author me; gh ruleset list; gh label create x --color ff0000; gh attestation verify a.tgz --owner acme; gh status"), @"
+    forge.read acme/shop search *, read
+    forge.read acme/shop ruleset *, read
+    forge.comment acme/shop label x, write
+    forge.read acme/shop attestation a.tgz, read
+    forge.read acme/shop client status, read
+    ");
+}
+
+#[test]
+fn api_by_the_table() {
+    assert_snapshot!(check("gh api -X PUT orgs/acme/actions/secrets/KEY -f x=y; gh api -X PUT orgs/acme/memberships/a; gh api -X POST user/repos -f name=x"), @"
+    secret.write github *:KEY, write
+    forge.settings * api orgs/acme/memberships/a, write
+    forge.write * api user/repos, write
+    ");
+    assert_snapshot!(check("gh api -X POST markdown -f text=x; gh api -X POST app/installations/1/access_tokens; gh api -X DELETE orgs/acme/members/a"), @"
+    forge.read * api markdown, read
+    secret.read github *:access_tokens, read
+    forge.delete * api orgs/acme/members/a, destroy
+    ");
+    assert_snapshot!(check("gh api -X POST repos/acme/shop/check-runs -f name=x; gh api -X POST repos/acme/shop/explode; gh api -X POST explode"), @"
+    forge.write acme/shop api check-runs, write
+    forge.write acme/shop api explode, write, partial
+    forge.settings * api explode, write, partial
+    ");
+    assert_snapshot!(check("gh api -X PATCH repos/acme/shop/code-scanning/alerts/1 -f state=dismissed; gh api -X POST repos/acme/shop/forks; gh api -X PUT user/starred/a/b"), @"
+    forge.settings acme/shop api code-scanning/alerts/1, write
+    forge.write acme/shop api forks, write
+    forge.comment * api user/starred/a/b, write
+    ");
 }

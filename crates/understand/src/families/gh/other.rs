@@ -1,0 +1,197 @@
+//! Everything but pull requests and `gh api`.
+
+use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
+
+use super::super::{dispatch, opaque, read_all};
+use super::{Call, worst};
+use crate::context::Context;
+use crate::forge::{self, object};
+use crate::word::{Value, Word};
+
+/// Actions that only read, whatever they are about.
+const READS: &[&str] = &[
+    "list", "ls", "view", "status", "diff", "download", "verify", "check", "get", "watch", "ports", "logs", "verify-asset",
+    "item-list", "field-list", "trusted-root", "search",
+];
+
+impl Call<'_> {
+    /// What a subcommand does to what it is about.
+    pub(super) fn other(&self, group: &str, action: &str, context: &mut Context<'_>) {
+        self.reads_files(context);
+        if let Some(effect) = self.special(group, action, context) {
+            let effect = match effect.certainty {
+                Certainty::Exact => self.doubted(effect),
+                Certainty::Partial | Certainty::Opaque => effect,
+            };
+            context.push(effect);
+        }
+    }
+
+    /// The value of an operand after the action.
+    fn operand(&self, index: usize) -> Option<&str> {
+        self.arguments.operands.get(index + 1).and_then(|word| word.known())
+    }
+
+    /// The effect left to add; none where all of them were added.
+    fn special(&self, group: &str, action: &str, context: &mut Context<'_>) -> Option<Effect> {
+        let name = self.operand(0).unwrap_or("*").to_owned();
+        // What is done to a repository by its name is done there, wherever the command runs.
+        let named = group == "repo" && !matches!(action, "rename" | "deploy-key" | "autolink" | "gitignore" | "license");
+        let repository = &match self.operand(0).filter(|_| named) {
+            Some(name) if !name.contains(':') => forge::named_by(&self.repository, name),
+            _ => self.repository.clone(),
+        };
+        let on = |verb: Verb| Effect::new(verb, object(repository, group, &name));
+        let token = |verb: Verb| Effect::new(verb, Resource::Secret { store: "github".to_owned(), name: "token".to_owned() });
+        let home = |path: &str, context: &Context<'_>| Value::Known(format!("{}/{path}", context.state.shell.home));
+        let nested = self.operand(0).filter(|_| group == "repo");
+        Some(match (group, action) {
+            ("auth", "token") => token(verbs::SECRET_READ),
+            ("auth", "status") if self.arguments.has(&["show-token", "t"]) => token(verbs::SECRET_READ),
+            ("auth", "status") => on(verbs::FORGE_READ),
+            ("auth", "setup-git") => {
+                context.write_value(&home(".gitconfig", context));
+                return None;
+            }
+            ("auth", _) => token(verbs::SECRET_WRITE),
+            ("config", "get" | "list") => on(verbs::FORGE_READ),
+            ("config", "set") if matches!(name.as_str(), "editor" | "pager" | "browser" | "*") => {
+                opaque(self.invocation, "the client runs what its configuration names", context);
+                return None;
+            }
+            ("config", _) | ("alias", "delete") => {
+                context.write_value(&home(".config/gh/config.yml", context));
+                return None;
+            }
+            ("alias", "list") | ("extension" | "ext" | "extensions", "list" | "search" | "browse") => on(verbs::FORGE_READ),
+            ("alias" | "extension" | "ext" | "extensions", _) => {
+                opaque(self.invocation, "it changes or runs what the client runs", context);
+                return None;
+            }
+            ("run" | "release" | "attestation", "download") => {
+                let directory = self.arguments.value(&["dir", "D"]).cloned();
+                self.arguments.values(&["O", "output"]).for_each(|value| context.write_value(value));
+                context.write_value(&directory.unwrap_or_else(|| Value::Known("./download".to_owned())));
+                on(verbs::FORGE_READ)
+            }
+            ("repo", "clone") | ("gist", "clone") => {
+                self.clones(&name, context);
+                on(verbs::GIT_FETCH)
+            }
+            ("repo", "deploy-key" | "autolink" | "gitignore" | "license") if matches!(nested, Some("list" | "view")) => on(verbs::FORGE_READ),
+            ("repo", "create") if self.arguments.has(&["push"]) => {
+                context.push(forge::branch(repository, None, verbs::GIT_PUSH, None));
+                on(verbs::FORGE_SETTINGS)
+            }
+            ("repo", "sync") => self.syncs(context),
+            ("repo", "set-default") => on(verbs::FORGE_READ),
+            ("repo", "delete") => on(verbs::FORGE_DELETE),
+            (_, action) if READS.contains(&action) => on(verbs::FORGE_READ),
+            ("search" | "browse" | "status" | "help" | "version" | "completion" | "attestation" | "licenses" | "credits", _) => {
+                on(verbs::FORGE_READ)
+            }
+            ("issue", "develop") if !self.arguments.has(&["list", "l"]) => {
+                forge::branch(repository, self.arguments.value(&["name", "n"]).and_then(Value::known), verbs::GIT_PUSH, None)
+            }
+            ("issue", "develop") => on(verbs::FORGE_READ),
+            ("issue", "delete" | "transfer") => on(verbs::FORGE_DELETE),
+            ("issue" | "label" | "discussion", _) => on(verbs::FORGE_COMMENT),
+            ("workflow" | "run" | "cache" | "gist" | "codespace" | "cs" | "agent-task", "delete") => on(verbs::FORGE_DELETE),
+            ("project", action) if action.ends_with("delete") => on(verbs::FORGE_DELETE),
+            ("workflow" | "run" | "agent-task" | "agent", _) => {
+                let mut effect = on(verbs::FORGE_WORKFLOW);
+                if let Resource::Forge { reference, .. } = &mut effect.resource {
+                    *reference = self.arguments.value(&["ref", "r"]).and_then(Value::known).map(str::to_owned);
+                }
+                effect
+            }
+            ("release", "delete" | "delete-asset") => {
+                if self.arguments.has(&["cleanup-tag"]) {
+                    let tag = self.operand(0).map(|tag| format!("tags/{tag}"));
+                    context.push(forge::branch(repository, tag.as_deref(), verbs::GIT_DELETE_REMOTE_REF, None));
+                }
+                on(verbs::FORGE_DELETE)
+            }
+            ("release", action) => {
+                if matches!(action, "create" | "upload" | "new") {
+                    read_all(self.arguments.operands.iter().skip(2).copied(), context);
+                }
+                on(verbs::FORGE_RELEASE)
+            }
+            ("secret", _) => Effect::new(
+                verbs::SECRET_WRITE,
+                Resource::Secret { store: format!("github {}", repository.name), name },
+            ),
+            ("gist", "create" | "edit" | "rename" | "new") => {
+                read_all(self.arguments.operands.iter().skip(1).copied(), context);
+                Effect::new(verbs::NET_SEND, Resource::Host { host: "gist.github.com".to_owned(), url: None })
+            }
+            ("codespace" | "cs", "ssh" | "code" | "jupyter") => {
+                self.reaches_codespace(context);
+                return None;
+            }
+            ("codespace" | "cs", "cp") => {
+                let files = self.arguments.operands.iter().skip(1).filter(|word| !word.text().starts_with("remote:"));
+                files.copied().for_each(|word| context.write(word));
+                on(verbs::FORGE_WRITE)
+            }
+            ("ssh-key" | "gpg-key", "add") => {
+                read_all(self.arguments.operands.iter().skip(1).copied(), context);
+                on(verbs::FORGE_SETTINGS)
+            }
+            ("repo" | "ruleset" | "variable" | "ssh-key" | "gpg-key" | "org", _) => on(verbs::FORGE_SETTINGS),
+            ("gist" | "project" | "cache" | "codespace" | "cs" | "preview", _) => on(verbs::FORGE_WRITE),
+            _ => {
+                worst(self.invocation, "the subcommand may be an alias or an extension", context);
+                return None;
+            }
+        })
+    }
+
+    /// A clone: where it goes, and what git is told.
+    fn clones(&self, name: &str, context: &mut Context<'_>) {
+        let named = Value::Known(name.rsplit('/').next().unwrap_or("clone").to_owned());
+        let (options, places): (Vec<&Word>, Vec<&Word>) =
+            self.arguments.operands.iter().skip(2).copied().partition(|word| word.text().starts_with('-'));
+        context.write_value(&places.first().map_or(named, |word| word.value.clone()));
+        places.iter().skip(1).for_each(|word| context.write(word));
+        let harmless = |text: &str| {
+            matches!(text, "--depth" | "--branch" | "-b" | "-q" | "--quiet" | "--single-branch" | "--no-tags")
+                || text.starts_with("--depth=")
+                || text.starts_with("--branch=")
+        };
+        if options.iter().any(|word| !harmless(word.text())) {
+            opaque(self.invocation, "options for git follow", context);
+        }
+    }
+
+    /// `gh repo sync`: of the repository named, else of the one here.
+    fn syncs(&self, context: &mut Context<'_>) -> Effect {
+        let forced = self.arguments.has(&["force"]);
+        let branch = self.arguments.value(&["branch", "b"]).and_then(Value::known);
+        if let Some(word) = self.arguments.operands.get(1) {
+            let repository = match word.known() {
+                Some(name) => forge::named_by(&self.repository, name),
+                None => forge::named_by(&self.repository, "*"),
+            };
+            let verb = if forced { verbs::GIT_FORCE_PUSH } else { verbs::GIT_PUSH };
+            return forge::branch(&repository, branch, verb, None);
+        }
+        context.state.world.refs_changed = Some("an earlier part of the command syncs the branch".to_owned());
+        let root = context.top().map(str::to_owned);
+        let here = Resource::Repository { repository: countersign_model::Repository { root, remote: None } };
+        Effect::new(if forced { verbs::GIT_DISCARD } else { verbs::GIT_MERGE }, here)
+    }
+
+    /// A shell in a codespace, or a command that runs there.
+    fn reaches_codespace(&self, context: &mut Context<'_>) {
+        let name = self.arguments.value(&["c", "codespace"]).and_then(Value::known).unwrap_or("*").to_owned();
+        let place = Resource::App { platform: "codespaces".to_owned(), name, target: None };
+        context.push(Effect::new(verbs::APP_EXECUTE, place.clone()));
+        let words = &self.invocation.words;
+        let at = words.iter().position(|word| word.known() == Some("--")).map(|index| index + 1);
+        if let Some(nested) = at.and_then(|index| self.invocation.nested(index)) {
+            context.elsewhere(place, |context| dispatch(nested, context));
+        }
+    }
+}
