@@ -143,7 +143,11 @@ fn tenant(invocation: &Invocation, found: &subcommands::Subcommand<'_>, context:
         _ => ("cloud", "CLOUD_PROFILE"),
     };
     let region = found.text(&["--region", "-r", "--os-region-name"]);
-    let named = found.text(ACCOUNTS).or_else(|| context.setting(invocation, variable).ok().flatten());
+    let set = || match context.setting(invocation, variable) {
+        Err(_) if provider == "aws" => Some("*".to_owned()),
+        set => set.ok().flatten(),
+    };
+    let named = found.text(ACCOUNTS).or_else(set);
     let tenant = match named {
         Some(name) if name == "*" => Tenant::unknown(provider, "the account is not known"),
         Some(name) => Tenant::named(provider, &name),

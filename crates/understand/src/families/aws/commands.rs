@@ -8,6 +8,7 @@ use super::at_home;
 use super::read::Read;
 use crate::context::Context;
 use crate::invocation::Invocation;
+use crate::sql::{self, DatabasePlace};
 use crate::tables::cloud::Does;
 use crate::word::{Value, Word};
 
@@ -59,6 +60,15 @@ pub(super) fn effects(
             };
             context.write_value(&at_home(configuration, context));
         }
+        ("rds-data" | "redshift-data" | "athena" | "timestream-query" | "dynamodb", _)
+            if let Some((system, text)) = statement(service, operation, read) =>
+        {
+            acts(Does::Read, None, context);
+            let host = ["--resource-arn", "--cluster-identifier", "--workgroup-name", "--work-group"];
+            let host = host.iter().find_map(|name| read.text(name)).unwrap_or_else(|| tenant.account.clone());
+            let place = DatabasePlace { host, database: read.text("--database"), ..DatabasePlace::any(system) };
+            sql::effects(&text, &place, context);
+        }
         ("cloudfront", "sign") => acts(Does::Permission, None, context),
         ("cloudformation", "deploy") => {
             if let Some(value) = read.value("--template-file") {
@@ -97,6 +107,20 @@ pub(super) fn effects(
         _ => return false,
     }
     true
+}
+
+/// The SQL that an operation is given, and whose it is.
+fn statement(service: &str, operation: &str, read: &Read<'_>) -> Option<(&'static str, String)> {
+    let (system, option) = match (service, operation) {
+        ("rds-data", "execute-statement" | "batch-execute-statement") => ("sql", "--sql"),
+        ("redshift-data", "execute-statement") => ("postgresql", "--sql"),
+        ("athena", "start-query-execution") => ("athena", "--query-string"),
+        ("timestream-query", "query") => ("timestream", "--query-string"),
+        ("dynamodb", "execute-statement") => ("dynamodb", "--statement"),
+        _ => return None,
+    };
+    let text = read.value(option)?.known()?;
+    (!text.starts_with("file://")).then(|| (system, text.to_owned()))
 }
 
 /// `aws s3`: files and buckets.

@@ -180,7 +180,6 @@ fn account(invocation: &Invocation, read: &Read<'_>, context: &Context<'_>) -> T
         match context.setting(invocation, name) {
             Ok(Some(profile)) => return Tenant::named(AWS, &profile).because(&format!("the profile is that of {name}")),
             Ok(None) => {}
-            Err(_) if environment::value(invocation, name).is_none() => {}
             Err(why) => return Tenant::unknown(AWS, &why),
         }
     }

@@ -162,3 +162,22 @@ fn what_is_not_known() {
     exec.opaque aws, execute, opaque
     ");
 }
+
+#[test]
+fn sql() {
+    assert_snapshot!(check("aws redshift-data execute-statement --cluster-identifier prod --database shop --sql 'DROP TABLE orders'"), @"
+    cloud.read redshift-data prod in aws:default, read
+    db.destroy orders in postgresql://prod/shop, destroy
+    ");
+    assert_snapshot!(check("aws rds-data execute-statement --resource-arn arn:x --secret-arn arn:y --sql 'SELECT 1'; aws athena start-query-execution --query-string \"$Q\""), @"
+    cloud.read rds-data arn:x in aws:default, read
+    db.read * in sql://arn:x, read
+    cloud.execute athena start-query-execution in aws:default, execute, partial
+    ");
+    assert_snapshot!(check("aws dynamodb delete-table --table-name orders; aws dynamodb scan --table-name orders; aws dynamodb put-item --table-name orders --item file://x.json"), @"
+    cloud.delete dynamodb orders in aws:default, destroy
+    cloud.read dynamodb orders in aws:default, read
+    fs.read /repo/x.json, read
+    cloud.write dynamodb orders in aws:default, write
+    ");
+}

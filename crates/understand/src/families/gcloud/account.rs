@@ -33,11 +33,7 @@ pub(super) fn configured(
     configuration: Option<String>,
     context: &Context<'_>,
 ) -> Tenant {
-    let set = |name: &str| match context.setting(invocation, name) {
-        Err(why) if environment::value(invocation, name).is_some() => Err(why),
-        Err(_) => Ok(None),
-        Ok(value) => Ok(value),
-    };
+    let set = |name: &str| context.setting(invocation, name);
     match set("CLOUDSDK_CORE_PROJECT") {
         Ok(Some(project)) => {
             return Tenant::named(GCP, &project).because("the project is that of CLOUDSDK_CORE_PROJECT");

@@ -3,10 +3,11 @@
 use countersign_model::verbs;
 
 use super::super::cloud::{NOT_KNOWN, Tenant};
-use super::super::subcommands::{self, Table};
+use super::super::subcommands::{self, Subcommand, Table};
 use super::account;
 use crate::context::Context;
 use crate::invocation::{Invocation, Stdin};
+use crate::sql::{self, DatabasePlace};
 use crate::tables::cloud::Does;
 use crate::word::Word;
 
@@ -55,6 +56,10 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         None => account::configured(invocation, None, context),
     };
     let dry = found.has(&["--dry_run"]);
+    if operation == "query" && !dry {
+        queries(invocation, &found, &tenant, context);
+        return;
+    }
     let (does, doubt) = match operation.as_str() {
         _ if dry => (Does::Read, None),
         "ls" | "show" | "head" | "wait" | "info" | "get-iam-policy" | "mkdef" => (Does::Read, None),
@@ -63,12 +68,6 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             (Does::Write, None)
         }
         "set-iam-policy" | "add-iam-policy-binding" | "remove-iam-policy-binding" => (Does::Permission, None),
-        "query" => {
-            let text = query(invocation, &found.operands);
-            let read = text.as_deref().map_or((Does::Delete, Some("the query is not known")), statement);
-            let keeps = found.has(&["--destination_table", "--replace"]) && read.0 == Does::Read;
-            if keeps { (Does::Write, None) } else { read }
-        }
         "init" | "shell" => (Does::Execute, Some("what is typed there is not known")),
         _ => (Does::Write, Some(NOT_KNOWN)),
     };
@@ -81,6 +80,18 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     tenant.acts(does, "bigquery", &[name], doubt, context);
 }
 
+/// A query, and where what it finds is kept.
+fn queries(invocation: &Invocation, found: &Subcommand<'_>, tenant: &Tenant, context: &mut Context<'_>) {
+    let place = DatabasePlace { host: tenant.account.clone(), note: tenant.because.clone(), ..DatabasePlace::any("bigquery") };
+    match query(invocation, &found.operands) {
+        Some(text) => sql::effects(&text, &place, context),
+        None => sql::unknown("the query is not known", &place, context),
+    }
+    if let Some(table) = found.text(&["--destination_table"]) {
+        tenant.acts(Does::Write, "bigquery", &[table], None, context);
+    }
+}
+
 /// The text of the query: its argument, else what is given to it.
 fn query(invocation: &Invocation, operands: &[&Word]) -> Option<String> {
     match operands.get(1) {
@@ -90,21 +101,5 @@ fn query(invocation: &Invocation, operands: &[&Word]) -> Option<String> {
             Stdin::Pipe(source) => source.text.clone(),
             Stdin::Inherited | Stdin::File(_) => None,
         },
-    }
-}
-
-/// What one statement does, by its first word; several, or one that is not known, may do anything.
-fn statement(text: &str) -> (Does, Option<&'static str>) {
-    let text = text.trim().trim_end_matches(';');
-    if text.contains(';') || text.starts_with(['-', '/', '#']) {
-        return (Does::Delete, Some("the query may hold several statements"));
-    }
-    let first: String = text.chars().take_while(char::is_ascii_alphabetic).collect();
-    match first.to_ascii_lowercase().as_str() {
-        "select" | "with" | "explain" => (Does::Read, None),
-        "insert" | "update" | "merge" | "create" | "alter" | "load" => (Does::Write, None),
-        "drop" | "delete" | "truncate" => (Does::Delete, None),
-        "grant" | "revoke" => (Does::Permission, None),
-        _ => (Does::Delete, Some("the statement is not known")),
     }
 }

@@ -8,6 +8,7 @@ use super::Command;
 use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::shell::{self, Place};
+use crate::sql::{self, DatabasePlace};
 use crate::tables::cloud::Does;
 use crate::word::{Value, Word};
 
@@ -68,6 +69,12 @@ pub(super) fn effects(
             for (index, word) in words.iter().enumerate().filter(|(_, word)| !word.text().contains(':')) {
                 if index + 1 == ends.len() { context.write(word) } else { context.read(word) }
             }
+        }
+        ["spanner", "databases", "execute-sql", database, ..] if found.value(&["--sql"]).is_some_and(|text| text.known().is_some()) => {
+            acts(Does::Read, context);
+            let host = found.text(&["--instance"]).unwrap_or_else(|| "*".to_owned());
+            let place = DatabasePlace { host, database: Some((*database).to_owned()), ..DatabasePlace::any("spanner") };
+            sql::effects(&found.text(&["--sql"]).unwrap_or_default(), &place, context);
         }
         ["storage", operation, ..] if storage(operation, command, tenant, context) => {}
         ["iam", "service-accounts", "keys", "create", file, ..] => {

@@ -51,6 +51,7 @@ const TABLE: Table = Table {
         "--out-file",
         "--data-file",
         "--source",
+        "--sql",
         "--config",
     ],
     rules: &[],

@@ -119,8 +119,9 @@ fn storage() {
 #[test]
 fn bigquery() {
     assert_snapshot!(check("bq query --use_legacy_sql=false 'SELECT 1'; bq query 'DROP TABLE shop.orders'; bq query \"$Q\""), @"
-    cloud.read bigquery query in gcp:*, read, partial
-    cloud.delete bigquery query in gcp:*, destroy, partial
+    db.read * in bigquery://*, read, partial
+    db.destroy shop.orders in bigquery://*, destroy, partial
+    db.execute * in bigquery://*, execute, opaque
     ");
     assert_snapshot!(check("bq rm -r -f shop-prod:sales; bq ls; bq --project_id p show d.t; bq query --dry_run 'DELETE FROM x'"), @"
     cloud.delete bigquery sales in gcp:shop-prod, destroy
