@@ -82,7 +82,9 @@ SPECIAL = {
     ("s3api", "get-object"): "r", ("s3api", "put-bucket-lifecycle-configuration"): "d",
     ("s3api", "put-bucket-lifecycle"): "d", ("s3api", "select-object-content"): "r",
     ("sqs", "receive-message"): "r", ("organizations", "close-account"): "d", ("account", "disable-region"): "d",
-    ("cloudtrail", "stop-logging"): "d", ("ecs", "deregister-task-definition"): "w",
+    ("cloudtrail", "stop-logging"): "d",
+    ("configservice", "stop-configuration-recorder"): "d", ("organizations", "leave-organization"): "d",
+    ("organizations", "remove-account-from-organization"): "d", ("ecs", "deregister-task-definition"): "w",
 }
 
 

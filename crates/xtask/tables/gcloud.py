@@ -50,7 +50,8 @@ SPECIAL = {
     "kms versions destroy": "d", "secrets versions destroy": "d", "projects projects delete": "d",
     "services services disable": "d", "app app deploy": "w", "pubsub subscriptions pull": "r",
     "projects projects undelete": "w", "compute instances stop": "w", "compute instances export": "r",
-    "compute compute ssh": "x", "compute compute scp": "x", "dns transaction remove": "w",
+    "compute firewall-rules create": "p", "compute firewall-rules update": "p", "firestore firestore export": "w",
+    "datastore datastore export": "w", "sql instances export": "w", "compute compute ssh": "x", "compute compute scp": "x", "dns transaction remove": "w",
     "dns transaction execute": "w", "sql connect": "x", "compute instances remove-tags": "w",
     "compute instances remove-metadata": "w", "config config unset": "w",
 }

@@ -89,6 +89,7 @@ fn says(words: &[&str], read: &Read<'_>) -> Option<Does> {
         }
         _ if deletes => Does::Delete,
         "destroy" | "erase" | "empty" => Does::Delete,
+        "disable" if read.text("--delete-backup-data").is_some_and(|text| text != "false") => Does::Delete,
         "sync" if read.text("--delete-destination").is_some_and(|text| text != "false") => Does::Delete,
         "deallocate" | "redeploy" | "reimage" | "swap" | "generalize" | "capture" | "link" | "unlink" | "up" | "sync"
         | "scale" | "failover" | "upload-batch" | "download-batch" | "replace" | "import" | "undelete" | "recover"

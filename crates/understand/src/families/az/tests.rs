@@ -38,9 +38,10 @@ fn commands() {
     cloud.delete rest https://management.azure.com/subscriptions/2/x in azure:s, destroy
     cloud.read rest https://x in azure:s, read
     ");
-    assert_snapshot!(check("az network nsg rule create -g x --nsg-name n -n all --subscription s; az lock delete -n l -g x --subscription s"), @"
+    assert_snapshot!(check("az network nsg rule create -g x --nsg-name n -n all --subscription s; az lock delete -n l -g x --subscription s; az backup protection disable --delete-backup-data true -c x --subscription s"), @"
     cloud.permission network x/all in azure:s, write
     cloud.permission lock x/l in azure:s, write
+    cloud.delete backup protection disable in azure:s, destroy
     ");
 }
 

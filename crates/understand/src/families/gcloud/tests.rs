@@ -51,6 +51,14 @@ fn commands() {
 }
 
 #[test]
+fn exports_and_firewalls() {
+    assert_snapshot!(check("gcloud compute firewall-rules create all --allow tcp --project p; gcloud firestore export gs://b --project p"), @"
+    cloud.permission compute all in gcp:p, write
+    cloud.write firestore b in gcp:p, write
+    ");
+}
+
+#[test]
 fn secrets() {
     assert_snapshot!(check("gcloud secrets versions access latest --secret=db --project p; gcloud secrets list --project p; gcloud secrets versions list db --project p"), @"
     secret.read gcp p:db, read
