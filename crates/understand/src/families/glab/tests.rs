@@ -60,7 +60,7 @@ fn the_rest() {
     ");
     assert_snapshot!(check_with("glab snippet create .env; glab issue close 3; glab issue delete 3; glab schedule run 1; glab ssh-key add k.pub", LAB), @"
     secret.read /repo/.env, read
-    net.send gitlab.com, send
+    net.upload gitlab.com, send
     forge.comment acme/shop issue 3, write
     forge.delete acme/shop issue 3, destroy
     forge.workflow acme/shop schedule 1, execute
