@@ -69,7 +69,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         None => (cloud::by_verb(operation).unwrap_or(Does::Write), Some(NOT_KNOWN)),
     };
     let does = match does {
-        _ if read.has("--dry-run") && !read.has("--no-dry-run") => Does::Read,
+        _ if read.is_dry() => Does::Read,
         Does::Read
             if service == "ssm" && operation.starts_with("get-parameter") && read.has("--with-decryption") =>
         {

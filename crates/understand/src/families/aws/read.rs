@@ -85,6 +85,12 @@ impl Read<'_> {
         self.options.iter().any(|(given, _)| given == name)
     }
 
+    /// Whether it only says what it would do: the opposite may be cut short, and the last word counts.
+    pub fn is_dry(&self) -> bool {
+        let undone = |name: &str| name.len() > 4 && "--no-dry-run".starts_with(name);
+        self.has("--dry-run") && !self.options.iter().any(|(name, _)| undone(name))
+    }
+
     /// The first value of the last option of this name.
     pub fn value(&self, name: &str) -> Option<&Value> {
         self.options.iter().rfind(|(given, _)| given == name).and_then(|(_, values)| values.first())
@@ -162,7 +168,7 @@ pub(super) fn read(invocation: &Invocation) -> Read<'_> {
             found.doubt.get_or_insert_with(|| why.clone());
         }
         if !text.starts_with("--") || text == "--" {
-            found.is_help |= text == "help" && found.operands.len() <= 2;
+            found.is_help |= text == "help" && found.operands.len() <= 2 && words.peek().is_none();
             found.operands.push(word);
             continue;
         }

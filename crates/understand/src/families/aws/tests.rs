@@ -156,7 +156,12 @@ fn what_is_not_known() {
     cloud.delete ec2 * in aws:default, destroy, partial
     fs.read /repo/x.json, read
     ");
-    assert_snapshot!(check("aws ec2 terminate-instances --instance-ids i-1 --dry-run --no-dry-run"), @"cloud.delete ec2 i-1 in aws:default, destroy");
+    assert_snapshot!(check("aws ec2 terminate-instances --instance-ids i-1 --dry-run --no-dry-run; aws ec2 terminate-instances --instance-ids i-2 --dry-run --no-dry; aws s3 mv help s3://b"), @"
+    cloud.delete ec2 i-1 in aws:default, destroy
+    cloud.delete ec2 i-2 in aws:default, destroy
+    fs.write /repo/help, write
+    cloud.write s3 b in aws:default, write
+    ");
     assert_snapshot!(check_with("aws ec2 describe-instances", &[("/home/dev/.aws/cli/alias", "[toplevel]\nec2 = !rm -rf /\n")]), @"
     cloud.delete * * in aws:default, destroy, partial
     exec.opaque aws, execute, opaque

@@ -55,7 +55,7 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         Some(project) => Tenant::named(account::GCP, &project),
         None => account::configured(invocation, None, context),
     };
-    let dry = found.has(&["--dry_run"]);
+    let dry = found.has(&["--dry_run"]) && !found.has(&["--nodry_run"]);
     if operation == "query" && !dry {
         queries(invocation, &found, &tenant, context);
         return;

@@ -86,6 +86,12 @@ fn gcloud(invocation: &Invocation, context: &mut Context<'_>) {
 /// First words of commands that change nothing but what is shown.
 const HARMLESS: &[&str] = &["help", "version", "info", "topic", "cheat-sheet", "feedback", "survey"];
 
+/// Whether a command only says what it would do: the opposite may be cut short, and the last word counts.
+fn is_dry(found: &Subcommand<'_>) -> bool {
+    let undone = |name: &str| name.len() > 4 && name.starts_with("--no-") && ["--no-dry-run", "--no-validate-only"].iter().any(|whole| whole.starts_with(name));
+    found.has(&["--dry-run", "--validate-only"]) && !found.options.iter().any(|(name, _)| undone(name))
+}
+
 /// A command of `gcloud` with what the table says of it.
 struct Command<'w> {
     /// Its words up to the verb, then its operands.
@@ -113,7 +119,7 @@ impl<'w> Command<'w> {
         if doubt.is_some() && sounds_secret(&upto(&length).join(" ")) {
             does = Does::Credential;
         }
-        if found.has(&["--dry-run", "--validate-only"]) {
+        if is_dry(&found) {
             does = Does::Read;
         }
         if upto(&length).contains(&"*") {

@@ -52,9 +52,12 @@ fn commands() {
 
 #[test]
 fn exports_and_firewalls() {
-    assert_snapshot!(check("gcloud compute firewall-rules create all --allow tcp --project p; gcloud firestore export gs://b --project p"), @"
+    assert_snapshot!(check("gcloud compute firewall-rules create all --allow tcp --project p; gcloud firestore export gs://b --project p; gcloud storage rsync a gs://b --dry-run --no-dry --project p; gcloud storage rsync a gs://c --dry-run --project p"), @"
     cloud.permission compute all in gcp:p, write
     cloud.write firestore b in gcp:p, write
+    fs.read /repo/a, read
+    cloud.write storage b in gcp:p, write
+    cloud.read storage c in gcp:p, read
     ");
 }
 
