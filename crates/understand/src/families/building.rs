@@ -2,6 +2,7 @@
 
 mod projects;
 mod replaced;
+mod started;
 
 use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
 
@@ -86,7 +87,7 @@ const SINGLE: &[(Does, &[&str])] = &[
     (Test, &["pytest", "py.test", "tox", "nox", "jest", "vitest", "mocha", "ava", "rspec", "phpunit", "ctest", "playwright", "cypress", "coverage", "nextest"]),
     (Build, &["tsc", "webpack", "rollup", "esbuild", "swc", "babel", "ninja", "cmake", "meson", "gcc", "g++", "clang", "clang++", "cc", "c++", "rustc", "javac", "ld", "ar", "protoc", "sass"]),
     (Build, &["eslint", "prettier", "ruff", "black", "isort", "flake8", "pylint", "mypy", "pyright", "rustfmt", "gofmt", "goimports", "golangci-lint", "shellcheck", "shfmt", "rubocop", "stylelint", "markdownlint", "hadolint", "actionlint", "clang-format", "biome", "typos", "yamllint", "jsonlint"]),
-    (Script, &["make", "gmake", "just", "task", "rake", "npx", "bunx", "pre-commit", "lefthook", "turbo", "nx", "lerna", "bazel", "bazelisk", "gulp", "grunt", "vite", "next", "nuxt", "ninja-build", "earthly", "invoke", "mage"]),
+    (Script, &["make", "gmake", "just", "task", "npx", "bunx", "pre-commit", "lefthook", "turbo", "nx", "lerna", "bazel", "bazelisk", "gulp", "grunt", "vite", "next", "nuxt", "ninja-build", "earthly", "invoke", "mage"]),
 ];
 
 pub(super) const FAMILY: Family = Family {
@@ -96,7 +97,7 @@ pub(super) const FAMILY: Family = Family {
         "mocha", "ava", "rspec", "phpunit", "ctest", "playwright", "cypress", "coverage", "nextest", "tsc", "webpack", "rollup", "esbuild", "swc",
         "babel", "ninja", "cmake", "meson", "gcc", "g++", "clang", "clang++", "cc", "c++", "rustc", "javac", "ld", "ar", "protoc", "sass", "eslint", "prettier",
         "ruff", "black", "isort", "flake8", "pylint", "mypy", "pyright", "rustfmt", "gofmt", "goimports", "golangci-lint", "shellcheck", "shfmt",
-        "rubocop", "stylelint", "markdownlint", "hadolint", "actionlint", "clang-format", "biome", "typos", "yamllint", "jsonlint", "make", "gmake", "just", "task", "rake", "npx", "bunx",
+        "rubocop", "stylelint", "markdownlint", "hadolint", "actionlint", "clang-format", "biome", "typos", "yamllint", "jsonlint", "make", "gmake", "just", "task", "npx", "bunx",
         "pre-commit", "lefthook", "turbo", "nx", "lerna", "bazel", "bazelisk", "gulp", "grunt", "vite", "next", "nuxt", "ninja-build", "earthly", "invoke", "mage",
     ],
     effects,
@@ -104,6 +105,9 @@ pub(super) const FAMILY: Family = Family {
 
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let program = invocation.program.as_str();
+    if started::effects(invocation, context) {
+        return;
+    }
     if let Some((_, table)) = TOOLS.iter().find(|(name, _)| *name == program) {
         let skips = usize::from(invocation.words.first().is_some_and(|word| word.text().starts_with('+')));
         let found = invocation.words.iter().enumerate().skip(skips).find_map(|(index, word)| {
@@ -170,6 +174,12 @@ fn act(does: Does, index: usize, invocation: &Invocation, context: &mut Context<
         };
         touched(&invocation.words, written, context);
     }
+}
+
+/// Whether a word is a subcommand of a tool.
+fn is_own(program: &str, word: &str) -> bool {
+    let table = TOOLS.iter().find(|(name, _)| *name == program);
+    table.is_some_and(|(_, table)| table.iter().any(|(_, words)| words.contains(&word)))
 }
 
 /// Whether a program changes the files it is given.

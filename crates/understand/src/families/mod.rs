@@ -73,6 +73,7 @@ families! {
     ssh,
     processes,
     services,
+    migrations,
     machine,
     agents,
     countersign,

@@ -16,7 +16,7 @@ mod words;
 
 use countersign_model::{Access, Certainty, Verb, verbs};
 
-pub(crate) use effects::{DatabasePlace, effects, unknown, variable};
+pub(crate) use effects::{DatabasePlace, effects, system_of, unknown, variable};
 use lexer::{Token, Tokens};
 
 /// The longest text that is read, in bytes.

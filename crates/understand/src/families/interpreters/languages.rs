@@ -208,6 +208,9 @@ fn operands(invocation: &Invocation, context: &mut Context<'_>) {
 
 fn file(at: usize, invocation: &Invocation, context: &mut Context<'_>) {
     let Some(word) = invocation.words.get(at) else { return };
+    if families::migrations::run_script(at, invocation, context) {
+        return;
+    }
     let located = paths::locate(&word.value, context);
     let arguments = invocation.words.get(at + 1..).unwrap_or_default();
     families::run_file(&located, Some(&invocation.program), arguments, invocation, context);
@@ -224,6 +227,8 @@ fn module(at: usize, invocation: &Invocation, context: &mut Context<'_>) {
         Some("py_compile" | "compileall" | "build") => verbs::EXEC_BUILD,
         Some("site" | "platform" | "this" | "calendar" | "tabnanny" | "tokenize" | "ast" | "dis" | "base64" | "sysconfig") => verbs::EXEC_READ,
         Some("http.server") => verbs::NET_LISTEN,
+        Some("alembic") => return families::migrations::run_module("alembic", at, invocation, context),
+        Some("django") => return families::migrations::run_module("django-admin", at, invocation, context),
         Some(name) => return package(name, at, invocation, context),
         None => return opaque(invocation, "which module it runs is not known", context),
     };

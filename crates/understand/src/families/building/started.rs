@@ -1,0 +1,56 @@
+//! Programs that a runner of packages starts and that are understood by themselves: `npx prisma migrate reset`,
+//! `pnpm exec playwright test`, `yarn knex migrate:latest`.
+
+use crate::context::Context;
+use crate::families::{dispatch, is_understood};
+use crate::invocation::Invocation;
+use crate::word::Word;
+
+/// Options of the runners that take the next word.
+const VALUES: &[&str] = &["-p", "--package", "--filter", "-F", "-w", "--workspace", "-C", "--dir", "--cwd", "--prefix", "-c", "--call"];
+
+/// Adds what such a program does; false where it is none.
+pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) -> bool {
+    let runs: &[&str] = match invocation.program.as_str() {
+        "npx" | "bunx" => &[],
+        "npm" => &["exec", "x"],
+        "pnpm" => &["exec", "dlx"],
+        "yarn" => &["exec", "dlx", "run"],
+        _ => return false,
+    };
+    let mut words = invocation.words.iter().enumerate().peekable();
+    let mut takes_subcommand = !runs.is_empty();
+    while let Some((index, word)) = words.next() {
+        let Some(text) = word.known() else { return false };
+        if matches!(text, "-c" | "--call" | "--shell-mode") {
+            return false;
+        }
+        if VALUES.contains(&text) {
+            words.next();
+        } else if text.starts_with('-') {
+        } else if takes_subcommand && runs.contains(&text) {
+            takes_subcommand = false;
+        } else if takes_subcommand && (invocation.program == "npm" || super::is_own(&invocation.program, text)) {
+            return false;
+        } else {
+            return start(index, text, invocation, context);
+        }
+    }
+    false
+}
+
+fn start(index: usize, text: &str, invocation: &Invocation, context: &mut Context<'_>) -> bool {
+    // `prisma@5`, `@scope/name` keeps its scope.
+    let name = match text.rsplit_once('@') {
+        Some((name, _)) if !name.is_empty() => name,
+        _ => text,
+    };
+    if !is_understood(name) || super::FAMILY.programs.contains(&name) && matches!(name, "npx" | "npm" | "pnpm" | "yarn" | "bunx") {
+        return false;
+    }
+    let Some(mut nested) = invocation.nested(index) else { return false };
+    nested.first = Word { raw: nested.first.raw.clone(), ..Word::known_as(name) };
+    nested.contiguous = false;
+    dispatch(nested, context);
+    true
+}

@@ -1,0 +1,197 @@
+//! Which database a migration tool acts on: options, variables, and configuration where that says it plainly.
+
+use super::tools::{Finds, Tool};
+use crate::context::Context;
+use crate::environment;
+use crate::families::subcommands::Subcommand;
+use crate::invocation::Invocation;
+use crate::paths;
+use crate::sql::DatabasePlace;
+use crate::word::{Value, Word};
+
+/// The database of one command.
+pub(super) fn of(tool: &Tool, found: &Subcommand<'_>, invocation: &Invocation, context: &Context<'_>) -> DatabasePlace {
+    if let Some(value) = found.value(tool.addresses) {
+        return address(value, invocation);
+    }
+    if let Finds::Variable("GOOSE_DBSTRING") = tool.finds
+        && let Some(text) = found.name.split(' ').nth(1)
+    {
+        return address(&Value::Known(text.to_owned()), invocation);
+    }
+    let environment = environment_of(tool, found, invocation, context);
+    let mut place = match tool.finds {
+        Finds::Variable(name) => variable(name, invocation),
+        Finds::Prisma => prisma(found, invocation, context),
+        Finds::Rails => rails(environment.as_deref(), invocation, context),
+        Finds::Key(file, key) => key_of(file, key, found, invocation, context),
+        Finds::Code(_) => variable_set("DATABASE_URL", invocation).unwrap_or_else(|| DatabasePlace::any("sql")),
+    };
+    if let Some(environment) = environment {
+        place.note = Some(format!("its environment is {environment}"));
+        place.database.get_or_insert(environment);
+    }
+    place
+}
+
+/// An address that an option gives.
+fn address(value: &Value, invocation: &Invocation) -> DatabasePlace {
+    if let Some(found) = value.known().and_then(DatabasePlace::of_text) {
+        return found;
+    }
+    // The word as it was written, to see which variable it is.
+    let raw = |word: &&Word| word.value.is_unknown() && (word.value == *value || word.raw.contains('='));
+    let word = invocation.words.iter().find(raw);
+    let named = word.map(|word| match word.raw.split_once('=') {
+        Some((_, raw)) if word.value != *value => Word { raw: raw.to_owned(), ..Word::made(value.clone()) },
+        _ => word.clone(),
+    });
+    match named {
+        Some(word) => DatabasePlace::of_word("sql", &word),
+        None => DatabasePlace::any("sql"),
+    }
+}
+
+/// The place that a variable set in the command names.
+fn variable_set(name: &str, invocation: &Invocation) -> Option<DatabasePlace> {
+    match environment::value(invocation, name)? {
+        Value::Known(text) => Some(DatabasePlace::of_text(&text).unwrap_or_else(|| DatabasePlace::any("sql"))),
+        Value::Pattern(_) | Value::Unknown { .. } => Some(behind(name)),
+    }
+}
+
+/// The place that a variable names whose value is not known.
+fn behind(name: &str) -> DatabasePlace {
+    let note = Some(format!("{name}, or a file that sets it, says where"));
+    DatabasePlace { host: format!("${name}"), note, ..DatabasePlace::any("sql") }
+}
+
+fn variable(name: &str, invocation: &Invocation) -> DatabasePlace {
+    variable_set(name, invocation).unwrap_or_else(|| behind(name))
+}
+
+/// The environment that an option or a variable names.
+fn environment_of(tool: &Tool, found: &Subcommand<'_>, invocation: &Invocation, context: &Context<'_>) -> Option<String> {
+    if let Some(environment) = found.text(tool.environments) {
+        return Some(environment);
+    }
+    let assigned = |name: &str| {
+        let mut words = invocation.words.iter().filter_map(Word::known);
+        words.find_map(|word| word.strip_prefix(name)?.strip_prefix('=').map(str::to_owned))
+    };
+    let setting = |name: &str| match context.setting(invocation, name) {
+        Ok(value) => value,
+        Err(_) => Some(format!("${name}")),
+    };
+    match tool.finds {
+        Finds::Rails => assigned("RAILS_ENV").or_else(|| setting("RAILS_ENV")).or_else(|| setting("RACK_ENV")).or_else(|| Some("development".to_owned())),
+        Finds::Code(name) => setting(name),
+        Finds::Variable(_) | Finds::Prisma | Finds::Key(..) => None,
+    }
+}
+
+fn text_of(path: &str, context: &Context<'_>) -> Option<String> {
+    let located = paths::locate(&Value::Known(path.to_owned()), context);
+    located.why.is_none().then(|| context.file(&located.path).ok().flatten())?
+}
+
+/// `datasource db { provider = ".." url = env("..") }`.
+fn prisma(found: &Subcommand<'_>, invocation: &Invocation, context: &Context<'_>) -> DatabasePlace {
+    let file = found.text(&["--schema"]);
+    let text = match &file {
+        Some(file) => text_of(file, context),
+        None => text_of("prisma/schema.prisma", context).or_else(|| text_of("schema.prisma", context)),
+    };
+    let Some(text) = text else { return variable("DATABASE_URL", invocation) };
+    let source = text.split("datasource").nth(1).and_then(|rest| rest.split('}').next()).unwrap_or_default();
+    let of = |key: &str| {
+        source.lines().find_map(|line| {
+            let (name, value) = line.split_once('=')?;
+            (name.trim() == key).then(|| value.trim().to_owned())
+        })
+    };
+    let system = of("provider").map(|provider| provider.trim_matches('"').to_owned());
+    let system = system.as_deref().and_then(crate::sql::system_of).unwrap_or("sql");
+    let mut place = match of("url") {
+        Some(url) => match url.strip_prefix("env(") {
+            Some(rest) => variable(rest.trim_end_matches(')').trim().trim_matches(['"', '\'']), invocation),
+            None => DatabasePlace::of_text(url.trim_matches('"')).unwrap_or_else(|| DatabasePlace::any(system)),
+        },
+        None => variable("DATABASE_URL", invocation),
+    };
+    if place.system == "sql" {
+        system.clone_into(&mut place.system);
+    }
+    if place.system == "sqlite" && !place.host.starts_with(['$', '*', '/']) {
+        // Relative to the schema's directory.
+        let directory = file.as_deref().map_or("prisma", |file| file.rsplit_once('/').map_or(".", |(directory, _)| directory));
+        place.host = paths::locate(&Value::Known(format!("{directory}/{}", place.host)), context).path;
+    }
+    place
+}
+
+/// The section of `config/database.yml` for this environment, where it is plain.
+fn rails(environment: Option<&str>, invocation: &Invocation, context: &Context<'_>) -> DatabasePlace {
+    if let Some(place) = variable_set("DATABASE_URL", invocation) {
+        return place;
+    }
+    let any = DatabasePlace::any("sql");
+    let (Some(environment), Some(text)) = (environment, text_of("config/database.yml", context)) else { return any };
+    let Some(section) = section(&text, environment) else { return any };
+    let default = if section.iter().any(|line| line.starts_with("<<:")) { section_of_default(&text) } else { Vec::new() };
+    let of = |key: &str| {
+        let mut lines = section.iter().chain(&default);
+        lines.find_map(|line| Some(plain(line.strip_prefix(key)?.strip_prefix(':')?.trim())))
+    };
+    // Several databases stand one level deeper.
+    let several = section.iter().filter(|line| line.ends_with(':')).count() > 0;
+    if several {
+        return any;
+    }
+    let system = of("adapter").and_then(|adapter| crate::sql::system_of(&adapter)).unwrap_or("sql");
+    if let Some(url) = of("url") {
+        let place = DatabasePlace::of_text(&url).unwrap_or_else(|| DatabasePlace { host: if url.starts_with('$') { url } else { "*".to_owned() }, ..any });
+        return DatabasePlace { system: if place.system == "sql" { system.to_owned() } else { place.system.clone() }, ..place };
+    }
+    let host = of("host").unwrap_or_else(|| "localhost".to_owned());
+    DatabasePlace { host, database: of("database"), ..DatabasePlace::any(system) }
+}
+
+fn section_of_default(text: &str) -> Vec<&str> {
+    section(text, "default").unwrap_or_default()
+}
+
+/// The lines of a section, without their indentation.
+fn section<'t>(text: &'t str, name: &str) -> Option<Vec<&'t str>> {
+    let mut lines = text.lines();
+    lines.by_ref().find(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(':')))?;
+    Some(lines.take_while(|line| line.starts_with([' ', '\t']) || line.trim().is_empty()).map(str::trim).filter(|line| !line.is_empty()).collect())
+}
+
+/// A value of the file: itself, `$NAME` for `<%= ENV["NAME"] %>`, else `*`.
+fn plain(value: &str) -> String {
+    let value = value.trim_matches(['"', '\'']);
+    if !value.contains("<%") {
+        return value.to_owned();
+    }
+    let name = value.split_once("ENV").and_then(|(_, rest)| rest.split(['"', '\'']).nth(1));
+    name.map_or_else(|| "*".to_owned(), |name| format!("${name}"))
+}
+
+/// A line `key = address` of a file of settings.
+fn key_of(file: &str, key: &str, found: &Subcommand<'_>, invocation: &Invocation, context: &Context<'_>) -> DatabasePlace {
+    let name = key.to_ascii_uppercase().replace('.', "_");
+    if let Some(place) = variable_set(&name, invocation) {
+        return place;
+    }
+    let file = found.text(&["-c", "--config", "--defaults-file"]).unwrap_or_else(|| file.to_owned());
+    let text = text_of(&file, context);
+    let value = text.iter().flat_map(|text| text.lines()).find_map(|line| {
+        let (name, value) = line.split_once(['=', ':'])?;
+        (name.trim() == key).then(|| value.trim().to_owned())
+    });
+    match value {
+        Some(value) if !value.contains(['%', '{']) && !value.contains("${") => DatabasePlace::of_text(&value).unwrap_or_else(|| DatabasePlace::any("sql")),
+        Some(_) | None => DatabasePlace::any("sql"),
+    }
+}
