@@ -54,6 +54,7 @@ families! {
     reading,
     building,
     web,
+    httpie,
     psql,
     mysql,
     sqlite3,

@@ -1,5 +1,8 @@
 //! `curl`, `wget` and the like: what they fetch, send, read and write; and forges by plain HTTP.
 
+mod apis;
+mod clouds;
+
 use countersign_model::{Certainty, Effect, ForgeRepository, Resource, verbs};
 use serde_json::Value as Json;
 
@@ -14,6 +17,7 @@ use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
     programs: &["curl", "wget", "http", "https", "xh", "aria2c", "ping", "dig", "nslookup", "host", "whois", "traceroute"],
+    programs: &["curl", "wget", "aria2c", "ping", "dig", "nslookup", "host", "whois", "traceroute", "ssh", "scp", "sftp", "ftp", "telnet"],
     effects,
 };
 
@@ -79,7 +83,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     }
 }
 
-fn host_named(host: &str) -> Resource {
+pub(super) fn host_named(host: &str) -> Resource {
     Resource::Host { host: host.to_owned(), url: None }
 }
 
@@ -152,6 +156,7 @@ fn one_transfer(words: &[Word], invocation: &Invocation, context: &mut Context<'
     let unknown = !arguments.unknown.is_empty();
     let sends = !data.is_empty() || !uploads.is_empty() || unknown || arguments.has(&["Q", "quote"]);
     let method = method(&arguments, is_curl, sends, &uploads).filter(|_| !unknown);
+    let method = overridden(method, arguments.values(&["H", "header"]), &data);
     let mut addresses: Vec<Value> = arguments.operands.iter().map(|word| word.value.clone()).collect();
     addresses.extend(arguments.values(&["url"]).cloned());
     if (addresses.is_empty() && !is_only_shown(&arguments)) || unknown || (is_curl && is_led_astray(&arguments)) {
@@ -209,7 +214,7 @@ fn reads(arguments: &crate::arguments::Arguments<'_>, is_curl: bool, context: &m
 }
 
 /// Variables that are named like a secret, in what is sent. A forge may be told its own token.
-fn secret_variables(words: &[Word], addresses: &[Value], context: &mut Context<'_>) {
+pub(super) fn secret_variables(words: &[Word], addresses: &[Value], context: &mut Context<'_>) {
     let only_the_forge = !addresses.is_empty()
         && addresses.iter().all(|address| {
             let host = addresses::host_and_path(address.text()).map(|(host, _)| host);
@@ -287,6 +292,24 @@ fn also_writes(arguments: &crate::arguments::Arguments<'_>, context: &mut Contex
     }
 }
 
+/// The method a server may be told to take in the place of the one that is sent.
+pub(super) fn overridden<'v>(
+    method: Option<String>,
+    headers: impl Iterator<Item = &'v Value>,
+    data: &[Value],
+) -> Option<String> {
+    const NAMES: &[&str] = &["x-http-method-override:", "x-http-method:", "x-method-override:"];
+    let header = headers.map(|header| header.text().to_ascii_lowercase()).find_map(|header| {
+        let name = NAMES.iter().find(|name| header.starts_with(**name))?;
+        header.get(name.len()..).map(|value| value.trim().to_ascii_uppercase())
+    });
+    let field = data.iter().find_map(|value| value.text().split('&').find_map(|part| part.strip_prefix("_method=")));
+    match header.or_else(|| field.map(str::to_ascii_uppercase)) {
+        Some(other) if method.is_some() && matches!(other.as_str(), "DELETE" | "PUT" | "PATCH" | "POST") => Some(other),
+        _ => method,
+    }
+}
+
 fn method(arguments: &crate::arguments::Arguments<'_>, is_curl: bool, sends: bool, uploads: &[Value]) -> Option<String> {
     let names: &[&str] = if is_curl { &["X", "request"] } else { &["method"] };
     match arguments.value(names) {
@@ -299,7 +322,7 @@ fn method(arguments: &crate::arguments::Arguments<'_>, is_curl: bool, sends: boo
     }
 }
 
-fn request(address: &Value, method: Option<&str>, sends: bool, data: &[Value], context: &mut Context<'_>) {
+pub(super) fn request(address: &Value, method: Option<&str>, sends: bool, data: &[Value], context: &mut Context<'_>) {
     let text = address.text();
     let full = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
     let host = addresses::host_and_path(&full).map(|(host, _)| host);
@@ -309,6 +332,14 @@ fn request(address: &Value, method: Option<&str>, sends: bool, data: &[Value], c
     let host = host.map(|host| host.trim_end_matches('.').to_owned());
     let Some(host) = host.filter(|host| host_known && !host.contains(['{', '[', '*'])) else {
         let why = "the address is not known";
+        if let Value::Unknown { suffix, .. } = address
+            && let Some(effect) = apis::by_path(suffix, method)
+        {
+            context.push(effect);
+            if !sends {
+                return;
+            }
+        }
         let verb = if sends || method != Some("GET") { verbs::NET_SEND } else { verbs::NET_READ };
         context.push(Effect::new(verb, host_named("*")).certain(Certainty::Partial, why));
         if method != Some("GET") && method != Some("HEAD") {
@@ -324,6 +355,9 @@ fn request(address: &Value, method: Option<&str>, sends: bool, data: &[Value], c
         let forge_host = repository.host.clone();
         let method = method.map(str::to_owned);
         forge::effects(&Request { method, path, host: forge_host, repository, fields, open }, context);
+        return;
+    }
+    if apis::effects(&apis::Request { host: &host, url: &full, method, open: address.is_unknown(), data, sends }, context) {
         return;
     }
     let url = (!address.is_unknown()).then(|| addresses::without_credentials(&full));
