@@ -7,6 +7,8 @@ use crate::context::Context;
 use crate::families;
 use crate::invocation::{Invocation, Source, Stdin};
 use crate::shell;
+use crate::shell::{self, Place};
+use crate::sql::DatabasePlace;
 use crate::word::{Value, Word};
 
 /// What a function does with its arguments.
@@ -260,25 +262,16 @@ fn open(arguments: &[Argument], context: &mut Context<'_>) {
     if writes { context.write_value(&path) } else { context.read_value(&path) }
 }
 
-/// What a text of SQL does, by its first word.
+/// What a text of SQL does, in a database that the code is connected to.
 pub(crate) fn sql(text: &Value, context: &mut Context<'_>) {
-    let text = text.known().unwrap_or("*");
-    let first = text.split_ascii_whitespace().next().unwrap_or_default().to_ascii_uppercase();
-    let reads = matches!(first.as_str(), "SELECT" | "SHOW" | "EXPLAIN" | "PRAGMA" | "DESCRIBE");
-    let simple = !text.trim_end_matches([';', ' ', '\n']).contains(';')
-        && !text.to_ascii_uppercase().contains("INTO")
-        && !text.contains('(');
-    let destroys = ["DROP", "DELETE", "TRUNCATE"].iter().any(|word| text.to_ascii_uppercase().contains(word));
-    let (verb, certainty) = match (reads && simple, destroys) {
-        (true, _) => (verbs::DB_READ, Certainty::Partial),
-        (false, true) => (verbs::DB_DESTROY, Certainty::Partial),
-        (false, false) => (verbs::DB_WRITE, Certainty::Partial),
-    };
-    let any = || "*".to_owned();
-    let resource =
-        Resource::Database { system: "sql".to_owned(), host: any(), database: None, object: any() };
-    context.push(
-        Effect::new(verb, resource)
-            .certain(certainty, "which database the code is connected to is not known"),
-    );
+    let mut place = DatabasePlace::any("sql");
+    place.note = Some("which database the code is connected to is not known".to_owned());
+    if let Some(text) = text.known() {
+        crate::sql::effects(text, &place, context);
+        return;
+    }
+    // Values are put into the text that could be anything; its start says what it most likely does.
+    crate::sql::effects(text.text(), &place, context);
+    let why = "a part of the SQL is put together when the code runs";
+    context.push(place.effect(verbs::DB_WRITE, "*").certain(Certainty::Partial, why));
 }

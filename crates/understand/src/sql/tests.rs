@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::time::Instant;
 
 use insta::assert_snapshot;
+use proptest::prelude::*;
 
 use super::*;
 
@@ -307,4 +308,43 @@ fn cost_is_linear_and_the_stack_suffices() {
     };
     let thread = std::thread::Builder::new().stack_size(512 << 10).spawn(run).unwrap();
     thread.join().unwrap();
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn no_string_hides_what_follows_it(inner in "[a-z'\"$#;/*()\n -]{0,40}") {
+        let text = format!("SELECT '{}'; DROP TABLE gone", inner.replace('\'', "''"));
+        for dialect in [Dialect::Postgres, Dialect::MySql, Dialect::Sqlite, Dialect::MsSql, Dialect::Generic, Dialect::ClickHouse] {
+            let found = statements(&text, dialect);
+            let seen = found.iter().any(|one| one.verb == verbs::DB_DESTROY && one.tables == ["gone"]);
+            prop_assert!(seen, "{dialect:?} {text}");
+        }
+    }
+
+    #[test]
+    fn no_comment_hides_what_follows_it(inner in "[a-z'\"$;()-]{0,40}") {
+        for text in [format!("SELECT 1 /* {inner} */; DROP TABLE gone"), format!("SELECT 1; -- {inner}\nDROP TABLE gone")] {
+            for dialect in [Dialect::Postgres, Dialect::MySql, Dialect::Sqlite, Dialect::MsSql, Dialect::Generic] {
+                let found = statements(&text, dialect);
+                prop_assert!(found.iter().any(|one| one.verb == verbs::DB_DESTROY && one.tables == ["gone"]), "{dialect:?} {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn anything_is_something(text in "([A-Za-z]{1,9}|[;'\"$(),.*/\\\\#:@{}é-]| ){0,60}") {
+        for dialect in [Dialect::Postgres, Dialect::MySql, Dialect::Sqlite, Dialect::MsSql, Dialect::Generic, Dialect::Snowflake] {
+            let _ = statements(&text, dialect);
+        }
+    }
+
+    #[test]
+    fn a_cut_statement_is_never_a_smaller_one(at in 8_usize..60) {
+        let whole = "DELETE FROM users WHERE name = 'it''s' AND note = \"x\" /* y */ OR 1 = 1";
+        let cut: String = whole.chars().take(at).collect();
+        let found = statements(&cut, Dialect::Postgres);
+        prop_assert!(found.iter().any(|one| one.verb == verbs::DB_DESTROY), "{cut}");
+    }
 }
