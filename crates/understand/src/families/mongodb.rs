@@ -208,6 +208,7 @@ fn calls(text: &str) -> Vec<(Verb, String)> {
         }
         match lower.as_str() {
             "" => {}
+            "function" if method != "function" => add(verbs::DB_EXECUTE, method),
             "aggregate" if writes_out => add(verbs::DB_WRITE, collection),
             "aggregate" => add(verbs::DB_READ, collection),
             "bulkwrite" if text.contains("delete") => add(verbs::DB_DESTROY, collection),
@@ -226,6 +227,11 @@ fn calls(text: &str) -> Vec<(Verb, String)> {
             }
             _ => add(verbs::DB_EXECUTE, method),
         }
+    }
+    // Given on without being called: `list.forEach(db.users.drop)`.
+    const NAMED: &[&str] = &[".drop", ".dropDatabase", ".deleteMany", ".deleteOne", ".remove"];
+    if NAMED.iter().any(|name| text.contains(&format!("{name})")) || text.contains(&format!("{name};")) || text.ends_with(name)) {
+        add(verbs::DB_DESTROY, "*");
     }
     if computed {
         add(verbs::DB_EXECUTE, "a computed name");
@@ -303,6 +309,10 @@ mod tests {
         db.execute * in mongodb://db.example, execute, opaque
         ");
         assert_snapshot!(check_because("mongosh --eval 'db.users[\"dr\" + \"op\"](); frobnicate(1)'"), @"db.execute * in mongodb://localhost, execute, opaque: what `frobnicate` does is not known");
+        assert_snapshot!(check("mongosh --eval '[1].forEach(db.users.drop)'; mongosh --eval 'Function(\"x\")()'"), @"
+        db.destroy * in mongodb://localhost, destroy
+        db.execute * in mongodb://localhost, execute, opaque
+        ");
         assert_snapshot!(check("mongosh --eval 'show dbs'; mongosh --version"), @"
         db.read * in mongodb://localhost, read
         exec.read mongosh, read

@@ -230,6 +230,10 @@ mod tests {
         fs.delete /repo/src, destroy
         db.destroy a in mysql://localhost/other, destroy
         ");
+        assert_snapshot!(check("mysql shop -e 'SELECT 1\\G SELECT 2 \\! git push origin main'"), @"
+        git.push main@origin, write
+        db.write * in mysql://localhost/shop, write, opaque
+        ");
         assert_snapshot!(check_because("mysql -h db.example"), @"db.execute * in mysql://db.example, execute, opaque: an interactive session");
     }
 

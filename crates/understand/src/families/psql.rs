@@ -138,6 +138,9 @@ fn psql(invocation: &Invocation, context: &mut Context<'_>) {
             None => context.write(word),
         }
     }
+    if let Some(file) = crate::environment::value(invocation, "PSQLRC") {
+        client::run_file(&file, &place, context);
+    }
     if given.has(&["l", "list"]) {
         whole(verbs::DB_READ, &place, "", context);
         return;
@@ -326,6 +329,18 @@ mod tests {
         git.push feature@origin, write
         fs.delete /repo/src, destroy
         db.read x in postgresql://localhost/shop, read
+        ");
+    }
+
+    #[test]
+    fn several_commands_on_a_line() {
+        assert_snapshot!(check("psql shop -c '\\x \\! git push origin main'"), @"git.push main@origin, write");
+        assert_snapshot!(check("psql shop -c '\\timing \\\\ DROP TABLE a'"), @"db.destroy a in postgresql://localhost/shop, destroy");
+        assert_snapshot!(check("psql shop -c 'SELECT 1\\; DROP TABLE a'"), @"db.destroy a in postgresql://localhost/shop, destroy");
+        assert_snapshot!(check_with("PSQLRC=x.sql psql shop -c 'SELECT 1'", &[("/repo/x.sql", "\\! git push origin main")]), @"
+        fs.read /repo/x.sql, read
+        git.push main@origin, write
+        db.read * in postgresql://localhost/shop, read
         ");
     }
 

@@ -49,9 +49,9 @@ pub(super) fn dangerous(name: &str) -> Option<(Verb, &'static str)> {
         "dblink" | "dblink_exec" | "dblink_connect" | "dblink_connect_u" | "dblink_send_query"
         | "dblink_open" | "postgres_query" | "mysql_query" | "sqlite_query" | "opendatasource"
         | "openquery" | "remote" | "remotesecure" | "url" | "s3" | "postgresql" | "mysql" | "http_get"
-        | "http_post" | "http" | "net_http_get" | "net_http_post" | "aws_lambda_invoke" | "invoke" => {
-            (verbs::DB_EXECUTE, "it reaches another server")
-        }
+        | "http_post" | "http" | "net_http_get" | "net_http_post" | "aws_lambda_invoke" | "invoke"
+        | "jdbc" | "odbc" | "hdfs" | "gcs" | "azureblobstorage" | "mongodb" | "redis" | "sqlite"
+        | "deltalake" | "iceberg" => (verbs::DB_EXECUTE, "it reaches another server"),
         "xp_cmdshell"
         | "sys_exec"
         | "sys_eval"
@@ -69,7 +69,11 @@ pub(super) fn dangerous(name: &str) -> Option<(Verb, &'static str)> {
         | "schema_to_xml"
         | "eval"
         | "pg_reload_conf_and_run"
-        | "ts_stat" => (verbs::DB_EXECUTE, "it runs code that is given as text"),
+        | "ts_stat"
+        | "ts_rewrite"
+        | "crosstab"
+        | "crosstabn"
+        | "connectby" => (verbs::DB_EXECUTE, "it runs code that is given as text"),
         "pg_terminate_backend"
         | "pg_cancel_backend"
         | "pg_promote"
@@ -205,7 +209,7 @@ const HARMLESS: &str = " \
     cardinality cast cbrt ceil ceiling center changes char char_length character_length charindex charset \
     checksum choose chr circle clock_timestamp coalesce coercibility col_description col_length col_name \
     collation columnproperty compress concat concat_ws connection_id conv convert convert_from convert_to \
-    corr cos cosd cosh cosine_distance cot count count_big countif crc32 crosstab crypt cume_dist curdate \
+    corr cos cosd cosh cosine_distance cot count count_big countif crc32 crypt cume_dist curdate \
     curtime database databasepropertyex datalength date date_trunc dateadd datediff datediff_big \
     datefromparts datename datepart daterange datetime datetime2 datetime_trunc day dayname dayofmonth \
     dayofweek dayofyear db_name decimal decode decompress degrees dense_rank diameter difference digest \

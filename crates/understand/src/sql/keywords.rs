@@ -33,6 +33,9 @@ pub(super) fn utility<'t>(
         "START" | "DISCARD" | "DEALLOCATE" | "USE" | "FETCH" | "CLOSE" | "MOVE" | "HELP" | "PRINT" | "XA" => {
             push(read(Vec::new()))
         }
+        "DESCRIBE" | "DESC" if tokens.iter().skip(1).take(3).any(starts_statement) => {
+            explain(reading, tokens, depth, found);
+        }
         "SHOW" | "DESCRIBE" | "DESC" | "CHECKSUM" | "SUMMARIZE" | "EXISTS" => push(read(described(tokens))),
         "SET" => set(tokens, found),
         "RESET" if has(1, &["MASTER", "SLAVE", "REPLICA", "BINARY"]) => {

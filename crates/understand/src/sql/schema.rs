@@ -194,6 +194,11 @@ pub(super) fn classify<'t>(
     } else {
         created(reading, &kind, at, tokens, depth, found);
     }
+    if kind == "SCHEMA" && has(&["GRANT"]) {
+        found.push(Statement::new(verbs::DB_PRIVILEGE, Vec::new()));
+    }
+    // Defaults and indexes call functions for the rows that are there.
+    super::words::calls(tokens, reading.dialect, false, found);
     if kind.is_empty() && !has(&["TABLE"]) {
         found.push(Statement::opaque("what it creates or changes is not said"));
     }

@@ -202,6 +202,18 @@ fn code_files_and_programs() {
     db.write [t]: it locks tables
     db.write []
     ");
+    assert_snapshot!(check("ALTER TABLE t ADD COLUMN x int DEFAULT pg_cancel_backend(1); CREATE SCHEMA s GRANT ALL ON t TO bob; SELECT * FROM crosstab('DELETE FROM x')"), @"
+    db.schema [t]
+    db.execute [pg_cancel_backend]: `pg_cancel_backend`: it acts on the server itself
+    db.schema [s]
+    db.privilege []
+    db.execute [crosstab]: `crosstab`: it runs code that is given as text
+    ");
+    assert_snapshot!(check_as("DESCRIBE ANALYZE DELETE FROM a; DESC a; DESCRIBE SELECT 1", Dialect::MySql), @"
+    db.destroy [a]: it deletes every row: nothing in WHERE keeps any
+    db.read [a]
+    db.read []
+    ");
     assert_snapshot!(check_as("PREPARE s FROM 'DROP TABLE x'; EXECUTE s; PREPARE t FROM @x; ATTACH 'y' AS z", Dialect::MySql), @"
     db.destroy [x]
     db.read []: what it runs is listed where it is prepared

@@ -1,6 +1,6 @@
 //! Commands of mysql.
 
-use super::{flush, known, output, run_file, shell_command};
+use super::{MOST_COMMANDS, flush, known, output, run_file, shell_command};
 use crate::context::Context;
 use crate::sql::{DatabasePlace, Dialect, lexer, unknown};
 
@@ -26,14 +26,31 @@ pub(super) fn run(text: &str, place: &mut DatabasePlace, context: &mut Context<'
             }
         }
     }
-    if lexer::backslash(&sql, Dialect::MySql).is_some_and(|at| {
-        !sql.get(at + 1..)
-            .is_some_and(|rest| rest.starts_with(['G', 'g', 'c', 'p', 'q', 's', 'w', 'W', 'N', 'n']))
-    }) {
-        unknown("a command of mysql that is not known", place, context);
+    for line in sql.lines().filter(|line| line.contains('\\')).take(MOST_COMMANDS) {
+        short_commands(line, place, context);
     }
     let mut sql = sql.replace("\\G", ";").replace("\\g", ";");
     flush(&mut sql, place, context);
+}
+
+/// Commands of a backslash and a letter that stand within a line.
+fn short_commands(line: &str, place: &mut DatabasePlace, context: &mut Context<'_>) {
+    let found = lexer::tokens(line, Dialect::MySql).tokens;
+    for token in found.iter().filter(|token| token.is_symbol("\\")) {
+        let rest = line.get(token.end()..).unwrap_or_default();
+        if let Some(command) = rest.strip_prefix('!') {
+            shell_command(command, context);
+            return;
+        }
+        if let Some(file) = rest.strip_prefix('.') {
+            run_file(&known(file.trim()), place, context);
+            return;
+        }
+        if !rest.starts_with(['G', 'g', 'c', 'p', 'q', 's', 'w', 'W', 'N', 'n', 'h', 't', 'x', 'C']) {
+            unknown("a command of mysql that is not known", place, context);
+            return;
+        }
+    }
 }
 
 fn client_word(

@@ -20,8 +20,14 @@ pub(super) fn run(text: &str, place: &mut DatabasePlace, context: &mut Context<'
         };
         sql.push_str(rest.get(..at).unwrap_or_default());
         let command = rest.get(at + 1..).unwrap_or_default();
-        let (line, after) = command.split_once('\n').unwrap_or((command, ""));
-        rest = after;
+        if let Some(after) = command.strip_prefix(';') {
+            sql.push(';');
+            rest = after;
+            continue;
+        }
+        let (line, after) = command.split_at(extent(command));
+        // Two backslashes end the commands of a line.
+        rest = after.strip_prefix("\\\\").unwrap_or(after);
         let name = line.split(|c: char| c.is_whitespace() || c == '|').next().unwrap_or_default();
         if matches!(name, "c" | "connect") {
             flush(&mut sql, place, context);
@@ -40,6 +46,32 @@ pub(super) fn run(text: &str, place: &mut DatabasePlace, context: &mut Context<'
         unknown("a variable of psql is put into the text", place, context);
     }
     flush(&mut sql, place, context);
+}
+
+/// Commands that take the rest of the line, backslashes and all.
+const WHOLE_LINE: &[&str] = &["copy", "h", "help", "ef", "ev", "sf", "sf+", "sv", "sv+"];
+
+/// How long a command is: to the end of the line, or to the next backslash outside of quotes.
+fn extent(command: &str) -> usize {
+    let line = command.find('\n').unwrap_or(command.len());
+    let text = command.get(..line).unwrap_or_default();
+    let name = text.split(|c: char| c.is_whitespace()).next().unwrap_or_default();
+    if text.starts_with('!')
+        || WHOLE_LINE.contains(&name)
+        || text.get(name.len()..).unwrap_or_default().trim_start().starts_with('|')
+    {
+        return line;
+    }
+    let mut quote = None;
+    for (at, byte) in text.bytes().enumerate() {
+        match (byte, quote) {
+            (b'\\', None) => return at,
+            (b'\'' | b'"' | b'`', None) => quote = Some(byte),
+            (_, Some(open)) if open == byte => quote = None,
+            _ => {}
+        }
+    }
+    line
 }
 
 fn backslash(name: &str, arguments: &str, place: &mut DatabasePlace, context: &mut Context<'_>) {
