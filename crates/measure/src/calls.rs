@@ -1,7 +1,7 @@
 //! What agents usually ask for in a repository.
 
 use countersign_model::{Runtime, ToolCall};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Shell commands, from the plain to the long-winded.
 const COMMANDS: &[&str] = &[
@@ -63,10 +63,14 @@ fn title(tool: &str, input: &Value) -> String {
 }
 
 fn call(repository: &str, tool: &str, input: Value) -> ToolCall {
-    let input = match input {
-        Value::Object(fields) => fields,
-        _ => Default::default(),
-    };
+    match input {
+        Value::Object(fields) => of(repository, tool, fields),
+        _ => of(repository, tool, Map::new()),
+    }
+}
+
+/// A call in `repository`.
+pub fn of(repository: &str, tool: &str, input: Map<String, Value>) -> ToolCall {
     ToolCall {
         runtime: Runtime::ClaudeCode,
         session: "measure".into(),

@@ -3,7 +3,9 @@
 //! - `countersign-measure costs <repository>` prints, as JSON, what understanding and deciding each
 //!   usual call costs;
 //! - `countersign-measure grow <home> <user home> <records>` makes a home's log longer by that many
-//!   records: copies of its last decision and outcome, in sessions of their own.
+//!   records: copies of its last decision and outcome, in sessions of their own;
+//! - `countersign-measure shapes` names the shapes of calls that can be as long as one likes, and
+//!   `countersign-measure shape <name> <bytes>` understands one.
 //!
 //! - `countersign-measure score <file or folder>…` decides over labelled commands and session logs, and says how
 //!   well; see `score`.
@@ -15,6 +17,7 @@ mod calls;
 mod costs;
 mod grow;
 mod score;
+mod shapes;
 
 use std::process::ExitCode;
 
@@ -26,12 +29,17 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match *words {
         ["costs", repository] => costs::print(repository),
+        ["shapes"] => {
+            shapes::names();
+            Ok(())
+        }
+        ["shape", name, length] => shapes::once(name, length),
         ["grow", home, user_home, records] => records
             .parse()
             .map_err(Problem::from)
             .and_then(|records| grow::log(home.as_ref(), user_home.as_ref(), records)),
         ["score", ref paths @ ..] => score::run(paths),
-        _ => Err("usage: countersign-measure costs <repository> | grow <home> <user home> <records> | score <path>…".into()),
+        _ => Err("usage: countersign-measure costs <repository> | grow <home> <user home> <records> | shapes | shape <name> <bytes> | score <path>… | shapes | shape <name> <bytes>".into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -18,6 +18,8 @@ mod forge;
 mod glob;
 mod graphql;
 mod invocation;
+#[cfg(test)]
+mod parsers;
 mod path_classes;
 mod path_table;
 mod paths;

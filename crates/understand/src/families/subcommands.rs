@@ -259,4 +259,28 @@ mod tests {
         insta::assert_snapshot!(check(&["rollout", "--wait", "status", "x", "-f=a"]), @"kube.read [rollout] status x | --wait= -f=a");
         insta::assert_snapshot!(check(&["explode", "now", "--help"]), @"? [explode now] explode now | --help=");
     }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..Default::default() })]
+
+        /// Where the options stand changes nothing.
+        #[test]
+        fn options_may_stand_anywhere(places in proptest::collection::vec(0_usize..4, 3)) {
+            let mut words = vec!["rollout", "undo", "x"];
+            let options: [&[&str]; 3] = [&["--context=prod"], &["-n", "rollout"], &["--wait"]];
+            for (place, option) in places.into_iter().zip(options) {
+                let at = place.min(words.len());
+                let between = at > 0 && words[at - 1] == "-n";
+                let at = if between { at - 1 } else { at };
+                words.splice(at..at, option.iter().copied());
+            }
+            let found = check(&words);
+            proptest::prop_assert!(found.starts_with("kube.write [rollout undo] x |"), "{:?}: {}", words, found);
+        }
+
+        #[test]
+        fn any_words_are_read(words in proptest::collection::vec(".{0,6}", 0..8)) {
+            check(&words.iter().map(String::as_str).collect::<Vec<_>>());
+        }
+    }
 }

@@ -23,7 +23,12 @@ pub(crate) fn expand(raw: &str) -> Option<Vec<String>> {
         }
     }
     // A brace that is left is one the shell keeps, or one that was not understood.
-    (done.len() > 1 && !done.iter().any(|word| word.contains(['{', '}']))).then_some(done)
+    if done.len() < 2 || done.iter().any(|word| word.contains(['{', '}'])) {
+        return None;
+    }
+    // The shell drops words that are empty and have no quotes.
+    done.retain(|word| !word.is_empty());
+    Some(done)
 }
 
 /// The text before the first list, its members, and the text after it.
@@ -59,6 +64,7 @@ mod tests {
         assert_eq!(expanded("src/{a,b}/c").as_deref(), Some("src/a/c src/b/c"));
         assert_eq!(expanded("{a,b{c,d}}").as_deref(), Some("a bc bd"));
         assert_eq!(expanded("{a,}x").as_deref(), Some("ax x"));
+        assert_eq!(expanded("{,a,}").as_deref(), Some("a"));
         for raw in ["{a}", "a", "{1..3}", "'{a,b}'", "{a,$b}", "{a,{b,c}", "x}{a,b}{"] {
             assert_eq!(expanded(raw), None, "{raw}");
         }

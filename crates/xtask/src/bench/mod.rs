@@ -9,6 +9,7 @@
 //! | `hook` | the whole process, as a ratio to the floor |
 //! | `inside` | understanding and deciding, in one process |
 //! | `hostile` | inputs made to be slow |
+//! | `shapes` | calls that grow: instructions, as a ratio to half the length |
 //! | `growth` | a long log, a large repository |
 //! | `instructions` | counts under valgrind, against the accepted ones; `profile` says where they go |
 //! | `stage` | the throw-away home and repository all of it runs in |
@@ -20,6 +21,7 @@ mod hostile;
 mod inside;
 mod instructions;
 mod profile;
+mod shapes;
 mod stage;
 mod timing;
 
@@ -67,6 +69,7 @@ pub fn run(options: &Options) -> Result<()> {
     figures.extend(measured("a large repository", || growth::repository(&programs, runs))?);
     let counted = instructions::measure(&programs, options.check)?;
     figures.extend(counted.figures);
+    figures.extend(shapes::measure(&programs)?);
     if options.json {
         let rows: Vec<_> = figures.iter().map(Figure::to_json).collect();
         println!("{}", serde_json::to_string_pretty(&json!({ "figures": rows, "where": counted.shares }))?);
