@@ -1,6 +1,6 @@
 //! What ran next to what was listed.
 
-use countersign_model::{Answer, Certainty, Effect, Question, Runtime, ToolCall, verbs};
+use countersign_model::{Answer, Certainty, Digest, Effect, Question, Runtime, ToolCall, verbs};
 use countersign_understand::{Argument, Surroundings, Understanding, Workspace, understand};
 use serde_json::{Map, Value};
 
@@ -20,6 +20,10 @@ impl Workspace for Files {
                 Answer::Directory { path: path.clone() }
             }
             Question::Path { path } if !std::path::Path::new(path).exists() => Answer::Absent,
+            Question::Path { path } => match std::fs::read_to_string(path) {
+                Ok(text) => Answer::Text { digest: Digest::of([text.as_bytes()]), text, whole: true },
+                Err(_) => Answer::Unknown { why: "it cannot be read".to_owned() },
+            },
             Question::Target { path } => Answer::Target { path: path.clone(), several_names: None },
             Question::Setting { .. } | Question::Configuration { .. } => {
                 Answer::Values { values: Vec::new() }

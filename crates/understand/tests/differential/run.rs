@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use countersign_understand::Understanding;
+
 use crate::bash::Place;
 use crate::compare::opaque;
 use crate::script::{self, Script};
@@ -59,9 +61,15 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// What we say a script does, with its files as it will find them.
+fn understood(place: &Place, script: &Script) -> Result<Understanding, Problem> {
+    place.clean()?;
+    Ok(compare::understood(&script.text, &place.name()))
+}
+
 /// What is wrong with our reading of a script, a sentence.
 fn fault(place: &Place, script: &Script) -> Result<Option<String>, Problem> {
-    let understanding = compare::understood(&script.text, &place.name());
+    let understanding = understood(place, script)?;
     // What is opaque has no fault that running it would show.
     if opaque(&understanding).is_some() {
         return Ok(compare::fault(script, &[], &understanding));
@@ -96,7 +104,7 @@ fn check(place: &Place, seed: u64, cases: u64) -> Result<(), Problem> {
         let script = script::of_seed(seed);
         literal += u64::from(script.is_literal);
         let Some(found) = fault(place, &script)? else { continue };
-        if opaque(&compare::understood(&script.text, &place.name())).is_some() {
+        if opaque(&understood(place, &script)?).is_some() {
             needless += 1;
             continue;
         }
@@ -167,7 +175,7 @@ fn explore(place: &Place, seed: u64, time: Duration) -> Result<(), Problem> {
         let script = script::of_seed(seed);
         cases += 1;
         literal += u64::from(script.is_literal);
-        let understanding = compare::understood(&script.text, &place.name());
+        let understanding = understood(place, &script)?;
         seen += u64::from(opaque(&understanding).is_none());
         let Some(found) = fault(place, &script)? else { continue };
         // Of text that is opaque without need, the reason is the kind; of what was missed, the shortest script.
