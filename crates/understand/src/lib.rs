@@ -24,6 +24,7 @@ mod path_classes;
 mod path_table;
 mod paths;
 mod pin;
+mod powershell;
 #[cfg(test)]
 mod properties;
 mod search;

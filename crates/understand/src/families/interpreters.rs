@@ -15,7 +15,7 @@ pub(super) const FAMILY: Family = Family {
     programs: &[
         "bash", "sh", "dash", "zsh", "ksh", "ash", "rbash", "fish", "python", "python2", "python3", "node", "nodejs", "deno", "bun",
         "ruby", "perl", "php", "lua", "luajit", "Rscript", "tclsh", "osascript", "groovy", "scala",
-        "julia", "elixir", "swift", "pwsh", "powershell", "tsx", "ts-node", "guile", "racket", "ghci", "runghc", "jshell",
+        "julia", "elixir", "swift", "pwsh", "powershell", "pwsh.exe", "powershell.exe", "cmd", "cmd.exe", "tsx", "ts-node", "guile", "racket", "ghci", "runghc", "jshell",
     ],
     effects,
 };
@@ -42,6 +42,10 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let program = invocation.program.as_str();
     if matches!(invocation.known(0), Some("--version" | "-V" | "--help")) && invocation.words.len() == 1 {
         context.program(verbs::EXEC_READ, program);
+    } else if let "pwsh" | "powershell" = program.trim_end_matches(".exe") {
+        crate::powershell::started(&invocation.words, &invocation.stdin, context);
+    } else if program.trim_end_matches(".exe") == "cmd" {
+        crate::powershell::windows::shell(&invocation.words, context);
     } else if SHELLS.contains(&program) {
         run_shell(invocation, context);
     } else {

@@ -434,12 +434,6 @@ pub(crate) fn reads_environment(name: &str, context: &mut Context<'_>) {
     });
 }
 
-/// Adds what a text does that PowerShell runs.
-pub(crate) fn powershell(text: &str, context: &mut Context<'_>) {
-    context.opaque("powershell", "PowerShell is not read");
-    mentions(text, context);
-}
-
 /// Whether a variable is named like a secret.
 pub(crate) fn is_secret_name(name: &str) -> bool {
     let name = name.to_ascii_uppercase();

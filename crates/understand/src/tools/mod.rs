@@ -13,6 +13,8 @@ use crate::word::Value;
 enum Does {
     /// Runs the text of this argument in a shell.
     Shell(&'static str),
+    /// Runs the text of this argument in PowerShell.
+    PowerShell(&'static str),
     /// Reads the file or directory of this argument; without it, where it runs.
     Reads(&'static str),
     /// Changes the file of this argument.
@@ -23,11 +25,14 @@ enum Does {
     Is(Verb),
 }
 
-use Does::{Fetches, Is, Reads, Shell, Writes};
+use Does::{Fetches, Is, PowerShell, Reads, Shell, Writes};
 
 /// Every tool that is understood, and the arguments that bear on its effect; none: all of them.
 const TOOLS: &[(&str, Does, &[&str])] = &[
     ("Bash", Shell("command"), &["command", "run_in_background", "dangerouslyDisableSandbox"]),
+    ("PowerShell", PowerShell("command"), &["command", "run_in_background"]),
+    ("powershell", PowerShell("command"), &["command", "mode", "sessionId", "initial_wait"]),
+    ("pwsh", PowerShell("command"), &["command"]),
     ("Monitor", Shell("command"), &["command"]),
     ("Read", Reads("file_path"), &["file_path", "offset", "limit", "pages"]),
     ("NotebookRead", Reads("notebook_path"), &["notebook_path"]),
@@ -97,6 +102,13 @@ pub(crate) fn effects(call: &ToolCall, context: &mut Context<'_>) {
             Some(text) => {
                 context.whole = text.to_owned();
                 shell::run(text, Place::From(0), context);
+            }
+            None => context.opaque(&call.tool, "the call has no command"),
+        },
+        PowerShell(argument) => match call.text(argument) {
+            Some(text) => {
+                context.whole = text.to_owned();
+                crate::powershell::run(text, context);
             }
             None => context.opaque(&call.tool, "the call has no command"),
         },

@@ -194,7 +194,7 @@ fn run(tool: &Tool<'_>, text: &str, context: &mut Context<'_>) {
         || tool.text(&["shell"]).is_some_and(|shell| shell.contains("powershell") || shell.contains("pwsh"));
     let run = |context: &mut Context<'_>| {
         if windows {
-            crate::families::powershell(text, context);
+            crate::powershell::run(text, context);
         } else {
             shell::run(text, Place::Within(None), context);
         }
