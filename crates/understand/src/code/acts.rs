@@ -7,7 +7,6 @@ use crate::context::Context;
 use crate::families;
 use crate::invocation::{Invocation, Source, Stdin};
 use crate::shell;
-use crate::shell::{self, Place};
 use crate::sql::DatabasePlace;
 use crate::word::{Value, Word};
 

@@ -16,8 +16,7 @@ use crate::invocation::Invocation;
 use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
-    programs: &["curl", "wget", "http", "https", "xh", "aria2c", "ping", "dig", "nslookup", "host", "whois", "traceroute"],
-    programs: &["curl", "wget", "aria2c", "ping", "dig", "nslookup", "host", "whois", "traceroute", "ssh", "scp", "sftp", "ftp", "telnet"],
+    programs: &["curl", "wget", "aria2c", "ping", "dig", "nslookup", "host", "whois", "traceroute"],
     effects,
 };
 

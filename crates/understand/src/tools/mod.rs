@@ -186,7 +186,11 @@ mod tests {
     #[test]
     fn mcp() {
         assert_snapshot!(check_tool("mcp__tickets__lookup_ticket", json!({"id": 1})), @"mcp.read tickets/lookup_ticket, read");
-        assert_snapshot!(check_tool("mcp__db__run_query", json!({"sql": "drop"})), @"mcp.call db/run_query, execute, partial");
+        assert_snapshot!(check_tool("mcp__db__run_query", json!({"sql": "drop"})), @"
+        db.destroy * in sql://db, destroy
+        db.write * in sql://db, write, opaque
+        mcp.delete db/run_query, destroy
+        ");
         assert_snapshot!(check_tool("mcp__db__get_and_delete", json!({})), @"mcp.delete db/get_and_delete, destroy");
         assert_snapshot!(check_tool("mcp__x__frobnicate", json!({})), @"mcp.call x/frobnicate, execute, partial");
         assert_snapshot!(check_tool("mcp__github__merge_pull_request", json!({"owner": "acme", "repo": "shop", "pullNumber": 12})), @"forge.merge acme/shop#12, write");

@@ -4,7 +4,6 @@ use countersign_model::{Access, PathClass};
 use serde_json::{Map, Value as Json};
 
 use super::names::{Says, in_snake_case};
-use super::queries::Query;
 use super::{Tool, commands, files, queries, resources, web};
 use crate::context::Context;
 use crate::graphql;
@@ -55,7 +54,7 @@ pub(super) fn effects(tool: &Tool<'_>, context: &mut Context<'_>) -> Found {
     } else if !is_asked && tool.takes(CODE) {
         found.ran = Ran::Unread("the code it is given is not read");
     } else {
-        statements(tool, &mut found);
+        statements(tool, &mut found, context);
     }
     web::effects(tool, context);
     files::effects(tool, context);
@@ -64,7 +63,7 @@ pub(super) fn effects(tool: &Tool<'_>, context: &mut Context<'_>) -> Found {
 }
 
 /// Queries and statements: SQL, GraphQL, or a question in a person's words.
-fn statements(tool: &Tool<'_>, found: &mut Found) {
+fn statements(tool: &Tool<'_>, found: &mut Found, context: &mut Context<'_>) {
     if let Some(access) = asked(tool) {
         found.ran = Ran::All(access);
         found.raised = access;
@@ -73,15 +72,9 @@ fn statements(tool: &Tool<'_>, found: &mut Found) {
     if queries::pipeline_acts(tool.input) {
         found.raised = Access::Execute;
     }
-    let asks = tool.has(&["query", "queries", "sql"]) || tool.takes(&["sql", "statement"]);
-    match queries::query(tool.input) {
-        Query::Selects if matches!(tool.says, Says::Runs | Says::Nothing) => {
-            found.ran = Ran::All(Access::Read)
-        }
-        Query::Acts if asks && !matches!(tool.says, Says::Runs | Says::Nothing) => {
-            found.raised = Access::Execute
-        }
-        Query::Acts | Query::Selects | Query::Other => {}
+    if let Some(access) = queries::effects(tool, context) {
+        found.ran = Ran::All(access);
+        found.raised = found.raised.max(access);
     }
 }
 

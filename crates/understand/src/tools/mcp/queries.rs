@@ -1,74 +1,145 @@
-//! What a query among a tool's arguments asks for.
+//! SQL among a tool's arguments, and pipelines of MongoDB.
 
+use countersign_model::{Access, verbs};
 use serde_json::{Map, Value as Json};
 
-/// Words of a query that do more than read, or call what nobody here knows.
-const ACTING: &[&str] = &[
-    "insert", "update", "delete", "drop", "alter", "create", "truncate", "grant", "revoke", "merge",
-    "replace", "copy", "call", "exec", "execute", "do", "vacuum", "reindex", "set", "reset", "begin",
-    "commit", "lock", "into", "mutation", "attach", "load", "import", "dblink", "setval", "nextval",
-    "rename", "remove", "upsert", "refresh", "kill", "shutdown", "prepare", "listen", "notify",
+use super::Tool;
+use super::names::Says;
+use crate::context::Context;
+use crate::sql::{self, DatabasePlace};
+
+/// Arguments that hold SQL whatever they look like.
+const SQL: &[&str] =
+    &["sql", "sql_query", "sqlquery", "sql_statement", "sql_text", "statement", "statements"];
+/// Arguments that may hold it.
+const QUERY: &[&str] = &["query", "queries", "q", "query_string", "query_text", "command"];
+
+/// Words of tools and servers behind which a database is, and which.
+const DATABASES: &[(&str, &str)] = &[
+    ("bigquery", "bigquery"),
+    ("clickhouse", "clickhouse"),
+    ("cockroach", "postgresql"),
+    ("database", "*"),
+    ("db", "*"),
+    ("duckdb", "duckdb"),
+    ("mariadb", "mysql"),
+    ("mssql", "sqlserver"),
+    ("mysql", "mysql"),
+    ("neon", "postgresql"),
+    ("pg", "postgresql"),
+    ("postgres", "postgresql"),
+    ("postgresql", "postgresql"),
+    ("redshift", "postgresql"),
+    ("snowflake", "snowflake"),
+    ("sql", "*"),
+    ("sqlite", "sqlite"),
+    ("supabase", "postgresql"),
+    ("turso", "sqlite"),
 ];
 
-/// How the statements of databases begin; other text is a question in a person's words.
-const STATEMENTS: &[&str] = &[
-    "select",
-    "with",
-    "explain",
-    "values",
-    "table",
-    "declare",
-    "show",
-    "describe",
-    "db",
-    "match",
-    "query",
-    "mutation",
-    "subscription",
-];
-
-/// What a query's text is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Query {
-    /// One statement that only selects.
-    Selects,
-    /// No statement of a database.
-    Other,
-    /// It may do anything.
-    Acts,
+/// Adds what SQL among the arguments does; none where there is no SQL. A server's name is what its owner wrote;
+/// it says which system's SQL this most likely is, and only makes texts be taken for SQL that are not certain to be.
+pub(super) fn effects(tool: &Tool<'_>, context: &mut Context<'_>) -> Option<Access> {
+    let server = super::names::in_snake_case(tool.server);
+    let known = |word: &&str| DATABASES.iter().find(|(name, _)| name == word).map(|(_, system)| *system);
+    let systems: Vec<&str> =
+        server.split('_').chain(tool.words.iter().copied()).filter_map(|word| known(&word)).collect();
+    let text = texts(tool, !systems.is_empty())?;
+    let system = systems.iter().find(|system| **system != "*").copied().unwrap_or("sql");
+    let place = place(tool, system);
+    let found = sql::statements(&text, place.dialect());
+    sql::effects(&text, &place, context);
+    let access = |verb: &str| verbs::find(verb).map_or(Access::Execute, |entry| entry.access);
+    found.iter().map(|statement| access(statement.verb.as_str())).max()
 }
 
-/// What the texts among the arguments ask for.
-pub(super) fn query(input: &Map<String, Json>) -> Query {
-    let named =
-        ["sql", "query", "statement", "q"].iter().find_map(|name| input.get(*name)).and_then(Json::as_str);
-    let text = Json::Object(input.clone()).to_string().to_ascii_lowercase();
-    let words =
-        || text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty());
-    let acts =
-        words().any(|word| ACTING.contains(&word) || word.starts_with("pg_") || word.starts_with("lo_"));
-    let several = named.is_some_and(|text| {
-        let one = text.trim().trim_end_matches(';');
-        one.contains(';') || one.contains("--") || one.contains("/*")
-    });
-    let first =
-        named.and_then(|text| text.split_whitespace().next()).unwrap_or_default().to_ascii_lowercase();
-    let is_statement = named.is_none_or(|text| {
-        let lower = text.to_ascii_lowercase();
-        let start =
-            lower.split(|c: char| !c.is_ascii_alphabetic()).find(|word| !word.is_empty()).unwrap_or_default();
-        STATEMENTS.contains(&start)
-            || ACTING.contains(&start)
-            || text.contains([';', '{', '('])
-            || text.contains("/*")
-    }) || ["sql", "statement"].iter().any(|name| input.contains_key(*name));
-    if !is_statement {
-        return Query::Other;
+/// The SQL among the arguments, one statement after the other.
+fn texts(tool: &Tool<'_>, is_database: bool) -> Option<String> {
+    let given = |names: &[&str]| {
+        let found =
+            tool.input.iter().find(|(name, _)| names.contains(&super::names::in_snake_case(name).as_str()));
+        found.and_then(|(_, value)| match value {
+            Json::String(text) => Some(text.clone()),
+            Json::Array(list) => {
+                let texts: Vec<&str> = list.iter().filter_map(Json::as_str).collect();
+                (!texts.is_empty()).then(|| texts.join(";\n"))
+            }
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::Object(_) => None,
+        })
+    };
+    given(SQL)
+        .or_else(|| given(QUERY).filter(|text| is_statement(text, is_database || tool.says == Says::Runs)))
+}
+
+/// Whether a text is a statement: behind a database by its first word, else by what follows as well, since
+/// people ask for how to `update the state`.
+fn is_statement(text: &str, is_database: bool) -> bool {
+    let start: String = text.chars().take(400).collect::<String>().to_ascii_lowercase();
+    let trimmed = start.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '(' | ';'));
+    if trimmed.starts_with("/*") || trimmed.starts_with("--") {
+        return true;
     }
-    match (acts || several, first.as_str()) {
-        (true, _) => Query::Acts,
-        (false, "select" | "show" | "describe") => Query::Selects,
-        (false, _) => Query::Other,
+    let words: Vec<&str> = trimmed
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .filter(|word| !word.is_empty())
+        .take(60)
+        .collect();
+    let later = |names: &[&str]| words.iter().skip(1).any(|word| names.contains(word));
+    let second = |names: &[&str]| words.get(1).is_some_and(|word| names.contains(word));
+    let kinds = [
+        "table",
+        "database",
+        "schema",
+        "view",
+        "index",
+        "user",
+        "role",
+        "function",
+        "trigger",
+        "sequence",
+        "type",
+        "temp",
+        "temporary",
+        "unique",
+        "or",
+        "if",
+        "extension",
+        "policy",
+        "column",
+        "procedure",
+        "materialized",
+    ];
+    match words.first().copied().unwrap_or_default() {
+        "select" | "values" | "explain" | "pragma" => true,
+        "with" => later(&["as", "select"]),
+        "insert" | "replace" | "merge" => second(&["into"]) || is_database,
+        "delete" => second(&["from"]) || is_database,
+        "update" => later(&["set"]) || is_database,
+        "create" | "drop" | "alter" => second(&kinds) || is_database,
+        "truncate" | "grant" | "revoke" | "vacuum" | "reindex" | "do" | "call" | "exec" | "execute"
+        | "copy" | "set" | "reset" | "begin" | "commit" | "rollback" | "lock" | "show" | "describe"
+        | "use" | "declare" | "attach" | "detach" | "load" | "import" | "kill" | "prepare" | "listen"
+        | "notify" | "refresh" | "rename" | "comment" | "table" | "start" | "analyze" | "optimize" => {
+            is_database
+        }
+        _ => trimmed.contains(';') && is_database,
+    }
+}
+
+/// The database that is meant: named by the arguments, or the one behind the server.
+fn place(tool: &Tool<'_>, system: &str) -> DatabasePlace {
+    let database =
+        tool.text(&["database", "db", "database_name", "project_id", "dataset", "schema"]).map(str::to_owned);
+    let address = tool.text(&["connection_string", "database_url", "dsn", "uri", "url", "connection"]);
+    if let Some(place) = address.and_then(DatabasePlace::of_text) {
+        return place;
+    }
+    let host = tool.text(&["host", "hostname", "cluster", "instance", "database_path", "db_path"]);
+    DatabasePlace {
+        system: system.to_owned(),
+        host: host.unwrap_or(tool.server).to_owned(),
+        database,
+        note: host.is_none().then(|| "it is the database behind the MCP server of this name".to_owned()),
     }
 }
 

@@ -66,13 +66,41 @@ fn a_query_can_be_more_than_a_question() {
         "select * into x from y",
         "/* x */ TRUNCATE a",
     ] {
-        assert_eq!(verb("mcp__pg__query", json!({ "sql": sql })), "mcp.call", "{sql}");
-        assert_eq!(verb("mcp__pg__query", json!({ "query": sql })), "mcp.call", "{sql}");
-        assert_eq!(verb("mcp__pg__execute_sql", json!({ "sql": sql })), "mcp.call", "{sql}");
+        for (tool, name) in
+            [("query", "sql"), ("query", "query"), ("execute_sql", "sql"), ("run", "statement")]
+        {
+            let found = verb(&format!("mcp__pg__{tool}"), json!({ name: sql }));
+            assert!(found != "mcp.read", "{tool} {name} {sql}: {found}");
+        }
     }
     assert_eq!(verb("mcp__pg__query", json!({"sql": "SELECT name FROM users WHERE id = 1;"})), "mcp.read");
     assert_eq!(verb("mcp__pg__run_query", json!({"sql": "select count(*) from users"})), "mcp.read");
     assert_eq!(verb("mcp__docs__query_docs", json!({"query": "how do I create a table"})), "mcp.read");
+    assert_eq!(
+        verb("mcp__docs__query_docs", json!({"query": "update the state of a component"})),
+        "mcp.read"
+    );
+    assert_eq!(verb("mcp__x__search_docs", json!({"query": "delete from users"})), "mcp.delete");
+}
+
+#[test]
+fn databases() {
+    assert_snapshot!(check_tool("mcp__pg-prod__query", json!({"sql": "SELECT name FROM users"})), @"
+    db.read users in postgresql://pg-prod, read
+    mcp.read pg-prod/query, read
+    ");
+    assert_snapshot!(check_tool("mcp__supabase__execute_sql", json!({"project_id": "p", "query": "delete from todos"})), @"
+    db.destroy todos in postgresql://supabase/p, destroy
+    mcp.delete supabase/execute_sql, destroy
+    ");
+    assert_snapshot!(check_tool("mcp__db__run_query", json!({"sql": "drop table users", "connection_string": "postgres://a:b@db.example.com/shop"})), @"
+    db.destroy users in postgresql://db.example.com/shop, destroy
+    mcp.delete db/run_query, destroy
+    ");
+    assert_snapshot!(check_tool("mcp__supabase__apply_migration", json!({"name": "m", "query": "create table t (id int)"})), @"
+    db.schema t in postgresql://supabase, write
+    mcp.write supabase/apply_migration, write
+    ");
 }
 
 #[test]
