@@ -61,7 +61,11 @@ pub(super) fn effects(
             {
                 write(&item.value, context);
             }
-            return Some(piped.cloned().unwrap_or_else(given));
+            return Some(match (name, piped) {
+                (_, None) => given(),
+                ("sort-object" | "tee-object", Some(item)) => item.clone(),
+                (_, Some(item)) => filtered(call, item),
+            });
         }
         "foreach-object" => each(call, piped, script, context),
         "get-content" => {
@@ -287,6 +291,28 @@ fn by_name(call: &Call, script: &mut Script, context: &mut Context<'_>) -> bool 
         }
     }
     true
+}
+
+/// What a filter lets through: by a name or a pattern of it, else less than there was and nobody knows what.
+fn filtered(call: &Call, item: &Item) -> Item {
+    let by_name = call.name == "where-object"
+        && call
+            .operands
+            .first()
+            .and_then(|item| item.value.known())
+            .is_some_and(|name| name.eq_ignore_ascii_case("name"));
+    let pattern = call.value(&["like"]).or_else(|| call.value(&["eq"])).and_then(|item| item.value.known());
+    let each = |value: &Value| match value {
+        Value::Pattern(path) => {
+            match (path.strip_suffix('*').filter(|path| path.ends_with('/')), pattern.filter(|_| by_name)) {
+                (Some(directory), Some(pattern)) => Value::Pattern(format!("{directory}{pattern}")),
+                (Some(directory), None) => Value::starting(directory, "what a filter lets through"),
+                (None, _) => value.clone(),
+            }
+        }
+        Value::Known(_) | Value::Unknown { .. } => value.clone(),
+    };
+    Item { list: item.list.iter().map(each).collect(), ..item.clone() }
 }
 
 fn bodies(call: &Call) -> Vec<String> {

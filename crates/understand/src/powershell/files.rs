@@ -87,6 +87,7 @@ pub(super) fn listed(call: &Call, context: &mut Context<'_>) -> Item {
         .unwrap_or("*");
     let below = |value: &Value| match names::path(value) {
         Value::Known(path) => Value::Pattern(format!("{}/{filter}", path.trim_end_matches('/'))),
+        // `*.log` finds what it says.
         other => other,
     };
     Item { list: given.iter().map(below).collect(), ..Item::unknown("what is found") }

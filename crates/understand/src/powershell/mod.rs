@@ -94,7 +94,8 @@ fn sets(text: &str) -> BTreeMap<String, usize> {
         if operator.iter().any(|operator| {
             rest.get(..operator.len()).is_some_and(|start| start.eq_ignore_ascii_case(operator))
         }) {
-            *counts.entry(names::variable(name)).or_default() += if rest.starts_with('=') { 1 } else { 2 };
+            *counts.entry(names::variable(name)).or_default() +=
+                if rest.starts_with(['=', 'i', 'I']) { 1 } else { 2 };
         }
     }
     counts

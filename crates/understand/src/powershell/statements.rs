@@ -300,7 +300,7 @@ impl Script {
     ) -> Result<Item, &'static str> {
         let outer = std::mem::take(&mut context.flow);
         let piped = self.piped.take();
-        let mut first = true;
+        let (mut first, mut is_clause) = (true, false);
         let mut last = loop {
             cursor.skip(!first)?;
             let last = if first && self.starts_expression(cursor) {
@@ -332,11 +332,12 @@ impl Script {
                 // A clause of a `switch`: a pattern and its block.
                 let body = cursor.group()?;
                 self.run(body, context);
+                is_clause = true;
             }
             break last;
         };
         self.piped = piped;
-        if !cursor.is_end() {
+        if !is_clause && !cursor.is_end() {
             return Err("something in it is not understood");
         }
         let flow = std::mem::replace(&mut context.flow, outer);

@@ -101,6 +101,26 @@ fn files() {
     ");
     assert_snapshot!(run("[System.IO.File]::Delete('src/a.rs')"), @"fs.delete /repo/src/a.rs, destroy");
     assert_snapshot!(run("Set-Location src; Get-Content a.rs"), @"fs.read /repo/src/a.rs, read");
+    assert_snapshot!(run("gci src | where Name -like '*.tmp' | ri"), @"
+    fs.read /repo/src, read
+    fs.delete /repo/src/*.tmp, destroy, partial
+    ");
+    assert_snapshot!(run("gci . | where { $_.Length -gt 5 } | ri -Force"), @"
+    fs.read /repo, read
+    fs.delete *, destroy, partial
+    ");
+    assert_snapshot!(run("gci .claude -Force | where { $true } | ri"), @"
+    fs.read /repo/.claude, read
+    countersign.tamper *, destroy
+    ");
+    assert_snapshot!(run("$f = gci *.log; foreach ($x in $f) { ri $x }"), @"
+    fs.read /repo/*.log, read, partial
+    fs.delete /repo/*.log, destroy, partial
+    ");
+    assert_snapshot!(run("switch ($x) { 'a' { git status } default { Test-Path a -PathType Leaf } }"), @"
+    git.read /repo, read
+    fs.read /repo/a, read
+    ");
     assert_snapshot!(run("Remove-Item src -Recurse -WhatIf"), @"exec.read remove-item, read");
 }
 
