@@ -117,6 +117,8 @@ fn is_secret(words: &[&str]) -> bool {
         || pair("private", "key")
         || pair("service", "key")
         || pair("connection", "string")
+        || pair("env", "var")
+        || pair("environment", "variable")
 }
 
 #[cfg(test)]

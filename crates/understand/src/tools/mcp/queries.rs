@@ -67,6 +67,10 @@ fn texts(tool: &Tool<'_>, is_database: bool) -> Option<String> {
             Json::Null | Json::Bool(_) | Json::Number(_) | Json::Object(_) => None,
         })
     };
+    // What is searched for is text.
+    if tool.says == Says::Reads && tool.has(&["search", "find", "docs", "documentation", "grep", "lookup"]) {
+        return given(SQL);
+    }
     given(SQL)
         .or_else(|| given(QUERY).filter(|text| is_statement(text, is_database || tool.says == Says::Runs)))
 }

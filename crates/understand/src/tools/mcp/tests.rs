@@ -80,7 +80,9 @@ fn a_query_can_be_more_than_a_question() {
         verb("mcp__docs__query_docs", json!({"query": "update the state of a component"})),
         "mcp.read"
     );
-    assert_eq!(verb("mcp__x__search_docs", json!({"query": "delete from users"})), "mcp.delete");
+    // What is searched for is text; what is queried may be run.
+    assert_eq!(verb("mcp__github__search_code", json!({"query": "delete from users"})), "mcp.read");
+    assert_eq!(verb("mcp__x__get_query_result", json!({"query": "delete from users"})), "mcp.delete");
 }
 
 #[test]
