@@ -1,10 +1,11 @@
 //! Tools that build, test, check, install and publish, as a table.
 
 mod projects;
+mod publishing;
 mod replaced;
 mod started;
 
-use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
+use countersign_model::{Verb, verbs};
 
 use super::{Family, ask_file, dispatch, opaque};
 use crate::arguments::files::{Operands, touched};
@@ -55,7 +56,6 @@ const TOOLS: Table = &[
     ("twine", &[(Read, &["check"]), (Publish, &["upload", "register"])]),
     ("mvn", JVM), ("mvnw", JVM), ("gradle", JVM), ("gradlew", JVM),
     ("dotnet", &[(Build, &["build", "restore", "clean", "format"]), (Test, &["test"]), (Install, &["add", "tool"]), (Publish, &["nuget"]), (Read, &["--version", "--info", "list"]), (Script, &["run"])]),
-    ("apt", SYSTEM), ("apt-get", SYSTEM), ("brew", SYSTEM), ("dnf", SYSTEM), ("yum", SYSTEM), ("apk", SYSTEM), ("pacman", SYSTEM),
     ("rustup", &[(Read, &["show", "--version", "which"]), (Install, &["update", "install", "component", "toolchain", "target", "default", "override"])]),
 ];
 
@@ -63,23 +63,20 @@ const NODE: &[(Does, &[&str])] = &[
     (Read, &["--version", "-v", "ls", "list", "view", "info", "outdated", "why", "explain", "audit", "help", "root", "prefix", "fund", "search"]),
     (Test, &["test", "t", "tst"]),
     (Install, &["install", "i", "ci", "add", "remove", "rm", "uninstall", "update", "up", "upgrade", "link", "dedupe", "prune", "rebuild", "dlx", "exec", "x", "create", "init", "import"]),
-    (Publish, &["publish", "unpublish", "deprecate", "dist-tag", "owner", "access", "login", "adduser", "logout", "token", "team", "org", "profile", "star", "hook"]),
+    (Publish, &["publish", "unpublish", "deprecate", "dist-tag", "owner", "access", "login", "adduser", "logout", "token", "team", "org", "profile", "star", "hook", "config", "c", "set", "get", "whoami", "ping", "npm", "trust"]),
     (Script, &["run", "run-script", "start", "restart", "stop"]),
     (Build, &["build", "pack"]),
 ];
 const PIP: &[(Does, &[&str])] = &[
     (Read, &["list", "show", "freeze", "check", "--version", "search", "index"]),
     (Install, &["install", "uninstall", "download", "wheel", "upgrade", "inject"]),
+    (Publish, &["config"]),
 ];
 const JVM: &[(Does, &[&str])] = &[
     (Read, &["--version", "-v", "-version", "tasks", "dependencies", "help", "projects", "properties"]),
     (Build, &["compile", "package", "clean", "build", "assemble", "jar", "validate", "classes", "spotlessApply"]),
     (Test, &["test", "verify", "check", "integrationTest", "install"]),
     (Publish, &["deploy", "publish", "release:perform", "release:prepare", "uploadArchives", "publishToSonatype"]),
-];
-const SYSTEM: &[(Does, &[&str])] = &[
-    (Read, &["list", "search", "show", "info", "--version", "policy", "outdated", "deps", "doctor", "config"]),
-    (Install, &["install", "remove", "update", "upgrade", "purge", "autoremove", "reinstall", "uninstall", "tap", "add", "del", "-S", "-Syu", "-R"]),
 ];
 
 /// Tools that do one thing whatever their arguments.
@@ -93,7 +90,7 @@ const SINGLE: &[(Does, &[&str])] = &[
 pub(super) const FAMILY: Family = Family {
     programs: &[
         "cargo", "npm", "pnpm", "yarn", "go", "uv", "poetry", "pipenv", "bundle", "pip", "pip3", "pipx", "gem", "twine", "mvn", "mvnw", "gradle",
-        "gradlew", "dotnet", "apt", "apt-get", "brew", "dnf", "yum", "apk", "pacman", "rustup", "pytest", "py.test", "tox", "nox", "jest", "vitest",
+        "gradlew", "dotnet", "rustup", "pytest", "py.test", "tox", "nox", "jest", "vitest",
         "mocha", "ava", "rspec", "phpunit", "ctest", "playwright", "cypress", "coverage", "nextest", "tsc", "webpack", "rollup", "esbuild", "swc",
         "babel", "ninja", "cmake", "meson", "gcc", "g++", "clang", "clang++", "cc", "c++", "rustc", "javac", "ld", "ar", "protoc", "sass", "eslint", "prettier",
         "ruff", "black", "isort", "flake8", "pylint", "mypy", "pyright", "rustfmt", "gofmt", "goimports", "golangci-lint", "shellcheck", "shfmt",
@@ -151,12 +148,11 @@ fn act(does: Does, index: usize, invocation: &Invocation, context: &mut Context<
         Read => add(verbs::EXEC_READ),
         Build => add(verbs::EXEC_BUILD),
         Test => add(verbs::EXEC_TEST),
-        Install => add(verbs::EXEC_INSTALL),
-        Publish => {
-            let resource = Resource::Host { host: "*".to_owned(), url: None };
-            let why = format!("{title} changes a package registry");
-            context.push(Effect::new(verbs::NET_WRITE, resource).certain(Certainty::Partial, &why));
+        Install => {
+            add(verbs::EXEC_INSTALL);
+            publishing::other_sources(invocation, context);
         }
+        Publish => publishing::effects(index, invocation, context),
         Runs => {
             let start = invocation.words.iter().enumerate().skip(index + 1).find(|(_, word)| !word.text().starts_with('-'));
             match start.and_then(|(start, _)| invocation.nested(start)) {
@@ -305,12 +301,12 @@ mod tests {
 
     #[test]
     fn publishing_and_scripts() {
-        assert_snapshot!(check("npm publish"), @"net.write *, write, partial");
+        assert_snapshot!(check("npm publish"), @"package.publish * on npm, write");
         for command in ["cargo publish --dry-run", "npm publish --dry-run", "cargo publish -p a --dry-run --allow-dirty"] {
             assert!(check(command).contains("exec.build"), "{command}");
         }
         for command in ["npm publish --dry-run=false", "npm publish --dry-run false", "npm publish --tag --dry-run", "cargo publish -- --dry-run", "yarn publish --dry-run", "npm publish $X --dry-run"] {
-            assert!(check(command).contains("net.write"), "{command}");
+            assert!(check(command).contains("package.publish"), "{command}");
         }
         assert_snapshot!(check("make deploy"), @"exec.opaque make, execute, opaque");
         assert_snapshot!(check("poetry run git push origin main"), @"git.push main@origin, write");

@@ -52,6 +52,7 @@ families! {
     find,
     searching,
     reading,
+    system_packages,
     building,
     web,
     httpie,

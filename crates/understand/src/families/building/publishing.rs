@@ -1,0 +1,319 @@
+//! Registries that others install from: what is published, withdrawn or changed, and from where packages come.
+
+use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
+
+use crate::context::Context;
+use crate::invocation::Invocation;
+use crate::paths;
+use crate::word::{Value, Word};
+
+/// Names of a registry by the program, where nothing else is said.
+const STANDARD: &[(&str, &str)] = &[
+    ("bun", "npm"), ("cargo", "crates.io"), ("gem", "rubygems"), ("gradle", "maven"), ("gradlew", "maven"), ("mvn", "maven"), ("mvnw", "maven"),
+    ("dotnet", "nuget"), ("nuget", "nuget"), ("npm", "npm"), ("pnpm", "npm"), ("pip", "pypi"), ("pip3", "pypi"), ("poetry", "pypi"), ("twine", "pypi"), ("uv", "pypi"),
+    ("hatch", "pypi"), ("flit", "pypi"), ("pdm", "pypi"), ("rye", "pypi"), ("yarn", "npm"), ("mix", "hex"), ("dart", "pub"), ("lerna", "npm"), ("semantic-release", "npm"),
+];
+
+/// What a subcommand does to a registry.
+fn verb(program: &str, words: &[&str]) -> Option<Verb> {
+    Some(match words {
+        ["npm", rest @ ..] if program == "yarn" => return verb("npm", rest),
+        ["whoami" | "ping" | "audit" | "docs" | "profile" | "search", rest @ ..] if rest.first() != Some(&"set") => verbs::PACKAGE_READ,
+        ["dist-tag" | "owner" | "access" | "team" | "token" | "org" | "tag", "ls" | "list" | "get", ..] | ["dist-tag", ..] if words.len() < 2 || words.get(1).is_some_and(|word| matches!(*word, "ls" | "list" | "get")) => verbs::PACKAGE_READ,
+        ["owner", ..] if program == "cargo" && words.iter().any(|word| matches!(*word, "--list" | "-l")) => verbs::PACKAGE_READ,
+        ["unpublish" | "yank", ..] if words.contains(&"--undo") => verbs::PACKAGE_SETTINGS,
+        ["unpublish" | "yank", ..] | ["nuget", "delete", ..] | ["hex.retire", ..] => verbs::PACKAGE_WITHDRAW,
+        ["deprecate" | "dist-tag" | "owner" | "access" | "team" | "org" | "profile" | "tag" | "star" | "unstar" | "hook" | "trust", ..] => verbs::PACKAGE_SETTINGS,
+        ["token", ..] => verbs::PACKAGE_SETTINGS,
+        ["login" | "adduser" | "add-user" | "signin" | "signout" | "logout", ..] | ["auth", "login" | "logout", ..] => verbs::SECRET_WRITE,
+        ["nuget", "push", ..] | ["publish" | "upload" | "push" | "deploy" | "register" | "release" | "hex.publish", ..] => verbs::PACKAGE_PUBLISH,
+        ["nuget", ..] => verbs::PACKAGE_SETTINGS,
+        _ => return None,
+    })
+}
+
+/// Adds what a subcommand that talks to a registry does; its first word is at `index`.
+pub(super) fn effects(index: usize, invocation: &Invocation, context: &mut Context<'_>) {
+    let program = invocation.program.as_str();
+    let words = plain_words(index, invocation);
+    if matches!(words.first(), Some(&("config" | "c" | "set" | "get"))) {
+        configures(&words, invocation, context);
+        return;
+    }
+    let verb = verb(program, &words);
+    let registry = registry(invocation, context);
+    if verb == Some(verbs::SECRET_WRITE) {
+        let store = registry.unwrap_or_else(|| "*".to_owned());
+        context.push(Effect::new(verbs::SECRET_WRITE, Resource::Secret { store, name: "login".to_owned() }));
+        return;
+    }
+    let name = name(program, &words, invocation, context);
+    let doubt = invocation.words.iter().find(|word| word.value.is_unknown()).map(|word| word.raw.clone());
+    let resource = Resource::Package { registry: registry.clone().unwrap_or_else(|| "*".to_owned()), name: name.clone().unwrap_or_else(|| "*".to_owned()) };
+    let effect = Effect::new(verb.clone().unwrap_or(verbs::PACKAGE_PUBLISH), resource);
+    context.push(match (verb, registry, doubt) {
+        (None, ..) => effect.certain(Certainty::Partial, "the subcommand is not known"),
+        (Some(_), None, _) => effect.certain(Certainty::Partial, "which registry is meant is not known"),
+        (Some(_), _, Some(_)) => effect.certain(Certainty::Partial, "a part of the command is not known"),
+        (Some(_), Some(_), None) => effect,
+    });
+}
+
+/// The words that are neither options nor their values; some options say what is meant.
+fn plain_words(index: usize, invocation: &Invocation) -> Vec<&str> {
+    const VALUES: &[&str] =
+        &["--version", "--vers", "--add", "-a", "--remove", "--token", "--otp", "--tag", "--access", "-k", "--api-key", "--dir", "-u", "-p", "--workspace", "-w", "--key"];
+    let mut plain = Vec::new();
+    let mut words = invocation.words.iter().skip(index).map(Word::text);
+    while let Some(text) = words.next() {
+        if VALUES.contains(&text) || REGISTRIES.contains(&text) {
+            words.next();
+        } else if !text.starts_with('-') || matches!(text, "--list" | "-l" | "--undo") {
+            plain.push(text);
+        }
+    }
+    plain
+}
+
+/// Options that name the registry.
+const REGISTRIES: &[&str] = &["--registry", "--repository", "--repository-url", "--index", "--publish-url", "-r", "--source", "-s", "--host", "--url"];
+
+/// The value of one of these options, in either spelling.
+fn option<'w>(invocation: &'w Invocation, names: &[&str]) -> Option<Option<&'w str>> {
+    invocation.words.iter().enumerate().rev().find_map(|(index, word)| {
+        let text = word.text();
+        if names.contains(&text) {
+            return Some(invocation.known(index + 1));
+        }
+        let (name, value) = text.split_once('=')?;
+        names.contains(&name).then(|| word.known().map(|_| value))
+    })
+}
+
+/// The registry: as an option says, a variable, a file, or the usual one; none where it is not known.
+fn registry(invocation: &Invocation, context: &Context<'_>) -> Option<String> {
+    let program = invocation.program.as_str();
+    if let Some(given) = option(invocation, REGISTRIES) {
+        return given.map(host);
+    }
+    let is_npm = matches!(program, "npm" | "pnpm" | "yarn" | "bun");
+    let variables: &[&str] = if is_npm {
+        &["npm_config_registry", "NPM_CONFIG_REGISTRY"]
+    } else if program == "cargo" {
+        &["CARGO_REGISTRY_DEFAULT"]
+    } else if program == "twine" {
+        &["TWINE_REPOSITORY_URL", "TWINE_REPOSITORY"]
+    } else {
+        &[]
+    };
+    for name in variables {
+        if let Some(value) = crate::environment::value(invocation, name) {
+            return value.known().map(host);
+        }
+    }
+    let standard = STANDARD.iter().find(|(name, _)| *name == program).map_or("*", |(_, registry)| registry);
+    if matches!(standard, "maven" | "*") {
+        return None;
+    }
+    if is_npm {
+        let home = format!("{}/.npmrc", context.surroundings.home);
+        let own = paths::locate(&Value::Known(".npmrc".to_owned()), context).path;
+        for path in [own, home] {
+            let text = context.file(&path).ok().flatten();
+            let line = text.as_ref().and_then(|text| text.lines().find_map(|line| line.trim().strip_prefix("registry=")));
+            if let Some(address) = line {
+                return Some(host(address));
+            }
+        }
+    }
+    Some(standard.to_owned())
+}
+
+/// The host of an address, or the name that a registry has in a configuration.
+fn host(address: &str) -> String {
+    let address = address.trim().trim_matches(['"', '\'']);
+    let found = crate::families::addresses::host_and_path(address).filter(|_| address.contains("://"));
+    match found.map(|(host, _)| host).as_deref() {
+        Some("registry.npmjs.org") => "npm".to_owned(),
+        Some("upload.pypi.org" | "pypi.org") => "pypi".to_owned(),
+        Some("test.pypi.org") => "testpypi".to_owned(),
+        Some(host) => host.to_owned(),
+        None => address.to_owned(),
+    }
+}
+
+/// The package's name: an operand, or the one in the project's own file.
+fn name(program: &str, words: &[&str], invocation: &Invocation, context: &Context<'_>) -> Option<String> {
+    let first = words.first().copied().unwrap_or_default();
+    let operand = |at: usize| words.get(at).map(|word| (*word).to_owned());
+    let named = match (program, first) {
+        ("npm" | "pnpm" | "yarn", "unpublish" | "deprecate" | "star" | "unstar") => operand(1),
+        ("npm" | "pnpm" | "yarn", "dist-tag" | "owner" | "access") => words.iter().skip(2).find(|word| word.contains(['@', '/']) || words.len() == 3).or_else(|| words.last()).map(|word| (*word).to_owned()),
+        ("cargo", "yank" | "owner") => words.iter().skip(1).find(|word| !word.starts_with('-')).map(|word| (*word).to_owned()),
+        ("cargo", _) => option(invocation, &["-p", "--package"]).flatten().map(str::to_owned),
+        ("gem" | "dotnet", _) => words.iter().skip(1).rfind(|word| !matches!(**word, "push" | "delete")).map(|word| (*word).to_owned()),
+        _ => None,
+    };
+    let named = named.map(|name| match name.rsplit_once('@') {
+        Some((start, _)) if !start.is_empty() => start.to_owned(),
+        _ => name,
+    });
+    named.or_else(|| of_project(program, context))
+}
+
+/// The name that the project's file says.
+fn of_project(program: &str, context: &Context<'_>) -> Option<String> {
+    let file = match program {
+        "npm" | "pnpm" | "yarn" | "bun" | "lerna" => "package.json",
+        "cargo" => "Cargo.toml",
+        "poetry" | "uv" | "hatch" | "flit" | "pdm" | "rye" | "twine" => "pyproject.toml",
+        _ => return None,
+    };
+    let path = paths::locate(&Value::Known(file.to_owned()), context).path;
+    let text = context.file(&path).ok().flatten()?;
+    if file == "package.json" {
+        let json: serde_json::Value = serde_json::from_str(&text).ok()?;
+        return json.get("name")?.as_str().map(str::to_owned);
+    }
+    let line = text.lines().find_map(|line| line.trim().strip_prefix("name").map(str::trim_start)?.strip_prefix('='))?;
+    Some(line.trim().trim_matches(['"', '\'']).to_owned())
+}
+
+/// Settings of the program, in a file: where packages come from is among them.
+fn configures(words: &[&str], invocation: &Invocation, context: &mut Context<'_>) {
+    let (action, rest) = match words {
+        ["config" | "c", action, rest @ ..] => (*action, rest),
+        ["set" | "get", rest @ ..] => (*words.first().unwrap_or(&"get"), rest),
+        _ => ("list", &[][..]),
+    };
+    if matches!(action, "list" | "ls" | "get" | "debug" | "--version" | "help") {
+        let token = rest.iter().any(|word| word.to_ascii_lowercase().contains("token") || word.to_ascii_lowercase().contains("password"));
+        if token {
+            let resource = Resource::Secret { store: invocation.program.clone(), name: "token".to_owned() };
+            context.push(Effect::new(verbs::SECRET_READ, resource));
+        } else {
+            context.program(verbs::EXEC_READ, &invocation.title());
+        }
+        return;
+    }
+    let setting = rest.first().copied().unwrap_or("*");
+    let file = match invocation.program.as_str() {
+        "pip" | "pip3" => format!("{}/.config/pip/pip.conf", context.surroundings.home),
+        _ => format!("{}/.npmrc", context.surroundings.home),
+    };
+    let located = paths::locate(&Value::Known(file), context);
+    let decides = ["registry", "index", "script-shell", "token", "host", "auth", "*", "proxy", "ca", "strict-ssl", "global", "prefix", "node-options", "git", "editor", "scripts"];
+    let lower = setting.to_ascii_lowercase();
+    let class = if decides.iter().any(|part| lower.contains(part)) { countersign_model::PathClass::ToolConfiguration } else { countersign_model::PathClass::Ordinary };
+    let resource = Resource::Path { path: located.path, zone: located.zone, class };
+    let why = format!("it sets `{setting}` for every later use");
+    context.push(Effect::new(verbs::FS_WRITE, resource).because(&why));
+}
+
+/// Adds that packages are installed from somewhere else than the usual registry.
+pub(super) fn other_sources(invocation: &Invocation, context: &mut Context<'_>) {
+    const INDEXES: &[&str] = &["--index-url", "-i", "--extra-index-url", "--registry", "--find-links", "-f", "--index", "--default-index", "--source"];
+    let is_pip = matches!(invocation.program.as_str(), "pip" | "pip3" | "uv" | "pipx" | "poetry" | "pdm");
+    let names: Vec<&str> = INDEXES.iter().copied().filter(|name| name.starts_with("--") || is_pip).collect();
+    let name = || Resource::Program { name: invocation.title() };
+    if let Some(given) = option(invocation, &names) {
+        let address = given.unwrap_or("*");
+        let host = host(address);
+        let plain = address.starts_with("http://") && !countersign_model::is_this_machine(&host);
+        let usual = matches!(host.as_str(), "npm" | "pypi") && !plain;
+        if plain {
+            context.push(Effect::new(verbs::EXEC_REMOTE_CODE, name()).because(&format!("it installs from {host} without knowing who answers")));
+        } else if !usual {
+            let why = format!("it installs from {host}, which may have other packages under the same names");
+            context.push(Effect::new(verbs::EXEC_INSTALL, name()).certain(Certainty::Partial, &why));
+        }
+    }
+    let address = invocation.words.iter().find(|word| word.text().contains("://") && !word.text().starts_with('-') && !word.text().contains("registry") && !word.text().contains("/simple"));
+    if let Some(address) = address {
+        let plain = address.text().contains("http://");
+        let why = "it installs from an address rather than from the registry";
+        context.push(if plain {
+            Effect::new(verbs::EXEC_REMOTE_CODE, name()).because(why)
+        } else {
+            Effect::new(verbs::EXEC_INSTALL, name()).certain(Certainty::Partial, why)
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::{check, check_with};
+
+    const PROJECT: &[(&str, &str)] = &[
+        ("/repo/package.json", "{\"name\": \"@acme/shop\"}"),
+        ("/repo/Cargo.toml", "[package]\nname = \"shop\"\n"),
+        ("/repo/.npmrc", "registry=https://npm.acme.example/\n"),
+    ];
+
+    #[test]
+    fn publishing() {
+        assert_snapshot!(check_with("npm publish; cargo publish -p core; cargo publish", PROJECT), @"
+        package.publish @acme/shop on npm.acme.example, write
+        package.publish core on crates.io, write
+        package.publish shop on crates.io, write
+        ");
+        assert_snapshot!(check("npm publish --registry https://npm.acme.example; twine upload -r testpypi dist/*; poetry publish"), @"
+        package.publish * on npm.acme.example, write
+        package.publish * on testpypi, write
+        package.publish * on pypi, write
+        ");
+        assert_snapshot!(check("npm unpublish left-pad --force; cargo yank --version 1.0.0 shop; gem yank shop"), @"
+        package.withdraw left-pad on npm, destroy
+        package.withdraw shop on crates.io, destroy
+        package.withdraw shop on rubygems, destroy
+        ");
+        assert_snapshot!(check("npm deprecate a@1 no; npm owner add x shop; npm dist-tag add a@1 latest; cargo owner --add x shop"), @"
+        package.settings a on npm, write
+        package.settings shop on npm, write
+        package.settings shop on crates.io, write
+        ");
+        assert_snapshot!(check("mvn deploy; gem push a-1.gem; dotnet nuget push a.nupkg --source x; npm login"), @"
+        package.publish * on *, write, partial
+        package.publish a-1.gem on rubygems, write
+        package.publish a.nupkg on x, write
+        secret.write npm:login, write
+        ");
+    }
+
+    #[test]
+    fn reading_and_setting() {
+        assert_snapshot!(check("npm whoami; npm config get registry; npm dist-tag ls a; cargo owner --list shop; npm view a"), @"
+        package.read * on npm, read
+        exec.read npm config get, read
+        package.read a on npm, read
+        package.read shop on crates.io, read
+        exec.read npm view, read
+        ");
+        assert_snapshot!(check("npm config set registry http://x.example; npm config set fund false; pip config set global.index-url http://x.example"), @"
+        fs.write /home/dev/.npmrc, write
+        fs.write /home/dev/.npmrc, write
+        fs.write /home/dev/.config/pip/pip.conf, write
+        ");
+    }
+
+    #[test]
+    fn other_indexes() {
+        assert_snapshot!(check("pip install --index-url http://x.example/simple a"), @"
+        exec.install pip install, execute
+        exec.remote-code pip install --index-url, execute
+        ");
+        assert_snapshot!(check("pip install --extra-index-url=https://x.example/simple a; npm install --registry https://x.example a"), @"
+        exec.install pip install, execute
+        exec.install pip install --extra-index-url=https://x.example/simp, execute, partial
+        exec.install npm install, execute
+        exec.install npm install --registry, execute, partial
+        ");
+        assert_snapshot!(check("pip install git+https://github.com/a/b; pip install requests; npm i"), @"
+        exec.install pip install, execute
+        exec.install pip install git+https://github.com/a/b, execute, partial
+        exec.install npm i, execute
+        ");
+    }
+}
