@@ -72,6 +72,7 @@ families! {
     stacks,
     ansible,
     scheduled,
+    platforms,
     ssh,
     processes,
     services,

@@ -1,0 +1,155 @@
+//! Platforms that run applications: Vercel, Netlify, Fly, Heroku, Cloudflare and the like.
+//!
+//! [`tables`] holds what each of them knows, [`named`] finds which application is meant.
+
+mod named;
+mod tables;
+
+use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
+
+use super::subcommands::{Subcommand, read};
+use super::{Family, dispatch, opaque};
+use crate::context::Context;
+use crate::invocation::Invocation;
+use crate::shell::{self, Place};
+use crate::word::{Value, Word};
+
+pub(super) const FAMILY: Family = Family {
+    programs: &[
+        "vercel", "vc", "now", "netlify", "ntl", "fly", "flyctl", "heroku", "wrangler", "railway", "render", "firebase", "supabase", "amplify", "eb",
+        "kamal", "dokku", "cap", "surge", "gh-pages", "copilot-cli", "scalingo", "clever", "northflank", "zeabur", "koyeb", "deployctl", "appwrite", "shopify", "eas",
+        "fastlane", "dokploy", "porter", "cf", "turso", "neonctl", "neon", "planetscale", "pscale", "convex",
+    ],
+    effects,
+};
+
+fn effects(invocation: &Invocation, context: &mut Context<'_>) {
+    let platform = tables::platform(&invocation.program);
+    let table = tables::table(platform);
+    let normal = colons(platform, invocation);
+    let found = read(&normal, table);
+    let version = found.options.len() == 1 && found.operands.is_empty() && found.has(&["-v", "-V", "--version"]);
+    if found.is_help || version || found.name == "help" || found.name == "version" {
+        context.program(verbs::EXEC_READ, &invocation.title());
+        return;
+    }
+    let verb = match (&found.verb, platform) {
+        // Vercel deploys with no subcommand at all, and with a directory.
+        (None, "vercel") if found.operands.is_empty() => Some(verbs::APP_DEPLOY),
+        (None, "surge" | "gh-pages") => Some(verbs::APP_DEPLOY),
+        (None, _) if found.operands.is_empty() => Some(verbs::APP_READ),
+        (verb, _) => verb.clone(),
+    };
+    let app = named::find(platform, &found, invocation, context);
+    act(platform, verb, &found, &app, context);
+    runs(platform, &found, &normal, &app, context);
+    files(platform, &found, context);
+}
+
+/// Heroku's `pg:reset` as two words, like everybody else's.
+fn colons(platform: &str, invocation: &Invocation) -> Invocation {
+    let mut copy = invocation.clone();
+    let splits = matches!(platform, "heroku" | "dokku" | "firebase" | "cap" | "scalingo" | "shopify" | "eas");
+    let at = copy.words.iter().position(|word| !word.text().starts_with('-') && word.text().contains(':'));
+    if let (true, Some(at)) = (splits && at.is_some_and(|at| at < 3), at)
+        && let Some(text) = copy.words.get(at).and_then(Word::known).map(str::to_owned)
+    {
+        let words: Vec<Word> = text.split(':').map(Word::known_as).collect();
+        copy.words.splice(at..=at, words);
+        copy.contiguous = false;
+    }
+    copy
+}
+
+fn act(platform: &str, verb: Option<Verb>, found: &Subcommand<'_>, app: &named::App, context: &mut Context<'_>) {
+    let resource = app.resource(platform);
+    let mut effect = match (&verb, &found.doubt) {
+        (Some(verb), None) => Effect::new(verb.clone(), resource),
+        (Some(verb), Some(why)) => Effect::new(verb.clone(), resource).certain(Certainty::Partial, why),
+        (None, _) => found.effect(&verbs::APP_SETTINGS, &verbs::APP_DELETE, resource),
+    };
+    let name = found.operand(0).unwrap_or_else(|| "*".to_owned());
+    match effect.verb.as_str() {
+        "secret.read" | "secret.write" => {
+            let name = name.split('=').next().unwrap_or("*").to_owned();
+            let target = app.target.as_ref().map(|target| format!(" {target}")).unwrap_or_default();
+            effect.resource = Resource::Secret { store: format!("{platform} {}{target}", app.name), name };
+        }
+        "db.read" | "db.write" | "db.schema" | "db.destroy" | "db.execute" => {
+            let is_local = found.has(&["--local"]) || platform == "supabase" && !found.has(&["--linked", "--db-url", "--project-ref"]);
+            let host = if is_local { "localhost".to_owned() } else { format!("{platform} {}", app.name) };
+            let system = match platform {
+                "wrangler" => "d1",
+                "heroku" | "supabase" | "neon" => "postgresql",
+                other => other,
+            };
+            if effect.verb == verbs::DB_EXECUTE && effect.because.is_none() {
+                effect = effect.because("what the statement does is not looked at");
+            }
+            let database = app.target.clone();
+            effect.resource = Resource::Database { system: system.to_owned(), host, database, object: name };
+        }
+        "exec.read" | "exec.build" => effect.resource = Resource::Program { name: format!("{platform} {}", found.name) },
+        _ => {}
+    }
+    if effect.because.is_none() {
+        effect.because.clone_from(&app.because);
+    }
+    let rehearses = found.surely(&["--dry-run"], &["--prod", "--force", "-y", "--yes", "--minify"]) && matches!(effect.verb.as_str(), "app.deploy" | "app.delete");
+    if rehearses {
+        effect = Effect::new(verbs::APP_READ, effect.resource);
+    }
+    context.push(effect);
+}
+
+/// Programs that run where the application runs, or here.
+fn runs(platform: &str, found: &Subcommand<'_>, normal: &Invocation, app: &named::App, context: &mut Context<'_>) {
+    let place = app.resource(platform);
+    let elsewhere = |text: Option<&Value>, nested: Option<Invocation>, context: &mut Context<'_>| {
+        context.elsewhere(place, |context| match (text, nested) {
+            (Some(Value::Known(text)), _) => shell::run_apart(text, Place::Within(context.here), context),
+            // One word with blanks is a text for a shell.
+            (None, Some(Invocation { first, words, .. })) if words.is_empty() && first.text().contains(' ') => match first.known() {
+                Some(text) => shell::run_apart(text, Place::Within(context.here), context),
+                None => opaque(normal, "what runs there is not known", context),
+            },
+            (None, Some(nested)) => dispatch(nested, context),
+            _ => opaque(normal, "an interactive shell where the application runs", context),
+        });
+    };
+    let rest = found.rest_at.or_else(|| found.position(0, normal)).and_then(|at| normal.nested(at));
+    match (platform, found.name.as_str()) {
+        ("fly", "ssh console" | "console" | "machine exec") => elsewhere(found.value(&["-C", "--command"]), None, context),
+        ("heroku", "run" | "run detached") | ("railway", "ssh") | ("kamal", "app exec" | "server exec") | ("dokku", "run" | "enter") => {
+            elsewhere(None, rest, context);
+        }
+        ("heroku", "ps exec") | ("eb", "ssh") => elsewhere(found.value(&["-c", "--command"]), None, context),
+        // These start a program here, with the platform's variables.
+        ("railway", "run") | ("netlify", "dev exec") | ("vercel", "env run") => {
+            if let Some(nested) = rest {
+                dispatch(nested, context);
+            }
+        }
+        ("cap", _) | ("fastlane", _) => opaque(normal, "what it runs is in the project's file", context),
+        _ => {}
+    }
+}
+
+/// Files that are written with what was read.
+fn files(platform: &str, found: &Subcommand<'_>, context: &mut Context<'_>) {
+    match (platform, found.name.as_str()) {
+        ("vercel", "env pull") => {
+            let file = found.operands.first().map_or_else(|| Value::Known(".env.local".to_owned()), |word| word.value.clone());
+            context.write_value(&file);
+        }
+        ("vercel", "pull") => context.write_value(&Value::Known(".vercel/.env.development.local".to_owned())),
+        ("fly", "secrets import") | ("netlify", "env import") | ("wrangler", "secret bulk") | ("heroku", "config edit") => {
+            found.operands.first().into_iter().for_each(|word| context.read(word));
+        }
+        _ => {}
+    }
+    found.values(&["--env-file"]).for_each(|value| context.read_value(value));
+}
+
+#[cfg(test)]
+mod tests;
