@@ -18,7 +18,7 @@ pub(super) const FAMILY: Family = Family {
         "iptables-restore", "iptables-save", "ufw", "nft", "firewall-cmd", "pfctl", "modprobe", "insmod", "rmmod", "kexec", "depmod", "setenforce",
         "auditctl", "setcap", "chattr", "sysctl.conf", "update-grub", "grub-install", "efibootmgr", "bootctl", "nvram", "csrutil", "spctl", "chroot",
         "pivot_root", "nsenter", "swaplabel", "mknod", "aa-disable", "aa-teardown", "update-alternatives", "ldconfig", "dpkg-reconfigure", "tccutil",
-        "softwareupdate", "scutil", "pmset", "bcdedit", "diskpart", "format", "vssadmin",
+        "softwareupdate", "scutil", "pmset", "bcdedit", "diskpart", "vssadmin",
     ],
     effects,
 };

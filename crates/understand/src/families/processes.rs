@@ -124,20 +124,42 @@ fn kill(invocation: &Invocation, context: &mut Context<'_>) {
             Some(text) => stops(text, Reversible::Unknown, Some("which process is meant is not clear"), context),
             // A number found just before: `$!`, `$(cat server.pid)`, `$(lsof -ti :3000)`.
             None => {
-                let raw = word.raw.trim_matches('"');
-                let wide = ["pgrep", "ps ", "ps)", "pidof"].iter().any(|part| raw.contains(part)) && !searches_ordinary(raw);
+                let raw = found_by(word, context);
+                let wide = is_wide(&raw);
                 if raw.to_ascii_lowercase().contains("countersign") {
                     tampers(false, context);
                 } else if wide {
                     tampers(true, context);
                 }
-                let name = if text.is_empty() { raw } else { text };
+                let name = if text.is_empty() { word.raw.trim_matches('"') } else { text };
                 let reversible = if wide { Reversible::No } else { Reversible::Yes };
+                let name = if name.is_empty() { "processes found before" } else { name };
                 let short: String = name.chars().take(60).collect();
                 stops(&short, reversible, Some("its number is found out when the command runs"), context);
             }
         }
     }
+}
+
+/// How a number is found: by a substitution, one kept in a variable before, or what is given to `xargs`.
+fn found_by(word: &Word, context: &Context<'_>) -> String {
+    let raw = word.raw.trim_matches('"');
+    let Some(name) = raw.strip_prefix('$') else {
+        return if raw.contains(['$', '`']) { raw.to_owned() } else { context.whole.clone() };
+    };
+    let name = name.trim_start_matches('{').trim_end_matches('}');
+    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        return raw.to_owned();
+    }
+    let set = context.whole.split_once(&format!("{name}=")).map(|(_, rest)| rest.split(['\n', ';', '&']).next().unwrap_or(rest));
+    set.map_or_else(|| "ps ".to_owned(), str::to_owned)
+}
+
+/// Whether that may find any process.
+fn is_wide(found_by: &str) -> bool {
+    const KEPT_FILES: &[&str] = &["sshd", "docker", "containerd", "systemd", "kubelet", "crond", "/init"];
+    let searches = ["pgrep", "ps ", "ps)", "pidof"].iter().any(|part| found_by.contains(part));
+    searches && !searches_ordinary(found_by) || KEPT_FILES.iter().any(|name| found_by.contains(name))
 }
 
 /// `pgrep -f vite` inside a substitution: whether what it looks for is ordinary.
@@ -252,6 +274,8 @@ mod tests {
             "kill $(lsof -ti :3000)",
             "lsof -ti :3000 | xargs kill -9",
             "kill $(pgrep -f 'vite dev')",
+            "npm start & PID=$!; sleep 1; kill $PID",
+            "kill $(ps aux | grep vite | awk '{print $2}')",
             "pkill -f vite",
             "pkill -9 -f 'next dev'",
             "killall node",
@@ -284,6 +308,10 @@ mod tests {
             "fuser -km /home",
             "kill -9 $(ps aux | awk '{print $2}')",
             "kill $(pgrep countersign)",
+            "P=$(pgrep -f c.untersign); kill $P",
+            "pgrep -f countersign | xargs kill",
+            "kill $(cat /run/sshd.pid)",
+            "kill $PID",
             "pkill $NAME",
         ] {
             assert!(!is_ordinary(command), "{command}: {}", check(command));

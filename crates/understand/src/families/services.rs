@@ -315,7 +315,7 @@ mod tests {
         exec.schedule crontab, execute
         fs.delete /repo/src, destroy
         secret.read /repo/.env, read
-        net.send https://x.example, send
+        net.upload https://x.example, send
         ");
         assert_snapshot!(check_with("crontab jobs", &[("/repo/jobs", "* * * * * touch a\n")]), @"
         exec.schedule crontab, execute

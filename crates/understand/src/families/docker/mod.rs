@@ -131,6 +131,11 @@ fn rest(invocation: &Invocation, context: &mut Context<'_>) {
             let name = found.operand(0).unwrap_or_else(|| "*".to_owned());
             context.state.world.chosen.insert("docker", name);
         }
+        ("volume", "create") if invocation.written().contains("device=") => {
+            let resource = Resource::Program { name: "a container".to_owned() };
+            let why = "the volume is a directory or a device of the machine";
+            context.push(Effect::new(verbs::EXEC_PRIVILEGE, resource).because(why));
+        }
         ("secret", "inspect") if found.has(&["--showsecret"]) => {
             let name = found.operand(0).unwrap_or_else(|| "*".to_owned());
             context.push(Effect::new(verbs::SECRET_READ, Resource::Secret { store: "podman".to_owned(), name }));

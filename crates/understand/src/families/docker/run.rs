@@ -211,9 +211,15 @@ fn mount(value: &Value) -> Option<(Value, bool)> {
     if value.is_unknown() {
         return Some((value.clone(), false));
     }
-    let fields: Vec<&str> = value.text().split(',').collect();
+    let text = value.text().to_ascii_lowercase();
+    // Each field may stand in quotes, its name in capitals.
+    let fields: Vec<&str> = text.split(',').map(|field| field.trim_matches('"')).collect();
     let only_read = fields.iter().any(|field| matches!(*field, "readonly" | "ro" | "readonly=true" | "ro=true"));
-    let source = fields.iter().find_map(|field| field.strip_prefix("source=").or_else(|| field.strip_prefix("src=")))?;
+    let written = value.text().split(',').map(|field| field.trim_matches('"'));
+    let source = written.zip(&fields).find_map(|(written, field)| {
+        let is_source = field.starts_with("source=") || field.starts_with("src=");
+        written.split_once('=').filter(|_| is_source).map(|(_, source)| source)
+    })?;
     let is_bind = fields.contains(&"type=bind") || source.starts_with(['/', '.', '~']);
     is_bind.then(|| (Value::Known(source.to_owned()), only_read))
 }

@@ -60,6 +60,8 @@ fn reaching_the_machine_is_a_privilege() {
         "docker container run -v /etc:/e x",
         "docker exec --privileged c sh",
         "docker run -v $X:/y z",
+        "docker run --mount 'type=bind,\"SRC=/\",dst=/h' x",
+        "docker volume create --opt type=none --opt o=bind --opt device=/ x",
     ] {
         assert!(check(command).contains("exec.privilege"), "{command}: {}", check(command));
     }

@@ -2,6 +2,7 @@
 //!
 //! [`place`] finds the context and namespace, [`kinds`] knows the kinds, [`manifests`] reads files.
 
+mod formats;
 mod kinds;
 mod manifests;
 pub(crate) mod place;
@@ -108,6 +109,12 @@ fn kubectl(invocation: &Invocation, context: &mut Context<'_>) {
     let before_command = matches!(found.name.as_str(), "exec" | "run" | "debug" | "rsh") && found.operands.len() > 1;
     if found.is_help && !before_command || invocation.words.is_empty() {
         context.program(verbs::EXEC_READ, &invocation.title());
+        return;
+    }
+    let asks_nobody = matches!(found.name.as_str(), "completion" | "options" | "help" | "plugin list")
+        || found.name == "version" && found.has(&["--client"]);
+    if asks_nobody {
+        context.program(verbs::EXEC_READ, &format!("kubectl {}", found.name));
         return;
     }
     let spots = place::find(&found, invocation, context);
@@ -262,7 +269,7 @@ fn nothing_named(mut all: Vec<(String, String, Option<String>)>) -> Vec<(String,
 /// `get secret x -o yaml` and its spellings show the value.
 fn shows(found: &Subcommand<'_>, spot: &Spot, context: &mut Context<'_>) {
     let format = found.text(&["-o", "--output"]);
-    let plain = format.as_deref().is_none_or(|format| matches!(format, "name" | "wide" | "")) && !found.has(&["--template"]);
+    let plain = format.as_deref().is_none_or(formats::shows_only_names) && !found.has(&["--template"]);
     if found.name == "describe" || (plain && found.name == "get" && found.text(&["--raw"]).is_none()) {
         return;
     }

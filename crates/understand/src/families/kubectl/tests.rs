@@ -68,6 +68,8 @@ fn reads_and_rehearsals_change_nothing() {
         "kubectl diff -f a.yaml",
         "kustomize build overlays/prod",
         "kubectx",
+        "kubectl completion bash",
+        "kubectl get secret x -o jsonpath={.metadata.name}",
     ] {
         let found = check(command);
         assert!(!found.lines().any(|line| !line.contains(", read")), "{command}: {found}");

@@ -216,14 +216,16 @@ fn host_of(word: &Word) -> String {
 /// A `-o` option as its key in small letters and its value; what it runs or loads is added.
 fn configured(given: &Value, context: &mut Context<'_>) -> Option<(&'static str, Value)> {
     let text = given.text();
-    let Some((name, _)) = text.split_once(['=', ' ']) else {
+    let Some((name, _)) = text.split_once(|c: char| c == '=' || c.is_ascii_whitespace()) else {
         if given.is_unknown() {
             context.opaque("ssh -o", "which option it sets is not known");
         }
         return None;
     };
-    let value = given.strip_prefix(name).map(|value| value.strip_prefix("=").or_else(|| value.strip_prefix(" ")).unwrap_or(value))?;
-    let key = name.trim().to_ascii_lowercase();
+    let rest = given.strip_prefix(name)?;
+    let blank = rest.text().len() - rest.text().trim_start_matches(|c: char| c == '=' || c.is_ascii_whitespace()).len();
+    let value = rest.text().get(..blank).and_then(|blank| rest.strip_prefix(blank)).unwrap_or(rest);
+    let key = name.trim_matches(['"', ' ']).to_ascii_lowercase();
     if RUN_HERE.contains(&key.as_str()) && value.known().is_none_or(|text| text.trim() != "none") {
         environment::command(name, &value, context);
     } else if LOAD.contains(&key.as_str()) {
