@@ -134,10 +134,8 @@ pub(super) const FAMILY: Family = Family {
 
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let program = invocation.program.as_str();
-    if matches!(program, "sudo" | "doas" | "pkexec" | "su" | "runuser" | "sudoedit" | "nsenter" | "gosu" | "su-exec") {
+    if matches!(program, "sudo" | "doas" | "pkexec" | "su" | "runuser" | "sudoedit" | "nsenter" | "chroot" | "gosu" | "su-exec") {
         context.program(verbs::EXEC_PRIVILEGE, program);
-    } else if program == "chroot" {
-        context.program(verbs::EXEC_SYSTEM, program);
     }
     match WRAPPERS.iter().find(|wrapper| wrapper.name == program) {
         Some(_) if program == "command" && matches!(invocation.known(0), Some("-v" | "-V")) => {

@@ -158,7 +158,7 @@ mod tests {
         git.push main@origin, write
         ");
         assert_snapshot!(check("chroot /mnt sh -c 'git push origin main'"), @"
-        exec.system chroot, destroy
+        exec.privilege chroot, execute
         git.force-push *@origin, destroy, partial
         ");
         assert_snapshot!(check("unshare --mount --map-root-user rm -rf src"), @"fs.delete /repo/src, destroy");
