@@ -92,7 +92,11 @@ fn allows(arguments: &[Argument<'_>], words: &[String]) -> bool {
     let Some((first, others)) = arguments.split_first() else { return words.is_empty() };
     match first {
         Argument::Known(text) => {
-            words.split_first().is_some_and(|(word, rest)| word == text && allows(others, rest))
+            // Which number the output of a process gets, the shell chooses.
+            let is_open = |text: &str| text.starts_with("/dev/fd/");
+            words.split_first().is_some_and(|(word, rest)| {
+                (word == text || (is_open(word) && is_open(text))) && allows(others, rest)
+            })
         }
         Argument::Pattern(text) => {
             let start = text.split(['*', '?', '[', '\\']).next().unwrap_or_default();

@@ -159,7 +159,9 @@ fn shorter(place: &Place, script: &Script) -> Script {
         Some(kind.map_or(found.as_str(), |(kind, _)| kind).to_owned())
     };
     let before = kind(script);
-    shorten::shorten(script, |shorter| kind(shorter) == before && (!sound || place.reads(&shorter.text)))
+    shorten::shorten(script, |shorter| {
+        before.is_some() && kind(shorter) == before && (!sound || place.reads(&shorter.text))
+    })
 }
 
 /// Looks for faults until the time is over, and keeps what it finds, shortened, one a file.

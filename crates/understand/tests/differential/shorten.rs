@@ -8,6 +8,10 @@ const MOST: usize = 400;
 /// Leaves out parts, smaller and smaller ones, as long as `fails` says that it still does.
 pub fn shorten(script: &Script, mut fails: impl FnMut(&Script) -> bool) -> Script {
     let mut best = script.clone();
+    // What does not fail again has something to do with time.
+    if !fails(&best) {
+        return best;
+    }
     let mut tries = 0;
     let halves = std::iter::successors(Some(best.text.chars().count() / 2), |size| Some(size / 2));
     // What belongs together, such as two quotes, goes only together.
