@@ -68,7 +68,7 @@ fn the_forges_client() {
     assert_snapshot!(check("gh api graphql -f query='mutation { createCommitOnBranch(input: {branch: {repositoryNameWithOwner: \"acme/shop\", branchName: \"main\"}, expectedHeadOid: \"x\"}) { x } }'"), @"git.push main@https://github.com/acme/shop, write");
     assert_snapshot!(check("gh api graphql -f query='mutation { createRef(input: {name: \"refs/heads/x\", repositoryId: \"R\"}) { x } addStar(input: {}) { x } }'"), @"
     git.push x@https://github.com/*, write, partial
-    forge.comment * pull request, write, partial
+    forge.write * api addStar, write, partial
     ");
     assert_snapshot!(check("gh api graphql -f query='mutation { addPullRequestReview(input: {pullRequestId: 1, event: COMMENT}) { x } }'"), @"forge.comment * pull request, write, partial");
     assert_snapshot!(check("gh api graphql -f query='query A { x } mutation B { deleteRef(input: {}) { x } }' -f operationName=A"), @"forge.read * api graphql, read");

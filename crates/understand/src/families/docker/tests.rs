@@ -28,7 +28,7 @@ fn reads_and_builds() {
 fn runs_in_a_container() {
     assert_snapshot!(check("docker run --rm -it -v .:/app -w /app node:20 npm test"), @"
     container.run image node:20, execute, partial
-    exec.test container node:20, execute
+    exec.opaque container node:20, execute, opaque
     ");
     assert_snapshot!(check("docker exec -it db rm -rf /var/lib/data"), @"
     container.run container db, execute
