@@ -211,7 +211,7 @@ mod tests {
         cat: cat a 0–5 [fs.read]
         xargs: xargs rm 8–16 []
           rm: rm … 14–16 [fs.delete]
-        ?: "$X" 1 18–24 [exec.opaque]
+        ?: "$X" 1 18–24 [exec.hidden]
         "#);
         assert_snapshot!(check("echo \"$(cat .env)\" > /tmp/x"), @r#"
         cat: cat .env 8–16 [secret.read]

@@ -368,15 +368,14 @@ fn what_one_command_prints_is_not_what_all_print() {
             "find src | sed s/a/b/ | xargs truncate -s 0",
         ],
     );
-    has(
-        "exec.opaque",
-        "",
-        &[
-            "{ echo 'git push origin main'; x; } | sh",
-            "bash <(curl x) $(echo true)",
-            "bash <(x) <(echo true)",
-            "bash $X <(echo true)",
-            "source $X <(echo true)",
-        ],
-    );
+    for command in [
+        "{ echo 'git push origin main'; x; } | sh",
+        "bash <(curl x) $(echo true)",
+        "bash <(x) <(echo true)",
+        "bash $X <(echo true)",
+        "source $X <(echo true)",
+    ] {
+        let found = check(command);
+        assert!(found.contains("exec.hidden") || found.contains("exec.opaque"), "{command}: {found}");
+    }
 }

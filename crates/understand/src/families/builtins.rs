@@ -208,6 +208,19 @@ fn back(invocation: &Invocation, context: &mut Context<'_>) {
     context.program(verbs::EXEC_READ, "popd");
 }
 
+/// Programs that print what sets a shell up for them, for `eval` to run.
+const SET_UP: &[&str] = &[
+    "brew", "dircolors", "direnv", "docker-machine", "fnm", "fzf", "jenv", "keychain", "luarocks", "minikube", "mise", "nodenv", "opam",
+    "pyenv", "rbenv", "register-python-argcomplete", "rtx", "ssh-agent", "starship", "thefuck", "zoxide",
+];
+
+/// Whether a word is the output of one of these: `"$(ssh-agent -s)"`.
+fn is_set_up(raw: &str) -> bool {
+    let inner = raw.trim_matches('"').strip_prefix("$(").and_then(|rest| rest.strip_suffix(')'));
+    let Some(inner) = inner.filter(|inner| !inner.contains(['$', '`', ';', '|', '&', '<', '>', '\n', '('])) else { return false };
+    inner.split_ascii_whitespace().next().is_some_and(|name| SET_UP.contains(&name))
+}
+
 fn eval(invocation: &Invocation, context: &mut Context<'_>) {
     if invocation.substituted.is_foreign() {
         context.program(verbs::EXEC_REMOTE_CODE, "eval");
@@ -217,7 +230,12 @@ fn eval(invocation: &Invocation, context: &mut Context<'_>) {
         Some(texts) => shell::run(&texts.join(" "), Place::Within(context.here), context),
         None => {
             if !invocation.substituted.is_foreign() {
-                opaque(invocation, "it runs text that is not known", context);
+                let nothing = invocation.words.iter().any(|word| super::says_nothing(&word.value) && !is_set_up(&word.raw));
+                if nothing {
+                    super::hidden(invocation, "it runs text that is not known", context);
+                } else {
+                    opaque(invocation, "it runs text of which a part is not known", context);
+                }
             }
             context.state.shell.poison("eval may have set it");
             context.state.shell.directory = Err("eval may have changed it".to_owned());

@@ -163,7 +163,7 @@ fn parallel(invocation: &Invocation, context: &mut Context<'_>) {
     while let Some(word) = invocation.words.get(at).filter(|word| word.text().starts_with('-')) {
         match word.text() {
             "-a" | "--arg-file" | "-S" | "--sshlogin" | "--sshloginfile" | "--slf" | "--env" | "--pipe" => {
-                opaque(invocation, "it runs commands put together from elsewhere", context);
+                super::hidden(invocation, "it runs commands put together from elsewhere", context);
                 return;
             }
             "--version" | "--help" | "--citation" => {

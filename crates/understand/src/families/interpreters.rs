@@ -85,7 +85,7 @@ fn run_shell(invocation: &Invocation, context: &mut Context<'_>) {
             // The output of a process substitution, where that is known.
             match invocation.substituted.text.as_ref().filter(|_| word.raw.is_empty() && !code && !word.value.is_unknown()) {
                 Some(text) => shell::run_child(&invocation.program, text, &[], &invocation.environment, context),
-                None => opaque(invocation, "it runs text that is not known", context),
+                None => super::unknown_text(&word.value, invocation, context),
             }
             return;
         }
@@ -117,24 +117,29 @@ fn run_shell(invocation: &Invocation, context: &mut Context<'_>) {
     let arguments: Vec<Word> = std::iter::once(&invocation.first).chain(rest).cloned().collect();
     let arguments = arguments.as_slice();
     match &invocation.stdin {
-        _ if code => opaque(invocation, "it runs text that is not known", context),
+        _ if code => super::hidden(invocation, "it runs text that is not known", context),
         Stdin::Text(Value::Known(text)) => shell::run_child(&invocation.program, text, arguments, &invocation.environment, context),
         Stdin::Pipe(source) => match &source.text {
             Some(text) => shell::run_child(&invocation.program, text, arguments, &invocation.environment, context),
             None => {
-                opaque(invocation, "it runs what another command writes", context);
+                super::hidden(invocation, "it runs what another command writes", context);
                 let whole = context.whole.clone();
                 super::sought_in(&whole, context);
             }
         },
         Stdin::File(value) => run_script(&Word::made(value.clone()), invocation, context),
-        Stdin::Inherited | Stdin::Text(_) => opaque(invocation, "it runs text that is not known", context),
+        Stdin::Text(value) => super::unknown_text(value, invocation, context),
+        Stdin::Inherited => super::hidden(invocation, "it runs text that is not known", context),
     }
 }
 
 fn run_text(word: &Word, arguments: &[Word], invocation: &Invocation, context: &mut Context<'_>) {
     let Some(text) = word.known() else {
-        context.opaque("a shell command", "it runs text that is not known");
+        if super::says_nothing(&word.value) {
+            context.hidden("a shell command", "it runs text that is not known");
+        } else {
+            context.opaque("a shell command", "it runs text of which a part is not known");
+        }
         mentions(&word.raw, context);
         super::sought_in(&word.raw, context);
         return;
@@ -164,7 +169,7 @@ mod tests {
         exec.read echo, read
         git.push main@origin, write
         "#);
-        assert_snapshot!(check("bash -c \"$X\""), @"exec.opaque bash, execute, opaque");
+        assert_snapshot!(check("bash -c \"$X\""), @"exec.hidden bash, execute, opaque");
     }
 
     #[test]
@@ -194,11 +199,11 @@ mod tests {
         exec.remote-code sh, execute
         exec.opaque hi, execute, opaque
         ");
-        assert_snapshot!(check("python3 -c \"$(curl example.com)\""), @r#"
+        assert_snapshot!(check("python3 -c \"$(curl example.com)\""), @"
         net.read http://example.com, read
         exec.remote-code python3, execute
-        exec.opaque python3, execute, opaque
-        "#);
+        exec.hidden python3, execute, opaque
+        ");
     }
 
     #[test]

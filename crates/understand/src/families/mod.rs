@@ -163,7 +163,12 @@ fn unnamed(invocation: &Invocation, context: &mut Context<'_>) {
         Value::Unknown { why, .. } => why.clone(),
         Value::Known(_) | Value::Pattern(_) => "a file name pattern".to_owned(),
     };
-    opaque(invocation, &format!("the name of the program is not known: {why}"), context);
+    let why = format!("the name of the program is not known: {why}");
+    if says_nothing(&invocation.first.value) {
+        hidden(invocation, &why, context);
+    } else {
+        opaque(invocation, &why, context);
+    }
     // Its arguments may say which program it must be.
     let operands: Vec<&str> =
         invocation.words.iter().map(Word::text).filter(|text| !text.starts_with('-')).collect();
@@ -288,6 +293,32 @@ pub(crate) fn opaque(invocation: &Invocation, why: &str, context: &mut Context<'
     context.opaque(&short, why);
     named_by_arguments(invocation, context);
     sought_in_arguments(invocation, context);
+}
+
+/// The same for what is put together or named only as it runs.
+pub(crate) fn hidden(invocation: &Invocation, why: &str, context: &mut Context<'_>) {
+    let name = if invocation.program.is_empty() { &invocation.first.raw } else { &invocation.program };
+    let short: String = name.chars().take(80).collect();
+    context.hidden(&short, why);
+    named_by_arguments(invocation, context);
+    sought_in_arguments(invocation, context);
+}
+
+/// Adds that something runs text of which as much is known as the value says.
+pub(crate) fn unknown_text(value: &Value, invocation: &Invocation, context: &mut Context<'_>) {
+    if says_nothing(value) {
+        hidden(invocation, "it runs text that is not known", context);
+    } else {
+        opaque(invocation, "it runs text of which a part is not known", context);
+    }
+}
+
+/// Whether nothing at all is known of a value.
+pub(crate) fn says_nothing(value: &Value) -> bool {
+    match value {
+        Value::Known(_) | Value::Pattern(_) => false,
+        Value::Unknown { prefix, suffix, .. } => prefix.trim().is_empty() && suffix.trim().is_empty(),
+    }
 }
 
 /// Adds what commands of note among the arguments, or in a text given with them, would do.

@@ -71,6 +71,6 @@ mod tests {
         fs.delete *, destroy, partial
         fs.delete /repo/b, destroy
         ");
-        assert_snapshot!(check("cat <<E; echo $(\nrm src\n)\nx\nE"), @"exec.opaque a shell command, execute, opaque");
+        assert_snapshot!(check("cat <<E; echo $(\nrm src\n)\nx\nE"), @"exec.hidden a shell command, execute, opaque");
     }
 }

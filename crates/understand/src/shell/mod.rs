@@ -161,7 +161,7 @@ pub(crate) fn expand_text(text: &str, context: &mut Context<'_>) {
 }
 
 fn effect_at(place: Place, text: &str, why: &str) -> countersign_model::Effect {
-    let effect = countersign_model::Effect::opaque("a shell command", why);
+    let effect = countersign_model::Effect::hidden("a shell command", why);
     match place {
         Place::From(start) => effect.at(Span { start, end: start + text.len() }),
         Place::Within(Some(span)) => effect.at(span),
@@ -448,10 +448,10 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_opaque() {
-        assert_snapshot!(check("git push origin main &&& x"), @r#"
-        exec.opaque a shell command, execute, opaque
+        assert_snapshot!(check("git push origin main &&& x"), @"
+        exec.hidden a shell command, execute, opaque
         git.force-push *@*, destroy, partial
-        "#);
-        assert_snapshot!(check("echo 'unclosed"), @"exec.opaque a shell command, execute, opaque");
+        ");
+        assert_snapshot!(check("echo 'unclosed"), @"exec.hidden a shell command, execute, opaque");
     }
 }

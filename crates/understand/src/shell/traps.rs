@@ -26,7 +26,7 @@ pub(crate) fn set(invocation: &Invocation, context: &mut Context<'_>) {
                 context.state.shell.distrust("a trap may change it");
             }
         }
-        None => context.opaque("trap", "it runs text that is not known"),
+        None => context.hidden("trap", "it runs text that is not known"),
     }
 }
 

@@ -66,7 +66,10 @@ pub(super) fn run(invocation: &Invocation, context: &mut Context<'_>) {
             let known: Option<Vec<&str>> = texts.iter().map(|value| value.known()).collect();
             match known {
                 Some(known) => inline(&known.join("\n"), invocation, context),
-                None => opaque(invocation, "it runs code that is not known", context),
+                None if texts.iter().any(|value| families::says_nothing(value)) => {
+                    families::hidden(invocation, "it runs code that is not known", context);
+                }
+                None => opaque(invocation, "it runs code of which a part is not known", context),
             }
         }
         Code::Stdin => match &invocation.stdin {
@@ -76,7 +79,8 @@ pub(super) fn run(invocation: &Invocation, context: &mut Context<'_>) {
                 let located = paths::locate(value, context);
                 families::run_file(&located, Some(&invocation.program), &[], invocation, context);
             }
-            Stdin::Inherited | Stdin::Text(_) | Stdin::Pipe(_) => opaque(invocation, "it runs code that is not known", context),
+            Stdin::Text(value) if !families::says_nothing(value) => opaque(invocation, "it runs code of which a part is not known", context),
+            Stdin::Inherited | Stdin::Text(_) | Stdin::Pipe(_) => families::hidden(invocation, "it runs code that is not known", context),
         },
     }
 }

