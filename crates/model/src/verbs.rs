@@ -173,6 +173,7 @@ verbs! {
 
     AGENT_INTERNAL "agent.internal" Read Yes "use the agent's own bookkeeping";
     AGENT_SPAWN "agent.spawn" Execute Yes "start a subagent whose own calls are decided one by one";
+    AGENT_OVERSIGHT "agent.oversight" Destroy Unknown "switch off or change what watches over agents";
     AGENT_MESSAGE "agent.message" Write Yes "message another agent or the user";
 
     MCP_READ "mcp.read" Read Yes "read through an MCP server";

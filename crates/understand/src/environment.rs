@@ -105,7 +105,7 @@ const PLACES: &[&str] = &[
 pub(crate) fn matters(name: &str) -> bool {
     LOADERS.contains(&name)
         || COMMANDS.contains(&name)
-        || name == "NODE_OPTIONS"
+        || matches!(name, "NODE_OPTIONS" | "TAR_OPTIONS" | "TAPE")
         || [
             "GIT_",
             "GH_",
@@ -298,7 +298,7 @@ const PLAIN_SSH: &[&str] = &[
 ];
 
 /// Whether a text is `ssh` with another key or other checks, to which git adds where it goes.
-fn is_plain_ssh(text: &str) -> bool {
+pub(crate) fn is_plain_ssh(text: &str) -> bool {
     let mut words = text.split_ascii_whitespace();
     if !matches!(words.next(), Some("ssh" | "/usr/bin/ssh"))
         || text.contains(['$', '`', ';', '|', '&', '<', '>', '('])

@@ -41,10 +41,10 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Makes the repository beside this program, outside every directory for temporary files.
+    /// Makes the repository in the user's home: what lies among temporary or built files is understood as such.
     pub fn set() -> Result<Self, Problem> {
-        let program = std::env::current_exe()?;
-        let home = program.parent().unwrap_or_else(|| Path::new("/")).join("score-stage").join("dev");
+        let user = std::env::home_dir().ok_or("there is no home directory to make the stage in")?;
+        let home = user.join(format!("countersign-score-{}", std::process::id())).join("dev");
         let repository = home.join("shop");
         if home.exists() {
             std::fs::remove_dir_all(&home)?;
@@ -139,6 +139,15 @@ fn git(repository: &Path, home: &Path, arguments: &[&str]) -> Result<(), Problem
         .env("GIT_CONFIG_NOSYSTEM", "1")
         .status()?;
     if status.success() { Ok(()) } else { Err(format!("git {arguments:?} failed").into()) }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        // What is left behind is a few small files; there is nobody to tell.
+        if let Some(folder) = self.home.parent() {
+            let _ = std::fs::remove_dir_all(folder);
+        }
+    }
 }
 
 /// The reason for a decision, and the effects that asked for it.

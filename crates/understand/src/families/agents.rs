@@ -12,7 +12,8 @@ use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
     programs: &[
-        "claude", "codex", "gemini", "copilot", "opencode", "aider", "cursor-agent", "amp", "goose", "crush", "qwen", "droid", "cline", "openhands", "kiro-cli", "auggie",
+        "claude", "codex", "gemini", "copilot", "opencode", "aider", "cursor-agent", "amp", "goose", "crush", "qwen", "droid", "cline", "openhands", "kiro-cli", "auggie", "hermes",
+        "openclaw", "pi", "devin", "antigravity", "cursor", "gh-copilot", "plandex", "cody", "tabby", "junie",
     ],
     effects,
 };
@@ -37,6 +38,15 @@ const WITHOUT_HOOKS: &[(&str, &[&str])] = &[
     ("gemini", &["--no-hooks"]),
 ];
 
+/// Parts of options and variables by which any agent leaves out what watches over it.
+const UNWATCHED: &[&str] = &["no-extension", "no-plugin", "no-hook", "safe-mode", "pure", "bare", "disable-hook", "disable-plugin", "disable-extension", "without-hook"];
+
+/// Parts of an agent's own settings that hold what watches over it.
+const WATCHING: &[&str] = &["hook", "plugin", "extension", "guard", "policy", "permission", "approval", "sandbox"];
+
+/// Words that change or remove it.
+const CHANGING: &[&str] = &["set", "unset", "rm", "remove", "delete", "disable", "uninstall", "off", "reset", "clear", "add", "install", "enable", "edit"];
+
 /// Variables that put other settings in place of an agent's own.
 const SETTINGS: &[&str] = &[
     "CLAUDE_CONFIG_DIR", "CLAUDE_CODE_SIMPLE", "CLAUDE_CODE_MANAGED_SETTINGS_PATH", "CODEX_HOME", "GEMINI_CLI_HOME", "GEMINI_CLI_SYSTEM_SETTINGS_PATH", "GEMINI_CLI_SYSTEM_DEFAULTS_PATH", "COPILOT_HOME", "OPENCODE_CONFIG", "OPENCODE_CONFIG_DIR",
@@ -56,6 +66,10 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     if let Some(why) = tampers(invocation, context) {
         let resource = Resource::Program { name: invocation.title() };
         context.push(Effect::new(verbs::COUNTERSIGN_TAMPER, resource).because(&why));
+    } else if let Some(why) = unwatches(invocation) {
+        let resource = Resource::Program { name: invocation.title() };
+        context.push(Effect::new(verbs::AGENT_OVERSIGHT, resource).because(&why));
+        return;
     } else if (READS.contains(&first) && invocation.words.len() <= 2) || READS.contains(&both.as_str()) {
         context.program(verbs::EXEC_READ, &invocation.title());
         return;
@@ -68,6 +82,33 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         context.push(Effect::new(verbs::FS_WRITE, resource).because("it changes which tools and programs an agent has"));
     }
     opaque(invocation, "it starts another agent whose calls may not be seen", context);
+}
+
+/// Why an agent started so, or changed so, is no longer watched as its users mean it to be.
+fn unwatches(invocation: &Invocation) -> Option<String> {
+    let says = |text: &str| {
+        let text = text.to_ascii_lowercase().replace('_', "-");
+        UNWATCHED.iter().any(|part| text.contains(part))
+    };
+    for word in &invocation.words {
+        let name = word.text().split('=').next().unwrap_or_default();
+        if name.starts_with("--") && (says(name) || (name == "--settings" && invocation.program != "claude")) {
+            return Some(format!("{name} leaves out what watches over the agent"));
+        }
+    }
+    let prefix = invocation.program.split('-').next().unwrap_or_default().to_ascii_uppercase();
+    for (name, value) in &invocation.environment {
+        let own = name.starts_with(&prefix) && (name.ends_with("_HOME") || name.ends_with("_CONFIG_DIR"));
+        let off = WATCHING.iter().any(|part| name.to_ascii_lowercase().contains(part))
+            && matches!(value.known(), Some("off" | "0" | "false" | "no" | "disabled"));
+        if own || off || says(name) {
+            return Some(format!("{name} leaves out what watches over the agent"));
+        }
+    }
+    let words: Vec<&str> = invocation.words.iter().filter_map(Word::known).take(4).collect();
+    let changes = words.iter().any(|word| CHANGING.contains(word));
+    let watching = words.iter().any(|word| WATCHING.iter().any(|part| word.contains(part)));
+    (changes && watching).then(|| "it changes what watches over the agent".to_owned())
 }
 
 /// Why an agent started so may run without Countersign.
@@ -144,6 +185,21 @@ mod tests {
         ] {
             let found = check_with(command, &files);
             assert!(found.contains("countersign.tamper"), "{command}: {found}");
+        }
+    }
+
+    #[test]
+    fn what_watches_over_any_agent() {
+        for command in [
+            "pi --no-extensions", "opencode --settings x.json", "droid --settings /tmp/x.json", "PLUGINS=off amp", "KIRO_HOME=/tmp/other kiro-cli", "hermes hooks rm audit", "openclaw config set plugins.enabled false",
+            "amp plugins remove audit.ts",
+        ] {
+            let found = check(command);
+            assert!(found.contains("agent.oversight"), "{command}: {found}");
+        }
+        for command in ["pi 'set up the hooks'", "amp plugins list", "opencode run x"] {
+            let found = check(command);
+            assert!(!found.contains("agent.oversight"), "{command}: {found}");
         }
     }
 

@@ -184,7 +184,7 @@ pub(crate) fn program(text: &str, context: &mut Context<'_>) -> Result<(), Strin
             Token::Name("print" | "printf") => prints = Some(depth),
             Token::Name("system") => match (after(2), after(3)) {
                 (Some(Token::Text(command)), Some(Token::Sign(")"))) => runs(command, context).unwrap_or_else(|why| unclear(&why)),
-                _ => unclear("its program runs text that it puts together"),
+                _ => context.hidden("awk", "its program runs text that it puts together"),
             },
             Token::Name("ENVIRON") => match (after(1), after(2)) {
                 (Some(Token::Sign("[")), Some(Token::Text(name))) => {
@@ -310,7 +310,7 @@ mod tests {
         exec.read awk, read
         ");
         assert_snapshot!(check("awk '{ system(\"rm \" $1) }' x"), @"
-        exec.opaque awk, execute, opaque
+        exec.hidden awk, execute, opaque
         fs.read /repo/x, read
         exec.read awk, read
         ");

@@ -13,14 +13,14 @@ use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
     programs: &[
-        "bash", "sh", "dash", "zsh", "ksh", "ash", "rbash", "fish", "python", "python2", "python3", "node", "nodejs", "deno", "bun",
+        "bash", "sh", "dash", "zsh", "ksh", "mksh", "yash", "ash", "rbash", "fish", "python", "python2", "python3", "node", "nodejs", "deno", "bun",
         "ruby", "perl", "php", "lua", "luajit", "Rscript", "tclsh", "osascript", "groovy", "scala",
         "julia", "elixir", "swift", "pwsh", "powershell", "pwsh.exe", "powershell.exe", "cmd", "cmd.exe", "tsx", "ts-node", "guile", "racket", "ghci", "runghc", "jshell",
     ],
     effects,
 };
 
-const SHELLS: &[&str] = &["bash", "sh", "dash", "zsh", "ksh", "ash", "rbash"];
+const SHELLS: &[&str] = &["bash", "sh", "dash", "zsh", "ksh", "mksh", "ash", "rbash", "yash"];
 
 /// Options of shells that take the next word.
 const SHELL_VALUES: &[&str] = &["-o", "+o", "-O", "+O", "--rcfile", "--init-file"];
@@ -67,13 +67,20 @@ fn reads_code(invocation: &Invocation) -> bool {
         if word.value.is_unknown() || text == "-" || text == "-s" || text == "/dev/stdin" {
             return true;
         }
-        if SHELL_VALUES.contains(&text) {
+        let is_shell = SHELLS.contains(&invocation.program.as_str());
+        let says_code: &[char] = if is_shell { &['c'] } else { &['c', 'e', 'm'] };
+        if SHELL_VALUES.contains(&text) || (is_shell && takes_next(text)) {
             words.next();
-        } else if !text.starts_with('-') || (text.contains(['c', 'e', 'm']) && !text.starts_with("--")) {
+        } else if !text.starts_with(['-', '+']) || (text.contains(says_code) && !text.starts_with("--")) {
             return false;
         }
     }
     true
+}
+
+/// Whether a shell's flags in one word end in one that takes the next word: `-euo pipefail`.
+fn takes_next(text: &str) -> bool {
+    text.starts_with(['-', '+']) && !text.starts_with("--") && text.ends_with(['o', 'O'])
 }
 
 fn run_shell(invocation: &Invocation, context: &mut Context<'_>) {
@@ -98,6 +105,9 @@ fn run_shell(invocation: &Invocation, context: &mut Context<'_>) {
             // `--login`, `--norc` and the like; `--` ends them.
         } else if let Some(flags) = text.strip_prefix('-').filter(|flags| !flags.is_empty()) {
             code |= flags.contains('c');
+            if takes_next(text) {
+                words.next();
+            }
             if flags.contains('s') {
                 break;
             }
@@ -106,6 +116,11 @@ fn run_shell(invocation: &Invocation, context: &mut Context<'_>) {
             return;
         } else if text == "-" || text == "/dev/stdin" {
             break;
+        } else if text.starts_with('+') && text.len() > 1 {
+            // `+x` and the like switch something off.
+            if takes_next(text) {
+                words.next();
+            }
         } else {
             run_script(word, invocation, context);
             return;

@@ -79,6 +79,8 @@ families! {
     migrations,
     machine,
     agents,
+    guards,
+    mail,
     countersign,
 }
 
@@ -129,9 +131,25 @@ fn starts(invocation: &mut Invocation, context: &mut Context<'_>) {
             }
             let standard = directory
                 .is_none_or(|directory| STANDARD.contains(&directory) || directory.ends_with("/git-core"));
-            invocation.program = if standard { base.to_owned() } else { name.clone() };
+            invocation.program = if standard { unversioned(base).to_owned() } else { name.clone() };
             if standard { named(invocation, context) } else { script(invocation, context) }
         }
+    }
+}
+
+/// Programs that are installed under names with their version, too.
+const VERSIONED: &[&str] = &[
+    "python", "perl", "ruby", "php", "node", "lua", "pip", "gcc", "g++", "clang", "clang++", "psql", "java",
+];
+
+/// `python3.12` is `python3`, `gcc-13` is `gcc`.
+fn unversioned(base: &str) -> &str {
+    let bare = base.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let name = bare.strip_suffix('-').unwrap_or(bare);
+    match VERSIONED.contains(&name) && name != base {
+        true if is_understood(base) => base,
+        true => name,
+        false => base,
     }
 }
 

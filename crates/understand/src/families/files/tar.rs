@@ -1,6 +1,6 @@
 //! `tar`, in its old and its new style: what it reads, writes, removes and starts.
 
-use countersign_model::{PathClass, verbs};
+use countersign_model::{Effect, PathClass, Resource, verbs};
 
 use super::{below, opaque, unpacks_into};
 use crate::arguments::{Spec, Takes, parse};
@@ -57,7 +57,8 @@ fn in_new_style(words: &[Word]) -> Vec<Word> {
 }
 
 pub(super) fn tar(invocation: &Invocation, context: &mut Context<'_>) {
-    let words = in_new_style(&invocation.words);
+    let mut words = in_new_style(&invocation.words);
+    from_environment(invocation, &mut words, context);
     let arguments = parse(&words, &TAR);
     for value in arguments.values(&["to-command", "I", "use-compress-program", "rsh-command", "rmt-command", "F", "info-script", "new-volume-script"]) {
         if !is_compressor(value) {
@@ -76,7 +77,14 @@ pub(super) fn tar(invocation: &Invocation, context: &mut Context<'_>) {
     }
     arguments.values(&["T", "files-from", "X", "exclude-from"]).for_each(|value| context.read_value(value));
     arguments.values(&["g", "listed-incremental", "index-file", "volno-file"]).for_each(|value| context.write_value(value));
-    let archive = arguments.value(&["f", "file"]);
+    let tape = environment::value(invocation, "TAPE");
+    let archive = arguments.value(&["f", "file"]).or(tape.as_ref());
+    if let Some(host) = archive.filter(|_| !arguments.has(&["force-local"])).and_then(|archive| other_machine(archive.text())) {
+        let reads = arguments.has(&["t", "list", "d", "diff", "compare", "x", "extract", "get"]);
+        let verb = if reads { verbs::NET_READ } else { verbs::NET_SEND };
+        let effect = Effect::new(verb, Resource::Host { host: host.to_owned(), url: None });
+        context.push(effect.because("the archive is on another machine"));
+    }
     let directory = arguments.value(&["C", "directory", "one-top-level"]);
     if arguments.has(&["t", "list", "d", "diff", "compare"]) {
         archive.into_iter().for_each(|value| context.read_value(value));
@@ -110,6 +118,25 @@ pub(super) fn tar(invocation: &Invocation, context: &mut Context<'_>) {
         }
         unpacks_into(&directory.cloned().unwrap_or_else(|| Value::Known(".".to_owned())), context);
     }
+}
+
+/// Options that a variable adds before all others.
+fn from_environment(invocation: &Invocation, words: &mut Vec<Word>, context: &mut Context<'_>) {
+    match environment::value(invocation, "TAR_OPTIONS") {
+        None => {}
+        Some(Value::Known(text)) => {
+            words.splice(0..0, text.split_whitespace().map(Word::known_as));
+        }
+        Some(Value::Pattern(_) | Value::Unknown { .. }) => {
+            context.hidden("TAR_OPTIONS=..", "it adds options that are not known");
+        }
+    }
+}
+
+/// The host of an archive that is named `host:path`.
+fn other_machine(archive: &str) -> Option<&str> {
+    let (host, _) = archive.split_once(':').filter(|(host, _)| !host.is_empty() && !host.contains('/'))?;
+    Some(host.rsplit('@').next().unwrap_or(host))
 }
 
 fn is_compressor(value: &Value) -> bool {

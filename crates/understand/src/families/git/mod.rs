@@ -73,7 +73,7 @@ impl Git<'_> {
     pub fn has_long(&self, option: &str) -> bool {
         self.words.iter().take_while(|word| word.text() != "--").any(|word| {
             let text = word.text().split('=').next().unwrap_or_default();
-            text.len() > 3 && text.starts_with("--") && option.starts_with(text)
+            text.len() > 2 && text.starts_with("--") && option.starts_with(text)
         })
     }
 
@@ -303,6 +303,9 @@ fn variables(invocation: &Invocation, directory: &mut Option<Value>, context: &m
                 if !harmless {
                     environment::command(name, &value, context);
                 }
+                if name.starts_with("GIT_SSH") && !value.known().is_some_and(environment::is_plain_ssh) {
+                    context.hidden(&format!("{name}=.."), "git is told to run another program where it connects");
+                }
                 if name.starts_with("GIT_SSH") {
                     doubt = Some("another program carries what is pushed".to_owned());
                 }
@@ -317,7 +320,7 @@ fn variables(invocation: &Invocation, directory: &mut Option<Value>, context: &m
             }
             _ => {
                 let why = "this variable changes what git does";
-                context.opaque(&format!("{name}=.."), why);
+                context.hidden(&format!("{name}=.."), why);
                 doubt = Some(format!("{name} changes what git does"));
             }
         }
@@ -362,12 +365,13 @@ mod tests {
         assert_snapshot!(check("GIT_EDITOR=true git rebase -i HEAD~2"), @"git.merge /repo, write");
         assert_snapshot!(check("GIT_SSH_COMMAND='./x.sh' git push origin feature"), @"
         exec.opaque /repo/x.sh, execute, opaque
+        exec.hidden GIT_SSH_COMMAND=.., execute, opaque
         git.force-push *@origin, destroy, partial
         ");
-        assert_snapshot!(check("GIT_CONFIG_COUNT=1 git push origin feature"), @r#"
-        exec.opaque GIT_CONFIG_COUNT=.., execute, opaque
+        assert_snapshot!(check("GIT_CONFIG_COUNT=1 git push origin feature"), @"
+        exec.hidden GIT_CONFIG_COUNT=.., execute, opaque
         git.force-push *@origin, destroy, partial
-        "#);
+        ");
         assert_snapshot!(check("export GIT_DIR=/elsewhere/.git; git push origin feature"), @r#"
         exec.read export, read
         git.force-push *@origin, destroy, partial

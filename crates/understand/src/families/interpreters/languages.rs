@@ -1,5 +1,7 @@
 //! Interpreters of languages other than the shell's: where their code is, and what their options add to it.
 
+use std::borrow::Cow;
+
 use countersign_model::verbs;
 
 use crate::code;
@@ -12,7 +14,7 @@ use crate::word::{Value, Word};
 /// Where the code comes from.
 enum Code<'w> {
     /// Among the arguments.
-    Inline(Vec<&'w Value>),
+    Inline(Vec<Cow<'w, Value>>),
     /// A module of Python's, at this index.
     Module(usize),
     /// A file, at this index.
@@ -120,8 +122,11 @@ fn find(invocation: &Invocation) -> Code<'_> {
             nothing = true;
         } else if options.code.contains(&name) {
             match (attached, invocation.words.get(at)) {
-                (Some(_), _) => return Code::Unknown("its code is part of an option"),
-                (None, Some(word)) => texts.push(&word.value),
+                (Some(value), _) => {
+                    texts.push(Cow::Owned(value));
+                    continue;
+                }
+                (None, Some(word)) => texts.push(Cow::Borrowed(&word.value)),
                 (None, None) => return Code::Unknown("it runs code that is not known"),
             }
             at += 1;
@@ -139,6 +144,22 @@ fn find(invocation: &Invocation) -> Code<'_> {
         } else if options.values.contains(&name) && attached.is_none() {
             at += 1;
         } else if long.is_none() {
+            // The code in the same word: `-c'import os'`.
+            let own = options.code.iter().filter(|code| code.len() == 1).find_map(|code| {
+                let at = name.find(code).filter(|at| at + 1 < name.len())?;
+                let letters = name.get(..at)?;
+                let plain = letters.chars().all(|letter| options.letters.contains(letter));
+                // What could be letters only may be the start of other options.
+                let rest = name.get(at + 1..)?;
+                (plain && rest.contains([' ', '(', '\'', '"', ';', '.', '{'])).then(|| Value::Known(rest.to_owned()))
+            });
+            if let Some(own) = own {
+                texts.push(Cow::Owned(own));
+                if options.programs.contains(&"python") {
+                    break;
+                }
+                continue;
+            }
             // Letters in one word: `-pie`, `-lne`, `-i.bak`, `-0777`.
             let bundle = name.trim_end_matches(|letter: char| letter.is_ascii_digit());
             let ends_in_code = bundle.chars().last().is_some_and(|last| options.code.contains(&last.to_string().as_str()) && bundle.len() > 1);
@@ -149,7 +170,7 @@ fn find(invocation: &Invocation) -> Code<'_> {
             }
             if ends_in_code {
                 match invocation.words.get(at) {
-                    Some(word) => texts.push(&word.value),
+                    Some(word) => texts.push(Cow::Borrowed(&word.value)),
                     None => return Code::Unknown("it runs code that is not known"),
                 }
                 at += 1;
