@@ -414,6 +414,16 @@ impl<'a> Context<'a> {
             return;
         }
         let located = paths::locate(value, self);
+        if located.class == PathClass::Secret && located.zone == Zone::Workspace {
+            // What everybody with the repository has is no secret of this machine's.
+            let kept = if self.is_tracked(&located) { Reversible::Yes } else { Reversible::No };
+            let effect = Effect::new(verbs::SECRET_READ, located.resource()).reversible(kept);
+            self.push(match &located.why {
+                Some(why) => effect.certain(Certainty::Partial, &format!("the path is not known: {why}")),
+                None => effect,
+            });
+            return;
+        }
         let verb = if located.class == PathClass::Secret { verbs::SECRET_READ } else { verbs::FS_READ };
         self.push_path(verb, &located);
     }

@@ -269,9 +269,26 @@ pub(crate) fn class(path: &str, context: &Context<'_>) -> PathClass {
         return PathClass::Countersign;
     }
     match path_classes::of(path) {
-        PathClass::Ordinary if home::is_settings(path, context) => PathClass::ToolConfiguration,
+        PathClass::Ordinary if home::is_settings(path, context) || is_program(path) => {
+            PathClass::ToolConfiguration
+        }
         class => class,
     }
+}
+
+/// Whether it lies where programs are found by their names alone.
+fn is_program(path: &str) -> bool {
+    const WHERE: &[&str] = &[
+        "/bin/",
+        "/sbin/",
+        "/usr/bin/",
+        "/usr/sbin/",
+        "/usr/local/bin/",
+        "/usr/local/sbin/",
+        "/opt/homebrew/bin/",
+        "/snap/bin/",
+    ];
+    WHERE.iter().any(|directory| path.starts_with(directory))
 }
 
 /// Whether deleting or moving what `located` names takes something of Countersign's with it.

@@ -8,6 +8,7 @@ pub(crate) mod dockerfile;
 mod javascript;
 pub(crate) mod justfile;
 pub(crate) mod language;
+pub(crate) mod literals;
 pub(crate) mod makefile;
 mod others;
 pub(crate) mod packages;

@@ -14,7 +14,7 @@ use crate::word::{Value, Word};
 pub(super) const FAMILY: Family = Family {
     programs: &[
         "bash", "sh", "dash", "zsh", "ksh", "mksh", "yash", "ash", "rbash", "fish", "python", "python2", "python3", "node", "nodejs", "deno", "bun",
-        "ruby", "perl", "php", "lua", "luajit", "Rscript", "tclsh", "osascript", "groovy", "scala",
+        "ruby", "perl", "php", "lua", "luajit", "R", "Rscript", "tclsh", "osascript", "groovy", "scala",
         "julia", "elixir", "swift", "pwsh", "powershell", "pwsh.exe", "powershell.exe", "cmd", "cmd.exe", "tsx", "ts-node", "guile", "racket", "ghci", "runghc", "jshell",
     ],
     effects,

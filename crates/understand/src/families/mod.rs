@@ -81,6 +81,9 @@ families! {
     agents,
     guards,
     mail,
+    multiplexers,
+    editors,
+    binaries,
     countersign,
 }
 
@@ -144,6 +147,10 @@ const VERSIONED: &[&str] = &[
 
 /// `python3.12` is `python3`, `gcc-13` is `gcc`.
 fn unversioned(base: &str) -> &str {
+    // The launcher of Python on Windows.
+    if base == "py" {
+        return "python";
+    }
     let bare = base.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
     let name = bare.strip_suffix('-').unwrap_or(bare);
     match VERSIONED.contains(&name) && name != base {

@@ -67,10 +67,13 @@ pub(super) fn is_settings(path: &str, context: &Context<'_>) -> bool {
     match (first, second) {
         (".local", second) => second == Some("bin"),
         ("bin", Some(_)) => true,
-        (hidden, Some(_)) => {
-            hidden.starts_with('.') && KEPT.binary_search(&hidden.to_ascii_lowercase().as_str()).is_err()
+        (hidden, second) => {
+            let is_kept = KEPT.binary_search(&hidden.to_ascii_lowercase().as_str()).is_ok();
+            hidden.starts_with('.')
+                && hidden.len() > 1
+                && !is_kept
+                && (second.is_some() || hidden != ".DS_Store")
         }
-        (_, None) => false,
     }
 }
 
@@ -106,6 +109,8 @@ mod tests {
             "rm ~/.tool/x",
             "touch /home/other/.guard/trust",
             "ln -s a ~/bin/git",
+            "echo x > ~/.toolrc",
+            "tar -xf a.tar -C ~/.tool",
         ] {
             let effects = crate::fixture::understood(command, &[]).effects;
             let classes: Vec<String> =

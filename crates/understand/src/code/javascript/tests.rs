@@ -32,6 +32,7 @@ fn programs_files_and_network() {
     ");
     assert_snapshot!(node("require('child_process').exec(`git push origin ${process.argv[2]}`)"), @"
     git.force-push *@*, destroy, partial
+    git.force-push *@origin, destroy, partial
     exec.opaque node, execute, opaque
     ");
     assert_snapshot!(node("const fs = require('fs/promises'); await fs.rm('src', { recursive: true }); await fs.writeFile('/home/dev/.bashrc', 'x')"), @"

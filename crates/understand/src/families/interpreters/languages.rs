@@ -61,7 +61,14 @@ pub(super) fn run(invocation: &Invocation, context: &mut Context<'_>) {
             context.program(verbs::EXEC_READ, &invocation.program);
             named_by_arguments(invocation, context);
         }
-        Code::Unknown(why) => opaque(invocation, why, context),
+        Code::Unknown(why) => {
+            let texts = invocation.words.iter().map(Word::text).filter(|text| text.contains(['(', '"', '\'']));
+            texts.for_each(|text| code::literals::look(text, context));
+            if let Stdin::Text(Value::Known(text)) = &invocation.stdin {
+                code::literals::look(text, context);
+            }
+            opaque(invocation, why, context);
+        }
         Code::Module(at) => module(at, invocation, context),
         Code::File(at) => file(at, invocation, context),
         Code::Inline(texts) => {
@@ -200,6 +207,7 @@ fn inline(text: &str, invocation: &Invocation, context: &mut Context<'_>) {
         }
         Err(why) => {
             mentions(text, context);
+            code::literals::look(text, context);
             opaque(invocation, &why, context);
         }
     }

@@ -1,0 +1,97 @@
+//! Editors that are given commands: they write the files they are given, and some commands run programs.
+
+use countersign_model::verbs;
+
+use super::{Family, opaque};
+use crate::context::Context;
+use crate::invocation::Invocation;
+use crate::shell::{self, Place};
+use crate::word::Word;
+
+pub(super) const FAMILY: Family =
+    Family { programs: &["vim", "vi", "nvim", "ex", "view", "vimdiff", "ed", "emacs", "nano", "pico", "micro", "joe", "kak", "hx"], effects };
+
+fn effects(invocation: &Invocation, context: &mut Context<'_>) {
+    let shows = matches!(invocation.known(0), Some("--version" | "--help" | "-h")) && invocation.words.len() == 1;
+    if shows {
+        context.program(verbs::EXEC_READ, &invocation.program);
+        return;
+    }
+    let mut words = invocation.words.iter();
+    let reads = matches!(invocation.program.as_str(), "view") || invocation.words.iter().any(|word| word.text() == "-R");
+    while let Some(word) = words.next() {
+        match word.text() {
+            "-c" | "--cmd" | "--eval" | "-e" if invocation.program != "ed" => {
+                if word.text() == "-e" && invocation.program.contains("vi") {
+                    continue;
+                }
+                match words.next() {
+                    Some(command) => commanded(command, invocation, context),
+                    None => opaque(invocation, "which command it runs is not known", context),
+                }
+            }
+            "-S" | "-s" | "-l" | "--load" | "-u" | "-U" if words.as_slice().first().is_some_and(|next| !next.text().starts_with('-')) && invocation.program != "ed" => {
+                opaque(invocation, "it runs a script of its own language", context);
+                words.next();
+            }
+            text if text.starts_with('+') && text.len() > 1 && !text.trim_start_matches('+').bytes().all(|byte| byte.is_ascii_digit()) => {
+                commanded(&word.with(word.value.strip_prefix("+").unwrap_or_else(|| word.value.clone())), invocation, context);
+            }
+            text if text.starts_with('-') || text.starts_with('+') => {}
+            _ if reads => context.read(word),
+            _ => context.write(word),
+        }
+    }
+    context.program(verbs::EXEC_READ, &invocation.program);
+}
+
+/// A command of the editor: saving and moving are known, the shell's are read, others may be anything.
+fn commanded(command: &Word, invocation: &Invocation, context: &mut Context<'_>) {
+    let Some(text) = command.known() else {
+        opaque(invocation, "which command it runs is not known", context);
+        return;
+    };
+    let text = text.trim().trim_start_matches([':', '%', '.', '$']);
+    if let Some(shell_text) = text.split_once('!').map(|(_, text)| text).filter(|text| !text.is_empty()) {
+        shell::run_apart(shell_text, Place::Within(context.here), context);
+        return;
+    }
+    const PLAIN: &[&str] = &["w", "wq", "q", "q!", "wq!", "x", "qa", "qa!", "wa", "wqa", "xa", "noh", "set", "e", "d", "norm", "normal", "g", "v", "sort", "retab", "undo"];
+    let first = text.split(|c: char| !c.is_ascii_alphabetic() && c != '!').next().unwrap_or_default();
+    let plain = PLAIN.contains(&first) || text.starts_with("s/") || text.bytes().all(|byte| byte.is_ascii_digit());
+    if !plain {
+        opaque(invocation, "what its command does is not known", context);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::check;
+
+    #[test]
+    fn what_editors_write_and_run() {
+        assert_snapshot!(check("vim -es -c wq ~/.tool/x"), @"
+        fs.write /home/dev/.tool/x, write
+        exec.read vim, read
+        ");
+        assert_snapshot!(check("vim -c ':!git push origin main' x"), @"
+        git.push main@origin, write
+        fs.write /repo/x, write
+        exec.read vim, read
+        ");
+        assert_snapshot!(check("nvim +42 src/a.rs; nano notes.md; view .env"), @"
+        fs.write /repo/src/a.rs, write
+        exec.read nvim, read
+        fs.write /repo/notes.md, write
+        exec.read nano, read
+        secret.read /repo/.env, read
+        exec.read view, read
+        ");
+        assert_snapshot!(check("emacs --batch --eval '(delete-file \"/srv/x\")'"), @"
+        exec.opaque emacs, execute, opaque
+        exec.read emacs, read
+        ");
+    }
+}

@@ -1,0 +1,76 @@
+//! `tmux` and `screen`: terminals that go on after the command, and what is run or typed in them.
+
+use countersign_model::{Effect, Resource, Reversible, verbs};
+
+use super::subcommands::{Table, read, rule};
+use super::{Family, opaque, unknown_text};
+use crate::context::Context;
+use crate::invocation::Invocation;
+use crate::shell::{self, Place};
+
+pub(super) const FAMILY: Family = Family { programs: &["tmux", "screen", "zellij", "byobu"], effects };
+
+const TABLE: Table<'_> = Table {
+    values: &["-s", "-t", "-n", "-c", "-x", "-y", "-F", "-f", "-L", "-S", "-l", "-e", "-p", "-ds", "-dsx", "-dS", "-dmS", "-AdS", "-As"],
+    rules: &[
+        rule("ls|list-sessions|list-windows|list-panes|lsw|lsp|has-session|has|display-message|display|capture-pane|capturep|show-options|info|list-keys|show-buffer|list-clients|lsc|show-environment", verbs::EXEC_READ),
+        rule("new-session|new|new-window|neww|split-window|splitw|respawn-pane|respawnp|respawn-window|if-shell|if|run-shell|run|pipe-pane|pipep|send-keys|send|popup|display-popup|confirm-before", verbs::EXEC_OPAQUE),
+        rule("kill-session|kill-window|killw|kill-pane|killp|kill-server|detach|detach-client|attach|attach-session|a|select-window|selectw|select-pane|rename-window|rename-session|resize-pane|set-option|set|setw|source-file|bind-key|bind|switch-client|set-environment|setenv|set-hook|load-buffer|paste-buffer", verbs::EXEC_PROCESS),
+    ],
+};
+
+fn effects(invocation: &Invocation, context: &mut Context<'_>) {
+    let found = read(invocation, &TABLE);
+    let runs = found.verb == Some(verbs::EXEC_OPAQUE) || (invocation.program == "screen" && !found.operands.is_empty());
+    if found.is_help || found.verb == Some(verbs::EXEC_READ) {
+        context.program(verbs::EXEC_READ, &invocation.program);
+    } else if runs && !found.operands.is_empty() {
+        context.program(verbs::EXEC_READ, &invocation.program);
+        let words = found.operands.iter().chain(&found.rest).filter(|word| !matches!(word.text(), "Enter" | "C-m" | "Space"));
+        let known: Option<Vec<&str>> = words.map(|word| word.known()).collect();
+        match known {
+            Some(words) => shell::run_apart(&words.join(" "), Place::Within(context.here), context),
+            None => {
+                let value = found.operands.iter().find(|word| word.value.is_unknown()).map(|word| word.value.clone());
+                value.iter().for_each(|value| unknown_text(value, invocation, context));
+            }
+        }
+    } else if found.name.starts_with("kill") {
+        let resource = Resource::Program { name: invocation.title() };
+        context.push(Effect::new(verbs::EXEC_PROCESS, resource).reversible(Reversible::Yes));
+    } else if found.verb.is_some() && !found.name.contains("source") && !found.name.contains("hook") && !found.name.starts_with("bind") {
+        context.program(verbs::EXEC_READ, &invocation.program);
+    } else if invocation.words.is_empty() {
+        context.program(verbs::EXEC_READ, &invocation.program);
+    } else {
+        opaque(invocation, "what it runs is not known", context);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::check;
+
+    #[test]
+    fn what_is_run_in_another_terminal() {
+        assert_snapshot!(check("tmux new-session -ds probe 'git push origin main'"), @"
+        exec.read tmux, read
+        git.push main@origin, write
+        ");
+        assert_snapshot!(check("tmux send-keys -t x 'git push origin main' Enter"), @"
+        exec.read tmux, read
+        git.push main@origin, write
+        ");
+        assert_snapshot!(check("tmux ls; tmux capture-pane -p -t x; tmux kill-session -t x"), @"
+        exec.read tmux, read
+        exec.process tmux kill-session -t, destroy
+        ");
+        assert_snapshot!(check("tmux new -d -s web"), @"exec.read tmux, read");
+        assert_snapshot!(check("tmux send-keys -t x \"$CMD\" Enter"), @"
+        exec.read tmux, read
+        exec.hidden tmux, execute, opaque
+        ");
+    }
+}
