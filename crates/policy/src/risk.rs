@@ -137,6 +137,10 @@ impl Weights {
         let secret = effect.verb.area() == "secret" || matches!(effect.resource, Resource::Secret { .. });
         let class = match &effect.resource {
             Resource::Path { class, .. } if secret => (*class).max(PathClass::Secret),
+            // Looking at Countersign's own settings switches nothing off.
+            Resource::Path { class: PathClass::Countersign, .. } if access(effect) == Access::Read => {
+                PathClass::Ordinary
+            }
             Resource::Path { class, .. } => *class,
             _ if secret => PathClass::Secret,
             _ => PathClass::Ordinary,

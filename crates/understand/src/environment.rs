@@ -381,7 +381,7 @@ mod tests {
             "CC=./cc",
             "LD_PRELOAD=/tmp/x.so",
             "BASH_ENV=/tmp/x",
-            "EDITOR='vim -c x'",
+            "EDITOR='vim -c source'",
             "PAGER=./x",
             "GIT_SSH_COMMAND='ssh -o ProxyCommand=x'",
             "GIT_SSH_COMMAND='ssh -F x'",

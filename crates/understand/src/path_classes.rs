@@ -26,7 +26,12 @@ pub(crate) fn of(path: &str) -> PathClass {
     let lower = path.to_lowercase();
     let segments = segments(&lower);
     let name = lower.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or_default();
-    let harmless = HARMLESS.iter().any(|pattern| glob::matches(pattern, name));
+    // All files of an ordinary kind say nothing of the one that may be among them.
+    let is_any_of_kind = name.strip_prefix("*.").is_some_and(|ending| {
+        ending.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            && kinds::ENDINGS.binary_search_by(|(known, _)| (*known).cmp(ending)).is_err()
+    });
+    let harmless = is_any_of_kind || HARMLESS.iter().any(|pattern| glob::matches(pattern, name));
     let mut strictest = PathClass::Ordinary;
     TABLE.each(&segments, |class| {
         if !(harmless && class == Secret) {
@@ -98,6 +103,9 @@ mod tests {
             ("/home/dev/.aws/credentials", Secret),
             ("/home/dev/.ssh/id_*", Secret),
             ("/repo/.env*", Secret),
+            ("/repo/*.pem", Secret),
+            ("/repo/*.txt", Ordinary),
+            ("/repo/*credentials*", Secret),
             ("/home/dev/.bashrc", ShellConfiguration),
             ("/repo/.git/hooks/pre-push", ToolConfiguration),
             ("/repo/.claude/settings.local.json", ToolConfiguration),

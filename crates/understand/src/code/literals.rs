@@ -37,17 +37,27 @@ const CHANGES: &[&str] = &[
 /// ... that start programs.
 const STARTS: &[&str] = &["system", "exec", "spawn", "popen", "subprocess", "shell", "execute", "`", "%x"];
 /// How code names the user's home.
-const HOME: &[&str] = &["HOME", "expanduser", "homedir", "home()", "USERPROFILE"];
+const HOME: &[&str] = &["home", "expanduser", "userprofile"];
+/// How code decodes text.
+const DECODES: &[&str] =
+    &["b64decode", "base64", "fromhex", "unhexlify", "atob(", "unpack(", "decode64", "codecs."];
 
 /// Adds what the texts in code give away.
 pub(crate) fn look(code: &str, context: &mut Context<'_>) {
     if code.len() > LONGEST {
         return;
     }
-    let says = |words: &[&str]| words.iter().any(|word| code.contains(word));
+    let lower = code.to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| lower.contains(word));
     let (removes, changes, starts) = (says(REMOVES), says(CHANGES), says(STARTS));
     if !(removes || changes || starts) {
         return;
+    }
+    if starts && says(DECODES) {
+        let resource = Resource::Program { name: "code".to_owned() };
+        context.push(
+            Effect::new(verbs::EXEC_REMOTE_CODE, resource).because("it decodes text, and starts programs"),
+        );
     }
     for text in texts(code).into_iter().take(MOST) {
         if starts && text.contains(' ') {
@@ -60,6 +70,18 @@ pub(crate) fn look(code: &str, context: &mut Context<'_>) {
             changed(&path, removes, context);
         }
     }
+}
+
+/// Whether a module of power is asked for a function by a text: `require("fs")["rmSync"]`.
+pub(crate) fn names_power_in_text(code: &str) -> bool {
+    const MODULES: &[&str] =
+        &["fs", "child_process", "promises", "vm", "module", "process", "os", "subprocess", "shutil"];
+    [")[\"", ")['", ")[`"].iter().any(|access| {
+        code.match_indices(access).any(|(at, _)| {
+            let before = code.get(..at).unwrap_or_default().trim_end_matches(['"', '\'', '`']);
+            MODULES.iter().any(|module| before.ends_with(module))
+        })
+    })
 }
 
 /// The absolute path that a text is, where it is one.

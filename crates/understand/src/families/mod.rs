@@ -253,6 +253,21 @@ fn unknown(invocation: &Invocation, context: &mut Context<'_>) {
     opaque(invocation, "nobody knows what this program does", context);
     let name = invocation.program.rsplit('\\').next().unwrap_or_default().to_ascii_lowercase();
     let name = name.strip_suffix(".exe").unwrap_or(&name);
+    let is_cmdlet = invocation.program.split_once('-').is_some_and(|(verb, noun)| {
+        let word = |text: &str| {
+            text.starts_with(|c: char| c.is_ascii_uppercase())
+                && text.bytes().all(|byte| byte.is_ascii_alphabetic())
+        };
+        word(verb) && word(noun)
+    });
+    if is_cmdlet && context.elsewhere.is_none() {
+        let text = format!(
+            "{} {}",
+            invocation.program,
+            invocation.words.iter().map(|word| word.raw.as_str()).collect::<Vec<_>>().join(" ")
+        );
+        crate::powershell::run(&text, context);
+    }
     if name != invocation.program && is_understood(name) {
         let program = name.to_owned();
         named(&Invocation { program, contiguous: false, ..invocation.clone() }, context);

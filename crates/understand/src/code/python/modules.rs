@@ -443,6 +443,7 @@ pub(super) fn function(path: &str) -> Option<Does> {
 pub(super) fn method(name: &str) -> Option<Does> {
     Some(match name {
         "unlink" | "rmdir" => Delete,
+        "touch" => Make,
         "write_text" | "write_bytes" => Write,
         "mkdir" => Make,
         "chmod" => Permit,

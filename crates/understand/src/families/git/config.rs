@@ -62,6 +62,10 @@ pub(super) fn given(key: &str, value: &Value, context: &mut Context<'_>) {
     if is_command && value.known().is_some() {
         // What it runs is read.
         crate::environment::command(key, value, context);
+        let connects = is_any(key, &["core.sshcommand"]);
+        if connects && !value.known().is_some_and(crate::environment::is_plain_ssh) {
+            context.hidden("git -c core.sshCommand=..", "git is told to run another program where it connects");
+        }
         return;
     }
     let what = format!("git -c {key}=..");

@@ -339,6 +339,7 @@ mod tests {
         assert_snapshot!(check("git -C /repo --no-pager log --oneline -3"), @"git.read /repo, read");
         assert_snapshot!(check("git -c core.sshCommand='sh x' fetch"), @"
         exec.opaque /repo/x, execute, opaque
+        exec.hidden git -c core.sshCommand=.., execute, opaque
         git.fetch repository@origin, read
         ");
         assert_snapshot!(check("git -c user.name=x commit -m 'git push origin main'"), @"git.commit /repo, write");

@@ -202,6 +202,11 @@ fn inline(text: &str, invocation: &Invocation, context: &mut Context<'_>) {
             // What is not exactly known may be what the text names.
             if context.collected.is_unsure_since(listed) {
                 mentions(text, context);
+                code::literals::look(text, context);
+            }
+            if code::literals::names_power_in_text(text) {
+                families::hidden(invocation, "it names what it calls in a text", context);
+                code::literals::look(text, context);
             }
             context.program(verbs::EXEC_READ, &invocation.program);
         }
