@@ -69,6 +69,18 @@ impl Collected {
             || added.iter().any(|effect| effect.certainty != Certainty::Exact && is_path(effect))
     }
 
+    /// Makes what runs under this name something nobody can see into.
+    pub fn hides(&mut self, name: &str, why: &str) {
+        let is_it = |effect: &&mut Effect| {
+            effect.verb == verbs::EXEC_OPAQUE
+                && matches!(&effect.resource, Resource::Program { name: known } if known == name || known == "many programs")
+        };
+        for effect in self.effects.iter_mut().chain(&mut self.sums).filter(is_it) {
+            effect.certainty = Certainty::Opaque;
+            effect.because = Some(why.to_owned());
+        }
+    }
+
     /// Changes the last one.
     pub fn amend_last(&mut self, change: impl FnOnce(&mut Effect)) {
         if let Some(effect) = self.effects.last_mut() {

@@ -101,6 +101,10 @@ pub(crate) struct World {
     pub links: Vec<Link>,
     /// Whether something ran that nobody can see into.
     pub opaque: bool,
+    /// Whether something ran that may have made files which are not listed.
+    pub makes_unseen: bool,
+    /// Whether more files come from the network or out of a decoder than are listed.
+    pub brings_more: bool,
     /// Files that the command writes, in order.
     pub written: Vec<Written>,
     /// Why any file of the working tree may be another than it is now.
@@ -155,6 +159,8 @@ pub(crate) struct Context<'a> {
     pub chain: Vec<String>,
     /// Bytes of code read in all.
     pub code: usize,
+    /// Files that something runs and that are not there, with its name.
+    pub absent: Vec<(String, String)>,
     given_up: bool,
     steps: usize,
     call_directory: String,
@@ -216,6 +222,7 @@ impl<'a> Context<'a> {
             turns: MOST_TURNS,
             chain: Vec::new(),
             code: 0,
+            absent: Vec::new(),
             given_up: false,
             steps: 0,
             call_directory: directory.to_owned(),
@@ -274,6 +281,7 @@ impl<'a> Context<'a> {
         if effect.certainty == Certainty::Opaque {
             self.state.world.opaque = true;
         }
+        self.state.world.may_make(&effect);
         let slot = self.collected.push(effect);
         self.tree.has(slot);
     }

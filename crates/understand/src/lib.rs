@@ -107,6 +107,7 @@ pub fn understand(call: &ToolCall, surroundings: &Surroundings, workspace: &dyn 
     let recording = Recording::new(workspace);
     let mut context = Context::new(&call.cwd, &recording, surroundings);
     tools::effects(call, &mut context);
+    code::absent::finish(&mut context);
     let Context { collected, tree, candidates, .. } = context;
     let commands = tree.finish(collected.len());
     let mut effects = collected.finish();

@@ -105,7 +105,7 @@ fn read(text: &str) -> Result<Vec<Recipe>, String> {
 }
 
 /// A line with `{{..}}` as what nobody knows.
-fn filled(line: &str) -> String {
+pub(super) fn filled(line: &str) -> String {
     let mut made = String::new();
     let mut rest = line;
     while let Some((before, after)) = rest.split_once("{{") {

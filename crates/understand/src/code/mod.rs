@@ -3,13 +3,16 @@
 //! Start at [`run`]. [`source`] says which text it will be, [`language`] what it is written in. Whatever cannot
 //! be followed is opaque, with the reason named. The text is a fact: when it changes, an approval is void.
 
+pub(crate) mod absent;
 mod acts;
 pub(crate) mod dockerfile;
+pub(crate) mod foreign;
 mod javascript;
 pub(crate) mod justfile;
 pub(crate) mod language;
 pub(crate) mod literals;
 pub(crate) mod makefile;
+pub(crate) mod mise;
 mod others;
 pub(crate) mod packages;
 mod python;
@@ -19,7 +22,7 @@ mod uses;
 
 pub(crate) use others::is_library;
 
-use countersign_model::Effect;
+use countersign_model::{Effect, Resource, verbs};
 
 use crate::context::Context;
 use crate::paths::Located;
@@ -57,6 +60,12 @@ pub(crate) fn look(
         Source::Texts(texts) => texts,
         Source::Absent => return Looked::Absent,
         Source::Unknown(why) => return Looked::Opaque(why),
+        Source::Foreign => {
+            let name: String = located.path.chars().take(80).collect();
+            let why = "the command itself brings this file from the network or out of a decoder first";
+            context.push(Effect::new(verbs::EXEC_REMOTE_CODE, Resource::Program { name }).because(why));
+            return Looked::Opaque(why.to_owned());
+        }
     };
     let key = format!("{}#{part}", located.path);
     if context.chain.contains(&key) {

@@ -60,7 +60,7 @@ fn run(
 }
 
 /// A word as shell text that means it.
-fn quoted(word: &Word) -> String {
+pub(super) fn quoted(word: &Word) -> String {
     match word.known() {
         Some(text) => format!("'{}'", text.replace('\'', "'\\''")),
         None => "\"${UNKNOWN_HERE}\"".to_owned(),

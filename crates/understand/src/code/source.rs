@@ -5,7 +5,7 @@ use crate::glob;
 use crate::paths::{self, Located};
 
 /// Files that one call may write and that are followed.
-const MOST_WRITTEN: usize = 64;
+pub(super) const MOST_WRITTEN: usize = 64;
 /// Texts that a file may have, all of which are looked at.
 const MOST_TEXTS: usize = 4;
 
@@ -15,11 +15,15 @@ pub(crate) struct Written {
     /// All paths it can mean.
     paths: Vec<String>,
     /// Whether its path is not exactly known.
-    is_pattern: bool,
+    pub is_pattern: bool,
     /// What is written, if that is known.
     text: Option<String>,
     /// Whether it comes after what is there.
     appends: bool,
+    /// Whether what is written comes from the network or out of a decoder.
+    pub foreign: bool,
+    /// Whether the shell keeps it open, so that later commands write it.
+    pub is_open: bool,
 }
 
 /// The text of a file by the time it runs.
@@ -29,6 +33,8 @@ pub(crate) enum Source {
     Texts(Vec<String>),
     /// There is no such file.
     Absent,
+    /// It comes from the network or out of a decoder.
+    Foreign,
     /// It is not known: why.
     Unknown(String),
 }
@@ -45,6 +51,8 @@ impl World {
             is_pattern: located.why.is_some(),
             text: None,
             appends: false,
+            foreign: false,
+            is_open: false,
         });
     }
 
@@ -60,24 +68,35 @@ impl World {
 }
 
 impl Written {
-    fn touches(&self, located: &Located) -> bool {
-        let same = |path: &str| {
-            self.paths.iter().any(|written| {
-                written == "*"
-                    || paths::is_within(path, written)
-                    || (self.is_pattern && glob::is_pattern(written) && glob::matches(written, path))
-            })
-        };
-        located.readings().any(same)
+    /// Whether it may be the file, or hold it.
+    pub fn touches(&self, located: &Located) -> bool {
+        located.readings().any(|path| self.holds(path))
+    }
+
+    /// Whether this path is what was written, or within it.
+    pub fn holds(&self, path: &str) -> bool {
+        self.paths.iter().any(|written| {
+            written == "*"
+                || paths::is_within(path, written)
+                || (self.is_pattern && glob::is_pattern(written) && glob::matches(written, path))
+        })
+    }
+
+    /// Whether a path that is not exactly known may mean it.
+    pub fn is_meant_by(&self, pattern: &str) -> bool {
+        self.paths.iter().any(|written| pattern == "*" || glob::matches(pattern, written))
     }
 }
 
 /// The text that a file has at this point of the command.
 pub(crate) fn of(located: &Located, context: &Context<'_>) -> Source {
+    let world = &context.state.world;
+    if world.is_foreign(located) {
+        return Source::Foreign;
+    }
     if let Some(why) = &located.why {
         return Source::Unknown(format!("which file it runs is not known: {why}"));
     }
-    let world = &context.state.world;
     if world.links.iter().any(|link| located.readings().any(|path| paths::is_within(path, &link.name))) {
         return Source::Unknown("the command itself makes a link there first".to_owned());
     }

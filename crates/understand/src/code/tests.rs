@@ -35,7 +35,7 @@ fn scripts_are_read() {
     fs.read /repo, read
     fs.read /repo/x, read
     ");
-    assert_snapshot!(check_because("./gone.sh"), @"exec.opaque /repo/gone.sh, execute, opaque: it runs a file that is not there yet");
+    assert_snapshot!(check_because("./gone.sh"), @"exec.opaque /repo/gone.sh, execute, partial: the file that says what runs is not there now");
 }
 
 #[test]

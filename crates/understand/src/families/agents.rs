@@ -153,7 +153,9 @@ fn text_of(value: &Value, context: &Context<'_>) -> Option<String> {
     let located = paths::locate(value, context);
     match crate::code::source::of(&located, context) {
         crate::code::source::Source::Texts(texts) => Some(texts.concat()),
-        crate::code::source::Source::Absent | crate::code::source::Source::Unknown(_) => None,
+        crate::code::source::Source::Absent
+        | crate::code::source::Source::Foreign
+        | crate::code::source::Source::Unknown(_) => None,
     }
 }
 

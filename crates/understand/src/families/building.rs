@@ -224,6 +224,11 @@ fn rehearses(index: usize, invocation: &Invocation) -> bool {
 const TESTS: &[&str] = &["test", "tests", "check", "lint", "typecheck", "unit", "coverage", "spec", "e2e", "verify", "bench"];
 const BUILDS: &[&str] = &["build", "all", "clean", "format", "fmt", "compile", "docs", "doc", "dev", "watch", "generate", "codegen", "prepare"];
 
+/// What a target of this name usually is.
+pub(super) fn usual(name: &str) -> Option<Verb> {
+    projects::usual(&[name.to_owned()])
+}
+
 /// A target of a build file: named like a build or a test it is taken for one, since the build file
 /// becomes a fact; any other name could do anything.
 fn script(title: &str, invocation: &Invocation, context: &mut Context<'_>) {

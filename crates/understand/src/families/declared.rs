@@ -122,7 +122,7 @@ mod tests {
         assert_snapshot!(shell("shipctl explode"), @"app.deploy explode on shipctl, write, partial");
         assert_snapshot!(shell("shipctl deploy --help"), @"exec.read shipctl, read");
         assert_snapshot!(shell("shipctl deploy $APP --env $WHERE"), @"app.deploy * on shipctl (*), write, partial");
-        assert_snapshot!(shell("./shipctl deploy web"), @"exec.opaque /repo/shipctl, execute, opaque");
+        assert_snapshot!(shell("./shipctl deploy web"), @"exec.opaque /repo/shipctl, execute, partial");
     }
 
     #[test]

@@ -54,6 +54,7 @@ families! {
     reading,
     system_packages,
     building,
+    mise,
     web,
     httpie,
     psql,
@@ -112,7 +113,11 @@ pub(crate) fn dispatch(mut invocation: Invocation, context: &mut Context<'_>) {
     context.here = span.or(outside);
     let begun = context.tree.begins(context.here);
     environment::effects(&invocation, context);
+    let written = context.state.world.written.len();
+    let outside_fetched = std::mem::take(&mut context.flow.fetched);
     starts(&mut invocation, context);
+    code::foreign::carries(&invocation, written, context);
+    context.flow.fetched |= outside_fetched;
     context.tree.ends(begun, invocation);
     context.here = outside;
     context.leaves();
@@ -308,6 +313,9 @@ pub(crate) fn run_file(
     let before = std::mem::take(&mut context.state.world.opaque);
     match code::run(located, program, arguments, context) {
         Looked::Understood => context.reads(located),
+        Looked::Absent if code::absent::is_certain(located, program, invocation, context) => {
+            code::absent::file(located, context);
+        }
         Looked::Absent => code::opaque(located, "it runs a file that is not there yet", context),
         Looked::Opaque(why) => code::opaque(located, &why, context),
     }
@@ -536,6 +544,11 @@ pub(crate) fn package_script(invocation: &Invocation, at: usize, context: &mut C
         Looked::Absent => opaque(invocation, "it runs a script of the project", context),
         Looked::Opaque(why) => opaque(invocation, &why, context),
     }
+}
+
+/// What a target or a task of this name usually is.
+pub(crate) fn usual(name: &str) -> Option<countersign_model::Verb> {
+    building::usual(name)
 }
 
 /// Whether a program that a package manager installs is known by its name.

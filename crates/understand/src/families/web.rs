@@ -265,7 +265,30 @@ fn writes(arguments: &crate::arguments::Arguments<'_>, is_curl: bool, context: &
                 context.write_value(&file);
             }
         }
+        brings(arguments, directory.as_ref(), is_curl, context);
         context.write_value(&directory.unwrap_or_else(|| Value::Known("./download".to_owned())));
+    }
+}
+
+/// Takes note of the files that are named by their addresses, so that what runs them is known to run what was fetched.
+fn brings(arguments: &crate::arguments::Arguments<'_>, directory: Option<&Value>, is_curl: bool, context: &mut Context<'_>) {
+    let chooses = ["J", "remote-header-name", "content-disposition", "trust-server-names", "r", "recursive", "i", "input-file", "m", "mirror"];
+    let mut unclear = arguments.has(&chooses) || arguments.operands.is_empty();
+    let above = directory.map_or(".", Value::text);
+    unclear |= directory.is_some_and(Value::is_unknown);
+    for address in &arguments.operands {
+        let path = address.text().split(['?', '#']).next().unwrap_or_default();
+        let name = path.split_once("://").map_or(path, |(_, rest)| rest).rsplit_once('/').map_or("", |(_, name)| name);
+        let name = if name.is_empty() && !is_curl { "index.html" } else { name };
+        unclear |= address.value.is_unknown() || name.contains(['%', '{', '[']) || (!is_curl && address.text().contains('?'));
+        let located = crate::paths::locate(&Value::Known(format!("{above}/{name}")), context);
+        if !name.is_empty() {
+            context.state.world.writes(&located);
+        }
+    }
+    if unclear {
+        let located = crate::paths::locate(&Value::unknown("the server or the address names the file"), context);
+        context.state.world.writes(&located);
     }
 }
 

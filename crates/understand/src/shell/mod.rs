@@ -335,8 +335,16 @@ impl Walker {
         match command {
             Command::Simple(simple) => simple::run(self, simple, stdin, context),
             Command::Compound(compound, redirects) => {
+                let outer = std::mem::take(&mut context.flow);
+                let written = context.state.world.written.len();
                 let stdin = self.redirects_of(redirects.as_ref(), stdin, context);
                 self.compound(compound, &stdin, context);
+                if redirects.is_some() && context.flow.is_foreign() {
+                    context.state.world.brings(written);
+                }
+                let flow = std::mem::replace(&mut context.flow, outer);
+                context.flow.join(&flow);
+                (context.flow.text, context.flow.found) = (flow.text, flow.found);
             }
             Command::Function(function) => {
                 functions::define(self, function, context);

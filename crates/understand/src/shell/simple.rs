@@ -60,6 +60,8 @@ pub(super) fn run(walker: &Walker, command: &SimpleCommand, stdin: Stdin, contex
         return;
     };
     substituted.text = printed;
+    let is_given_foreign =
+        substituted.is_foreign() || matches!(&stdin, Stdin::Pipe(source) if source.is_foreign());
     let words: Vec<Word> = words.collect();
     let contiguous = walker.contiguous(&first, &words);
     let mut environment = context.state.shell.environment.clone();
@@ -68,12 +70,18 @@ pub(super) fn run(walker: &Walker, command: &SimpleCommand, stdin: Stdin, contex
     let invocation =
         Invocation { program: String::new(), first, words, environment, stdin, substituted, contiguous };
     context.tree.hands_over(mark);
+    if invocation.first.known() == Some("exec") && invocation.words.is_empty() {
+        context.state.world.keeps_open(written);
+    }
     started(invocation, &assignments, context);
     for (name, elements) in arrays {
         context.state.shell.set_array(&name, elements);
     }
     let flow = std::mem::replace(&mut context.flow, outer);
     let (text, found) = (flow.text.clone(), flow.found.clone());
+    if flow.is_foreign() || is_given_foreign {
+        context.state.world.brings(written);
+    }
     context.flow.join(&flow);
     (context.flow.text, context.flow.found) = (text, found);
     if let (true, Some(appends)) = (writes, super::redirects::appends(command)) {

@@ -51,7 +51,7 @@ pub(super) fn run(does: Does, index: usize, invocation: &Invocation, context: &m
 }
 
 /// What a target of this name usually is.
-fn usual(names: &[String]) -> Option<Verb> {
+pub(super) fn usual(names: &[String]) -> Option<Verb> {
     let base = |name: &String| name.split([':', '-']).next().unwrap_or(name).to_owned();
     let every = |known: &[&str]| names.iter().all(|name| known.contains(&base(name).as_str()));
     if !names.is_empty() && every(super::TESTS) {

@@ -575,7 +575,7 @@ mod tests {
         git.fetch repository@origin, read
         ");
         assert_snapshot!(check("git grep -O./x foo"), @"
-        exec.opaque /repo/x, execute, opaque
+        exec.opaque /repo/x, execute, partial
         git.read /repo, read
         ");
     }
