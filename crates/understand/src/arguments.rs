@@ -148,20 +148,20 @@ fn take_short<'w>(
     words: &mut std::slice::Iter<'w, Word>,
     arguments: &mut Arguments<'w>,
 ) {
-    let mut taken = String::from("-");
-    for letter in word.text().chars().skip(1) {
-        taken.push(letter);
-        let rest = word.value.strip_prefix(&taken).unwrap_or(Value::Known(String::new()));
-        let nothing_left = rest == Value::Known(String::new());
+    let text = word.text();
+    for (at, letter) in text.char_indices().skip(1) {
+        let (taken, left) = text.split_at(at + letter.len_utf8());
+        let rest = || word.value.strip_prefix(taken).unwrap_or(Value::Known(String::new()));
+        let nothing_left = left.is_empty() && word.known().is_some();
         let Some((_, takes)) = spec.short.iter().find(|(short, _)| *short == letter) else {
             arguments.unknown.push(word.raw.clone());
             return;
         };
         let value = match takes {
             Takes::Nothing => None,
-            Takes::Attached => (!nothing_left).then_some(rest),
+            Takes::Attached => (!nothing_left).then(rest),
             Takes::Value if nothing_left => words.next().map(|word| word.value.clone()),
-            Takes::Value => Some(rest),
+            Takes::Value => Some(rest()),
         };
         let ends = *takes == Takes::Value || value.is_some();
         arguments.options.push(Given { name: letter.to_string(), value });

@@ -608,14 +608,13 @@ impl<'a> Context<'a> {
         let effect = Effect::new(verb, located.resource());
         self.push(match &located.why {
             Some(why) => effect.certain(Certainty::Partial, &format!("the path is not known: {why}")),
-            None => {
-                match path_classes::runs_later(&located.path, located.class)
-                    .filter(|_| effect.verb == verbs::FS_WRITE)
-                {
+            None if effect.verb == verbs::FS_WRITE => {
+                match path_classes::runs_later(&located.path, located.class) {
                     Some(later) => effect.because(later),
                     None => effect,
                 }
             }
+            None => effect,
         });
     }
 }

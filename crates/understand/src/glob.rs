@@ -20,6 +20,10 @@ pub(crate) fn collapsed(pattern: &str) -> Cow<'_, str> {
 /// reading is the safer one. Time is bounded by the product of the lengths: callers bound these.
 pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
+    // Most texts that do not match differ in how they end, which is quickly seen.
+    if pattern.last().is_some_and(|last| !matches!(last, b'*' | b'?' | b']') && text.last() != Some(last)) {
+        return false;
+    }
     let last_bracket = pattern.iter().rposition(|byte| *byte == b']').unwrap_or(0);
     let (mut p, mut t) = (0, 0);
     let mut retry: Option<(usize, usize)> = None;

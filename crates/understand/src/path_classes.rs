@@ -25,19 +25,20 @@ const TABLE: Table<PathClass> = Table {
 pub(crate) fn of(path: &str) -> PathClass {
     let lower = path.to_lowercase();
     let segments = segments(&lower);
+    let (mut strictest, mut is_secret) = (PathClass::Ordinary, false);
+    TABLE.each(&segments, |class| match class {
+        Secret => is_secret = true,
+        class => strictest = strictest.max(class),
+    });
     let name = lower.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or_default();
     // All files of an ordinary kind say nothing of the one that may be among them.
     let is_any_of_kind = name.strip_prefix("*.").is_some_and(|ending| {
         ending.bytes().all(|byte| byte.is_ascii_alphanumeric())
             && kinds::ENDINGS.binary_search_by(|(known, _)| (*known).cmp(ending)).is_err()
     });
-    let harmless = is_any_of_kind || HARMLESS.iter().any(|pattern| glob::matches(pattern, name));
-    let mut strictest = PathClass::Ordinary;
-    TABLE.each(&segments, |class| {
-        if !(harmless && class == Secret) {
-            strictest = strictest.max(class);
-        }
-    });
+    if is_secret && !is_any_of_kind && !HARMLESS.iter().any(|pattern| glob::matches(pattern, name)) {
+        strictest = strictest.max(Secret);
+    }
     strictest
 }
 

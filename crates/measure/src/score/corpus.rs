@@ -10,14 +10,18 @@ use serde_json::Value;
 
 use super::contested::Contested;
 use super::stage::{Stage, why};
+use super::times::Times;
 use super::{BOUNDS, Bound, Figure};
 use crate::Problem;
 
 /// The source of commands that are harmless, not only somebody else's business.
 const HARMLESS: &str = "aegish";
 
+/// What understanding a command should take at most: the median, and the 99th percentile.
+const UNDERSTAND: [Duration; 2] = [Duration::from_micros(30), Duration::from_micros(300)];
+
 /// Decides every row, prints misses, false alarms and contested labels.
-pub fn score(rows: &[Value], stage: &Stage) -> Result<Vec<Figure>, Problem> {
+pub fn score(rows: &[Value], stage: &Stage) -> Result<(Vec<Figure>, Vec<Times>), Problem> {
     let contested = Contested::read()?;
     let mut counts = Counts::default();
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
@@ -69,9 +73,11 @@ pub fn score(rows: &[Value], stage: &Stage) -> Result<Vec<Figure>, Problem> {
     for (reason, count) in &reasons {
         println!("{count:5} {reason}");
     }
-    print_times("understand, the workspace's answers at hand", &mut alone);
-    print_times("look, understand and decide", &mut times);
-    Ok(counts.figures())
+    let times = vec![
+        Times::new("understand, the workspace's answers at hand", alone, Some(UNDERSTAND)),
+        Times::new("look, understand and decide", times, None),
+    ];
+    Ok((counts.figures(), times))
 }
 
 /// Whether it waits for a person or is denied.
@@ -80,17 +86,6 @@ pub fn is_stopped(seen: &Seen) -> bool {
         DecisionKind::RequireApproval { .. } | DecisionKind::Deny => true,
         DecisionKind::Allow | DecisionKind::Monitor => false,
     }
-}
-
-fn print_times(what: &str, times: &mut [Duration]) {
-    times.sort_unstable();
-    let at = |thousandth: usize| times.get(times.len() * thousandth / 1000).copied().unwrap_or_default();
-    println!(
-        "\n── {what}: median {:?}, 99th percentile {:?}, longest {:?}",
-        at(500),
-        at(990),
-        times.last().copied().unwrap_or_default()
-    );
 }
 
 #[derive(Default)]

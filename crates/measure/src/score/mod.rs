@@ -8,6 +8,7 @@
 //! | `sql` | SQL statements and their classes |
 //! | `sessions` | what would have been decided over an agent's session logs |
 //! | `stage` | the repository all of it is asked in |
+//! | `times` | how long understanding takes, shown and not held to anything |
 //!
 //! Everything is decided by the pack `graduated` in a repository whose branch `main` is production.
 
@@ -16,6 +17,7 @@ mod corpus;
 mod sessions;
 mod sql;
 mod stage;
+mod times;
 
 use std::path::Path;
 
@@ -24,6 +26,7 @@ use serde_json::{Value, json};
 use crate::Problem;
 
 use self::stage::Stage;
+use self::times::Times;
 
 /// Bounds that a run may be held to: shares from 0 to 1.
 struct Bounds {
@@ -69,9 +72,9 @@ pub fn run(paths: &[&str]) -> Result<(), Problem> {
             }
         }
     }
-    let mut figures = Vec::new();
+    let (mut figures, mut times) = (Vec::new(), Vec::new());
     if !commands.is_empty() {
-        figures.extend(corpus::score(&commands, &stage)?);
+        (figures, times) = corpus::score(&commands, &stage)?;
     }
     if !statements.is_empty() {
         figures.push(sql::score(&statements));
@@ -85,6 +88,7 @@ pub fn run(paths: &[&str]) -> Result<(), Problem> {
         kept &= figure.is_kept();
         println!("{}", figure.line());
     }
+    times.iter().map(Times::line).for_each(|line| println!("{line}"));
     let rows: Vec<Value> = figures.iter().map(Figure::to_json).collect();
     println!("{}", json!({ "kept": kept, "figures": rows }));
     Ok(())

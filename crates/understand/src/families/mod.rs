@@ -91,6 +91,7 @@ families! {
 mod cloud;
 pub(crate) mod databases;
 pub(crate) mod declared;
+mod names;
 pub(crate) mod subcommands;
 
 pub(crate) use awk::program as awk_program;
@@ -226,7 +227,7 @@ const SOUGHT: &[&str] = &["git", "gh", "countersign", "countersign-hook"];
 
 /// Whether some family has a program of this name.
 pub(crate) fn is_understood(name: &str) -> bool {
-    ALL.iter().any(|family| family.programs.contains(&name))
+    names::family(name).is_some()
 }
 
 fn named(invocation: &Invocation, context: &mut Context<'_>) {
@@ -239,8 +240,7 @@ fn named(invocation: &Invocation, context: &mut Context<'_>) {
             shell::subscripts::value(value, context);
         }
     }
-    let family = ALL.iter().find(|family| family.programs.contains(&program));
-    match family {
+    match names::family(program) {
         Some(family) => (family.effects)(invocation, context),
         None => match declared::find(program, context) {
             Some(declared) => declared::effects(declared, invocation, context),

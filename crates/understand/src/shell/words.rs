@@ -103,6 +103,7 @@ struct Decoder<'w> {
     pattern: bool,
     unknown: Option<Gap>,
     last_brace: Option<usize>,
+    last_bracket: Option<usize>,
     /// Whether a brace expansion started.
     braces: bool,
     /// Whether blanks end words, as in the default of a parameter.
@@ -125,6 +126,7 @@ impl<'w> Decoder<'w> {
             pattern: false,
             unknown: None,
             last_brace: last_brace(raw),
+            last_bracket: raw.rfind(']'),
             braces: false,
             splits: false,
             joins: false,
@@ -228,7 +230,7 @@ impl<'w> Decoder<'w> {
                     let at = self.position();
                     self.next();
                     // A bracket that nothing closes stands for itself.
-                    self.pattern |= character != '[' || self.raw.rfind(']').is_some_and(|close| close > at);
+                    self.pattern |= character != '[' || self.last_bracket.is_some_and(|close| close > at);
                     self.text.push(character);
                 }
                 '{' if self.last_brace.is_some_and(|last| self.position() < last) => {
