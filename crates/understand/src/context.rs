@@ -46,6 +46,14 @@ pub(crate) struct ShellState {
     pub physical: bool,
     /// Variables set in this text; of an array, the first element.
     pub variables: BTreeMap<String, Value>,
+    /// Those that are surely not set, although they have an (empty) value here.
+    pub absent: BTreeSet<String>,
+    /// What `PS4` was set to, not yet looked at.
+    pub prompts: Vec<Value>,
+    /// Programs that traps start, by their names: were they functions, they could change variables.
+    pub watched: BTreeSet<String>,
+    /// Whether this text is that of a sourced file, which `return` ends.
+    pub sourced: bool,
     /// Those that are arrays.
     pub arrays: BTreeMap<String, Vec<Value>>,
     /// Those whose declaration gives assignments another meaning.
@@ -83,6 +91,7 @@ pub(crate) struct ShellState {
 pub(crate) struct Local {
     pub name: String,
     pub value: Option<Value>,
+    pub absent: bool,
     pub elements: Option<Vec<Value>>,
 }
 
@@ -146,6 +155,8 @@ pub(crate) struct Context<'a> {
     pub beside: bool,
     /// Whether this part may not run.
     pub conditional: bool,
+    /// Whether a text is read by its words alone: nothing of it is sure.
+    pub guessing: bool,
     /// The text of the whole call.
     pub whole: String,
     /// A pattern for what a search finds, where its reach to Countersign's own files was worked out
@@ -187,6 +198,10 @@ impl<'a> Context<'a> {
                     home: surroundings.home.clone(),
                     physical: false,
                     variables: BTreeMap::new(),
+                    absent: BTreeSet::new(),
+                    prompts: Vec::new(),
+                    watched: BTreeSet::new(),
+                    sourced: false,
                     arrays: BTreeMap::new(),
                     odd: BTreeSet::new(),
                     exported: BTreeSet::new(),
@@ -216,6 +231,7 @@ impl<'a> Context<'a> {
             calling: Vec::new(),
             beside: false,
             conditional: false,
+            guessing: false,
             whole: String::new(),
             weighed: None,
             elsewhere: None,
@@ -278,6 +294,9 @@ impl<'a> Context<'a> {
             effect = moved(effect, place);
         }
         self.flow.fetched |= effect.verb == verbs::NET_READ;
+        if self.guessing {
+            effect = crate::shell::lenient::weakened(effect);
+        }
         if effect.certainty == Certainty::Opaque {
             self.state.world.opaque = true;
         }

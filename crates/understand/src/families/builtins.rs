@@ -37,7 +37,10 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             context.program(verbs::EXEC_READ, "shift");
         }
         "return" | "break" | "continue" => {
-            context.state.shell.leaving = true;
+            // Outside of functions and sourced files, either all that follows runs or nothing.
+            let ends_a_part =
+                invocation.program != "return" || !context.calling.is_empty() || context.state.shell.sourced;
+            context.state.shell.leaving |= ends_a_part;
             context.program(verbs::EXEC_READ, &invocation.program);
         }
         "eval" => eval(invocation, context),
@@ -123,7 +126,9 @@ fn completes(invocation: &Invocation, context: &mut Context<'_>) {
         match value {
             Some(text) if flags.ends_with('C') => {
                 let text = format!("{text} \"$1\" \"$2\" \"$3\"");
+                let parameters = context.state.shell.parameters.take();
                 shell::run_apart(&text, Place::Within(context.here), context);
+                context.state.shell.parameters = parameters;
             }
             Some(text) => shell::expand_text(text, context),
             None => opaque(invocation, "it runs text that is not known", context),
@@ -136,6 +141,9 @@ fn completes(invocation: &Invocation, context: &mut Context<'_>) {
 }
 
 fn alias(invocation: &Invocation, context: &mut Context<'_>) {
+    if !context.state.shell.watched.is_empty() {
+        context.state.shell.distrust("a trap may change it");
+    }
     for word in &invocation.words {
         match word.known().and_then(|text| text.split_once('=')) {
             Some((name, meaning)) if context.state.shell.aliases.len() < 32 => {
@@ -262,7 +270,9 @@ fn source(invocation: &Invocation, context: &mut Context<'_>) {
             context.state.shell.parameters =
                 shell::functions::parameters(invocation.words.get(1..).unwrap_or_default());
         }
+        let sourced = std::mem::replace(&mut context.state.shell.sourced, true);
         shell::run(&text, Place::Within(context.here), context);
+        context.state.shell.sourced = sourced;
         context.state.shell.parameters = outer;
         return;
     }
@@ -273,7 +283,9 @@ fn source(invocation: &Invocation, context: &mut Context<'_>) {
     let located = paths::locate(&word.value, context);
     context.read(word);
     let looked = code::look(&located, "source", context, &mut |text, context| {
+        let sourced = std::mem::replace(&mut context.state.shell.sourced, true);
         shell::run(text, Place::Within(context.here), context);
+        context.state.shell.sourced = sourced;
         Ok(())
     });
     let why = match looked {

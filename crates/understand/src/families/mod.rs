@@ -230,6 +230,11 @@ pub(crate) fn is_understood(name: &str) -> bool {
     names::family(name).is_some()
 }
 
+/// Whether the shell does what this name stands for by itself.
+pub(crate) fn is_builtin(name: &str) -> bool {
+    builtins::FAMILY.programs.contains(&name)
+}
+
 fn named(invocation: &Invocation, context: &mut Context<'_>) {
     let program = invocation.program.as_str();
     if shell::subscripts::evaluates(program) {

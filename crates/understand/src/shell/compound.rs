@@ -6,7 +6,7 @@ use crate::context::{Context, ShellState};
 use crate::invocation::Stdin;
 use crate::word::Value;
 
-use super::{Walker, arithmetic, subscripts};
+use super::{Walker, arithmetic, endless, subscripts};
 
 /// Values of a loop's variable that are looked at one by one.
 const MOST_VALUES: usize = 8;
@@ -55,6 +55,7 @@ impl Walker {
         }
         let outer = std::mem::replace(&mut context.piped, stdin.clone());
         let mut prints = false;
+        endless::check(compound, context);
         match compound {
             CompoundCommand::BraceGroup(group) => {
                 self.list(&group.list, context);

@@ -1,9 +1,7 @@
 //! Where a nested construct inside a word ends, found without parsing it.
 
-/// The index of the `)` that closes the `(` at `open`: quotes, comments and nesting are respected.
-///
-/// A `case` pattern inside it ends it too early; the decoder then meets text that cannot be part
-/// of a word and refuses.
+/// The index of the `)` that closes the `(` at `open`: quotes, comments, nesting and the patterns of `case` are
+/// respected.
 pub(crate) fn parenthesis(text: &str, open: usize) -> Option<usize> {
     Scan { bytes: text.as_bytes(), at: open }.command()
 }
@@ -33,6 +31,23 @@ pub(crate) fn is_arithmetic(inner: &str) -> bool {
     depth == 0
 }
 
+/// What is open inside of parentheses.
+#[derive(PartialEq)]
+enum Open {
+    Parenthesis,
+    /// A `case`, in which a closing parenthesis may end a pattern.
+    Case,
+}
+
+/// Words after which a command starts.
+const STARTERS: &[&[u8]] =
+    &[b"then", b"do", b"else", b"elif", b"if", b"while", b"until", b"time", b"coproc", b"esac"];
+
+/// Whether a byte ends a word.
+const fn is_end(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'(' | b')' | b'<' | b'>')
+}
+
 struct Scan<'t> {
     bytes: &'t [u8],
     at: usize,
@@ -51,30 +66,65 @@ impl Scan<'_> {
 
     /// From an opening parenthesis to its end.
     fn command(&mut self) -> Option<usize> {
-        let mut depth = 0_usize;
-        let mut word_start = true;
+        let mut open: Vec<Open> = Vec::new();
+        let mut starts_word = true;
+        let mut starts_command = true;
         loop {
             let at = self.at;
             let byte = self.next()?;
-            let starts = word_start;
-            word_start =
-                matches!(byte, b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'(' | b')' | b'<' | b'>');
+            let starts = std::mem::replace(&mut starts_word, is_end(byte));
             match byte {
-                b'(' => depth += 1,
+                b'(' => {
+                    open.push(Open::Parenthesis);
+                    starts_command = true;
+                }
+                b')' if open.last() == Some(&Open::Case) => starts_command = true,
                 b')' => {
-                    depth = depth.checked_sub(1)?;
-                    if depth == 0 {
+                    open.pop()?;
+                    if open.is_empty() {
                         return Some(at);
                     }
+                    // What follows the patterns of a clause is a command.
+                    starts_command = open.last() == Some(&Open::Case);
                 }
+                b';' | b'&' | b'|' | b'\n' => starts_command = true,
+                b' ' | b'\t' => {}
                 b'#' if starts => {
                     while self.peek().is_some_and(|byte| byte != b'\n') {
                         self.at += 1;
                     }
                 }
-                _ => self.quoted(byte)?,
+                b'a'..=b'z' if starts && starts_command => {
+                    let word = self.letters(at);
+                    starts_command = STARTERS.contains(&word);
+                    match word {
+                        b"case" => open.push(Open::Case),
+                        b"esac" if open.last() == Some(&Open::Case) => {
+                            open.pop();
+                        }
+                        _ => {}
+                    }
+                }
+                // The first pattern may be called `esac` only if it is quoted.
+                b'i' if starts && open.last() == Some(&Open::Case) => {
+                    starts_command = self.letters(at) == b"in";
+                }
+                b'{' | b'!' if starts && starts_command => {}
+                _ => {
+                    starts_command = false;
+                    self.quoted(byte)?;
+                }
             }
         }
+    }
+
+    /// The whole word of plain letters that starts at `at`, or nothing if it goes on otherwise.
+    fn letters(&mut self, at: usize) -> &[u8] {
+        while self.peek().is_some_and(|byte| byte.is_ascii_lowercase()) {
+            self.at += 1;
+        }
+        let ends = self.peek().is_none_or(is_end);
+        self.bytes.get(at..self.at).filter(|_| ends).unwrap_or_default()
     }
 
     /// From an opening bracket or brace to its end.

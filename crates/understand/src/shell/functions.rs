@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use brush_parser::ast::FunctionDefinition;
+use brush_parser::ast::{CompoundCommand, FunctionDefinition};
 use countersign_model::{Effect, Resource, verbs};
 
 use crate::context::{Context, Local, ShellState};
@@ -50,6 +50,11 @@ pub(crate) struct Calling {
 }
 
 impl Function {
+    /// What it may do.
+    pub(super) fn bodies(&self) -> impl Iterator<Item = &CompoundCommand> {
+        self.bodies.iter().map(|body| &body.definition.body.0)
+    }
+
     fn is(&self, other: &Self) -> bool {
         self.bodies.len() == other.bodies.len()
             && self.bodies.iter().zip(&other.bodies).all(|(left, right)| Rc::ptr_eq(left, right))
@@ -86,16 +91,21 @@ impl ShellState {
     /// Keeps what a variable is until the function ends.
     pub fn makes_local(&mut self, name: &str) {
         let (value, elements) = (self.variables.get(name).cloned(), self.arrays.get(name).cloned());
+        let absent = self.absent.contains(name);
         if let Some(locals) =
             self.locals.last_mut().filter(|locals| !locals.iter().any(|local| local.name == name))
         {
-            locals.push(Local { name: name.to_owned(), value, elements });
+            locals.push(Local { name: name.to_owned(), value, absent, elements });
         }
     }
 
     fn ends_function(&mut self) {
         for local in self.locals.pop().into_iter().flatten().rev() {
             self.arrays.remove(&local.name);
+            self.absent.remove(&local.name);
+            if local.absent && !self.distrusted {
+                self.absent.insert(local.name.clone());
+            }
             match local.value {
                 _ if self.distrusted => {}
                 Some(value) => {
@@ -115,6 +125,9 @@ impl ShellState {
 /// Remembers a function.
 pub(super) fn define(walker: &Walker, definition: &FunctionDefinition, context: &mut Context<'_>) {
     let name = definition.fname.value.clone();
+    if context.state.shell.watched.contains(&name) {
+        context.state.shell.distrust("a trap may change it");
+    }
     let body = Body { definition: definition.clone(), text: Rc::clone(&walker.source) };
     let mut function = Function { bodies: vec![Rc::new(body)], certain: true, exported: false };
     let shell = &mut context.state.shell;

@@ -33,7 +33,10 @@ pub(super) fn mend(text: &str, tokens: Vec<Token>) -> Result<Vec<Token>, String>
         }
         let characters = characters.get_or_insert_with(|| text.chars().collect());
         let word: String = characters.get(start..end).unwrap_or_default().iter().collect();
-        let word = word.trim_start_matches([' ', '\t']);
+        let mut word = word.trim_start_matches([' ', '\t']);
+        while let Some(continued) = word.strip_prefix("\\\n") {
+            word = continued.trim_start_matches([' ', '\t']);
+        }
         // Where the document starts then, shells do not agree.
         if word.is_empty() || word.contains('\n') || word.contains("<<") {
             return Err("a substitution after a here-document cannot be read".to_owned());
@@ -71,6 +74,11 @@ mod tests {
         fs.delete *, destroy, partial
         fs.delete /repo/b, destroy
         ");
-        assert_snapshot!(check("cat <<E; echo $(\nrm src\n)\nx\nE"), @"exec.hidden a shell command, execute, opaque");
+        assert_snapshot!(check("cat <<E; echo $(\nrm src\n)\nx\nE"), @"
+        exec.hidden a shell command, execute, opaque
+        fs.read /repo/<<E, read, partial
+        exec.read echo, read, partial
+        fs.delete /repo/src, destroy, partial
+        ");
     }
 }

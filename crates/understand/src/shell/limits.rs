@@ -11,7 +11,7 @@ use std::panic::catch_unwind;
 use brush_parser::ast::Program;
 use brush_parser::{ParserOptions, Token, parse_tokens, uncached_tokenize_str};
 
-use super::heredocs;
+use super::{heredocs, masked};
 
 /// The longest command that is read, in bytes.
 pub(crate) const LONGEST: usize = 64 * 1024;
@@ -36,16 +36,51 @@ pub(crate) fn parse(text: &str) -> Result<Program, String> {
         return Err(format!("the command has more than {MOST_SUBSTITUTIONS} substitutions"));
     }
     let options = ParserOptions::default();
-    // The parser unwraps numbers it has not bounded; whatever it panics on is not understood.
-    catch_unwind(|| {
-        let tokens = uncached_tokenize_str(text, &options.tokenizer_options())
-            .map_err(|error| format!("the shell syntax cannot be read: {error}"))?;
-        let tokens = heredocs::mend(text, tokens)?;
+    let unclear = || "the shell syntax cannot be read".to_owned();
+    let parsed = |tokens: Vec<Token>| {
         check(&tokens)?;
-        let tokens = with_for(tokens);
-        parse_tokens(&tokens, &options).map_err(|_| "the shell syntax cannot be read".to_owned())
-    })
-    .unwrap_or_else(|_| Err("the shell syntax cannot be read".to_owned()))
+        let tokens = without_double_semicolons(with_for(tokens));
+        parse_tokens(&tokens, &options).map_err(|_| unclear())
+    };
+    let tokens = |text: &str| {
+        uncached_tokenize_str(text, &options.tokenizer_options())
+            .map_err(|error| format!("the shell syntax cannot be read: {error}"))
+    };
+    // The parser unwraps numbers it has not bounded; whatever it panics on is not understood.
+    let first = catch_unwind(|| parsed(heredocs::mend(text, tokens(text)?)?));
+    let why = match first.unwrap_or_else(|_| Err(unclear())) {
+        Ok(program) => return Ok(program),
+        Err(why) => why,
+    };
+    // The tokenizer may have lost its way in a substitution.
+    let Some(blanked) = masked::blanked(text) else { return Err(why) };
+    let second = catch_unwind(|| parsed(masked::restored(text, &blanked, tokens(&blanked)?)?));
+    second.unwrap_or_else(|_| Err(unclear())).map_err(|_| why)
+}
+
+/// The two semicolons of `for ((;;))` are one token to the tokenizer, and two to the parser.
+fn without_double_semicolons(tokens: Vec<Token>) -> Vec<Token> {
+    let is = |at: usize, text: &str| tokens.get(at).is_some_and(|token| token.to_str() == text);
+    if !tokens.iter().any(|token| token.to_str() == ";;") || !(0..tokens.len()).any(|at| is(at, "for")) {
+        return tokens;
+    }
+    let mut split = Vec::with_capacity(tokens.len() + 2);
+    let mut inside = 0_usize;
+    for (at, token) in tokens.iter().enumerate() {
+        match token {
+            Token::Operator(text, _) if text == "(" && inside > 0 => inside += 1,
+            Token::Operator(text, _) if text == "(" && at > 0 && is(at - 1, "for") && is(at + 1, "(") => inside = 1,
+            Token::Operator(text, _) if text == ")" => inside = inside.saturating_sub(1),
+            Token::Operator(text, span) if text == ";;" && inside == 2 => {
+                split.push(Token::Operator(";".to_owned(), span.clone()));
+                split.push(Token::Operator(";".to_owned(), span.clone()));
+                continue;
+            }
+            Token::Operator(..) | Token::Word(..) => {}
+        }
+        split.push(token.clone());
+    }
+    split
 }
 
 /// The parser does not know `select`, which is written like `for` and runs its body for one word or another.

@@ -6,10 +6,13 @@
 mod arithmetic;
 mod braces;
 mod compound;
+mod endless;
 mod extent;
 pub(crate) mod functions;
 mod heredocs;
+pub(crate) mod lenient;
 mod limits;
+mod masked;
 mod outputs;
 mod redirects;
 mod simple;
@@ -52,6 +55,7 @@ pub(crate) fn run(text: &str, place: Place, context: &mut Context<'_>) {
         Err(why) => {
             context.push(effect_at(place, text, &why));
             look_at(text, context);
+            lenient::read(text, context);
             return;
         }
     };
@@ -105,7 +109,9 @@ pub(crate) fn run_child(
     shell.aliases.clear();
     shell.locals.clear();
     shell.traps.clear();
-    (shell.leaving, shell.distrusted, shell.poisoned) = (false, false, None);
+    shell.absent.clear();
+    shell.watched.clear();
+    (shell.leaving, shell.distrusted, shell.poisoned, shell.sourced) = (false, false, None, false);
     shell.zero = arguments.first().map(|word| word.value.clone());
     shell.parameters = functions::parameters(arguments.get(1..).unwrap_or_default());
     shell.functions.retain(|_, function| function.exported);
@@ -236,6 +242,7 @@ impl Walker {
                 }
             }
             context.state.shell.settle();
+            prompts(context);
         }
         context.flow.text = printed;
     }
@@ -364,6 +371,22 @@ impl Walker {
     }
 }
 
+/// Runs the commands in texts that the shell expands by itself: `PS4` before each command that it traces.
+fn prompts(context: &mut Context<'_>) {
+    for value in std::mem::take(&mut context.state.shell.prompts) {
+        match value {
+            Value::Known(text) | Value::Pattern(text) => {
+                if text.contains(['$', '`']) {
+                    expand_text(&text, context);
+                }
+            }
+            Value::Unknown { .. } => {
+                context.opaque("PS4", "the text before traced commands is expanded, and is not known");
+            }
+        }
+    }
+}
+
 /// Whether a command passes on some of the lines it reads, as they are, and nothing else.
 fn is_filter(command: &Command) -> bool {
     let Command::Simple(simple) = command else { return false };
@@ -459,7 +482,11 @@ mod tests {
         assert_snapshot!(check("git push origin main &&& x"), @"
         exec.hidden a shell command, execute, opaque
         git.force-push *@*, destroy, partial
+        git.push main@origin, write, partial
         ");
-        assert_snapshot!(check("echo 'unclosed"), @"exec.hidden a shell command, execute, opaque");
+        assert_snapshot!(check("echo 'unclosed"), @"
+        exec.hidden a shell command, execute, opaque
+        exec.read echo, read, partial
+        ");
     }
 }

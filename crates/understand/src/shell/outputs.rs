@@ -44,6 +44,10 @@ impl Names for Here<'_, '_> {
         self.context.state.shell.variable(name)
     }
 
+    fn is_absent(&self, name: &str) -> bool {
+        self.context.state.shell.is_absent(name)
+    }
+
     fn home(&self) -> &str {
         self.context.state.shell.home()
     }

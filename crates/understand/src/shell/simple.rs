@@ -153,10 +153,23 @@ fn alias(invocation: &Invocation, name: &str, context: &mut Context<'_>) {
         return;
     }
     if let Some(meaning) = context.state.shell.aliases.remove(name) {
-        let arguments: Vec<&str> = invocation.words.iter().map(|word| word.raw.as_str()).collect();
+        let mut arguments: Vec<&str> = invocation.words.iter().map(|word| word.raw.as_str()).collect();
+        // After one that ends in a blank, the next word is looked up as well.
+        let mut goes_on = meaning.ends_with([' ', '\t']);
+        for word in &mut arguments {
+            match context.state.shell.aliases.get(*word).filter(|_| goes_on) {
+                Some(next) => {
+                    goes_on = next.ends_with([' ', '\t']);
+                    *word = next.as_str();
+                }
+                None => break,
+            }
+        }
         let text = format!("{meaning} {}", arguments.join(" "));
         let kept = context.state.shell.clone();
+        let piped = std::mem::replace(&mut context.piped, invocation.stdin.clone());
         run_text(&text, Place::Within(context.here), context);
+        context.piped = piped;
         context.state.shell.merge(&kept);
         context.state.shell.aliases.insert(name.to_owned(), meaning);
     }

@@ -23,11 +23,26 @@ pub(crate) fn set(invocation: &Invocation, context: &mut Context<'_>) {
             if !signals.iter().all(|signal| AT_THE_END.contains(&name(signal).as_str())) {
                 // It can run after any command from here on.
                 run(text, Place::Within(context.here), context);
-                context.state.shell.distrust("a trap may change it");
+                let shell = &mut context.state.shell;
+                match plain_program(text) {
+                    Some(name) if !shell.functions.contains_key(name) && shell.aliases.is_empty() => {
+                        shell.watched.insert(name.to_owned());
+                    }
+                    _ => shell.distrust("a trap may change it"),
+                }
             }
         }
         None => context.hidden("trap", "it runs text that is not known"),
     }
+}
+
+/// The program that a text starts, where it is one command of plain words that changes nothing in the shell.
+fn plain_program(text: &str) -> Option<&str> {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, ' ' | '-' | '_' | '.' | '/' | ',');
+    let name = text.split(' ').find(|word| !word.is_empty()).filter(|_| text.chars().all(plain))?;
+    let is_changing = crate::families::is_builtin(name) && !matches!(name, ":" | "true" | "false");
+    let is_other = matches!(name, "printf" | "builtin" | "command" | "exec" | "kill");
+    (!is_changing && !is_other).then_some(name)
 }
 
 /// Runs the commands of traps that were set since there were `known` of them, as the shell that set them ends.

@@ -24,6 +24,10 @@ impl ShellState {
             self.poison("there are too many variables to follow");
         }
         let value = self.settled(name, value);
+        self.absent.remove(name);
+        if name == "PS4" {
+            self.prompts.push(value.clone());
+        }
         if is_inherited(name) || self.exported.contains(name) {
             self.inherit(name, value.clone());
         }
@@ -87,7 +91,11 @@ impl ShellState {
         } else {
             Value::unknown("a variable of an outer function")
         };
+        let is_absent = self.locals.is_empty() && name != "IFS" && !self.leaving && !self.odd.contains(name);
         self.set(name, value);
+        if is_absent && !self.distrusted {
+            self.absent.insert(name.to_owned());
+        }
     }
 
     /// From now on, what is assigned to this variable does not say what its value is.
@@ -108,6 +116,7 @@ impl ShellState {
     /// Any variable may have been set to anything; what is set after this is known again.
     pub fn poison(&mut self, why: &str) {
         self.variables.clear();
+        self.absent.clear();
         self.arrays.clear();
         self.parameters = None;
         for (_, value) in &mut self.environment {
@@ -126,6 +135,13 @@ impl ShellState {
             self.arrays.clear();
             self.distrusted = true;
         }
+        for name in self.absent.symmetric_difference(&other.absent).cloned().collect::<Vec<_>>() {
+            self.absent.remove(&name);
+            if !self.distrusted {
+                self.variables.insert(name, Value::unknown(SOMETIMES));
+            }
+        }
+        self.watched.extend(other.watched.iter().cloned());
         for (name, value) in &mut self.variables {
             if other.variables.get(name) != Some(value) {
                 *value = Value::unknown(SOMETIMES);
@@ -185,6 +201,7 @@ impl ShellState {
         for (name, value) in &mut self.variables {
             if counts.get(name.as_str()).is_some_and(|count| *count > 1) {
                 *value = Value::unknown("a variable that changes");
+                self.absent.remove(name);
                 self.arrays.remove(name);
             }
         }
@@ -195,7 +212,8 @@ impl ShellState {
     pub fn loosened(&self, after: &Self) -> Option<Self> {
         let changed =
             |name: &str, value: &Value| !value.is_unknown() && after.variables.get(name) != Some(value);
-        let same = !self.variables.iter().any(|(name, value)| changed(name, value))
+        let same = self.absent == after.absent
+            && !self.variables.iter().any(|(name, value)| changed(name, value))
             && self.arrays.iter().all(|(name, elements)| after.arrays.get(name) == Some(elements))
             && self.directory == after.directory
             && self.parameters == after.parameters
@@ -268,6 +286,10 @@ impl Names for ShellState {
             ("PATH", _) => Value::unknown(environment::AS_IT_WAS),
             _ => Value::unknown("a variable of the environment"),
         }
+    }
+
+    fn is_absent(&self, name: &str) -> bool {
+        self.absent.contains(name)
     }
 
     fn elements(&self, name: &str) -> Option<Vec<Value>> {

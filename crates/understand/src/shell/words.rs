@@ -44,6 +44,10 @@ pub(crate) trait Names {
     fn elements(&self, _name: &str) -> Option<Vec<Value>> {
         None
     }
+    /// Whether a variable is surely not set.
+    fn is_absent(&self, _name: &str) -> bool {
+        false
+    }
     /// What separates words in a value that is not quoted; none if that is not known.
     fn separators(&self) -> Option<&str> {
         Some(" \t\n")

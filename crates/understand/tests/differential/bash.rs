@@ -135,15 +135,34 @@ fn wait(mut child: Child) -> Result<bool, Problem> {
     let mut first_ended = false;
     loop {
         first_ended = first_ended || child.try_wait()?.is_some();
-        if first_ended && rustix::process::waitpgid(group, WaitOptions::NOHANG).is_err() {
+        // Some of what it started is in a group of its own.
+        if first_ended && rustix::process::waitpid(None, WaitOptions::NOHANG).is_err() {
             return Ok(in_time);
         }
-        if in_time && Instant::now() > deadline {
+
+        if Instant::now() > deadline {
             in_time = false;
             let _ = rustix::process::kill_process_group(group, Signal::KILL);
+            // What is in another session, and whatever that started meanwhile.
+            for process in descendants(std::process::id(), 0) {
+                let _ = rustix::process::kill_process(process, Signal::KILL);
+            }
         }
         std::thread::sleep(Duration::from_micros(300));
     }
+}
+
+/// The processes that this one started, and those started by them.
+fn descendants(process: u32, depth: usize) -> Vec<Pid> {
+    let path = format!("/proc/{process}/task/{process}/children");
+    let children = fs::read_to_string(path).unwrap_or_default();
+    let ids = children.split_ascii_whitespace().filter_map(|id| id.parse::<u32>().ok());
+    let mut all = Vec::new();
+    for id in ids.filter(|_| depth < 64) {
+        all.extend(i32::try_from(id).ok().and_then(Pid::from_raw));
+        all.extend(descendants(id, depth + 1));
+    }
+    all
 }
 
 /// The notes of the stubs.

@@ -46,6 +46,9 @@ pub fn main() -> ExitCode {
         (Some(place), None) if arguments.iter().any(|argument| argument == "--templates") => {
             templates(&place)
         }
+        (Some(place), None) if arguments.iter().any(|argument| argument == "--script") => {
+            show(&place, arguments.last().map(String::as_str).unwrap_or_default())
+        }
         (Some(place), None) => {
             replay(&place)?;
             known(&place)?;
@@ -76,6 +79,23 @@ fn fault(place: &Place, script: &Script) -> Result<Option<String>, Problem> {
     }
     let (ran, _) = place.run(&script.text)?;
     Ok(compare::fault(script, &ran, &understanding))
+}
+
+/// Prints what one script runs, and what we say of it.
+fn show(place: &Place, path: &str) -> Result<(), Problem> {
+    let script = Script { text: fs::read_to_string(path)?, is_literal: true };
+    let understanding = understood(place, &script)?;
+    for command in &understanding.commands {
+        let arguments: Option<Vec<_>> = command.arguments().map(Iterator::collect);
+        println!("listed {:?} {arguments:?}", command.program);
+    }
+    println!("opaque {:?}", opaque(&understanding));
+    let (ran, in_time) = place.run(&script.text)?;
+    for ran in &ran {
+        println!("ran    {} {:?}", ran.program, ran.arguments);
+    }
+    println!("in time {in_time}; {:?}", compare::fault(&script, &ran, &understanding));
+    Ok(())
 }
 
 /// The kept scripts have no faults but those that are known.

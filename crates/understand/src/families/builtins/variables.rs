@@ -103,7 +103,9 @@ pub(super) fn read(invocation: &Invocation, context: &mut Context<'_>) {
         context.state.shell.poison("a variable of unknown name is set");
     }
     let mut names: Vec<&Word> = Vec::new();
-    let (mut raw, mut plain, mut array) = (false, invocation.program == "read", false);
+    let (mut raw, mut plain, mut array) = (false, invocation.program != "getopts", false);
+    let is_lines = matches!(invocation.program.as_str(), "mapfile" | "readarray");
+    let mut lines = false;
     let mut words = invocation.words.iter();
     while let Some(word) = words.next() {
         match word.text() {
@@ -112,6 +114,7 @@ pub(super) fn read(invocation: &Invocation, context: &mut Context<'_>) {
                 raw |= word.text().contains('r');
                 array = true;
             }
+            "-t" if invocation.program != "read" => lines = true,
             "-p" | "-rp" | "-t" => {
                 raw |= word.text().contains('r');
                 words.next();
@@ -128,6 +131,25 @@ pub(super) fn read(invocation: &Invocation, context: &mut Context<'_>) {
         Stdin::Pipe(source) => source.text.clone(),
         Stdin::Inherited | Stdin::Text(_) | Stdin::File(_) => None,
     };
+    if is_lines {
+        let text = text.filter(|_| plain && !context.repeated);
+        let elements = text.map(|text| {
+            let whole = text.split_inclusive('\n');
+            let one = |line: &str| if lines { line.trim_end_matches('\n') } else { line }.to_owned();
+            whole.map(|line| Value::Known(one(line))).collect::<Vec<_>>()
+        });
+        for name in &names {
+            match &elements {
+                Some(elements) if names.len() == 1 => context.state.shell.set_array(name.text(), elements.clone()),
+                _ => context.state.shell.set(name.text(), Value::unknown("an array that is read in")),
+            }
+        }
+        if invocation.words.iter().any(|word| word.text().starts_with("-C")) {
+            opaque(invocation, "it runs a command for each line", context);
+        }
+        context.program(verbs::EXEC_READ, &invocation.program);
+        return;
+    }
     let line = text.filter(|text| plain && (raw || !text.contains('\\')) && !context.repeated);
     let line = line.map(|text| text.lines().next().unwrap_or_default().to_owned());
     let separators = match crate::environment::value(invocation, "IFS") {
@@ -151,12 +173,6 @@ pub(super) fn read(invocation: &Invocation, context: &mut Context<'_>) {
             };
             context.state.shell.set(name.text(), value);
         }
-    }
-    if invocation.program != "read"
-        && invocation.program != "getopts"
-        && invocation.words.iter().any(|word| word.text().starts_with("-C"))
-    {
-        opaque(invocation, "it runs a command for each line", context);
     }
     context.program(verbs::EXEC_READ, &invocation.program);
 }

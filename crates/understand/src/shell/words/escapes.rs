@@ -8,15 +8,35 @@ impl Decoder<'_> {
         loop {
             match self.next() {
                 Some('\'') => return Ok(()),
-                Some('\\') => self.ansi_c_escape(),
+                Some('\\') => {
+                    if self.ansi_c_escape().is_none() {
+                        // A zero byte ends the text, and in some shells does not.
+                        self.mark_unknown("an unusual escape");
+                        return self.skip_ansi_c();
+                    }
+                }
                 Some(character) => self.text.push(character),
                 None => return Err("a quote is not closed".to_owned()),
             }
         }
     }
 
-    fn ansi_c_escape(&mut self) {
-        let Some(kind) = self.next() else { return };
+    fn skip_ansi_c(&mut self) -> Result<(), String> {
+        loop {
+            match self.next() {
+                Some('\'') => return Ok(()),
+                Some('\\') => {
+                    self.next();
+                }
+                Some(_) => {}
+                None => return Err("a quote is not closed".to_owned()),
+            }
+        }
+    }
+
+    /// One escape; none where it stands for a zero byte.
+    fn ansi_c_escape(&mut self) -> Option<()> {
+        let Some(kind) = self.next() else { return Some(()) };
         let character = match kind {
             'n' => Some('\n'),
             't' => Some('\t'),
@@ -31,12 +51,42 @@ impl Decoder<'_> {
             'u' => self.code(16, 4, None),
             'U' => self.code(16, 8, None),
             '0'..='7' => self.code(8, 2, kind.to_digit(8)),
-            // `\c` and whatever a later shell may add.
+            'c' => self.control(),
+            // Whatever a later shell may add.
             _ => None,
         };
         match character {
-            Some(character) if character != '\0' => self.text.push(character),
-            _ => self.mark_unknown("an unusual escape"),
+            Some('\0') => return None,
+            Some(character) => self.text.push(character),
+            None => self.mark_unknown("an unusual escape"),
+        }
+        Some(())
+    }
+
+    /// `\cA`: the character of a control key.
+    fn control(&mut self) -> Option<char> {
+        match self.peek()? {
+            // Nothing follows: it stands for itself.
+            '\'' => {
+                self.text.push('\\');
+                Some('c')
+            }
+            '?' => {
+                self.next();
+                Some('\u{7f}')
+            }
+            '\\' => {
+                self.next();
+                if self.peek() == Some('\\') {
+                    self.next();
+                }
+                Some('\u{1c}')
+            }
+            key if key.is_ascii() => {
+                self.next();
+                u8::try_from(key.to_ascii_uppercase()).ok().map(|code| char::from(code & 0x1f))
+            }
+            _ => None,
         }
     }
 

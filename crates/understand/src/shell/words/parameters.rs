@@ -153,6 +153,7 @@ impl<'w> Decoder<'w> {
                 let parameters = positional.and_then(|_| self.names.elements("@"));
                 match (positional, parameters) {
                     (Some(number), Some(parameters)) if number > parameters.len() => Held::Unset,
+                    _ if self.names.is_absent(&name) => Held::Unset,
                     _ => Held::One(self.names.variable(&name)),
                 }
             }

@@ -71,6 +71,7 @@ fn patterns_and_braces() {
 
 #[test]
 fn disagreement_with_the_parser_is_an_error() {
-    insta::assert_snapshot!(check("$(case x in a) b;; esac)"), @"the end of a substitution is unclear");
+    insta::assert_snapshot!(check("$(case x in a) b;; esac)"), @r#"[Unknown { prefix: "", suffix: "", why: "the output of a command" }] ["case x in a) b;; esac"]"#);
+    insta::assert_snapshot!(check("$(a))"), @"the end of a substitution is unclear");
     insta::assert_snapshot!(check("$(a"), @"a substitution is not closed");
 }

@@ -1,4 +1,3 @@
-# known: the word after an alias that ends in a blank is expanded too
 shopt -s expand_aliases
 alias first='alpha '
 alias second=k1

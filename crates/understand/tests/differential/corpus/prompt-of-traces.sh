@@ -1,4 +1,3 @@
-# known: the text before traced commands is expanded
 PS4='$(alpha k1)'
 set -x
 :

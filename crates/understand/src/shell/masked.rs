@@ -1,0 +1,111 @@
+//! Substitutions hidden from the tokenizer: it looks for their ends by itself, and meets quotes in their comments,
+//! patterns of `case` and documents there that it takes for something else.
+//!
+//! They are blanked before and put back after, by the places of the tokens; whoever decodes the words reads them.
+
+use brush_parser::Token;
+
+use super::extent;
+
+/// The text with every substitution outside of single quotes blanked; none where that changes nothing, or where a
+/// document stands outside of them, whose quotes are text.
+pub(super) fn blanked(text: &str) -> Option<String> {
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = text;
+    let mut at = 0;
+    let mut in_double = false;
+    let mut starts_word = true;
+    let mut changed = false;
+    while let Some(letter) = rest.chars().next() {
+        let length = match letter {
+            '\\' => 1 + rest.chars().nth(1).map_or(0, char::len_utf8),
+            '\'' if !in_double => rest.get(1..)?.find('\'')? + 2,
+            '$' if !in_double && rest.starts_with("$'") => return None,
+            '`' => return None,
+            '<' if !in_double && rest.starts_with("<<") && !rest.starts_with("<<<") => return None,
+            '<' if rest.starts_with("<<<") => 3,
+            '#' if !in_double && starts_word => rest.find('\n').unwrap_or(rest.len()),
+            '$' if rest.starts_with("$(") => {
+                let end = extent::parenthesis(text, at + 1)?;
+                let inner = text.get(at + 2..end)?;
+                masked.push_str("$(");
+                masked.extend(inner.chars().map(|_| 'x'));
+                masked.push(')');
+                changed = true;
+                rest = text.get(end + 1..)?;
+                at = end + 1;
+                starts_word = false;
+                continue;
+            }
+            _ => letter.len_utf8(),
+        };
+        in_double ^= letter == '"';
+        starts_word = matches!(letter, ' ' | '\t' | '\n' | ';' | '&' | '|' | '(' | ')');
+        masked.push_str(rest.get(..length)?);
+        rest = rest.get(length..)?;
+        at += length;
+    }
+    (changed && !in_double).then_some(masked)
+}
+
+/// Puts back what was blanked.
+pub(super) fn restored(text: &str, masked: &str, tokens: Vec<Token>) -> Result<Vec<Token>, String> {
+    let unclear = || "the shell syntax cannot be read".to_owned();
+    let (characters, blanks): (Vec<char>, Vec<char>) = (text.chars().collect(), masked.chars().collect());
+    tokens
+        .into_iter()
+        .map(|token| match token {
+            Token::Word(word, span) => {
+                // The word is as it stands in the text, but for continued lines.
+                let from = span.start.index;
+                let range = from..span.end.index;
+                let stands: String = blanks.get(range.clone()).ok_or_else(unclear)?.iter().collect();
+                if !word.contains("$(") {
+                    return Ok(Token::Word(word, span));
+                }
+                let skipped = stands.find(&word).map(|at| stands.get(..at).unwrap_or_default().chars().count());
+                let start = from + skipped.ok_or_else(unclear)?;
+                let original = characters.get(start..start + word.chars().count()).ok_or_else(unclear)?;
+                Ok(Token::Word(original.iter().collect(), span))
+            }
+            operator @ Token::Operator(..) => Ok(operator),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::check;
+
+    #[test]
+    fn substitutions_are_read_whatever_is_in_them() {
+        assert_snapshot!(check("echo \"$(case x in x) git push origin main;; esac)\""), @"
+        git.push main@origin, write
+        exec.read echo, read
+        ");
+        assert_snapshot!(check("echo \"$(ls # it's \"\n)\"; git push origin main"), @"
+        fs.read /repo, read
+        exec.read echo, read
+        git.push main@origin, write
+        ");
+        assert_snapshot!(check("x=$(case $y in (a|b) ls;; c) git push origin main;& *) pwd;; esac); rm a"), @"
+        fs.read /repo, read
+        git.push main@origin, write
+        exec.read pwd, read
+        fs.delete /repo/a, destroy
+        ");
+        assert_snapshot!(check("echo \"é $(case é in é) ls;; esac)\" && rm b"), @"
+        fs.read /repo, read
+        exec.read echo, read
+        fs.delete /repo/b, destroy
+        ");
+        assert_snapshot!(check("echo $(case x in x) ls;; esac; rm a"), @"
+        exec.opaque a shell command, execute, opaque
+        exec.read echo, read, partial
+        fs.read /repo, read, partial
+        fs.delete /repo/a, destroy, partial
+        ");
+    }
+}
