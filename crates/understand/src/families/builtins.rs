@@ -141,10 +141,11 @@ fn completes(invocation: &Invocation, context: &mut Context<'_>) {
 }
 
 fn alias(invocation: &Invocation, context: &mut Context<'_>) {
-    if !context.state.shell.watched.is_empty() {
-        context.state.shell.distrust("a trap may change it");
-    }
     for word in &invocation.words {
+        let name = word.text().split('=').next().unwrap_or_default();
+        if word.value.is_unknown() || context.state.shell.watched.contains(name) {
+            context.state.shell.distrust("a trap may change it");
+        }
         match word.known().and_then(|text| text.split_once('=')) {
             Some((name, meaning)) if context.state.shell.aliases.len() < 32 => {
                 context.state.shell.aliases.insert(name.to_owned(), meaning.to_owned());
@@ -233,7 +234,8 @@ fn eval(invocation: &Invocation, context: &mut Context<'_>) {
     if invocation.substituted.is_foreign() {
         context.program(verbs::EXEC_REMOTE_CODE, "eval");
     }
-    let texts: Option<Vec<&str>> = invocation.words.iter().map(|word| word.known()).collect();
+    let marker = usize::from(invocation.known(0) == Some("--"));
+    let texts: Option<Vec<&str>> = invocation.words.iter().skip(marker).map(|word| word.known()).collect();
     match texts {
         Some(texts) => shell::run(&texts.join(" "), Place::Within(context.here), context),
         None => {

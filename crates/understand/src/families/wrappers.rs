@@ -138,7 +138,13 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         context.program(verbs::EXEC_PRIVILEGE, program);
     }
     match WRAPPERS.iter().find(|wrapper| wrapper.name == program) {
-        Some(_) if program == "command" && matches!(invocation.known(0), Some("-v" | "-V")) => {
+        Some(_)
+            if program == "command"
+                && matches!(
+                    (invocation.known(0), invocation.known(1)),
+                    (Some("-v" | "-V" | "-pv" | "-pV"), _) | (Some("-p"), Some("-v" | "-V"))
+                ) =>
+        {
             context.program(verbs::EXEC_READ, program);
         }
         Some(wrapper) => unwrap(wrapper, invocation, context),

@@ -29,6 +29,17 @@ pub(super) fn evaluate(text: &str, names: &dyn Names) -> Evaluated {
     Evaluated { value, assigned }
 }
 
+/// Whether an expression that is not known whole sets a variable by what is written in it.
+pub(super) fn may_assign(text: &str) -> bool {
+    let compares = ["==", "!=", "<=", ">="];
+    let plain = compares.iter().fold(text.to_owned(), |text, operator| text.replace(operator, " "));
+    text.contains("++")
+        || text.contains("--")
+        || text.contains("<<=")
+        || text.contains(">>=")
+        || plain.contains('=')
+}
+
 /// Every name in an expression that was not understood and may set some.
 fn might_assign(text: &str) -> Vec<(String, Value)> {
     if !text.contains('=') && !text.contains("++") && !text.contains("--") {

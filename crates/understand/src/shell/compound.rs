@@ -197,7 +197,7 @@ impl Walker {
                 let result = arithmetic::evaluate(&text, &context.state.shell);
                 result.assigned.into_iter().for_each(|(name, value)| context.state.shell.set(&name, value));
             }
-            Value::Pattern(_) | Value::Unknown { .. } if expression.contains(['=', '+', '-']) => {
+            Value::Pattern(_) | Value::Unknown { .. } if arithmetic::may_assign(expression) => {
                 context.state.shell.poison("arithmetic may have changed it");
             }
             Value::Pattern(_) | Value::Unknown { .. } => {}

@@ -8,9 +8,9 @@ use countersign_model::{Effect, Resource, verbs};
 
 use crate::context::Context;
 
+use super::arithmetic;
 use super::outputs::Here;
 use super::words::decode;
-use super::arithmetic;
 
 /// Functions and groups in each other that are looked into.
 const DEEPEST: usize = 4;
@@ -39,7 +39,8 @@ pub(super) fn check(compound: &CompoundCommand, context: &mut Context<'_>) {
         }
         CompoundCommand::ArithmeticForClause(clause) => {
             let condition = clause.condition.as_ref().map(|condition| condition.value.trim());
-            let is_endless = condition.is_none_or(|text| text.is_empty() || number(text, context) == Some(true));
+            let is_endless =
+                condition.is_none_or(|text| text.is_empty() || number(text, context) == Some(true));
             ("for", None, is_endless, &clause.body.list)
         }
         _ => return,
@@ -158,7 +159,9 @@ fn result(list: &CompoundList, context: &Context<'_>) -> Option<bool> {
             let mut holds = of_pipeline(&last.0.first, context);
             for next in &last.0.additional {
                 holds = match (next, holds) {
-                    (AndOr::And(pipe), Some(true)) | (AndOr::Or(pipe), Some(false)) => of_pipeline(pipe, context),
+                    (AndOr::And(pipe), Some(true)) | (AndOr::Or(pipe), Some(false)) => {
+                        of_pipeline(pipe, context)
+                    }
                     (AndOr::Or(pipe), None) if of_pipeline(pipe, context) == Some(true) => Some(true),
                     (AndOr::And(_), Some(false)) => Some(false),
                     (AndOr::Or(_), Some(true)) => Some(true),
@@ -244,13 +247,17 @@ fn of_test(expression: &ExtendedTestExpr, context: &Context<'_>) -> Option<bool>
         ExtendedTestExpr::Parenthesized(inner) => of_test(inner, context),
         ExtendedTestExpr::And(left, right) => Some(of_test(left, context)? && of_test(right, context)?),
         ExtendedTestExpr::Or(left, right) => Some(of_test(left, context)? || of_test(right, context)?),
-        ExtendedTestExpr::UnaryTest(One::StringHasNonZeroLength, word) => Some(!text(&word.value)?.is_empty()),
+        ExtendedTestExpr::UnaryTest(One::StringHasNonZeroLength, word) => {
+            Some(!text(&word.value)?.is_empty())
+        }
         ExtendedTestExpr::UnaryTest(One::StringHasZeroLength, word) => Some(text(&word.value)?.is_empty()),
         ExtendedTestExpr::UnaryTest(..) => None,
         ExtendedTestExpr::BinaryTest(kind, left, right) => {
             let (left, right) = (text(&left.value)?, text(&right.value)?);
             let operator = match kind {
-                Two::StringExactlyMatchesString | Two::StringExactlyMatchesPattern => return Some(left == right),
+                Two::StringExactlyMatchesString | Two::StringExactlyMatchesPattern => {
+                    return Some(left == right);
+                }
                 Two::ArithmeticEqualTo => "-eq",
                 Two::ArithmeticNotEqualTo => "-ne",
                 Two::ArithmeticLessThan => "-lt",
@@ -365,7 +372,10 @@ mod tests {
             "while true; do a | b; done",
         ] {
             let found = check(command);
-            assert!(!found.contains("exec.system while") && !found.contains("exec.system until"), "{command}: {found}");
+            assert!(
+                !found.contains("exec.system while") && !found.contains("exec.system until"),
+                "{command}: {found}"
+            );
             assert!(!found.contains("exec.system for"), "{command}: {found}");
         }
     }

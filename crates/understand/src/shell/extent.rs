@@ -48,6 +48,13 @@ const fn is_end(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'(' | b')' | b'<' | b'>')
 }
 
+/// A here-document that was started on a line.
+struct Document {
+    end: Vec<u8>,
+    /// Whether tabs before its lines are dropped.
+    strips: bool,
+}
+
 struct Scan<'t> {
     bytes: &'t [u8],
     at: usize,
@@ -69,6 +76,8 @@ impl Scan<'_> {
         let mut open: Vec<Open> = Vec::new();
         let mut starts_word = true;
         let mut starts_command = true;
+        let mut documents: Vec<Document> = Vec::new();
+        let has_documents = self.bytes.get(self.at + 1) != Some(&b'(');
         loop {
             let at = self.at;
             let byte = self.next()?;
@@ -87,7 +96,21 @@ impl Scan<'_> {
                     // What follows the patterns of a clause is a command.
                     starts_command = open.last() == Some(&Open::Case);
                 }
-                b';' | b'&' | b'|' | b'\n' => starts_command = true,
+                b'\n' => {
+                    for document in std::mem::take(&mut documents) {
+                        self.skip(&document)?;
+                    }
+                    starts_command = true;
+                }
+                b';' | b'&' | b'|' => starts_command = true,
+                b'<' if has_documents && self.peek() == Some(b'<') => {
+                    self.at += 1;
+                    if self.peek() == Some(b'<') {
+                        self.at += 1;
+                    } else {
+                        documents.push(self.document()?);
+                    }
+                }
                 b' ' | b'\t' => {}
                 b'#' if starts => {
                     while self.peek().is_some_and(|byte| byte != b'\n') {
@@ -115,6 +138,53 @@ impl Scan<'_> {
                     self.quoted(byte)?;
                 }
             }
+        }
+    }
+
+    /// The end of a here-document, as named after `<<`.
+    fn document(&mut self) -> Option<Document> {
+        let strips = self.peek() == Some(b'-');
+        self.at += usize::from(strips);
+        while self.peek().is_some_and(|byte| matches!(byte, b' ' | b'\t')) {
+            self.at += 1;
+        }
+        let mut end = Vec::new();
+        while let Some(byte) = self.peek().filter(|byte| !is_end(*byte)) {
+            let from = self.at;
+            self.at += 1;
+            match byte {
+                b'\\' => end.push(self.next()?),
+                b'\'' | b'"' => {
+                    while self.next()? != byte {}
+                    end.extend(self.bytes.get(from + 1..self.at - 1)?);
+                }
+                _ => end.push(byte),
+            }
+        }
+        Some(Document { end, strips })
+    }
+
+    /// Goes behind the lines of a document.
+    fn skip(&mut self, document: &Document) -> Option<()> {
+        loop {
+            let rest = self.bytes.get(self.at..)?;
+            let length = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+            let line = rest.get(..length)?;
+            let tabs = line.iter().take_while(|byte| document.strips && **byte == b'\t').count();
+            let line = line.get(tabs..)?;
+            if line == document.end {
+                self.at = (self.at + length + 1).min(self.bytes.len());
+                return Some(());
+            }
+            // The parenthesis may close right behind it.
+            if line.strip_prefix(document.end.as_slice()).is_some_and(|after| after.starts_with(b")")) {
+                self.at += tabs + document.end.len();
+                return Some(());
+            }
+            if length == rest.len() {
+                return None;
+            }
+            self.at += length + 1;
         }
     }
 

@@ -160,7 +160,12 @@ mod tests {
 
     #[test]
     fn long_texts_are_read_quickly() {
-        for text in ["rm x;".repeat(20_000) + "'", "rm ".repeat(30_000) + "'", ";'".repeat(30_001), "((((".repeat(10_000)] {
+        for text in [
+            "rm x;".repeat(20_000) + "'",
+            "rm ".repeat(30_000) + "'",
+            ";'".repeat(30_001),
+            "((((".repeat(10_000),
+        ] {
             let started = std::time::Instant::now();
             check(&text);
             assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());

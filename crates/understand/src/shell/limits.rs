@@ -11,7 +11,7 @@ use std::panic::catch_unwind;
 use brush_parser::ast::Program;
 use brush_parser::{ParserOptions, Token, parse_tokens, uncached_tokenize_str};
 
-use super::{heredocs, masked};
+use super::{heredocs, masked, parentheses};
 
 /// The longest command that is read, in bytes.
 pub(crate) const LONGEST: usize = 64 * 1024;
@@ -38,14 +38,18 @@ pub(crate) fn parse(text: &str) -> Result<Program, String> {
     let options = ParserOptions::default();
     let unclear = || "the shell syntax cannot be read".to_owned();
     let parsed = |tokens: Vec<Token>| {
+        if text.contains("case") && text.contains("$(") && !tokens.iter().all(masked::is_whole) {
+            return Err("a substitution is not closed".to_owned());
+        }
         check(&tokens)?;
         let tokens = without_double_semicolons(with_for(tokens));
         parse_tokens(&tokens, &options).map_err(|_| unclear())
     };
-    let tokens = |text: &str| {
+    let tokenized = |text: &str| {
         uncached_tokenize_str(text, &options.tokenizer_options())
             .map_err(|error| format!("the shell syntax cannot be read: {error}"))
     };
+    let tokens = |text: &str| parentheses::tokens(text, tokenized);
     // The parser unwraps numbers it has not bounded; whatever it panics on is not understood.
     let first = catch_unwind(|| parsed(heredocs::mend(text, tokens(text)?)?));
     let why = match first.unwrap_or_else(|_| Err(unclear())) {
@@ -69,7 +73,9 @@ fn without_double_semicolons(tokens: Vec<Token>) -> Vec<Token> {
     for (at, token) in tokens.iter().enumerate() {
         match token {
             Token::Operator(text, _) if text == "(" && inside > 0 => inside += 1,
-            Token::Operator(text, _) if text == "(" && at > 0 && is(at - 1, "for") && is(at + 1, "(") => inside = 1,
+            Token::Operator(text, _) if text == "(" && at > 0 && is(at - 1, "for") && is(at + 1, "(") => {
+                inside = 1
+            }
             Token::Operator(text, _) if text == ")" => inside = inside.saturating_sub(1),
             Token::Operator(text, span) if text == ";;" && inside == 2 => {
                 split.push(Token::Operator(";".to_owned(), span.clone()));

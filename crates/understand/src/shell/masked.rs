@@ -20,8 +20,8 @@ pub(super) fn blanked(text: &str) -> Option<String> {
         let length = match letter {
             '\\' => 1 + rest.chars().nth(1).map_or(0, char::len_utf8),
             '\'' if !in_double => rest.get(1..)?.find('\'')? + 2,
-            '$' if !in_double && rest.starts_with("$'") => return None,
-            '`' => return None,
+            '$' if !in_double && rest.starts_with("$'") => 3 + closing(rest.get(2..)?, '\'')?,
+            '`' => 2 + closing(rest.get(1..)?, '`')?,
             '<' if !in_double && rest.starts_with("<<") && !rest.starts_with("<<<") => return None,
             '<' if rest.starts_with("<<<") => 3,
             '#' if !in_double && starts_word => rest.find('\n').unwrap_or(rest.len()),
@@ -48,6 +48,30 @@ pub(super) fn blanked(text: &str) -> Option<String> {
     (changed && !in_double).then_some(masked)
 }
 
+/// How far it is to a closing character that no backslash escapes.
+fn closing(text: &str, close: char) -> Option<usize> {
+    let mut escaped = false;
+    let mut letters = text.char_indices();
+    letters
+        .find(|(_, letter)| {
+            let was_escaped = escaped;
+            escaped = !was_escaped && *letter == '\\';
+            *letter == close && !was_escaped
+        })
+        .map(|(at, _)| at)
+}
+
+/// Whether every substitution that starts in a token ends in it.
+pub(super) fn is_whole(token: &Token) -> bool {
+    let Token::Word(word, _) = token else { return true };
+    let mut at = 0;
+    while let Some(found) = word.get(at..).and_then(|rest| rest.find("$(")) {
+        let Some(end) = extent::parenthesis(word, at + found + 1) else { return word.starts_with('\'') };
+        at = end;
+    }
+    true
+}
+
 /// Puts back what was blanked.
 pub(super) fn restored(text: &str, masked: &str, tokens: Vec<Token>) -> Result<Vec<Token>, String> {
     let unclear = || "the shell syntax cannot be read".to_owned();
@@ -63,7 +87,8 @@ pub(super) fn restored(text: &str, masked: &str, tokens: Vec<Token>) -> Result<V
                 if !word.contains("$(") {
                     return Ok(Token::Word(word, span));
                 }
-                let skipped = stands.find(&word).map(|at| stands.get(..at).unwrap_or_default().chars().count());
+                let skipped =
+                    stands.find(&word).map(|at| stands.get(..at).unwrap_or_default().chars().count());
                 let start = from + skipped.ok_or_else(unclear)?;
                 let original = characters.get(start..start + word.chars().count()).ok_or_else(unclear)?;
                 Ok(Token::Word(original.iter().collect(), span))

@@ -14,6 +14,7 @@ pub(crate) mod lenient;
 mod limits;
 mod masked;
 mod outputs;
+mod parentheses;
 mod redirects;
 mod simple;
 pub(crate) mod subscripts;

@@ -184,6 +184,8 @@ struct Parts {
     stdin: Stdin,
     /// What a process substitution among the words prints.
     printed: Option<String>,
+    /// Whether what follows is a part of the last word.
+    goes_on: bool,
     /// Whether there was one.
     substitutes: bool,
     /// Whether there is nothing but assignments, which then hold for the shell and at once.
@@ -191,9 +193,26 @@ struct Parts {
 }
 
 impl Parts {
+    /// The last word has more to it than is written there.
+    fn glue(&mut self) {
+        if let Some(last) = self.words.last_mut() {
+            let prefix = if last.raw.is_empty() { String::new() } else { last.text().to_owned() };
+            last.value = Value::starting(&prefix, "a process substitution is a part of it");
+            last.exact = false;
+        }
+    }
+
     fn take(&mut self, item: &Item, prefix: bool, walker: &Walker, context: &mut Context<'_>) {
         match item {
-            Item::Word(word) => self.words.extend(walker.word(word, context)),
+            Item::Word(word) => {
+                let words = walker.word(word, context);
+                if std::mem::take(&mut self.goes_on) {
+                    // It goes on the word of a process substitution.
+                    self.glue();
+                } else {
+                    self.words.extend(words);
+                }
+            }
             Item::AssignmentWord(assignment, word) if prefix => {
                 let (name, assigned) = walker.assignment(assignment, context);
                 // Whether it already sees those before it, shells do not agree on.
@@ -239,6 +258,12 @@ impl Parts {
                 // Which of several is meant, nobody says.
                 self.printed = source.text.filter(|_| !self.substitutes);
                 self.substitutes = true;
+                let (before, after) = walker.is_joined(&command.loc);
+                self.goes_on = after;
+                if before && !self.words.is_empty() {
+                    self.glue();
+                    return;
+                }
                 let path = Value::Known("/dev/fd/63".to_owned());
                 self.words.push(Word { value: path, raw: String::new(), span: None, exact: false });
             }
@@ -275,6 +300,26 @@ impl Walker {
         let several = values.len() != 1;
         let made = |value| Word { value, raw: word.value.clone(), span, exact: exact && !several };
         values.into_iter().map(made).collect()
+    }
+
+    /// Whether a process substitution is part of a word that starts before it, and of one that goes on behind.
+    fn is_joined(&self, location: &brush_parser::SourceSpan) -> (bool, bool) {
+        let Some((start, end)) = self.local(location) else { return (true, true) };
+        let text = &self.source.text;
+        let is_end = |letter: char| letter.is_ascii_whitespace() || ";&|()".contains(letter);
+        let before = text.get(..start.saturating_sub(1)).and_then(|before| before.chars().last());
+        let after = text.get(end..).and_then(|after| after.chars().next());
+        let continues = text.get(..start.saturating_sub(1)).is_some_and(|before| before.ends_with("\\\n"));
+        let goes_on = after.is_some_and(|letter| !is_end(letter));
+        (
+            before.is_some_and(|letter| letter == ')' || !is_end(letter)) && !continues,
+            // A redirection may follow at once, and another substitution is a part of the word.
+            goes_on
+                && text.get(end..).is_some_and(|after| {
+                    !after.starts_with(['<', '>']) || after.starts_with("<(") || after.starts_with(">(")
+                })
+                && !text.get(end..).is_some_and(|after| after.starts_with("\\\n")),
+        )
     }
 
     /// Decodes text that is expanded as between double quotes.

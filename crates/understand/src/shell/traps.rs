@@ -25,7 +25,9 @@ pub(crate) fn set(invocation: &Invocation, context: &mut Context<'_>) {
                 run(text, Place::Within(context.here), context);
                 let shell = &mut context.state.shell;
                 match plain_program(text) {
-                    Some(name) if !shell.functions.contains_key(name) && shell.aliases.is_empty() => {
+                    Some(name)
+                        if !shell.functions.contains_key(name) && !shell.aliases.contains_key(name) =>
+                    {
                         shell.watched.insert(name.to_owned());
                     }
                     _ => shell.distrust("a trap may change it"),
@@ -38,7 +40,8 @@ pub(crate) fn set(invocation: &Invocation, context: &mut Context<'_>) {
 
 /// The program that a text starts, where it is one command of plain words that changes nothing in the shell.
 fn plain_program(text: &str) -> Option<&str> {
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, ' ' | '-' | '_' | '.' | '/' | ',');
+    let plain =
+        |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, ' ' | '-' | '_' | '.' | '/' | ',');
     let name = text.split(' ').find(|word| !word.is_empty()).filter(|_| text.chars().all(plain))?;
     let is_changing = crate::families::is_builtin(name) && !matches!(name, ":" | "true" | "false");
     let is_other = matches!(name, "printf" | "builtin" | "command" | "exec" | "kill");

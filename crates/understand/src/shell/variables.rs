@@ -34,6 +34,10 @@ impl ShellState {
         if self.distrusted {
             return;
         }
+        if value.is_unknown() {
+            // Arithmetic may have set any element.
+            self.arrays.remove(name);
+        }
         if let Some(first) = self.arrays.get_mut(name).and_then(|elements| elements.first_mut()) {
             first.clone_from(&value);
         } else {

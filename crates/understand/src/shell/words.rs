@@ -463,9 +463,7 @@ impl<'w> Decoder<'w> {
             }
             None => {
                 let inner = self.raw.get(start..end).unwrap_or_default();
-                let changes =
-                    inner.contains("++") || inner.contains("--") || inner.replace("==", "").contains('=');
-                if changes {
+                if arithmetic::may_assign(inner) {
                     self.done.assigned.push((String::new(), Value::unknown("the result of arithmetic")));
                 }
                 self.mark_unknown("the result of arithmetic");

@@ -136,15 +136,20 @@ fn wait(mut child: Child) -> Result<bool, Problem> {
     loop {
         first_ended = first_ended || child.try_wait()?.is_some();
         // Some of what it started is in a group of its own.
-        if first_ended && rustix::process::waitpid(None, WaitOptions::NOHANG).is_err() {
-            return Ok(in_time);
+        let all_ended = || rustix::process::waitpid(None, WaitOptions::NOHANG).is_err();
+        if first_ended && all_ended() {
+            // An orphan may become ours a little later.
+            std::thread::sleep(Duration::from_millis(1));
+            if all_ended() {
+                return Ok(in_time);
+            }
         }
 
         if Instant::now() > deadline {
             in_time = false;
             let _ = rustix::process::kill_process_group(group, Signal::KILL);
             // What is in another session, and whatever that started meanwhile.
-            for process in descendants(std::process::id(), 0) {
+            for process in descendants() {
                 let _ = rustix::process::kill_process(process, Signal::KILL);
             }
         }
@@ -153,16 +158,22 @@ fn wait(mut child: Child) -> Result<bool, Problem> {
 }
 
 /// The processes that this one started, and those started by them.
-fn descendants(process: u32, depth: usize) -> Vec<Pid> {
-    let path = format!("/proc/{process}/task/{process}/children");
-    let children = fs::read_to_string(path).unwrap_or_default();
-    let ids = children.split_ascii_whitespace().filter_map(|id| id.parse::<u32>().ok());
-    let mut all = Vec::new();
-    for id in ids.filter(|_| depth < 64) {
-        all.extend(i32::try_from(id).ok().and_then(Pid::from_raw));
-        all.extend(descendants(id, depth + 1));
+fn descendants() -> Vec<Pid> {
+    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
+    let parent = |id: u32| {
+        let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+        // After the name in parentheses: the state, then the parent.
+        stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(1)?.parse::<u32>().ok()
+    };
+    let ids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let pairs: Vec<(u32, u32)> = ids.filter_map(|id| Some((id, parent(id)?))).collect();
+    let mut found = vec![std::process::id()];
+    let mut at = 0;
+    while let Some(process) = found.get(at).copied() {
+        found.extend(pairs.iter().filter(|(_, parent)| *parent == process).map(|(id, _)| *id));
+        at += 1;
     }
-    all
+    found.iter().skip(1).filter_map(|id| i32::try_from(*id).ok().and_then(Pid::from_raw)).collect()
 }
 
 /// The notes of the stubs.
