@@ -1,11 +1,16 @@
-//! An in-memory workspace for tests: `/repo` on branch `feature`, with a remote on a forge.
+//! An in-memory workspace for tests and for the pages of [`crate::catalogue`]: `/repo` on branch `feature`, with a
+//! remote on a forge.
 
-use countersign_model::{
-    Answer, Commit, Declared, Digest, Effect, Question, Runtime, SessionId, ToolCall, ToolCallId,
-};
-use serde_json::{Map, Value, json};
+#[cfg(test)]
+mod checks;
 
-use crate::{Pinning, Surroundings, Understanding, Workspace, understand};
+use countersign_model::{Answer, Commit, Digest, Question, Runtime, SessionId, ToolCall, ToolCallId};
+use serde_json::{Map, Value};
+
+use crate::{Surroundings, Workspace};
+
+#[cfg(test)]
+pub(crate) use checks::{check, check_because, check_declared, check_tool, check_with, pinned, understood};
 
 /// Where the fixture's branches are.
 const REFS: &[(&str, char)] = &[
@@ -164,7 +169,7 @@ impl Workspace for Fixture<'_> {
     }
 }
 
-/// What the tests know of the machine.
+/// What is known of the machine.
 pub(crate) fn surroundings() -> Surroundings {
     Surroundings {
         home: "/home/dev".to_owned(),
@@ -200,57 +205,5 @@ pub(crate) fn call(tool: &str, input: Value) -> ToolCall {
         tool: tool.to_owned(),
         input,
         mcp_server: None,
-    }
-}
-
-/// The understanding of a shell command.
-pub(crate) fn understood(command: &str, settings: &[(&str, &str)]) -> Understanding {
-    understand(&call("Bash", json!({ "command": command })), &surroundings(), &Fixture(settings))
-}
-
-fn lines(effects: &[Effect]) -> String {
-    let line = |effect: &Effect| effect.to_string().replace(" → unknown", "");
-    effects.iter().map(line).collect::<Vec<_>>().join("\n")
-}
-
-/// The effects of a shell command, one a line.
-pub(crate) fn check(command: &str) -> String {
-    lines(&understood(command, &[]).effects)
-}
-
-/// The same in a repository with other settings.
-pub(crate) fn check_with(command: &str, settings: &[(&str, &str)]) -> String {
-    lines(&understood(command, settings).effects)
-}
-
-/// The same with what people are told.
-pub(crate) fn check_because(command: &str) -> String {
-    let effects = understood(command, &[]).effects;
-    let line = |effect: &Effect| {
-        format!("{}: {}", lines(std::slice::from_ref(effect)), effect.because.as_deref().unwrap_or("-"))
-    };
-    effects.iter().map(line).collect::<Vec<_>>().join("\n")
-}
-
-/// The effects of another tool's call.
-pub(crate) fn check_tool(tool: &str, input: Value) -> String {
-    lines(&understand(&call(tool, input), &surroundings(), &Fixture(&[])).effects)
-}
-
-/// The effects of a call where the policy describes this.
-pub(crate) fn check_declared(tool: &str, input: Value, declared: Declared) -> String {
-    let surroundings = Surroundings { programs: vec![declared], ..surroundings() };
-    lines(&understand(&call(tool, input), &surroundings, &Fixture(&[])).effects)
-}
-
-/// The immutable form of a shell command, or why there is none.
-pub(crate) fn pinned(command: &str) -> String {
-    match understood(command, &[]).pinning {
-        Pinning::NotNeeded => "not needed".to_owned(),
-        Pinning::Impossible { why } => format!("impossible: {why}"),
-        Pinning::Pinned { input, sentence } => {
-            let text = input.get("command").and_then(Value::as_str).unwrap_or_default();
-            format!("{text}\n{sentence}")
-        }
     }
 }

@@ -5,13 +5,13 @@
 
 mod arguments;
 mod carried;
+mod catalogue;
 mod code;
 mod collected;
 mod commands;
 mod context;
 mod environment;
 mod families;
-#[cfg(test)]
 mod fixture;
 mod flows;
 mod forge;
@@ -44,6 +44,7 @@ use serde_json::{Map, Value};
 
 use context::Context;
 
+pub use catalogue::{Example, FILES, Page, catalogue};
 pub use commands::{Argument, Command};
 pub use sql::sql_class;
 pub use workspace::{Recorded, Recording, Workspace};

@@ -1,9 +1,9 @@
-//! Formatting, lints, documentation, licences, file lengths.
+//! Formatting, lints, documentation and its generated pages, licences, file lengths.
 
 use anyhow::Result;
 
 use crate::run::{cargo, step};
-use crate::{tidy, tools};
+use crate::{docs, tidy, tools};
 
 /// Runs all of them; stops at the first that fails.
 pub fn run() -> Result<()> {
@@ -17,5 +17,6 @@ pub fn run() -> Result<()> {
         "documentation",
         cargo().args(["doc", "--workspace", "--no-deps", "--locked"]).env("RUSTDOCFLAGS", "-D warnings"),
     )?;
+    docs::run(true)?;
     step("licences, sources and duplicate crates", &mut tools::cargo_deny()?)
 }

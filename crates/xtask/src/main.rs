@@ -9,6 +9,7 @@
 
 mod bench;
 mod check;
+mod docs;
 mod fuzz;
 mod run;
 mod score;
@@ -50,6 +51,12 @@ enum Command {
     Bench(bench::Options),
     /// Decide over labelled commands and agents' session logs: recall, false alarms, every miss
     Score(score::Options),
+    /// Write docs/commands/ again, from what the code says of its examples
+    Docs {
+        /// Write nothing; fail where a page is stale
+        #[arg(long)]
+        check: bool,
+    },
     /// Make the tables of cloud and forge operations again, from packages of public registries
     Tables,
 }
@@ -62,6 +69,7 @@ fn main() -> ExitCode {
         Command::Fuzz(options) => fuzz::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Score(options) => score::run(&options),
+        Command::Docs { check } => docs::run(check),
         Command::Tables => tables::run(),
     };
     match result {

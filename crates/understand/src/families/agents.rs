@@ -15,6 +15,20 @@ pub(super) const FAMILY: Family = Family {
         "claude", "codex", "gemini", "copilot", "opencode", "aider", "cursor-agent", "amp", "goose", "crush", "qwen", "droid", "cline", "openhands", "kiro-cli", "auggie", "hermes",
         "openclaw", "pi", "devin", "antigravity", "cursor", "gh-copilot", "plandex", "cody", "tabby", "junie",
     ],
+    about: "Other agents started by a command: what they do is decided by hooks of their own, if they have \
+        any. Options and variables that take an agent's settings away take Countersign's hook with them, \
+        and are tampering.",
+    examples: &[
+        "claude --version",
+        "claude -p 'fix it'",
+        "claude -p 'fix it' --dangerously-skip-permissions",
+        "claude --setting-sources '' -p x",
+        "claude mcp list",
+        "codex exec 'fix it'",
+        "gemini -p 'explain rm -rf'",
+        "grep claude README.md",
+        "claude mcp add x -- npx y",
+    ],
     effects,
 };
 

@@ -16,6 +16,22 @@ pub(super) const FAMILY: Family = Family {
         "ansible-pull", "ansible-console", "salt", "salt-call", "salt-run", "salt-key", "salt-ssh", "salt-cp", "knife", "chef-client", "chef-solo", "puppet",
         "bolt",
     ],
+    about: "Which hosts of which inventory are configured, by ad-hoc modules and playbooks; a shell module's \
+        command is followed to those hosts. What a playbook does in full is opaque, unless it is a \
+        check.",
+    examples: &[
+        "ansible-playbook -i inventory/production site.yml --limit web",
+        "ansible-playbook site.yml --check --diff",
+        "ansible web -m ping",
+        "ansible all -i hosts -m shell -a 'rm -rf /srv'",
+        "ansible-galaxy install x",
+        "ansible-inventory --list",
+        "salt '*' test.ping",
+        "salt 'web*' cmd.run 'rm -rf /srv'",
+        "knife node list",
+        "puppet agent -t --noop",
+        "ansible db -b -m service -a 'name=x state=stopped'",
+    ],
     effects,
 };
 

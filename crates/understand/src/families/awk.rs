@@ -10,7 +10,22 @@ use crate::invocation::Invocation;
 use crate::paths;
 use crate::word::{Value, Word};
 
-pub(super) const FAMILY: Family = Family { programs: &["awk", "gawk", "mawk", "nawk", "goawk"], effects };
+pub(super) const FAMILY: Family = Family {
+    programs: &["awk", "gawk", "mawk", "nawk", "goawk"],
+    about: "The program is read word for word: commands it runs and files it opens by literals are known. \
+        What it puts together as it runs is not.",
+    examples: &[
+        "awk '{ print $1 }' access.log",
+        "awk -F: '$3 > 1000 { print $1 }' /etc/passwd",
+        r#"awk '{ print > "out.txt" }' in.txt"#,
+        r#"awk 'BEGIN { system("git push origin main") }'"#,
+        r#"awk '{ system("rm " $1) }' list"#,
+        r#"awk 'BEGIN { print ENVIRON["API_TOKEN"] }'"#,
+        "gawk -i inplace '{ print }' src/a.rs",
+        r#"awk "$PROGRAM" in.txt"#,
+    ],
+    effects,
+};
 
 /// Longer programs are not read, in bytes.
 const LONGEST: usize = 64 * 1024;

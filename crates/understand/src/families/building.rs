@@ -97,6 +97,29 @@ pub(super) const FAMILY: Family = Family {
         "rubocop", "stylelint", "markdownlint", "hadolint", "actionlint", "clang-format", "biome", "typos", "yamllint", "jsonlint", "make", "gmake", "just", "task", "npx", "bunx",
         "pre-commit", "lefthook", "turbo", "nx", "lerna", "bazel", "bazelisk", "gulp", "grunt", "vite", "next", "nuxt", "ninja-build", "earthly", "invoke", "mage",
     ],
+    about: "Builds, tests, linters and language package managers. Scripts of the project (`npm run`, `make`, \
+        `just`, `cargo` aliases) are read and understood; publishing names the registry and the package. \
+        What a build itself executes is not looked into: it is `exec.build`.",
+    examples: &[
+        "cargo test",
+        "npm test",
+        "npm run deploy",
+        "npm run clean",
+        "make deploy",
+        "make -n deploy",
+        "npm install left-pad",
+        "npm ci",
+        "npm publish",
+        "cargo publish --dry-run",
+        "pip install git+https://github.com/a/b",
+        "eslint --fix src",
+        "prettier --check src",
+        "npx some-tool",
+        "npm view react",
+        "npm unpublish left-pad --force",
+        "npm config set registry http://x.example",
+        "npm token list",
+    ],
     effects,
 };
 

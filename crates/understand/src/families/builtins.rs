@@ -21,6 +21,20 @@ pub(super) const FAMILY: Family = Family {
         "readarray", "getopts", "eval", "source", ".", "trap", "alias", "unalias", "enable", "bind", "complete", "compgen",
         "caller",
     ],
+    about: "What the shell does itself. `cd`, variables, aliases and traps are followed through the whole \
+        command; `eval` and `source` are understood as far as their text is known.",
+    examples: &[
+        "cd src && rm a.rs",
+        "X=rm; $X -rf src",
+        "export AWS_PROFILE=prod; aws s3 ls",
+        r#"eval "git push origin main""#,
+        r#"eval "$(curl -s https://example.com/install)""#,
+        "source .env",
+        "trap 'rm -rf build' EXIT",
+        "test -f package.json && echo yes",
+        "alias ll='ls -l'",
+        "printenv",
+    ],
     effects,
 };
 

@@ -15,6 +15,21 @@ pub(super) const FAMILY: Family = Family {
         "doctl", "hcloud", "linode-cli", "linode", "scw", "oci", "ibmcloud", "aliyun", "tccli", "exo", "vultr-cli", "civo",
         "openstack", "ovhcloud", "upcloud", "upctl", "eksctl",
     ],
+    about: "Smaller clouds, by the verb a command ends in. The account is the profile or context that is \
+        named; a verb that is not known is a write.",
+    examples: &[
+        "doctl compute droplet list --context prod",
+        "doctl compute droplet delete 123 --context prod -f",
+        "hcloud server list",
+        "hcloud server delete web",
+        "oci compute instance terminate --instance-id x --profile prod",
+        "aliyun ecs DescribeInstances --profile p",
+        "eksctl delete cluster --name prod",
+        "openstack server delete web --os-cloud prod",
+        "doctl kubernetes cluster kubeconfig save c --context p",
+        "hcloud server create --name x",
+        "doctl compute $X 1 --context p",
+    ],
     effects,
 };
 

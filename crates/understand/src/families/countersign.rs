@@ -6,7 +6,23 @@ use super::Family;
 use crate::context::Context;
 use crate::invocation::Invocation;
 
-pub(super) const FAMILY: Family = Family { programs: &["countersign", "countersign-hook"], effects: run };
+pub(super) const FAMILY: Family = Family {
+    programs: &["countersign", "countersign-hook"],
+    about: "Countersign itself: an agent may look and propose. Whatever is not known to be harmless is \
+        tampering.",
+    examples: &[
+        "countersign explain 'git push origin main'",
+        "countersign approvals list",
+        "countersign evidence verify",
+        "countersign init --yes",
+        "countersign approvals approve cs-1",
+        "countersign policy activate",
+        "COUNTERSIGN_HOME=/tmp/x countersign doctor",
+        "countersign $SUBCOMMAND",
+        "rm -rf ~/.countersign",
+    ],
+    effects: run,
+};
 
 /// Subcommands that only show something.
 const READS: &[&str] = &["explain", "doctor", "help", "--help", "-h", "--version", "-V", "evidence show", "evidence verify", "approvals list", "approvals show", "policy show", "policy test"];

@@ -13,6 +13,22 @@ pub(super) const FAMILY: Family = Family {
         "argocd", "argo", "flux", "istioctl", "linkerd", "cilium", "velero", "skaffold", "tilt", "devspace", "werf", "kapp", "kops",
         "kubeadm", "kind", "k3d", "minikube", "rke", "kubeseal", "kubectl-argo-rollouts", "okteto", "garden", "telepresence", "stern", "kail",
     ],
+    about: "Programs that bring things into clusters. The server or context is the one that is named, or the \
+        kubeconfig's; manifests they generate are not looked into.",
+    examples: &[
+        "argocd app list",
+        "argocd app sync web --server argocd.prod.acme.example",
+        "argocd app delete web",
+        "argocd account generate-token",
+        "flux get all",
+        "flux reconcile kustomization apps --context production",
+        "velero restore create --from-backup x",
+        "skaffold run -p prod",
+        "kind create cluster",
+        "kubeadm reset",
+        "argocd frob",
+        "kind delete cluster",
+    ],
     effects,
 };
 

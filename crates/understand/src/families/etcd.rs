@@ -8,7 +8,22 @@ use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::sql::DatabasePlace;
 
-pub(super) const FAMILY: Family = Family { programs: &["etcdctl", "etcdutl"], effects };
+pub(super) const FAMILY: Family = Family {
+    programs: &["etcdctl", "etcdutl"],
+    about: "Keys, members, users and snapshots of etcd. Keys under which Kubernetes keeps its secrets are \
+        secrets.",
+    examples: &[
+        "etcdctl --endpoints=https://etcd.example:2379 get --prefix /app",
+        "etcdctl put /app/a 1",
+        "etcdctl del '' --from-key",
+        "etcdctl get /registry/secrets/default/x",
+        "etcdctl user add bob",
+        "etcdctl snapshot save x.db",
+        "etcdctl member list",
+        "etcdctl frob",
+    ],
+    effects,
+};
 
 const TABLE: Table = Table {
     values: &["--endpoints", "--cacert", "--cert", "--key", "--user", "--password", "--dial-timeout", "--command-timeout", "-w", "--write-out", "--lease", "--limit", "--rev", "--order", "--sort-by", "--discovery-srv", "--data-dir", "--name", "--initial-cluster", "--consistency"],

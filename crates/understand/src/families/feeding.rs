@@ -8,7 +8,21 @@ use crate::invocation::{Found, Invocation, Stdin};
 use crate::shell::{self, Place};
 use crate::word::{Value, Word};
 
-pub(super) const FAMILY: Family = Family { programs: &["parallel"], effects: parallel };
+pub(super) const FAMILY: Family = Family {
+    programs: &["parallel"],
+    about: "`parallel`, with words from its arguments, a pipe or a file; `xargs` is read the same way. Words \
+        that come from a program's output make what they stand for `*`.",
+    examples: &[
+        "parallel git push origin ::: main dev",
+        "parallel mv {} {.}.bak ::: a.txt",
+        "ls | parallel wc -l",
+        "parallel < commands",
+        r"printf 'main\ndev\n' | xargs -n1 git push origin",
+        "git diff --name-only | xargs wc -l",
+        "find . -name '*.bak' | xargs rm",
+    ],
+    effects: parallel,
+};
 
 /// Words that are put into commands one by one; for more they can be any.
 const MOST: usize = 64;

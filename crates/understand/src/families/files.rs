@@ -24,6 +24,25 @@ pub(super) const FAMILY: Family = Family {
         "chmod", "chown", "chgrp", "setfacl", "patch", "tar", "zip", "unzip", "gzip", "gunzip", "bzip2", "xz",
         "split", "sponge", "rename", "trash",
     ],
+    about: "Creating, changing, moving, archiving and deleting files. Each path is resolved through links \
+        and given its class: ordinary, built, tracked, a secret, start-up or tool configuration, \
+        Countersign's own. A write into a hook or start-up file says that it runs later.",
+    examples: &[
+        "rm -rf node_modules",
+        "rm -rf src",
+        r#"rm -rf "$DIR""#,
+        "rm -rf ~",
+        "mv src/a.rs src/b.rs",
+        "cp .env /tmp/env",
+        "cp hook.sh .git/hooks/pre-push",
+        "mkdir -p build/out",
+        "echo 'export A=1' >> ~/.bashrc",
+        "chmod +x deploy.sh",
+        "tar czf out.tgz src",
+        "tar tzf out.tgz",
+        "dd if=image.iso of=/dev/sda",
+        "truncate -s 0 log.txt",
+    ],
     effects,
 };
 

@@ -10,7 +10,21 @@ use crate::paths;
 use crate::search::{Candidate, look};
 use crate::word::{Value, Word};
 
-pub(super) const FAMILY: Family = Family { programs: &["find", "gfind", "fd", "fdfind"], effects };
+pub(super) const FAMILY: Family = Family {
+    programs: &["find", "gfind", "fd", "fdfind"],
+    about: "The searches themselves are reads; `-delete`, `-exec`, `-fprint` and the `-x` of `fd` do \
+        something to what is found, which is named as a pattern below where the search starts.",
+    examples: &[
+        "find . -name '*.rs'",
+        "find build -type f -delete",
+        "find . -name '*.tmp' -exec rm {} +",
+        r"find / -name id_rsa -exec cat {} \;",
+        "find . -type f -exec grep -l 'rm -rf' {} +",
+        "fd -e log -x rm",
+        "find . -fprint list.txt",
+    ],
+    effects,
+};
 
 /// Starts of one search that are looked at one by one, and names it looks for.
 const MOST: usize = 8;

@@ -16,7 +16,31 @@ use crate::invocation::Invocation;
 use crate::pin;
 use crate::word::{Value, Word};
 
-pub(super) const FAMILY: Family = Family { programs: &["gh", "hub"], effects };
+pub(super) const FAMILY: Family = Family {
+    programs: &["gh", "hub"],
+    about: "Pull requests, issues, releases, workflows, secrets and settings on GitHub, and `gh api` by a \
+        table of its operations and GraphQL mutations. The repository comes from `--repo`, `GH_REPO` or \
+        the remote; what an extension does is not known.",
+    examples: &[
+        "gh pr list",
+        "gh pr view 12 --json title",
+        r#"gh pr create --base main --title x --body "git push --force""#,
+        "gh pr merge 12 --squash --admin",
+        "gh pr comment 12 --body ok",
+        "gh pr review 12 --approve",
+        "gh workflow run deploy.yml --ref main",
+        "gh secret set TOKEN --body x",
+        "gh release create v2",
+        "gh repo delete acme/shop --yes",
+        "gh api repos/acme/shop/pulls",
+        "gh api -X PUT repos/acme/shop/pulls/12/merge",
+        "gh auth token",
+        "gh repo edit --visibility public",
+        "gh pr checkout 12",
+        "gh api graphql -f query='mutation { frob }'",
+    ],
+    effects,
+};
 
 /// Options of all subcommands together; those that take a value must be here.
 const SPEC: Spec = Spec {

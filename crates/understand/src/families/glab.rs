@@ -16,7 +16,25 @@ use crate::invocation::Invocation;
 use crate::pin;
 use crate::word::Value;
 
-pub(super) const FAMILY: Family = Family { programs: &["glab"], effects };
+pub(super) const FAMILY: Family = Family {
+    programs: &["glab"],
+    about: "Merge requests, issues, pipelines, variables and settings on GitLab, and `glab api` by method \
+        and path. What its tables do not name is taken as a write.",
+    examples: &[
+        "glab mr list",
+        "glab mr create --target-branch main --title x",
+        "glab mr merge 7 --yes",
+        "glab mr note 7 -m ok",
+        "glab ci run -b main",
+        "glab variable get TOKEN",
+        "glab variable set TOKEN x",
+        "glab repo delete acme/shop",
+        "glab api --method DELETE projects/acme%2Fshop",
+        "glab mr approve 7",
+        "glab release create v2",
+    ],
+    effects,
+};
 
 const READ: Verb = verbs::FORGE_READ;
 const SETTINGS: Verb = verbs::FORGE_SETTINGS;

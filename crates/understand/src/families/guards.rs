@@ -9,6 +9,16 @@ use crate::word::Word;
 
 pub(super) const FAMILY: Family = Family {
     programs: &["nah", "cc-safety-net", "agentsh", "aegish", "sudo-guard", "falco", "falcoctl", "osqueryctl", "ossec-control", "santactl"],
+    about: "Other programs that watch over agents or a machine: showing what they found is a read, changing \
+        what they do is a change of oversight.",
+    examples: &[
+        "nah status",
+        "falco --version",
+        "nah guard disable fs-system-tree",
+        "cc-safety-net uninstall",
+        "osqueryctl stop",
+        "echo nah guard disable",
+    ],
     effects,
 };
 

@@ -8,7 +8,23 @@ use super::{Family, addresses, opaque};
 use crate::context::Context;
 use crate::invocation::Invocation;
 
-pub(super) const FAMILY: Family = Family { programs: &["helm", "helm3", "helmfile"], effects };
+pub(super) const FAMILY: Family = Family {
+    programs: &["helm", "helm3", "helmfile"],
+    about: "Releases in a cluster, charts and registries. Templates are not rendered: what a chart holds is \
+        taken as the release.",
+    examples: &[
+        "helm list -A",
+        "helm template web ./chart",
+        "helm upgrade --install web ./chart -n shop --kube-context production",
+        "helm upgrade web ./chart --dry-run",
+        "helm uninstall web -n shop",
+        "helm get values web",
+        "helm push a-1.tgz oci://ghcr.io/acme",
+        "helmfile -e production apply",
+        "helmfile -e staging diff",
+    ],
+    effects,
+};
 
 const HELM: Table = Table {
     values: &[

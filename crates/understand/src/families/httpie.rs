@@ -8,7 +8,22 @@ use crate::context::Context;
 use crate::invocation::{Invocation, Stdin};
 use crate::word::{Value, Word};
 
-pub(super) const FAMILY: Family = Family { programs: &["http", "https", "xh", "xhs", "curlie", "httpie"], effects };
+pub(super) const FAMILY: Family = Family {
+    programs: &["http", "https", "xh", "xhs", "curlie", "httpie"],
+    about: "A method, an address and request items; items make a request a `POST` unless a method is said, \
+        and `--offline` sends nothing.",
+    examples: &[
+        "http https://example.com/users page==2",
+        "http POST https://example.com/users name=x",
+        "http DELETE https://example.com/users/1",
+        "http --offline DELETE https://example.com/users/1",
+        "http -f POST https://example.com/up file@.env",
+        "http :3000/health",
+        "https PUT api.github.com/repos/acme/shop/pulls/12/merge sha=abc",
+        "http $URL",
+    ],
+    effects,
+};
 
 /// Options that take a value.
 const VALUES: &[&str] = &[

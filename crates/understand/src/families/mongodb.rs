@@ -11,6 +11,19 @@ use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
     programs: &["mongosh", "mongo", "mongodump", "mongorestore", "mongoexport", "mongoimport", "mongostat", "mongotop", "mongofiles", "bsondump"],
+    about: "JavaScript for `mongosh` by the names of the methods it calls, and the programs that dump, \
+        restore, export and import. Names that the code puts together are opaque.",
+    examples: &[
+        "mongosh mongodb://db.prod.example/shop --eval 'db.users.find({a: 1}).limit(5)'",
+        r#"mongosh "$MONGO_URL" --eval 'db.users.deleteMany({})'"#,
+        "mongosh shop --eval 'db.users.insertOne({a: 1})'",
+        r#"mongosh shop --eval 'db.createUser({user: "x"})'"#,
+        r#"mongosh shop --eval 'db.users["dr" + "op"]()'"#,
+        r#"mongosh shop --eval 'db.users.find({name: "drop("})'"#,
+        "mongodump --uri mongodb://db.prod.example/shop --out /tmp/dump",
+        "mongorestore --host db.prod.example --drop dump",
+        "mongosh --version",
+    ],
     effects,
 };
 

@@ -28,6 +28,20 @@ pub(super) const FAMILY: Family = Family {
         "mysqlslap",
         "mysql_upgrade",
     ],
+    about: "SQL in MySQL's dialect from `-e`, files, pipes and here-documents, with the client's own \
+        commands; the host comes from options and option files.",
+    examples: &[
+        "mysql -h db.prod.example shop -e 'SELECT count(*) FROM orders'",
+        "mysql -h db.prod.example -u root shop -e 'DROP TABLE users'",
+        "mysql shop -e 'GRANT ALL ON *.* TO bob'",
+        "mysql shop < schema.sql",
+        "mysql -h db.prod.example",
+        "mysqldump -h db.prod.example shop orders",
+        "mysqladmin -h db.prod.example -f drop shop",
+        "mysqladmin ping",
+        r#"mysql shop -e "SELECT 'DROP TABLE users'""#,
+        "mysql shop -e 'INSERT INTO a VALUES (1)'",
+    ],
     effects,
 };
 

@@ -10,6 +10,18 @@ use crate::word::Word;
 
 pub(super) const FAMILY: Family = Family {
     programs: &["kill", "pkill", "killall", "xkill", "killall5", "skill", "fuser", "kill-port", "taskkill"],
+    about: "Processes that are stopped, by number, name or port. One of the machine's own or of Countersign \
+        is told from an ordinary one where the name says so.",
+    examples: &[
+        "kill -0 4242",
+        "kill 4242",
+        "kill -9 -1",
+        "pkill -f 'node server.js'",
+        "pkill -f countersign-hook",
+        "killall sshd",
+        "fuser -k 3000/tcp",
+        "pkill --help",
+    ],
     effects,
 };
 

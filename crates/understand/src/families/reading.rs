@@ -22,6 +22,21 @@ pub(super) const FAMILY: Family = Family {
         "delta", "diffstat", "nm", "objdump", "readelf", "ldd", "size", "sw_vers", "sysctl", "ss", "netstat", "ip", "ifconfig", "getent",
         "glow", "hyperfine", "pstree", "test-path", "sync", "tsort", "shuf", "openssl",
     ],
+    about: "Programs that read and print. A file of a secret's class makes it a secret read; the few options \
+        by which such a program writes or runs something are known.",
+    examples: &[
+        "cat README.md",
+        "cat .env",
+        "head -5 ~/.ssh/id_rsa",
+        r#"echo "git push --force origin main""#,
+        "ls -la ~",
+        "ps aux",
+        "printenv GITHUB_TOKEN",
+        "sort -o list.txt list.txt",
+        "openssl rsa -in key.pem -text",
+        "sysctl -w vm.swappiness=10",
+        "less +'!rm -rf src' README.md",
+    ],
     effects,
 };
 

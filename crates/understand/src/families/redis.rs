@@ -9,8 +9,23 @@ use crate::invocation::{Invocation, Stdin};
 use crate::sql::{DatabasePlace, client, unknown};
 use crate::word::{Value, Word};
 
-pub(super) const FAMILY: Family =
-    Family { programs: &["redis-cli", "valkey-cli", "keydb-cli", "iredis"], effects };
+pub(super) const FAMILY: Family = Family {
+    programs: &["redis-cli", "valkey-cli", "keydb-cli", "iredis"],
+    about: "Each command by a table of what it does, from arguments, a pipe or a here-document. A command \
+        that the table lacks is a write.",
+    examples: &[
+        "redis-cli -h cache.example GET session:1",
+        "redis-cli -h cache.example SET a 1",
+        "redis-cli -u redis://cache.prod.example:6379/0 DEL a b",
+        "redis-cli -h cache.example FLUSHALL",
+        "redis-cli CONFIG SET dir /root/.ssh",
+        "redis-cli ACL SETUSER bob on",
+        "redis-cli EVAL 'return 1' 0",
+        "redis-cli INFO",
+        "redis-cli FROB x",
+    ],
+    effects,
+};
 
 const OPTIONS: Options = Options {
     long: &["user", "pass", "cacert", "cacertdir", "cert", "key", "sni", "eval", "pipe-timeout", "pattern", "rdb", "functions-rdb", "intrinsic-latency", "askpass-file", "lru-test", "memkeys-samples", "quoted-pattern", "show-pushes", "tls-ciphers"],

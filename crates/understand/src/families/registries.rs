@@ -7,7 +7,21 @@ use super::subcommands::{Table, read, rule};
 use crate::context::Context;
 use crate::invocation::Invocation;
 
-pub(super) const FAMILY: Family = Family { programs: &["crane", "gcrane", "skopeo", "oras", "cosign", "regctl"], effects };
+pub(super) const FAMILY: Family = Family {
+    programs: &["crane", "gcrane", "skopeo", "oras", "cosign", "regctl"],
+    about: "Images and signatures on a registry, without an engine.",
+    examples: &[
+        "crane digest ghcr.io/acme/app:1",
+        "skopeo inspect docker://acme/app",
+        "skopeo copy docker://acme/app:1 docker://registry.acme.example/app:live",
+        "crane delete ghcr.io/acme/app:1",
+        "oras push ghcr.io/acme/x:1 ./file",
+        "cosign verify acme/app:1",
+        "cosign sign --key cosign.key acme/app:1",
+        "crane tag acme/app:1 latest",
+    ],
+    effects,
+};
 
 const TABLE: Table = Table {
     values: &[

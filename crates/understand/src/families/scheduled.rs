@@ -7,7 +7,24 @@ use super::{Family, addresses, dispatch, opaque};
 use crate::context::Context;
 use crate::invocation::Invocation;
 
-pub(super) const FAMILY: Family = Family { programs: &["nomad", "consul", "waypoint", "boundary"], effects };
+pub(super) const FAMILY: Family = Family {
+    programs: &["nomad", "consul", "waypoint", "boundary"],
+    about: "Jobs of Nomad and keys, services and access of Consul, Waypoint and Boundary.",
+    examples: &[
+        "nomad status",
+        "nomad job plan x.nomad",
+        "nomad job run x.nomad",
+        "nomad job stop -purge web",
+        "nomad alloc exec 1a rm -rf /srv",
+        "nomad var get x",
+        "consul kv get a/b",
+        "consul kv put a/b 1",
+        "consul kv delete -recurse a",
+        "consul acl token create",
+        "nomad node drain -enable 1a",
+    ],
+    effects,
+};
 
 const VALUES: &[&str] = &[
     "-address", "-region", "-namespace", "-http-addr", "-token", "-token-file", "-datacenter", "-ca-cert", "-ca-path", "-client-cert", "-client-key",

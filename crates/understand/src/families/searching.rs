@@ -11,6 +11,18 @@ use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
     programs: &["grep", "egrep", "fgrep", "zgrep", "ggrep", "rg", "ag", "ack", "jq", "yq", "xq", "tr", "expr", "seq", "basename", "dirname"],
+    about: "Searches and filters: the pattern is data, whatever it says; the operands after it are files \
+        that are read.",
+    examples: &[
+        "grep -rn 'rm -rf /' docs",
+        "rg 'DROP TABLE' src",
+        "grep PASSWORD .env",
+        "jq '.scripts' package.json",
+        "yq -i '.replicas = 3' k8s/web.yaml",
+        "echo a | tr a-z A-Z",
+        "jq -n 'env.API_TOKEN'",
+        "rg --pre ./tool x src",
+    ],
     effects,
 };
 

@@ -14,6 +14,23 @@ pub(super) const FAMILY: Family = Family {
         "secret-tool", "gpg", "gpg2", "age", "rage", "age-keygen", "keyring", "aws-vault", "berglas", "akeyless", "kwallet-query",
         "git-crypt", "blackbox_cat", "ansible-vault", "dotenvx", "teller", "summon", "envchain",
     ],
+    about: "Vaults, password managers, key chains and programs that decrypt: printing a value is a secret \
+        read, listing names is not. A command that one of them starts with secrets in its environment is \
+        understood as well.",
+    examples: &[
+        "vault kv list secret/",
+        "vault kv get -field=password secret/prod/db",
+        "vault kv put secret/a key=x",
+        "vault token create",
+        "op read op://prod/db/password",
+        "op run --env-file .env -- rm -rf build",
+        "pass ls",
+        "gpg --verify a.sig a",
+        "sops -d secrets.yaml",
+        "aws-vault exec prod -- aws s3 rb s3://a",
+        "security find-generic-password -s github -w",
+        "grep 'op read' README.md",
+    ],
     effects,
 };
 

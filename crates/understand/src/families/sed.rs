@@ -10,7 +10,21 @@ use crate::invocation::Invocation;
 use crate::paths;
 use crate::word::{Value, Word};
 
-pub(super) const FAMILY: Family = Family { programs: &["sed", "gsed"], effects };
+pub(super) const FAMILY: Family = Family {
+    programs: &["sed", "gsed"],
+    about: "Editing in place, and the commands `w`, `r` and `e` of its programs, by which sed touches other \
+        files and runs programs.",
+    examples: &[
+        "sed -n '1,20p' README.md",
+        "sed 's/rm -rf/ls/' notes.txt",
+        "sed -i 's/a/b/' src/a.rs",
+        "sed -i.bak 's/a/b/' config.yml",
+        "sed 's/a/b/w out.txt' in.txt",
+        "sed '1e git push origin main' in.txt",
+        r#"sed -f "$SCRIPT" in.txt"#,
+    ],
+    effects,
+};
 
 const SED: Spec = Spec {
     long: &[

@@ -15,6 +15,21 @@ pub(super) const FAMILY: Family = Family {
         "resolvectl", "machinectl", "initctl", "sv", "supervisorctl", "pm2", "brew-services", "crontab", "at", "batch", "atq", "atrm", "atd",
         "systemd-run", "systemd-analyze", "update-rc.d", "chkconfig", "schtasks",
     ],
+    about: "Services, power and timers of this machine, or of the one `-H` names; commands that cron, `at` \
+        and `systemd-run` will run are read and understood.",
+    examples: &[
+        "systemctl status nginx",
+        "journalctl -u nginx -n 50",
+        "sudo systemctl restart nginx",
+        "systemctl -H root@prod-1 stop nginx",
+        "systemctl poweroff",
+        "crontab -l",
+        "crontab -r",
+        "echo '0 3 * * * rm -rf /srv' | crontab -",
+        "echo 'rm -rf src' | at now",
+        "systemd-run --unit probe rm -rf src",
+        "systemctl enable --now countersign-guard",
+    ],
     effects,
 };
 

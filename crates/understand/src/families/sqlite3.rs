@@ -10,8 +10,22 @@ use crate::paths;
 use crate::sql::{DatabasePlace, client, variable};
 use crate::word::Word;
 
-pub(super) const FAMILY: Family =
-    Family { programs: &["sqlite3", "sqlite", "sqlcipher", "litecli", "duckdb", "sqldiff", "sqlite3_analyzer"], effects };
+pub(super) const FAMILY: Family = Family {
+    programs: &["sqlite3", "sqlite", "sqlcipher", "litecli", "duckdb", "sqldiff", "sqlite3_analyzer"],
+    about: "SQL and dot commands of databases that are files here; `.shell` and `.load` run what they name.",
+    examples: &[
+        "sqlite3 app.db 'SELECT name FROM sqlite_master'",
+        "sqlite3 app.db .dump",
+        "sqlite3 app.db 'DELETE FROM users'",
+        "sqlite3 app.db '.shell rm -rf src'",
+        "sqlite3 app.db < schema.sql",
+        "sqlite3 :memory: 'SELECT 1'",
+        "sqlite3 app.db",
+        r#"duckdb -c "SELECT count(*) FROM read_csv('x.csv')""#,
+        "sqlite3 app.db 'INSERT INTO a VALUES (1)'",
+    ],
+    effects,
+};
 
 /// Options that take one word.
 const ONE: &[&str] = &[

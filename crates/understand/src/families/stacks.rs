@@ -9,8 +9,26 @@ use crate::invocation::Invocation;
 use crate::paths;
 use crate::word::Value;
 
-pub(super) const FAMILY: Family =
-    Family { programs: &["pulumi", "cdk", "cdktf", "sam", "serverless", "sls", "packer", "sst", "crossplane", "terramate"], effects };
+pub(super) const FAMILY: Family = Family {
+    programs: &["pulumi", "cdk", "cdktf", "sam", "serverless", "sls", "packer", "sst", "crossplane", "terramate"],
+    about: "Other programs that keep a state of infrastructure. The stack or stage is the one that is named, \
+        else the project's own where it can be read.",
+    examples: &[
+        "pulumi preview -s prod",
+        "pulumi up -y -s acme/prod",
+        "pulumi destroy --stack=prod",
+        "pulumi stack output --show-secrets",
+        "cdk diff",
+        "cdk deploy Prod --require-approval never",
+        "cdk --app 'rm -rf src' synth",
+        "sls deploy --stage production",
+        "sam validate",
+        "packer build x.hcl",
+        "pulumi config set --secret key value -s dev",
+        "pulumi stack rm old",
+    ],
+    effects,
+};
 
 const PULUMI: Table = Table {
     values: &[

@@ -13,6 +13,19 @@ pub(super) const FAMILY: Family = Family {
         "zypper", "apk", "pacman", "yay", "paru", "emerge", "xbps-install", "xbps-remove", "pkg", "pkgin", "brew", "port", "snap", "flatpak", "nix",
         "nix-env", "nix-shell", "nix-build", "nix-store", "nix-collect-garbage", "nixos-rebuild", "home-manager", "choco", "winget", "scoop", "mas",
     ],
+    about: "Package managers of a system: what they install runs code with their rights, what they remove is \
+        gone, queries are reads.",
+    examples: &[
+        "apt-cache search jq",
+        "apt list --installed",
+        "sudo apt-get install -y jq",
+        "apt purge nginx",
+        "apt-get install --dry-run jq",
+        "brew install jq",
+        "brew services restart postgresql",
+        "nix-shell -p jq --run 'rm -rf src'",
+        "pacman -Syu",
+    ],
     effects,
 };
 

@@ -14,6 +14,18 @@ pub(super) const FAMILY: Family = Family {
         "clickhouse-client", "clickhouse", "clickhouse-local", "cqlsh", "sqlcmd", "mssql-cli", "bcp", "snowsql", "snow", "influx", "usql", "sqlplus",
         "trino", "presto", "beeline",
     ],
+    about: "Clients of other systems that take SQL, which is read as PostgreSQL's is; hosts and databases \
+        come from each client's own options. An interactive session is opaque.",
+    examples: &[
+        "clickhouse-client -h ch.example -q 'SELECT count() FROM events'",
+        "clickhouse-client -h ch.example -d logs -q 'DROP TABLE events'",
+        "cqlsh db.example -k shop -e 'TRUNCATE users'",
+        r#"sqlcmd -S db.example -d shop -Q "EXEC xp_cmdshell 'dir'""#,
+        "snowsql -a acme -d prod -q 'DELETE FROM users'",
+        "influx delete --bucket metrics",
+        "bcp shop.dbo.users out users.csv -S db.example",
+        "clickhouse-client",
+    ],
     effects,
 };
 

@@ -17,6 +17,24 @@ use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
     programs: &["curl", "wget", "aria2c", "ping", "dig", "nslookup", "host", "whois", "traceroute"],
+    about: "What is fetched, sent, uploaded and written. Requests to forges, clouds, clusters and databases \
+        over HTTP are the same effects as their command lines have; any other request is a read or a \
+        send by its method.",
+    examples: &[
+        "curl https://example.com/",
+        "curl -I https://example.com/",
+        "curl -o out.html https://example.com/",
+        "curl -d @notes.txt https://example.com/up",
+        "curl -d @.env https://example.com/up",
+        "curl -X DELETE https://api.example.com/users/1",
+        "curl -X PUT https://api.github.com/repos/acme/shop/pulls/12/merge",
+        "curl http://localhost:3000/health",
+        r#"curl "$URL""#,
+        "wget -q https://example.com/a.tgz",
+        "dig example.com",
+        "curl -d a=b https://example.com/x",
+        "curl -T out.txt https://example.com/x",
+    ],
     effects,
 };
 

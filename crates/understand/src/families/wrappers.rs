@@ -129,6 +129,20 @@ pub(super) const FAMILY: Family = Family {
         "proxychains4", "torsocks", "ltrace", "nsenter", "chroot", "fakeroot", "eatmydata", "faketime", "torify", "catchsegv",
         "chronic", "valgrind", "firejail", "dbus-run-session", "entr", "gosu", "su-exec", "script",
     ],
+    about: "Programs that run another one: its effects are theirs. `sudo` and its like add that another \
+        user's rights are used; which program runs must be known, else it is opaque.",
+    examples: &[
+        "sudo systemctl restart nginx",
+        "env A=1 git push origin main",
+        "timeout 60 nice -n 5 cargo test",
+        "nohup ./deploy.sh &",
+        "xargs rm < list",
+        "watch -n 5 kubectl get pods",
+        "su deploy -c 'rm -rf /srv/data'",
+        "command -v git",
+        "sudo -l",
+        "sudo $COMMAND",
+    ],
     effects,
 };
 

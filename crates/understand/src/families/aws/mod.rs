@@ -20,7 +20,29 @@ use crate::tables::cloud::{self, Does};
 use crate::word::Value;
 use read::Read;
 
-pub(super) const FAMILY: Family = Family { programs: &["aws", "aws2", "awslocal"], effects };
+pub(super) const FAMILY: Family = Family {
+    programs: &["aws", "aws2", "awslocal"],
+    about: "Operations by a table made from AWS's own models, and the commands that are more than one \
+        operation, such as `aws s3 sync`. The profile and region come from options, variables and the \
+        configuration; an operation that no table has is judged by its verb.",
+    examples: &[
+        "aws ec2 describe-instances --profile prod",
+        "aws ec2 terminate-instances --instance-ids i-1 --profile prod --region eu-west-1",
+        "aws s3 ls s3://site/",
+        "aws s3 sync build s3://site --delete",
+        "aws s3 sync build s3://site --delete --dryrun",
+        "aws s3 rb --force s3://prod-data",
+        "aws secretsmanager get-secret-value --secret-id prod/db",
+        "aws secretsmanager list-secrets",
+        "aws iam attach-role-policy --role-name r --policy-arn arn:aws:iam::aws:policy/AdministratorAccess",
+        "aws lambda invoke --function-name f out.json",
+        "aws configure get region",
+        "aws ec2 terminate-instances help",
+        "aws ec2 stop-instances --instance-ids i-1",
+        "aws dynamodb delete-item --table-name t --key '{}'",
+    ],
+    effects,
+};
 
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let read = read::read(invocation);

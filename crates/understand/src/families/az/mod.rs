@@ -20,7 +20,25 @@ use crate::tables::cloud::{self, Does};
 use crate::word::Value;
 use read::Read;
 
-pub(super) const FAMILY: Family = Family { programs: &["az"], effects };
+pub(super) const FAMILY: Family = Family {
+    programs: &["az"],
+    about: "Azure's commands by the verb they end in, with lists where that does not tell, and Azure DevOps. \
+        The subscription comes from `--subscription` or the profile on this machine.",
+    examples: &[
+        "az vm list --subscription live -o table",
+        "az group delete --name prod --yes --subscription live",
+        "az role assignment create --assignee a --role Owner --scope /subscriptions/2",
+        "az keyvault secret show --vault-name v --name db --subscription live",
+        "az keyvault secret list --vault-name v --subscription live",
+        "az deployment group what-if -g x --template-file main.bicep --subscription live",
+        "az vm run-command invoke -g x -n v --command-id RunShellScript --scripts 'rm -rf /data' --subscription live",
+        "az repos pr update --id 7 --status completed",
+        "az vm delete --help",
+        "az vm start -g x -n v",
+        "az keyvault secret set --vault-name v --name db --value x --subscription live",
+    ],
+    effects,
+};
 
 /// The provider's name.
 const AZURE: &str = "azure";

@@ -17,6 +17,25 @@ use crate::word::Word;
 
 pub(super) const FAMILY: Family = Family {
     programs: &["docker", "podman", "nerdctl", "docker-compose", "podman-compose", "finch", "buildah"],
+    about: "Containers, images, volumes, networks and Compose projects of the engine that is named; what \
+        runs in a container is understood where it reaches the machine through mounts. A push names the \
+        registry.",
+    examples: &[
+        "docker ps -a",
+        "docker logs -f web",
+        "docker build -t acme/app:1 .",
+        "docker push ghcr.io/acme/app:1",
+        "docker run --rm -v .:/app -w /app node:20 npm test",
+        "docker run -v ~/.ssh:/root/.ssh alpine",
+        "docker exec db rm -rf /var/lib/data",
+        "docker compose down -v",
+        "docker compose up -d",
+        "docker volume prune -f",
+        "docker -H ssh://root@prod-1 rm web",
+        "docker run --help",
+        "docker run --privileged alpine",
+        "docker tag acme/app:1 acme/app:live",
+    ],
     effects,
 };
 

@@ -18,7 +18,26 @@ use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::tables::cloud::{self, Does};
 
-pub(super) const FAMILY: Family = Family { programs: &["gcloud", "gsutil", "bq"], effects };
+pub(super) const FAMILY: Family = Family {
+    programs: &["gcloud", "gsutil", "bq"],
+    about: "`gcloud` by a table made from Google's descriptions of its APIs, `gsutil` and `bq` by tables \
+        here; SQL for BigQuery is read. The project comes from `--project`, variables and the active \
+        configuration.",
+    examples: &[
+        "gcloud compute instances list --project shop-prod",
+        "gcloud compute instances delete web-1 --zone europe-west1-b --project shop-prod --quiet",
+        "gcloud compute instances delete --help",
+        "gcloud projects add-iam-policy-binding shop-prod --member user:x --role roles/owner",
+        "gcloud secrets versions access latest --secret=db --project shop-prod",
+        "gcloud auth print-access-token",
+        "gcloud compute instances stop web-1",
+        "gsutil rsync -d -r build gs://site",
+        "gsutil rsync -n -d -r build gs://site",
+        "bq query 'DROP TABLE shop.orders'",
+        "gcloud compute ssh web-1 --project shop-prod --command 'rm -rf /data'",
+    ],
+    effects,
+};
 
 /// Options of `gcloud` that take a value, in full and as far as they may be cut short.
 const TABLE: Table = Table {

@@ -25,7 +25,35 @@ use crate::word::{Value, Word};
 
 use resolve::Repo;
 
-pub(super) const FAMILY: Family = Family { programs: &["git"], effects };
+pub(super) const FAMILY: Family = Family {
+    programs: &["git"],
+    about: "Every subcommand, with aliases, `-c` settings, hooks and refspecs read as git reads them. A push \
+        names the branch it changes and what it carries there; a subcommand that neither git nor the \
+        repository's aliases know is opaque.",
+    examples: &[
+        "git status",
+        r#"git commit -m "stop using rm -rf""#,
+        "git push origin HEAD:main",
+        "git push --force-with-lease origin feature",
+        "git ship",
+        "git push origin --delete old",
+        "git fetch origin",
+        "git switch -c experiment",
+        "git reset --hard HEAD~3",
+        "git clean -fdx",
+        "git rebase -i main",
+        "git -c core.hooksPath=/tmp/hooks commit -m x",
+        "git -c alias.x='!rm -rf src' x",
+        "git push --dry-run origin main",
+        "git log --oneline -5",
+        "git frob",
+        "git add -A",
+        "git branch -D old",
+        "git config user.name x",
+        "git filter-branch --tree-filter 'rm -f x' HEAD",
+    ],
+    effects,
+};
 
 /// One run of git, taken apart.
 pub(crate) struct Git<'i> {

@@ -21,6 +21,26 @@ use place::Spot;
 
 pub(super) const FAMILY: Family = Family {
     programs: &["kubectl", "k", "oc", "kubecolor", "microk8s.kubectl", "k9s", "kubectx", "kubens", "kustomize"],
+    about: "What is done to which objects: context and namespace come from options, variables and the \
+        kubeconfig, kinds and names from arguments and manifests. `exec` is followed into the container; \
+        reading a Secret's values is a secret read.",
+    examples: &[
+        "kubectl get pods",
+        "kubectl --context production delete ns shop",
+        "kubectl delete ns shop --dry-run=server",
+        "kubectl apply -f k8s/web.yaml",
+        "kubectl diff -f k8s/web.yaml",
+        "kubectl -n shop scale deploy/web --replicas=0",
+        "kubectl get secret db -o yaml",
+        "kubectl get secrets",
+        "kubectl exec deploy/web -- rm -rf /data",
+        "kubectl create clusterrolebinding all --clusterrole=cluster-admin --user=x",
+        "kubectl drain node-1 --context production",
+        "kubectl config use-context production",
+        "kubectl frobnicate web",
+        "kubectl create secret generic db --from-literal=a=b",
+        "kubectl port-forward svc/web 8080:80",
+    ],
     effects,
 };
 

@@ -18,7 +18,27 @@ use crate::word::{Value, Word};
 
 use tools::Tool;
 
-pub(super) const FAMILY: Family = Family { programs: tools::PROGRAMS, effects };
+pub(super) const FAMILY: Family = Family {
+    programs: tools::PROGRAMS,
+    about: "Migrations up and down, resets and seeds, of which database: from addresses, variables and the \
+        tool's own configuration. What a migration holds is not looked at: up changes the schema, down \
+        can lose what tables hold.",
+    examples: &[
+        "alembic history",
+        "alembic upgrade head",
+        "alembic downgrade base",
+        "flyway -url=jdbc:postgresql://db.prod.example/shop clean",
+        "npx prisma migrate reset --force",
+        "npx prisma generate",
+        "RAILS_ENV=production bundle exec rails db:drop",
+        "python manage.py migrate",
+        "python manage.py showmigrations",
+        "knex migrate:latest --env production",
+        "dbt run --target prod",
+        "DATABASE_URL=postgres://db.prod.example/shop npx prisma db execute --file schema.sql",
+    ],
+    effects,
+};
 
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let program = invocation.program.as_str();

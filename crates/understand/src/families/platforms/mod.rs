@@ -20,6 +20,27 @@ pub(super) const FAMILY: Family = Family {
         "kamal", "dokku", "cap", "surge", "gh-pages", "copilot-cli", "scalingo", "clever", "northflank", "zeabur", "koyeb", "deployctl", "appwrite", "shopify", "eas",
         "fastlane", "dokploy", "porter", "cf", "turso", "neonctl", "neon", "planetscale", "pscale", "convex",
     ],
+    about: "Deployments, settings, secrets, databases and commands on platforms that run applications. The \
+        application comes from options, variables and the project's own file; the platform's word for \
+        production is kept as the target.",
+    examples: &[
+        "vercel ls",
+        "vercel --prod",
+        "vercel env pull",
+        "netlify deploy --prod --dir dist",
+        "fly deploy",
+        "fly secrets set A=b -a shop",
+        "fly apps destroy shop -y",
+        "fly ssh console -a shop -C 'rm -rf /data'",
+        "heroku config -a shop",
+        "heroku pg:reset -a shop --confirm shop",
+        "wrangler d1 execute shop --command 'DROP TABLE a'",
+        "wrangler deploy --dry-run",
+        "supabase db reset --linked",
+        "firebase emulators:start",
+        "railway frob",
+        "railway run npm test",
+    ],
     effects,
 };
 

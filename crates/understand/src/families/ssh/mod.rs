@@ -19,6 +19,24 @@ pub(super) const FAMILY: Family = Family {
         "ssh", "autossh", "mosh", "sshpass", "pssh", "parallel-ssh", "pdsh", "clush", "scp", "sftp", "rsync", "ssh-keygen", "ssh-add", "ssh-copy-id",
         "ssh-keyscan", "nc", "ncat", "netcat", "socat", "telnet", "ftp", "lftp", "tftp",
     ],
+    about: "What runs on another machine is understood and named by that machine; copies say what is read \
+        here and sent there. Options that run something on this machine, and forwarded ports, are known.",
+    examples: &[
+        "ssh web uptime",
+        "ssh deploy@prod-1 'cd /srv && rm -rf data'",
+        "ssh web",
+        "ssh -N -L 5432:db:5432 bastion",
+        "ssh -o ProxyCommand='rm -rf src' web true",
+        "scp -r src web:/srv",
+        "scp ~/.ssh/id_rsa web:",
+        "rsync -az --delete src/ web:/srv/",
+        "rsync -an --delete src/ web:/srv/",
+        "nc -z web 22",
+        "nc -lvp 4444 -e /bin/sh",
+        "ssh-keygen -t ed25519 -f key",
+        "ssh -D 1080 bastion",
+        r#"ssh -F "$CONFIG" web"#,
+    ],
     effects,
 };
 

@@ -13,7 +13,29 @@ use crate::invocation::Invocation;
 use crate::paths;
 use crate::word::{Value, Word};
 
-pub(super) const FAMILY: Family = Family { programs: &["terraform", "tofu", "terragrunt", "tf"], effects };
+pub(super) const FAMILY: Family = Family {
+    programs: &["terraform", "tofu", "terragrunt", "tf"],
+    about: "What is planned, applied, destroyed, imported or moved, in which directory and workspace: from \
+        `-chdir`, variable files, `TF_WORKSPACE` and `.terraform/environment`. The plan itself is not \
+        read; the state holds secrets.",
+    examples: &[
+        "terraform plan",
+        "terraform fmt -check",
+        "terraform -chdir=infra apply -auto-approve",
+        "terraform -chdir=infra destroy -target=aws_db_instance.main",
+        "terraform apply plan.bin",
+        "terraform state list",
+        "terraform state pull",
+        "terraform state rm aws_db_instance.main",
+        "terraform output -raw db_password",
+        "terraform init",
+        "TF_WORKSPACE=staging terraform apply",
+        "terraform destroy -help",
+        "terraform plan -out=plan.bin",
+        "terraform import aws_s3_bucket.b b",
+    ],
+    effects,
+};
 
 const TABLE: Table = Table {
     values: &[
