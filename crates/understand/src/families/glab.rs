@@ -16,6 +16,8 @@ use crate::invocation::Invocation;
 use crate::pin;
 use crate::word::Value;
 
+pub(super) use api::request;
+
 pub(super) const FAMILY: Family = Family {
     programs: &["glab"],
     about: "Merge requests, issues, pipelines, variables and settings on GitLab, and `glab api` by method \

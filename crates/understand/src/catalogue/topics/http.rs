@@ -13,7 +13,7 @@ pub(super) const TOPIC: Topic = Topic {
         ("Bash", "curl https://api.github.com/repos/acme/shop/pulls"),
         ("Bash", "curl -X PUT https://api.github.com/repos/acme/shop/pulls/12/merge"),
         ("Bash", "curl -X DELETE https://api.github.com/repos/acme/shop"),
-        ("Bash", "http POST https://gitlab.com/api/v4/projects/1/merge_requests/7/merge"),
+        ("Bash", "http PUT https://gitlab.com/api/v4/projects/acme%2Fshop/merge_requests/7/merge"),
         ("Bash", "curl -X POST https://es.prod.example:9200/logs/_delete_by_query -d '{}'"),
         ("Bash", "gh api graphql -f query='query { viewer { login } }'"),
         (

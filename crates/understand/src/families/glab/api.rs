@@ -1,4 +1,4 @@
-//! `glab api`: requests to GitLab's REST API, <https://docs.gitlab.com/api/rest/>.
+//! `glab api`, and for all others [`request`]: requests to GitLab's REST API, <https://docs.gitlab.com/api/rest/>.
 
 use countersign_model::{Certainty, Effect, ForgeRepository, Resource, Verb, verbs};
 
@@ -33,12 +33,7 @@ pub(super) fn effects(found: &Subcommand<'_>, repository: ForgeRepository, conte
     };
     // A project's id keeps its encoded slash: `projects/acme%2Fshop`.
     let path = path.split(['?', '#']).next().unwrap_or(path).trim_start_matches('/').trim_start_matches("api/v4/");
-    let parts: Vec<&str> = path.split('/').collect();
-    if parts.contains(&"..") || path.contains("%2e") || path.contains("%2E") {
-        anything(&repository, "the path of the request is not clear", context);
-        return;
-    }
-    if parts.first() == Some(&"graphql") {
+    if path.split('/').next() == Some("graphql") {
         let text: String = fields.iter().map(|value| value.text()).collect();
         if text.contains("mutation") || fields.iter().any(|value| value.known().is_none()) || found.has(&["--input"]) {
             anything(&repository, "the mutation names its object by an id", context);
@@ -47,17 +42,34 @@ pub(super) fn effects(found: &Subcommand<'_>, repository: ForgeRepository, conte
         }
         return;
     }
+    let field = |name: &str| {
+        let start = format!("{name}=");
+        fields.iter().find_map(|value| value.known()?.strip_prefix(&start).map(str::to_owned))
+    };
+    request(&method, path, &repository, &field, found.doubt.as_deref(), context);
+}
+
+/// Adds what a request does; `path` begins below the API's root, `doubt` says why it may be another request.
+pub(in super::super) fn request(
+    method: &str,
+    path: &str,
+    repository: &ForgeRepository,
+    field: &dyn Fn(&str) -> Option<String>,
+    doubt: Option<&str>,
+    context: &mut Context<'_>,
+) {
+    let parts: Vec<&str> = path.split('/').collect();
+    if parts.contains(&"..") || path.contains("%2e") || path.contains("%2E") {
+        anything(repository, "the path of the request is not clear", context);
+        return;
+    }
     let repository = match parts.as_slice() {
         ["projects", id, ..] if !id.starts_with(':') => {
             let is_number = id.bytes().all(|byte| byte.is_ascii_digit());
             let name = if is_number { "*".to_owned() } else { normal_path(id) };
-            ForgeRepository { name, ..repository }
+            ForgeRepository { name, host: repository.host.clone() }
         }
-        _ => repository,
-    };
-    let field = |name: &str| {
-        let start = format!("{name}=");
-        fields.iter().find_map(|value| value.known()?.strip_prefix(&start))
+        _ => repository.clone(),
     };
     let rest = if parts.first() == Some(&"projects") { parts.get(2..).unwrap_or_default() } else { &[] };
     let number = |text: &str| text.parse::<u64>().ok();
@@ -67,7 +79,7 @@ pub(super) fn effects(found: &Subcommand<'_>, repository: ForgeRepository, conte
         Effect::new(verb, Resource::Secret { store, name: name.to_owned() })
     };
     let deletes = method == "DELETE";
-    let effect = match (method.as_str(), rest) {
+    let effect = match (method, rest) {
         ("GET" | "HEAD", ["variables", ..] | ["triggers", ..] | ["secure_files", _, "download"]) => {
             secret(verbs::SECRET_READ, rest.get(1).unwrap_or(&"*"))
         }
@@ -85,21 +97,21 @@ pub(super) fn effects(found: &Subcommand<'_>, repository: ForgeRepository, conte
             Effect::new(verbs::FORGE_COMMENT, pull_request(&repository, number(id), None, None))
         }
         (_, ["merge_requests"]) if !deletes => {
-            Effect::new(verbs::FORGE_PULL_REQUEST, pull_request(&repository, None, field("target_branch"), None))
+            Effect::new(verbs::FORGE_PULL_REQUEST, pull_request(&repository, None, field("target_branch").as_deref(), None))
         }
         (_, ["merge_requests", id, ..]) if !deletes => {
-            Effect::new(verbs::FORGE_PULL_REQUEST, pull_request(&repository, number(id), field("target_branch"), None))
+            Effect::new(verbs::FORGE_PULL_REQUEST, pull_request(&repository, number(id), field("target_branch").as_deref(), None))
         }
-        (_, ["repository", "commits" | "files", ..]) => branch(&repository, field("branch"), verbs::GIT_PUSH, None),
+        (_, ["repository", "commits" | "files", ..]) => branch(&repository, field("branch").as_deref(), verbs::GIT_PUSH, None),
         (_, ["repository", "branches", name]) if deletes => {
             branch(&repository, Some(&normal_path(name)), verbs::GIT_DELETE_REMOTE_REF, None)
         }
-        (_, ["repository", "branches", ..]) => branch(&repository, field("branch"), verbs::GIT_PUSH, None),
+        (_, ["repository", "branches", ..]) => branch(&repository, field("branch").as_deref(), verbs::GIT_PUSH, None),
         (_, ["repository", "tags", name]) if deletes => {
             branch(&repository, Some(&format!("tags/{name}")), verbs::GIT_DELETE_REMOTE_REF, None)
         }
         (_, ["repository", "tags", ..]) => branch(&repository, None, verbs::GIT_PUSH, None),
-        (_, ["variables", name @ ..]) => secret(verbs::SECRET_WRITE, name.first().or(field("key").as_ref()).unwrap_or(&"*")),
+        (_, ["variables", name @ ..]) => secret(verbs::SECRET_WRITE, name.first().copied().or(field("key").as_deref()).unwrap_or("*")),
         (_, ["access_tokens" | "deploy_tokens", ..]) if !deletes => secret(verbs::SECRET_READ, "token"),
         (_, ["pipelines" | "pipeline", ..] | ["jobs", _, "play" | "retry" | "cancel", ..] | ["trigger", ..] | ["pipeline_schedules", ..])
             if !deletes =>
@@ -114,7 +126,7 @@ pub(super) fn effects(found: &Subcommand<'_>, repository: ForgeRepository, conte
         (_, []) => on(verbs::FORGE_SETTINGS),
         _ => on(verbs::FORGE_WRITE),
     };
-    context.push(match &found.doubt {
+    context.push(match doubt {
         Some(why) => effect.certain(Certainty::Partial, why),
         None => effect,
     });
