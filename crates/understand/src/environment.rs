@@ -392,6 +392,7 @@ mod tests {
         }
         assert_snapshot!(check("GIT_SSH_COMMAND='git push origin main' git fetch"), @"
         git.push main@origin, write
+        exec.hidden GIT_SSH_COMMAND=.., execute, opaque
         git.fetch repository@origin, read
         ");
         assert_snapshot!(check("export PATH=\"/tmp/x:$PATH\"; git status"), @"

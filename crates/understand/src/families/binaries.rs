@@ -9,6 +9,8 @@ use crate::invocation::Invocation;
 pub(super) const FAMILY: Family = Family {
     programs: &["strip", "llvm-strip", "objcopy", "llvm-objcopy", "patchelf", "install_name_tool", "chrpath", "upx", "codesign", "lipo"],
     effects,
+    about: "Programs that rewrite programs: the file they are given is changed.",
+    examples: &["strip target/release/shop", "objcopy /bin/true ~/.local/bin/tool", "patchelf --print-rpath shop"],
 };
 
 /// Options that take the next word; that of `-o` is written.

@@ -101,17 +101,17 @@ mod tests {
     #[test]
     fn the_words_of_a_text_that_cannot_be_read_are_seen() {
         assert_snapshot!(check("rm -rf / 'oops"), @"
-        exec.opaque a shell command, execute, opaque
+        exec.hidden a shell command, execute, opaque
         countersign.tamper /, destroy, partial
         fs.delete /repo/oops, destroy, partial
         ");
         assert_snapshot!(check("&& git reset --hard"), @"
-        exec.opaque a shell command, execute, opaque
+        exec.hidden a shell command, execute, opaque
         git.discard /repo, destroy, partial
         git.branch /repo, write, partial
         ");
         assert_snapshot!(check("| kubectl delete namespace prod"), @"
-        exec.opaque a shell command, execute, opaque
+        exec.hidden a shell command, execute, opaque
         kube.delete namespace/prod in *, destroy, partial
         ");
         assert_snapshot!(check("ls ) ; rm -rf /etc"), @"
@@ -148,14 +148,14 @@ mod tests {
     #[test]
     fn prose_is_no_command() {
         assert_snapshot!(check("echo don't worry about rm -rf /"), @"
-        exec.opaque a shell command, execute, opaque
+        exec.hidden a shell command, execute, opaque
         exec.read echo, read, partial
         ");
         assert_snapshot!(check("git commit -m 'don't remove it'"), @"
-        exec.opaque a shell command, execute, opaque
+        exec.hidden a shell command, execute, opaque
         git.commit /repo, write, partial
         ");
-        assert_snapshot!(check("it's fine, we rm -rf nothing"), @"exec.opaque a shell command, execute, opaque");
+        assert_snapshot!(check("it's fine, we rm -rf nothing"), @"exec.hidden a shell command, execute, opaque");
     }
 
     #[test]

@@ -127,7 +127,7 @@ mod tests {
         fs.delete /repo/b, destroy
         ");
         assert_snapshot!(check("echo $(case x in x) ls;; esac; rm a"), @"
-        exec.opaque a shell command, execute, opaque
+        exec.hidden a shell command, execute, opaque
         exec.read echo, read, partial
         fs.read /repo, read, partial
         fs.delete /repo/a, destroy, partial
