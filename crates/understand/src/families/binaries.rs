@@ -10,7 +10,7 @@ pub(super) const FAMILY: Family = Family {
     programs: &["strip", "llvm-strip", "objcopy", "llvm-objcopy", "patchelf", "install_name_tool", "chrpath", "upx", "codesign", "lipo"],
     effects,
     about: "Programs that rewrite programs: the file they are given is changed.",
-    examples: &["strip target/release/shop", "objcopy /bin/true ~/.local/bin/tool", "patchelf --print-rpath shop"],
+    examples: &["strip --version", "patchelf --version", "strip target/release/shop", "objcopy /bin/true ~/.local/bin/tool", "patchelf --print-rpath shop"],
 };
 
 /// Options that take the next word; that of `-o` is written.
@@ -35,7 +35,11 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             last = Some(word);
         }
     }
-    if let Some(word) = last.filter(|_| !shows) {
+    if shows {
+        context.program(verbs::EXEC_READ, &invocation.program);
+        return;
+    }
+    if let Some(word) = last {
         context.write(word);
     }
     context.program(verbs::EXEC_BUILD, &invocation.program);
@@ -62,7 +66,7 @@ mod tests {
         ");
         assert_snapshot!(check("patchelf --print-rpath x"), @"
         fs.read /repo/x, read
-        exec.build patchelf, execute
+        exec.read patchelf, read
         ");
     }
 }

@@ -9,7 +9,7 @@ use crate::shell::{self, Place};
 use crate::word::Word;
 
 pub(super) const FAMILY: Family =
-    Family { programs: &["vim", "vi", "nvim", "ex", "view", "vimdiff", "ed", "emacs", "nano", "pico", "micro", "joe", "kak", "hx"], effects, about: "Editors that are given commands: the files they write, and the programs that their commands start. Scripts in an editor's own language are not read.", examples: &["vim -es -c wq notes.md", "vim -c ':!git push origin main' notes.md", "view README.md", "nano notes.md"] };
+    Family { programs: &["vim", "vi", "nvim", "ex", "view", "vimdiff", "ed", "emacs", "nano", "pico", "micro", "joe", "kak", "hx"], effects, about: "Editors that are given commands: the files they write, and the programs that their commands start. Scripts in an editor's own language are not read.", examples: &["nvim --version", "vim -es -c wq notes.md", "vim -c ':!git push origin main' notes.md", "view README.md", "nano notes.md"] };
 
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let shows = matches!(invocation.known(0), Some("--version" | "--help" | "-h")) && invocation.words.len() == 1;

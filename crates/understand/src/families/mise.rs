@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::word::Word;
 
-pub(super) const FAMILY: Family = Family { programs: &["mise"], effects, about: "Tasks and tools of mise: what a task runs is read from its configuration, and the command behind `exec` is looked at.", examples: &["mise run test", "mise ls", "mise install node@22", "mise exec -- git push origin main"] };
+pub(super) const FAMILY: Family = Family { programs: &["mise"], effects, about: "Tasks and tools of mise: what a task runs is read from its configuration, and the command behind `exec` is looked at.", examples: &["mise current", "mise run test", "mise ls", "mise install node@22", "mise exec -- git push origin main"] };
 
 /// Subcommands that only show something.
 const READS: &[&str] = &[

@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::shell::{self, Place};
 
-pub(super) const FAMILY: Family = Family { programs: &["tmux", "screen", "zellij", "byobu"], effects, about: "Terminals that go on after the command: what is started or typed in them is read as a command.", examples: &["tmux new-session -d -s probe 'git push origin main'", "tmux send-keys -t web 'npm test' Enter", "tmux ls", "tmux kill-session -t web"] };
+pub(super) const FAMILY: Family = Family { programs: &["tmux", "screen", "zellij", "byobu"], effects, about: "Terminals that go on after the command: what is started or typed in them is read as a command.", examples: &["tmux capture-pane -p -t web", "tmux new-session -d -s probe 'git push origin main'", "tmux send-keys -t web 'npm test' Enter", "tmux ls", "tmux kill-session -t web"] };
 
 const TABLE: Table<'_> = Table {
     values: &["-s", "-t", "-n", "-c", "-x", "-y", "-F", "-f", "-L", "-S", "-l", "-e", "-p", "-ds", "-dsx", "-dS", "-dmS", "-AdS", "-As"],

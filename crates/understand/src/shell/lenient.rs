@@ -115,12 +115,12 @@ mod tests {
         kube.delete namespace/prod in *, destroy, partial
         ");
         assert_snapshot!(check("ls ) ; rm -rf /etc"), @"
-        exec.opaque a shell command, execute, opaque
+        exec.hidden a shell command, execute, opaque
         fs.read /repo, read, partial
         fs.delete /etc, destroy, partial
         ");
         assert_snapshot!(check("echo \"a; terraform destroy"), @"
-        exec.opaque a shell command, execute, opaque
+        exec.hidden a shell command, execute, opaque
         exec.read echo, read, partial
         stack.destroy * of terraform /repo, destroy, partial
         ");
