@@ -309,9 +309,11 @@ fn shows(found: &Subcommand<'_>, spot: &Spot, context: &mut Context<'_>) {
 fn config(found: &Subcommand<'_>, spot: &Spot, context: &mut Context<'_>) {
     let action = found.name.split(' ').nth(1).unwrap_or_default();
     if found.verb.is_some() {
-        if action == "view" && found.has(&["--raw"]) {
+        // `--flatten` writes the credentials out in full as well, also without `--raw`.
+        let shown = ["--raw", "--flatten"].into_iter().find(|option| found.has(&[option]));
+        if let Some(option) = shown.filter(|_| action == "view") {
             let resource = Resource::Path { path: spot.kubeconfig(), zone: Zone::Home, class: PathClass::Secret };
-            context.push(Effect::new(verbs::SECRET_READ, resource).because("--raw shows the credentials in it"));
+            context.push(Effect::new(verbs::SECRET_READ, resource).because(&format!("{option} shows the credentials in it")));
         } else {
             context.program(verbs::EXEC_READ, "kubectl config");
         }

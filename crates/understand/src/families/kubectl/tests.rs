@@ -109,3 +109,13 @@ fn runs_elsewhere_and_changes() {
     ");
     assert_snapshot!(check("kubectl config set-credentials x --exec-command=evil"), @"fs.write /home/dev/.kube/config, write");
 }
+
+#[test]
+fn a_flattened_configuration_shows_credentials() {
+    let found = check("kubectl config view --flatten");
+    assert!(found.contains("secret.read"), "{found}");
+    for command in ["kubectl config view", "kubectl config view --minify", "kubectl config view --flatten=false"] {
+        let found = check(command);
+        assert!(!found.contains("secret.read"), "{command}: {found}");
+    }
+}
