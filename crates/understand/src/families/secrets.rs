@@ -64,7 +64,9 @@ const VAULT: Table = Table {
         rule("secrets|auth|policy|audit|plugin|namespace|lease list", SHOW),
         rule("policy read|fmt", SHOW),
         rule("plugin info", SHOW),
-        rule("token lookup|capabilities", SHOW),
+        // The token itself is among what `lookup` shows.
+        rule("token lookup", READ),
+        rule("token capabilities", SHOW),
         rule("operator members|usage|diagnose|raft", SHOW),
         rule("write", WRITE),
         rule("delete", DELETE),

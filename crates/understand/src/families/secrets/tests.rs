@@ -111,3 +111,9 @@ fn decryption() {
     exec.read age, read
     ");
 }
+
+#[test]
+fn looking_up_a_token_shows_it() {
+    assert!(check("vault token lookup").contains("secret.read"));
+    assert!(!check("vault token capabilities secret/x").contains("secret.read"));
+}
