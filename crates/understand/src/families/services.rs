@@ -121,6 +121,9 @@ fn service(invocation: &Invocation, context: &mut Context<'_>) {
         let resource = Resource::Program { name: "countersign".to_owned() };
         context.push(Effect::new(verbs::COUNTERSIGN_TAMPER, resource).because("it changes how Countersign runs"));
     }
+    if shows_variables(action, invocation) {
+        super::reads_environment("*", context);
+    }
     match host {
         Some(host) => {
             let host = host.rsplit('@').next().unwrap_or(&host).to_owned();
@@ -132,6 +135,19 @@ fn service(invocation: &Invocation, context: &mut Context<'_>) {
             }
             context.push(effect);
         }
+    }
+}
+
+/// `systemctl show-environment`, `systemctl show -p Environment x`: values that programs are started with.
+fn shows_variables(action: Option<&str>, invocation: &Invocation) -> bool {
+    let words = || invocation.words.iter().map(Word::text);
+    match action {
+        Some("show-environment") => true,
+        Some("show") => words().any(|text| {
+            let text = text.trim_start_matches("--property").trim_start_matches("-p").trim_start_matches('=');
+            text.split(',').any(|name| name == "Environment")
+        }),
+        _ => false,
     }
 }
 
@@ -292,6 +308,18 @@ mod tests {
     use insta::assert_snapshot;
 
     use crate::fixture::{check, check_with};
+
+    #[test]
+    fn variables_of_services_are_shown() {
+        for command in ["systemctl --user show-environment", "systemctl show -p Environment x", "systemctl show x --property=Id,Environment"] {
+            let found = check(command);
+            assert!(found.contains("secret.read"), "{command}: {found}");
+        }
+        for command in ["systemctl show x -p ActiveState", "systemctl status x", "systemctl show x"] {
+            let found = check(command);
+            assert!(!found.contains("secret.read"), "{command}: {found}");
+        }
+    }
 
     #[test]
     fn services() {
