@@ -38,6 +38,12 @@ pub(super) const FAMILY: Family = Family {
     effects,
 };
 
+/// `hash -p ./x git`: from then on `git` is `./x`.
+fn gives_path(word: &crate::word::Word) -> bool {
+    let text = word.text();
+    word.value.is_unknown() || (text.starts_with('-') && text.contains('p'))
+}
+
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     match invocation.program.as_str() {
         "cd" | "pushd" => change_directory(invocation, context),
@@ -64,6 +70,9 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             context.program(verbs::EXEC_READ, "trap");
         }
         "alias" if !invocation.words.is_empty() => alias(invocation, context),
+        "hash" if invocation.words.iter().any(gives_path) => {
+            opaque(invocation, "it changes what the shell runs", context);
+        }
         "enable" | "bind" => opaque(invocation, "it changes what the shell runs", context),
         "complete" => {
             completes(invocation, context);
@@ -326,6 +335,13 @@ mod tests {
     use insta::assert_snapshot;
 
     use crate::fixture::check;
+
+    #[test]
+    fn a_remembered_path_is_another_program() {
+        assert!(check("hash -p ./x git; git status").contains("exec.opaque"));
+        assert!(check("hash -rp ./x git").contains("exec.opaque"));
+        assert!(!check("hash -r; hash git").contains("exec.opaque"));
+    }
 
     #[test]
     fn directories_are_followed() {
