@@ -414,6 +414,11 @@ pub(super) fn request(address: &Value, method: Option<&str>, sends: bool, data: 
         let effect = Effect::new(verbs::NET_WRITE, resource.clone());
         context.push(effect.certain(Certainty::Partial, "the GraphQL request is not known"));
     }
+    if speaks_anything(&full) {
+        let effect = Effect::new(verbs::NET_WRITE, resource);
+        context.push(effect.certain(Certainty::Partial, "its address can carry commands of any protocol"));
+        return;
+    }
     let verb = match method {
         Some("GET" | "HEAD" | "OPTIONS") if !sends => verbs::NET_READ,
         Some("GET" | "HEAD" | "OPTIONS" | "POST") => verbs::NET_SEND,
@@ -423,6 +428,12 @@ pub(super) fn request(address: &Value, method: Option<&str>, sends: bool, data: 
     };
     let effect = Effect::new(verb, resource);
     context.push(if method.is_none() { effect.certain(Certainty::Partial, "the method is not known") } else { effect });
+}
+
+/// Whether what an address says, or what is typed, goes to the host as it is: a database takes it for commands.
+fn speaks_anything(address: &str) -> bool {
+    let scheme = address.split_once("://").map_or("", |(scheme, _)| scheme).to_ascii_lowercase();
+    matches!(scheme.as_str(), "gopher" | "gophers" | "telnet" | "dict")
 }
 
 /// Whether an address is by its path a GraphQL endpoint.

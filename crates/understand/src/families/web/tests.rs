@@ -131,3 +131,12 @@ fn forges_by_http() {
     "#);
     assert_snapshot!(check("curl -X PUT https://api.github.com/repos/acme/shop/$P"), @"forge.merge acme/shop pull request, write, partial");
 }
+
+#[test]
+fn addresses_that_carry_commands() {
+    for scheme in ["gopher", "telnet", "dict", "GOPHER"] {
+        let found = check(&format!("curl {scheme}://cache.example:6379/_FLUSHALL"));
+        assert!(found.contains("net.write"), "{scheme}: {found}");
+    }
+    assert!(!check("curl ftp://cache.example/x").contains("net.write"));
+}
