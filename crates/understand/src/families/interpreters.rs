@@ -192,6 +192,15 @@ mod tests {
     use crate::fixture::check;
 
     #[test]
+    fn modules_that_are_clients() {
+        let found = check("python3 -m twine upload dist/x.whl");
+        assert!(found.contains("package.publish"), "{found}");
+        let found = check("python -m awscli s3 rb s3://x");
+        assert!(found.contains("cloud.delete"), "{found}");
+        assert!(check("python -m local_tool push").contains("exec.opaque"));
+    }
+
+    #[test]
     fn shells_are_read() {
         assert_snapshot!(check("bash -c 'git push origin main'"), @"git.push main@origin, write");
         assert_snapshot!(check("sh -xc \"rm -rf src\""), @"fs.delete /repo/src, destroy");

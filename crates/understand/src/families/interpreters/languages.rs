@@ -267,6 +267,7 @@ fn module(at: usize, invocation: &Invocation, context: &mut Context<'_>) {
         Some("http.server") => verbs::NET_LISTEN,
         Some("alembic") => return families::migrations::run_module("alembic", at, invocation, context),
         Some("django") => return families::migrations::run_module("django-admin", at, invocation, context),
+        Some(name @ ("twine" | "awscli" | "ansible")) => return client(name, at, invocation, context),
         Some(name) => return package(name, at, invocation, context),
         None => return opaque(invocation, "which module it runs is not known", context),
     };
@@ -277,6 +278,15 @@ fn module(at: usize, invocation: &Invocation, context: &mut Context<'_>) {
     } else {
         named_by_arguments(invocation, context);
     }
+}
+
+/// A module that is a program known under another name: `python -m awscli s3 rb`.
+fn client(name: &str, at: usize, invocation: &Invocation, context: &mut Context<'_>) {
+    let Some(mut command) = invocation.nested(at) else { return };
+    let program = if name == "awscli" { "aws" } else { name };
+    command.first = Word { raw: command.first.raw.clone(), ..Word::known_as(program) };
+    command.contiguous = false;
+    families::dispatch(command, context);
 }
 
 /// A module of the project's own.
