@@ -51,6 +51,8 @@ families! {
     builtins,
     wrappers,
     feeding,
+    runners,
+    transfers,
     awk,
     sed,
     interpreters,
@@ -195,13 +197,19 @@ fn dashed_git(subcommand: &str, invocation: &mut Invocation, context: &mut Conte
     named(invocation, context);
 }
 
+/// Whether a pattern stands for a program that is found by its name: `/usr/bin/kubect*`, not `./tests/run_*`.
+fn is_spelled_by_pattern(value: &crate::word::Value) -> bool {
+    matches!(value, crate::word::Value::Pattern(text)
+        if !text.contains('/') || STANDARD.iter().any(|directory| text.starts_with(directory)) || text.split('/').any(|part| part.contains("bin") || part.contains(['?', '*', '['])) && text.starts_with('/'))
+}
+
 fn unnamed(invocation: &Invocation, context: &mut Context<'_>) {
     let why = match &invocation.first.value {
         Value::Unknown { why, .. } => why.clone(),
         Value::Known(_) | Value::Pattern(_) => "a file name pattern".to_owned(),
     };
     let why = format!("the name of the program is not known: {why}");
-    if says_nothing(&invocation.first.value) {
+    if says_nothing(&invocation.first.value) || is_spelled_by_pattern(&invocation.first.value) {
         hidden(invocation, &why, context);
     } else {
         opaque(invocation, &why, context);
@@ -570,4 +578,19 @@ pub(crate) fn usual(name: &str) -> Option<countersign_model::Verb> {
 /// Whether a program that a package manager installs is known by its name.
 pub(crate) fn is_known_tool(name: &str) -> bool {
     building::FAMILY.programs.contains(&name)
+}
+
+#[cfg(test)]
+mod pattern_tests {
+    use crate::fixture::check;
+
+    #[test]
+    fn a_program_spelled_by_a_pattern_is_hidden() {
+        for command in ["kubect? delete ns x", "/usr/bin/kubect* delete ns x", "/???/b??/x y"] {
+            let found = check(command);
+            assert!(found.contains("exec.hidden"), "{command}: {found}");
+        }
+        let found = check("./tests/run_*.sh");
+        assert!(!found.contains("exec.hidden"), "{found}");
+    }
 }

@@ -22,6 +22,11 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) -> boo
     let mut takes_subcommand = !runs.is_empty();
     while let Some((index, word)) = words.next() {
         let Some(text) = word.known() else { return false };
+        if matches!(text, "-c" | "--call") && matches!(invocation.program.as_str(), "npx" | "npm") {
+            let Some((_, text)) = words.next() else { return false };
+            crate::families::runners::text(&text.value, invocation, context);
+            return true;
+        }
         if matches!(text, "-c" | "--call" | "--shell-mode") {
             return false;
         }

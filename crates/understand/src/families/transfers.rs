@@ -1,0 +1,146 @@
+//! Clients of storage elsewhere: `rclone copy`, `s3cmd put`, `mc cp`, `restic backup`.
+
+use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
+
+use super::Family;
+use super::subcommands::{self, Subcommand, Table, rule};
+use crate::context::Context;
+use crate::invocation::Invocation;
+use crate::word::Word;
+
+pub(super) const FAMILY: Family = Family { programs: &["rclone", "s3cmd", "mc", "mcli", "restic"], effects };
+
+/// Copies, in either direction.
+const COPY: Verb = verbs::NET_UPLOAD;
+
+const RCLONE: Table<'static> = Table {
+    values: &["--config", "--include", "--exclude", "--filter", "--filter-from", "--files-from", "--transfers", "--checkers", "--bwlimit", "--max-depth", "--log-file", "--backup-dir", "--compare-dest", "--copy-dest"],
+    rules: &[
+        rule("copy|copyto|copyurl|sync|move|moveto|bisync", COPY),
+        rule("rcat", COPY),
+        rule("delete|deletefile|purge|rmdir|rmdirs|cleanup|dedupe", verbs::NET_DELETE),
+        rule("ls|lsd|lsl|lsf|lsjson|cat|size|tree|about|check|cryptcheck|hashsum|md5sum|sha1sum|ncdu", verbs::NET_READ),
+        rule("config show|dump|redacted|file|userinfo", verbs::SECRET_READ),
+        rule("reveal", verbs::SECRET_READ),
+        rule("listremotes|version|help|completion|genautocomplete|obscure", verbs::EXEC_READ),
+    ],
+};
+
+const S3CMD: Table<'static> = Table {
+    values: &["-c", "--config", "--include", "--exclude", "--access_key", "--secret_key", "--host", "--region"],
+    rules: &[
+        rule("put|sync|cp|mv|get", COPY),
+        rule("del|rm|rb", verbs::NET_DELETE),
+        rule("ls|la|du|info", verbs::NET_READ),
+    ],
+};
+
+const MC: Table<'static> = Table {
+    values: &["-C", "--config-dir", "--older-than", "--newer-than", "--attr"],
+    rules: &[
+        rule("cp|mv|mirror|pipe|put|get", COPY),
+        rule("rm|rb", verbs::NET_DELETE),
+        rule("ls|du|stat|cat|head|tree|find|diff", verbs::NET_READ),
+    ],
+};
+
+const RESTIC: Table<'static> = Table {
+    values: &["-r", "--repo", "-p", "--password-file", "--password-command", "--exclude", "--tag", "--host", "--target", "-t"],
+    rules: &[
+        rule("backup", COPY),
+        rule("forget|prune", verbs::NET_DELETE),
+        rule("snapshots|ls|stats|check|diff|find|cat|dump|restore", verbs::NET_READ),
+        rule("version|help", verbs::EXEC_READ),
+    ],
+};
+
+fn effects(invocation: &Invocation, context: &mut Context<'_>) {
+    let table = match invocation.program.as_str() {
+        "rclone" => RCLONE,
+        "s3cmd" => S3CMD,
+        "restic" => RESTIC,
+        // Without a subcommand of the storage client it is the file manager of the same name.
+        _ if invocation.words.is_empty() => return super::opaque(invocation, "it can start programs", context),
+        _ => MC,
+    };
+    let found = subcommands::read(invocation, &table);
+    if found.is_help || found.verb == Some(verbs::EXEC_READ) {
+        context.program(verbs::EXEC_READ, &invocation.title());
+        return;
+    }
+    if found.verb == Some(verbs::SECRET_READ) {
+        let resource = Resource::Secret { store: "rclone".to_owned(), name: found.operand(0).unwrap_or_else(|| "*".to_owned()) };
+        context.push(Effect::new(verbs::SECRET_READ, resource));
+        return;
+    }
+    let (verb, away) = direction(&found, invocation);
+    let host = found.operands.iter().rev().find_map(|word| remote(word, invocation)).unwrap_or_else(|| "*".to_owned());
+    let resource = Resource::Host { host, url: None };
+    let effect = match verb {
+        Some(verb) => Effect::new(verb, resource),
+        None => Effect::new(verbs::NET_WRITE, resource).certain(Certainty::Partial, "the subcommand is not known"),
+    };
+    context.push(effect);
+    let last = found.operands.len().saturating_sub(1);
+    for (index, word) in found.operands.iter().enumerate().filter(|(index, word)| remote(word, invocation).is_none() || (invocation.program.starts_with("mc") && *index < last)) {
+        if away || index < last { context.read(word) } else if found.verb == Some(COPY) { context.write(word) }
+    }
+}
+
+/// Whether a copy goes away from here, and what it is then.
+fn direction(found: &Subcommand<'_>, invocation: &Invocation) -> (Option<Verb>, bool) {
+    match &found.verb {
+        Some(verb) if *verb == COPY => {
+            let here = invocation.program != "restic" && !matches!(found.name.as_str(), "rcat" | "pipe" | "put")
+                && found.operands.last().is_some_and(|word| found.operands.len() > 1 && !word.value.is_unknown() && remote(word, invocation).is_none());
+            (Some(if here { verbs::NET_READ } else { COPY }), !here)
+        }
+        verb => (verb.clone(), false),
+    }
+}
+
+/// `remote:path`, `s3://bucket`, `alias/bucket` of a client that says so.
+fn remote(word: &Word, invocation: &Invocation) -> Option<String> {
+    if invocation.program.starts_with("mc") {
+        let (alias, _) = word.known()?.split_once('/')?;
+        return (!alias.is_empty() && !alias.starts_with(['.', '~'])).then(|| alias.to_owned());
+    }
+    let (name, _) = word.known()?.split_once(':')?;
+    (!name.is_empty() && !name.contains('/')).then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::check;
+
+    #[test]
+    fn copies_away_are_uploads() {
+        assert_snapshot!(check("rclone copy .env box:x; rclone sync . box:y; s3cmd put src/a.rs s3://x; mc cp src/a.rs play/x; restic -r s3:x backup ."), @"
+        net.upload box, send
+        secret.read /repo/.env, read
+        fs.read /repo, read
+        net.upload s3, send
+        fs.read /repo/src/a.rs, read
+        net.upload play, send
+        net.upload *, send
+        ");
+        assert_snapshot!(check("rclone delete box:x; rclone config show; rclone frobnicate box:"), @"
+        net.delete box, destroy
+        secret.read rclone:*, read
+        net.write box, write, partial
+        fs.read /repo/frobnicate, read
+        ");
+    }
+
+    #[test]
+    fn listings_and_fetches_are_reads() {
+        assert_snapshot!(check("rclone ls box:x; rclone copy box:x out; s3cmd ls; rclone --help; restic snapshots"), @"
+        net.read box, read
+        fs.write /repo/out, write
+        net.read *, read
+        exec.read rclone --help, read
+        ");
+    }
+}
