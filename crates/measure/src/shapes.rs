@@ -3,7 +3,7 @@
 
 use countersign_model::ToolCall;
 use countersign_understand::{Recorded, Surroundings, understand};
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 use crate::{Problem, calls};
 
@@ -11,17 +11,33 @@ use crate::{Problem, calls};
 struct Shape {
     name: &'static str,
     tool: &'static str,
+    /// The argument of the tool that grows.
+    argument: &'static str,
     begin: &'static str,
     unit: &'static str,
     end: &'static str,
 }
 
 const fn shell(name: &'static str, begin: &'static str, unit: &'static str, end: &'static str) -> Shape {
-    Shape { name, tool: "Bash", begin, unit, end }
+    Shape { name, tool: "Bash", argument: "command", begin, unit, end }
 }
 
 const fn file(name: &'static str, unit: &'static str) -> Shape {
-    Shape { name, tool: "Write", begin: "/", unit, end: "x" }
+    Shape { name, tool: "Write", argument: "file_path", begin: "/", unit, end: "x" }
+}
+
+const fn powershell(name: &'static str, begin: &'static str, unit: &'static str, end: &'static str) -> Shape {
+    Shape { name, tool: "PowerShell", argument: "command", begin, unit, end }
+}
+
+const fn query(
+    name: &'static str,
+    tool: &'static str,
+    begin: &'static str,
+    unit: &'static str,
+    end: &'static str,
+) -> Shape {
+    Shape { name, tool, argument: "query", begin, unit, end }
 }
 
 /// Usual text made long, nested text, and text that invites looking at it many times over.
@@ -52,6 +68,17 @@ const SHAPES: &[Shape] = &[
     shell("words for xargs", "cat a | xargs env nice", " a", ""),
     shell("statements of SQL", "psql -c '", "SELECT 1; ", "'"),
     shell("addresses", "curl", " https://example.com/a", ""),
+    shell("letters of options", "rm -", "r", " a"),
+    shell("brackets", "echo ", "[", ""),
+    shell("lines of Python", "python3 -c '", "a.b(c)\n", "'"),
+    shell("statements of JavaScript", "node -e '", "a.b(c);", "'"),
+    shell("rules of awk", "awk '", "{ print $1 } ", "' a"),
+    shell("commands of sed", "sed '", "s/a/b/;", "' a"),
+    powershell("commands of PowerShell", "", "Remove-Item a; ", ""),
+    powershell("expressions of PowerShell", "$a = ", "'a' + ", "'b'"),
+    query("statements for a server", "mcp__db__query", "", "DELETE FROM a; ", ""),
+    query("expressions of SQL", "mcp__db__query", "SELECT ", "a + ", "1"),
+    query("fields of GraphQL", "mcp__api__graphql", "mutation { ", "a(b: 1) ", "}"),
     file("segments of a path", "a/"),
     file("patterns in a path", "*a"),
 ];
@@ -68,11 +95,7 @@ pub fn once(name: &str, length: &str) -> Result<(), Problem> {
     let shape = SHAPES.iter().find(|shape| shape.name == name).ok_or("there is no such shape")?;
     let length: usize = length.parse()?;
     let text = format!("{}{}{}", shape.begin, shape.unit.repeat(length / shape.unit.len()), shape.end);
-    let input = match shape.tool {
-        "Bash" => json!({ "command": text }),
-        _ => json!({ "file_path": text, "content": "" }),
-    };
-    let Value::Object(input) = input else { return Err("no object".into()) };
+    let input = Map::from_iter([(shape.argument.to_owned(), Value::from(text))]);
     let call: ToolCall = calls::of("/work/shop", shape.tool, input);
     let surroundings = Surroundings {
         home: "/home/dev".into(),

@@ -33,6 +33,9 @@ const DEEPEST: usize = 48;
 /// Bytes of shell text read in all, nested commands counted again.
 const MOST_TEXT: usize = 4 * 64 * 1024;
 
+/// Bytes of files read for what stands in them, such as a tool's settings; those read again count again.
+const MOST_OF_FILES: usize = 4 << 20;
+
 /// What a part of the shell's text knows and what is lost when a subshell ends.
 #[derive(Clone, Debug)]
 pub(crate) struct ShellState {
@@ -179,6 +182,7 @@ pub(crate) struct Context<'a> {
     commands: usize,
     text: usize,
     paths: Cell<usize>,
+    files: Cell<usize>,
 }
 
 impl<'a> Context<'a> {
@@ -246,6 +250,7 @@ impl<'a> Context<'a> {
             commands: 0,
             text: 0,
             paths: Cell::new(0),
+            files: Cell::new(0),
         }
     }
 
@@ -351,7 +356,13 @@ impl<'a> Context<'a> {
             return Err("the file's path is not known".to_owned());
         }
         match self.workspace.ask(&Question::Path { path: path.to_owned() }) {
-            Answer::Text { text, whole: true, .. } => Ok(Some(text)),
+            Answer::Text { text, whole: true, .. } => {
+                self.files.set(self.files.get() + text.len());
+                if self.files.get() > MOST_OF_FILES {
+                    return Err("the call has too much of files to read".to_owned());
+                }
+                Ok(Some(text))
+            }
             Answer::Text { .. } => Err("the file is too long, or no text".to_owned()),
             Answer::Absent => Ok(None),
             Answer::Directory { .. } => Err("it is a directory".to_owned()),

@@ -20,8 +20,7 @@ pub(crate) fn collapsed(pattern: &str) -> Cow<'_, str> {
 /// reading is the safer one. Time is bounded by the product of the lengths: callers bound these.
 pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
-    // Most texts that do not match differ in how they end, which is quickly seen.
-    if pattern.last().is_some_and(|last| !matches!(last, b'*' | b'?' | b']') && text.last() != Some(last)) {
+    if !ends_agree(pattern, text) {
         return false;
     }
     let last_bracket = pattern.iter().rposition(|byte| *byte == b']').unwrap_or(0);
@@ -51,6 +50,16 @@ pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     pattern.get(p..).is_some_and(|rest| rest.iter().all(|byte| *byte == b'*'))
 }
 
+/// Whether first and last byte can be the same: most texts that do not match differ there, which is quickly seen.
+fn ends_agree(pattern: &[u8], text: &[u8]) -> bool {
+    let first = pattern
+        .first()
+        .is_none_or(|first| matches!(first, b'*' | b'?' | b'[') || text.first() == Some(first));
+    let last =
+        pattern.last().is_none_or(|last| matches!(last, b'*' | b'?' | b']') || text.last() == Some(last));
+    first && last
+}
+
 /// How many bytes the character that starts with this one has.
 const fn width(first: u8) -> usize {
     match first {
@@ -69,7 +78,7 @@ fn after_bracket(pattern: &[u8], open: usize) -> usize {
 
 /// Whether the text has any of the pattern characters.
 pub(crate) fn is_pattern(text: &str) -> bool {
-    text.contains(['*', '?', '['])
+    text.bytes().any(|byte| matches!(byte, b'*' | b'?' | b'['))
 }
 
 #[cfg(test)]

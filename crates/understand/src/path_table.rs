@@ -28,7 +28,8 @@ pub(crate) struct Segment<'p> {
 pub(crate) fn segments(path: &str) -> Vec<Segment<'_>> {
     // Windows writes them so; elsewhere hardly a name has one.
     let split = |letter: char| letter == '/' || letter == '\\';
-    let segment = |text| Segment { text, is_pattern: glob::is_pattern(text) };
+    let any = glob::is_pattern(path);
+    let segment = |text| Segment { text, is_pattern: any && glob::is_pattern(text) };
     path.split(split).filter(|text| !text.is_empty()).map(segment).collect()
 }
 
@@ -84,7 +85,7 @@ fn ends_in(above: &[Segment<'_>], wanted: &str) -> bool {
 fn same(pattern: &str, segment: &Segment<'_>) -> bool {
     let text = segment.text;
     if !segment.is_pattern {
-        return pattern == text || (pattern.contains('*') && glob::matches(pattern, text));
+        return pattern == text || (glob::matches(pattern, text) && pattern.contains('*'));
     }
     glob::matches(pattern, text)
         || starts_alike(pattern, text)
@@ -96,6 +97,10 @@ fn same(pattern: &str, segment: &Segment<'_>) -> bool {
 
 /// Whether two patterns start with the same text before their first wildcard, and enough of it.
 fn starts_alike(first: &str, second: &str) -> bool {
+    // Where the least that would be enough differs, there is nothing more to see.
+    if first.as_bytes().first_chunk::<4>() != second.as_bytes().first_chunk::<4>() {
+        return false;
+    }
     let start = |text: &str| text.find(['*', '?', '[']).map_or(text.len(), |at| at);
     let (first, second) = (first.split_at(start(first)), second.split_at(start(second)));
     let both_are_patterns = !first.1.is_empty() && !second.1.is_empty();

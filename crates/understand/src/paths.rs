@@ -301,10 +301,12 @@ pub(crate) fn contains_protected(located: &Located, context: &Context<'_>) -> bo
 /// Whether `outer`, a path or a pattern, is `inner` or a directory above it. Some systems take
 /// capital letters for small ones.
 fn covers(outer: &str, inner: &str) -> bool {
+    let any_patterns = glob::is_pattern(outer) || glob::is_pattern(inner);
     let mut inner = inner.split('/').filter(|segment| !segment.is_empty());
     outer.split('/').filter(|segment| !segment.is_empty()).all(|segment| {
         inner.next().is_some_and(|name| {
-            segment.eq_ignore_ascii_case(name) || could_match(segment, name) || could_match(name, segment)
+            segment.eq_ignore_ascii_case(name)
+                || (any_patterns && (could_match(segment, name) || could_match(name, segment)))
         })
     })
 }

@@ -78,17 +78,17 @@ pub(crate) fn runs_later(path: &str, class: PathClass) -> Option<&'static str> {
     let lower = path.to_lowercase();
     let names: Vec<&str> = lower.split('/').filter(|name| !name.is_empty()).collect();
     let same = |(pattern, name): (&str, &&str)| {
-        pattern == *name || (pattern.contains('*') && glob::matches(pattern, name))
+        pattern == *name || (glob::matches(pattern, name) && pattern.contains('*'))
     };
     let fits = |entry: &&str| match entry.strip_suffix("/**") {
         Some(above) => {
             let length = above.split('/').count();
             names.windows(length).any(|window| above.split('/').zip(window).all(same))
         }
+        // From the end on, where most differ at once.
         None => {
-            let length = entry.split('/').count();
-            let end = names.len().checked_sub(length).and_then(|at| names.get(at..));
-            end.is_some_and(|end| entry.split('/').zip(end).all(same))
+            let mut end = names.iter().rev();
+            entry.rsplit('/').all(|pattern| end.next().is_some_and(|name| same((pattern, name))))
         }
     };
     let later = LATER.iter().find(|(_, entries)| entries.iter().any(fits)).map(|(says, _)| *says);

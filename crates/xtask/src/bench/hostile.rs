@@ -1,5 +1,6 @@
 //! Inputs that a careless parser, matcher or redactor is slow on.
 
+use std::fs;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -26,15 +27,24 @@ struct Hostile {
     name: String,
     tool: &'static str,
     input: Value,
+    /// A file of the repository, and what is in it.
+    file: Option<(&'static str, String)>,
 }
 
 /// Times each; one that is above its bound is measured again by itself.
 pub fn measure(programs: &Programs) -> Result<Vec<Figure>> {
     let stage = Stage::set(programs, 10)?;
     let mut figures = Vec::new();
-    for hostile in inputs() {
+    for hostile in inputs().into_iter().chain(languages()) {
+        let file = hostile.file.map(|(name, text)| (stage.repository().join(name), text));
+        if let Some((path, text)) = &file {
+            fs::write(path, text)?;
+        }
         let payload = stage.tool_payloads(hostile.tool, &hostile.input)?.0;
         figures.push(one(&stage, &hostile.name, &payload)?);
+        if let Some((path, _)) = file {
+            fs::remove_file(path)?;
+        }
     }
     figures.push(one(&stage, "JSON nested 100,000 deep", &nested_json(&stage)?)?);
     Ok(figures)
@@ -88,16 +98,78 @@ fn inputs() -> Vec<Hostile> {
             ("64 KB of * in a path".to_owned(), glob),
             ("64 KB of *a in a path".to_owned(), stars),
         ])
-        .map(|(name, command)| Hostile { name, tool: "Bash", input: json!({ "command": command }) });
+        .map(|(name, command)| Hostile {
+            name,
+            tool: "Bash",
+            input: json!({ "command": command }),
+            file: None,
+        });
     // Built here: no file of the repository holds what looks like a secret.
     let assignment = format!("pass{}=\"abcdEFGH1234\" ", "word");
     let files = [("database addresses", "postgres://u:p@h/ "), ("assigned passwords", assignment.as_str())]
         .map(|(name, part)| {
             let content = part.repeat(MEGABYTE / part.len());
             let input = json!({ "file_path": "/tmp/notes.txt", "content": content });
-            Hostile { name: format!("1 MB of {name} in a file"), tool: "Write", input }
+            Hostile { name: format!("1 MB of {name} in a file"), tool: "Write", input, file: None }
         });
     shell.chain(files).collect()
+}
+
+/// Text for every reader of a language, as much as it reads or more: in the call, and in a file that a command runs.
+fn languages() -> Vec<Hostile> {
+    let calls = [
+        ("mcp__db__query", "query", "SELECT "),
+        ("mcp__db__query", "query", "((a,b),"),
+        ("mcp__db__query", "query", "DELETE FROM a;"),
+        ("mcp__api__graphql", "query", "{a "),
+        ("mcp__api__graphql", "query", "a(b:{c:"),
+        ("PowerShell", "command", "$("),
+        ("PowerShell", "command", "iex "),
+        ("PowerShell", "command", "'a'+"),
+    ];
+    let calls = calls.into_iter().flat_map(|(tool, argument, part)| {
+        [(60 << 10, "60 KB"), (250 << 10, "250 KB"), (MEGABYTE, "1 MB")].map(|(length, size)| Hostile {
+            name: format!("{size} of {part} to {tool}"),
+            tool,
+            input: json!({ argument: part.repeat(length / part.len()) }),
+            file: None,
+        })
+    });
+    let files = [
+        ("python3 x", "x", "os.system('ls')\n"),
+        ("python3 x", "x", "f'{"),
+        ("node x", "x", "`${"),
+        ("node x", "x", "require('./x');"),
+        ("ruby x", "x", "system('ls');"),
+        ("perl x", "x", "s/a/b/;"),
+        ("awk -f x", "x", "{ print $1 }\n"),
+        ("bash x", "x", "x\n"),
+        ("psql -f x", "x", "SELECT 1 UNION "),
+        ("mysql < x", "x", "/*!"),
+        ("pwsh -File x", "x", "@(\n"),
+        ("make all", "Makefile", "A += $(A)\n"),
+        ("make all", "Makefile", "$(shell ls)"),
+        ("just all", "justfile", "a:\n\tls\n"),
+        ("npm run build", "package.json", "{\"a\":"),
+        ("docker compose up", "docker-compose.yml", "- "),
+        ("docker build .", "Dockerfile", "RUN ls\n"),
+        ("kubectl apply -f x", "x", "kind: Secret\n---\n"),
+        ("terraform apply", "main.tf", "a {\n"),
+        ("source .env", ".env", "A=$A$A\n"),
+    ];
+    let files = files.map(|(command, file, part)| Hostile {
+        name: format!("250 KB of {part:?} for {command}"),
+        tool: "Bash",
+        input: json!({ "command": command }),
+        file: Some((file, part.repeat((250 << 10) / part.len()))),
+    });
+    let settings = Hostile {
+        name: "1,000 commands that read 250 KB of settings".to_owned(),
+        tool: "Bash",
+        input: json!({ "command": "KUBECONFIG=$PWD/x kubectl delete pod a; ".repeat(1000) }),
+        file: Some(("x", "a: b\n".repeat(50 << 10))),
+    };
+    calls.chain(files).chain([settings]).collect()
 }
 
 /// Arrays in arrays where the tool's argument should be.
