@@ -148,6 +148,10 @@ pub(crate) struct Context<'a> {
     pub flow: Source,
     /// What the compound command around this one reads.
     pub piped: Stdin,
+    /// Whether an earlier command may have read some of that.
+    pub fed: bool,
+    /// Whether the command being looked at has a standard input of its own.
+    pub own_stdin: bool,
     /// How deep in nested commands.
     pub depth: usize,
     /// Whether this part may run more than once or not at all.
@@ -230,6 +234,8 @@ impl<'a> Context<'a> {
             here: None,
             flow: Source::default(),
             piped: Stdin::Inherited,
+            fed: false,
+            own_stdin: false,
             depth: 0,
             repeated: false,
             calling: Vec::new(),

@@ -36,10 +36,13 @@ impl Walker {
         if let Some(loose) = before.loosened(&context.state.shell).filter(|_| context.turns > 0) {
             context.turns -= 1;
             context.state.shell = loose.clone();
+            // What ended a turn early did not end the one that follows.
+            context.state.shell.leaving = leaving;
             self.perhaps(context, |walker, context| run(walker, context));
             if let Some(looser) = loose.loosened(&context.state.shell) {
                 // What still changes from turn to turn can be anything.
                 context.state.shell = looser;
+                context.state.shell.leaving = leaving;
                 context.state.shell.poison("it changes from turn to turn of a loop");
                 self.perhaps(context, |walker, context| run(walker, context));
             }
@@ -53,7 +56,9 @@ impl Walker {
         if !context.enters() {
             return;
         }
-        let outer = std::mem::replace(&mut context.piped, stdin.clone());
+        let outer = (*stdin != Stdin::Inherited).then(|| {
+            (std::mem::replace(&mut context.piped, stdin.clone()), std::mem::take(&mut context.fed))
+        });
         let mut prints = false;
         endless::check(compound, context);
         match compound {
@@ -118,7 +123,9 @@ impl Walker {
         if !prints {
             context.flow.text = None;
         }
-        context.piped = outer;
+        if let Some((piped, fed)) = outer {
+            (context.piped, context.fed) = (piped, fed);
+        }
         context.leaves();
     }
 

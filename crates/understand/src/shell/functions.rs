@@ -173,7 +173,7 @@ pub(super) fn call(
     for word in words.unwrap_or_default() {
         subscripts::value(&word.value, context);
     }
-    if let Stdin::Text(value) = &stdin {
+    if let Stdin::Text(value) = &context.piped.clone() {
         subscripts::value(value, context);
     }
     let (conditional, repeated) = (context.conditional, context.repeated);

@@ -66,7 +66,15 @@ pub(super) fn run(walker: &Walker, command: &SimpleCommand, stdin: Stdin, contex
     let contiguous = walker.contiguous(&first, &words);
     let mut environment = context.state.shell.environment.clone();
     environment.extend(assignments.iter().cloned());
-    let stdin = if stdin == Stdin::Inherited { context.piped.clone() } else { stdin };
+    let inherits = stdin == Stdin::Inherited;
+    let stdin = if inherits { context.piped.clone() } else { stdin };
+    let outside = (!inherits)
+        .then(|| (std::mem::replace(&mut context.piped, stdin.clone()), std::mem::take(&mut context.fed)));
+    let name = first.known().unwrap_or_default().to_owned();
+    let may_read = !families::is_builtin(&name)
+        && !matches!(name.as_str(), "echo" | "printf")
+        && !context.state.shell.functions.contains_key(&name);
+    let own_stdin = std::mem::replace(&mut context.own_stdin, !inherits);
     let invocation =
         Invocation { program: String::new(), first, words, environment, stdin, substituted, contiguous };
     context.tree.hands_over(mark);
@@ -74,6 +82,11 @@ pub(super) fn run(walker: &Walker, command: &SimpleCommand, stdin: Stdin, contex
         context.state.world.keeps_open(written);
     }
     started(invocation, &assignments, context);
+    context.own_stdin = own_stdin;
+    match outside {
+        Some((piped, fed)) => (context.piped, context.fed) = (piped, fed),
+        None => context.fed |= may_read,
+    }
     for (name, elements) in arrays {
         context.state.shell.set_array(&name, elements);
     }
@@ -122,7 +135,7 @@ fn started(invocation: Invocation, assignments: &[(String, Value)], context: &mu
     if let Some(function) = function {
         certain = function.certain;
         let kept = (!certain).then(|| context.state.shell.clone());
-        functions::call(&name, &function, Some(&invocation.words), invocation.stdin.clone(), context);
+        functions::call(&name, &function, Some(&invocation.words), Stdin::Inherited, context);
         context.flow.text = None;
         if let Some(kept) = kept {
             context.state.shell.merge(&kept);

@@ -88,14 +88,15 @@ impl ShellState {
         self.arrays.remove(name);
         self.exported.remove(name);
         self.environment.retain(|(known, _)| known != name);
-        let value = if self.locals.is_empty() && name == "IFS" {
-            Value::Known(" \t\n".to_owned())
-        } else if self.locals.is_empty() {
-            Value::Known(String::new())
-        } else {
+        let is_local = self.locals.iter().flatten().any(|local| local.name == name);
+        let value = if is_local {
             Value::unknown("a variable of an outer function")
+        } else if name == "IFS" {
+            Value::Known(" \t\n".to_owned())
+        } else {
+            Value::Known(String::new())
         };
-        let is_absent = self.locals.is_empty() && name != "IFS" && !self.leaving && !self.odd.contains(name);
+        let is_absent = !is_local && name != "IFS" && !self.leaving && !self.odd.contains(name);
         self.set(name, value);
         if is_absent && !self.distrusted {
             self.absent.insert(name.to_owned());

@@ -136,7 +136,7 @@ fn wait(mut child: Child) -> Result<bool, Problem> {
     loop {
         first_ended = first_ended || child.try_wait()?.is_some();
         // Some of what it started is in a group of its own.
-        let all_ended = || rustix::process::waitpid(None, WaitOptions::NOHANG).is_err();
+        let all_ended = || rustix::process::wait(WaitOptions::NOHANG).is_err();
         if first_ended && all_ended() {
             // An orphan may become ours a little later.
             std::thread::sleep(Duration::from_millis(1));

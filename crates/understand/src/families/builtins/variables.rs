@@ -131,8 +131,20 @@ pub(super) fn read(invocation: &Invocation, context: &mut Context<'_>) {
         Stdin::Pipe(source) => source.text.clone(),
         Stdin::Inherited | Stdin::Text(_) | Stdin::File(_) => None,
     };
+    // What is read twice from one input is something else the second time.
+    let is_fresh = context.own_stdin || !(context.repeated || context.fed);
+    if is_fresh && plain && invocation.stdin == context.piped {
+        let read = text.as_deref().map_or(0, |text| if is_lines { text.len() } else { read_length(text) });
+        let rest = text.as_deref().and_then(|text| text.get(read..));
+        context.piped = match rest {
+            Some(rest) => Stdin::Text(Value::Known(rest.to_owned())),
+            None => Stdin::Text(Value::unknown("some of it was read before")),
+        };
+    } else {
+        context.fed = true;
+    }
     if is_lines {
-        let text = text.filter(|_| plain && !context.repeated);
+        let text = text.filter(|_| plain && is_fresh);
         let elements = text.map(|text| {
             let whole = text.split_inclusive('\n');
             let one = |line: &str| if lines { line.trim_end_matches('\n') } else { line }.to_owned();
@@ -150,7 +162,7 @@ pub(super) fn read(invocation: &Invocation, context: &mut Context<'_>) {
         context.program(verbs::EXEC_READ, &invocation.program);
         return;
     }
-    let line = text.filter(|text| plain && (raw || !text.contains('\\')) && !context.repeated);
+    let line = text.filter(|text| plain && (raw || !text.contains('\\')) && is_fresh);
     let line = line.map(|text| text.lines().next().unwrap_or_default().to_owned());
     let separators = match crate::environment::value(invocation, "IFS") {
         Some(value) => value.known().map(str::to_owned),
@@ -175,6 +187,11 @@ pub(super) fn read(invocation: &Invocation, context: &mut Context<'_>) {
         }
     }
     context.program(verbs::EXEC_READ, &invocation.program);
+}
+
+/// How much of a text one `read` takes.
+fn read_length(text: &str) -> usize {
+    text.find('\n').map_or(text.len(), |end| end + 1)
 }
 
 /// A line taken apart: the last of several names takes what is left.

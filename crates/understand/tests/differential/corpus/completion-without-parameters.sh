@@ -1,0 +1,1 @@
+bash -c 'compgen -C "alpha k1" x'

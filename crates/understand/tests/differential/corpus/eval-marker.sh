@@ -1,0 +1,2 @@
+# literal
+eval -- 'alpha k1'

@@ -1,0 +1,5 @@
+# literal
+trap 'alpha k1' ERR
+false
+v=wc
+$v k2
