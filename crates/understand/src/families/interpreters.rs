@@ -107,7 +107,7 @@ fn run_shell(invocation: &Invocation, context: &mut Context<'_>) {
         if word.value.is_unknown() || word.raw.is_empty() {
             // The output of a process substitution, where that is known.
             match invocation.substituted.text.as_ref().filter(|_| word.raw.is_empty() && !code && !word.value.is_unknown()) {
-                Some(text) => shell::run_child(&invocation.program, text, &[], &invocation.environment, context),
+                Some(text) => shell::run_fed(&invocation.program, text, &[], &invocation.environment, context),
                 None => super::unknown_text(&word.value, invocation, context),
             }
             return;
@@ -149,9 +149,9 @@ fn run_shell(invocation: &Invocation, context: &mut Context<'_>) {
     let arguments = arguments.as_slice();
     match &invocation.stdin {
         _ if code => super::hidden(invocation, "it runs text that is not known", context),
-        Stdin::Text(Value::Known(text)) => shell::run_child(&invocation.program, text, arguments, &invocation.environment, context),
+        Stdin::Text(Value::Known(text)) => shell::run_fed(&invocation.program, text, arguments, &invocation.environment, context),
         Stdin::Pipe(source) => match &source.text {
-            Some(text) => shell::run_child(&invocation.program, text, arguments, &invocation.environment, context),
+            Some(text) => shell::run_fed(&invocation.program, text, arguments, &invocation.environment, context),
             None => {
                 super::hidden(invocation, "it runs what another command writes", context);
                 let whole = context.whole.clone();

@@ -260,7 +260,8 @@ fn named(invocation: &Invocation, context: &mut Context<'_>) {
         for word in &invocation.words {
             shell::subscripts::value(&word.value, context);
         }
-        if let Stdin::Text(value) = &invocation.stdin {
+        let reads = matches!(program, "read" | "mapfile" | "readarray");
+        if let Some(Stdin::Text(value)) = Some(&invocation.stdin).filter(|_| reads) {
             shell::subscripts::value(value, context);
         }
     }

@@ -12,6 +12,28 @@ pub(crate) fn matching(text: &str, at: usize, open: char, close: char) -> Option
     Scan { bytes: text.as_bytes(), at }.balanced(open, close)
 }
 
+/// Here-documents that are started on a line of a text.
+#[derive(Default)]
+pub(crate) struct Documents(Vec<Document>);
+
+impl Documents {
+    /// Takes the document named after a `<<` that ends at `at`; returns where its name ends.
+    pub fn takes(&mut self, text: &str, at: usize) -> Option<usize> {
+        let mut scan = Scan { bytes: text.as_bytes(), at };
+        self.0.push(scan.document()?);
+        Some(scan.at)
+    }
+
+    /// Where the documents end whose lines start at `at`.
+    pub fn ends(&mut self, text: &str, at: usize) -> Option<usize> {
+        let mut scan = Scan { bytes: text.as_bytes(), at };
+        for document in self.0.drain(..) {
+            scan.skip(&document)?;
+        }
+        Some(scan.at)
+    }
+}
+
 /// Whether the text between `$(` and `)` is arithmetic: in parentheses that never close between.
 pub(crate) fn is_arithmetic(inner: &str) -> bool {
     let Some(expression) = inner.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) else {

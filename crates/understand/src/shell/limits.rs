@@ -58,7 +58,9 @@ pub(crate) fn parse(text: &str) -> Result<Program, String> {
     };
     // The tokenizer may have lost its way in a substitution.
     let Some(blanked) = masked::blanked(text) else { return Err(why) };
-    let second = catch_unwind(|| parsed(masked::restored(text, &blanked, tokens(&blanked)?)?));
+    let second = catch_unwind(|| {
+        parsed(masked::restored(text, &blanked, heredocs::mend(&blanked, tokens(&blanked)?)?)?)
+    });
     second.unwrap_or_else(|_| Err(unclear())).map_err(|_| why)
 }
 

@@ -7,8 +7,7 @@ use brush_parser::Token;
 
 use super::extent;
 
-/// The text with every substitution outside of single quotes blanked; none where that changes nothing, or where a
-/// document stands outside of them, whose quotes are text.
+/// The text with every substitution outside of single quotes and documents blanked; none where that changes nothing.
 pub(super) fn blanked(text: &str) -> Option<String> {
     let mut masked = String::with_capacity(text.len());
     let mut rest = text;
@@ -16,14 +15,16 @@ pub(super) fn blanked(text: &str) -> Option<String> {
     let mut in_double = false;
     let mut starts_word = true;
     let mut changed = false;
+    let mut documents = extent::Documents::default();
     while let Some(letter) = rest.chars().next() {
         let length = match letter {
             '\\' => 1 + rest.chars().nth(1).map_or(0, char::len_utf8),
             '\'' if !in_double => rest.get(1..)?.find('\'')? + 2,
             '$' if !in_double && rest.starts_with("$'") => 3 + closing(rest.get(2..)?, '\'')?,
             '`' => 2 + closing(rest.get(1..)?, '`')?,
-            '<' if !in_double && rest.starts_with("<<") && !rest.starts_with("<<<") => return None,
             '<' if rest.starts_with("<<<") => 3,
+            '<' if !in_double && rest.starts_with("<<") => documents.takes(text, at + 2)?.checked_sub(at)?,
+            '\n' if !in_double => documents.ends(text, at + 1)?.checked_sub(at)?,
             '#' if !in_double && starts_word => rest.find('\n').unwrap_or(rest.len()),
             '$' if rest.starts_with("$(") => {
                 let end = extent::parenthesis(text, at + 1)?;

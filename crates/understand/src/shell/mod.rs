@@ -128,6 +128,20 @@ pub(crate) fn run_child(
     context.state.shell = kept;
 }
 
+/// The same for a text that the shell reads from its standard input: its commands may read the rest of it.
+pub(crate) fn run_fed(
+    program: &str,
+    text: &str,
+    arguments: &[Word],
+    environment: &[(String, Value)],
+    context: &mut Context<'_>,
+) {
+    let rest = Stdin::Text(Value::unknown("the rest of the script"));
+    let piped = std::mem::replace(&mut context.piped, rest);
+    run_child(program, text, arguments, environment, context);
+    context.piped = piped;
+}
+
 /// What two commands, one after the other, print.
 fn joined(before: Option<String>, after: Option<String>) -> Option<String> {
     let whole = before? + &after?;
