@@ -46,6 +46,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("/repo/k8s/web.yaml", "kind: Deployment\nmetadata:\n  name: web\n  namespace: shop\n"),
     ("/repo/schema.sql", "CREATE TABLE a (id int);\nDROP TABLE b;\n"),
     ("/repo/infra/.terraform/environment", "production\n"),
+    ("/repo/mise.toml", "[tasks.deploy]\nrun = \"git push origin HEAD:main\"\n"),
     ("/repo/fly.toml", "app = \"shop\"\n"),
     (
         "/repo/manage.py",

@@ -8,41 +8,50 @@ use crate::invocation::Invocation;
 
 pub(super) const FAMILY: Family = Family {
     programs: &["strip", "llvm-strip", "objcopy", "llvm-objcopy", "patchelf", "install_name_tool", "chrpath", "upx", "codesign", "lipo"],
+    about: "Programs that rewrite programs: which file they read, and which they write or change in place.",
+    examples: &[
+        "patchelf --print-rpath bin/tool",
+        "strip --version",
+        "strip target/release/tool",
+        "strip -o bin/tool target/release/tool",
+        "objcopy /bin/true ~/.local/bin/tool",
+        "patchelf --set-rpath /opt/lib bin/tool",
+    ],
     effects,
-    about: "Programs that rewrite programs: the file they are given is changed.",
-    examples: &["strip --version", "patchelf --version", "strip target/release/shop", "objcopy /bin/true ~/.local/bin/tool", "patchelf --print-rpath shop"],
 };
 
 /// Options that take the next word; that of `-o` is written.
 const VALUES: &[&str] = &[
-    "-o", "--output", "-O", "-I", "-F", "-j", "-R", "-N", "-K", "-s", "--remove-section", "--set-rpath", "--set-interpreter", "--add-needed", "--replace-needed", "-change", "-id", "--sign", "--entitlements", "-r",
+    "-o", "--output", "-O", "-I", "-F", "-j", "-R", "-N", "-K", "--remove-section", "--set-rpath", "--set-interpreter", "--add-needed", "--replace-needed", "-change", "-id", "--sign", "--entitlements", "-r",
 ];
 /// Options with which nothing is changed.
-const SHOWS: &[&str] = &["--version", "--help", "--print-rpath", "--print-needed", "--print-interpreter", "--verify", "-v", "-info", "-d", "-dv"];
+const SHOWS: &[&str] = &["--version", "--help", "--print-rpath", "--print-needed", "--print-interpreter", "-info"];
+/// Those of `codesign`; to others they mean something else.
+const SHOWS_SIGNATURES: &[&str] = &["--verify", "-v", "-d", "-dv"];
 
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
-    let shows = invocation.words.iter().any(|word| SHOWS.contains(&word.text()));
+    let shows = invocation.words.iter().any(|word| {
+        let text = word.text();
+        SHOWS.contains(&text) || invocation.program == "codesign" && SHOWS_SIGNATURES.contains(&text)
+    });
     let mut words = invocation.words.iter();
-    let mut last = None;
+    let (mut last, mut elsewhere) = (None, false);
     while let Some(word) = words.next() {
         let text = word.text();
         if matches!(text, "-o" | "--output") {
             words.next().into_iter().for_each(|word| context.write(word));
-        } else if VALUES.contains(&text) {
+            elsewhere = true;
+        } else if VALUES.contains(&text) || text == "-s" && invocation.program == "codesign" {
             words.next();
         } else if !text.starts_with('-') {
             context.read(word);
             last = Some(word);
         }
     }
-    if shows {
-        context.program(verbs::EXEC_READ, &invocation.program);
-        return;
-    }
-    if let Some(word) = last {
+    if let Some(word) = last.filter(|_| !shows && !elsewhere) {
         context.write(word);
     }
-    context.program(verbs::EXEC_BUILD, &invocation.program);
+    context.program(if shows { verbs::EXEC_READ } else { verbs::EXEC_BUILD }, &invocation.program);
 }
 
 #[cfg(test)]
@@ -67,6 +76,18 @@ mod tests {
         assert_snapshot!(check("patchelf --print-rpath x"), @"
         fs.read /repo/x, read
         exec.read patchelf, read
+        ");
+        assert_snapshot!(check("strip -s -d bin/x; codesign -dv bin/y"), @"
+        fs.read /repo/bin/x, read
+        fs.write /repo/bin/x, write
+        exec.build strip, execute
+        fs.read /repo/bin/y, read
+        exec.read codesign, read
+        ");
+        assert_snapshot!(check("strip -o bin/x y"), @"
+        fs.write /repo/bin/x, write
+        fs.read /repo/y, read
+        exec.build strip, execute
         ");
     }
 }

@@ -8,8 +8,22 @@ use crate::invocation::Invocation;
 use crate::shell::{self, Place};
 use crate::word::Word;
 
-pub(super) const FAMILY: Family =
-    Family { programs: &["vim", "vi", "nvim", "ex", "view", "vimdiff", "ed", "emacs", "nano", "pico", "micro", "joe", "kak", "hx"], effects, about: "Editors that are given commands: the files they write, and the programs that their commands start. Scripts in an editor's own language are not read.", examples: &["nvim --version", "vim -es -c wq notes.md", "vim -c ':!git push origin main' notes.md", "view README.md", "nano notes.md"] };
+pub(super) const FAMILY: Family = Family {
+    programs: &["vim", "vi", "nvim", "ex", "view", "vimdiff", "ed", "emacs", "nano", "pico", "micro", "joe", "kak", "hx"],
+    about: "Editors that are given files and commands: the files are written, and a command that runs a \
+        program is understood as far as it is that. Other commands of an editor's own language are \
+        opaque.",
+    examples: &[
+        "nvim +42 src/a.rs",
+        "view .env",
+        "nano notes.md",
+        "vim -es -c wq ~/.bashrc",
+        "vim -c ':!git push origin main' README.md",
+        r#"emacs --batch --eval '(delete-file "/srv/x")'"#,
+        "vim --version",
+    ],
+    effects,
+};
 
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let shows = matches!(invocation.known(0), Some("--version" | "--help" | "-h")) && invocation.words.len() == 1;

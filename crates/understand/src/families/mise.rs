@@ -9,7 +9,22 @@ use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::word::Word;
 
-pub(super) const FAMILY: Family = Family { programs: &["mise"], effects, about: "Tasks and tools of mise: what a task runs is read from its configuration, and the command behind `exec` is looked at.", examples: &["mise current", "mise run test", "mise ls", "mise install node@22", "mise exec -- git push origin main"] };
+pub(super) const FAMILY: Family = Family {
+    programs: &["mise"],
+    about: "Tools and tasks of `mise`: a command after `exec`, and a task that its file describes, are \
+        understood as what they run. Which versions it installs is not looked at.",
+    examples: &[
+        "mise ls",
+        "mise current",
+        "mise --version",
+        "mise install node@20",
+        "mise exec -- npm test",
+        "mise exec node@20 -- rm -rf src",
+        "mise run deploy",
+        "mise use -g node@20",
+    ],
+    effects,
+};
 
 /// Subcommands that only show something.
 const READS: &[&str] = &[

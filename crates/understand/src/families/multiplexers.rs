@@ -8,7 +8,21 @@ use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::shell::{self, Place};
 
-pub(super) const FAMILY: Family = Family { programs: &["tmux", "screen", "zellij", "byobu"], effects, about: "Terminals that go on after the command: what is started or typed in them is read as a command.", examples: &["tmux capture-pane -p -t web", "tmux new-session -d -s probe 'git push origin main'", "tmux send-keys -t web 'npm test' Enter", "tmux ls", "tmux kill-session -t web"] };
+pub(super) const FAMILY: Family = Family {
+    programs: &["tmux", "screen", "zellij", "byobu"],
+    about: "Terminals that go on after the command: what is run in them, and what is typed into them by \
+        `send-keys`, is understood as a command. What a program there makes of the keys is not known.",
+    examples: &[
+        "tmux ls",
+        "tmux capture-pane -p -t web",
+        "tmux new -d -s web",
+        "tmux new-session -ds probe 'git push origin main'",
+        "tmux send-keys -t web 'rm -rf src' Enter",
+        r#"tmux send-keys -t web "$COMMAND" Enter"#,
+        "tmux kill-session -t web",
+    ],
+    effects,
+};
 
 const TABLE: Table<'_> = Table {
     values: &["-s", "-t", "-n", "-c", "-x", "-y", "-F", "-f", "-L", "-S", "-l", "-e", "-p", "-ds", "-dsx", "-dS", "-dmS", "-AdS", "-As"],
