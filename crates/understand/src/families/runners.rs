@@ -10,6 +10,8 @@ use crate::word::{Value, Word};
 pub(super) const FAMILY: Family = Family {
     programs: &["mise", "rtx", "asdf", "direnv", "devbox", "perf", "dotenv", "dotenvx", "concurrently", "nodemon", "tmux", "screen"],
     effects,
+    about: "Programs that set an environment up and run another program in it: what they run is looked at.",
+    examples: &["direnv exec . git push origin main", "direnv status", "npx -c 'git push origin main'", "direnv allow", "dotenv -- npm test"],
 };
 
 /// Subcommands after which a command follows; none where it may follow at once.

@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::word::Word;
 
-pub(super) const FAMILY: Family = Family { programs: &["rclone", "s3cmd", "mc", "mcli", "restic"], effects };
+pub(super) const FAMILY: Family = Family { programs: &["rclone", "s3cmd", "mc", "mcli", "restic"], effects, about: "Copies to and from stores of other machines: what is read there, sent there and deleted there.", examples: &["rclone ls remote:bucket", "rclone copy src remote:bucket", "rclone sync src remote:bucket", "s3cmd ls s3://bucket", "s3cmd del s3://bucket/x", "restic snapshots"] };
 
 /// Copies, in either direction.
 const COPY: Verb = verbs::NET_UPLOAD;
