@@ -24,6 +24,11 @@ impl Documents {
         Some(scan.at)
     }
 
+    /// Whether the lines of some are still to come.
+    pub const fn are_open(&self) -> bool {
+        !self.0.is_empty()
+    }
+
     /// Where the documents end whose lines start at `at`.
     pub fn ends(&mut self, text: &str, at: usize) -> Option<usize> {
         let mut scan = Scan { bytes: text.as_bytes(), at };

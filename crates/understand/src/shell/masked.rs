@@ -29,6 +29,10 @@ pub(super) fn blanked(text: &str) -> Option<String> {
             '$' if rest.starts_with("$(") => {
                 let end = extent::parenthesis(text, at + 1)?;
                 let inner = text.get(at + 2..end)?;
+                // Where the document starts then, shells do not agree.
+                if inner.contains('\n') && documents.are_open() {
+                    return None;
+                }
                 masked.push_str("$(");
                 masked.extend(inner.chars().map(|_| 'x'));
                 masked.push(')');
