@@ -125,21 +125,21 @@ mod tests {
         stack.destroy * of terraform /repo, destroy, partial
         ");
         assert_snapshot!(check("if x; then rm -rf src"), @"
-        exec.opaque a shell command, execute, opaque
+        exec.hidden a shell command, execute, opaque
         fs.delete /repo/src, destroy, partial
         ");
         assert_snapshot!(check("A=1 B='x rm src/a.rs"), @"
-        exec.opaque a shell command, execute, opaque
+        exec.hidden a shell command, execute, opaque
         fs.delete /repo/src/a.rs, destroy, partial
         ");
         assert_snapshot!(check("'git' \"push\" origin main 'x"), @"
-        exec.opaque a shell command, execute, opaque
+        exec.hidden a shell command, execute, opaque
         git.force-push *@*, destroy, partial
         git.push main@origin, write, partial
         git.push x@origin, write, partial
         ");
         assert_snapshot!(check("rm -rf \"$X/\" && echo 'x"), @"
-        exec.opaque a shell command, execute, opaque
+        exec.hidden a shell command, execute, opaque
         fs.delete *, destroy, partial
         exec.read echo, read, partial
         ");
