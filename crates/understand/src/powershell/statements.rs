@@ -312,7 +312,12 @@ impl Script {
                     }
                     (_, Some(target)) => {
                         cursor.skip(true)?;
-                        let value = self.statement(cursor, context)?;
+                        if !context.enters() {
+                            return Err("assignments that nest too deep");
+                        }
+                        let value = self.statement(cursor, context);
+                        context.leaves();
+                        let value = value?;
                         let value = if context.flow.is_foreign() { Item::unknown(FOREIGN) } else { value };
                         self.assign(&target, &value, context);
                         Item::known("")

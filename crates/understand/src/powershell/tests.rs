@@ -296,6 +296,8 @@ fn cost_is_linear() {
         "[".repeat(60_000),
         "a|".repeat(30_000),
         "-".repeat(60_000),
+        "$a=".repeat(20_000),
+        "$a=$a+".repeat(10_000),
         "'a'\"b\"".repeat(10_000),
     ];
     for text in texts {
