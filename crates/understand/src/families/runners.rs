@@ -8,10 +8,10 @@ use crate::shell;
 use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
-    programs: &["mise", "rtx", "asdf", "direnv", "devbox", "perf", "dotenv", "dotenvx", "concurrently", "nodemon", "tmux", "screen"],
+    programs: &["rtx", "asdf", "direnv", "devbox", "perf", "dotenv", "dotenvx", "concurrently", "nodemon"],
     effects,
     about: "Programs that set an environment up and run another program in it: what they run is looked at.",
-    examples: &["direnv exec . git push origin main", "direnv status", "npx -c 'git push origin main'", "direnv allow", "dotenv -- npm test"],
+    examples: &["direnv exec . git push origin main", "perf --version", "npx -c 'git push origin main'", "direnv allow", "dotenv -- npm test"],
 };
 
 /// Subcommands after which a command follows; none where it may follow at once.
@@ -26,6 +26,10 @@ fn starters(program: &str) -> &'static [&'static str] {
 }
 
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
+    if matches!(invocation.known(0), Some("--version" | "--help" | "-h" | "version" | "help")) && invocation.words.len() == 1 {
+        context.program(countersign_model::verbs::EXEC_READ, &invocation.program);
+        return;
+    }
     // What it prepares is not seen: files of its own name tools, variables and tasks.
     opaque(invocation, "what it sets up for the commands it runs is not known", context);
     match invocation.program.as_str() {
@@ -97,11 +101,10 @@ mod tests {
     #[test]
     fn what_runs_nothing_is_no_more_than_unknown() {
         assert_snapshot!(check("mise install; direnv allow; perf report; tmux ls"), @"
-        exec.opaque mise, execute, opaque
-        exec.opaque direnv, execute, opaque
-        exec.opaque perf, execute, opaque
-        exec.opaque tmux, execute, opaque
-        fs.read /repo, read
-        ");
+    exec.install mise install, execute
+    exec.opaque direnv, execute, opaque
+    exec.opaque perf, execute, opaque
+    exec.read tmux, read
+    ");
     }
 }
