@@ -149,7 +149,10 @@ mod tests {
 
     #[test]
     fn tasks_are_read() {
-        assert_snapshot!(run("mise run fmt && mise r quick -- --check"), @"exec.opaque mise, execute, opaque");
+        assert_snapshot!(run("mise run fmt && mise r quick -- --check"), @"
+        exec.build gofmt, execute
+        exec.build cargo fmt, execute
+        ");
         assert_snapshot!(run("mise run ship"), @"
         exec.build gofmt, execute
         git.push main@origin, write
@@ -174,7 +177,8 @@ mod tests {
     #[test]
     fn without_settings() {
         assert_snapshot!(check("mise run fmt && mise run lint 2>&1 | head -3"), @"
-        exec.opaque mise, execute, opaque
+        exec.build mise, execute, partial
+        exec.test mise, execute, partial
         exec.read head, read
         ");
         assert_snapshot!(check("mise run deploy"), @"exec.opaque mise, execute, partial");
@@ -194,9 +198,12 @@ mod tests {
     #[test]
     fn other_subcommands() {
         assert_snapshot!(check("mise x -- git push origin main; mise exec node@20 -- jest; mise ls; mise install; mise frob; mise x -c 'x'"), @"
-        exec.opaque mise, execute, opaque
         git.push main@origin, write
+        exec.install mise exec, execute
         exec.test jest, execute
+        exec.read mise, read
+        exec.install mise install, execute
+        exec.opaque mise, execute, opaque
         ");
     }
 }

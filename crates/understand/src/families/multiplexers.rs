@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn what_is_run_in_another_terminal() {
         assert_snapshot!(check("tmux new-session -ds probe 'git push origin main'"), @"
-        exec.opaque tmux, execute, opaque
+        exec.read tmux, read
         git.push main@origin, write
         ");
         assert_snapshot!(check("tmux send-keys -t x 'git push origin main' Enter"), @"

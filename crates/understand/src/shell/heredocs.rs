@@ -75,9 +75,10 @@ mod tests {
         fs.delete /repo/b, destroy
         ");
         assert_snapshot!(check("cat <<E; echo $(\nrm src\n)\nx\nE"), @"
-        exec.read cat, read
-        fs.delete /repo/src, destroy
-        exec.read echo, read
+        exec.hidden a shell command, execute, opaque
+        fs.read /repo/<<E, read, partial
+        exec.read echo, read, partial
+        fs.delete /repo/src, destroy, partial
         ");
     }
 }
