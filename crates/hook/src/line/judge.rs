@@ -68,6 +68,16 @@ pub struct Seen {
     pub notes: Vec<String>,
 }
 
+/// A call as one bundle decides it.
+struct Judged<'b> {
+    /// How it is understood with what the bundle says of programs of one's own, if it says anything.
+    own: Option<Understanding>,
+    effects: Vec<Effect>,
+    decision: Decision,
+    bundle: &'b Bundle,
+    context: Context,
+}
+
 impl Judge {
     /// Understands and decides one call.
     ///
@@ -92,7 +102,7 @@ impl Judge {
             }
             Policy::Given(bundle) => (std::slice::from_ref(&**bundle), Vec::new()),
         };
-        let mut strictest: Option<(Option<Understanding>, Vec<Effect>, Decision, &Bundle, Context)> = None;
+        let mut strictest: Option<Judged<'_>> = None;
         for bundle in bundles {
             // What a bundle says of programs of one's own holds for what that bundle decides.
             let own = (!bundle.programs().is_empty()).then(|| {
@@ -107,14 +117,14 @@ impl Judge {
                 pinnable: !matches!(understanding.pinning, Pinning::Impossible { .. }),
             };
             let (effects, decision, context) = self.decide(bundle, &understanding.effects, &context);
-            let stricter = strictest.as_ref().is_none_or(|(_, _, old, _, _)| {
+            let stricter = strictest.as_ref().is_none_or(|Judged { decision: old, .. }| {
                 (&decision.kind, decision.risk.score) > (&old.kind, old.risk.score)
             });
             if stricter {
-                strictest = Some((own, effects, decision, bundle, context));
+                strictest = Some(Judged { own, effects, decision, bundle, context });
             }
         }
-        let Some((own, effects, decision, bundle, context)) = strictest else {
+        let Some(Judged { own, effects, decision, bundle, context }) = strictest else {
             return Err(LedgerError::Policy { why: "there is none in force".to_owned() });
         };
         let understanding = own.unwrap_or(plain);
