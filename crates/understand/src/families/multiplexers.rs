@@ -52,12 +52,13 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     } else if found.name.starts_with("kill") {
         let resource = Resource::Program { name: invocation.title() };
         context.push(Effect::new(verbs::EXEC_PROCESS, resource).reversible(Reversible::Yes));
-    } else if found.verb.is_some() && !found.name.contains("source") && !found.name.contains("hook") && !found.name.starts_with("bind") {
-        context.program(verbs::EXEC_READ, &invocation.program);
-    } else if invocation.words.is_empty() {
-        context.program(verbs::EXEC_READ, &invocation.program);
     } else {
-        opaque(invocation, "what it runs is not known", context);
+        let runs_later = found.name.contains("source") || found.name.contains("hook") || found.name.starts_with("bind");
+        if invocation.words.is_empty() || (found.verb.is_some() && !runs_later) {
+            context.program(verbs::EXEC_READ, &invocation.program);
+        } else {
+            opaque(invocation, "what it runs is not known", context);
+        }
     }
 }
 
