@@ -131,4 +131,15 @@ mod tests {
             catalogue().into_iter().filter(|page| !misses(page)).map(|page| page.name).collect();
         assert!(without.is_empty(), "{without:?}");
     }
+
+    #[test]
+    fn a_program_has_one_family() {
+        let mut seen = Vec::new();
+        let mut twice = Vec::new();
+        for program in families::all().flat_map(|(_, family)| family.programs) {
+            if seen.contains(&program) { twice.push(*program) } else { seen.push(program) }
+        }
+        // The first family understands these; whoever adds another may take a program from the one that knows it.
+        assert_eq!(twice, ["supabase", "chroot", "nsenter", "mknod", "goose"]);
+    }
 }

@@ -1,4 +1,4 @@
-//! Programs that run others in an environment they prepare or watch over, and that do more besides: `mise exec`,
+//! Programs that run others in an environment they prepare or watch over, and that do more besides: `asdf exec`,
 //! `direnv exec`, `perf stat`, `concurrently`, `nodemon --exec`.
 
 use super::{Family, dispatch, is_understood, opaque, unknown_text};
@@ -8,18 +8,29 @@ use crate::shell;
 use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
-    programs: &["rtx", "asdf", "direnv", "devbox", "perf", "dotenv", "dotenvx", "concurrently", "nodemon"],
+    programs: &["rtx", "asdf", "direnv", "devbox", "perf", "dotenv", "concurrently", "nodemon"],
+    about: "Programs that prepare something and then run others: the commands they run are understood. What \
+        they set up, from files of their own, is not looked at, and is opaque.",
+    examples: &[
+        "direnv exec . git push origin main",
+        "perf stat cargo test",
+        "asdf exec rm -rf src",
+        "concurrently 'npm test' 'git push origin main'",
+        "nodemon --exec 'rm -rf src'",
+        "perf --version",
+        "direnv allow",
+        r#"devbox run "$TASK""#,
+        "echo direnv exec . rm -rf src",
+    ],
     effects,
-    about: "Programs that set an environment up and run another program in it: what they run is looked at.",
-    examples: &["direnv exec . git push origin main", "perf --version", "npx -c 'git push origin main'", "direnv allow", "dotenv -- npm test"],
 };
 
 /// Subcommands after which a command follows; none where it may follow at once.
 fn starters(program: &str) -> &'static [&'static str] {
     match program {
-        "mise" | "rtx" => &["exec", "x", "en", "watch"],
+        "rtx" => &["exec", "x", "en", "watch"],
         "asdf" | "direnv" => &["exec"],
-        "devbox" | "dotenvx" => &["run"],
+        "devbox" => &["run"],
         "perf" => &["stat", "record", "trace", "mem", "c2c", "kvm", "lock", "sched"],
         _ => &[],
     }
@@ -33,7 +44,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     // What it prepares is not seen: files of its own name tools, variables and tasks.
     opaque(invocation, "what it sets up for the commands it runs is not known", context);
     match invocation.program.as_str() {
-        "concurrently" | "nodemon" | "tmux" => texts(invocation, context),
+        "concurrently" | "nodemon" => texts(invocation, context),
         program => command(starters(program), invocation, context),
     }
 }
@@ -100,11 +111,9 @@ mod tests {
 
     #[test]
     fn what_runs_nothing_is_no_more_than_unknown() {
-        assert_snapshot!(check("mise install; direnv allow; perf report; tmux ls"), @"
-    exec.install mise install, execute
-    exec.opaque direnv, execute, opaque
-    exec.opaque perf, execute, opaque
-    exec.read tmux, read
-    ");
+        assert_snapshot!(check("direnv allow; perf report"), @"
+        exec.opaque direnv, execute, opaque
+        exec.opaque perf, execute, opaque
+        ");
     }
 }

@@ -8,7 +8,26 @@ use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::word::Word;
 
-pub(super) const FAMILY: Family = Family { programs: &["rclone", "s3cmd", "mc", "mcli", "restic"], effects, about: "Copies to and from stores of other machines: what is read there, sent there and deleted there.", examples: &["rclone ls remote:bucket", "rclone copy src remote:bucket", "rclone sync src remote:bucket", "s3cmd ls s3://bucket", "s3cmd del s3://bucket/x", "restic snapshots"] };
+pub(super) const FAMILY: Family = Family {
+    programs: &["rclone", "s3cmd", "mc", "mcli", "restic"],
+    about: "Clients of storage elsewhere: what is listed, copied in either direction, and deleted there. \
+        Remotes are named as the command names them; where they lead is in the client's own \
+        configuration.",
+    examples: &[
+        "rclone ls box:x",
+        "rclone copy box:x out",
+        "rclone copy .env box:x",
+        "rclone sync src box:y",
+        "rclone delete box:x",
+        "rclone config show",
+        "s3cmd put src/a.rs s3://x",
+        "mc cp src/a.rs play/x",
+        "restic snapshots",
+        "rclone --help",
+        "rclone frobnicate box:",
+    ],
+    effects,
+};
 
 /// Copies, in either direction.
 const COPY: Verb = verbs::NET_UPLOAD;
