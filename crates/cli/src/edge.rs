@@ -143,8 +143,9 @@ pub fn variables() -> std::collections::BTreeSet<String> {
 }
 
 /// The values of the variables that choose where tools act.
+#[expect(clippy::disallowed_methods, reason = "this is the edge that reads the environment")]
 pub fn settings() -> std::collections::BTreeMap<String, String> {
-    let value = |name: &&str| Some(((*name).to_owned(), std::env::var(name).ok()?));
+    let value = |name: &&str| Some(((*name).to_owned(), std::env::var_os(name)?.into_string().ok()?));
     countersign_workspace::SETTINGS.iter().filter_map(value).collect()
 }
 
