@@ -71,7 +71,7 @@ impl Stage {
         let judge = Judge {
             key: [7; 32],
             policy: Policy::Given(Box::new(bundle)),
-            home: Home::at(&home.join(".countersign")),
+            home: Home::at(home.join(".countersign")),
             user_home: home.clone(),
             project: None,
             git: (Some(home.clone()), None),
