@@ -130,6 +130,9 @@ fn an_approval_that_was_used() {
 #[test]
 fn a_grant_that_was_used() {
     let machine = Machine::governed();
+    // The policy's own file is a change that a grant for pushes does not cover: a person brings it.
+    machine.git(&["push", "--quiet", "origin", "main"]);
+    machine.commit("Sell three");
     let address = machine.path("shop.git").display().to_string();
     let resource = format!("{address} refs/heads/main");
     let grant =
