@@ -146,7 +146,7 @@ fn packs_differ_on_one_line() {
     });
     assert_snapshot!(decided.join("\n"), @"
     observe: monitor, allow, monitor
-    graduated: require_approval, allow, require_approval
+    graduated: require_approval, monitor, require_approval
     strict: require_approval, monitor, require_approval
     ");
 }

@@ -48,6 +48,7 @@ fn everything_is_in_sight() {
         wants  Bash: git push origin HEAD:main
          with  description: a command
        effect  git.push main@origin → production, write
+       effect  change.owners countersign.toml into main → development, write
         moves  refs/heads/main COMMIT → COMMIT
            at  ~/shop.git
           how  a fast-forward
@@ -62,7 +63,7 @@ fn everything_is_in_sight() {
                 +10 place: it reaches another machine
                 +10 access: it would write
                  +5 reversible: nobody knows whether it can be undone
-      because  would move a ref of a remote repository forward, or create it (main of ~/shop, production): a change to production waits for an approval (graduated/high-risk, graduated/production-change)
+      because  would move a ref of a remote repository forward, or create it (main of ~/shop, production): a change to production waits for an approval (graduated/carried-change, graduated/high-risk, graduated/production-change)
         takes  one reviewer; nobody has approved it yet
         until  TIME, 8 h left
 
