@@ -119,6 +119,7 @@ fn observe() {
     package.settings        -            -            allow 25     monitor 35   monitor 55   monitor 70
     net.read                -            -            allow 10     allow 10     allow 15     monitor 30
     net.send                -            -            monitor 30   monitor 40   monitor 55   monitor 70
+    net.upload              -            -            monitor 30   monitor 40   monitor 55   monitor 70
     net.write               -            -            allow 25     monitor 35   monitor 55   monitor 70
     net.delete              -            -            monitor 45   monitor 55   monitor 75   monitor 90
     net.listen              -            -            allow 20     monitor 30   monitor 50   monitor 65
@@ -127,6 +128,7 @@ fn observe() {
     exec.test               -            allow 15     -            -            -            -
     exec.install            -            allow 20     -            -            -            -
     exec.opaque             -            allow 20     -            -            -            -
+    exec.hidden             -            allow 20     -            -            -            -
     exec.remote-code        -            monitor 55   -            -            -            -
     exec.privilege          -            monitor 50   -            -            -            -
     exec.process            -            monitor 35   -            -            -            -
@@ -134,6 +136,7 @@ fn observe() {
     exec.schedule           -            monitor 30   -            -            -            -
     agent.internal          allow 0      -            -            -            -            -
     agent.spawn             allow 10     -            -            -            -            -
+    agent.oversight         monitor 30   -            -            -            -            -
     agent.message           allow 10     -            -            -            -            -
     mcp.read                -            -            allow 10     allow 10     allow 15     monitor 30
     mcp.write               -            -            allow 25     monitor 35   monitor 55   monitor 70
@@ -153,7 +156,7 @@ fn graduated() {
     fs.write                allow 15     monitor 20   -            -            -            -
     fs.delete               hold 35      hold 40      -            -            -            -
     fs.permission           allow 10     monitor 15   -            -            -            -
-    secret.read             monitor 25   hold 30      -            -            -            -
+    secret.read             hold 25      hold 30      -            -            -            -
     secret.write            monitor 40   hold 45      -            -            -            -
     git.read                allow 0      -            -            -            -            -
     git.fetch               -            -            allow 10     allow 10     allow 15     monitor 30
@@ -188,19 +191,19 @@ fn graduated() {
     kube.read               -            -            allow 10     allow 10     allow 15     monitor 30
     kube.write              -            -            monitor 25   monitor 35   hold 55      hold 70
     kube.delete             -            -            hold 45      hold 55      hold 75      hold 90
-    kube.execute            -            -            hold 25      hold 35      hold 55      hold 70
+    kube.execute            -            -            monitor 25   hold 35      hold 55      hold 70
     kube.permission         -            -            monitor 25   monitor 35   hold 55      hold 70
     cloud.read              -            -            allow 10     allow 10     allow 15     monitor 30
     cloud.write             -            -            monitor 25   monitor 35   hold 55      hold 70
     cloud.delete            -            -            hold 45      hold 55      hold 75      hold 90
-    cloud.execute           -            -            hold 25      hold 35      hold 55      hold 70
+    cloud.execute           -            -            monitor 25   hold 35      hold 55      hold 70
     cloud.permission        -            -            monitor 25   monitor 35   hold 55      hold 70
     db.read                 -            allow 5      allow 10     allow 10     allow 15     monitor 30
     db.write                -            monitor 20   monitor 25   monitor 35   hold 55      hold 70
     db.schema               -            monitor 20   monitor 25   monitor 35   hold 55      hold 70
     db.destroy              -            hold 40      hold 45      hold 55      hold 75      hold 90
     db.privilege            -            monitor 20   monitor 25   monitor 35   hold 55      hold 70
-    db.execute              -            monitor 20   hold 25      hold 35      hold 55      hold 70
+    db.execute              -            monitor 20   monitor 25   hold 35      hold 55      hold 70
     stack.read              -            -            allow 10     allow 10     allow 15     monitor 30
     stack.apply             -            -            monitor 25   monitor 35   hold 55      hold 70
     stack.destroy           -            -            hold 45      hold 55      hold 75      hold 90
@@ -209,10 +212,10 @@ fn graduated() {
     app.deploy              -            -            monitor 25   monitor 35   hold 55      hold 70
     app.settings            -            -            monitor 25   monitor 35   hold 55      hold 70
     app.delete              -            -            hold 45      hold 55      hold 75      hold 90
-    app.execute             -            -            hold 25      hold 35      hold 55      hold 70
+    app.execute             -            -            monitor 25   hold 35      hold 55      hold 70
     container.read          -            allow 5      allow 10     allow 10     allow 15     monitor 30
     container.build         -            monitor 15   hold 20      hold 30      hold 50      hold 65
-    container.run           -            monitor 15   hold 20      hold 30      hold 50      hold 65
+    container.run           -            monitor 15   monitor 20   hold 30      hold 50      hold 65
     container.write         -            monitor 15   monitor 20   monitor 30   hold 50      hold 65
     container.delete        -            hold 35      hold 40      hold 50      hold 70      hold 85
     package.read            -            -            allow 10     allow 10     allow 15     monitor 30
@@ -221,6 +224,7 @@ fn graduated() {
     package.settings        -            -            monitor 25   monitor 35   hold 55      hold 70
     net.read                -            -            allow 10     allow 10     allow 15     monitor 30
     net.send                -            -            monitor 30   monitor 40   monitor 55   hold 70
+    net.upload              -            -            monitor 30   monitor 40   hold 55      hold 70
     net.write               -            -            monitor 25   monitor 35   hold 55      hold 70
     net.delete              -            -            hold 45      hold 55      hold 75      hold 90
     net.listen              -            -            monitor 20   monitor 30   monitor 50   hold 65
@@ -229,6 +233,7 @@ fn graduated() {
     exec.test               -            allow 15     -            -            -            -
     exec.install            -            monitor 20   -            -            -            -
     exec.opaque             -            monitor 20   -            -            -            -
+    exec.hidden             -            hold 20      -            -            -            -
     exec.remote-code        -            hold 55      -            -            -            -
     exec.privilege          -            hold 50      -            -            -            -
     exec.process            -            hold 35      -            -            -            -
@@ -236,6 +241,7 @@ fn graduated() {
     exec.schedule           -            hold 30      -            -            -            -
     agent.internal          allow 0      -            -            -            -            -
     agent.spawn             allow 10     -            -            -            -            -
+    agent.oversight         hold 30      -            -            -            -            -
     agent.message           allow 10     -            -            -            -            -
     mcp.read                -            -            allow 10     allow 10     allow 15     monitor 30
     mcp.write               -            -            monitor 25   monitor 35   hold 55      hold 70
@@ -323,6 +329,7 @@ fn strict() {
     package.settings        -            -            hold 25      hold 35      hold 55      hold 70
     net.read                -            -            allow 10     allow 10     allow 15     monitor 30
     net.send                -            -            hold 30      hold 40      hold 55      hold 70
+    net.upload              -            -            hold 30      hold 40      hold 55      hold 70
     net.write               -            -            hold 25      hold 35      hold 55      hold 70
     net.delete              -            -            hold 45      hold 55      hold 75      hold 90
     net.listen              -            -            hold 20      hold 30      hold 50      hold 65
@@ -331,6 +338,7 @@ fn strict() {
     exec.test               -            allow 15     -            -            -            -
     exec.install            -            hold 20      -            -            -            -
     exec.opaque             -            hold 20      -            -            -            -
+    exec.hidden             -            hold 20      -            -            -            -
     exec.remote-code        -            hold 55      -            -            -            -
     exec.privilege          -            hold 50      -            -            -            -
     exec.process            -            hold 35      -            -            -            -
@@ -338,6 +346,7 @@ fn strict() {
     exec.schedule           -            hold 30      -            -            -            -
     agent.internal          allow 0      -            -            -            -            -
     agent.spawn             allow 10     -            -            -            -            -
+    agent.oversight         hold 30      -            -            -            -            -
     agent.message           allow 10     -            -            -            -            -
     mcp.read                -            -            allow 10     allow 10     allow 15     monitor 30
     mcp.write               -            -            hold 25      hold 35      hold 55      hold 70
@@ -352,7 +361,8 @@ fn strict() {
 #[test]
 fn a_secret_read_and_sent_in_one_call_waits() {
     let secret = path("/home/dev/shop/.env", Zone::Workspace, PathClass::Secret);
-    let read = Effect::new(verbs::SECRET_READ, secret);
+    // One that the repository holds: of others, the read alone waits.
+    let read = Effect::new(verbs::SECRET_READ, secret).reversible(countersign_model::Reversible::Yes);
     let host =
         |host: &str, url: Option<&str>| Resource::Host { host: host.to_owned(), url: url.map(str::to_owned) };
     let pull_request =
