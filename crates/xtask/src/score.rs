@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
-use crate::run::{cargo, root, step};
+use crate::bench;
 
 /// What to score.
 #[derive(clap::Args)]
@@ -29,14 +29,13 @@ pub fn run(options: &Options) -> Result<()> {
         println!("skipped: nothing to score here; the test sets are not part of this repository");
         return Ok(());
     }
-    step("release build", cargo().args(["build", "--release", "--locked", "-p", "countersign-measure"]))?;
-    let program = root().join("target/release/countersign-measure");
-    let output = std::process::Command::new(&program)
+    bench::build()?;
+    let output = bench::measure()?
         .arg("score")
         .args(there)
         .stderr(std::process::Stdio::inherit())
         .output()
-        .with_context(|| format!("cannot start {}", program.display()))?;
+        .context("cannot start the scorer")?;
     let text = String::from_utf8_lossy(&output.stdout);
     if !output.status.success() {
         print!("{text}");

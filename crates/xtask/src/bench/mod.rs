@@ -94,6 +94,11 @@ pub fn build() -> Result<()> {
     step("release build", cargo().args(["build", "--release", "--locked"]).args(packages))
 }
 
+/// The release build of the program that measures from inside.
+pub fn measure() -> Result<std::process::Command> {
+    Ok(Programs::find()?.measure())
+}
+
 /// Measures; where a figure is above its bound, again, in case the machine was busy with something else.
 fn measured(what: &str, measure: impl Fn() -> Result<Vec<Figure>>) -> Result<Vec<Figure>> {
     eprintln!("── measuring {what}");
