@@ -2,11 +2,13 @@
 
 /// More words than this are not worth making.
 const MOST: usize = 64;
+/// Longer words are not taken apart, in bytes: each of the words made of them would be as long.
+const LONGEST: usize = 4096;
 
 /// The words that `raw` becomes; none if it has no comma list or anything but plain text around it.
 pub(crate) fn expand(raw: &str) -> Option<Vec<String>> {
     let plain = !raw.contains(['\\', '\'', '"', '$', '`']) && !raw.contains("..");
-    if !plain || !raw.contains('{') || !raw.contains(',') {
+    if raw.len() > LONGEST || !plain || !raw.contains('{') || !raw.contains(',') {
         return None;
     }
     let mut done = Vec::new();
@@ -69,5 +71,6 @@ mod tests {
             assert_eq!(expanded(raw), None, "{raw}");
         }
         assert_eq!(expand(&"{a,b}".repeat(20)), None);
+        assert_eq!(expand(&format!("{{a,{}}}", "b".repeat(4096))), None);
     }
 }
