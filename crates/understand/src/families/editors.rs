@@ -4,9 +4,9 @@ use countersign_model::verbs;
 
 use super::{Family, opaque};
 use crate::context::Context;
-use crate::invocation::Invocation;
+use crate::invocation::{Invocation, Stdin};
 use crate::shell::{self, Place};
-use crate::word::Word;
+use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
     programs: &["vim", "vi", "nvim", "ex", "view", "vimdiff", "ed", "emacs", "nano", "pico", "micro", "joe", "kak", "hx"],
@@ -51,13 +51,24 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             text if text.starts_with('+') && text.len() > 1 && !text.trim_start_matches('+').bytes().all(|byte| byte.is_ascii_digit()) => {
                 commanded(&word.with(word.value.strip_prefix("+").unwrap_or_else(|| word.value.clone())), invocation, context);
             }
-            text if text.starts_with('-') || text.starts_with('+') => {}
+            text if HARMLESS.contains(&text) || text.starts_with('+') => {}
+            text if text.starts_with('-') => opaque(invocation, "one of its options is not known", context),
             _ if reads => context.read(word),
             _ => context.write(word),
         }
     }
+    match &invocation.stdin {
+        Stdin::Inherited => {}
+        Stdin::Text(Value::Known(text)) => {
+            text.lines().for_each(|line| commanded(&Word::known_as(line), invocation, context));
+        }
+        Stdin::Text(_) | Stdin::Pipe(_) | Stdin::File(_) => opaque(invocation, "which commands it is given is not known", context),
+    }
     context.program(verbs::EXEC_READ, &invocation.program);
 }
+
+/// Options that only say how the files are shown.
+const HARMLESS: &[&str] = &["-", "--", "-R", "-e", "-s", "-es", "-Es", "-E", "-n", "-N", "-d", "-o", "-O", "-p", "-b", "-Q", "-q", "-nw", "--batch", "-batch", "--clean", "--headless"];
 
 /// A command of the editor: saving and moving are known, the shell's are read, others may be anything.
 fn commanded(command: &Word, invocation: &Invocation, context: &mut Context<'_>) {
@@ -70,9 +81,8 @@ fn commanded(command: &Word, invocation: &Invocation, context: &mut Context<'_>)
         shell::run_apart(shell_text, Place::Within(context.here), context);
         return;
     }
-    const PLAIN: &[&str] = &["w", "wq", "q", "q!", "wq!", "x", "qa", "qa!", "wa", "wqa", "xa", "noh", "set", "e", "d", "norm", "normal", "g", "v", "sort", "retab", "undo"];
-    let first = text.split(|c: char| !c.is_ascii_alphabetic() && c != '!').next().unwrap_or_default();
-    let plain = PLAIN.contains(&first) || text.starts_with("s/") || text.bytes().all(|byte| byte.is_ascii_digit());
+    const PLAIN: &[&str] = &["", "w", "wq", "q", "q!", "wq!", "x", "qa", "qa!", "wa", "wqa", "xa", "noh", "d", "p"];
+    let plain = PLAIN.contains(&text) || text.bytes().all(|byte| byte.is_ascii_digit());
     if !plain {
         opaque(invocation, "what its command does is not known", context);
     }
@@ -83,6 +93,15 @@ mod tests {
     use insta::assert_snapshot;
 
     use crate::fixture::check;
+
+    #[test]
+    fn what_hides_in_a_command_of_theirs() {
+        for command in ["vim -c 'g/./call system(\"x\")' a", "vim -c 'w|call system(\"x\")' a", "vim -c 's/x/\\=system(\"x\")/' a", "vim -c'lua x' a", "emacs -batch -f ship", "cmd | ed a"] {
+            let found = check(command);
+            assert!(found.contains("opaque"), "{command}: {found}");
+        }
+        assert!(check("ed a <<'E'\n!git push origin main\nE").contains("git.push main@origin"));
+    }
 
     #[test]
     fn what_editors_write_and_run() {

@@ -20,7 +20,7 @@ use self::tar::tar;
 
 pub(super) const FAMILY: Family = Family {
     programs: &[
-        "rm", "rmdir", "unlink", "shred", "mv", "cp", "ln", "install", "mkdir", "mkfifo", "mknod", "mktemp", "touch", "tee", "truncate", "dd",
+        "rm", "rmdir", "unlink", "shred", "mv", "cp", "ln", "install", "mkdir", "mkfifo", "mktemp", "touch", "tee", "truncate", "dd",
         "chmod", "chown", "chgrp", "setfacl", "patch", "tar", "zip", "unzip", "gzip", "gunzip", "bzip2", "xz",
         "split", "sponge", "rename", "trash",
     ],
@@ -50,7 +50,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     touched(&invocation.words, Operands::Skipped, context);
     match invocation.program.as_str() {
         "rm" | "rmdir" | "unlink" | "shred" | "trash" => delete(invocation, context),
-        "mkdir" | "mkfifo" | "mknod" | "touch" | "truncate" | "tee" | "sponge" | "mktemp" => create(invocation, context),
+        "mkdir" | "mkfifo" | "touch" | "truncate" | "tee" | "sponge" | "mktemp" => create(invocation, context),
         "mv" => move_files(invocation, context),
         "ln" => link(invocation, context),
         "cp" if links(invocation) => link(invocation, context),
@@ -118,7 +118,7 @@ fn create(invocation: &Invocation, context: &mut Context<'_>) {
     let values = match invocation.program.as_str() {
         "touch" => "drt",
         "truncate" => "sr",
-        "mkdir" | "mkfifo" | "mknod" => "m",
+        "mkdir" | "mkfifo" => "m",
         _ => "",
     };
     if invocation.program == "mktemp" {

@@ -28,17 +28,21 @@ const TABLE: Table<'_> = Table {
     values: &["-s", "-t", "-n", "-c", "-x", "-y", "-F", "-f", "-L", "-S", "-l", "-e", "-p", "-ds", "-dsx", "-dS", "-dmS", "-AdS", "-As"],
     rules: &[
         rule("ls|list-sessions|list-windows|list-panes|lsw|lsp|has-session|has|display-message|display|capture-pane|capturep|show-options|info|list-keys|show-buffer|list-clients|lsc|show-environment", verbs::EXEC_READ),
-        rule("new-session|new|new-window|neww|split-window|splitw|respawn-pane|respawnp|respawn-window|if-shell|if|run-shell|run|pipe-pane|pipep|send-keys|send|popup|display-popup|confirm-before", verbs::EXEC_OPAQUE),
-        rule("kill-session|kill-window|killw|kill-pane|killp|kill-server|detach|detach-client|attach|attach-session|a|select-window|selectw|select-pane|rename-window|rename-session|resize-pane|set-option|set|setw|source-file|bind-key|bind|switch-client|set-environment|setenv|set-hook|load-buffer|paste-buffer", verbs::EXEC_PROCESS),
+        rule("new-session|new|new-window|neww|split-window|splitw|respawn-pane|respawnp|respawn-window|run-shell|run|pipe-pane|pipep|send-keys|send|popup|display-popup", verbs::EXEC_OPAQUE),
+        rule("kill-session|kill-window|killw|kill-pane|killp|kill-server|detach|detach-client|attach|attach-session|a|select-window|selectw|select-pane|rename-window|rename-session|resize-pane|switch-client", verbs::EXEC_PROCESS),
     ],
 };
 
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let found = read(invocation, &TABLE);
     let runs = found.verb == Some(verbs::EXEC_OPAQUE) || (invocation.program == "screen" && !found.operands.is_empty());
-    if found.is_help || found.verb == Some(verbs::EXEC_READ) {
+    // Formats run what stands in `#(..)`, and a semicolon begins another command of its own.
+    let says_more = invocation.words.iter().any(|word| word.text().contains("#(") || word.text().ends_with(';'));
+    if says_more {
+        opaque(invocation, "its arguments hold more commands", context);
+    } else if found.is_help || found.verb == Some(verbs::EXEC_READ) {
         context.program(verbs::EXEC_READ, &invocation.program);
-    } else if runs && !found.operands.is_empty() {
+    } else if runs && !(found.operands.is_empty() && found.rest.is_empty()) {
         context.program(verbs::EXEC_READ, &invocation.program);
         let words = found.operands.iter().chain(&found.rest).filter(|word| !matches!(word.text(), "Enter" | "C-m" | "Space"));
         let known: Option<Vec<&str>> = words.map(|word| word.known()).collect();
@@ -52,13 +56,10 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     } else if found.name.starts_with("kill") {
         let resource = Resource::Program { name: invocation.title() };
         context.push(Effect::new(verbs::EXEC_PROCESS, resource).reversible(Reversible::Yes));
+    } else if invocation.words.is_empty() || found.verb.is_some() {
+        context.program(verbs::EXEC_READ, &invocation.program);
     } else {
-        let runs_later = found.name.contains("source") || found.name.contains("hook") || found.name.starts_with("bind");
-        if invocation.words.is_empty() || (found.verb.is_some() && !runs_later) {
-            context.program(verbs::EXEC_READ, &invocation.program);
-        } else {
-            opaque(invocation, "what it runs is not known", context);
-        }
+        opaque(invocation, "what it runs is not known", context);
     }
 }
 
@@ -67,6 +68,15 @@ mod tests {
     use insta::assert_snapshot;
 
     use crate::fixture::check;
+
+    #[test]
+    fn what_hides_behind_a_harmless_subcommand() {
+        for command in ["tmux ls \\; run-shell 'make ship'", "tmux display '#(make ship)'", "tmux set -g default-command x", "tmux paste-buffer", "tmux if-shell true 'run-shell x'"] {
+            let found = check(command);
+            assert!(found.contains("opaque"), "{command}: {found}");
+        }
+        assert!(check("tmux new -d -- git push origin main").contains("git.push main@origin"));
+    }
 
     #[test]
     fn what_is_run_in_another_terminal() {
