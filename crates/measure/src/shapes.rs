@@ -96,7 +96,7 @@ pub fn once(name: &str, length: &str) -> Result<(), Problem> {
     let length: usize = length.parse()?;
     let text = format!("{}{}{}", shape.begin, shape.unit.repeat(length / shape.unit.len()), shape.end);
     let input = Map::from_iter([(shape.argument.to_owned(), Value::from(text))]);
-    let call: ToolCall = calls::of("/work/shop", shape.tool, input);
+    let call: ToolCall = calls::of("/srv/shop", shape.tool, input);
     let surroundings = Surroundings {
         home: "/home/dev".into(),
         temporary: vec!["/tmp".into()],

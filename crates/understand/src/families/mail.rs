@@ -2,10 +2,10 @@
 
 use countersign_model::{Effect, Resource, verbs};
 
-use super::Family;
+use super::{Family, opaque};
 use crate::arguments::{Spec, Takes, parse};
 use crate::context::Context;
-use crate::invocation::Invocation;
+use crate::invocation::{Invocation, Stdin};
 use crate::word::Word;
 
 pub(super) const FAMILY: Family = Family {
@@ -36,6 +36,12 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let arguments = parse(&invocation.words, &SPEC);
     arguments.values(&["a", "A", "attach", "i"]).for_each(|value| context.read_value(value));
     let asks = matches!(invocation.known(0), Some("--version" | "--help" | "-V" | "-h"));
+    // Settings name the program that sends, and lines of a letter can be commands.
+    let tells = arguments.has(&["e", "S", "F"]) || !arguments.unknown.is_empty();
+    let commands = matches!(&invocation.stdin, Stdin::Text(value) if value.text().contains("~!") || value.text().contains("~|"));
+    if !asks && (tells || commands) {
+        opaque(invocation, "its settings or commands can start programs", context);
+    }
     let to = arguments.operands.iter().map(|word| Word::text(word)).find(|text| text.contains('@'));
     let to = to.or_else(|| arguments.value(&["to", "t"]).map(crate::word::Value::text));
     if asks || (to.is_none() && invocation.words.is_empty()) {
@@ -52,6 +58,13 @@ mod tests {
     use insta::assert_snapshot;
 
     use crate::fixture::check;
+
+    #[test]
+    fn settings_that_start_programs() {
+        for command in ["mail -S sendmail=./x a@b.example", "mutt -e 'set sendmail=./x' a@b.example", "mutt -F x a@b.example"] {
+            assert!(check(command).contains("exec.opaque"), "{command}: {}", check(command));
+        }
+    }
 
     #[test]
     fn what_leaves_by_mail() {
