@@ -109,7 +109,7 @@ impl Ledger {
         let log = Log::create(&home.log(), &identity.log, now)?;
         let witness = Witness::below(user_home, log.id());
         witness.write(&log.head()?);
-        let state = State::load(home.state())?;
+        let state = State::unread(home.state());
         Ok(Self { home, log, state, witness, opened: now })
     }
 
@@ -131,7 +131,7 @@ impl Ledger {
             }
         }
         let witness = Witness::below(user_home, log.id());
-        let state = State::load(home.state())?;
+        let state = State::unread(home.state());
         Ok(Self { home, log, state, witness, opened: now })
     }
 
@@ -173,8 +173,12 @@ impl Ledger {
         let head = locked.head();
         // Where it cannot be written either there is no place for one, and nothing to say about it.
         let missing = self.witness.check(&head)? && self.witness.write(&head);
-        self.state.reload()?;
-        catch_up(&mut self.state, &locked, self.log.start())?;
+        let loaded = self.state.reload().map_err(LedgerError::from);
+        let loaded = loaded.and_then(|()| catch_up(&mut self.state, &locked, self.log.start()));
+        if let Err(error) = loaded {
+            self.forget_damaged(&error)?;
+            return Err(error);
+        }
         let mut transaction = Transaction { locked, state: &mut self.state, now };
         if missing {
             transaction.append(vec![Event::Tampering {
@@ -184,14 +188,12 @@ impl Ledger {
             }])?;
         }
         let result = work(&mut transaction);
-        if let Err(LedgerError::Home(HomeError::Damaged { path, .. })) = &result
-            && path.starts_with(self.home.state())
+        let end = transaction.locked.head();
+        if let Err(error) = &result
+            && self.forget_damaged(error)?
         {
-            // Derived files are never mended: this call fails, the next one folds the log again.
-            self.state.clear()?;
             return result;
         }
-        let end = transaction.locked.head();
         if self.state.folded != Some(end.next()) || self.state.has_changed() {
             self.state.folded = Some(end.next());
             self.state.save()?;
@@ -200,6 +202,17 @@ impl Ledger {
             self.witness.write(&end);
         }
         result
+    }
+
+    /// Derived files are never mended: the call that finds one damaged fails, the next one folds the log again. True
+    /// if that is what happened.
+    fn forget_damaged(&mut self, error: &LedgerError) -> Result<bool, LedgerError> {
+        let LedgerError::Home(HomeError::Damaged { path, .. }) = error else { return Ok(false) };
+        if !path.starts_with(self.home.state()) {
+            return Ok(false);
+        }
+        self.state.clear()?;
+        Ok(true)
     }
 
     /// The record at a place.
@@ -291,5 +304,25 @@ impl Transaction<'_> {
             self.state.fold(*position, &record)?;
         }
         Ok(positions)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file that another process is writing just now looks torn to whoever reads it without the lock.
+    #[test]
+    fn a_torn_file_of_derived_state_is_read_under_the_lock_only_and_fails_one_call() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = Timestamp::UNIX_EPOCH;
+        let home = Home::at(folder.path().join("home"));
+        let mut ledger = Ledger::create(home.clone(), folder.path(), now, &[7; 48]).unwrap();
+        ledger.read(|_| Ok(())).unwrap();
+        std::fs::write(home.state().join("folded.json"), "torn").unwrap();
+        let mut ledger = Ledger::open(home, None, folder.path(), now).unwrap();
+        let torn = ledger.read(|_| Ok(()));
+        assert!(matches!(torn, Err(LedgerError::Home(HomeError::Damaged { .. }))), "{torn:?}");
+        ledger.read(|_| Ok(())).unwrap();
     }
 }

@@ -57,27 +57,25 @@ struct Changed {
 }
 
 impl State {
-    /// The state in this directory.
-    ///
-    /// # Errors
-    /// Where the file that says how far it got cannot be read.
-    pub(crate) fn load(folder: PathBuf) -> Result<Self, HomeError> {
-        let folded = read(&folder.join("folded.json"))?;
-        Ok(Self {
+    /// Nothing read yet: [`State::reload`] reads, under the log's lock, since files are overwritten in place.
+    pub(crate) fn unread(folder: PathBuf) -> Self {
+        Self {
             folder,
-            first: folded.is_none(),
-            folded,
+            first: true,
+            folded: None,
             authorities: None,
             sessions: BTreeMap::new(),
             holds: BTreeMap::new(),
             open: None,
             changed: Changed::default(),
-        })
+        }
     }
 
     /// Forgets what was loaded: others may have written since.
     pub(crate) fn reload(&mut self) -> Result<(), HomeError> {
-        *self = Self::load(std::mem::take(&mut self.folder))?;
+        *self = Self::unread(std::mem::take(&mut self.folder));
+        self.folded = read(&self.folder.join("folded.json"))?;
+        self.first = self.folded.is_none();
         Ok(())
     }
 
@@ -102,7 +100,7 @@ impl State {
         for file in ["folded.json", "authorities.json", "open.json"] {
             let _ = fs::remove_file(folder.join(file));
         }
-        *self = Self::load(folder)?;
+        *self = Self::unread(folder);
         Ok(())
     }
 
