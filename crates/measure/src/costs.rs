@@ -10,7 +10,7 @@ use countersign_understand::{Recorded, Surroundings, understand};
 use countersign_workspace::{Machine, Sources};
 use serde_json::json;
 
-use crate::{Problem, calls};
+use crate::{Problem, calls, yardstick};
 
 /// Runs of each measured step.
 const RUNS: usize = 201;
@@ -20,7 +20,7 @@ const PROPOSAL: &str = "version = 1\n[repository]\nremotes = [\"example.com/acme
 
 /// Prints a JSON array, one object a call, times in nanoseconds:
 /// `understand_ns` with the workspace's answers at hand, `look_ns` asking the machine for them each time,
-/// `decide_ns` for finding the environments and deciding.
+/// `decide_ns` for finding the environments and deciding, `yardstick_ns` for the yardstick measured beside them.
 pub fn print(repository: &str) -> Result<(), Problem> {
     let built = Bundle::shipped(Pack::Graduated, &Proposal::parse(PROPOSAL)?)?;
     let bundle = Bundle::from_bytes(&built.to_bytes())?;
@@ -53,6 +53,7 @@ pub fn print(repository: &str) -> Result<(), Problem> {
             "understand_ns": alone.as_nanos(),
             "look_ns": look.as_nanos(),
             "decide_ns": deciding.as_nanos(),
+            "yardstick_ns": yardstick::length().as_nanos(),
         }));
     }
     println!("{}", serde_json::to_string(&rows)?);

@@ -1,12 +1,12 @@
 //! Measures from inside what `cargo xtask bench` cannot from outside, and makes the long log it needs:
 //!
 //! - `countersign-measure costs <repository>` prints, as JSON, what understanding and deciding each
-//!   usual call costs;
+//!   usual call costs, and what the yardstick takes between them;
+//! - `countersign-measure yardstick` prints what the yardstick takes alone, in nanoseconds;
 //! - `countersign-measure grow <home> <user home> <records>` makes a home's log longer by that many
 //!   records: copies of its last decision and outcome, in sessions of their own;
 //! - `countersign-measure shapes` names the shapes of calls that can be as long as one likes, and
-//!   `countersign-measure shape <name> <bytes>` understands one.
-//!
+//!   `countersign-measure shape <name> <bytes>` understands one;
 //! - `countersign-measure score <file or folder>…` decides over labelled commands and session logs, and says how
 //!   well; see `score`.
 //!
@@ -18,8 +18,12 @@ mod costs;
 mod grow;
 mod score;
 mod shapes;
+mod yardstick;
 
 use std::process::ExitCode;
+
+const USAGE: &str = "usage: countersign-measure costs <repository> | yardstick | grow <home> <user home> <records> \
+                     | shapes | shape <name> <bytes> | score <path>…";
 
 /// What went wrong, in words.
 type Problem = Box<dyn std::error::Error>;
@@ -29,6 +33,10 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match *words {
         ["costs", repository] => costs::print(repository),
+        ["yardstick"] => {
+            yardstick::print();
+            Ok(())
+        }
         ["shapes"] => {
             shapes::names();
             Ok(())
@@ -39,7 +47,7 @@ fn main() -> ExitCode {
             .map_err(Problem::from)
             .and_then(|records| grow::log(home.as_ref(), user_home.as_ref(), records)),
         ["score", ref paths @ ..] => score::run(paths),
-        _ => Err("usage: countersign-measure costs <repository> | grow <home> <user home> <records> | shapes | shape <name> <bytes> | score <path>… | shapes | shape <name> <bytes>".into()),
+        _ => Err(USAGE.into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

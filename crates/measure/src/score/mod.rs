@@ -8,7 +8,7 @@
 //! | `sql` | SQL statements and their classes |
 //! | `sessions` | what would have been decided over an agent's session logs |
 //! | `stage` | the repository all of it is asked in |
-//! | `times` | how long understanding takes, shown and not held to anything |
+//! | `times` | how long understanding takes, as multiples of the yardstick |
 //!
 //! Everything is decided by the pack `graduated` in a repository whose branch `main` is production.
 
@@ -26,7 +26,6 @@ use serde_json::{Value, json};
 use crate::Problem;
 
 use self::stage::Stage;
-use self::times::Times;
 
 /// Bounds that a run may be held to: shares from 0 to 1.
 struct Bounds {
@@ -88,7 +87,10 @@ pub fn run(paths: &[&str]) -> Result<(), Problem> {
         kept &= figure.is_kept();
         println!("{}", figure.line());
     }
-    times.iter().map(Times::line).for_each(|line| println!("{line}"));
+    for times in &times {
+        kept &= times.is_kept();
+        println!("{}", times.line());
+    }
     let rows: Vec<Value> = figures.iter().map(Figure::to_json).collect();
     println!("{}", json!({ "kept": kept, "figures": rows }));
     Ok(())

@@ -11,7 +11,7 @@ pub struct Figure {
     pub name: String,
     /// The median time, where it is a time.
     pub time: Option<Duration>,
-    /// The ratio to the floor or to the smaller case, where it is one.
+    /// The ratio to the floor, to the yardstick or to the smaller case, where it is one.
     pub ratio: Option<f64>,
     /// Instructions, where they were counted.
     pub instructions: Option<u64>,
@@ -26,8 +26,6 @@ pub struct Figure {
 pub enum Bound {
     /// Printed only.
     None,
-    /// Of its time.
-    Time(Duration),
     /// Of its ratio.
     Ratio(f64),
     /// Of its instructions.
@@ -69,7 +67,6 @@ impl Figure {
         let times = match self.bound {
             Bound::None => Some(0.0),
             Bound::Passed => None,
-            Bound::Time(bound) => self.time.map(|time| time.as_secs_f64() / bound.as_secs_f64()),
             Bound::Ratio(bound) => self.ratio.map(|ratio| ratio / bound),
             Bound::Instructions(bound) => self.instructions.map(|count| count as f64 / bound as f64),
         };
@@ -88,7 +85,6 @@ impl Figure {
     fn bound_text(&self) -> String {
         match self.bound {
             Bound::None | Bound::Passed => String::new(),
-            Bound::Time(bound) => readable(bound),
             Bound::Ratio(bound) => format!("{bound:.2} ×"),
             Bound::Instructions(bound) => grouped(bound),
         }
@@ -98,7 +94,6 @@ impl Figure {
     pub fn to_json(&self) -> Value {
         let (of, bound) = match self.bound {
             Bound::None | Bound::Passed => (None, Value::Null),
-            Bound::Time(bound) => (Some("time_ns"), json!(nanoseconds(bound))),
             Bound::Ratio(bound) => (Some("ratio"), json!(bound)),
             Bound::Instructions(bound) => (Some("instructions"), json!(bound)),
         };

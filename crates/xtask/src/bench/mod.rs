@@ -1,14 +1,14 @@
 //! What the hook costs, against bounds that a slower machine does not move.
 //!
-//! Times are given as ratios to starting a program that does nothing, measured in turn with the hook, so
-//! that a busy machine disturbs both. What depends on no clock is counted in instructions.
+//! Times are given as ratios to starting a program that does nothing, or to a fixed piece of work (the yardstick),
+//! measured in turn with ours, so that a busy machine disturbs both. What depends on no clock is counted in instructions.
 //! `docs/performance.md` explains the table and holds the figures.
 //!
 //! | file | what |
 //! |---|---|
 //! | `hook` | the whole process, as a ratio to the floor |
-//! | `inside` | understanding and deciding, in one process |
-//! | `hostile` | inputs made to be slow |
+//! | `inside` | understanding and deciding, in one process, as ratios to the yardstick |
+//! | `hostile` | inputs made to be slow, the same |
 //! | `shapes` | calls that grow: instructions, as a ratio to half the length |
 //! | `growth` | a long log, a large repository |
 //! | `instructions` | counts under valgrind, against the accepted ones; `profile` says where they go |

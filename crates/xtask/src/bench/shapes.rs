@@ -5,8 +5,9 @@
 //! quadratic. What the process costs that understands an empty call is taken off before.
 
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 
 use super::figure::{Bound, Figure};
 use super::stage::Programs;
@@ -27,22 +28,46 @@ pub fn measure(programs: &Programs) -> Result<Vec<Figure>> {
         return Ok(Vec::new());
     }
     eprintln!("── counting what calls cost as they grow");
-    let mut figures = Vec::new();
-    for shape in quietly(programs.measure().arg("shapes"))?.lines() {
-        let count = |length| instructions(programs, shape, length);
-        let nothing = count(0)?;
-        let [once, twice] = [count(LENGTH)?, count(2 * LENGTH)?].map(|count| count.saturating_sub(nothing));
-        let figure = Figure {
-            ratio: Some(if twice < NOTHING { 1.0 } else { twice as f64 / once as f64 }),
-            ..Figure::instructions(format!("16 KB of {shape} to 8 KB"), twice, Bound::Ratio(BOUND))
-        };
-        eprintln!("   {figure}");
-        figures.push(figure);
-    }
+    let shapes = quietly(programs.measure().arg("shapes"))?;
+    let mut figures = side_by_side(&shapes.lines().collect::<Vec<_>>(), |shape| growth(programs, shape))?;
     figures.sort_by(|left, right| right.times_its_bound().total_cmp(&left.times_its_bound()));
     let above = figures.iter().filter(|figure| figure.is_above()).count();
     figures.truncate(above.max(1));
     Ok(figures)
+}
+
+fn growth(programs: &Programs, shape: &str) -> Result<Figure> {
+    let count = |length| instructions(programs, shape, length);
+    let nothing = count(0)?;
+    let [once, twice] = [count(LENGTH)?, count(2 * LENGTH)?].map(|count| count.saturating_sub(nothing));
+    let figure = Figure {
+        ratio: Some(if twice < NOTHING { 1.0 } else { twice as f64 / once as f64 }),
+        ..Figure::instructions(format!("16 KB of {shape} to 8 KB"), twice, Bound::Ratio(BOUND))
+    };
+    eprintln!("   {figure}");
+    Ok(figure)
+}
+
+/// Does the work for all of them, as many at once as there are processors: counts of instructions do not mind.
+fn side_by_side<T: Send>(items: &[&str], work: impl Fn(&str) -> Result<T> + Sync) -> Result<Vec<T>> {
+    let next = AtomicUsize::new(0);
+    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    std::thread::scope(|scope| {
+        let worker = || {
+            let mut done = Vec::new();
+            while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+                done.push(work(item)?);
+            }
+            Ok(done)
+        };
+        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(worker)).collect();
+        let mut all = Vec::new();
+        for worker in workers {
+            let done: Result<Vec<T>> = worker.join().map_err(|_| anyhow!("a worker panicked"))?;
+            all.extend(done?);
+        }
+        Ok(all)
+    })
 }
 
 fn instructions(programs: &Programs, shape: &str, length: usize) -> Result<u64> {

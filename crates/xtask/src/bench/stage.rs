@@ -43,6 +43,12 @@ impl Programs {
     pub fn measure(&self) -> Command {
         Command::new(self.folder.join("countersign-measure"))
     }
+
+    /// How long the yardstick takes now: a fixed piece of work that is none of ours.
+    pub fn yardstick(&self) -> Result<Duration> {
+        let text = quietly(self.measure().arg("yardstick"))?;
+        Ok(Duration::from_nanos(text.trim().parse().context("the yardstick printed no number")?))
+    }
 }
 
 /// Everything lies below one folder whose path has always the same length, so that it costs the same.
