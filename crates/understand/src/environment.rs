@@ -295,20 +295,21 @@ const PLAIN_SSH: &[&str] = &[
     "pubkeyauthentication",
     "passwordauthentication",
     "hashknownhosts",
+    "controlpath",
+    "compression",
 ];
 
 /// Whether a text is `ssh` with another key or other checks, to which git adds where it goes.
 pub(crate) fn is_plain_ssh(text: &str) -> bool {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || " -_./~=@:%,".contains(letter);
     let mut words = text.split_ascii_whitespace();
-    if !matches!(words.next(), Some("ssh" | "/usr/bin/ssh"))
-        || text.contains(['$', '`', ';', '|', '&', '<', '>', '('])
-    {
+    if !text.chars().all(plain) || !matches!(words.next(), Some("ssh" | "/usr/bin/ssh")) {
         return false;
     }
     while let Some(word) = words.next() {
         let option = match word {
             "-v" | "-vv" | "-vvv" | "-q" | "-4" | "-6" | "-T" | "-C" | "-a" | "-x" => continue,
-            "-i" | "-p" => {
+            "-i" | "-p" | "-l" => {
                 words.next();
                 continue;
             }

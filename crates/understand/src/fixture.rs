@@ -4,7 +4,9 @@
 #[cfg(test)]
 mod checks;
 
-use countersign_model::{Answer, Commit, Digest, Question, Runtime, SessionId, ToolCall, ToolCallId};
+use countersign_model::{
+    Answer, Commit, Declared, Digest, Question, Runtime, SessionId, ToolCall, ToolCallId,
+};
 use serde_json::{Map, Value};
 
 use crate::{Surroundings, Workspace};
@@ -205,5 +207,19 @@ pub(crate) fn call(tool: &str, input: Value) -> ToolCall {
         tool: tool.to_owned(),
         input,
         mcp_server: None,
+    }
+}
+
+/// The program that `docs/policy.md` describes.
+pub(crate) fn shipctl() -> Declared {
+    let list = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+    Declared {
+        names: list(&["shipctl"]),
+        values: list(&["--reason"]),
+        target: list(&["--env", "-e"]),
+        read: list(&["status", "env list", ""]),
+        write: list(&["deploy", "env create|update"]),
+        destroy: list(&["env delete"]),
+        execute: list(&["ssh"]),
     }
 }

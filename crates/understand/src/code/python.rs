@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use super::acts::{self, Does};
 use super::tokens::{Kind, Rules};
-use super::uses::{Argument, Code, Given, Use};
+use super::uses::{self, Argument, Code, Given, Use};
 use crate::context::Context;
 use crate::families;
 use crate::word::Value;
@@ -47,14 +47,8 @@ pub(crate) fn understand(
     if uses.iter().any(|(_, full)| full.starts_with("os.chdir") || full.starts_with("os.fchdir")) {
         context.state.shell.directory = Err("the code changes its directory".to_owned());
     }
-    // What is written is written before anything runs: in which order it happens, nobody says.
-    for early in [true, false] {
-        for (found, full) in &uses {
-            if let Err(why) = one(found, full, &code, early, context) {
-                doubt.get_or_insert(why);
-            }
-        }
-    }
+    let unclear = uses::twice(&uses, |found, full, early| one(found, full, &code, early, context));
+    doubt = doubt.or(unclear);
     context.state.shell = kept;
     doubt.map_or(Ok(()), Err)
 }

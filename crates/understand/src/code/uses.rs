@@ -413,6 +413,23 @@ impl<'t> Code<'t> {
 }
 
 /// Parts of a path, a later absolute one replacing those before it.
+/// Looks at each use with its full name twice, first at what it writes: in which order it happens, nobody says. The
+/// first doubt there is.
+pub(super) fn twice(
+    uses: &[(Use, String)],
+    mut one: impl FnMut(&Use, &str, bool) -> Result<(), String>,
+) -> Option<String> {
+    let mut doubt = None;
+    for early in [true, false] {
+        for (found, full) in uses {
+            if let Err(why) = one(found, full, early) {
+                doubt.get_or_insert(why);
+            }
+        }
+    }
+    doubt
+}
+
 fn joined(parts: &[&str]) -> String {
     let mut path = String::new();
     for part in parts {

@@ -87,20 +87,7 @@ mod tests {
     use insta::assert_snapshot;
     use serde_json::json;
 
-    use crate::fixture::check_declared;
-
-    fn shipctl() -> Declared {
-        let list = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-        Declared {
-            names: list(&["shipctl"]),
-            values: list(&["--reason"]),
-            target: list(&["--env", "-e"]),
-            read: list(&["status", "env list", ""]),
-            write: list(&["deploy", "env create|update"]),
-            destroy: list(&["env delete"]),
-            execute: list(&["ssh"]),
-        }
-    }
+    use crate::fixture::{check_declared, shipctl};
 
     fn check(tool: &str, input: serde_json::Value) -> String {
         check_declared(tool, input, shipctl())

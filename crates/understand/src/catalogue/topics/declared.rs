@@ -1,8 +1,7 @@
 //! What `countersign.toml` describes.
 
-use countersign_model::Declared;
-
 use super::Topic;
+use crate::fixture::shipctl;
 
 pub(super) const TOPIC: Topic = Topic {
     name: "declared",
@@ -20,17 +19,3 @@ pub(super) const TOPIC: Topic = Topic {
         ("Bash", "shipctl --help"),
     ],
 };
-
-/// The program that `docs/policy.md` describes.
-fn shipctl() -> Declared {
-    let list = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-    Declared {
-        names: list(&["shipctl"]),
-        values: list(&["--reason"]),
-        target: list(&["--env", "-e"]),
-        read: list(&["status", "env list", ""]),
-        write: list(&["deploy", "env create|update"]),
-        destroy: list(&["env delete"]),
-        execute: list(&["ssh"]),
-    }
-}

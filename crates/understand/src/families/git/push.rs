@@ -83,7 +83,7 @@ pub(super) fn effects(git: &Git<'_>, context: &mut Context<'_>) {
 /// Programs that stored settings make a push start. What is asked here becomes a fact: when it
 /// changes, an approval is void.
 fn started_by_settings(remote: &str, git: &Git<'_>, context: &mut Context<'_>) {
-    if let Some(command) = git.repo.stored("core.sshcommand", context).filter(|command| !is_plain_ssh(command)) {
+    if let Some(command) = git.repo.stored("core.sshcommand", context).filter(|command| !environment::is_plain_ssh(command)) {
         environment::command("core.sshcommand", &Value::Known(command), context);
         context.opaque("git push", "the setting core.sshCommand names the program that carries what is pushed");
     }
@@ -115,33 +115,6 @@ fn git_directory(root: &str, context: &Context<'_>) -> String {
         },
         _ => own,
     }
-}
-
-/// Whether a command is OpenSSH's client with options that only choose who logs in and how fast.
-fn is_plain_ssh(command: &str) -> bool {
-    const SETTINGS: &[&str] = &[
-        "identitiesonly", "stricthostkeychecking", "userknownhostsfile", "serveraliveinterval", "serveralivecountmax", "connecttimeout", "batchmode", "addkeystoagent", "controlmaster", "controlpersist", "controlpath", "compression", "loglevel",
-    ];
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || " -_./~=@:%".contains(letter);
-    let mut words = command.split_whitespace();
-    if !command.chars().all(plain) || !matches!(words.next(), Some("ssh" | "/usr/bin/ssh")) {
-        return false;
-    }
-    while let Some(word) = words.next() {
-        let harmless = match word {
-            "-4" | "-6" | "-C" | "-q" | "-v" | "-a" | "-x" | "-T" => true,
-            "-i" | "-p" | "-l" => words.next().is_some(),
-            "-o" => words.next().is_some_and(|setting| {
-                let name = setting.split('=').next().unwrap_or(setting).to_ascii_lowercase();
-                SETTINGS.contains(&name.as_str())
-            }),
-            _ => false,
-        };
-        if !harmless {
-            return false;
-        }
-    }
-    true
 }
 
 /// Words that may be options of any kind.

@@ -1,0 +1,99 @@
+//! What understanding asks of the workspace on a family's behalf: directories, settings and files.
+
+use countersign_model::{Answer, Question};
+
+use super::Context;
+use crate::Workspace as _;
+use crate::invocation::Invocation;
+use crate::paths;
+use crate::word::Value;
+
+/// Bytes of files read for what stands in them, such as a tool's settings; those read again count again.
+const MOST_OF_FILES: usize = 4 << 20;
+
+impl Context<'_> {
+    /// The directory that is the agent's workspace: the repository's top, or the call's directory.
+    /// Never the home directory or one above it.
+    pub fn top(&self) -> Option<&str> {
+        let top = self.top.get_or_init(|| {
+            let question = Question::Repository { directory: self.call_directory.clone() };
+            let top = match self.workspace.ask(&question) {
+                Answer::Directory { path } => path,
+                _ => paths::normal("/", &self.call_directory),
+            };
+            let too_wide = top == "/" || paths::is_within(&self.surroundings.home, &top);
+            (!too_wide && self.call_directory.starts_with('/')).then_some(top)
+        });
+        top.as_deref()
+    }
+
+    /// Where a change of the shell's directory to `path` leads; `physical`: links are followed
+    /// before `..` is taken.
+    pub fn directory_at(&self, path: &str, physical: bool) -> Result<String, String> {
+        let directory = match &self.state.shell.directory {
+            Ok(directory) => directory.as_str(),
+            Err(_) if path.starts_with('/') => "/",
+            Err(why) => return Err(why.clone()),
+        };
+        let whole = if path.starts_with('/') { path.to_owned() } else { format!("{directory}/{path}") };
+        let links = &self.state.world.links;
+        let literal = paths::normal("/", &whole);
+        if links.iter().any(|link| paths::is_within(&literal, &link.name)) && whole.contains("..") {
+            return Err("the command made a link on the way".to_owned());
+        }
+        if !physical {
+            return Ok(literal);
+        }
+        match self.workspace.ask(&Question::Target { path: whole }) {
+            Answer::Target { path, .. } => Ok(path),
+            _ => Err("where the directory leads is not known".to_owned()),
+        }
+    }
+
+    /// The value of a variable that chooses where a tool acts: set for the command, set in this text, or set
+    /// for the runtime. `Ok(None)`: not set; `Err`: why that is not known.
+    pub fn setting(&self, invocation: &Invocation, name: &str) -> Result<Option<String>, String> {
+        match crate::environment::value(invocation, name) {
+            Some(Value::Known(text)) => return Ok(Some(text)),
+            Some(Value::Pattern(_)) => return Err(format!("{name} is a file name pattern")),
+            Some(Value::Unknown { why, .. }) => return Err(why),
+            None => {}
+        }
+        match self.workspace.ask(&Question::Setting { name: name.to_owned() }) {
+            // What every command inherits, this text may have set anew without exporting it.
+            Answer::Values { values }
+                if !values.is_empty() && self.state.shell.variables.contains_key(name) =>
+            {
+                match self.state.shell.variables.get(name) {
+                    Some(Value::Known(text)) => Ok(Some(text.clone())),
+                    _ => Err(format!("the value of {name} is not known")),
+                }
+            }
+            Answer::Values { values } => Ok(values.into_iter().next()),
+            Answer::Unknown { why } => Err(why),
+            _ => Err(format!("the value of {name} is not known")),
+        }
+    }
+
+    /// The text of a file that is read whole now, and whose change voids an approval. `Ok(None)`: there is no
+    /// such file; `Err`: why its text is not known. `path` is absolute.
+    pub fn file(&self, path: &str) -> Result<Option<String>, String> {
+        if !path.starts_with('/') {
+            return Err("the file's path is not known".to_owned());
+        }
+        match self.workspace.ask(&Question::Path { path: path.to_owned() }) {
+            Answer::Text { text, whole: true, .. } => {
+                self.files.set(self.files.get() + text.len());
+                if self.files.get() > MOST_OF_FILES {
+                    return Err("the call has too much of files to read".to_owned());
+                }
+                Ok(Some(text))
+            }
+            Answer::Text { .. } => Err("the file is too long, or no text".to_owned()),
+            Answer::Absent => Ok(None),
+            Answer::Directory { .. } => Err("it is a directory".to_owned()),
+            Answer::Unknown { why } => Err(why),
+            _ => Err("the file's text is not known".to_owned()),
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! What is done to files, as families say it: which effect it is depends on what kind of file it is.
+
+use countersign_model::{
+    Answer, Certainty, Effect, PathClass, Question, Resource, Reversible, Verb, Zone, verbs,
+};
+
+use super::Context;
+use super::special_files::{is_disk, is_git_internal, is_git_store, is_stream};
+use crate::Workspace as _;
+use crate::path_classes;
+use crate::paths::{self, Located};
+use crate::word::{Value, Word};
+
+impl Context<'_> {
+    /// Says that a file is read.
+    pub fn read(&mut self, word: &Word) {
+        self.read_value(&word.value);
+    }
+
+    /// Says that a file is read.
+    pub fn read_value(&mut self, value: &Value) {
+        if is_stream(value.text()) {
+            return;
+        }
+        let located = paths::locate(value, self);
+        if located.class == PathClass::Secret && located.zone == Zone::Workspace {
+            // What everybody with the repository has is no secret of this machine's.
+            let kept = if self.is_tracked(&located) { Reversible::Yes } else { Reversible::No };
+            let effect = Effect::new(verbs::SECRET_READ, located.resource()).reversible(kept);
+            self.push(match &located.why {
+                Some(why) => effect.certain(Certainty::Partial, &format!("the path is not known: {why}")),
+                None => effect,
+            });
+            return;
+        }
+        let verb = if located.class == PathClass::Secret { verbs::SECRET_READ } else { verbs::FS_READ };
+        self.push_path(verb, &located);
+    }
+
+    /// Says that what is known to be there is read.
+    pub fn reads(&mut self, located: &Located) {
+        let verb = if located.class == PathClass::Secret { verbs::SECRET_READ } else { verbs::FS_READ };
+        self.push_path(verb, located);
+    }
+
+    /// Says that a directory is read with all that is in it.
+    pub fn read_tree(&mut self, word: &Word) {
+        self.read(word);
+        let located = paths::locate(&word.value, self);
+        let home = &self.surroundings.home;
+        if located.why.is_none() && !home.is_empty() && paths::is_within(home, &located.path) {
+            let resource =
+                Resource::Path { path: located.path, zone: located.zone, class: PathClass::Secret };
+            let why = "credentials are kept below it";
+            self.push(Effect::new(verbs::SECRET_READ, resource).certain(Certainty::Partial, why));
+        }
+    }
+
+    /// Says that a file gets another name, through which it can be read and changed unseen.
+    pub fn names_again(&mut self, value: &Value) {
+        let located = paths::locate(value, self);
+        match located.class {
+            PathClass::Countersign => self.tamper(&located),
+            PathClass::Secret => self.push_path(verbs::SECRET_READ, &located),
+            PathClass::ToolConfiguration | PathClass::ShellConfiguration => {
+                self.change_located(verbs::FS_WRITE, &located);
+            }
+            PathClass::Ordinary | PathClass::Rebuildable | PathClass::Delivery => {
+                self.push_path(verbs::FS_READ, &located);
+            }
+        }
+    }
+
+    /// Says that a file is created or changed.
+    pub fn write(&mut self, word: &Word) {
+        self.write_value(&word.value);
+    }
+
+    /// Says that a file is created or changed.
+    pub fn write_value(&mut self, value: &Value) {
+        if is_stream(value.text()) {
+            return;
+        }
+        self.change(verbs::FS_WRITE, value);
+    }
+
+    /// Says that a directory is made, or a file without text.
+    pub fn make(&mut self, word: &Word) {
+        let written = self.state.world.written.len();
+        self.write(word);
+        self.state.world.written.truncate(written);
+    }
+
+    /// Says that an entry of a directory is put in the place of what was there.
+    pub fn replace(&mut self, value: &Value) {
+        let located = paths::locate_entry(value, self);
+        self.change_located(verbs::FS_WRITE, &located);
+    }
+
+    /// Says that a file's mode or owner changes.
+    pub fn permit(&mut self, word: &Word) {
+        self.change(verbs::FS_PERMISSION, &word.value);
+    }
+
+    /// Says that a file or directory is deleted.
+    pub fn delete(&mut self, word: &Word) {
+        let located = paths::locate_entry(&word.value, self);
+        let in_git = located.readings().any(is_git_store);
+        let restorable = !in_git && (located.class == PathClass::Rebuildable || self.is_tracked(&located));
+        if paths::contains_protected(&located, self) {
+            self.tamper(&located);
+            return;
+        }
+        let before = self.collected.len();
+        if self.is_all_temporary(&located) {
+            let resource =
+                Resource::Path { path: located.path.clone(), zone: Zone::System, class: located.class };
+            self.push(
+                Effect::new(verbs::FS_DELETE, resource).because("other programs keep their files there"),
+            );
+            return;
+        }
+        self.change_located(verbs::FS_DELETE, &located);
+        if in_git && self.collected.len() > before {
+            self.collected.amend_last(|effect| {
+                effect.reversible = Reversible::No;
+                effect.because = Some("git keeps its history there".to_owned());
+            });
+        }
+        if restorable && self.collected.len() > before {
+            self.collected.amend_last(|effect| effect.reversible = Reversible::Yes);
+        }
+    }
+
+    /// Says that a file or directory leaves its place for another.
+    pub fn moves(&mut self, word: &Word) {
+        let located = paths::locate_entry(&word.value, self);
+        if paths::contains_protected(&located, self) {
+            self.tamper(&located);
+        } else {
+            // A link that moves still leads where it led, under a name nobody has looked at.
+            let leads = paths::locate(&word.value, self);
+            if leads.class == PathClass::Countersign {
+                self.tamper(&leads);
+            } else if leads.class == PathClass::Secret {
+                self.push_path(verbs::SECRET_READ, &leads);
+            }
+            self.change_located(verbs::FS_WRITE, &located);
+        }
+    }
+
+    /// Whether it is a whole directory for temporary files, or everything in it.
+    fn is_all_temporary(&self, located: &Located) -> bool {
+        let all = located.path.strip_suffix("/*").unwrap_or(&located.path);
+        self.surroundings.temporary.iter().any(|directory| directory.trim_end_matches('/') == all)
+    }
+
+    fn is_tracked(&self, located: &Located) -> bool {
+        let Some(top) = self.top().filter(|top| paths::is_within(&located.path, top)) else { return false };
+        let question = Question::Tracked { repository: top.to_owned(), path: located.path.clone() };
+        located.why.is_none() && self.workspace.ask(&question) == Answer::Yes
+    }
+
+    fn change(&mut self, verb: Verb, value: &Value) {
+        let mut located = paths::locate(value, self);
+        let contains = verb == verbs::FS_PERMISSION && paths::contains_protected(&located, self);
+        if contains && located.zone == Zone::Workspace && located.class == PathClass::Ordinary {
+            // It is about the whole tree; that the settings in it are among it, a person is told.
+            located.class = PathClass::ToolConfiguration;
+            let why = "the settings in it that start Countersign get that mode or owner too";
+            self.push(Effect::new(verb, located.resource()).because(why));
+        } else if contains {
+            self.tamper(&located);
+        } else {
+            self.change_located(verb, &located);
+        }
+    }
+
+    fn change_located(&mut self, verb: Verb, located: &Located) {
+        if located.readings().any(is_git_internal) {
+            let why = "an earlier part of the command changes git's own files".to_owned();
+            self.state.world.configuration_changed = Some(why.clone());
+            self.state.world.refs_changed = Some(why);
+        }
+        if verb == verbs::FS_WRITE {
+            self.state.world.writes(located);
+        }
+        if located.class == PathClass::Countersign {
+            self.tamper(located);
+        } else if located.readings().any(is_disk) {
+            self.push(
+                Effect::new(verbs::EXEC_SYSTEM, located.resource())
+                    .because("it writes to a device or a switch of the system"),
+            );
+        } else {
+            self.push_path(verb, located);
+        }
+    }
+
+    fn tamper(&mut self, located: &Located) {
+        let (path, zone) = (located.path.clone(), located.zone);
+        let resource = Resource::Path { path, zone, class: PathClass::Countersign };
+        self.push(
+            Effect::new(verbs::COUNTERSIGN_TAMPER, resource).because("these are Countersign's own files"),
+        );
+    }
+
+    fn push_path(&mut self, verb: Verb, located: &Located) {
+        let effect = Effect::new(verb, located.resource());
+        self.push(match &located.why {
+            Some(why) => effect.certain(Certainty::Partial, &format!("the path is not known: {why}")),
+            None if effect.verb == verbs::FS_WRITE => {
+                match path_classes::runs_later(&located.path, located.class) {
+                    Some(later) => effect.because(later),
+                    None => effect,
+                }
+            }
+            None => effect,
+        });
+    }
+}

@@ -1,0 +1,104 @@
+//! The state of the shell and of what earlier parts of a command may have changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::code::source::Written;
+use crate::shell::functions::Function;
+use crate::target::Link;
+use crate::word::Value;
+
+/// What a part of the shell's text knows and what is lost when a subshell ends.
+#[derive(Clone, Debug)]
+pub(crate) struct ShellState {
+    /// Where commands run, or why that is not known.
+    pub directory: Result<String, String>,
+    /// Whether that holds only if the last `cd` worked.
+    pub directory_unsure: bool,
+    /// The user's home.
+    pub home: String,
+    /// Whether `cd` follows links before it takes `..`.
+    pub physical: bool,
+    /// Variables set in this text; of an array, the first element.
+    pub variables: BTreeMap<String, Value>,
+    /// Those that are surely not set, although they have an (empty) value here.
+    pub absent: BTreeSet<String>,
+    /// What `PS4` was set to, not yet looked at.
+    pub prompts: Vec<Value>,
+    /// Programs that traps start, by their names: were they functions, they could change variables.
+    pub watched: BTreeSet<String>,
+    /// Whether this text is that of a sourced file, which `return` ends.
+    pub sourced: bool,
+    /// Those that are arrays.
+    pub arrays: BTreeMap<String, Vec<Value>>,
+    /// Those whose declaration gives assignments another meaning.
+    pub odd: BTreeSet<String>,
+    /// Those that commands inherit.
+    pub exported: BTreeSet<String>,
+    /// Those that are local to the function that runs, with what they were before.
+    pub locals: Vec<Vec<Local>>,
+    /// `$0`, if it is known.
+    pub zero: Option<Value>,
+    /// `$1` and those that follow, if they are known.
+    pub parameters: Option<Vec<Value>>,
+    /// Whether a `return` or `break` may have ended this part of the text earlier.
+    pub leaving: bool,
+    /// Directories on the stack of `pushd`, the last on top.
+    pub earlier: Vec<Result<String, String>>,
+    /// The directory before the last `cd`.
+    pub previous: Option<String>,
+    /// Commands that run when this shell ends.
+    pub traps: Vec<String>,
+    /// Why any variable that is not among these may have been set.
+    pub poisoned: Option<String>,
+    /// Whether no assignment says what a variable's value is.
+    pub distrusted: bool,
+    /// Environment that later commands inherit, as set in this text.
+    pub environment: Vec<(String, Value)>,
+    /// Aliases defined in this text; a shell may or may not expand them.
+    pub aliases: BTreeMap<String, String>,
+    /// Functions defined in this text; what they do is listed where they are called.
+    pub functions: BTreeMap<String, Function>,
+}
+
+/// A variable as it was before a function made it its own.
+#[derive(Clone, Debug)]
+pub(crate) struct Local {
+    pub name: String,
+    pub value: Option<Value>,
+    pub absent: bool,
+    pub elements: Option<Vec<Value>>,
+}
+
+/// What earlier parts of the command may have changed for good.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct World {
+    /// Branches that may be checked out now, if the command switched; empty: as the workspace says.
+    pub heads: Vec<Option<String>>,
+    /// Tags that the command makes, by their full names.
+    pub made: Vec<String>,
+    /// Why commits or refs are no longer what the workspace says.
+    pub refs_changed: Option<String>,
+    /// Why git's configuration is no longer what the workspace says.
+    pub configuration_changed: Option<String>,
+    /// Second names that the command gave to files and directories, in order.
+    pub links: Vec<Link>,
+    /// Whether something ran that nobody can see into.
+    pub opaque: bool,
+    /// Whether something ran that may have made files which are not listed.
+    pub makes_unseen: bool,
+    /// Whether more files come from the network or out of a decoder than are listed.
+    pub brings_more: bool,
+    /// Files that the command writes, in order.
+    pub written: Vec<Written>,
+    /// Why any file of the working tree may be another than it is now.
+    pub tree_changed: Option<String>,
+    /// What the command may have chosen for later commands, by the tool: a context, a workspace, a project.
+    pub chosen: BTreeMap<&'static str, String>,
+}
+
+/// Both.
+#[derive(Clone, Debug)]
+pub(crate) struct State {
+    pub shell: ShellState,
+    pub world: World,
+}

@@ -1,0 +1,111 @@
+//! What brings commits from elsewhere or makes another place for them: fetches, clones, worktrees
+//! and submodules.
+
+use countersign_model::{Effect, Resource, verbs};
+
+use super::super::{Git, addresses, config};
+use crate::arguments::{Spec, Takes, parse};
+use crate::context::Context;
+use crate::environment;
+use crate::word::{Value, Word};
+
+/// Brings commits from a remote here.
+pub(in super::super) fn fetches(git: &Git<'_>, context: &mut Context<'_>) {
+    let operands = git.operands();
+    let named = operands.first().and_then(|word| word.known()).filter(|_| git.subcommand != "remote");
+    let runs = operands.first().is_some_and(|word| addresses::runs_program(word.text()));
+    if runs {
+        context.opaque(&git.title(), "the address names a program to run");
+    }
+    let remote = git.repo.remotes(named.unwrap_or("origin"), context).0.into_iter().next();
+    let resource = Resource::Repository { repository: git.repository(remote) };
+    let reads = git.subcommand == "ls-remote";
+    context.push(Effect::new(if reads { verbs::GIT_READ } else { verbs::GIT_FETCH }, resource));
+    // `src:dst` moves a local branch too.
+    if operands.iter().any(|word| word.text().contains(':') && !addresses::is_address(word.text())) {
+        context.push(git.here(verbs::GIT_BRANCH));
+    }
+    if !reads {
+        context.state.world.refs_changed = Some("an earlier part of the command fetches".to_owned());
+    }
+}
+
+const CLONE: Spec = Spec {
+    long: &[
+        ("branch", Takes::Value), ("depth", Takes::Value), ("origin", Takes::Value), ("upload-pack", Takes::Value), ("reference", Takes::Value), ("reference-if-able", Takes::Value), ("separate-git-dir", Takes::Value),
+        ("config", Takes::Value), ("template", Takes::Value), ("jobs", Takes::Value), ("filter", Takes::Value), ("shallow-since", Takes::Value), ("shallow-exclude", Takes::Value), ("server-option", Takes::Value),
+        ("bundle-uri", Takes::Value), ("ref-format", Takes::Value), ("revision", Takes::Value), ("recurse-submodules", Takes::Attached), ("recursive", Takes::Attached), ("bare", Takes::Nothing), ("mirror", Takes::Nothing),
+        ("local", Takes::Nothing), ("no-local", Takes::Nothing), ("no-hardlinks", Takes::Nothing), ("shared", Takes::Nothing), ("dissociate", Takes::Nothing), ("quiet", Takes::Nothing), ("verbose", Takes::Nothing), ("progress", Takes::Nothing),
+        ("no-checkout", Takes::Nothing), ("sparse", Takes::Nothing), ("also-filter-submodules", Takes::Nothing), ("single-branch", Takes::Nothing), ("no-single-branch", Takes::Nothing), ("no-tags", Takes::Nothing), ("tags", Takes::Nothing),
+        ("shallow-submodules", Takes::Nothing), ("no-shallow-submodules", Takes::Nothing), ("remote-submodules", Takes::Nothing), ("no-remote-submodules", Takes::Nothing), ("reject-shallow", Takes::Nothing), ("ipv4", Takes::Nothing), ("ipv6", Takes::Nothing),
+    ],
+    short: &[
+        ('b', Takes::Value), ('o', Takes::Value), ('u', Takes::Value), ('c', Takes::Value), ('j', Takes::Value), ('l', Takes::Nothing), ('s', Takes::Nothing), ('q', Takes::Nothing), ('v', Takes::Nothing), ('n', Takes::Nothing),
+        ('4', Takes::Nothing), ('6', Takes::Nothing),
+    ],
+    abbreviations: true,
+    operands_end_options: false,
+};
+
+pub(super) fn clone(git: &Git<'_>, context: &mut Context<'_>) {
+    let arguments = parse(git.words, &CLONE);
+    let operands = &arguments.operands;
+    let address = operands.first().map(|word| word.text()).unwrap_or("*");
+    if addresses::runs_program(address) {
+        context.opaque("git clone", "the address names a program to run");
+    }
+    let url = addresses::without_credentials(address);
+    let remote = countersign_model::Remote { name: url.clone(), url: Some(url) };
+    let repository = countersign_model::Repository { root: None, remote: Some(remote) };
+    context.push(Effect::new(verbs::GIT_FETCH, Resource::Repository { repository }));
+    let name = address.trim_end_matches('/').trim_end_matches(".git").rsplit(['/', ':']).next().unwrap_or("clone").to_owned();
+    let target = operands.get(1).map_or(Value::Known(name), |word| word.value.clone());
+    context.write_value(&target);
+    arguments.values(&["separate-git-dir"]).for_each(|value| context.write_value(value));
+    // With an option that is not known, any of the words may be the place.
+    if !arguments.unknown.is_empty() {
+        operands.iter().for_each(|word| context.write(word));
+    }
+    if arguments.has(&["c", "config", "template", "recurse-submodules", "recursive"]) || !arguments.unknown.is_empty() {
+        context.opaque("git clone", "its options or submodules can run code");
+    }
+}
+
+pub(super) fn structure(git: &Git<'_>, context: &mut Context<'_>) {
+    let operands = git.operands();
+    let first = operands.first().map(|word| word.text()).unwrap_or_default();
+    match (git.subcommand.as_str(), first) {
+        ("worktree", "list") | ("submodule", "" | "status" | "summary") => context.push(git.here(verbs::GIT_READ)),
+        ("worktree", "remove") => {
+            if git.has_short('f') || git.has_long("--force") {
+                context.push(git.here(verbs::GIT_DISCARD).because("it removes a working tree that holds changes, too"));
+            }
+            operands.iter().skip(1).for_each(|word| context.delete(word));
+        }
+        ("worktree", "prune" | "repair" | "lock" | "unlock") => context.push(git.here(verbs::GIT_BRANCH)),
+        ("worktree", _) => {
+            context.push(git.here(verbs::GIT_BRANCH));
+            let named = git.words.iter().position(|word| matches!(word.text(), "-b" | "-B" | "--reason"));
+            let name = named.and_then(|at| git.words.get(at + 1));
+            let is_name = |word: &Word| name.is_some_and(|name| std::ptr::eq(name, word));
+            operands.iter().skip(1).filter(|word| !is_name(word)).take(1).for_each(|word| context.write(word));
+        }
+        ("submodule", "foreach") => {
+            let command: Option<Vec<&str>> = operands.iter().skip(1).map(|word| word.known()).collect();
+            let value = command.map_or_else(|| Value::unknown("unclear"), |words| Value::Known(words.join(" ")));
+            environment::command("git submodule foreach", &value, context);
+        }
+        ("submodule", "update" | "init" | "sync" | "absorbgitdirs") => {
+            context.push(git.here(verbs::GIT_FETCH));
+            context.opaque("git submodule", "a submodule's update setting can run a command");
+        }
+        ("submodule", _) => context.push(config::side_effect(git, "it changes the submodules")),
+        _ => {
+            context.push(git.here(verbs::GIT_BRANCH));
+            operands.iter().take(1).for_each(|word| context.write(word));
+            if git.words.iter().any(|word| word.text().starts_with("--template") || word.text().starts_with("--separate-git-dir")) {
+                context.opaque("git init", "a template brings hooks");
+            }
+        }
+    }
+}

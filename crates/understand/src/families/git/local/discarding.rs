@@ -1,0 +1,63 @@
+//! Subcommands that may throw away what no commit has.
+
+use countersign_model::verbs;
+
+use super::super::Git;
+use super::moves_refs;
+use crate::arguments::{Spec, Takes, parse};
+use crate::context::Context;
+
+/// Of `git rm`: the last of an option and its opposite counts.
+const REMOVE: Spec = Spec {
+    long: &[
+        ("cached", Takes::Nothing), ("no-cached", Takes::Nothing), ("force", Takes::Nothing), ("no-force", Takes::Nothing), ("dry-run", Takes::Nothing), ("no-dry-run", Takes::Nothing),
+        ("ignore-unmatch", Takes::Nothing), ("quiet", Takes::Nothing), ("sparse", Takes::Nothing), ("pathspec-from-file", Takes::Value), ("pathspec-file-nul", Takes::Nothing),
+    ],
+    short: &[('f', Takes::Nothing), ('n', Takes::Nothing), ('r', Takes::Nothing), ('q', Takes::Nothing)],
+    abbreviations: true,
+    operands_end_options: false,
+};
+
+pub(super) fn discarding(git: &Git<'_>, context: &mut Context<'_>) {
+    let first = git.operands().first().map(|word| word.text().to_owned()).unwrap_or_default();
+    match git.subcommand.as_str() {
+        "reset" => {
+            let hard = ["--hard", "--merge", "--keep"].iter().any(|mode| git.has_long(mode));
+            let soft = ["--soft", "--mixed"].iter().any(|mode| git.has_long(mode)) || !first.is_empty();
+            if hard || git.words.iter().any(|word| word.value.is_unknown()) {
+                context.push(git.here(verbs::GIT_DISCARD));
+            }
+            moves_refs(git, if soft || hard { verbs::GIT_BRANCH } else { verbs::GIT_INDEX }, context);
+        }
+        "clean" => {
+            let dry = git.has_short('n') || git.has_long("--dry-run");
+            context.push(git.here(if dry { verbs::GIT_READ } else { verbs::GIT_DISCARD }));
+        }
+        "rm" => {
+            let options = parse(git.words, &REMOVE);
+            let last = |on: &str, off: &str| options.options.iter().rfind(|given| [on, off].contains(&given.name.as_str())).is_some_and(|given| given.name == on);
+            let cached = last("cached", "no-cached");
+            context.push(git.here(if last("dry-run", "no-dry-run") || options.has(&["n"]) { verbs::GIT_READ } else { verbs::GIT_INDEX }));
+            if (last("force", "no-force") || options.has(&["f"])) && !cached {
+                context.push(git.here(verbs::GIT_DISCARD).because("it removes files that hold changes, too"));
+            }
+            if !cached {
+                for word in git.operands() {
+                    context.delete(word);
+                }
+            }
+        }
+        "stash" => {
+            let verb = match first.as_str() {
+                "list" | "show" => verbs::GIT_READ,
+                "drop" | "clear" => verbs::GIT_DISCARD,
+                _ => verbs::GIT_INDEX,
+            };
+            context.push(git.here(verb));
+        }
+        _ => {
+            let destroys = matches!(first.as_str(), "expire" | "delete" | "drop");
+            context.push(git.here(if destroys { verbs::GIT_REWRITE } else { verbs::GIT_READ }));
+        }
+    }
+}

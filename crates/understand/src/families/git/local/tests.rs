@@ -1,0 +1,140 @@
+//! What stays here: hits and near misses.
+
+use countersign_model::{Answer, Question};
+use insta::assert_snapshot;
+use serde_json::json;
+
+use crate::fixture::{Fixture, call, check, commit, surroundings};
+use crate::{Workspace, understand};
+
+/// A remote has a branch that is not here yet.
+struct WithTopic;
+
+impl Workspace for WithTopic {
+    fn ask(&self, question: &Question) -> Answer {
+        match question {
+            Question::Reference { reference, .. } if reference == "refs/remotes/fork/topic/x" => Answer::Commit { commit: commit('f') },
+            _ => Fixture(&[]).ask(question),
+        }
+    }
+}
+
+/// The effects, and whether each can be undone.
+fn undone(command: &str) -> String {
+    let effects = crate::fixture::understood(command, &[]).effects;
+    effects.iter().map(|effect| format!("{} {:?}", effect.verb, effect.reversible)).collect::<Vec<_>>().join("; ")
+}
+
+#[test]
+fn what_can_be_brought_back() {
+    assert_snapshot!(undone("git branch -D feature"), @"git.delete-ref Unknown");
+    assert_snapshot!(undone("git branch -D main"), @"git.delete-ref Unknown");
+    assert_snapshot!(undone("git branch -d main"), @"git.delete-ref Yes");
+    assert_snapshot!(undone("git tag -d v1"), @"git.delete-ref Yes");
+    assert_snapshot!(undone("git rm -f src/a.rs"), @"git.index Yes; git.discard No; fs.delete Yes");
+    assert_snapshot!(undone("git rm --cached --force src/a.rs"), @"git.index Yes");
+    assert_snapshot!(undone("git rm src/a.rs"), @"git.index Yes; fs.delete Yes");
+    assert_snapshot!(undone("git worktree remove --force /tmp/wt"), @"git.discard No; fs.delete No");
+    assert_snapshot!(undone("git restore --staged a; git restore --source --staged a"), @"git.index Yes; git.discard No");
+    assert_snapshot!(undone("rm -rf .git/logs; rm src/a.rs; rm -rf /tmp/x; rm -rf /tmp/*"), @"fs.delete No; fs.delete Yes; fs.delete No; fs.delete No");
+    assert_snapshot!(undone("shred -u src/a.rs; echo b > /proc/sysrq-trigger"), @"fs.delete No; exec.system No; exec.read Yes");
+    assert_snapshot!(undone("git push --force-with-lease; git push -f; git push origin +feature"), @"git.force-push Yes; git.force-push Unknown");
+}
+
+#[test]
+fn staying_here() {
+    assert_snapshot!(check("git status && git diff | head; git log -p"), @r#"
+    git.read /repo, read
+    exec.read head, read
+    "#);
+    assert_snapshot!(check("git add -A && git commit -m 'push origin main'"), @r#"
+    git.index /repo, write
+    git.commit /repo, write
+    "#);
+    assert_snapshot!(check("git checkout main && git merge --no-ff fix"), @r#"
+    git.branch /repo, write
+    git.merge /repo, write
+    "#);
+    assert_snapshot!(check("git commit --amend --no-edit"), @"git.commit /repo, write");
+    assert_snapshot!(check("git branch -D old; git branch; git branch new; git tag -d v1"), @r#"
+    git.delete-ref /repo, destroy
+    git.read /repo, read
+    git.branch /repo, write
+    "#);
+    assert_snapshot!(check("git stash; git stash drop"), @r#"
+    git.index /repo, write
+    git.discard /repo, destroy
+    "#);
+}
+
+#[test]
+fn discarding() {
+    assert_snapshot!(check("git reset --hard HEAD~1"), @r#"
+    git.discard /repo, destroy
+    git.branch /repo, write
+    "#);
+    assert_snapshot!(check("git checkout -- src/a.rs"), @"git.discard /repo, destroy");
+    assert_snapshot!(check("git checkout ."), @r#"
+    git.discard /repo, destroy
+    git.branch /repo, write
+    "#);
+    assert_snapshot!(check("git restore --staged a; git restore a"), @r#"
+    git.index /repo, write
+    git.discard /repo, destroy
+    "#);
+    assert_snapshot!(check("git clean -fdx; git clean -n"), @r#"
+    git.discard /repo, destroy
+    git.read /repo, read
+    "#);
+    assert_snapshot!(check("git reflog expire --expire=now --all; git gc --prune=now"), @"git.rewrite /repo, destroy");
+}
+
+#[test]
+fn clones_and_worktrees_go_where_they_are_told() {
+    assert_snapshot!(check("git clone -b x --depth 1 https://h.example/a.git /home/dev/.claude"), @"
+    git.fetch repository@https://h.example/a.git, read
+    fs.write /home/dev/.claude, write
+    ");
+    assert_snapshot!(check("git clone --separate-git-dir=.claude https://h.example/a.git x"), @"
+    fs.write /repo/.claude, write
+    git.fetch repository@https://h.example/a.git, read
+    fs.write /repo/x, write
+    ");
+    assert_snapshot!(check("git worktree add -b x .claude"), @"
+    git.branch /repo, write
+    fs.write /repo/.claude, write
+    ");
+}
+
+#[test]
+fn a_branch_is_not_taken_for_a_file() {
+    assert_snapshot!(check("git checkout main"), @"git.branch /repo, write");
+    let call = call("Bash", json!({"command": "git checkout topic/x"}));
+    let understanding = understand(&call, &surroundings(), &WithTopic);
+    assert_eq!(understanding.effects.iter().map(|effect| effect.verb.as_str()).collect::<Vec<_>>(), ["git.branch"]);
+    assert_snapshot!(check("git checkout README.md"), @"
+    git.branch /repo, write
+    git.discard /repo, destroy
+    ");
+}
+
+#[test]
+fn running_others() {
+    assert_snapshot!(check("git rebase -x 'git push origin main' HEAD~2"), @r#"
+    git.push main@origin, write
+    git.merge /repo, write
+    "#);
+    assert_snapshot!(check("git bisect run ./x.sh"), @"
+    exec.opaque /repo/x.sh, execute, opaque
+    git.branch /repo, write
+    ");
+    assert_snapshot!(check("git submodule foreach 'git push origin main'"), @"git.push main@origin, write");
+    assert_snapshot!(check("git fetch --upload-pack='./x' origin"), @"
+    exec.opaque /repo/x, execute, opaque
+    git.fetch repository@origin, read
+    ");
+    assert_snapshot!(check("git grep -O./x foo"), @"
+    exec.opaque /repo/x, execute, partial
+    git.read /repo, read
+    ");
+}
