@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 use countersign_model::Environment;
 
-use crate::ci::{Delivery, Refs, github, gitlab, yaml};
+use countersign_yaml as yaml;
+
+use crate::ci::{Delivery, Refs, github, gitlab};
 use crate::{Proposal, glob, remote};
 
 /// What `countersign init` saw in a repository. Text only: nothing here is believed to be well-formed.

@@ -3,8 +3,8 @@
 use countersign_model::Environment;
 
 use super::condition::{self, equal_to, unquoted};
-use super::yaml::Node;
 use super::{Delivery, Refs, signs, widened};
+use countersign_yaml::Node;
 
 /// A workflow file.
 pub struct Workflow {

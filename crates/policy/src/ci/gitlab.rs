@@ -3,8 +3,8 @@
 use countersign_model::Environment;
 
 use super::condition::{self, equal_to, unquoted};
-use super::yaml::Node;
 use super::{Delivery, Refs, from_regex, signs, widened};
+use countersign_yaml::Node;
 
 /// Keys at the top that are not jobs.
 const NOT_JOBS: &[&str] = &[

@@ -4,7 +4,6 @@ mod condition;
 pub mod github;
 pub mod gitlab;
 mod signs;
-pub mod yaml;
 
 use std::collections::BTreeSet;
 

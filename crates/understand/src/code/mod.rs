@@ -5,8 +5,12 @@
 
 pub(crate) mod absent;
 mod acts;
+pub(crate) mod commit_checks;
+pub(crate) mod composer;
 pub(crate) mod dockerfile;
+pub(crate) mod environment_files;
 pub(crate) mod foreign;
+pub(crate) mod invoke;
 mod javascript;
 pub(crate) mod justfile;
 pub(crate) mod language;
@@ -15,8 +19,11 @@ pub(crate) mod makefile;
 pub(crate) mod mise;
 mod others;
 pub(crate) mod packages;
+pub(crate) mod pyproject;
 mod python;
+pub(crate) mod rakefile;
 pub(crate) mod source;
+pub(crate) mod taskfile;
 mod tokens;
 mod uses;
 

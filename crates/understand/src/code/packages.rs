@@ -26,6 +26,56 @@ pub(crate) fn script(name: &str, directory: &str, arguments: &[Word], context: &
     Looked::Absent
 }
 
+/// The text of the nearest package from `directory` upward, and its directory.
+fn nearest(directory: &str, context: &mut Context<'_>) -> Result<(serde_json::Value, String), String> {
+    let mut at = directory.to_owned();
+    for _ in 0..MOST_UP {
+        let path = format!("{}/package.json", at.trim_end_matches('/'));
+        let located = paths::locate(&Value::Known(path), context);
+        let mut found = None;
+        let looked = look(&located, "package", context, &mut |text, _| {
+            found = serde_json::from_str(text).ok();
+            Ok(())
+        });
+        match (looked, found) {
+            (Looked::Understood, Some(package)) => return Ok((package, at)),
+            (Looked::Understood, None) => return Err("its package.json cannot be read".to_owned()),
+            (Looked::Opaque(why), _) => return Err(why),
+            (Looked::Absent, _) if at == "/" || at.is_empty() => break,
+            (Looked::Absent, _) => at = paths::split(&at).0.to_owned(),
+        }
+    }
+    Err("it runs scripts of the project".to_owned())
+}
+
+/// The names of all scripts of the nearest package.
+pub(crate) fn names(directory: &str, context: &mut Context<'_>) -> Result<Vec<String>, String> {
+    let (package, _) = nearest(directory, context)?;
+    let scripts = package.get("scripts").and_then(serde_json::Value::as_object);
+    Ok(scripts.map(|scripts| scripts.keys().cloned().collect()).unwrap_or_default())
+}
+
+/// The commands that the nearest package gives to `lint-staged`, each with files nobody knows.
+pub(crate) fn staged(directory: &str, context: &mut Context<'_>) -> Result<Vec<String>, String> {
+    let (package, _) = nearest(directory, context)?;
+    let Some(settings) = package.get("lint-staged").and_then(serde_json::Value::as_object) else {
+        return Err("which commands it runs is not known".to_owned());
+    };
+    let mut found = Vec::new();
+    for commands in settings.values() {
+        match commands {
+            serde_json::Value::String(text) => found.push(text.clone()),
+            serde_json::Value::Array(texts) => {
+                for text in texts {
+                    found.push(text.as_str().ok_or("a part of its settings is not plain text")?.to_owned());
+                }
+            }
+            _ => return Err("a part of its settings is not plain text".to_owned()),
+        }
+    }
+    Ok(found)
+}
+
 fn run(
     name: &str,
     text: &str,

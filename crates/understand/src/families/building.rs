@@ -1,13 +1,18 @@
 //! Tools that build, test, check, install and publish, as a table.
 
+mod jvm;
+mod monorepos;
 mod projects;
 mod publishing;
+mod python_projects;
 mod replaced;
 mod started;
+mod targets;
+mod tasks;
 
 use countersign_model::{Verb, verbs};
 
-use super::{Family, ask_file, dispatch, opaque};
+use super::{Family, ask_file, opaque};
 use crate::arguments::files::{Operands, touched};
 use crate::context::Context;
 use crate::invocation::Invocation;
@@ -49,12 +54,14 @@ const TOOLS: Table = &[
     ]),
     ("uv", &[(Read, &["--version", "tree", "version"]), (Build, &["build", "lock"]), (Install, &["sync", "add", "remove", "pip", "venv", "tool", "python"]), (Publish, &["publish"]), (Runs, &["run"])]),
     ("poetry", &[(Read, &["show", "check", "--version", "env"]), (Build, &["build", "lock"]), (Install, &["install", "add", "remove", "update"]), (Publish, &["publish"]), (Runs, &["run"])]),
+    ("pdm", &[(Read, &["show", "list", "info", "--version", "-V", "search", "outdated"]), (Build, &["build", "lock", "init", "export", "fix", "use"]), (Install, &["install", "sync", "add", "remove", "update", "self", "plugin", "venv", "cache", "python", "py"]), (Publish, &["publish"]), (Runs, &["run"])]),
+    ("hatch", &[(Read, &["--version", "version", "status", "dep", "project"]), (Build, &["build", "fmt", "clean", "new"]), (Test, &["test"]), (Install, &["env", "python", "self"]), (Publish, &["publish"]), (Runs, &["run"])]),
+    ("rye", &[(Read, &["--version", "show", "list", "version"]), (Build, &["build", "lock", "init", "fmt", "lint"]), (Test, &["test"]), (Install, &["sync", "add", "remove", "install", "uninstall", "fetch", "self", "toolchain", "pin"]), (Publish, &["publish"]), (Runs, &["run"])]),
     ("pipenv", &[(Install, &["install", "sync", "update", "uninstall"]), (Runs, &["run"])]),
     ("bundle", &[(Install, &["install", "update", "add"]), (Read, &["list", "show", "outdated", "check"]), (Runs, &["exec"])]),
     ("pip", PIP), ("pip3", PIP), ("pipx", PIP),
     ("gem", &[(Read, &["list", "search", "info"]), (Install, &["install", "update", "uninstall"]), (Publish, &["push", "yank", "owner", "signin"]), (Build, &["build"])]),
     ("twine", &[(Read, &["check"]), (Publish, &["upload", "register"])]),
-    ("mvn", JVM), ("mvnw", JVM), ("gradle", JVM), ("gradlew", JVM),
     ("dotnet", &[(Build, &["build", "restore", "clean", "format"]), (Test, &["test"]), (Install, &["add", "tool"]), (Publish, &["nuget"]), (Read, &["--version", "--info", "list"]), (Script, &["run"])]),
     ("rustup", &[(Read, &["show", "--version", "which"]), (Install, &["update", "install", "component", "toolchain", "target", "default", "override"])]),
 ];
@@ -69,14 +76,8 @@ const NODE: &[(Does, &[&str])] = &[
 ];
 const PIP: &[(Does, &[&str])] = &[
     (Read, &["list", "show", "freeze", "check", "--version", "search", "index"]),
-    (Install, &["install", "uninstall", "download", "wheel", "upgrade", "inject"]),
+    (Install, &["install", "uninstall", "download", "wheel", "upgrade", "inject", "run"]),
     (Publish, &["config"]),
-];
-const JVM: &[(Does, &[&str])] = &[
-    (Read, &["--version", "-v", "-version", "tasks", "dependencies", "help", "projects", "properties"]),
-    (Build, &["compile", "package", "clean", "build", "assemble", "jar", "validate", "classes", "spotlessApply"]),
-    (Test, &["test", "verify", "check", "integrationTest", "install"]),
-    (Publish, &["deploy", "publish", "release:perform", "release:prepare", "uploadArchives", "publishToSonatype"]),
 ];
 
 /// Tools that do one thing whatever their arguments.
@@ -84,17 +85,17 @@ const SINGLE: &[(Does, &[&str])] = &[
     (Test, &["pytest", "py.test", "tox", "nox", "jest", "vitest", "mocha", "ava", "rspec", "phpunit", "ctest", "playwright", "cypress", "coverage", "nextest"]),
     (Build, &["tsc", "webpack", "rollup", "esbuild", "swc", "babel", "ninja", "cmake", "meson", "gcc", "g++", "clang", "clang++", "cc", "c++", "rustc", "javac", "ld", "ar", "protoc", "sass"]),
     (Build, &["eslint", "prettier", "ruff", "black", "isort", "flake8", "pylint", "mypy", "pyright", "rustfmt", "gofmt", "goimports", "golangci-lint", "shellcheck", "shfmt", "rubocop", "stylelint", "markdownlint", "hadolint", "actionlint", "clang-format", "biome", "typos", "yamllint", "jsonlint"]),
-    (Script, &["make", "gmake", "just", "task", "npx", "bunx", "pre-commit", "lefthook", "turbo", "nx", "lerna", "bazel", "bazelisk", "gulp", "grunt", "vite", "next", "nuxt", "ninja-build", "earthly", "invoke", "mage"]),
+    (Script, &["make", "gmake", "just", "task", "go-task", "rake", "composer", "poe", "inv", "fab", "npx", "bunx", "pre-commit", "lefthook", "gulp", "grunt", "vite", "next", "nuxt", "ninja-build", "earthly", "invoke", "mage"]),
 ];
 
 pub(super) const FAMILY: Family = Family {
     programs: &[
-        "cargo", "npm", "pnpm", "yarn", "go", "uv", "poetry", "pipenv", "bundle", "pip", "pip3", "pipx", "gem", "twine", "mvn", "mvnw", "gradle",
+        "cargo", "npm", "pnpm", "yarn", "go", "uv", "uvx", "poetry", "pdm", "hatch", "rye", "pipenv", "bundle", "pip", "pip3", "pipx", "gem", "twine", "mvn", "mvnw", "gradle",
         "gradlew", "dotnet", "rustup", "pytest", "py.test", "tox", "nox", "jest", "vitest",
         "mocha", "ava", "rspec", "phpunit", "ctest", "playwright", "cypress", "coverage", "nextest", "tsc", "webpack", "rollup", "esbuild", "swc",
         "babel", "ninja", "cmake", "meson", "gcc", "g++", "clang", "clang++", "cc", "c++", "rustc", "javac", "ld", "ar", "protoc", "sass", "eslint", "prettier",
         "ruff", "black", "isort", "flake8", "pylint", "mypy", "pyright", "rustfmt", "gofmt", "goimports", "golangci-lint", "shellcheck", "shfmt",
-        "rubocop", "stylelint", "markdownlint", "hadolint", "actionlint", "clang-format", "biome", "typos", "yamllint", "jsonlint", "make", "gmake", "just", "task", "npx", "bunx",
+        "rubocop", "stylelint", "markdownlint", "hadolint", "actionlint", "clang-format", "biome", "typos", "yamllint", "jsonlint", "make", "gmake", "just", "task", "go-task", "composer", "poe", "inv", "fab", "npx", "bunx",
         "pre-commit", "lefthook", "turbo", "nx", "lerna", "bazel", "bazelisk", "gulp", "grunt", "vite", "next", "nuxt", "ninja-build", "earthly", "invoke", "mage",
     ],
     about: "Builds, tests, linters and language package managers. Scripts of the project (`npm run`, `make`, \
@@ -104,11 +105,15 @@ pub(super) const FAMILY: Family = Family {
         "cargo test",
         "npm test",
         "npm run deploy",
-        "npm run clean",
         "make deploy",
+        "task --list",
+        "uv run pytest -q",
+        "mvn clean deploy",
+        "turbo run build test",
+        "bazel run //tools:push",
+        "pre-commit run",
         "make -n deploy",
         "npm install left-pad",
-        "npm ci",
         "npm publish",
         "cargo publish --dry-run",
         "pip install git+https://github.com/a/b",
@@ -117,15 +122,17 @@ pub(super) const FAMILY: Family = Family {
         "npx some-tool",
         "npm view react",
         "npm unpublish left-pad --force",
-        "npm config set registry http://x.example",
-        "npm token list",
     ],
     effects,
 };
 
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let program = invocation.program.as_str();
-    if started::effects(invocation, context) {
+    if started::effects(invocation, context) || jvm::effects(invocation, context) || targets::effects(invocation, context) || monorepos::effects(invocation, context) {
+        return;
+    }
+    if program == "uvx" {
+        python_projects::fetched(0, invocation, context);
         return;
     }
     if let Some((_, table)) = TOOLS.iter().find(|(name, _)| *name == program) {
@@ -164,6 +171,9 @@ fn act(does: Does, index: usize, invocation: &Invocation, context: &mut Context<
         touched(&invocation.words, Operands::Read, context);
         return;
     }
+    if does == Install && python_projects::runs_fetched(index, invocation, context) {
+        return;
+    }
     let mut add = |verb: Verb| context.program(verb, &title);
     match does {
         Publish if rehearses(index, invocation) => add(verbs::EXEC_BUILD),
@@ -176,13 +186,7 @@ fn act(does: Does, index: usize, invocation: &Invocation, context: &mut Context<
             publishing::other_sources(invocation, context);
         }
         Publish => publishing::effects(index, invocation, context),
-        Runs => {
-            let start = invocation.words.iter().enumerate().skip(index + 1).find(|(_, word)| !word.text().starts_with('-'));
-            match start.and_then(|(start, _)| invocation.nested(start)) {
-                Some(nested) => dispatch(nested, context),
-                None => opaque(invocation, "it runs a program that is not named", context),
-            }
-        }
+        Runs => python_projects::run(index, invocation, context),
         Script => script(&title, invocation, context),
     }
     if does != Runs {
@@ -250,6 +254,11 @@ const BUILDS: &[&str] = &["build", "all", "clean", "format", "fmt", "compile", "
 /// What a target of this name usually is.
 pub(super) fn usual(name: &str) -> Option<Verb> {
     projects::usual(&[name.to_owned()])
+}
+
+/// Adds what tasks of a Rakefile do; false where there is none.
+pub(super) fn rake(invocation: &Invocation, context: &mut Context<'_>) -> bool {
+    projects::run(Script, 0, invocation, context)
 }
 
 /// A target of a build file: named like a build or a test it is taken for one, since the build file

@@ -1,5 +1,9 @@
 //! Programs that run others in an environment they prepare or watch over, and that do more besides: `asdf exec`,
-//! `direnv exec`, `perf stat`, `concurrently`, `nodemon --exec`.
+//! `direnv exec`, `perf stat`, `nodemon --exec`. [`scripts`] has those that run several of a package's scripts,
+//! [`variables`] those that only set variables.
+
+mod scripts;
+mod variables;
 
 use super::{Family, dispatch, is_understood, opaque, unknown_text};
 use crate::context::Context;
@@ -8,15 +12,20 @@ use crate::shell;
 use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
-    programs: &["rtx", "asdf", "direnv", "devbox", "perf", "dotenv", "concurrently", "nodemon"],
+    programs: &[
+        "rtx", "asdf", "direnv", "devbox", "perf", "dotenv", "env-cmd", "concurrently", "nodemon", "npm-run-all", "npm-run-all2", "run-s", "run-p", "cross-env-shell", "lint-staged",
+    ],
     about: "Programs that prepare something and then run others: the commands they run are understood. What \
-        they set up, from files of their own, is not looked at, and is opaque.",
+        they set up, from files of their own, is not looked at, and is opaque; a package's scripts and files \
+        of variables are read.",
     examples: &[
         "direnv exec . git push origin main",
         "perf stat cargo test",
         "asdf exec rm -rf src",
         "concurrently 'npm test' 'git push origin main'",
         "nodemon --exec 'rm -rf src'",
+        "run-s build deploy",
+        "dotenv -e .env.test -- npm test",
         "perf --version",
         "direnv allow",
         r#"devbox run "$TASK""#,
@@ -41,10 +50,18 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         context.program(countersign_model::verbs::EXEC_READ, &invocation.program);
         return;
     }
+    match invocation.program.as_str() {
+        "concurrently" => return scripts::concurrently(invocation, context),
+        "npm-run-all" | "npm-run-all2" | "run-s" | "run-p" => return scripts::several(invocation, context),
+        "dotenv" | "env-cmd" => return variables::effects(invocation, context),
+        "cross-env-shell" => return variables::shell(invocation, context),
+        "lint-staged" => return scripts::staged(invocation, context),
+        _ => {}
+    }
     // What it prepares is not seen: files of its own name tools, variables and tasks.
     opaque(invocation, "what it sets up for the commands it runs is not known", context);
     match invocation.program.as_str() {
-        "concurrently" | "nodemon" => texts(invocation, context),
+        "nodemon" => texts(invocation, context),
         program => command(starters(program), invocation, context),
     }
 }

@@ -3,7 +3,7 @@
 
 use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
 
-use super::{targets, Does};
+use super::{targets, tasks, Does};
 use crate::code::{self, Looked, makefile, packages};
 use crate::context::Context;
 use crate::families::{self, dispatch, opaque};
@@ -18,6 +18,10 @@ pub(super) fn run(does: Does, index: usize, invocation: &Invocation, context: &m
         ("make" | "gmake", _) => make(invocation, context),
         ("just", _) => just(invocation, context),
         ("npm" | "pnpm" | "yarn", Does::Script | Does::Test | Does::Build) => match script(index, invocation, context) {
+            Some(found) => found,
+            None => return false,
+        },
+        ("task" | "go-task" | "rake" | "invoke" | "inv" | "fab" | "poe" | "composer" | "pre-commit" | "lefthook", _) => match tasks::run(invocation, context) {
             Some(found) => found,
             None => return false,
         },

@@ -134,11 +134,14 @@ fn tasks(tool: &Tool, found: &Subcommand<'_>, at: &DatabasePlace, invocation: &I
         let rules = tool.table.rules.iter().filter(|rule| task == rule.words || task.strip_prefix(rule.words).is_some_and(|rest| rest.starts_with(':')));
         match rules.max_by_key(|rule| rule.words.len()) {
             Some(rule) => one(&rule.verb, found, at, invocation, context),
-            None if task.starts_with("db:") => unknown_command(task, at, context),
+            None if task.starts_with("db:") => {
+                unknown_command(task, at, context);
+                others |= tool.programs == ["rake"];
+            }
             None => others = true,
         }
     }
-    if others {
+    if others && (tool.programs != ["rake"] || !super::building::rake(invocation, context)) {
         opaque(invocation, "it runs a script of the project", context);
     }
 }

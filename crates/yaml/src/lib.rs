@@ -1,5 +1,7 @@
 //! YAML as a small tree of text. Depth, size and what aliases expand to are capped while reading,
-//! since a workflow is a file that anybody may have written.
+//! since such a file is one that anybody may have written.
+//!
+//! Architecture invariant: this crate knows no kind of file; what a key means is its callers' affair.
 
 use std::collections::BTreeMap;
 

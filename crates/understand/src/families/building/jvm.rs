@@ -1,0 +1,172 @@
+//! Gradle and Maven: each of the tasks, phases and goals on one command line counts. Which a build file defines itself
+//! is not read: names that are usual for builds and tests are taken for those, any other could do anything.
+
+use countersign_model::verbs;
+
+use super::publishing;
+use crate::context::Context;
+use crate::families::opaque;
+use crate::invocation::Invocation;
+use crate::word::Word;
+
+/// What a task does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Does {
+    Read,
+    Build,
+    Test,
+    Install,
+    Publish,
+}
+
+/// Beginnings of names, up to a capital letter or the end: `assembleDebug`, not `assembler`.
+const STARTS: &[(Does, &[&str])] = &[
+    (Does::Read, &["tasks", "dependencies", "dependencyInsight", "help", "projects", "properties", "buildEnvironment", "javaToolchains", "model", "outgoingVariants", "resolvableConfigurations", "dependencyUpdates"]),
+    (Does::Build, &["build", "assemble", "bundle", "classes", "compile", "package", "clean", "jar", "war", "bootJar", "bootBuildInfo", "shadowJar", "javadoc", "dokka", "spotlessApply", "spotlessCheck", "ktlint", "detekt", "lint", "generate", "process", "validate", "initialize", "prepare", "wrapper", "kapt", "ksp", "checkstyle", "pmd", "spotbugs", "site", "installDist", "distZip", "distTar", "testClasses", "jacoco", "koverXmlReport", "koverHtmlReport", "cleanTest"]),
+    (Does::Test, &["test", "verify", "check", "integrationTest", "functionalTest", "integration", "allTests", "jvmTest", "connected"]),
+    (Does::Install, &["installDebug", "installRelease", "uninstall", "publishToMavenLocal", "install"]),
+    (Does::Publish, &["publish", "upload", "deploy", "release", "closeAndRelease", "jib", "dockerPush", "bootBuildImage", "sonatype"]),
+];
+
+/// Goals of Maven's plugins that are well known; the plugin's name, then its goals.
+const GOALS: &[(Does, &str, &[&str])] = &[
+    (Does::Read, "dependency", &["tree", "list", "analyze", "resolve", "go-offline", "build-classpath", "display-dependency-updates"]),
+    (Does::Read, "help", &["*"]),
+    (Does::Read, "versions", &["display-dependency-updates", "display-plugin-updates", "display-property-updates"]),
+    (Does::Build, "versions", &["set", "revert", "commit", "use-latest-versions", "update-properties"]),
+    (Does::Build, "spotless", &["apply", "check"]),
+    (Does::Build, "compiler", &["*"]), (Does::Build, "resources", &["*"]), (Does::Build, "jar", &["*"]), (Does::Build, "clean", &["clean"]), (Does::Build, "javadoc", &["*"]),
+    (Does::Build, "checkstyle", &["*"]), (Does::Build, "pmd", &["*"]), (Does::Build, "spotbugs", &["*"]), (Does::Build, "formatter", &["*"]), (Does::Build, "jacoco", &["*"]), (Does::Build, "enforcer", &["*"]), (Does::Build, "wrapper", &["*"]),
+    (Does::Test, "surefire", &["*"]), (Does::Test, "failsafe", &["*"]),
+    (Does::Publish, "release", &["*"]), (Does::Publish, "deploy", &["*"]), (Does::Publish, "nexus-staging", &["*"]), (Does::Publish, "jib", &["build"]), (Does::Publish, "central-publishing", &["*"]),
+];
+
+/// Options that take the next word.
+const VALUES: &[&str] = &["-x", "--exclude-task", "-b", "--build-file", "-p", "--project-dir", "-c", "--settings-file", "-I", "--init-script", "-g", "--gradle-user-home", "--tests", "--max-workers", "--console", "--warning-mode", "--include-build", "-f", "--file", "-s", "--settings", "-pl", "--projects", "-P", "-T", "--threads", "-rf", "--resume-from", "-gs", "-t", "--toolchains", "-l", "--log-file", "--configuration", "--dependency", "--gradle-version", "--distribution-type"];
+
+/// Adds what all tasks of a command line do.
+pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) -> bool {
+    let program = invocation.program.as_str();
+    let is_gradle = match program {
+        "gradle" | "gradlew" => true,
+        "mvn" | "mvnw" => false,
+        _ => return false,
+    };
+    let replaced = super::replaced::effects(invocation, context);
+    let title = |word: &str| format!("{program} {word}");
+    let has = |names: &[&str]| invocation.words.iter().any(|word| names.contains(&word.text()));
+    let rehearses = is_gradle && has(&["-m", "--dry-run"]);
+    if has(&["--version", "-version", "--help", "-h", "-?"]) || rehearses || (!is_gradle && has(&["-v"])) {
+        context.program(verbs::EXEC_READ, program);
+        return true;
+    }
+    let mut any = replaced;
+    let mut doubted = false;
+    let mut skips = false;
+    for (index, word) in invocation.words.iter().enumerate() {
+        let text = word.text();
+        if std::mem::replace(&mut skips, false) {
+            continue;
+        }
+        if text.starts_with('-') {
+            // `-Pname=value` carries its value, `-P name` of Maven does not.
+            skips = VALUES.contains(&text) && !(is_gradle && text == "-P");
+            continue;
+        }
+        any = true;
+        match word.known().and_then(|text| of(text, is_gradle)) {
+            Some(Does::Read) => context.program(verbs::EXEC_READ, &title(text)),
+            Some(Does::Build) if !replaced => context.program(verbs::EXEC_BUILD, &title(text)),
+            Some(Does::Test) if !replaced => context.program(verbs::EXEC_TEST, &title(text)),
+            Some(Does::Build | Does::Test) => {}
+            Some(Does::Install) => context.program(verbs::EXEC_INSTALL, &title(text)),
+            Some(Does::Publish) => publishing::effects(index, invocation, context),
+            None if !std::mem::replace(&mut doubted, true) => {
+                opaque(invocation, &format!("the build file says what its task {} does", short(word)), context);
+            }
+            None => {}
+        }
+    }
+    if !any {
+        context.program(if is_gradle { verbs::EXEC_READ } else { verbs::EXEC_BUILD }, program);
+    }
+    true
+}
+
+fn short(word: &Word) -> String {
+    word.raw.chars().take(60).collect()
+}
+
+/// What a task, a phase or a goal does, where that is known.
+fn of(text: &str, is_gradle: bool) -> Option<Does> {
+    if !is_gradle && text.contains(':') {
+        // `plugin:goal`, `group:plugin:version:goal`, `goal@execution`.
+        let parts: Vec<&str> = text.split('@').next().unwrap_or(text).split(':').collect();
+        let goal = parts.last()?;
+        let plugin = if parts.len() > 2 { parts.get(1)? } else { parts.first()? };
+        let plugin = plugin.trim_end_matches("-maven-plugin").trim_start_matches("maven-").trim_end_matches("-plugin");
+        let known = GOALS.iter().find(|(_, name, goals)| *name == plugin && (goals.contains(goal) || goals.contains(&"*")));
+        return known.map(|(does, ..)| *does);
+    }
+    let name = text.rsplit(':').next().unwrap_or(text);
+    // The longest beginning says it: `installDist` is no `install`, `testClasses` no `test`.
+    let mut found: Option<(usize, Does)> = None;
+    for (does, starts) in STARTS {
+        for start in *starts {
+            let rest = name.strip_prefix(start);
+            let fits = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(|c: char| c.is_ascii_uppercase()) && is_gradle);
+            if fits && found.is_none_or(|(length, _)| start.len() > length) {
+                found = Some((start.len(), *does));
+            }
+        }
+    }
+    let ends_as_test = is_gradle && name.ends_with("Test") && name.chars().all(|letter| letter.is_ascii_alphanumeric());
+    match found {
+        // Maven's `install` puts the package into this machine's own store.
+        Some((_, Does::Install)) if name == "install" => Some(Does::Test),
+        Some((_, does)) => Some(does),
+        None => ends_as_test.then_some(Does::Test),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::check;
+
+    #[test]
+    fn each_task_counts() {
+        assert_snapshot!(check("mvn clean deploy"), @"
+        exec.build mvn clean, execute
+        package.publish * on *, write, partial
+        ");
+        assert_snapshot!(check("./gradlew clean :app:assembleDebug publish"), @"
+        exec.build gradlew clean, execute
+        exec.build gradlew :app:assembleDebug, execute
+        package.publish * on *, write, partial
+        ");
+        assert_snapshot!(check("gradle bootRun"), @"exec.opaque gradle, execute, opaque");
+        assert_snapshot!(check("mvn org.codehaus.mojo:exec-maven-plugin:3.0:exec"), @"exec.opaque mvn, execute, opaque");
+        assert_snapshot!(check("mvn -q release:perform"), @"package.publish * on *, write, partial");
+        assert_snapshot!(check("gradle publishToMavenLocal"), @"exec.install gradle publishToMavenLocal, execute");
+        assert_snapshot!(check("gradle $T"), @"exec.opaque gradle, execute, opaque");
+    }
+
+    #[test]
+    fn near_misses() {
+        assert_snapshot!(check("mvn -q -pl web -am test -Dtest=A"), @"exec.test mvn test, execute");
+        assert_snapshot!(check("gradle test --tests 'publish*' -x deploy"), @"exec.test gradle test, execute");
+        assert_snapshot!(check("mvn dependency:tree; gradle tasks --all; gradle publish --dry-run; mvn -v"), @"
+        exec.read mvn dependency:tree, read
+        exec.read gradle tasks, read
+        exec.read gradle, read
+        exec.read mvn, read
+        ");
+        assert_snapshot!(check("gradle :core:connectedDebugAndroidTest lintDebug"), @"
+        exec.test gradle :core:connectedDebugAndroidTest, execute
+        exec.build gradle lintDebug, execute
+        ");
+        assert_snapshot!(check("mvn install -DskipTests"), @"exec.test mvn install, execute");
+    }
+}

@@ -1,0 +1,200 @@
+//! What `uv run`, `poetry run`, `pdm run`, `hatch run`, `rye run` and `uvx` start: a script that the project's file
+//! describes, else a program, with the options before it.
+
+use countersign_model::verbs;
+
+use crate::code::Looked;
+use crate::code::pyproject::{self, Runner};
+use crate::context::Context;
+use crate::families::{dispatch, is_understood, opaque};
+use crate::invocation::Invocation;
+use crate::word::Word;
+
+/// Options before the program that take the next word.
+const VALUES: &[&str] = &[
+    "--with", "--with-editable", "--with-requirements", "--extra", "--group", "--only-group", "--no-group", "--no-extra", "-p", "--python", "--package", "--project", "--directory", "--env-file", "--index", "--index-url", "-i",
+    "--extra-index-url", "--default-index", "--find-links", "-f", "--cache-dir", "--config-file", "--color", "--prerelease", "--resolution", "--index-strategy", "--refresh-package", "--upgrade-package", "-P", "--exclude-newer", "--venv",
+    "-C", "--from", "-e", "--env", "--spec", "-w", "--python-platform", "--link-mode",
+];
+/// Those of other meaning in front of which no program stands.
+const MODULE: &[&str] = &["-m", "--module"];
+
+/// Adds what follows `run`, whose word is at `index`.
+pub(super) fn run(index: usize, invocation: &Invocation, context: &mut Context<'_>) {
+    let program = invocation.program.clone();
+    let mut at = index + 1;
+    while let Some(word) = invocation.words.get(at) {
+        let text = word.text();
+        if word.known() == Some("--") {
+            at += 1;
+            break;
+        }
+        if !text.starts_with('-') || text == "-" {
+            break;
+        }
+        if program == "uv" && (MODULE.contains(&text) || matches!(text, "-s" | "--script" | "--gui-script")) {
+            let from = if MODULE.contains(&text) { at } else { at + 1 };
+            python(from, invocation, context);
+            return;
+        }
+        if program == "pdm" && matches!(text, "-l" | "--list" | "-j" | "--json") {
+            context.program(verbs::EXEC_READ, "pdm run");
+            return;
+        }
+        if text.starts_with("--with") && program == "uv" {
+            context.program(verbs::EXEC_INSTALL, "uv run --with");
+        }
+        at += if VALUES.contains(&text) { 2 } else { 1 };
+    }
+    let Some(mut nested) = invocation.nested(at) else {
+        opaque(invocation, "it runs a program that is not named", context);
+        return;
+    };
+    nested.contiguous = false;
+    let Some(name) = nested.first.known().map(str::to_owned) else {
+        dispatch(nested, context);
+        return;
+    };
+    if program == "uv" && (name.ends_with(".py") || name == "-") {
+        python(at, invocation, context);
+        return;
+    }
+    let runner = match program.as_str() {
+        "pdm" => Some(Runner::Pdm),
+        "hatch" => Some(Runner::Hatch),
+        "rye" => Some(Runner::Rye),
+        _ => None,
+    };
+    if let Some(runner) = runner {
+        let directory = match context.state.shell.directory.clone() {
+            Ok(directory) => directory,
+            Err(why) => {
+                opaque(invocation, &format!("where its project is is not known: {why}"), context);
+                return;
+            }
+        };
+        match pyproject::run(runner, &name, &directory, &nested.words, context) {
+            Looked::Understood => return,
+            Looked::Opaque(why) => {
+                opaque(invocation, &why, context);
+                return;
+            }
+            Looked::Absent => {}
+        }
+        if let Some((_, command)) = name.split_once(':').filter(|_| runner == Runner::Hatch) {
+            nested.first = Word::known_as(command);
+        }
+    }
+    dispatch(nested, context);
+}
+
+/// Python with the words from `at` on.
+fn python(at: usize, invocation: &Invocation, context: &mut Context<'_>) {
+    let words = invocation.words.get(at..).unwrap_or_default().to_vec();
+    dispatch(Invocation { program: String::new(), first: Word::known_as("python"), words, contiguous: false, ..invocation.clone() }, context);
+}
+
+/// `uvx tool`, `uv tool run tool`, `pipx run tool`: fetched where it is not there, then run.
+pub(super) fn fetched(from: usize, invocation: &Invocation, context: &mut Context<'_>) {
+    let mut at = from;
+    let mut other = false;
+    while let Some(word) = invocation.words.get(at).filter(|word| word.text().starts_with('-')) {
+        let text = word.text();
+        if matches!(text, "--version" | "-V" | "--help" | "-h") && at == from {
+            context.program(verbs::EXEC_READ, &invocation.program);
+            return;
+        }
+        other |= text.starts_with("--from") || text.starts_with("--spec") || text.starts_with("--index") || text.starts_with("--default-index") || text.starts_with("--with");
+        at += if VALUES.contains(&text) { 2 } else { 1 };
+    }
+    let Some(mut nested) = invocation.nested(at) else {
+        context.program(verbs::EXEC_READ, &invocation.program);
+        return;
+    };
+    nested.contiguous = false;
+    let name = nested.first.known().unwrap_or_default().to_owned();
+    let bare = name.split(['@', '=', '<', '>', '[']).next().unwrap_or_default();
+    let is_tool = !bare.is_empty() && !bare.contains('/') && is_understood(bare) && !crate::families::is_builtin(bare);
+    context.program(verbs::EXEC_INSTALL, &invocation.title());
+    if is_tool && !other {
+        nested.first = Word::known_as(bare);
+        dispatch(nested, context);
+    } else {
+        opaque(invocation, "it runs a package that it fetches", context);
+    }
+}
+
+/// `uv tool`, `pipx`: those that run something.
+pub(super) fn runs_fetched(index: usize, invocation: &Invocation, context: &mut Context<'_>) -> bool {
+    let words = [invocation.known(index), invocation.known(index + 1)];
+    let from = match (invocation.program.as_str(), words) {
+        ("uvx", _) => 0,
+        ("uv", [Some("tool"), Some("run")]) => index + 2,
+        ("pipx", [Some("run"), _]) => index + 1,
+        _ => return false,
+    };
+    fetched(from, invocation, context);
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::{check, check_with};
+
+    const FILE: &str = "[tool.pdm.scripts]\ntest = 'pytest'\nship = {shell = 'git push origin main', env_file = '.env'}\nall = {composite = ['test', 'ship']}\npost_ship = 'kubectl delete ns web'\ncall = {call = 'a:b'}\n\n\
+        [tool.hatch.envs.default.scripts]\ncov = ['test {args:tests}', 'git push origin main']\ntest = 'pytest {args}'\n\n[tool.poe.tasks]\nship = 'git push origin main'\nboth = ['lint', 'ship']\nlint = {cmd = 'ruff check'}\nodd = {script = 'a:b'}\n";
+
+    fn run(command: &str) -> String {
+        check_with(command, &[("/repo/pyproject.toml", FILE)])
+    }
+
+    #[test]
+    fn scripts_of_the_project() {
+        assert_snapshot!(run("pdm run ship"), @"
+        git.push main@origin, write
+        kube.delete namespace/web in *, destroy, partial
+        ");
+        assert_snapshot!(run("pdm run all"), @"
+        exec.test pytest, execute
+        git.push main@origin, write
+        kube.delete namespace/web in *, destroy, partial
+        ");
+        assert_snapshot!(run("pdm run call"), @"exec.opaque pdm, execute, opaque");
+        assert_snapshot!(run("hatch run cov"), @"
+        exec.test pytest, execute
+        git.push main@origin, write
+        ");
+        assert_snapshot!(run("hatch run default:test -k x"), @"exec.test pytest, execute");
+        assert_snapshot!(run("poe both; uv run poe ship"), @"
+        exec.build ruff, execute
+        git.push main@origin, write
+        exec.read poe, read
+        ");
+        assert_snapshot!(run("poe odd"), @"exec.opaque poe, execute, opaque");
+    }
+
+    #[test]
+    fn programs() {
+        assert_snapshot!(run("uv run --with requests --python 3.12 git push origin main"), @"
+        exec.install uv run --with, execute
+        git.push main@origin, write
+        ");
+        assert_snapshot!(run("pdm run git push origin main; hatch run test:git push origin main; poetry run -q git push origin main"), @"git.push main@origin, write");
+        assert_snapshot!(check_with("uv run tools/x.py", &[("/repo/tools/x.py", "print(1)\n")]), @"fs.read /repo/tools/x.py, read");
+        assert_snapshot!(run("uv run -m pytest -q"), @"exec.test python -m pytest, execute");
+        assert_snapshot!(check("uvx ruff check ."), @"
+        exec.install uvx ruff check, execute
+        exec.build ruff, execute
+        ");
+        assert_snapshot!(check("uvx --from evil ruff"), @"
+        exec.install uvx --from evil, execute
+        exec.opaque uvx, execute, opaque
+        ");
+        assert_snapshot!(check("uv tool run black --check ."), @"
+        exec.install uv tool run, execute
+        exec.build black, execute
+        ");
+    }
+}

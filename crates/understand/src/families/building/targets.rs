@@ -1,0 +1,179 @@
+//! `cmake`, `bazel`, `tox` and `nox`: their targets by their usual names. What a target runs is not read: one that is
+//! named like a build or a test is taken for it, any other could do anything.
+
+use countersign_model::verbs;
+
+use crate::context::Context;
+use crate::families::opaque;
+use crate::invocation::Invocation;
+use crate::word::Value;
+
+/// Adds what such a program does; false where it is another, or where the table of single programs says it all.
+pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) -> bool {
+    match invocation.program.as_str() {
+        "cmake" => cmake(invocation, context),
+        "bazel" | "bazelisk" => bazel(invocation, context),
+        "tox" => environments(&["-e", "--env"], invocation, context),
+        "nox" => environments(&["-s", "-e", "--session", "--sessions"], invocation, context),
+        _ => false,
+    }
+}
+
+/// Values of options, several to an option up to the next one.
+fn values<'w>(names: &[&str], invocation: &'w Invocation) -> Vec<Value> {
+    let mut found = Vec::new();
+    let mut inside = false;
+    for word in &invocation.words {
+        let text: &'w str = word.text();
+        if text == "--" {
+            break;
+        }
+        if names.contains(&text) {
+            inside = true;
+        } else if let Some(value) = names.iter().find_map(|name| word.value.strip_prefix(&format!("{name}="))) {
+            found.push(value);
+        } else if let Some(value) = names.iter().filter(|name| name.len() == 2).find_map(|name| word.value.strip_prefix(name)) {
+            found.push(value);
+            inside = false;
+        } else if text.starts_with('-') {
+            inside = false;
+        } else if inside {
+            found.push(word.value.clone());
+        }
+    }
+    found
+}
+
+/// The first value whose name is none of those that are usual for builds and tests.
+fn unusual(names: &[Value], known: &dyn Fn(&str) -> bool) -> Option<String> {
+    let odd = names.iter().find(|value| value.known().is_none_or(|text| !text.split(',').all(known)))?;
+    Some(odd.text().chars().take(60).collect())
+}
+
+fn cmake(invocation: &Invocation, context: &mut Context<'_>) -> bool {
+    match invocation.known(0) {
+        Some("--install") => {
+            context.program(verbs::EXEC_INSTALL, "cmake --install");
+            true
+        }
+        Some("--build") => {
+            let targets = values(&["--target", "-t"], invocation);
+            if targets.iter().any(|target| target.known() == Some("install")) {
+                context.program(verbs::EXEC_INSTALL, "cmake install");
+            }
+            let known = |text: &str| {
+                matches!(text, "install" | "all" | "clean" | "test" | "package" | "rebuild_cache" | "RUN_TESTS" | "ALL_BUILD") || super::projects::usual(&[text.to_owned()]).is_some()
+            };
+            match unusual(&targets, &known) {
+                // A library or a program of the project is a target, too, whatever its name.
+                Some(name) if name.contains("deploy") || name.contains("publish") || name.contains("upload") || name.contains("flash") || name.contains("release") || name.is_empty() || targets.iter().any(Value::is_unknown) => {
+                    opaque(invocation, &format!("the build file says what its target {name} does"), context);
+                    true
+                }
+                Some(_) | None => false,
+            }
+        }
+        _ => false,
+    }
+}
+
+fn bazel(invocation: &Invocation, context: &mut Context<'_>) -> bool {
+    let words = invocation.words.iter().enumerate();
+    let found = words.clone().find(|(_, word)| !word.text().starts_with('-') || word.value.is_unknown());
+    let Some((at, command)) = found else {
+        context.program(verbs::EXEC_READ, "bazel");
+        return true;
+    };
+    if invocation.words.get(..at).unwrap_or_default().iter().any(|word| word.text().starts_with("--bazelrc")) {
+        opaque(invocation, "a file says which options it has", context);
+    }
+    for word in invocation.words.iter().skip(at) {
+        let text = word.text();
+        // Options that put a program of the caller's under each action.
+        if ["--run_under", "--workspace_status_command", "--override_repository", "--credential_helper"].iter().any(|name| text.starts_with(name)) {
+            opaque(invocation, &format!("the option {} names a program or other code", text.split('=').next().unwrap_or(text)), context);
+        }
+    }
+    let title = format!("bazel {}", command.known().unwrap_or("*"));
+    match command.known() {
+        Some("build" | "clean" | "shutdown" | "analyze-profile" | "canonicalize-flags") => context.program(verbs::EXEC_BUILD, &title),
+        Some("test" | "coverage") => context.program(verbs::EXEC_TEST, &title),
+        Some("query" | "cquery" | "aquery" | "info" | "version" | "help" | "dump" | "print_action" | "config" | "license") => context.program(verbs::EXEC_READ, &title),
+        Some("mod") => context.program(verbs::EXEC_READ, &title),
+        Some("fetch" | "sync" | "vendor") => context.program(verbs::EXEC_INSTALL, &title),
+        Some("run") => {
+            let target = invocation.words.iter().skip(at + 1).find(|word| !word.text().starts_with('-'));
+            let name = target.and_then(|word| word.known()).unwrap_or("*");
+            let base = name.rsplit([':', '/']).next().unwrap_or(name);
+            let is_formatter = matches!(base, "gazelle" | "gazelle-update-repos" | "buildifier" | "buildifier.check" | "buildifier.fix" | "format" | "format.check" | "refresh_compile_commands");
+            if is_formatter {
+                context.program(verbs::EXEC_BUILD, &format!("bazel run {name}"));
+            } else {
+                opaque(invocation, "it builds a program of the project and runs it", context);
+            }
+        }
+        _ => opaque(invocation, "the subcommand is not known", context),
+    }
+    true
+}
+
+/// Environments and sessions: `py312`, `lint`, `tests-3.12`, by their factors.
+fn environments(names: &[&str], invocation: &Invocation, context: &mut Context<'_>) -> bool {
+    if invocation.words.iter().any(|word| matches!(word.text(), "-l" | "--list" | "--list-sessions" | "-a" | "--listenvs" | "--version" | "-h" | "--help" | "--showconfig") || matches!(word.text(), "list" | "config")) {
+        context.program(verbs::EXEC_READ, &invocation.program);
+        return true;
+    }
+    let known = |text: &str| {
+        let base = text.split(['(', '[']).next().unwrap_or(text);
+        base.split('-').next().is_some_and(|first| {
+            let python = first.trim_start_matches("py").trim_start_matches("pypy").trim_start_matches('3').chars().all(|letter| letter.is_ascii_digit() || letter == '.');
+            python && first.starts_with(['p', '3']) || ALSO.contains(&first) || super::projects::usual(&[first.to_owned()]).is_some()
+        })
+    };
+    match unusual(&values(names, invocation), &known) {
+        Some(name) => {
+            opaque(invocation, &format!("the project says what {name} runs"), context);
+            true
+        }
+        None => false,
+    }
+}
+
+/// Names of environments that check or build.
+const ALSO: &[&str] = &["ALL", "black", "cov", "flake8", "isort", "mypy", "pre", "pylint", "pyright", "pytest", "ruff", "style", "type", "types", "typing", "static", "checks", "linters", "package", "pkg", "integration", "functional", "doctest", "doctests", "min", "minimal"];
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::check;
+
+    #[test]
+    fn targets() {
+        assert_snapshot!(check("cmake --build build --target deploy"), @"exec.opaque cmake, execute, opaque");
+        assert_snapshot!(check("cmake --install build --prefix /usr"), @"exec.install cmake --install, execute");
+        assert_snapshot!(check("bazel run //tools:push"), @"exec.opaque bazel, execute, opaque");
+        assert_snapshot!(check("bazel test --run_under=./x //..."), @"
+        exec.opaque bazel, execute, opaque
+        exec.test bazel test, execute
+        ");
+        assert_snapshot!(check("tox -e release"), @"exec.opaque tox, execute, opaque");
+        assert_snapshot!(check("nox -s deploy"), @"exec.opaque nox, execute, opaque");
+    }
+
+    #[test]
+    fn near_misses() {
+        assert_snapshot!(check("cmake -S . -B build && cmake --build build -j8 --target shop_tests"), @"exec.build cmake, execute");
+        assert_snapshot!(check("bazel build //... && bazel test //web:all && bazel query 'deps(//x)' && bazel run //:gazelle"), @"
+        exec.build bazel build, execute
+        exec.test bazel test, execute
+        exec.read bazel query, read
+        exec.build bazel run //:gazelle, execute
+        ");
+        assert_snapshot!(check("tox -e py312,lint -- -k x; tox; nox -s tests-3.12 lint; nox --list"), @"
+        exec.test tox, execute
+        exec.test nox, execute
+        exec.read nox, read
+        ");
+    }
+}
