@@ -15,7 +15,7 @@ use countersign_model::{Certainty, Effect, Resource, Span, Verb, verbs};
 use crate::collected::Collected;
 use crate::commands::Commands;
 use crate::invocation::{Source, Stdin};
-use crate::paths;
+use crate::paths::{self, Mount};
 use crate::pin::Candidate;
 use crate::shell::functions::Calling;
 use crate::{Recording, Surroundings};
@@ -64,6 +64,8 @@ pub(crate) struct Context<'a> {
     pub weighed: Option<String>,
     /// The other machine, container or pod that the command being looked at runs on.
     pub elsewhere: Option<Resource>,
+    /// What of this machine that place has.
+    pub mounts: Vec<Mount>,
     /// Runs of loop bodies that are left to be looked at, in all loops of the call together.
     pub turns: usize,
     /// Files that are being looked into, each started by the one before it.
@@ -72,6 +74,8 @@ pub(crate) struct Context<'a> {
     pub code: usize,
     /// Files that something runs and that are not there, with its name.
     pub absent: Vec<(String, String)>,
+    /// Whether paths are this machine's own, whatever is mounted elsewhere.
+    unmounted: Cell<bool>,
     given_up: bool,
     steps: usize,
     call_directory: String,
@@ -138,6 +142,8 @@ impl<'a> Context<'a> {
             whole: String::new(),
             weighed: None,
             elsewhere: None,
+            mounts: Vec::new(),
+            unmounted: Cell::new(false),
             turns: MOST_TURNS,
             chain: Vec::new(),
             code: 0,
@@ -157,7 +163,8 @@ impl<'a> Context<'a> {
     pub fn push(&mut self, mut effect: Effect) {
         effect.span = effect.span.or(self.here);
         if let Some(place) = &self.elsewhere {
-            effect = moved(effect, place);
+            let is_here = self.mounts.iter().any(|mount| mount.reaches(&effect.resource));
+            effect = if is_here { effect } else { moved(effect, place) };
         }
         self.flow.fetched |= effect.verb == verbs::NET_READ;
         if self.guessing {
@@ -174,6 +181,49 @@ impl<'a> Context<'a> {
     /// Looks at what runs on another machine, in a container or in a pod: nothing is asked of this machine, and
     /// what it does to files and programs is done to `place`.
     pub fn elsewhere(&mut self, place: Resource, run: impl FnOnce(&mut Self)) {
+        let mounts = std::mem::take(&mut self.mounts);
+        let open = self.workspace.opens(Vec::new());
+        self.away(place, run);
+        self.workspace.opens(open);
+        self.mounts = mounts;
+    }
+
+    /// The same for a container that has parts of this machine: what is done to these is done here.
+    pub fn inside(
+        &mut self,
+        place: Resource,
+        mounts: Vec<Mount>,
+        directory: Option<String>,
+        run: impl FnOnce(&mut Self),
+    ) {
+        let open = self.workspace.opens(mounts.iter().map(|mount| mount.source.clone()).collect());
+        let mounts = std::mem::replace(&mut self.mounts, mounts);
+        self.away(place, |context| {
+            if let Some(directory) = directory {
+                context.state.shell.directory = Ok(directory);
+            }
+            run(context);
+        });
+        self.workspace.opens(open);
+        self.mounts = mounts;
+    }
+
+    /// Whether paths may be this machine's by what is mounted.
+    pub fn has_mounts(&self) -> bool {
+        !self.mounts.is_empty() && !self.unmounted.get()
+    }
+
+    /// Takes paths for this machine's own.
+    pub fn outside_of_mounts<T>(&self, run: impl FnOnce(&Self) -> T) -> T {
+        let away = self.workspace.is_away(false);
+        let unmounted = self.unmounted.replace(true);
+        let result = run(self);
+        self.unmounted.set(unmounted);
+        self.workspace.is_away(away);
+        result
+    }
+
+    fn away(&mut self, place: Resource, run: impl FnOnce(&mut Self)) {
         let outside = self.elsewhere.replace(place);
         let away = self.workspace.is_away(true);
         let shell = self.state.shell.clone();

@@ -1,6 +1,7 @@
 //! From a path as written to a [`Resource::Path`]: where it lies and what kind of file it is.
 
 mod home;
+mod mounts;
 
 use std::borrow::Cow;
 
@@ -11,6 +12,8 @@ use crate::glob;
 use crate::path_classes::{self, SECRET_LOOKALIKES};
 use crate::target::{self, Last, OfAnother};
 use crate::word::Value;
+
+pub(crate) use mounts::Mount;
 
 /// A path as far as it is known.
 #[derive(Clone, Debug)]
@@ -91,7 +94,11 @@ fn locate_as(value: &Value, last: Last, context: &Context<'_>) -> Located {
     let (text, why) = match value {
         Value::Known(text) => (text, None),
         Value::Pattern(text) => (text, Some("a file name pattern".to_owned())),
-        Value::Unknown { prefix, suffix, why } => return partly(prefix, suffix, why, context),
+        Value::Unknown { prefix, suffix, why } => {
+            let mounted = Some(prefix).filter(|prefix| prefix.starts_with('/') && context.has_mounts());
+            let through = mounted.and_then(|prefix| mounts::through(prefix, last, value, context));
+            return through.unwrap_or_else(|| partly(prefix, suffix, why, context));
+        }
     };
     if !context.counts_path(why.is_some()) {
         return unknown("there are too many paths to look at each");
@@ -111,6 +118,12 @@ fn locate_as(value: &Value, last: Last, context: &Context<'_>) -> Located {
     };
     let spelled = if simple.starts_with('/') { simple.into_owned() } else { format!("{directory}/{simple}") };
     let last = if spelled.ends_with('/') { Last::Followed } else { last };
+    if let Some(located) = Some(value)
+        .filter(|_| context.has_mounts())
+        .and_then(|value| mounts::through(&spelled, last, value, context))
+    {
+        return located;
+    }
     let readings = match target::readings(&spelled, last, is_pattern, context) {
         Ok(readings) => readings,
         Err(OfAnother { rest, why }) => return partly("", &rest, &why, context),

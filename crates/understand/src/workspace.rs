@@ -18,18 +18,40 @@ pub struct Recording<'a> {
     workspace: &'a dyn Workspace,
     facts: RefCell<Vec<Fact>>,
     away: Cell<bool>,
+    /// Directories of this machine that the other one has, too.
+    open: RefCell<Vec<String>>,
 }
 
 impl<'a> Recording<'a> {
     /// Records what is asked of `workspace`.
     pub const fn new(workspace: &'a dyn Workspace) -> Self {
-        Self { workspace, facts: RefCell::new(Vec::new()), away: Cell::new(false) }
+        Self {
+            workspace,
+            facts: RefCell::new(Vec::new()),
+            away: Cell::new(false),
+            open: RefCell::new(Vec::new()),
+        }
     }
 
     /// Says whether what is asked from now on is about another machine, of which nothing is known here;
     /// returns what was said before.
     pub fn is_away(&self, away: bool) -> bool {
         self.away.replace(away)
+    }
+
+    /// Says which directories of this machine may be asked about while all else is about another machine; returns
+    /// those before.
+    pub(crate) fn opens(&self, directories: Vec<String>) -> Vec<String> {
+        self.open.replace(directories)
+    }
+
+    fn is_open(&self, question: &Question) -> bool {
+        match question {
+            Question::Path { path } | Question::Target { path } => {
+                self.open.borrow().iter().any(|directory| crate::paths::is_within(path, directory))
+            }
+            _ => false,
+        }
     }
 
     /// Whether so much was asked that nothing more is.
@@ -50,7 +72,7 @@ impl<'a> Recording<'a> {
 
 impl Workspace for Recording<'_> {
     fn ask(&self, question: &Question) -> Answer {
-        if self.away.get() {
+        if self.away.get() && !self.is_open(question) {
             return Answer::Unknown { why: "it is on another machine".to_owned() };
         }
         if let Some(answer) = find(&self.facts.borrow(), question) {

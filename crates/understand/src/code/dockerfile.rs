@@ -10,7 +10,6 @@ use crate::word::Value;
 use super::{Looked, look};
 
 /// Adds what the `RUN` lines of the file at `path` do beyond the image.
-#[expect(dead_code, reason = "the family of container engines is to call it")]
 pub(crate) fn run(path: &str, context: &mut Context<'_>) -> Looked {
     let located = paths::locate(&Value::Known(path.to_owned()), context);
     look(&located, "dockerfile", context, &mut |text, context| {

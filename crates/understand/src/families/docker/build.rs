@@ -1,8 +1,9 @@
 //! `docker build`: what goes into an image, and where it goes.
 
-use countersign_model::{Effect, Resource, verbs};
+use countersign_model::{Certainty, Effect, Resource, verbs};
 
 use super::{engine, on};
+use crate::code::{Looked, dockerfile};
 use crate::context::Context;
 use crate::families::{addresses, ask_file, registries};
 use crate::invocation::Invocation;
@@ -48,15 +49,22 @@ pub(super) fn effects(invocation: &Invocation, start: usize, context: &mut Conte
     let bakes = invocation.known(start.saturating_sub(1)) == Some("bake");
     let tags: Vec<String> = values(&["-t", "--tag"]).iter().map(|value| value.known().unwrap_or("*").to_owned()).collect();
     let name = tags.first().map_or("*", String::as_str);
-    context.push(on(verbs::CONTAINER_BUILD, host.as_ref(), "image", name));
-    for file in values(&["-f", "--file"]) {
-        ask_file(&paths::locate(&file, context).path, context);
-    }
-    if values(&["-f", "--file"]).is_empty() && !bakes {
+    let mut files = values(&["-f", "--file"]);
+    if files.is_empty() && !bakes {
         let directory = operands.first().map_or(".", |word| word.text());
         if !directory.contains("://") && directory != "-" {
-            ask_file(&paths::locate(&Value::Known(format!("{directory}/Dockerfile")), context).path, context);
+            let names: &[&str] = if matches!(invocation.program.as_str(), "podman" | "buildah") { &["Containerfile", "Dockerfile"] } else { &["Dockerfile"] };
+            files.extend(names.iter().map(|name| Value::Known(format!("{directory}/{name}"))));
         }
+    }
+    let built = on(verbs::CONTAINER_BUILD, host.as_ref(), "image", name);
+    let doubt = if bakes { None } else { files.iter().find_map(|file| steps(file, context)) };
+    context.push(match doubt {
+        Some(why) => built.certain(Certainty::Partial, &why),
+        None => built,
+    });
+    if bakes {
+        files.iter().for_each(|file| ask_file(&paths::locate(file, context).path, context));
     }
     for operand in operands.iter().filter(|word| !bakes && word.text().contains("://")) {
         let host = addresses::host_and_path(operand.text()).map_or_else(|| "*".to_owned(), |(host, _)| host);
@@ -89,5 +97,17 @@ pub(super) fn effects(invocation: &Invocation, start: usize, context: &mut Conte
         for name in names {
             context.push(Effect::new(verbs::PACKAGE_PUBLISH, registries::image(&name)));
         }
+    }
+}
+
+/// Adds what the steps of a Dockerfile do beyond the image; why that is not known, if it is not. One that is not there
+/// has no steps: the build fails.
+pub(super) fn steps(file: &Value, context: &mut Context<'_>) -> Option<String> {
+    match file.known().filter(|text| *text != "-") {
+        Some(path) => match dockerfile::run(path, context) {
+            Looked::Understood | Looked::Absent => None,
+            Looked::Opaque(why) => Some(why),
+        },
+        None => Some("which steps it has is not known".to_owned()),
     }
 }

@@ -1,12 +1,12 @@
 //! Compose: a project of containers, from a file.
 
-use countersign_model::{Effect, Resource, Reversible, verbs};
+use countersign_model::{Certainty, Effect, Resource, Reversible, verbs};
 
-use super::{engine, on, run};
+use super::{engine, on, run, services};
 use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::paths;
-use crate::word::Value;
+use crate::word::{Value, Word};
 
 /// Options before the subcommand that take a value.
 const VALUES: &[&str] = &[
@@ -72,7 +72,7 @@ pub(super) fn effects(invocation: &Invocation, start: usize, context: &mut Conte
         return;
     }
     let host = engine::host(invocation, context);
-    let (name, text) = described(&project, invocation, context);
+    let (name, text, beside) = described(&project, invocation, context);
     let of = |verb| on(verb, host.as_ref(), "project", &name);
     match subcommand.as_str() {
         "ps" | "ls" | "logs" | "images" | "top" | "port" | "events" | "config" | "convert" | "version" | "stats" | "volumes" | "wait" | "help" => {
@@ -80,15 +80,20 @@ pub(super) fn effects(invocation: &Invocation, start: usize, context: &mut Conte
         }
         "build" => {
             context.push(of(verbs::CONTAINER_BUILD));
+            project_of(&text, &beside, &[], services::Part::Built, host.is_some(), invocation, context);
             if has(&["--push"]) {
                 publishes(context);
             }
         }
         "up" | "start" | "restart" | "create" | "watch" | "scale" | "unpause" => {
-            if let Some(text) = &text {
-                privileges(text, context);
-            }
-            context.push(of(verbs::CONTAINER_RUN));
+            let part = if has(&["--no-build"]) { services::Part::Started } else { services::Part::All };
+            let named = if matches!(subcommand.as_str(), "up" | "create") { named(rest) } else { Vec::new() };
+            let reach = project_of(&text, &beside, &named, part, host.is_some(), invocation, context);
+            let effect = of(verbs::CONTAINER_RUN);
+            context.push(match reach.workspace {
+                Some(why) => effect.certain(Certainty::Partial, &why),
+                None => effect,
+            });
         }
         "stop" | "pause" | "kill" | "pull" | "cp" | "commit" | "export" | "attach" => context.push(of(verbs::CONTAINER_WRITE)),
         "push" | "publish" => publishes(context),
@@ -103,19 +108,20 @@ pub(super) fn effects(invocation: &Invocation, start: usize, context: &mut Conte
         }
         "run" | "exec" => {
             let options = run::options(invocation, at + 1);
-            if let Some(text) = text.as_ref().filter(|_| subcommand == "run") {
-                privileges(text, context);
-            }
-            run::reach(&options, host.is_some(), context);
             let service = options.operand.and_then(|at| invocation.known(at)).unwrap_or("*").to_owned();
+            let mut mounts = run::reach(&options, host.is_some(), context).mounts;
+            // A container that is there has what the file gave it.
+            let names: &[String] = if service == "*" { &[] } else { std::slice::from_ref(&service) };
+            let part = if subcommand == "run" { services::Part::Started } else { services::Part::Mounted };
+            mounts.extend(project_of(&text, &beside, names, part, host.is_some(), invocation, context).mounts);
             let effect = on(verbs::CONTAINER_RUN, host.as_ref(), "service", &service);
             let place = effect.resource.clone();
             context.push(effect);
-            run::inside(&options, options.operand.map(|at| at + 1), invocation, place, context);
+            run::inside(&options, options.operand.map(|at| at + 1), invocation, place, mounts, context);
         }
         _ => {
             let why = "the subcommand is not known";
-            context.push(of(verbs::CONTAINER_WRITE).certain(countersign_model::Certainty::Partial, why));
+            context.push(of(verbs::CONTAINER_WRITE).certain(Certainty::Partial, why));
         }
     }
 }
@@ -123,11 +129,45 @@ pub(super) fn effects(invocation: &Invocation, start: usize, context: &mut Conte
 fn publishes(context: &mut Context<'_>) {
     let resource = Resource::Package { registry: "*".to_owned(), name: "*".to_owned() };
     let why = "the images of the project's file are pushed";
-    context.push(Effect::new(verbs::PACKAGE_PUBLISH, resource).certain(countersign_model::Certainty::Partial, why));
+    context.push(Effect::new(verbs::PACKAGE_PUBLISH, resource).certain(Certainty::Partial, why));
 }
 
-/// The project's name, and the text of its files.
-fn described(project: &Project, invocation: &Invocation, context: &Context<'_>) -> (String, Option<String>) {
+/// Adds what the services of the project's files get of this machine and do beyond their containers.
+fn project_of(
+    texts: &[String],
+    beside: &Option<String>,
+    names: &[String],
+    part: services::Part,
+    is_remote: bool,
+    invocation: &Invocation,
+    context: &mut Context<'_>,
+) -> run::Reach {
+    let mut reach = run::Reach::default();
+    let directory = beside.clone().unwrap_or_default();
+    for text in texts {
+        services::effects(text, &services::Asked { directory: &directory, names, part, is_remote, invocation }, &mut reach, context);
+    }
+    reach
+}
+
+/// Operands of a subcommand, none where one is not known.
+fn named(words: &[Word]) -> Vec<String> {
+    const VALUES: &[&str] = &["--scale", "-t", "--timeout", "--attach", "--no-attach", "--exit-code-from", "--wait-timeout", "--pull", "--menu"];
+    let mut found = Vec::new();
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        if VALUES.contains(&word.text()) {
+            words.next();
+        } else if !word.text().starts_with('-') {
+            let Some(name) = word.known() else { return Vec::new() };
+            found.push(name.to_owned());
+        }
+    }
+    found
+}
+
+/// The project's name, the texts of its files, and the directory of the first.
+fn described(project: &Project, invocation: &Invocation, context: &Context<'_>) -> (String, Vec<String>, Option<String>) {
     let directory = project.directory.as_ref().map_or(".", Value::text);
     let mut files: Vec<Value> = project.files.clone();
     if files.is_empty()
@@ -139,7 +179,7 @@ fn described(project: &Project, invocation: &Invocation, context: &Context<'_>) 
     if !named {
         files.extend(FILES.iter().map(|file| Value::Known(format!("{directory}/{file}"))));
     }
-    let mut text: Option<String> = None;
+    let mut texts: Vec<String> = Vec::new();
     let mut beside = None;
     for file in files.iter().take(8) {
         let located = paths::locate(file, context);
@@ -147,7 +187,7 @@ fn described(project: &Project, invocation: &Invocation, context: &Context<'_>) 
             && let Ok(Some(found)) = context.file(&located.path)
         {
             beside.get_or_insert_with(|| paths::split(&located.path).0.to_owned());
-            text.get_or_insert_default().push_str(&found);
+            texts.push(found);
             if !named {
                 break;
             }
@@ -156,27 +196,9 @@ fn described(project: &Project, invocation: &Invocation, context: &Context<'_>) 
     let given = project.name.as_ref().map(|value| value.known().unwrap_or("*").to_owned());
     let given = given.or_else(|| context.setting(invocation, "COMPOSE_PROJECT_NAME").unwrap_or_else(|_| Some("*".to_owned())));
     let own = || {
-        let line = text.as_ref()?.lines().find_map(|line| line.strip_prefix("name:"))?;
+        let line = texts.first()?.lines().find_map(|line| line.strip_prefix("name:"))?;
         Some(line.trim().trim_matches(['"', '\'']).to_owned())
     };
     let name = given.or_else(own).or_else(|| beside.as_deref().map(|path| paths::split(path).1.to_owned()));
-    (name.unwrap_or_else(|| "*".to_owned()), text)
-}
-
-/// What the file gives its containers of the machine, by a light look at its lines.
-fn privileges(text: &str, context: &mut Context<'_>) {
-    for line in text.lines() {
-        let line = line.trim().trim_start_matches("- ").trim_matches(['"', '\'']);
-        let compact: String = line.chars().filter(|c| !matches!(c, ' ' | '"' | '\'')).collect();
-        let why = match compact.as_str() {
-            "privileged:true" => "a service is privileged",
-            "network_mode:host" | "pid:host" | "ipc:host" | "userns_mode:host" => "a service shares the machine's own",
-            _ if compact.contains("docker.sock") => "a service controls the container engine",
-            _ if compact.starts_with("/:/") || compact == "source:/" => "a service mounts the whole machine",
-            _ if compact.starts_with("cap_add:") || compact.starts_with("devices:") => "a service gets more rights than a container has",
-            _ => continue,
-        };
-        let resource = Resource::Program { name: "a container".to_owned() };
-        context.push(Effect::new(verbs::EXEC_PRIVILEGE, resource).because(why));
-    }
+    (name.unwrap_or_else(|| "*".to_owned()), texts, beside)
 }

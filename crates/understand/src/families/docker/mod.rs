@@ -5,7 +5,9 @@
 mod build;
 mod compose;
 mod engine;
+mod mounts;
 mod run;
+mod services;
 
 use countersign_model::{Certainty, Effect, Resource, Reversible, Verb, verbs};
 
@@ -30,6 +32,7 @@ pub(super) const FAMILY: Family = Family {
         "docker exec db rm -rf /var/lib/data",
         "docker compose down -v",
         "docker compose up -d",
+        "docker run -v /:/host alpine rm -rf /host/etc",
         "docker volume prune -f",
         "docker -H ssh://root@prod-1 rm web",
         "docker run --help",

@@ -1,12 +1,13 @@
 //! `docker run`, `create` and `exec`: what of this machine a container gets, and what runs in it.
 
-use countersign_model::{Certainty, Effect, PathClass, Resource, Zone, verbs};
+use countersign_model::{Certainty, Effect, Resource, verbs};
 
+use super::mounts::{self, Given};
 use super::{engine, on};
 use crate::context::Context;
 use crate::families::dispatch;
 use crate::invocation::Invocation;
-use crate::paths;
+use crate::paths::{self, Mount};
 use crate::word::{Value, Word};
 
 /// Long options that take no value; all others do.
@@ -99,8 +100,8 @@ pub(super) fn run(invocation: &Invocation, start: usize, only_made: bool, contex
     let reach = reach(&options, host.is_some(), context);
     context.push(if image == "*" {
         effect.certain(Certainty::Partial, "the image is not known")
-    } else if let Some(why) = reach {
-        effect.certain(Certainty::Partial, &why)
+    } else if let Some(why) = &reach.workspace {
+        effect.certain(Certainty::Partial, why)
     } else {
         effect
     });
@@ -108,7 +109,7 @@ pub(super) fn run(invocation: &Invocation, start: usize, only_made: bool, contex
         context.write_value(value);
     }
     let place = on(verbs::CONTAINER_RUN, host.as_ref(), "container", &image).resource;
-    inside(&options, options.operand.map(|at| at + 1), invocation, place, context);
+    inside(&options, options.operand.map(|at| at + 1), invocation, place, reach.mounts, context);
 }
 
 /// Runs a program in a container that is there.
@@ -127,11 +128,11 @@ pub(super) fn exec(invocation: &Invocation, start: usize, context: &mut Context<
     let effect = on(verbs::CONTAINER_RUN, host.as_ref(), "container", &name);
     let place = effect.resource.clone();
     context.push(if name == "*" { effect.certain(Certainty::Partial, "which container is meant is not known") } else { effect });
-    inside(&Options::default(), options.operand.map(|at| at + 1), invocation, place, context);
+    inside(&options, options.operand.map(|at| at + 1), invocation, place, Vec::new(), context);
 }
 
 /// The command that runs in the container.
-pub(super) fn inside(options: &Options, start: Option<usize>, invocation: &Invocation, place: Resource, context: &mut Context<'_>) {
+pub(super) fn inside(options: &Options, start: Option<usize>, invocation: &Invocation, place: Resource, mounts: Vec<Mount>, context: &mut Context<'_>) {
     let nested = start.and_then(|start| invocation.nested(start));
     let entry = options.values(&["--entrypoint"]).last();
     let nested = match (entry, nested) {
@@ -148,17 +149,28 @@ pub(super) fn inside(options: &Options, start: Option<usize>, invocation: &Invoc
     };
     if let Some(nested) = nested {
         // An image may have a program of its own that these words are given to.
-        context.elsewhere(place, |context| dispatch(nested, context));
+        let directory = options.values(&["-w", "--workdir"]).last().and_then(Value::known).filter(|path| path.starts_with('/'));
+        let directory = directory.map(|path| paths::normal("/", path));
+        context.inside(place, mounts, directory, |context| dispatch(nested, context));
     }
 }
 
-fn privilege(why: &str, context: &mut Context<'_>) {
+pub(super) fn privilege(why: &str, context: &mut Context<'_>) {
     let resource = Resource::Program { name: "a container".to_owned() };
     context.push(Effect::new(verbs::EXEC_PRIVILEGE, resource).because(why));
 }
 
-/// Adds what of the machine the container gets; returns what it may change in the workspace.
-pub(super) fn reach(options: &Options, is_remote: bool, context: &mut Context<'_>) -> Option<String> {
+/// What of this machine a container gets.
+#[derive(Debug, Default)]
+pub(super) struct Reach {
+    /// Why it may change the workspace.
+    pub workspace: Option<String>,
+    /// What is mounted where.
+    pub mounts: Vec<Mount>,
+}
+
+/// Adds what of the machine the container gets.
+pub(super) fn reach(options: &Options, is_remote: bool, context: &mut Context<'_>) -> Reach {
     if options.has("--privileged") {
         privilege("--privileged gives it every right on the machine", context);
     }
@@ -176,87 +188,27 @@ pub(super) fn reach(options: &Options, is_remote: bool, context: &mut Context<'_
         privilege("--security-opt takes away what confines it", context);
     }
     options.values(&["--env-file", "--label-file"]).for_each(|value| context.read_value(value));
-    let mut workspace = None;
-    let mounts: Vec<(Value, bool)> = options.values(&["-v", "--volume"]).filter_map(volume).chain(options.values(&["--mount"]).filter_map(mount)).collect();
-    for (source, only_read) in mounts {
+    let given: Vec<Given> = options.values(&["-v", "--volume"]).filter_map(mounts::volume).chain(options.values(&["--mount"]).filter_map(mounts::mount)).collect();
+    let mut reach = Reach::default();
+    for given in given {
+        reach.adds(&given, is_remote, context);
+    }
+    reach
+}
+
+impl Reach {
+    /// Adds one mount.
+    pub fn adds(&mut self, given: &Given, is_remote: bool, context: &mut Context<'_>) {
         if is_remote {
             privilege("it mounts a directory of the engine's machine", context);
-        } else if let Some(path) = mounts_path(&source, only_read, context) {
-            workspace.get_or_insert_with(|| format!("it can change {path}, which it mounts"));
+            return;
         }
-    }
-    workspace
-}
-
-/// Source of `-v source:target:options`, and whether it is only read; none for a named volume.
-fn volume(value: &Value) -> Option<(Value, bool)> {
-    let text = value.text();
-    match value {
-        Value::Known(_) | Value::Pattern(_) => {
-            let (source, rest) = text.split_once(':')?;
-            let options = rest.split_once(':').map_or("", |(_, options)| options);
-            let is_path = source.starts_with(['/', '.', '~']);
-            is_path.then(|| (Value::Known(source.to_owned()), options.split(',').any(|option| option == "ro")))
+        if let Some(path) = mounts::path(&given.source, given.only_read, context) {
+            self.workspace.get_or_insert_with(|| format!("it can change {path}, which it mounts"));
         }
-        // The start says where it is, if it is known.
-        Value::Unknown { .. } => match text.split_once(':') {
-            Some((source, _)) if source.starts_with('/') => Some((Value::Known(source.to_owned()), false)),
-            _ => Some((value.clone(), false)),
-        },
-    }
-}
-
-/// The same of `--mount type=bind,source=..,readonly`.
-fn mount(value: &Value) -> Option<(Value, bool)> {
-    if value.is_unknown() {
-        return Some((value.clone(), false));
-    }
-    let text = value.text().to_ascii_lowercase();
-    // Each field may stand in quotes, its name in capitals.
-    let fields: Vec<&str> = text.split(',').map(|field| field.trim_matches('"')).collect();
-    let only_read = fields.iter().any(|field| matches!(*field, "readonly" | "ro" | "readonly=true" | "ro=true"));
-    let written = value.text().split(',').map(|field| field.trim_matches('"'));
-    let source = written.zip(&fields).find_map(|(written, field)| {
-        let is_source = field.starts_with("source=") || field.starts_with("src=");
-        written.split_once('=').filter(|_| is_source).map(|(_, source)| source)
-    })?;
-    let is_bind = fields.contains(&"type=bind") || source.starts_with(['/', '.', '~']);
-    is_bind.then(|| (Value::Known(source.to_owned()), only_read))
-}
-
-/// Adds what a mount of a path of this machine means; returns it where it is the workspace's and can be changed.
-pub(super) fn mounts_path(source: &Value, only_read: bool, context: &mut Context<'_>) -> Option<String> {
-    let located = paths::locate(source, context);
-    let path = located.path.as_str();
-    if path.ends_with(".sock") {
-        privilege(&format!("who reaches {path} controls what listens there"), context);
-        return None;
-    }
-    let is_near = located.zone == Zone::Workspace && located.why.is_none();
-    if paths::contains_protected(&located, context) && !only_read && !is_near || located.class == PathClass::Countersign {
-        let resource = Resource::Path { path: located.path.clone(), zone: located.zone, class: PathClass::Countersign };
-        context.push(Effect::new(verbs::COUNTERSIGN_TAMPER, resource).because("it mounts Countersign's own files"));
-    }
-    if located.class == PathClass::Secret {
-        context.read_value(source);
-    }
-    match located.zone {
-        Zone::System if located.why.is_some() => {
-            privilege("which directory it mounts is not known", context);
-            None
+        let located = paths::locate(&given.source, context);
+        if located.why.is_none() && given.target.starts_with('/') {
+            self.mounts.push(Mount { source: located.path, target: paths::normal("/", &given.target) });
         }
-        Zone::System if matches!(path, "/etc/localtime" | "/etc/timezone" | "/dev/null" | "/tmp/.X11-unix") => None,
-        Zone::System => {
-            privilege(&format!("it mounts {path} of the machine"), context);
-            None
-        }
-        Zone::Home => {
-            context.read_tree(&Word::made(source.clone()));
-            if !only_read {
-                context.write_value(source);
-            }
-            None
-        }
-        Zone::Workspace | Zone::Temporary => (!only_read).then_some(located.path),
     }
 }

@@ -108,3 +108,142 @@ fn deleting() {
     container.write frobnicate x, write, partial
     ");
 }
+
+#[test]
+fn what_is_mounted_is_this_machines() {
+    assert_snapshot!(check("docker run --rm -v ~/.aws:/x alpine cat /x/credentials"), @"
+    secret.read /home/dev/.aws, read
+    fs.write /home/dev/.aws, write
+    container.run image alpine, execute
+    secret.read /home/dev/.aws/credentials, read
+    ");
+    assert_snapshot!(check("docker run -v /:/host alpine rm -rf /host/etc/nginx"), @"
+    countersign.tamper /, destroy
+    exec.privilege a container, execute
+    container.run image alpine, execute
+    fs.delete /etc/nginx, destroy
+    ");
+    assert_snapshot!(check("docker run -v /:/host alpine chroot /host rm -rf /etc"), @"
+    countersign.tamper /, destroy
+    exec.privilege a container, execute
+    container.run image alpine, execute
+    exec.privilege container alpine, execute
+    fs.delete container alpine, destroy, partial
+    ");
+    assert_snapshot!(check("docker run -v $PWD/src:/s alpine sh -c 'cd /s && rm -rf old'"), @"
+    container.run image alpine, execute, partial
+    exec.read container alpine, read
+    fs.delete /repo/src/old, destroy
+    ");
+    assert_snapshot!(check("docker run --mount type=bind,src=./src,dst=/s -w /s alpine rm -rf ./old"), @"
+    container.run image alpine, execute, partial
+    fs.delete /repo/src/old, destroy
+    ");
+    assert_snapshot!(check("docker run -v ./src:/s alpine sh -c 'rm -rf /*'"), @"
+    container.run image alpine, execute, partial
+    fs.delete /repo/src, destroy, partial
+    ");
+    assert_snapshot!(check("docker run -v /var/run/docker.sock:/var/run/docker.sock docker docker rm -f web"), @"
+    exec.privilege a container, execute
+    container.run image docker, execute
+    container.delete container web on *, destroy
+    ");
+    assert_snapshot!(check("docker run -v $PWD/src:/s alpine ssh web rm -rf /s"), @"
+    container.run image alpine, execute, partial
+    net.read web, read
+    fs.delete web, destroy, partial
+    ");
+    let package = [("/repo/package.json", r#"{"scripts": {"test": "jest", "clean": "rm -rf dist /tmp/x"}}"#)];
+    assert_snapshot!(check_with("docker run --rm -v $PWD:/app -w /app node:20 npm test", &package), @"
+    container.run image node:20, execute, partial
+    exec.test container node:20, execute
+    ");
+    assert_snapshot!(check_with("docker run --rm -v .:/app -w /app node:20 npm run clean", &package), @"
+    container.run image node:20, execute, partial
+    fs.delete /repo/dist, destroy
+    fs.delete container node:20, destroy, partial
+    ");
+}
+
+#[test]
+fn what_is_not_mounted_stays_in_the_container() {
+    assert_snapshot!(check("docker run -v ./src:/s alpine rm -rf /srv"), @"
+    container.run image alpine, execute, partial
+    fs.delete container alpine, destroy, partial
+    ");
+    assert_snapshot!(check("docker run -v data:/repo alpine rm -rf /repo/src"), @"
+    container.run image alpine, execute
+    fs.delete container alpine, destroy, partial
+    ");
+    assert_snapshot!(check("docker run -v ./src:/s alpine cat /root/.aws/credentials"), @"
+    container.run image alpine, execute, partial
+    secret.read container alpine, read, partial
+    ");
+}
+
+#[test]
+fn steps_of_a_build() {
+    let steps = |text: &str| check_with("docker build -t app .", &[("/repo/Dockerfile", text)]);
+    assert_snapshot!(steps("FROM alpine\nRUN apk add git && rm -rf /var/cache\nCOPY . .\nCMD [\"rm\", \"-rf\", \"/\"]\n"), @"container.build image app, execute");
+    assert_snapshot!(steps("FROM node\nRUN --mount=type=secret,id=n npm ci && npm publish\n"), @"
+    package.publish * on npm, write
+    container.build image app, execute
+    ");
+    assert_snapshot!(steps("FROM alpine\nRUN kubectl --context prod delete ns web\n# RUN git push origin main\n"), @"
+    kube.delete namespace/web in prod, destroy
+    container.build image app, execute
+    ");
+    assert_snapshot!(check_with("docker build -f build/Dockerfile.web -t app .", &[("/repo/build/Dockerfile.web", "FROM x\nRUN aws s3 rm --recursive s3://b\n")]), @"
+    cloud.delete s3 b in aws:*, destroy, partial
+    container.build image app, execute
+    ");
+    assert_snapshot!(check_with("docker build --check .", &[("/repo/Dockerfile", "RUN npm publish")]), @"exec.read docker build --check, read");
+}
+
+const COMPOSE: &str = "services:\n  web:\n    build: ./web\n    volumes: ['./src:/app', 'data:/data']\n    working_dir: /app\n    command: sh -c 'rm -rf old /tmp/x && npm start'\n    depends_on: [db]\n  db:\n    image: postgres\n    volumes:\n      - type: volume\n        source: data\n        target: /var/lib\n  agent:\n    volumes: ['/var/run/docker.sock:/var/run/docker.sock']\n  keys:\n    network_mode: host\n    volumes: ['${HOME}/.ssh:/keys:ro', '${DIR:-./out}:/out']\n    command: [cat, /keys/id_rsa]\nvolumes:\n  data: {}\n";
+
+#[test]
+fn services_of_compose() {
+    let compose = |command: &str| check_with(command, &[("/repo/compose.yaml", COMPOSE), ("/repo/web/Dockerfile", "FROM x\nRUN npm publish\n")]);
+    assert_snapshot!(compose("docker compose up -d db"), @"container.run project repo, execute");
+    assert_snapshot!(compose("docker compose up --no-build web"), @"
+    fs.delete /repo/src/old, destroy
+    container.run project repo, execute, partial
+    ");
+    assert_snapshot!(compose("docker compose build"), @"
+    container.build project repo, execute
+    package.publish * on npm, write
+    ");
+    assert_snapshot!(compose("docker compose up keys"), @"
+    exec.privilege a container, execute
+    secret.read /home/dev/.ssh, read
+    secret.read /home/dev/.ssh/id_rsa, read
+    container.run project repo, execute, partial
+    ");
+    assert_snapshot!(compose("docker compose up agent"), @"
+    exec.privilege a container, execute
+    container.run project repo, execute
+    ");
+    assert_snapshot!(compose("docker compose run --rm web rm -rf /app/old"), @"
+    fs.delete /repo/src/old, destroy
+    container.run service web, execute
+    ");
+    assert_snapshot!(compose("docker compose exec web rm -rf /app/old /srv"), @"
+    container.run service web, execute
+    fs.delete /repo/src/old, destroy
+    fs.delete service web, destroy, partial
+    ");
+    assert_snapshot!(compose("docker compose run db psql -c 'select 1'"), @"
+    container.run service db, execute
+    db.read * in postgresql://$PGHOST/$PGDATABASE, read
+    ");
+    assert_snapshot!(compose("docker compose ps; docker compose config; docker compose down"), @"
+    container.read project repo, read
+    container.delete project repo, destroy
+    ");
+    assert_snapshot!(check_with("docker compose up", &[("/repo/compose.yaml", "services: [")]), @"
+    exec.opaque docker compose, execute, opaque
+    container.run project repo, execute
+    ");
+    assert_snapshot!(check_with("docker compose up", &[("/repo/compose.yaml", "services:\n  a:\n    volumes: ['${X}:/x']\n"), ("/repo/.env", "X=./data\n")]), @"container.run project repo, execute, partial");
+}
