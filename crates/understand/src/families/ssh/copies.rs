@@ -2,7 +2,7 @@
 
 use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
 
-use super::{configured, here, host_of, taken};
+use super::{config, configured, here, host_of, taken};
 use crate::context::Context;
 use crate::environment;
 use crate::families::files;
@@ -31,8 +31,10 @@ fn remote(word: &Word) -> Option<(String, Value)> {
     }
 }
 
-fn at(host: &str, verb: Verb) -> Effect {
-    let effect = Effect::new(verb, Resource::Host { host: host.to_owned(), url: None });
+fn at(host: &str, verb: Verb, context: &Context<'_>) -> Effect {
+    let found = config::host(host, context);
+    let effect = Effect::new(verb, Resource::Host { host: found.clone(), url: None });
+    let effect = if found == host { effect } else { effect.because(&format!("{host} is that host by ssh's configuration")) };
     if host == "*" { effect.certain(Certainty::Partial, "which machine is meant is not known") } else { effect }
 }
 
@@ -42,14 +44,18 @@ fn copy(sources: &[&Word], target: &Word, context: &mut Context<'_>) {
     for source in sources {
         match remote(source) {
             Some((host, _)) => {
-                context.push(at(&host, verbs::NET_READ));
+                let effect = at(&host, verbs::NET_READ, context);
+                context.push(effect);
                 context.flow.fetched = true;
             }
             None => context.read_tree(source),
         }
     }
     match away {
-        Some((host, _)) => context.push(at(&host, verbs::NET_SEND)),
+        Some((host, _)) => {
+            let effect = at(&host, verbs::NET_SEND, context);
+            context.push(effect);
+        }
         None => {
             files::unpacks_into(&target.value, context);
             context.write(target);
@@ -62,7 +68,7 @@ pub(super) fn scp(invocation: &Invocation, context: &mut Context<'_>) {
     for value in call.values('o') {
         configured(value, context);
     }
-    here(&call, context);
+    here(&call, false, context);
     call.values('S').for_each(|value| environment::command("scp -S", value, context));
     call.values('D').for_each(|value| environment::command("scp -D", value, context));
     let start = call.host.and_then(|host| invocation.words.iter().position(|word| std::ptr::eq(word, host)));
@@ -78,7 +84,7 @@ pub(super) fn sftp(invocation: &Invocation, context: &mut Context<'_>) {
     for value in call.values('o') {
         configured(value, context);
     }
-    here(&call, context);
+    here(&call, false, context);
     call.values('S').for_each(|value| environment::command("sftp -S", value, context));
     call.values('D').for_each(|value| environment::command("sftp -D", value, context));
     call.values('b').for_each(|value| context.read_value(value));
@@ -88,12 +94,14 @@ pub(super) fn sftp(invocation: &Invocation, context: &mut Context<'_>) {
     };
     match (remote(word), call.command.and_then(|at| invocation.words.get(at))) {
         (Some((host, path)), target) if path.known().is_none_or(|path| !path.is_empty()) && !call.has('b') => {
-            context.push(at(&host, verbs::NET_READ));
+            let effect = at(&host, verbs::NET_READ, context);
+            context.push(effect);
             context.write_value(&target.map_or_else(|| Value::Known("./download".to_owned()), |word| word.value.clone()));
         }
         (found, _) => {
             let host = found.map_or_else(|| host_of(word), |(host, _)| host);
-            context.push(at(&host, verbs::NET_SEND));
+            let effect = at(&host, verbs::NET_SEND, context);
+            context.push(effect);
             let place = Resource::Host { host, url: None };
             context.elsewhere(place, |context| opaque(invocation, "which files it sends or deletes is not known", context));
         }
@@ -179,7 +187,8 @@ pub(super) fn rsync(invocation: &Invocation, context: &mut Context<'_>) {
     }
     if rehearses {
         if let Some((host, _)) = &host {
-            context.push(at(host, verbs::NET_READ));
+            let effect = at(host, verbs::NET_READ, context);
+            context.push(effect);
         }
         context.program(verbs::EXEC_READ, "rsync");
         return;
@@ -188,7 +197,10 @@ pub(super) fn rsync(invocation: &Invocation, context: &mut Context<'_>) {
     if deletes {
         match remote(target) {
             None => context.delete(target),
-            Some((host, _)) => context.push(at(&host, verbs::FS_DELETE).because("files that are not sent are deleted there")),
+            Some((host, _)) => {
+                let effect = at(&host, verbs::FS_DELETE, context).because("files that are not sent are deleted there");
+                context.push(effect);
+            }
         }
     }
     copy(sources, target, context);
@@ -196,7 +208,10 @@ pub(super) fn rsync(invocation: &Invocation, context: &mut Context<'_>) {
         for source in sources {
             match remote(source) {
                 None => context.delete(source),
-                Some((host, _)) => context.push(at(&host, verbs::FS_DELETE).because("files that were sent are deleted there")),
+                Some((host, _)) => {
+                    let effect = at(&host, verbs::FS_DELETE, context).because("files that were sent are deleted there");
+                    context.push(effect);
+                }
             }
         }
     }

@@ -76,7 +76,7 @@ fn sends(invocation: &Invocation, context: &mut Context<'_>) {
     for value in call.values('o') {
         configured(value, context);
     }
-    here(&call, context);
+    here(&call, false, context);
     let host = call.host.map_or_else(|| "*".to_owned(), host_of);
     let effect = Effect::new(verbs::FS_WRITE, Resource::Host { host, url: None });
     context.push(effect.because("whoever has the key gets in there afterwards"));

@@ -1,5 +1,6 @@
 //! `ssh` and its relatives: what runs on another machine, and what its options run on this one.
 
+mod config;
 mod connections;
 mod copies;
 mod keys;
@@ -129,16 +130,29 @@ fn ssh(invocation: &Invocation, context: &mut Context<'_>) {
     }
     let mut host = call.host.map_or_else(|| "*".to_owned(), host_of);
     let mut remote: Option<Value> = None;
+    let mut is_set = false;
     for value in call.values('o') {
         match configured(value, context) {
-            Some(("hostname", value)) => host = value.known().unwrap_or("*").to_owned(),
+            Some(("hostname", value)) => {
+                host = value.known().unwrap_or("*").to_owned();
+                is_set = true;
+            }
             Some(("remotecommand", value)) => remote = Some(value),
             _ => {}
         }
     }
-    here(&call, context);
+    let name = host.clone();
+    if !is_set {
+        let settings = settings(&call, &host, context);
+        if let Some(found) = settings.host {
+            host = found;
+        }
+        remote = remote.or_else(|| settings.remote.filter(|_| call.command.is_none()).map(Value::Known));
+    }
+    here(&call, !is_set && call.host.is_some_and(|host| host.known().is_some()), context);
     let place = Resource::Host { host: host.clone(), url: None };
     let reached = Effect::new(verbs::NET_READ, place.clone());
+    let reached = if name == host { reached } else { reached.because(&format!("{name} is that host by ssh's configuration")) };
     context.push(if host == "*" { reached.certain(Certainty::Partial, "which machine is meant is not known") } else { reached });
     if matches!(invocation.stdin, Stdin::Pipe(_) | Stdin::File(_)) {
         context.push(Effect::new(verbs::NET_SEND, place.clone()));
@@ -178,6 +192,25 @@ fn ssh(invocation: &Invocation, context: &mut Context<'_>) {
         }
     }
     context.flow.fetched = true;
+}
+
+/// What a file says of a host, and what it runs here.
+fn settings(call: &Call<'_>, host: &str, context: &mut Context<'_>) -> config::Settings {
+    let given = call.values('F').last().cloned();
+    let file = match &given {
+        None => None,
+        Some(Value::Known(path)) if path == "none" || path == "/dev/null" => return config::Settings::default(),
+        Some(value) => {
+            let located = paths::locate(value, context);
+            if located.why.is_some() {
+                return config::Settings::default();
+            }
+            Some(located.path)
+        }
+    };
+    let settings = config::of(host, file.as_deref(), context);
+    settings.runs(host, file.is_some(), context);
+    settings
 }
 
 /// The words from `start` on, as the other machine's shell gets them.
@@ -256,8 +289,8 @@ fn configured(given: &Value, context: &mut Context<'_>) -> Option<(&'static str,
     }
 }
 
-/// Files and code of this machine that options name.
-fn here(call: &Call<'_>, context: &mut Context<'_>) {
+/// Files and code of this machine that options name; `is_read`: what a file of options runs was looked at.
+fn here(call: &Call<'_>, is_read: bool, context: &mut Context<'_>) {
     call.values('E').for_each(|value| context.write_value(value));
     if call.has('I') {
         context.opaque("ssh -I", "it loads a library");
@@ -270,7 +303,8 @@ fn here(call: &Call<'_>, context: &mut Context<'_>) {
         let text = if located.why.is_none() { context.file(&located.path) } else { Err("unknown".to_owned()) };
         let plain = text.ok().flatten().is_some_and(|text| {
             let text = text.to_ascii_lowercase();
-            !RUN_HERE.iter().chain(LOAD).chain(&["remotecommand"]).any(|key| text.contains(key))
+            let runs = !is_read && RUN_HERE.iter().chain(&["remotecommand"]).any(|key| text.contains(key));
+            !runs && !LOAD.iter().any(|key| text.contains(key))
         });
         if !plain {
             context.opaque("ssh -F", "its options are in a file that may name programs");
