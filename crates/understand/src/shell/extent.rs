@@ -12,6 +12,18 @@ pub(crate) fn matching(text: &str, at: usize, open: char, close: char) -> Option
     Scan { bytes: text.as_bytes(), at }.balanced(open, close)
 }
 
+/// Where the piece of a word ends that starts at `at`: a quote, an escape, a nested construct or one letter.
+pub(crate) fn piece(text: &str, at: usize) -> Option<usize> {
+    let letter = text.get(at..)?.chars().next()?;
+    if !letter.is_ascii() {
+        return Some(at + letter.len_utf8());
+    }
+    let mut scan = Scan { bytes: text.as_bytes(), at };
+    let byte = scan.next()?;
+    scan.quoted(byte)?;
+    (text.is_char_boundary(scan.at)).then_some(scan.at)
+}
+
 /// Here-documents that are started on a line of a text.
 #[derive(Default)]
 pub(crate) struct Documents(Vec<Document>);

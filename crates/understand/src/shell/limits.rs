@@ -38,7 +38,7 @@ pub(crate) fn parse(text: &str) -> Result<Program, String> {
     let options = ParserOptions::default();
     let unclear = || "the shell syntax cannot be read".to_owned();
     let parsed = |tokens: Vec<Token>| {
-        if text.contains("case") && text.contains("$(") && !tokens.iter().all(masked::is_whole) {
+        if text.contains("case") && text.contains("$(") && !masked::are_whole(&tokens) {
             return Err("a substitution is not closed".to_owned());
         }
         check(&tokens)?;

@@ -66,8 +66,18 @@ fn closing(text: &str, close: char) -> Option<usize> {
         .map(|(at, _)| at)
 }
 
-/// Whether every substitution that starts in a token ends in it.
-pub(super) fn is_whole(token: &Token) -> bool {
+/// Whether every substitution that starts in one of the tokens ends in it.
+pub(super) fn are_whole(tokens: &[Token]) -> bool {
+    // In a document whose end is quoted there are none.
+    let is_text = |at: usize| {
+        let before = at.checked_sub(2).and_then(|start| tokens.get(start..at));
+        matches!(before, Some([Token::Operator(operator, _), Token::Word(end, _)])
+            if operator.starts_with("<<") && operator != "<<<" && end.contains(['\'', '"', '\\']))
+    };
+    tokens.iter().enumerate().all(|(at, token)| is_text(at) || is_whole(token))
+}
+
+fn is_whole(token: &Token) -> bool {
     let Token::Word(word, _) = token else { return true };
     let mut at = 0;
     while let Some(found) = word.get(at..).and_then(|rest| rest.find("$(")) {
@@ -108,6 +118,14 @@ mod tests {
     use insta::assert_snapshot;
 
     use crate::fixture::check;
+
+    #[test]
+    fn documents_that_are_not_expanded_have_none() {
+        assert_snapshot!(check("cat <<'E'\n$(case\nE\nrm a"), @"
+        exec.read cat, read
+        fs.delete /repo/a, destroy
+        ");
+    }
 
     #[test]
     fn substitutions_are_read_whatever_is_in_them() {

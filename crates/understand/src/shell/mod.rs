@@ -16,6 +16,7 @@ mod masked;
 mod outputs;
 mod parentheses;
 mod redirects;
+mod reprinted;
 mod simple;
 pub(crate) mod subscripts;
 pub(crate) mod texts;

@@ -10,7 +10,7 @@ use crate::families::resolve::Repo;
 use crate::word::Value;
 
 use super::words::{Names, decode, decode_text};
-use super::{limits, texts};
+use super::{limits, reprinted, texts};
 
 /// The one word that something stands for.
 fn one(values: Vec<Value>) -> Option<String> {
@@ -63,7 +63,7 @@ impl Names for Here<'_, '_> {
     fn output(&self, command: &str) -> Option<String> {
         let first = command.split_ascii_whitespace().next()?;
         let known = matches!(first, "pwd" | "git" | "mktemp" | "dirname" | "cd") || texts::may_print(first);
-        if !known || self.depth >= DEEPEST || command.len() > LONGEST {
+        if !known || self.depth >= DEEPEST || command.len() > LONGEST || reprinted::of(command).is_some() {
             return None;
         }
         // `cd somewhere && pwd`, with which scripts find themselves.

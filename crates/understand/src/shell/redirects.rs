@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::invocation::{Source, Stdin};
 use crate::word::Value;
 
-use super::Walker;
+use super::{Place, Walker, reprinted};
 
 impl Walker {
     /// Adds the effects of one redirection; returns what standard input is afterwards.
@@ -84,6 +84,10 @@ impl Walker {
     pub(super) fn process(&self, command: &SubshellCommand, context: &mut Context<'_>) -> Source {
         let outer = std::mem::take(&mut context.flow);
         self.apart(context, |walker, context| walker.list(&command.list, context));
+        if let Some((start, end)) = self.local(&command.loc) {
+            let inner = self.source.text.get(start + 1..end.saturating_sub(1)).unwrap_or_default();
+            reprinted::run_again(inner, Place::Within(context.here), context);
+        }
         std::mem::replace(&mut context.flow, outer)
     }
 

@@ -14,7 +14,7 @@ use crate::word::{Value, Word};
 use super::outputs::Here;
 use super::variables::MOST_ELEMENTS;
 use super::words::{Decoded, Names as _, decode, decode_joined, decode_text};
-use super::{Place, Walker, arithmetic, braces, functions, run as run_text, run_apart, subscripts};
+use super::{Place, Walker, arithmetic, braces, functions, reprinted, run as run_text, subscripts};
 
 /// Builtins whose arguments can be assignments, which are not split into words.
 fn declares(program: &str) -> bool {
@@ -372,7 +372,7 @@ impl Walker {
                 _ => Place::Within(span),
             };
             let here = context.here;
-            run_apart(&found.text, place, context);
+            reprinted::run(&found.text, place, context);
             context.here = here;
         }
         decoded.values
