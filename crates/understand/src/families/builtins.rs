@@ -85,6 +85,9 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             if takes_assignments_out(invocation) {
                 opaque(invocation, "assignments among the arguments of commands are taken out", context);
             }
+            if invocation.program == "set" && turns_braces_off(&invocation.words) {
+                opaque(invocation, "from here on, words with braces mean something else", context);
+            }
             let physical = |word: &crate::word::Word| {
                 let text = word.text();
                 text == "physical" || (text.starts_with('-') && text.contains('P'))
@@ -120,6 +123,12 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
 fn words_as_text(invocation: &Invocation, first: usize) -> Option<String> {
     let words: Option<Vec<&str>> = invocation.words.iter().skip(first).map(|word| word.known()).collect();
     words.map(|words| words.join(" "))
+}
+
+/// `set +B` and `set +o braceexpand`.
+fn turns_braces_off(words: &[crate::word::Word]) -> bool {
+    let texts: Vec<&str> = words.iter().map(crate::word::Word::text).take_while(|text| *text != "--").collect();
+    texts.iter().any(|text| text.starts_with('+') && text.contains('B')) || texts.windows(2).any(|pair| pair == ["+o", "braceexpand"])
 }
 
 /// `set -k` and `set -o keyword`.
@@ -163,6 +172,15 @@ fn completes(invocation: &Invocation, context: &mut Context<'_>) {
     context.program(verbs::EXEC_READ, &invocation.program);
 }
 
+/// Whether the shell takes a word for a part of its syntax where a command starts.
+fn is_syntax(name: &str) -> bool {
+    matches!(
+        name,
+        "if" | "then" | "else" | "elif" | "fi" | "for" | "while" | "until" | "do" | "done" | "case" | "esac" | "in" | "select"
+            | "function" | "time" | "coproc" | "{" | "}" | "!" | "[[" | "]]"
+    )
+}
+
 fn alias(invocation: &Invocation, context: &mut Context<'_>) {
     for word in &invocation.words {
         let name = word.text().split('=').next().unwrap_or_default();
@@ -170,6 +188,8 @@ fn alias(invocation: &Invocation, context: &mut Context<'_>) {
             context.state.shell.distrust("a trap may change it");
         }
         match word.known().and_then(|text| text.split_once('=')) {
+            // What is written with it is read in another way than here.
+            Some((name, _)) if is_syntax(name) => opaque(invocation, "it gives a word of the shell's syntax another meaning", context),
             Some((name, meaning)) if context.state.shell.aliases.len() < 32 => {
                 context.state.shell.aliases.insert(name.to_owned(), meaning.to_owned());
             }
@@ -305,6 +325,12 @@ fn source(invocation: &Invocation, context: &mut Context<'_>) {
         opaque(invocation, "it runs a file that is not named", context);
         return;
     };
+    if is_open_file(word.text()) {
+        super::hidden(invocation, "it runs what an open file holds", context);
+        context.state.shell.directory = Err("a sourced file may have changed it".to_owned());
+        context.state.shell.poison("a sourced file may have set it");
+        return;
+    }
     let located = paths::locate(&word.value, context);
     context.read(word);
     let looked = code::look(&located, "source", context, &mut |text, context| {
@@ -325,6 +351,11 @@ fn source(invocation: &Invocation, context: &mut Context<'_>) {
     context.state.shell.poison("a sourced file may have set it");
 }
 
+/// Whether a path is that of a file which the shell holds open.
+pub(super) fn is_open_file(path: &str) -> bool {
+    path == "/dev/stdin" || path.starts_with("/dev/fd/") || (path.starts_with("/proc/") && path.contains("/fd/"))
+}
+
 /// Whether a path is the standard input.
 pub(super) fn is_stdin(path: &str) -> bool {
     matches!(path, "/dev/stdin" | "/dev/fd/0" | "/proc/self/fd/0")
@@ -335,6 +366,26 @@ mod tests {
     use insta::assert_snapshot;
 
     use crate::fixture::check;
+
+    #[test]
+    fn what_changes_the_syntax_is_opaque() {
+        assert!(check("alias if='git push; if'").contains("exec.opaque"));
+        assert!(check("alias '{=git push; {'").contains("exec.opaque"));
+        assert!(check("set +B; rm {a,b}").contains("exec.opaque"));
+        assert!(check("set -e +o braceexpand; rm {a,b}").contains("exec.opaque"));
+        for harmless in ["alias ll='ls -l'", "set -euo pipefail", "set +e", "set -- +B", "set +o noglob"] {
+            assert!(!check(harmless).contains("exec.opaque"), "{harmless}");
+        }
+    }
+
+    #[test]
+    fn an_open_file_is_not_known() {
+        assert_snapshot!(check("exec 3<<< 'git push'; source /dev/fd/3"), @"
+        exec.read exec, read
+        exec.hidden source, execute, opaque
+        ");
+        assert_snapshot!(check("source /dev/stdin <<< 'git push origin main'"), @"git.push main@origin, write");
+    }
 
     #[test]
     fn a_remembered_path_is_another_program() {

@@ -100,6 +100,9 @@ fn takes_next(text: &str) -> bool {
 }
 
 fn run_shell(invocation: &Invocation, context: &mut Context<'_>) {
+    if invocation.words.iter().any(|word| word.text().starts_with('-') && !word.text().starts_with("--") && word.text().contains('i')) {
+        greets(invocation, context);
+    }
     let mut words = invocation.words.iter();
     let mut code = false;
     while let Some(word) = words.next() {
@@ -164,6 +167,20 @@ fn run_shell(invocation: &Invocation, context: &mut Context<'_>) {
     }
 }
 
+/// An interactive shell expands its prompts, and reads files that the command may have written first.
+fn greets(invocation: &Invocation, context: &mut Context<'_>) {
+    let runs = |value: &Value| value.known().is_none_or(|text| text.contains(['$', '`']));
+    let prompts = |(name, value): &(String, Value)| matches!(name.as_str(), "PS0" | "PS1" | "PS2") && runs(value);
+    if invocation.environment.iter().any(prompts) {
+        opaque(invocation, "its prompt runs commands", context);
+    }
+    let home = context.state.shell.home.trim_end_matches('/');
+    let file = format!("{home}/.{}rc", if invocation.program == "sh" { "sh" } else { &invocation.program });
+    if context.state.world.written.iter().any(|written| written.holds(&file)) {
+        opaque(invocation, "it runs a file that the command writes first", context);
+    }
+}
+
 fn run_text(word: &Word, arguments: &[Word], invocation: &Invocation, context: &mut Context<'_>) {
     let Some(text) = word.known() else {
         if super::says_nothing(&word.value) {
@@ -179,6 +196,10 @@ fn run_text(word: &Word, arguments: &[Word], invocation: &Invocation, context: &
 }
 
 fn run_script(word: &Word, invocation: &Invocation, context: &mut Context<'_>) {
+    if super::builtins::is_open_file(word.text()) {
+        super::hidden(invocation, "it runs what an open file holds", context);
+        return;
+    }
     let located = paths::locate(&word.value, context);
     let at = invocation.words.iter().position(|known| known.span == word.span && known.raw == word.raw);
     let arguments = at.and_then(|at| invocation.words.get(at + 1..)).unwrap_or_default();
@@ -210,6 +231,14 @@ mod tests {
         git.push main@origin, write
         "#);
         assert_snapshot!(check("bash -c \"$X\""), @"exec.hidden bash, execute, opaque");
+    }
+
+    #[test]
+    fn interactive_shells_expand_their_prompts() {
+        assert!(check("PS1='$(git push)' bash -i <<< :").contains("exec.opaque"));
+        assert!(check("echo 'git push' >> ~/.bashrc; bash -ic ls").contains("exec.opaque"));
+        assert!(!check("PS1='\\w ' bash -ic ls").contains("exec.opaque"));
+        assert!(check("bash /dev/fd/3 3<<< 'git push'").contains("exec.hidden"));
     }
 
     #[test]

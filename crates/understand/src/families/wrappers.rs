@@ -188,6 +188,9 @@ fn unwrap(wrapper: &Wrapper, invocation: &Invocation, context: &mut Context<'_>)
             break;
         }
         if text.starts_with('-') && (text.len() > 1 || wrapper.name == "env") {
+            if wrapper.name == "env" {
+                forgets(text, invocation.words.get(index + 1).map(Word::text), &mut environment);
+            }
             match option(wrapper, word, invocation.words.get(index + 1), context) {
                 Some(taken) => index += taken,
                 None => {
@@ -275,6 +278,21 @@ fn unwrap(wrapper: &Wrapper, invocation: &Invocation, context: &mut Context<'_>)
     dispatch(nested, context);
     if matches!(wrapper.name, "env" | "chroot") {
         context.state.shell.directory = directory;
+    }
+}
+
+/// What `env` does not hand on: with `-u` one variable, with `-i` none at all.
+fn forgets(option: &str, next: Option<&str>, environment: &mut [(String, Value)]) {
+    let all = matches!(option, "-" | "--ignore-environment")
+        || (!option.starts_with("--") && !option.starts_with("-u") && option.contains('i'));
+    let one = match option {
+        "-u" | "--unset" => next,
+        _ => option.strip_prefix("--unset=").or_else(|| option.strip_prefix("-u")),
+    };
+    for (name, value) in environment {
+        if (all || one == Some(name.as_str())) && !crate::environment::matters(name) {
+            *value = Value::unknown("a variable that is taken out of the environment");
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use super::words::Names;
 const DEEPEST: usize = 32;
 /// Longer expressions are not evaluated, in bytes.
 const LONGEST: usize = 1024;
+const RESULT: &str = "the result of arithmetic";
 
 /// What an expression comes to.
 #[derive(Debug, Default)]
@@ -24,7 +25,9 @@ pub(super) fn evaluate(text: &str, names: &dyn Names) -> Evaluated {
     let value = if text.len() > LONGEST { None } else { parser.whole() };
     let mut assigned = parser.assigned;
     if value.is_none() {
-        assigned = might_assign(text);
+        // How far the shell gets is not known.
+        assigned = assigned.into_iter().map(|(name, _)| (name, Value::unknown(RESULT))).collect();
+        assigned.extend(might_assign(text));
     }
     Evaluated { value, assigned }
 }
@@ -47,7 +50,7 @@ fn might_assign(text: &str) -> Vec<(String, Value)> {
     }
     let names = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
     let names = names.filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'));
-    names.map(|name| (name.to_owned(), Value::unknown("the result of arithmetic"))).collect()
+    names.map(|name| (name.to_owned(), Value::unknown(RESULT))).collect()
 }
 
 struct Parser<'t> {
@@ -202,18 +205,34 @@ impl<'t> Parser<'t> {
         Some(value)
     }
 
-    fn variable(&self, name: &str) -> Option<i64> {
+    fn variable(&mut self, name: &str) -> Option<i64> {
         if let Some((_, value)) = self.assigned.iter().rev().find(|(known, _)| known == name) {
             return number_of(value.known()?);
         }
         match self.names.variable(name) {
             Value::Known(text) if text.trim().is_empty() => Some(0),
-            Value::Known(text) => match text.trim().strip_prefix('-') {
-                Some(text) => number_of(text)?.checked_neg(),
-                None => number_of(text.trim()),
-            },
+            Value::Known(text) => self.expanded(text.trim()),
             Value::Pattern(_) | Value::Unknown { .. } => None,
         }
+    }
+
+    /// The value of a variable, which is an expression itself.
+    fn expanded(&mut self, text: &str) -> Option<i64> {
+        let plain = match text.strip_prefix('-') {
+            Some(text) => number_of(text).and_then(i64::checked_neg),
+            None => number_of(text),
+        };
+        if plain.is_some() || self.depth >= DEEPEST || text.len() > LONGEST {
+            return plain;
+        }
+        let assigned = std::mem::take(&mut self.assigned);
+        let mut inner = Parser { rest: text, names: self.names, depth: self.depth + 1, assigned };
+        let value = inner.whole();
+        self.assigned = inner.assigned;
+        if value.is_none() {
+            self.assigned.extend(might_assign(text));
+        }
+        value
     }
 }
 
@@ -261,6 +280,29 @@ mod tests {
     impl Names for Fixed {
         fn variable(&self, name: &str) -> Value {
             if name == "n" { Value::Known("5".to_owned()) } else { Value::unknown("x") }
+        }
+
+        fn home(&self) -> &str {
+            ""
+        }
+    }
+
+    #[test]
+    fn variables_are_expressions() {
+        for text in ["x", "x + 1", "a[x]", "1 ? x : 0"] {
+            let names: Vec<String> =
+                evaluate(text, &Expressions).assigned.into_iter().map(|(name, _)| name).collect();
+            let expected: &[&str] = if text == "a[x]" { &[] } else { &["w"] };
+            assert_eq!(names, expected, "{text}");
+        }
+        assert_eq!(evaluate("x + w", &Expressions).value, Some(14));
+    }
+
+    struct Expressions;
+
+    impl Names for Expressions {
+        fn variable(&self, name: &str) -> Value {
+            Value::Known(if name == "x" { "y" } else { "w=7" }.to_owned())
         }
 
         fn home(&self) -> &str {

@@ -1,11 +1,15 @@
 //! Commands made of commands: groups, conditions, loops, tests.
 
-use brush_parser::ast::{CompoundCommand, ExtendedTestExpr, ForClauseCommand, Word as RawWord};
+use brush_parser::ast::{
+    BinaryPredicate, CompoundCommand, ExtendedTestExpr, ForClauseCommand, Word as RawWord,
+};
 
 use crate::context::{Context, ShellState};
 use crate::invocation::Stdin;
 use crate::word::Value;
 
+use super::outputs::Here;
+use super::words::decode;
 use super::{Walker, arithmetic, endless, subscripts};
 
 /// Values of a loop's variable that are looked at one by one.
@@ -177,6 +181,17 @@ impl Walker {
         }
     }
 
+    /// A number in `[[ .. ]]` is an expression, which may set variables.
+    fn counted(&self, word: &RawWord, context: &mut Context<'_>) {
+        let Ok(decoded) = decode(&word.value, &Here::in_context(context)) else { return };
+        for text in decoded.values.iter().filter_map(Value::known) {
+            let assigned = arithmetic::evaluate(text, &context.state.shell).assigned;
+            for (name, _) in assigned {
+                context.state.shell.set(&name, Value::unknown("a test may have changed it"));
+            }
+        }
+    }
+
     /// Runs the substitutions in a condition of `[[ .. ]]`.
     pub(super) fn test(&self, expression: &ExtendedTestExpr, context: &mut Context<'_>) {
         match expression {
@@ -190,9 +205,17 @@ impl Walker {
             ExtendedTestExpr::UnaryTest(_, word) => {
                 self.tested(word, context);
             }
-            ExtendedTestExpr::BinaryTest(_, left, right) => {
+            ExtendedTestExpr::BinaryTest(kind, left, right) => {
                 self.tested(left, context);
-                self.tested(right, context);
+                if matches!(kind, BinaryPredicate::StringMatchesRegex) {
+                    self.regular_expression(right, context);
+                } else {
+                    self.tested(right, context);
+                }
+                if compares_numbers(kind) {
+                    self.counted(left, context);
+                    self.counted(right, context);
+                }
             }
         }
     }
@@ -209,5 +232,46 @@ impl Walker {
             }
             Value::Pattern(_) | Value::Unknown { .. } => {}
         }
+    }
+}
+
+/// Whether a test takes both of its words for numbers.
+const fn compares_numbers(kind: &BinaryPredicate) -> bool {
+    matches!(
+        kind,
+        BinaryPredicate::ArithmeticEqualTo
+            | BinaryPredicate::ArithmeticNotEqualTo
+            | BinaryPredicate::ArithmeticLessThan
+            | BinaryPredicate::ArithmeticLessThanOrEqualTo
+            | BinaryPredicate::ArithmeticGreaterThan
+            | BinaryPredicate::ArithmeticGreaterThanOrEqualTo
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::check;
+
+    #[test]
+    fn expressions_and_patterns_are_no_words() {
+        assert_snapshot!(check("[[ $x =~ ^(a|b c)$ ]] && rm a"), @"fs.delete /repo/a, destroy");
+        assert_snapshot!(check("[[ $x =~ (\"$(git push origin main)\") ]]"), @"git.push main@origin, write");
+        assert_snapshot!(check("shopt -s extglob; rm !(keep|*.rs) a@(b|c).txt"), @"
+        exec.read shopt, read
+        countersign.tamper /repo/*, destroy
+        fs.delete /repo/a*.txt, destroy, partial
+        ");
+        assert_snapshot!(check("case $1 in +([0-9])) rm a;; esac; rm +($(git push origin main))"), @"
+        fs.delete /repo/a, destroy
+        git.push main@origin, write
+        countersign.tamper /repo/*, destroy
+        ");
+        assert_snapshot!(check("rm x {fd}>out; git push origin v$fd"), @"
+        fs.write /repo/out, write
+        fs.delete /repo/x, destroy
+        git.force-push *@origin, destroy, partial
+        ");
     }
 }

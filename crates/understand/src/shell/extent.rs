@@ -116,16 +116,22 @@ impl Scan<'_> {
         let mut starts_word = true;
         let mut starts_command = true;
         let mut documents: Vec<Document> = Vec::new();
-        let has_documents = self.bytes.get(self.at + 1) != Some(&b'(');
+        // Bash takes `$((` for arithmetic first: it looks for the end by the parentheses alone.
+        let is_tight = self.bytes.get(self.at + 1) == Some(&b'(');
+        let mut depth = 0_usize;
         loop {
             let at = self.at;
             let byte = self.next()?;
             let starts = std::mem::replace(&mut starts_word, is_end(byte));
+            if is_tight {
+                depth = (depth + usize::from(byte == b'(')).checked_sub(usize::from(byte == b')'))?;
+            }
             match byte {
                 b'(' => {
                     open.push(Open::Parenthesis);
                     starts_command = true;
                 }
+                b')' if is_tight && (depth == 0) != (open.len() == 1) => return None,
                 b')' if open.last() == Some(&Open::Case) => starts_command = true,
                 b')' => {
                     open.pop()?;
@@ -142,7 +148,7 @@ impl Scan<'_> {
                     starts_command = true;
                 }
                 b';' | b'&' | b'|' => starts_command = true,
-                b'<' if has_documents && self.peek() == Some(b'<') => {
+                b'<' if !is_tight && self.peek() == Some(b'<') => {
                     self.at += 1;
                     if self.peek() == Some(b'<') {
                         self.at += 1;
@@ -152,7 +158,10 @@ impl Scan<'_> {
                 }
                 b' ' | b'\t' => {}
                 b'#' if starts => {
-                    while self.peek().is_some_and(|byte| byte != b'\n') {
+                    while let Some(byte) = self.peek().filter(|byte| *byte != b'\n') {
+                        if is_tight && b"()'\"`$\\".contains(&byte) {
+                            return None;
+                        }
                         self.at += 1;
                     }
                 }

@@ -46,11 +46,54 @@ pub(super) fn mend(text: &str, tokens: Vec<Token>) -> Result<Vec<Token>, String>
     Ok(mended)
 }
 
+/// Whether every here-document has its lines and its end: the tokenizer may take its start for arithmetic, where a
+/// substitution before it made it lose its way.
+pub(super) fn are_whole(tokens: &[Token]) -> bool {
+    let is = |at: usize, text: &str| matches!(tokens.get(at), Some(Token::Operator(operator, _)) if operator == text);
+    let plain = |at: usize| match tokens.get(at) {
+        Some(Token::Word(word, _)) => Some(word.trim_end_matches('\n').replace(['\'', '"', '\\'], "")),
+        Some(Token::Operator(..)) | None => None,
+    };
+    let mut in_arithmetic = 0_usize;
+    let mut skipped = 0;
+    for at in 0..tokens.len() {
+        if at < skipped {
+            continue;
+        }
+        if in_arithmetic > 0 {
+            in_arithmetic += usize::from(is(at, "("));
+            in_arithmetic -= usize::from(is(at, ")"));
+        } else if is(at, "(") && is(at + 1, "(") {
+            in_arithmetic = 1;
+        } else if is(at, "<<") || is(at, "<<-") {
+            if plain(at + 1).is_none() || plain(at + 1) != plain(at + 3) {
+                return false;
+            }
+            skipped = at + 4;
+        }
+    }
+    true
+}
+
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;
 
     use crate::fixture::check;
+
+    #[test]
+    fn documents_after_arithmetic_in_a_substitution_are_documents() {
+        assert_snapshot!(check("echo \"$( (( $(pwd) )) )\"\nbash <<D\ngit push origin main\nD\nrm a"), @"
+        exec.read pwd, read
+        exec.read echo, read
+        git.push main@origin, write
+        fs.delete /repo/a, destroy
+        ");
+        assert_snapshot!(check("((n = 1<<3)); cat <<-'E F'\n\tx\n\tE F\nfor ((i=1<<1; i; i--)); do rm $n; done"), @"
+        exec.read cat, read
+        fs.delete /repo/8, destroy
+        ");
+    }
 
     #[test]
     fn substitutions_after_a_document_stay_where_they_are() {

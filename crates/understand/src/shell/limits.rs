@@ -41,6 +41,9 @@ pub(crate) fn parse(text: &str) -> Result<Program, String> {
         if text.contains("case") && text.contains("$(") && !masked::are_whole(&tokens) {
             return Err("a substitution is not closed".to_owned());
         }
+        if text.contains("<<") && !heredocs::are_whole(&tokens) {
+            return Err("a here-document cannot be read".to_owned());
+        }
         check(&tokens)?;
         let tokens = without_double_semicolons(with_for(tokens));
         parse_tokens(&tokens, &options).map_err(|_| unclear())

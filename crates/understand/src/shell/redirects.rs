@@ -32,7 +32,10 @@ impl Walker {
                     Stdin::Text(Value::Known(document.doc.value.clone()))
                 }
             }
-            IoRedirect::HereString(_, word) => Stdin::Text(self.target(word, context)),
+            IoRedirect::HereString(_, word) => match self.target(word, context) {
+                Value::Known(text) => Stdin::Text(Value::Known(text + "\n")),
+                value => Stdin::Text(value),
+            },
         }
     }
 

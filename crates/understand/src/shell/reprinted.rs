@@ -144,11 +144,11 @@ impl Scan<'_> {
                     return Some(Some(Found::Join { semicolon: None }));
                 }
                 '(' if rest.starts_with("((") => {
-                    let end = extent::parenthesis(self.text, at)?;
                     // In arithmetic there are no commands, and in the head of a loop neither.
-                    let is_arithmetic = extent::is_arithmetic(self.text.get(at + 1..end)?);
-                    self.at = if is_arithmetic { end + 1 } else { at + 1 };
-                    self.is_ended = is_arithmetic;
+                    let end = extent::parenthesis(self.text, at);
+                    let inner = end.and_then(|end| self.text.get(at + 1..end));
+                    self.is_ended = inner.is_some_and(extent::is_arithmetic);
+                    self.at = end.filter(|_| self.is_ended).map_or(at + 1, |end| end + 1);
                 }
                 // After the pattern of a `case` there is none either.
                 '(' | ')' => {

@@ -13,7 +13,7 @@ use crate::word::{Value, Word};
 
 use super::outputs::Here;
 use super::variables::MOST_ELEMENTS;
-use super::words::{Decoded, Names as _, decode, decode_joined, decode_text};
+use super::words::{Decoded, Names as _, decode, decode_expression, decode_joined, decode_text};
 use super::{Place, Walker, arithmetic, braces, functions, reprinted, run as run_text, subscripts};
 
 /// Builtins whose arguments can be assignments, which are not split into words.
@@ -217,6 +217,11 @@ impl Parts {
 
     fn take(&mut self, item: &Item, prefix: bool, walker: &Walker, context: &mut Context<'_>) {
         match item {
+            Item::Word(word) if walker.names_descriptor(word) => {
+                let name = word.value.trim_matches(['{', '}']).split('[').next().unwrap_or_default();
+                context.state.shell.set(name, Value::unknown("the number of an open file"));
+                super::subscripts::text(&word.value, context);
+            }
             Item::Word(word) => {
                 let words = walker.word(word, context);
                 if std::mem::take(&mut self.goes_on) {
@@ -335,11 +340,37 @@ impl Walker {
         )
     }
 
+    /// Whether a word is the variable that a redirection gives the number of a file: `{name}>file`.
+    fn names_descriptor(&self, word: &RawWord) -> bool {
+        let Some(inner) = word.value.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else {
+            return false;
+        };
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let end = inner.find(|c| !is_name(c)).unwrap_or(inner.len());
+        let is_variable = inner.get(end..).is_some_and(|rest| rest.is_empty() || rest.starts_with('['));
+        let after = word.loc.as_ref().and_then(|location| self.local(location));
+        let after = after.and_then(|(_, end)| self.source.text.get(end..)).unwrap_or_default();
+        end > 0
+            && is_variable
+            && after.starts_with(['<', '>'])
+            && !after.starts_with("<(")
+            && !after.starts_with(">(")
+    }
+
     /// Decodes text that is expanded as between double quotes.
     pub(super) fn text_word(&self, word: &RawWord, context: &mut Context<'_>) -> Value {
         let (span, _) = self.span(word.loc.as_ref());
         let decoded = decode_text(&word.value, &Here::in_context(context));
         self.follow(decoded, None, span, context).pop().unwrap_or_else(|| Value::Known(String::new()))
+    }
+
+    /// Runs the substitutions in a regular expression.
+    pub(super) fn regular_expression(&self, word: &RawWord, context: &mut Context<'_>) {
+        let (span, _) = self.span(word.loc.as_ref());
+        let decoded = decode_expression(&word.value, &Here::in_context(context));
+        for value in self.follow(decoded, None, span, context) {
+            subscripts::value(&value, context);
+        }
     }
 
     fn follow(
@@ -457,6 +488,7 @@ impl Walker {
             Some(elements) => Some(elements.clone()),
             None => (!context.state.shell.variables.contains_key(name)).then(Vec::new),
         };
+        subscripts::changes(subscript, context);
         let index = match arithmetic::evaluate(subscript, &context.state.shell).value.map(usize::try_from) {
             Some(Ok(index)) if !append => index,
             _ => return unknown,

@@ -4,7 +4,7 @@
 use crate::context::Context;
 use crate::word::Value;
 
-use super::{expand_text, look_at};
+use super::{arithmetic, expand_text, look_at};
 
 /// Builtins that take names of variables or numbers.
 const EVALUATING: &[&str] = &[
@@ -35,6 +35,26 @@ pub(crate) fn evaluates(program: &str) -> bool {
 pub(crate) fn text(text: &str, context: &mut Context<'_>) {
     if let Some(subscript) = subscript(text) {
         expand_text(subscript, context);
+    }
+    for inner in text.split(']').filter_map(after_name).filter(|inner| arithmetic::may_assign(inner)) {
+        changes(inner, context);
+    }
+}
+
+/// What follows the first bracket behind a name.
+fn after_name(text: &str) -> Option<&str> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut found =
+        text.match_indices('[').filter(|(at, _)| text.get(..*at).is_some_and(|it| it.ends_with(is_name)));
+    found.next().and_then(|(at, _)| text.get(at + 1..))
+}
+
+/// The variables of an expression that sets some are not known any more.
+pub(super) fn changes(expression: &str, context: &mut Context<'_>) {
+    for (name, _) in arithmetic::evaluate(expression, &context.state.shell).assigned {
+        if context.state.shell.variables.contains_key(&name) {
+            context.state.shell.set(&name, Value::unknown("a subscript may have changed it"));
+        }
     }
 }
 
@@ -108,6 +128,28 @@ mod tests {
                 "{command}: {found}"
             );
         }
+    }
+
+    #[test]
+    fn subscripts_and_numbers_set_variables() {
+        for command in [
+            "n=1; [[ n++ -eq 1 ]]; git push origin v$n",
+            "n=1; a=(x y z); : ${a[n++]}; git push origin v$n",
+            "n=1; s=abc; : ${s:n++:1}; git push origin v$n",
+            "n=1; a[n++]=x; git push origin v$n",
+            "n=1; declare -i m; m=n++; git push origin v$n",
+            "n=1; read 'a[n++]' <<< x; git push origin v$n",
+            "n=1; [ -v 'a[n++]' ]; git push origin v$n",
+            "x='n=7'; n=1; ((x)); git push origin v$n",
+            "x='n=7'; n=1; [[ x -gt 0 ]]; git push origin v$n",
+        ] {
+            let found = check(command);
+            assert!(!found.contains("git.push refs/tags/v1@"), "{command}: {found}");
+        }
+        assert!(
+            check("n=1; [[ n -eq 1 ]]; echo 'a[n=2]'; git push origin v$n")
+                .contains("git.push refs/tags/v1@")
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::context::{ShellState, World};
 use crate::environment;
 use crate::word::Value;
 
+use super::arithmetic;
 use super::words::Names;
 
 /// More variables than this are not followed.
@@ -22,6 +23,17 @@ impl ShellState {
     pub fn set(&mut self, name: &str, value: Value) {
         if self.variables.len() >= MOST && !self.variables.contains_key(name) {
             self.poison("there are too many variables to follow");
+        }
+        if self.odd.contains(name)
+            && let Some(expression) = value.known().filter(|text| !text.contains(['$', '`']))
+        {
+            // A number is an expression, which may set others.
+            let assigned = arithmetic::evaluate(expression, self).assigned;
+            for (other, _) in assigned.iter().filter(|(other, _)| other != name) {
+                if self.variables.contains_key(other) {
+                    self.variables.insert(other.clone(), Value::unknown(SOMETIMES));
+                }
+            }
         }
         let value = self.settled(name, value);
         self.absent.remove(name);

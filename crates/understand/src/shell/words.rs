@@ -80,6 +80,16 @@ pub(crate) fn decode_joined(raw: &str, names: &dyn Names) -> Result<Decoded, Str
     Ok(decoder.done)
 }
 
+/// Decodes a regular expression of `[[ .. =~ .. ]]`, in which operators are text.
+pub(crate) fn decode_expression(raw: &str, names: &dyn Names) -> Result<Decoded, String> {
+    let mut decoder = Decoder::new(raw, names);
+    (decoder.joins, decoder.is_expression) = (true, true);
+    decoder.unquoted()?;
+    decoder.quoted = true;
+    decoder.finish_field(false);
+    Ok(decoder.done)
+}
+
 /// Decodes text that is expanded as between double quotes: a heredoc's body, arithmetic.
 pub(crate) fn decode_text(raw: &str, names: &dyn Names) -> Result<Decoded, String> {
     let mut decoder = Decoder::new(raw, names);
@@ -112,6 +122,8 @@ struct Decoder<'w> {
     braces: bool,
     /// Whether blanks end words, as in the default of a parameter.
     splits: bool,
+    /// Whether operators are text, as in a regular expression.
+    is_expression: bool,
     /// Whether values are never split.
     joins: bool,
     /// Whether an empty `"$@"` is in the word.
@@ -133,6 +145,7 @@ impl<'w> Decoder<'w> {
             last_bracket: raw.rfind(']'),
             braces: false,
             splits: false,
+            is_expression: false,
             joins: false,
             vanishes: false,
             done: Decoded::default(),
@@ -246,10 +259,11 @@ impl<'w> Decoder<'w> {
                     self.next();
                     self.finish_field(true);
                 }
-                _ if self.splits => {
+                _ if self.splits || self.is_expression => {
                     self.next();
                     self.text.push(character);
                 }
+                '(' if self.follows_pattern() => self.alternatives()?,
                 ' ' | '\t' | '\n' | ';' | '|' | '&' | '<' | '>' | '(' | ')' => {
                     return Err("the end of a substitution is unclear".to_owned());
                 }
@@ -259,6 +273,26 @@ impl<'w> Decoder<'w> {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// Whether an extended pattern starts with the parenthesis here: `@(a|b)`.
+    fn follows_pattern(&mut self) -> bool {
+        let at = self.position();
+        let before = self.raw.get(..at).unwrap_or_default();
+        before.ends_with(['@', '!', '+', '*', '?'])
+            && !before.get(..at - 1).is_some_and(|it| it.ends_with('\\'))
+    }
+
+    /// An extended pattern, which is taken for one that matches anything.
+    fn alternatives(&mut self) -> Result<(), String> {
+        let start = self.position();
+        let end = extent::matching(self.raw, start, '(', ')').ok_or("a pattern is not closed")?;
+        self.inside(start + 1, end);
+        self.seek(end + 1);
+        self.text.pop();
+        self.text.push('*');
+        self.pattern = true;
         Ok(())
     }
 
@@ -340,7 +374,7 @@ impl<'w> Decoder<'w> {
             Some('[') => {
                 let end =
                     extent::matching(self.raw, start + 1, '[', ']').ok_or("arithmetic is not closed")?;
-                self.arithmetic(start + 2, end);
+                self.arithmetic(start + 2, end, quoted);
                 self.seek(end + 1);
                 Ok(())
             }
@@ -438,7 +472,7 @@ impl<'w> Decoder<'w> {
         let end = extent::parenthesis(self.raw, start + 1).ok_or("a substitution is not closed")?;
         let inner = self.raw.get(start + 2..end).unwrap_or_default();
         if extent::is_arithmetic(inner) {
-            self.arithmetic(start + 3, end.saturating_sub(1));
+            self.arithmetic(start + 3, end.saturating_sub(1), quoted);
         } else {
             let output = self.names.output(inner);
             self.done.substitutions.push(Substitution { text: inner.to_owned(), offset: Some(start + 2) });
@@ -448,7 +482,7 @@ impl<'w> Decoder<'w> {
         Ok(())
     }
 
-    fn arithmetic(&mut self, start: usize, end: usize) {
+    fn arithmetic(&mut self, start: usize, end: usize, quoted: bool) {
         let result = match self.inside(start, end).as_slice() {
             [Value::Known(text)] => Some(arithmetic::evaluate(text, self.names)),
             _ => None,
@@ -457,7 +491,7 @@ impl<'w> Decoder<'w> {
             Some(result) => {
                 self.done.assigned.extend(result.assigned);
                 match result.value {
-                    Some(number) => self.text.push_str(&number.to_string()),
+                    Some(number) => self.insert(&Value::Known(number.to_string()), quoted),
                     None => self.mark_unknown("the result of arithmetic"),
                 }
             }

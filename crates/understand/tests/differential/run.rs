@@ -146,7 +146,7 @@ fn known(place: &Place) -> Result<(), Problem> {
         let scripts = (0..4).map(|seed| script::of_template(template, seed));
         scripts.map(|script| compare::understood(&script.text, &place.name())).any(|it| opaque(&it).is_some())
     };
-    let new: Vec<&str> = SIMPLE.iter().chain(LITERAL).filter(is_opaque).copied().collect();
+    let new: Vec<&str> = SIMPLE.iter().chain(LITERAL.iter()).filter(is_opaque).copied().collect();
     let old: Vec<&str> = NOT_YET.iter().filter(|template| !is_opaque(template)).copied().collect();
     if new.is_empty() && old.is_empty() {
         return Ok(());
@@ -156,7 +156,7 @@ fn known(place: &Place) -> Result<(), Problem> {
 
 /// Prints every template that has a fault, with an example.
 fn templates(place: &Place) -> Result<(), Problem> {
-    for template in SIMPLE.iter().chain(LITERAL).chain(NOT_YET).chain(UNKNOWN).chain(FRAMES) {
+    for template in SIMPLE.iter().chain(LITERAL.iter()).chain(NOT_YET).chain(UNKNOWN.iter()).chain(FRAMES) {
         let is_literal = !UNKNOWN.contains(template);
         for seed in 0..8 {
             let script = Script { is_literal, ..script::of_template(template, seed) };

@@ -62,6 +62,10 @@ impl Maker {
             }
             let statement = self.statement(depth);
             text.push_str(&statement);
+            // Behind a document in a substitution, bash may lose a semicolon, and with it what is literal.
+            if self.is_literal && statement.contains("<<") && statement.ends_with('\n') {
+                text.push_str(":\n");
+            }
         }
         text
     }
@@ -70,11 +74,10 @@ impl Maker {
         let template = if depth == 0 || self.length > LONG || self.random.once_in(5) {
             self.random.one_of(SIMPLE)
         } else if self.is_literal || self.random.once_in(2) {
-            self.random.one_of(LITERAL)
+            self.random.one_of(&LITERAL)
         } else {
-            let lists = [UNKNOWN, UNKNOWN, NOT_YET];
-            let list = lists.get(self.random.below(lists.len())).copied().unwrap_or_default();
-            self.random.one_of(list)
+            let is_known = self.random.once_in(20);
+            self.random.one_of(if is_known { NOT_YET } else { &UNKNOWN })
         };
         let text = self.fill(template, depth.saturating_sub(1));
         self.length += text.len();

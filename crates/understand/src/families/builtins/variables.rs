@@ -54,6 +54,7 @@ pub(super) fn declare(invocation: &Invocation, context: &mut Context<'_>) {
         let shell = &mut context.state.shell;
         if removes {
             shell.exported.remove(name);
+            shell.environment.retain(|(known, _)| known != name);
         } else if exports {
             let value = shell.variables.get(name).cloned();
             let value = value.unwrap_or_else(|| Value::unknown("a variable of the environment"));
@@ -225,8 +226,10 @@ pub(super) fn unset(invocation: &Invocation, context: &mut Context<'_>) {
                 if (functions || !is_variable) && !shell.leaving && !shell.odd.contains(name) {
                     shell.functions.remove(name);
                 }
-                if !functions {
-                    shell.unset(name.split('[').next().unwrap_or_default());
+                match name.split_once('[') {
+                    _ if functions => {}
+                    Some((name, _)) => shell.set(name, Value::unknown("an array without one of its elements")),
+                    None => shell.unset(name),
                 }
             }
             None => context.state.shell.poison("a variable of unknown name is set"),
@@ -346,6 +349,26 @@ mod tests {
         assert_snapshot!(check("printf -v B '%s' main; git push origin $B"), @"
         exec.read printf, read
         git.push main@origin, write
+        ");
+    }
+
+    #[test]
+    fn what_is_taken_away_is_not_known() {
+        assert_snapshot!(check("a=(x main); unset 'a[0]'; git push origin ${a[1]} ${a[0]}"), @"
+        exec.read unset, read
+        git.force-push *@origin, destroy, partial
+        ");
+        assert_snapshot!(check("export B=main; export -n B; bash -c 'git push origin ${B:-dev}'"), @"
+        exec.read export, read
+        git.force-push *@origin, destroy, partial
+        ");
+        assert_snapshot!(check("export B=main; env -u B bash -c 'git push origin ${B:-dev}'"), @"
+        exec.read export, read
+        git.force-push *@origin, destroy, partial
+        ");
+        assert_snapshot!(check("export B=main; env -i A=1 bash -c 'git push origin ${B:-dev}'"), @"
+        exec.read export, read
+        git.force-push *@origin, destroy, partial
         ");
     }
 

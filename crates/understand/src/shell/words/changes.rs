@@ -69,7 +69,7 @@ impl Change {
             // An ampersand stands for what was found, in some versions.
             Self::Replace { pattern, other, kind } if pattern.is_plain && !other.contains('&') => {
                 match kind {
-                    _ if pattern.text.is_empty() => text.clone(),
+                    None | Some('/') if pattern.text.is_empty() => text.clone(),
                     Some('/') => text.replace(&pattern.text, other),
                     Some('#') => text
                         .strip_prefix(&pattern.text)

@@ -57,6 +57,10 @@ impl Decoder<'_> {
         };
         match character {
             Some('\0') => return None,
+            // Which bytes that is, the locale says.
+            Some(character) if !character.is_ascii() && matches!(kind, 'u' | 'U') => {
+                self.mark_unknown("a letter by its number, as the locale writes it");
+            }
             Some(character) => self.text.push(character),
             None => self.mark_unknown("an unusual escape"),
         }

@@ -161,10 +161,14 @@ impl<'w> Decoder<'w> {
     }
 
     /// The number an expression in the word comes to.
-    fn number(&self, text: &str) -> Option<i64> {
+    fn number(&mut self, text: &str) -> Option<i64> {
         let decoded = decode_text(text, self.names).ok()?;
         let [Value::Known(text)] = decoded.values.as_slice() else { return None };
-        arithmetic::evaluate(text, self.names).value
+        let result = arithmetic::evaluate(text, self.names);
+        // Whether it is evaluated in order, or at all, is not followed.
+        let changed = result.assigned.into_iter().map(|(name, _)| (name, Value::unknown(RUNNING)));
+        self.done.assigned.extend(changed);
+        result.value
     }
 
     fn put(&mut self, held: Held, quoted: bool) {

@@ -32,7 +32,8 @@ fn check(raw: &str) -> String {
 #[test]
 fn quotes_and_escapes() {
     insta::assert_snapshot!(check(r#"a'b c'"d\"e"\ f"#), @r#"[Known("ab cd\"e f")] []"#);
-    insta::assert_snapshot!(check(r"$'pu\x73h\t\u00e9'"), @r#"[Known("push\té")] []"#);
+    insta::assert_snapshot!(check(r"$'pu\x73h\t\u0041'"), @r#"[Known("push\tA")] []"#);
+    insta::assert_snapshot!(check(r"$'caf\u00e9 a'"), @r#"[Unknown { prefix: "caf", suffix: " a", why: "a letter by its number, as the locale writes it" }] []"#);
     insta::assert_snapshot!(check("''"), @r#"[Known("")] []"#);
     insta::assert_snapshot!(check("~/x"), @r#"[Known("/home/dev/x")] []"#);
     insta::assert_snapshot!(check("~root/x"), @r#"[Unknown { prefix: "", suffix: "~root/x", why: "another user's home" }] []"#);

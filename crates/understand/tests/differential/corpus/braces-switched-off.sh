@@ -1,0 +1,2 @@
+set +B
+alpha {a,b} k1

@@ -1,0 +1,2 @@
+echo 'alpha k1' > .bashrc
+bash -i <<< :

@@ -1,0 +1,3 @@
+# literal
+v=(al be)
+alpha "${v[@]/#/x}" "${v[@]/%/y}" k1

@@ -1,0 +1,3 @@
+IFS=0
+alpha $((101)) k1
+unset IFS
