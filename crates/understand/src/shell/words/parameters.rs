@@ -249,16 +249,6 @@ impl<'w> Decoder<'w> {
         }
     }
 
-    fn insert_words(&mut self, values: &[Value]) {
-        for (index, value) in values.iter().enumerate() {
-            if index > 0 {
-                self.finish_field(true);
-            }
-            self.insert(value, true);
-            self.pattern |= matches!(value, Value::Pattern(_));
-        }
-    }
-
     /// The words of a part of this one; the commands in it are collected.
     fn inner_word(&mut self, from: usize, to: usize, quoted: bool) -> Vec<Value> {
         let text = self.raw.get(from..to).unwrap_or_default();
@@ -397,25 +387,6 @@ impl<'w> Decoder<'w> {
             }
         };
         made.unwrap_or(Change::Unclear)
-    }
-
-    /// Puts several values in place, as `"$@"` does.
-    pub(super) fn insert_each(&mut self, values: &[Value], quoted: bool, star: bool) {
-        let quoted = quoted || self.joins;
-        let joined = (quoted && star) || self.joins;
-        let separator =
-            self.names.separators().map(|all| all.chars().next().map(String::from).unwrap_or_default());
-        self.vanishes |= values.is_empty() && !joined;
-        for (index, value) in values.iter().enumerate() {
-            match &separator {
-                _ if index == 0 => {}
-                Some(separator) if joined => self.text.push_str(separator),
-                None if joined => self.mark_unknown("what separates the words"),
-                _ => self.finish_field(!quoted),
-            }
-            self.quoted |= quoted;
-            self.insert(value, quoted);
-        }
     }
 }
 

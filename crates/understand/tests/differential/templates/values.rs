@@ -51,7 +51,7 @@ pub const VARIABLES: &[&str] = &[
     "read ‹v› <<< ‹n›; $‹v› ‹k›; read -r ‹v› ‹w› < <(echo ‹n› ‹k›); $‹v› $‹w›",
     "IFS=, read -r ‹v› ‹w› <<< ‹n›,‹k›; $‹v› $‹w›",
     "{ read -r ‹v›; read -r ‹w›; } <<< $'‹n›\\n‹k›'; $‹v› $‹w›",
-    "let ‹v›=2+3 ‹w›=‹v›*2; ‹n› $‹v› $‹w› ‹k›",
+    "let ‹v›=2+3 '‹w›=‹v›*2'; ‹n› $‹v› $‹w› ‹k›",
 ];
 
 /// Arrays.

@@ -1,0 +1,175 @@
+//! Commands joined by `&&`, `||` and `|`: what one of them hands to the next, and what is known where ways meet.
+
+use brush_parser::ast::{
+    AndOr, AndOrList, Command, CommandPrefixOrSuffixItem, CompoundCommand, Pipeline, SeparatorOperator,
+};
+
+use crate::context::Context;
+use crate::invocation::{Source, Stdin};
+
+use super::{Walker, traps};
+
+impl Walker {
+    pub(super) fn and_or(&self, list: &AndOrList, context: &mut Context<'_>) {
+        if !context.counts_step() {
+            return;
+        }
+        let heads = context.state.world.heads.clone();
+        if list.additional.is_empty() {
+            self.pipeline(&list.first, context);
+            context.state.world.may_have(&heads);
+            return;
+        }
+        self.pipeline(&list.first, context);
+        let conditional = std::mem::replace(&mut context.conditional, true);
+        let first = context.state.shell.clone();
+        let mut last_leaves = false;
+        for next in &list.additional {
+            last_leaves = false;
+            match next {
+                AndOr::And(pipeline) => self.pipeline(pipeline, context),
+                AndOr::Or(pipeline) if leaves(pipeline) => {
+                    let kept = context.state.shell.clone();
+                    context.state.shell.merge(&first);
+                    context.state.shell.settle();
+                    self.pipeline(pipeline, context);
+                    let traps = std::mem::take(&mut context.state.shell.traps);
+                    let leaving = context.state.shell.leaving;
+                    // What follows runs only where the part before it worked.
+                    context.state.shell = kept;
+                    context.state.shell.directory_unsure = false;
+                    context.state.shell.traps = traps;
+                    context.state.shell.leaving |= leaving;
+                    last_leaves = true;
+                }
+                AndOr::Or(pipeline) => {
+                    context.state.shell.merge(&first);
+                    context.state.shell.settle();
+                    context.state.world.may_have(&heads);
+                    self.pipeline(pipeline, context);
+                    context.state.shell.merge(&first);
+                }
+            }
+        }
+        let all_and = list.additional.iter().rev().skip(1).all(|next| matches!(next, AndOr::And(_)));
+        if !(last_leaves && all_and) {
+            context.state.shell.merge(&first);
+        }
+        context.state.world.may_have(&heads);
+        context.conditional = conditional;
+        context.flow.text = None;
+    }
+
+    fn pipeline(&self, pipeline: &Pipeline, context: &mut Context<'_>) {
+        if let [command] = pipeline.seq.as_slice() {
+            self.command(command, Stdin::Inherited, context);
+            return;
+        }
+        let mut source = Source::default();
+        let beside = std::mem::replace(&mut context.beside, true);
+        for (index, command) in pipeline.seq.iter().enumerate() {
+            let outer = std::mem::take(&mut context.flow);
+            let stdin = if index == 0 { Stdin::Inherited } else { Stdin::Pipe(source.clone()) };
+            let kept = context.state.shell.clone();
+            self.command(command, stdin, context);
+            traps::run_new(kept.traps.len(), context);
+            if index + 1 < pipeline.seq.len() {
+                context.state.shell = kept;
+            } else {
+                // Some shells run the last part themselves.
+                context.state.shell.merge(&kept);
+                context.state.shell.leaving = kept.leaving;
+            }
+            let flow = std::mem::replace(&mut context.flow, outer);
+            let earlier = source.found.take().filter(|_| is_filter(command));
+            source.join(&flow);
+            source.text = flow.text;
+            // Of a compound command, nobody says what all of it finds.
+            let alone = index == 0 && matches!(command, Command::Simple(_));
+            source.found = if index == 0 { flow.found.filter(|_| alone) } else { earlier };
+        }
+        context.beside = beside;
+        context.flow.join(&source);
+        context.flow.text = source.text;
+    }
+}
+
+/// Whether a command passes on some of the lines it reads, as they are, and nothing else.
+fn is_filter(command: &Command) -> bool {
+    let Command::Simple(simple) = command else { return false };
+    let mut words = Vec::new();
+    for item in simple.suffix.iter().flat_map(|suffix| &suffix.0) {
+        match item {
+            CommandPrefixOrSuffixItem::Word(word) => words.push(word.value.as_str()),
+            _ => return false,
+        }
+    }
+    let (options, operands): (Vec<&str>, Vec<&str>) = words.iter().partition(|word| word.starts_with('-'));
+    let letters =
+        |known: &str| options.iter().all(|option| option.chars().skip(1).all(|c| known.contains(c)));
+    let numbers = operands.iter().all(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
+    match simple.word_or_name.as_ref().map(|word| word.value.as_str()) {
+        Some("grep" | "egrep" | "fgrep") => operands.len() == 1 && letters("viEFGPwxz"),
+        Some("head" | "tail") => numbers && letters("nz0123456789"),
+        Some("sort" | "uniq" | "tac" | "shuf") => operands.is_empty() && letters("urnzVRh"),
+        _ => false,
+    }
+}
+
+/// Whether a pipeline does nothing but end the shell or the function.
+fn leaves(pipeline: &Pipeline) -> bool {
+    let ends = |command: &Command| match command {
+        Command::Simple(simple) => {
+            simple.prefix.is_none()
+                && simple
+                    .word_or_name
+                    .as_ref()
+                    .is_some_and(|word| matches!(word.value.as_str(), "exit" | "return"))
+        }
+        Command::Compound(..) | Command::Function(_) | Command::ExtendedTest(..) => false,
+    };
+    match pipeline.seq.as_slice() {
+        [command @ Command::Simple(_)] => ends(command),
+        [Command::Compound(CompoundCommand::BraceGroup(group), None)] => {
+            let last = group.list.0.last().filter(|item| matches!(item.1, SeparatorOperator::Sequence));
+            last.is_some_and(|item| {
+                item.0.additional.is_empty()
+                    && matches!(item.0.first.seq.as_slice(), [command] if ends(command))
+            })
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::check;
+
+    #[test]
+    fn directories_and_variables_where_ways_meet() {
+        assert_snapshot!(check("D=src; cd $D && rm a.rs"), @r#"
+        exec.read cd, read
+        fs.delete /repo/src/a.rs, destroy
+        "#);
+        assert_snapshot!(check("if x; then B=main; else B=dev; fi; git push origin $B"), @r#"
+        exec.opaque x, execute, opaque
+        git.force-push *@origin, destroy, partial
+        "#);
+        assert_snapshot!(check("false && B=feature; git push origin $B"), @r#"
+        exec.read false, read
+        git.force-push *@origin, destroy, partial
+        "#);
+        assert_snapshot!(check("(cd /tmp; rm a); rm b"), @r#"
+        exec.read cd, read
+        fs.delete /tmp/a, destroy
+        fs.delete /repo/b, destroy
+        "#);
+        assert_snapshot!(check("B=main; B=feature; git push origin $B"), @"git.push feature@origin, write");
+        assert_snapshot!(check("B=feature; read B; git push origin \"$B\""), @r#"
+        exec.read read, read
+        git.force-push *@origin, destroy, partial
+        "#);
+    }
+}
