@@ -43,6 +43,8 @@ pub(crate) struct Context<'a> {
     pub piped: Stdin,
     /// Whether an earlier command may have read some of that.
     pub fed: bool,
+    /// Whether that was opened since the last part that may run more than once started.
+    pub opened: bool,
     /// Whether the command being looked at has a standard input of its own.
     pub own_stdin: bool,
     /// How deep in nested commands.
@@ -132,6 +134,7 @@ impl<'a> Context<'a> {
             flow: Source::default(),
             piped: Stdin::Inherited,
             fed: false,
+            opened: false,
             own_stdin: false,
             depth: 0,
             repeated: false,

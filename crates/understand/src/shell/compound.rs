@@ -30,6 +30,7 @@ impl Walker {
     /// Runs something that may not run, or run more than once: what it changes is not known at its start either.
     fn repeatedly(&self, context: &mut Context<'_>, run: impl Fn(&Self, &mut Context<'_>)) {
         let repeated = std::mem::replace(&mut context.repeated, true);
+        let opened = std::mem::take(&mut context.opened);
         let leaving = context.state.shell.leaving;
         let before = context.state.shell.clone();
         if context.turns == 0 {
@@ -52,7 +53,7 @@ impl Walker {
             }
         }
         context.state.shell.leaving = leaving;
-        context.repeated = repeated;
+        (context.repeated, context.opened) = (repeated, opened);
     }
 
     /// Adds what a compound command does, given its standard input.
@@ -61,7 +62,8 @@ impl Walker {
             return;
         }
         let outer = (*stdin != Stdin::Inherited).then(|| {
-            (std::mem::replace(&mut context.piped, stdin.clone()), std::mem::take(&mut context.fed))
+            let opened = std::mem::replace(&mut context.opened, true);
+            (std::mem::replace(&mut context.piped, stdin.clone()), std::mem::take(&mut context.fed), opened)
         });
         let mut prints = false;
         endless::check(compound, context);
@@ -127,8 +129,8 @@ impl Walker {
         if !prints {
             context.flow.text = None;
         }
-        if let Some((piped, fed)) = outer {
-            (context.piped, context.fed) = (piped, fed);
+        if let Some((piped, fed, opened)) = outer {
+            (context.piped, context.fed, context.opened) = (piped, fed, opened);
         }
         context.leaves();
     }
@@ -155,6 +157,7 @@ impl Walker {
             return;
         }
         let repeated = std::mem::replace(&mut context.repeated, true);
+        let opened = std::mem::take(&mut context.opened);
         let leaving = context.state.shell.leaving;
         for value in values {
             context.turns = context.turns.saturating_sub(1);
@@ -171,7 +174,7 @@ impl Walker {
         }
         // After a `break` or `continue`, what follows in the body may not have run.
         context.state.shell.leaving = leaving;
-        context.repeated = repeated;
+        (context.repeated, context.opened) = (repeated, opened);
     }
 
     /// A word of `[[ .. ]]`: what looks like an array's element is evaluated.

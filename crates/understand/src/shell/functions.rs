@@ -179,6 +179,7 @@ pub(super) fn call(
     let (conditional, repeated) = (context.conditional, context.repeated);
     context.conditional &= !context.calling.is_empty();
     context.repeated = true;
+    let opened = std::mem::take(&mut context.opened);
     let shell = &mut context.state.shell;
     let leaving = std::mem::take(&mut shell.leaving);
     let outer = std::mem::replace(&mut shell.parameters, words.and_then(parameters));
@@ -204,7 +205,7 @@ pub(super) fn call(
     shell.ends_function();
     shell.parameters = outer;
     shell.leaving = leaving;
-    (context.conditional, context.repeated) = (conditional, repeated);
+    (context.conditional, context.repeated, context.opened) = (conditional, repeated, opened);
     context.leaves();
 }
 

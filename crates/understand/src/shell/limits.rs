@@ -45,7 +45,7 @@ pub(crate) fn parse(text: &str) -> Result<Program, String> {
             return Err("a here-document cannot be read".to_owned());
         }
         check(&tokens)?;
-        let tokens = without_double_semicolons(with_for(tokens));
+        let tokens = without_double_semicolons(with_known_words(tokens));
         parse_tokens(&tokens, &options).map_err(|_| unclear())
     };
     let tokenized = |text: &str| {
@@ -94,22 +94,40 @@ fn without_double_semicolons(tokens: Vec<Token>) -> Vec<Token> {
     split
 }
 
-/// The parser does not know `select`, which is written like `for` and runs its body for one word or another.
-fn with_for(mut tokens: Vec<Token>) -> Vec<Token> {
-    let mut starts = true;
-    for at in 0..tokens.len() {
-        let follows =
-            tokens.get(at + 2).is_some_and(|token| matches!(token.to_str(), "in" | "do" | ";" | "\n"));
-        let Some(token) = tokens.get_mut(at) else { break };
-        match token {
-            Token::Word(text, _) if starts && follows && text == "select" => *text = "for".to_owned(),
-            Token::Word(..) | Token::Operator(..) => {}
-        }
+/// Words that start a command made of commands.
+const COMPOUNDS: &[&str] = &["while", "until", "if", "for", "case", "select", "[["];
+
+/// What the parser does not know in words that it does: `select` is written like `for` and runs its body for one
+/// word or another; of `coproc { (..) }` it takes the brace for a name, and a name before `while` for a command.
+fn with_known_words(tokens: Vec<Token>) -> Vec<Token> {
+    let mut known: Vec<Token> = Vec::with_capacity(tokens.len());
+    let (mut starts, mut names) = (true, false);
+    for (at, token) in tokens.iter().enumerate() {
+        let is = |ahead: usize, words: &[&str]| {
+            tokens.get(at + ahead).is_some_and(|token| words.contains(&token.to_str()))
+        };
         let text = token.to_str();
+        let is_name = std::mem::take(&mut names) && !is(0, COMPOUNDS) && !is(0, &["{", "(", "!", "time"]);
+        if is_name && is(1, COMPOUNDS) {
+            starts = true;
+            continue;
+        }
+        known.push(match token {
+            Token::Word(word, span) if starts && word == "select" && is(2, &["in", "do", ";", "\n"]) => {
+                Token::Word("for".to_owned(), span.clone())
+            }
+            Token::Word(..) | Token::Operator(..) => token.clone(),
+        });
+        if starts && text == "coproc" {
+            names = true;
+            if is(1, &["{"]) {
+                known.push(Token::Word("COPROC".to_owned(), token.location().clone()));
+            }
+        }
         starts = text.starts_with([';', '\n', '&', '|', '(', ')', '{'])
-            || matches!(text, "do" | "then" | "else" | "!" | "time");
+            || matches!(text, "do" | "then" | "else" | "!" | "time" | "coproc");
     }
-    tokens
+    known
 }
 
 /// How many substitutions could be open at once: all that do not close on the spot.
@@ -244,6 +262,7 @@ mod tests {
             "cat <<'EOF' > notes.md\nif if if if (((((( `x` \nEOF",
             "[[ $a =~ ^(x|y)$ ]] && (cd b; c)",
             "a[$i]=3",
+            "coproc { (a); }; coproc { ((1)) || b\n}; coproc n while a; do b; done; coproc { while a; do b; done; }; coproc while if a; then b; fi; do c; done; select x in a; do b; done",
         ] {
             parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
         }

@@ -90,8 +90,10 @@ pub(crate) fn run(text: &str, place: Place, context: &mut Context<'_>) {
 /// Runs `text` as a shell of its own would: what it sets is lost when it ends.
 pub(crate) fn run_apart(text: &str, place: Place, context: &mut Context<'_>) {
     let kept = context.state.shell.clone();
+    let opened = std::mem::take(&mut context.opened);
     run(text, place, context);
     traps::run_new(kept.traps.len(), context);
+    context.opened = opened;
     context.state.shell = kept;
 }
 
@@ -124,9 +126,10 @@ pub(crate) fn run_child(
         shell.export(name, value.clone());
     }
     let calling = std::mem::take(&mut context.calling);
+    let opened = std::mem::take(&mut context.opened);
     run(text, Place::Within(context.here), context);
     traps::run_new(0, context);
-    context.calling = calling;
+    (context.calling, context.opened) = (calling, opened);
     context.state.shell = kept;
 }
 

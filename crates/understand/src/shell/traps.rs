@@ -55,12 +55,13 @@ pub(super) fn run_new(known: usize, context: &mut Context<'_>) {
     for text in new {
         let kept = context.state.shell.clone();
         let repeated = std::mem::replace(&mut context.repeated, true);
+        let opened = std::mem::take(&mut context.opened);
         // The shell may have ended earlier, with other values.
         let whole = std::mem::take(&mut context.whole);
         context.state.shell.keep_constants(&whole);
         context.whole = whole;
         run(&text, Place::Within(context.here), context);
-        context.repeated = repeated;
+        (context.repeated, context.opened) = (repeated, opened);
         context.state.shell = kept;
     }
 }

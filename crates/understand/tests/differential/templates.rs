@@ -64,7 +64,6 @@ pub static UNKNOWN: LazyLock<Vec<&str>> =
 pub const NOT_YET: &[&str] = &[
     "{alpha,a\\ x} ‹k›",
     "‹f›() [[ -n $1 ]]; ‹f› x && ‹c›",
-    "coproc ‹v› while ‹c›; do break; done\nwait",
     "for ‹v› in a b; { ‹n› $‹v› ‹k›; }",
     "cat <(echo ‹q›) | bash",
 ];

@@ -133,7 +133,7 @@ pub(super) fn read(invocation: &Invocation, context: &mut Context<'_>) {
         Stdin::Inherited | Stdin::Text(_) | Stdin::File(_) => None,
     };
     // What is read twice from one input is something else the second time.
-    let is_fresh = context.own_stdin || !(context.repeated || context.fed);
+    let is_fresh = context.own_stdin || !((context.repeated && !context.opened) || context.fed);
     if is_fresh && plain && invocation.stdin == context.piped {
         let read = text.as_deref().map_or(0, |text| if is_lines { text.len() } else { read_length(text) });
         let rest = text.as_deref().and_then(|text| text.get(read..));
@@ -345,6 +345,14 @@ mod tests {
         fs.read /repo/list, read
         exec.read read, read
         exec.read echo, read
+        ");
+        assert_snapshot!(check("for a in 1 2; do { read B; } <<< main; git push origin $B; done"), @"
+        exec.read read, read
+        git.push main@origin, write
+        ");
+        assert_snapshot!(check("{ for a in 1 2; do read B; git push origin $B; done; } <<< main"), @"
+        exec.read read, read
+        git.force-push *@origin, destroy, partial
         ");
         assert_snapshot!(check("printf -v B '%s' main; git push origin $B"), @"
         exec.read printf, read

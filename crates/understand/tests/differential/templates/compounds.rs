@@ -56,6 +56,7 @@ pub const COMPOUNDS: &[&str] = &[
     "case ‹k› in *) ;; esac; case x in y) ‹c›;; esac",
     "! { ‹c›; }; ! (‹c›)",
     "time { ‹c›; } 2>/dev/null; time (‹c›)",
+    "coproc ‹v› while ‹c›; do break; done\nwait",
     "coproc ‹v› (‹s›\n)\nwait",
     "(‹c›; exit 3; ‹c›); ‹c›",
     "{ ‹c›; exit; } | ‹c›",
