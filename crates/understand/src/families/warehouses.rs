@@ -253,7 +253,7 @@ mod tests {
         db.read * in cassandra://localhost, read
         ");
         assert_snapshot!(check("sqlcmd -S tcp:db.example,1433 -d shop -Q \"EXEC xp_cmdshell 'dir'\"; sqlcmd -S . -Q 'SELECT TOP 5 * FROM users'"), @"
-        db.execute xp_cmdshell in sqlserver://db.example/shop, execute
+        db.execute xp_cmdshell in sqlserver://db.example/shop, execute, partial
         db.read users in sqlserver://localhost, read
         ");
         assert_snapshot!(check("snowsql -a acme -d prod -q 'DROP TABLE users'; snow sql -q 'SELECT 1' -c prod; snow stage list"), @"

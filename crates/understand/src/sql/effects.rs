@@ -2,7 +2,7 @@
 
 use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
 
-use super::{Dialect, Statement, is_read, statements};
+use super::{Dialect, Statement, host, is_read, statements};
 use crate::context::Context;
 use crate::word::Word;
 
@@ -172,6 +172,9 @@ pub(crate) fn effects(text: &str, place: &DatabasePlace, context: &mut Context<'
 
 /// Adds what one statement does.
 pub(crate) fn push(statement: &Statement, place: &DatabasePlace, context: &mut Context<'_>) {
+    if host::push(statement, place, context) {
+        return;
+    }
     let effect = |object: &str| {
         let effect = place.effect(statement.verb.clone(), object);
         match (&statement.because, statement.certainty) {

@@ -3,21 +3,46 @@
 use countersign_model::{Verb, verbs};
 
 use super::Dialect;
+use super::host::Reach;
 
-/// What a call does; none where it only gives a value, `Some((verb, None))` where nobody knows the function.
-pub(super) fn called(name: &str, dialect: Dialect) -> Option<(Verb, Option<&'static str>)> {
+/// What a call is known to do.
+#[derive(Debug, PartialEq)]
+pub(super) struct Danger {
+    pub verb: Verb,
+    pub why: &'static str,
+    /// What of the database's machine it reaches.
+    pub reach: Option<Reach>,
+}
+
+/// What a call does; none where it only gives a value, `Some(None)` where nobody knows the function.
+pub(super) fn called(name: &str, dialect: Dialect) -> Option<Option<Danger>> {
     let lower = name.to_ascii_lowercase();
     let lower = lower.strip_prefix("pg_catalog.").unwrap_or(&lower);
-    if let Some((verb, why)) = dangerous(lower) {
-        return Some((verb, Some(why)));
+    if let Some(danger) = dangerous(lower) {
+        return Some(Some(danger));
     }
-    if is_harmless(lower, dialect) { None } else { Some((verbs::DB_EXECUTE, None)) }
+    if is_harmless(lower, dialect) { None } else { Some(None) }
 }
 
 /// What a call is known to do besides giving a value.
-pub(super) fn dangerous(name: &str) -> Option<(Verb, &'static str)> {
+pub(super) fn dangerous(name: &str) -> Option<Danger> {
     let plain = name.rsplit('.').next().unwrap_or(name);
-    let found = match plain {
+    let reach = match plain {
+        // What DuckDB and ClickHouse call so is known by what stands before it.
+        "glob" => None,
+        "file" if name != plain => None,
+        _ => reach(plain),
+    };
+    if let Some(reach) = reach {
+        return Some(Danger { verb: verbs::DB_EXECUTE, why: reach.why(), reach: Some(reach) });
+    }
+    let (verb, why) = other(name)?;
+    Some(Danger { verb, why, reach: None })
+}
+
+/// What of the database's machine a call reaches.
+fn reach(plain: &str) -> Option<Reach> {
+    Some(match plain {
         "pg_read_file"
         | "pg_read_binary_file"
         | "pg_ls_dir"
@@ -32,26 +57,15 @@ pub(super) fn dangerous(name: &str) -> Option<(Verb, &'static str)> {
         | "fsdir"
         | "read_text"
         | "read_blob"
-        | "glob"
         | "file"
         | "openrowset"
         | "lo_import"
-        | "pg_logdir_ls" => {
-            if plain == "glob" || plain == "file" && name != plain {
-                return None;
-            }
-            (verbs::DB_EXECUTE, "it reads files of the database's machine")
-        }
+        | "pg_logdir_ls"
+        | "xp_dirtree"
+        | "xp_fileexist"
+        | "xp_subdirs" => Reach::Reads,
         "lo_export" | "writefile" | "pg_file_write" | "pg_file_unlink" | "pg_file_rename"
-        | "pg_file_sync" | "query_to_file" => {
-            (verbs::DB_EXECUTE, "it writes files of the database's machine")
-        }
-        "dblink" | "dblink_exec" | "dblink_connect" | "dblink_connect_u" | "dblink_send_query"
-        | "dblink_open" | "postgres_query" | "mysql_query" | "sqlite_query" | "opendatasource"
-        | "openquery" | "remote" | "remotesecure" | "url" | "s3" | "postgresql" | "mysql" | "http_get"
-        | "http_post" | "http" | "net_http_get" | "net_http_post" | "aws_lambda_invoke" | "invoke"
-        | "jdbc" | "odbc" | "hdfs" | "gcs" | "azureblobstorage" | "mongodb" | "redis" | "sqlite"
-        | "deltalake" | "iceberg" => (verbs::DB_EXECUTE, "it reaches another server"),
+        | "pg_file_sync" | "query_to_file" => Reach::Writes,
         "xp_cmdshell"
         | "sys_exec"
         | "sys_eval"
@@ -59,9 +73,25 @@ pub(super) fn dangerous(name: &str) -> Option<(Verb, &'static str)> {
         | "edit"
         | "shell"
         | "executable"
-        | "xp_regwrite"
         | "sp_oacreate"
-        | "query_to_xml"
+        | "sp_oamethod"
+        | "sp_execute_external_script"
+        | "xp_regwrite" => Reach::Runs,
+        _ => return None,
+    })
+}
+
+/// What else a call is known to do.
+fn other(name: &str) -> Option<(Verb, &'static str)> {
+    let plain = name.rsplit('.').next().unwrap_or(name);
+    let found = match plain {
+        "dblink" | "dblink_exec" | "dblink_connect" | "dblink_connect_u" | "dblink_send_query"
+        | "dblink_open" | "postgres_query" | "mysql_query" | "sqlite_query" | "opendatasource"
+        | "openquery" | "remote" | "remotesecure" | "url" | "s3" | "postgresql" | "mysql" | "http_get"
+        | "http_post" | "http" | "net_http_get" | "net_http_post" | "aws_lambda_invoke" | "invoke"
+        | "jdbc" | "odbc" | "hdfs" | "gcs" | "azureblobstorage" | "mongodb" | "redis" | "sqlite"
+        | "deltalake" | "iceberg" => (verbs::DB_EXECUTE, "it reaches another server"),
+        "query_to_xml"
         | "cursor_to_xml"
         | "query_to_xml_and_xmlschema"
         | "query_to_xmlschema"

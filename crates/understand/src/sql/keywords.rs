@@ -2,8 +2,9 @@
 
 use countersign_model::verbs;
 
+use super::host::{self, Reach};
 use super::lexer::{Kind, Token};
-use super::{Dialect, Reading, Statement, schema, words};
+use super::{Dialect, Reading, Statement, functions, schema, words};
 
 /// Adds what a statement does that is no query and no change of data; false where it is one of those.
 pub(super) fn utility<'t>(
@@ -47,7 +48,7 @@ pub(super) fn utility<'t>(
         "ANALYZE" | "ANALYSE" if tokens.iter().skip(1).take(3).any(starts_statement) => {
             explain(reading, tokens, depth, found)
         }
-        "VACUUM" if any(&["INTO"]) => push(execute("it writes a file")),
+        "VACUUM" if any(&["INTO"]) => push(host::file(Reach::Writes, tokens.last())),
         "ANALYZE" | "ANALYSE" | "VACUUM" | "REINDEX" | "CLUSTER" | "REFRESH" | "CHECKPOINT" | "OPTIMIZE"
         | "REPAIR" | "CACHE" | "UNCACHE" => {
             push(
@@ -61,7 +62,13 @@ pub(super) fn utility<'t>(
         "FLUSH" if has(1, &["PRIVILEGES"]) => push(Statement::new(verbs::DB_PRIVILEGE, Vec::new())),
         "FLUSH" => push(Statement::new(verbs::DB_WRITE, Vec::new()).because("it is upkeep of the server")),
         "GRANT" | "REVOKE" | "DENY" | "REASSIGN" => {
-            push(Statement::new(verbs::DB_PRIVILEGE, granted(tokens)))
+            push(Statement::new(verbs::DB_PRIVILEGE, granted(tokens)));
+            if word == "GRANT" && tokens.iter().take_while(|token| !token.is("TO")).any(lets_reach) {
+                push(
+                    execute("it lets a role run programs or reach files of the server")
+                        .reaching(Reach::Runs, None),
+                );
+            }
         }
         "SECURITY" => push(Statement::new(verbs::DB_PRIVILEGE, Vec::new())),
         "COMMENT" => push(Statement::new(verbs::DB_SCHEMA, named(3))),
@@ -69,20 +76,41 @@ pub(super) fn utility<'t>(
             schema::classify(reading, tokens, depth, found)
         }
         "COPY" => copy(reading, tokens, depth, found),
-        "UNLOAD" | "EXPORT" | "IMPORT" | "BACKUP" | "PUT" | "GET" | "BULK" => {
-            push(execute("it moves data between the database and files"))
+        "EXPORT" => push(host::file(Reach::Writes, tokens.iter().find(|token| token.kind == Kind::Text))),
+        "UNLOAD" | "IMPORT" | "BACKUP" | "PUT" | "GET" | "BULK" => {
+            push(execute("it moves data between the database and files").reaching(Reach::Runs, None))
         }
         "RESTORE" => push(
             Statement::new(verbs::DB_DESTROY, named(2))
                 .because("it puts a backup in the place of what is there"),
         ),
         "LOAD" if has(1, &["DATA", "XML"]) => {
-            push(Statement { tables: following(tokens, "TABLE"), ..execute("it reads a file into a table") })
+            let tables = following(tokens, "TABLE");
+            let file = tokens.iter().find(|token| token.kind == Kind::Text);
+            if any(&["LOCAL"]) {
+                // The client reads it.
+                push(host::file(Reach::ReadsHere, file));
+                push(Statement::new(verbs::DB_WRITE, tables));
+            } else {
+                let statement = Statement { tables, ..execute("it reads a file of the server into a table") };
+                push(statement.reaching(Reach::Reads, None));
+            }
         }
-        "LOAD" | "INSTALL" | "UNINSTALL" => push(execute("it loads code into the database")),
-        "ATTACH" | "DETACH" => push(execute("it opens another database or file")),
+        "LOAD" | "INSTALL" if reading.dialect == Dialect::DuckDb && is_shipped(tokens) => {
+            push(execute("it loads an extension that DuckDB's makers sign"))
+        }
+        "LOAD" | "INSTALL" => push(execute("it loads code into the database").reaching(Reach::Runs, None)),
+        "UNINSTALL" => push(execute("it takes code out of the database")),
+        "ATTACH" | "DETACH" => {
+            push(execute("it opens another database or file"));
+            let file = tokens.iter().find(|token| token.kind == Kind::Text).filter(|_| word == "ATTACH");
+            if let Some(file) = file.filter(|_| matches!(reading.dialect, Dialect::Sqlite | Dialect::DuckDb))
+            {
+                push(host::file(Reach::Reads, Some(file)));
+            }
+        }
         "DO" => push(execute("it runs a block of code")),
-        "CALL" | "EXEC" => push(Statement { tables: named(1), ..execute("it runs a procedure") }),
+        "CALL" | "EXEC" => push(procedure(tokens)),
         "EXECUTE" => executed(reading, tokens, found),
         "PREPARE" => prepared(reading, tokens, depth, found),
         "KILL" | "SHUTDOWN" | "RESTART" | "SYSTEM" | "DBCC" | "CHANGE" | "RECONFIGURE" => {
@@ -207,10 +235,7 @@ fn inner_text(text: &Token<'_>, dialect: Dialect, depth: usize) -> Vec<Statement
 fn executed<'t>(reading: &Reading<'t>, tokens: &[Token<'t>], found: &mut Vec<Statement>) {
     let name = tokens.get(1).map_or("", |token| token.unquoted());
     if reading.dialect == Dialect::MsSql {
-        found.push(Statement {
-            tables: names(tokens.get(1..).unwrap_or_default()),
-            ..execute("it runs a procedure")
-        });
+        found.push(procedure(tokens));
     } else if reading.prepared.contains(&name) {
         found.push(read(Vec::new()).because("what it runs is listed where it is prepared"));
     } else {
@@ -308,14 +333,88 @@ fn copy<'t>(reading: &mut Reading<'t>, tokens: &[Token<'t>], depth: usize, found
     if holds_query && verb == verbs::DB_READ {
         return;
     }
-    let statement = Statement::new(verb.clone(), tables);
-    found.push(if is("PROGRAM") {
-        statement.because("it runs a program on the database's machine")
+    let statement = Statement::new(verb.clone(), tables.clone());
+    if is("PROGRAM") {
+        let why = "it runs a program on the database's machine";
+        found.push(statement.because(why).reaching(Reach::Runs, None));
     } else if verb == verbs::DB_EXECUTE {
-        statement.because("it reads or writes files of the database's machine")
+        let reach = if is_from { Reach::Reads } else { Reach::Writes };
+        found.push(statement.reaching(reach, Some(host::literal(target))));
+        if reading.dialect == Dialect::DuckDb && !tables.is_empty() {
+            found.push(Statement::new(if is_from { verbs::DB_WRITE } else { verbs::DB_READ }, tables));
+        }
     } else {
-        statement
-    });
+        found.push(statement);
+    }
+}
+
+/// A procedure that is run; some run programs.
+fn procedure(tokens: &[Token<'_>]) -> Statement {
+    let tables = names(tokens.get(1..).unwrap_or_default());
+    let name = tables.first().map_or_else(String::new, |name| name.to_ascii_lowercase());
+    let statement = Statement { tables, ..execute("it runs a procedure") };
+    let switches = |token: &Token<'_>| {
+        let text = token.unquoted().to_ascii_lowercase();
+        token.kind == Kind::Text
+            && ["xp_cmdshell", "ole automation", "external scripts", "clr "]
+                .iter()
+                .any(|part| text.contains(part))
+    };
+    match functions::dangerous(&name).and_then(|danger| danger.reach) {
+        Some(reach) => statement.because(&format!("`{name}`: {}", reach.why())).reaching(reach, None),
+        None if name.ends_with("sp_configure") && tokens.iter().any(switches) => {
+            statement.because("it lets the database run programs of its machine").reaching(Reach::Runs, None)
+        }
+        None => statement,
+    }
+}
+
+/// Whether a role is one whose members run programs of PostgreSQL's machine, or reach its files.
+fn lets_reach(token: &Token<'_>) -> bool {
+    ["pg_execute_server_program", "pg_read_server_files", "pg_write_server_files"]
+        .iter()
+        .any(|name| token.kind != Kind::Text && token.unquoted().eq_ignore_ascii_case(name))
+}
+
+/// Extensions of DuckDB that its makers build, sign and load without being asked.
+const SHIPPED: &[&str] = &[
+    "autocomplete",
+    "avro",
+    "aws",
+    "azure",
+    "core_functions",
+    "delta",
+    "ducklake",
+    "encodings",
+    "excel",
+    "fts",
+    "httpfs",
+    "iceberg",
+    "icu",
+    "inet",
+    "jemalloc",
+    "json",
+    "motherduck",
+    "mysql",
+    "mysql_scanner",
+    "parquet",
+    "postgres",
+    "postgres_scanner",
+    "spatial",
+    "sqlite",
+    "sqlite_scanner",
+    "tpcds",
+    "tpch",
+    "ui",
+    "vss",
+];
+
+/// Whether `INSTALL x` and `LOAD x` name one of these, from nowhere else.
+fn is_shipped(tokens: &[Token<'_>]) -> bool {
+    match tokens {
+        [_, name] => SHIPPED.contains(&name.unquoted().to_ascii_lowercase().as_str()),
+        _ => false,
+    }
 }
 
 /// Pragmas of SQLite that only tell, with a value as well.

@@ -2,12 +2,13 @@
 //!
 //! [`lexer`] takes the text apart as the system reads it, [`keywords`] knows statements by their first words,
 //! [`query`] reads queries and changes of data with a parser, and [`functions`] knows what a call does besides
-//! giving a value. [`client`] reads the commands of the programs around a database. [`effects`] is the door
+//! giving a value, and [`host`] what that reaches outside of the database. [`client`] reads the commands of the programs around a database. [`effects`] is the door
 //! for everything that finds SQL somewhere.
 
 pub(crate) mod client;
 mod effects;
 mod functions;
+mod host;
 mod keywords;
 mod lexer;
 mod query;
@@ -55,11 +56,13 @@ pub(crate) struct Statement {
     pub certainty: Certainty,
     /// What a person should know: a sentence fragment.
     pub because: Option<String>,
+    /// What it reaches outside of the database.
+    pub reached: Option<host::Reached>,
 }
 
 impl Statement {
     fn new(verb: Verb, tables: Vec<String>) -> Self {
-        Self { verb, tables, certainty: Certainty::Exact, because: None }
+        Self { verb, tables, certainty: Certainty::Exact, because: None, reached: None }
     }
 
     fn because(mut self, why: &str) -> Self {
@@ -156,17 +159,20 @@ impl<'t> Reading<'t> {
             return;
         }
         let pairs = tokens.iter().zip(tokens.iter().skip(1)).enumerate();
-        for (index, (before, token)) in pairs.take(2000) {
+        let begins = pairs.take(2000).filter(|(index, (before, token))| {
             let starts = STARTS.iter().any(|word| token.is(word));
             let part =
                 before.is_symbol(",") || before.is_symbol("(") || BEFORE.iter().any(|word| before.is(word));
             let called = tokens.get(index + 2).is_some_and(|next| next.is_symbol("(") || next.is_symbol(","));
-            if starts && !part && !called {
-                let rest = tokens.get(index + 1..).unwrap_or_default();
-                self.statement(rest, 1, found);
-                if found.len() > MOST_STATEMENTS {
-                    return;
-                }
+            starts && !part && !called
+        });
+        let mut starts: Vec<usize> = begins.map(|(index, _)| index + 1).collect();
+        starts.push(tokens.len());
+        // Each ends where the next begins: read to the end of all, the cost would grow with the square.
+        for (start, end) in starts.iter().zip(starts.iter().skip(1)) {
+            self.statement(tokens.get(*start..*end).unwrap_or_default(), 1, found);
+            if found.len() > MOST_STATEMENTS {
+                return;
             }
         }
     }

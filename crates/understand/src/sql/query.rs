@@ -15,7 +15,8 @@ use sqlparser::ast::{
 use sqlparser::dialect as parsers;
 use sqlparser::parser::Parser;
 
-use super::functions;
+use super::functions::{self, Danger};
+use super::host;
 use super::lexer::{Kind, Token};
 use super::words::{by_words, calls, hidden, outfile};
 use super::{Dialect, Statement};
@@ -54,6 +55,9 @@ pub(super) fn classify(text: &str, tokens: &[Token<'_>], dialect: Dialect, found
     }
     calls(tokens, dialect, why.is_some(), found);
     outfile(tokens, found);
+    if dialect == Dialect::DuckDb {
+        host::tables(tokens, found);
+    }
     merged(found, before);
 }
 
@@ -271,11 +275,18 @@ impl Visitor for Parts {
 
 /// A call that does more than give a value, or may.
 pub(super) fn called(name: &str, dialect: Dialect) -> Option<Statement> {
-    let (verb, why) = functions::called(name, dialect)?;
+    let danger = functions::called(name, dialect)?;
     let short: String = name.chars().take(60).collect();
+    let verb = danger.as_ref().map_or(verbs::DB_EXECUTE, |danger| danger.verb.clone());
     let statement = Statement::new(verb, vec![short.clone()]);
-    Some(match why {
-        Some(why) => statement.because(&format!("`{short}`: {why}")),
+    Some(match danger {
+        Some(Danger { why, reach, .. }) => {
+            let statement = statement.because(&format!("`{short}`: {why}"));
+            match reach {
+                Some(reach) => statement.reaching(reach, None),
+                None => statement,
+            }
+        }
         None => statement.partial(&format!("what the function `{short}` does is not known")),
     })
 }
@@ -327,11 +338,25 @@ fn merged(found: &mut Vec<Statement>, from: usize) {
             is_new
         });
     });
-    for statement in kept {
+    // What the parser saw reached, the words say with the file.
+    let said = |name: &[String], kept: &[Statement]| {
+        kept.iter().any(|other| {
+            other.tables == name && other.reached.as_ref().is_some_and(|reached| reached.file.is_some())
+        })
+    };
+    let unsaid: Vec<bool> = kept
+        .iter()
+        .map(|statement| {
+            let by_parser = statement.reached.as_ref().is_some_and(|reached| reached.file.is_none());
+            by_parser && said(&statement.tables, &kept)
+        })
+        .collect();
+    for statement in kept.into_iter().zip(unsaid).filter_map(|(kept, unsaid)| (!unsaid).then_some(kept)) {
         let twice = found.iter().skip(from).any(|other| {
             other.verb == statement.verb
                 && other.tables == statement.tables
                 && other.certainty == statement.certainty
+                && other.reached == statement.reached
         });
         if !twice {
             found.push(statement);

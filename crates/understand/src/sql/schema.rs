@@ -2,6 +2,7 @@
 
 use countersign_model::{Verb, verbs};
 
+use super::host::Reach;
 use super::keywords::names;
 use super::lexer::{Kind, Token};
 use super::{Dialect, Reading, Statement};
@@ -128,6 +129,18 @@ const REACHING: &[&str] = &[
     "lo",
     "pg_execute",
 ];
+/// Those of them by which the server's own programs and files are reached.
+const REACHING_MACHINE: &[&str] = &[
+    "plpython3u",
+    "plpython2u",
+    "plpythonu",
+    "plperlu",
+    "pltclu",
+    "plsh",
+    "adminpack",
+    "file_fdw",
+    "pg_execute",
+];
 
 /// Adds what a statement does to the shape of a database.
 pub(super) fn classify<'t>(
@@ -177,6 +190,15 @@ pub(super) fn classify<'t>(
     } else if RIGHTS.contains(&kind.as_str()) {
         let whole = matches!(kind.as_str(), "SYSTEM" | "DEFAULT" | "PRIVILEGES");
         found.push(Statement::new(verbs::DB_PRIVILEGE, if whole { Vec::new() } else { names(rest) }));
+        let starts = |token: &Token<'_>| {
+            let name = token.unquoted().to_ascii_lowercase();
+            token.kind != Kind::Text && (name.ends_with("_command") || name.ends_with("preload_libraries"))
+        };
+        if kind == "SYSTEM" && is_first("ALTER") && rest.iter().any(starts) {
+            let why = "the setting names a program or a library that the server runs";
+            found
+                .push(Statement::new(verbs::DB_EXECUTE, Vec::new()).because(why).reaching(Reach::Runs, None));
+        }
     } else if is_first("DROP") {
         let on = rest
             .iter()
@@ -276,13 +298,7 @@ fn created<'t>(
     };
     let verb: Verb = match kind {
         "FUNCTION" | "PROCEDURE" if runs_code(rest) => verbs::DB_EXECUTE,
-        "EXTENSION"
-            if rest
-                .iter()
-                .any(|token| REACHING.iter().any(|name| token.unquoted().eq_ignore_ascii_case(name))) =>
-        {
-            verbs::DB_EXECUTE
-        }
+        "EXTENSION" if names_any(rest, REACHING) => verbs::DB_EXECUTE,
         _ => verbs::DB_SCHEMA,
     };
     let because = match kind {
@@ -295,11 +311,13 @@ fn created<'t>(
         "TRIGGER" | "RULE" | "EVENT" => Some("it runs later, when something else changes data"),
         _ => None,
     };
+    let reaches = verb == verbs::DB_EXECUTE && (kind != "EXTENSION" || names_any(rest, REACHING_MACHINE));
     let statement = Statement::new(verb, names(named));
-    found.push(match because {
+    let statement = match because {
         Some(because) => statement.because(because),
         None => statement,
-    });
+    };
+    found.push(if reaches { statement.reaching(Reach::Runs, None) } else { statement });
     let holds_query =
         matches!(kind, "TABLE" | "FOREIGN") || tokens.iter().take(at).any(|token| token.is("MATERIALIZED"));
     let query = rest.iter().zip(rest.iter().skip(1)).position(|(token, next)| {
@@ -313,6 +331,11 @@ fn created<'t>(
             inner.iter().rposition(|token| token.is("WITH")).filter(|end| *end > 0 && inner.len() - end <= 3);
         reading.statement(inner.get(..end.unwrap_or(inner.len())).unwrap_or_default(), depth + 1, found);
     }
+}
+
+/// Whether one of these names is among the tokens.
+fn names_any(tokens: &[Token<'_>], names: &[&str]) -> bool {
+    tokens.iter().any(|token| names.iter().any(|name| token.unquoted().eq_ignore_ascii_case(name)))
 }
 
 /// Whether a function's language can do more than SQL.

@@ -96,24 +96,24 @@ fn calls_that_do_more_than_give_a_value() {
     db.write [setval]: `setval`: a function in it changes something
     ");
     assert_snapshot!(check("SELECT pg_read_file('/etc/passwd'); SELECT lo_export(1, '/tmp/x'); SELECT \"pg_terminate_backend\"(1)"), @"
-    db.execute [pg_read_file]: `pg_read_file`: it reads files of the database's machine
-    db.execute [lo_export]: `lo_export`: it writes files of the database's machine
+    db.execute [pg_read_file] partial: `pg_read_file`: it reads files of the database's machine
+    db.execute [lo_export] partial: `lo_export`: it writes files of the database's machine
     db.execute [pg_terminate_backend]: `pg_terminate_backend`: it acts on the server itself
     ");
     assert_snapshot!(check("SELECT * FROM dblink('host=other', 'DROP TABLE x') AS t(a int)"), @"db.execute [dblink]: `dblink`: it reaches another server");
     assert_snapshot!(check_as("SELECT load_extension('./x.so'); SELECT writefile('/tmp/x', 'y')", Dialect::Sqlite), @"
-    db.execute [load_extension]: `load_extension`: it runs code that is given as text
-    db.execute [writefile]: `writefile`: it writes files of the database's machine
+    db.execute [load_extension] partial: `load_extension`: it runs programs or code of the database's machine
+    db.execute [writefile] partial: `writefile`: it writes files of the database's machine
     ");
     assert_snapshot!(check_as("SELECT '<?php' INTO OUTFILE '/var/www/x.php'; LOAD DATA INFILE '/etc/passwd' INTO TABLE t; SELECT load_file('/etc/passwd')", Dialect::MySql), @"
     db.write [] opaque: the statement cannot be parsed
     db.execute [] partial: the statement cannot be read, and these words are in it
-    db.execute []: it writes a file on the database's machine
-    db.execute [t]: it reads a file into a table
-    db.execute [load_file]: `load_file`: it reads files of the database's machine
+    db.execute [] partial: it writes files of the database's machine
+    db.execute [t] partial: it reads a file of the server into a table
+    db.execute [load_file] partial: `load_file`: it reads files of the database's machine
     ");
     assert_snapshot!(check_as("EXEC xp_cmdshell 'whoami'; SELECT 1 DELETE FROM users", Dialect::MsSql), @"
-    db.execute [xp_cmdshell]: it runs a procedure
+    db.execute [xp_cmdshell] partial: `xp_cmdshell`: it runs programs or code of the database's machine
     db.read [users]
     db.destroy [] partial: words that change data stand in it
     db.destroy [users]: it deletes every row: nothing in WHERE keeps any
@@ -141,7 +141,7 @@ fn the_shape_of_a_database() {
     db.execute [archive] partial: what the function `archive` does is not known
     ");
     assert_snapshot!(check("CREATE FUNCTION f() RETURNS void LANGUAGE plpython3u AS $$ import os $$; CREATE FUNCTION g() RETURNS int LANGUAGE plpgsql AS $$ BEGIN DELETE FROM x; END $$; CREATE EXTENSION dblink; CREATE EXTENSION pgcrypto"), @"
-    db.execute [f]: its code runs with the rights of the server
+    db.execute [f] partial: its code runs with the rights of the server
     db.schema [g]
     db.execute [dblink]: the extension runs code or reaches files and other servers
     db.schema [pgcrypto]
@@ -186,13 +186,13 @@ fn who_may_do_what() {
 #[test]
 fn code_files_and_programs() {
     assert_snapshot!(check("COPY t FROM PROGRAM 'curl x'; COPY t TO '/tmp/x'; COPY t TO STDOUT; COPY (SELECT * FROM u) TO STDOUT; DO $$ BEGIN END $$; CALL p(1); LOAD 'x'"), @"
-    db.execute [t]: it runs a program on the database's machine
-    db.execute [t]: it reads or writes files of the database's machine
+    db.execute [t] partial: it runs a program on the database's machine
+    db.execute [t] partial: it writes files of the database's machine
     db.read [t]
     db.read [u]
     db.execute []: it runs a block of code
     db.execute [p]: it runs a procedure
-    db.execute []: it loads code into the database
+    db.execute [] partial: it loads code into the database
     ");
     assert_snapshot!(check("PREPARE q AS DELETE FROM t; EXECUTE q; EXECUTE r; VACUUM FULL t; LOCK TABLE t; NOTIFY c"), @"
     db.destroy [t]: it deletes every row: nothing in WHERE keeps any

@@ -3,6 +3,7 @@
 
 use countersign_model::verbs;
 
+use super::host::{self, Reach};
 use super::keywords::{given_away, names};
 use super::lexer::{Kind, Token};
 use super::query::called;
@@ -129,8 +130,13 @@ pub(super) fn calls(tokens: &[Token<'_>], dialect: Dialect, unknown_too: bool, f
             .iter()
             .any(|word| last.is_some_and(|last| last.is(word)));
         let lower = whole.to_ascii_lowercase();
-        let statement = if let Some((verb, why)) = functions::dangerous(&lower).filter(|_| !columns) {
-            Statement::new(verb, vec![whole.clone()]).because(&format!("`{whole}`: {why}"))
+        let statement = if let Some(danger) = functions::dangerous(&lower).filter(|_| !columns) {
+            let statement = Statement::new(danger.verb, vec![whole.clone()])
+                .because(&format!("`{whole}`: {}", danger.why));
+            match danger.reach {
+                Some(reach) => statement.reaching(reach, Some(host::argument(tokens, index))),
+                None => statement,
+            }
         } else if unknown_too && !columns {
             match called(&whole, dialect) {
                 Some(statement) => statement,
@@ -152,10 +158,7 @@ pub(super) fn calls(tokens: &[Token<'_>], dialect: Dialect, unknown_too: bool, f
 pub(super) fn outfile(tokens: &[Token<'_>], found: &mut Vec<Statement>) {
     let mut pairs = tokens.iter().zip(tokens.iter().skip(1));
     if pairs.any(|(token, next)| token.is("INTO") && (next.is("OUTFILE") || next.is("DUMPFILE"))) {
-        found.push(
-            Statement::new(verbs::DB_EXECUTE, Vec::new())
-                .because("it writes a file on the database's machine"),
-        );
+        found.push(host::file(Reach::Writes, None));
     }
 }
 

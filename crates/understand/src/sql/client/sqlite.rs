@@ -1,6 +1,6 @@
 //! Dot commands of sqlite3 and DuckDB.
 
-use countersign_model::verbs;
+use countersign_model::{Certainty, verbs};
 
 use super::{MOST_COMMANDS, flush, known, output, run_file, shell_command, unquote};
 use crate::context::Context;
@@ -142,7 +142,8 @@ fn dot(name: &str, arguments: &str, place: &mut DatabasePlace, context: &mut Con
             }
         }
         "load" => {
-            context.push(place.effect(verbs::DB_EXECUTE, "*").because("it loads code into the database"));
+            let why = "it loads code into the database, which runs here";
+            context.push(place.effect(verbs::DB_EXECUTE, "*").certain(Certainty::Partial, why));
             crate::families::ask_file(&crate::paths::locate(&known(&first), context).path, context);
         }
         "" => unknown("a command of the shell that is not known", place, context),
