@@ -230,6 +230,11 @@ fn changed(root: &str, old: Option<&Commit>, new: &Commit, context: &Context<'_>
     Some(files)
 }
 
+/// Whether a file holds values of a Terraform configuration, and does not say that they are secret.
+fn is_variables(name: &str) -> bool {
+    (name.ends_with(".tfvars") || name.ends_with(".tfvars.json")) && !name.contains("secret")
+}
+
 /// What hangs on a file, by its path from the repository's top.
 fn kind(path: &str) -> Option<Carried> {
     let lower = format!("{}/{}", table::TOP, path.to_lowercase());
@@ -241,6 +246,8 @@ fn kind(path: &str) -> Option<Carried> {
         return None;
     }
     let mut most = match path_classes::of(&lower) {
+        // Variables of infrastructure that a repository holds are, first of all, what is provisioned.
+        PathClass::Secret if is_variables(name) => None,
         PathClass::Secret => Some(Carried::Secrets),
         PathClass::Delivery => Some(Carried::Delivery),
         PathClass::Ordinary
