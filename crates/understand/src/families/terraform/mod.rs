@@ -1,8 +1,9 @@
 //! Terraform, OpenTofu and Terragrunt: what of which workspace of which directory.
 
+mod console;
 mod place;
 
-use countersign_model::{Answer, Certainty, Effect, Question, Resource, verbs};
+use countersign_model::{Answer, Certainty, Effect, PathClass, Question, Resource, Zone, verbs};
 
 use super::subcommands::{Subcommand, Table, read, rule};
 use super::{Family, ask_file, opaque};
@@ -48,6 +49,7 @@ const TABLE: Table = Table {
     rules: &[
         rule("plan|validate|fmt|show|output|providers|graph|version|get|metadata|login|logout|help|console|modules|test", verbs::STACK_READ),
         rule("state list|show", verbs::STACK_READ),
+        rule("providers mirror|lock|schema", verbs::STACK_READ),
         rule("workspace list|show", verbs::STACK_READ),
         rule("graph-dependencies|hclfmt|hclvalidate|render-json|output-module-groups|terragrunt-info|validate-inputs|find|list|dag|info|hcl|render|catalog|scaffold", verbs::STACK_READ),
         rule("apply", verbs::STACK_APPLY),
@@ -175,6 +177,19 @@ fn special(found: &Subcommand<'_>, spot: &place::Spot, invocation: &Invocation, 
             context.push(Effect::new(verbs::SECRET_WRITE, resource));
         }
         "fmt" | "hclfmt" if !found.has(&["-check", "-diff"]) => context.write_value(&Value::Known(spot.directory.clone())),
+        "providers mirror" => {
+            found.operands.iter().for_each(|word| context.write(word));
+            fetches(invocation, "it downloads providers", context);
+        }
+        "providers lock" => {
+            context.write_value(&Value::Known(format!("{}/.terraform.lock.hcl", spot.directory)));
+            fetches(invocation, "it downloads providers to take their checksums", context);
+        }
+        "get" => {
+            context.write_value(&Value::Known(format!("{}/.terraform/modules", spot.directory)));
+            fetches(invocation, "it downloads modules, which later commands take for this code", context);
+        }
+        "console" => console::effects(spot, invocation, context),
         "test" => {
             context.push(Effect::new(verbs::STACK_APPLY, spot.resource("*")).certain(Certainty::Partial, "its tests may create infrastructure"));
         }
@@ -189,13 +204,34 @@ fn files(found: &Subcommand<'_>, spot: &place::Spot, context: &mut Context<'_>) 
         other => other.clone(),
     };
     found.values(&["-out", "--out", "-state-out", "-backup", "-generate-config-out", "-junit-xml"]).for_each(|value| context.write_value(&within(value)));
-    found.values(&["-var-file", "--var-file", "-state"]).for_each(|value| context.read_value(&within(value)));
+    found.values(&["-state"]).for_each(|value| context.read_value(&within(value)));
+    for value in found.values(&["-var-file", "--var-file"]) {
+        variables(&within(value), context);
+    }
     if matches!(found.name.as_str(), "apply" | "show" | "state push") {
         for word in &found.operands {
             ask_file(&paths::locate(&within(&word.value), context).path, context);
             context.read_value(&within(&word.value));
         }
     }
+}
+
+/// A file of variables that a plan is made with. Planning takes their values and does not tell them, as with the
+/// files that it takes by itself: what is kept secret there is read only where somebody looks at the file.
+fn variables(value: &Value, context: &mut Context<'_>) {
+    let located = paths::locate(value, context);
+    let is_variables = located.why.is_none() && (located.path.ends_with(".tfvars") || located.path.ends_with(".tfvars.json"));
+    if !is_variables || located.zone != Zone::Workspace {
+        context.read_value(value);
+        return;
+    }
+    ask_file(&located.path, context);
+    let resource = Resource::Path { path: located.path, zone: located.zone, class: PathClass::Ordinary };
+    context.push(Effect::new(verbs::FS_READ, resource).because("the plan is made with its values, which it does not show"));
+}
+
+fn fetches(invocation: &Invocation, why: &str, context: &mut Context<'_>) {
+    context.push(Effect::new(verbs::EXEC_INSTALL, Resource::Program { name: invocation.title() }).because(why));
 }
 
 /// `TF_CLI_ARGS` and its relatives add options to every command.
