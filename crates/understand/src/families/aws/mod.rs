@@ -5,10 +5,11 @@
 
 mod commands;
 mod read;
+mod revealing;
 #[cfg(test)]
 mod tests;
 
-use countersign_model::{Answer, Question, is_this_machine};
+use countersign_model::{Answer, PathClass, Question, is_this_machine};
 
 use super::cloud::{NOT_KNOWN, Tenant, sounds_secret};
 use super::{Family, opaque};
@@ -16,9 +17,11 @@ use crate::Workspace as _;
 use crate::context::Context;
 use crate::environment;
 use crate::invocation::Invocation;
+use crate::path_classes;
 use crate::tables::cloud::{self, Does};
 use crate::word::Value;
 use read::Read;
+use revealing::Tells;
 
 pub(super) const FAMILY: Family = Family {
     programs: &["aws", "aws2", "awslocal"],
@@ -102,8 +105,13 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         }
         other => other,
     };
-    let doubt = doubt.map(str::to_owned).or_else(|| read.doubt.clone());
-    tenant.acts(does, family_of(service), &read.names(operation), doubt.as_deref(), context);
+    let told = if does == Does::Read { revealing::tells(service, operation, &read) } else { None };
+    let names = read.names(operation);
+    let is_secret_object = (service, operation) == ("s3api", "get-object")
+        && names.iter().any(|name| path_classes::of(&format!("/{name}")) == PathClass::Secret);
+    let does = if told == Some(Tells::Secret) || is_secret_object { Does::Secret } else { does };
+    let doubt = doubt.map(str::to_owned).or_else(|| read.doubt.clone()).or_else(|| told.map(|told| told.why().to_owned()));
+    tenant.acts(does, family_of(service), &names, doubt.as_deref(), context);
     if WRITES_A_FILE.contains(&(service, operation)) {
         for word in read.extra() {
             context.write_value(word);

@@ -1,7 +1,10 @@
 //! Files copied to and from buckets: `aws s3`, `gcloud storage`, `gsutil`.
 
+use countersign_model::PathClass;
+
 use super::Tenant;
 use crate::context::Context;
+use crate::path_classes;
 use crate::tables::cloud::Does;
 use crate::word::{Value, Word};
 
@@ -69,6 +72,13 @@ impl Storage<'_> {
         tenant.acts(does, self.service, &[name.to_owned()], doubt, context);
     }
 
+    /// Adds that an object is read, and that it is a secret where a file of its name would be one.
+    fn tells(&self, name: &str, tenant: &Tenant, context: &mut Context<'_>) {
+        if !self.dry && path_classes::of(&format!("/{name}")) == PathClass::Secret {
+            self.acts(Does::Secret, name, tenant, context);
+        }
+    }
+
     /// Adds what it does; false where the operation is not one of these.
     pub fn effects(&self, tenant: &Tenant, context: &mut Context<'_>) -> bool {
         let does = match self.operation {
@@ -87,6 +97,9 @@ impl Storage<'_> {
         }
         for word in self.words {
             self.acts(does, &self.name(word), tenant, context);
+            if matches!(self.operation, "cat" | "head") {
+                self.tells(&self.name(word), tenant, context);
+            }
         }
         true
     }
@@ -101,7 +114,10 @@ impl Storage<'_> {
         let from = if moves { Does::Delete } else { Does::Read };
         for source in sources {
             match self.end(source) {
-                End::Remote(name) => self.acts(from, &name, tenant, context),
+                End::Remote(name) => {
+                    self.acts(from, &name, tenant, context);
+                    self.tells(&name, tenant, context);
+                }
                 End::Local if moves && !self.dry => context.moves(source),
                 End::Local => context.read(source),
                 End::Stream => {}

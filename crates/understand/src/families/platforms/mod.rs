@@ -61,6 +61,9 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         (None, _) if found.operands.is_empty() => Some(verbs::APP_READ),
         (verb, _) => verb.clone(),
     };
+    // A store of keys holds ordinary data as well: the key's name says when its value is a secret.
+    let is_key = platform == "wrangler" && found.name == "kv key get" && found.operand(0).is_some_and(|key| key == "*" || super::is_secret_name(&key.replace('-', "_")));
+    let verb = if is_key { Some(verbs::SECRET_READ) } else { verb };
     let app = named::find(platform, &found, invocation, context);
     act(platform, verb, &found, &app, context);
     runs(platform, &found, &normal, &app, context);
@@ -148,7 +151,7 @@ fn runs(platform: &str, found: &Subcommand<'_>, normal: &Invocation, app: &named
         // These start a program here, with the platform's variables.
         ("railway", "run") | ("netlify", "dev exec") | ("vercel", "env run") => {
             if let Some(nested) = rest {
-                dispatch(nested, context);
+                super::runners::with_variables(context, |context| dispatch(nested, context));
             }
         }
         ("cap", _) | ("fastlane", _) => opaque(normal, "what it runs is in the project's file", context),
