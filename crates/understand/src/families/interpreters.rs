@@ -163,6 +163,8 @@ fn run_shell(invocation: &Invocation, context: &mut Context<'_>) {
         },
         Stdin::File(value) => run_script(&Word::made(value.clone()), invocation, context),
         Stdin::Text(value) => super::unknown_text(value, invocation, context),
+        // In a container or a pod: what would be typed there later is no part of this call.
+        Stdin::Inherited if context.elsewhere.is_some() => super::opaque(invocation, SESSION, context),
         Stdin::Inherited => super::hidden(invocation, "it runs text that is not known", context),
     }
 }
@@ -180,6 +182,9 @@ fn greets(invocation: &Invocation, context: &mut Context<'_>) {
         opaque(invocation, "it runs a file that the command writes first", context);
     }
 }
+
+/// Why a shell or an interpreter that is given nothing is not understood.
+const SESSION: &str = "an interactive session: nothing is given to it yet";
 
 fn run_text(word: &Word, arguments: &[Word], invocation: &Invocation, context: &mut Context<'_>) {
     let Some(text) = word.known() else {

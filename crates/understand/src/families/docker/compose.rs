@@ -2,7 +2,7 @@
 
 use countersign_model::{Certainty, Effect, Resource, Reversible, verbs};
 
-use super::{engine, on, run, services};
+use super::{engine, on, run, services, shown};
 use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::paths;
@@ -75,8 +75,19 @@ pub(super) fn effects(invocation: &Invocation, start: usize, context: &mut Conte
     let (name, text, beside) = described(&project, invocation, context);
     let of = |verb| on(verb, host.as_ref(), "project", &name);
     match subcommand.as_str() {
-        "ps" | "ls" | "logs" | "images" | "top" | "port" | "events" | "config" | "convert" | "version" | "stats" | "volumes" | "wait" | "help" => {
+        "ps" | "ls" | "logs" | "images" | "top" | "port" | "events" | "version" | "stats" | "volumes" | "wait" | "help" => {
             context.push(of(verbs::CONTAINER_READ));
+        }
+        "config" | "convert" => {
+            if let Some(output) = after(rest, &["-o", "--output"]) {
+                context.write_value(&output);
+            }
+            let effect = of(verbs::CONTAINER_READ);
+            let whole = (!text.is_empty()).then(|| text.join("\n"));
+            context.push(match shown::composed(rest, whole.as_deref()) {
+                Some(why) => effect.certain(countersign_model::Certainty::Partial, why),
+                None => effect,
+            });
         }
         "build" => {
             context.push(of(verbs::CONTAINER_BUILD));
@@ -107,7 +118,8 @@ pub(super) fn effects(invocation: &Invocation, start: usize, context: &mut Conte
             });
         }
         "run" | "exec" => {
-            let options = run::options(invocation, at + 1);
+            let mut options = run::options(invocation, at + 1);
+            options.is_session = true;
             let service = options.operand.and_then(|at| invocation.known(at)).unwrap_or("*").to_owned();
             let mut mounts = run::reach(&options, host.is_some(), context).mounts;
             // A container that is there has what the file gave it.
@@ -117,12 +129,22 @@ pub(super) fn effects(invocation: &Invocation, start: usize, context: &mut Conte
             let effect = on(verbs::CONTAINER_RUN, host.as_ref(), "service", &service);
             let place = effect.resource.clone();
             context.push(effect);
-            run::inside(&options, options.operand.map(|at| at + 1), invocation, place, mounts, context);
+            run::inside(&options, options.operand.map(|at| at + 1), false, invocation, place, mounts, context);
         }
         _ => {
             let why = "the subcommand is not known";
             context.push(of(verbs::CONTAINER_WRITE).certain(Certainty::Partial, why));
         }
+    }
+}
+
+/// The value of an option, in the next word or in its own.
+fn after(words: &[Word], names: &[&str]) -> Option<Value> {
+    let at = words.iter().position(|word| names.contains(&word.text().split('=').next().unwrap_or_default()))?;
+    let word = words.get(at)?;
+    match word.text().split_once('=') {
+        Some((name, _)) => word.value.strip_prefix(&format!("{name}=")),
+        None => words.get(at + 1).map(|word| word.value.clone()),
     }
 }
 

@@ -1,13 +1,16 @@
 //! Container engines: `docker`, `podman`, `nerdctl`, and Compose.
 //!
-//! [`engine`] says whose engine it is, [`run`] reads `docker run`, [`compose`] its projects.
+//! [`engine`] says whose engine it is, [`run`] reads `docker run`, [`images`] knows which program an image starts,
+//! [`shown`] what is told of containers, [`compose`] their projects.
 
 mod build;
 mod compose;
 mod engine;
+mod images;
 mod mounts;
 mod run;
 mod services;
+mod shown;
 
 use countersign_model::{Certainty, Effect, Resource, Reversible, Verb, verbs};
 
@@ -38,6 +41,8 @@ pub(super) const FAMILY: Family = Family {
         "docker run --help",
         "docker run --privileged alpine",
         "docker tag acme/app:1 acme/app:live",
+        "docker inspect -f '{{.Config.Env}}' web",
+        "docker run bitnami/kubectl delete ns shop",
     ],
     effects,
 };
@@ -169,6 +174,10 @@ fn rest(invocation: &Invocation, context: &mut Context<'_>) {
         _ => {}
     }
     let object = object(group, action);
+    if action == "inspect" {
+        shown::inspected(&found, group, host.as_ref(), context);
+        return;
+    }
     let is_swarm = matches!(group, "swarm" | "stack" | "service" | "node" | "secret" | "config");
     let host = if is_swarm { host.or_else(|| Some("swarm".to_owned())) } else { host };
     for name in names(&found.operands) {

@@ -3,10 +3,10 @@
 use countersign_model::{Certainty, Effect, Resource, verbs};
 
 use super::mounts::{self, Given};
-use super::{engine, on};
+use super::{engine, images, on};
 use crate::context::Context;
 use crate::families::dispatch;
-use crate::invocation::Invocation;
+use crate::invocation::{Invocation, Stdin};
 use crate::paths::{self, Mount};
 use crate::word::{Value, Word};
 
@@ -25,6 +25,8 @@ const LETTERS: &[char] = &['i', 't', 'd', 'P', 'q', 'T'];
 pub(super) struct Options {
     given: Vec<(String, Option<Value>)>,
     pub operand: Option<usize>,
+    /// Whether input is handed on without being asked for, as Compose does.
+    pub is_session: bool,
 }
 
 impl Options {
@@ -109,7 +111,7 @@ pub(super) fn run(invocation: &Invocation, start: usize, only_made: bool, contex
         context.write_value(value);
     }
     let place = on(verbs::CONTAINER_RUN, host.as_ref(), "container", &image).resource;
-    inside(&options, options.operand.map(|at| at + 1), invocation, place, reach.mounts, context);
+    inside(&options, options.operand.map(|at| at + 1), true, invocation, place, reach.mounts, context);
 }
 
 /// Runs a program in a container that is there.
@@ -128,13 +130,22 @@ pub(super) fn exec(invocation: &Invocation, start: usize, context: &mut Context<
     let effect = on(verbs::CONTAINER_RUN, host.as_ref(), "container", &name);
     let place = effect.resource.clone();
     context.push(if name == "*" { effect.certain(Certainty::Partial, "which container is meant is not known") } else { effect });
-    inside(&options, options.operand.map(|at| at + 1), invocation, place, Vec::new(), context);
+    inside(&options, options.operand.map(|at| at + 1), false, invocation, place, Vec::new(), context);
 }
 
 /// The command that runs in the container.
-pub(super) fn inside(options: &Options, start: Option<usize>, invocation: &Invocation, place: Resource, mounts: Vec<Mount>, context: &mut Context<'_>) {
+pub(super) fn inside(
+    options: &Options,
+    start: Option<usize>,
+    is_image: bool,
+    invocation: &Invocation,
+    place: Resource,
+    mounts: Vec<Mount>,
+    context: &mut Context<'_>,
+) {
     let nested = start.and_then(|start| invocation.nested(start));
     let entry = options.values(&["--entrypoint"]).last();
+    let nested = nested.map(|nested| Invocation { environment: variables(options), ..nested });
     let nested = match (entry, nested) {
         (Some(entry), nested) if !entry.text().is_empty() => {
             let mut words = Vec::new();
@@ -147,11 +158,51 @@ pub(super) fn inside(options: &Options, start: Option<usize>, invocation: &Invoc
         }
         (_, nested) => nested,
     };
-    if let Some(nested) = nested {
-        // An image may have a program of its own that these words are given to.
-        let directory = options.values(&["-w", "--workdir"]).last().and_then(Value::known).filter(|path| path.starts_with('/'));
-        let directory = directory.map(|path| paths::normal("/", path));
-        context.inside(place, mounts, directory, |context| dispatch(nested, context));
+    let Some(nested) = nested else { return };
+    let nested = typed(options, nested);
+    // An image may have a program of its own that these words are given to.
+    let image = match &place {
+        Resource::Container { name, .. } if entry.is_none() && is_image => Some(name.clone()),
+        _ => None,
+    };
+    let started = image.and_then(|image| images::entry(&image, nested.first.text()));
+    let directory = options.values(&["-w", "--workdir"]).last().and_then(Value::known).filter(|path| path.starts_with('/'));
+    let directory = directory.map(|path| paths::normal("/", path));
+    context.inside(place, mounts, directory, |context| {
+        let given = |program: &str, nested: &Invocation| {
+            let words = std::iter::once(nested.first.clone()).chain(nested.words.iter().cloned()).collect();
+            Invocation { program: String::new(), first: Word::known_as(program), words, contiguous: false, ..nested.clone() }
+        };
+        match started {
+            Some(images::Entry::Known(program)) => dispatch(given(program, &nested), context),
+            Some(images::Entry::Likely(program)) => {
+                let likely = given(&program, &nested);
+                dispatch(nested, context);
+                dispatch(likely, context);
+            }
+            None => dispatch(nested, context),
+        }
+    });
+}
+
+/// Variables that options set in the container; those of the command itself stay outside.
+fn variables(options: &Options) -> Vec<(String, Value)> {
+    let given = options.values(&["-e", "--env"]).take(200);
+    given
+        .filter_map(|value| {
+            let (name, _) = value.text().split_once('=')?;
+            Some((name.to_owned(), value.strip_prefix(&format!("{name}="))?))
+        })
+        .collect()
+}
+
+/// The same command with what it can read: without `-i` an engine hands on no input, and there is nobody who
+/// types any.
+fn typed(options: &Options, nested: Invocation) -> Invocation {
+    let hands_on = options.has("-i") || options.has("--interactive") || options.is_session;
+    match nested.stdin {
+        Stdin::Inherited if !hands_on => Invocation { stdin: Stdin::Text(Value::Known(String::new())), ..nested },
+        _ => nested,
     }
 }
 

@@ -8,6 +8,7 @@ fn reads_and_builds() {
     container.read container *, read
     container.read container web, read
     container.read project *, read
+    container.read container web, read, partial
     ");
     assert_snapshot!(check("docker build -t acme/app:1 . && docker push ghcr.io/acme/app:1"), @"
     container.build image acme/app:1, execute

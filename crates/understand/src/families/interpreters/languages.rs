@@ -89,6 +89,7 @@ pub(super) fn run(invocation: &Invocation, context: &mut Context<'_>) {
                 families::run_file(&located, Some(&invocation.program), &[], invocation, context);
             }
             Stdin::Text(value) if !families::says_nothing(value) => opaque(invocation, "it runs code of which a part is not known", context),
+            Stdin::Inherited if context.elsewhere.is_some() => opaque(invocation, super::SESSION, context),
             Stdin::Inherited | Stdin::Text(_) | Stdin::Pipe(_) => families::hidden(invocation, "it runs code that is not known", context),
         },
     }

@@ -46,6 +46,56 @@ pub(super) fn objects(value: &Value, invocation: &Invocation, context: &mut Cont
     all
 }
 
+/// Where what `kustomize` builds from an address is fetched from: `https://host/repository//path?ref=x`,
+/// `github.com/owner/repository`, `git@host:path`. None for a directory.
+fn remote(text: &str) -> Option<String> {
+    let bare = text.strip_prefix("git::").unwrap_or(text);
+    let (first, rest) = bare.split_once('/').unwrap_or((bare, ""));
+    let looks_like_host = first.contains('.') && !first.starts_with('.') && !rest.is_empty();
+    let is_remote = bare.contains("://") || bare.split('/').next().is_some_and(|start| start.contains('@') && start.contains(':')) || looks_like_host;
+    if !is_remote {
+        return None;
+    }
+    let host = if looks_like_host && !bare.contains("://") && !first.contains(':') {
+        first.to_ascii_lowercase()
+    } else {
+        addresses::host_and_path(bare).map_or_else(|| "*".to_owned(), |(host, _)| host)
+    };
+    Some(host)
+}
+
+/// Adds what building from a directory or an address reads and fetches; the resources that a directory's
+/// own file names at addresses are fetched, too.
+pub(super) fn builds(value: &Value, context: &mut Context<'_>) {
+    let why = "objects are built from what is fetched there";
+    let fetches = |host: String, context: &mut Context<'_>| {
+        context.push(Effect::new(verbs::NET_READ, Resource::Host { host, url: None }).because(why));
+    };
+    if let Some(host) = value.known().and_then(remote) {
+        fetches(host, context);
+        return;
+    }
+    context.read_value(value);
+    let located = paths::locate(value, context);
+    if located.why.is_some() {
+        return;
+    }
+    for name in ["kustomization.yaml", "kustomization.yml", "Kustomization"] {
+        let Ok(Some(text)) = context.file(&format!("{}/{name}", located.path)) else { continue };
+        let mut hosts: Vec<String> = Vec::new();
+        for line in text.lines() {
+            let Some(item) = line.trim().strip_prefix("- ") else { continue };
+            let item = item.split(" #").next().unwrap_or(item).trim().trim_matches(['"', '\'']);
+            // A file of this directory has a dot in its name as well.
+            let is_file = !item.contains("://") && !item.contains("//") && !item.contains("?ref=") && !item.contains('@');
+            if let Some(host) = remote(item).filter(|host| !is_file && !hosts.contains(host) && hosts.len() < MOST) {
+                hosts.push(host);
+            }
+        }
+        hosts.into_iter().for_each(|host| fetches(host, context));
+    }
+}
+
 /// The text of a file, which the command reads.
 fn read(file: &Value, context: &mut Context<'_>) -> Option<String> {
     context.read_value(file);

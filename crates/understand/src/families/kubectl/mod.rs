@@ -242,7 +242,7 @@ fn objects(found: &Subcommand<'_>, invocation: &Invocation, context: &mut Contex
         all.extend(manifests::objects(value, invocation, context));
     }
     for value in found.values(&["-k", "--kustomize"]) {
-        context.read_value(value);
+        manifests::builds(value, context);
         all.push(("*".to_owned(), "*".to_owned(), None));
     }
     let group = found.name.split(' ').next().unwrap_or_default();
@@ -365,8 +365,13 @@ fn kustomize(invocation: &Invocation, context: &mut Context<'_>) {
     }
     let mut words = invocation.words.iter();
     while let Some(word) = words.next() {
-        if matches!(word.text(), "-o" | "--output") {
+        let text = word.text();
+        if matches!(text, "-o" | "--output") {
             words.next().into_iter().for_each(|file| context.write(file));
+        } else if matches!(text, "--load-restrictor" | "--as-current-user" | "--reorder" | "-e" | "--env" | "--mount" | "--network-name" | "--helm-command") {
+            words.next();
+        } else if reads && !text.starts_with('-') && !matches!(text, "kustomize" | "build" | "version" | "cfg" | "help") {
+            manifests::builds(&word.value, context);
         }
     }
 }
@@ -389,7 +394,12 @@ fn runs(found: &Subcommand<'_>, spot: &Spot, invocation: &Invocation, context: &
     }
     context.push(spot.as_sure(effect));
     let start = found.rest_at.or_else(|| found.position(1, invocation).filter(|_| found.name != "attach"));
-    if let Some(nested) = start.and_then(|start| invocation.nested(start)) {
+    if let Some(mut nested) = start.and_then(|start| invocation.nested(start)) {
+        // Without it no input is handed on.
+        let hands_on = found.name == "rsh" || found.options.iter().any(|(name, _)| name == "--stdin" || name.starts_with('-') && !name.starts_with("--") && name.contains('i'));
+        if !hands_on && matches!(nested.stdin, crate::invocation::Stdin::Inherited) {
+            nested.stdin = crate::invocation::Stdin::Text(Value::Known(String::new()));
+        }
         context.elsewhere(place, |context| dispatch(nested, context));
     }
 }
