@@ -138,6 +138,9 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     if let Some((_, table)) = TOOLS.iter().find(|(name, _)| *name == program) {
         let skips = usize::from(invocation.words.first().is_some_and(|word| word.text().starts_with('+')));
         let found = invocation.words.iter().enumerate().skip(skips).find_map(|(index, word)| {
+            if is_value(index, invocation) {
+                return None;
+            }
             let does = word.known().and_then(|text| table.iter().find(|(_, words)| words.contains(&text)));
             let option = word.text().starts_with('-') && does.is_none();
             (!option).then_some((index, does.map(|(does, _)| *does)))
@@ -197,6 +200,38 @@ fn act(does: Does, index: usize, invocation: &Invocation, context: &mut Context<
         };
         touched(&invocation.words, written, context);
     }
+}
+
+/// Whether a word is the value of the option before it: of runners that start programs which stand after it.
+fn is_value(index: usize, invocation: &Invocation) -> bool {
+    const UV: &[&str] = &[
+        "--directory", "--project", "--with", "--with-editable", "--with-requirements", "--python", "-p", "--extra", "--group", "--only-group", "--env-file",
+        "--package", "--index", "--index-url", "--config-file", "--cache-dir",
+    ];
+    let takes: &[&str] = match invocation.program.as_str() {
+        "uv" => UV,
+        "poetry" => &["-C", "--directory", "-P", "--project"],
+        _ => return false,
+    };
+    index.checked_sub(1).and_then(|before| invocation.words.get(before)).is_some_and(|word| takes.contains(&word.text()))
+}
+
+/// Runs what a runner starts, which its options may have it do in another directory than this one.
+fn in_its_directory(nested: Invocation, runner: &Invocation, context: &mut Context<'_>) {
+    const MOVES: &[&str] = &[
+        "-C", "-F", "-P", "-r", "-w", "-ws", "--cwd", "--dir", "--directory", "--filter", "--filter-prod", "--prefix", "--project", "--recursive",
+        "--workspace", "--workspaces",
+    ];
+    let own = runner.words.len().saturating_sub(nested.words.len() + 1);
+    let moves = |word: &Word| {
+        let text = word.text();
+        let name = text.split('=').next().unwrap_or(text);
+        MOVES.contains(&name) || text.starts_with("-C") || text.starts_with("-F")
+    };
+    let unsure = context.state.shell.directory_unsure || runner.words.iter().take(own).any(moves);
+    let kept = std::mem::replace(&mut context.state.shell.directory_unsure, unsure);
+    dispatch(nested, context);
+    context.state.shell.directory_unsure = kept;
 }
 
 /// Whether a word is a subcommand of a tool.

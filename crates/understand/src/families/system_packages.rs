@@ -177,6 +177,10 @@ fn runs(first: Option<&str>, resource: Resource, invocation: &Invocation, contex
         return;
     }
     context.push(Effect::new(verbs::EXEC_INSTALL, resource));
+    if invocation.program == "nix" && first == Some("run") {
+        run_of_flake(invocation, context);
+        return;
+    }
     let at = invocation.words.iter().position(|word| matches!(word.text(), "-c" | "--command" | "--run" | "--"));
     let text = at.and_then(|at| invocation.words.get(at + 1)).filter(|_| invocation.program == "nix-shell").and_then(|word| word.known());
     match (text, at.and_then(|at| invocation.nested(at + 1))) {
@@ -184,6 +188,32 @@ fn runs(first: Option<&str>, resource: Resource, invocation: &Invocation, contex
         (None, Some(nested)) => dispatch(nested, context),
         (None, None) => opaque(invocation, "it runs a program of a package", context),
     }
+}
+
+/// Attributes of nixpkgs whose program has another name.
+const ATTRIBUTES: &[(&str, &str)] = &[
+    ("awscli", "aws"), ("awscli2", "aws"), ("azure-cli", "az"), ("bun", "bun"), ("google-cloud-sdk", "gcloud"), ("kubernetes-helm", "helm"),
+    ("nodejs", "node"), ("opentofu", "tofu"), ("postgresql", "psql"), ("ripgrep", "rg"), ("sqlite", "sqlite3"),
+];
+
+/// `nix run nixpkgs#kubectl -- delete ns x`: the attribute names the program, which is given what follows.
+fn run_of_flake(invocation: &Invocation, context: &mut Context<'_>) {
+    let why = "it runs a program of a package";
+    let mut operands = invocation.words.iter().take_while(|word| word.text() != "--").filter(|word| !word.text().starts_with('-'));
+    let installable = operands.nth(1).and_then(Word::known).unwrap_or_default();
+    // What a flake of one's own calls so is another program.
+    let (flake, attribute) = installable.split_once('#').unwrap_or(("", ""));
+    let is_nixpkgs = flake.trim_end_matches('/').split(['/', ':', '?']).any(|part| part == "nixpkgs");
+    let last = attribute.rsplit('.').next().unwrap_or(attribute);
+    let name = ATTRIBUTES.iter().find(|(known, _)| *known == last).map_or(last, |(_, program)| program);
+    if !is_nixpkgs || name.is_empty() || !super::is_understood(name) {
+        opaque(invocation, why, context);
+        return;
+    }
+    let at = invocation.words.iter().position(|word| word.text() == "--");
+    let words = at.and_then(|at| invocation.words.get(at + 1..)).unwrap_or_default().to_vec();
+    let started = Invocation { program: String::new(), first: Word::known_as(name), words, contiguous: false, ..invocation.clone() };
+    dispatch(started, context);
 }
 
 #[cfg(test)]

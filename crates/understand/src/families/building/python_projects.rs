@@ -85,7 +85,7 @@ pub(super) fn run(index: usize, invocation: &Invocation, context: &mut Context<'
             nested.first = Word::known_as(command);
         }
     }
-    dispatch(nested, context);
+    super::in_its_directory(nested, invocation, context);
 }
 
 /// Python with the words from `at` on.

@@ -2,7 +2,7 @@
 //! `pnpm exec playwright test`, `yarn knex migrate:latest`.
 
 use crate::context::Context;
-use crate::families::{dispatch, is_understood};
+use crate::families::is_understood;
 use crate::invocation::Invocation;
 use crate::word::Word;
 
@@ -56,6 +56,62 @@ fn start(index: usize, text: &str, invocation: &Invocation, context: &mut Contex
     let Some(mut nested) = invocation.nested(index) else { return false };
     nested.first = Word { raw: nested.first.raw.clone(), ..Word::known_as(name) };
     nested.contiguous = false;
-    dispatch(nested, context);
+    super::in_its_directory(nested, invocation, context);
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::check;
+
+    #[test]
+    fn programs_that_are_fetched_and_run() {
+        assert_snapshot!(check("uvx kubectl delete ns x"), @"kube.delete namespace/x in *, destroy, partial");
+        assert_snapshot!(check("uvx --from awscli aws s3 rb s3://x"), @"cloud.delete s3 x in aws:default, destroy");
+        assert_snapshot!(check("uv tool run --python 3.12 ruff@0.5 check src"), @"exec.build ruff, execute");
+        assert_snapshot!(check("pipx run awscli s3 ls; pipx run ruff check"), @"
+        exec.opaque pipx, execute, opaque
+        exec.build ruff, execute
+        ");
+        assert_snapshot!(check("npx -y kubectl delete ns x"), @"kube.delete namespace/x in *, destroy, partial");
+        assert_snapshot!(check("nix run nixpkgs#kubectl -- delete ns x"), @"
+        exec.install nix run, execute
+        kube.delete namespace/x in *, destroy, partial
+        ");
+        assert_snapshot!(check("nix run github:NixOS/nixpkgs/nixos-24.05#awscli2 -- s3 rb s3://x"), @"
+        exec.install nix run, execute
+        cloud.delete s3 x in aws:default, destroy
+        ");
+        assert_snapshot!(check("nix shell nixpkgs#kubectl nixpkgs#jq -c kubectl delete ns x"), @"
+        exec.install nix shell, execute
+        kube.delete namespace/x in *, destroy, partial
+        ");
+        assert_snapshot!(check("nix develop --command bash -c 'kubectl delete ns x'"), @"
+        exec.install nix develop, execute
+        kube.delete namespace/x in *, destroy, partial
+        ");
+    }
+
+    #[test]
+    fn programs_that_nobody_knows() {
+        assert_snapshot!(check("uvx some-tool --x"), @"exec.opaque uvx, execute, opaque");
+        assert_snapshot!(check("uv tool install ruff; pipx install x"), @"
+        exec.install uv tool, execute
+        exec.install pipx install, execute
+        ");
+        assert_snapshot!(check("nix run .#deploy -- prod"), @"
+        exec.install nix run, execute
+        exec.opaque nix, execute, opaque
+        ");
+        assert_snapshot!(check("nix run nixpkgs#hello"), @"
+        exec.install nix run, execute
+        exec.opaque nix, execute, opaque
+        ");
+        assert_snapshot!(check("nix run nixpkgs#kubectl -- get pods"), @"
+        exec.install nix run, execute
+        kube.read pod/* in */*, read, partial
+        ");
+    }
 }
