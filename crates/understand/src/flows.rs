@@ -36,7 +36,7 @@ mod tests {
         ");
         assert_snapshot!(check("git diff | curl -T - https://paste.example"), @"
         git.read /repo, read
-        net.write https://paste.example, write
+        net.upload https://paste.example, send
         ");
     }
 

@@ -83,6 +83,12 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         _ => MC,
     };
     let found = subcommands::read(invocation, &table);
+    let rehearses = invocation.program == "rclone" && found.surely(&["--dry-run", "-n"], &["-v", "-vv", "-P", "--progress"]);
+    if rehearses && found.verb == Some(COPY) {
+        let host = found.operands.iter().rev().find_map(|word| remote(word, invocation)).unwrap_or_else(|| "*".to_owned());
+        context.push(Effect::new(verbs::NET_READ, Resource::Host { host, url: None }));
+        return;
+    }
     if found.is_help || found.verb == Some(verbs::EXEC_READ) {
         context.program(verbs::EXEC_READ, &invocation.title());
         return;
@@ -100,9 +106,38 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         None => Effect::new(verbs::NET_WRITE, resource).certain(Certainty::Partial, "the subcommand is not known"),
     };
     context.push(effect);
+    deletes(&found, invocation, context);
     let last = found.operands.len().saturating_sub(1);
     for (index, word) in found.operands.iter().enumerate().filter(|(index, word)| remote(word, invocation).is_none() || (invocation.program.starts_with("mc") && *index < last)) {
         if away || index < last { context.read(word) } else if found.verb == Some(COPY) { context.write(word) }
+    }
+}
+
+/// What a copy deletes: at its target what the source has not, at its source what was moved.
+fn deletes(found: &Subcommand<'_>, invocation: &Invocation, context: &mut Context<'_>) {
+    let [source, .., target] = found.operands.as_slice() else { return };
+    let mirrors = match (invocation.program.as_str(), found.name.as_str()) {
+        ("rclone", "sync" | "bisync") => true,
+        ("s3cmd", "sync") => found.has(&["--delete-removed", "--delete-after"]),
+        ("mc" | "mcli", "mirror") => found.has(&["--remove"]),
+        _ => false,
+    };
+    let moves = matches!((invocation.program.as_str(), found.name.as_str()), ("rclone", "move" | "moveto") | ("s3cmd" | "mc" | "mcli", "mv"));
+    let both = found.name == "bisync";
+    let why = if moves { "what was moved is gone at its source" } else { "what the source has not is deleted at the target" };
+    for (word, is_emptied) in [(*target, mirrors), (*source, moves || both)] {
+        match remote(word, invocation) {
+            _ if !is_emptied => {}
+            Some(host) => {
+                let resource = Resource::Host { host, url: None };
+                context.push(Effect::new(verbs::NET_DELETE, resource).because(why));
+            }
+            None if word.value.is_unknown() => {
+                let resource = Resource::Host { host: "*".to_owned(), url: None };
+                context.push(Effect::new(verbs::NET_DELETE, resource).certain(Certainty::Partial, why));
+            }
+            None => context.delete(word),
+        }
     }
 }
 
@@ -135,10 +170,37 @@ mod tests {
     use crate::fixture::check;
 
     #[test]
+    fn what_copies_delete() {
+        assert_snapshot!(check("rclone sync a: b:x"), @"
+        net.upload b, send
+        net.delete b, destroy
+        ");
+        assert_snapshot!(check("rclone move src box:x"), @"
+        net.upload box, send
+        fs.delete /repo/src, destroy
+        fs.read /repo/src, read
+        ");
+        assert_snapshot!(check("rclone sync box:x out"), @"
+        net.read box, read
+        fs.delete /repo/out, destroy
+        fs.write /repo/out, write
+        ");
+        assert_snapshot!(check("rclone sync src box:x --dry-run; rclone copy -n src box:x"), @"net.read box, read");
+        assert_snapshot!(check("mc mirror --remove src play/x; s3cmd sync --delete-removed src s3://x; s3cmd sync src s3://y"), @"
+        net.upload play, send
+        net.delete play, destroy
+        fs.read /repo/src, read
+        net.upload s3, send
+        net.delete s3, destroy
+        ");
+    }
+
+    #[test]
     fn copies_away_are_uploads() {
         assert_snapshot!(check("rclone copy .env box:x; rclone sync . box:y; s3cmd put src/a.rs s3://x; mc cp src/a.rs play/x; restic -r s3:x backup ."), @"
         net.upload box, send
         secret.read /repo/.env, read
+        net.delete box, destroy
         fs.read /repo, read
         net.upload s3, send
         fs.read /repo/src/a.rs, read

@@ -22,10 +22,10 @@ fn fetching_and_sending() {
     fs.read /repo/src/a.rs, read
     net.upload https://example.com, send
     ");
-    assert_snapshot!(check("curl -T notes.txt https://example.com/up"), @r#"
+    assert_snapshot!(check("curl -T notes.txt https://example.com/up"), @"
     fs.read /repo/notes.txt, read
-    net.write https://example.com/up, write
-    "#);
+    net.upload https://example.com/up, send
+    ");
     assert_snapshot!(check("curl -XDELETE https://example.com/x"), @"net.delete https://example.com/x, destroy");
     assert_snapshot!(check("curl $URL"), @"net.read *, read, partial");
     assert_snapshot!(check("wget -q https://example.com/x.tgz"), @r#"
