@@ -1,6 +1,8 @@
 //! Ruby, Perl and PHP: languages in which any word may run something. Code in which no word of power stands at all
 //! is harmless; literal commands, files and addresses given to such words are followed; everything else is opaque.
 
+use std::borrow::Cow;
+
 use super::acts::{self, Does};
 use super::language::Language;
 use super::uses::{Argument, Given};
@@ -8,160 +10,160 @@ use crate::context::Context;
 use crate::families;
 use crate::word::Value;
 
-/// Words of power, and what they do with a literal that follows.
+/// Words of power, and what they do with a literal that follows: sorted.
 const RUBY: &[(&str, Does)] = &[
-    ("system", Does::Words),
-    ("exec", Does::Words),
-    ("spawn", Does::Words),
-    ("popen", Does::Shell),
-    ("rm_rf", Does::Delete),
-    ("rm_r", Does::Delete),
-    ("rm", Does::Delete),
-    ("rm_f", Does::Delete),
-    ("unlink", Does::Delete),
     ("delete_file", Does::Delete),
+    ("exec", Does::Words),
+    ("popen", Does::Shell),
     ("remove_dir", Does::Delete),
     ("remove_entry", Does::Delete),
-    ("rmtree", Does::Delete),
+    ("rm", Does::Delete),
+    ("rm_f", Does::Delete),
+    ("rm_r", Does::Delete),
+    ("rm_rf", Does::Delete),
     ("rmdir", Does::Delete),
+    ("rmtree", Does::Delete),
+    ("spawn", Does::Words),
+    ("system", Does::Words),
+    ("unlink", Does::Delete),
 ];
 const PERL: &[(&str, Does)] = &[
-    ("system", Does::Words),
     ("exec", Does::Words),
-    ("unlink", Does::Delete),
+    ("remove_tree", Does::Delete),
     ("rmdir", Does::Delete),
     ("rmtree", Does::Delete),
-    ("remove_tree", Does::Delete),
+    ("system", Does::Words),
+    ("unlink", Does::Delete),
 ];
 const PHP: &[(&str, Does)] = &[
-    ("system", Does::Shell),
     ("exec", Does::Shell),
-    ("shell_exec", Does::Shell),
+    ("file_get_contents", Does::Read),
+    ("file_put_contents", Does::Write),
+    ("mkdir", Does::Make),
     ("passthru", Does::Shell),
     ("popen", Does::Shell),
     ("proc_open", Does::Shell),
-    ("unlink", Does::Delete),
-    ("rmdir", Does::Delete),
-    ("file_get_contents", Does::Read),
-    ("file_put_contents", Does::Write),
     ("readfile", Does::Read),
-    ("mkdir", Does::Make),
+    ("rmdir", Does::Delete),
+    ("shell_exec", Does::Shell),
+    ("system", Does::Shell),
+    ("unlink", Does::Delete),
 ];
 
-/// Words that cannot be followed.
+/// Words that cannot be followed: sorted, those of PHP in small letters.
 const RUBY_OPAQUE: &[&str] = &[
-    "eval",
-    "instance_eval",
-    "class_eval",
-    "module_eval",
-    "instance_exec",
-    "send",
-    "public_send",
-    "__send__",
-    "method",
-    "const_get",
-    "define_method",
-    "load",
-    "require",
-    "require_relative",
-    "autoload",
-    "Open3",
-    "open",
+    "DATA",
+    "DL",
+    "Dir",
+    "ENV",
+    "Fiddle",
+    "File",
+    "FileUtils",
     "IO",
     "Kernel",
+    "Marshal",
+    "Net",
+    "Object",
+    "ObjectSpace",
+    "Open3",
+    "PTY",
+    "Pathname",
     "Process",
     "Socket",
     "TCPSocket",
-    "syscall",
-    "fork",
-    "Net",
     "URI",
-    "Marshal",
-    "binding",
-    "Object",
-    "ObjectSpace",
-    "trap",
+    "__send__",
     "at_exit",
-    "Fiddle",
-    "DL",
-    "PTY",
-    "write",
-    "File",
-    "FileUtils",
-    "Dir",
-    "ENV",
-    "Pathname",
-    "instance_variable_get",
+    "autoload",
+    "binding",
+    "class_eval",
+    "const_get",
+    "define_method",
+    "eval",
     "exit_hook",
-    "DATA",
+    "fork",
+    "instance_eval",
+    "instance_exec",
+    "instance_variable_get",
+    "load",
+    "method",
     "method_missing",
+    "module_eval",
+    "open",
+    "public_send",
+    "require",
+    "require_relative",
+    "send",
+    "syscall",
+    "trap",
+    "write",
 ];
 const PERL_OPAQUE: &[&str] = &[
-    "eval", "do", "require", "use", "no", "qx", "open", "sysopen", "fork", "kill", "socket", "connect",
-    "syscall", "dbmopen", "opendir", "rename", "link", "symlink", "chmod", "chown", "truncate", "utime",
-    "mkdir", "glob", "readpipe", "pipe", "dump", "bless", "tie", "can", "AUTOLOAD", "ENV", "INC", "SIG",
-    "CORE", "GLOBAL", "import", "sub", "goto", "local", "package", "BEGIN_", "exec", "format", "write",
-    "syswrite", "send", "chdir", "chroot", "lstat",
+    "AUTOLOAD", "BEGIN_", "CORE", "ENV", "GLOBAL", "INC", "SIG", "bless", "can", "chdir", "chmod", "chown",
+    "chroot", "connect", "dbmopen", "do", "dump", "eval", "exec", "fork", "format", "glob", "goto", "import",
+    "kill", "link", "local", "lstat", "mkdir", "no", "open", "opendir", "package", "pipe", "qx", "readpipe",
+    "rename", "require", "send", "socket", "sub", "symlink", "syscall", "sysopen", "syswrite", "tie",
+    "truncate", "use", "utime", "write",
 ];
 const PHP_OPAQUE: &[&str] = &[
-    "eval",
+    "_env",
+    "_get",
+    "_server",
+    "array_filter",
+    "array_map",
+    "array_reduce",
+    "array_walk",
+    "array_walk_recursive",
     "assert",
-    "include",
-    "include_once",
-    "require",
-    "require_once",
-    "create_function",
     "call_user_func",
     "call_user_func_array",
-    "array_map",
-    "array_filter",
-    "usort",
-    "array_walk",
-    "preg_replace_callback",
-    "pcntl_exec",
-    "dl",
-    "fopen",
-    "fsockopen",
-    "curl_init",
-    "curl_exec",
-    "mail",
-    "rename",
-    "copy",
     "chmod",
     "chown",
-    "symlink",
-    "link",
-    "unserialize",
+    "closure",
+    "copy",
+    "create_function",
+    "curl_exec",
+    "curl_init",
+    "dl",
+    "eval",
     "extract",
-    "parse_str",
-    "stream_socket_client",
-    "putenv",
-    "getenv",
-    "_ENV",
-    "mysqli",
-    "PDO",
-    "Reflection",
-    "ReflectionFunction",
-    "array_reduce",
-    "register_shutdown_function",
-    "ob_start",
+    "ffi",
     "file",
-    "touch",
-    "move_uploaded_file",
-    "new",
-    "set_error_handler",
+    "fopen",
+    "forward_static_call",
+    "fsockopen",
+    "getenv",
+    "glob",
+    "include",
+    "include_once",
+    "is_callable",
     "iterator_apply",
-    "array_walk_recursive",
+    "link",
+    "mail",
+    "move_uploaded_file",
+    "mysqli",
+    "new",
+    "ob_start",
+    "parse_str",
+    "pcntl_exec",
+    "pdo",
+    "preg_replace_callback",
+    "putenv",
+    "reflection",
+    "reflectionfunction",
+    "register_shutdown_function",
+    "rename",
+    "require",
+    "require_once",
+    "scandir",
+    "set_error_handler",
+    "stream_socket_client",
+    "symlink",
+    "touch",
     "uasort",
     "uksort",
-    "forward_static_call",
-    "_GET",
-    "_SERVER",
-    "glob",
-    "scandir",
-    "FFI",
-    "Closure",
-    "is_callable",
+    "unserialize",
+    "usort",
 ];
 
 /// Libraries of Ruby, and modules of Perl, that only compute.
@@ -228,23 +230,27 @@ pub(crate) fn understand(language: Language, text: &str, context: &mut Context<'
         let length = rest.find(|letter| !is_part(letter)).unwrap_or(rest.len());
         let (word, after) = rest.split_at(length);
         at = start + length;
-        let name = word.rsplit("::").next().unwrap_or(word).trim_matches(':');
-        let name = if language == Language::Php { name.to_ascii_lowercase() } else { name.to_owned() };
-        if let Some((_, does)) = acting.iter().find(|(known, _)| *known == name) {
+        let is_path = word.contains(':');
+        let name = if is_path { word.rsplit("::").next().unwrap_or(word).trim_matches(':') } else { word };
+        let name = match language {
+            Language::Php if name.bytes().any(|byte| byte.is_ascii_uppercase()) => {
+                Cow::Owned(name.to_ascii_lowercase())
+            }
+            _ => Cow::Borrowed(name),
+        };
+        let is_opaque = |name: &str| opaque.binary_search(&name).is_ok();
+        let found = acting.binary_search_by(|(known, _)| (*known).cmp(name.as_ref()));
+        if let Some((_, does)) = found.ok().and_then(|at| acting.get(at)) {
             if let Err(why) = given(*does, after, context) {
                 doubt.get_or_insert(why);
             }
-        } else if opaque.iter().any(|known| {
-            *known == name
-                || (language == Language::Php && known.eq_ignore_ascii_case(&name))
-                || word.split("::").any(|part| part == *known)
-        }) {
+        } else if is_opaque(&name) || (is_path && word.split("::").any(is_opaque)) {
             let library = after.trim_start().trim_start_matches(['\'', '"', '(', ' ']);
             let library = library
                 .split(|letter: char| !(letter.is_alphanumeric() || matches!(letter, ':' | '_')))
                 .next()
                 .unwrap_or_default();
-            let loads = matches!(name.as_str(), "require" | "use" | "no")
+            let loads = matches!(name.as_ref(), "require" | "use" | "no")
                 && LIBRARIES.contains(&library)
                 && language != Language::Php;
             if name == "ENV" || name == "_env" || name == "getenv" {
@@ -344,6 +350,17 @@ mod tests {
     use insta::assert_snapshot;
 
     use crate::fixture::check;
+
+    #[test]
+    fn the_tables_are_in_order() {
+        for table in [super::RUBY, super::PERL, super::PHP] {
+            assert!(table.is_sorted_by_key(|(name, _)| *name));
+        }
+        for table in [super::RUBY_OPAQUE, super::PERL_OPAQUE, super::PHP_OPAQUE] {
+            assert!(table.is_sorted());
+        }
+        assert!(super::PHP_OPAQUE.iter().all(|name| *name == name.to_ascii_lowercase()));
+    }
 
     #[test]
     fn literals_are_followed() {

@@ -49,6 +49,11 @@ impl Context<'_> {
         self.text <= MOST_TEXT
     }
 
+    /// Whether so many commands were looked at that no more are.
+    pub const fn is_spent(&self) -> bool {
+        self.commands > MOST_COMMANDS
+    }
+
     /// Goes one level deeper; false, and says so, when that is too deep.
     pub fn enters(&mut self) -> bool {
         if self.depth >= DEEPEST {
