@@ -164,6 +164,7 @@ impl Workspace for Fixture<'_> {
                 }
                 None => Answer::Unknown { why: "the fixture does not say".to_owned() },
             },
+            Question::Variable { name } if self.0.contains(&("unset", name.as_str())) => Answer::No,
             Question::References { .. } | Question::Variable { .. } => {
                 Answer::Unknown { why: "the fixture does not say".to_owned() }
             }

@@ -179,10 +179,15 @@ pub(crate) fn run_stdin(invocation: &Invocation, place: &DatabasePlace, context:
 /// Adds one effect on a database as a whole.
 pub(crate) fn whole(verb: Verb, place: &DatabasePlace, why: &str, context: &mut Context<'_>) {
     let effect = place.effect(verb, "*");
-    context.push(if effect.certainty == Certainty::Exact && !why.is_empty() {
-        effect.because(why)
-    } else {
-        effect
+    let told = match (&place.note, effect.certainty) {
+        (_, Certainty::Partial | Certainty::Opaque) => None,
+        (_, Certainty::Exact) if why.is_empty() => None,
+        (Some(note), Certainty::Exact) => Some(format!("{why}; {note}")),
+        (None, Certainty::Exact) => Some(why.to_owned()),
+    };
+    context.push(match told {
+        Some(told) => effect.because(&told),
+        None => effect,
     });
 }
 

@@ -77,8 +77,16 @@ fn command(starters: &[&str], invocation: &Invocation, context: &mut Context<'_>
     });
     if let Some(mut nested) = start.and_then(|(index, _)| invocation.nested(index)) {
         nested.contiguous = false;
-        dispatch(nested, context);
+        with_variables(context, |context| dispatch(nested, context));
     }
+}
+
+/// Runs what may have been given any variable.
+pub(super) fn with_variables(context: &mut Context<'_>, run: impl FnOnce(&mut Context<'_>)) {
+    let why = "the program that starts it sets variables of its own".to_owned();
+    let kept = context.state.shell.poisoned.replace(why);
+    run(context);
+    context.state.shell.poisoned = kept;
 }
 
 /// Words that are each a command, and those that stand apart from each other and are one.

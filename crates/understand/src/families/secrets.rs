@@ -239,7 +239,7 @@ fn runs(invocation: &Invocation, found: &Subcommand<'_>, secret: &Resource, cont
             {
                 nested.environment.push(("AWS_PROFILE".to_owned(), profile.value.clone()));
             }
-            dispatch(nested, context);
+            super::runners::with_variables(context, |context| dispatch(nested, context));
         }
         None => opaque(invocation, "it runs a command that is not set off with --", context),
     }

@@ -1,8 +1,10 @@
 //! Tools that bring a database from one shape to the next: migrations up and down, resets, seeds.
 //!
 //! What a migration holds is not looked at: going up changes the schema, going down can lose what the tables
-//! hold. [`tools`] has a table for each tool, [`place`] finds which database is meant.
+//! hold. [`tools`] has a table for each tool, [`place`] finds which database is meant, [`files`]
+//! reads what a project's own files say of it.
 
+mod files;
 mod place;
 mod tools;
 

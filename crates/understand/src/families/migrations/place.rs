@@ -1,6 +1,10 @@
 //! Which database a migration tool acts on: options, variables, and configuration where that says it plainly.
 
+use countersign_model::{Answer, Question};
+
+use super::files;
 use super::tools::{Finds, Tool};
+use crate::Workspace as _;
 use crate::context::Context;
 use crate::environment;
 use crate::families::subcommands::Subcommand;
@@ -21,14 +25,15 @@ pub(super) fn of(tool: &Tool, found: &Subcommand<'_>, invocation: &Invocation, c
     }
     let environment = environment_of(tool, found, invocation, context);
     let mut place = match tool.finds {
-        Finds::Variable(name) => variable(name, invocation),
+        Finds::Variable(name) => variable(name, invocation, context),
         Finds::Prisma => prisma(found, invocation, context),
         Finds::Rails => rails(environment.as_deref(), invocation, context),
         Finds::Key(file, key) => key_of(file, key, found, invocation, context),
-        Finds::Code(_) => variable_set("DATABASE_URL", invocation).unwrap_or_else(|| DatabasePlace::any("sql")),
+        Finds::Code(name) => code(name, found, invocation, context),
     };
     if let Some(environment) = environment {
-        place.note = Some(format!("its environment is {environment}"));
+        let said = place.note.take().map_or_else(String::new, |note| format!("{note}; "));
+        place.note = Some(format!("{said}its environment is {environment}"));
         place.database.get_or_insert(environment);
     }
     place
@@ -61,13 +66,30 @@ fn variable_set(name: &str, invocation: &Invocation) -> Option<DatabasePlace> {
 }
 
 /// The place that a variable names whose value is not known.
-fn behind(name: &str) -> DatabasePlace {
+pub(super) fn behind(name: &str) -> DatabasePlace {
     let note = Some(format!("{name}, or a file that sets it, says where"));
     DatabasePlace { host: format!("${name}"), note, ..DatabasePlace::any("sql") }
 }
 
-fn variable(name: &str, invocation: &Invocation) -> DatabasePlace {
-    variable_set(name, invocation).unwrap_or_else(|| behind(name))
+fn variable(name: &str, invocation: &Invocation, context: &Context<'_>) -> DatabasePlace {
+    let set = variable_set(name, invocation).or_else(|| files::dotenv(name, invocation, context));
+    set.unwrap_or_else(|| behind(name))
+}
+
+/// What code says, where that is in literals.
+fn code(setting: &str, found: &Subcommand<'_>, invocation: &Invocation, context: &Context<'_>) -> DatabasePlace {
+    if let Some(place) = variable_set("DATABASE_URL", invocation) {
+        return place;
+    }
+    let django = (setting == "DJANGO_SETTINGS_MODULE" && !found.has(&["--database", "--pythonpath"])).then(|| {
+        let module = match (found.value(&["--settings"]), context.setting(invocation, setting)) {
+            (Some(value), _) => Some(value.known()?.to_owned()),
+            (None, Ok(module)) => module,
+            (None, Err(_)) => return None,
+        };
+        files::django(module.as_deref(), context)
+    });
+    django.flatten().unwrap_or_else(|| DatabasePlace::any("sql"))
 }
 
 /// The environment that an option or a variable names.
@@ -102,7 +124,16 @@ fn prisma(found: &Subcommand<'_>, invocation: &Invocation, context: &Context<'_>
         Some(file) => text_of(file, context),
         None => text_of("prisma/schema.prisma", context).or_else(|| text_of("schema.prisma", context)),
     };
-    let Some(text) = text else { return variable("DATABASE_URL", invocation) };
+    let Some(text) = text else {
+        return match file {
+            None if variable_set("DATABASE_URL", invocation).is_none() && files::has_no_prisma(context) => {
+                files::nowhere("prisma/schema.prisma", context)
+            }
+            _ => None,
+        }
+        // Which variable a schema that is elsewhere takes is not known.
+        .unwrap_or_else(|| variable_set("DATABASE_URL", invocation).unwrap_or_else(|| behind("DATABASE_URL")));
+    };
     let source = text.split("datasource").nth(1).and_then(|rest| rest.split('}').next()).unwrap_or_default();
     let of = |key: &str| {
         source.lines().find_map(|line| {
@@ -114,10 +145,10 @@ fn prisma(found: &Subcommand<'_>, invocation: &Invocation, context: &Context<'_>
     let system = system.as_deref().and_then(crate::sql::system_of).unwrap_or("sql");
     let mut place = match of("url") {
         Some(url) => match url.strip_prefix("env(") {
-            Some(rest) => variable(rest.trim_end_matches(')').trim().trim_matches(['"', '\'']), invocation),
+            Some(rest) => variable(rest.trim_end_matches(')').trim().trim_matches(['"', '\'']), invocation, context),
             None => DatabasePlace::of_text(url.trim_matches('"')).unwrap_or_else(|| DatabasePlace::any(system)),
         },
-        None => variable("DATABASE_URL", invocation),
+        None => variable("DATABASE_URL", invocation, context),
     };
     if place.system == "sql" {
         system.clone_into(&mut place.system);
@@ -136,12 +167,20 @@ fn rails(environment: Option<&str>, invocation: &Invocation, context: &Context<'
         return place;
     }
     let any = DatabasePlace::any("sql");
-    let (Some(environment), Some(text)) = (environment, text_of("config/database.yml", context)) else { return any };
+    let Some(environment) = environment else { return any };
+    // What runs here inherits takes the place of what the file says.
+    let inherited = context.workspace.ask(&Question::Variable { name: "DATABASE_URL".to_owned() });
+    let text = match files::text_of("config/database.yml", context) {
+        _ if inherited == Answer::Yes => return behind("DATABASE_URL"),
+        Ok(Some(text)) => text,
+        Ok(None) if matches!(environment, "development" | "test") => return files::nowhere("config/database.yml", context).unwrap_or(any),
+        Ok(None) | Err(_) => return any,
+    };
     let Some(section) = section(&text, environment) else { return any };
     let default = if section.iter().any(|line| line.starts_with("<<:")) { section_of_default(&text) } else { Vec::new() };
     let of = |key: &str| {
         let mut lines = section.iter().chain(&default);
-        lines.find_map(|line| Some(plain(line.strip_prefix(key)?.strip_prefix(':')?.trim())))
+        lines.find_map(|line| Some(plain(line.strip_prefix(key)?.strip_prefix(':')?.trim(), context)))
     };
     // Several databases stand one level deeper.
     let several = section.iter().filter(|line| line.ends_with(':')).count() > 0;
@@ -153,8 +192,15 @@ fn rails(environment: Option<&str>, invocation: &Invocation, context: &Context<'
         let place = DatabasePlace::of_text(&url).unwrap_or_else(|| DatabasePlace { host: if url.starts_with('$') { url } else { "*".to_owned() }, ..any });
         return DatabasePlace { system: if place.system == "sql" { system.to_owned() } else { place.system.clone() }, ..place };
     }
-    let host = of("host").unwrap_or_else(|| "localhost".to_owned());
-    DatabasePlace { host, database: of("database"), ..DatabasePlace::any(system) }
+    if system == "sqlite" {
+        let file = of("database").filter(|file| !file.contains(['*', '$']));
+        let host = file.map_or_else(|| "*".to_owned(), |file| paths::locate(&Value::Known(file), context).path);
+        return DatabasePlace { host, ..DatabasePlace::any(system) };
+    }
+    let named = of("host");
+    let note = named.is_none().then(|| "config/database.yml names no host: it is this machine's own".to_owned());
+    let host = named.unwrap_or_else(|| "localhost".to_owned());
+    DatabasePlace { host, database: of("database"), note, ..DatabasePlace::any(system) }
 }
 
 fn section_of_default(text: &str) -> Vec<&str> {
@@ -168,24 +214,42 @@ fn section<'t>(text: &'t str, name: &str) -> Option<Vec<&'t str>> {
     Some(lines.take_while(|line| line.starts_with([' ', '\t']) || line.trim().is_empty()).map(str::trim).filter(|line| !line.is_empty()).collect())
 }
 
-/// A value of the file: itself, `$NAME` for `<%= ENV["NAME"] %>`, else `*`.
-fn plain(value: &str) -> String {
+/// A value of the file: itself, `$NAME` for `<%= ENV["NAME"] %>`, what stands there for one that is not set, else `*`.
+fn plain(value: &str, context: &Context<'_>) -> String {
     let value = value.trim_matches(['"', '\'']);
     if !value.contains("<%") {
         return value.to_owned();
     }
-    let name = value.split_once("ENV").and_then(|(_, rest)| rest.split(['"', '\'']).nth(1));
+    let mut texts = value.split_once("ENV").map_or("", |(_, rest)| rest).split(['"', '\'']);
+    let name = texts.nth(1);
+    let otherwise = texts.nth(1).filter(|_| value.contains("fetch(") || value.contains("||"));
+    if let (Some(name), Some(otherwise)) = (name, otherwise)
+        && files::is_unset(name, context)
+    {
+        return otherwise.to_owned();
+    }
     name.map_or_else(|| "*".to_owned(), |name| format!("${name}"))
 }
 
 /// A line `key = address` of a file of settings.
 fn key_of(file: &str, key: &str, found: &Subcommand<'_>, invocation: &Invocation, context: &Context<'_>) -> DatabasePlace {
     let name = key.to_ascii_uppercase().replace('.', "_");
-    if let Some(place) = variable_set(&name, invocation) {
+    // Code beside `alembic.ini` commonly takes this one.
+    let usual = || variable_set("DATABASE_URL", invocation).filter(|_| file == "alembic.ini");
+    if let Some(place) = variable_set(&name, invocation).or_else(usual) {
         return place;
     }
     let file = found.text(&["-c", "--config", "--defaults-file"]).unwrap_or_else(|| file.to_owned());
-    let text = text_of(&file, context);
+    let text = match files::text_of(&file, context) {
+        Ok(None) if file == "alembic.ini" && files::text_of("pyproject.toml", context).is_ok_and(|text| text.is_none_or(|text| !text.contains("[tool.alembic"))) => {
+            return files::nowhere(&file, context).unwrap_or_else(|| DatabasePlace::any("sql"));
+        }
+        Ok(text) => text,
+        Err(_) => None,
+    };
+    if let Some(place) = text.as_deref().filter(|_| key == "sqlalchemy.url").and_then(|text| files::alembic_code(text, context)) {
+        return place;
+    }
     let value = text.iter().flat_map(|text| text.lines()).find_map(|line| {
         let (name, value) = line.split_once(['=', ':'])?;
         (name.trim() == key).then(|| value.trim().to_owned())
