@@ -159,7 +159,7 @@ impl<'t> Reading<'t> {
             return;
         }
         let pairs = tokens.iter().zip(tokens.iter().skip(1)).enumerate();
-        let begins = pairs.take(2000).filter(|(index, (before, token))| {
+        let begins = pairs.filter(|(index, (before, token))| {
             let starts = STARTS.iter().any(|word| token.is(word));
             let part =
                 before.is_symbol(",") || before.is_symbol("(") || BEFORE.iter().any(|word| before.is(word));
@@ -172,6 +172,8 @@ impl<'t> Reading<'t> {
         for (start, end) in starts.iter().zip(starts.iter().skip(1)) {
             self.statement(tokens.get(*start..*end).unwrap_or_default(), 1, found);
             if found.len() > MOST_STATEMENTS {
+                found.push(Statement::opaque("there are too many statements to look at each"));
+                keywords::given_away(tokens.get(*end..).unwrap_or_default(), found);
                 return;
             }
         }

@@ -360,3 +360,10 @@ proptest! {
         prop_assert!(found.iter().any(|one| one.verb == verbs::DB_DESTROY), "{cut}");
     }
 }
+
+#[test]
+fn a_statement_after_very_many_that_nothing_parts() {
+    let text = format!("{} DROP TABLE b", "EXEC p ".repeat(3000));
+    let found = statements(&text, Dialect::MsSql);
+    assert!(found.iter().any(|statement| statement.verb == countersign_model::verbs::DB_DESTROY));
+}
