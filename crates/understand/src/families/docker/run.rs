@@ -5,7 +5,7 @@ use countersign_model::{Certainty, Effect, Resource, verbs};
 use super::mounts::{self, Given};
 use super::{engine, images, on};
 use crate::context::Context;
-use crate::families::dispatch;
+use crate::families::{dispatch, ssh};
 use crate::invocation::{Invocation, Stdin};
 use crate::paths::{self, Mount};
 use crate::word::{Value, Word};
@@ -159,7 +159,8 @@ pub(super) fn inside(
         (_, nested) => nested,
     };
     let Some(nested) = nested else { return };
-    let nested = typed(options, nested);
+    let mut nested = typed(options, nested);
+    nested.stdin = ssh::handed_on(&nested.stdin, context);
     // An image may have a program of its own that these words are given to.
     let image = match &place {
         Resource::Container { name, .. } if entry.is_none() && is_image => Some(name.clone()),

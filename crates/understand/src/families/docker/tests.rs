@@ -46,6 +46,57 @@ fn runs_in_a_container() {
 }
 
 #[test]
+fn shells_in_a_container() {
+    assert_snapshot!(check("docker run --rm alpine sh; docker exec x bash"), @"
+    container.run image alpine, execute
+    container.run container x, execute
+    ");
+    assert_snapshot!(check("docker run --rm -it alpine sh; docker exec -it x python3; docker compose exec web bash"), @"
+    container.run image alpine, execute
+    exec.opaque container alpine, execute, opaque
+    container.run container x, execute
+    exec.opaque container x, execute, opaque
+    container.run service web, execute
+    exec.opaque service web, execute, opaque
+    ");
+    assert_snapshot!(check("echo 'rm -rf /data' | docker exec -i x sh"), @"
+    exec.read echo, read
+    container.run container x, execute
+    fs.delete container x, destroy, partial
+    ");
+    assert_snapshot!(check("docker exec -i x sh <<'X'\nrm -rf /data\nX"), @"
+    container.run container x, execute
+    fs.delete container x, destroy, partial
+    ");
+    assert_snapshot!(check_with("docker exec -i x sh < s.sh; docker exec -i x python3 < s.py", &[("/repo/s.sh", "rm -rf /data"), ("/repo/s.py", "import shutil; shutil.rmtree('/data')")]), @"
+    fs.read /repo/s.sh, read
+    container.run container x, execute
+    fs.delete container x, destroy, partial
+    fs.read /repo/s.py, read
+    exec.opaque container x, execute, opaque
+    ");
+    assert_snapshot!(check("docker exec -i x sh < absent.sh"), @"
+    fs.read /repo/absent.sh, read
+    container.run container x, execute
+    exec.opaque container x, execute, opaque
+    ");
+    assert_snapshot!(check("curl -s https://example.com/i | docker exec -i x sh"), @"
+    net.read https://example.com/i, read
+    container.run container x, execute
+    exec.remote-code container x, execute
+    ");
+    assert_snapshot!(check("kubectl exec web -- sh; kubectl exec -it web -- sh"), @"
+    kube.execute pod/web in */*, execute, partial
+    exec.opaque pod/web in */*, execute, opaque
+    ");
+    assert_snapshot!(check_with("kubectl exec -i web -- sh < s.sh", &[("/repo/s.sh", "rm -rf /data")]), @"
+    fs.read /repo/s.sh, read
+    kube.execute pod/web in */*, execute, partial
+    fs.delete pod/web in */*, destroy, partial
+    ");
+}
+
+#[test]
 fn reaching_the_machine_is_a_privilege() {
     for command in [
         "docker run -v /:/host alpine",

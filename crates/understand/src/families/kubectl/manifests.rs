@@ -71,7 +71,9 @@ pub(super) fn builds(value: &Value, context: &mut Context<'_>) {
     let fetches = |host: String, context: &mut Context<'_>| {
         context.push(Effect::new(verbs::NET_READ, Resource::Host { host, url: None }).because(why));
     };
-    if let Some(host) = value.known().and_then(remote) {
+    // A `?` of an address is a pattern to the shell.
+    let text = if value.is_unknown() { None } else { Some(value.text()) };
+    if let Some(host) = text.and_then(remote) {
         fetches(host, context);
         return;
     }

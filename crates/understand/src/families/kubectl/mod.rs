@@ -400,6 +400,7 @@ fn runs(found: &Subcommand<'_>, spot: &Spot, invocation: &Invocation, context: &
         if !hands_on && matches!(nested.stdin, crate::invocation::Stdin::Inherited) {
             nested.stdin = crate::invocation::Stdin::Text(Value::Known(String::new()));
         }
+        nested.stdin = super::ssh::handed_on(&nested.stdin, context);
         context.elsewhere(place, |context| dispatch(nested, context));
     }
 }

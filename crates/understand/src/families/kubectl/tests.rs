@@ -6,6 +6,32 @@ const CONFIG: &str = "apiVersion: v1\ncontexts:\n- context:\n    cluster: a\n   
 const KUBE: &[(&str, &str)] = &[("/home/dev/.kube/config", CONFIG)];
 
 #[test]
+fn bases_that_are_fetched() {
+    assert_snapshot!(check("kubectl apply -k https://github.com/a/b//base?ref=v1"), @"
+    net.read github.com, read
+    kube.write */* in */*, write, partial
+    ");
+    assert_snapshot!(check("kubectl kustomize github.com/a/b/base; kustomize build git@evil.example:a/b"), @"
+    exec.read kubectl kustomize github.com/a/b/base, read
+    net.read github.com, read
+    exec.read kustomize build git@evil.example:a/b, read
+    net.read evil.example, read
+    ");
+    assert_snapshot!(check_with("kubectl kustomize overlays/dev", &[("/repo/overlays/dev/kustomization.yaml", "resources:\n- ../../base\n- deploy.yaml\n- https://raw.example/x.yaml\n- github.com/a/b//base?ref=v1\n")]), @"
+    exec.read kubectl kustomize overlays/dev, read
+    fs.read /repo/overlays/dev, read
+    net.read raw.example, read
+    net.read github.com, read
+    ");
+    assert_snapshot!(check_with("kubectl kustomize overlays/dev -o out.yaml", &[("/repo/overlays/dev/kustomization.yaml", "resources:\n- ../../base\n- deploy.yaml\n")]), @"
+    exec.read kubectl kustomize overlays/dev, read
+    fs.read /repo/overlays/dev, read
+    fs.write /repo/out.yaml, write
+    ");
+    assert_snapshot!(check("kustomize version"), @"exec.read kustomize version, read");
+}
+
+#[test]
 fn finds_the_place() {
     assert_snapshot!(check_with("kubectl delete pod x", KUBE), @"kube.delete pod/x in prod-eu/shop, destroy");
     assert_snapshot!(check_with("kubectl --context kind-dev delete ns web", KUBE), @"kube.delete namespace/web in kind-dev, destroy");

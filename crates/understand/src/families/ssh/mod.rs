@@ -8,6 +8,7 @@ mod keys;
 use countersign_model::{Certainty, Effect, Resource, verbs};
 
 use super::{Family, addresses, dispatch, opaque};
+use crate::code::source::{self, Source};
 use crate::context::Context;
 use crate::environment;
 use crate::invocation::{Invocation, Stdin};
@@ -236,9 +237,24 @@ fn script(stdin: &Stdin, context: &Context<'_>) -> Option<Value> {
         Stdin::Pipe(source) => Some(source.text.clone().map_or_else(unknown, Value::Known)),
         Stdin::File(value) => {
             let located = paths::locate(value, context);
-            let text = if located.why.is_none() { context.file(&located.path).ok().flatten() } else { None };
-            Some(text.map_or_else(unknown, Value::Known))
+            // As it is at this point of the command, which may have written it.
+            Some(match source::of(&located, context) {
+                Source::Texts(texts) => match <[String; 1]>::try_from(texts) {
+                    Ok([text]) => Value::Known(text),
+                    Err(_) => unknown(),
+                },
+                Source::Absent | Source::Foreign | Source::Unknown(_) => unknown(),
+            })
         }
+    }
+}
+
+/// The same standing input, as it is in a container or a pod: a file is one of this machine.
+pub(super) fn handed_on(stdin: &Stdin, context: &Context<'_>) -> Stdin {
+    match (passed(stdin, context), stdin) {
+        // What is not there, or may change, stays a file of which nothing is known.
+        (Stdin::Text(Value::Unknown { .. }), Stdin::File(_)) => stdin.clone(),
+        (passed, _) => passed,
     }
 }
 

@@ -3,6 +3,29 @@ use insta::assert_snapshot;
 use crate::fixture::{check, check_with};
 
 #[test]
+fn what_is_fetched_and_what_is_read() {
+    assert_snapshot!(check("terraform providers mirror /opt/mirror; terraform providers lock"), @"
+    stack.read * of terraform /repo, read
+    fs.write /opt/mirror, write
+    exec.install terraform providers mirror, execute
+    fs.write /repo/.terraform.lock.hcl, write
+    exec.install terraform providers lock, execute
+    ");
+    assert_snapshot!(check("terraform providers; terraform providers schema -json; terraform get"), @"
+    stack.read * of terraform /repo, read
+    fs.write /repo/.terraform/modules, write
+    exec.install terraform get, execute
+    ");
+    assert_snapshot!(check("terraform plan -var-file=prod.tfvars; terraform plan -var-file=/etc/shadow; cat prod.tfvars"), @"
+    fs.read /repo/prod.tfvars, read
+    stack.read * of terraform /repo (prod.tfvars), read
+    secret.read /etc/shadow, read
+    stack.read * of terraform /repo (/etc/shadow), read
+    secret.read /repo/prod.tfvars, read
+    ");
+}
+
+#[test]
 fn plans_are_read_and_applied() {
     assert_snapshot!(check("terraform fmt -check; terraform validate; terraform plan -out=plan.bin"), @"
     stack.read * of terraform /repo, read
