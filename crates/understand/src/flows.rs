@@ -17,6 +17,16 @@ pub(crate) fn uploads(effects: &mut [Effect]) {
     }
 }
 
+/// What is put on a host is a file: that it leaves says more than that something there changes.
+pub(crate) fn put(effect: &mut Effect) {
+    if effect.verb == verbs::NET_WRITE && matches!(effect.resource, Resource::Host { .. }) {
+        let fresh = Effect::new(verbs::NET_UPLOAD, effect.resource.clone());
+        effect.verb = fresh.verb;
+        effect.access = fresh.access;
+        effect.reversible = fresh.reversible;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;

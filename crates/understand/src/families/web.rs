@@ -190,17 +190,7 @@ fn one_transfer(words: &[Word], invocation: &Invocation, context: &mut Context<'
         }
         let before = context.collected.len();
         request(address, method.as_deref(), sends, &data, context);
-        if !uploads.is_empty() && context.collected.len() > before {
-            // What is put there is a file: that it leaves says more than that something there changes.
-            context.collected.amend_last(|effect| {
-                if effect.verb == verbs::NET_WRITE && matches!(effect.resource, Resource::Host { .. }) {
-                    let fresh = Effect::new(verbs::NET_UPLOAD, effect.resource.clone());
-                    effect.verb = fresh.verb;
-                    effect.access = fresh.access;
-                    effect.reversible = fresh.reversible;
-                }
-            });
-        }
+        if !uploads.is_empty() && context.collected.len() > before { context.collected.amend_last(crate::flows::put); }
     }
 }
 

@@ -6,8 +6,9 @@
 
 use countersign_model::{Effect, Resource, verbs};
 
+use super::keywords::{execute, names};
 use super::lexer::{Kind, Token};
-use super::{DatabasePlace, Statement};
+use super::{DatabasePlace, Dialect, Reading, Statement, functions};
 use crate::context::Context;
 use crate::word::Value;
 
@@ -121,6 +122,135 @@ pub(super) fn tables(tokens: &[Token<'_>], found: &mut Vec<Statement>) {
         if found.len() > super::MOST_STATEMENTS {
             return;
         }
+    }
+}
+
+/// `COPY .. FROM` and `TO`: a file, a program, or the client.
+pub(super) fn copy<'t>(
+    reading: &mut Reading<'t>,
+    tokens: &[Token<'t>],
+    depth: usize,
+    found: &mut Vec<Statement>,
+) {
+    let mut level = 0_usize;
+    let mut direction = None;
+    for (index, token) in tokens.iter().enumerate() {
+        if token.is_symbol("(") {
+            level += 1;
+        } else if token.is_symbol(")") {
+            level = level.saturating_sub(1);
+        } else if level == 0 && (token.is("FROM") || token.is("TO") || token.is("INTO")) {
+            direction = Some(index);
+            if !token.is("INTO") {
+                break;
+            }
+        }
+    }
+    if tokens.get(1).is_some_and(|token| token.is_symbol("(")) {
+        let close = direction.unwrap_or(tokens.len()).saturating_sub(1).max(2);
+        reading.statement(tokens.get(2..close).unwrap_or_default(), depth + 1, found);
+    }
+    let Some(direction) = direction else {
+        found.push(Statement::opaque("`COPY` from or to where is not known"));
+        return;
+    };
+    let is_from = tokens.get(direction).is_some_and(|token| token.is("FROM"));
+    let holds_query = tokens.get(1).is_some_and(|token| token.is_symbol("("));
+    let tables = if holds_query { Vec::new() } else { names(tokens.get(1..).unwrap_or_default()) };
+    let target = tokens.get(direction + 1);
+    let is = |word: &str| target.is_some_and(|token| token.is(word));
+    let remote = target.is_some_and(|token| token.kind == Kind::Text && token.text.contains("://"));
+    let verb = if is("STDOUT") {
+        verbs::DB_READ
+    } else if is("STDIN") || (is_from && remote) {
+        verbs::DB_WRITE
+    } else {
+        verbs::DB_EXECUTE
+    };
+    if holds_query && verb == verbs::DB_READ {
+        return;
+    }
+    let statement = Statement::new(verb.clone(), tables.clone());
+    if is("PROGRAM") {
+        let why = "it runs a program on the database's machine";
+        found.push(statement.because(why).reaching(Reach::Runs, None));
+    } else if verb == verbs::DB_EXECUTE {
+        let reach = if is_from { Reach::Reads } else { Reach::Writes };
+        found.push(statement.reaching(reach, Some(literal(target))));
+        if reading.dialect == Dialect::DuckDb && !tables.is_empty() {
+            found.push(Statement::new(if is_from { verbs::DB_WRITE } else { verbs::DB_READ }, tables));
+        }
+    } else {
+        found.push(statement);
+    }
+}
+
+/// A procedure that is run; some run programs.
+pub(super) fn procedure(tokens: &[Token<'_>]) -> Statement {
+    let tables = names(tokens.get(1..).unwrap_or_default());
+    let name = tables.first().map_or_else(String::new, |name| name.to_ascii_lowercase());
+    let statement = Statement { tables, ..execute("it runs a procedure") };
+    let switches = |token: &Token<'_>| {
+        let text = token.unquoted().to_ascii_lowercase();
+        token.kind == Kind::Text
+            && ["xp_cmdshell", "ole automation", "external scripts", "clr "]
+                .iter()
+                .any(|part| text.contains(part))
+    };
+    match functions::dangerous(&name).and_then(|danger| danger.reach) {
+        Some(reach) => statement.because(&format!("`{name}`: {}", reach.why())).reaching(reach, None),
+        None if name.ends_with("sp_configure") && tokens.iter().any(switches) => {
+            statement.because("it lets the database run programs of its machine").reaching(Reach::Runs, None)
+        }
+        None => statement,
+    }
+}
+
+/// Whether a role is one whose members run programs of PostgreSQL's machine, or reach its files.
+pub(super) fn lets_reach(token: &Token<'_>) -> bool {
+    ["pg_execute_server_program", "pg_read_server_files", "pg_write_server_files"]
+        .iter()
+        .any(|name| token.kind != Kind::Text && token.unquoted().eq_ignore_ascii_case(name))
+}
+
+/// Extensions of DuckDB that its makers build, sign and load without being asked.
+const SHIPPED: &[&str] = &[
+    "autocomplete",
+    "avro",
+    "aws",
+    "azure",
+    "core_functions",
+    "delta",
+    "ducklake",
+    "encodings",
+    "excel",
+    "fts",
+    "httpfs",
+    "iceberg",
+    "icu",
+    "inet",
+    "jemalloc",
+    "json",
+    "motherduck",
+    "mysql",
+    "mysql_scanner",
+    "parquet",
+    "postgres",
+    "postgres_scanner",
+    "spatial",
+    "sqlite",
+    "sqlite_scanner",
+    "tpcds",
+    "tpch",
+    "ui",
+    "vss",
+];
+
+/// Whether `INSTALL x` and `LOAD x` name one of these, from nowhere else.
+pub(super) fn is_shipped(tokens: &[Token<'_>]) -> bool {
+    match tokens {
+        [_, name] => SHIPPED.contains(&name.unquoted().to_ascii_lowercase().as_str()),
+        _ => false,
     }
 }
 

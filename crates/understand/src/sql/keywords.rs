@@ -4,7 +4,7 @@ use countersign_model::verbs;
 
 use super::host::{self, Reach};
 use super::lexer::{Kind, Token};
-use super::{Dialect, Reading, Statement, functions, schema, words};
+use super::{Dialect, Reading, Statement, schema, words};
 
 /// Adds what a statement does that is no query and no change of data; false where it is one of those.
 pub(super) fn utility<'t>(
@@ -63,7 +63,7 @@ pub(super) fn utility<'t>(
         "FLUSH" => push(Statement::new(verbs::DB_WRITE, Vec::new()).because("it is upkeep of the server")),
         "GRANT" | "REVOKE" | "DENY" | "REASSIGN" => {
             push(Statement::new(verbs::DB_PRIVILEGE, granted(tokens)));
-            if word == "GRANT" && tokens.iter().take_while(|token| !token.is("TO")).any(lets_reach) {
+            if word == "GRANT" && tokens.iter().take_while(|token| !token.is("TO")).any(host::lets_reach) {
                 push(
                     execute("it lets a role run programs or reach files of the server")
                         .reaching(Reach::Runs, None),
@@ -75,7 +75,7 @@ pub(super) fn utility<'t>(
         "CREATE" | "ALTER" | "DROP" | "RENAME" | "TRUNCATE" | "UNDROP" | "PURGE" => {
             schema::classify(reading, tokens, depth, found)
         }
-        "COPY" => copy(reading, tokens, depth, found),
+        "COPY" => host::copy(reading, tokens, depth, found),
         "EXPORT" => push(host::file(Reach::Writes, tokens.iter().find(|token| token.kind == Kind::Text))),
         "UNLOAD" | "IMPORT" | "BACKUP" | "PUT" | "GET" | "BULK" => {
             push(execute("it moves data between the database and files").reaching(Reach::Runs, None))
@@ -96,7 +96,7 @@ pub(super) fn utility<'t>(
                 push(statement.reaching(Reach::Reads, None));
             }
         }
-        "LOAD" | "INSTALL" if reading.dialect == Dialect::DuckDb && is_shipped(tokens) => {
+        "LOAD" | "INSTALL" if reading.dialect == Dialect::DuckDb && host::is_shipped(tokens) => {
             push(execute("it loads an extension that DuckDB's makers sign"))
         }
         "LOAD" | "INSTALL" => push(execute("it loads code into the database").reaching(Reach::Runs, None)),
@@ -110,7 +110,7 @@ pub(super) fn utility<'t>(
             }
         }
         "DO" => push(execute("it runs a block of code")),
-        "CALL" | "EXEC" => push(procedure(tokens)),
+        "CALL" | "EXEC" => push(host::procedure(tokens)),
         "EXECUTE" => executed(reading, tokens, found),
         "PREPARE" => prepared(reading, tokens, depth, found),
         "KILL" | "SHUTDOWN" | "RESTART" | "SYSTEM" | "DBCC" | "CHANGE" | "RECONFIGURE" => {
@@ -142,7 +142,7 @@ fn read(tables: Vec<String>) -> Statement {
     Statement::new(verbs::DB_READ, tables)
 }
 
-fn execute(why: &str) -> Statement {
+pub(super) fn execute(why: &str) -> Statement {
     Statement::new(verbs::DB_EXECUTE, Vec::new()).because(why)
 }
 
@@ -235,7 +235,7 @@ fn inner_text(text: &Token<'_>, dialect: Dialect, depth: usize) -> Vec<Statement
 fn executed<'t>(reading: &Reading<'t>, tokens: &[Token<'t>], found: &mut Vec<Statement>) {
     let name = tokens.get(1).map_or("", |token| token.unquoted());
     if reading.dialect == Dialect::MsSql {
-        found.push(procedure(tokens));
+        found.push(host::procedure(tokens));
     } else if reading.prepared.contains(&name) {
         found.push(read(Vec::new()).because("what it runs is listed where it is prepared"));
     } else {
@@ -292,129 +292,6 @@ fn set(tokens: &[Token<'_>], found: &mut Vec<Statement>) {
     });
     // `SET x = (SELECT f())` calls.
     words::calls(tokens, Dialect::Generic, false, found);
-}
-
-fn copy<'t>(reading: &mut Reading<'t>, tokens: &[Token<'t>], depth: usize, found: &mut Vec<Statement>) {
-    let mut level = 0_usize;
-    let mut direction = None;
-    for (index, token) in tokens.iter().enumerate() {
-        if token.is_symbol("(") {
-            level += 1;
-        } else if token.is_symbol(")") {
-            level = level.saturating_sub(1);
-        } else if level == 0 && (token.is("FROM") || token.is("TO") || token.is("INTO")) {
-            direction = Some(index);
-            if !token.is("INTO") {
-                break;
-            }
-        }
-    }
-    if tokens.get(1).is_some_and(|token| token.is_symbol("(")) {
-        let close = direction.unwrap_or(tokens.len()).saturating_sub(1).max(2);
-        reading.statement(tokens.get(2..close).unwrap_or_default(), depth + 1, found);
-    }
-    let Some(direction) = direction else {
-        found.push(Statement::opaque("`COPY` from or to where is not known"));
-        return;
-    };
-    let is_from = tokens.get(direction).is_some_and(|token| token.is("FROM"));
-    let holds_query = tokens.get(1).is_some_and(|token| token.is_symbol("("));
-    let tables = if holds_query { Vec::new() } else { names(tokens.get(1..).unwrap_or_default()) };
-    let target = tokens.get(direction + 1);
-    let is = |word: &str| target.is_some_and(|token| token.is(word));
-    let remote = target.is_some_and(|token| token.kind == Kind::Text && token.text.contains("://"));
-    let verb = if is("STDOUT") {
-        verbs::DB_READ
-    } else if is("STDIN") || (is_from && remote) {
-        verbs::DB_WRITE
-    } else {
-        verbs::DB_EXECUTE
-    };
-    if holds_query && verb == verbs::DB_READ {
-        return;
-    }
-    let statement = Statement::new(verb.clone(), tables.clone());
-    if is("PROGRAM") {
-        let why = "it runs a program on the database's machine";
-        found.push(statement.because(why).reaching(Reach::Runs, None));
-    } else if verb == verbs::DB_EXECUTE {
-        let reach = if is_from { Reach::Reads } else { Reach::Writes };
-        found.push(statement.reaching(reach, Some(host::literal(target))));
-        if reading.dialect == Dialect::DuckDb && !tables.is_empty() {
-            found.push(Statement::new(if is_from { verbs::DB_WRITE } else { verbs::DB_READ }, tables));
-        }
-    } else {
-        found.push(statement);
-    }
-}
-
-/// A procedure that is run; some run programs.
-fn procedure(tokens: &[Token<'_>]) -> Statement {
-    let tables = names(tokens.get(1..).unwrap_or_default());
-    let name = tables.first().map_or_else(String::new, |name| name.to_ascii_lowercase());
-    let statement = Statement { tables, ..execute("it runs a procedure") };
-    let switches = |token: &Token<'_>| {
-        let text = token.unquoted().to_ascii_lowercase();
-        token.kind == Kind::Text
-            && ["xp_cmdshell", "ole automation", "external scripts", "clr "]
-                .iter()
-                .any(|part| text.contains(part))
-    };
-    match functions::dangerous(&name).and_then(|danger| danger.reach) {
-        Some(reach) => statement.because(&format!("`{name}`: {}", reach.why())).reaching(reach, None),
-        None if name.ends_with("sp_configure") && tokens.iter().any(switches) => {
-            statement.because("it lets the database run programs of its machine").reaching(Reach::Runs, None)
-        }
-        None => statement,
-    }
-}
-
-/// Whether a role is one whose members run programs of PostgreSQL's machine, or reach its files.
-fn lets_reach(token: &Token<'_>) -> bool {
-    ["pg_execute_server_program", "pg_read_server_files", "pg_write_server_files"]
-        .iter()
-        .any(|name| token.kind != Kind::Text && token.unquoted().eq_ignore_ascii_case(name))
-}
-
-/// Extensions of DuckDB that its makers build, sign and load without being asked.
-const SHIPPED: &[&str] = &[
-    "autocomplete",
-    "avro",
-    "aws",
-    "azure",
-    "core_functions",
-    "delta",
-    "ducklake",
-    "encodings",
-    "excel",
-    "fts",
-    "httpfs",
-    "iceberg",
-    "icu",
-    "inet",
-    "jemalloc",
-    "json",
-    "motherduck",
-    "mysql",
-    "mysql_scanner",
-    "parquet",
-    "postgres",
-    "postgres_scanner",
-    "spatial",
-    "sqlite",
-    "sqlite_scanner",
-    "tpcds",
-    "tpch",
-    "ui",
-    "vss",
-];
-
-/// Whether `INSTALL x` and `LOAD x` name one of these, from nowhere else.
-fn is_shipped(tokens: &[Token<'_>]) -> bool {
-    match tokens {
-        [_, name] => SHIPPED.contains(&name.unquoted().to_ascii_lowercase().as_str()),
-        _ => false,
-    }
 }
 
 /// Pragmas of SQLite that only tell, with a value as well.
