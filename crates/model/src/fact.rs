@@ -97,6 +97,12 @@ pub enum Question {
         /// From the repository's top.
         paths: Vec<String>,
     },
+    /// Which files of the working tree would commits take that are not made yet? → `Values`: `staged`, `changed` or
+    /// `new`, a tab and the path from the top each, and `*\t*` at the end where there are more than are listed.
+    Uncommitted {
+        /// The repository.
+        repository: String,
+    },
     /// Is this environment variable set for the hook? → `Yes` or `No`; never its value.
     Variable {
         /// Its name.

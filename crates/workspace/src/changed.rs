@@ -14,9 +14,9 @@ use crate::unknown::{Known, Unknown};
 /// Git takes no longer than this for all questions of one call together: a runtime waits.
 const LONGEST: Duration = Duration::from_secs(2);
 /// No more files are named.
-const MOST_FILES: usize = 2000;
+pub(crate) const MOST_FILES: usize = 2000;
 /// Said after the last file where there are more.
-const MORE: &str = "*\t*";
+pub(crate) const MORE: &str = "*\t*";
 
 /// What is left of the time that git may take.
 pub(crate) struct Budget(Cell<Duration>);
@@ -29,7 +29,7 @@ impl Default for Budget {
 
 impl Budget {
     /// What `ask` finds by a deadline; none where that has passed.
-    fn spend<T>(&self, ask: impl FnOnce(Instant) -> Known<T>) -> Option<Known<T>> {
+    pub(crate) fn spend<T>(&self, ask: impl FnOnce(Instant) -> Known<T>) -> Option<Known<T>> {
         let start = Instant::now();
         let found = ask(start + self.0.get());
         self.0.set(self.0.get().saturating_sub(start.elapsed()));

@@ -49,6 +49,17 @@ impl Ran {
 
 /// Runs git to its end, or ends it at the deadline: none then, and where it cannot be started.
 pub(crate) fn run(root: &Path, deadline: Instant, arguments: &[&str]) -> Option<Ran> {
+    // With an index git would take a file of the working tree for what was committed.
+    run_with_index(root, Path::new("/nonexistent"), deadline, arguments)
+}
+
+/// The same with an index, for what is about it.
+pub(crate) fn run_with_index(
+    root: &Path,
+    index: &Path,
+    deadline: Instant,
+    arguments: &[&str],
+) -> Option<Ran> {
     let program = PROGRAMS.iter().find(|program| Path::new(program).exists())?;
     let mut child = Command::new(program)
         .args(["--no-pager", "--no-optional-locks", "--literal-pathspecs"])
@@ -72,9 +83,8 @@ pub(crate) fn run(root: &Path, deadline: Instant, arguments: &[&str]) -> Option<
             ("GIT_ALLOW_PROTOCOL", "none"),
             ("GIT_NO_REPLACE_OBJECTS", "1"),
             ("GIT_GRAFT_FILE", "/dev/null"),
-            // With an index git would take a file of the working tree for what was committed.
-            ("GIT_INDEX_FILE", "/nonexistent"),
         ])
+        .env("GIT_INDEX_FILE", index)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

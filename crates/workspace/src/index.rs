@@ -39,8 +39,8 @@ pub(crate) fn is_tracked(repository: &Repository, path: &Path) -> Known<bool> {
     names.sort_unstable();
     let Some(index) = file::read(&repository.git_dir.join("index"), LIMIT)? else { return Ok(false) };
     let mut found = 0;
-    Entries::of(&index, repository.id_length)?.each(&mut |name, kept| {
-        if kept && names.binary_search(&name).is_ok() {
+    Entries::of(&index, repository.id_length)?.each(&mut |entry| {
+        if entry.kept && names.binary_search(&entry.name).is_ok() {
             found += 1;
         }
     })?;
@@ -72,6 +72,26 @@ fn files(path: &Path, into: &mut Vec<std::path::PathBuf>) -> Known<()> {
     Ok(())
 }
 
+/// Calls `seen` with each entry of a repository's index.
+pub(crate) fn each(repository: &Repository, seen: &mut impl FnMut(&Entry<'_>)) -> Known<()> {
+    match file::read(&repository.git_dir.join("index"), LIMIT)? {
+        Some(index) => Entries::of(&index, repository.id_length)?.each(seen),
+        None => Ok(()),
+    }
+}
+
+/// An entry of an index.
+pub(crate) struct Entry<'e> {
+    /// The path from the top.
+    pub(crate) name: &'e [u8],
+    /// Whether git has its content.
+    pub(crate) kept: bool,
+    /// When the file was last changed as git saw it: seconds, and parts of the next.
+    pub(crate) time: (u32, u32),
+    /// How long the file was, cut to 32 bits.
+    pub(crate) size: u32,
+}
+
 /// The entries of an index.
 struct Entries<'a> {
     version: u32,
@@ -92,16 +112,20 @@ impl<'a> Entries<'a> {
         if (2..=4).contains(&entries.version) { Ok(entries) } else { Err(broken()) }
     }
 
-    /// Calls `seen` with each name, and whether git has the file's content.
-    fn each(mut self, seen: &mut impl FnMut(&[u8], bool)) -> Known<()> {
+    /// Calls `seen` with each.
+    fn each(mut self, seen: &mut impl FnMut(&Entry<'_>)) -> Known<()> {
         let mut previous = Vec::new();
         for _ in 0..self.count {
             let start = self.rest.len();
             // Times, device and inode, mode, owner and size, id, flags.
             let mut fixed = Self { rest: self.take(42 + self.id_length)?, ..self };
-            fixed.rest = fixed.rest.get(24..).ok_or_else(broken)?;
+            fixed.take(8)?;
+            let time = (fixed.number()?, fixed.number()?);
+            fixed.take(8)?;
             let mode = fixed.number()?;
-            fixed.rest = fixed.rest.get(12 + self.id_length..).ok_or_else(broken)?;
+            fixed.take(8)?;
+            let size = fixed.number()?;
+            fixed.take(self.id_length)?;
             let flags = fixed.short()?;
             let extended = if flags & 0x4000 == 0 { 0 } else { self.short()? };
             let name = if self.version == 4 {
@@ -120,7 +144,7 @@ impl<'a> Entries<'a> {
             let submodule = mode & 0o170_000 == 0o160_000;
             let conflicted = flags & 0x3000 != 0;
             let only_announced = extended & 0x2000 != 0;
-            seen(name, !submodule && !conflicted && !only_announced);
+            seen(&Entry { name, kept: !submodule && !conflicted && !only_announced, time, size });
         }
         self.check_extensions()
     }

@@ -29,6 +29,7 @@ mod repository;
 mod settings;
 mod sources;
 mod target;
+mod uncommitted;
 mod unknown;
 
 pub use machine::Machine;

@@ -15,7 +15,7 @@ use crate::repository::Repository;
 use crate::settings;
 use crate::sources::Sources;
 use crate::unknown::{Known, Unknown, path_text};
-use crate::{index, look, target};
+use crate::{index, look, target, uncommitted};
 
 /// This machine, as the agent's commands will find it.
 ///
@@ -119,6 +119,10 @@ impl Machine {
             },
             Question::Changed { repository, old, new } => {
                 changed::files(&self.repository(repository)?.top, old.as_ref(), new, &self.budget)
+            }
+            Question::Uncommitted { repository } => {
+                self.refuse_variables(&["GIT_INDEX_FILE"])?;
+                uncommitted::files(&*self.repository(repository)?, &self.budget)
             }
             Question::Patch { repository, old, new, paths } => {
                 let top = &self.repository(repository)?.top;

@@ -60,6 +60,7 @@ fn names(question: &Question) -> String {
         Question::Setting { name } => format!("the value of `{name}`"),
         Question::Changed { .. } => "the files a push carries".to_owned(),
         Question::Patch { .. } => "what a push says differently".to_owned(),
+        Question::Uncommitted { .. } => "the files that are not committed".to_owned(),
         Question::Variable { name } => format!("the variable `{name}`"),
     }
 }

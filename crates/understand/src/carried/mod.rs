@@ -4,6 +4,7 @@
 //! Start at [`by_push`] and [`by_pull_request`]. `table` says which files are of which kind, `packages`
 //! which packages a manifest gains.
 
+mod commits;
 mod packages;
 mod table;
 
@@ -19,6 +20,8 @@ use crate::families::addresses;
 use crate::families::resolve::{Repo, Tip};
 use crate::path_classes;
 use crate::path_table::segments;
+
+pub(crate) use commits::Commits;
 
 /// A kind of file, from the least that hangs on it to the most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,6 +92,37 @@ pub(crate) fn by_push(pushed: &Pushed<'_>, context: &mut Context<'_>) {
     files.push(root, &commits, &Place { repository, base: Some(pushed.branch.to_owned()) }, context);
 }
 
+/// The same for a push of what the command itself commits before it.
+pub(crate) fn by_own_commits(
+    repo: &Repo,
+    source: &str,
+    remote: &Remote,
+    reference: &str,
+    old: &Tip,
+    context: &mut Context<'_>,
+) {
+    let Some(root) = &repo.root else { return };
+    let name = source.strip_prefix("refs/heads/").unwrap_or(source);
+    let branches = repo.branches(context);
+    let is_head = matches!(name, "HEAD" | "@")
+        || branches.is_ok_and(|branches| {
+            branches.iter().any(|branch| branch.strip_prefix("refs/heads/") == Some(name))
+        });
+    let made = &context.state.world.made;
+    let is_tag = reference.starts_with("refs/tags/")
+        && (reference.contains('*') || made.iter().any(|tag| tag == reference));
+    let is_made = is_tag && !made.is_empty();
+    if !(is_head || is_made) {
+        return;
+    }
+    let trunk = trunk(repo, &remote.name, context);
+    let old = old.commit().or(trunk);
+    let Some(Ok(files)) = commits::brought(root, old.as_ref(), context) else { return };
+    let repository = remote.url.clone().unwrap_or_else(|| "*".to_owned());
+    let base = Some(reference.strip_prefix("refs/heads/").unwrap_or(reference).to_owned());
+    files.push(root, &[], &Place { repository, base }, context);
+}
+
 /// A pull request that is offered.
 pub(crate) struct Offered<'o> {
     pub repository: &'o ForgeRepository,
@@ -121,6 +155,14 @@ pub(crate) fn by_pull_request(offered: &Offered<'_>, context: &mut Context<'_>) 
     }
 }
 
+/// Adds what a pull request brings that is merged, where that is known here: the merge itself says enough.
+pub(crate) fn by_merge(offered: &Offered<'_>, context: &mut Context<'_>) {
+    let repository = format!("https://{}/{}", offered.repository.host, offered.repository.name);
+    let place = Place { repository, base: offered.base.map(str::to_owned) };
+    // A failed look leaves nothing said.
+    let _ = look(offered, &place, context);
+}
+
 fn look(offered: &Offered<'_>, place: &Place, context: &mut Context<'_>) -> Result<(), String> {
     let repo = Repo::open(&context.state.shell.directory, Vec::new(), context);
     let root = repo.root.clone().ok_or("there is no repository here")?;
@@ -145,6 +187,12 @@ fn look(offered: &Offered<'_>, place: &Place, context: &mut Context<'_>) -> Resu
             _ => return Err("which branch it comes from is not known".to_owned()),
         },
     };
+    let own = head.rsplit(':').next().unwrap_or(&head);
+    let is_own = repo.branches(context)?.iter().any(|branch| branch.strip_prefix("refs/heads/") == Some(own));
+    if let Some(brought) = commits::brought(&root, Some(&old), context).filter(|_| is_own) {
+        brought?.push(&root, &[], place, context);
+        return Ok(());
+    }
     let (owner, head) =
         head.split_once(':').map_or((None, head.as_str()), |(owner, head)| (Some(owner), head));
     // The branch may be ahead here, or on a remote: what either has may be in the request.

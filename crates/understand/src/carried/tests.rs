@@ -104,7 +104,13 @@ fn pushes() {
     change.infrastructure infra/a.tf, infra/b.tf into main, write
     change.dependencies package.json into main, write
     ");
-    assert_snapshot!(check_with("git push origin v1", &[("changed", MIXED)]), @"git.push refs/tags/v1@origin, write");
+    assert_snapshot!(check_with("git push origin v1", &[("changed", MIXED)]), @"
+    git.push refs/tags/v1@origin, write
+    change.owners CODEOWNERS into refs/tags/v1, write
+    change.delivery .github/workflows/ci.yml into refs/tags/v1, write
+    change.infrastructure infra/a.tf, infra/b.tf into refs/tags/v1, write
+    change.dependencies package.json into refs/tags/v1, write
+    ");
     assert_snapshot!(check_with("git push origin :feature", &[("changed", MIXED)]), @"git.delete-remote-ref feature@origin, destroy");
     assert_snapshot!(check_with("git push --dry-run", &[("changed", MIXED)]), @"git.read /repo, read");
     assert_snapshot!(check_with("git commit -m x && git push", &[("changed", MIXED)]), @"
@@ -171,4 +177,137 @@ fn tools_and_packages() {
     let last = found.effects.last().unwrap();
     assert_snapshot!(last.to_string(), @"change.dependencies package.json into main → unknown, write");
     assert_snapshot!(last.because.as_deref().unwrap_or_default(), @"it brings left-pad ^1.3.0");
+}
+
+#[test]
+fn what_the_command_commits_itself() {
+    const NOW: &str = "staged\tsrc/main.rs\nchanged\t.github/workflows/ci.yml\nnew\tinfra/new.tf";
+    let check = |command: &str| check_with(command, &[("changed", "M\tpackage.json"), ("uncommitted", NOW)]);
+    assert_snapshot!(check("git add -A && git commit -m x && git push && gh pr create --fill"), @"
+    git.index /repo, write
+    git.commit /repo, write
+    git.push feature@origin, write
+    change.delivery .github/workflows/ci.yml into feature, write
+    change.infrastructure infra/new.tf into feature, write
+    change.dependencies package.json into feature, write
+    forge.pull-request acme/shop pull request, write
+    change.delivery .github/workflows/ci.yml, write
+    change.infrastructure infra/new.tf, write
+    change.dependencies package.json, write
+    ");
+    assert_snapshot!(check("git commit -am x && git push origin HEAD"), @"
+    git.commit /repo, write
+    git.push feature@origin, write
+    change.delivery .github/workflows/ci.yml into feature, write
+    change.dependencies package.json into feature, write
+    ");
+    assert_snapshot!(check("git commit -m x && git push"), @"
+    git.commit /repo, write
+    git.push feature@origin, write
+    change.dependencies package.json into feature, write
+    ");
+    assert_snapshot!(check("git add infra && git commit -m 'ci.yml' && git push origin feature"), @"
+    git.index /repo, write
+    git.commit /repo, write
+    git.push feature@origin, write
+    change.infrastructure infra/new.tf into feature, write
+    change.dependencies package.json into feature, write
+    ");
+    assert_snapshot!(check("git checkout -b fix && git add .github && git commit -m x && git push -u origin fix"), @"
+    git.branch /repo, write
+    git.index /repo, write
+    git.commit /repo, write
+    git.push fix@origin, write
+    change.delivery .github/workflows/ci.yml into fix, write
+    change.dependencies package.json into fix, write
+    ");
+    assert_snapshot!(check("echo x > CODEOWNERS && git add . && git commit -m x && git push"), @"
+    fs.write /repo/CODEOWNERS, write
+    exec.read echo, read
+    git.index /repo, write
+    git.commit /repo, write
+    git.push feature@origin, write
+    change.owners CODEOWNERS into feature, write
+    change.delivery .github/workflows/ci.yml into feature, write
+    change.infrastructure infra/new.tf into feature, write
+    change.dependencies package.json into feature, write
+    ");
+    assert_snapshot!(check("git rm -q CODEOWNERS && git commit -m x && git push"), @"
+    git.index /repo, write
+    fs.delete /repo/CODEOWNERS, destroy
+    git.commit /repo, write
+    git.push feature@origin, write
+    change.owners CODEOWNERS into feature, write
+    change.dependencies package.json into feature, write
+    ");
+    assert_snapshot!(check("git add -A && git commit -m x && git push origin HEAD:main"), @"
+    git.index /repo, write
+    git.commit /repo, write
+    git.push main@origin, write
+    change.delivery .github/workflows/ci.yml into main, write
+    change.infrastructure infra/new.tf into main, write
+    change.dependencies package.json into main, write
+    ");
+    assert_snapshot!(check("git tag v2 && git push --tags"), @"
+    git.branch /repo, write
+    git.push refs/tags/*@origin, write, partial
+    change.dependencies package.json into refs/tags/*, write
+    ");
+    assert_snapshot!(check("git tag v2 && git push origin v2"), @"
+    git.branch /repo, write
+    git.push refs/tags/v2@origin, write
+    change.dependencies package.json into refs/tags/v2, write
+    ");
+    assert_snapshot!(check("git add -A && git commit -m x && git push origin other"), @"
+    git.index /repo, write
+    git.commit /repo, write
+    git.push other@origin, write
+    ");
+    assert_snapshot!(check("git merge x && git commit -am x && git push"), @"
+    git.merge /repo, write
+    git.commit /repo, write
+    git.push feature@origin, write
+    ");
+    assert_snapshot!(check("git add -A && git commit -m x"), @"
+    git.index /repo, write
+    git.commit /repo, write
+    ");
+    let full = [("changed", "M\ta"), ("uncommitted", "changed\ta\n*\t*")];
+    assert_snapshot!(check_with("git commit -am x && git push", &full), @"
+    git.commit /repo, write
+    git.push feature@origin, write
+    change.delivery files into feature, write, partial
+    ");
+}
+
+#[test]
+fn pull_requests_that_are_there() {
+    let check = |command: &str| check_with(command, &[("changed", MIXED)]);
+    assert_snapshot!(check("gh pr edit --base main"), @"
+    forge.pull-request acme/shop pull request into main, write
+    change.owners CODEOWNERS into main, write
+    change.delivery .github/workflows/ci.yml into main, write
+    change.infrastructure infra/a.tf, infra/b.tf into main, write
+    change.dependencies package.json into main, write
+    ");
+    assert_snapshot!(check("gh pr edit 12 --base main"), @"
+    forge.pull-request acme/shop#12 into main, write
+    change.unknown files into main, write, partial
+    ");
+    assert_snapshot!(check("gh pr edit 12 --title x"), @"forge.pull-request acme/shop#12, write");
+    assert_snapshot!(check("gh pr merge --squash"), @"
+    forge.merge acme/shop pull request, write, partial
+    change.owners CODEOWNERS, write
+    change.delivery .github/workflows/ci.yml, write
+    change.infrastructure infra/a.tf, infra/b.tf, write
+    change.dependencies package.json, write
+    ");
+    assert_snapshot!(check("gh pr merge feature"), @"
+    forge.merge acme/shop pull request, write, partial
+    change.owners CODEOWNERS, write
+    change.delivery .github/workflows/ci.yml, write
+    change.infrastructure infra/a.tf, infra/b.tf, write
+    change.dependencies package.json, write
+    ");
+    assert_snapshot!(check("gh release create v2 --notes x"), @"forge.release acme/shop release v2, write");
 }

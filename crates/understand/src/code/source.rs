@@ -68,6 +68,11 @@ impl World {
 }
 
 impl Written {
+    /// All paths it can mean.
+    pub fn paths(&self) -> &[String] {
+        &self.paths
+    }
+
     /// Whether it may be the file, or hold it.
     pub fn touches(&self, located: &Located) -> bool {
         located.readings().any(|path| self.holds(path))

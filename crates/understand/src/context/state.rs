@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::carried::Commits;
 use crate::code::source::Written;
 use crate::shell::functions::Function;
 use crate::target::Link;
@@ -78,6 +79,8 @@ pub(crate) struct World {
     pub made: Vec<String>,
     /// Why commits or refs are no longer what the workspace says.
     pub refs_changed: Option<String>,
+    /// What the command's own commits take.
+    pub commits: Commits,
     /// Why git's configuration is no longer what the workspace says.
     pub configuration_changed: Option<String>,
     /// Second names that the command gave to files and directories, in order.

@@ -225,12 +225,21 @@ impl Call<'_> {
                 }
                 let effect = self.doubted(Effect::new(verbs::FORGE_PULL_REQUEST, resource));
                 context.push(effect);
-                self.carries(&repository, context);
+                let head = self.arguments.value(&["H", "head"]).cloned();
+                self.carries(&repository, head, None, context);
                 return;
             }
             "close" if self.arguments.has(&["delete-branch", "d"]) => {
                 context.push(forge::branch(&repository, None, verbs::GIT_DELETE_REMOTE_REF, None));
                 plain(verbs::FORGE_PULL_REQUEST)
+            }
+            "edit" if self.arguments.has(&["base", "B"]) => {
+                // Into another branch it brings other files; which they are is known for the branch at hand.
+                let effect = self.doubted(plain(verbs::FORGE_PULL_REQUEST));
+                context.push(effect);
+                let named = number.map(|number| format!("it is not known here which branch #{number} comes from"));
+                self.carries(&repository, self.branch(number), named, context);
+                return;
             }
             "close" | "reopen" | "edit" | "ready" | "lock" | "unlock" | "update-branch" | "revert" => plain(verbs::FORGE_PULL_REQUEST),
             "comment" => plain(verbs::FORGE_COMMENT),
@@ -251,15 +260,20 @@ impl Call<'_> {
         context.push(self.doubted(effect));
     }
 
-    /// What a new pull request carries.
-    fn carries(&self, repository: &ForgeRepository, context: &mut Context<'_>) {
+    /// The branch that names a pull request; none: the one at hand.
+    fn branch(&self, number: Option<u64>) -> Option<Value> {
+        self.arguments.operands.get(1).filter(|_| number.is_none()).map(|word| word.value.clone())
+    }
+
+    /// What a pull request carries from a branch.
+    fn carries(&self, repository: &ForgeRepository, head: Option<Value>, doubt: Option<String>, context: &mut Context<'_>) {
         if self.arguments.has(&["dry-run", "web", "w"]) {
             return;
         }
-        let (base, head) = (self.arguments.value(&["B", "base"]), self.arguments.value(&["H", "head"]));
+        let (base, head) = (self.arguments.value(&["B", "base"]), head.as_ref());
         let unknown = |value: Option<&Value>| value.is_some_and(|value| value.known().is_none());
         let unclear = (unknown(base) || unknown(head)).then(|| "the branches are not known".to_owned());
-        let doubt = self.arguments.doubt().or(unclear);
+        let doubt = self.arguments.doubt().or(unclear).or(doubt);
         let (base, head) = (base.and_then(Value::known), head.and_then(Value::known));
         carried::by_pull_request(&Offered { repository, base, head, doubt: doubt.as_deref() }, context);
     }
@@ -274,6 +288,11 @@ impl Call<'_> {
             (None, None) => effect.certain(Certainty::Partial, "the pull request is not named by its number"),
             (Some(_), None) => effect,
         });
+        let head = self.branch(number);
+        if number.is_none() && head.as_ref().is_none_or(|head| head.known().is_some()) {
+            let offered = Offered { repository, base: None, head: head.as_ref().and_then(Value::known), doubt: None };
+            carried::by_merge(&offered, context);
+        }
         if self.arguments.has(&["delete-branch", "d"]) {
             context.push(forge::branch(repository, None, verbs::GIT_DELETE_REMOTE_REF, None));
         }

@@ -9,3 +9,4 @@ mod hostile;
 mod playground;
 mod target;
 mod tracked;
+mod uncommitted;

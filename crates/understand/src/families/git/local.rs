@@ -8,6 +8,7 @@ mod discarding;
 use countersign_model::{Effect, PathClass, Resource, Verb, verbs};
 
 use super::{Git, local_files, push};
+use crate::arguments::{Spec, Takes, parse};
 use crate::context::Context;
 use crate::environment;
 use crate::word::Value;
@@ -123,7 +124,31 @@ fn by_table(verb: &Verb, git: &Git<'_>, context: &mut Context<'_>) {
         }
     } else {
         reads_from_history(git, context);
+        if matches!(git.subcommand.as_str(), "add" | "stage" | "mv") {
+            adds(git, context);
+        }
         context.push(git.here(verb.clone()));
+    }
+}
+
+/// Takes note of what the next commit takes.
+fn adds(git: &Git<'_>, context: &mut Context<'_>) {
+    let operands = git.operands();
+    let any = operands.is_empty() || git.has_short('A') || git.has_short('u') || git.has_long("--all") || git.has_long("--update") || git.has_long("--pathspec-from-file");
+    let mut added = Vec::new();
+    for word in operands {
+        let located = crate::paths::locate_entry(&word.value, context);
+        let plain = located.why.is_none() && !word.text().starts_with(':');
+        added.push(if plain { located.path } else { "*".to_owned() });
+    }
+    let commits = &mut context.state.world.commits;
+    if git.subcommand == "mv" {
+        commits.named.extend(added);
+        return;
+    }
+    commits.added.extend(added);
+    if any {
+        commits.added.push("*".to_owned());
     }
 }
 
@@ -147,6 +172,12 @@ fn moves_refs(git: &Git<'_>, verb: Verb, context: &mut Context<'_>) {
 
 fn moved_refs(git: &Git<'_>, context: &mut Context<'_>) {
     let why = format!("an earlier part of the command runs {}", git.title());
+    let is_on_top = git.subcommand == "commit" || git.subcommand == "tag" && git.operands().len() == 1;
+    if is_on_top {
+        context.state.world.commits.begins(git.repo.root.as_ref());
+    } else {
+        context.state.world.commits.unclear = Some(why.clone());
+    }
     context.state.world.refs_changed = Some(why);
 }
 
@@ -155,10 +186,36 @@ pub(super) fn rewrites(git: &Git<'_>, context: &mut Context<'_>) {
     moves_refs(git, verbs::GIT_MERGE, context);
 }
 
+/// Of `git commit`: what takes a value hides no path.
+const COMMIT: Spec = Spec {
+    long: &[
+        ("all", Takes::Nothing), ("patch", Takes::Nothing), ("include", Takes::Nothing), ("only", Takes::Nothing), ("message", Takes::Value), ("file", Takes::Value), ("reuse-message", Takes::Value), ("reedit-message", Takes::Value),
+        ("author", Takes::Value), ("date", Takes::Value), ("template", Takes::Value), ("fixup", Takes::Value), ("squash", Takes::Value), ("cleanup", Takes::Value), ("trailer", Takes::Value), ("pathspec-from-file", Takes::Value),
+        ("pathspec-file-nul", Takes::Nothing), ("amend", Takes::Nothing), ("no-edit", Takes::Nothing), ("edit", Takes::Nothing), ("no-verify", Takes::Nothing), ("verify", Takes::Nothing), ("signoff", Takes::Nothing), ("no-signoff", Takes::Nothing), ("quiet", Takes::Nothing),
+        ("verbose", Takes::Nothing), ("allow-empty", Takes::Nothing), ("allow-empty-message", Takes::Nothing), ("reset-author", Takes::Nothing), ("gpg-sign", Takes::Attached), ("no-gpg-sign", Takes::Nothing), ("untracked-files", Takes::Attached),
+        ("short", Takes::Nothing), ("branch", Takes::Nothing), ("porcelain", Takes::Nothing), ("long", Takes::Nothing), ("null", Takes::Nothing), ("status", Takes::Nothing), ("no-status", Takes::Nothing), ("no-post-rewrite", Takes::Nothing), ("interactive", Takes::Nothing),
+    ],
+    short: &[
+        ('a', Takes::Nothing), ('p', Takes::Nothing), ('i', Takes::Nothing), ('o', Takes::Nothing), ('m', Takes::Value), ('F', Takes::Value), ('C', Takes::Value), ('c', Takes::Value), ('t', Takes::Value), ('s', Takes::Nothing), ('n', Takes::Nothing),
+        ('e', Takes::Nothing), ('q', Takes::Nothing), ('v', Takes::Nothing), ('S', Takes::Attached), ('u', Takes::Attached), ('z', Takes::Nothing),
+    ],
+    abbreviations: true,
+    operands_end_options: false,
+};
+
 fn commit(git: &Git<'_>, context: &mut Context<'_>) {
     if git.has(&["--dry-run"]) {
         context.push(git.here(verbs::GIT_READ));
         return;
+    }
+    let arguments = parse(git.words, &COMMIT);
+    let doubted = !arguments.unknown.is_empty() || arguments.has(&["pathspec-from-file"]);
+    context.state.world.commits.all |= arguments.has(&["a", "all"]) || doubted;
+    // Paths that are named are taken as they are now.
+    for word in &arguments.operands {
+        let located = crate::paths::locate_entry(&word.value, context);
+        let plain = located.why.is_none() && !word.text().starts_with(':');
+        context.state.world.commits.added.push(if plain { located.path } else { "*".to_owned() });
     }
     let effect = git.here(verbs::GIT_COMMIT);
     context.push(if git.has_long("--amend") {

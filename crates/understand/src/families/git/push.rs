@@ -282,8 +282,12 @@ fn push_moves(
             };
             context.push(if strange.is_some() { unconfigured::doubted(effect) } else { effect });
             let branch = found.reference.strip_prefix("refs/heads/").filter(|branch| !branch.contains('*'));
-            if let (Some(branch), Some(new)) = (branch, &new) {
+            let tag = found.reference.starts_with("refs/tags/").then_some(found.reference.as_str());
+            if let (Some(branch), Some(new)) = (branch.or(tag), &new) {
                 carried::by_push(&Pushed { repo: &git.repo, remote, branch, old: &old, new }, context);
+            }
+            if let (Some(source), None) = (&found.source, &new) {
+                carried::by_own_commits(&git.repo, source, remote, &found.reference, &old, context);
             }
             let exact = found.why.is_none() && doubt.is_none();
             let deletes = found.source.is_none();

@@ -79,6 +79,9 @@ pub(super) fn checkout(git: &Git<'_>, context: &mut Context<'_>) {
         return;
     }
     context.push(git.here(verbs::GIT_BRANCH));
+    if creates.is_none() || operands.len() > 1 || git.words.iter().any(|word| word.text() == "--orphan") {
+        context.state.world.commits.unclear = Some("an earlier part of the command switches branches".to_owned());
+    }
     let target = match creates {
         Some(at) => git.words.get(at + 1),
         None => operands.first().copied(),

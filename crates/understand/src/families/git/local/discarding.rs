@@ -41,6 +41,10 @@ pub(super) fn discarding(git: &Git<'_>, context: &mut Context<'_>) {
             if (last("force", "no-force") || options.has(&["f"])) && !cached {
                 context.push(git.here(verbs::GIT_DISCARD).because("it removes files that hold changes, too"));
             }
+            for word in git.operands() {
+                let located = crate::paths::locate_entry(&word.value, context);
+                context.state.world.commits.named.push(located.path);
+            }
             if !cached {
                 for word in git.operands() {
                     context.delete(word);
