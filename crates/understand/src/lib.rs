@@ -27,6 +27,8 @@ mod pin;
 mod powershell;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod readers;
 mod search;
 mod shell;
 mod sought;

@@ -2,6 +2,7 @@
 
 /// What is in them may be made by the statement itself.
 pub const READ: &[&str] = &[
+    "find . -name a.txt -exec bash -c ‹S› \\;",
     "$(cat a.txt)",
     "$(cat b.txt) ‹k›",
     "eval \"$(cat a.txt)\"",

@@ -106,7 +106,6 @@ pub const PROGRAMS: &[&str] = &[
     "xargs -i ‹n› {} ‹k› <<< a; xargs --replace=R ‹n› R ‹k› <<< a; xargs -I {} ‹n› x{}y ‹k› <<< a",
     "find . -type f -name 'a*' -exec ‹n› ‹k› {} + -exec ‹n› ‹k› \\;",
     "find . -name a.txt \\( -exec ‹l› \\; -o -exec ‹l› \\; \\); find . -name a.txt -exec env ‹l› \\; -quit",
-    "find . -name a.txt -exec bash -c ‹S› \\;",
     "find d -type f -print0 | xargs -0 -I{} ‹n› {} ‹k›",
     "command -- ‹l›; command command ‹l›; command eval ‹q›; builtin command builtin eval ‹q›",
     "builtin printf -v ‹v› ‹n›; $‹v› ‹k›",
