@@ -230,7 +230,7 @@ fn in_its_directory(nested: Invocation, runner: &Invocation, context: &mut Conte
     };
     let unsure = context.state.shell.directory_unsure || runner.words.iter().take(own).any(moves);
     let kept = std::mem::replace(&mut context.state.shell.directory_unsure, unsure);
-    dispatch(nested, context);
+    super::dispatch(nested, context);
     context.state.shell.directory_unsure = kept;
 }
 
