@@ -116,11 +116,13 @@ pub(super) fn fetched(from: usize, invocation: &Invocation, context: &mut Contex
     let bare = name.split(['@', '=', '<', '>', '[']).next().unwrap_or_default();
     let is_tool = !bare.is_empty() && !bare.contains('/') && is_understood(bare) && !crate::families::is_builtin(bare);
     context.program(verbs::EXEC_INSTALL, &invocation.title());
-    if is_tool && !other {
+    if !is_tool || other {
+        opaque(invocation, "it runs a package that it fetches", context);
+    }
+    // What another package calls so most likely does that, too.
+    if is_tool {
         nested.first = Word::known_as(bare);
         dispatch(nested, context);
-    } else {
-        opaque(invocation, "it runs a package that it fetches", context);
     }
 }
 
@@ -191,6 +193,7 @@ mod tests {
         assert_snapshot!(check("uvx --from evil ruff"), @"
         exec.install uvx --from evil, execute
         exec.opaque uvx, execute, opaque
+        exec.build ruff, execute
         ");
         assert_snapshot!(check("uv tool run black --check ."), @"
         exec.install uv tool run, execute

@@ -68,11 +68,23 @@ mod tests {
 
     #[test]
     fn programs_that_are_fetched_and_run() {
-        assert_snapshot!(check("uvx kubectl delete ns x"), @"kube.delete namespace/x in *, destroy, partial");
-        assert_snapshot!(check("uvx --from awscli aws s3 rb s3://x"), @"cloud.delete s3 x in aws:default, destroy");
-        assert_snapshot!(check("uv tool run --python 3.12 ruff@0.5 check src"), @"exec.build ruff, execute");
+        assert_snapshot!(check("uvx kubectl delete ns x"), @"
+        exec.install uvx kubectl delete, execute
+        kube.delete namespace/x in *, destroy, partial
+        ");
+        assert_snapshot!(check("uvx --from awscli aws s3 rb s3://x"), @"
+        exec.install uvx --from awscli, execute
+        exec.opaque uvx, execute, opaque
+        cloud.delete s3 x in aws:default, destroy
+        ");
+        assert_snapshot!(check("uv tool run --python 3.12 ruff@0.5 check src"), @"
+        exec.install uv tool run, execute
+        exec.build ruff, execute
+        ");
         assert_snapshot!(check("pipx run awscli s3 ls; pipx run ruff check"), @"
+        exec.install pipx run awscli, execute
         exec.opaque pipx, execute, opaque
+        exec.install pipx run ruff, execute
         exec.build ruff, execute
         ");
         assert_snapshot!(check("npx -y kubectl delete ns x"), @"kube.delete namespace/x in *, destroy, partial");
@@ -96,7 +108,10 @@ mod tests {
 
     #[test]
     fn programs_that_nobody_knows() {
-        assert_snapshot!(check("uvx some-tool --x"), @"exec.opaque uvx, execute, opaque");
+        assert_snapshot!(check("uvx some-tool --x"), @"
+        exec.install uvx some-tool --x, execute
+        exec.opaque uvx, execute, opaque
+        ");
         assert_snapshot!(check("uv tool install ruff; pipx install x"), @"
         exec.install uv tool, execute
         exec.install pipx install, execute

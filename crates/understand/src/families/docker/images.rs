@@ -82,7 +82,7 @@ mod tests {
         ");
         assert_snapshot!(check("docker run -v .:/w -w /w hashicorp/terraform:latest destroy -auto-approve"), @"
         container.run image hashicorp/terraform:latest, execute, partial
-        stack.destroy * of terraform * (*), destroy
+        stack.destroy * of terraform /repo (*), destroy
         ");
         assert_snapshot!(check("docker run registry.example:5000/tools/terragrunt@sha256:abc run-all apply"), @"
         container.run image registry.example:5000/tools/terragrunt@sha256:abc, execute

@@ -291,6 +291,7 @@ fn services_of_compose() {
     ");
     assert_snapshot!(compose("docker compose ps; docker compose config; docker compose down"), @"
     container.read project repo, read
+    container.read project repo, read, partial
     container.delete project repo, destroy
     ");
     assert_snapshot!(check_with("docker compose up", &[("/repo/compose.yaml", "services: [")]), @"

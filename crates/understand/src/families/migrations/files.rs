@@ -210,9 +210,11 @@ mod tests {
         exec.opaque source, execute, opaque
         db.schema * in sql://$DATABASE_URL, write
         ");
-        assert_snapshot!(check_with("dotenv -e .env.prod -- prisma migrate deploy", &[SCHEMA, LOCAL, UNSET]), @"
+        assert_snapshot!(check_with("dotenv -e .env.prod -- prisma migrate deploy", &[SCHEMA, LOCAL, UNSET]), @"db.schema * in postgresql://localhost/shop, write");
+        let other = ("/repo/.env.prod", "DATABASE_URL=postgres://db.example/shop");
+        assert_snapshot!(check_with("dotenv -e .env.prod -- prisma migrate deploy", &[SCHEMA, LOCAL, UNSET, other]), @"db.schema * in postgresql://db.example/shop, write");
+        assert_snapshot!(check_with("dotenv -e $X -- prisma migrate deploy", &[SCHEMA, LOCAL, UNSET]), @"
         exec.opaque dotenv, execute, opaque
-        secret.read /repo/.env.prod, read, partial
         db.schema * in postgresql://$DATABASE_URL, write
         ");
         assert_snapshot!(check_with("doppler run -- prisma migrate deploy", &[SCHEMA, LOCAL, UNSET]), @"

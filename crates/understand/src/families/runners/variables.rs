@@ -13,6 +13,7 @@ use crate::word::{Value, Word};
 pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let mut files: Vec<Value> = Vec::new();
     let mut given = Vec::new();
+    let mut unsure = false;
     let mut at = 0;
     while let Some(word) = invocation.words.get(at) {
         let text = word.text();
@@ -36,6 +37,7 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             }
             "-r" | "--rc-file" | "--environments" | "-e" => {
                 opaque(invocation, "which variables it sets is not known", context);
+                unsure = true;
                 at += 2;
             }
             "-p" if invocation.program == "dotenv" => return shows(next().as_ref(), context),
@@ -65,6 +67,7 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         let located = paths::locate(&file, context);
         if let Err(why) = environment_files::take(&located.path, context).and(located.why.clone().map_or(Ok(()), Err)) {
             opaque(invocation, &format!("which variables it sets is not known: {why}"), context);
+            unsure = true;
         }
     }
     for pair in given {
@@ -74,7 +77,11 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             context.state.shell.environment.push((name.to_owned(), value));
         }
     }
-    started(nested, kept.len(), context);
+    if unsure {
+        super::with_variables(context, |context| started(nested, kept.len(), context));
+    } else {
+        started(nested, kept.len(), context);
+    }
     context.state.shell.environment = kept;
 }
 
