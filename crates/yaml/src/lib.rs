@@ -176,7 +176,52 @@ fn merge(entries: &mut Vec<(String, Node)>, node: &Node) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
     use super::*;
+
+    const PIECES: &[&str] = &[
+        "\n",
+        "\n  ",
+        "- ",
+        "a: ",
+        "&a ",
+        "*a",
+        "<<: ",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        "|",
+        ">-",
+        "\"",
+        "'",
+        "#",
+        "---\n",
+        "...\n",
+        "%YAML 1.2\n",
+        "!!map ",
+        "? ",
+        "~",
+        "é",
+        "\t",
+        "\u{feff}",
+        "\r\n",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_text_is_read_or_refused(text in any::<String>(), pieces in prop::collection::vec(select(PIECES), 0..60)) {
+            let _ = read(&text);
+            if let Ok(node) = read(&pieces.concat()) {
+                prop_assert!(node.size() > 0);
+            }
+        }
+    }
 
     #[test]
     fn anchors_and_merges() {

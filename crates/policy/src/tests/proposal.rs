@@ -1,7 +1,10 @@
 //! Errors as people see them.
 
 use insta::assert_snapshot;
+use proptest::prelude::*;
+use proptest::sample::select;
 
+use super::SHOP;
 use crate::{Proposal, build};
 
 /// The message, its causes and its hint.
@@ -123,4 +126,61 @@ fn numbers_the_bundle_cannot_keep() {
 fn the_same_id_twice() {
     let one = "[[policy]]\nid = \"a\"\ncedar = 'forbid (principal, action, resource is Host);'\n";
     assert_snapshot!(check(&format!("version = 1\n{one}{one}")), @"error: cannot use policy `a`: its id stands there twice");
+}
+
+/// Pieces of the format, of TOML and of Cedar.
+const PIECES: &[&str] = &[
+    "version = 1\n",
+    "pack = ",
+    "[environments.production]\n",
+    "[[policy]]\n",
+    "id = ",
+    "cedar = '''",
+    "'''",
+    "branches = [",
+    "]",
+    "[",
+    "{",
+    "}",
+    "=",
+    "\"",
+    "'",
+    "\\",
+    "\n",
+    ",",
+    "#",
+    ".",
+    "é",
+    "\u{feff}",
+    "\r",
+    "permit(",
+    ");",
+    "99999999999999999999",
+    "2026-01-01",
+    "true",
+    " ",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever the file says, it is read or refused at a place in it.
+    #[test]
+    fn any_file_is_read_or_refused(
+        from in any::<prop::sample::Index>(),
+        to in any::<prop::sample::Index>(),
+        pieces in prop::collection::vec(select(PIECES), 0..6),
+    ) {
+        let letters: Vec<char> = SHOP.chars().collect();
+        let (from, to) = (from.index(letters.len()), to.index(letters.len()));
+        let tail = letters.iter().skip(if from < to { to } else { letters.len() });
+        let text: String = letters.iter().take(from).copied().chain(pieces.concat().chars()).chain(tail.copied()).collect();
+        match Proposal::parse(&text) {
+            Ok(proposal) => drop(build(&proposal)),
+            Err(error) => {
+                let line = text.split('\n').nth(error.line - 1);
+                prop_assert!(line.is_some_and(|line| error.column <= line.chars().count() + 2), "{error}\n{text}");
+            }
+        }
+    }
 }
