@@ -20,7 +20,7 @@ use crate::pin::Candidate;
 use crate::shell::functions::Calling;
 use crate::{Recording, Surroundings};
 
-pub(crate) use state::{Local, ShellState, State, World};
+pub(crate) use state::{Local, MOST_VISITED, ShellState, State, World};
 
 /// Runs of loop bodies that are looked at one by one, one value at a time.
 const MOST_TURNS: usize = 64;

@@ -1,6 +1,6 @@
 //! Variables of a command's environment that change what runs or where it acts.
 
-use countersign_model::Effect;
+use countersign_model::{Effect, Resource, verbs};
 
 use crate::context::Context;
 use crate::invocation::Invocation;
@@ -137,6 +137,10 @@ pub(crate) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         let text = value.text();
         if is_plain(name, value, context) {
             // It stays what it is on every machine.
+        } else if name.starts_with("COUNTERSIGN_") {
+            let resource = Resource::Program { name: format!("{name}=..") };
+            let why = "it changes how Countersign works for what is started so";
+            context.push(Effect::new(verbs::AGENT_OVERSIGHT, resource).because(why));
         } else if COMMANDS.contains(&name.as_str()) {
             command(name, value, context);
         } else if LOADERS.contains(&name.as_str())
@@ -210,15 +214,25 @@ fn is_plain(name: &str, value: &Value, context: &Context<'_>) -> bool {
         },
         _ if value.known().is_none() => false,
         "LD_PRELOAD" | "HOME" | "XDG_CONFIG_HOME" => false,
-        "CC" | "CXX" => text.split(' ').all(is_compiler),
+        "CC" | "CXX" | "SHELL" => is_usual(name, text),
         "RUSTC_WRAPPER" => matches!(text, "" | "sccache" | "ccache"),
+        "PS4" => !text.contains(['$', '`']),
+        _ if COMMANDS.contains(&name) => is_editor(text),
+        _ => text.is_empty() && LOADERS.contains(&name),
+    }
+}
+
+/// Whether a text is what a variable that names a compiler or a shell usually says.
+pub(crate) fn is_usual(name: &str, text: &str) -> bool {
+    match name {
+        "CC" | "CXX" => !text.is_empty() && text.split(' ').all(is_compiler),
+        "LD" => matches!(text, "ld" | "ld.lld" | "ld.gold" | "mold" | "lld"),
+        "AR" => matches!(text, "ar" | "llvm-ar" | "gcc-ar"),
         "SHELL" => ["bash", "sh", "zsh", "dash", "fish"].iter().any(|shell| {
             text.strip_suffix(shell)
                 .is_some_and(|directory| matches!(directory, "/bin/" | "/usr/bin/" | "/usr/local/bin/"))
         }),
-        "PS4" => !text.contains(['$', '`']),
-        _ if COMMANDS.contains(&name) => is_editor(text),
-        _ => text.is_empty() && LOADERS.contains(&name),
+        _ => false,
     }
 }
 
@@ -246,7 +260,7 @@ fn is_compiler(word: &str) -> bool {
 }
 
 /// Whether a text is an editor or a pager without any options.
-fn is_editor(text: &str) -> bool {
+pub(crate) fn is_editor(text: &str) -> bool {
     matches!(
         text,
         "" | "true"
@@ -369,6 +383,23 @@ mod tests {
     }
 
     #[test]
+    fn settings_of_countersign() {
+        for command in [
+            "COUNTERSIGN_HOME=/tmp/x git status",
+            "export COUNTERSIGN_OFF=1; git status",
+            "env COUNTERSIGN_OFF=1 ls",
+        ] {
+            let found = check(command);
+            assert!(found.contains("agent.oversight"), "{command}: {found}");
+        }
+        for command in
+            ["echo COUNTERSIGN_HOME=/tmp/x", "printenv COUNTERSIGN_HOME", "grep COUNTERSIGN_HOME= a"]
+        {
+            assert!(!check(command).contains("oversight"), "{command}");
+        }
+    }
+
+    #[test]
     fn other_settings_run_other_code() {
         for setting in [
             "PATH=/tmp/evil:$PATH",
@@ -376,6 +407,7 @@ mod tests {
             "PATH=:$PATH",
             "PATH=$PATH:",
             "PATH=$OTHER:$PATH",
+            "PATH=$PATH:$OTHER",
             "PATH=$PATH:/usr/bin/../../tmp",
             "PATH=node_modules/.bin:$PATH",
             "PATH=/repo/bin:$PATH",

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use countersign_model::{PathClass, Resource, Zone};
 
-use crate::context::Context;
+use crate::context::{Context, MOST_VISITED};
 use crate::glob;
 use crate::path_classes::{self, SECRET_LOOKALIKES};
 use crate::target::{self, Last, OfAnother};
@@ -114,7 +114,7 @@ fn locate_as(value: &Value, last: Last, context: &Context<'_>) -> Located {
     let directory = match &context.state.shell.directory {
         Ok(directory) => directory.as_str(),
         Err(_) if text.starts_with('/') => "/",
-        Err(why) => return partly("", &format!("/{simple}"), why, context),
+        Err(why) => return in_any(&simple, why, context),
     };
     let spelled = if simple.starts_with('/') { simple.into_owned() } else { format!("{directory}/{simple}") };
     let last = if spelled.ends_with('/') { Last::Followed } else { last };
@@ -147,6 +147,22 @@ fn locate_as(value: &Value, last: Last, context: &Context<'_>) -> Located {
     }
     if readings.is_protected {
         located.class = PathClass::Countersign;
+    }
+    located
+}
+
+/// A path from a directory that is not known: of the strictest kind in all those that it may be.
+fn in_any(path: &str, why: &str, context: &Context<'_>) -> Located {
+    let mut located = partly("", &format!("/{path}"), why, context);
+    let visited = &context.state.world.visited;
+    for directory in visited {
+        let found = class(&normal(directory, path), context);
+        if found > PathClass::Rebuildable {
+            located.class = located.class.max(found);
+        }
+    }
+    if visited.len() > MOST_VISITED {
+        located.class = located.class.max(PathClass::Secret);
     }
     located
 }
@@ -281,12 +297,26 @@ pub(crate) fn class(path: &str, context: &Context<'_>) -> PathClass {
     if context.surroundings.protected.iter().any(|protected| covers(protected, path)) {
         return PathClass::Countersign;
     }
+    if is_own_program(path) {
+        return PathClass::Countersign;
+    }
     match path_classes::of(path) {
         PathClass::Ordinary if home::is_settings(path, context) || is_program(path) => {
             PathClass::ToolConfiguration
         }
         class => class,
     }
+}
+
+/// Whether it is one of Countersign's own programs, where programs are installed; also by a pattern that starts so.
+fn is_own_program(path: &str) -> bool {
+    let (directory, name) = split(path);
+    let name = name.strip_suffix(".exe").unwrap_or(name);
+    directory.ends_with("/bin")
+        && name.starts_with("count")
+        && ["countersign", "countersign-hook"]
+            .iter()
+            .any(|own| *own == name || (glob::is_pattern(name) && glob::matches(name, own)))
 }
 
 /// Whether it lies where programs are found by their names alone.

@@ -31,6 +31,8 @@ pub(crate) struct Goal {
     pub targets: Vec<String>,
     /// Variables set on the command line or in its environment, and whether they win over the file's.
     pub variables: Vec<(String, Value, bool)>,
+    /// Whether commands are only printed: `make -n`.
+    pub rehearses: bool,
 }
 
 /// Adds what make does with the file at `path`, run in `directory`.
@@ -40,7 +42,8 @@ pub(crate) fn run(path: &str, directory: &str, goal: &Goal, context: &mut Contex
     look(&located, &part, context, &mut |text, context| {
         let mut file = Makefile::default();
         file.read(text);
-        includes(&mut file, directory, context)?;
+        let mut sets_options = text.contains("MAKEFLAGS");
+        sets_options |= includes(&mut file, directory, context)?;
         let mut run = Run {
             file: &file,
             goal,
@@ -50,15 +53,18 @@ pub(crate) fn run(path: &str, directory: &str, goal: &Goal, context: &mut Contex
             steps: 0,
             names: Vec::new(),
             doubt: file.doubt.clone(),
+            rehearses: goal.rehearses && !sets_options,
         };
+        run.remakes(paths::split(path).1, context);
         run.all(context);
         run.doubt.map_or(Ok(()), Err)
     })
 }
 
-/// Takes in the files that a makefile includes by a plain name.
-fn includes(file: &mut Makefile, directory: &str, context: &mut Context<'_>) -> Result<(), String> {
+/// Takes in the files that a makefile includes by a plain name; whether one of them changes make's options.
+fn includes(file: &mut Makefile, directory: &str, context: &mut Context<'_>) -> Result<bool, String> {
     let mut at = 0;
+    let mut sets_options = false;
     while let Some((name, optional)) = file.includes.get(at).cloned() {
         at += 1;
         if at > 16 || name.contains(['$', '*', '?']) {
@@ -73,13 +79,16 @@ fn includes(file: &mut Makefile, directory: &str, context: &mut Context<'_>) -> 
             Ok(())
         });
         match looked {
-            Looked::Understood => file.read(&text),
+            Looked::Understood => {
+                sets_options |= text.contains("MAKEFLAGS");
+                file.read(&text);
+            }
             Looked::Absent if optional => {}
             Looked::Absent => return Err(format!("it includes {name}, which is not there")),
             Looked::Opaque(why) => return Err(why),
         }
     }
-    Ok(())
+    Ok(sets_options)
 }
 
 struct Run<'f> {
@@ -93,10 +102,14 @@ struct Run<'f> {
     /// What each rule makes.
     names: Vec<String>,
     doubt: Option<String>,
+    /// Whether commands are only printed.
+    rehearses: bool,
 }
 
 impl Run<'_> {
-    fn all(&mut self, context: &mut Context<'_>) {
+    /// Makes the makefile and what it includes where rules say how, as make does before anything else, also where
+    /// it otherwise only prints.
+    fn remakes(&mut self, name: &str, context: &mut Context<'_>) {
         if self.file.rules.len() > MOST_RULES {
             self.doubts("it has too many rules to look at");
             return;
@@ -105,6 +118,19 @@ impl Run<'_> {
             let name = self.expanded(&rule.targets, None, context);
             self.names.push(name);
         }
+        let file = self.file;
+        let rehearses = std::mem::replace(&mut self.rehearses, false);
+        for name in file.includes.iter().map(|(name, _)| name.as_str()).chain([name]) {
+            let is_made =
+                self.names.iter().any(|names| names.split_ascii_whitespace().any(|made| made == name));
+            if is_made {
+                self.target(name, context);
+            }
+        }
+        self.rehearses = rehearses;
+    }
+
+    fn all(&mut self, context: &mut Context<'_>) {
         for text in &self.file.immediate {
             self.expanded(text, None, context);
         }
@@ -210,8 +236,16 @@ impl Run<'_> {
                 self.doubts("it has too many commands to look at");
                 return;
             }
-            let line = line.trim_start_matches([' ', '\t', '@', '-', '+']);
+            let (marks, line) = marked(line);
+            // Those run all the same.
+            let runs = !self.rehearses
+                || marks.contains('+')
+                || line.contains("$(MAKE)")
+                || line.contains("${MAKE}");
             let expanded = self.expanded(line, Some((rule, target)), context);
+            if !runs && !expanded.trim_start_matches([' ', '\t', '@', '-']).starts_with('+') {
+                continue;
+            }
             let command = expand::quoted(&expanded);
             if self.file.one_shell {
                 together.push_str(&command);
@@ -233,6 +267,12 @@ impl Run<'_> {
         shell::run(command, Place::Within(context.here), context);
         context.state.shell = kept;
     }
+}
+
+/// A line of a recipe without what make takes off its start, and that.
+fn marked(line: &str) -> (&str, &str) {
+    let command = line.trim_start_matches([' ', '\t', '@', '-', '+']);
+    (line.strip_suffix(command).unwrap_or_default(), command)
 }
 
 /// Whether a target is more likely a file than a name.

@@ -95,8 +95,24 @@ pub(crate) struct World {
     pub written: Vec<Written>,
     /// Why any file of the working tree may be another than it is now.
     pub tree_changed: Option<String>,
+    /// Directories that the shell may have changed to, or from; more than [`MOST_VISITED`]: it may be in any.
+    pub visited: Vec<String>,
+    /// Directories in which the command makes repositories.
+    pub cloned: Vec<String>,
     /// What the command may have chosen for later commands, by the tool: a context, a workspace, a project.
     pub chosen: BTreeMap<&'static str, String>,
+}
+
+/// Directories that are kept in mind where it is not known which of them is the shell's.
+pub(crate) const MOST_VISITED: usize = 16;
+
+impl World {
+    /// Takes note of a directory that the shell may be in from now on.
+    pub fn visits(&mut self, directory: String) {
+        if self.visited.len() <= MOST_VISITED && !self.visited.contains(&directory) {
+            self.visited.push(directory);
+        }
+    }
 }
 
 /// Both.

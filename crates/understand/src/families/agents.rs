@@ -55,6 +55,15 @@ const WITHOUT_HOOKS: &[(&str, &[&str])] = &[
 /// Parts of options and variables by which any agent leaves out what watches over it.
 const UNWATCHED: &[&str] = &["no-extension", "no-plugin", "no-hook", "safe-mode", "pure", "bare", "disable-hook", "disable-plugin", "disable-extension", "without-hook"];
 
+/// Parts of options by which an agent acts without asking anybody.
+const UNASKED: &[&str] = &["dangerous", "yolo", "skip-permission", "bypass", "allow-all", "trust-all", "full-auto", "auto-approve", "always-approve", "yes-always", "unsafe", "no-sandbox"];
+
+/// Values of options and settings to the same end.
+const UNASKED_VALUES: &[&str] = &["bypasspermissions", "dontask", "danger-full-access", "yolo", "never", "full-auto", "auto-approve"];
+
+/// Short options to the same end; by program.
+const UNASKED_SHORT: &[(&str, &[&str])] = &[("gemini", &["-y"]), ("qwen", &["-y"]), ("cursor-agent", &["-f", "--force"]), ("cursor", &["-f", "--force"])];
+
 /// Parts of an agent's own settings that hold what watches over it.
 const WATCHING: &[&str] = &["hook", "plugin", "extension", "guard", "policy", "permission", "approval", "sandbox"];
 
@@ -95,7 +104,31 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         let resource = Resource::Path { path, zone: Zone::Home, class: PathClass::ToolConfiguration };
         context.push(Effect::new(verbs::FS_WRITE, resource).because("it changes which tools and programs an agent has"));
     }
+    if let Some(why) = unasked(invocation) {
+        let resource = Resource::Program { name: invocation.title() };
+        context.push(Effect::new(verbs::AGENT_OVERSIGHT, resource).because(&why));
+    }
     opaque(invocation, "it starts another agent whose calls may not be seen", context);
+}
+
+/// Why an agent started so asks nobody before it acts.
+fn unasked(invocation: &Invocation) -> Option<String> {
+    let short = UNASKED_SHORT.iter().find(|(program, _)| *program == invocation.program).map_or(&[][..], |(_, options)| options);
+    let mut is_value = false;
+    for word in invocation.words.iter().take_while(|word| word.text() != "--") {
+        let text = word.text();
+        let lower = text.to_ascii_lowercase().replace('_', "-");
+        let (name, value) = lower.split_once('=').unwrap_or((&lower, ""));
+        let is_option = name.starts_with('-');
+        let says = is_option && (UNASKED.iter().any(|part| name.starts_with("--") && name.contains(part)) || short.contains(&text));
+        let values = if is_option { value } else { lower.trim_matches(['"', '\'']) };
+        let set = values.rsplit('=').next().unwrap_or(values).trim_matches(['"', '\'']);
+        if says || ((is_value || is_option) && UNASKED_VALUES.contains(&set)) {
+            return Some(format!("{text} lets the agent act without asking anybody"));
+        }
+        is_value = is_option && value.is_empty();
+    }
+    None
 }
 
 /// Why an agent started so, or changed so, is no longer watched as its users mean it to be.
@@ -181,7 +214,10 @@ mod tests {
 
     #[test]
     fn another_agent_is_not_seen() {
-        assert_snapshot!(check_because("claude -p 'fix it' --dangerously-skip-permissions"), @"exec.opaque claude, execute, opaque: it starts another agent whose calls may not be seen");
+        assert_snapshot!(check_because("claude -p 'fix it' --dangerously-skip-permissions"), @"
+        agent.oversight claude -p 'fix it', destroy: --dangerously-skip-permissions lets the agent act without asking anybody
+        exec.opaque claude, execute, opaque: it starts another agent whose calls may not be seen
+        ");
         assert_snapshot!(check("codex exec 'fix it'"), @"exec.opaque codex, execute, opaque");
         assert_snapshot!(check("claude -p \"$PROMPT\""), @"exec.opaque claude, execute, opaque");
         assert_snapshot!(check("npx -y @anthropic-ai/claude-code -p x"), @"exec.opaque claude, execute, opaque");
@@ -214,6 +250,22 @@ mod tests {
             assert!(found.contains("agent.oversight"), "{command}: {found}");
         }
         for command in ["pi 'set up the hooks'", "amp plugins list", "opencode run x"] {
+            let found = check(command);
+            assert!(!found.contains("agent.oversight"), "{command}: {found}");
+        }
+    }
+
+    #[test]
+    fn agents_that_ask_nobody() {
+        for command in [
+            "claude -p x --dangerously-skip-permissions", "claude --permission-mode bypassPermissions -p x", "claude --permission-mode=bypassPermissions", "codex --yolo", "codex exec --full-auto x", "codex -a never exec x",
+            "codex -s danger-full-access exec x", "codex -c approval_policy=never exec x", "codex -c 'sandbox_mode=\"danger-full-access\"' x", "gemini -y", "gemini --approval-mode=yolo -p x", "copilot --allow-all-tools -p x", "cursor-agent -f -p x",
+            "amp --dangerously-allow-all -x y", "droid exec --skip-permissions-unsafe x", "kiro-cli chat --trust-all-tools x", "aider --yes-always -m x",
+        ] {
+            let found = check(command);
+            assert!(found.contains("agent.oversight") && found.contains("exec.opaque"), "{command}: {found}");
+        }
+        for command in ["claude -p 'never use yolo'", "claude -p 'is --dangerously-skip-permissions safe?'", "codex exec 'never ask'", "claude --permission-mode plan -p x", "grep -r dangerously-skip-permissions docs", "claude --help"] {
             let found = check(command);
             assert!(!found.contains("agent.oversight"), "{command}: {found}");
         }

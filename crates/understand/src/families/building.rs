@@ -12,7 +12,7 @@ mod tasks;
 
 use countersign_model::{Verb, verbs};
 
-use super::{Family, ask_file, opaque};
+use super::{Family, ask_file, dispatch, opaque};
 use crate::arguments::files::{Operands, touched};
 use crate::context::Context;
 use crate::invocation::Invocation;

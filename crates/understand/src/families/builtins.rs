@@ -116,6 +116,11 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         && invocation.words.iter().all(|word| matches!(word.text(), "-p" | "-x" | "-px" | "-xp"));
     if prints {
         super::reads_environment("*", context);
+    } else if variables::shows(invocation) {
+        let secret = |word: &&crate::word::Word| word.value.is_unknown() || super::is_secret_name(word.text());
+        for word in invocation.words.iter().filter(secret) {
+            super::reads_environment(word.known().unwrap_or("*"), context);
+        }
     }
 }
 
@@ -210,7 +215,11 @@ fn change_directory(invocation: &Invocation, context: &mut Context<'_>) {
         || invocation.environment.iter().any(|(name, _)| name == "CDPATH");
     let stays = pushes && invocation.words.iter().any(|word| word.text() == "-n");
     let before = context.state.shell.directory.clone();
-    let directory = match (targets.next().map(|word| &word.value), targets.next()) {
+    let target = targets.next().map(|word| &word.value);
+    if let (Some(target), Err(_)) = (target, &before) {
+        wanders(target, context);
+    }
+    let directory = match (target, targets.next()) {
         (Some(Value::Known(text)), None) if searched && !text.starts_with(['/', '.']) => {
             Err("CDPATH says where it leads".to_owned())
         }
@@ -223,7 +232,10 @@ fn change_directory(invocation: &Invocation, context: &mut Context<'_>) {
         (Some(Value::Known(text)), None) if text != "-" && !text.starts_with('+') => {
             context.directory_at(text, physical)
         }
-        (Some(Value::Unknown { why, .. }), None) => Err(why.clone()),
+        (Some(value @ Value::Unknown { why, .. }), None) => {
+            wanders(value, context);
+            Err(why.clone())
+        }
         _ => Err("the shell's earlier directory".to_owned()),
     };
     if pushes {
@@ -235,12 +247,32 @@ fn change_directory(invocation: &Invocation, context: &mut Context<'_>) {
     context.program(verbs::EXEC_READ, "cd");
 }
 
+/// Takes note of where a change of directory may lead from one that is not known, or by a name of which a part is
+/// not known: one letter stands for it.
+fn wanders(target: &Value, context: &mut Context<'_>) {
+    let text = match target {
+        Value::Unknown { prefix, suffix, .. } if prefix.is_empty() && suffix.starts_with('/') => format!("/x{suffix}"),
+        Value::Unknown { prefix, suffix, .. } => format!("{prefix}x{suffix}"),
+        Value::Known(text) | Value::Pattern(text) => text.clone(),
+    };
+    let from = match &context.state.shell.directory {
+        Ok(directory) => vec![directory.clone()],
+        Err(_) => context.state.world.visited.clone(),
+    };
+    for directory in from {
+        context.state.world.visits(crate::paths::normal(&directory, &text));
+    }
+}
+
 /// The shell's directory is another one, if that exists.
 fn moves_to(directory: Result<String, String>, context: &mut Context<'_>) {
     let shell = &mut context.state.shell;
     shell.variables.remove("PWD");
     shell.variables.remove("OLDPWD");
     shell.previous = shell.directory.clone().ok();
+    for directory in shell.directory.iter().chain(&directory) {
+        context.state.world.visits(directory.clone());
+    }
     if shell.leaving {
         shell.directory = Err("the shell may have left before it was changed".to_owned());
         return;
@@ -392,6 +424,26 @@ mod tests {
         assert!(check("hash -p ./x git; git status").contains("exec.opaque"));
         assert!(check("hash -rp ./x git").contains("exec.opaque"));
         assert!(!check("hash -r; hash git").contains("exec.opaque"));
+    }
+
+    #[test]
+    fn a_directory_that_may_not_be_there() {
+        for command in [
+            "cd ~/.aws; cat credentials", "cd ~/.aws || true; cat credentials", "cd ~/none; cd ../.aws; cat credentials", "[ -d ~/.aws ] && cd ~/.aws; cat credentials", "cd \"$X/.aws\"; cat credentials",
+            "cd ~/.gnupg; tar cf - .", "pushd ~/.kube; cat config", "cd a; cd b; cd c; cd ~/.aws; cd d; cat credentials", "(cd ~/.aws; cat credentials)", "cd a; cd b; cd c; cd d; cd e; cat credentials",
+        ] {
+            let found = check(command);
+            assert!(found.contains("secret.read"), "{command}: {found}");
+        }
+        assert_snapshot!(check("cd .git/hooks; echo x > pre-commit"), @"
+        exec.read cd, read
+        fs.write *, write, partial
+        exec.read echo, read
+        ");
+        for command in ["cd newdir; cat notes", "mkdir a; cd a; cat config", "cd src; cat credentials.rs", "cd sub; cargo test"] {
+            let found = check(command);
+            assert!(!found.contains("secret") && !found.contains("opaque"), "{command}: {found}");
+        }
     }
 
     #[test]

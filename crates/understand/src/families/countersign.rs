@@ -5,6 +5,7 @@ use countersign_model::{Effect, Resource, Verb, verbs};
 use super::Family;
 use crate::context::Context;
 use crate::invocation::Invocation;
+use crate::word::Word;
 
 pub(super) const FAMILY: Family = Family {
     programs: &["countersign", "countersign-hook"],
@@ -50,11 +51,76 @@ pub(super) fn run(invocation: &Invocation, context: &mut Context<'_>) {
     context.push(Effect::new(verb, resource));
 }
 
+/// Programs that install and remove other programs.
+const INSTALLERS: &[&str] = &[
+    "apt", "apt-get", "aptitude", "dpkg", "dnf", "yum", "rpm", "zypper", "pacman", "apk", "brew", "port", "snap", "flatpak", "nix-env", "nix", "cargo", "npm", "pnpm", "yarn", "bun", "pip", "pip3", "pipx", "uv", "gem", "go", "mise", "asdf", "winget",
+    "choco", "scoop",
+];
+
+/// What installers are told in order to take a program away, or to put another in its place.
+const CHANGES: &[&str] = &[
+    "install", "i", "add", "uninstall", "un", "remove", "rm", "r", "erase", "purge", "autoremove", "upgrade", "update", "reinstall", "downgrade", "unlink", "link", "delete", "del", "disable", "tool", "-r", "-e", "-P", "-R", "-Rs", "-Rns", "-U", "-S",
+    "--remove", "--purge", "--erase", "--uninstall", "-i",
+];
+
+/// Programs that change, move or remove files.
+const CHANGERS: &[&str] = &["rm", "unlink", "shred", "mv", "cp", "install", "ln", "chmod", "chown", "truncate", "tee", "dd", "sed", "rsync", "trash", "patch"];
+
+/// Adds that an installer changes Countersign's own package, or another program a file that a command finds by
+/// Countersign's name: `rm $(which countersign)`.
+pub(super) fn package(invocation: &Invocation, context: &mut Context<'_>) {
+    if CHANGERS.contains(&invocation.program.as_str()) {
+        let finds = |word: &Word| word.value.is_unknown() && word.raw.contains("countersign") && word.raw.contains(['$', '`']);
+        if invocation.words.iter().any(finds) {
+            let resource = Resource::Program { name: invocation.title() };
+            context.push(Effect::new(verbs::COUNTERSIGN_TAMPER, resource).because("which file it changes is found by Countersign's name"));
+        }
+        return;
+    }
+    let is_its = |text: &str| {
+        let name = text.rsplit('/').next().unwrap_or(text).split(['@', '=', '^', '~']).next().unwrap_or(text);
+        FAMILY.programs.contains(&name)
+    };
+    if !INSTALLERS.contains(&invocation.program.as_str()) {
+        return;
+    }
+    let at = invocation.words.iter().position(|word| CHANGES.contains(&word.text()));
+    let named = at.is_some_and(|at| invocation.words.iter().skip(at + 1).any(|word| is_its(word.text())));
+    if named {
+        let resource = Resource::Program { name: invocation.title() };
+        context.push(Effect::new(verbs::COUNTERSIGN_TAMPER, resource).because("it removes Countersign, or puts another in its place"));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;
 
     use crate::fixture::check;
+
+    #[test]
+    fn its_programs() {
+        for command in ["rm -f /usr/local/bin/countersign", "chmod -x ~/.cargo/bin/countersign-hook", "mv ~/.local/bin/countersign-hook /tmp", "cp /bin/true ~/.cargo/bin/countersign-hook", "echo x > /usr/local/bin/countersign", "rm ~/.cargo/bin/counter*", "ln -sf /bin/true ~/.cargo/bin/countersign"] {
+            let found = check(command);
+            assert!(found.contains("countersign.tamper"), "{command}: {found}");
+        }
+        for command in ["ls -l /usr/local/bin/countersign", "~/.cargo/bin/countersign doctor", "rm target/debug/countersign", "rm ~/.cargo/bin/countersigner", "file /usr/bin/countersign", "cp target/release/countersign dist/"] {
+            let found = check(command);
+            assert!(!found.contains("tamper"), "{command}: {found}");
+        }
+    }
+
+    #[test]
+    fn its_package() {
+        for command in ["brew uninstall countersign", "sudo apt-get remove -y countersign", "npm uninstall -g countersign", "cargo uninstall countersign", "pip uninstall -y countersign", "cargo install countersign@0.0.1", "pacman -Rns countersign", "go install example.com/x/countersign@latest", "rm -f $(which countersign)", "mv \"$(command -v countersign-hook)\" /tmp", "cp /bin/true `which countersign`", "chmod -x $(which countersign)"] {
+            let found = check(command);
+            assert!(found.contains("countersign.tamper"), "{command}: {found}");
+        }
+        for command in ["brew info countersign", "cargo search countersign", "cargo build -p countersign", "cargo run -p countersign -- doctor", "npm view countersign", "npm install countersigned", "apt list countersign", "ls -l $(which countersign)", "rm countersign.log", "rm $(ls | head -1)", "cp $X docs/countersign.md"] {
+            let found = check(command);
+            assert!(!found.contains("tamper"), "{command}: {found}");
+        }
+    }
 
     #[test]
     fn looking_is_not_tampering() {
@@ -68,7 +134,10 @@ mod tests {
     #[test]
     fn everything_else_is() {
         assert_snapshot!(check("countersign approvals approve cs-1"), @"countersign.tamper countersign approvals approve, destroy");
-        assert_snapshot!(check("COUNTERSIGN_HOME=/tmp/x countersign doctor"), @"countersign.tamper countersign doctor, destroy");
+        assert_snapshot!(check("COUNTERSIGN_HOME=/tmp/x countersign doctor"), @"
+        agent.oversight COUNTERSIGN_HOME=.., destroy
+        countersign.tamper countersign doctor, destroy
+        ");
         assert_snapshot!(check("~/.countersign/bin/countersign-hook claude-code"), @"countersign.tamper countersign claude-code, destroy");
         assert_snapshot!(check("countersign $X"), @"countersign.tamper countersign *, destroy");
     }

@@ -219,15 +219,24 @@ fn unknown(
     let group = found.operand(0).unwrap_or_default();
     let changes_client = matches!(group.as_str(), "alias" | "config");
     if group == "config" && found.operand(1).as_deref() == Some("set") {
-        let runs = matches!(found.operand(2).as_deref(), Some("editor" | "browser" | "pager" | "glamour_style" | "*") | None);
+        // What seems to be an option's value may be the setting's name.
+        let words = invocation.words.iter().skip_while(|word| word.known() != Some("set")).skip(1);
+        let names: Vec<&str> = words.map(|word| word.known().unwrap_or("*")).filter(|word| !word.starts_with('-')).collect();
+        let at = names.iter().position(|name| matches!(*name, "editor" | "browser" | "pager" | "glamour_style" | "*"));
+        let plain = at.and_then(|at| names.get(at + 1)).is_some_and(|value| environment::is_editor(value));
+        let runs = names.is_empty() || (at.is_some() && !plain);
         if !runs {
             context.write_value(&Value::Known(format!("{}/.config/glab-cli/config.yml", context.state.shell.home)));
             return;
         }
     }
-    let groups = TABLE.rules.iter().any(|rule| {
-        rule.words.split(' ').next().is_some_and(|words| words.split('|').any(|word| word == group))
-    });
+    let stands_for = found.operand(3).and_then(|text| text.split_ascii_whitespace().next().map(str::to_owned));
+    let shells = found.has(&["--shell", "-s"]) || found.doubt.is_some();
+    if group == "alias" && found.operand(1).as_deref() == Some("set") && !shells && stands_for.is_some_and(|name| is_group(&name)) {
+        context.write_value(&Value::Known(format!("{}/.config/glab-cli/aliases.yml", context.state.shell.home)));
+        return;
+    }
+    let groups = is_group(&group);
     if groups && found.operands.len() == 1 {
         context.push(Effect::new(verbs::EXEC_READ, object(repository, "client", &group)));
         return;
@@ -243,6 +252,13 @@ fn unknown(
         forge::anything(&ForgeRepository { name: "*".to_owned(), ..repository.clone() }, why, context);
     }
     opaque(invocation, "it changes or runs what the client runs", context);
+}
+
+/// Whether the client itself has subcommands below this word.
+fn is_group(name: &str) -> bool {
+    TABLE.rules.iter().any(|rule| {
+        rule.words.split(' ').next().is_some_and(|words| words.split('|').any(|word| word == name))
+    })
 }
 
 /// The repository meant: `-R`, `GITLAB_REPO`, or the remotes of the one the command runs in.

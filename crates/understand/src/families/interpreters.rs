@@ -227,6 +227,47 @@ mod tests {
     }
 
     #[test]
+    fn code_for_bun_and_deno() {
+        assert_snapshot!(check("bun -e \"require('child_process').execSync('rm -rf src')\""), @"
+        fs.delete /repo/src, destroy
+        exec.read bun, read
+        ");
+        assert_snapshot!(check("bun -p '1 + 1'; bun --eval 'console.log(1)'; deno eval -p '1 + 1'; deno eval 'console.log(1)'"), @"
+        exec.read bun, read
+        exec.read deno, read
+        ");
+        for command in [
+            "bun -e 'import {$} from \"bun\"; await $`rm -rf src`'", "bun -e 'Bun.spawn([\"rm\", \"-rf\", \"src\"])'", "deno eval \"new Deno.Command('rm', {args: ['-rf', 'src']}).outputSync()\"",
+            "deno eval 'Deno.removeSync(\"src\", {recursive: true})'", "bun -e \"$X\"", "deno eval \"$X\"", "bun --preload ./x.ts -e 1", "deno eval --import-map=x.json 1", "bun run x.ts",
+        ] {
+            let found = check(command);
+            assert!(found.contains("opaque"), "{command}: {found}");
+        }
+    }
+
+    #[test]
+    fn programs_that_python_gives_a_terminal() {
+        assert_snapshot!(check("python3 -c \"import pty; pty.spawn(['git', 'push', '-f', 'origin', 'main'])\""), @"
+        git.force-push main@origin, destroy
+        exec.read python3, read
+        ");
+        assert!(check("python3 -c \"import pty; pty.spawn('/bin/sh')\"").contains("exec.hidden"));
+        assert!(check("python3 -c \"import pty, sys; pty.spawn(sys.argv[1:])\" rm -rf src").contains("opaque"));
+    }
+
+    #[test]
+    fn code_that_python_is_given_in_a_text() {
+        for code in ["import timeit; timeit.timeit('import os; os.system(1)')", "from timeit import repeat as r; r('x')", "import timeit; timeit.Timer('x').timeit()", "import types; types.FunctionType(c, {})()", "import gc; gc.get_objects()"] {
+            let found = check(&format!("python3 -c \"{code}\""));
+            assert!(found.contains("opaque"), "{code}: {found}");
+        }
+        for code in ["import timeit; print(timeit.default_timer())", "import types; print(types.SimpleNamespace(a=1))", "import gc; gc.collect()"] {
+            let found = check(&format!("python3 -c \"{code}\""));
+            assert!(!found.contains("opaque"), "{code}: {found}");
+        }
+    }
+
+    #[test]
     fn shells_are_read() {
         assert_snapshot!(check("bash -c 'git push origin main'"), @"git.push main@origin, write");
         assert_snapshot!(check("sh -xc \"rm -rf src\""), @"fs.delete /repo/src, destroy");

@@ -59,6 +59,7 @@ families! {
     building,
     mise,
     web,
+    lookups,
     httpie,
     psql,
     mysql,
@@ -94,6 +95,7 @@ families! {
 mod cloud;
 pub(crate) mod databases;
 pub(crate) mod declared;
+mod likely;
 mod names;
 mod program;
 pub(crate) mod subcommands;

@@ -24,6 +24,21 @@ pub(super) fn family(name: &str) -> Option<&'static Family> {
     }
 }
 
+/// Whether a name is not what a person reads: it has letters that cannot be seen, blanks that are none to a shell, or
+/// those of another script among plain ones.
+pub(super) fn deceives(name: &str) -> bool {
+    let is_plain = |letter: char| letter.is_ascii_alphabetic();
+    let looks_like = |letter: char| matches!(letter, '\u{370}'..='\u{58f}' | '\u{13a0}'..='\u{13ff}' | '\u{1d00}'..='\u{1d7f}' | '\u{ff00}'..='\u{ff5e}' | '\u{1d400}'..='\u{1d7ff}');
+    let is_unseen = |letter: char| {
+        let format = matches!(letter, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}');
+        format || letter.is_control() || (letter.is_whitespace() && letter != ' ')
+    };
+    let file = name.rsplit('/').next().unwrap_or(name);
+    !name.is_ascii()
+        && (file.chars().any(is_unseen) || (file.chars().any(is_plain) && file.chars().any(looks_like)))
+        || file.chars().any(|letter| letter.is_control())
+}
+
 #[expect(clippy::indexing_slicing, reason = "it runs at compile time only, where a bad index does not build")]
 const fn table() -> [Name; PLACES] {
     let mut table = [(0, 0); PLACES];
@@ -77,6 +92,43 @@ mod tests {
         }
         for name in ["", "gi", "gits", "nobody-knows-this"] {
             assert!(super::family(name).is_none(), "{name}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod deceiving_tests {
+    use crate::fixture::check;
+
+    #[test]
+    fn names_that_deceive() {
+        for command in [
+            "rm\r -rf src",
+            "ls\r",
+            "r\u{200b}m -rf src",
+            "rm\u{a0}-rf src",
+            "g\u{456}t push -f",
+            "git\u{200b} push -f",
+            "\u{ff47}it push -f",
+            "\u{feff}git push -f",
+            "\u{202e}git push",
+            "git\u{b}push",
+        ] {
+            let found = check(command);
+            assert!(found.contains("exec.hidden"), "{command}: {found}");
+        }
+        assert!(check("rm\r -rf src").contains("fs.delete /repo/src"));
+        for command in [
+            "\u{e9}dite x",
+            "./caf\u{e9}.sh",
+            "\u{43f}\u{443}\u{441}\u{43a} x",
+            "unheard-of x",
+            "echo 'a\u{200b}b'",
+            "ls 'g\u{456}t'",
+            "git add 'a\u{a0}b'",
+        ] {
+            let found = check(command);
+            assert!(!found.contains("exec.hidden"), "{command}: {found}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Which program an invocation starts: by its name, by its path, or by what its arguments give away.
 
 use super::unseen::{hidden, named_by_arguments, opaque, says_nothing, sought_in_arguments};
-use super::{code, countersign, declared, is_understood, names, resolve};
+use super::{code, countersign, declared, is_understood, likely, names, reading, resolve};
 use crate::code::Looked;
 use crate::context::Context;
 use crate::invocation::{Invocation, Stdin};
@@ -41,7 +41,7 @@ const VERSIONED: &[&str] = &[
 ];
 
 /// `python3.12` is `python3`, `gcc-13` is `gcc`.
-fn unversioned(base: &str) -> &str {
+pub(super) fn unversioned(base: &str) -> &str {
     // The launcher of Python on Windows.
     if base == "py" {
         return "python";
@@ -71,7 +71,7 @@ fn program_path(name: &str) -> String {
 }
 
 /// `git-push` is `git push`.
-fn dashed_git(subcommand: &str, invocation: &mut Invocation, context: &mut Context<'_>) {
+pub(super) fn dashed_git(subcommand: &str, invocation: &mut Invocation, context: &mut Context<'_>) {
     invocation.program = "git".to_owned();
     invocation.words.insert(0, Word::known_as(subcommand));
     invocation.contiguous = false;
@@ -94,6 +94,13 @@ fn unnamed(invocation: &Invocation, context: &mut Context<'_>) {
         hidden(invocation, &why, context);
     } else {
         opaque(invocation, &why, context);
+    }
+    // Where it is, a command or a variable says; its name is written.
+    if let Value::Unknown { suffix, .. } = &invocation.first.value
+        && let Some((_, name)) = suffix.rsplit_once('/')
+        && likely::named_so(name, invocation, context)
+    {
+        return;
     }
     // Its arguments may say which program it must be.
     let operands: Vec<&str> =
@@ -128,6 +135,8 @@ pub(super) fn named(invocation: &Invocation, context: &mut Context<'_>) {
             shell::subscripts::value(value, context);
         }
     }
+    countersign::package(invocation, context);
+    reading::shown(invocation, context);
     match names::family(program) {
         Some(family) => (family.effects)(invocation, context),
         None => match declared::find(program, context) {
@@ -143,9 +152,14 @@ pub(super) fn named(invocation: &Invocation, context: &mut Context<'_>) {
 /// A program nobody knows; where systems that tell no case or add an ending would find one that is known,
 /// it may be that one.
 fn unknown(invocation: &Invocation, context: &mut Context<'_>) {
-    opaque(invocation, "nobody knows what this program does", context);
+    if names::deceives(&invocation.program) {
+        hidden(invocation, "its name has letters that cannot be seen, or that look like others", context);
+    } else {
+        opaque(invocation, "nobody knows what this program does", context);
+    }
     let name = invocation.program.rsplit('\\').next().unwrap_or_default().to_ascii_lowercase();
-    let name = name.strip_suffix(".exe").unwrap_or(&name);
+    let name = name.trim_end_matches('\r');
+    let name = name.strip_suffix(".exe").unwrap_or(name);
     let is_cmdlet = invocation.program.split_once('-').is_some_and(|(verb, noun)| {
         let word = |text: &str| {
             text.starts_with(|c: char| c.is_ascii_uppercase())
@@ -174,7 +188,9 @@ fn script(invocation: &Invocation, context: &mut Context<'_>) {
     let protected = &context.surroundings.protected;
     let own =
         located.readings().any(|path| protected.iter().any(|protected| paths::is_within(path, protected)));
-    let name = located.readings().map(|path| paths::split(path).1).find(|name| is_understood(name));
+    let named_so = |name: &&str| is_understood(name) || name.starts_with("git-");
+    let names = located.readings().map(|path| paths::split(path).1);
+    let name = names.chain([paths::split(invocation.first.text()).1]).find(named_so);
     let name = name.unwrap_or_default().to_owned();
     if own || countersign::FAMILY.programs.contains(&name.as_str()) {
         countersign::run(invocation, context);
@@ -184,10 +200,7 @@ fn script(invocation: &Invocation, context: &mut Context<'_>) {
     if !is_installed {
         run_file(&located, None, &invocation.words, invocation, context);
     }
-    if !name.is_empty() {
-        let likely = Invocation { program: name, contiguous: false, ..invocation.clone() };
-        named(&likely, context);
-    }
+    likely::named_so(&name, invocation, context);
 }
 
 /// Adds what running a file does, by the text that is in it; `program`: what it is given to.

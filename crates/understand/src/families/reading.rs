@@ -1,14 +1,18 @@
 //! Programs that only read and print, as a table.
 
+mod values;
+
 use countersign_model::verbs;
 
-use super::{Family, is_secret_name, opaque, read_all, reads_environment};
+use super::{Family, opaque, read_all, reads_environment};
 use crate::arguments::files::{Operands, touched};
 use crate::arguments::programs;
 use crate::context::Context;
 use crate::environment;
 use crate::invocation::Invocation;
 use crate::word::{Value, Word};
+
+pub(super) use values::{secrets, shown};
 
 pub(super) const FAMILY: Family = Family {
     programs: &[
@@ -20,7 +24,7 @@ pub(super) const FAMILY: Family = Family {
         "top", "htop", "lsof", "vmstat", "iostat", "lscpu", "lsblk", "lsusb", "lspci", "dmesg", "last", "sleep", "clear", "reset", "tput",
         "stty", "yes", "factor", "bc", "numfmt", "iconv", "zcat", "bzcat", "xzcat", "zless", "cloc", "tokei", "scc", "wdiff", "colordiff",
         "delta", "diffstat", "nm", "objdump", "readelf", "ldd", "size", "sw_vers", "sysctl", "ss", "netstat", "ip", "ifconfig", "getent",
-        "glow", "hyperfine", "pstree", "test-path", "sync", "tsort", "shuf", "openssl",
+        "glow", "hyperfine", "pstree", "test-path", "sync", "tsort", "shuf", "openssl", "envsubst",
     ],
     about: "Programs that read and print. A file of a secret's class makes it a secret read; the few options \
         by which such a program writes or runs something are known.",
@@ -53,7 +57,8 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let program = invocation.program.as_str();
     match program {
         "echo" | "printf" => print(invocation, context),
-        "printenv" => print_environment(invocation, context),
+        "envsubst" => values::substitutes(invocation, context),
+        "printenv" => values::print_environment(invocation, context),
         "ps" if shows_environment(&invocation.words) => {
             reads_environment("*", context);
             context.program(verbs::EXEC_READ, "ps");
@@ -67,6 +72,10 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             });
             context.flow.decoded |= decodes || matches!(program, "zcat" | "bzcat" | "xzcat" | "rev" | "iconv");
             files(invocation, context);
+        }
+        "getent" if invocation.words.iter().any(|word| matches!(word.text(), "hosts" | "ahosts" | "ahostsv4" | "ahostsv6")) => {
+            super::lookups::carried(&invocation.words, context);
+            context.program(verbs::EXEC_READ, program);
         }
         _ if NO_FILES.contains(&program) => context.program(verbs::EXEC_READ, program),
         _ => files(invocation, context),
@@ -177,7 +186,7 @@ fn output(invocation: &Invocation, word: &Word) -> Option<Option<Value>> {
 
 /// What `echo` and `printf` print can become the code of a shell behind a pipe.
 fn print(invocation: &Invocation, context: &mut Context<'_>) {
-    for name in invocation.words.iter().flat_map(|word| variables(&word.raw)).filter(|name| is_secret_name(name)) {
+    for name in invocation.words.iter().flat_map(secrets) {
         reads_environment(name, context);
     }
     context.program(verbs::EXEC_READ, &invocation.program);
@@ -210,27 +219,6 @@ fn print_into(invocation: &Invocation, context: &mut Context<'_>) {
         }
         None => context.state.shell.poison("printf may have set it"),
     }
-}
-
-/// The names of the variables a word mentions.
-pub(super) fn variables(raw: &str) -> impl Iterator<Item = &str> {
-    raw.split('$').skip(1).map(|rest| {
-        let rest = rest.strip_prefix('{').unwrap_or(rest);
-        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
-        rest.get(..end).unwrap_or_default()
-    })
-}
-
-fn print_environment(invocation: &Invocation, context: &mut Context<'_>) {
-    for word in &invocation.words {
-        if word.value.is_unknown() || is_secret_name(word.text()) {
-            reads_environment(word.text(), context);
-        }
-    }
-    if invocation.words.is_empty() {
-        reads_environment("*", context);
-    }
-    context.program(verbs::EXEC_READ, "printenv");
 }
 
 /// Whether `ps` is given BSD's letter for the variables of each process: `ps auxe`.

@@ -121,6 +121,9 @@ fn service(invocation: &Invocation, context: &mut Context<'_>) {
         let resource = Resource::Program { name: "countersign".to_owned() };
         context.push(Effect::new(verbs::COUNTERSIGN_TAMPER, resource).because("it changes how Countersign runs"));
     }
+    if program == "resolvectl" {
+        super::lookups::carried(&invocation.words, context);
+    }
     if shows_variables(action, invocation) {
         super::reads_environment("*", context);
     }

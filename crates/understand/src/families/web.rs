@@ -7,8 +7,8 @@ mod gitlab;
 use countersign_model::{Certainty, Effect, ForgeRepository, Resource, verbs};
 use serde_json::Value as Json;
 
-use super::reading::variables;
-use super::{Family, addresses, is_secret_name, opaque, reads_environment};
+use super::reading::secrets;
+use super::{Family, addresses, opaque, reads_environment};
 use crate::arguments::{Spec, Takes, parse};
 use crate::context::Context;
 use crate::forge::{self, Request};
@@ -17,7 +17,7 @@ use crate::invocation::Invocation;
 use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
-    programs: &["curl", "wget", "aria2c", "ping", "dig", "nslookup", "host", "whois", "traceroute"],
+    programs: &["curl", "wget", "aria2c"],
     about: "What is fetched, sent, uploaded and written. Requests to forges, clouds, clusters and databases \
         over HTTP are the same effects as their command lines have; any other request is a read or a \
         send by its method.",
@@ -34,7 +34,6 @@ pub(super) const FAMILY: Family = Family {
         "curl http://localhost:3000/health",
         r#"curl "$URL""#,
         "wget -q https://example.com/a.tgz",
-        "dig example.com",
         "curl -d a=b https://example.com/x",
         "curl -T out.txt https://example.com/x",
     ],
@@ -91,11 +90,6 @@ const WGET: Spec = Spec {
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     match invocation.program.as_str() {
         "curl" | "wget" => transfer(invocation, context),
-        "ping" | "dig" | "nslookup" | "host" | "whois" | "traceroute" => {
-            let name = invocation.words.iter().rfind(|word| !word.text().starts_with('-'));
-            let host = name.and_then(|word| word.known()).unwrap_or("*");
-            context.push(Effect::new(verbs::NET_READ, host_named(host)));
-        }
         _ => {
             context.push(Effect::new(verbs::NET_WRITE, host_named("*")).certain(Certainty::Partial, "its arguments are not looked at"));
             context.flow.fetched = true;
@@ -245,7 +239,7 @@ pub(super) fn secret_variables(words: &[Word], addresses: &[Value], context: &mu
     for word in words {
         let lower = word.text().to_ascii_lowercase();
         let logs_in = only_the_forge && lower.starts_with("authorization:");
-        for name in variables(&word.raw).filter(|name| is_secret_name(name)) {
+        for name in secrets(word) {
             if !(logs_in && matches!(name, "GITHUB_TOKEN" | "GH_TOKEN")) {
                 reads_environment(name, context);
             }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use crate::context::{ShellState, World};
 use crate::environment;
+use crate::families;
 use crate::word::Value;
 
 use super::arithmetic;
@@ -15,6 +16,37 @@ const MOST: usize = 64;
 pub(crate) const MOST_ELEMENTS: usize = 256;
 /// A value that grows beyond this is not followed.
 pub(crate) const LONGEST: usize = 16 * 1024;
+
+/// Why a value is not known that is a secret's, or may be; its name follows.
+const SECRET: &str = "the secret ";
+
+/// The name of the secret of which a value is, or holds, the value.
+pub(crate) fn secret_in(value: &Value) -> Option<&str> {
+    match value {
+        Value::Unknown { why, .. } => why.strip_prefix(SECRET),
+        Value::Known(_) | Value::Pattern(_) => None,
+    }
+}
+
+/// Whether nothing but a variable, which somebody has set outside, makes a value unknown.
+pub(crate) fn is_plain(why: &str) -> bool {
+    matches!(why, "a variable of the environment" | "a positional parameter" | "a value of the running shell")
+}
+
+/// Of the reasons why parts of a value are not known, the one of most weight is told.
+pub(super) fn weight(why: &str) -> u8 {
+    match why {
+        environment::AS_IT_WAS => 0,
+        _ if is_plain(why) => 1,
+        _ if why.starts_with(SECRET) => 3,
+        _ => 2,
+    }
+}
+
+/// The value of a variable whose name is not known.
+pub(super) fn any() -> Value {
+    Value::unknown(&format!("{SECRET}*"))
+}
 
 const SOMETIMES: &str = "a variable that is not always set";
 
@@ -301,6 +333,7 @@ impl Names for ShellState {
                 None => Value::unknown("the shell's earlier directory"),
             },
             ("PATH", _) => Value::unknown(environment::AS_IT_WAS),
+            _ if families::is_secret_name(name) => Value::unknown(&format!("{SECRET}{name}")),
             _ => Value::unknown("a variable of the environment"),
         }
     }

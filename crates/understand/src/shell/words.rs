@@ -14,6 +14,7 @@ mod values;
 use std::iter::Peekable;
 use std::str::CharIndices;
 
+use super::variables;
 use crate::word::Value;
 
 /// A command inside a word, which runs before the word's own command does.
@@ -175,7 +176,12 @@ impl<'w> Decoder<'w> {
     fn mark_unknown(&mut self, why: &str) {
         let end = self.text.len();
         match &mut self.unknown {
-            Some(gap) => gap.end = end,
+            Some(gap) => {
+                gap.end = end;
+                if variables::weight(why) > variables::weight(&gap.why) {
+                    why.clone_into(&mut gap.why);
+                }
+            }
             None => self.unknown = Some(Gap { start: end, end, why: why.to_owned() }),
         }
     }

@@ -210,6 +210,7 @@ impl Expansion<'_> {
         let question = Question::Variable { name: name.to_owned() };
         match assigned {
             [] => match name {
+                "MAKE" if self.goal.rehearses => "make -n".to_owned(),
                 "MAKE" => "make".to_owned(),
                 "CURDIR" | "PWD" => self.directory.to_owned(),
                 "SHELL" => "/bin/sh".to_owned(),

@@ -99,7 +99,6 @@ const HARMLESS: &[&str] = &[
     "textwrap",
     "threading",
     "time",
-    "timeit",
     "token",
     "tokenize",
     "toml",
@@ -143,12 +142,15 @@ const LOOKED_AT: &[&str] = &[
     "subprocess",
     "sys",
     "tarfile",
+    "timeit",
     "urllib",
     "zipfile",
 ];
 
 /// Names that lead to power wherever they are found.
 const POWERFUL: &[&str] = &[
+    "CodeType",
+    "FunctionType",
     "Popen",
     "_os",
     "_sys",
@@ -160,6 +162,8 @@ const POWERFUL: &[&str] = &[
     "execv",
     "execve",
     "execvp",
+    "get_objects",
+    "get_referrers",
     "getoutput",
     "getstatusoutput",
     "import_module",
@@ -316,6 +320,7 @@ pub(super) fn is_known(path: &str) -> bool {
         "sys.version",
         "sys.version_info",
         "tarfile.",
+        "timeit.default_timer",
         "urllib.error",
         "urllib.parse",
         "zipfile.",
@@ -345,13 +350,13 @@ pub(super) fn function(path: &str) -> Option<Does> {
         | "os.popen"
         | "subprocess.getoutput"
         | "subprocess.getstatusoutput"
-        | "asyncio.create_subprocess_shell"
-        | "pty.spawn" => Shell,
+        | "asyncio.create_subprocess_shell" => Shell,
         "subprocess.run"
         | "subprocess.call"
         | "subprocess.check_call"
         | "subprocess.check_output"
-        | "subprocess.Popen" => Program,
+        | "subprocess.Popen"
+        | "pty.spawn" => Program,
         "asyncio.create_subprocess_exec" => Words,
         "os.execl" | "os.execlp" | "os.execv" | "os.execvp" => Replace,
         "os.execve" | "os.execvpe" | "os.execle" | "os.spawnl" | "os.spawnlp" | "os.spawnv"

@@ -79,17 +79,12 @@ fn make(invocation: &Invocation, context: &mut Context<'_>) -> (Looked, Option<V
         Ok(directory) => directory,
         Err(why) => return (Looked::Opaque(format!("where its makefile is is not known: {why}")), None),
     };
-    let rehearses = invocation.words.iter().any(|word| matches!(word.text(), "-n" | "--dry-run" | "--just-print" | "--recon" | "-q" | "--question" | "-p" | "--version" | "-v" | "--help" | "-h"));
-    if rehearses {
-        return (Looked::Absent, usual);
-    }
-    let known = |text: &str| {
-        let long = text.split('=').next().unwrap_or(text);
-        KNOWN.contains(&long) || ["-C", "-f", "-j", "-l", "-O"].iter().any(|option| text.starts_with(option))
-            || text.strip_prefix('-').is_some_and(|letters| !letters.is_empty() && letters.chars().all(|letter| "ksBiwbmLRr".contains(letter)))
+    let options = match options(&invocation.words) {
+        Ok(options) => options,
+        Err(why) => return (Looked::Opaque(why), None),
     };
-    if let Some(word) = invocation.words.iter().find(|word| word.text().starts_with('-') && !known(word.text())) {
-        return (Looked::Opaque(format!("the option {} is not known", word.raw)), None);
+    if options.asks {
+        return (Looked::Understood, usual);
     }
     let mut variables: Vec<(String, Value, bool)> = invocation.environment.iter().map(|(name, value)| (name.clone(), value.clone(), false)).collect();
     for word in invocation.words.iter().filter(|word| !word.text().starts_with('-')) {
@@ -98,7 +93,7 @@ fn make(invocation: &Invocation, context: &mut Context<'_>) -> (Looked, Option<V
             variables.push((name.trim_end_matches([':', '?', '+']).to_owned(), value, true));
         }
     }
-    let goal = makefile::Goal { targets: names, variables };
+    let goal = makefile::Goal { targets: names, variables, rehearses: options.rehearses };
     let files = match &file {
         Some(file) => vec![file.as_str()],
         None => vec!["GNUmakefile", "makefile", "Makefile"],
@@ -112,11 +107,75 @@ fn make(invocation: &Invocation, context: &mut Context<'_>) -> (Looked, Option<V
     (Looked::Absent, usual)
 }
 
-/// Options of make that do not change what its targets run.
+/// What options make is given.
+#[derive(Clone, Copy, Debug, Default)]
+struct Options {
+    /// Only for its help or version.
+    asks: bool,
+    /// Only to print what it would run, or whether it would run anything.
+    rehearses: bool,
+}
+
+/// Letters of make that take no value and change nothing that its targets run.
+const LETTERS: &str = "ksBiwbmLRrdp";
+
+/// Long options of make of the same kind.
 const KNOWN: &[&str] = &[
-    "--directory", "--file", "--makefile", "--jobs", "--keep-going", "--silent", "--quiet", "--always-make", "--print-directory", "--no-print-directory", "--output-sync", "--load-average",
-    "--no-builtin-rules", "--no-builtin-variables", "--ignore-errors", "--trace", "--warn-undefined-variables", "-o", "-W", "--old-file", "--what-if", "--",
+    "--keep-going", "--silent", "--quiet", "--always-make", "--print-directory", "--no-print-directory", "--output-sync", "--jobs", "--load-average",
+    "--no-builtin-rules", "--no-builtin-variables", "--ignore-errors", "--trace", "--warn-undefined-variables", "--print-data-base", "--debug",
 ];
+
+/// Takes make's options in order, as what looks like one may be another's value; an error says which is not known.
+fn options(words: &[Word]) -> Result<Options, String> {
+    let mut found = Options::default();
+    let mut words = words.iter().peekable();
+    while let Some(word) = words.next() {
+        let text = word.text();
+        if text == "--" {
+            break;
+        }
+        let not_known = || format!("the option {} is not known", word.raw);
+        if let Some(long) = text.strip_prefix("--") {
+            let name = text.split('=').next().unwrap_or(text);
+            match name {
+                "--dry-run" | "--just-print" | "--recon" | "--question" => found.rehearses = true,
+                "--help" | "--version" => found.asks = true,
+                "--directory" | "--file" | "--makefile" | "--old-file" | "--assume-old" | "--what-if" | "--new-file" | "--assume-new" => {
+                    if !long.contains('=') {
+                        words.next();
+                    }
+                }
+                _ if KNOWN.contains(&name) => {}
+                _ => return Err(not_known()),
+            }
+            continue;
+        }
+        let Some(letters) = text.strip_prefix('-').filter(|letters| !letters.is_empty()) else { continue };
+        for (at, letter) in letters.char_indices() {
+            let is_last = at + letter.len_utf8() == letters.len();
+            match letter {
+                'n' | 'q' => found.rehearses = true,
+                'v' | 'h' => found.asks = true,
+                'C' | 'f' | 'o' | 'W' => {
+                    if is_last {
+                        words.next();
+                    }
+                    break;
+                }
+                'j' | 'l' | 'O' => {
+                    let is_number = |word: &&Word| word.known().is_some_and(|text| text.starts_with(|c: char| c.is_ascii_digit()));
+                    if is_last && letter != 'O' {
+                        words.next_if(is_number);
+                    }
+                    break;
+                }
+                _ if LETTERS.contains(letter) => {}
+                _ => return Err(not_known()),
+            }
+        }
+    }
+    Ok(found)
+}
 
 fn just(invocation: &Invocation, context: &mut Context<'_>) -> (Looked, Option<Verb>) {
     let plain = invocation.words.iter().all(|word| word.known().is_some_and(|text| !text.starts_with('-')));
@@ -274,6 +333,45 @@ mod tests {
     use insta::assert_snapshot;
 
     use crate::fixture::check_with;
+
+    #[test]
+    fn rehearsals_of_make() {
+        let text = "X := $(shell rm -rf src)\nall: dep\n\tgit push origin main\n\t+rm -rf a\ndep:\n\trm b\nsub:\n\t$(MAKE) dep\n";
+        let make = |command: &str| check_with(command, &[("/repo/Makefile", text)]);
+        assert_snapshot!(make("make -n all"), @"
+        fs.delete /repo/src, destroy
+        fs.delete /repo/a, destroy
+        exec.opaque make, execute, opaque
+        ");
+        assert_snapshot!(make("make -nB dep; make --dry-run dep; make -q dep"), @"
+        fs.delete /repo/src, destroy
+        exec.opaque make, execute, opaque
+        ");
+        assert_snapshot!(make("make -n sub"), @"
+        fs.delete /repo/src, destroy
+        exec.opaque make, execute, opaque
+        ");
+        let plain = |command: &str| check_with(command, &[("/repo/Makefile", "deploy:\n\tgit push -f origin main\n")]);
+        for command in ["make -n deploy", "make deploy --just-print", "make -kn deploy", "make -qp deploy", "make --version", "make -h", "make -j4 -n deploy", "make -C . -n deploy"] {
+            assert_eq!(plain(command), "exec.read make, read", "{command}");
+        }
+        for command in ["make -p deploy", "make -o -n deploy", "make deploy -- -n", "make -W -n deploy", "make -j -k deploy"] {
+            assert!(plain(command).contains("git.force-push"), "{command}: {}", plain(command));
+        }
+        assert!(plain("make -t deploy").contains("opaque") && plain("make -e -n deploy").contains("opaque"));
+        let remade = |text: &str| check_with("make -n all", &[("/repo/Makefile", text)]);
+        assert!(remade("-include gen.mk\nall:\n\tls\ngen.mk:\n\trm -rf src\n").contains("fs.delete"));
+        assert!(remade("all:\n\tls\nMakefile:\n\trm -rf src\n").contains("fs.delete"));
+        assert!(remade("MAKEFLAGS := k\nall:\n\trm -rf src\n").contains("fs.delete"));
+        assert!(check_with("make -n deploy", &[("/repo/Makefile", "all:\n\tls\n")]).contains("opaque"));
+        assert!(check_with("make -n", &[]).contains("exec."));
+        for command in ["make CC=gcc SHELL=/bin/bash deploy", "make AR=llvm-ar LD=mold deploy"] {
+            assert!(!plain(command).contains("opaque"), "{command}");
+        }
+        for command in ["make CC=./x deploy", "make SHELL=./x deploy", "make CC= deploy", "make X='$(shell x)' deploy"] {
+            assert!(plain(command).contains("opaque"), "{command}");
+        }
+    }
 
     #[test]
     fn aliases_of_cargo() {

@@ -179,7 +179,7 @@ fn is_elsewhere(value: &Value, context: &mut Context<'_>) -> bool {
 fn assigns(word: &Word, context: &mut Context<'_>) -> bool {
     let text = word.text();
     let Some((name, value)) = text.split_once('=').filter(|_| !text.starts_with('-')) else { return false };
-    let names_program = matches!(name.trim_end_matches([':', '+', '?']), "SHELL" | ".SHELLFLAGS" | "MAKE" | "MAKEFLAGS" | "CC" | "CXX" | "LD" | "AR");
+    let names_program = !crate::environment::is_usual(name, value) && matches!(name.trim_end_matches([':', '+', '?']), "SHELL" | ".SHELLFLAGS" | "MAKE" | "MAKEFLAGS" | "CC" | "CXX" | "LD" | "AR");
     let is_command = !value.starts_with('-') && value.contains([' ', ';', '|', '&', '$', '`', '(']);
     let acts = word.value.is_unknown() || names_program || is_command;
     if acts {

@@ -2,7 +2,7 @@
 
 use countersign_model::verbs;
 
-use super::super::opaque;
+use super::super::{is_secret_name, opaque, reads_environment};
 use crate::context::Context;
 use crate::invocation::{Invocation, Stdin};
 use crate::word::{Value, Word};
@@ -13,7 +13,7 @@ pub(super) fn declare(invocation: &Invocation, context: &mut Context<'_>) {
     let mut exports = program == "export";
     let mut is_global = matches!(program, "export" | "readonly");
     let mut locks = program == "readonly";
-    let (mut odd, mut functions, mut removes) = (false, false, false);
+    let (mut odd, mut functions, mut removes, mut refers) = (false, false, false, false);
     for word in &invocation.words {
         let text = word.text();
         if let Some(flags) = text.strip_prefix(['-', '+']).filter(|_| !text.starts_with("--")) {
@@ -22,6 +22,7 @@ pub(super) fn declare(invocation: &Invocation, context: &mut Context<'_>) {
             is_global |= flags.contains('g');
             locks |= flags.contains('r');
             functions |= flags.contains(['f', 'F']);
+            refers |= flags.contains('n') && program != "export";
             odd |= flags.contains(['i', 'A', 'u', 'l', 'c']);
             // A reference gives every later assignment to it another meaning.
             if (flags.contains('n') && program != "export") || word.value.is_unknown() {
@@ -46,6 +47,10 @@ pub(super) fn declare(invocation: &Invocation, context: &mut Context<'_>) {
             }
             continue;
         }
+        // Through a reference, another variable is read.
+        if refers && let Some(value) = &value && (value.is_unknown() || is_secret_name(value.text())) {
+            reads_environment(value.known().unwrap_or("*"), context);
+        }
         // The value may be that of an array, which is expanded once more.
         if let Some(value) = value.as_ref().map(Value::text).filter(|text| text.starts_with('(') && text.contains(['$', '`'])) {
             crate::shell::expand_text(value, context);
@@ -68,6 +73,23 @@ pub(super) fn declare(invocation: &Invocation, context: &mut Context<'_>) {
         }
     }
     context.program(verbs::EXEC_READ, program);
+}
+
+/// The value of a variable that is read in: of a secret, where it is one that is read.
+fn read_in(stdin: &Stdin) -> Value {
+    match stdin {
+        Stdin::Text(value @ Value::Unknown { why, .. }) if crate::shell::variables::secret_in(value).is_some() => Value::unknown(why),
+        Stdin::Inherited | Stdin::Text(_) | Stdin::Pipe(_) | Stdin::File(_) => Value::unknown("a variable that is read in"),
+    }
+}
+
+/// Whether it prints the variables that it names: `declare -p NAME`.
+pub(super) fn shows(invocation: &Invocation) -> bool {
+    matches!(invocation.program.as_str(), "export" | "declare" | "typeset" | "readonly" | "local")
+        && invocation.words.iter().any(|word| {
+            let text = word.text();
+            text.starts_with('-') && !text.starts_with("--") && text.contains('p')
+        })
 }
 
 fn one(program: &str, name: &str, value: Option<Value>, appends: bool, is_global: bool, context: &mut Context<'_>) {
@@ -174,7 +196,7 @@ pub(super) fn read(invocation: &Invocation, context: &mut Context<'_>) {
         for name in names.iter().take(1) {
             match &values {
                 Some(values) => context.state.shell.set_array(name.text(), values.clone()),
-                None => context.state.shell.set(name.text(), Value::unknown("a variable that is read in")),
+                None => context.state.shell.set(name.text(), read_in(&invocation.stdin)),
             }
         }
     } else {
@@ -182,7 +204,7 @@ pub(super) fn read(invocation: &Invocation, context: &mut Context<'_>) {
             let known = values.as_ref().map(|values| values.get(index).cloned());
             let value = match known {
                 Some(value) => value.unwrap_or_else(|| Value::Known(String::new())),
-                None => Value::unknown("a variable that is read in"),
+                None => read_in(&invocation.stdin),
             };
             context.state.shell.set(name.text(), value);
         }

@@ -3,7 +3,7 @@
 use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
 
 use super::super::{dispatch, opaque, read_all};
-use super::{Call, worst};
+use super::{Call, GROUPS, worst};
 use crate::context::Context;
 use crate::forge::{self, object};
 use crate::word::{Value, Word};
@@ -25,6 +25,20 @@ impl Call<'_> {
             };
             context.push(effect);
         }
+    }
+
+    /// Whether a setting is one that names a program, and another than the usual ones. What is given for an option
+    /// that is not known may be taken for the setting's name.
+    fn names_program(&self) -> bool {
+        let words: Vec<Option<&str>> = self.arguments.operands.iter().skip(1).map(|word| word.known()).collect();
+        let at = words.iter().position(|word| word.is_none_or(|word| matches!(word, "editor" | "pager" | "browser" | "prompter")));
+        at.is_some_and(|at| !words.get(at + 1).copied().flatten().is_some_and(crate::environment::is_editor))
+    }
+
+    /// Whether an alias stands for another subcommand of the client, and for nothing that a shell runs.
+    fn aliases_itself(&self) -> bool {
+        let group = |text: &str| GROUPS.contains(&text.split_ascii_whitespace().next().unwrap_or_default());
+        !self.arguments.has(&["shell", "s"]) && self.arguments.unknown.is_empty() && self.operand(1).is_some_and(group)
     }
 
     /// The value of an operand after the action.
@@ -55,11 +69,11 @@ impl Call<'_> {
             }
             ("auth", _) => token(verbs::SECRET_WRITE),
             ("config", "get" | "list") => on(verbs::FORGE_READ),
-            ("config", "set") if matches!(name.as_str(), "editor" | "pager" | "browser" | "*") => {
+            ("config", "set") if self.names_program() => {
                 opaque(self.invocation, "the client runs what its configuration names", context);
                 return None;
             }
-            ("config", _) | ("alias", "delete") => {
+            ("config", _) | ("alias", "delete") | ("alias", "set") if action != "set" || group == "config" || self.aliases_itself() => {
                 context.write_value(&home(".config/gh/config.yml", context));
                 return None;
             }

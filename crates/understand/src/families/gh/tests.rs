@@ -143,10 +143,11 @@ fn the_rest() {
     secret.read github:token, read
     forge.read acme/shop auth *, read
     "#);
-    assert_snapshot!(check("gh alias set x 'pr merge'; gh x 12"), @r#"
-    exec.opaque gh, execute, opaque
+    assert_snapshot!(check("gh alias set x 'pr merge'; gh x 12"), @"
+    fs.write /home/dev/.config/gh/config.yml, write
     forge.merge * pull request, write, partial
-    "#);
+    exec.opaque gh, execute, opaque
+    ");
     assert_snapshot!(check("GH_REPO=other/place gh pr merge 3 -m"), @"forge.merge other/place#3, write");
     assert_snapshot!(check("gh -R other/place pr merge 3"), @r#"
     forge.merge * pull request, write, partial
@@ -270,5 +271,28 @@ fn api_by_the_table() {
     forge.settings acme/shop api code-scanning/alerts/1, write
     forge.write acme/shop api forks, write
     forge.comment * api user/starred/a/b, write
+    ");
+}
+
+#[test]
+fn what_the_client_runs_later() {
+    for command in [
+        "gh alias set --shell x 'rm -rf src'", "gh alias set x '!rm -rf src'", "gh alias set x - < y", "gh alias set x \"$Y\"", "gh alias import a.yml", "gh config set pager 'sh -c x'", "gh config set -h github.com editor ./x",
+        "gh config set browser ./x", "gh config set $K ./x", "gh extension install a/gh-x", "gh ext exec x", "gh extension upgrade --all", "glab alias set x '!rm -rf src'", "glab alias set --shell x y", "glab config set -g browser ./x",
+        "glab config set editor ./x", "kubectl krew install x", "kubectl krew index add x https://x.example/y", "helm plugin install https://x.example/p",
+    ] {
+        let found = check(command);
+        assert!(found.contains("opaque"), "{command}: {found}");
+    }
+    assert_snapshot!(check("gh alias set mine 'pr list --author @me'; gh config set pager less; gh config set editor 'code --wait'; gh config set git_protocol ssh"), @"fs.write /home/dev/.config/gh/config.yml, write");
+    assert_snapshot!(check("glab alias set mine 'mr list'; glab config set -g editor vim; glab config set host x.example"), @"
+    fs.write /home/dev/.config/glab-cli/aliases.yml, write
+    fs.write /home/dev/.config/glab-cli/config.yml, write
+    ");
+    assert_snapshot!(check("kubectl krew list; kubectl krew search x; gh alias list; gh extension list"), @"
+    exec.read kubectl krew list, read
+    exec.read kubectl krew search, read
+    forge.read acme/shop alias *, read
+    forge.read acme/shop extension *, read
     ");
 }

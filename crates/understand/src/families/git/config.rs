@@ -48,6 +48,21 @@ fn is_any(key: &str, patterns: &[&str]) -> bool {
     })
 }
 
+/// Settings that are a command line.
+const COMMANDS: &[&str] = &["core.pager", "core.editor", "sequence.editor", "pager.*", "core.sshcommand", "diff.external", "core.fsmonitor"];
+
+/// Whether a setting is a command line.
+pub(super) fn is_command(key: &str) -> bool {
+    is_any(key, COMMANDS)
+}
+
+/// Whether a setting makes git run something of note.
+pub(super) fn names_program(key: &str, value: &str) -> bool {
+    let plain = PLAIN.contains(&value) && key != "core.hookspath";
+    let connects = key == "core.sshcommand" && crate::environment::is_plain_ssh(value);
+    is_any(key, PROGRAMS) && !is_any(key, HARMLESS) && !plain && !connects
+}
+
 /// Adds what one `-c key=value` adds.
 pub(super) fn given(key: &str, value: &Value, context: &mut Context<'_>) {
     if is_any(key, HARMLESS) || is_any(key, FOLLOWED) {
@@ -58,8 +73,7 @@ pub(super) fn given(key: &str, value: &Value, context: &mut Context<'_>) {
     if harmless && names_program {
         return;
     }
-    let is_command = is_any(key, &["core.pager", "core.editor", "sequence.editor", "pager.*", "core.sshcommand", "diff.external", "core.fsmonitor"]);
-    if is_command && value.known().is_some() {
+    if is_command(key) && value.known().is_some() {
         // What it runs is read.
         crate::environment::command(key, value, context);
         let connects = is_any(key, &["core.sshcommand"]);

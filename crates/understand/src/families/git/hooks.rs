@@ -31,6 +31,9 @@ const HOOKS: &[Set] = &[
 pub(super) fn run(git: &Git<'_>, context: &mut Context<'_>) {
     let Some((_, hooks)) = HOOKS.iter().find(|(names, _)| names.contains(&git.subcommand.as_str())) else { return };
     let Some(root) = git.repo.root.clone() else { return };
+    if git.store.is_some() && context.top() != Some(&root) {
+        return;
+    }
     if git.asks_for_help() || git.has(&["--dry-run"]) {
         return;
     }
@@ -40,6 +43,18 @@ pub(super) fn run(git: &Git<'_>, context: &mut Context<'_>) {
     for (name, verifies) in hooks.iter().filter(|(_, verifies)| !(*verifies && unverified)) {
         let _ = verifies;
         hook(&format!("{directory}/{name}"), name, &root, context);
+    }
+}
+
+/// Adds what the hooks do that are kept in a repository's own directory `store`, which git is told of: nobody put
+/// them there for this.
+pub(super) fn of_store(git: &Git<'_>, store: &str, context: &mut Context<'_>) {
+    let Some((_, hooks)) = HOOKS.iter().find(|(names, _)| names.contains(&git.subcommand.as_str())) else { return };
+    for (name, _) in *hooks {
+        let located = paths::locate(&Value::Known(format!("{store}/hooks/{name}")), context);
+        if let Looked::Opaque(why) = code::run(&located, None, &[], context) {
+            code::opaque(&located, &why, context);
+        }
     }
 }
 

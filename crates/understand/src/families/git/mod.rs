@@ -6,6 +6,7 @@
 
 pub(crate) mod addresses;
 mod config;
+mod foreign;
 mod hooks;
 mod local;
 mod local_files;
@@ -47,10 +48,10 @@ pub(super) const FAMILY: Family = Family {
         "git push --dry-run origin main",
         "git log --oneline -5",
         "git frob",
-        "git add -A",
-        "git branch -D old",
         "git config user.name x",
         "git filter-branch --tree-filter 'rm -f x' HEAD",
+        "git --git-dir=elsewhere status",
+        "git --work-tree=/home/dev checkout -f",
     ],
     effects,
 };
@@ -69,6 +70,8 @@ pub(crate) struct Git<'i> {
     pub index: usize,
     /// Whether the environment or an option changes settings in ways that cannot be seen.
     pub doubt: Option<String>,
+    /// What git is told to take for the repository's own directory, or why that is not known.
+    pub store: Option<Result<String, String>>,
 }
 
 impl Git<'_> {
@@ -122,8 +125,9 @@ impl Git<'_> {
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let mut directory = context.state.shell.directory.clone();
     let mut overlay: Vec<(String, Value)> = Vec::new();
-    let mut git_directory = None;
-    let mut doubt = variables(invocation, &mut git_directory, context);
+    let mut git_directory = environment::value(invocation, "GIT_DIR");
+    let mut tree = environment::value(invocation, "GIT_WORK_TREE");
+    let mut doubt = variables(invocation, context);
     let mut index = 0;
     while let Some(word) = invocation.words.get(index) {
         let text = word.text();
@@ -148,8 +152,10 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
                 index += 1;
             }
             "--git-dir" | "--work-tree" | "--namespace" | "--super-prefix" => {
-                if text == "--git-dir" {
-                    git_directory = next.cloned();
+                match text {
+                    "--git-dir" => git_directory = next.cloned(),
+                    "--work-tree" => tree = next.cloned(),
+                    _ => {}
                 }
                 index += 1;
             }
@@ -168,7 +174,8 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             _ if text.starts_with("--exec-path=") => {
                 opaque(invocation, "git runs its subcommands from another place", context);
             }
-            _ if text.starts_with("--work-tree=") || text.starts_with("--namespace=") || text.starts_with("--attr-source") => {}
+            _ if text.starts_with("--work-tree=") => tree = word.value.strip_prefix("--work-tree="),
+            _ if text.starts_with("--namespace=") || text.starts_with("--attr-source") => {}
             _ if text.starts_with('-') => {
                 opaque(invocation, &format!("the option {text} is not known"), context);
                 worst(invocation, context);
@@ -182,18 +189,19 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         context.push(Effect::new(countersign_model::verbs::GIT_READ, program("git")));
         return;
     };
-    if let Some(value) = git_directory {
-        directory = match (value.known(), &directory) {
-            (Some(path), Ok(from)) => {
-                let path = paths::normal(from, path);
-                Ok(path.strip_suffix("/.git").map_or(path.clone(), str::to_owned))
-            }
-            _ => Err("the repository given to git is not known".to_owned()),
-        };
+    let started = directory.clone();
+    let store = git_directory.map(|value| foreign::store(&value, &started));
+    if let Some(store) = &store {
+        directory = foreign::beside(store, context);
     }
     let repo = Repo::open(&directory, overlay, context);
     let words = invocation.words.get(index + 1..).unwrap_or_default();
-    run(&Git { invocation, repo, subcommand, words, index, doubt }, context);
+    let git = Git { invocation, repo, subcommand, words, index, doubt, store };
+    foreign::effects(&git, &started, context);
+    if let Some(tree) = tree {
+        foreign::tree(&git, &tree, &started, context);
+    }
+    run(&git, context);
 }
 
 fn program(name: &str) -> Resource {
@@ -204,7 +212,7 @@ fn program(name: &str) -> Resource {
 fn worst(invocation: &Invocation, context: &mut Context<'_>) {
     let repo = Repo::open(&context.state.shell.directory.clone(), Vec::new(), context);
     let subcommand = "push".to_owned();
-    let git = Git { invocation, repo, subcommand, words: &[], index: 0, doubt: None };
+    let git = Git { invocation, repo, subcommand, words: &[], index: 0, doubt: None, store: None };
     push::anything(&git, "the subcommand is not known", context);
 }
 
@@ -319,12 +327,11 @@ fn setting(
 }
 
 /// Takes in `GIT_*` variables.
-fn variables(invocation: &Invocation, directory: &mut Option<Value>, context: &mut Context<'_>) -> Option<String> {
+fn variables(invocation: &Invocation, context: &mut Context<'_>) -> Option<String> {
     let mut doubt = None;
     for (name, _) in invocation.environment.iter().filter(|(name, _)| name.starts_with("GIT_")) {
         let value = environment::value(invocation, name).unwrap_or_else(|| Value::unknown("unclear"));
         match name.as_str() {
-            "GIT_DIR" => *directory = Some(value),
             "GIT_EDITOR" | "GIT_SEQUENCE_EDITOR" | "GIT_PAGER" | "GIT_SSH_COMMAND" | "GIT_SSH" | "GIT_ASKPASS"
             | "GIT_EXTERNAL_DIFF" | "GIT_PROXY_COMMAND" => {
                 let harmless = matches!(value.known(), Some("cat" | "true" | ":" | "" | "less" | "vi" | "vim" | "nano"));
@@ -338,7 +345,7 @@ fn variables(invocation: &Invocation, directory: &mut Option<Value>, context: &m
                     doubt = Some("another program carries what is pushed".to_owned());
                 }
             }
-            "GIT_TERMINAL_PROMPT" | "GIT_OPTIONAL_LOCKS" | "GIT_MERGE_AUTOEDIT" | "GIT_PAGER_IN_USE" | "GIT_LITERAL_PATHSPECS" | "GIT_WORK_TREE"
+            "GIT_TERMINAL_PROMPT" | "GIT_OPTIONAL_LOCKS" | "GIT_MERGE_AUTOEDIT" | "GIT_PAGER_IN_USE" | "GIT_LITERAL_PATHSPECS" | "GIT_DIR" | "GIT_WORK_TREE"
             | "GIT_FLUSH" | "GIT_ADVICE" | "GIT_CEILING_DIRECTORIES" | "GIT_LFS_SKIP_SMUDGE" | "GIT_CONFIG_NOSYSTEM" | "GIT_REFLOG_ACTION" => {}
             _ if name.starts_with("GIT_AUTHOR_") || name.starts_with("GIT_COMMITTER_") => {}
             _ if name.starts_with("GIT_TRACE") || name.starts_with("GIT_CURL_VERBOSE") => {

@@ -71,6 +71,7 @@ fn the_rest() {
     exec.read acme/shop client mr, read
     forge.read acme/shop version *, read
     exec.opaque glab, execute, opaque
+    fs.write /home/dev/.config/glab-cli/aliases.yml, write
     ");
     assert_snapshot!(check_with("glab ship 12; glab mr explode 12; glab $X", LAB), @"
     forge.merge * pull request, write, partial

@@ -303,8 +303,27 @@ fn package(name: &str, at: usize, invocation: &Invocation, context: &mut Context
     opaque(invocation, "it runs a module that nobody here knows", context);
 }
 
+/// The code of `bun -e` and `deno eval`, where no other option says more.
+fn evaluated(invocation: &Invocation) -> Option<&Value> {
+    let mut words = invocation.words.iter();
+    if invocation.program == "bun" {
+        let is_code = |word: &Word| matches!(word.known(), Some("-e" | "--eval" | "-p" | "--print"));
+        return words.next().filter(|word| is_code(word)).and_then(|_| words.next()).map(|word| &word.value);
+    }
+    words.next().filter(|word| word.known() == Some("eval"))?;
+    let plain = |text: &str| matches!(text, "-p" | "--print" | "-q" | "--quiet" | "-T" | "--ts" | "--no-check" | "--ext=ts" | "--ext=js" | "--ext=mjs");
+    words.find(|word| !word.known().is_some_and(plain)).filter(|word| !word.text().starts_with('-')).map(|word| &word.value)
+}
+
 /// `deno run x.ts`, `bun x.ts`
 fn runtime(invocation: &Invocation, context: &mut Context<'_>) {
+    if let Some(value) = evaluated(invocation) {
+        match value.known() {
+            Some(text) => inline(text, invocation, context),
+            None => families::unknown_text(value, invocation, context),
+        }
+        return;
+    }
     let mut words = invocation.words.iter().enumerate().filter(|(_, word)| !word.text().starts_with('-'));
     let first = words.next();
     let title = invocation.title();

@@ -137,6 +137,13 @@ fn kubectl(invocation: &Invocation, context: &mut Context<'_>) {
         context.program(verbs::EXEC_READ, &format!("kubectl {}", found.name));
         return;
     }
+    if found.operands.first().is_some_and(|word| word.known() == Some("krew")) {
+        match found.operand(1).as_deref() {
+            None | Some("list" | "search" | "info" | "version" | "help") => context.program(verbs::EXEC_READ, &invocation.title()),
+            Some(_) => context.opaque(&invocation.title(), "it installs or removes programs that kubectl runs"),
+        }
+        return;
+    }
     let spots = place::find(&found, invocation, context);
     let Some(spot) = spots.first().cloned() else { return };
     match found.name.split(' ').next().unwrap_or_default() {

@@ -2,7 +2,7 @@
 
 use super::changes::{Change, Pattern};
 use super::{Decoder, Substitution, decode_text};
-use crate::shell::{arithmetic, extent};
+use crate::shell::{arithmetic, extent, variables};
 use crate::word::Value;
 
 const RUNNING: &str = "an expansion that depends on the running shell";
@@ -30,6 +30,11 @@ enum Held {
 
 fn is_name(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
+}
+
+/// Whether it is a variable's, and no special parameter or argument.
+fn is_name_of_variable(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
 }
 
 fn take_apart(inner: &str) -> Option<Parameter<'_>> {
@@ -120,6 +125,8 @@ impl<'w> Decoder<'w> {
             let plain = !matches!(operator, "@" | "*") && parameter.subscript.is_none();
             match pointer.known().filter(|text| plain && !text.is_empty() && text.chars().all(is_name)) {
                 Some(text) => name = text.to_owned(),
+                // Of any variable, unless it is the names of some.
+                None if plain && is_name_of_variable(parameter.name) => return Held::One(variables::any()),
                 None => return Held::One(Value::unknown(RUNNING)),
             }
         }
@@ -215,7 +222,14 @@ impl<'w> Decoder<'w> {
             0 => Held::One(Value::Known(String::new())),
             _ => Held::Each(values, false),
         };
-        let unknown = || Held::One(Value::unknown(RUNNING));
+        let unknown = || {
+            let given = values.iter().find(|value| variables::secret_in(value).is_some());
+            Held::One(match (held, given) {
+                (_, Some(value)) => unclear(value),
+                (Held::One(value), None) if kind != '+' => unclear(value),
+                (Held::One(_) | Held::Each(..) | Held::Unset, None) => Value::unknown(RUNNING),
+            })
+        };
         let result = match (kind, is_set) {
             ('+', Some(true)) => word(values),
             ('+', Some(false)) => Held::One(Value::Known(String::new())),
@@ -229,7 +243,8 @@ impl<'w> Decoder<'w> {
                 word(values)
             }
             ('=', None) => {
-                self.done.assigned.push((parameter.name.to_owned(), Value::unknown(RUNNING)));
+                let given = values.first().map_or_else(|| Value::unknown(RUNNING), unclear);
+                self.done.assigned.push((parameter.name.to_owned(), given));
                 unknown()
             }
             ('-', Some(false)) => word(values),
@@ -316,7 +331,7 @@ impl<'w> Decoder<'w> {
         }
         let to = operator_at + operator.len();
         let change = self.change(operator, operator_at, to);
-        let apply = |value: &Value| change.apply(value).unwrap_or_else(|| Value::unknown(RUNNING));
+        let apply = |value: &Value| change.apply(value).unwrap_or_else(|| unclear(value));
         match held {
             Held::One(value) => self.insert(&apply(&value), quoted),
             Held::Each(values, star) => {
@@ -407,6 +422,14 @@ fn plain_slash(operator: &str, from: usize) -> Option<usize> {
         }
     }
     None
+}
+
+/// What becomes of a value in a way that is not known: of a secret's, a part of it.
+fn unclear(value: &Value) -> Value {
+    match value {
+        Value::Unknown { why, .. } if variables::secret_in(value).is_some() => Value::unknown(why),
+        Value::Unknown { .. } | Value::Known(_) | Value::Pattern(_) => Value::unknown(RUNNING),
+    }
 }
 
 fn length(held: &Held) -> Option<Value> {

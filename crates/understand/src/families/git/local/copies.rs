@@ -60,14 +60,29 @@ pub(super) fn clone(git: &Git<'_>, context: &mut Context<'_>) {
     context.push(Effect::new(verbs::GIT_FETCH, Resource::Repository { repository }));
     let name = address.trim_end_matches('/').trim_end_matches(".git").rsplit(['/', ':']).next().unwrap_or("clone").to_owned();
     let target = operands.get(1).map_or(Value::Known(name), |word| word.value.clone());
+    made(&target, context);
     context.write_value(&target);
     arguments.values(&["separate-git-dir"]).for_each(|value| context.write_value(value));
     // With an option that is not known, any of the words may be the place.
     if !arguments.unknown.is_empty() {
         operands.iter().for_each(|word| context.write(word));
     }
-    if arguments.has(&["c", "config", "template", "recurse-submodules", "recursive"]) || !arguments.unknown.is_empty() {
+    for value in arguments.values(&["c", "config"]) {
+        let (key, given) = value.text().split_once('=').unwrap_or((value.text(), "true"));
+        let given = if value.is_unknown() { Value::unknown("a setting that is not known") } else { Value::Known(given.to_owned()) };
+        config::given(&super::super::resolve::canonical_key(key), &given, context);
+    }
+    let template = arguments.values(&["template"]).any(|value| value.known() != Some(""));
+    if template || arguments.has(&["recurse-submodules", "recursive"]) || !arguments.unknown.is_empty() {
         context.opaque("git clone", "its options or submodules can run code");
+    }
+}
+
+/// Says that git makes a repository there, with settings of its own unless the command has put some there before.
+fn made(target: &Value, context: &mut Context<'_>) {
+    let located = crate::paths::locate(target, context);
+    if located.why.is_none() && !context.state.world.written.iter().any(|written| written.touches(&located)) {
+        context.state.world.cloned.push(located.path);
     }
 }
 
@@ -88,7 +103,10 @@ pub(super) fn structure(git: &Git<'_>, context: &mut Context<'_>) {
             let named = git.words.iter().position(|word| matches!(word.text(), "-b" | "-B" | "--reason"));
             let name = named.and_then(|at| git.words.get(at + 1));
             let is_name = |word: &Word| name.is_some_and(|name| std::ptr::eq(name, word));
-            operands.iter().skip(1).filter(|word| !is_name(word)).take(1).for_each(|word| context.write(word));
+            operands.iter().skip(1).filter(|word| !is_name(word)).take(1).for_each(|word| {
+                made(&word.value, context);
+                context.write(word);
+            });
         }
         ("submodule", "foreach") => {
             let command: Option<Vec<&str>> = operands.iter().skip(1).map(|word| word.known()).collect();
@@ -102,8 +120,13 @@ pub(super) fn structure(git: &Git<'_>, context: &mut Context<'_>) {
         ("submodule", _) => context.push(config::side_effect(git, "it changes the submodules")),
         _ => {
             context.push(git.here(verbs::GIT_BRANCH));
-            operands.iter().take(1).for_each(|word| context.write(word));
-            if git.words.iter().any(|word| word.text().starts_with("--template") || word.text().starts_with("--separate-git-dir")) {
+            let takes = ["-b", "--initial-branch", "--template", "--separate-git-dir", "--object-format", "--ref-format"];
+            let is_value = |word: &Word| git.words.windows(2).any(|pair| matches!(pair, [option, value] if takes.contains(&option.text()) && std::ptr::eq(value, word)));
+            operands.iter().filter(|word| !is_value(word)).take(1).for_each(|word| {
+                made(&word.value, context);
+                context.write(word);
+            });
+            if git.words.iter().any(|word| (word.text().starts_with("--template") && word.known() != Some("--template=")) || word.text().starts_with("--separate-git-dir")) {
                 context.opaque("git init", "a template brings hooks");
             }
         }
