@@ -266,10 +266,7 @@ mod tests {
         assert_snapshot!(check_because("psql -c \"select pg_read_file('/etc/passwd')\""), @"db.execute pg_read_file in postgresql://localhost, execute, partial: `pg_read_file`: it reads files of the database's machine");
         assert_snapshot!(check("psql -c \"select lo_export(1, '/tmp/x')\""), @"db.execute lo_export in postgresql://localhost, execute, partial");
         assert_snapshot!(check("psql -c \"COPY t TO '/tmp/x'\""), @"db.execute t in postgresql://localhost, execute, partial");
-        assert_snapshot!(check("psql -c 'grant pg_execute_server_program to a'"), @"
-        db.privilege * in postgresql://localhost, write
-        db.execute * in postgresql://localhost, execute, partial
-        ");
+        assert_snapshot!(check("psql -c 'grant pg_execute_server_program to a'"), @"db.privilege * in postgresql://localhost, write, partial");
         assert_snapshot!(check("psql -c \"alter system set archive_command = 'x'\""), @"
         db.privilege * in postgresql://localhost, write
         db.execute * in postgresql://localhost, execute, partial

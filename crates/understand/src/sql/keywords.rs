@@ -62,13 +62,11 @@ pub(super) fn utility<'t>(
         "FLUSH" if has(1, &["PRIVILEGES"]) => push(Statement::new(verbs::DB_PRIVILEGE, Vec::new())),
         "FLUSH" => push(Statement::new(verbs::DB_WRITE, Vec::new()).because("it is upkeep of the server")),
         "GRANT" | "REVOKE" | "DENY" | "REASSIGN" => {
-            push(Statement::new(verbs::DB_PRIVILEGE, granted(tokens)));
-            if word == "GRANT" && tokens.iter().take_while(|token| !token.is("TO")).any(host::lets_reach) {
-                push(
-                    execute("it lets a role run programs or reach files of the server")
-                        .reaching(Reach::Runs, None),
-                );
-            }
+            let statement = Statement::new(verbs::DB_PRIVILEGE, granted(tokens));
+            let lets =
+                word == "GRANT" && tokens.iter().take_while(|token| !token.is("TO")).any(host::lets_reach);
+            let why = "it lets a role run programs or reach files of the server";
+            push(if lets { statement.because(why).reaching(Reach::Runs, None) } else { statement });
         }
         "SECURITY" => push(Statement::new(verbs::DB_PRIVILEGE, Vec::new())),
         "COMMENT" => push(Statement::new(verbs::DB_SCHEMA, named(3))),
