@@ -9,6 +9,9 @@ use crate::word::Value;
 
 use super::{Looked, look};
 
+/// Steps of a file that are looked into; builds of people have a few dozen.
+const MOST_STEPS: usize = 500;
+
 /// Adds what the `RUN` lines of the file at `path` do beyond the image.
 pub(crate) fn run(path: &str, context: &mut Context<'_>) -> Looked {
     let located = paths::locate(&Value::Known(path.to_owned()), context);
@@ -16,9 +19,10 @@ pub(crate) fn run(path: &str, context: &mut Context<'_>) -> Looked {
         let outside = std::mem::take(&mut context.collected);
         let opaque = context.state.world.opaque;
         let image = Resource::Container { host: None, object: "image".to_owned(), name: "*".to_owned() };
-        for command in commands(text) {
+        let commands = commands(text);
+        for command in commands.iter().take(MOST_STEPS) {
             context.elsewhere(image.clone(), |context| {
-                shell::run_apart(&command, TextPlace::Within(context.here), context);
+                shell::run_apart(command, TextPlace::Within(context.here), context);
             });
         }
         context.state.world.opaque = opaque;
@@ -27,6 +31,9 @@ pub(crate) fn run(path: &str, context: &mut Context<'_>) -> Looked {
             if effect.resource.place() == Place::Remote {
                 context.push(effect.because("the image's build does it"));
             }
+        }
+        if commands.len() > MOST_STEPS {
+            context.opaque("docker build", &format!("it has more than {MOST_STEPS} steps"));
         }
         Ok(())
     })
@@ -86,5 +93,14 @@ mod tests {
         ---
         ls
         ");
+    }
+
+    #[test]
+    fn more_steps_than_are_looked_into_are_not_seen() {
+        let steps = |count| {
+            crate::fixture::check_with("docker build .", &[("/repo/Dockerfile", &"RUN ls\n".repeat(count))])
+        };
+        assert!(!steps(MOST_STEPS).contains("opaque"));
+        assert!(steps(MOST_STEPS + 1).contains("opaque"));
     }
 }
