@@ -121,6 +121,8 @@ fn by_table(verb: &Verb, git: &Git<'_>, context: &mut Context<'_>) {
         moves_refs(git, verb.clone(), context);
         if matches!(git.subcommand.as_str(), "update-ref" | "symbolic-ref" | "filter-branch" | "filter-repo" | "fast-import" | "replace" | "rebase") {
             context.state.world.heads = vec![Some(String::new())];
+            let tags = git.operands().into_iter().filter(|word| word.text().starts_with("refs/tags/"));
+            context.state.world.made.extend(tags.map(|word| word.known().unwrap_or("refs/tags/*").to_owned()));
         }
     } else {
         reads_from_history(git, context);
@@ -172,7 +174,7 @@ fn moves_refs(git: &Git<'_>, verb: Verb, context: &mut Context<'_>) {
 
 fn moved_refs(git: &Git<'_>, context: &mut Context<'_>) {
     let why = format!("an earlier part of the command runs {}", git.title());
-    let is_on_top = git.subcommand == "commit" || git.subcommand == "tag" && git.operands().len() == 1;
+    let is_on_top = git.subcommand == "commit" || git.subcommand == "tag" && branches::is_of_head(git);
     if is_on_top {
         context.state.world.commits.begins(git.repo.root.as_ref());
     } else {

@@ -186,7 +186,7 @@ impl Repo {
         ["refs/tags/", "refs/heads/", "refs/"]
             .iter()
             .map(|prefix| format!("{prefix}{name}"))
-            .filter(|full| self.exists(full, context) || context.state.world.made.contains(full))
+            .filter(|full| self.exists(full, context) || is_made(full, context))
             .collect()
     }
 
@@ -276,4 +276,9 @@ pub(super) fn canonical_key(key: &str) -> String {
         }
         _ => key.to_ascii_lowercase(),
     }
+}
+
+/// Whether the command makes it: a tag whose name is not known is any tag.
+fn is_made(full: &str, context: &Context<'_>) -> bool {
+    context.state.world.made.iter().any(|made| made == full || made == "refs/tags/*" && full.starts_with("refs/tags/"))
 }

@@ -5,24 +5,20 @@ use countersign_model::{Reversible, verbs};
 use super::super::resolve::Tip;
 use super::super::{Git, config};
 use super::{moved_refs, moves_refs};
-use crate::arguments::{Spec, Takes, parse};
+use crate::arguments::{Arguments, Spec, Takes, parse};
 use crate::context::Context;
 use crate::word::{Value, Word};
 
 pub(super) fn branch(git: &Git<'_>, context: &mut Context<'_>) {
     let is_tag = git.subcommand == "tag";
-    let operands = git.operands();
-    let lists = git.words.iter().any(|word| {
-        let text = word.text();
-        matches!(text, "-l" | "--list" | "-a" | "-r" | "-v" | "-vv" | "--all" | "--remotes" | "--verify" | "--show-current" | "--contains" | "--merged" | "--no-merged")
-            || text.starts_with("--format") || text.starts_with("--sort") || text.starts_with("--points-at") || text.starts_with("--contains") || text.starts_with("--merged")
-    });
-    let deletes = git.has_short('d') || git.has_short('D') || git.has_long("--delete");
-    let renames = !is_tag && (git.has_short('m') || git.has_short('M') || git.has_short('c') || git.has_short('C') || git.has_long("--move") || git.has_long("--copy"));
-    let forces = git.has_short('f') || git.has_long("--force");
-    let upstream = !is_tag && (git.has_short('u') || git.has_long("--set-upstream-to") || git.has_long("--unset-upstream") || git.has_long("--edit-description") || git.has_short('t') || git.has_long("--track"));
-    if deletes {
-        let forced = git.has_short('D') || forces;
+    let given = parse(git.words, if is_tag { &TAG } else { &BRANCH });
+    // An option nobody knows may be a bundle with any of these letters.
+    let doubted = !given.unknown.is_empty();
+    let has = |names: &[&str]| given.has(names) || doubted && names.iter().any(|name| name.len() == 1 && name.chars().any(|letter| git.has_short(letter)));
+    let forces = has(&["f", "force"]);
+    let operands = &given.operands;
+    if has(&["d", "D", "delete"]) {
+        let forced = has(&["D"]) || forces;
         let kept = is_tag || !forced || operands.iter().all(|word| is_kept_elsewhere(word, git, context));
         let effect = git.here(verbs::GIT_DELETE_REF);
         context.push(if kept {
@@ -31,22 +27,88 @@ pub(super) fn branch(git: &Git<'_>, context: &mut Context<'_>) {
             effect.reversible(Reversible::Unknown).because("only the reflog keeps what no other branch has")
         });
         moved_refs(git, context);
-    } else if upstream {
+        return;
+    }
+    if is_tag {
+        tag(&given, forces, doubted, git, context);
+        return;
+    }
+    let renames = has(&["m", "M", "c", "C", "move", "copy"]);
+    let upstream = has(&["u", "set-upstream-to", "set-upstream", "unset-upstream", "edit-description", "t", "track"]);
+    if upstream {
         moves_refs(git, verbs::GIT_BRANCH, context);
         context.push(config::side_effect(git, "it changes where a bare push goes"));
         context.state.world.configuration_changed = Some("an earlier part of the command changes an upstream".to_owned());
     } else if renames || forces {
         moves_refs(git, if forces { verbs::GIT_REWRITE } else { verbs::GIT_BRANCH }, context);
         context.state.world.heads = vec![Some(String::new())];
-        context.state.world.configuration_changed = Some("an earlier part of the command renames a branch".to_owned());
-    } else if operands.is_empty() || (lists && !git.has_short('f')) {
+        let does = if renames { "renames" } else { "moves" };
+        context.state.world.configuration_changed = Some(format!("an earlier part of the command {does} a branch"));
+    } else if operands.is_empty() || given.has(BRANCH_LISTS) && !doubted {
         context.push(git.here(verbs::GIT_READ));
     } else {
-        let name = operands.first().map(|word| word.text()).unwrap_or_default();
-        context.state.world.made.extend(is_tag.then(|| format!("refs/tags/{name}")));
         moves_refs(git, verbs::GIT_BRANCH, context);
     }
 }
+
+/// A tag is made, moved or listed. Which of them is made counts: a push of its name goes to the remote's tags.
+fn tag(given: &Arguments<'_>, forces: bool, doubted: bool, git: &Git<'_>, context: &mut Context<'_>) {
+    let lists = given.operands.is_empty() || given.has(TAG_LISTS);
+    if lists && !doubted && !forces {
+        context.push(git.here(verbs::GIT_READ));
+        return;
+    }
+    let name = given.operands.first().and_then(|word| word.known()).filter(|_| !doubted);
+    context.state.world.made.push(format!("refs/tags/{}", name.unwrap_or("*")));
+    moves_refs(git, if forces { verbs::GIT_REWRITE } else { verbs::GIT_BRANCH }, context);
+}
+
+/// Whether a tag names what is checked out: no other commit is given.
+pub(super) fn is_of_head(git: &Git<'_>) -> bool {
+    let given = parse(git.words, &TAG);
+    given.operands.len() == 1 && given.unknown.is_empty()
+}
+
+/// Options with which `git branch` only shows branches.
+const BRANCH_LISTS: &[&str] = &[
+    "l", "list", "a", "all", "r", "remotes", "show-current", "contains", "no-contains", "with", "without", "merged", "no-merged", "points-at",
+];
+
+/// Options with which `git tag` only shows or checks tags.
+const TAG_LISTS: &[&str] = &["l", "list", "n", "v", "verify", "contains", "no-contains", "with", "without", "merged", "no-merged", "points-at"];
+
+const BRANCH: Spec = Spec {
+    long: &[
+        ("verbose", Takes::Nothing), ("quiet", Takes::Nothing), ("track", Takes::Attached), ("no-track", Takes::Nothing), ("set-upstream", Takes::Nothing), ("set-upstream-to", Takes::Value),
+        ("unset-upstream", Takes::Nothing), ("color", Takes::Attached), ("no-color", Takes::Nothing), ("remotes", Takes::Nothing), ("contains", Takes::Value), ("no-contains", Takes::Value),
+        ("with", Takes::Value), ("without", Takes::Value), ("abbrev", Takes::Attached), ("no-abbrev", Takes::Nothing), ("all", Takes::Nothing), ("delete", Takes::Nothing), ("move", Takes::Nothing),
+        ("copy", Takes::Nothing), ("omit-empty", Takes::Nothing), ("list", Takes::Nothing), ("show-current", Takes::Nothing), ("create-reflog", Takes::Nothing), ("edit-description", Takes::Nothing),
+        ("merged", Takes::Value), ("no-merged", Takes::Value), ("column", Takes::Attached), ("no-column", Takes::Nothing), ("sort", Takes::Value), ("points-at", Takes::Value),
+        ("ignore-case", Takes::Nothing), ("recurse-submodules", Takes::Nothing), ("format", Takes::Value), ("force", Takes::Nothing), ("no-force", Takes::Nothing),
+    ],
+    short: &[
+        ('v', Takes::Nothing), ('q', Takes::Nothing), ('t', Takes::Attached), ('u', Takes::Value), ('r', Takes::Nothing), ('a', Takes::Nothing), ('d', Takes::Nothing), ('D', Takes::Nothing),
+        ('m', Takes::Nothing), ('M', Takes::Nothing), ('c', Takes::Nothing), ('C', Takes::Nothing), ('l', Takes::Nothing), ('i', Takes::Nothing), ('f', Takes::Nothing),
+    ],
+    abbreviations: true,
+    operands_end_options: false,
+};
+
+const TAG: Spec = Spec {
+    long: &[
+        ("list", Takes::Nothing), ("delete", Takes::Nothing), ("verify", Takes::Nothing), ("annotate", Takes::Nothing), ("message", Takes::Value), ("file", Takes::Value), ("trailer", Takes::Value),
+        ("edit", Takes::Nothing), ("no-edit", Takes::Nothing), ("sign", Takes::Nothing), ("no-sign", Takes::Nothing), ("cleanup", Takes::Value), ("local-user", Takes::Value), ("force", Takes::Nothing),
+        ("no-force", Takes::Nothing), ("create-reflog", Takes::Nothing), ("column", Takes::Attached), ("no-column", Takes::Nothing), ("contains", Takes::Value), ("no-contains", Takes::Value),
+        ("with", Takes::Value), ("without", Takes::Value), ("merged", Takes::Value), ("no-merged", Takes::Value), ("omit-empty", Takes::Nothing), ("sort", Takes::Value), ("points-at", Takes::Value),
+        ("format", Takes::Value), ("color", Takes::Attached), ("ignore-case", Takes::Nothing),
+    ],
+    short: &[
+        ('l', Takes::Nothing), ('n', Takes::Attached), ('d', Takes::Nothing), ('v', Takes::Nothing), ('a', Takes::Nothing), ('m', Takes::Value), ('F', Takes::Value), ('e', Takes::Nothing),
+        ('s', Takes::Nothing), ('u', Takes::Value), ('f', Takes::Nothing), ('i', Takes::Nothing),
+    ],
+    abbreviations: true,
+    operands_end_options: false,
+};
 
 /// Whether what a branch names is named by HEAD's branch or by its copy of a remote, too.
 fn is_kept_elsewhere(word: &Word, git: &Git<'_>, context: &Context<'_>) -> bool {

@@ -25,6 +25,8 @@ pub(in super::super) fn fetches(git: &Git<'_>, context: &mut Context<'_>) {
     if operands.iter().any(|word| word.text().contains(':') && !addresses::is_address(word.text())) {
         context.push(git.here(verbs::GIT_BRANCH));
     }
+    let made = operands.iter().filter_map(|word| word.text().rsplit_once(":refs/tags/")).map(|(_, name)| format!("refs/tags/{name}"));
+    context.state.world.made.extend(made);
     if !reads {
         context.state.world.refs_changed = Some("an earlier part of the command fetches".to_owned());
     }

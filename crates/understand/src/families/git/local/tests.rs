@@ -138,3 +138,26 @@ fn running_others() {
     git.read /repo, read
     ");
 }
+
+#[test]
+fn a_tag_that_is_made_is_pushed_as_a_tag() {
+    for made in ["git tag v9", "git tag -a v9 -m x", "git tag -a -m x v9", "git tag -am x v9", "git tag -fam x v9", "git tag -s -u k --mes=x v9 HEAD", "git tag -f v9", "git update-ref refs/tags/v9 HEAD", "git fetch . HEAD:refs/tags/v9"] {
+        assert!(check(&format!("{made} && git push origin v9")).ends_with("git.push refs/tags/v9@origin, write"), "{made}");
+    }
+    assert_snapshot!(check("git tag -a \"$NAME\" -m x && git push origin v9"), @"
+    git.branch /repo, write
+    git.push refs/tags/v9@origin, write
+    ");
+    assert_snapshot!(check("git tag -l v9 && git push origin v9"), @"
+    git.read /repo, read
+    git.push v9@origin, write
+    ");
+    assert_snapshot!(check("git branch v9 && git push origin v9"), @"
+    git.branch /repo, write
+    git.push v9@origin, write
+    ");
+    assert_snapshot!(check("git tag; git tag -l 'v*' -n3; git tag --contains HEAD; git tag -v v1; git tag --points-at HEAD; git tag --sort=-v:refname"), @"git.read /repo, read");
+    assert_snapshot!(check("git branch -a; git branch -vv; git branch --contains v1; git branch --list 'f*'; git branch --show-current; git branch --sort=-committerdate -r"), @"git.read /repo, read");
+    assert_snapshot!(check("git branch -v new"), @"git.branch /repo, write");
+    assert_snapshot!(check("git tag -dm x"), @"git.delete-ref /repo, destroy");
+}
