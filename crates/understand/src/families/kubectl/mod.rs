@@ -2,8 +2,10 @@
 //!
 //! [`place`] finds the context and namespace, [`kinds`] knows the kinds, [`manifests`] reads files.
 
+mod bundles;
 mod formats;
 mod kinds;
+mod kubeconfig;
 mod manifests;
 pub(crate) mod place;
 
@@ -113,7 +115,7 @@ const FLAGS: &[&str] = &[
 
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     match invocation.program.as_str() {
-        "k9s" => context.opaque("k9s", "an interactive program that can change anything in a cluster"),
+        "k9s" => k9s(invocation, context),
         "kubectx" | "kubens" => switch(invocation, context),
         "kustomize" => kustomize(invocation, context),
         _ => kubectl(invocation, context),
@@ -121,6 +123,9 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
 }
 
 fn kubectl(invocation: &Invocation, context: &mut Context<'_>) {
+    let shows_logs = matches!(read(invocation, &TABLE).name.split(' ').next(), Some("logs" | "log"));
+    let unbundled = bundles::apart(invocation, shows_logs);
+    let invocation = unbundled.as_ref().unwrap_or(invocation);
     let found = read(invocation, &TABLE);
     if found.name == "whoami" && found.has(&["-t", "--show-token"]) {
         let resource = Resource::Secret { store: "openshift".to_owned(), name: "token".to_owned() };
@@ -221,6 +226,19 @@ fn changes(found: &Subcommand<'_>, spot: &Spot, invocation: &Invocation, context
             context.push(Effect::new(verbs::SECRET_WRITE, Resource::Secret { store: spot.store(), name }));
         }
     }
+}
+
+fn k9s(invocation: &Invocation, context: &mut Context<'_>) {
+    let found = read(invocation, &TABLE);
+    if found.is_help || matches!(found.operand(0).as_deref(), Some("version" | "info" | "help" | "completion")) {
+        context.program(verbs::EXEC_READ, "k9s");
+        return;
+    }
+    let verb = if found.has(&["--readonly"]) { verbs::KUBE_READ } else { verbs::KUBE_EXECUTE };
+    for spot in place::find(&found, invocation, context) {
+        context.push(spot.as_sure(Effect::new(verb.clone(), spot.resource("*", "*", None))));
+    }
+    context.opaque("k9s", "an interactive program that can change anything in a cluster");
 }
 
 fn with_verb(effect: Effect, verb: Verb) -> Effect {

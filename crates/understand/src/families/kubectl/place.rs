@@ -3,6 +3,7 @@
 use countersign_model::{Certainty, Effect, Resource};
 
 use super::kinds;
+use super::kubeconfig::Kubeconfig;
 use crate::context::Context;
 use crate::families::subcommands::Subcommand;
 use crate::invocation::Invocation;
@@ -80,6 +81,9 @@ pub(crate) fn find(found: &Subcommand<'_>, invocation: &Invocation, context: &Co
     of_options(found, &["--context"], "", invocation, context)
 }
 
+/// Options that name a context of something else.
+const OTHER_CONTEXTS: &[&str] = &["--argocd-context", "--build-context", "--security-context", "--docker-context", "--use-context"];
+
 /// The same for a tool whose context option or variable has another name.
 pub(crate) fn of_options(
     found: &Subcommand<'_>,
@@ -95,22 +99,28 @@ pub(crate) fn of_options(
         Err(_) if !variable.is_empty() => Some("*".to_owned()),
         _ => None,
     });
+    // An option for the context that the tool's table does not have.
+    let strange = found.options.iter().any(|(name, _)| {
+        (name.ends_with("context") || name.ends_with("-ctx")) && !options.contains(&name.as_str()) && !OTHER_CONTEXTS.contains(&name.as_str())
+    });
+    let given = if strange { Some("*".to_owned()) } else { given };
     let file = kubeconfig(found, invocation, context);
     let kubeconfig = file.clone().unwrap_or_else(|_| "*".to_owned());
     let read = file.as_deref().map_err(|why| (*why).clone()).and_then(|file| context.file(file));
-    let config = read.as_ref().ok().and_then(Option::as_deref);
-    let current = config.and_then(current_context);
+    let config = read.ok().flatten().and_then(|text| Kubeconfig::read(&text));
+    let config = config.as_ref();
+    let current = config.and_then(Kubeconfig::current).map(str::to_owned);
     let is_given = given.is_some();
     let name = given.or_else(|| current.clone());
     let everywhere = found.has(&["-A", "--all-namespaces"]);
     let namespace = if everywhere { Some("*".to_owned()) } else { text(&["-n", "--namespace"]) };
-    let of_context = |name: &str| config.and_then(|config| namespace_of(config, name));
+    let of_context = |name: &str| config.and_then(|config| config.namespace(name)).map(str::to_owned);
     let is_written = namespace.is_some();
     let namespace_for = |name: Option<&str>| {
         let found = namespace.clone().or_else(|| of_context(name?));
         match (found, config, name) {
             (Some(found), ..) => found,
-            (None, Some(config), Some(name)) if has_context(config, name) => "default".to_owned(),
+            (None, Some(config), Some(name)) if config.has(name) => "default".to_owned(),
             _ => "*".to_owned(),
         }
     };
@@ -161,60 +171,11 @@ fn kubeconfig(found: &Subcommand<'_>, invocation: &Invocation, context: &Context
         if let Some(why) = located.why {
             return Err(why);
         }
-        if context.file(&located.path).ok().flatten().as_deref().and_then(current_context).is_some() {
+        let config = context.file(&located.path).ok().flatten().and_then(|text| Kubeconfig::read(&text));
+        if config.is_some_and(|config| config.current().is_some()) {
             return Ok(located.path);
         }
         first.get_or_insert(located.path);
     }
     first.ok_or_else(|| "no kubeconfig is named".to_owned())
-}
-
-/// A value of YAML without its quotes and comment.
-fn plain(text: &str) -> &str {
-    let text = text.split(" #").next().unwrap_or(text).trim();
-    text.trim_matches(['"', '\''])
-}
-
-/// What the kubeconfig's `current-context` says.
-fn current_context(config: &str) -> Option<String> {
-    let line = config.lines().find_map(|line| line.strip_prefix("current-context:"))?;
-    Some(plain(line).to_owned()).filter(|name| !name.is_empty())
-}
-
-/// The entries of `contexts:` as name and namespace.
-fn contexts(config: &str) -> Vec<(String, Option<String>)> {
-    let mut all = Vec::new();
-    let mut inside = false;
-    let (mut name, mut namespace) = (None, None);
-    for line in config.lines() {
-        let is_item = line.trim_start().starts_with("- ");
-        if !line.starts_with([' ', '-', '#']) && !line.is_empty() {
-            inside = line.starts_with("contexts:");
-        }
-        if !inside || is_item || line.starts_with("contexts:") {
-            if let Some(name) = name.take() {
-                all.push((name, namespace.take()));
-            }
-            namespace = None;
-        }
-        if !inside {
-            continue;
-        }
-        let bare = line.trim_start().trim_start_matches("- ").trim_start();
-        if let Some(value) = bare.strip_prefix("name:") {
-            name = Some(plain(value).to_owned());
-        } else if let Some(value) = bare.strip_prefix("namespace:") {
-            namespace = Some(plain(value).to_owned());
-        }
-    }
-    all.extend(name.map(|name| (name, namespace)));
-    all
-}
-
-fn namespace_of(config: &str, name: &str) -> Option<String> {
-    contexts(config).into_iter().find(|(known, _)| known == name).and_then(|(_, namespace)| namespace)
-}
-
-fn has_context(config: &str, name: &str) -> bool {
-    contexts(config).iter().any(|(known, _)| known == name)
 }

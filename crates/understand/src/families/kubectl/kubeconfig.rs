@@ -1,0 +1,62 @@
+//! What a kubeconfig says: its contexts and which of them is the current one.
+
+use countersign_yaml::Node;
+
+/// A kubeconfig that was read.
+pub(super) struct Kubeconfig {
+    root: Node,
+}
+
+impl Kubeconfig {
+    /// Reads one; none where it is not YAML.
+    pub fn read(text: &str) -> Option<Self> {
+        countersign_yaml::read(text).ok().map(|root| Self { root })
+    }
+
+    /// What `current-context` says.
+    pub fn current(&self) -> Option<&str> {
+        self.root.get("current-context")?.text().filter(|name| !name.is_empty())
+    }
+
+    /// Whether there is a context of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.context(name).is_some()
+    }
+
+    /// The namespace that a context chooses.
+    pub fn namespace(&self, name: &str) -> Option<&str> {
+        self.context(name)?.get("namespace")?.text().filter(|namespace| !namespace.is_empty())
+    }
+
+    fn context(&self, name: &str) -> Option<&Node> {
+        let contexts = self.root.get("contexts")?.items();
+        contexts.iter().find(|entry| entry.get("name").and_then(Node::text) == Some(name))?.get("context")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::check_with;
+
+    fn of(config: &str) -> String {
+        check_with("kubectl get pods", &[("/home/dev/.kube/config", config)])
+    }
+
+    #[test]
+    fn in_any_style() {
+        assert_snapshot!(of("current-context: stage\ncontexts:\n- context: {cluster: stage, namespace: payments}\n  name: stage\n"), @"kube.read pod/* in stage/payments, read");
+        assert_snapshot!(of("{contexts: [{name: stage, context: {namespace: payments}}], current-context: stage}"), @"kube.read pod/* in stage/payments, read");
+        assert_snapshot!(of(r#"{"contexts": [{"name": "stage", "context": {}}], "current-context": "stage"}"#), @"kube.read pod/* in stage/default, read");
+        assert_snapshot!(of("contexts:\n- name: &c stage\n  context:\n    namespace: a # b\n    cluster: x\ncurrent-context: *c\n"), @"kube.read pod/* in stage/a, read");
+        assert_snapshot!(of("current-context: &c stage\n"), @"kube.read pod/* in stage/*, read");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_anything() {
+        assert_snapshot!(of("current-context: [stage\n"), @"kube.read pod/* in */*, read, partial");
+        assert_snapshot!(of("current-context: stage\ncurrent-context: live\n"), @"kube.read pod/* in live/*, read");
+        assert_snapshot!(of("current-context: ''\n"), @"kube.read pod/* in */*, read, partial");
+    }
+}
