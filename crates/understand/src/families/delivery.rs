@@ -34,7 +34,7 @@ pub(super) const FAMILY: Family = Family {
 
 /// Options that take a value, of all of them.
 const VALUES: &[&str] = &[
-    "--context", "--kube-context", "--kubeconfig", "-n", "--namespace", "--server", "--auth-token", "--cluster", "--revision", "--timeout", "-o", "--output",
+    "--context", "--kube-context", "--kubecontext", "--kubeconfig-context", "--kubeconfig", "-n", "--namespace", "--server", "--auth-token", "--cluster", "--revision", "--timeout", "-o", "--output",
     "-l", "--selector", "--resource", "--label", "--project", "--repo", "--path", "--dest-server", "--dest-namespace", "--dest-name", "-p", "--parameter",
     "--helm-set", "--values", "--sync-policy", "--app-namespace", "-N", "--grpc-web-root-path", "--config", "--port-forward-namespace", "--kube-as", "--as",
     "-f", "--filename", "--file", "--image", "--tag", "-t", "--profile", "-m", "--module", "-b", "--default-repo", "--from-backup", "--from-schedule",
@@ -42,6 +42,20 @@ const VALUES: &[&str] = &[
     "--source", "--url", "--secret-ref", "--export", "--name", "--region", "--nodes", "--node-type", "--state", "--username", "--password", "--kube-version",
     "-c", "--container", "--since", "--tail", "-y", "--prune-propagation-policy", "--argocd-context", "--core", "--kind", "--group",
 ];
+
+/// How they spell the option that names a context.
+const CONTEXTS: &[&str] = &["--context", "--kube-context", "--kubecontext", "--kubeconfig-context"];
+
+/// The variable that names a context.
+fn variable(program: &str) -> &'static str {
+    match program {
+        "skaffold" => "SKAFFOLD_KUBE_CONTEXT",
+        "werf" => "WERF_KUBE_CONTEXT",
+        "kapp" => "KAPP_KUBECONFIG_CONTEXT",
+        "okteto" => "OKTETO_CONTEXT",
+        _ => "",
+    }
+}
 
 macro_rules! table {
     ($($rule:expr),* $(,)?) => {{
@@ -110,7 +124,7 @@ fn table(program: &str) -> &'static Table<'static> {
             rule("delete|reset|remove|deregister|disassociate", verbs::KUBE_DELETE),
         ],
         "kubeseal" => table![],
-        "stern" | "kail" => table![],
+        "stern" | "kail" => table![rule("*", verbs::KUBE_READ), rule("", verbs::KUBE_READ)],
         _ => table![
             rule("version|status|ip|logs|profile|service|config|list|get|completion|help|docker-env|podman-env|options|dashboard|update-check|node|cluster|kubeconfig|image|registry", verbs::EXEC_READ),
             rule("get clusters|nodes|kubeconfig", verbs::EXEC_READ),
@@ -121,7 +135,10 @@ fn table(program: &str) -> &'static Table<'static> {
 
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let program = invocation.program.as_str();
-    let found = read(invocation, table(program));
+    let mut found = read(invocation, table(program));
+    if program == "istioctl" {
+        found.options.iter_mut().filter(|(name, _)| name == "-c").for_each(|(name, _)| "--kubeconfig".clone_into(name));
+    }
     if found.is_help || invocation.words.is_empty() {
         context.program(verbs::EXEC_READ, &invocation.title());
         return;
@@ -144,15 +161,21 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             context.push(effect);
         }
         "kind" | "k3d" | "minikube" => machine(&found.verb, invocation, context),
-        "stern" | "kail" | "kubeseal" => context.program(verbs::EXEC_READ, program),
+        "kubeseal" if found.has(&["--recovery-unseal"]) => {
+            let resource = Resource::Secret { store: "kubernetes".to_owned(), name: "*".to_owned() };
+            context.push(Effect::new(verbs::SECRET_READ, resource));
+        }
+        "kubeseal" => context.program(verbs::EXEC_READ, program),
         "telepresence" | "argo" | "kubectl-argo-rollouts" => {
-            let spot = place::Spot::anywhere(context);
-            let reads = matches!(invocation.known(0), Some("status" | "list" | "get" | "logs" | "version" | "lint"));
+            let reads = matches!(found.operand(0).as_deref(), Some("status" | "list" | "get" | "logs" | "version" | "lint" | "help" | "completion"));
             let verb = if reads { verbs::KUBE_READ } else { verbs::KUBE_WRITE };
-            context.push(spot.as_sure(Effect::new(verb, spot.resource("*", "*", Some("*")))));
+            for spot in place::of_options(&found, CONTEXTS, "", invocation, context) {
+                context.push(spot.as_sure(Effect::new(verb.clone(), spot.resource("*", "*", None))));
+            }
         }
         _ => {
-            let kind = found.operand(0).unwrap_or_else(|| "*".to_owned());
+            let reads_logs = matches!(program, "stern" | "kail");
+            let kind = if reads_logs { "pod".to_owned() } else { found.operand(0).unwrap_or_else(|| "*".to_owned()) };
             let name = found.operand(1).unwrap_or_else(|| "*".to_owned());
             let cluster = found.text(&["--name", "--cluster"]).filter(|_| program == "kops");
             if let Some(context_name) = cluster {
@@ -160,7 +183,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
                 context.push(found.effect(&verbs::KUBE_WRITE, &verbs::KUBE_DELETE, resource));
                 return;
             }
-            for spot in place::of_options(&found, &["--context", "--kube-context"], "", invocation, context) {
+            for spot in place::of_options(&found, CONTEXTS, variable(program), invocation, context) {
                 let resource = match found.verb.as_ref().map(Verb::as_str) {
                     Some("secret.read") => Resource::Secret { store: spot.store(), name: name.clone() },
                     Some("package.publish") => super::registries::image(&name),
@@ -187,7 +210,7 @@ fn machine(verb: &Option<Verb>, invocation: &Invocation, context: &mut Context<'
     }
     let deletes = invocation.words.iter().take(3).any(|word| matches!(word.text(), "delete" | "rm"));
     let object = "cluster".to_owned();
-    let name = invocation.words.iter().rfind(|word| !word.text().starts_with('-')).and_then(|word| word.known()).unwrap_or("*").to_owned();
+    let name = cluster_name(invocation);
     let resource = Resource::Container { host: None, object, name };
     let verb = if deletes { verbs::CONTAINER_DELETE } else { verbs::CONTAINER_RUN };
     context.push(Effect::new(verb, resource).because("the cluster is of this machine only"));
@@ -196,11 +219,24 @@ fn machine(verb: &Option<Verb>, invocation: &Invocation, context: &mut Context<'
     }
 }
 
+/// The cluster that is meant: its option, its operand, or the tool's own name for the only one.
+fn cluster_name(invocation: &Invocation) -> String {
+    let found = read(invocation, &Table { values: &["-p", "--profile", "--name", "-n", "--config", "--image", "--kubeconfig", "--nodes", "--driver", "--cpus", "--memory"], rules: &[] });
+    let given = found.text(&["-p", "--profile", "--name"]).or_else(|| found.text(&["-n"]).filter(|_| invocation.program == "kind"));
+    let operand = || if invocation.program == "k3d" { found.operand(2) } else { None };
+    let all = || found.has(&["--all", "-a", "-A"]).then(|| "*".to_owned());
+    let default = match invocation.program.as_str() {
+        "k3d" => "k3s-default",
+        name => name,
+    };
+    all().or(given).or_else(operand).unwrap_or_else(|| default.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;
 
-    use crate::fixture::check;
+    use crate::fixture::{check, check_with};
 
     #[test]
     fn applications() {
@@ -218,6 +254,24 @@ mod tests {
         app.delete prod on argocd, destroy
         app.settings frob on argocd, write, partial
         ");
+    }
+
+    #[test]
+    fn contexts_have_several_names() {
+        for command in ["velero --kubecontext live backup delete b --confirm", "velero backup delete b --kubecontext=live", "kapp --kubeconfig-context live delete -a web", "SKAFFOLD_KUBE_CONTEXT=live skaffold delete", "stern web --context live", "stern --context live -n shop 'web-.*'", "kail --context live", "argo list --context live", "k9s --context live --readonly", "velero backup get --backup-ctx live"] {
+            let said = check(command);
+            let first = said.lines().next().unwrap_or_default();
+            assert!(first.contains("in live/") || command.contains("-ctx") && first.contains("in */"), "{command}: {said}");
+        }
+        assert_snapshot!(check("stern web --context live -n shop; k9s --context live; k9s version; kubeseal < a.yaml"), @"
+        kube.read pod/* in live/shop, read
+        kube.execute */* in live/*, execute
+        exec.opaque k9s, execute, opaque
+        kube.execute */* in */*, execute, partial
+        fs.read /repo/a.yaml, read
+        exec.read kubeseal, read
+        ");
+        assert_snapshot!(check_with("istioctl -c /repo/live.yaml uninstall --purge", &[("/repo/live.yaml", "current-context: live")]), @"kube.delete */* in live/*, destroy");
     }
 
     #[test]
@@ -242,9 +296,9 @@ mod tests {
         exec.opaque skaffold, execute, opaque
         ");
         assert_snapshot!(check("kind create cluster; kind delete cluster; minikube start; kind get clusters"), @"
-        container.run cluster cluster, execute
-        container.delete cluster cluster, destroy
-        container.run cluster start, execute
+        container.run cluster kind, execute
+        container.delete cluster kind, destroy
+        container.run cluster minikube, execute
         exec.read kind get clusters, read
         ");
         assert_snapshot!(check("kops delete cluster --name prod; kubeadm reset"), @"

@@ -67,6 +67,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     match &found.verb {
         Some(verb) if found.name == "snapshot save" => {
             found.operands.iter().for_each(|word| context.write(word));
+            holds_secrets(context);
             context.push(place.effect(verb.clone(), "*"));
         }
         // What a cluster keeps there holds its secrets.
@@ -74,7 +75,17 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             let resource = Resource::Secret { store: "etcd".to_owned(), name: object };
             context.push(Effect::new(verbs::SECRET_READ, resource));
         }
-        Some(verb) if matches!(found.name.as_str(), "get" | "put" | "del" | "rm" | "set" | "ls" | "mk") => {
+        Some(_) if found.name == "make-mirror" => {
+            let elsewhere = DatabasePlace { host: object, ..place.clone() };
+            holds_secrets(context);
+            context.push(place.effect(verbs::DB_READ, "*"));
+            context.push(elsewhere.effect(verbs::DB_WRITE, "*"));
+        }
+        Some(verb) if matches!(found.name.as_str(), "get" | "watch" | "put" | "del" | "rm" | "set" | "ls" | "mk") => {
+            let shows = *verb == verbs::DB_READ && !found.has(&["--keys-only", "--count-only"]);
+            if shows && covers_secrets(&object, found.has(&["--from-key"]), found.operand(1)) {
+                holds_secrets(context);
+            }
             let effect = place.effect(verb.clone(), &object);
             context.push(match &found.doubt {
                 Some(doubt) if effect.certainty == Certainty::Exact => effect.certain(Certainty::Partial, doubt),
@@ -84,6 +95,26 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         Some(verb) => context.push(place.effect(verb.clone(), "*")),
         None => super::databases::unknown_command(&format!("etcdctl {}", found.name), &place, context),
     }
+}
+
+/// Below which a cluster keeps its secrets.
+const SECRETS: [&str; 2] = ["/registry/secrets/", "/kubernetes.io/secrets/"];
+
+/// Whether a prefix or a range, up to `end`, has keys below [`SECRETS`].
+fn covers_secrets(object: &str, from_key: bool, end: Option<String>) -> bool {
+    if object.starts_with('*') {
+        return true;
+    }
+    let Some(start) = object.strip_suffix('*') else {
+        return end.is_some_and(|end| SECRETS.iter().any(|secrets| object <= *secrets && (*secrets < end.as_str() || end == "*" || end == "\\0")));
+    };
+    SECRETS.iter().any(|secrets| secrets.starts_with(start) || from_key && start <= *secrets)
+}
+
+fn holds_secrets(context: &mut Context<'_>) {
+    let resource = Resource::Secret { store: "etcd".to_owned(), name: "*".to_owned() };
+    let why = "where the store is a cluster's, every secret of the cluster is in it";
+    context.push(Effect::new(verbs::SECRET_READ, resource).certain(Certainty::Partial, why));
 }
 
 #[cfg(test)]
@@ -101,7 +132,18 @@ mod tests {
         db.privilege * in etcd://etcd.example, write
         db.write * in etcd://etcd.example, write, partial
         fs.write /repo/x.db, write
+        secret.read etcd:*, read, partial
         db.read * in etcd://etcd.example, read
         ");
+    }
+
+    #[test]
+    fn all_keys_hold_the_secrets_of_a_cluster() {
+        for all in ["get / --prefix", "get '' --from-key", "get --prefix ''", "get /registry/ --prefix", "get /a /z", "watch / --prefix", "snapshot save x.db", "get --prefix \"$K\"", "make-mirror https://b.example:2379"] {
+            assert!(check(&format!("etcdctl --endpoints https://etcd.example:2379 {all}")).contains("secret.read etcd:*"), "{all}");
+        }
+        for some in ["get /app --prefix", "get / --prefix --keys-only", "get /registry/pods --prefix", "get /", "del / --prefix", "get /s --from-key", "get /a /b", "member list", "endpoint health"] {
+            assert!(!check(&format!("etcdctl --endpoints https://etcd.example:2379 {some}")).contains("secret.read"), "{some}");
+        }
     }
 }
