@@ -1,5 +1,7 @@
 //! `tmux` and `screen`: terminals that go on after the command, and what is run or typed in them.
 
+mod typing;
+
 use countersign_model::{Effect, Resource, Reversible, verbs};
 
 use super::subcommands::{Table, read, rule};
@@ -34,6 +36,9 @@ const TABLE: Table<'_> = Table {
 };
 
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
+    if invocation.program == "screen" && typing::effects(invocation, context) {
+        return;
+    }
     let found = read(invocation, &TABLE);
     let runs = found.verb == Some(verbs::EXEC_OPAQUE) || (invocation.program == "screen" && !found.operands.is_empty());
     // Formats run what stands in `#(..)`, and a semicolon begins another command of its own.
