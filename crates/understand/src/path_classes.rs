@@ -31,15 +31,20 @@ pub(crate) fn of(path: &str) -> PathClass {
         class => strictest = strictest.max(class),
     });
     let name = lower.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or_default();
-    // All files of an ordinary kind say nothing of the one that may be among them.
-    let is_any_of_kind = name.strip_prefix("*.").is_some_and(|ending| {
-        ending.bytes().all(|byte| byte.is_ascii_alphanumeric())
-            && kinds::ENDINGS.binary_search_by(|(known, _)| (*known).cmp(ending)).is_err()
-    });
-    if is_secret && !is_any_of_kind && !HARMLESS.iter().any(|pattern| glob::matches(pattern, name)) {
+    if is_secret && !is_any_of_kind(name) && !HARMLESS.iter().any(|pattern| glob::matches(pattern, name)) {
         strictest = strictest.max(Secret);
     }
     strictest
+}
+
+/// Whether a name in small letters stands for all files of an ordinary kind, such as `*.py`: that says nothing of the
+/// one that may be among them.
+pub(crate) fn is_any_of_kind(name: &str) -> bool {
+    name.strip_prefix("*.").is_some_and(|ending| {
+        !ending.is_empty()
+            && ending.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            && kinds::ENDINGS.binary_search_by(|(known, _)| (*known).cmp(ending)).is_err()
+    })
 }
 
 /// Names that look like secrets and are published on purpose.

@@ -23,6 +23,10 @@ impl Context<'_> {
             return;
         }
         let located = paths::locate(value, self);
+        if let Some(resource) = self.all_of_a_kind(value, &located) {
+            self.push(Effect::new(verbs::FS_READ, resource));
+            return;
+        }
         if located.class == PathClass::Secret && located.zone == Zone::Workspace {
             // What everybody with the repository has is no secret of this machine's.
             let kept = if self.is_tracked(&located) { Reversible::Yes } else { Reversible::No };
@@ -35,6 +39,38 @@ impl Context<'_> {
         }
         let verb = if located.class == PathClass::Secret { verbs::SECRET_READ } else { verbs::FS_READ };
         self.push_path(verb, &located);
+    }
+
+    /// What `src/*.py` is to one who reads it: as surely known as the directory, whose files are all of that kind.
+    fn all_of_a_kind(&self, value: &Value, located: &Located) -> Option<Resource> {
+        let is_pattern =
+            matches!(value, Value::Pattern(_)) && located.zone == Zone::Workspace && located.leads.is_empty();
+        let is_guarded = matches!(located.class, PathClass::Secret | PathClass::Countersign);
+        let (directory, name) = paths::split(&located.path);
+        if !is_pattern
+            || is_guarded
+            || crate::glob::is_pattern(directory)
+            || !path_classes::is_any_of_kind(name)
+        {
+            return None;
+        }
+        let class = paths::class(&format!("{directory}/x"), self);
+        Some(Resource::Path { path: located.path.clone(), zone: located.zone, class })
+    }
+
+    /// Says that the names, sizes and kinds of files are looked at, and not what is in them.
+    pub fn looks_at(&mut self, value: &Value) {
+        let mut located = paths::locate(value, self);
+        if located.class == PathClass::Secret {
+            located.class = PathClass::Ordinary;
+        }
+        if let Some(resource) = self.all_of_a_kind(value, &located) {
+            self.push(Effect::new(verbs::FS_READ, resource));
+            return;
+        }
+        if !is_stream(value.text()) {
+            self.push_path(verbs::FS_READ, &located);
+        }
     }
 
     /// Says that what is known to be there is read.

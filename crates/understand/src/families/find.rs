@@ -393,7 +393,7 @@ mod tests {
         ");
         assert_snapshot!(check("fd -e rs -x wc -l"), @"
         fs.read /repo, read
-        fs.read /repo/*.rs, read, partial
+        fs.read /repo/*.rs, read
         ");
     }
 }

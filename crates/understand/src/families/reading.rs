@@ -126,7 +126,28 @@ fn files(invocation: &Invocation, context: &mut Context<'_>) {
             context.program(verbs::EXEC_READ, &invocation.program);
         }
     }
-    read_all(read, context);
+    if tells_of_files(invocation) {
+        read.into_iter().for_each(|word| context.looks_at(&word.value));
+    } else {
+        read_all(read, context);
+    }
+}
+
+/// Whether it prints names, sizes, times and kinds of files, and nothing that is in them.
+fn tells_of_files(invocation: &Invocation) -> bool {
+    let has = |letters: &[char], names: &[&str]| {
+        invocation.words.iter().map(Word::text).any(|text| match text.strip_prefix("--") {
+            Some(long) => names.iter().any(|name| long.starts_with(name)),
+            None => text.starts_with('-') && text.contains(letters),
+        })
+    };
+    match invocation.program.as_str() {
+        "ls" | "ll" | "exa" | "eza" | "stat" | "du" | "wc" | "readlink" | "realpath" => true,
+        // A list of names that it takes from a file is printed, and a magic file's lines in its complaints.
+        "file" => !has(&['f', 'm', 'C', 'P'], &["f", "m", "c", "p"]) && invocation.words.iter().all(|word| !word.value.is_unknown()),
+        "tree" => !has(&[], &["f", "i"]),
+        _ => false,
+    }
 }
 
 /// Whether an option takes the next word, which then names no file.
@@ -357,5 +378,31 @@ mod tests {
         exec.read printenv, read
         "#);
         assert_snapshot!(check("date -s 2020-01-01"), @"exec.system date, destroy");
+    }
+
+    #[test]
+    fn what_is_told_of_a_file_is_not_what_it_says() {
+        for command in ["ls -l .env", "stat .env", "du -h .env", "file .env", "wc -c .env", "ls -la ~/.ssh", "realpath .env", "tree -a ~/.ssh", "test -f .env", "[ -s .env ]"] {
+            assert!(!check(command).contains("secret.read"), "{command}");
+        }
+        for command in ["cat .env", "file -f .env", "file -bf .env", "file --files-from=.env", "tree --fromfile .env", "md5sum .env", "head -1 .env", "wc -c < .env | cat .env"] {
+            assert!(check(command).contains("secret.read"), "{command}");
+        }
+    }
+
+    #[test]
+    fn files_of_a_kind() {
+        assert_snapshot!(check("cat src/*.py; wc -l src/*.rs"), @"
+        fs.read /repo/src/*.py, read
+        fs.read /repo/src/*.rs, read
+        ");
+        assert_snapshot!(check("cat .claude/*.json; cat *.pem; cat .e*; cat */*.py; cat ~/*.py; cat *"), @"
+        fs.read /repo/.claude/*.json, read, partial
+        secret.read /repo/*.pem, read, partial
+        secret.read /repo/.e*, read, partial
+        fs.read /repo/*/*.py, read, partial
+        fs.read /home/dev/*.py, read, partial
+        fs.read /repo/*, read, partial
+        ");
     }
 }
