@@ -2,6 +2,7 @@
 
 mod jvm;
 mod monorepos;
+mod packages;
 mod projects;
 mod publishing;
 mod python_projects;
@@ -12,7 +13,7 @@ mod tasks;
 
 use countersign_model::{Verb, verbs};
 
-use super::{Family, ask_file, dispatch, opaque};
+use super::{Family, ask_file, opaque};
 use crate::arguments::files::{Operands, touched};
 use crate::context::Context;
 use crate::invocation::Invocation;
@@ -133,6 +134,9 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     }
     if program == "uvx" {
         python_projects::fetched(0, invocation, context);
+        return;
+    }
+    if matches!(program, "npm" | "pnpm") && packages::effects(invocation, context) {
         return;
     }
     if let Some((_, table)) = TOOLS.iter().find(|(name, _)| *name == program) {
@@ -299,6 +303,10 @@ pub(super) fn rake(invocation: &Invocation, context: &mut Context<'_>) -> bool {
 /// A target of a build file: named like a build or a test it is taken for one, since the build file
 /// becomes a fact; any other name could do anything.
 fn script(title: &str, invocation: &Invocation, context: &mut Context<'_>) {
+    if matches!(invocation.program.as_str(), "vite" | "next" | "nuxt") && bundles(invocation) {
+        context.program(verbs::EXEC_BUILD, title);
+        return;
+    }
     let files: &[&str] = match invocation.program.as_str() {
         "make" | "gmake" => &["Makefile"],
         "just" => &["justfile"],
@@ -321,7 +329,25 @@ fn script(title: &str, invocation: &Invocation, context: &mut Context<'_>) {
     } else if every(BUILDS) || (is_make && targets.is_empty() && files == ["Makefile"]) {
         context.program(verbs::EXEC_BUILD, title);
     } else {
-        opaque(invocation, "it runs a script of the project", context);
+        opaque(invocation, why_unknown(invocation), context);
+    }
+}
+
+/// Whether a bundler of web pages builds or serves the project, by the project's own settings.
+fn bundles(invocation: &Invocation) -> bool {
+    let elsewhere = ["-c", "--config", "--configLoader", "--dotenv", "--preload"];
+    let known = invocation.words.iter().all(|word| word.known().is_some_and(|text| !elsewhere.contains(&text.split('=').next().unwrap_or(text))));
+    let first = invocation.words.iter().find(|word| !word.text().starts_with('-')).and_then(Word::known);
+    known && matches!(first, None | Some("build" | "dev" | "serve" | "preview" | "optimize" | "start" | "lint" | "info" | "generate" | "prepare" | "analyze" | "typecheck" | "cleanup" | "test"))
+}
+
+/// Why what runs is not known.
+fn why_unknown(invocation: &Invocation) -> &'static str {
+    match invocation.program.as_str() {
+        "cargo" | "go" | "dotnet" => "it runs a program of the project",
+        "npx" | "bunx" => "it runs a program of a package, fetched where it is not here",
+        "vite" | "next" | "nuxt" | "earthly" | "ninja-build" => "what it runs is not known",
+        _ => "it runs a script of the project",
     }
 }
 
@@ -383,5 +409,21 @@ mod tests {
         assert_snapshot!(check("make deploy"), @"exec.opaque make, execute, opaque");
         assert_snapshot!(check("poetry run git push origin main"), @"git.push main@origin, write");
         assert_snapshot!(check("cargo $X"), @"exec.opaque cargo, execute, opaque");
+    }
+
+    #[test]
+    fn bundlers_build_the_project() {
+        for command in ["vite build", "vite", "next dev", "nuxt generate", "rollup -c", "rollup -c --watch", "vite build --mode production"] {
+            assert!(check(command).starts_with("exec.build"), "{command}: {}", check(command));
+        }
+        for command in ["vite build --config /tmp/x.js", "next telemetry", "vite $X", "rollup -c /tmp/x.js", "nuxt module add x"] {
+            assert!(check(command).contains("exec.opaque"), "{command}: {}", check(command));
+        }
+        assert_snapshot!(check("just --list; just -l --unsorted; just --show deploy"), @"exec.read just, read");
+        assert!(check("just --list --justfile $X").contains("opaque"));
+        assert_snapshot!(crate::fixture::check_because("cargo run; npx --yes create-evil-app"), @"
+        exec.opaque cargo, execute, opaque: it runs a program of the project
+        exec.opaque npx, execute, opaque: it runs a program of a package, fetched where it is not here
+        ");
     }
 }

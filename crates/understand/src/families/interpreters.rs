@@ -100,6 +100,11 @@ fn takes_next(text: &str) -> bool {
 }
 
 fn run_shell(invocation: &Invocation, context: &mut Context<'_>) {
+    if only_checks(invocation) {
+        context.program(verbs::EXEC_READ, &format!("{} -n", invocation.program));
+        invocation.words.iter().skip(1).for_each(|word| context.read(word));
+        return;
+    }
     if invocation.words.iter().any(|word| word.text().starts_with('-') && !word.text().starts_with("--") && word.text().contains('i')) {
         greets(invocation, context);
     }
@@ -167,6 +172,16 @@ fn run_shell(invocation: &Invocation, context: &mut Context<'_>) {
         Stdin::Inherited if context.elsewhere.is_some() => super::opaque(invocation, SESSION, context),
         Stdin::Inherited => super::hidden(invocation, "it runs text that is not known", context),
     }
+}
+
+/// `bash -n deploy.sh`: it is read for its grammar, and nothing of it runs. An interactive shell does not heed `-n`.
+fn only_checks(invocation: &Invocation) -> bool {
+    let mut words = invocation.words.iter();
+    let checks = words.next().and_then(Word::known).is_some_and(|first| matches!(first, "-n" | "-nv" | "-vn"));
+    let files = words.as_slice();
+    let starts = ["BASH_ENV", "ENV", "ZDOTDIR", "SHELLOPTS", "BASHOPTS"];
+    let is_set = invocation.environment.iter().any(|(name, _)| starts.contains(&name.as_str()));
+    checks && !is_set && matches!(invocation.program.as_str(), "bash" | "sh" | "dash" | "ksh" | "zsh") && !files.is_empty() && files.iter().all(|word| !word.value.is_unknown() && !word.raw.is_empty() && !word.text().starts_with(['-', '+']))
 }
 
 /// An interactive shell expands its prompts, and reads files that the command may have written first.
@@ -347,5 +362,25 @@ mod tests {
         countersign.tamper *, destroy, partial
         ");
         assert_snapshot!(check("python3 -m pytest tests"), @"exec.test python3 -m pytest, execute");
+    }
+
+    #[test]
+    fn tests_and_checks_of_grammar() {
+        for command in ["node --test", "node --test test/", "node --test --watch src/a.test.js", "node --test --test-name-pattern=push tests/*.js"] {
+            assert!(check(command).starts_with("exec.test") || command.contains('*'), "{command}: {}", check(command));
+        }
+        for command in ["node --test deploy.js", "node --test --import ./x.js", "node --test /tmp/test/x.js", "node --test < x.js", "node x.js --test"] {
+            assert!(check(command).contains("opaque"), "{command}: {}", check(command));
+        }
+        assert_snapshot!(check("bash -n deploy.sh; sh -n a.sh b.sh"), @"
+        exec.read bash -n, read
+        fs.read /repo/deploy.sh, read
+        exec.read sh -n, read
+        fs.read /repo/a.sh, read
+        fs.read /repo/b.sh, read
+        ");
+        for command in ["bash -n", "bash -n +n deploy.sh", "bash -in deploy.sh", "BASH_ENV=x bash -n deploy.sh", "bash deploy.sh -n", "bash -n -c 'git push'"] {
+            assert!(!check(command).contains("exec.read bash -n"), "{command}");
+        }
     }
 }

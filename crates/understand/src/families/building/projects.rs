@@ -178,6 +178,12 @@ fn options(words: &[Word]) -> Result<Options, String> {
 }
 
 fn just(invocation: &Invocation, context: &mut Context<'_>) -> (Looked, Option<Verb>) {
+    let shows = ["--list", "-l", "--summary", "--show", "-s", "--dump", "--groups", "--variables", "--version", "-V", "--help", "-h", "--dry-run", "-n", "--usage", "--man", "--completions", "--changelog"];
+    let listing = invocation.words.first().and_then(Word::known).is_some_and(|first| shows.contains(&first));
+    // Of another option the value could be such a word; those that choose another file may be of any kind.
+    if listing && invocation.words.iter().skip(1).all(|word| word.known().is_some_and(|text| !text.starts_with('-') || matches!(text, "--unsorted" | "-u" | "--list-submodules" | "--color"))) {
+        return (Looked::Understood, None);
+    }
     let plain = invocation.words.iter().all(|word| word.known().is_some_and(|text| !text.starts_with('-')));
     let words: Vec<&str> = invocation.words.iter().filter_map(Word::known).filter(|text| !text.contains('=')).collect();
     let names: Vec<String> = words.iter().take(1).map(|name| (*name).to_owned()).collect();

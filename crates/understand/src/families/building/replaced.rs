@@ -115,6 +115,11 @@ fn given(name: &str, index: usize, word: &Word, words: &[Word], invocation: &Inv
     let (written, _) = dashed.split_once('=').unwrap_or((dashed, ""));
     let long = written.strip_prefix('-');
     let abbreviates = matches!(invocation.program.as_str(), "make" | "gmake" | "pytest" | "py.test" | "npm");
+    // Without a value it is the project's own file.
+    let is_default = invocation.program == "rollup" && !dashed.contains('=') && words.get(index + 1).is_none_or(|next| next.known().is_some_and(|text| text.starts_with('-')));
+    if is_default && matches!(written, "c" | "-config") {
+        return None;
+    }
     let same = match long {
         Some(long) => long == name || (abbreviates && name.len() > 1 && is_beginning(long, name)),
         // Go and the compilers have long options with one dash.

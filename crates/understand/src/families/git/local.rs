@@ -11,7 +11,7 @@ use super::{Git, local_files, push};
 use crate::arguments::{Spec, Takes, parse};
 use crate::context::Context;
 use crate::environment;
-use crate::word::Value;
+use crate::word::{Value, Word};
 
 use branches::{branch, checkout};
 pub(super) use copies::fetches;
@@ -113,7 +113,9 @@ fn by_table(verb: &Verb, git: &Git<'_>, context: &mut Context<'_>) {
     if let Some(word) = output.and_then(|at| git.words.get(at + 1)).filter(|_| matches!(git.subcommand.as_str(), "archive" | "format-patch" | "diff" | "log" | "show")) {
         context.write(word);
     }
-    if git.subcommand == "ls-remote" {
+    if keeps_what_is_young(git, context) {
+        context.push(git.here(verbs::GIT_INDEX).because("it packs what is there and drops what nothing has named for two weeks"));
+    } else if git.subcommand == "ls-remote" {
         fetches(git, context);
     } else if git.subcommand == "symbolic-ref" && git.operands().len() < 2 && !git.has(&["-d", "--delete"]) {
         context.push(git.here(verbs::GIT_READ));
@@ -131,6 +133,18 @@ fn by_table(verb: &Verb, git: &Git<'_>, context: &mut Context<'_>) {
         }
         context.push(git.here(verb.clone()));
     }
+}
+
+/// `git gc` and `git maintenance run` as they are without options: what was dropped lately stays.
+fn keeps_what_is_young(git: &Git<'_>, context: &Context<'_>) -> bool {
+    let words = match git.subcommand.as_str() {
+        "gc" => git.words,
+        "maintenance" if git.words.first().and_then(Word::known) == Some("run") => git.words.get(1..).unwrap_or_default(),
+        _ => return false,
+    };
+    let plain = |word: &Word| word.known().is_some_and(|text| matches!(text, "--auto" | "--quiet" | "-q" | "--aggressive" | "--no-detach" | "--detach" | "--keep-largest-pack" | "--force" | "--cruft"));
+    let settings = ["gc.pruneexpire", "gc.reflogexpire", "gc.reflogexpireunreachable", "gc.worktreepruneexpire", "gc.recentobjectshook"];
+    words.iter().all(plain) && git.doubt.is_none() && settings.iter().all(|key| matches!(git.repo.last(key, context), Ok(None)))
 }
 
 /// Takes note of what the next commit takes.

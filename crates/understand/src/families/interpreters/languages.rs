@@ -54,6 +54,10 @@ const OPTIONS: &[Options] = &[
 pub(super) fn run(invocation: &Invocation, context: &mut Context<'_>) {
     match invocation.program.as_str() {
         "deno" | "bun" => return runtime(invocation, context),
+        "node" | "nodejs" | "tsx" if tests(invocation) => {
+            context.program(verbs::EXEC_TEST, &format!("{} --test", invocation.program));
+            return;
+        }
         _ => {}
     }
     match find(invocation) {
@@ -93,6 +97,25 @@ pub(super) fn run(invocation: &Invocation, context: &mut Context<'_>) {
             Stdin::Inherited | Stdin::Text(_) | Stdin::Pipe(_) => families::hidden(invocation, "it runs code that is not known", context),
         },
     }
+}
+
+/// Whether it runs the project's tests as its own runner finds them, or files of them, and nothing else.
+fn tests(invocation: &Invocation) -> bool {
+    const PLAIN: &[&str] = &[
+        "--test", "--test-only", "--test-name-pattern", "--test-skip-pattern", "--test-concurrency", "--test-timeout", "--test-force-exit", "--test-update-snapshots", "--test-shard", "--experimental-test-coverage",
+        "--experimental-strip-types", "--no-warnings", "--watch", "--enable-source-maps", "--test-coverage-include", "--test-coverage-exclude", "--test-isolation",
+    ];
+    let first = invocation.words.first().and_then(Word::known) == Some("--test");
+    let is_stdin = matches!(invocation.stdin, Stdin::Inherited);
+    let is_test = |text: &str| {
+        let name = text.rsplit('/').next().unwrap_or(text);
+        !text.starts_with('/') && !text.contains("..") && (name.contains(".test.") || name.contains(".spec.") || name.contains("-test.") || name.contains("_test.") || text.split('/').any(|part| matches!(part, "test" | "tests" | "__tests__" | "spec")))
+    };
+    let plain = |word: &Word| {
+        let text = word.text();
+        !word.value.is_unknown() && if text.starts_with('-') { PLAIN.contains(&text.split('=').next().unwrap_or(text)) } else { is_test(text) }
+    };
+    first && is_stdin && invocation.words.iter().all(plain)
 }
 
 fn find(invocation: &Invocation) -> Code<'_> {

@@ -109,7 +109,9 @@ fn targets(found: &Subcommand<'_>) -> Vec<String> {
     let options = found.values(&["-target", "--target", "-replace"]);
     let mut targets: Vec<String> = options.take(16).map(|value| value.known().unwrap_or("*").to_owned()).collect();
     if matches!(found.name.as_str(), "state rm" | "state mv" | "state show" | "taint" | "untaint" | "import") {
-        targets.extend(found.operands.iter().take(16).map(|word| word.known().unwrap_or("*").to_owned()));
+        // What is imported is an address, and the name that its provider has for it.
+        let most = if found.name == "import" { 1 } else { 16 };
+        targets.extend(found.operands.iter().take(most).map(|word| word.known().unwrap_or("*").to_owned()));
     }
     if targets.is_empty() {
         targets.push("*".to_owned());

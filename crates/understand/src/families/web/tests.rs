@@ -28,10 +28,10 @@ fn fetching_and_sending() {
     ");
     assert_snapshot!(check("curl -XDELETE https://example.com/x"), @"net.delete https://example.com/x, destroy");
     assert_snapshot!(check("curl $URL"), @"net.read *, read, partial");
-    assert_snapshot!(check("wget -q https://example.com/x.tgz"), @r#"
-    fs.write /repo/download, write
+    assert_snapshot!(check("wget -q https://example.com/x.tgz"), @"
+    fs.write /repo/x.tgz, write
     net.read https://example.com/x.tgz, read
-    "#);
+    ");
 }
 
 #[test]
@@ -70,7 +70,6 @@ fn files_besides_the_data() {
     ");
     assert_snapshot!(check("curl -O --output-dir .claude https://x.example/settings.json"), @"
     countersign.tamper /repo/.claude/settings.json, destroy
-    fs.write /repo/.claude, write
     net.read https://x.example/settings.json, read
     ");
     assert_snapshot!(check("curl -w '%output{.claude/settings.json}x' https://x.example"), @"

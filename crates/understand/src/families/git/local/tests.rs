@@ -161,3 +161,11 @@ fn a_tag_that_is_made_is_pushed_as_a_tag() {
     assert_snapshot!(check("git branch -v new"), @"git.branch /repo, write");
     assert_snapshot!(check("git tag -dm x"), @"git.delete-ref /repo, destroy");
 }
+
+#[test]
+fn tidying_up_keeps_what_is_young() {
+    assert_snapshot!(check("git gc; git gc --auto -q; git maintenance run"), @"git.index /repo, write");
+    for command in ["git gc --prune=now", "git gc --prune", "git -c gc.pruneExpire=now gc", "git maintenance start", "git prune", "git gc $X"] {
+        assert!(!check(command).contains("git.index"), "{command}: {}", check(command));
+    }
+}

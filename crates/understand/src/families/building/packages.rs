@@ -1,0 +1,95 @@
+//! Subcommands of `npm` and `pnpm` that look at or change the project's own package.json: `version`, `pkg`, `run` alone.
+
+use countersign_model::verbs;
+
+use crate::code::{Looked, packages};
+use crate::context::Context;
+use crate::families::{dispatch, opaque};
+use crate::invocation::Invocation;
+use crate::word::{Value, Word};
+
+/// Adds what such a subcommand does; false where it is another.
+pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) -> bool {
+    let Some((first, rest)) = invocation.words.split_first() else { return false };
+    let elsewhere = |word: &Word| word.value.is_unknown() || word.text().starts_with('-') && !PLAIN.contains(&word.text().split('=').next().unwrap_or_default());
+    if rest.iter().any(elsewhere) {
+        return false;
+    }
+    let operand = rest.iter().find(|word| !word.text().starts_with('-')).map(Word::text);
+    match (first.text(), operand) {
+        ("run" | "run-script", None) | ("version" | "pkg", None) | ("pkg", Some("get")) => context.program(verbs::EXEC_READ, &format!("{} {}", invocation.program, first.text())),
+        ("pkg", Some("set" | "delete" | "fix")) => context.write_value(&Value::Known("package.json".to_owned())),
+        ("version", Some(_)) => version(rest, invocation, context),
+        _ => return false,
+    }
+    true
+}
+
+/// Options that change nothing of where or what is done.
+const PLAIN: &[&str] = &["--json", "--silent", "-s", "--no-git-tag-version", "--git-tag-version", "--allow-same-version", "--no-commit-hooks", "--preid", "-m", "--message", "--force", "-f", "--sign-git-tag"];
+
+/// A new version: its scripts run, the file is changed, and git commits and tags it.
+fn version(rest: &[Word], invocation: &Invocation, context: &mut Context<'_>) {
+    let Ok(directory) = context.state.shell.directory.clone() else {
+        opaque(invocation, "where its package is is not known", context);
+        return;
+    };
+    for name in ["preversion", "version", "postversion"] {
+        match packages::script(name, &directory, &[], context) {
+            Looked::Understood | Looked::Absent => {}
+            Looked::Opaque(why) if why.contains("has no script") => {}
+            Looked::Opaque(why) => opaque(invocation, &why, context),
+        }
+    }
+    context.write_value(&Value::Known("package.json".to_owned()));
+    let tags = !rest.iter().any(|word| matches!(word.text(), "--no-git-tag-version" | "--git-tag-version=false"));
+    if tags && invocation.program == "npm" {
+        for words in [&["commit", "-am", "version"][..], &["tag", "v*"][..]] {
+            let mut git = invocation.clone();
+            git.first = Word::known_as("git");
+            git.program.clear();
+            git.contiguous = false;
+            git.words = words.iter().map(|word| if *word == "v*" { Word::made(Value::starting("v", "the new version")) } else { Word::known_as(word) }).collect();
+            dispatch(git, context);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::{check, check_with};
+
+    const PACKAGE: &[(&str, &str)] = &[("/repo/package.json", r#"{"scripts": {"preversion": "rm -rf dist", "build": "tsc"}}"#)];
+
+    #[test]
+    fn of_the_project_itself() {
+        assert_snapshot!(check("npm run; npm pkg get version; npm version; pnpm run --json"), @"
+        exec.read npm run, read
+        exec.read npm pkg, read
+        exec.read npm version, read
+        exec.read pnpm run, read
+        ");
+        assert_snapshot!(check("npm pkg set type=module"), @"fs.write /repo/package.json, write");
+        assert_snapshot!(check_with("npm version patch --no-git-tag-version", PACKAGE), @"
+        fs.delete /repo/dist, destroy
+        fs.write /repo/package.json, write
+        ");
+        assert_snapshot!(check_with("npm version patch && git push origin v9", &[("/repo/package.json", "{}")]), @"
+        fs.write /repo/package.json, write
+        git.commit /repo, write
+        git.branch /repo, write
+        git.push refs/tags/v9@origin, write
+        ");
+    }
+
+    #[test]
+    fn near_misses() {
+        assert_snapshot!(check_with("npm run build; npm --prefix x version patch; npm pkg set $X", PACKAGE), @"
+        exec.build tsc, execute
+        exec.install npm x, execute
+        exec.opaque npm, execute, opaque
+        ");
+    }
+}
