@@ -7,11 +7,12 @@ use super::subcommands::{Table, read, rule};
 use super::{Family, opaque};
 use crate::context::Context;
 use crate::invocation::Invocation;
+use crate::word::Value;
 
 pub(super) const FAMILY: Family = Family {
     programs: &[
         "argocd", "argo", "flux", "istioctl", "linkerd", "cilium", "velero", "skaffold", "tilt", "devspace", "werf", "kapp", "kops",
-        "kubeadm", "kind", "k3d", "minikube", "rke", "kubeseal", "kubectl-argo-rollouts", "okteto", "garden", "telepresence", "stern", "kail",
+        "kubeadm", "kind", "k3d", "minikube", "rke", "kubeseal", "kubectl-argo-rollouts", "okteto", "garden", "telepresence", "stern", "kail", "kn", "tkn",
     ],
     about: "Programs that bring things into clusters. The server or context is the one that is named, or the \
         kubeconfig's; manifests they generate are not looked into.",
@@ -124,6 +125,12 @@ fn table(program: &str) -> &'static Table<'static> {
             rule("delete|reset|remove|deregister|disassociate", verbs::KUBE_DELETE),
         ],
         "kubeseal" => table![],
+        "kn" | "tkn" => table![
+            rule("* list|ls|describe|desc|logs|export|show|cat|search|get", verbs::KUBE_READ),
+            rule("* delete|rm|remove", verbs::KUBE_DELETE),
+            rule("* create|update|apply|start|cancel|sign|import|build|push", verbs::KUBE_WRITE),
+            rule("version|completion|help|plugin", verbs::KUBE_READ),
+        ],
         "stern" | "kail" => table![rule("*", verbs::KUBE_READ), rule("", verbs::KUBE_READ)],
         _ => table![
             rule("version|status|ip|logs|profile|service|config|list|get|completion|help|docker-env|podman-env|options|dashboard|update-check|node|cluster|kubeconfig|image|registry", verbs::EXEC_READ),
@@ -138,6 +145,15 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let mut found = read(invocation, table(program));
     if program == "istioctl" {
         found.options.iter_mut().filter(|(name, _)| name == "-c").for_each(|(name, _)| "--kubeconfig".clone_into(name));
+    }
+    if program == "tkn" {
+        // Its short options for the context and the kubeconfig.
+        for (name, value) in found.options.iter_mut().filter(|(name, _)| matches!(name.as_str(), "-c" | "-k")) {
+            if name == "-k" {
+                *value = Some(Value::Known("*".to_owned()));
+            }
+            "--context".clone_into(name);
+        }
     }
     if found.is_help || invocation.words.is_empty() {
         context.program(verbs::EXEC_READ, &invocation.title());
@@ -176,7 +192,9 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         _ => {
             let reads_logs = matches!(program, "stern" | "kail");
             let kind = if reads_logs { "pod".to_owned() } else { found.operand(0).unwrap_or_else(|| "*".to_owned()) };
-            let name = found.operand(1).unwrap_or_else(|| "*".to_owned());
+            let kind_first = matches!(program, "kn" | "tkn");
+            let kind = if kind_first { found.name.split(' ').next().unwrap_or("*").to_owned() } else { kind };
+            let name = found.operand(usize::from(!kind_first)).unwrap_or_else(|| "*".to_owned());
             let cluster = found.text(&["--name", "--cluster"]).filter(|_| program == "kops");
             if let Some(context_name) = cluster {
                 let resource = Resource::Cluster { context: context_name, namespace: None, object: kind, name };
@@ -272,6 +290,18 @@ mod tests {
         exec.read kubeseal, read
         ");
         assert_snapshot!(check_with("istioctl -c /repo/live.yaml uninstall --purge", &[("/repo/live.yaml", "current-context: live")]), @"kube.delete */* in live/*, destroy");
+    }
+
+    #[test]
+    fn services_and_pipelines() {
+        assert_snapshot!(check("tkn pr delete x -c live -n shop; tkn pipelinerun list --context live; tkn -k x pr logs y; kn service delete web --context live -n shop; kn service apply web --context live; kn frob web --context live"), @"
+        kube.delete pr/x in live/shop, destroy
+        kube.read pipelinerun/* in live/*, read
+        kube.write x/x in */*, write, partial
+        kube.delete service/web in live/shop, destroy
+        kube.write service/web in live/*, write
+        kube.write frob/frob in live/*, write, partial
+        ");
     }
 
     #[test]

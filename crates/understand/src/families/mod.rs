@@ -68,6 +68,7 @@ families! {
     mongodb,
     warehouses,
     etcd,
+    messaging,
     kubectl,
     docker,
     registries,
