@@ -72,6 +72,8 @@ pub(crate) struct Context<'a> {
     pub turns: usize,
     /// Files that are being looked into, each started by the one before it.
     pub chain: Vec<String>,
+    /// Why a file that was looked into may be another by the time it runs.
+    pub unsure: Option<String>,
     /// Bytes of code read in all.
     pub code: usize,
     /// Files that something runs and that are not there, with its name.
@@ -149,6 +151,7 @@ impl<'a> Context<'a> {
             unmounted: Cell::new(false),
             turns: MOST_TURNS,
             chain: Vec::new(),
+            unsure: None,
             code: 0,
             absent: Vec::new(),
             given_up: false,

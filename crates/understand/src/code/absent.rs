@@ -69,6 +69,9 @@ impl World {
 
 /// Makes those opaque that any part of the command may bring about, before or beside what runs them.
 pub(crate) fn finish(context: &mut Context<'_>) {
+    if let Some(why) = context.unsure.take() {
+        context.opaque("a file of the project", &why);
+    }
     for (path, name) in std::mem::take(&mut context.absent) {
         let located = paths::locate(&Value::Known(path), context);
         if context.state.world.makes_unseen || !matches!(source::of(&located, context), Source::Absent) {

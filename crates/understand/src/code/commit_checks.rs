@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::paths;
 use crate::word::Value;
 
-use super::{Looked, apart, justfile, look};
+use super::{Looked, apart, justfile, look, peek, sure};
 
 /// Files of lefthook, those that win first.
 const LEFTHOOK: &[&str] =
@@ -66,10 +66,14 @@ pub(crate) fn pre_commit(
 
 /// Adds what lefthook runs for a hook, or for one of its commands.
 pub(crate) fn lefthook(hook: &str, directory: &str, context: &mut Context<'_>) -> Looked {
+    sure(context, |context| beside(hook, directory, context))
+}
+
+fn beside(hook: &str, directory: &str, context: &mut Context<'_>) -> Looked {
     for file in LEFTHOOK {
         let path = paths::normal(directory, file);
         let located = paths::locate(&Value::Known(path), context);
-        let looked = look(&located, &format!("lefthook {hook}"), context, &mut |text, context| {
+        let looked = peek(&located, &format!("lefthook {hook}"), context, &mut |text, context| {
             let node =
                 countersign_yaml::read(text).map_err(|why| format!("its {file} cannot be read: {why}"))?;
             if node.get("extends").is_some() || node.get("remotes").is_some() || node.get("rc").is_some() {

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use super::acts::{self, Does};
 use super::tokens::{Kind, Rules};
 use super::uses::{self, Code, Given, Use};
-use super::{Looked, look};
+use super::{Looked, peek};
 use crate::context::Context;
 use crate::families;
 use crate::paths;
@@ -190,7 +190,7 @@ fn follow(module: &str, directory: &Result<String, String>, context: &mut Contex
         let file = format!("{path}{ending}");
         let located = paths::locate(&Value::Known(file.clone()), context);
         let is_data = file.ends_with(".json");
-        let looked = look(&located, "import", context, &mut |text, context| {
+        let looked = peek(&located, "import", context, &mut |text, context| {
             if is_data { Ok(()) } else { understand(text, &Ok(paths::split(&file).0.to_owned()), context) }
         });
         match looked {

@@ -7,7 +7,7 @@ use crate::paths;
 use crate::word::Value;
 
 use super::language::Language;
-use super::{Looked, look, understand};
+use super::{Looked, peek, understand};
 
 /// Recipes that are followed.
 const MOST_RECIPES: usize = 100;
@@ -23,7 +23,7 @@ struct Recipe {
 /// Adds what a recipe of the file at `path` does.
 pub(crate) fn run(path: &str, directory: &str, name: Option<&str>, context: &mut Context<'_>) -> Looked {
     let located = paths::locate(&Value::Known(path.to_owned()), context);
-    look(&located, &format!("just {}", name.unwrap_or_default()), context, &mut |text, context| {
+    peek(&located, &format!("just {}", name.unwrap_or_default()), context, &mut |text, context| {
         let recipes = read(text)?;
         let first = recipes.first().map(|recipe| recipe.name.clone());
         let Some(name) = name.map(str::to_owned).or(first) else { return Ok(()) };

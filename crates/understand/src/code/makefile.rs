@@ -14,7 +14,7 @@ use crate::paths;
 use crate::shell::{self, Place};
 use crate::word::Value;
 
-use super::{Looked, look};
+use super::{Looked, peek};
 use read::{Makefile, Rule};
 
 /// Targets that are followed, prerequisites included.
@@ -39,7 +39,7 @@ pub(crate) struct Goal {
 pub(crate) fn run(path: &str, directory: &str, goal: &Goal, context: &mut Context<'_>) -> Looked {
     let located = paths::locate(&Value::Known(path.to_owned()), context);
     let part = format!("make {}", goal.targets.join(" "));
-    look(&located, &part, context, &mut |text, context| {
+    peek(&located, &part, context, &mut |text, context| {
         let mut file = Makefile::default();
         file.read(text);
         let mut sets_options = text.contains("MAKEFLAGS");
@@ -73,7 +73,7 @@ fn includes(file: &mut Makefile, directory: &str, context: &mut Context<'_>) -> 
         let path = paths::normal(directory, &name);
         let located = paths::locate(&Value::Known(path), context);
         let mut text = String::new();
-        let looked = look(&located, "include", context, &mut |found, _| {
+        let looked = peek(&located, "include", context, &mut |found, _| {
             text.push_str(found);
             text.push('\n');
             Ok(())

@@ -11,7 +11,7 @@ use crate::paths;
 use crate::word::{Value, Word};
 
 use super::language::Language;
-use super::{Looked, justfile, look, packages, understand};
+use super::{Looked, justfile, packages, peek, understand};
 
 /// How many directories up settings are looked for.
 const MOST_UP: usize = 6;
@@ -72,6 +72,16 @@ pub(crate) fn run(name: &str, directory: &str, arguments: &[Word], context: &mut
     if context.chain.iter().filter(|key| key.contains("/mise#mise ")).count() >= DEEPEST {
         return Ran::Looked(Looked::Opaque("tasks run each other too deep".to_owned()));
     }
+    let (ran, doubt) = super::doubt(context, |context| found(name, directory, arguments, key, context));
+    match (ran, doubt) {
+        (Ran::Nowhere(_) | Ran::Looked(Looked::Understood | Looked::Absent), Some(why)) => {
+            Ran::Looked(Looked::Opaque(why))
+        }
+        (ran, _) => ran,
+    }
+}
+
+fn found(name: &str, directory: &str, arguments: &[Word], key: String, context: &mut Context<'_>) -> Ran {
     let found = match find(directory, context) {
         Ok(found) => found,
         Err(why) => return Ran::Looked(Looked::Opaque(why)),
@@ -106,7 +116,7 @@ fn find(directory: &str, context: &mut Context<'_>) -> Result<Found, String> {
             }
             let located = paths::locate(&Value::Known(path.clone()), context);
             let mut texts = Vec::new();
-            match look(&located, "mise", context, &mut |text, _| {
+            match peek(&located, "mise", context, &mut |text, _| {
                 texts.push(text.to_owned());
                 Ok(())
             }) {
@@ -209,7 +219,7 @@ fn one(
             let located = paths::locate(&Value::Known(path), context);
             let kept = context.state.shell.clone();
             context.state.shell.directory = Ok(directory.clone());
-            let looked = look(&located, "task", context, &mut |text, context| {
+            let looked = peek(&located, "task", context, &mut |text, context| {
                 if text.lines().any(|line| line.contains("MISE ") && line.contains("=")) {
                     return Err("its file says how it runs".to_owned());
                 }

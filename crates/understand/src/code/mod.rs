@@ -56,8 +56,38 @@ pub(crate) enum Looked {
 }
 
 /// Looks into a file with `understand`, which gets each text the file may have by then. `part` is what of the
-/// file runs: a file that comes to itself again adds nothing.
+/// file runs: a file that comes to itself again adds nothing. What may be another file by then is opaque besides.
 pub(crate) fn look(
+    located: &Located,
+    part: &str,
+    context: &mut Context<'_>,
+    understand: &mut dyn FnMut(&str, &mut Context<'_>) -> Result<(), String>,
+) -> Looked {
+    sure(context, |context| peek(located, part, context, understand))
+}
+
+/// Looks for what runs, in one file or several: understood or absent only where that is what it will be.
+pub(crate) fn sure(context: &mut Context<'_>, run: impl FnOnce(&mut Context<'_>) -> Looked) -> Looked {
+    let (looked, doubt) = doubt(context, run);
+    match (looked, doubt) {
+        (Looked::Understood | Looked::Absent, Some(why)) => Looked::Opaque(why),
+        (looked, _) => looked,
+    }
+}
+
+/// What `run` gives, and why a file that it looked into may be another by then.
+pub(crate) fn doubt<'a, T>(
+    context: &mut Context<'a>,
+    run: impl FnOnce(&mut Context<'a>) -> T,
+) -> (T, Option<String>) {
+    let outer = context.unsure.take();
+    let result = run(context);
+    (result, std::mem::replace(&mut context.unsure, outer))
+}
+
+/// [`look`] within [`sure`] or [`doubt`], as one of several files: that it may be another file by then is taken note
+/// of, and the text it has now is looked into all the same.
+pub(crate) fn peek(
     located: &Located,
     part: &str,
     context: &mut Context<'_>,
@@ -65,6 +95,20 @@ pub(crate) fn look(
 ) -> Looked {
     let texts = match source::of(located, context) {
         Source::Texts(texts) => texts,
+        Source::Perhaps(texts, why) => {
+            context.unsure.get_or_insert(why);
+            if texts.is_empty() {
+                return Looked::Absent;
+            }
+            let before = context.state.shell.clone();
+            let heads = context.state.world.heads.clone();
+            let conditional = std::mem::replace(&mut context.conditional, true);
+            let looked = through(&texts, located, part, context, understand);
+            context.conditional = conditional;
+            context.state.shell.merge(&before);
+            context.state.world.may_have(&heads);
+            return looked;
+        }
         Source::Absent => return Looked::Absent,
         Source::Unknown(why) => return Looked::Opaque(why),
         Source::Foreign => {
@@ -74,6 +118,17 @@ pub(crate) fn look(
             return Looked::Opaque(why.to_owned());
         }
     };
+    through(&texts, located, part, context, understand)
+}
+
+/// Looks into each of the texts that a file may have.
+fn through(
+    texts: &[String],
+    located: &Located,
+    part: &str,
+    context: &mut Context<'_>,
+    understand: &mut dyn FnMut(&str, &mut Context<'_>) -> Result<(), String>,
+) -> Looked {
     let key = format!("{}#{part}", located.path);
     if context.chain.contains(&key) {
         return Looked::Understood;
@@ -83,7 +138,7 @@ pub(crate) fn look(
     }
     context.chain.push(key);
     let mut result = Looked::Understood;
-    for text in &texts {
+    for text in texts {
         if !counts(text.len(), context) {
             result = Looked::Opaque("there is too much code to read".to_owned());
             break;
@@ -153,6 +208,11 @@ fn beside(located: &Located) -> Result<String, String> {
 
 /// Understands code that is no file, such as what follows `-c`.
 pub(crate) fn inline(program: &str, text: &str, context: &mut Context<'_>) -> Result<(), String> {
+    let (result, doubt) = doubt(context, |context| inlined(program, text, context));
+    result.and_then(|()| doubt.map_or(Ok(()), Err))
+}
+
+fn inlined(program: &str, text: &str, context: &mut Context<'_>) -> Result<(), String> {
     if !counts(text.len(), context) {
         return Err("there is too much code to read".to_owned());
     }

@@ -4,18 +4,22 @@ use crate::context::Context;
 use crate::paths;
 use crate::word::{Value, Word};
 
-use super::{Looked, apart, look};
+use super::{Looked, apart, look, peek, sure};
 
 /// How many directories up a package is looked for.
 const MOST_UP: usize = 6;
 
 /// Adds what a script does, looked for from `directory` upward.
 pub(crate) fn script(name: &str, directory: &str, arguments: &[Word], context: &mut Context<'_>) -> Looked {
+    sure(context, |context| upward(name, directory, arguments, context))
+}
+
+fn upward(name: &str, directory: &str, arguments: &[Word], context: &mut Context<'_>) -> Looked {
     let mut at = directory.to_owned();
     for _ in 0..MOST_UP {
         let path = format!("{}/package.json", at.trim_end_matches('/'));
         let located = paths::locate(&Value::Known(path), context);
-        let looked = look(&located, &format!("script {name}"), context, &mut |text, context| {
+        let looked = peek(&located, &format!("script {name}"), context, &mut |text, context| {
             run(name, text, &at, arguments, context)
         });
         match looked {

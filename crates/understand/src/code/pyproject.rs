@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::paths;
 use crate::word::{Value, Word};
 
-use super::{Looked, apart, environment_files, look, packages};
+use super::{Looked, apart, environment_files, packages, peek, sure};
 
 /// How many directories up the file is looked for.
 const MOST_UP: usize = 6;
@@ -38,12 +38,22 @@ pub(crate) fn run(
     arguments: &[Word],
     context: &mut Context<'_>,
 ) -> Looked {
+    sure(context, |context| upward(runner, name, directory, arguments, context))
+}
+
+fn upward(
+    runner: Runner,
+    name: &str,
+    directory: &str,
+    arguments: &[Word],
+    context: &mut Context<'_>,
+) -> Looked {
     let mut at = directory.to_owned();
     for _ in 0..MOST_UP {
         let path = paths::normal(&at, "pyproject.toml");
         let located = paths::locate(&Value::Known(path), context);
         let mut missing = false;
-        let looked = look(&located, &format!("{runner:?} {name}"), context, &mut |text, context| {
+        let looked = peek(&located, &format!("{runner:?} {name}"), context, &mut |text, context| {
             let file: toml::Table =
                 toml::from_str(text).map_err(|_| "its pyproject.toml cannot be read".to_owned())?;
             let tool = file.get("tool").cloned().unwrap_or(Toml::Boolean(false));

@@ -8,7 +8,7 @@ use crate::paths;
 use crate::word::Value;
 
 use super::language::Language;
-use super::{Looked, look, others};
+use super::{Looked, others, peek, sure};
 
 /// Names of the file, those that win first.
 const FILES: &[&str] = &["rakefile", "Rakefile", "rakefile.rb", "Rakefile.rb"];
@@ -38,9 +38,13 @@ const LIBRARY: &[(&str, &str)] = &[
 
 /// Adds what tasks do of the file in `directory`.
 pub(crate) fn run(names: &[String], directory: &str, context: &mut Context<'_>) -> Looked {
+    sure(context, |context| beside(names, directory, context))
+}
+
+fn beside(names: &[String], directory: &str, context: &mut Context<'_>) -> Looked {
     for file in FILES {
         let located = paths::locate(&Value::Known(paths::normal(directory, file)), context);
-        let looked = look(&located, &format!("rake {}", names.join(" ")), context, &mut |text, context| {
+        let looked = peek(&located, &format!("rake {}", names.join(" ")), context, &mut |text, context| {
             let kept = context.state.shell.clone();
             context.state.shell.directory = Ok(directory.to_owned());
             let result = tasks(names, text, context);

@@ -1,5 +1,8 @@
 //! Which text a file has when a command runs it: the one on disk, unless the command itself writes it first.
 
+use countersign_model::{Answer, Question};
+
+use crate::Workspace as _;
 use crate::context::{Context, World};
 use crate::glob;
 use crate::paths::{self, Located};
@@ -8,6 +11,8 @@ use crate::paths::{self, Located};
 pub(super) const MOST_WRITTEN: usize = 64;
 /// Texts that a file may have, all of which are looked at.
 const MOST_TEXTS: usize = 4;
+/// Copies that are followed to find out a file's text.
+const MOST_STEPS: usize = 32;
 
 /// A file that an earlier part of the command writes.
 #[derive(Clone, Debug)]
@@ -18,6 +23,10 @@ pub(crate) struct Written {
     pub is_pattern: bool,
     /// What is written, if that is known.
     text: Option<String>,
+    /// The files or directories that it is a copy of, and how many were written before it.
+    copied: Vec<(String, usize)>,
+    /// Whether the copy is not the same as they are.
+    altered: bool,
     /// Whether it comes after what is there.
     appends: bool,
     /// Whether what is written comes from the network or out of a decoder.
@@ -31,6 +40,8 @@ pub(crate) struct Written {
 pub(crate) enum Source {
     /// One of these.
     Texts(Vec<String>),
+    /// One of these, if any, or one that nobody knows: why.
+    Perhaps(Vec<String>, String),
     /// There is no such file.
     Absent,
     /// It comes from the network or out of a decoder.
@@ -50,10 +61,29 @@ impl World {
             paths: located.readings().map(str::to_owned).collect(),
             is_pattern: located.why.is_some(),
             text: None,
+            copied: Vec::new(),
+            altered: false,
             appends: false,
             foreign: false,
             is_open: false,
         });
+    }
+
+    /// Says that what was written since there were `before` is a copy of `from`, as it was when there were `at`.
+    pub fn copied(&mut self, before: usize, at: usize, from: &Located) {
+        if let Some([written]) = self.written.get_mut(before..)
+            && !written.is_pattern
+            && from.why.is_none()
+        {
+            written.copied.push((from.path.clone(), at));
+        }
+    }
+
+    /// Says that the copy that was written since there were `before` is changed on the way.
+    pub fn altered(&mut self, before: usize) {
+        if let Some([written]) = self.written.get_mut(before..) {
+            written.altered = true;
+        }
     }
 
     /// Says what the file that was written last holds; only if it is the only one since there were `before`.
@@ -87,6 +117,28 @@ impl Written {
         })
     }
 
+    /// The file that `path` is a copy of, where this is a copy of `from`.
+    fn original(&self, path: &str, from: &str, context: &Context<'_>) -> Option<String> {
+        let rest = self.paths.iter().find_map(|written| {
+            let rest = path.strip_prefix(written.trim_end_matches('/'))?;
+            (rest.is_empty() || rest.starts_with('/')).then_some((written, rest))
+        });
+        let (written, rest) = rest?;
+        if rest.is_empty() {
+            return Some(from.to_owned());
+        }
+        // Into a directory that is there it goes under its own name.
+        let question = Question::Path { path: written.clone() };
+        let own = format!("/{}", paths::split(from).1);
+        match context.workspace.ask(&question) {
+            Answer::Absent | Answer::Text { .. } => Some(format!("{from}{rest}")),
+            _ => match rest.strip_prefix(&own) {
+                Some(rest) if rest.is_empty() || rest.starts_with('/') => Some(format!("{from}{rest}")),
+                _ => None,
+            },
+        }
+    }
+
     /// Whether a path that is not exactly known may mean it.
     pub fn is_meant_by(&self, pattern: &str) -> bool {
         self.paths.iter().any(|written| pattern == "*" || glob::matches(pattern, written))
@@ -102,36 +154,102 @@ pub(crate) fn of(located: &Located, context: &Context<'_>) -> Source {
     if let Some(why) = &located.why {
         return Source::Unknown(format!("which file it runs is not known: {why}"));
     }
+    let mut steps = MOST_STEPS;
+    let mut texts = Texts::default();
+    let paths: Vec<&str> = located.readings().collect();
+    texts.gather(&paths, world.written.len(), &mut steps, context);
+    if let Some(why) = texts.unread {
+        return Source::Unknown(format!("it runs a file whose text is not known: {why}"));
+    }
+    let mut doubt = world.tree_changed.clone().or(texts.doubt);
     if world.links.iter().any(|link| located.readings().any(|path| paths::is_within(path, &link.name))) {
-        return Source::Unknown("the command itself makes a link there first".to_owned());
+        doubt = Some("the command itself makes a link there first".to_owned());
     }
-    let on_disk = context.file(&located.path);
-    let mut texts: Vec<String> = match on_disk {
-        Ok(text) => text.into_iter().collect(),
-        Err(why) => return Source::Unknown(format!("it runs a file whose text is not known: {why}")),
-    };
-    if let Some(why) = &world.tree_changed {
-        return Source::Unknown(why.clone());
+    match doubt {
+        Some(why) => Source::Perhaps(texts.found, why),
+        None if texts.found.is_empty() => Source::Absent,
+        None => Source::Texts(texts.found),
     }
-    for written in world.written.iter().filter(|written| written.touches(located)) {
-        let Some(text) = &written.text else {
-            return Source::Unknown("the command itself writes this file first".to_owned());
-        };
-        if written.appends {
-            let mut longer: Vec<String> = texts.iter().map(|before| format!("{before}{text}")).collect();
-            if longer.is_empty() {
-                longer.push(text.clone());
+}
+
+/// Texts that a file may have.
+#[derive(Debug, Default)]
+struct Texts {
+    found: Vec<String>,
+    /// Why it may have another one.
+    doubt: Option<String>,
+    /// Why what is on disk is not known.
+    unread: Option<String>,
+}
+
+impl Texts {
+    /// Takes in what the file of these paths may hold after the first `count` of the files that the command writes.
+    fn gather(&mut self, paths: &[&str], count: usize, steps: &mut usize, context: &Context<'_>) {
+        // Through a link that the command makes, it is the file that this leads to.
+        for path in paths {
+            match context.file(path) {
+                Ok(None) => {}
+                Ok(text) => {
+                    self.found.extend(text);
+                    break;
+                }
+                Err(why) => {
+                    self.unread = Some(why);
+                    break;
+                }
             }
-            texts.extend(longer);
-        } else {
-            texts.push(text.clone());
         }
-        texts.dedup();
-        if texts.len() > MOST_TEXTS {
-            return Source::Unknown("the command itself writes this file several times first".to_owned());
+        for written in context.state.world.written.iter().take(count) {
+            if !paths.iter().any(|path| written.holds(path)) {
+                continue;
+            }
+            match &written.text {
+                Some(text) => self.wrote(text, written.appends),
+                None => self.copies(written, paths, steps, context),
+            }
+            self.found.dedup();
+            if self.found.len() > MOST_TEXTS {
+                self.found.truncate(MOST_TEXTS);
+                self.doubts("the command itself writes this file several times first");
+                return;
+            }
         }
     }
-    if texts.is_empty() { Source::Absent } else { Source::Texts(texts) }
+
+    /// Takes in what is written there as a copy.
+    fn copies(&mut self, written: &Written, paths: &[&str], steps: &mut usize, context: &Context<'_>) {
+        let mut known = !written.altered && !written.appends && written.copied.len() == 1;
+        for (from, at) in &written.copied {
+            let original = paths.iter().find_map(|path| written.original(path, from, context));
+            let Some(original) = original.filter(|_| *steps > 0) else {
+                known = false;
+                continue;
+            };
+            *steps -= 1;
+            let mut copied = Self::default();
+            copied.gather(&[&original], *at, steps, context);
+            known &= !copied.found.is_empty() && copied.unread.is_none() && copied.doubt.is_none();
+            // What was there does not count: a directory's text is not known.
+            self.unread = None;
+            self.found.extend(copied.found);
+        }
+        if !known {
+            self.doubts("the command itself writes this file first");
+        }
+    }
+
+    fn wrote(&mut self, text: &str, appends: bool) {
+        if !appends || self.found.is_empty() {
+            self.found.push(text.to_owned());
+            return;
+        }
+        let longer: Vec<String> = self.found.iter().map(|before| format!("{before}{text}")).collect();
+        self.found.extend(longer);
+    }
+
+    fn doubts(&mut self, why: &str) {
+        self.doubt.get_or_insert_with(|| why.to_owned());
+    }
 }
 
 /// Whether a file is a program of this name that a package manager put there, and still is.

@@ -11,7 +11,7 @@ use crate::paths;
 use crate::word::{Value, Word};
 
 use super::environment_files;
-use super::{Looked, apart, justfile, look, packages};
+use super::{Looked, apart, justfile, packages, peek, sure};
 
 /// Names of the file, those that win first.
 const FILES: &[&str] = &[
@@ -44,6 +44,10 @@ pub(crate) struct Goal {
 
 /// Adds what tasks do, looked for from `directory` upward.
 pub(crate) fn run(goal: &Goal, directory: &str, context: &mut Context<'_>) -> Looked {
+    sure(context, |context| upward(goal, directory, context))
+}
+
+fn upward(goal: &Goal, directory: &str, context: &mut Context<'_>) -> Looked {
     let mut at = directory.to_owned();
     if let Some(file) = &goal.file {
         let path = paths::normal(directory, file);
@@ -76,7 +80,7 @@ fn beside(directory: &str, goal: &Goal, context: &mut Context<'_>) -> Looked {
 
 fn in_file(path: &str, goal: &Goal, context: &mut Context<'_>) -> Looked {
     let located = paths::locate(&Value::Known(path.to_owned()), context);
-    look(&located, &format!("task {}", goal.names.join(" ")), context, &mut |text, context| {
+    peek(&located, &format!("task {}", goal.names.join(" ")), context, &mut |text, context| {
         let mut files = Vec::new();
         read(text, "", path, 0, &mut files, context)?;
         let mut seen = BTreeSet::new();
@@ -129,7 +133,7 @@ fn read(
         let mut text = None;
         for place in places {
             let located = paths::locate(&Value::Known(place.clone()), context);
-            let looked = look(&located, "included", context, &mut |found, _| {
+            let looked = peek(&located, "included", context, &mut |found, _| {
                 text = Some((place.clone(), found.to_owned()));
                 Ok(())
             });

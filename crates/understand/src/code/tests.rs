@@ -339,3 +339,110 @@ fn time_grows_with_length() {
         }
     }
 }
+
+#[test]
+fn what_the_command_touched_first_counts_as_it_is_now_and_as_unknown() {
+    let files = [
+        ("/repo/d.sh", "kubectl delete ns web --context live\n"),
+        ("/repo/package.json", r#"{"scripts":{"deploy":"git push origin main"}}"#),
+        ("/repo/Makefile", "ship:\n\tgit push origin main\n"),
+        ("/repo/justfile", "ship:\n  git push origin main\n"),
+        ("/repo/Taskfile.yml", "version: '3'\ntasks:\n  ship: git push origin main\n"),
+        ("/repo/a.js", "require('./b')\n"),
+        ("/repo/b.js", "require('child_process').execSync('git push origin main')\n"),
+        ("/repo/a.py", "import b\n"),
+        ("/repo/b.py", "import os\nos.system('git push origin main')\n"),
+    ];
+    for command in [
+        "sed -i s/a/b/ d.sh; sh d.sh",
+        "git checkout x && ./d.sh",
+        "git pull && bash < d.sh",
+        "git stash pop; source d.sh",
+        "perl -pi -e s/a/b/ d.sh; ./d.sh",
+        "sed s/a/b/ d.sh > /tmp/q.sh; sh /tmp/q.sh",
+        "envsubst < d.sh > /tmp/q.sh; sh /tmp/q.sh",
+        "dd if=d.sh of=/tmp/q.sh; sh /tmp/q.sh",
+        "cat d.sh >> q.sh; sh q.sh",
+        "ln -s /repo/d.sh /tmp/q; sh /tmp/q",
+        "git pull && npm run deploy",
+        "git pull && cd src && npm run deploy",
+        "sed -i s/a/b/ package.json && npm run deploy",
+        "git pull && make ship",
+        "sed -i s/a/b/ Makefile && make ship",
+        "git pull && just ship",
+        "git pull && task ship",
+        "git pull && node a.js",
+        "git pull && node -e 'require(\"./b\")'",
+        "sed -i s/a/b/ b.js; node a.js",
+        "git pull && python3 a.py",
+        "sed -i s/a/b/ b.py; python3 a.py",
+    ] {
+        let found = check_with(command, &files);
+        assert!(
+            found.contains("web in live, destroy") || found.contains("git.push main@origin"),
+            "{command}: {found}"
+        );
+        assert!(found.contains(", opaque"), "{command}: {found}");
+    }
+}
+
+#[test]
+fn a_copy_is_what_it_was_copied_from() {
+    let files = [("/repo/d.sh", "kubectl delete ns web --context live\n")];
+    for command in [
+        "cp d.sh /tmp/q.sh && sh /tmp/q.sh",
+        "cp d.sh /tmp && sh /tmp/d.sh",
+        "cp d.sh a; cp a b; cp b c; sh c",
+        "mv d.sh q.sh && sh q.sh",
+        "install -m755 d.sh /tmp/q && /tmp/q",
+        "cat d.sh > q.sh; sh q.sh",
+        "printf 'kubectl delete ns web --context live\\n' | tee q.sh; bash q.sh",
+    ] {
+        let found = check_with(command, &files);
+        assert!(found.contains("web in live, destroy"), "{command}: {found}");
+        assert!(!found.contains(", opaque"), "{command}: {found}");
+    }
+    // What was there may still be there.
+    let found = check_with("cp d.sh e.sh; sh e.sh", &[files[0], ("/repo/e.sh", "git push origin main")]);
+    assert!(found.contains("web in live, destroy") && found.contains("git.push main@origin"), "{found}");
+    for command in [
+        "cp gone.sh q.sh; sh q.sh",
+        "cp a b; cp b a; cp a b; cp b a; sh a",
+        "sed -i s/a/b/ d.sh; cp d.sh q.sh; sh q.sh",
+    ] {
+        assert!(check_with(command, &files).contains(", opaque"), "{command}");
+    }
+}
+
+#[test]
+fn near_misses_of_touched_files() {
+    let files = [("/repo/d.sh", "git status\n"), ("/repo/package.json", r#"{"scripts":{"test":"jest"}}"#)];
+    assert_snapshot!(check_with("sed -i s/a/b/ e.sh; sh d.sh", &files), @"
+    fs.write /repo/e.sh, write
+    exec.read sed, read
+    git.read /repo, read
+    fs.read /repo/d.sh, read
+    ");
+    assert_snapshot!(check_with("git pull && npm test", &files), @"
+    git.fetch repository@origin, read
+    git.merge /repo, write
+    exec.test jest, execute
+    exec.test npm, execute, partial
+    ");
+    assert_snapshot!(check_with("git checkout -b new && ./d.sh", &files), @"
+    git.branch /repo, write
+    git.read /repo, read
+    fs.read /repo/d.sh, read
+    ");
+    assert_snapshot!(check_with("git pull && cat d.sh", &files), @"
+    git.fetch repository@origin, read
+    git.merge /repo, write
+    fs.read /repo/d.sh, read
+    ");
+    let make = [("/repo/Makefile", "migrate:\n\tpsql $(DATABASE_URL) -c 'drop table a'\n")];
+    assert_snapshot!(check_with("make migrate DATABASE_URL=$PROD", &make), @"
+    exec.opaque make DATABASE_URL=.., execute, opaque
+    db.destroy a in postgresql://*, destroy, partial
+    ");
+    assert_snapshot!(check_with("make migrate DATABASE_URL=postgres://db.shop.test/x", &make), @"db.destroy a in postgresql://db.shop.test/x, destroy");
+}

@@ -202,6 +202,7 @@ fn text_of(value: &Value, context: &Context<'_>) -> Option<String> {
         crate::code::source::Source::Texts(texts) => Some(texts.concat()),
         crate::code::source::Source::Absent
         | crate::code::source::Source::Foreign
+        | crate::code::source::Source::Perhaps(..)
         | crate::code::source::Source::Unknown(_) => None,
     }
 }

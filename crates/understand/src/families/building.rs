@@ -174,7 +174,8 @@ fn act(does: Does, index: usize, invocation: &Invocation, context: &mut Context<
     if replaced {
         super::sought_in_arguments(invocation, context);
     }
-    if !replaced && projects::run(does, index, invocation, context) {
+    // What the project says counts besides what may be put in its place.
+    if projects::run(does, index, invocation, context) {
         touched(&invocation.words, Operands::Read, context);
         return;
     }
@@ -372,7 +373,8 @@ fn targets(invocation: &Invocation) -> (Option<String>, Option<String>, Vec<&Wor
             }
             "run" | "run-script" => {}
             text if text.starts_with('-') && !word.value.is_unknown() => {}
-            text if is_make && text.contains('=') && !word.value.is_unknown() => {}
+            // Of a variable's value nothing need be known here.
+            text if is_make && text.contains('=') => {}
             _ => targets.push(word),
         }
     }

@@ -128,7 +128,25 @@ fn create(invocation: &Invocation, context: &mut Context<'_>) {
     }
     let operands = operands(invocation, values);
     let makes = matches!(invocation.program.as_str(), "mkdir" | "touch");
-    operands.iter().for_each(|word| if makes { context.make(word) } else { context.write(word) });
+    let text = match invocation.program.as_str() {
+        "tee" | "sponge" => crate::shell::texts::of(&Invocation { program: "cat".to_owned(), words: Vec::new(), ..invocation.clone() }),
+        _ => None,
+    };
+    let adds = invocation.words.iter().map(Word::text).any(|text| match text.strip_prefix("--") {
+        Some(long) => long.starts_with('a'),
+        None => text.starts_with('-') && text.contains('a'),
+    });
+    for word in &operands {
+        let before = context.state.world.written.len();
+        if makes {
+            context.make(word);
+        } else {
+            context.write(word);
+        }
+        if let Some(text) = &text {
+            context.state.world.wrote(before, text, adds);
+        }
+    }
     if operands.is_empty() {
         context.program(verbs::EXEC_READ, &invocation.program);
     }
@@ -155,8 +173,9 @@ fn move_files(invocation: &Invocation, context: &mut Context<'_>) {
     };
     for word in &operands {
         // What is moved is gone from where it was, and may be a secret where it is now.
+        let at = context.state.world.written.len();
         context.moves(word);
-        into(&last, word, context);
+        into(&last, word, at, context);
     }
     if operands.is_empty() {
         context.write_value(&last);
@@ -174,7 +193,7 @@ fn copy(invocation: &Invocation, context: &mut Context<'_>) {
     };
     for word in &operands {
         context.read_tree(word);
-        into(&last, word, context);
+        into(&last, word, context.state.world.written.len(), context);
         if matches!(word.text().rsplit('/').next(), Some("." | ".." | "" | "*" | ".*")) {
             unpacks_into(&last, context);
         }
@@ -245,9 +264,13 @@ fn link(invocation: &Invocation, context: &mut Context<'_>) {
     }
 }
 
-/// A file written to `target`, which may be a directory that it goes into.
-fn into(target: &Value, source: &Word, context: &mut Context<'_>) {
+/// A file, as it was when the command had written `at` files, written to `target`, which may be a directory that it
+/// goes into.
+fn into(target: &Value, source: &Word, at: usize, context: &mut Context<'_>) {
+    let before = context.state.world.written.len();
     context.write_value(target);
+    let from = crate::paths::locate(&source.value, context);
+    context.state.world.copied(before, at, &from);
     let name = source.text().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     if let (Value::Known(directory), false) = (target, source.value.is_unknown() || name.is_empty() || name == "." || name == "..") {
         let inside = format!("{}/{name}", directory.trim_end_matches('/'));
@@ -263,11 +286,18 @@ fn into(target: &Value, source: &Word, context: &mut Context<'_>) {
 }
 
 fn disk_dump(invocation: &Invocation, context: &mut Context<'_>) {
+    let from = invocation.words.iter().find_map(|word| word.value.strip_prefix("if="));
     for word in &invocation.words {
         if let Some(value) = word.value.strip_prefix("if=") {
             context.read_value(&value);
         } else if let Some(value) = word.value.strip_prefix("of=") {
+            let before = context.state.world.written.len();
             context.write_value(&value);
+            if let Some(from) = &from {
+                let from = paths::locate(from, context);
+                context.state.world.copied(before, before, &from);
+                context.state.world.altered(before);
+            }
         } else if word.value.is_unknown() {
             context.write(word);
         }

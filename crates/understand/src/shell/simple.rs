@@ -6,6 +6,7 @@ use countersign_model::verbs;
 use crate::context::Context;
 use crate::families;
 use crate::invocation::{Invocation, Stdin};
+use crate::paths;
 use crate::word::{Value, Word};
 
 use super::parts::Parts;
@@ -16,6 +17,15 @@ const SPECIAL: &[&str] = &[
     ":", ".", "source", "eval", "exec", "export", "readonly", "set", "shift", "trap", "unset", "break",
     "continue", "exit", "return", "times",
 ];
+
+/// Programs that print what they read, or most of it.
+const FILTERS: &[&str] = &[
+    "cat", "sed", "gsed", "awk", "gawk", "mawk", "envsubst", "head", "tail", "grep", "cut", "tr", "sort",
+    "uniq", "m4", "dos2unix", "expand", "perl", "tac",
+];
+
+/// Files that are taken for what such a program reads.
+const MOST_SOURCES: usize = 8;
 
 /// Adds the effects of one simple command.
 pub(super) fn run(walker: &Walker, command: &SimpleCommand, stdin: Stdin, context: &mut Context<'_>) {
@@ -61,6 +71,9 @@ pub(super) fn run(walker: &Walker, command: &SimpleCommand, stdin: Stdin, contex
     let outside = (!inherits)
         .then(|| (std::mem::replace(&mut context.piped, stdin.clone()), std::mem::take(&mut context.fed)));
     let name = first.known().unwrap_or_default().to_owned();
+    if writes && FILTERS.contains(&name.as_str()) {
+        passes_on(&name, &words, &stdin, command, written, context);
+    }
     let may_read = !families::is_builtin(&name)
         && !matches!(name.as_str(), "echo" | "printf")
         && !context.state.shell.functions.contains_key(&name);
@@ -92,6 +105,30 @@ pub(super) fn run(walker: &Walker, command: &SimpleCommand, stdin: Stdin, contex
         if let Some(text) = text {
             context.state.world.wrote(written, &text, appends);
         }
+    }
+}
+
+/// Takes note that a file is written with what stands in others, changed or as it is.
+fn passes_on(
+    name: &str,
+    words: &[Word],
+    stdin: &Stdin,
+    command: &SimpleCommand,
+    written: usize,
+    context: &mut Context<'_>,
+) {
+    let read = match stdin {
+        Stdin::File(value) => Some(value.clone()),
+        Stdin::Inherited | Stdin::Text(_) | Stdin::Pipe(_) => None,
+    };
+    let named = words.iter().filter(|word| !word.text().starts_with('-')).map(|word| word.value.clone());
+    let is_same = name == "cat" && words.len() == 1;
+    for value in named.chain(read).filter(|value| value.known().is_some()).take(MOST_SOURCES) {
+        let from = paths::locate(&value, context);
+        context.state.world.copied(written, written, &from);
+    }
+    if !is_same || super::redirects::appends(command) != Some(false) {
+        context.state.world.altered(written);
     }
 }
 

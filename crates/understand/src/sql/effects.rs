@@ -120,7 +120,8 @@ fn variable_named(text: &str) -> Option<String> {
     let name = rest.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(rest);
     let name = name.split(":-").next().unwrap_or(name).trim_end_matches(":?");
     let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    plain.then(|| format!("${name}"))
+    // The name that stands for what a build file does not say is no name.
+    (plain && name != "UNKNOWN_HERE").then(|| format!("${name}"))
 }
 
 fn without_port(address: &str) -> &str {

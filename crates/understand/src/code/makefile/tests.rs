@@ -70,6 +70,7 @@ fn where_it_is() {
     assert_snapshot!(make("git pull && make test", "test:\n\tcargo test\n"), @"
     git.fetch repository@origin, read
     git.merge /repo, write
+    exec.test cargo test, execute
     exec.test make, execute, partial
     ");
     assert_snapshot!(make("echo x > Makefile; make test", "test:\n\tcargo test\n"), @"

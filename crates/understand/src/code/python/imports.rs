@@ -175,7 +175,7 @@ pub(super) fn follow(
 fn file(path: &str, base: &str, context: &mut Context<'_>) -> Result<bool, String> {
     let located = paths::locate(&Value::Known(path.to_owned()), context);
     let directory = Ok(base.to_owned());
-    let looked = code::look(&located, "import", context, &mut |text, context| {
+    let looked = code::peek(&located, "import", context, &mut |text, context| {
         super::understand(text, &directory, context)
     });
     match looked {

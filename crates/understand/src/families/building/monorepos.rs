@@ -124,6 +124,13 @@ fn nx(command: &str, operands: &[&Word], own: &[Word], invocation: &Invocation, 
 
 /// A target of a project: as its `project.json` or its package says, or as its name usually is.
 fn target_of(project: &str, target: &str, invocation: &Invocation, context: &mut Context<'_>) {
+    let ((), doubt) = code::doubt(context, |context| described(project, target, invocation, context));
+    if let Some(why) = doubt {
+        opaque(invocation, &why, context);
+    }
+}
+
+fn described(project: &str, target: &str, invocation: &Invocation, context: &mut Context<'_>) {
     let Ok(directory) = context.state.shell.directory.clone() else {
         opaque(invocation, "where its project is is not known", context);
         return;
@@ -133,7 +140,7 @@ fn target_of(project: &str, target: &str, invocation: &Invocation, context: &mut
         let at = paths::normal(&directory, &place);
         let located = paths::locate(&Value::Known(format!("{at}/project.json")), context);
         let mut described = false;
-        let looked = code::look(&located, &format!("nx {target}"), context, &mut |text, context| {
+        let looked = code::peek(&located, &format!("nx {target}"), context, &mut |text, context| {
             let file: serde_json::Value = serde_json::from_str(text).map_err(|_| "its project.json cannot be read".to_owned())?;
             let Some(found) = file.get("targets").and_then(|targets| targets.get(target)) else { return Ok(()) };
             let executor = found.get("executor").and_then(serde_json::Value::as_str).unwrap_or_default();

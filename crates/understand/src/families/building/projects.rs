@@ -98,13 +98,16 @@ fn make(invocation: &Invocation, context: &mut Context<'_>) -> (Looked, Option<V
         Some(file) => vec![file.as_str()],
         None => vec!["GNUmakefile", "makefile", "Makefile"],
     };
-    for file in files {
-        let looked = makefile::run(&paths::normal(&directory, file), &directory, &goal, context);
-        if !matches!(looked, Looked::Absent) {
-            return (looked, usual);
+    let looked = code::sure(context, |context| {
+        for file in files {
+            let looked = makefile::run(&paths::normal(&directory, file), &directory, &goal, context);
+            if !matches!(looked, Looked::Absent) {
+                return looked;
+            }
         }
-    }
-    (Looked::Absent, usual)
+        Looked::Absent
+    });
+    (looked, usual)
 }
 
 /// What options make is given.
@@ -192,13 +195,16 @@ fn just(invocation: &Invocation, context: &mut Context<'_>) -> (Looked, Option<V
         Ok(directory) if plain => directory,
         _ => return (Looked::Absent, usual),
     };
-    for file in ["justfile", "Justfile", ".justfile"] {
-        let looked = code::justfile::run(&paths::normal(&directory, file), &directory, words.first().copied(), context);
-        if !matches!(looked, Looked::Absent) {
-            return (looked, usual);
+    let looked = code::sure(context, |context| {
+        for file in ["justfile", "Justfile", ".justfile"] {
+            let looked = code::justfile::run(&paths::normal(&directory, file), &directory, words.first().copied(), context);
+            if !matches!(looked, Looked::Absent) {
+                return looked;
+            }
         }
-    }
-    (Looked::Absent, usual)
+        Looked::Absent
+    });
+    (looked, usual)
 }
 
 /// Options of package managers that take the next word.
@@ -282,21 +288,26 @@ pub(super) fn alias(index: usize, invocation: &Invocation, context: &mut Context
     let Some(name) = invocation.known(index) else { return false };
     let Ok(mut at) = context.state.shell.directory.clone() else { return false };
     let mut found = None;
-    for _ in 0..8 {
-        for file in [".cargo/config.toml", ".cargo/config"] {
-            let path = format!("{}/{file}", at.trim_end_matches('/'));
-            let located = paths::locate(&Value::Known(path), context);
-            code::look(&located, "alias", context, &mut |text, _| {
-                found = found.take().or_else(|| aliased(name, text));
-                Ok(())
-            });
+    let ((), doubt) = code::doubt(context, |context| {
+        for _ in 0..8 {
+            for file in [".cargo/config.toml", ".cargo/config"] {
+                let path = format!("{}/{file}", at.trim_end_matches('/'));
+                let located = paths::locate(&Value::Known(path), context);
+                code::peek(&located, "alias", context, &mut |text, _| {
+                    found = found.take().or_else(|| aliased(name, text));
+                    Ok(())
+                });
+            }
+            if found.is_some() || at == "/" {
+                break;
+            }
+            at = paths::split(&at).0.to_owned();
         }
-        if found.is_some() || at == "/" {
-            break;
-        }
-        at = paths::split(&at).0.to_owned();
-    }
+    });
     let Some(words) = found else { return false };
+    if let Some(why) = doubt {
+        opaque(invocation, &why, context);
+    }
     let mut arguments: Vec<Word> = invocation.words.iter().take(index).cloned().collect();
     arguments.extend(words.iter().map(|word| Word::known_as(word)));
     arguments.extend(invocation.words.iter().skip(index + 1).cloned());

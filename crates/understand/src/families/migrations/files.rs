@@ -29,7 +29,7 @@ pub(super) fn text_of(path: &str, context: &Context<'_>) -> Result<Option<String
         },
         Source::Absent => Ok(None),
         Source::Foreign => Err("it comes from the network or out of a decoder".to_owned()),
-        Source::Unknown(why) => Err(why),
+        Source::Perhaps(_, why) | Source::Unknown(why) => Err(why),
     }
 }
 

@@ -86,7 +86,7 @@ pub(super) fn substitutes(invocation: &Invocation, context: &mut Context<'_>) {
             let located = paths::locate(value, context);
             match source::of(&located, context) {
                 Source::Texts(texts) => Some(texts.concat()),
-                Source::Absent | Source::Foreign | Source::Unknown(_) => None,
+                Source::Perhaps(..) | Source::Absent | Source::Foreign | Source::Unknown(_) => None,
             }
         }
         (None, Stdin::Inherited) => None,

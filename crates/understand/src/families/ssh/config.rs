@@ -77,7 +77,7 @@ impl Settings {
                 self.doubt.get_or_insert_with(|| "the command itself changes ssh's configuration first".to_owned());
                 return;
             }
-            Source::Unknown(why) => {
+            Source::Perhaps(_, why) | Source::Unknown(why) => {
                 if context.state.world.written.iter().any(|written| written.touches(&located)) {
                     self.doubt.get_or_insert(why);
                 }

@@ -243,7 +243,7 @@ fn script(stdin: &Stdin, context: &Context<'_>) -> Option<Value> {
                     Ok([text]) => Value::Known(text),
                     Err(_) => unknown(),
                 },
-                Source::Absent | Source::Foreign | Source::Unknown(_) => unknown(),
+                Source::Perhaps(..) | Source::Absent | Source::Foreign | Source::Unknown(_) => unknown(),
             })
         }
     }
