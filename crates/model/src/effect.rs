@@ -25,6 +25,9 @@ pub struct Effect {
     pub because: Option<String>,
     /// The part of the command's text that does it.
     pub span: Option<Span>,
+    /// The line of a file behind the command that does it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
 }
 
 impl Effect {
@@ -40,6 +43,7 @@ impl Effect {
             certainty: Certainty::Exact,
             because: None,
             span: None,
+            origin: None,
         }
     }
 
@@ -88,7 +92,12 @@ impl Effect {
 /// `git.push main@origin → production, write`.
 impl fmt::Display for Effect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} → {}, {}", self.verb, self.resource, self.environment, self.access)?;
+        write!(f, "{} {}", self.verb, self.resource)?;
+        // Where a change of a push is brought to is an effect of its own.
+        if !matches!(self.resource, Resource::Change { .. }) {
+            write!(f, " → {}", self.environment)?;
+        }
+        write!(f, ", {}", self.access)?;
         match self.certainty {
             Certainty::Exact => Ok(()),
             Certainty::Partial | Certainty::Opaque => write!(f, ", {}", self.certainty),
@@ -143,6 +152,26 @@ pub struct Span {
     pub start: usize,
     /// One past the last byte.
     pub end: usize,
+}
+
+/// Where in a file that a call runs something stands.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Origin {
+    /// The file: below the working tree's top as it is from there, else with its whole path.
+    pub file: String,
+    /// The line, from 1 on, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+}
+
+/// `scripts/deploy.sh:4`.
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}", self.file),
+            None => f.write_str(&self.file),
+        }
+    }
 }
 
 impl fmt::Display for Access {

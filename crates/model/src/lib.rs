@@ -24,7 +24,7 @@ pub use call::{McpServer, Runtime, ToolAnnotations, ToolCall};
 pub use decision::{Decision, DecisionKind, Requirement};
 pub use declared::Declared;
 pub use digest::{Digest, ParseDigestError};
-pub use effect::{Access, Certainty, Effect, Reversible, Span};
+pub use effect::{Access, Certainty, Effect, Origin, Reversible, Span};
 pub use environment::{Environment, Place};
 pub use fact::{Answer, Fact, Question};
 pub use finding::Finding;

@@ -13,7 +13,11 @@ pub fn reason(effect: &Effect, kind: &DecisionKind, why: &str) -> String {
         || format!("do `{}`, which nobody has described", plain(effect.verb.as_str())),
         |entry| entry.says.to_owned(),
     );
-    let mut sentence = format!("would {does} ({}, {})", plain(&what(&effect.resource)), place(effect));
+    let place = place(effect).map(|place| format!(", {place}")).unwrap_or_default();
+    let mut sentence = format!("would {does} ({}{place})", plain(&what(&effect.resource)));
+    if let Some(origin) = &effect.origin {
+        sentence.push_str(&format!(", in {}", plain(&origin.to_string())));
+    }
     if let Some(because) = &effect.because {
         sentence.push_str(&format!(", {}", plain(because)));
     }
@@ -41,10 +45,12 @@ pub fn broken(policies: Vec<countersign_model::PolicyId>, what: &str) -> Decisio
     }
 }
 
-fn place(effect: &Effect) -> String {
-    match effect.environment {
-        Environment::Unknown => "in an environment nobody has named".to_owned(),
-        environment => environment.to_string(),
+/// Where it lands; of a change that a push brings, the push itself says it.
+fn place(effect: &Effect) -> Option<String> {
+    match (&effect.resource, effect.environment) {
+        (Resource::Change { .. }, _) => None,
+        (_, Environment::Unknown) => Some("in an environment nobody has named".to_owned()),
+        (_, environment) => Some(environment.to_string()),
     }
 }
 

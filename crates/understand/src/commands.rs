@@ -1,7 +1,7 @@
 //! The commands a call runs, as understanding came upon them: what people are shown between the text of a
 //! call and its effects.
 
-use countersign_model::Span;
+use countersign_model::{Origin, Span};
 
 use crate::collected::Slot;
 use crate::invocation::Invocation;
@@ -25,6 +25,8 @@ pub struct Command {
     pub program: Option<String>,
     /// The part of the call's text that it stands in.
     pub span: Option<Span>,
+    /// The line of a file behind the call that it stands in.
+    pub origin: Option<Origin>,
     /// Its effects, as indices; not those of the commands it runs. Commands can share an effect.
     pub effects: Vec<usize>,
     /// The program as written and its arguments, as far as they are kept.
@@ -103,12 +105,13 @@ pub(crate) struct Begun {
 
 impl Commands {
     /// A command is looked at from here on, until [`Self::ends`].
-    pub fn begins(&mut self, span: Option<Span>) -> Begun {
+    pub fn begins(&mut self, span: Option<Span>, origin: Option<Origin>) -> Begun {
         let begun = Begun { index: self.found.len(), outer: self.current };
         self.found.push(Command {
             parent: self.current,
             program: None,
             span,
+            origin,
             effects: Vec::new(),
             words: Vec::new(),
             is_whole: true,

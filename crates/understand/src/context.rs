@@ -10,7 +10,7 @@ mod state;
 use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, BTreeSet};
 
-use countersign_model::{Certainty, Effect, Resource, Span, Verb, verbs};
+use countersign_model::{Certainty, Effect, Origin, Resource, Span, Verb, verbs};
 
 use crate::collected::Collected;
 use crate::commands::Commands;
@@ -37,6 +37,10 @@ pub(crate) struct Context<'a> {
     pub candidates: Vec<Candidate>,
     /// The command being looked at, for effects that name no place of their own.
     pub here: Option<Span>,
+    /// The line of a file behind the command that is being looked at.
+    pub origin: Option<Origin>,
+    /// The line at which the text begins that a shell runs next, where it is that of the file itself.
+    pub first_line: Option<usize>,
     /// Where the output of what ran so far comes from.
     pub flow: Source,
     /// What the compound command around this one reads.
@@ -133,6 +137,8 @@ impl<'a> Context<'a> {
             tree: Commands::default(),
             candidates: Vec::new(),
             here: None,
+            origin: None,
+            first_line: None,
             flow: Source::default(),
             piped: Stdin::Inherited,
             fed: false,
@@ -168,6 +174,9 @@ impl<'a> Context<'a> {
     /// Adds an effect, at the command being looked at unless it names a place.
     pub fn push(&mut self, mut effect: Effect) {
         effect.span = effect.span.or(self.here);
+        if effect.origin.is_none() {
+            effect.origin.clone_from(&self.origin);
+        }
         if let Some(place) = &self.elsewhere {
             let is_here = self.mounts.iter().any(|mount| mount.reaches(&effect.resource));
             effect = if is_here { effect } else { moved(effect, place) };

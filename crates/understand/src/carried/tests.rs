@@ -175,7 +175,7 @@ fn tools_and_packages() {
     let fixture = Fixture(&[("changed", "M\tpackage.json"), ("patch", PATCH)]);
     let found = understand(&call("mcp__github__create_pull_request", input), &surroundings(), &fixture);
     let last = found.effects.last().unwrap();
-    assert_snapshot!(last.to_string(), @"change.dependencies package.json into main → unknown, write");
+    assert_snapshot!(last.to_string(), @"change.dependencies package.json into main, write");
     assert_snapshot!(last.because.as_deref().unwrap_or_default(), @"it brings left-pad ^1.3.0");
 }
 

@@ -15,6 +15,7 @@ use crate::shell::{self, Place};
 use crate::word::Value;
 
 use super::{Looked, peek};
+use super::{Looked, look, origin};
 use read::{Makefile, Rule};
 
 /// Targets that are followed, prerequisites included.
@@ -41,7 +42,7 @@ pub(crate) fn run(path: &str, directory: &str, goal: &Goal, context: &mut Contex
     let part = format!("make {}", goal.targets.join(" "));
     peek(&located, &part, context, &mut |text, context| {
         let mut file = Makefile::default();
-        file.read(text);
+        file.read(path, text);
         let mut sets_options = text.contains("MAKEFLAGS");
         sets_options |= includes(&mut file, directory, context)?;
         let mut run = Run {
@@ -71,7 +72,7 @@ fn includes(file: &mut Makefile, directory: &str, context: &mut Context<'_>) -> 
             return Err(format!("it includes {name}, which is not known"));
         }
         let path = paths::normal(directory, &name);
-        let located = paths::locate(&Value::Known(path), context);
+        let located = paths::locate(&Value::Known(path.clone()), context);
         let mut text = String::new();
         let looked = peek(&located, "include", context, &mut |found, _| {
             text.push_str(found);
@@ -81,7 +82,7 @@ fn includes(file: &mut Makefile, directory: &str, context: &mut Context<'_>) -> 
         match looked {
             Looked::Understood => {
                 sets_options |= text.contains("MAKEFLAGS");
-                file.read(&text);
+                file.read(&path, &text);
             }
             Looked::Absent if optional => {}
             Looked::Absent => return Err(format!("it includes {name}, which is not there")),
@@ -230,11 +231,15 @@ impl Run<'_> {
             self.target(need, context);
         }
         let mut together = String::new();
-        for line in &rule.recipe {
+        let outside = context.origin.clone();
+        for (number, line) in &rule.recipe {
+            if together.is_empty() {
+                context.origin = Some(origin(&rule.file, Some(*number), context));
+            }
             self.lines += 1;
             if self.lines > MOST_LINES {
                 self.doubts("it has too many commands to look at");
-                return;
+                break;
             }
             let (marks, line) = marked(line);
             // Those run all the same.
@@ -257,6 +262,7 @@ impl Run<'_> {
         if !together.is_empty() {
             self.shell(&together, context);
         }
+        context.origin = outside;
     }
 
     fn shell(&mut self, command: &str, context: &mut Context<'_>) {

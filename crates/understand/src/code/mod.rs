@@ -29,7 +29,7 @@ mod uses;
 
 pub(crate) use others::is_library;
 
-use countersign_model::{Effect, Resource, verbs};
+use countersign_model::{Effect, Origin, Resource, verbs};
 
 use crate::context::Context;
 use crate::paths::Located;
@@ -137,6 +137,7 @@ fn through(
         return Looked::Opaque(format!("files run each other more than {DEEPEST} deep"));
     }
     context.chain.push(key);
+    let outside = context.origin.replace(origin(&located.path, None, context));
     let mut result = Looked::Understood;
     for text in texts {
         if !counts(text.len(), context) {
@@ -148,7 +149,15 @@ fn through(
         }
     }
     context.chain.pop();
+    context.origin = outside;
     result
+}
+
+/// A place in a file, as people are told of it.
+fn origin(path: &str, line: Option<usize>, context: &Context<'_>) -> Origin {
+    let below = |top: &str| path.strip_prefix(top)?.strip_prefix('/').map(str::to_owned);
+    let file = context.top().and_then(below).unwrap_or_else(|| path.to_owned());
+    Origin { file, line }
 }
 
 /// Counts code about to be read; false when there is too much of it.
@@ -186,6 +195,7 @@ pub(crate) fn understand(
     let listed = context.collected.len();
     let result = match language {
         Language::Shell => {
+            context.first_line = Some(1);
             apart(text, arguments, context);
             return Ok(());
         }

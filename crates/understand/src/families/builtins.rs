@@ -367,6 +367,7 @@ fn source(invocation: &Invocation, context: &mut Context<'_>) {
     context.read(word);
     let looked = code::look(&located, "source", context, &mut |text, context| {
         let sourced = std::mem::replace(&mut context.state.shell.sourced, true);
+        context.first_line = Some(1);
         shell::run(text, Place::Within(context.here), context);
         context.state.shell.sourced = sourced;
         Ok(())

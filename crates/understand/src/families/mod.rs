@@ -118,7 +118,7 @@ pub(crate) fn dispatch(mut invocation: Invocation, context: &mut Context<'_>) {
     let outside = context.here;
     let span = invocation.span();
     context.here = span.or(outside);
-    let begun = context.tree.begins(context.here);
+    let begun = context.tree.begins(context.here, context.origin.clone());
     environment::effects(&invocation, context);
     let written = context.state.world.written.len();
     let outside_fetched = std::mem::take(&mut context.flow.fetched);

@@ -16,6 +16,7 @@ pub(crate) mod lenient;
 mod limits;
 mod lists;
 mod masked;
+mod origin;
 mod outputs;
 mod parentheses;
 mod parts;
@@ -49,6 +50,7 @@ pub(crate) enum Place {
 
 /// Adds the effects of `text`, run by a shell in the context's state.
 pub(crate) fn run(text: &str, place: Place, context: &mut Context<'_>) {
+    let first_line = context.first_line.take();
     if !context.counts_text(text.len()) {
         context.gives_up("there is too much text in nested commands");
         return;
@@ -71,7 +73,10 @@ pub(crate) fn run(text: &str, place: Place, context: &mut Context<'_>) {
         return;
     }
     let is_outermost = context.depth == 1;
-    let source = Text { text: text.to_owned(), place, offsets: offsets(text) };
+    let file = first_line
+        .zip(context.origin.as_ref())
+        .map(|(first, origin)| origin::Lines::new(text, first, origin));
+    let source = Text { text: text.to_owned(), place, offsets: offsets(text), file };
     let walker = Walker { source: Rc::new(source) };
     let mut printed = Some(String::new());
     for list in &program.complete_commands {
@@ -215,6 +220,8 @@ pub(crate) struct Text {
     text: String,
     place: Place,
     offsets: Option<Vec<usize>>,
+    /// Where its lines are, if it is that of a file.
+    file: Option<origin::Lines>,
 }
 
 /// Goes along the syntax tree of a text.

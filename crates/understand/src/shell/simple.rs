@@ -29,6 +29,15 @@ const MOST_SOURCES: usize = 8;
 
 /// Adds the effects of one simple command.
 pub(super) fn run(walker: &Walker, command: &SimpleCommand, stdin: Stdin, context: &mut Context<'_>) {
+    let outside = context.origin.clone();
+    if let Some(origin) = walker.origin(command) {
+        context.origin = Some(origin);
+    }
+    run_there(walker, command, stdin, context);
+    context.origin = outside;
+}
+
+fn run_there(walker: &Walker, command: &SimpleCommand, stdin: Stdin, context: &mut Context<'_>) {
     let outer = std::mem::take(&mut context.flow);
     let mark = context.tree.mark();
     let mut parts = Parts { sets: command.word_or_name.is_none(), stdin, ..Parts::default() };

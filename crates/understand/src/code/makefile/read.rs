@@ -9,8 +9,10 @@ pub(super) struct Rule {
     pub targets: String,
     /// After it.
     pub needs: String,
-    /// The commands, one a line.
-    pub recipe: Vec<String>,
+    /// The commands, one a line, each with its line in the file.
+    pub recipe: Vec<(usize, String)>,
+    /// The file it stands in.
+    pub file: String,
     /// Which rule of the file it is.
     pub line: usize,
 }
@@ -39,6 +41,8 @@ pub(super) struct Makefile {
     pub one_shell: bool,
     /// Why it cannot be followed.
     pub doubt: Option<String>,
+    /// The line of a file that is being read.
+    at: usize,
 }
 
 /// Words that start a line and are taken as if they were not there.
@@ -61,16 +65,21 @@ impl Makefile {
         self.doubt.get_or_insert_with(|| why.to_owned());
     }
 
-    /// Takes in a text.
-    pub fn read(&mut self, text: &str) {
+    /// Takes in the text of a file.
+    pub fn read(&mut self, file: &str, text: &str) {
         let mut open: Option<Rule> = None;
         let mut defining = false;
         let mut lines = text.lines();
+        self.at = 0;
+        let known = self.rules.len();
         while let Some(line) = lines.next() {
+            self.at += 1;
+            let start = self.at;
             let mut whole = line.to_owned();
             let recipe = line.starts_with('\t') && open.is_some() && !defining;
             while whole.ends_with('\\') && !whole.ends_with("\\\\") {
                 let Some(next) = lines.next() else { break };
+                self.at += 1;
                 if recipe {
                     whole.push('\n');
                     whole.push_str(next.strip_prefix('\t').unwrap_or(next));
@@ -84,13 +93,16 @@ impl Makefile {
                 defining = !whole.trim_start().starts_with("endef");
             } else if recipe {
                 if let Some(rule) = &mut open {
-                    rule.recipe.push(whole.get(1..).unwrap_or_default().to_owned());
+                    rule.recipe.push((start, whole.get(1..).unwrap_or_default().to_owned()));
                 }
             } else {
                 self.line(without_comment(&whole).trim(), &mut open, &mut defining);
             }
         }
         self.rules.extend(open);
+        for rule in self.rules.iter_mut().skip(known) {
+            file.clone_into(&mut rule.file);
+        }
     }
 
     fn line(&mut self, line: &str, open: &mut Option<Rule>, defining: &mut bool) {
@@ -178,7 +190,8 @@ impl Makefile {
         Some(Rule {
             targets: targets.trim().to_owned(),
             needs: needs.trim().to_owned(),
-            recipe: inline.into_iter().collect(),
+            recipe: inline.map(|text| (self.at, text)).into_iter().collect(),
+            file: String::new(),
             line,
         })
     }
