@@ -1,5 +1,6 @@
 //! The decision: for each effect the lowest rung at which Cedar permits it, and the strictest of all.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::mem::discriminant;
 
@@ -114,12 +115,33 @@ fn strictest(verdicts: &[(&Effect, Verdict)]) -> Decision {
         policies.extend(verdict.policies.iter().cloned());
     }
     let risk = verdicts.iter().map(|(_, verdict)| &verdict.risk).max_by_key(|risk| risk.score);
-    let reason = sentence::reason(effect, &kind, &worst.why);
+    let reason = sentence::reason(&told(effect, verdicts), &kind, &worst.why);
     Decision {
         kind,
         risk: risk.cloned().unwrap_or_default(),
         policies: policies.into_iter().collect(),
         reason,
+    }
+}
+
+/// The effect that a reason speaks of: what reaches Countersign's files beside others is told as what it does to all
+/// of them.
+fn told<'e>(effect: &'e Effect, verdicts: &[(&'e Effect, Verdict)]) -> Cow<'e, Effect> {
+    let Some((all, PathClass::Countersign)) = path(effect) else { return Cow::Borrowed(effect) };
+    let is_it = |other: &&Effect| {
+        other.access != Access::Read
+            && path(other).is_some_and(|(path, class)| path == all && class != PathClass::Countersign)
+    };
+    match verdicts.iter().map(|(other, _)| *other).find(is_it) {
+        Some(other) => Cow::Owned(Effect { because: effect.because.clone(), ..other.clone() }),
+        None => Cow::Borrowed(effect),
+    }
+}
+
+fn path(effect: &Effect) -> Option<(&str, PathClass)> {
+    match &effect.resource {
+        Resource::Path { path, class, .. } => Some((path, *class)),
+        _ => None,
     }
 }
 

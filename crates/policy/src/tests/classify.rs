@@ -1,6 +1,6 @@
 //! Where effects land, and what follows from it in the default pack.
 
-use countersign_model::Certainty;
+use countersign_model::{Certainty, Origin};
 use insta::assert_snapshot;
 
 use super::*;
@@ -157,6 +157,26 @@ fn a_repository_without_a_map() {
     assert_snapshot!(environment("refs/heads/feature"), @"unknown monitor");
     assert_snapshot!(environment("refs/heads/production"), @"unknown hold");
     assert_snapshot!(environment("*"), @"unknown hold");
+}
+
+#[test]
+fn a_wide_change_is_told_as_what_it_is() {
+    let path = |class| Resource::Path { path: "/etc".to_owned(), zone: Zone::System, class };
+    let origin = Origin { file: "scripts/deploy.sh".to_owned(), line: Some(4) };
+    let mut effects = [
+        Effect::new(verbs::COUNTERSIGN_TAMPER, path(PathClass::Countersign))
+            .because("it reaches Countersign's own files too"),
+        Effect { origin: Some(origin), ..Effect::new(verbs::FS_PERMISSION, path(PathClass::Ordinary)) },
+    ];
+    let bundle = shop(Pack::Graduated);
+    classify(&mut effects, bundle);
+    let decide = |effects: &[Effect]| {
+        let decision = decide(effects, &Context::default(), bundle);
+        format!("{}: {}", decision.kind, decision.reason)
+    };
+    assert_snapshot!(decide(&effects), @"deny: would change a file's mode or owner (/etc, development), in scripts/deploy.sh:4, it reaches Countersign's own files too: only a person changes Countersign");
+    assert_snapshot!(decide(&effects[..1]), @"deny: would change, disable or impersonate Countersign (/etc, development), it reaches Countersign's own files too: only a person changes Countersign");
+    assert_snapshot!(decide(&effects[1..]), @"monitor: would change a file's mode or owner (/etc, development), in scripts/deploy.sh:4: a change elsewhere on this machine is shown to people");
 }
 
 #[test]

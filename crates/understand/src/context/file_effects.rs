@@ -143,9 +143,12 @@ impl Context<'_> {
         let located = paths::locate_entry(&word.value, self);
         let in_git = located.readings().any(is_git_store);
         let restorable = !in_git && (located.class == PathClass::Rebuildable || self.is_tracked(&located));
-        if paths::contains_protected(&located, self) {
+        if located.class == PathClass::Countersign {
             self.tamper(&located);
             return;
+        }
+        if paths::contains_protected(&located, self) {
+            self.reaches_countersign(&located);
         }
         let before = self.collected.len();
         if self.is_all_temporary(&located) {
@@ -171,9 +174,12 @@ impl Context<'_> {
     /// Says that a file or directory leaves its place for another.
     pub fn moves(&mut self, word: &Word) {
         let located = paths::locate_entry(&word.value, self);
-        if paths::contains_protected(&located, self) {
+        if located.class == PathClass::Countersign {
             self.tamper(&located);
         } else {
+            if paths::contains_protected(&located, self) {
+                self.reaches_countersign(&located);
+            }
             // A link that moves still leads where it led, under a name nobody has looked at.
             let leads = paths::locate(&word.value, self);
             if leads.class == PathClass::Countersign {
@@ -205,9 +211,10 @@ impl Context<'_> {
             located.class = PathClass::ToolConfiguration;
             let why = "the settings in it that start Countersign get that mode or owner too";
             self.push(Effect::new(verb, located.resource()).because(why));
-        } else if contains {
-            self.tamper(&located);
         } else {
+            if contains && located.class != PathClass::Countersign {
+                self.reaches_countersign(&located);
+            }
             self.change_located(verb, &located);
         }
     }
@@ -234,11 +241,18 @@ impl Context<'_> {
     }
 
     fn tamper(&mut self, located: &Located) {
+        self.tampers(located, "these are Countersign's own files");
+    }
+
+    /// Says that what is done to a directory reaches Countersign's files in it, beside the effect itself.
+    fn reaches_countersign(&mut self, located: &Located) {
+        self.tampers(located, "it reaches Countersign's own files too");
+    }
+
+    fn tampers(&mut self, located: &Located, why: &str) {
         let (path, zone) = (located.path.clone(), located.zone);
         let resource = Resource::Path { path, zone, class: PathClass::Countersign };
-        self.push(
-            Effect::new(verbs::COUNTERSIGN_TAMPER, resource).because("these are Countersign's own files"),
-        );
+        self.push(Effect::new(verbs::COUNTERSIGN_TAMPER, resource).because(why));
     }
 
     fn push_path(&mut self, verb: Verb, located: &Located) {

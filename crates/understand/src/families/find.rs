@@ -376,17 +376,25 @@ mod tests {
         assert_snapshot!(check("find / -delete"), @"
         fs.read /, read
         countersign.tamper /, destroy
+        fs.delete /, destroy
         countersign.tamper /home, destroy
+        fs.delete /home, destroy
         countersign.tamper /home/dev, destroy
+        fs.delete /home/dev, destroy
         countersign.tamper /home/dev/.countersign, destroy
         countersign.tamper /home/dev/.local, destroy
+        fs.delete /home/dev/.local, destroy
         countersign.tamper /home/dev/.local/state, destroy
+        fs.delete /home/dev/.local/state, destroy
         countersign.tamper /home/dev/.local/state/countersign, destroy
         countersign.tamper /home/dev/.claude, destroy
+        fs.delete /home/dev/.claude, destroy
         countersign.tamper /home/dev/.claude/settings.json, destroy
         countersign.tamper /home/dev/.claude/settings.local.json, destroy
         countersign.tamper /repo, destroy
+        fs.delete /repo, destroy
         countersign.tamper /repo/.claude, destroy
+        fs.delete /repo/.claude, destroy
         countersign.tamper /repo/.claude/settings.json, destroy
         countersign.tamper /repo/.claude/settings.local.json, destroy
         fs.delete /*, destroy, partial

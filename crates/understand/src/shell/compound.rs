@@ -264,12 +264,14 @@ mod tests {
         assert_snapshot!(check("shopt -s extglob; rm !(keep|*.rs) a@(b|c).txt"), @"
         exec.read shopt, read
         countersign.tamper /repo/*, destroy
+        fs.delete /repo/*, destroy, partial
         fs.delete /repo/a*.txt, destroy, partial
         ");
         assert_snapshot!(check("case $1 in +([0-9])) rm a;; esac; rm +($(git push origin main))"), @"
         fs.delete /repo/a, destroy
         git.push main@origin, write
         countersign.tamper /repo/*, destroy
+        fs.delete /repo/*, destroy, partial
         ");
         assert_snapshot!(check("rm x {fd}>out; git push origin v$fd"), @"
         fs.write /repo/out, write

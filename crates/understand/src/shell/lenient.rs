@@ -103,6 +103,7 @@ mod tests {
         assert_snapshot!(check("rm -rf / 'oops"), @"
         exec.hidden a shell command, execute, opaque
         countersign.tamper /, destroy, partial
+        fs.delete /, destroy, partial
         fs.delete /repo/oops, destroy, partial
         ");
         assert_snapshot!(check("&& git reset --hard"), @"

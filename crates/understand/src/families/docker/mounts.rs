@@ -68,9 +68,11 @@ pub(super) fn path(source: &Value, only_read: bool, context: &mut Context<'_>) -
         return None;
     }
     let is_near = located.zone == Zone::Workspace && located.why.is_none();
-    if paths::contains_protected(&located, context) && !only_read && !is_near || located.class == PathClass::Countersign {
+    let is_own = located.class == PathClass::Countersign;
+    if is_own || paths::contains_protected(&located, context) && !only_read && !is_near {
         let resource = Resource::Path { path: located.path.clone(), zone: located.zone, class: PathClass::Countersign };
-        context.push(Effect::new(verbs::COUNTERSIGN_TAMPER, resource).because("it mounts Countersign's own files"));
+        let why = if is_own { "it mounts Countersign's own files" } else { "it mounts Countersign's own files too" };
+        context.push(Effect::new(verbs::COUNTERSIGN_TAMPER, resource).because(why));
     }
     if located.class == PathClass::Secret {
         context.read_value(source);

@@ -6,17 +6,19 @@ use crate::fixture::check;
 
 #[test]
 fn deleting() {
-    assert_snapshot!(check("rm -rf src/a.rs target /home/dev/x /"), @r#"
+    assert_snapshot!(check("rm -rf src/a.rs target /home/dev/x /"), @"
     fs.delete /repo/src/a.rs, destroy
     fs.delete /repo/target, destroy
     fs.delete /home/dev/x, destroy
     countersign.tamper /, destroy
-    "#);
+    fs.delete /, destroy
+    ");
     assert_snapshot!(check("rm -rf \"$DIR\""), @"fs.delete *, destroy, partial");
-    assert_snapshot!(check("rm -rf ~/.local ~/.countersign/*"), @r#"
+    assert_snapshot!(check("rm -rf ~/.local ~/.countersign/*"), @"
     countersign.tamper /home/dev/.local, destroy
+    fs.delete /home/dev/.local, destroy
     countersign.tamper /home/dev/.countersign/*, destroy
-    "#);
+    ");
     assert_snapshot!(check("cd /tmp && rm -f x"), @r#"
     exec.read cd, read
     fs.delete /tmp/x, destroy
@@ -55,9 +57,15 @@ fn writing() {
     "#);
     assert_snapshot!(check("chmod -R 777 ."), @"fs.permission /repo, write");
     assert_snapshot!(check("chown -R dev /repo"), @"fs.permission /repo, write");
-    assert_snapshot!(check("chmod -R 000 .claude"), @"countersign.tamper /repo/.claude, destroy");
+    assert_snapshot!(check("chmod -R 000 .claude"), @"
+    countersign.tamper /repo/.claude, destroy
+    fs.permission /repo/.claude, write
+    ");
     assert_snapshot!(check("chmod 000 .claude/settings.json"), @"countersign.tamper /repo/.claude/settings.json, destroy");
-    assert_snapshot!(check("chmod -R 777 /home/dev"), @"countersign.tamper /home/dev, destroy");
+    assert_snapshot!(check("chmod -R 777 /home/dev"), @"
+    countersign.tamper /home/dev, destroy
+    fs.permission /home/dev, write
+    ");
 }
 
 #[test]

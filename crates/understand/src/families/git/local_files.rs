@@ -127,6 +127,7 @@ mod tests {
         ");
         assert_snapshot!(check("git mv .claude x"), @"
         countersign.tamper /repo/.claude, destroy
+        fs.write /repo/.claude, write
         fs.write /repo/x/.claude, write
         fs.write /repo/x, write
         git.index /repo, write

@@ -78,6 +78,7 @@ fn copies_have_a_direction() {
     ");
     assert_snapshot!(check("rsync --delete src/ /; scp src/a.rs \"$HOST:/tmp\""), @"
     countersign.tamper /, destroy
+    fs.delete /, destroy
     fs.read /repo/src, read
     fs.write /, write
     fs.write /, write, partial
