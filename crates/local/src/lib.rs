@@ -19,7 +19,7 @@ pub use followed::{Followed, Uses};
 pub use home::{Home, HomeError, Identity, read_regular, write_private};
 pub use ledger::{Ledger, LedgerError, Transaction};
 pub use state::{Adoption, Authorities, Call, Change, Hold, Install, Session, State, Status, new_ticket};
-pub use trust::{Believed, InForce, ManagedSettings, Trust};
+pub use trust::{Believed, InForce, ManagedSettings, Standing, Trust};
 pub use users::{User, users};
 pub use witness::{WITNESSES, Witness};
 

@@ -5,6 +5,7 @@
 //! root come from files that only root can write.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
@@ -85,10 +86,41 @@ impl Believed {
 /// The bundles that speak for a call.
 #[derive(Debug)]
 pub struct InForce {
-    /// At least one; the strictest answer counts.
-    pub bundles: Vec<Bundle>,
+    /// At least one, each with why it speaks; the strictest answer counts.
+    pub bundles: Vec<(Bundle, Standing)>,
     /// What a person should know about them.
     pub notes: Vec<String>,
+}
+
+/// Why a bundle speaks for a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Standing {
+    /// The working tree it was put in force for; none for all.
+    pub repository: Option<String>,
+    /// Whether a reviewer signed it.
+    pub signed: bool,
+    /// Whether the call is in that working tree; otherwise both have the same remote.
+    pub here: bool,
+}
+
+impl fmt::Display for Standing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.repository, self.signed) {
+            (Some(repository), true) => write!(f, "the policy that a reviewer signed for `{repository}`")?,
+            (Some(repository), false) => {
+                write!(
+                    f,
+                    "the policy that `countersign init` proposed for `{repository}`, which nobody has signed"
+                )?;
+            }
+            (None, true) => f.write_str("the policy that a reviewer signed for every repository")?,
+            (None, false) => f.write_str("the shipped policy")?,
+        }
+        if self.repository.is_some() && !self.here {
+            f.write_str(" (another working tree of the same remote)")?;
+        }
+        Ok(())
+    }
 }
 
 /// A bundle that somebody put in force.
@@ -96,6 +128,12 @@ struct Candidate<'a> {
     bundle: Digest,
     repository: Option<&'a str>,
     signed: bool,
+}
+
+impl Candidate<'_> {
+    fn standing(&self, here: bool) -> Standing {
+        Standing { repository: self.repository.map(str::to_owned), signed: self.signed, here }
+    }
 }
 
 impl Trust {
@@ -183,12 +221,8 @@ impl Trust {
             if here || remotes.iter().any(|remote| bundle.map().speaks_of(Some(remote), None)) {
                 if !candidate.signed {
                     only_shipped(&bundle)?;
-                    notes.push(
-                        "the policy is as `countersign init` proposed it; no reviewer has signed it"
-                            .to_owned(),
-                    );
                 }
-                bundles.push(bundle);
+                bundles.push((bundle, candidate.standing(here)));
             }
         }
         let specific = !bundles.is_empty();
@@ -198,7 +232,7 @@ impl Trust {
                 if !candidate.signed {
                     only_shipped(&bundle)?;
                 }
-                bundles.push(bundle);
+                bundles.push((bundle, candidate.standing(true)));
             }
         }
         if !specific {

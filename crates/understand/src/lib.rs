@@ -49,6 +49,7 @@ use context::Context;
 pub use catalogue::{Example, FILES, Page, catalogue};
 pub use commands::{Argument, Command};
 pub use sql::sql_class;
+pub use tools::names as tools;
 pub use workspace::{Recorded, Recording, Workspace};
 
 /// What of this machine understanding must know beforehand.

@@ -15,13 +15,14 @@ use countersign_policy::{History, build, propose};
 use serde_json::{Map, Value, json};
 
 use crate::desk::Desk;
-use crate::{edge, output, repository};
+use crate::output::WithHint as _;
+use crate::{edge, output, repository, terminal};
 
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// A shell command
+    /// A shell command, in quotes
     #[arg(required_unless_present_any = ["jsonl", "tool"], conflicts_with_all = ["jsonl", "tool"])]
-    command: Option<String>,
+    command: Vec<String>,
     /// Another tool of the runtime than its shell, such as Write or mcp__github__merge_pull_request
     #[arg(long, conflicts_with = "jsonl")]
     tool: Option<String>,
@@ -39,14 +40,18 @@ pub struct Arguments {
 
 /// Explains one call, or every line.
 pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
-    let (judge, authorities, notes) = judge(arguments.proposal)?;
+    if arguments.command.len() > 1 {
+        return Err(anyhow::anyhow!("a command is one argument")).hint(in_quotes(&arguments.command));
+    }
+    let (judge, authorities, mut notes) = judge(arguments.proposal)?;
     if arguments.jsonl {
         return lines::answer(&judge, &authorities);
     }
-    let (tool, input) = match (arguments.command, arguments.tool) {
+    let (tool, input) = match (arguments.command.into_iter().next(), arguments.tool) {
         (Some(command), _) => ("Bash".to_owned(), json!({ "command": command })),
         (None, Some(tool)) => {
             let input = arguments.input.as_deref().unwrap_or("{}");
+            notes.extend(misspelt(&tool));
             (tool, serde_json::from_str(input).context("--input is not JSON")?)
         }
         (None, None) => bail!("nothing to explain"),
@@ -57,9 +62,22 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
     if json {
         output::json(&decided::of(&seen))?;
     } else {
-        shown::print(&seen, &notes);
+        shown::print(&seen, &call, &notes);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The hint for a command that was not quoted.
+pub fn in_quotes(words: &[String]) -> String {
+    let command = words.join(" ").replace('\'', "'\\''");
+    format!("quote the whole command: countersign explain '{}'", terminal::line(&command))
+}
+
+/// What a tool is called whose name differs in its capitals only.
+fn misspelt(tool: &str) -> Option<String> {
+    let known =
+        countersign_understand::tools().find(|known| known.eq_ignore_ascii_case(tool) && *known != tool)?;
+    Some(format!("the runtime's tool is called `{known}`; capital letters count"))
 }
 
 /// What is in force; without a home, what `init` would propose; or the file as it lies here.

@@ -62,6 +62,17 @@ enum Command {
     Man(man::Arguments),
 }
 
+/// What to do about arguments that cannot be read, where that is not plain from the error.
+pub fn hint(error: &clap::Error) -> Option<String> {
+    let mut words = std::env::args().skip(1).skip_while(|word| word.starts_with('-'));
+    let unknown = error.kind() == clap::error::ErrorKind::UnknownArgument;
+    if !unknown || words.next().as_deref() != Some("explain") {
+        return None;
+    }
+    let words: Vec<String> = words.skip_while(|word| word.starts_with('-')).collect();
+    (words.len() > 1).then(|| explain::in_quotes(&words))
+}
+
 /// Runs the command given.
 pub fn run(arguments: Arguments) -> Result<ExitCode> {
     let json = arguments.json;

@@ -28,15 +28,16 @@ fn a_push_as_people_see_it() {
     assert_snapshot!(text.replace(&machine.path("").display().to_string(), "~/"), @"
     require 1 approval: would move a ref of a remote repository forward, or create it (main of ~/shop, production): a change to production waits for an approval
     commands
-      git push origin HEAD:main  bytes 0–25
+      git push origin HEAD:main
         → git.push main@origin → production, write
-        → change.owners countersign.toml into main → development, write
+        → change.owners countersign.toml into main, write
     risk 65
        +40 environment: it lands in production
        +10 place: it reaches another machine
        +10 access: it would write
         +5 reversible: nobody knows whether it can be undone
     policies graduated/carried-change, graduated/high-risk, graduated/production-change
+    decided by the policy that a reviewer signed for `~/shop`
     once approved, runs as
       │ git push --force-with-lease=main:OLD --no-follow-tags 
       ┊ --recurse-submodules=no origin NEW:refs/heads/main
@@ -54,15 +55,15 @@ fn commands_in_commands() {
     let (_, rest) = text.split_once('\n').unwrap();
     assert_snapshot!(rest.split_once("risk").unwrap().0, @"
     commands
-      sudo bash -c 'rm -rf src && git fetch'  bytes 0–38
+      sudo bash -c 'rm -rf src && git fetch'
         → fs.write ~/shop/log → development, write
         → exec.privilege sudo → development, execute
-        bash -c 'rm -rf src && git fetch'  bytes 5–38
-          rm -rf src  bytes 5–38
+        bash -c 'rm -rf src && git fetch'
+          rm -rf src
             → fs.delete ~/shop/src → development, destroy
-          git fetch  bytes 5–38
+          git fetch
             → git.fetch repository@origin → development, read
-      echo a  bytes 46–52
+      echo a
         → exec.read echo → development, read
     other effects
       → fs.write ~/shop/b → development, write
@@ -72,12 +73,82 @@ fn commands_in_commands() {
     let commands: Vec<String> =
         answers[0]["commands"].as_array().unwrap().iter().map(Value::to_string).collect();
     assert_snapshot!(commands.join("\n"), @r#"
-    {"parent":null,"program":"sudo","title":"sudo bash -c 'rm -rf src && git fetch'","span":{"start":0,"end":38},"effects":[0,1]}
-    {"parent":0,"program":"bash","title":"bash -c 'rm -rf src && git fetch'","span":{"start":5,"end":38},"effects":[]}
-    {"parent":1,"program":"rm","title":"rm -rf src","span":{"start":5,"end":38},"effects":[2]}
-    {"parent":1,"program":"git","title":"git fetch","span":{"start":5,"end":38},"effects":[3]}
-    {"parent":null,"program":"echo","title":"echo a","span":{"start":46,"end":52},"effects":[5]}
+    {"parent":null,"program":"sudo","title":"sudo bash -c 'rm -rf src && git fetch'","span":{"start":0,"end":38},"origin":null,"effects":[0,1]}
+    {"parent":0,"program":"bash","title":"bash -c 'rm -rf src && git fetch'","span":{"start":5,"end":38},"origin":null,"effects":[]}
+    {"parent":1,"program":"rm","title":"rm -rf src","span":{"start":5,"end":38},"origin":null,"effects":[2]}
+    {"parent":1,"program":"git","title":"git fetch","span":{"start":5,"end":38},"origin":null,"effects":[3]}
+    {"parent":null,"program":"echo","title":"echo a","span":{"start":46,"end":52},"origin":null,"effects":[5]}
     "#);
+}
+
+/// What a script does is shown with the script's line; of several lines of a call, the line is.
+#[test]
+fn lines_of_scripts_and_of_calls() {
+    let machine = Machine::governed();
+    fs::write(machine.repository().join("ship.sh"), "#!/bin/sh\n\ngit push origin HEAD:main\n").unwrap();
+    let text = machine.countersign(&["explain", "ls\nsh ship.sh"], "");
+    let text = text.replace(&machine.path("").display().to_string(), "~/");
+    assert_snapshot!(text.split_once("risk").unwrap().0, @"
+    require 1 approval: would move a ref of a remote repository forward, or create it (main of ~/shop, production), in ship.sh:3: a change to production waits for an approval
+    commands
+      ls  line 1
+        → fs.read ~/shop → development, read
+      sh ship.sh  line 2
+        → fs.read ~/shop/ship.sh → development, read
+        git push origin HEAD:main  ship.sh:3
+          → git.push main@origin → production, write
+          → change.owners countersign.toml into main, write
+    ");
+}
+
+/// A clone is spoken for by what was signed in another one of the same remote, and that is said.
+#[test]
+fn whose_policy_decided() {
+    let machine = Machine::governed();
+    let decided = |text: String| {
+        let text = text.replace(&machine.path("").display().to_string(), "~/");
+        text.lines().find(|line| line.starts_with("decided by")).map(str::to_owned).unwrap_or_default()
+    };
+    let push = ["explain", "git push origin HEAD:main"];
+    assert_snapshot!(decided(machine.countersign(&push, "")), @"decided by the policy that a reviewer signed for `~/shop`");
+    let (clone, remote) = (machine.path("clone"), machine.path("shop.git"));
+    machine.git(&["clone", "--quiet", &remote.display().to_string(), &clone.display().to_string()]);
+    let explain = |arguments: &[&str]| {
+        let mut command = machine.command(env!("CARGO_BIN_EXE_countersign"));
+        let output = crate::machine::run(command.args(arguments).current_dir(&clone), b"");
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_snapshot!(decided(explain(&push)), @"decided by the policy that a reviewer signed for `~/shop` (another working tree of the same remote)");
+    let answer: Value =
+        serde_json::from_str(&explain(&["--json", "explain", "git push origin HEAD:main"])).unwrap();
+    let said = answer["decided_by"].to_string().replace(&machine.path("").display().to_string(), "~/");
+    assert_snapshot!(said, @r#"{"repository":"~/shop","signed":true,"here":false}"#);
+}
+
+#[test]
+fn what_to_do_about_a_command_without_quotes() {
+    let machine = Machine::governed();
+    let said = |arguments: &[&str]| {
+        let output = machine.try_countersign(arguments, "");
+        assert_ne!(output.status.code(), Some(0));
+        let text = String::from_utf8(output.stderr).unwrap();
+        text.lines()
+            .filter(|line| line.starts_with("error") || line.starts_with("hint"))
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    assert_snapshot!(said(&["explain", "git", "push", "origin", "main"]), @"
+    error: a command is one argument
+    hint: quote the whole command: countersign explain 'git push origin main'
+    ");
+    assert_snapshot!(said(&["explain", "git", "push", "--force"]), @"
+    error: unexpected argument '--force' found
+    hint: quote the whole command: countersign explain 'git push --force'
+    ");
+    assert_snapshot!(said(&["explain", "--propsal", "git push"]), @"error: unexpected argument '--propsal' found");
+    let note = machine.countersign(&["explain", "--tool", "bash", "--input", "{\"command\": \"ls\"}"], "");
+    assert_snapshot!(note.lines().find(|line| line.starts_with("note")).unwrap_or_default(), @"note: the runtime's tool is called `Bash`; capital letters count");
 }
 
 #[test]
@@ -95,7 +166,7 @@ fn lines_in_both_forms() {
     assert_snapshot!(words(&answers).join(" "), @"require_approval require_approval deny require_approval allow");
     assert_eq!(answers[0], answers[1]);
     let fields: Vec<&str> = answers[0].as_object().unwrap().keys().map(String::as_str).collect();
-    assert_snapshot!(fields.join(" "), @"decision requirement effects commands risk policies reason bundle");
+    assert_snapshot!(fields.join(" "), @"decision requirement effects commands risk policies reason bundle decided_by");
 }
 
 /// Each line is answered in its place: one that says nothing is neither left out nor allowed.

@@ -54,7 +54,7 @@ impl Line {
                 (DecisionKind::Allow, _) => record(log, decided, Plan::Pass),
                 (DecisionKind::Monitor, _) => record(log, decided, Plan::Pass),
                 (DecisionKind::Deny, _) | (DecisionKind::RequireApproval { .. }, None) => {
-                    record(log, decided, Plan::Deny(words::denied(&seen.decision)))
+                    record(log, decided, Plan::Deny(words::denied(&seen)))
                 }
                 (DecisionKind::RequireApproval { .. }, Some(held)) => {
                     require(log, call, &seen, decided, held, covering, now)

@@ -94,10 +94,8 @@ impl Line {
             }])
         })?;
         let reason = match &seen.decision.kind {
-            DecisionKind::RequireApproval { requirement } => {
-                words::parked(ticket, &seen.decision, requirement, nobody)
-            }
-            DecisionKind::Allow | DecisionKind::Monitor | DecisionKind::Deny => words::denied(&seen.decision),
+            DecisionKind::RequireApproval { requirement } => words::parked(ticket, seen, requirement, nobody),
+            DecisionKind::Allow | DecisionKind::Monitor | DecisionKind::Deny => words::denied(seen),
         };
         let notice = format!("Countersign holds an action as {ticket}: countersign approvals show {ticket}");
         Ok((Answer::Deny { reason }, Some(notice)))

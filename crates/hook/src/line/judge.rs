@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use countersign_approval::Action;
-use countersign_local::{Authorities, Believed, Home, LedgerError, Trust, WITNESSES};
+use countersign_local::{Authorities, Believed, Home, LedgerError, Standing, Trust, WITNESSES};
 use countersign_model::{Decision, Digest, Effect, Finding, LogId, Resource, ToolCall};
 use countersign_policy::{self as policy, Bundle, Context, History, OnAllow};
 use countersign_understand::{Pinning, Surroundings, Understanding, Workspace, understand};
@@ -58,6 +58,8 @@ pub struct Seen {
     pub context: Context,
     /// The bundle that decided: the strictest of those that speak for the call.
     pub bundle: Digest,
+    /// Why that one speaks for the call; none where it was given.
+    pub standing: Option<Standing>,
     /// Whether a plain allow switches off the runtime's own prompts.
     pub on_allow: OnAllow,
     /// What is decided.
@@ -75,6 +77,7 @@ struct Judged<'b> {
     effects: Vec<Effect>,
     decision: Decision,
     bundle: &'b Bundle,
+    standing: Option<&'b Standing>,
     context: Context,
 }
 
@@ -95,15 +98,16 @@ impl Judge {
         let plain = understand(call, &surroundings, &machine);
         let (roots, remotes) = repositories(&plain.effects, call, &machine);
         let in_force;
-        let (bundles, notes) = match &self.policy {
+        let (bundles, notes): (Vec<(&Bundle, Option<&Standing>)>, _) = match &self.policy {
             Policy::InForce { trust, log } => {
                 in_force = trust.bundles(&self.home, log, authorities, &roots, &remotes)?;
-                (in_force.bundles.as_slice(), in_force.notes.clone())
+                let bundles = in_force.bundles.iter().map(|(bundle, standing)| (bundle, Some(standing)));
+                (bundles.collect(), in_force.notes.clone())
             }
-            Policy::Given(bundle) => (std::slice::from_ref(&**bundle), Vec::new()),
+            Policy::Given(bundle) => (vec![(&**bundle, None)], Vec::new()),
         };
         let mut strictest: Option<Judged<'_>> = None;
-        for bundle in bundles {
+        for (bundle, standing) in bundles {
             // What a bundle says of programs of one's own holds for what that bundle decides.
             let own = (!bundle.programs().is_empty()).then(|| {
                 let programs = bundle.programs().to_vec();
@@ -121,15 +125,15 @@ impl Judge {
                 (&decision.kind, decision.risk.score) > (&old.kind, old.risk.score)
             });
             if stricter {
-                strictest = Some(Judged { own, effects, decision, bundle, context });
+                strictest = Some(Judged { own, effects, decision, bundle, standing, context });
             }
         }
-        let Some(Judged { own, effects, decision, bundle, context }) = strictest else {
+        let Some(Judged { own, effects, decision, bundle, standing, context }) = strictest else {
             return Err(LedgerError::Policy { why: "there is none in force".to_owned() });
         };
         let understanding = own.unwrap_or(plain);
         let on_allow = bundle.on_allow();
-        let bundle = bundle.digest();
+        let (bundle, standing) = (bundle.digest(), standing.cloned());
         let action = Action {
             session: &call.session,
             runtime: call.runtime,
@@ -142,7 +146,7 @@ impl Judge {
             bundle,
         }
         .digest()?;
-        Ok(Seen { effects, context, bundle, on_allow, decision, action, notes, understanding })
+        Ok(Seen { effects, context, bundle, standing, on_allow, decision, action, notes, understanding })
     }
 
     fn decide(

@@ -38,10 +38,10 @@ pub(super) fn gather(seen: &Seen, session: &Session) -> Review {
     };
     let mut history = Vec::new();
     if session.history.holds > 0 {
-        history.push(format!("{} actions held before in this session", session.history.holds));
+        history.push(format!("{} held before in this session", actions(session.history.holds)));
     }
     if session.history.denials > 0 {
-        history.push(format!("{} actions denied before in this session", session.history.denials));
+        history.push(format!("{} denied before in this session", actions(session.history.denials)));
     }
     if session.history.secret_read {
         history.push("a secret was read in this session".to_owned());
@@ -55,6 +55,10 @@ pub(super) fn gather(seen: &Seen, session: &Session) -> Review {
         unpinned,
         history,
     }
+}
+
+fn actions(count: u32) -> String {
+    format!("{count} {}", if count == 1 { "action" } else { "actions" })
 }
 
 /// What the released call is rewritten to, for people.

@@ -1,7 +1,9 @@
 //! What the agent and the person in front of it read.
 
 use countersign_local::{LedgerError, Status};
-use countersign_model::{Decision, Requirement, Ticket};
+use countersign_model::{Requirement, Ticket};
+
+use super::Seen;
 
 /// The line itself failed.
 pub fn failed(problem: &LedgerError) -> String {
@@ -16,18 +18,20 @@ pub fn failed(problem: &LedgerError) -> String {
 }
 
 /// Policy says no.
-pub fn denied(decision: &Decision) -> String {
+pub fn denied(seen: &Seen) -> String {
+    let decision = &seen.decision;
     format!(
         "Countersign denies this: {} (risk {}, {}). Nobody can approve it; do something else, and do not try another \
          way to the same end.",
         decision.reason,
         decision.risk.score,
-        policies(decision)
+        policies(seen)
     )
 }
 
 /// Held, and the hook stops waiting.
-pub fn parked(ticket: &Ticket, decision: &Decision, requirement: &Requirement, nobody: bool) -> String {
+pub fn parked(ticket: &Ticket, seen: &Seen, requirement: &Requirement, nobody: bool) -> String {
+    let decision = &seen.decision;
     let who = if nobody {
         "No reviewer is enrolled yet, so nobody can approve it: a person has to run `countersign reviewers enroll` \
          in their own terminal first."
@@ -43,7 +47,7 @@ pub fn parked(ticket: &Ticket, decision: &Decision, requirement: &Requirement, n
         "Countersign holds this: {} (risk {}, {}). {who} Do not try another way to the same end.",
         decision.reason,
         decision.risk.score,
-        policies(decision)
+        policies(seen)
     )
 }
 
@@ -100,10 +104,16 @@ fn reviewers(requirement: &Requirement) -> String {
     }
 }
 
-fn policies(decision: &Decision) -> String {
-    if decision.policies.is_empty() {
-        return "no policy permits it".to_owned();
+/// The policies that decided, and whose word they are.
+fn policies(seen: &Seen) -> String {
+    let names: Vec<&str> = seen.decision.policies.iter().map(countersign_model::PolicyId::as_str).collect();
+    let mut text = match names.as_slice() {
+        [] => "no policy permits it".to_owned(),
+        [one] => format!("policy {one}"),
+        several => format!("policies {}", several.join(", ")),
+    };
+    if let Some(standing) = &seen.standing {
+        text.push_str(&format!("; decided by {standing}"));
     }
-    let names: Vec<&str> = decision.policies.iter().map(countersign_model::PolicyId::as_str).collect();
-    format!("policy {}", names.join(", "))
+    text
 }

@@ -81,6 +81,11 @@ const TOOLS: &[(&str, Does, &[&str])] = &[
     ("ReadMcpResourceTool", Is(verbs::MCP_READ), &[]),
 ];
 
+/// The names of the tools of runtimes that are understood.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    TOOLS.iter().map(|(name, _, _)| *name)
+}
+
 /// Adds what the call does.
 pub(crate) fn effects(call: &ToolCall, context: &mut Context<'_>) {
     let known = TOOLS.iter().find(|(name, _, _)| *name == call.tool);

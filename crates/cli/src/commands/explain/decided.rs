@@ -20,6 +20,7 @@ pub fn of(seen: &Seen) -> Value {
         "policies": seen.decision.policies,
         "reason": seen.decision.reason,
         "bundle": seen.bundle,
+        "decided_by": seen.standing,
     })
 }
 
@@ -30,6 +31,7 @@ fn command(command: &Command) -> Value {
         "program": command.program,
         "title": command.title(),
         "span": command.span,
+        "origin": command.origin,
         "effects": command.effects,
     })
 }

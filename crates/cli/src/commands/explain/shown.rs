@@ -2,7 +2,7 @@
 
 use anstream::println;
 use countersign_hook::Seen;
-use countersign_model::{DecisionKind, PolicyId};
+use countersign_model::{DecisionKind, PolicyId, ToolCall};
 use countersign_understand::Pinning;
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use crate::output::{BAD, FAINT, GOOD, STRONG, WARN, styled};
 use crate::terminal;
 
 /// Prints the decision, what the call would do, and why that is decided.
-pub fn print(seen: &Seen, notes: &[String]) {
+pub fn print(seen: &Seen, call: &ToolCall, notes: &[String]) {
     let kind = &seen.decision.kind;
     let style = match kind {
         DecisionKind::Allow => GOOD,
@@ -19,13 +19,17 @@ pub fn print(seen: &Seen, notes: &[String]) {
         DecisionKind::Deny => BAD,
     };
     println!("{}: {}", styled(style, kind), terminal::line(&seen.decision.reason));
-    tree::print(&seen.understanding.commands, &seen.effects);
+    let text = call.text("command").unwrap_or_default();
+    tree::print(&seen.understanding.commands, &seen.effects, text);
     println!("{} {}", styled(STRONG, "risk"), seen.decision.risk.score);
     for factor in &seen.decision.risk.factors {
         println!("  {:+4} {}: {}", factor.points, factor.name, terminal::line(&factor.sentence));
     }
     let policies: Vec<&str> = seen.decision.policies.iter().map(PolicyId::as_str).collect();
     println!("{} {}", styled(STRONG, "policies"), policies.join(", "));
+    if let Some(standing) = &seen.standing {
+        println!("{} {}", styled(STRONG, "decided by"), terminal::line(&standing.to_string()));
+    }
     match &seen.understanding.pinning {
         Pinning::Pinned { input, sentence } => {
             let command = input.get("command").and_then(Value::as_str).unwrap_or_default();

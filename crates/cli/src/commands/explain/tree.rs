@@ -1,7 +1,7 @@
 //! The commands of a call, each below the one that runs it, with what it does and where that lands.
 
 use anstream::println;
-use countersign_model::{Effect, Span};
+use countersign_model::Effect;
 use countersign_understand::Command;
 
 use crate::output::{FAINT, STRONG, WARN, count, styled};
@@ -13,8 +13,8 @@ const MOST: usize = 60;
 const DEEPEST: usize = 12;
 
 /// Prints the tree, then the effects that belong to no command of it. Where there is no command, the effects
-/// are all there is.
-pub fn print(commands: &[Command], effects: &[Effect]) {
+/// are all there is. `text` is that of the call.
+pub fn print(commands: &[Command], effects: &[Effect], text: &str) {
     let mut shown = vec![false; effects.len()];
     if !commands.is_empty() {
         println!("{}", styled(STRONG, "commands"));
@@ -25,7 +25,7 @@ pub fn print(commands: &[Command], effects: &[Effect]) {
         let depth = above.map_or(0, |above| above + 1);
         depths.push(depth);
         let indent = 2 + 2 * depth.min(DEEPEST);
-        println!("{:indent$}{}{}", "", terminal::line(&command.title()), place(command.span));
+        println!("{:indent$}{}{}", "", terminal::line(&command.title()), place(command, text));
         for index in &command.effects {
             let Some((effect, shown)) = effects.get(*index).zip(shown.get_mut(*index)) else { continue };
             print_effect(effect, indent + 2, !*shown);
@@ -42,6 +42,9 @@ pub fn print(commands: &[Command], effects: &[Effect]) {
         println!("{}", styled(STRONG, if commands.is_empty() { "effects" } else { "other effects" }));
         for effect in others {
             print_effect(effect, 2, true);
+            if let Some(origin) = &effect.origin {
+                println!("      {}", styled(FAINT, format!("in {}", terminal::line(&origin.to_string()))));
+            }
         }
     }
 }
@@ -53,8 +56,15 @@ fn print_effect(effect: &Effect, indent: usize, with_reason: bool) {
     }
 }
 
-/// Where a command stands in the text of the call.
-fn place(span: Option<Span>) -> String {
-    span.map(|span| format!("  {}", styled(FAINT, format!("bytes {}–{}", span.start, span.end))))
-        .unwrap_or_default()
+/// Where a command stands: in a file behind the call, or in which of several lines of the call.
+fn place(command: &Command, text: &str) -> String {
+    let place = match (&command.origin, command.span) {
+        (Some(origin), _) => terminal::line(&origin.to_string()),
+        (None, Some(span)) if text.contains('\n') => {
+            let before = text.get(..span.start).unwrap_or_default();
+            format!("line {}", before.matches('\n').count() + 1)
+        }
+        (None, _) => return String::new(),
+    };
+    format!("  {}", styled(FAINT, place))
 }
