@@ -7,6 +7,7 @@ mod commands;
 mod desk;
 mod edge;
 mod elf;
+mod nearby;
 mod output;
 mod replay;
 mod repository;
@@ -17,7 +18,17 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
-    let arguments = commands::Arguments::parse();
+    let arguments = match commands::Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            if let Some(hint) = commands::hint(&error) {
+                let _ = error.print();
+                anstream::eprintln!("{}: {hint}", output::styled(output::WARN, "hint"));
+                return ExitCode::from(2);
+            }
+            error.exit()
+        }
+    };
     match commands::run(arguments) {
         Ok(code) => code,
         Err(error) => output::report(&error),

@@ -9,6 +9,7 @@ use anyhow::Result;
 use countersign_approval::ApprovalError;
 use countersign_evidence::LogError;
 use countersign_local::LedgerError;
+use countersign_policy::{BuildError, ProposalError};
 use serde::Serialize;
 
 use crate::terminal;
@@ -87,7 +88,16 @@ fn parts(error: &anyhow::Error) -> (Vec<String>, Option<String>) {
             messages.push(message);
         }
     }
-    (messages, error.chain().find_map(remedy).map(str::to_owned).or(hint))
+    (
+        messages,
+        error.chain().find_map(said).or_else(|| error.chain().find_map(remedy).map(str::to_owned)).or(hint),
+    )
+}
+
+/// What the cause itself says on what to do.
+fn said(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
+    let proposal = cause.downcast_ref().and_then(|error: &ProposalError| error.hint.clone());
+    proposal.or_else(|| cause.downcast_ref().and_then(|error: &BuildError| error.hint()).map(str::to_owned))
 }
 
 /// What helps against a cause, whatever was being done.

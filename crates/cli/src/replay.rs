@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use countersign_evidence::{Decided, Event, Log, LogError};
-use countersign_model::Digest;
+use countersign_model::{Digest, Risk};
 use countersign_policy::{self as policy, Bundle, Context};
 
 /// What came of it.
@@ -44,6 +44,11 @@ fn find(folders: &[PathBuf], digest: &Digest) -> Option<Bundle> {
     Bundle::from_bytes(&bytes).ok().filter(|bundle| bundle.digest() == *digest)
 }
 
+/// What a risk is made of; how each part is told may change with the version that tells it.
+fn points(risk: &Risk) -> (u8, Vec<(&str, i32)>) {
+    (risk.score, risk.factors.iter().map(|factor| (factor.name.as_str(), i32::from(factor.points))).collect())
+}
+
 /// How the decision differs from what the record says, if it does.
 fn difference(decided: &Decided, bundle: &Bundle) -> Option<String> {
     let Ok(context) = serde_json::from_value::<Context>(decided.context.clone()) else {
@@ -55,8 +60,9 @@ fn difference(decided: &Decided, bundle: &Bundle) -> Option<String> {
         return Some("its effects land in other environments than it says".to_owned());
     }
     let (again, recorded) = (policy::decide(&effects, &context, bundle), &decided.decision);
-    let same =
-        again.kind == recorded.kind && again.risk == recorded.risk && again.policies == recorded.policies;
+    let same = again.kind == recorded.kind
+        && points(&again.risk) == points(&recorded.risk)
+        && again.policies == recorded.policies;
     (!same).then(|| {
         format!(
             "it was decided as {} (risk {}), and what it says decides as {} (risk {})",

@@ -8,8 +8,8 @@ use countersign_policy::Seen;
 use countersign_understand::Workspace as _;
 use countersign_workspace::{Machine, Sources};
 
-use crate::edge;
 use crate::output::WithHint as _;
+use crate::{edge, nearby};
 
 /// The proposal's file name, at the repository's top.
 pub const PROPOSAL: &str = "countersign.toml";
@@ -33,7 +33,7 @@ fn machine() -> Result<Machine> {
     Ok(Machine::new([0; 32], Sources::of_user(&edge::user_home()?, None), edge::variables()))
 }
 
-/// Remotes, branches and CI workflows.
+/// Remotes, branches, CI workflows, and names in the files of tools.
 pub fn look(top: &Path) -> Result<Seen> {
     let machine = machine()?;
     let repository = top.display().to_string();
@@ -55,6 +55,7 @@ pub fn look(top: &Path) -> Result<Seen> {
         local_branches: branches("refs/heads/"),
         remote_branches: branches("refs/remotes/origin/").into_iter().filter(|name| name != "HEAD").collect(),
         root: Some(repository),
+        named: nearby::names(top)?,
     })
 }
 

@@ -13,7 +13,7 @@ use crate::checked::{Checked, read, read_pack, validate};
 use crate::glob;
 use crate::oversight::{self, Asked, MOST_APPROVALS, Refusal};
 use crate::packs::{self, Pack};
-use crate::proposal::{OwnPolicy, Proposal};
+use crate::proposal::{self, OwnPolicy, Proposal};
 
 /// Why a proposal does not become a bundle.
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +72,20 @@ impl BuildError {
         match self {
             Self::Policy { hint, .. } => hint.as_deref(),
             Self::Pattern { .. } | Self::Program { .. } | Self::Shipped(_) => None,
+        }
+    }
+}
+
+impl BuildError {
+    /// The same error about the file that the policy stands in: its place is counted in `text`, the whole file.
+    #[must_use]
+    pub fn within(self, text: &str) -> Self {
+        match self {
+            Self::Policy { policy, message, place, hint } => {
+                let place = Place(proposal::place_of_policy(text, &policy, place.0));
+                Self::Policy { policy, message, place, hint }
+            }
+            other @ (Self::Pattern { .. } | Self::Program { .. } | Self::Shipped(_)) => other,
         }
     }
 }
@@ -196,6 +210,15 @@ fn check_programs(programs: &[Declared]) -> Result<(), BuildError> {
         let options = program.values.iter().filter(|option| !option.starts_with('-'));
         if options.count() > 0 {
             return Err(refused(first, "what `values` lists are options and start with a dash"));
+        }
+        // Of a tool they are the names of its arguments.
+        let is_tool = |name: &String| name.contains(['_', '*']) || name.starts_with(char::is_uppercase);
+        if !program.names.iter().any(is_tool) && program.target.iter().any(|option| !option.starts_with('-'))
+        {
+            return Err(refused(
+                first,
+                "what `target` lists are options of the program and start with a dash",
+            ));
         }
         let mut words = BTreeSet::new();
         if !subcommands.into_iter().flatten().all(|subcommand| words.insert(subcommand)) {

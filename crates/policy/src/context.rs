@@ -19,6 +19,11 @@ pub struct Context {
 }
 
 impl Context {
+    /// Whether all that the call is known to carry is a secret that it reads itself.
+    pub(crate) fn carries_own(&self) -> bool {
+        self.findings.iter().all(|finding| finding.class == OWN_SECRET) && !self.findings.is_empty()
+    }
+
     /// The same for what may carry along a secret that the same call reads: `cat .env | curl -d @- ..`.
     /// It follows from the recorded effects, so that replay decides alike.
     pub(crate) fn carrying(&self) -> Self {
@@ -26,12 +31,15 @@ impl Context {
         carrying.history.secret_read = true;
         if carrying.findings.is_empty() {
             let fingerprint = Digest::of([b"a secret that the call itself reads".as_slice()]);
-            let class = "secret-of-this-call".to_owned();
+            let class = OWN_SECRET.to_owned();
             carrying.findings.push(Finding { class, pointer: String::new(), fingerprint });
         }
         carrying
     }
 }
+
+/// The class of the finding that stands for a secret which the call itself reads.
+const OWN_SECRET: &str = "secret-of-this-call";
 
 /// A session so far. A retry of a held call does not count itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

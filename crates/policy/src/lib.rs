@@ -32,6 +32,7 @@ mod request;
 mod risk;
 mod schema;
 mod scope;
+mod seen;
 mod sentence;
 mod slice;
 
@@ -47,6 +48,7 @@ pub use proposal::{Listed, OwnPolicy, Proposal, ProposalError};
 pub use propose::{Seen, propose};
 pub use remote::normalise;
 pub use schema::schema_text;
+pub use seen::{Kind, Named};
 
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::checked::line_and_column;
 use crate::map::{EnvironmentMap, Places, RepositoryMap};
+use crate::seen::Named;
 use crate::{OnAllow, Pack, nearest, remote};
 
 /// The version of the file's format.
@@ -30,6 +31,8 @@ pub struct Proposal {
     pub programs: Vec<Declared>,
     /// What whoever proposed it wants to say to people, one sentence each.
     pub notes: Vec<String>,
+    /// Names that were seen and that nothing says are production.
+    pub named: Vec<Named>,
 }
 
 /// One environment's patterns, each with its reason where it has one.
@@ -166,6 +169,7 @@ impl Proposal {
             policies: file.policy,
             programs: file.program,
             notes: Vec::new(),
+            named: Vec::new(),
         })
     }
 
@@ -212,6 +216,34 @@ impl From<Lists> for Listed {
         };
         Self { places, reasons: BTreeMap::new() }
     }
+}
+
+/// Where in a proposal's text a policy of its own is, or a place that is counted in the policy's own text.
+pub(crate) fn place_of_policy(
+    text: &str,
+    id: &str,
+    within: Option<(usize, usize)>,
+) -> Option<(usize, usize)> {
+    #[derive(Deserialize)]
+    struct File {
+        policy: Vec<Policy>,
+    }
+    #[derive(Deserialize)]
+    struct Policy {
+        id: String,
+        cedar: toml::Spanned<String>,
+    }
+    let file: File = toml::from_str(text).ok()?;
+    let policy = file.policy.into_iter().find(|policy| policy.id == id)?;
+    let span = policy.cedar.span();
+    // Escapes and folded lines shift what follows them.
+    let verbatim = text.get(span.clone())?.find(policy.cedar.get_ref().as_str());
+    let (line, column) = line_and_column(text, span.start + verbatim.unwrap_or_default())?;
+    Some(match within.filter(|_| verbatim.is_some()) {
+        None => (line, column),
+        Some((1, further)) => (line, column + further - 1),
+        Some((lines, further)) => (line + lines - 1, further),
+    })
 }
 
 fn explain(text: &str, error: &toml::de::Error) -> ProposalError {

@@ -6,6 +6,7 @@ use countersign_model::Environment;
 
 use crate::map::MAPPED;
 use crate::proposal::{Listed, Proposal};
+use crate::seen::Named;
 use crate::{OnAllow, risk};
 
 impl Proposal {
@@ -30,7 +31,7 @@ impl Proposal {
         self.put_repository(&mut text);
         for environment in MAPPED {
             if let Some(listed) = self.environments.get(&environment) {
-                put_environment(&mut text, environment, listed);
+                put_environment(&mut text, environment, listed, &self.named);
             }
         }
         for policy in &self.policies {
@@ -85,12 +86,24 @@ const HEAD: &str = "\
 # Of several environments that match, the worst counts.
 ";
 
-fn put_environment(text: &mut String, environment: Environment, listed: &Listed) {
+fn put_environment(text: &mut String, environment: Environment, listed: &Listed, named: &[Named]) {
+    let is_production = environment == Environment::Production;
     put(text, &format!("\n[environments.{environment}]\n"));
     for (name, patterns) in listed.places.lists() {
         let expected = ["branches", "tags", "hosts", "paths", "mcp_servers", "credentials"].contains(&name);
-        let always = name == "branches" || (environment == Environment::Production && expected);
+        let always = name == "branches" || (is_production && expected);
+        let others: Vec<&Named> =
+            named.iter().filter(|named| is_production && named.kind.list() == name).collect();
         if patterns.is_empty() && !always {
+            if is_production && others.is_empty() {
+                put(text, &format!("# {name} = []  # {}\n", example(name)));
+            } else if let Some(first) = others.first() {
+                put(
+                    text,
+                    &format!("# Seen, such as in {}; keep what is production:\n", one_line(&first.from)),
+                );
+                put(text, &format!("# {name} = {}\n", names(&others)));
+            }
             continue;
         }
         let reasons: Vec<Option<&String>> =
@@ -114,7 +127,30 @@ fn put_environment(text: &mut String, environment: Environment, listed: &Listed)
             }
             put(text, "]\n");
         }
+        if !others.is_empty() {
+            put(text, &format!("# seen as well: {}\n", one_line(&names(&others))));
+        }
     }
+}
+
+/// What stands in a list that is seldom filled in.
+fn example(list: &str) -> &'static str {
+    match list {
+        "kube_contexts" => "such as \"eu-live\" or \"eu/payments\" for one namespace",
+        "accounts" => "profiles, projects and accounts of clouds, such as \"shop-live\" or \"aws:1234\"",
+        "databases" => "such as \"db.example.com\" or \"$DATABASE_URL\"",
+        "stacks" => {
+            "workspaces, stacks and directories of infrastructure, such as \"live\" or \"infra/live\""
+        }
+        "apps" => "such as \"shop-web\" or \"heroku:shop\"",
+        "registries" => "such as \"registry.example.com\" or \"npm/shop\"",
+        _ => "",
+    }
+}
+
+fn names(named: &[&Named]) -> String {
+    let names: Vec<String> = named.iter().map(|named| named.name.clone()).collect();
+    one_line(&row(&names))
 }
 
 fn put(text: &mut String, part: &str) {

@@ -8,6 +8,7 @@ use countersign_model::Environment;
 use countersign_yaml as yaml;
 
 use crate::ci::{Delivery, Refs, github, gitlab};
+use crate::seen::Named;
 use crate::{Proposal, glob, remote};
 
 /// What `countersign init` saw in a repository. Text only: nothing here is believed to be well-formed.
@@ -25,6 +26,8 @@ pub struct Seen {
     pub remote_branches: Vec<String>,
     /// The working tree's top directory, for a repository without remotes.
     pub root: Option<String>,
+    /// Names of places in the files of tools.
+    pub named: Vec<Named>,
 }
 
 /// Proposes a map. Where it is not sure it proposes production and says why.
@@ -67,6 +70,7 @@ pub fn propose(seen: &Seen) -> Proposal {
     // Always there to be filled in.
     proposal.environments.entry(Environment::Production).or_default();
     map(&mut proposal, deliveries);
+    name(&mut proposal, &seen.named);
     if seen.workflows.is_empty() {
         proposal.notes.push(
             "No CI file was found. If something else delivers from a branch, name that branch under production."
@@ -74,6 +78,24 @@ pub fn propose(seen: &Seen) -> Proposal {
         );
     }
     proposal
+}
+
+/// A name that says production is proposed as such, which can only hold more; any other is shown to choose from.
+fn name(proposal: &mut Proposal, named: &[Named]) {
+    let production = proposal.environments.entry(Environment::Production).or_default();
+    for named in named {
+        let list = named.kind.of(&mut production.places);
+        if list.contains(&named.name) {
+            continue;
+        }
+        if named.says_production() {
+            list.push(named.name.clone());
+            let why = format!("{} names it", named.from);
+            production.reasons.insert((named.kind.list(), named.name.clone()), why);
+        } else if named.is_usable() && !proposal.named.contains(named) {
+            proposal.named.push(named.clone());
+        }
+    }
 }
 
 fn is_gitlab(path: &str) -> bool {

@@ -166,12 +166,22 @@ impl Weights {
         if !context.findings.is_empty() {
             let count = context.findings.len();
             sum.add("findings", other.findings, || {
-                format!("the call carries {count} secrets or personal data")
+                if context.carries_own() {
+                    return "the call may carry along a secret that it reads itself".to_owned();
+                }
+                format!(
+                    "the call carries {}",
+                    plural(count, "secret or personal datum", "secrets or personal data")
+                )
             });
         }
         let history = &context.history;
         if history.secret_read && away && access != Access::Read {
-            sum.add("history", other.secret_read, || "a secret was read earlier in this session".to_owned());
+            sum.add("history", other.secret_read, || {
+                let when =
+                    if context.carries_own() { "by this same call" } else { "earlier in this session" };
+                format!("a secret was read {when}")
+            });
         }
         if history.untrusted_content && access != Access::Read {
             sum.add("history", other.untrusted_content, || {
@@ -179,9 +189,13 @@ impl Weights {
             });
         }
         let denials = times(other.each_denial, count(history.denials), other.most_denials);
-        sum.add("history", denials, || format!("{} earlier calls were denied", history.denials));
+        sum.add("history", denials, || {
+            format!("{} denied", plural(count(history.denials), "earlier call was", "earlier calls were"))
+        });
         let holds = times(other.each_hold, count(history.holds), other.most_holds);
-        sum.add("history", holds, || format!("{} earlier calls were held", history.holds));
+        sum.add("history", holds, || {
+            format!("{} held", plural(count(history.holds), "earlier call was", "earlier calls were"))
+        });
         let guarded = matches!(effect.environment, Environment::Unknown | Environment::Production);
         if away && guarded && !matches!(access, Access::Read | Access::Send) && !context.pinnable {
             sum.add("pinning", other.unpinnable, || "it cannot be pinned to what was reviewed".to_owned());
@@ -218,6 +232,11 @@ fn times(each: u8, count: usize, most: u8) -> u8 {
 
 fn count(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// A number with its noun.
+fn plural(count: usize, one: &str, several: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { several })
 }
 
 fn where_(effect: &Effect) -> String {

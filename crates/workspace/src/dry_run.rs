@@ -32,7 +32,13 @@ pub fn transition(root: &Path, old: Option<&Commit>, new: &Commit, deadline: Ins
     // Plumbing announces each commit before it.
     commits.retain(|line| line.strip_prefix("commit ").and_then(Commit::parse).is_none());
     let commits = first(commits);
-    let Some(old) = old else { return Transition { commits, files: Vec::new(), fast_forward: None } };
+    let Some(old) = old else {
+        // Of a new ref the last commit alone, as its patch is.
+        let last = ["-M", "--stat=100", "--root", "--cc", "--pretty=format:", new.as_str()];
+        let mut files = lines(run(root, deadline, &[&PLAIN[..], &last].concat()));
+        files.retain(|line| !line.is_empty());
+        return Transition { commits, files: first(files), fast_forward: None };
+    };
     let names = [old.as_str(), new.as_str()];
     let files = run(root, deadline, &[&PLAIN[..], &["-M", "--stat=100"], &names].concat());
     let ancestor = run(root, deadline, &[&["merge-base", "--is-ancestor"], &names[..]].concat());

@@ -55,6 +55,7 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
                 output::json(&json!({"file": path, "bundle": bundle.digest(), "pack": bundle.pack()}))?;
             } else {
                 println!("{} `{}` builds bundle {}", styled(GOOD, "ok:"), path.display(), bundle.digest());
+                warn_of_known(&bundle);
             }
         }
         Command::Show => show(json)?,
@@ -76,10 +77,21 @@ pub fn proposed(file: Option<PathBuf>) -> Result<(PathBuf, Bundle)> {
         .hint("run `countersign init` to have one proposed")?;
     let bundle = Proposal::parse(&text)
         .map_err(anyhow::Error::from)
-        .and_then(|proposal| Ok(build(&proposal)?))
+        .and_then(|proposal| Ok(build(&proposal).map_err(|error| error.within(&text))?))
         .with_context(|| format!("in `{}`", path.display()))
         .hint("mend the file, then `countersign policy check`; what is in force stays in force meanwhile")?;
     Ok((path, bundle))
+}
+
+/// Says which descriptions of programs count for nothing.
+fn warn_of_known(bundle: &Bundle) {
+    let names = bundle.programs().iter().flat_map(|program| &program.names);
+    for name in names.filter(|name| countersign_understand::knows(name)) {
+        println!(
+            "{} `{name}` is understood by itself: what is said of it under [[program]] counts for nothing",
+            styled(WARN, "note:")
+        );
+    }
 }
 
 /// Keeps a bundle's bytes in the home under their digest.
@@ -109,6 +121,7 @@ fn activate(file: Option<PathBuf>, reviewer: Option<&str>, from_stdin: bool, jso
         let old = old.map(|(digest, _)| trust.bundle(&desk.home(), &digest)).transpose()?;
         println!("What would be in force for `{}` from now on:", top.display());
         rules::print_changes(old.as_ref(), &bundle);
+        warn_of_known(&bundle);
     }
     let (name, key) = desk.unseal(reviewer, from_stdin)?;
     let statement = Activation {

@@ -61,7 +61,7 @@ fn a_proposal_with_an_unknown_key() {
     assert_snapshot!(check_proposal(|good| good.replace("pack = ", "pakc = \"strict\"\npack = ")), @"
     error: in `~/shop/countersign.toml`
       caused by: cannot read the proposal: unknown key `pakc` at line 11, column 1
-    hint: mend the file, then `countersign policy check`; what is in force stays in force meanwhile
+    hint: did you mean `pack`? It is one of: version, pack, on_allow, repository, environments, policy, program
     ");
 }
 
@@ -70,7 +70,7 @@ fn a_proposal_with_an_unknown_pack() {
     assert_snapshot!(check_proposal(|good| good.replace("\"graduated\"", "\"gradual\"")), @"
     error: in `~/shop/countersign.toml`
       caused by: cannot read the proposal: unknown value `gradual` at line 11, column 8
-    hint: mend the file, then `countersign policy check`; what is in force stays in force meanwhile
+    hint: did you mean `graduated`? It is one of: observe, graduated, strict
     ");
 }
 
@@ -81,7 +81,7 @@ fn a_proposal_with_broken_cedar() {
     };
     assert_snapshot!(check_proposal(wrong), @"
     error: in `~/shop/countersign.toml`
-      caused by: cannot use policy `mine`: unexpected token `,` at line 1, column 30
+      caused by: cannot use policy `mine`: unexpected token `,` at line 39, column 39
     hint: mend the file, then `countersign policy check`; what is in force stays in force meanwhile
     ");
 }

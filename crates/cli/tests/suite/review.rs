@@ -48,14 +48,14 @@ fn everything_is_in_sight() {
         wants  Bash: git push origin HEAD:main
          with  description: a command
        effect  git.push main@origin → production, write
-       effect  change.owners countersign.toml into main → development, write
+       effect  change.owners countersign.toml into main, write
         moves  refs/heads/main COMMIT → COMMIT
            at  ~/shop.git
           how  a fast-forward
       commits  COMMIT Sell two (dev)
-        files   countersign.toml | 29 +++++++++++++++++++++++++++++
+        files   countersign.toml | 35 +++++++++++++++++++++++++++++++++++
                │  shop.txt         |  2 +-
-               │  2 files changed, 30 insertions(+), 1 deletion(-)
+               │  2 files changed, 36 insertions(+), 1 deletion(-)
         tests  none were run in this session
      released  as exactly: git push --force-with-lease=main:COMMIT --no-follow-tags --recurse-submodules=no origin COMMIT:refs/heads/main
          risk  65
@@ -73,7 +73,7 @@ fn everything_is_in_sight() {
       │ index COMMIT..COMMIT
       │ --- /dev/null
       │ +++ b/countersign.toml
-      │ @@ -0,0 +1,29 @@
+      │ @@ -0,0 +1,35 @@
       │ +# What Countersign should treat as production here, and how careful it should be.
       │ +#
       │ +# This file is a proposal. It changes nothing until a reviewer signs the bundle built from it:
@@ -103,6 +103,12 @@ fn everything_is_in_sight() {
       │ +paths = []  # such as "deploy/live/**"
       │ +mcp_servers = []  # such as "billing" or "billing/refund"
       │ +credentials = []  # variables and files that open it, such as "KUBECONFIG"
+      │ +# kube_contexts = []  # such as "eu-live" or "eu/payments" for one namespace
+      │ +# accounts = []  # profiles, projects and accounts of clouds, such as "shop-live" or "aws:1234"
+      │ +# databases = []  # such as "db.example.com" or "$DATABASE_URL"
+      │ +# stacks = []  # workspaces, stacks and directories of infrastructure, such as "live" or "infra/live"
+      │ +# apps = []  # such as "shop-web" or "heroku:shop"
+      │ +# registries = []  # such as "registry.example.com" or "npm/shop"
       │ diff --git a/shop.txt b/shop.txt
       │ index COMMIT..COMMIT 100644
       │ --- a/shop.txt
@@ -157,9 +163,10 @@ fn the_list_says_how_long_and_whom() {
         })
         .collect();
     assert_snapshot!(lines.join("\n"), @"
-            TICKET ASKED STILL WAITS TAKES RISK WHAT
-            cs-TICKET00 N s ago N h one reviewer (0 of 1) 65 would move a ref of a remote repository forward, or create it (main of ~/shop, production): a change to production waits for an approval
-            ");
+    TICKET STATE ASKED LEFT APPROVED RISK WANTS
+    cs-TICKET00 waiting N s ago N h N of N 65 git push origin HEAD:main
+    `countersign approvals show TICKET` says what it would do, why it waits, and whose approval it takes.
+    ");
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn the_least_proposal() {
 fn unknown_keys() {
     assert_snapshot!(check("version = 1\n[environments.production]\nbranchs = [\"main\"]\n"), @"
     error: cannot read the proposal: unknown key `branchs` at line 3, column 1
-    hint: did you mean `branches`?
+    hint: did you mean `branches`? It is one of: branches, tags, hosts, paths, mcp_servers, credentials, kube_contexts, accounts, databases, stacks, apps, registries
     ");
     assert_snapshot!(check("version = 1\n[environments.live]\n"), @"
     error: cannot read the proposal: unknown key `live` at line 2, column 15
@@ -48,7 +48,7 @@ fn unknown_keys() {
     ");
     assert_snapshot!(check("version = 1\npack = \"graduate\"\n"), @"
     error: cannot read the proposal: unknown value `graduate` at line 2, column 8
-    hint: did you mean `graduated`?
+    hint: did you mean `graduated`? It is one of: observe, graduated, strict
     ");
 }
 
@@ -99,12 +99,14 @@ fn programs_that_say_nothing_or_two_things() {
     let program = |text: &str| check(&format!("version = 1\n[[program]]\n{text}\n"));
     assert_snapshot!(program("names = [\"shipctl\"]\nread = [\"status\"]"), @"ok: graduated");
     assert_snapshot!(program("names = [\"shipctl\"]"), @"error: cannot use the program `shipctl`: it says nothing: list subcommands under `read`, `write`, `destroy` or `execute`");
+    assert_snapshot!(program("names = [\"shipctl\"]\nread = [\"\"]\ntarget = [\"to\"]"), @"error: cannot use the program `shipctl`: what `target` lists are options of the program and start with a dash");
+    assert_snapshot!(program("names = [\"mcp__ship__*\"]\nread = [\"\"]\ntarget = [\"to\"]"), @"ok: graduated");
     assert_snapshot!(program("names = []\nread = [\"\"]"), @"error: cannot use the program ``: it has no name");
     assert_snapshot!(program("names = [\"a/b\"]\nread = [\"\"]"), @"error: cannot use the program `a/b`: a name is one word without `/`");
     assert_snapshot!(program("names = [\"a\"]\nread = [\"x\"]\nwrite = [\"x\"]"), @"error: cannot use the program `a`: a subcommand is listed twice");
     assert_snapshot!(program("names = [\"a\"]\nreads = [\"x\"]"), @"
     error: cannot read the proposal: unknown key `reads` at line 4, column 1
-    hint: did you mean `read`?
+    hint: did you mean `read`? It is one of: names, values, target, read, write, destroy, execute
     ");
 }
 
@@ -115,6 +117,32 @@ fn policies_the_ladder_cannot_take() {
     hint: in a permit ask for at least as much, as in `context.oversight.approvals >= 1`; in a forbid put that under `unless`
     ");
     assert_snapshot!(policy("permit (principal, action, resource) when { context.oversight.approvals >= 20 };"), @"error: cannot use policy `own`: it asks for more than 9 approvals");
+}
+
+#[test]
+fn places_are_counted_in_the_file() {
+    let place = |policy: &str| {
+        let text = format!(
+            "version = 1\n\n[[policy]]\nid = \"other\"\ncedar = 'permit (principal, action, resource is Host);'\n{policy}"
+        );
+        let error = build(&Proposal::parse(&text).unwrap()).unwrap_err();
+        (error.to_string(), error.within(&text).to_string())
+    };
+    let (own, whole) = place(
+        "[[policy]]\nid = \"own\"\ncedar = \"\"\"\nforbid (principal, action, resource)\nwhen { context.risk > };\n\"\"\"\n",
+    );
+    assert_snapshot!(own, @"cannot use policy `own`: unexpected token `}` at line 2, column 23");
+    assert_snapshot!(whole, @"cannot use policy `own`: unexpected token `}` at line 10, column 23");
+    let (own, whole) = place(
+        "[[policy]]\nid = \"own\"\ncedar = 'forbid (principal, action, resource) when { context.risk > };'\n",
+    );
+    assert_snapshot!(own, @"cannot use policy `own`: unexpected token `}` at line 1, column 60");
+    assert_snapshot!(whole, @"cannot use policy `own`: unexpected token `}` at line 8, column 69");
+    // Escapes shift what follows: it is where the text begins.
+    let (_, whole) = place(
+        "[[policy]]\nid = \"own\"\ncedar = \"permit (principal, action == Action::\\\"git.pusk\\\", resource);\"\n",
+    );
+    assert_snapshot!(whole, @r#"cannot use policy `own`: unrecognized action `Action::"git.pusk"` at line 8, column 9"#);
 }
 
 #[test]

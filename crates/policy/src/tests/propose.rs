@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::{Proposal, Seen, propose};
+use crate::{Kind, Named, Proposal, Seen, propose};
 
 /// The lists that are proposed, one line per pattern with its reason.
 fn check(files: &[(&str, &str)]) -> String {
@@ -214,6 +214,43 @@ fn no_ci_is_said() {
 }
 
 #[test]
+fn names_that_tools_know() {
+    let named = |kind, name: &str, from: &str| Named { kind, name: name.to_owned(), from: from.to_owned() };
+    let seen = Seen {
+        named: vec![
+            named(Kind::KubeContext, "eu-live", "~/.kube/config"),
+            named(Kind::KubeContext, "kind-dev", "~/.kube/config"),
+            named(Kind::Account, "shop\" ]\n", "~/.aws/config"),
+            named(Kind::Account, "shop-dev", "~/.aws/config"),
+            named(Kind::Account, "live-[1]", "~/.aws/config"),
+            named(Kind::Stack, "live", "infra/terraform.tfstate.d"),
+            named(Kind::Database, "$DATABASE_URL", ".env"),
+        ],
+        ..Seen::default()
+    };
+    let proposal = propose(&seen);
+    let text = proposal.to_toml();
+    assert_eq!(Proposal::parse(&text).unwrap().map(), proposal.map());
+    let shown: Vec<&str> = text.lines().skip_while(|line| !line.contains("credentials =")).collect();
+    assert_snapshot!(shown.join("\n"), @r#"
+    credentials = []  # variables and files that open it, such as "KUBECONFIG"
+    kube_contexts = [
+      "eu-live",  # ~/.kube/config names it
+    ]
+    # seen as well: ["kind-dev"]
+    # Seen, such as in ~/.aws/config; keep what is production:
+    # accounts = ["shop-dev"]
+    # Seen, such as in .env; keep what is production:
+    # databases = ["$DATABASE_URL"]
+    stacks = [
+      "live",  # infra/terraform.tfstate.d names it
+    ]
+    # apps = []  # such as "shop-web" or "heroku:shop"
+    # registries = []  # such as "registry.example.com" or "npm/shop"
+    "#);
+}
+
+#[test]
 fn the_file_people_read() {
     let seen = Seen {
         remotes: vec![("origin".to_owned(), "https://token:x@github.com/acme/shop.git".to_owned())],
@@ -255,5 +292,11 @@ fn the_file_people_read() {
     paths = []  # such as "deploy/live/**"
     mcp_servers = []  # such as "billing" or "billing/refund"
     credentials = []  # variables and files that open it, such as "KUBECONFIG"
+    # kube_contexts = []  # such as "eu-live" or "eu/payments" for one namespace
+    # accounts = []  # profiles, projects and accounts of clouds, such as "shop-live" or "aws:1234"
+    # databases = []  # such as "db.example.com" or "$DATABASE_URL"
+    # stacks = []  # workspaces, stacks and directories of infrastructure, such as "live" or "infra/live"
+    # apps = []  # such as "shop-web" or "heroku:shop"
+    # registries = []  # such as "registry.example.com" or "npm/shop"
     "#);
 }

@@ -62,7 +62,7 @@ pub fn run(desk: &mut Desk, answer: Answer, verdict: Verdict, json: bool) -> Res
     }
     let wanted = usize::from(held.hold.requirement.approvals.max(1));
     let (name, key) = desk.unseal(answer.reviewer.as_deref(), answer.passphrase_stdin)?;
-    if verdict == Verdict::Approve && already.contains(&name.to_string()) {
+    if verdict == Verdict::Approve && already.names.contains(&name.to_string()) {
         bail!("`{name}` has approved `{ticket}` already; once is enough");
     }
     let statement = Approval {
@@ -87,7 +87,7 @@ pub fn run(desk: &mut Desk, answer: Answer, verdict: Verdict, json: bool) -> Res
     match verdict {
         Verdict::Approve => {
             println!("{} {ticket} as {name}", styled(GOOD, "countersigned"));
-            let missing = wanted.saturating_sub(already.len() + 1);
+            let missing = wanted.saturating_sub(already.names.len() + 1);
             if missing > 0 {
                 println!("It takes {} more.", output::count(missing as u64, "approval"));
             } else if held.hold.parked {

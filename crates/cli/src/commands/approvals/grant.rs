@@ -92,13 +92,13 @@ pub fn run(desk: &mut Desk, arguments: Arguments, json: bool) -> Result<()> {
         return output::json(&statement);
     }
     println!(
-        "{} {}: {} on {}, at most {}, {} calls, until {}, by {name}",
+        "{} {}: {} on {}, at most {}, {}, until {}, by {name}",
         styled(GOOD, "granted"),
         statement.id,
         statement.verb,
         statement.resource,
         statement.environment,
-        statement.count,
+        output::count(statement.count.into(), "call"),
         statement.expires
     );
     Ok(())

@@ -4,9 +4,13 @@ use anstream::println;
 use anyhow::Result;
 use serde_json::json;
 
+use super::Held;
 use super::show::standing;
 use crate::desk::Desk;
 use crate::{output, terminal};
+
+/// Characters of a command that the list shows.
+const LONGEST: usize = 44;
 
 /// Prints what waits, oldest first.
 pub fn run(desk: &mut Desk, json: bool) -> Result<()> {
@@ -28,7 +32,8 @@ pub fn run(desk: &mut Desk, json: bool) -> Result<()> {
                 json!({
                     "ticket": held.hold.ticket, "session": held.hold.session, "asked": held.hold.asked,
                     "expires": held.hold.expires, "requirement": held.hold.requirement,
-                    "answers": held.hold.answers.len(), "approved_by": approved, "parked": held.hold.parked,
+                    "answers": held.hold.answers.len(), "approved_by": approved.names, "approved": approved.enough, "parked": held.hold.parked,
+                    "wants": wants(held),
                     "reason": held.decided.as_ref().map(|decided| &decided.decision.reason),
                     "risk": held.decided.as_ref().map(|decided| decided.decision.risk.score),
                 })
@@ -42,25 +47,44 @@ pub fn run(desk: &mut Desk, json: bool) -> Result<()> {
     }
     let now = countersign_hook::now();
     output::table(
-        ["TICKET", "ASKED", "STILL WAITS", "TAKES", "RISK", "WHAT"],
+        ["TICKET", "STATE", "ASKED", "LEFT", "APPROVED", "RISK", "WANTS"],
         rows.iter().map(|(held, approved)| {
             let decision = held.decided.as_ref().map(|decided| &decided.decision);
             let (hold, requirement) = (&held.hold, &held.hold.requirement);
-            let given = format!(
-                "{} ({} of {})",
-                standing::takes(requirement),
-                approved.len(),
-                requirement.approvals.max(1)
-            );
+            let given = format!("{} of {}", approved.names.len(), requirement.approvals.max(1));
             [
                 terminal::line(hold.ticket.as_str()),
+                standing::word(hold, approved, now).to_owned(),
                 format!("{} ago", standing::between(hold.asked, now)),
                 standing::between(now, hold.expires),
-                terminal::line(&given),
+                given,
                 decision.map(|decision| decision.risk.score.to_string()).unwrap_or_default(),
-                decision.map(|decision| terminal::line(&decision.reason)).unwrap_or_default(),
+                short(&terminal::line(&wants(held).unwrap_or_default())),
             ]
         }),
     );
+    println!(
+        "`countersign approvals show TICKET` says what it would do, why it waits, and whose approval it takes."
+    );
+    if rows.iter().any(|(_, approved)| approved.enough) {
+        println!("What is approved waits for the agent to make the identical call; it passes once.");
+    }
     Ok(())
+}
+
+/// The command, or the tool with its arguments.
+fn wants(held: &Held) -> Option<String> {
+    let call = &held.decided.as_ref()?.call;
+    let other = || format!("{} {}", call.tool, serde_json::Value::Object(call.input.clone()));
+    Some(call.text("command").map_or_else(other, str::to_owned))
+}
+
+/// As much as the other columns leave room for on a usual terminal.
+fn short(text: &str) -> String {
+    let mut letters = text.chars();
+    let mut short: String = letters.by_ref().take(LONGEST).collect();
+    if letters.next().is_some() {
+        short.push('…');
+    }
+    short
 }

@@ -19,8 +19,8 @@ pub fn run(desk: &mut Desk, ticket: &Ticket, diff: bool, json: bool) -> Result<(
     if json {
         let patches: Vec<_> = text::patches(&held).into_iter().map(|patch| patch.text).collect();
         return output::json(&json!({
-            "hold": held.hold, "review": held.review, "decided": held.decided, "approved_by": approved,
-            "diff": diff.then_some(patches),
+            "hold": held.hold, "review": held.review, "decided": held.decided, "approved_by": approved.names,
+            "approved": approved.enough, "diff": diff.then_some(patches),
         }));
     }
     print(&held, &approved, diff);
@@ -28,7 +28,7 @@ pub fn run(desk: &mut Desk, ticket: &Ticket, diff: bool, json: bool) -> Result<(
 }
 
 /// Everything about a hold, for people.
-pub(super) fn print(held: &Held, approved: &[String], diff: bool) {
+pub(super) fn print(held: &Held, approved: &standing::Approved, diff: bool) {
     text::print(held, approved, now());
     text::print_patches(held, &text::patches(held), diff);
 }

@@ -59,21 +59,40 @@ pub fn print_changes(old: Option<&Bundle>, new: &Bundle) {
     let after = lines(new);
     let gone = before.iter().filter(|line| !after.contains(line));
     let come = after.iter().filter(|line| !before.contains(*line));
-    let gone = gone.map(|line| ("-", line, line.starts_with("production ") || line.contains(": forbid")));
+    let gone = gone.map(|line| {
+        ("-", line, if line.starts_with("production ") || line.contains(": forbid") { LOOSENS } else { "" })
+    });
     let come = come.map(|line| {
-        let loosens = line.contains(": permit")
-            || line.starts_with("program ")
-            || line == "pack observe"
-            || line == "on_allow grant";
-        ("+", line, loosens && old.is_some())
+        let loosens = line.contains(": permit") || line == "pack observe" || line == "on_allow grant";
+        let mark = match old {
+            None => "",
+            Some(_) if loosens => LOOSENS,
+            Some(_) => described(line),
+        };
+        ("+", line, mark)
     });
     for (sign, line, loosens) in gone.chain(come) {
         let style = if sign == "-" { BAD } else { GOOD };
-        let loosens = if loosens { styled(BAD, "  ← loosens") } else { String::new() };
+        let loosens = if loosens.is_empty() { String::new() } else { styled(BAD, loosens) };
         println!("  {} {}{loosens}", styled(style, sign), terminal::block(line, 4, terminal::columns()));
     }
     if old.is_none() {
         println!("  {}", styled(FAINT, "nothing was in force for this repository before"));
+    }
+}
+
+/// How a line is marked that lets pass what did not.
+const LOOSENS: &str = "  ← loosens";
+
+/// How what is said of a program is marked: until then nobody could see into it, or it was what its name says.
+fn described(line: &str) -> &'static str {
+    match line.strip_prefix("program ").and_then(|line| line.rsplit_once(": ")) {
+        Some((_, "only reads")) => LOOSENS,
+        Some((_, "changes" | "runs")) => {
+            "  ← may loosen: until now it was weighed as a program nobody can see into"
+        }
+        // What destroys waits wherever it lands.
+        Some(_) | None => "",
     }
 }
 
@@ -83,6 +102,15 @@ mod tests {
     use insta::assert_snapshot;
 
     use super::*;
+
+    #[test]
+    fn says_what_may_loosen() {
+        let marked = |line| described(line).trim_start().split(':').next().unwrap_or_default();
+        assert_eq!(marked("program shipctl status: only reads"), "← loosens");
+        assert_eq!(marked("program mcp__shop__*: changes"), "← may loosen");
+        assert_eq!(marked("program shipctl rollback: destroys"), "");
+        assert_eq!(marked("production branches main"), "");
+    }
 
     #[test]
     fn says_what_a_bundle_says() {

@@ -1,17 +1,27 @@
 //! Whose approval a hold takes, who has given theirs, and how long it still waits, in a person's words.
 
 use anyhow::Result;
-use countersign_approval::Verdict;
+use countersign_approval::{Standing, Verdict};
 use countersign_evidence::Event;
 use countersign_local::{Hold, Status};
 use countersign_model::{Requirement, Timestamp};
 
 use crate::desk::Desk;
 
-/// Names of the reviewers whose approvals count so far, as the hook would count them.
-pub fn approved(desk: &mut Desk, hold: &Hold, now: Timestamp) -> Result<Vec<String>> {
-    let Some(believed) = desk.believed()? else { return Ok(Vec::new()) };
+/// The approvals of a hold so far.
+#[derive(Debug, Default)]
+pub struct Approved {
+    /// Names of the reviewers whose approvals count.
+    pub names: Vec<String>,
+    /// Whether these are all it takes.
+    pub enough: bool,
+}
+
+/// The approvals there are, as the hook would count them.
+pub fn approved(desk: &mut Desk, hold: &Hold, now: Timestamp) -> Result<Approved> {
+    let Some(believed) = desk.believed()? else { return Ok(Approved::default()) };
     let mut names = Vec::new();
+    let mut verdicts = Vec::new();
     for position in &hold.answers {
         let Event::Reviewed { approval } = desk.ledger.record(position)?.event else { continue };
         let Ok(reviewer) = believed.verify(&approval) else { continue };
@@ -19,11 +29,13 @@ pub fn approved(desk: &mut Desk, hold: &Hold, now: Timestamp) -> Result<Vec<Stri
         let fits = statement.ticket == hold.ticket && statement.commitment == hold.commitment;
         if fits && statement.verdict == Verdict::Approve && statement.in_force(now) {
             names.push(reviewer.name.to_string());
+            verdicts.push((reviewer, statement.verdict));
         }
     }
     names.sort();
     names.dedup();
-    Ok(names)
+    let enough = countersign_approval::standing(&hold.requirement, &verdicts) == Standing::Approved;
+    Ok(Approved { names, enough })
 }
 
 /// Whose approval it takes, such as `2 reviewers, among them dba`.
@@ -50,8 +62,13 @@ pub fn given(requirement: &Requirement, approved: &[String]) -> String {
 }
 
 /// Where the hold stands now: one whose time is over has expired, recorded or not.
-pub fn word(hold: &Hold, now: Timestamp) -> &'static str {
-    if hold.status.is_open() && hold.expires <= now { Status::Expired.word() } else { hold.status.word() }
+pub fn word(hold: &Hold, approved: &Approved, now: Timestamp) -> &'static str {
+    match hold.status.is_open() {
+        true if hold.expires <= now => Status::Expired.word(),
+        // An approved hold is over once the call that it releases was made.
+        true if approved.enough => "approved",
+        true | false => hold.status.word(),
+    }
 }
 
 /// A time to the minute.

@@ -10,7 +10,7 @@ use countersign_workspace::dry_run;
 use serde_json::Value;
 
 use super::super::Held;
-use super::standing;
+use super::standing::{self, Approved};
 use crate::output::{BAD, FAINT, GOOD, STRONG, WARN, styled};
 use crate::terminal;
 
@@ -28,12 +28,12 @@ pub struct Patch {
 }
 
 /// Prints everything but the patches.
-pub fn print(held: &Held, approved: &[String], now: Timestamp) {
+pub fn print(held: &Held, approved: &Approved, now: Timestamp) {
     let (hold, review) = (&held.hold, &held.review);
     println!(
         "{} {}",
         styled(STRONG, terminal::line(hold.ticket.as_str())),
-        styled(WARN, standing::word(hold, now))
+        styled(WARN, standing::word(hold, approved, now))
     );
     if let Some(decided) = &held.decided {
         let agent = hold.agent.as_ref().map(|agent| format!(", subagent {agent}")).unwrap_or_default();
@@ -47,7 +47,8 @@ pub fn print(held: &Held, approved: &[String], now: Timestamp) {
     if let Some(decided) = &held.decided {
         print_call(&decided.call);
         for effect in &decided.effects {
-            line("effect", &effect.to_string());
+            let origin = effect.origin.as_ref().map(|origin| format!(", in {origin}")).unwrap_or_default();
+            line("effect", &format!("{effect}{origin}"));
         }
     }
     for transition in &review.transitions {
@@ -89,7 +90,7 @@ pub fn print(held: &Held, approved: &[String], now: Timestamp) {
         line("because", &format!("{} ({})", decided.decision.reason, policies.join(", ")));
     }
     let takes = standing::takes(&hold.requirement);
-    line("takes", &format!("{takes}; {}", standing::given(&hold.requirement, approved)));
+    line("takes", &format!("{takes}; {}", standing::given(&hold.requirement, &approved.names)));
     line("until", &standing::until(hold, now));
 }
 

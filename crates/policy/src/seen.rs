@@ -1,0 +1,63 @@
+//! Names of places that `countersign init` saw on this machine: never more than a name, and where it stands.
+
+use crate::glob;
+use crate::map::Places;
+use crate::names;
+
+/// A name of a place that may be production.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Named {
+    /// What it is a name of.
+    pub kind: Kind,
+    /// The name, as the map would have it.
+    pub name: String,
+    /// Where it stands, for people, such as `~/.kube/config`.
+    pub from: String,
+}
+
+/// The lists of a map whose names stand in files of tools.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// A context of a kubeconfig.
+    KubeContext,
+    /// A profile or project of a cloud.
+    Account,
+    /// The `$VARIABLE` that holds a database's address.
+    Database,
+    /// A workspace of Terraform.
+    Stack,
+}
+
+impl Kind {
+    /// The list's name in `countersign.toml`.
+    pub const fn list(self) -> &'static str {
+        match self {
+            Self::KubeContext => "kube_contexts",
+            Self::Account => "accounts",
+            Self::Database => "databases",
+            Self::Stack => "stacks",
+        }
+    }
+
+    /// The list.
+    pub(crate) fn of(self, places: &mut Places) -> &mut Vec<String> {
+        match self {
+            Self::KubeContext => &mut places.kube_contexts,
+            Self::Account => &mut places.accounts,
+            Self::Database => &mut places.databases,
+            Self::Stack => &mut places.stacks,
+        }
+    }
+}
+
+impl Named {
+    /// Whether it says itself that it is production.
+    pub(crate) fn says_production(&self) -> bool {
+        names::says_production(&self.name) && self.is_usable()
+    }
+
+    /// Whether a map can have it as it is.
+    pub(crate) fn is_usable(&self) -> bool {
+        glob::refuse(&self.name).is_none() && !self.name.contains(['*', '?']) && !self.name.starts_with('!')
+    }
+}
