@@ -14,8 +14,7 @@ use crate::paths;
 use crate::shell::{self, Place};
 use crate::word::Value;
 
-use super::{Looked, peek};
-use super::{Looked, look, origin};
+use super::{Looked, origin, peek};
 use read::{Makefile, Rule};
 
 /// Targets that are followed, prerequisites included.
