@@ -31,7 +31,12 @@ pub(crate) fn of(path: &str) -> PathClass {
         class => strictest = strictest.max(class),
     });
     let name = lower.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or_default();
-    if is_secret && !is_any_of_kind(name) && !HARMLESS.iter().any(|pattern| glob::matches(pattern, name)) {
+    // Where all that a directory holds is secret, so are those of one kind.
+    let of_a_kind = is_secret && is_any_of_kind(name) && {
+        let directory = lower.strip_suffix(name).unwrap_or_default();
+        of(&format!("{directory}x")) != Secret
+    };
+    if is_secret && !of_a_kind && !HARMLESS.iter().any(|pattern| glob::matches(pattern, name)) {
         strictest = strictest.max(Secret);
     }
     strictest
@@ -114,6 +119,7 @@ mod tests {
             ("/repo/.env*", Secret),
             ("/repo/*.pem", Secret),
             ("/repo/*.txt", Ordinary),
+            ("/run/secrets/*.TXT", Secret),
             ("/repo/*credentials*", Secret),
             ("/home/dev/.bashrc", ShellConfiguration),
             ("/repo/.git/hooks/pre-push", ToolConfiguration),
