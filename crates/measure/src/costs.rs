@@ -30,6 +30,7 @@ pub fn print(repository: &str) -> Result<(), Problem> {
         temporary: vec!["/tmp".into(), "/var/tmp".into()],
         protected: vec![home.join(".countersign").to_string_lossy().into_owned()],
         programs: Vec::new(),
+        secrets: Vec::new(),
     };
     let machine = || Machine::new([7; 32], Sources::of_user(home, None), BTreeSet::new());
     let mut rows = Vec::new();

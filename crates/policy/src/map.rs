@@ -98,6 +98,22 @@ impl EnvironmentMap {
             || (remotes.is_empty() && root.is_some_and(|root| roots.iter().any(|own| own == root)))
     }
 
+    /// The variables of the environment that open something of the map, by their names.
+    pub fn variables(&self) -> impl Iterator<Item = &str> {
+        let is_name = |name: &str| {
+            name.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_')
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        };
+        let places = self.environments.values();
+        places.flat_map(move |places| {
+            let databases = places.databases.iter().filter_map(|name| name.strip_prefix('$'));
+            let credentials = places.credentials.iter().map(String::as_str);
+            // The path of a file is none of its secrets.
+            let is_path = |name: &str| matches!(name, "KUBECONFIG" | "GOOGLE_APPLICATION_CREDENTIALS");
+            databases.chain(credentials).filter(move |name| is_name(name) && !is_path(name))
+        })
+    }
+
     /// What an environment is made of.
     pub fn places(&self, environment: Environment) -> Option<&Places> {
         self.environments.get(&environment)

@@ -109,6 +109,7 @@ impl<'a> Context<'a> {
                     directory: directory_known,
                     directory_unsure: false,
                     home: surroundings.home.clone(),
+                    secrets: surroundings.secrets.clone(),
                     physical: false,
                     variables: BTreeMap::new(),
                     absent: BTreeSet::new(),

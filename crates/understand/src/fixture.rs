@@ -192,6 +192,7 @@ pub(crate) fn surroundings() -> Surroundings {
         .map(str::to_owned)
         .to_vec(),
         programs: Vec::new(),
+        secrets: Vec::new(),
     }
 }
 

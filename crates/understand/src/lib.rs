@@ -63,6 +63,15 @@ pub struct Surroundings {
     pub protected: Vec<String>,
     /// Programs and tools that the policy describes. One that a shipped family knows stays what it is.
     pub programs: Vec<Declared>,
+    /// Variables of the environment whose values the policy says are secrets, besides those that are named so.
+    pub secrets: Vec<String>,
+}
+
+impl Surroundings {
+    /// Whether the value of a variable is a secret.
+    pub(crate) fn keeps_secret(&self, name: &str) -> bool {
+        families::is_secret_name(name) || self.secrets.iter().any(|secret| secret == name)
+    }
 }
 
 /// Whether understanding knows a program of this name by itself.

@@ -109,9 +109,10 @@ impl Judge {
         let mut strictest: Option<Judged<'_>> = None;
         for (bundle, standing) in bundles {
             // What a bundle says of programs of one's own holds for what that bundle decides.
-            let own = (!bundle.programs().is_empty()).then(|| {
+            let secrets = mentioned(bundle, call);
+            let own = (!bundle.programs().is_empty() || !secrets.is_empty()).then(|| {
                 let programs = bundle.programs().to_vec();
-                understand(call, &Surroundings { programs, ..surroundings.clone() }, &machine)
+                understand(call, &Surroundings { programs, secrets, ..surroundings.clone() }, &machine)
             });
             let understanding = own.as_ref().unwrap_or(&plain);
             let context = Context {
@@ -245,12 +246,23 @@ impl Judge {
             temporary: vec!["/tmp".into(), "/var/tmp".into()],
             protected,
             programs: Vec::new(),
+            secrets: Vec::new(),
         }
     }
 }
 
 /// Root's files that switch the runtime or us.
 const PROTECTED: &[&str] = &["/etc/claude-code", "/etc/countersign", "/var/lib/countersign"];
+
+/// The variables that a bundle's map names and that the call's text may read.
+fn mentioned(bundle: &Bundle, call: &ToolCall) -> Vec<String> {
+    let mut names = bundle.map().variables().peekable();
+    if names.peek().is_none() {
+        return Vec::new();
+    }
+    let text = serde_json::to_string(&call.input).unwrap_or_default();
+    names.filter(|name| text.contains(name)).map(str::to_owned).collect()
+}
 
 /// The working trees and addresses a call concerns.
 fn repositories(

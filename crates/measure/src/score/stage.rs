@@ -85,6 +85,7 @@ impl Stage {
             temporary: vec!["/tmp".into(), "/var/tmp".into()],
             protected: settings.into_iter().chain([text(home.join(".countersign"))]).collect(),
             programs: Vec::new(),
+            secrets: Vec::new(),
         };
         Ok(Self { judge, surroundings, home, repository })
     }

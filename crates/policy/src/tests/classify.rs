@@ -219,3 +219,17 @@ fn what_a_push_or_a_pull_request_carries() {
     assert_snapshot!(change(verbs::CHANGE_MIGRATION, Some("feature/x")), @"development, monitor (20) by carried-files carried-to-own-branch");
     assert_snapshot!(change(verbs::CHANGE_UNKNOWN, None), @"development, monitor (20) by carried-files");
 }
+
+#[test]
+fn variables_that_a_map_names() {
+    use crate::map::{EnvironmentMap, Places};
+    let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    let places = Places {
+        databases: list(&["$DATABASE_URL", "db.shop.test"]),
+        credentials: list(&["STRIPE_LIVE", "KUBECONFIG", "vault:shop", "config/live.key"]),
+        ..Places::default()
+    };
+    let mut map = EnvironmentMap::default();
+    map.environments.insert(Environment::Production, places);
+    assert_eq!(map.variables().collect::<Vec<_>>(), ["DATABASE_URL", "STRIPE_LIVE"]);
+}

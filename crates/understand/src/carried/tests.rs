@@ -311,3 +311,24 @@ fn pull_requests_that_are_there() {
     ");
     assert_snapshot!(check("gh release create v2 --notes x"), @"forge.release acme/shop release v2, write");
 }
+
+#[test]
+fn a_secret_that_git_ignores_leaves_where_it_is_added_by_force() {
+    let push = |command: &str| {
+        let found = check_with(
+            command,
+            &[("uncommitted", "changed\tsrc/main.rs"), ("changed", ""), ("/repo/.env", "A=b")],
+        );
+        found.lines().filter(|line| line.contains("change.")).collect::<Vec<_>>().join("; ")
+    };
+    for command in [
+        "git add -f .env && git commit -m x && git push",
+        "git add --force .env && git commit -m x && git push",
+        "git add -f . && git commit -m x && git push origin HEAD",
+        "git add -Af . && git commit -m x && git push",
+    ] {
+        assert_eq!(push(command), "change.secrets .env into feature, write", "{command}");
+    }
+    assert_eq!(push("git add . && git commit -m x && git push"), "");
+    assert_eq!(push("git add -f src && git commit -m x && git push"), "");
+}

@@ -17,6 +17,8 @@ pub(crate) struct ShellState {
     pub directory_unsure: bool,
     /// The user's home.
     pub home: String,
+    /// Variables of the environment that the policy says are secrets.
+    pub secrets: Vec<String>,
     /// Whether `cd` follows links before it takes `..`.
     pub physical: bool,
     /// Variables set in this text; of an array, the first element.

@@ -6,7 +6,7 @@
 use countersign_model::{Certainty, Effect, verbs};
 
 use super::web::host_named;
-use super::{Family, is_secret_name, reading, reads_environment};
+use super::{Family, reading, reads_environment};
 use crate::context::Context;
 use crate::invocation::{Invocation, Stdin};
 use crate::shell::variables;
@@ -45,20 +45,20 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
 /// Adds what names that are looked up carry away with them.
 pub(super) fn carried(words: &[Word], context: &mut Context<'_>) {
     for word in words {
-        for name in reading::secrets(word) {
+        for name in reading::secrets(word, context.surroundings).collect::<Vec<_>>() {
             reads_environment(name, context);
         }
-        let Some((is_below, why)) = carries(word) else { continue };
+        let Some((is_below, why)) = carries(word, context) else { continue };
         let verb = if is_below { verbs::NET_UPLOAD } else { verbs::NET_SEND };
         context.push(Effect::new(verb, host_named("*")).certain(Certainty::Partial, &why));
     }
 }
 
 /// Whether more than a host's name is in a word, or may be: why, and whether it surely is below a known name.
-fn carries(word: &Word) -> Option<(bool, String)> {
+fn carries(word: &Word, context: &Context<'_>) -> Option<(bool, String)> {
     let Value::Unknown { suffix, why, .. } = &word.value else { return None };
-    if let Some(name) = reading::secrets(word).next() {
-        let name = if is_secret_name(name) { name } else { "a variable" };
+    if let Some(name) = reading::secrets(word, context.surroundings).next() {
+        let name = if context.surroundings.keeps_secret(name) { name } else { "a variable" };
         return Some((true, format!("the name that is looked up holds the value of {name}")));
     }
     if variables::is_plain(why) && !word.raw.contains(['`']) && !word.raw.contains("$(") {

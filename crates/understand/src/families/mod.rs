@@ -105,6 +105,7 @@ mod unseen;
 pub(crate) use awk::program as awk_program;
 pub(crate) use git::{Git, addresses, resolve};
 pub(crate) use program::{ask_file, run_file};
+pub(crate) use searching::printed::USUAL as USUAL_SECRETS;
 pub(crate) use unseen::{
     hidden, mentions, named_by_arguments, opaque, says_nothing, sought_in, sought_in_arguments, unknown_text,
     unreadable,

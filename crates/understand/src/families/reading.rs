@@ -207,7 +207,7 @@ fn output(invocation: &Invocation, word: &Word) -> Option<Option<Value>> {
 
 /// What `echo` and `printf` print can become the code of a shell behind a pipe.
 fn print(invocation: &Invocation, context: &mut Context<'_>) {
-    for name in invocation.words.iter().flat_map(secrets) {
+    for name in invocation.words.iter().flat_map(|word| secrets(word, context.surroundings)).collect::<Vec<_>>() {
         reads_environment(name, context);
     }
     context.program(verbs::EXEC_READ, &invocation.program);

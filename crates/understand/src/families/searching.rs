@@ -1,5 +1,7 @@
 //! Programs that search: their first operand is a pattern, which is data.
 
+pub(crate) mod printed;
+
 use countersign_model::verbs;
 
 use super::{Family, is_secret_name, opaque, reads_environment};
@@ -55,6 +57,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let filters = matches!(program, "jq" | "yq" | "xq");
     let in_place = filters && invocation.words.iter().any(|word| matches!(word.text(), "-i" | "--inplace" | "--in-place"));
     let mut pattern_given = false;
+    let mut patterns: Vec<Option<String>> = Vec::new();
     let mut files: Vec<&Word> = Vec::new();
     let mut words = invocation.words.iter();
     while let Some(word) = words.next() {
@@ -62,7 +65,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         match text {
             "-e" | "--regexp" if !filters => {
                 pattern_given = true;
-                words.next();
+                patterns.push(words.next().and_then(Word::known).map(str::to_owned));
             }
             "--rawfile" | "--slurpfile" if filters => {
                 words.next();
@@ -70,6 +73,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             }
             "-f" | "--file" | "--exclude-from" | "--ignore-file" | "--from-file" => {
                 pattern_given = true;
+                patterns.push(None);
                 files.extend(words.next());
             }
             "--" => files.extend(words.by_ref()),
@@ -83,17 +87,30 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
                 words.next();
             }),
             _ if text.starts_with('-') && text.len() > 1 => {
-                pattern_given |= !filters && (text.starts_with("--file=") || text.starts_with("--regexp=") || (text.starts_with("-f") || text.starts_with("-e")) && text.len() > 2);
+                let attached = text.starts_with("--file=") || text.starts_with("--regexp=") || (text.starts_with("-f") || text.starts_with("-e")) && text.len() > 2;
+                if attached && !filters {
+                    pattern_given = true;
+                    let value = word.value.strip_prefix("--regexp=").or_else(|| word.value.strip_prefix("-e"));
+                    patterns.push(value.as_ref().and_then(Value::known).map(str::to_owned));
+                }
+                // `-rf file`: what it looks for is in the file.
+                patterns.extend((!text.starts_with("--") && text.ends_with('f')).then_some(None));
             }
             _ => files.push(word),
         }
     }
-    touched(&invocation.words, Operands::Skipped, context);
+    // Patterns of names are no files that are read.
+    let names = |word: &&Word| ["--include=", "--exclude=", "--exclude-dir=", "--glob=", "--iglob="].iter().any(|name| word.text().starts_with(name));
+    let others: Vec<Word> = invocation.words.iter().filter(|word| !names(word)).cloned().collect();
+    touched(&others, Operands::Skipped, context);
     if filters {
         filter(invocation, context);
     }
     if !pattern_given && !files.is_empty() {
-        files.remove(0);
+        patterns.push(files.remove(0).known().map(str::to_owned));
+    }
+    if !filters {
+        printed::effects(&patterns, &files, invocation, context);
     }
     let lists_only = invocation.words.iter().any(|word| matches!(word.text(), "--files" | "--type-list"));
     if files.is_empty() && !lists_only {

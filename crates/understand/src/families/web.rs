@@ -240,7 +240,7 @@ pub(super) fn secret_variables(words: &[Word], addresses: &[Value], context: &mu
     for word in words {
         let lower = word.text().to_ascii_lowercase();
         let logs_in = only_the_forge && lower.starts_with("authorization:");
-        for name in secrets(word) {
+        for name in secrets(word, context.surroundings) {
             if !(logs_in && matches!(name, "GITHUB_TOKEN" | "GH_TOKEN")) {
                 reads_environment(name, context);
             }

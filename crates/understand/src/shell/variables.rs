@@ -333,7 +333,9 @@ impl Names for ShellState {
                 None => Value::unknown("the shell's earlier directory"),
             },
             ("PATH", _) => Value::unknown(environment::AS_IT_WAS),
-            _ if families::is_secret_name(name) => Value::unknown(&format!("{SECRET}{name}")),
+            _ if families::is_secret_name(name) || self.secrets.iter().any(|secret| secret == name) => {
+                Value::unknown(&format!("{SECRET}{name}"))
+            }
             _ => Value::unknown("a variable of the environment"),
         }
     }

@@ -162,6 +162,25 @@ fn adds(git: &Git<'_>, context: &mut Context<'_>) {
         commits.named.extend(added);
         return;
     }
+    if !git.has_short('f') && !git.has_long("--force") {
+        commits.added.extend(added);
+        if any {
+            commits.added.push("*".to_owned());
+        }
+        return;
+    }
+    // Those that git ignores are among no changes: they are taken as they are named, and secrets where they usually are.
+    let mut forced = added.clone();
+    for directory in &added {
+        for name in crate::families::USUAL_SECRETS {
+            let path = format!("{}/{name}", directory.trim_end_matches('/'));
+            if !matches!(context.file(&path), Ok(None)) {
+                forced.push(path);
+            }
+        }
+    }
+    let commits = &mut context.state.world.commits;
+    commits.named.extend(forced);
     commits.added.extend(added);
     if any {
         commits.added.push("*".to_owned());
