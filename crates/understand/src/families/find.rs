@@ -47,13 +47,17 @@ fn find(invocation: &Invocation, context: &mut Context<'_>) {
     let outside = context.repeated;
     context.repeated = true;
     let mut acts = false;
+    // What a program is given are no actions of this search.
+    let mut given = 0;
     for (index, word) in tests.iter().enumerate() {
         let after = tests.get(index + 1..).unwrap_or_default();
         match word.text() {
+            _ if index < given && !word.value.is_unknown() => continue,
             "-delete" => each(&find_what(&starts, tests, Some(index), context), context, &mut |found, context| {
                 context.delete(&Word::made(found));
             }),
             "-exec" | "-execdir" | "-ok" | "-okdir" => {
+                given = index + 1 + end_of(after);
                 exec(invocation, after, find_what(&starts, tests, Some(index), context), context);
             }
             // What these print is more than names.
@@ -184,8 +188,13 @@ pub(super) fn each(found: &Found, context: &mut Context<'_>, act: &mut dyn FnMut
     }
 }
 
+/// Where the words of a program end.
+fn end_of(after: &[Word]) -> usize {
+    after.iter().position(|word| matches!(word.text(), ";" | "+")).unwrap_or(after.len())
+}
+
 fn exec(invocation: &Invocation, after: &[Word], found: Found, context: &mut Context<'_>) {
-    let end = after.iter().position(|word| matches!(word.text(), ";" | "+")).unwrap_or(after.len());
+    let end = end_of(after);
     let words = after.get(..end).unwrap_or_default();
     let placed = words.iter().any(|word| word.text().contains("{}"));
     if !placed && !invocation.program.starts_with("fd") {
@@ -351,6 +360,27 @@ mod tests {
             let found = check(command);
             assert!(found.contains("tamper"), "{command}: {found}");
         }
+    }
+
+    #[test]
+    fn what_a_program_is_given_is_no_action() {
+        assert_snapshot!(check("find . -exec echo -delete \\;"), @"
+        fs.read /repo, read
+        exec.read echo, read
+        ");
+        assert_snapshot!(check("find . -exec echo {} \\; -delete"), @"
+        fs.read /repo, read
+        exec.read echo, read
+        countersign.tamper /repo, destroy
+        countersign.tamper /repo/.claude, destroy
+        countersign.tamper /repo/.claude/settings.json, destroy
+        countersign.tamper /repo/.claude/settings.local.json, destroy
+        fs.delete /repo/*, destroy, partial
+        ");
+        let nested = |depth: usize, end: &str| check(&format!("{}{end}", "find . -exec ".repeat(depth)));
+        assert!(nested(3, "git push origin main \\;").contains("git.push main@origin"));
+        let deep = nested(1000, "git push origin main \\;");
+        assert!(deep.contains("opaque") && deep.len() < 2000, "{deep}");
     }
 
     #[test]
