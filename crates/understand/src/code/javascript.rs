@@ -306,18 +306,24 @@ fn reaches(found: &Use, full: &str, code: &Code<'_>) -> Result<(), String> {
     }
     if modules::LOOKED_AT.contains(&first) {
         let path = full.split(['(', '[']).next().unwrap_or(full);
+        let before = found.first.wrapping_sub(1);
+        // `const run = require('x').run`: what is bound is known by its new name; `a.run = ..` is not.
+        let bound = code.is(before, "=") && !code.is(before.wrapping_sub(2), ".");
+        let starts = code.tokens.get(before).is_none_or(|token| token.kind == Kind::Line || token.is(";"));
+        let taken_apart =
+            code.is(found.end, "}") && (code.is(found.end + 1, "=") || code.is(found.end + 1, "from"));
         let is_binding = code.is(found.first.wrapping_sub(1), "const")
             || code.is(found.first.wrapping_sub(1), "import")
             || code.is(found.first.wrapping_sub(1), "as")
-            || code.is(found.end, "}")
+            || taken_apart
             || code.is(found.end, "from")
             || code.is(found.end, "=")
-            || code.is(found.end, ":")
+            || (code.is(found.end, ":") && (code.is(before, "{") || code.is(before, ",")))
             || code.is(found.end, "as")
             || (code.is(found.end, ",") && code.is(found.first.wrapping_sub(1), "{"));
         let acts = modules::function(path).is_some_and(|does| does != Does::Nothing);
-        if path == first || (acts && found.calls.is_empty()) {
-            let loads = found.key.starts_with("require()");
+        if path == first && !called || (acts && !called) {
+            let loads = found.key.starts_with("require()") && (bound || (starts && path == first));
             let listed =
                 code.is(found.first.wrapping_sub(1), ",") || code.is(found.first.wrapping_sub(1), "{");
             let in_import =

@@ -105,3 +105,32 @@ fn modules_beside_the_code_are_followed() {
     fs.read /repo/tools/run.js, read
     ");
 }
+
+#[test]
+fn functions_that_are_values_are_not_known() {
+    for code in [
+        "[\"git push origin HEAD:main\"].forEach(require(\"child_process\").execSync)",
+        "setTimeout(require(\"child_process\").execSync,1,\"git push\")",
+        "Promise.resolve(\"git push\").then(require(\"child_process\").exec)",
+        "const o={r:require(\"child_process\").execSync}; o.r(\"git push\")",
+        "const o={}; o.r = require(\"child_process\").execSync; o.r(\"git push\")",
+        "[require(\"child_process\")].map(c => c.exec(\"git push\"))",
+        "const {exec} = require(\"child_process\"); [\"git push\"].map(exec)",
+        "const {exec} = require(\"child_process\"); const o={r:exec}; o.r(\"git push\")",
+    ] {
+        let found = crate::fixture::check(&format!("node -e '{code}'"));
+        assert!(found.contains("opaque") || found.contains("hidden"), "{code}: {found}");
+    }
+    for code in [
+        "const fs = require(\"fs\"); console.log(fs.readFileSync(\"a.txt\", \"utf8\"))",
+        "const read = require(\"fs\").readFileSync; console.log(read(\"a.txt\"))",
+        "const { readFileSync: read } = require(\"fs\"); read(\"a.txt\")",
+        "import { readFileSync } from \"fs\"; readFileSync(\"a.txt\")",
+        "console.log(require(\"fs\").readFileSync(\"a.txt\"))",
+        "console.log(require(\"os\").cpus().length)",
+        "const cp = require(\"child_process\"), fs = require(\"fs\"); fs.readFileSync(\"a.txt\")",
+    ] {
+        let found = crate::fixture::check(&format!("node -e '{code}'"));
+        assert!(!found.contains("opaque") && !found.contains("hidden"), "{code}: {found}");
+    }
+}
