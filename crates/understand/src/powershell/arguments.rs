@@ -9,6 +9,9 @@ use crate::families;
 use crate::invocation::{Source, Stdin};
 use crate::word::{Value, Word};
 
+/// Why words are not known that come from a table or a list.
+const SPLATTED: &str = "the elements of a table or a list";
+
 /// One word of a command.
 #[derive(Clone, Debug)]
 pub(super) struct Argument {
@@ -83,6 +86,15 @@ impl Call {
         attached.chain(&self.operands).filter_map(|item| item.block.as_deref())
     }
 
+    /// Whether there may be parameters that nobody knows.
+    pub fn is_splatted(&self) -> bool {
+        self.parameters.iter().any(|(name, _)| name == "*")
+            || self
+                .operands
+                .iter()
+                .any(|item| matches!(&item.value, Value::Unknown { why, .. } if why == SPLATTED))
+    }
+
     /// Variables of the environment among the words.
     pub fn variables(&self) -> impl Iterator<Item = &String> {
         self.arguments.iter().flat_map(|argument| {
@@ -139,12 +151,40 @@ impl Script {
                 continue;
             }
             let before = cursor.at;
+            if cursor.peek() == Some(b'@')
+                && cursor.after(1).is_some_and(|next| next.is_ascii_alphabetic() || next == b'_')
+            {
+                cursor.at += 1;
+                let name = cursor.name().to_ascii_lowercase();
+                cursor.at += name.len();
+                self.splat(&name, &mut arguments);
+                if !context.counts_step() {
+                    return Err("a command with many words");
+                }
+                continue;
+            }
             arguments.push(self.argument(cursor, context)?);
             if cursor.at == before || !context.counts_step() {
                 return Err("something in it is not understood");
             }
         }
         Ok(self.start(first, arguments, context))
+    }
+
+    /// `@name`: the words it stands for.
+    fn splat(&self, name: &str, arguments: &mut Vec<Argument>) {
+        let Some(words) = self.splatted(name) else {
+            arguments.push(Argument { whole: Item::unknown(SPLATTED), parameter: None });
+            return;
+        };
+        for (key, item) in words {
+            let Some(key) = key else {
+                arguments.push(Argument { whole: item, parameter: None });
+                continue;
+            };
+            let whole = Item::of(concatenated(&Value::Known(format!("-{key}:")), &item.value));
+            arguments.push(Argument { whole, parameter: Some((key, Some(item))) });
+        }
     }
 
     /// One word: `-Name`, `-Name:value`, or values with commas between.
@@ -335,9 +375,10 @@ impl Script {
             start(&first.value, words, Stdin::Inherited, context);
             return Item::unknown("what a command gives");
         };
+        let name = self.meant(name);
         let lower = name.to_ascii_lowercase();
-        let name = self.aliases.get(&lower).cloned().unwrap_or(name);
-        if self.functions.contains(&name.to_ascii_lowercase()) {
+        // An alias that PowerShell brings goes before a function of that name.
+        if self.functions.contains(&lower) && names::command(&lower) == lower {
             for body in arguments.iter().filter_map(|argument| argument.whole.block.clone()) {
                 self.run(&body, context);
             }

@@ -6,8 +6,8 @@
 use countersign_model::{Certainty, Effect, Resource, verbs};
 
 use super::arguments::{Call, shows_secrets};
-use super::commands::{ASKS, HARMLESS, SECRETS, TABLE, VERBS};
-use super::files::{delete, listed, moved, new_item, read, write};
+use super::commands::{ASKS, HARMLESS, SECRETS, TABLE, VERBS, changes};
+use super::files::{delete, listed, moved, new_item, read, sets_environment, write};
 use super::statements::FOREIGN;
 use super::value::Item;
 use super::{Script, names, start, word};
@@ -39,6 +39,9 @@ pub(super) fn effects(
         }
         context.program(verbs::EXEC_READ, name);
         return Some(given());
+    }
+    if call.is_splatted() && changes(name) {
+        super::blocks::unknown_words(name, context);
     }
     match name {
         "write-output" | "write-host" | "write-verbose" | "write-information" | "write-warning"
@@ -123,9 +126,15 @@ pub(super) fn effects(
             };
             for value in places {
                 write(&value, context);
+                sets_environment(&value, call.at(&["value"], 1), context);
             }
         }
-        "new-item" | "mkdir" => new_item(call, context),
+        "new-item" | "mkdir" => {
+            new_item(call, context);
+            if let Some(place) = call.at(&["path", "literalpath", "name"], 0) {
+                sets_environment(&place.value, call.value(&["value"]), context);
+            }
+        }
         "remove-item" => {
             for value in paths(call, &["path", "literalpath"], piped) {
                 delete(&value, context);

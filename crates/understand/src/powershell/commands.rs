@@ -223,3 +223,9 @@ pub(super) const VERBS: &[&str] = &[
     "where",
     "write",
 ];
+
+/// Whether a command of PowerShell's may do more than ask.
+pub(super) fn changes(name: &str) -> bool {
+    name.split_once('-').is_some_and(|(verb, _)| VERBS.binary_search(&verb).is_ok() && !ASKS.contains(&verb))
+        && !HARMLESS.contains(&name)
+}

@@ -235,6 +235,7 @@ pub(super) fn property(of_type: Option<&str>, name: &str, item: &Item, context: 
         value: Value::unknown("a property"),
         list: if keeps && item.list.len() == 1 { item.list.clone() } else { Vec::new() },
         block: None,
+        table: None,
         variables: item.variables.clone(),
     }
 }
@@ -264,6 +265,7 @@ fn of_class(of_type: &str, name: &str, given: &Item, context: &mut Context<'_>) 
         value: Value::unknown("what a method gives"),
         list: Vec::new(),
         block: None,
+        table: None,
         variables: given.variables.clone(),
     };
     let first = argument(given, 0);
@@ -277,7 +279,19 @@ fn of_class(of_type: &str, name: &str, given: &Item, context: &mut Context<'_>) 
             }
         }
         ("environment", "getenvironmentvariables") => families::reads_environment("*", context),
-        ("environment", "setenvironmentvariable") if given.list.len() > 2 => {
+        ("environment", "setenvironmentvariable")
+            if given.list.get(2).is_none_or(|place| {
+                place.known().is_some_and(|place| place.eq_ignore_ascii_case("process"))
+            }) =>
+        {
+            match first.known() {
+                Some(name) => {
+                    context.state.shell.environment.push((name.to_ascii_uppercase(), second));
+                }
+                None => context.opaque("[environment]", "a variable is set whose name is not known"),
+            }
+        }
+        ("environment", "setenvironmentvariable") => {
             let resource = Resource::Program { name: "environment".to_owned() };
             context.push(Effect::new(verbs::EXEC_SYSTEM, resource).because("it changes variables for good"));
         }
@@ -356,6 +370,7 @@ fn of_object(name: &str, item: &Item, given: &Item, script: &mut Script, context
         value: Value::unknown("what a method gives"),
         list: Vec::new(),
         block: None,
+        table: None,
         variables: item.variables.clone(),
     };
     let first = argument(given, 0);

@@ -61,7 +61,7 @@ impl Script {
     }
 
     /// An operator between two values; goes past it.
-    fn operator(&self, cursor: &mut Cursor<'_>) -> Option<String> {
+    pub(super) fn operator(&self, cursor: &mut Cursor<'_>) -> Option<String> {
         let marks = ["..", "??", "+", "*", "/", "%", "?", ":"];
         if let Some(mark) = marks.iter().find(|mark| cursor.starts_with(mark)) {
             cursor.at += mark.len();
@@ -102,7 +102,7 @@ impl Script {
         }
     }
 
-    fn unary(
+    pub(super) fn unary(
         &mut self,
         cursor: &mut Cursor<'_>,
         context: &mut Context<'_>,
@@ -127,7 +127,9 @@ impl Script {
                     }
                 }
                 Some(b'[') if operators.len() < 50 => {
-                    let name = dotnet::type_name(cursor.group()?);
+                    let inner = cursor.group()?;
+                    self.attribute(inner, context)?;
+                    let name = dotnet::type_name(inner);
                     if cursor.starts_with("::") {
                         let item = self.postfix(cursor, Some(&name), Item::unknown("a type"), context)?;
                         return Ok((item, Some("*".to_owned())));
@@ -153,7 +155,12 @@ impl Script {
         let item = self.postfix(cursor, None, item, context)?;
         let is_plain = !matches!(cursor.text.as_bytes().get(cursor.at.wrapping_sub(1)), Some(b')' | b']'));
         let target = target.map(|name| if is_plain { name } else { "*".to_owned() });
-        Ok((self.with_operators(item, &operators, cast.as_deref(), context), target))
+        let is_made = cast.as_deref() == Some("scriptblock") && item.block.is_none();
+        let item = self.with_operators(item, &operators, cast.as_deref(), context);
+        if is_made {
+            self.waits(&item, context);
+        }
+        Ok((item, target))
     }
 
     fn with_operators(
@@ -205,8 +212,8 @@ impl Script {
             Some(b'@') if rest.starts_with("@{") => {
                 cursor.at += 1;
                 let inner = cursor.group()?;
-                self.table(inner, context)?;
-                Ok((Item::unknown("a table"), None))
+                let table = Some(self.table(inner, context)?);
+                Ok((Item { table, ..Item::unknown("a table") }, None))
             }
             Some(b'@') if rest.starts_with("@(") => {
                 cursor.at += 1;
@@ -224,7 +231,11 @@ impl Script {
                 let inner = cursor.group()?;
                 Ok((self.run(inner, context), None))
             }
-            Some(b'{') => Ok((Item::code(cursor.group()?), None)),
+            Some(b'{') => {
+                let item = Item::code(cursor.group()?);
+                self.waits(&item, context);
+                Ok((item, None))
+            }
             Some(b'$') => {
                 let (item, name) = self.variable(cursor, context)?;
                 Ok((item, name))
@@ -277,8 +288,12 @@ impl Script {
                 rest.get(..length).unwrap_or_default()
             }
         };
-        let name = names::variable(name);
-        Ok((self.value_of(&name, context), Some(name)))
+        let is_path = super::blocks::is_path(&names::variable(name));
+        let name = if is_path { name.to_owned() } else { names::variable(name) };
+        self.special(&name, cursor.rest(), context);
+        let item = self.value_of(&name, context);
+        self.waits(&item, context);
+        Ok((item, Some(name)))
     }
 
     fn value_of(&self, name: &str, context: &Context<'_>) -> Item {
@@ -351,6 +366,7 @@ impl Script {
                     let given =
                         if inner.trim().is_empty() { Item::known("") } else { self.given(inner, context)? };
                     item = dotnet::call(of_type.as_deref(), &name, &item, &given, self, context);
+                    self.waits(&item, context);
                 } else if cursor.peek() == Some(b'{') {
                     let body = cursor.group()?;
                     self.run(body, context);
@@ -394,7 +410,7 @@ impl Script {
     }
 
     /// `@{ key = value; .. }`: its values may run something.
-    fn table(&mut self, inner: &str, context: &mut Context<'_>) -> Result<(), &'static str> {
+    fn table(&mut self, inner: &str, context: &mut Context<'_>) -> Result<Vec<(String, Item)>, &'static str> {
         if !context.counts_text(inner.len()) || !context.enters() {
             return Err("a table that nests too deep");
         }
@@ -404,25 +420,41 @@ impl Script {
         read
     }
 
-    fn entries(&mut self, cursor: &mut Cursor<'_>, context: &mut Context<'_>) -> Result<(), &'static str> {
+    fn entries(
+        &mut self,
+        cursor: &mut Cursor<'_>,
+        context: &mut Context<'_>,
+    ) -> Result<Vec<(String, Item)>, &'static str> {
+        let mut entries = Vec::new();
         loop {
             cursor.skip(true)?;
-            match cursor.peek() {
-                None => return Ok(()),
+            let key = match cursor.peek() {
+                None => return Ok(entries),
                 Some(b';') => {
                     cursor.at += 1;
                     continue;
                 }
-                Some(b'\'' | b'"' | b'$' | b'(' | b'[') => drop(self.operand(cursor, context)?),
-                Some(_) => cursor.at += cursor.name().len(),
-            }
+                Some(b'\'' | b'"' | b'$' | b'(' | b'[') => {
+                    let (item, _) = self.operand(cursor, context)?;
+                    item.value.known().unwrap_or("*").to_ascii_lowercase()
+                }
+                Some(_) => {
+                    let name = cursor.name();
+                    cursor.at += name.len();
+                    name.to_ascii_lowercase()
+                }
+            };
             cursor.skip(true)?;
             if cursor.peek() != Some(b'=') {
                 return Err("a table that is not understood");
             }
             cursor.at += 1;
             cursor.skip(true)?;
-            self.statement(cursor, context)?;
+            let item = self.statement(cursor, context)?;
+            if entries.len() >= super::value::MOST {
+                return Err("a table with many parts");
+            }
+            entries.push((key, Item { table: None, ..item }));
         }
     }
 }

@@ -66,6 +66,19 @@ fn provider(drive: &str, context: &mut Context<'_>) {
     }
 }
 
+/// `Set-Item env:NAME value`.
+pub(super) fn sets_environment(place: &Value, value: Option<&Item>, context: &mut Context<'_>) {
+    if names::drive(place).as_deref() != Some("env") {
+        return;
+    }
+    let name = place.text().rsplit([':', '\\', '/']).next().unwrap_or_default().to_ascii_uppercase();
+    let value = value.map_or_else(|| Value::unknown("what the pipe gives it"), |item| item.value.clone());
+    context.state.shell.environment.push((name, value));
+    if place.is_unknown() {
+        context.opaque("env:", "a variable is set whose name is not known");
+    }
+}
+
 /// What a listing finds: each of it, as a pattern.
 pub(super) fn listed(call: &Call, context: &mut Context<'_>) -> Item {
     let mut given = call

@@ -7,6 +7,7 @@
 //! The language: <https://learn.microsoft.com/powershell/scripting/lang-spec/chapter-02>.
 
 mod arguments;
+mod blocks;
 mod cmdlets;
 mod commands;
 mod dotnet;
@@ -43,6 +44,10 @@ struct Script {
     functions: BTreeSet<String>,
     /// Other names of commands.
     aliases: BTreeMap<String, String>,
+    /// Script blocks that stand as values and that nothing has walked yet.
+    pending: Vec<String>,
+    /// Whether elements of tables or lists are set anywhere in the text.
+    elements_change: bool,
     /// What the stage before gives to the next one.
     piped: Option<Item>,
 }
@@ -56,10 +61,12 @@ pub(crate) fn run(text: &str, context: &mut Context<'_>) {
         return;
     }
     let plain = with_plain_quotes(text);
-    let mut script = Script { sets: sets(&plain), ..Script::default() };
+    let elements_change = blocks::elements_change(&plain);
+    let mut script = Script { sets: sets(&plain), elements_change, ..Script::default() };
     let kept = context.state.shell.clone();
     let count = context.collected.len();
     script.run(&plain, context);
+    script.walk(0, None, context);
     context.state.shell = kept;
     if context.collected.len() == count {
         context.program(verbs::EXEC_READ, "powershell");

@@ -90,6 +90,7 @@ impl Script {
         if !context.enters() {
             return Item::unknown("it was not read");
         }
+        self.pending.retain(|waiting| waiting != text);
         let mut cursor = Cursor { text, at: 0 };
         let read = self.statements(&mut cursor, context);
         context.leaves();
@@ -154,9 +155,7 @@ impl Script {
                 cursor.at += keyword.len();
                 cursor.skip(true)?;
                 let inner = cursor.group()?;
-                if inner.contains(['(', '{', '|']) {
-                    context.opaque("param", "its parameters have defaults or checks that are not read");
-                }
+                self.parameters(inner, context)?;
                 Ok(Item::known(""))
             }
             "return" | "throw" | "exit" if is_word => {
@@ -269,7 +268,8 @@ impl Script {
         cursor.at += length;
         cursor.skip(true)?;
         if cursor.peek() == Some(b'(') {
-            cursor.group()?;
+            let inner = cursor.group()?;
+            self.parameters(inner, context)?;
             cursor.skip(true)?;
         }
         if cursor.peek() != Some(b'{') {
@@ -300,6 +300,7 @@ impl Script {
     ) -> Result<Item, &'static str> {
         let outer = std::mem::take(&mut context.flow);
         let piped = self.piped.take();
+        let waiting = self.pending.len();
         let (mut first, mut is_clause) = (true, false);
         let mut last = loop {
             cursor.skip(!first)?;
@@ -341,6 +342,7 @@ impl Script {
             }
             break last;
         };
+        self.walk(waiting, Some(&last), context);
         self.piped = piped;
         if !is_clause && !cursor.is_end() {
             return Err("something in it is not understood");
@@ -359,17 +361,6 @@ impl Script {
             for name in item.variables.iter().filter(|name| families::is_secret_name(name)) {
                 families::reads_environment(name, context);
             }
-        }
-    }
-
-    fn assign(&mut self, target: &str, value: &Item, context: &mut Context<'_>) {
-        if let Some(name) = target.strip_prefix("env:") {
-            let name = name.to_ascii_uppercase();
-            context.state.shell.environment.push((name, value.value.clone()));
-        } else if target == "*" {
-            // A property or an element of something.
-        } else {
-            self.set(target, value.clone());
         }
     }
 }

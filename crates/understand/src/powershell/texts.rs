@@ -90,5 +90,5 @@ pub(super) fn applied(operator: &str, left: &Item, right: &Item) -> Item {
         },
         _ => Value::unknown("it is computed"),
     };
-    Item { value, list: Vec::new(), block: None, variables }
+    Item { value, list: Vec::new(), block: None, table: None, variables }
 }

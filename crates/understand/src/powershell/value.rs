@@ -11,13 +11,15 @@ pub(super) struct Item {
     pub list: Vec<Value>,
     /// The code, of a script block.
     pub block: Option<String>,
+    /// Keys in small letters and values, of a table.
+    pub table: Option<Vec<(String, Item)>>,
     /// Variables of the environment it is made of.
     pub variables: Vec<String>,
 }
 
 impl Item {
     pub fn of(value: Value) -> Self {
-        Self { value, list: Vec::new(), block: None, variables: Vec::new() }
+        Self { value, list: Vec::new(), block: None, table: None, variables: Vec::new() }
     }
 
     pub fn known(text: &str) -> Self {
@@ -47,14 +49,14 @@ impl Item {
         if list.len() > MOST {
             return Self { variables, ..Self::unknown("a list with many parts") };
         }
-        Self { value: joined(&list, " "), list, block: None, variables }
+        Self { value: joined(&list, " "), list, block: None, table: None, variables }
     }
 }
 
 /// The longest text that is computed: texts can double with every step.
 pub(super) const LONGEST: usize = 16 * 1024;
 /// The most values of a list, and names of variables, that are kept.
-const MOST: usize = 500;
+pub(super) const MOST: usize = 500;
 
 const TOO_LONG: &str = "it is too long to be computed";
 
