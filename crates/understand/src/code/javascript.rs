@@ -322,7 +322,7 @@ fn reaches(found: &Use, full: &str, code: &Code<'_>) -> Result<(), String> {
             || code.is(found.end, "as")
             || (code.is(found.end, ",") && code.is(found.first.wrapping_sub(1), "{"));
         let acts = modules::function(path).is_some_and(|does| does != Does::Nothing);
-        if path == first && !called || (acts && !called) {
+        if !called && (path == first || acts) {
             let loads = found.key.starts_with("require()") && (bound || (starts && path == first));
             let listed =
                 code.is(found.first.wrapping_sub(1), ",") || code.is(found.first.wrapping_sub(1), "{");
