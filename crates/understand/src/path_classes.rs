@@ -140,6 +140,53 @@ mod tests {
     }
 
     #[test]
+    fn programs_and_what_they_start_with() {
+        for path in [
+            "/home/dev/.cargo/bin/cargo",
+            "/home/dev/go/bin/x",
+            "/root/go/bin/x",
+            "/home/dev/.pyenv/shims/python",
+            "/home/dev/.nvm/versions/node/v20/bin/node",
+            "/home/dev/.local/share/mise/shims/x",
+            "/home/dev/.volta/bin/x",
+            "/home/dev/.bun/bin/bun",
+            "/home/dev/.deno/bin/deno",
+            "/home/dev/.yarn/bin/yarn",
+            "/home/dev/.rbenv/shims/x",
+            "/home/dev/bin/x",
+            "/Users/dev/bin/x",
+            "/home/dev/.gradle/init.gradle",
+            "/home/dev/.gradle/init.d/x.gradle",
+            "/home/dev/.sbt/1.0/plugins/x.sbt",
+            "/home/dev/.m2/extensions.xml",
+            "/home/dev/.local/share/helm/plugins/x/plugin.yaml",
+            "/home/dev/.local/share/gh/extensions/gh-x/gh-x",
+            "/home/dev/.vscode-server/data/Machine/settings.json",
+            "/home/dev/.claude/plugins/x",
+            "/home/dev/.claude/CLAUDE.md",
+            "/root/.claude/CLAUDE.md",
+            "/var/spool/cron/root",
+            "/var/spool/cron/crontabs/root",
+            "/var/spool/at/x",
+        ] {
+            assert_eq!(of(path), ToolConfiguration, "{path}");
+        }
+        for path in [
+            "/repo/go/bin/x",
+            "/repo/bin/x",
+            "/repo/docs/CLAUDE.md",
+            "/repo/CLAUDE.md",
+            "/repo/helm/plugins/x",
+            "/repo/user/settings.json",
+            "/repo/cron/x",
+            "/repo/init.gradle",
+        ] {
+            assert_eq!(of(path), Ordinary, "{path}");
+        }
+        assert_eq!(of("/home/dev/.gradle/caches/x"), Rebuildable);
+    }
+
+    #[test]
     fn credentials_wherever_systems_keep_them() {
         for path in [
             "/home/dev/.bash_history",
