@@ -47,6 +47,9 @@ impl Given {
     }
 }
 
+/// Options that take nothing and begin like others that take a value.
+const WHOLE: &[&str] = &["askpass", "memkeys", "pipe", "ssl", "tls"];
+
 /// Takes an invocation apart.
 pub(crate) fn read(invocation: &Invocation, options: &Options) -> Given {
     let mut given = Given { options: Vec::new(), operands: Vec::new() };
@@ -61,8 +64,10 @@ pub(crate) fn read(invocation: &Invocation, options: &Options) -> Given {
                 None => (long, None),
             };
             let exact = options.long.iter().find(|known| **known == name);
-            let mut beginning =
-                options.long.iter().filter(|known| name.len() >= 2 && known.starts_with(name));
+            let mut beginning = options
+                .long
+                .iter()
+                .filter(|known| name.len() >= 2 && known.starts_with(name) && !WHOLE.contains(&name));
             let known = exact.or_else(|| beginning.next().filter(|_| beginning.next().is_none()));
             let value = match (attached, known) {
                 (Some(value), _) => Some(value),

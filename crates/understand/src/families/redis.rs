@@ -190,6 +190,15 @@ mod tests {
     use crate::fixture::{check, check_because};
 
     #[test]
+    fn options_without_values_take_none() {
+        for option in ["--pipe", "--tls", "--memkeys", "--askpass"] {
+            let found = check(&format!("printf 'FLUSHALL' | redis-cli {option} -h db.shop.example"));
+            assert!(found.contains("redis://db.shop.example"), "{option}: {found}");
+        }
+        assert!(check("redis-cli --pipe-timeout 3 --pipe").contains("localhost"));
+    }
+
+    #[test]
     fn commands_by_the_table() {
         assert_snapshot!(check("redis-cli -h cache.example -n 2 GET session:1"), @"db.read session:1 in redis://cache.example/2, read");
         assert_snapshot!(check("redis-cli FLUSHALL"), @"db.destroy * in redis://localhost, destroy");
