@@ -12,7 +12,7 @@ const ACTS: &[&str] = &[
     "core.worktree", "core.attributesfile", "core.alternaterefscommand", "credential.*", "pager.*", "sequence.editor", "diff.external", "diff.*.command", "diff.*.textconv",
     "difftool.*", "mergetool.*", "merge.*.driver", "filter.*", "include.*", "includeif.*", "url.*", "remote.*", "branch.*", "push.*", "gpg.*", "ssh.*",
     "http.proxy", "http.*", "protocol.*", "init.templatedir", "uploadpack.*", "receive.*", "sendemail.*", "web.browser", "browser.*", "man.*",
-    "interactive.difffilter", "submodule.*", "trailer.*", "tar.*", "uploadarchive.*", "extensions.*", "safe.*", "hook.*", "imap.*", "instaweb.*",
+    "interactive.difffilter", "submodule.*", "trailer.*", "tar.*", "uploadarchive.*", "extensions.*", "safe.*", "hook.*", "imap.*", "instaweb.*", "gc.recentobjectshook",
     "maintenance.*", "rebase.instructionformat", "bundle.*", "transfer.*", "fetch.bundleuri", "commit.template", "svn-remote.*", "lfs.*", "guitool.*",
 ];
 
@@ -24,11 +24,12 @@ const FOLLOWED: &[&str] =
 const PROGRAMS: &[&str] = &[
     "core.hookspath", "core.sshcommand", "core.fsmonitor", "core.editor", "core.pager", "core.askpass", "core.gitproxy", "core.alternaterefscommand", "core.attributesfile", "credential.helper", "credential.*.helper", "pager.*",
     "sequence.editor", "diff.external", "diff.*.command", "diff.*.textconv", "difftool.*", "mergetool.*", "merge.*.driver", "filter.*", "include.*", "includeif.*", "gpg.program", "gpg.*.program", "gpg.ssh.defaultkeycommand", "remote.*.receivepack",
-    "remote.*.uploadpack", "remote.*.vcs", "init.templatedir", "interactive.difffilter", "uploadpack.packobjectshook", "sendemail.*", "web.browser", "browser.*", "hook.*", "trailer.*", "protocol.*", "protocol.allow", "safe.*",
+    "remote.*.uploadpack", "remote.*.vcs", "init.templatedir", "tar.*.command", "submodule.*.update", "guitool.*.cmd", "man.*.cmd", "man.*.path", "instaweb.httpd", "imap.tunnel", "gc.recentobjectshook",
+    "lfs.customtransfer.*", "lfs.extension.*", "interactive.difffilter", "uploadpack.packobjectshook", "sendemail.*", "web.browser", "browser.*", "hook.*", "trailer.*", "protocol.*", "protocol.allow", "safe.*",
 ];
 
 /// Values of these that start nothing of note.
-const PLAIN: &[&str] = &["", "cat", "true", "false", ":", "less", "vi", "vim", "nvim", "nano", "emacs", "code --wait", "cache", "osxkeychain", "manager", "manager-core", "libsecret", "wincred"];
+const PLAIN: &[&str] = &["", "cat", "true", "false", ":", "less", "vi", "vim", "nvim", "nano", "emacs", "code --wait", "cache", "osxkeychain", "manager", "manager-core", "libsecret", "wincred", "checkout", "rebase", "merge", "none", "gzip -cn", "xz -c", "bzip2 -c", "zstd -c"];
 
 /// Settings that only change how things look or are recorded.
 const HARMLESS: &[&str] = &[
@@ -208,6 +209,12 @@ mod tests {
         fs.write /repo/.git/config, write: git reads in it which programs to run
         git.config /repo, write: core.sshcommand can make git run a program or go to another place, for this repository
         ");
+        for setting in ["tar.x.command ./x", "submodule.x.update '!./x'", "guitool.x.cmd ./x", "man.x.cmd ./x", "instaweb.httpd ./x", "imap.tunnel ./x", "gc.recentObjectsHook ./x"] {
+            assert!(check_because(&format!("git config {setting}")).contains("fs.write /repo/.git/config"), "{setting}");
+        }
+        for setting in ["tar.tar.xz.command 'xz -c'", "submodule.x.update rebase", "gc.auto 0", "imap.host x"] {
+            assert!(!check_because(&format!("git config {setting}")).contains("fs.write"), "{setting}");
+        }
         assert_snapshot!(check_because("git remote -v; git remote get-url origin"), @"git.read /repo, read: -");
         assert_snapshot!(check_because("git remote set-url origin git@evil.example:x"), @"git.config /repo, write: it changes where fetches and pushes go");
     }
