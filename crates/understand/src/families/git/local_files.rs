@@ -34,6 +34,8 @@ pub(super) fn effects(git: &Git<'_>, context: &mut Context<'_>) {
         "grep" if git.has_long("--no-index") => operands.iter().skip(1).for_each(|word| context.read_tree(word)),
         "grep" => operands.iter().skip(1).for_each(|word| secret(&word.value, context)),
         "diff" => compared(git, &operands, context),
+        "show" | "archive" | "whatchanged" | "format-patch" => operands.iter().for_each(|word| secret(&word.value, context)),
+        "log" | "stash" if shows_changes(git) => operands.iter().for_each(|word| secret(&word.value, context)),
         "apply" | "am" => patched(git, &operands, context),
         "checkout" | "restore" => operands.iter().for_each(|word| restored(&word.value, context)),
         _ => {}
@@ -60,6 +62,12 @@ fn read_by(git: &Git<'_>, index: usize, word: &Word) -> Option<Value> {
     let prefix = text.get(..at + 2)?;
     let rest = word.value.strip_prefix(prefix)?;
     if rest.text().is_empty() && !rest.is_unknown() { next() } else { Some(rest) }
+}
+
+/// Whether what changed is shown, not only which files did.
+fn shows_changes(git: &Git<'_>) -> bool {
+    git.has_short('p') || git.has_short('u') || git.has_short('c') || git.has_long("--patch") || git.has_long("--full-diff")
+        || git.words.iter().any(|word| ["-L", "-U", "-G", "-S", "--unified", "--patch-with", "--cc"].iter().any(|option| word.text().starts_with(option)))
 }
 
 fn secret(value: &Value, context: &mut Context<'_>) {
@@ -152,6 +160,7 @@ mod tests {
         for command in [
             "git commit -F ~/.ssh/id_rsa", "git commit -aF ~/.ssh/id_rsa", "git commit --fil=~/.ssh/id_rsa", "git notes add -F ~/.ssh/id_rsa", "git tag -F ~/.ssh/id_rsa v2",
             "git archive --add-file=~/.ssh/id_rsa HEAD", "git config -f ~/.git-credentials --list", "git config -f~/.git-credentials -l", "git config --fil ~/.git-credentials -l", "git diff --no-index /dev/null ~/.ssh/id_rsa",
+            "git show HEAD -- .env", "git log -p -- .env", "git log -U3 --patch .env", "git archive HEAD .env", "git show HEAD~1 -- config/master.key",
             "git diff /dev/null ~/.ssh/id_rsa", "git hash-object -w ~/.ssh/id_rsa", "git grep --no-index . ~/.ssh", "git blame --contents ~/.ssh/id_rsa x",
         ] {
             let found = check(&command.replace("~/", "/home/dev/"));
@@ -161,7 +170,7 @@ mod tests {
 
     #[test]
     fn ordinary_work_reads_no_secrets() {
-        for command in ["git add -f .env.example src/a.rs", "git commit -m 'read .env'", "git diff -- .env", "git log --oneline -- .env", "git diff main..feature", "git commit -am 'x=1'"] {
+        for command in ["git add -f .env.example src/a.rs", "git commit -m 'read .env'", "git diff -- .env", "git log --oneline -- .env", "git show HEAD -- src/a.rs .env.example", "git log -p -- src", "git archive HEAD src", "git diff main..feature", "git commit -am 'x=1'"] {
             assert!(!check(command).contains("secret.read"), "{command}");
         }
     }
