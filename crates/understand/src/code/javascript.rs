@@ -358,12 +358,13 @@ fn environment(found: &Use, full: &str, code: &Code<'_>, context: &mut Context<'
     let Some(rest) = full.strip_prefix("process.env") else { return };
     if let Some(name) = rest.strip_prefix('.') {
         let name = name.split(['.', '(', '[']).next().unwrap_or(name);
-        if families::is_secret_name(name) {
+        if families::is_secret_name(name) && !families::is_address_name(name) {
             families::reads_environment(name, context);
         }
     } else if rest.starts_with("[]") {
         match code.tokens.get(found.first + 4).map(|token| &token.kind) {
-            Some(Kind::Text(Value::Known(name))) if !families::is_secret_name(name) => {}
+            Some(Kind::Text(Value::Known(name)))
+                if !families::is_secret_name(name) || families::is_address_name(name) => {}
             Some(Kind::Text(Value::Known(name))) => families::reads_environment(&name.clone(), context),
             _ => families::reads_environment("*", context),
         }

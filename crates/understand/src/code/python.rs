@@ -243,6 +243,7 @@ fn environment(found: &Use, full: &str, code: &Code<'_>, context: &mut Context<'
         _ => return,
     };
     match name {
+        Some(Value::Known(name)) if families::is_address_name(&name) => {}
         Some(Value::Known(name)) if families::is_secret_name(&name) => {
             families::reads_environment(&name, context)
         }

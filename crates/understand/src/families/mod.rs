@@ -99,6 +99,7 @@ pub(crate) mod declared;
 mod likely;
 mod names;
 mod program;
+mod secret_names;
 pub(crate) mod subcommands;
 mod unseen;
 
@@ -106,6 +107,7 @@ pub(crate) use awk::program as awk_program;
 pub(crate) use git::{Git, addresses, resolve};
 pub(crate) use program::{ask_file, run_file};
 pub(crate) use searching::printed::USUAL as USUAL_SECRETS;
+pub(crate) use secret_names::{is_address_name, is_secret_name};
 pub(crate) use unseen::{
     hidden, mentions, named_by_arguments, opaque, says_nothing, sought_in, sought_in_arguments, unknown_text,
     unreadable,
@@ -154,14 +156,6 @@ pub(crate) fn reads_environment(name: &str, context: &mut Context<'_>) {
         "*" => effect.certain(Certainty::Partial, "the environment may hold secrets"),
         _ => effect,
     });
-}
-
-/// Whether a variable is named like a secret.
-pub(crate) fn is_secret_name(name: &str) -> bool {
-    let name = name.to_ascii_uppercase();
-    ["TOKEN", "SECRET", "PASSWORD", "PASSWD", "API_KEY", "APIKEY", "PRIVATE_KEY", "ACCESS_KEY", "CREDENTIAL"]
-        .iter()
-        .any(|part| name.contains(part))
 }
 
 /// Adds that words are read as files.

@@ -1,6 +1,6 @@
 //! `curl`, `wget` and the like: what they fetch, send, read and write; and forges by plain HTTP.
 
-mod apis;
+pub(crate) mod apis;
 mod clouds;
 mod gitlab;
 mod written;
@@ -241,7 +241,11 @@ pub(super) fn secret_variables(words: &[Word], addresses: &[Value], context: &mu
         let lower = word.text().to_ascii_lowercase();
         let logs_in = only_the_forge && lower.starts_with("authorization:");
         for name in secrets(word, context.surroundings) {
-            if !(logs_in && matches!(name, "GITHUB_TOKEN" | "GH_TOKEN")) {
+            // Where a request goes must be told to it.
+            let raw = word.raw.trim_start_matches('"');
+            let raw = raw.strip_prefix("${").or_else(|| raw.strip_prefix('$')).unwrap_or_default();
+            let own = super::is_address_name(name) && raw.starts_with(name) && addresses.iter().any(|address| *address == word.value);
+            if !own && !(logs_in && matches!(name, "GITHUB_TOKEN" | "GH_TOKEN")) {
                 reads_environment(name, context);
             }
         }
@@ -287,7 +291,7 @@ fn method(arguments: &crate::arguments::Arguments<'_>, is_curl: bool, sends: boo
     }
 }
 
-pub(super) fn request(address: &Value, method: Option<&str>, sends: bool, data: &[Value], context: &mut Context<'_>) {
+pub(crate) fn request(address: &Value, method: Option<&str>, sends: bool, data: &[Value], context: &mut Context<'_>) {
     let text = address.text();
     let full = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
     let host = addresses::host_and_path(&full).map(|(host, _)| host);
