@@ -112,6 +112,7 @@ pub(crate) use unseen::{
     hidden, mentions, named_by_arguments, opaque, says_nothing, sought_in, sought_in_arguments, unknown_text,
     unreadable,
 };
+pub(crate) use web::{apis::metadata_request, request};
 
 /// Adds the effects of one invocation whose program is not yet named.
 pub(crate) fn dispatch(mut invocation: Invocation, context: &mut Context<'_>) {

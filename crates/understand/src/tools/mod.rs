@@ -2,7 +2,7 @@
 
 mod mcp;
 
-use countersign_model::{Effect, Resource, ToolCall, Verb, verbs};
+use countersign_model::{Effect, PathClass, Resource, ToolCall, Verb, verbs};
 
 use crate::context::Context;
 use crate::families::declared;
@@ -130,6 +130,17 @@ pub(crate) fn effects(call: &ToolCall, context: &mut Context<'_>) {
     {
         context.read_value(&Value::Pattern(pattern.to_owned()));
     }
+    // Only the lines of files are shown, not their names.
+    if call.tool == "Grep"
+        && call.text("output_mode") == Some("content")
+        && let Some(glob) = call.text("glob")
+    {
+        let directory = call.text("path").unwrap_or(".").trim_end_matches('/');
+        let value = Value::Pattern(format!("{directory}/{glob}"));
+        if crate::paths::locate(&value, context).class == PathClass::Secret {
+            context.read_value(&value);
+        }
+    }
     if call.tool == "CronCreate" || call.tool == "ScheduleWakeup" {
         crate::families::mentions(call.text("prompt").unwrap_or_default(), context);
     }
@@ -144,6 +155,9 @@ fn path(call: &ToolCall, argument: &str, otherwise: Option<&str>) -> Value {
 }
 
 fn fetch(address: Option<&str>, context: &mut Context<'_>) {
+    if let Some(address) = address {
+        return crate::families::request(&Value::Known(address.to_owned()), Some("GET"), false, &[], context);
+    }
     let host = address.and_then(crate::families::addresses::host_and_path).map(|(host, _)| host);
     let url = address.map(crate::families::addresses::without_credentials);
     let resource = Resource::Host { host: host.unwrap_or_else(|| "*".to_owned()), url };

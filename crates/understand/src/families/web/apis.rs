@@ -58,6 +58,16 @@ pub(super) fn effects(request: &Request<'_>, context: &mut Context<'_>) -> bool 
     true
 }
 
+/// Adds that an address gives out this machine's credentials, if it does.
+pub(crate) fn metadata_request(address: &str, context: &mut Context<'_>) {
+    let Some((host, _)) = super::addresses::host_and_path(address) else { return };
+    let host = host.trim_end_matches('.');
+    let request = Request { host, url: address, method: Some("GET"), open: false, data: &[], sends: false };
+    let after = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let path = normal_path(after.split_once(['/', '?']).map_or("", |(_, path)| path));
+    metadata(&request, &path).into_iter().for_each(|effect| context.push(effect));
+}
+
 /// What an address of which only the end is known asks for: `$VAULT_ADDR/v1/secret/data/x`.
 pub(super) fn by_path(suffix: &str, method: Option<&str>) -> Option<Effect> {
     let path = normal_path(suffix);

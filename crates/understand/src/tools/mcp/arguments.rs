@@ -4,7 +4,7 @@ use countersign_model::{Access, PathClass};
 use serde_json::{Map, Value as Json};
 
 use super::names::{Says, in_snake_case};
-use super::{Tool, commands, files, queries, resources, web};
+use super::{Tool, commands, files, given, queries, resources, web};
 use crate::context::Context;
 use crate::graphql;
 use crate::paths;
@@ -59,6 +59,7 @@ pub(super) fn effects(tool: &Tool<'_>, context: &mut Context<'_>) -> Found {
     web::effects(tool, context);
     files::effects(tool, context);
     resources::effects(tool, context);
+    given::effects(tool, &mut found, context);
     found
 }
 
@@ -101,7 +102,7 @@ fn asked(tool: &Tool<'_>) -> Option<Access> {
 }
 
 /// Arguments that hold prose or a file's content: what they mention is data.
-const PROSE: &[&str] = &[
+pub(super) const PROSE: &[&str] = &[
     "body",
     "comment",
     "content",

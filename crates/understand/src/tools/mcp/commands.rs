@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::shell::{self, Place};
 
 /// Arguments that hold a command.
-const COMMANDS: &[&str] = &[
+pub(super) const COMMANDS: &[&str] = &[
     "command",
     "cmd",
     "cli_command",
@@ -71,7 +71,7 @@ const BESIDE: &[&str] = &[
 ];
 
 /// Programs whose subcommand alone may be given to a tool that is named after them.
-const PROGRAMS: &[&str] = &[
+pub(super) const PROGRAMS: &[&str] = &[
     "kubectl",
     "helm",
     "docker",
@@ -93,6 +93,17 @@ const PROGRAMS: &[&str] = &[
     "heroku",
     "oc",
 ];
+
+/// Whether a command is among the arguments, or words for the program that the tool is named after.
+pub(super) fn is_given(tool: &Tool<'_>) -> bool {
+    let is_text = |value: &Json| value.is_string() || value.is_array();
+    let named = tool.words.iter().any(|word| PROGRAMS.contains(word));
+    tool.input.iter().any(|(name, value)| {
+        let name = in_snake_case(name);
+        let words = named && matches!(name.as_str(), "args" | "arguments");
+        is_text(value) && (words || COMMANDS.contains(&name.as_str()))
+    })
+}
 
 /// Adds what the command among the arguments does; none where there is none.
 pub(super) fn effects(tool: &Tool<'_>, context: &mut Context<'_>) -> Option<Ran> {
@@ -182,7 +193,7 @@ fn pushes(tool: &Tool<'_>, context: &mut Context<'_>) -> Ran {
 }
 
 /// Runs a command's text where the arguments say.
-fn run(tool: &Tool<'_>, text: &str, context: &mut Context<'_>) {
+pub(super) fn run(tool: &Tool<'_>, text: &str, context: &mut Context<'_>) {
     let kept = context.state.shell.clone();
     if let Some(directory) =
         tool.text(&["cwd", "workdir", "working_directory", "working_dir", "directory", "dir"])
@@ -257,7 +268,7 @@ fn environment(tool: &Tool<'_>) -> Option<String> {
 }
 
 /// A word as it must be written to stand for itself.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let plain = |byte: u8| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b'=' | b':' | b'@' | b',')
     };

@@ -106,6 +106,46 @@ pub(super) fn effects(tool: &Tool<'_>, context: &mut Context<'_>) {
     }
 }
 
+/// Arguments that name a file of this machine which is written, whatever the tool is.
+const SAVED: &[&str] = &[
+    "download_path",
+    "download_to",
+    "export_path",
+    "log_file",
+    "outfile",
+    "output_dir",
+    "output_directory",
+    "output_file",
+    "output_filename",
+    "output_path",
+    "save_as",
+    "save_path",
+    "save_to",
+    "write_to",
+    "out_file",
+    "out_path",
+    "target_file",
+    "local_path",
+    "dump_path",
+    "screenshot_path",
+];
+/// Those that do so where their text is a path.
+const MAYBE_SAVED: &[&str] =
+    &["output", "out", "destination", "dest", "dst", "save", "target_path", "download"];
+
+/// Adds that a file is written which an argument of any tool names.
+pub(super) fn written(tool: &Tool<'_>, name: &str, text: &str, context: &mut Context<'_>) {
+    let text = text.trim();
+    if text.is_empty() || text.contains("://") || text.contains('\n') {
+        return;
+    }
+    let is_path = !text.contains(' ') && (text.starts_with(['/', '~', '.']) || text.contains('/'));
+    let maybe = MAYBE_SAVED.contains(&name) && is_path && !tool.takes(ELSEWHERE);
+    if SAVED.contains(&name) || maybe {
+        context.write_value(&Value::Known(text.to_owned()));
+    }
+}
+
 /// A path, or an object that has one.
 fn path(value: &Json) -> Option<&str> {
     value.as_str().or_else(|| value.get("path").and_then(Json::as_str))

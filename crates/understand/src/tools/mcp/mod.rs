@@ -13,6 +13,7 @@ mod catalogue;
 mod commands;
 mod files;
 mod forges;
+mod given;
 mod names;
 mod queries;
 mod resources;

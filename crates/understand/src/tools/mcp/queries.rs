@@ -40,17 +40,70 @@ const DATABASES: &[(&str, &str)] = &[
 /// Adds what SQL among the arguments does; none where there is no SQL. A server's name is what its owner wrote;
 /// it says which system's SQL this most likely is, and only makes texts be taken for SQL that are not certain to be.
 pub(super) fn effects(tool: &Tool<'_>, context: &mut Context<'_>) -> Option<Access> {
+    let text = texts(tool, is_database(tool))?;
+    run(tool, &text, context)
+}
+
+/// The systems that the names of server and tool speak of.
+fn systems(tool: &Tool<'_>) -> Vec<&'static str> {
     let server = super::names::in_snake_case(tool.server);
-    let known = |word: &&str| DATABASES.iter().find(|(name, _)| name == word).map(|(_, system)| *system);
-    let systems: Vec<&str> =
-        server.split('_').chain(tool.words.iter().copied()).filter_map(|word| known(&word)).collect();
-    let text = texts(tool, !systems.is_empty())?;
-    let system = systems.iter().find(|system| **system != "*").copied().unwrap_or("sql");
+    let known = |word: &str| DATABASES.iter().find(|(name, _)| *name == word).map(|(_, system)| *system);
+    server.split('_').chain(tool.words.iter().copied()).filter_map(known).collect()
+}
+
+/// Whether a database is behind a tool by its name.
+pub(super) fn is_database(tool: &Tool<'_>) -> bool {
+    !systems(tool).is_empty()
+}
+
+/// Adds what the statements of a text do.
+pub(super) fn run(tool: &Tool<'_>, text: &str, context: &mut Context<'_>) -> Option<Access> {
+    let system = systems(tool).into_iter().find(|system| *system != "*").unwrap_or("sql");
     let place = place(tool, system);
-    let found = sql::statements(&text, place.dialect());
-    sql::effects(&text, &place, context);
+    let found = sql::statements(text, place.dialect());
+    sql::effects(text, &place, context);
     let access = |verb: &str| verbs::find(verb).map_or(Access::Execute, |entry| entry.access);
     found.iter().map(|statement| access(statement.verb.as_str())).max()
+}
+
+/// Whether a text is a statement that an argument called so holds. Without a database, and in an argument that
+/// says nothing of queries, a question is no statement: only what changes something is.
+pub(super) fn is_given(is_database: bool, name: &str, text: &str) -> bool {
+    let queries = ["sql", "query", "queries", "stmt", "statement", "statements"];
+    let queried = name.split('_').any(|word| queries.contains(&word));
+    let first = text.trim_start().split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+    let asks = ["select", "values", "explain", "pragma", "with", ""];
+    let changes = !asks.contains(&first.to_ascii_lowercase().as_str());
+    is_statement(text, is_database) && (is_database || queried || changes)
+}
+
+/// The worst that a query in Cypher does; quoted text and names say nothing.
+pub(super) fn graph_access(text: &str) -> Option<Access> {
+    let mut quote = None;
+    let bare: String = text
+        .chars()
+        .map(|letter| match quote {
+            Some(open) if letter == open => {
+                quote = None;
+                ' '
+            }
+            Some(_) => ' ',
+            None if matches!(letter, '"' | '\'' | '`') => {
+                quote = Some(letter);
+                ' '
+            }
+            None => letter.to_ascii_lowercase(),
+        })
+        .collect();
+    let words = bare.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '.' | ':' | '$'));
+    words
+        .filter_map(|word| match word {
+            "delete" | "detach" | "drop" | "remove" => Some(Access::Destroy),
+            "call" | "load" => Some(Access::Execute),
+            "create" | "merge" | "set" | "foreach" | "alter" | "grant" | "revoke" => Some(Access::Write),
+            _ => None,
+        })
+        .max()
 }
 
 /// The SQL among the arguments, one statement after the other.

@@ -236,6 +236,70 @@ fn clusters_clouds_and_secrets() {
 }
 
 #[test]
+fn arguments_are_looked_at_whatever_the_tool_is_called() {
+    let held = |tool: &str, input: Json| {
+        let found = check_tool(tool, input);
+        found.lines().any(|line| !line.contains(", read") || line.starts_with("secret.read"))
+    };
+    for (tool, input) in [
+        ("mcp__postgres__query", json!({"text": "drop table users"})),
+        ("mcp__postgres__query", json!({"stmt": "drop table users"})),
+        ("mcp__postgres__query", json!({"input": "drop table users"})),
+        ("mcp__postgres__query", json!({"body": "drop table users"})),
+        ("mcp__postgres__query", json!({"script": "drop table users"})),
+        ("mcp__postgres__query", json!({"query": {"text": "drop table users"}})),
+        ("mcp__postgres__query", json!({"params": {"sql": "drop table users"}})),
+        ("mcp__postgres__query", json!({"args": ["drop table users"]})),
+        ("mcp__postgres__query", json!({"sqlStatements": ["select 1", "drop table users"]})),
+        ("mcp__postgres__query", json!({"sql": "select 1", "statements": ["drop table users"]})),
+        ("mcp__neo4j__read_cypher", json!({"query": "match (n) detach delete n"})),
+        ("mcp__x__read", json!({"cypher": "match (n) set n.a = 1"})),
+        ("mcp__kubernetes__resources_get", json!({"kind": "Secret", "name": "db"})),
+        ("mcp__x__resources_get", json!({"input": {"kind": "secrets", "name": "db"}})),
+        ("mcp__x__get_status", json!({"args": ["sh", "-c", "git push origin HEAD:main"]})),
+        ("mcp__x__get_status", json!({"options": [{"argv": ["git", "push", "origin", "HEAD:main"]}]})),
+        ("mcp__x__list", json!({"command": ["git", "push", "origin", "HEAD:main"]})),
+        ("mcp__x__list_items", json!({"script": "git push origin HEAD:main"})),
+        ("mcp__x__get_info", json!({"cmd": "kubectl delete ns shop"})),
+        ("mcp__x__get_info", json!({"options": {"cmd": "kubectl delete ns shop"}})),
+        ("mcp__x__describe", json!({"code": "require('child_process') .exec('x')"})),
+        ("mcp__redis__get", json!({"command": "FLUSHALL"})),
+        ("mcp__x__get_file", json!({"save_to": ".git/hooks/pre-commit"})),
+        ("mcp__x__list", json!({"output": "~/.bashrc"})),
+        ("mcp__git__git_diff", json!({"target": "--output=/root/.bashrc"})),
+        (
+            "mcp__fetch__fetch",
+            json!({"url": "http://169.254.169.254/latest/meta-data/iam/security-credentials/x"}),
+        ),
+        (
+            "mcp__x__get_status",
+            json!({"target": "http://169.254.169.254/latest/meta-data/iam/security-credentials/x"}),
+        ),
+        ("WebFetch", json!({"url": "http://169.254.169.254/latest/meta-data/iam/security-credentials/x"})),
+        ("WebFetch", json!({"url": "http://localhost:8001/api/v1/namespaces/shop/secrets"})),
+        ("Grep", json!({"pattern": ".", "glob": ".env*", "output_mode": "content"})),
+    ] {
+        assert!(held(tool, input.clone()), "{tool} {input}: {}", check_tool(tool, input.clone()));
+    }
+    for (tool, input) in [
+        ("mcp__postgres__query", json!({"query": "select 1", "reason": "update users"})),
+        ("mcp__postgres__list_tables", json!({"schema": "import", "name": "comment"})),
+        ("mcp__neo4j__read_cypher", json!({"query": "match (n {name: 'delete'}) return n"})),
+        ("mcp__x__get_status", json!({"labels": ["git", "docker"], "args": ["a", "b"]})),
+        ("mcp__x__get_rate", json!({"code": "USD", "text": "drop table users"})),
+        ("mcp__x__list", json!({"output": "json", "select": "select all"})),
+        ("mcp__github__search_code", json!({"query": "git push --output=x", "code": "exec('x')"})),
+        ("mcp__git__git_diff", json!({"target": "--cached"})),
+        ("mcp__x__get_page", json!({"url": "http://169.254.169.254/latest/meta-data/instance-id"})),
+        ("WebFetch", json!({"url": "https://docs.example.com/delete"})),
+        ("Grep", json!({"pattern": ".", "glob": "*.rs", "output_mode": "content"})),
+        ("Grep", json!({"pattern": ".", "glob": ".env*"})),
+    ] {
+        assert!(!held(tool, input.clone()), "{tool} {input}: {}", check_tool(tool, input.clone()));
+    }
+}
+
+#[test]
 fn forges() {
     assert_snapshot!(check_tool("mcp__github__actions_run_trigger", json!({"owner": "acme", "repo": "shop", "method": "run_workflow", "workflow_id": "deploy.yml", "ref": "main"})), @"forge.workflow acme/shop workflow deploy.yml on main, execute");
     assert_snapshot!(check_tool("mcp__github__create_branch", json!({"owner": "acme", "repo": "shop", "branch": "x"})), @"git.push x@https://github.com/acme/shop, write");

@@ -1,6 +1,6 @@
 //! Addresses among a tool's arguments.
 
-use countersign_model::{Effect, Resource, Verb, verbs};
+use countersign_model::{Verb, verbs};
 use serde_json::Value as Json;
 
 use super::Tool;
@@ -43,6 +43,9 @@ const GOES: &[&str] = &[
     "extract",
 ];
 
+/// Arguments that are sent along.
+const BODIES: &[&str] = &["body", "data", "payload", "form", "json", "content"];
+
 /// Addresses of one call that are looked at one by one.
 const MOST_ADDRESSES: usize = 50;
 
@@ -77,13 +80,36 @@ fn one(tool: &Tool<'_>, address: &str, context: &mut Context<'_>) {
         return;
     }
     let full = if address.contains("://") { address.to_owned() } else { format!("https://{address}") };
-    let Some((host, _)) = addresses::host_and_path(&full) else { return };
-    let resource = Resource::Host { host, url: Some(addresses::without_credentials(&full)) };
-    context.push(Effect::new(verb(tool), resource));
+    if addresses::host_and_path(&full).is_none() {
+        return;
+    }
+    let bodies = tool.input.iter().filter(|(name, _)| BODIES.contains(&in_snake_case(name).as_str()));
+    let data: Vec<Value> = bodies
+        .map(|(_, body)| Value::Known(body.as_str().map_or_else(|| body.to_string(), str::to_owned)))
+        .collect();
+    let verb = verb(tool);
+    let named = tool.text(&["method", "request_method", "http_method"]).map(str::to_ascii_uppercase);
+    let method = match named.as_deref() {
+        Some(method @ ("GET" | "HEAD" | "OPTIONS" | "POST" | "PUT" | "PATCH" | "DELETE")) => Some(method),
+        Some(_) => None,
+        None if verb == verbs::NET_READ => Some("GET"),
+        None => Some("POST"),
+    };
+    let sends = verb != verbs::NET_READ && verb != verbs::NET_DELETE;
+    crate::families::request(&Value::Known(full), method, sends, &data, context);
+}
+
+/// Adds that an address anywhere among the arguments gives out this machine's credentials.
+pub(super) fn credentials(text: &str, context: &mut Context<'_>) {
+    let text = text.trim();
+    let lower = text.get(..8).unwrap_or(text).to_ascii_lowercase();
+    if lower.starts_with("http://") || lower.starts_with("https://") {
+        crate::families::metadata_request(text, context);
+    }
 }
 
 fn verb(tool: &Tool<'_>) -> Verb {
-    let sends = tool.takes(&["body", "data", "payload", "form", "json", "content"]);
+    let sends = tool.takes(BODIES);
     match tool.text(&["method", "request_method", "http_method"]).map(str::to_ascii_uppercase).as_deref() {
         Some("DELETE") => verbs::NET_DELETE,
         Some("PUT" | "PATCH") => verbs::NET_WRITE,
