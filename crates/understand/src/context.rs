@@ -122,6 +122,7 @@ impl<'a> Context<'a> {
                     locals: Vec::new(),
                     zero: None,
                     parameters: None,
+                    given: None,
                     leaving: false,
                     earlier: Vec::new(),
                     previous: None,

@@ -1,5 +1,9 @@
 //! Variables of a command's environment that change what runs or where it acts.
 
+mod libraries;
+
+pub(crate) use libraries::python_path;
+
 use countersign_model::{Effect, Resource, verbs};
 
 use crate::context::Context;
@@ -15,6 +19,8 @@ const LOADERS: &[&str] = &[
     "DYLD_INSERT_LIBRARIES",
     "DYLD_LIBRARY_PATH",
     "BASH_ENV",
+    "BASH_CMDS",
+    "BASH_ALIASES",
     "ENV",
     "SHELL",
     "SHELLOPTS",
@@ -26,6 +32,13 @@ const LOADERS: &[&str] = &[
     "RUBYOPT",
     "PYTHONSTARTUP",
     "PYTHONHOME",
+    "PYTHONPATH",
+    "PYTHONUSERBASE",
+    "PERL5LIB",
+    "PERLLIB",
+    "RUBYLIB",
+    "PHPRC",
+    "PHP_INI_SCAN_DIR",
     "PYTHONINSPECT",
     "JAVA_TOOL_OPTIONS",
     "_JAVA_OPTIONS",
@@ -135,7 +148,7 @@ pub(crate) fn value(invocation: &Invocation, name: &str) -> Option<Value> {
 pub(crate) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     for (name, value) in &invocation.environment {
         let text = value.text();
-        if is_plain(name, value, context) {
+        if is_plain(name, value, context) || libraries::is_plain(name, value, invocation, context) {
             // It stays what it is on every machine.
         } else if name.starts_with("COUNTERSIGN_") {
             let resource = Resource::Program { name: format!("{name}=..") };
@@ -433,5 +446,40 @@ mod tests {
         exec.opaque PATH=.., execute, opaque
         git.read /repo, read
         ");
+    }
+
+    #[test]
+    fn what_the_name_of_a_program_means() {
+        for command in [
+            "BASH_CMDS[git]=evilp/git; git status",
+            "declare \"BASH_CMDS[git]=evilp/git\"; git status",
+            "read 'BASH_CMDS[git]' <<< evilp/git; git status",
+            "printf -v 'BASH_CMDS[git]' evilp/git; git status",
+            "declare -A BASH_CMDS; BASH_CMDS=([git]=/usr/bin/ls); git status",
+            "BASH_ALIASES[ls]='git push origin HEAD:main'; shopt -s expand_aliases\nls",
+            "BASH_ALIASES+=([ls]='git push'); ls",
+            "declare -n p=PATH; p=evilp:$PATH; git status",
+            "typeset -n p=PATH; p=evilp; git status",
+            "f() { local -n p=$1; p=evilp:$PATH; }; f PATH; git status",
+            "declare -n p; p=PATH; p=evilp; git status",
+            "declare -n p=x; p=PATH; p=evilp; git status",
+            "python3 -c 'import subprocess; subprocess.run([\"git\",\"status\"],env={\"PATH\":\"evilp\"})'",
+            "python3 -c 'import os; os.environ[\"PATH\"]=\"evilp\"; os.system(\"git status\")'",
+            "node -e 'require(\"child_process\").execSync(\"git status\",{env:{PATH:\"evilp\"}})'",
+        ] {
+            let found = check(command);
+            assert!(found.contains("exec.opaque"), "{command}: {found}");
+        }
+        for command in [
+            "declare -A CMDS; CMDS[git]=evilp/git; git status",
+            "declare -n p=NAME; p=x; git status",
+            "echo \"${BASH_ALIASES[ls]}\"; git status",
+            "python3 -c 'import os; print(os.environ[\"PATH\"]); os.system(\"git status\")'",
+            "python3 -c 'import os; os.environ[\"LANG\"]=\"C\"; os.system(\"git status\")'",
+            "python3 -c 'import subprocess; subprocess.run([\"git\",\"status\"],env={\"PATH\":\"/usr/bin:/bin\"})'",
+        ] {
+            let found = check(command);
+            assert!(!found.contains("exec.opaque"), "{command}: {found}");
+        }
     }
 }

@@ -93,8 +93,20 @@ fn value(arguments: &[Argument], index: usize, names: &[&str]) -> Value {
         .map_or_else(|| Value::unknown("a value that the code works out"), |given| given.value())
 }
 
-/// Adds what a call does; or says why that is not known.
+/// Adds what a call does, with the variables that it gives; or says why that is not known.
 pub(crate) fn act(does: Does, arguments: &[Argument], context: &mut Context<'_>) -> Result<(), String> {
+    let Some(Given::Fields(fields)) = option(arguments, &["env"]) else {
+        return act_within(does, arguments, context);
+    };
+    let kept = context.state.shell.environment.clone();
+    let named = fields.into_iter().filter_map(|field| Some((field.name?, field.given.value())));
+    context.state.shell.environment.extend(named.filter(|(name, _)| crate::environment::matters(name)));
+    let result = act_within(does, arguments, context);
+    context.state.shell.environment = kept;
+    result
+}
+
+fn act_within(does: Does, arguments: &[Argument], context: &mut Context<'_>) -> Result<(), String> {
     let file = |names: &[&str]| value(arguments, 0, names);
     match does {
         Does::Nothing => {}

@@ -47,6 +47,7 @@ pub(crate) fn understand(
     if uses.iter().any(|(_, full)| full.starts_with("os.chdir") || full.starts_with("os.fchdir")) {
         context.state.shell.directory = Err("the code changes its directory".to_owned());
     }
+    context.state.shell.environment.extend(sets(&code));
     let unclear = uses::twice(&uses, |found, full, early| one(found, full, &code, early, context));
     doubt = doubt.or(unclear);
     context.state.shell = kept;
@@ -217,6 +218,40 @@ fn mentions(full: &str) -> Result<(), String> {
     }
     Ok(())
 }
+
+/// Variables that the code sets, in its own environment or in one that it makes for what it starts.
+fn sets(code: &Code<'_>) -> Vec<(String, Value)> {
+    let mut found = Vec::new();
+    for (at, token) in code.tokens.iter().enumerate() {
+        let (name, value_at) = match &token.kind {
+            Kind::Text(Value::Known(name)) if code.is(at + 1, "]") && code.is(at + 2, "=") => {
+                (name.as_str(), at + 3)
+            }
+            Kind::Text(Value::Known(name)) if code.is(at + 1, ":") || code.is(at + 1, ",") => {
+                (name.as_str(), at + 2)
+            }
+            // `dict(os.environ, PATH=..)`
+            Kind::Name if code.is(at + 1, "=") && code.is(at.wrapping_sub(1), ",") => (token.text, at + 2),
+            _ => continue,
+        };
+        let is_read =
+            code.is(at + 1, ",") && !SETTERS.iter().any(|setter| code.is(at.wrapping_sub(2), setter));
+        if is_read || !crate::environment::matters(name) {
+            continue;
+        }
+        let ends = [")", "}", ",", ";"].iter().any(|end| code.is(value_at + 1, end))
+            || code.tokens.get(value_at + 1).is_none_or(|token| token.kind == Kind::Line);
+        let value = match code.tokens.get(value_at).map(|token| &token.kind) {
+            Some(Kind::Text(value)) if ends => value.clone(),
+            _ => Value::unknown("a value that the code works out"),
+        };
+        found.push((name.to_owned(), value));
+    }
+    found
+}
+
+/// Calls that set a variable of the environment.
+const SETTERS: &[&str] = &["putenv", "setdefault"];
 
 /// What is read of the environment.
 fn environment(found: &Use, full: &str, code: &Code<'_>, context: &mut Context<'_>) {

@@ -263,4 +263,101 @@ pub(crate) fn is_installed(located: &Located, name: &str, context: &Context<'_>)
         && located.why.is_none()
         && world.tree_changed.is_none()
         && !world.written.iter().any(|written| written.touches(located))
+        && (wrapper || is_launched(located, context))
+}
+
+/// Whether what is there is no script of somebody's own: nothing yet, a binary, a package's file that a link leads
+/// to, or the few lines with which an installer starts a package.
+fn is_launched(located: &Located, context: &Context<'_>) -> bool {
+    let is_of_package = |path: &String| {
+        ["/node_modules/", "/vendor/"].iter().any(|folder| path.contains(folder))
+            && !["/node_modules/.bin/", "/vendor/bin/"].iter().any(|folder| path.contains(folder))
+    };
+    if located.leads.iter().any(is_of_package) {
+        return true;
+    }
+    match context.file(&located.path) {
+        Ok(Some(text)) => launched(&text).is_some_and(|module| {
+            let first = module.split('.').next().unwrap_or(module);
+            let beside = format!("{}/{first}.py", paths::split(&located.path).0);
+            matches!(context.file(&beside), Ok(None))
+        }),
+        Ok(None) | Err(_) => true,
+    }
+}
+
+/// Lines of what installers of Python packages write.
+const LAUNCHER: &[&str] = &[
+    "",
+    "# -*- coding: utf-8 -*-",
+    "import re",
+    "import sys",
+    "if __name__ == '__main__':",
+    "if __name__ == \"__main__\":",
+    r"sys.argv[0] = re.sub(r'(-script\.pyw|\.exe)?$', '', sys.argv[0])",
+    r#"sys.argv[0] = re.sub(r"(-script\.pyw|\.exe)?$", "", sys.argv[0])"#,
+    "if sys.argv[0].endswith('.exe'):",
+    "if sys.argv[0].endswith(\".exe\"):",
+    "elif sys.argv[0].endswith(\".exe\"):",
+    "if sys.argv[0].endswith(\"-script.pyw\"):",
+    "sys.argv[0] = sys.argv[0][:-4]",
+    "sys.argv[0] = sys.argv[0][:-11]",
+    "sys.argv[0] = sys.argv[0].removesuffix('.exe')",
+    "sys.argv[0] = sys.argv[0].removesuffix(\".exe\")",
+];
+
+/// The module of which a text only imports a function and calls it.
+fn launched(text: &str) -> Option<&str> {
+    let mut lines = text.lines();
+    lines.next().filter(|line| line.starts_with("#!") && line.contains("python"))?;
+    let is_name = |name: &str| {
+        !name.is_empty()
+            && name.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.'))
+    };
+    let mut found = None;
+    for line in lines.map(str::trim) {
+        let imported = line.strip_prefix("from ").and_then(|rest| rest.split_once(" import "));
+        let called = line.strip_prefix("sys.exit(").and_then(|rest| rest.strip_suffix("())"));
+        match imported {
+            Some((module, name)) if found.is_none() && is_name(module) && is_name(name) => {
+                found = Some(module)
+            }
+            None if LAUNCHER.contains(&line) || called.is_some_and(is_name) => {}
+            Some(_) | None => return None,
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::check_with;
+
+    #[test]
+    fn scripts_in_directories_of_tools() {
+        let script = "#!/bin/sh\ngit push origin HEAD:main\n";
+        for path in ["venv/bin/jq", ".venv/bin/jq", "node_modules/.bin/jq", "vendor/bin/jq"] {
+            let found = check_with(&format!("{path} . data.json"), &[(&format!("/repo/{path}"), script)]);
+            assert!(found.contains("git.push main@origin"), "{path}: {found}");
+            let found = check_with(&format!("{path} . data.json"), &[]);
+            assert!(!found.contains("opaque"), "{path}: {found}");
+        }
+        let planted = [("/repo/.venv/bin/python", script)];
+        assert!(check_with(".venv/bin/python -c 'print(1)'", &planted).contains("git.push main@origin"));
+    }
+
+    #[test]
+    fn what_installers_write_starts_a_package() {
+        let launcher = "#!/repo/venv/bin/python\n# -*- coding: utf-8 -*-\nimport re\nimport sys\nfrom pytest import console_main\nif __name__ == '__main__':\n    sys.argv[0] = re.sub(r'(-script\\.pyw|\\.exe)?$', '', sys.argv[0])\n    sys.exit(console_main())\n";
+        let found = check_with("venv/bin/pytest tests", &[("/repo/venv/bin/pytest", launcher)]);
+        assert!(!found.contains("opaque"), "{found}");
+        let longer = format!("{launcher}import os; os.system('git push origin HEAD:main')\n");
+        let found = check_with("venv/bin/pytest tests", &[("/repo/venv/bin/pytest", &longer)]);
+        assert!(found.contains("git.push main@origin"), "{found}");
+        let beside = [
+            ("/repo/venv/bin/pytest", launcher),
+            ("/repo/venv/bin/pytest.py", "import os; os.system('git push origin HEAD:main')"),
+        ];
+        assert!(check_with("venv/bin/pytest tests", &beside).contains("git.push main@origin"));
+    }
 }

@@ -43,6 +43,8 @@ pub(crate) struct ShellState {
     pub zero: Option<Value>,
     /// `$1` and those that follow, if they are known.
     pub parameters: Option<Vec<Value>>,
+    /// What each of them is, where they are not known but hold a secret's value.
+    pub given: Option<Value>,
     /// Whether a `return` or `break` may have ended this part of the text earlier.
     pub leaving: bool,
     /// Directories on the stack of `pushd`, the last on top.

@@ -238,7 +238,12 @@ fn print_into(invocation: &Invocation, context: &mut Context<'_>) {
         Some(name) => {
             context.state.shell.set(name, text.map_or_else(|| Value::unknown("what printf prints"), Value::Known));
         }
-        None => context.state.shell.poison("printf may have set it"),
+        None => {
+            context.state.shell.poison("printf may have set it");
+            if let Some(element) = name.known() {
+                context.state.shell.set(element, Value::unknown("what printf prints"));
+            }
+        }
     }
 }
 

@@ -8,7 +8,7 @@ mod written;
 use countersign_model::{Certainty, Effect, ForgeRepository, Resource, verbs};
 use serde_json::Value as Json;
 
-use super::reading::secrets;
+use super::reading::{secrets, sent};
 use super::{Family, addresses, opaque, reads_environment};
 use crate::arguments::{Spec, Takes, parse};
 use crate::context::Context;
@@ -178,6 +178,7 @@ fn one_transfer(words: &[Word], invocation: &Invocation, context: &mut Context<'
         addresses.push(Value::unknown("an option that is not known"));
     }
     secret_variables(words, &addresses, context);
+    sent(invocation, context);
     for address in &addresses {
         if let Some(file) = address.strip_prefix("file://") {
             context.read_value(&file);

@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::word::Value;
 
 use super::outputs::Here;
-use super::variables::MOST_ELEMENTS;
+use super::variables::{MOST_ELEMENTS, tainted};
 use super::words::{Names as _, decode_joined};
 use super::{Walker, arithmetic, subscripts};
 
@@ -24,7 +24,7 @@ impl Walker {
     ) -> (String, Assigned) {
         let (AssignmentName::VariableName(name) | AssignmentName::ArrayElementName(name, _)) =
             &assignment.name;
-        let unknown = || Assigned::One(Value::unknown("a variable put together"));
+        let put_together = || Value::unknown("a variable put together");
         let assigned = match &assignment.value {
             AssignmentValue::Scalar(word) => {
                 let mut words = self.quoted(word, context);
@@ -46,10 +46,12 @@ impl Walker {
                             (Value::Known(before), Value::Known(after), false) => {
                                 Assigned::One(Value::Known(before + &after))
                             }
-                            (Value::Known(before), _, false) => {
+                            (Value::Known(before), value, false) if tainted([&value]).is_none() => {
                                 Assigned::One(Value::starting(&before, "a variable put together"))
                             }
-                            _ => unknown(),
+                            (before, value, _) => {
+                                Assigned::One(tainted([&before, &value]).unwrap_or_else(put_together))
+                            }
                         }
                     }
                 }
@@ -60,6 +62,8 @@ impl Walker {
                     .shell
                     .elements(name)
                     .filter(|_| context.state.shell.arrays.contains_key(name));
+                let mut given =
+                    tainted(context.state.shell.variables.get(name).filter(|_| assignment.append));
                 let mut values = if assignment.append { before } else { Some(Vec::new()) };
                 for (subscript, word) in elements {
                     if let Some(subscript) = subscript {
@@ -68,6 +72,7 @@ impl Walker {
                     }
                     for word in self.word(word, context) {
                         subscripts::value(&word.value, context);
+                        given = given.or_else(|| tainted([&word.value]));
                         match (&mut values, &word.value) {
                             // How many words it is, nobody says.
                             (values, Value::Unknown { .. } | Value::Pattern(_))
@@ -80,7 +85,8 @@ impl Walker {
                         }
                     }
                 }
-                values.map_or_else(|| Assigned::One(Value::unknown("an array")), Assigned::Each)
+                let unclear = || Assigned::One(given.clone().unwrap_or_else(|| Value::unknown("an array")));
+                values.map_or_else(unclear, Assigned::Each)
             }
         };
         (name.clone(), assigned)
@@ -95,7 +101,8 @@ impl Walker {
         append: bool,
         context: &mut Context<'_>,
     ) -> Assigned {
-        let unknown = Assigned::One(Value::unknown("an array"));
+        let given = tainted(context.state.shell.variables.get(name).into_iter().chain([&value]));
+        let unknown = Assigned::One(given.unwrap_or_else(|| Value::unknown("an array")));
         let elements = match context.state.shell.arrays.get(name) {
             Some(elements) => Some(elements.clone()),
             None => (!context.state.shell.variables.contains_key(name)).then(Vec::new),

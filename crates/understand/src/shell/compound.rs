@@ -9,7 +9,8 @@ use crate::invocation::Stdin;
 use crate::word::Value;
 
 use super::outputs::Here;
-use super::words::decode;
+use super::variables::tainted;
+use super::words::{Names as _, decode};
 use super::{Walker, arithmetic, endless, subscripts};
 
 /// Values of a loop's variable that are looked at one by one.
@@ -144,14 +145,15 @@ impl Walker {
             }
             None => context.state.shell.parameters.clone(),
         };
-        let values = listed.unwrap_or_else(|| vec![Value::unknown("a positional parameter")]);
+        let values = listed.unwrap_or_else(|| vec![context.state.shell.variable("@")]);
         for value in &values {
             subscripts::value(value, context);
         }
         let unclear = values.iter().any(Value::is_unknown);
         if unclear || values.len() > MOST_VALUES || values.len() > context.turns {
+            let value = tainted(&values).unwrap_or_else(|| Value::unknown("the variable of a loop"));
             self.repeatedly(context, |walker, context| {
-                context.state.shell.set(&clause.variable_name, Value::unknown("the variable of a loop"));
+                context.state.shell.set(&clause.variable_name, value.clone());
                 walker.list(&clause.body.list, context);
             });
             return;
@@ -211,6 +213,11 @@ impl Walker {
             ExtendedTestExpr::BinaryTest(kind, left, right) => {
                 self.tested(left, context);
                 if matches!(kind, BinaryPredicate::StringMatchesRegex) {
+                    let matched = decode(&left.value, &Here::in_context(context)).ok();
+                    match matched.and_then(|decoded| tainted(&decoded.values)) {
+                        Some(value) => context.state.shell.set("BASH_REMATCH", value),
+                        None => context.state.shell.forget("BASH_REMATCH"),
+                    }
                     self.regular_expression(right, context);
                 } else {
                     self.tested(right, context);

@@ -183,6 +183,8 @@ pub(super) fn call(
     let shell = &mut context.state.shell;
     let leaving = std::mem::take(&mut shell.leaving);
     let outer = std::mem::replace(&mut shell.parameters, words.and_then(parameters));
+    let given = super::variables::tainted(words.into_iter().flatten().map(|word| &word.value));
+    let outer_given = std::mem::replace(&mut shell.given, given);
     shell.locals.push(Vec::new());
     if times == 1 {
         let why = "a function that calls itself";
@@ -204,6 +206,7 @@ pub(super) fn call(
     let shell = &mut context.state.shell;
     shell.ends_function();
     shell.parameters = outer;
+    shell.given = outer_given;
     shell.leaving = leaving;
     (context.conditional, context.repeated, context.opened) = (conditional, repeated, opened);
     context.leaves();

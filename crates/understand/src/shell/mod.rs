@@ -124,6 +124,7 @@ pub(crate) fn run_child(
     (shell.leaving, shell.distrusted, shell.poisoned, shell.sourced) = (false, false, None, false);
     shell.zero = arguments.first().map(|word| word.value.clone());
     shell.parameters = functions::parameters(arguments.get(1..).unwrap_or_default());
+    shell.given = variables::tainted(arguments.iter().skip(1).map(|word| &word.value));
     shell.functions.retain(|_, function| function.exported);
     // Another shell than bash does not know them.
     shell.functions.values_mut().for_each(|function| function.certain &= program == "bash");

@@ -72,6 +72,10 @@ fn run_there(walker: &Walker, command: &SimpleCommand, stdin: Stdin, context: &m
     let is_given_foreign =
         substituted.is_foreign() || matches!(&stdin, Stdin::Pipe(source) if source.is_foreign());
     let words: Vec<Word> = words.collect();
+    match super::variables::tainted(words.last().map(|word| &word.value)) {
+        Some(value) => context.state.shell.set("_", value),
+        None => context.state.shell.forget("_"),
+    }
     let contiguous = walker.contiguous(&first, &words);
     let mut environment = context.state.shell.environment.clone();
     environment.extend(assignments.iter().cloned());

@@ -28,6 +28,14 @@ pub(crate) fn secret_in(value: &Value) -> Option<&str> {
     }
 }
 
+/// What is known of several values, or of words put together of them, where one holds a secret's value.
+pub(crate) fn tainted<'v>(values: impl IntoIterator<Item = &'v Value>) -> Option<Value> {
+    values.into_iter().find_map(|value| match value {
+        Value::Unknown { why, .. } if why.starts_with(SECRET) => Some(Value::unknown(why)),
+        Value::Known(_) | Value::Pattern(_) | Value::Unknown { .. } => None,
+    })
+}
+
 /// Whether nothing but a variable, which somebody has set outside, makes a value unknown.
 pub(crate) fn is_plain(why: &str) -> bool {
     matches!(why, "a variable of the environment" | "a positional parameter" | "a value of the running shell")
@@ -48,11 +56,22 @@ pub(super) fn any() -> Value {
     Value::unknown(&format!("{SECRET}*"))
 }
 
+const REFERENCE: &str = "a reference may have set it";
+
 const SOMETIMES: &str = "a variable that is not always set";
 
 impl ShellState {
     /// Sets a variable.
     pub fn set(&mut self, name: &str, value: Value) {
+        if let Some((array, _)) = name.split_once('[') {
+            let why =
+                secret_in(&value).map_or_else(|| "an array".to_owned(), |name| format!("{SECRET}{name}"));
+            return self.set(array, Value::unknown(&why));
+        }
+        if self.distrusted && environment::matters(value.text()) {
+            // A reference that is given another target: what is assigned later goes there.
+            self.inherit(value.text(), Value::unknown(REFERENCE));
+        }
         if self.variables.len() >= MOST && !self.variables.contains_key(name) {
             self.poison("there are too many variables to follow");
         }
@@ -105,6 +124,9 @@ impl ShellState {
 
     /// The value that a variable really has after it was set to this one.
     fn settled(&self, name: &str, value: Value) -> Value {
+        if let Some(value) = tainted([&value]) {
+            return value;
+        }
         if self.odd.contains(name) {
             return Value::unknown("its declaration gives it another meaning");
         }
@@ -112,6 +134,19 @@ impl ShellState {
             return Value::unknown("the shell may have left before it was set");
         }
         if value.text().len() > LONGEST { Value::unknown("the value is too long to follow") } else { value }
+    }
+
+    /// Through a reference, this variable may be set to anything from here on; any, where it is not known which.
+    pub fn refers_to(&mut self, target: &Value) {
+        let name = target.known().map_or("PATH", |text| text.split('[').next().unwrap_or(text));
+        if environment::matters(name) {
+            self.inherit(name, Value::unknown(REFERENCE));
+        }
+    }
+
+    /// Nothing is known of a variable of the running shell any more.
+    pub fn forget(&mut self, name: &str) {
+        self.variables.remove(name);
     }
 
     /// Hands a variable to the commands that follow.
@@ -223,6 +258,9 @@ impl ShellState {
         self.exported.extend(other.exported.iter().cloned());
         self.odd.extend(other.odd.iter().cloned());
         if self.parameters != other.parameters {
+            let every = [&*self, other].into_iter().filter_map(|shell| shell.parameters.as_ref()).flatten();
+            let given = tainted(every.chain(&other.given));
+            self.given = given.or(self.given.take());
             self.parameters = None;
         }
         self.merge_functions(other);
@@ -310,6 +348,13 @@ impl Names for ShellState {
         if name == "0" {
             return self.zero.clone().unwrap_or_else(|| Value::unknown("the name of the running shell"));
         }
+        if matches!(name, "@" | "*") && self.parameters.is_none() {
+            return self.given.clone().unwrap_or_else(|| Value::unknown("a positional parameter"));
+        }
+        let carried = || tainted(self.variables.get(name));
+        if let Some(value) = is_volatile(name).then(carried).flatten() {
+            return value;
+        }
         if is_volatile(name) {
             return Value::unknown("a value of the running shell");
         }
@@ -318,7 +363,7 @@ impl Names for ShellState {
                 Some(parameters) => {
                     parameters.get(number.saturating_sub(1)).cloned().unwrap_or(Value::Known(String::new()))
                 }
-                None => Value::unknown("a positional parameter"),
+                None => self.given.clone().unwrap_or_else(|| Value::unknown("a positional parameter")),
             };
         }
         if let Some(value) = self.variables.get(name) {
@@ -418,6 +463,16 @@ fn is_inherited(name: &str) -> bool {
     environment::matters(name)
         && (matches!(
             name,
-            "PATH" | "HOME" | "PWD" | "SHELL" | "EDITOR" | "VISUAL" | "PAGER" | "BASH_ENV" | "ENV"
+            "PATH"
+                | "HOME"
+                | "PWD"
+                | "SHELL"
+                | "EDITOR"
+                | "VISUAL"
+                | "PAGER"
+                | "BASH_ENV"
+                | "ENV"
+                | "BASH_CMDS"
+                | "BASH_ALIASES"
         ) || ["GIT_", "LD_", "DYLD_", "GH_", "SSH_"].iter().any(|prefix| name.starts_with(prefix)))
 }

@@ -152,6 +152,12 @@ pub(super) fn follow(
     }
     let parts: Vec<&str> = module.name.split('.').filter(|part| !part.is_empty()).collect();
     let mut any = false;
+    if module.above == 0 {
+        let environment = context.state.shell.environment.clone();
+        for base in crate::environment::python_path(&environment, context) {
+            any |= within(&parts, &module.names, &base, context)?;
+        }
+    }
     let mut at = base.clone();
     for part in &parts {
         at = format!("{}/{part}", at.trim_end_matches('/'));
@@ -169,6 +175,25 @@ pub(super) fn follow(
         any |= file(&format!("{}/{name}.py", at.trim_end_matches('/')), &base, context)?;
     }
     if any { Ok(()) } else { Err(format!("it imports {}, which nobody here knows", module.name)) }
+}
+
+/// Whether a module lies in a directory, or one of its names does; adds what its files do.
+fn within(parts: &[&str], names: &[String], base: &str, context: &mut Context<'_>) -> Result<bool, String> {
+    let mut any = false;
+    let mut at = base.to_owned();
+    for part in parts {
+        at = format!("{}/{part}", at.trim_end_matches('/'));
+        let found =
+            file(&format!("{at}.py"), base, context)? | file(&format!("{at}/__init__.py"), base, context)?;
+        if !found {
+            return Ok(any);
+        }
+        any = true;
+    }
+    for name in names.iter().take(8) {
+        any |= file(&format!("{at}/{name}.py"), base, context)?;
+    }
+    Ok(any)
 }
 
 /// Whether a file of code is there; adds what it does.

@@ -36,6 +36,9 @@ pub(super) fn declare(invocation: &Invocation, context: &mut Context<'_>) {
         };
         if (word.value.is_unknown() && value.is_none()) || name.contains('[') {
             context.state.shell.poison("a variable of unknown name is set");
+            if name.contains('[') && text.contains('=') {
+                context.state.shell.set(name, value.unwrap_or_else(|| Value::unknown("an array")));
+            }
             continue;
         }
         if functions {
@@ -46,6 +49,9 @@ pub(super) fn declare(invocation: &Invocation, context: &mut Context<'_>) {
                 context.state.shell.odd.insert(name.to_owned());
             }
             continue;
+        }
+        if refers {
+            context.state.shell.refers_to(&value.clone().unwrap_or_else(|| Value::unknown("a reference to be set")));
         }
         // Through a reference, another variable is read.
         if refers && let Some(value) = &value && (value.is_unknown() || is_secret_name(value.text())) {
@@ -176,7 +182,14 @@ pub(super) fn read(invocation: &Invocation, context: &mut Context<'_>) {
         for name in &names {
             match &elements {
                 Some(elements) if names.len() == 1 => context.state.shell.set_array(name.text(), elements.clone()),
-                _ => context.state.shell.set(name.text(), Value::unknown("an array that is read in")),
+                _ => {
+                    let given = match &invocation.stdin {
+                        Stdin::Text(value) => crate::shell::variables::tainted([value]),
+                        Stdin::Inherited | Stdin::Pipe(_) | Stdin::File(_) => None,
+                    };
+                    let value = given.unwrap_or_else(|| Value::unknown("an array that is read in"));
+                    context.state.shell.set(name.text(), value);
+                }
             }
         }
         if invocation.words.iter().any(|word| word.text().starts_with("-C")) {
@@ -299,6 +312,7 @@ pub(super) fn parameters(invocation: &Invocation, context: &mut Context<'_>) {
     if let Some(first) = first {
         let words = invocation.words.get(first..).unwrap_or_default();
         shell.parameters = crate::shell::functions::parameters(words).filter(|_| !shell.leaving);
+        shell.given = crate::shell::variables::tainted(words.iter().map(|word| &word.value)).or(shell.given.take().filter(|_| shell.leaving));
     }
 }
 

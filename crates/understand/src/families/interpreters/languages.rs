@@ -6,6 +6,7 @@ use countersign_model::verbs;
 
 use crate::code;
 use crate::context::Context;
+use crate::environment;
 use crate::families::{self, mentions, named_by_arguments, opaque, read_all};
 use crate::invocation::{Invocation, Stdin};
 use crate::paths;
@@ -52,6 +53,12 @@ const OPTIONS: &[Options] = &[
 
 /// Adds what an interpreter does.
 pub(super) fn run(invocation: &Invocation, context: &mut Context<'_>) {
+    let kept = std::mem::replace(&mut context.state.shell.environment, invocation.environment.clone());
+    interpret(invocation, context);
+    context.state.shell.environment = kept;
+}
+
+fn interpret(invocation: &Invocation, context: &mut Context<'_>) {
     match invocation.program.as_str() {
         "deno" | "bun" => return runtime(invocation, context),
         "node" | "nodejs" | "tsx" if tests(invocation) => {
@@ -283,6 +290,10 @@ fn module(at: usize, invocation: &Invocation, context: &mut Context<'_>) {
     let name = invocation.known(at);
     let mut operands = invocation.words.iter().skip(at + 1).filter(|word| !word.text().starts_with('-'));
     let title = format!("{} -m {}", invocation.program, name.unwrap_or("*"));
+    if let Some(located) = name.and_then(|name| shadow(name, invocation, context)) {
+        let arguments = invocation.words.get(at + 1..).unwrap_or_default();
+        families::run_file(&located, Some(&invocation.program), arguments, invocation, context);
+    }
     let verb = match name {
         Some("pytest" | "unittest" | "mypy" | "black" | "ruff" | "flake8" | "pylint" | "isort" | "coverage" | "json.tool") => verbs::EXEC_TEST,
         Some("pip" | "venv" | "ensurepip" | "virtualenv") => verbs::EXEC_INSTALL,
@@ -302,6 +313,20 @@ fn module(at: usize, invocation: &Invocation, context: &mut Context<'_>) {
     } else {
         named_by_arguments(invocation, context);
     }
+}
+
+/// A file of the directory, or of one that a variable names, that Python takes for a module which is known otherwise.
+fn shadow(name: &str, invocation: &Invocation, context: &Context<'_>) -> Option<paths::Located> {
+    let first = name.split('.').next().unwrap_or(name);
+    let whole = name.replace('.', "/");
+    let mut directories = environment::python_path(&invocation.environment, context);
+    directories.insert(0, ".".to_owned());
+    let files = directories.iter().flat_map(|directory| {
+        [format!("{directory}/{first}.py"), format!("{directory}/{first}/__init__.py"), format!("{directory}/{whole}.py")]
+    });
+    files.map(|file| paths::locate(&Value::Known(file), context)).find(|located| {
+        matches!(code::source::of(located, context), code::source::Source::Texts(_) | code::source::Source::Foreign)
+    })
 }
 
 /// A module that is a program known under another name: `python -m awscli s3 rb`.

@@ -1,6 +1,7 @@
 //! Terraform, OpenTofu and Terragrunt: what of which workspace of which directory.
 
 mod console;
+mod external;
 mod place;
 
 use countersign_model::{Answer, Certainty, Effect, PathClass, Question, Resource, Zone, verbs};
@@ -68,9 +69,14 @@ const TABLE: Table = Table {
 };
 
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
+    let joined = joined(invocation);
+    let invocation = joined.as_ref().unwrap_or(invocation);
     let mut found = read(invocation, &TABLE);
     if found.is_help || invocation.words.is_empty() {
         context.program(verbs::EXEC_READ, &invocation.title());
+        if invocation.words.is_empty() {
+            arguments_of_environment(&found, invocation, context);
+        }
         return;
     }
     let mut everywhere = false;
@@ -102,6 +108,33 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         act(effect, &found, &spot, context);
     }
     special(&found, &spot, invocation, context);
+    external::effects(&found.name, &spot, invocation, context);
+}
+
+/// The invocation with the arguments that its variables add after the subcommand, where they are plain words.
+fn joined(invocation: &Invocation) -> Option<Invocation> {
+    let named = |name: &str| name == "TF_CLI_ARGS" || name.starts_with("TF_CLI_ARGS_");
+    if !invocation.environment.iter().any(|(name, _)| named(name)) {
+        return None;
+    }
+    let mut joined = invocation.clone();
+    let at = invocation.words.iter().position(|word| !word.text().starts_with('-')).unwrap_or(invocation.words.len());
+    let parts: Vec<&str> = invocation.words.iter().skip(at).take(2).map(Word::text).collect();
+    let first = parts.first().copied().unwrap_or_default();
+    let names = ["TF_CLI_ARGS".to_owned(), format!("TF_CLI_ARGS_{first}"), format!("TF_CLI_ARGS_{}", parts.join("_").replace('-', "_"))];
+    let mut added = Vec::new();
+    for name in names {
+        let Some(Value::Known(text)) = environment::value(&joined, &name) else { continue };
+        if text.contains(['"', '\'', '\\', '`', '$', '(', ';', '&', '|', '<', '>']) {
+            continue;
+        }
+        added.extend(text.split_ascii_whitespace().map(Word::known_as));
+        joined.environment.retain(|(known, _)| *known != name);
+    }
+    let after = (at + 1).min(joined.words.len());
+    joined.words.splice(after..after, added);
+    joined.contiguous = false;
+    Some(joined)
 }
 
 /// What of the stack is named; all where nothing is.

@@ -90,11 +90,27 @@ fn what_is_not_known_is_a_change() {
     assert_snapshot!(check("terraform explode; terraform $X; TF_CLI_ARGS_apply=-destroy terraform apply"), @"
     stack.apply * of terraform /repo, write, partial
     stack.destroy * of terraform /repo, destroy, partial
-    stack.destroy * of terraform * (*), destroy, partial
     ");
     assert_snapshot!(check("terragrunt run-all destroy; terragrunt run --all -- apply; terragrunt plan"), @"
     stack.destroy * of terragrunt /repo/*, destroy
     stack.apply * of terragrunt /repo/*, write
     stack.read * of terragrunt /repo, read
     ");
+}
+
+#[test]
+fn arguments_of_the_environment() {
+    assert_snapshot!(check("TF_CLI_ARGS='apply -auto-approve' terraform"), @"stack.apply * of terraform /repo, write");
+    for (command, found) in [
+        ("export TF_CLI_ARGS='destroy -auto-approve'; terraform -chdir=x", "stack.destroy * of terraform /repo/x"),
+        ("TF_CLI_ARGS=$X terraform", "stack.destroy * of terraform *"),
+        ("TF_CLI_ARGS_plan='-out=plan.bin -no-color' terraform plan", "fs.write /repo/plan.bin"),
+        ("TF_CLI_ARGS=\"-var 'a b'\" terraform apply", "stack.apply * of terraform"),
+    ] {
+        assert!(check(command).contains(found), "{command}: {}", check(command));
+    }
+    for command in ["TF_CLI_ARGS_apply=-auto-approve terraform plan", "TF_CLI_ARGS=-no-color terraform fmt -check"] {
+        assert!(!check(command).contains("stack.apply"), "{command}");
+        assert!(!check(command).contains("write"), "{command}");
+    }
 }

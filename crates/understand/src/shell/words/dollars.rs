@@ -1,7 +1,7 @@
 //! What a dollar sign starts: variables, commands, arithmetic.
 
 use super::{Decoder, Substitution, decode_text};
-use crate::shell::{arithmetic, extent};
+use crate::shell::{arithmetic, extent, variables};
 use crate::word::Value;
 
 impl Decoder<'_> {
@@ -52,7 +52,10 @@ impl Decoder<'_> {
                 self.next();
                 match self.names.elements("@") {
                     Some(values) => self.insert_each(&values, quoted, all == '*'),
-                    None => self.mark_unknown("the positional parameters"),
+                    None => match variables::tainted([&self.names.variable("@")]) {
+                        Some(value) => self.insert(&value, quoted),
+                        None => self.mark_unknown("the positional parameters"),
+                    },
                 }
                 Ok(())
             }

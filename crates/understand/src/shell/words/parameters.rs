@@ -133,16 +133,19 @@ impl<'w> Decoder<'w> {
         if self.done.assigned.iter().any(|(known, _)| *known == name) {
             return Held::One(Value::unknown("a variable that is set in the same word"));
         }
+        let unclear = |names: &dyn super::Names| {
+            variables::tainted([&names.variable(&name)]).unwrap_or_else(|| Value::unknown("an array"))
+        };
         let many = |star: bool, elements: Option<Vec<Value>>| match elements {
             Some(elements) => Held::Each(elements, star),
-            None => Held::One(Value::unknown("an array")),
+            None => Held::One(unclear(self.names)),
         };
         match (name.as_str(), parameter.subscript) {
             ("@" | "*", _) => many(name == "*", self.names.elements("@")),
             (_, Some(all @ ("@" | "*"))) => many(all == "*", self.names.elements(&name)),
             (_, Some(subscript)) => {
                 let Some(elements) = self.names.elements(&name) else {
-                    return Held::One(Value::unknown("an array"));
+                    return Held::One(unclear(self.names));
                 };
                 match self.number(subscript) {
                     Some(index) => {
@@ -152,7 +155,10 @@ impl<'w> Decoder<'w> {
                             usize::try_from(index).ok().and_then(|index| elements.get(index).cloned());
                         element.map_or(Held::Unset, Held::One)
                     }
-                    None => Held::One(Value::unknown("an element of an array")),
+                    None => Held::One(
+                        variables::tainted(&elements)
+                            .unwrap_or_else(|| Value::unknown("an element of an array")),
+                    ),
                 }
             }
             (_, None) => {
