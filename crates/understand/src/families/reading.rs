@@ -12,7 +12,7 @@ use crate::environment;
 use crate::invocation::Invocation;
 use crate::word::{Value, Word};
 
-pub(super) use values::{secrets, shown};
+pub(super) use values::{secrets, sent, shown};
 
 pub(super) const FAMILY: Family = Family {
     programs: &[

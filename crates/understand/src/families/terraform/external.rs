@@ -34,6 +34,10 @@ pub(super) fn effects(name: &str, spot: &Spot, invocation: &Invocation, context:
             let located = paths::locate(&Value::Known(path.clone()), context);
             let texts = match source::of(&located, context) {
                 Source::Texts(texts) => texts,
+                Source::Perhaps(texts, _) => {
+                    families::opaque(invocation, "a plan runs programs that its files name, one of which is not known", context);
+                    texts
+                }
                 Source::Absent => continue,
                 Source::Foreign | Source::Unknown(_) => {
                     if context.state.world.written.iter().any(|written| written.touches(&located)) {
