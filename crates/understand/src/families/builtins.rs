@@ -79,7 +79,8 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             opaque(invocation, "it changes what the shell runs", context);
         }
         "set" | "shopt" => {
-            if invocation.words.iter().any(|word| word.text() == "-k" || word.value.is_unknown()) {
+            let mut options = invocation.words.iter().take_while(|word| word.text() != "--");
+            if options.any(|word| word.text() == "-k" || word.value.is_unknown()) {
                 context.state.shell.distrust("the shell's options are not known");
             }
             if takes_assignments_out(invocation) {

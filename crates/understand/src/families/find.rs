@@ -372,7 +372,9 @@ mod tests {
         fs.read /repo, read
         exec.read echo, read
         countersign.tamper /repo, destroy
+        fs.delete /repo, destroy
         countersign.tamper /repo/.claude, destroy
+        fs.delete /repo/.claude, destroy
         countersign.tamper /repo/.claude/settings.json, destroy
         countersign.tamper /repo/.claude/settings.local.json, destroy
         fs.delete /repo/*, destroy, partial

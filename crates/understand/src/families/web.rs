@@ -245,8 +245,9 @@ pub(super) fn secret_variables(words: &[Word], addresses: &[Value], context: &mu
             // Where a request goes must be told to it.
             let raw = word.raw.trim_start_matches('"');
             let raw = raw.strip_prefix("${").or_else(|| raw.strip_prefix('$')).unwrap_or_default();
-            let own = super::is_address_name(name) && raw.starts_with(name) && addresses.iter().any(|address| *address == word.value);
-            if !own && !(logs_in && matches!(name, "GITHUB_TOKEN" | "GH_TOKEN")) {
+            let own = super::is_address_name(name) && raw.starts_with(name) && addresses.contains(&word.value);
+            let told = own || (logs_in && matches!(name, "GITHUB_TOKEN" | "GH_TOKEN"));
+            if !told {
                 reads_environment(name, context);
             }
         }

@@ -322,7 +322,7 @@ mod tests {
             assert!(lines && !found.contains("opaque"), "{command}: {found}");
         }
         assert_snapshot!(run("gci *.tmp | % { rm $_ }"), @"
-        fs.read /repo/*.tmp, read, partial
+        fs.read /repo/*.tmp, read
         fs.delete *, destroy, partial
         ");
     }

@@ -32,20 +32,16 @@ pub(super) fn effects(name: &str, spot: &Spot, invocation: &Invocation, context:
         at += 1;
         for path in files(&directory, context) {
             let located = paths::locate(&Value::Known(path.clone()), context);
-            let texts = match source::of(&located, context) {
-                Source::Texts(texts) => texts,
-                Source::Perhaps(texts, _) => {
-                    families::opaque(invocation, "a plan runs programs that its files name, one of which is not known", context);
-                    texts
-                }
+            let (texts, is_known) = match source::of(&located, context) {
+                Source::Texts(texts) => (texts, true),
+                Source::Perhaps(texts, _) => (texts, false),
                 Source::Absent => continue,
-                Source::Foreign | Source::Unknown(_) => {
-                    if context.state.world.written.iter().any(|written| written.touches(&located)) {
-                        families::opaque(invocation, "a plan runs programs that its files name, one of which is not known", context);
-                    }
-                    continue;
-                }
+                Source::Foreign | Source::Unknown(_) => (Vec::new(), false),
             };
+            if !is_known && context.state.world.written.iter().any(|written| written.touches(&located)) {
+                let why = "a plan runs programs that its files name, one of which is not known";
+                families::opaque(invocation, why, context);
+            }
             for text in &texts {
                 if path.ends_with(".json") {
                     if text.contains("\"external\"") {
