@@ -252,6 +252,18 @@ impl Texts {
     }
 }
 
+/// Whether there is a file, or the command itself may put one there.
+pub(crate) fn is_there(located: &Located, context: &Context<'_>) -> bool {
+    match of(located, context) {
+        Source::Texts(_) | Source::Foreign => true,
+        Source::Absent => false,
+        Source::Perhaps(texts, _) if !texts.is_empty() => true,
+        Source::Perhaps(..) | Source::Unknown(_) => {
+            context.state.world.written.iter().any(|written| written.touches(located))
+        }
+    }
+}
+
 /// Whether a file is a program of this name that a package manager put there, and still is.
 pub(crate) fn is_installed(located: &Located, name: &str, context: &Context<'_>) -> bool {
     let world = &context.state.world;

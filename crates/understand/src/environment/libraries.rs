@@ -1,7 +1,7 @@
 //! Variables that say where libraries are: code found there runs under the names of others.
 
 use super::is_of_tools;
-use crate::code::source::{self, Source};
+use crate::code::source;
 use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::paths;
@@ -28,7 +28,10 @@ pub(super) fn is_plain(name: &str, value: &Value, invocation: &Invocation, conte
         matches!(base, "perl" | "ruby" | "irb") || !(directory.is_empty() || is_of_tools(directory, context));
     let is_own = |part: &str| {
         let located = paths::locate(&Value::Known(part.to_owned()), context);
-        let starts = |module: &&str| !is_absent(&format!("{}/{module}.py", located.path), context);
+        let starts = |module: &&str| {
+            let file = Value::Known(format!("{}/{module}.py", located.path));
+            source::is_there(&paths::locate(&file, context), context)
+        };
         located.why.is_none()
             && context.top().is_some_and(|top| paths::is_within(&located.path, top))
             && if is_python { !STARTED.iter().any(|module| starts(module)) } else { !interprets }
@@ -38,12 +41,6 @@ pub(super) fn is_plain(name: &str, value: &Value, invocation: &Invocation, conte
 
 /// Modules that Python runs at its start wherever they are found.
 const STARTED: &[&str] = &["sitecustomize", "usercustomize"];
-
-/// Whether a file is surely not there when the command runs.
-fn is_absent(path: &str, context: &Context<'_>) -> bool {
-    let located = paths::locate(&Value::Known(path.to_owned()), context);
-    matches!(source::of(&located, context), Source::Absent)
-}
 
 /// The directories in which an invocation lets Python look for modules first, as far as they are known.
 pub(crate) fn python_path(environment: &[(String, Value)], context: &Context<'_>) -> Vec<String> {

@@ -79,7 +79,8 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             opaque(invocation, "it changes what the shell runs", context);
         }
         "set" | "shopt" => {
-            let mut options = invocation.words.iter().take_while(|word| word.text() != "--");
+            // What follows `--` are parameters.
+            let mut options = invocation.words.iter().take_while(|word| word.known() != Some("--"));
             if options.any(|word| word.text() == "-k" || word.value.is_unknown()) {
                 context.state.shell.distrust("the shell's options are not known");
             }

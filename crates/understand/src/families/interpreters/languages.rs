@@ -324,9 +324,9 @@ fn shadow(name: &str, invocation: &Invocation, context: &Context<'_>) -> Option<
     let files = directories.iter().flat_map(|directory| {
         [format!("{directory}/{first}.py"), format!("{directory}/{first}/__init__.py"), format!("{directory}/{whole}.py")]
     });
-    files.map(|file| paths::locate(&Value::Known(file), context)).find(|located| {
-        matches!(code::source::of(located, context), code::source::Source::Texts(_) | code::source::Source::Foreign)
-    })
+    files
+        .map(|file| paths::locate(&Value::Known(file), context))
+        .find(|located| code::source::is_there(located, context))
 }
 
 /// A module that is a program known under another name: `python -m awscli s3 rb`.
