@@ -34,7 +34,7 @@ pub(super) fn is_plain(name: &str, value: &Value, invocation: &Invocation, conte
         };
         located.why.is_none()
             && context.top().is_some_and(|top| paths::is_within(&located.path, top))
-            && if is_python { !STARTED.iter().any(|module| starts(module)) } else { !interprets }
+            && if is_python { !STARTED.iter().any(starts) } else { !interprets }
     };
     parts.iter().all(|part| part.is_empty() || is_of_tools(part, context) || is_own(part))
 }
