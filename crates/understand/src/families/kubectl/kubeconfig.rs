@@ -2,14 +2,20 @@
 
 use countersign_yaml::Node;
 
+/// A longer one is not looked into, since one call may name it a thousand times: which cluster is meant is unknown then.
+const LONGEST: usize = 128 * 1024;
+
 /// A kubeconfig that was read.
 pub(super) struct Kubeconfig {
     root: Node,
 }
 
 impl Kubeconfig {
-    /// Reads one; none where it is not YAML.
+    /// Reads one; none where it is not YAML, or longer than [`LONGEST`].
     pub fn read(text: &str) -> Option<Self> {
+        if text.len() > LONGEST {
+            return None;
+        }
         countersign_yaml::read(text).ok().map(|root| Self { root })
     }
 
