@@ -7,10 +7,12 @@ mod limits;
 mod special_files;
 mod state;
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use countersign_model::{Certainty, Effect, Origin, Resource, Span, Verb, verbs};
+use countersign_yaml::Node;
 
 use crate::collected::Collected;
 use crate::commands::Commands;
@@ -92,6 +94,8 @@ pub(crate) struct Context<'a> {
     text: usize,
     paths: Cell<usize>,
     files: Cell<usize>,
+    /// The YAML text that was read last, and what it is: one call may name a file a thousand times.
+    yaml: RefCell<Option<(String, Option<Rc<Node>>)>>,
 }
 
 impl<'a> Context<'a> {
@@ -170,6 +174,7 @@ impl<'a> Context<'a> {
             text: 0,
             paths: Cell::new(0),
             files: Cell::new(0),
+            yaml: RefCell::new(None),
         }
     }
 

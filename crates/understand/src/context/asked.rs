@@ -1,6 +1,9 @@
 //! What understanding asks of the workspace on a family's behalf: directories, settings and files.
 
+use std::rc::Rc;
+
 use countersign_model::{Answer, Question};
+use countersign_yaml::Node;
 
 use super::Context;
 use crate::Workspace as _;
@@ -95,5 +98,18 @@ impl Context<'_> {
             Answer::Unknown { why } => Err(why),
             _ => Err("the file's text is not known".to_owned()),
         }
+    }
+
+    /// A text as YAML; none where it is none. The same text again is not read again.
+    pub fn yaml(&self, text: String) -> Option<Rc<Node>> {
+        let mut last = self.yaml.borrow_mut();
+        if let Some((known, node)) = last.as_ref()
+            && *known == text
+        {
+            return node.clone();
+        }
+        let node = countersign_yaml::read(&text).ok().map(Rc::new);
+        *last = Some((text, node.clone()));
+        node
     }
 }

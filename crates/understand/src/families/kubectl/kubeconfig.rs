@@ -1,22 +1,21 @@
 //! What a kubeconfig says: its contexts and which of them is the current one.
 
+use std::rc::Rc;
+
 use countersign_yaml::Node;
 
-/// A longer one is not looked into, since one call may name it a thousand times: which cluster is meant is unknown then.
-const LONGEST: usize = 128 * 1024;
+use crate::context::Context;
 
 /// A kubeconfig that was read.
 pub(super) struct Kubeconfig {
-    root: Node,
+    root: Rc<Node>,
 }
 
 impl Kubeconfig {
-    /// Reads one; none where it is not YAML, or longer than [`LONGEST`].
-    pub fn read(text: &str) -> Option<Self> {
-        if text.len() > LONGEST {
-            return None;
-        }
-        countersign_yaml::read(text).ok().map(|root| Self { root })
+    /// Reads the one at a path; none where it is not there, cannot be read, or is no YAML.
+    pub fn read(path: &str, context: &Context<'_>) -> Option<Self> {
+        let text = context.file(path).ok().flatten()?;
+        context.yaml(text).map(|root| Self { root })
     }
 
     /// What `current-context` says.

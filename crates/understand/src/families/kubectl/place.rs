@@ -106,8 +106,7 @@ pub(crate) fn of_options(
     let given = if strange { Some("*".to_owned()) } else { given };
     let file = kubeconfig(found, invocation, context);
     let kubeconfig = file.clone().unwrap_or_else(|_| "*".to_owned());
-    let read = file.as_deref().map_err(|why| (*why).clone()).and_then(|file| context.file(file));
-    let config = read.ok().flatten().and_then(|text| Kubeconfig::read(&text));
+    let config = file.ok().and_then(|file| Kubeconfig::read(&file, context));
     let config = config.as_ref();
     let current = config.and_then(Kubeconfig::current).map(str::to_owned);
     let is_given = given.is_some();
@@ -171,7 +170,7 @@ fn kubeconfig(found: &Subcommand<'_>, invocation: &Invocation, context: &Context
         if let Some(why) = located.why {
             return Err(why);
         }
-        let config = context.file(&located.path).ok().flatten().and_then(|text| Kubeconfig::read(&text));
+        let config = Kubeconfig::read(&located.path, context);
         if config.is_some_and(|config| config.current().is_some()) {
             return Ok(located.path);
         }
