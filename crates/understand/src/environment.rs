@@ -250,7 +250,7 @@ pub(crate) fn is_usual(name: &str, text: &str) -> bool {
 }
 
 /// Whether only the system and installers put programs into a directory.
-fn is_of_tools(directory: &str, context: &Context<'_>) -> bool {
+pub(crate) fn is_of_tools(directory: &str, context: &Context<'_>) -> bool {
     let home = &context.surroundings.home;
     let inside = |root: &str| crate::paths::is_within(directory, root);
     directory.starts_with('/')

@@ -130,9 +130,10 @@ impl Workspace for Fixture<'_> {
                 let several_names = SAME.contains(&path.as_str()).then(|| "1:2".to_owned());
                 Answer::Target { path, several_names }
             }
+            // A NUL stands for bytes that are no text.
             Question::Path { path } if self.own(path).is_some() => Answer::Text {
-                text: self.own(path).unwrap_or_default().to_owned(),
-                whole: true,
+                text: self.own(path).filter(|text| !text.contains('\0')).unwrap_or_default().to_owned(),
+                whole: self.own(path).is_some_and(|text| !text.contains('\0')),
                 digest: Digest::of([path.as_bytes()]),
             },
             Question::Setting { name } => {

@@ -4,6 +4,7 @@ use countersign_model::{Answer, Question};
 
 use crate::Workspace as _;
 use crate::context::{Context, World};
+use crate::environment;
 use crate::glob;
 use crate::paths::{self, Located};
 
@@ -278,14 +279,16 @@ pub(crate) fn is_installed(located: &Located, name: &str, context: &Context<'_>)
         && (wrapper || is_launched(located, context))
 }
 
-/// Whether what is there is no script of somebody's own: nothing yet, a binary, a package's file that a link leads
-/// to, or the few lines with which an installer starts a package.
+/// Whether what is there is no script of somebody's own: nothing yet, a program of the system's or a package's file
+/// that a link leads to, or the few lines with which an installer starts a package. A file that cannot be read may be
+/// anything: a script made too long, or with a byte that is no text, looks like a binary.
 fn is_launched(located: &Located, context: &Context<'_>) -> bool {
     let is_of_package = |path: &String| {
         ["/node_modules/", "/vendor/"].iter().any(|folder| path.contains(folder))
             && !["/node_modules/.bin/", "/vendor/bin/"].iter().any(|folder| path.contains(folder))
     };
-    if located.leads.iter().any(is_of_package) {
+    let is_of_system = |path: &String| environment::is_of_tools(paths::split(path).0, context);
+    if located.leads.iter().any(|path| is_of_package(path) || is_of_system(path)) {
         return true;
     }
     match context.file(&located.path) {
@@ -294,7 +297,8 @@ fn is_launched(located: &Located, context: &Context<'_>) -> bool {
             let beside = format!("{}/{first}.py", paths::split(&located.path).0);
             matches!(context.file(&beside), Ok(None))
         }),
-        Ok(None) | Err(_) => true,
+        Ok(None) => true,
+        Err(_) => false,
     }
 }
 
@@ -353,6 +357,9 @@ mod tests {
             assert!(found.contains("git.push main@origin"), "{path}: {found}");
             let found = check_with(&format!("{path} . data.json"), &[]);
             assert!(!found.contains("opaque"), "{path}: {found}");
+            let no_text = [(&*format!("/repo/{path}"), "#!/bin/sh\ngit push origin HEAD:main\nexit\n\0")];
+            let found = check_with(&format!("{path} . data.json"), &no_text);
+            assert!(found.contains("opaque"), "{path}: {found}");
         }
         let planted = [("/repo/.venv/bin/python", script)];
         assert!(check_with(".venv/bin/python -c 'print(1)'", &planted).contains("git.push main@origin"));
