@@ -7,6 +7,7 @@ use countersign_yaml::Node;
 use super::mounts::{self, Given};
 use super::run::{Reach, privilege};
 use super::{build, on};
+use crate::code::source::{self, Source};
 use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::paths;
@@ -174,15 +175,13 @@ fn filled(text: &str, asked: &Asked<'_>, context: &mut Context<'_>) -> Value {
         let end = inside.find([':', '-', '?', '+']).unwrap_or(inside.len());
         let (name, usual) = inside.split_at_checked(end).unwrap_or((inside, ""));
         let usual = usual.strip_prefix(":-").or_else(|| usual.strip_prefix('-'));
-        match variable(name, asked, context) {
-            Some(value) => made.push_str(&value),
-            None => match usual {
-                Some(usual) if !usual.contains('$') => made.push_str(usual),
-                _ => {
-                    let suffix = if behind.contains('$') { String::new() } else { behind.to_owned() };
-                    return Value::Unknown { prefix: made, suffix, why: "a variable of the Compose file".to_owned() };
-                }
-            },
+        let known = variable(name, asked, context);
+        match known.as_ref().map(|value| value.as_deref().or(usual)) {
+            Ok(Some(value)) if !value.contains('$') => made.push_str(value),
+            Ok(_) | Err(_) => {
+                let suffix = if behind.contains('$') { String::new() } else { behind.to_owned() };
+                return Value::Unknown { prefix: made, suffix, why: "a variable of the Compose file".to_owned() };
+            }
         }
         rest = behind;
     }
@@ -190,19 +189,31 @@ fn filled(text: &str, asked: &Asked<'_>, context: &mut Context<'_>) -> Value {
     Value::Known(made)
 }
 
-/// The value of a variable: of the environment, or of the file beside.
-fn variable(name: &str, asked: &Asked<'_>, context: &mut Context<'_>) -> Option<String> {
+/// The value of a variable: of the environment, or of the file beside; none if neither sets it, an error where that is
+/// not known.
+fn variable(name: &str, asked: &Asked<'_>, context: &mut Context<'_>) -> Result<Option<String>, String> {
     match name {
-        "HOME" => return Some(context.surroundings.home.clone()),
-        "PWD" => return context.state.shell.directory.clone().ok(),
+        "HOME" => return Ok(Some(context.surroundings.home.clone())),
+        "PWD" => return context.state.shell.directory.clone().map(Some),
         _ => {}
     }
-    if let Ok(Some(value)) = context.setting(asked.invocation, name) {
-        return Some(value);
+    if let Some(value) = context.setting(asked.invocation, name)? {
+        return Ok(Some(value));
     }
-    let text = context.file(&paths::normal(asked.directory, ".env")).ok().flatten()?;
-    let line = text.lines().rev().find_map(|line| line.trim().strip_prefix(name)?.strip_prefix('='))?;
-    Some(line.trim().trim_matches(['"', '\'']).to_owned())
+    let names_others = asked.invocation.words.iter().any(|word| word.text().starts_with("--env-file"));
+    if names_others || context.setting(asked.invocation, "COMPOSE_ENV_FILES")?.is_some() {
+        return Err("other files say what the variables are".to_owned());
+    }
+    let beside = paths::locate(&Value::Known(paths::normal(asked.directory, ".env")), context);
+    let text = match source::of(&beside, context) {
+        Source::Absent => String::new(),
+        Source::Texts(texts) if texts.len() == 1 => texts.concat(),
+        Source::Texts(_) | Source::Perhaps(..) | Source::Foreign | Source::Unknown(_) => {
+            return Err("what stands in .env is not known".to_owned());
+        }
+    };
+    let line = text.lines().rev().find_map(|line| line.trim().strip_prefix(name)?.strip_prefix('='));
+    Ok(line.map(|line| line.trim().trim_matches(['"', '\'']).to_owned()))
 }
 
 /// What the image of a service is built by.

@@ -300,3 +300,22 @@ fn services_of_compose() {
     ");
     assert_snapshot!(check_with("docker compose up", &[("/repo/compose.yaml", "services:\n  a:\n    volumes: ['${X}:/x']\n"), ("/repo/.env", "X=./data\n")]), @"container.run project repo, execute, partial");
 }
+
+#[test]
+fn mounts_whose_variables_are_not_known() {
+    let file = "services:\n  web:\n    image: alpine\n    volumes: ['${DIR:-./out}:/out']\n    command: rm -rf /out/x\n";
+    let compose = |command: &str, beside: &str| check_with(command, &[("/repo/compose.yaml", file), ("/repo/.env", beside)]);
+    for (command, beside) in [("docker compose up", ""), ("docker compose up", "OTHER=/srv\n"), ("docker compose up", "DIR=./out\n")] {
+        assert!(compose(command, beside).contains("fs.delete /repo/out/x, destroy"), "{command} {beside}: {}", compose(command, beside));
+    }
+    for command in [
+        "DIR=$(cat x) docker compose up",
+        "docker compose --env-file /tmp/e up",
+        "COMPOSE_ENV_FILES=/tmp/e docker compose up",
+        "cat y > .env; docker compose up",
+        "echo DIR=/srv > .env; docker compose up",
+    ] {
+        let found = compose(command, "");
+        assert!(!found.contains("fs.delete /repo/out/x"), "{command}: {found}");
+    }
+}
