@@ -3,6 +3,7 @@
 use countersign_model::{Certainty, Effect, Resource, Reversible, verbs};
 
 use super::{engine, on, run, services, shown};
+use crate::code::source::{self, Source};
 use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::paths;
@@ -16,6 +17,11 @@ const VALUES: &[&str] = &[
 
 /// Files that are looked for, in order.
 const FILES: &[&str] = &["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+/// Files that are laid over those without being named.
+const OVERRIDES: &[&str] =
+    &["compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"];
+/// Files of one project that are looked into.
+const MOST_FILES: usize = 8;
 
 /// What the options before the subcommand say.
 #[derive(Default)]
@@ -72,8 +78,8 @@ pub(super) fn effects(invocation: &Invocation, start: usize, context: &mut Conte
         return;
     }
     let host = engine::host(invocation, context);
-    let (name, text, beside) = described(&project, invocation, context);
-    let of = |verb| on(verb, host.as_ref(), "project", &name);
+    let described = described(&project, invocation, context);
+    let of = |verb| on(verb, host.as_ref(), "project", &described.name);
     match subcommand.as_str() {
         "ps" | "ls" | "logs" | "images" | "top" | "port" | "events" | "version" | "stats" | "volumes" | "wait" | "help" => {
             context.push(of(verbs::CONTAINER_READ));
@@ -83,7 +89,7 @@ pub(super) fn effects(invocation: &Invocation, start: usize, context: &mut Conte
                 context.write_value(&output);
             }
             let effect = of(verbs::CONTAINER_READ);
-            let whole = (!text.is_empty()).then(|| text.join("\n"));
+            let whole = (!described.texts.is_empty()).then(|| described.texts.join("\n"));
             context.push(match shown::composed(rest, whole.as_deref()) {
                 Some(why) => effect.certain(countersign_model::Certainty::Partial, why),
                 None => effect,
@@ -91,7 +97,7 @@ pub(super) fn effects(invocation: &Invocation, start: usize, context: &mut Conte
         }
         "build" => {
             context.push(of(verbs::CONTAINER_BUILD));
-            project_of(&text, &beside, &[], services::Part::Built, host.is_some(), invocation, context);
+            project_of(&described, &[], services::Part::Built, host.is_some(), invocation, context);
             if has(&["--push"]) {
                 publishes(context);
             }
@@ -99,7 +105,7 @@ pub(super) fn effects(invocation: &Invocation, start: usize, context: &mut Conte
         "up" | "start" | "restart" | "create" | "watch" | "scale" | "unpause" => {
             let part = if has(&["--no-build"]) { services::Part::Started } else { services::Part::All };
             let named = if matches!(subcommand.as_str(), "up" | "create") { named(rest) } else { Vec::new() };
-            let reach = project_of(&text, &beside, &named, part, host.is_some(), invocation, context);
+            let reach = project_of(&described, &named, part, host.is_some(), invocation, context);
             let effect = of(verbs::CONTAINER_RUN);
             context.push(match reach.workspace {
                 Some(why) => effect.certain(Certainty::Partial, &why),
@@ -125,7 +131,7 @@ pub(super) fn effects(invocation: &Invocation, start: usize, context: &mut Conte
             // A container that is there has what the file gave it.
             let names: &[String] = if service == "*" { &[] } else { std::slice::from_ref(&service) };
             let part = if subcommand == "run" { services::Part::Started } else { services::Part::Mounted };
-            mounts.extend(project_of(&text, &beside, names, part, host.is_some(), invocation, context).mounts);
+            mounts.extend(project_of(&described, names, part, host.is_some(), invocation, context).mounts);
             let effect = on(verbs::CONTAINER_RUN, host.as_ref(), "service", &service);
             let place = effect.resource.clone();
             context.push(effect);
@@ -156,18 +162,20 @@ fn publishes(context: &mut Context<'_>) {
 
 /// Adds what the services of the project's files get of this machine and do beyond their containers.
 fn project_of(
-    texts: &[String],
-    beside: &Option<String>,
+    described: &Described,
     names: &[String],
     part: services::Part,
     is_remote: bool,
     invocation: &Invocation,
     context: &mut Context<'_>,
 ) -> run::Reach {
+    if let Some(why) = &described.doubt {
+        context.opaque("docker compose", why);
+    }
     let mut reach = run::Reach::default();
-    let directory = beside.clone().unwrap_or_default();
-    for text in texts {
-        services::effects(text, &services::Asked { directory: &directory, names, part, is_remote, invocation }, &mut reach, context);
+    let directory = described.beside.as_deref().unwrap_or_default();
+    for text in &described.texts {
+        services::effects(text, &services::Asked { directory, names, part, is_remote, invocation }, &mut reach, context);
     }
     reach
 }
@@ -188,32 +196,51 @@ fn named(words: &[Word]) -> Vec<String> {
     found
 }
 
-/// The project's name, the texts of its files, and the directory of the first.
-fn described(project: &Project, invocation: &Invocation, context: &Context<'_>) -> (String, Vec<String>, Option<String>) {
+/// What is known of a project.
+struct Described {
+    name: String,
+    /// The texts of its files; of one that may have several, all.
+    texts: Vec<String>,
+    /// The directory of the first file.
+    beside: Option<String>,
+    /// Why there may be services of which nothing is known.
+    doubt: Option<String>,
+}
+
+fn described(project: &Project, invocation: &Invocation, context: &Context<'_>) -> Described {
     let directory = project.directory.as_ref().map_or(".", Value::text);
     let mut files: Vec<Value> = project.files.clone();
-    if files.is_empty()
-        && let Ok(Some(list)) = context.setting(invocation, "COMPOSE_FILE")
-    {
-        files.extend(list.split(':').take(8).map(|file| Value::Known(file.to_owned())));
+    let mut doubt = None;
+    if files.is_empty() {
+        match context.setting(invocation, "COMPOSE_FILE") {
+            Ok(Some(list)) => files.extend(list.split(':').map(|file| Value::Known(file.to_owned()))),
+            Ok(None) => {}
+            Err(why) => doubt = Some(format!("which files it reads is not known: {why}")),
+        }
     }
-    let named = !files.is_empty();
-    if !named {
-        files.extend(FILES.iter().map(|file| Value::Known(format!("{directory}/{file}"))));
+    if files.len() > MOST_FILES {
+        doubt = Some(format!("it has more than {MOST_FILES} files"));
     }
+    let usual = |names: &[&str]| names.iter().map(|name| Value::Known(format!("{directory}/{name}"))).collect::<Vec<_>>();
+    // Of the usual names the first counts, and what is laid over it.
+    let groups: Vec<Vec<Value>> = match files.is_empty() {
+        true => vec![usual(FILES), usual(OVERRIDES)],
+        false => files.into_iter().take(MOST_FILES).map(|file| vec![file]).collect(),
+    };
     let mut texts: Vec<String> = Vec::new();
     let mut beside = None;
-    for file in files.iter().take(8) {
-        let located = paths::locate(file, context);
-        if located.why.is_none()
-            && let Ok(Some(found)) = context.file(&located.path)
-        {
-            beside.get_or_insert_with(|| paths::split(&located.path).0.to_owned());
-            texts.push(found);
-            if !named {
-                break;
+    for (path, source) in groups.iter().filter_map(|group| first(group, context)) {
+        match source {
+            Source::Texts(found) => texts.extend(found),
+            Source::Absent => {}
+            Source::Perhaps(found, why) => {
+                texts.extend(found);
+                doubt = Some(why);
             }
+            Source::Unknown(why) => doubt = Some(why),
+            Source::Foreign => doubt = Some("its file is fetched first".to_owned()),
         }
+        beside.get_or_insert_with(|| paths::split(&path).0.to_owned());
     }
     let given = project.name.as_ref().map(|value| value.known().unwrap_or("*").to_owned());
     let given = given.or_else(|| context.setting(invocation, "COMPOSE_PROJECT_NAME").unwrap_or_else(|_| Some("*".to_owned())));
@@ -222,5 +249,17 @@ fn described(project: &Project, invocation: &Invocation, context: &Context<'_>) 
         Some(line.trim().trim_matches(['"', '\'']).to_owned())
     };
     let name = given.or_else(own).or_else(|| beside.as_deref().map(|path| paths::split(path).1.to_owned()));
-    (name.unwrap_or_else(|| "*".to_owned()), texts, beside)
+    let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| "*".to_owned());
+    Described { name, texts, beside, doubt }
+}
+
+/// The first of these files that is there, or may be.
+fn first(files: &[Value], context: &Context<'_>) -> Option<(String, Source)> {
+    files.iter().find_map(|file| {
+        let located = paths::locate(file, context);
+        match source::of(&located, context) {
+            Source::Absent => None,
+            source => Some((located.path, source)),
+        }
+    })
 }

@@ -319,3 +319,30 @@ fn mounts_whose_variables_are_not_known() {
         assert!(!found.contains("fs.delete /repo/out/x"), "{command}: {found}");
     }
 }
+
+#[test]
+fn files_of_compose_that_are_not_known() {
+    let wide = "services:\n  web:\n    volumes: ['/:/host']\n    command: rm -rf /host/srv\n";
+    let up = |command: &str, files: &[(&str, &str)]| check_with(command, files);
+    for (command, text) in [
+        ("docker compose -f $(x) up", ""),
+        ("docker compose up", "\0"),
+        ("cat y > compose.yaml; docker compose up", "services: {}"),
+        ("git checkout x; docker compose up", "services: {}"),
+        ("COMPOSE_FILE=$(x) docker compose run web", "services: {}"),
+        ("docker compose -f a -f b -f c -f d -f e -f f -f g -f h -f i build", ""),
+    ] {
+        let found = up(command, &[("/repo/compose.yaml", text)]);
+        assert!(found.contains("opaque"), "{command}: {found}");
+    }
+    for name in ["compose.override.yml", "docker-compose.override.yaml"] {
+        let found = up("docker compose up", &[("/repo/compose.yaml", "services: {}"), (&format!("/repo/{name}"), wide)]);
+        assert!(found.contains("fs.delete /srv, destroy"), "{name}: {found}");
+    }
+    let found = up("printf 'services: {web: {volumes: [\"/:/host\"], command: rm -rf /host/srv}}' > compose.yaml; docker compose up", &[]);
+    assert!(found.contains("fs.delete /srv, destroy"), "{found}");
+    for command in ["docker compose up", "docker compose ps", "docker compose -f nothing.yml up"] {
+        let found = up(command, &[("/repo/compose.yaml", "services: {}")]);
+        assert!(!found.contains("opaque"), "{command}: {found}");
+    }
+}
