@@ -6,7 +6,7 @@ use super::Family;
 use super::databases::{Given, Options, Whereabouts, named, place, read, run_stdin, tells, unknown_command, whole};
 use crate::context::Context;
 use crate::invocation::Invocation;
-use crate::sql::{DatabasePlace, client, variable};
+use crate::sql::{DatabasePlace, Pairs, client, variable};
 use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
@@ -116,7 +116,7 @@ fn of_conninfo(info: &Word, host: Option<&Word>) -> DatabasePlace {
         found.host = named(host);
         found.note = None;
     }
-    for (name, value) in text.split_ascii_whitespace().filter_map(|part| part.split_once('=')) {
+    for (name, value) in Pairs::of(text) {
         let known = Word { raw: value.to_owned(), ..Word::made(word(value)) };
         match name {
             "host" | "hostaddr" if value.starts_with('/') => {}

@@ -2,6 +2,7 @@
 
 use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
 
+use super::foreign::{self, Foreign};
 use super::{Dialect, Statement, host, is_read, statements};
 use crate::context::Context;
 use crate::word::Word;
@@ -44,7 +45,8 @@ impl DatabasePlace {
         let (scheme, rest) = text.split_once(':')?;
         let system = system_of(scheme)?;
         let rest = rest.strip_prefix("//").unwrap_or(rest);
-        let rest = rest.split(['?', '#', ';']).next().unwrap_or(rest);
+        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let rest = rest.split(['#', ';']).next().unwrap_or(rest);
         if system == "sqlite" || system == "duckdb" {
             let host = if rest.is_empty() { "*" } else { rest };
             return Some(Self { host: host.to_owned(), ..Self::any(system) });
@@ -54,7 +56,19 @@ impl DatabasePlace {
         let mut hosts = address.split(',').map(without_port);
         let first = hosts.next().unwrap_or_default();
         let host = if first.is_empty() { "localhost" } else { first };
-        let host = if hosts.next().is_some() { "*".to_owned() } else { named(host) };
+        let several = hosts.next().is_some() || host.contains('%');
+        let mut host = if several { "*".to_owned() } else { named(host) };
+        // libpq takes the host of the query before the one of the address.
+        for (key, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+            match key.to_ascii_lowercase().as_str() {
+                "host" | "hostaddr" if value.starts_with('/') || value.starts_with("%2") => {}
+                "host" | "hostaddr" if value.contains([',', '%']) => "*".clone_into(&mut host),
+                "host" | "hostaddr" => host = named(value),
+                "service" => host = format!("service:{}", named(value)),
+                _ if key.contains('%') => "*".clone_into(&mut host),
+                _ => {}
+            }
+        }
         let database = path.split('/').next().filter(|name| !name.is_empty()).map(named);
         Some(Self { host, database, ..Self::any(system) })
     }
@@ -158,6 +172,7 @@ pub(crate) fn effects(text: &str, place: &DatabasePlace, context: &mut Context<'
         return;
     }
     let found = statements(text, place.dialect());
+    let foreign = foreign::reached(text, place, context);
     // `BEGIN` and `SET` read nothing of note beside what else is done.
     let is_idle = |statement: &Statement| {
         is_read(&statement.verb) && statement.tables.is_empty() && statement.certainty == Certainty::Exact
@@ -165,18 +180,39 @@ pub(crate) fn effects(text: &str, place: &DatabasePlace, context: &mut Context<'
     let only_idle = found.iter().all(is_idle);
     for (index, statement) in found.iter().enumerate() {
         if !is_idle(statement) || (only_idle && index == 0) {
-            push(statement, place, context);
+            push(statement, place, &foreign, context);
         }
     }
+    foreign::push(foreign, context);
     files(text, context);
 }
 
+/// The same for a text of which a part is not known: what is known of it does at least this.
+pub(crate) fn partly(
+    prefix: &str,
+    suffix: &str,
+    why: &str,
+    place: &DatabasePlace,
+    context: &mut Context<'_>,
+) {
+    for statement in statements(&format!("{prefix} {suffix}"), place.dialect()) {
+        if !is_read(&statement.verb) {
+            let statement = Statement { certainty: Certainty::Partial, ..statement };
+            push(&statement, place, &Foreign::default(), context);
+        }
+    }
+    let whole = format!("{prefix}{}{suffix}", foreign::GAP);
+    let foreign = foreign::reached(&whole, place, context);
+    foreign::push(foreign, context);
+    unknown(&format!("a part of the text is not known: {why}"), place, context);
+}
+
 /// Adds what one statement does.
-pub(crate) fn push(statement: &Statement, place: &DatabasePlace, context: &mut Context<'_>) {
+fn push(statement: &Statement, place: &DatabasePlace, foreign: &Foreign, context: &mut Context<'_>) {
     if host::push(statement, place, context) {
         return;
     }
-    let effect = |object: &str| {
+    let effect = |object: &str, place: &DatabasePlace| {
         let effect = place.effect(statement.verb.clone(), object);
         match (&statement.because, statement.certainty) {
             (Some(because), Certainty::Exact) if effect.certainty == Certainty::Exact => {
@@ -192,11 +228,19 @@ pub(crate) fn push(statement: &Statement, place: &DatabasePlace, context: &mut C
         }
     };
     if statement.tables.is_empty() || statement.tables.len() > MOST_TABLES {
-        context.push(effect("*"));
+        context.push(effect("*", place));
         return;
     }
     for table in &statement.tables {
-        context.push(effect(table));
+        match foreign.owner(table, &statement.verb, place) {
+            Some((owner, name, true)) => context.push(effect(name, &owner)),
+            Some((owner, name, false)) => {
+                context.push(effect(table, place));
+                let why = "a name without a database is looked for in those that are attached, too";
+                context.push(effect(name, &owner).certain(Certainty::Partial, why));
+            }
+            None => context.push(effect(table, place)),
+        }
     }
 }
 

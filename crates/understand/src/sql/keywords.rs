@@ -4,7 +4,7 @@ use countersign_model::verbs;
 
 use super::host::{self, Reach};
 use super::lexer::{Kind, Token};
-use super::{Dialect, Reading, Statement, schema, words};
+use super::{Dialect, Reading, Statement, foreign, schema, words};
 
 /// Adds what a statement does that is no query and no change of data; false where it is one of those.
 pub(super) fn utility<'t>(
@@ -102,8 +102,10 @@ pub(super) fn utility<'t>(
         "ATTACH" | "DETACH" => {
             push(execute("it opens another database or file"));
             let file = tokens.iter().find(|token| token.kind == Kind::Text).filter(|_| word == "ATTACH");
-            if let Some(file) = file.filter(|_| matches!(reading.dialect, Dialect::Sqlite | Dialect::DuckDb))
-            {
+            let is_file = || {
+                matches!(reading.dialect, Dialect::Sqlite | Dialect::DuckDb) && foreign::attaches_file(tokens)
+            };
+            if let Some(file) = file.filter(|_| is_file()) {
                 push(host::file(Reach::Reads, Some(file)));
             }
         }

@@ -2,11 +2,13 @@
 //!
 //! [`lexer`] takes the text apart as the system reads it, [`keywords`] knows statements by their first words,
 //! [`query`] reads queries and changes of data with a parser, and [`functions`] knows what a call does besides
-//! giving a value, and [`host`] what that reaches outside of the database. [`client`] reads the commands of the programs around a database. [`effects`] is the door
+//! giving a value, [`host`] what that reaches outside of the database, and [`foreign`] which other servers. [`client`] reads the commands of the programs around a database. [`effects`] is the door
 //! for everything that finds SQL somewhere.
 
 pub(crate) mod client;
+mod connection;
 mod effects;
+mod foreign;
 mod functions;
 mod host;
 mod keywords;
@@ -17,6 +19,7 @@ mod words;
 
 use countersign_model::{Access, Certainty, Verb, verbs};
 
+pub(crate) use connection::Pairs;
 pub(crate) use effects::{DatabasePlace, effects, system_of, unknown, variable};
 use lexer::{Token, Tokens};
 

@@ -6,8 +6,6 @@ mod psql;
 mod sqlcmd;
 mod sqlite;
 
-use countersign_model::Certainty;
-
 use super::{DatabasePlace, Dialect, effects, unknown};
 use crate::context::Context;
 use crate::shell::{self, Place};
@@ -95,17 +93,7 @@ pub(crate) fn run_word(word: &Word, place: &DatabasePlace, context: &mut Context
     match &word.value {
         Value::Known(text) | Value::Pattern(text) => run(text, place, context),
         Value::Unknown { prefix, suffix, why } => {
-            // The words around what is not known are read as far as they go; the rest may say anything.
-            for statement in crate::sql::statements(&format!("{prefix} {suffix}"), place.dialect()) {
-                if !crate::sql::is_read(&statement.verb) {
-                    super::effects::push(
-                        &super::Statement { certainty: Certainty::Partial, ..statement },
-                        place,
-                        context,
-                    );
-                }
-            }
-            unknown(&format!("a part of the text is not known: {why}"), place, context);
+            super::effects::partly(prefix, suffix, why, place, context);
         }
     }
 }
