@@ -184,6 +184,9 @@ impl<'a> Context<'a> {
         if effect.origin.is_none() {
             effect.origin.clone_from(&self.origin);
         }
+        if !self.state.world.tunnels.is_empty() && self.elsewhere.is_none() {
+            effect = crate::families::through(effect, self);
+        }
         if let Some(place) = &self.elsewhere {
             let is_here = self.mounts.iter().any(|mount| mount.reaches(&effect.resource));
             effect = if is_here { effect } else { moved(effect, place) };

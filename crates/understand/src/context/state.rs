@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::carried::Commits;
 use crate::code::source::Written;
+use crate::families::Tunnel;
 use crate::shell::functions::Function;
 use crate::target::Link;
 use crate::word::Value;
@@ -101,6 +102,8 @@ pub(crate) struct World {
     pub tree_changed: Option<String>,
     /// Directories that the shell may have changed to, or from; more than [`MOST_VISITED`]: it may be in any.
     pub visited: Vec<String>,
+    /// Ports of this machine that the command made lead elsewhere.
+    pub tunnels: Vec<Tunnel>,
     /// Directories in which the command makes repositories.
     pub cloned: Vec<String>,
     /// What the command may have chosen for later commands, by the tool: a context, a workspace, a project.

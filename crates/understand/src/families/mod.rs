@@ -72,6 +72,7 @@ families! {
     kubectl,
     docker,
     registries,
+    tunnels,
     helm,
     delivery,
     terraform,
@@ -108,6 +109,7 @@ pub(crate) use git::{Git, addresses, resolve};
 pub(crate) use program::{ask_file, run_file};
 pub(crate) use searching::printed::USUAL as USUAL_SECRETS;
 pub(crate) use secret_names::{is_address_name, is_secret_name};
+pub(crate) use tunnels::{Tunnel, through};
 pub(crate) use unseen::{
     hidden, mentions, named_by_arguments, opaque, says_nothing, sought_in, sought_in_arguments, unknown_text,
     unreadable,

@@ -12,6 +12,25 @@ use crate::sql::{self, DatabasePlace};
 use crate::tables::cloud::Does;
 use crate::word::{Value, Word};
 
+/// A port of this machine that leads to an instance, or to a host that it reaches.
+fn forwards(read: &Read<'_>, tenant: &Tenant, context: &mut Context<'_>) {
+    let target = read.text("--target").unwrap_or_else(|| "*".to_owned());
+    tenant.acts(Does::Execute, "ssm", std::slice::from_ref(&target), read.doubt.as_deref(), context);
+    let given = read.text("--parameters");
+    let is_known = read.value("--parameters").is_some_and(|value| value.known().is_some());
+    let text = given.filter(|text| is_known && !text.starts_with("file:")).unwrap_or_default();
+    // `{"host":["db"]}` and `host=db` alike.
+    let words: Vec<&str> = text.split(['"', '\'', '{', '}', '[', ']', ',', ':', '=', ' ']).filter(|word| !word.is_empty()).collect();
+    let after = |name: &str| words.iter().position(|word| *word == name).and_then(|at| words.get(at + 1)).copied();
+    crate::families::tunnels::listens(context);
+    if text.is_empty() {
+        crate::families::tunnels::opens(None, "*", None, context);
+        return;
+    }
+    let host = after("host").unwrap_or(&target);
+    crate::families::tunnels::opens(after("localPortNumber"), host, after("portNumber"), context);
+}
+
 /// Adds what a command does that is more than an operation; false where it is one.
 pub(super) fn effects(
     service: &str,
@@ -28,6 +47,9 @@ pub(super) fn effects(
     match (service, operation) {
         ("s3", _) => storage(operation, read, tenant, context),
         ("configure", _) => configure(operation, read, context),
+        ("ssm", "start-session") if read.text("--document-name").is_some_and(|name| name.contains("PortForwarding")) => {
+            forwards(read, tenant, context);
+        }
         ("sso", "login" | "logout") | ("login" | "logout", _) => {
             context.write_value(&at_home(".aws/sso/cache", context));
         }

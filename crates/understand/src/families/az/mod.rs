@@ -163,6 +163,14 @@ fn own(
         ["extension", "list" | "show" | "list-available" | "list-versions"] => context.program(verbs::EXEC_READ, "az"),
         ["extension", ..] | ["upgrade"] => context.program(verbs::EXEC_INSTALL, "az extension"),
         ["bicep", "build" | "decompile" | "version" | "lint" | "format", ..] => context.program(verbs::EXEC_BUILD, "az bicep"),
+        ["network", "bastion", "tunnel"] => {
+            tenant.acts(Does::Execute, "network", &names, doubt, context);
+            let target = read.text("--target-resource-id").or_else(|| read.text("--target-ip-address"));
+            let target = target.as_deref().and_then(|id| id.rsplit('/').next()).unwrap_or("*");
+            let port = |name: &str| read.text(name).filter(|port| port != "*");
+            super::tunnels::listens(context);
+            super::tunnels::opens(port("--port").as_deref(), target, port("--resource-port").as_deref(), context);
+        }
         ["aks", "get-credentials"] => {
             tenant.acts(Does::Read, "aks", &names, doubt, context);
             let file = read.value("--file").or_else(|| read.value("-f")).cloned();

@@ -62,6 +62,13 @@ pub(super) fn effects(
                 });
             }
         }
+        ["compute", "start-iap-tunnel", instance, port, ..] => {
+            tenant.acts(Does::Execute, service, &[(*instance).to_owned()], command.doubt.as_deref(), context);
+            let local = found.text(&["--local-host-port"]);
+            let local = local.as_deref().and_then(|local| local.rsplit(':').next());
+            crate::families::tunnels::listens(context);
+            crate::families::tunnels::opens(local, instance, Some(port), context);
+        }
         ["compute", "scp", ends @ ..] => {
             let host = ends.iter().find_map(|end| end.split_once(':')).map_or("*", |(host, _)| host);
             tenant.acts(Does::Execute, service, &[host.to_owned()], command.doubt.as_deref(), context);

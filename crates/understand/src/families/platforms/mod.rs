@@ -12,6 +12,7 @@ use super::{Family, dispatch, opaque};
 use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::shell::{self, Place};
+use crate::sql::{DatabasePlace, client};
 use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
@@ -111,6 +112,12 @@ fn act(platform: &str, verb: Option<Verb>, found: &Subcommand<'_>, app: &named::
                 effect = effect.because("what the statement does is not looked at");
             }
             let database = app.target.clone();
+            // `heroku pg:psql -c`.
+            if let Some(text) = found.value(&["-c", "--command"]).filter(|_| found.name == "pg psql") {
+                let place = DatabasePlace { host, database, ..DatabasePlace::any(system) };
+                client::run_word(&Word::made(text.clone()), &place, context);
+                return;
+            }
             effect.resource = Resource::Database { system: system.to_owned(), host, database, object: name };
         }
         "exec.read" | "exec.build" => effect.resource = Resource::Program { name: format!("{platform} {}", found.name) },
@@ -153,6 +160,10 @@ fn runs(platform: &str, found: &Subcommand<'_>, normal: &Invocation, app: &named
             if let Some(nested) = rest {
                 super::runners::with_variables(context, |context| dispatch(nested, context));
             }
+        }
+        ("fly", "proxy") => {
+            let to = app.resource(platform).to_string();
+            super::tunnels::ports(found.operands.iter().filter_map(|word| word.known()), &to, context);
         }
         ("cap", _) | ("fastlane", _) => opaque(normal, "what it runs is in the project's file", context),
         _ => {}

@@ -23,6 +23,8 @@ pub(super) struct Settings {
     pub host: Option<String>,
     /// What runs there where nothing else is asked for.
     pub remote: Option<String>,
+    /// Ports of this machine that lead elsewhere.
+    pub forwards: Vec<String>,
     /// What runs here for it: the key and the command.
     commands: Vec<(String, String)>,
     /// Why it may say more.
@@ -145,6 +147,7 @@ impl Settings {
                 self.host = Some(if is_address { name.to_owned() } else { found });
             }
             "remotecommand" if self.remote.is_none() && bare != "none" => self.remote = Some(bare.to_owned()),
+            "localforward" => self.forwards.push(bare.to_owned()),
             "permitlocalcommand" => self.allows_local |= bare.eq_ignore_ascii_case("yes"),
             _ if RUN_HERE.contains(&key) && !self.commands.iter().any(|(known, _)| known == key) => {
                 self.commands.push((key.to_owned(), value.to_owned()));

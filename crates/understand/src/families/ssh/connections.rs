@@ -133,7 +133,25 @@ fn socat(invocation: &Invocation, context: &mut Context<'_>) {
         }
         text.split("!!").for_each(|address| end(address, word, context));
     }
+    forwards(invocation, context);
     sought_in(&invocation.written(), context);
+}
+
+/// One end that listens and one on another machine: a port here leads there.
+fn forwards(invocation: &Invocation, context: &mut Context<'_>) {
+    let mut local = None;
+    let mut to = None;
+    for (kind, rest) in invocation.words.iter().filter_map(|word| word.known()?.split_once(':')) {
+        let address = rest.split(',').next().unwrap_or(rest);
+        if kind.to_ascii_uppercase().contains("LISTEN") {
+            local = Some(address.rsplit(':').next().unwrap_or(address));
+        } else if let Some((host, port)) = address.rsplit_once(':').filter(|_| !kind.starts_with('-')) {
+            to = Some((host, port));
+        }
+    }
+    if let (Some(local), Some((host, port))) = (local, to) {
+        super::super::tunnels::opens(Some(local), host, Some(port), context);
+    }
 }
 
 fn end(address: &str, word: &Word, context: &mut Context<'_>) {

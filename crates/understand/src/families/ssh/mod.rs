@@ -45,6 +45,9 @@ pub(super) const FAMILY: Family = Family {
 /// Letters of `ssh` that take a value.
 const VALUES: &str = "bcBDEeFIiJLlmMOopQRSWwP";
 
+/// Forwarded ports of one command that are looked at.
+const MOST_FORWARDS: usize = 20;
+
 /// Keys of configuration whose value this machine's shell runs.
 const RUN_HERE: &[&str] = &["proxycommand", "localcommand", "knownhostscommand"];
 /// Keys of configuration that name code or more configuration.
@@ -132,6 +135,7 @@ fn ssh(invocation: &Invocation, context: &mut Context<'_>) {
     let mut host = call.host.map_or_else(|| "*".to_owned(), host_of);
     let mut remote: Option<Value> = None;
     let mut is_set = false;
+    let mut forwards: Vec<Value> = call.values('L').cloned().collect();
     for value in call.values('o') {
         match configured(value, context) {
             Some(("hostname", value)) => {
@@ -139,6 +143,7 @@ fn ssh(invocation: &Invocation, context: &mut Context<'_>) {
                 is_set = true;
             }
             Some(("remotecommand", value)) => remote = Some(value),
+            Some(("localforward", value)) => forwards.push(value),
             _ => {}
         }
     }
@@ -147,6 +152,10 @@ fn ssh(invocation: &Invocation, context: &mut Context<'_>) {
         let settings = settings(&call, &host, context);
         if let Some(found) = settings.host {
             host = found;
+        }
+        // What a command opens in passing is the user's own setting.
+        if call.has('N') || call.has('f') || context.beside || call.command.is_none() {
+            forwards.extend(settings.forwards.into_iter().map(Value::Known));
         }
         remote = remote.or_else(|| settings.remote.filter(|_| call.command.is_none()).map(Value::Known));
     }
@@ -158,7 +167,7 @@ fn ssh(invocation: &Invocation, context: &mut Context<'_>) {
     if matches!(invocation.stdin, Stdin::Pipe(_) | Stdin::File(_)) {
         context.push(Effect::new(verbs::NET_SEND, place.clone()));
     }
-    tunnels(&call, &place, context);
+    tunnels(&call, &forwards, &place, context);
     let is_forge = call.host.and_then(Word::known).is_some_and(|text| text.starts_with("git@"));
     let text = match (&remote, call.command) {
         (Some(value), _) => Some(value.clone()),
@@ -301,6 +310,7 @@ fn configured(given: &Value, context: &mut Context<'_>) -> Option<(&'static str,
     match key.as_str() {
         "hostname" => Some(("hostname", value)),
         "remotecommand" => Some(("remotecommand", value)),
+        "localforward" => Some(("localforward", value)),
         _ => None,
     }
 }
@@ -329,11 +339,22 @@ fn here(call: &Call<'_>, is_read: bool, context: &mut Context<'_>) {
 }
 
 /// Ways that a connection opens between machines.
-fn tunnels(call: &Call<'_>, place: &Resource, context: &mut Context<'_>) {
-    if call.has('L') || call.has('D') {
+fn tunnels(call: &Call<'_>, forwards: &[Value], place: &Resource, context: &mut Context<'_>) {
+    if !forwards.is_empty() || call.has('D') {
         let local = Resource::Host { host: "localhost".to_owned(), url: None };
         let why = "programs on this machine reach the other one's network through it";
         context.push(Effect::new(verbs::NET_LISTEN, local).because(why));
+    }
+    let own = if let Resource::Host { host, .. } = place { host.as_str() } else { "*" };
+    for forward in forwards.iter().take(MOST_FORWARDS) {
+        match forward {
+            // Brackets around an address are no pattern here.
+            Value::Known(text) | Value::Pattern(text) => super::tunnels::forwarded(text, own, context),
+            Value::Unknown { .. } => super::tunnels::opens(None, "*", None, context),
+        }
+    }
+    for target in call.values('W').filter_map(Value::known).filter(|target| !target.contains('%')) {
+        super::tunnels::forwarded(&format!("-:{target}"), own, context);
     }
     if call.has('R') {
         let why = "the other machine reaches this one through it";

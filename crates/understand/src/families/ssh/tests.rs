@@ -18,6 +18,7 @@ fn runs_elsewhere() {
     exec.opaque web, execute, opaque
     net.read bastion, read
     net.listen localhost, write
+    db.write * in postgresql://db, write
     ");
     assert_snapshot!(check("ssh web bash -s <<'X'\nsystemctl stop nginx\nX"), @"
     net.read web, read
