@@ -119,8 +119,8 @@ fn act_within(does: Does, arguments: &[Argument], context: &mut Context<'_>) -> 
         Does::Read => context.read_value(&file(&["path", "file", "filename", "filepath_or_buffer", "fname"])),
         Does::Write => context.write_value(&file(&["path", "file", "filename", "fname", "path_or_buf"])),
         Does::Copy => {
-            context.read_value(&file(&["src"]));
-            context.write_value(&value(arguments, 1, &["dst"]));
+            context.read_value(&file(&["src", "filename"]));
+            context.write_value(&value(arguments, 1, &["dst", "extract_dir"]));
         }
         Does::Move => {
             context.moves(&Word::made(file(&["src"])));
@@ -270,11 +270,14 @@ fn http(method: Value, at: usize, arguments: &[Argument], context: &mut Context<
 }
 
 fn open(arguments: &[Argument], context: &mut Context<'_>) {
-    let path = value(arguments, 0, &["file", "path"]);
+    let path = value(arguments, 0, &["file", "path", "name"]);
     let mode = positional(arguments, 1, &["mode", "flags", "flag"]).map(|given| given.value());
     let writes = match mode {
         None => false,
-        Some(Value::Known(mode)) => mode.contains(['w', 'a', 'x', '+']),
+        // What follows is how an archive is packed: `r:xz`.
+        Some(Value::Known(mode)) => {
+            mode.split([':', '|']).next().is_some_and(|mode| mode.contains(['w', 'a', 'x', '+']))
+        }
         Some(_) => true,
     };
     if writes { context.write_value(&path) } else { context.read_value(&path) }

@@ -33,6 +33,9 @@ const CHANGES: &[&str] = &[
     "symlink",
     "setx",
     "utime",
+    "spew",
+    "save",
+    "append",
 ];
 /// ... that start programs.
 const STARTS: &[&str] = &["system", "exec", "spawn", "popen", "subprocess", "shell", "execute", "`", "%x"];
@@ -86,6 +89,8 @@ pub(crate) fn names_power_in_text(code: &str) -> bool {
 
 /// The absolute path that a text is, where it is one.
 fn path(text: &str, home_is_named: bool, context: &Context<'_>) -> Option<String> {
+    // Perl has the mode before the name.
+    let text = text.trim_start_matches(['+', '>', '<']).trim();
     let home = &context.surroundings.home;
     let below = ["~/", "$HOME/", "${HOME}/", "$ENV{HOME}/", "#{Dir.home}/", "#{ENV['HOME']}/"];
     if let Some(rest) = below.iter().find_map(|start| text.strip_prefix(start)) {

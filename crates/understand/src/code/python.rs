@@ -125,6 +125,7 @@ fn is_field(found: &Use, code: &Code<'_>) -> bool {
 
 fn call(does: Does, path: &str, arguments: &[Argument], context: &mut Context<'_>) -> Result<(), String> {
     let first = arguments.first().map(|argument| argument.given.value());
+    let named = |name: &str| arguments.iter().any(|argument| argument.name.as_deref() == Some(name));
     let is_address = first.as_ref().is_some_and(|value| value.text().starts_with("http"));
     match (does, path.rsplit('.').next().unwrap_or(path)) {
         // `get` of a dictionary, `put` of a queue.
@@ -137,6 +138,28 @@ fn call(does: Does, path: &str, arguments: &[Argument], context: &mut Context<'_
             if first.is_none() =>
         {
             Ok(())
+        }
+        // Its file is named, if there is one.
+        (Does::Write, "basicConfig") if !named("filename") => Ok(()),
+        // Without a place, this one.
+        (Does::Write, "extractall") if arguments.is_empty() => {
+            context.write_value(&Value::Known(".".to_owned()));
+            Ok(())
+        }
+        (Does::Copy, "unpack_archive") if arguments.len() == 1 => {
+            acts::act(Does::Read, arguments, context)?;
+            context.write_value(&Value::Known(".".to_owned()));
+            Ok(())
+        }
+        (Does::Http(_), "urlretrieve") => {
+            let file = arguments
+                .iter()
+                .find(|argument| argument.name.as_deref() == Some("filename"))
+                .or_else(|| arguments.get(1).filter(|argument| argument.name.is_none()));
+            if let Some(file) = file {
+                context.write_value(&file.given.value());
+            }
+            acts::act(does, arguments, context)
         }
         (Does::Nothing, "getattr") => {
             let name = arguments.get(1).map(|argument| argument.given.value());

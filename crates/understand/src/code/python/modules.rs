@@ -345,7 +345,7 @@ pub(super) fn function(path: &str) -> Option<Does> {
         }
         "getattr" => Nothing,
         "open" | "io.open" | "builtins.open" | "codecs.open" | "gzip.open" | "os.open" | "bz2.open"
-        | "lzma.open" => Open,
+        | "lzma.open" | "zipfile.ZipFile" | "zipfile.PyZipFile" | "tarfile.open" | "tarfile.TarFile" => Open,
         "os.system"
         | "os.popen"
         | "subprocess.getoutput"
@@ -363,10 +363,12 @@ pub(super) fn function(path: &str) -> Option<Does> {
         | "os.spawnvp" | "os.posix_spawn" | "os.fork" | "os.forkpty" => Opaque("it starts another process"),
         "os.remove" | "os.unlink" | "os.rmdir" | "os.removedirs" | "shutil.rmtree" => Delete,
         "os.rename" | "os.replace" | "os.renames" | "shutil.move" => Move,
-        "shutil.copy" | "shutil.copy2" | "shutil.copyfile" | "shutil.copytree" => Copy,
+        "shutil.copy" | "shutil.copy2" | "shutil.copyfile" | "shutil.copytree" | "shutil.unpack_archive" => {
+            Copy
+        }
         "os.mkdir" | "os.makedirs" => Make,
         "os.chmod" | "os.chown" | "shutil.chown" => Permit,
-        "os.truncate" | "shutil.unpack_archive" | "shutil.make_archive" | "os.mkfifo" => Write,
+        "os.truncate" | "shutil.make_archive" | "os.mkfifo" => Write,
         "os.symlink" | "os.link" => Opaque("it makes links"),
         "os.kill" | "os.killpg" | "signal.pthread_kill" => Kill,
         "os.chdir"
@@ -436,7 +438,16 @@ pub(super) fn function(path: &str) -> Option<Does> {
         | "PIL.Image.open"
         | "openpyxl.load_workbook"
         | "numpy.loadtxt" => Read,
-        "logging.FileHandler" => Write,
+        "logging.FileHandler"
+        | "logging.basicConfig"
+        | "logging.handlers.RotatingFileHandler"
+        | "logging.handlers.TimedRotatingFileHandler"
+        | "logging.handlers.WatchedFileHandler" => Write,
+        "logging.handlers.SocketHandler"
+        | "logging.handlers.DatagramHandler"
+        | "logging.handlers.SysLogHandler"
+        | "logging.handlers.SMTPHandler"
+        | "logging.handlers.HTTPHandler" => Connect,
         "logging.config" => Opaque("it sets up what it works out"),
         "sys.path" | "sys.modules" | "sys.meta_path" | "sys.path_hooks" | "sys.settrace"
         | "sys.setprofile" => Opaque("it changes where its modules come from"),

@@ -160,3 +160,48 @@ fn modules_beside_the_code_are_followed() {
     ");
     assert_snapshot!(check_with("python a.py", &[("/repo/a.py", "import b"), ("/repo/b.py", "import a\nimport json")]), @"fs.read /repo/a.py, read");
 }
+
+#[test]
+fn files_that_libraries_write() {
+    assert_snapshot!(python("import logging, logging.handlers\nlogging.basicConfig(filename='/home/dev/.bashrc')\nlogging.handlers.RotatingFileHandler('/home/dev/.zshrc')"), @"
+    fs.write /home/dev/.bashrc, write
+    fs.write /home/dev/.zshrc, write
+    exec.read python3, read
+    ");
+    assert_snapshot!(python("import zipfile, tarfile\nzipfile.ZipFile('/home/dev/.bashrc', 'w').write('a')\ntarfile.open('/home/dev/.zshrc', 'w:gz')"), @"
+    fs.write /home/dev/.bashrc, write
+    fs.write /home/dev/.zshrc, write
+    exec.read python3, read
+    ");
+    assert_snapshot!(python("import shutil\nshutil.unpack_archive('x.zip', '/home/dev')\nshutil.unpack_archive('y.zip', extract_dir='/tmp')\nshutil.unpack_archive('z.zip')"), @"
+    fs.read /repo/x.zip, read
+    fs.write /home/dev, write
+    fs.read /repo/y.zip, read
+    fs.write /tmp, write
+    fs.read /repo/z.zip, read
+    fs.write /repo, write
+    exec.read python3, read
+    ");
+    assert_snapshot!(python("from urllib.request import urlretrieve\nurlretrieve('https://x.example/a', '/home/dev/.bashrc')\nurlretrieve('https://x.example/b', filename='/home/dev/.zshrc')"), @"
+    fs.write /home/dev/.bashrc, write
+    net.read https://x.example/a, read
+    fs.write /home/dev/.zshrc, write
+    net.read https://x.example/b, read
+    exec.read python3, read
+    ");
+}
+
+#[test]
+fn libraries_that_write_no_file() {
+    assert_snapshot!(python("import logging\nlogging.basicConfig(level=logging.INFO)\nlogging.info('x')"), @"exec.read python3, read");
+    assert_snapshot!(python("import zipfile, tarfile\nprint(zipfile.ZipFile('x.zip').namelist())\ntarfile.open('y.tar.xz', 'r:xz').getnames()\nzipfile.ZipFile('x.zip').extractall()"), @"
+    fs.read /repo/x.zip, read
+    fs.read /repo/y.tar.xz, read
+    fs.write /repo, write
+    exec.read python3, read
+    ");
+    assert_snapshot!(python("from urllib.request import urlretrieve\nurlretrieve('https://x.example/a')"), @"
+    net.read https://x.example/a, read
+    exec.read python3, read
+    ");
+}
