@@ -7,7 +7,7 @@ use countersign_model::{Certainty, Effect, Resource, verbs};
 
 use super::arguments::{Call, shows_secrets};
 use super::commands::{ASKS, HARMLESS, SECRETS, TABLE, VERBS, changes};
-use super::files::{delete, listed, moved, new_item, read, sets_environment, write};
+use super::files::{delete, listed, moved, new_item, path, read, sets_environment, write};
 use super::statements::FOREIGN;
 use super::value::Item;
 use super::{Script, names, start, word};
@@ -145,7 +145,7 @@ pub(super) fn effects(
         }
         "set-acl" => {
             for value in paths(call, &["path", "literalpath"], None) {
-                context.permit(&word(&names::path(&value)));
+                context.permit(&word(&path(&value, context)));
             }
         }
         "set-location" | "push-location" => go(call.at(&["path", "literalpath"], 0), context),
@@ -371,12 +371,12 @@ fn request(call: &Call, context: &mut Context<'_>) {
         option("--form-string", item);
     }
     if let Some(item) = call.value(&["infile"]) {
-        option("-T", &Item::of(names::path(&item.value)));
+        option("-T", &Item::of(path(&item.value, context)));
     }
     let transfer = call.name == "start-bitstransfer";
     let file = if transfer { call.at(&["destination"], 1) } else { call.value(&["outfile"]) };
     if let Some(item) = file {
-        option("-o", &Item::of(names::path(&item.value)));
+        option("-o", &Item::of(path(&item.value, context)));
     }
     let address = if transfer { call.at(&["source"], 0) } else { call.at(&["uri"], 0) };
     words.push(word(

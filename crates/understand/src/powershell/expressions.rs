@@ -312,6 +312,11 @@ impl Script {
         }
         match name {
             "home" => Item::known(&context.state.shell.home),
+            // Which of its profiles it is, differs by the system; each runs when PowerShell starts.
+            "profile" if !self.variables.contains_key(name) => Item::known(&format!(
+                "{}/.config/powershell/Microsoft.PowerShell_profile.ps1",
+                context.state.shell.home
+            )),
             "pwd" => match &context.state.shell.directory {
                 Ok(directory) => Item::known(directory),
                 Err(why) => Item::unknown(why),

@@ -9,6 +9,19 @@ use crate::context::Context;
 use crate::families;
 use crate::word::Value;
 
+/// A path as it would be written elsewhere. The drive of files takes `~` for the home, in quotes, too.
+pub(super) fn path(value: &Value, context: &Context<'_>) -> Value {
+    let mut path = names::path(value);
+    let start = match &mut path {
+        Value::Known(text) | Value::Pattern(text) => text,
+        Value::Unknown { prefix, .. } => prefix,
+    };
+    if start.strip_prefix('~').is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
+        start.replace_range(..1, &context.state.shell.home);
+    }
+    path
+}
+
 /// Says that a file, or something on another drive, is read.
 pub(super) fn read(value: &Value, context: &mut Context<'_>) {
     if let Some(host) = names::host(value) {
@@ -25,7 +38,7 @@ pub(super) fn read(value: &Value, context: &mut Context<'_>) {
             }
         }
         Some(drive) => context.program(verbs::EXEC_READ, &format!("{drive}:")),
-        None => context.read_value(&names::path(value)),
+        None => context.read_value(&path(value, context)),
     }
 }
 
@@ -40,7 +53,7 @@ pub(super) fn write(value: &Value, context: &mut Context<'_>) {
     }
     match names::drive(value) {
         Some(drive) => provider(&drive, context),
-        None => context.write_value(&names::path(value)),
+        None => context.write_value(&path(value, context)),
     }
 }
 
@@ -48,7 +61,7 @@ pub(super) fn write(value: &Value, context: &mut Context<'_>) {
 pub(super) fn delete(value: &Value, context: &mut Context<'_>) {
     match names::drive(value) {
         Some(drive) => provider(&drive, context),
-        None => context.delete(&word(&names::path(value))),
+        None => context.delete(&word(&path(value, context))),
     }
 }
 
@@ -127,7 +140,7 @@ pub(super) fn new_item(call: &Call, context: &mut Context<'_>) {
         let target = call
             .value(&["target", "value"])
             .map_or_else(|| Value::unknown("the target is not known"), |item| item.value.clone());
-        context.names_again(&names::path(&target));
+        context.names_again(&path(&target, context));
     }
     write(&place, context);
 }
@@ -143,7 +156,7 @@ pub(super) fn moved(call: &Call, piped: Option<&Item>, context: &mut Context<'_>
     let to = call.at(&["destination", "destinationpath", "newname"], usize::from(!named));
     for value in &from {
         match call.name.as_str() {
-            "move-item" | "rename-item" => context.moves(&word(&names::path(value))),
+            "move-item" | "rename-item" => context.moves(&word(&path(value, context))),
             _ => read(value, context),
         }
     }

@@ -39,6 +39,35 @@ fn class(effects: &[Effect]) -> &'static str {
 }
 
 #[test]
+fn the_home_as_a_tilde() {
+    assert_snapshot!(run("Expand-Archive x.zip ~ -Force; Copy-Item x ~/.bashrc; Set-Content '~\\.zshrc' x; 'x' > ~/x"), @"
+    fs.read /repo/x.zip, read
+    fs.write /home/dev, write
+    fs.read /repo/x, read
+    fs.write /home/dev/.bashrc, write
+    fs.write /home/dev/.zshrc, write
+    fs.write /home/dev/x, write
+    ");
+    assert_snapshot!(run("Get-Content ~/.ssh/id_rsa; Remove-Item ~/x -Recurse; Move-Item ~/a b; Invoke-WebRequest https://a.example -OutFile ~/.profile"), @"
+    secret.read /home/dev/.ssh/id_rsa, read
+    fs.delete /home/dev/x, destroy
+    fs.write /home/dev/a, write
+    fs.write /repo/b, write
+    fs.write /home/dev/.profile, write
+    net.read https://a.example, read
+    ");
+    assert_snapshot!(run("Set-Content $PROFILE x; Set-Content $env:USERPROFILE\\.gitconfig x"), @"
+    fs.write /home/dev/.config/powershell/Microsoft.PowerShell_profile.ps1, write
+    fs.write /home/dev/.gitconfig, write
+    ");
+    assert_snapshot!(run("Write-Output ~; Set-Content a~b x; Set-Content ~other x"), @"
+    exec.read write-output, read
+    fs.write /repo/a~b, write
+    fs.write /repo/~other, write
+    ");
+}
+
+#[test]
 fn labelled_cases() {
     let mut wrong = Vec::new();
     let mut count = 0;
