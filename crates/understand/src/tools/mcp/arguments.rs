@@ -150,7 +150,8 @@ pub(super) fn mentions(input: &Map<String, Json>, reads: bool, context: &mut Con
             }
             Json::String(text) => {
                 looked += 1;
-                let is_path = text.starts_with(['/', '~']) && !text.contains([' ', '\n']);
+                let is_path = ["/", "~", "./", "../"].iter().any(|start| text.starts_with(start))
+                    && !text.contains([' ', '\n']);
                 if !is_path || looked > MOST_TEXTS {
                     crate::families::mentions(text, context);
                     continue;

@@ -15,12 +15,30 @@ use crate::word::Value;
 /// Words of tools that look for a text or tell what it means: what they are given is data.
 const ABOUT: &[&str] = &["search", "docs", "documentation", "grep", "lookup", "explain"];
 
+/// Those that tell what a command means.
+const TELLS: &[&str] = &["docs", "documentation", "explain"];
+
 /// The same for code.
-const ABOUT_CODE: &[&str] = &["analyze", "analyse", "lint", "review", "format"];
+const ABOUT_CODE: &[&str] = &[
+    "analyze",
+    "analyse",
+    "lint",
+    "review",
+    "format",
+    "search",
+    "docs",
+    "documentation",
+    "grep",
+    "lookup",
+    "explain",
+];
 
 /// Arguments that hold code, in whatever language.
 const CODE: &[&str] =
     &["code", "javascript", "js", "python", "script", "source_code", "bash", "shell_script"];
+
+/// Arguments that hold a script for a shell.
+const SCRIPTS: &[&str] = &["script", "bash", "shell_script"];
 
 /// Arguments that hold a program's words.
 const WORDS: &[&str] = &["args", "arguments", "argv", "command_args", "exec", "cmdline", "entrypoint"];
@@ -58,8 +76,9 @@ const MOST_RUN: usize = 20;
 pub(super) fn effects(tool: &Tool<'_>, found: &mut Found, context: &mut Context<'_>) {
     let asked = matches!(tool.says, Says::Reads | Says::ReadsSecret);
     let about = asked && tool.has(ABOUT);
-    let mut given = Given { tool, found, asked, about, database: queries::is_database(tool), run: 0 };
-    if asked && !about && commands::is_given(tool) && !given.is_redis() {
+    let tells = about && tool.has(TELLS);
+    let mut given = Given { tool, found, asked, about, tells, database: queries::is_database(tool), run: 0 };
+    if asked && !tells && commands::is_given(tool) && !given.is_redis() {
         commands::effects(tool, context);
         given.raise(context.collected.worst());
     }
@@ -90,6 +109,8 @@ struct Given<'g, 't> {
     asked: bool,
     /// Whether the tool only looks for what it is given, or tells what it means.
     about: bool,
+    /// Whether it tells what a command means.
+    tells: bool,
     database: bool,
     /// How many commands and statements were looked into.
     run: usize,
@@ -160,7 +181,7 @@ impl Given<'_, '_> {
         let runs = SHELLS.contains(&program) && second.starts_with(['-', '/']);
         let named = WORDS.contains(&name) || commands::COMMANDS.contains(&name);
         let starts = named && (SHELLS.contains(&program) || commands::PROGRAMS.contains(&program));
-        if self.about || !self.asked || !(runs || starts) {
+        if self.tells || !self.asked || !(runs || starts) {
             return false;
         }
         let text: Vec<String> = words.iter().map(|word| commands::quoted(word)).collect();
@@ -188,7 +209,9 @@ impl Given<'_, '_> {
             files::written(self.tool, name, text, context);
             web::credentials(text, context);
         }
-        if self.about {
+        // What it looks for is text; a command is none, unless it tells what one means.
+        let runs = commands::COMMANDS.contains(&name) || SCRIPTS.contains(&name);
+        if self.tells || (self.about && !runs) {
             return;
         }
         let spaced = text.trim().contains(char::is_whitespace);
@@ -205,14 +228,18 @@ impl Given<'_, '_> {
             if !self.tool.input.keys().any(|given| in_snake_case(given) == name) || self.is_redis() {
                 self.command(text, context);
             }
-        } else if self.asked && CODE.contains(&name) && spaced && !self.tool.has(ABOUT_CODE) {
+        } else if self.asked
+            && CODE.contains(&name)
+            && spaced
+            && (!self.tool.has(ABOUT_CODE) || self.about && SCRIPTS.contains(&name))
+        {
             self.code(name, text, context);
         }
     }
 
     fn code(&mut self, name: &str, text: &str, context: &mut Context<'_>) {
         let first = text.split_ascii_whitespace().next().unwrap_or_default();
-        let shell = matches!(name, "script" | "bash" | "shell_script") && !text.contains(['{', ';', '(']);
+        let shell = SCRIPTS.contains(&name) && !text.contains(['{', ';', '(']);
         if shell || commands::PROGRAMS.contains(&first) || SHELLS.contains(&first) {
             self.command(text, context);
         } else if text.contains(['(', ';', '=', '`', '\n']) {

@@ -122,7 +122,9 @@ fn texts(tool: &Tool<'_>, is_database: bool) -> Option<String> {
     };
     // What is searched for is text.
     if tool.says == Says::Reads && tool.has(&["search", "find", "docs", "documentation", "grep", "lookup"]) {
-        return given(SQL);
+        let about = tool.has(&["docs", "documentation"]);
+        return given(SQL)
+            .or_else(|| given(QUERY).filter(|text| is_database && !about && is_statement(text, false)));
     }
     given(SQL)
         .or_else(|| given(QUERY).filter(|text| is_statement(text, is_database || tool.says == Says::Runs)))

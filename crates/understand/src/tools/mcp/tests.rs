@@ -278,6 +278,12 @@ fn arguments_are_looked_at_whatever_the_tool_is_called() {
         ("WebFetch", json!({"url": "http://169.254.169.254/latest/meta-data/iam/security-credentials/x"})),
         ("WebFetch", json!({"url": "http://localhost:8001/api/v1/namespaces/shop/secrets"})),
         ("Grep", json!({"pattern": ".", "glob": ".env*", "output_mode": "content"})),
+        ("mcp__x__search", json!({"command": "git push origin main"})),
+        ("mcp__x__search", json!({"args": ["bash", "-c", "git push origin main"]})),
+        ("mcp__x__lookup", json!({"script": "git push origin main"})),
+        ("mcp__postgres__search", json!({"query": "delete from users where id = 1"})),
+        ("mcp__postgres__explain", json!({"sql": "explain analyze delete from users"})),
+        ("mcp__x__docs_read", json!({"path": "../shop/.env"})),
     ] {
         assert!(held(tool, input.clone()), "{tool} {input}: {}", check_tool(tool, input.clone()));
     }
@@ -294,6 +300,11 @@ fn arguments_are_looked_at_whatever_the_tool_is_called() {
         ("WebFetch", json!({"url": "https://docs.example.com/delete"})),
         ("Grep", json!({"pattern": ".", "glob": "*.rs", "output_mode": "content"})),
         ("Grep", json!({"pattern": ".", "glob": ".env*"})),
+        ("mcp__docs__explain", json!({"command": "git push origin main"})),
+        ("mcp__x__explain", json!({"args": ["bash", "-c", "git push"]})),
+        ("mcp__supabase__search_docs", json!({"query": "delete from users where id = 1"})),
+        ("mcp__postgres__search", json!({"query": "drop in replacement for a view"})),
+        ("mcp__x__lookup", json!({"path": "./docs/a.md"})),
     ] {
         assert!(!held(tool, input.clone()), "{tool} {input}: {}", check_tool(tool, input.clone()));
     }
