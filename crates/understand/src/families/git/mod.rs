@@ -13,6 +13,7 @@ mod local_files;
 mod push;
 mod refspec;
 pub(crate) mod resolve;
+mod stored;
 
 use countersign_model::{Effect, Remote, Repository, Resource, Verb};
 
@@ -219,6 +220,7 @@ fn worst(invocation: &Invocation, context: &mut Context<'_>) {
 fn run(git: &Git<'_>, context: &mut Context<'_>) {
     subcommand(git, context);
     hooks::run(git, context);
+    stored::run(git, context);
     if changes_files(git) {
         let why = format!("{} may have changed the file by then", git.title());
         context.state.world.tree_changed.get_or_insert(why);

