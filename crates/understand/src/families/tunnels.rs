@@ -487,5 +487,26 @@ mod tests {
         db.write * in postgresql://vm, write
         db.destroy a in postgresql://vm, destroy
         ");
+        assert_snapshot!(check("gcloud compute ssh vm1 --project prod -- -N -L 15432:db.shop.example:5432; gcloud compute ssh vm1 --project prod --ssh-flag='-L 3306:localhost:3306'"), @"
+        cloud.execute compute vm1 in gcp:prod, execute
+        net.listen localhost, write
+        db.write * in postgresql://db.shop.example, write
+        db.write * in mysql://vm1, write
+        ");
+        assert_snapshot!(check("gcloud compute ssh vm1 --project prod -- -N -L 5432:localhost:5432 rm -rf /data; gcloud compute ssh vm1 --project prod -- -t rm -rf /data"), @"
+        cloud.execute compute vm1 in gcp:prod, execute
+        net.listen localhost, write
+        db.write * in postgresql://vm1, write
+        fs.delete compute vm1 in gcp:prod, destroy, partial
+        exec.opaque compute vm1 in gcp:prod, execute, opaque
+        ");
+        assert_snapshot!(check("pscale connect shop main --port 3309 & mysql -h 127.0.0.1 -P 3309 -e 'drop table a'"), @"
+        app.execute shop on pscale, execute
+        db.destroy a in mysql://shop on pscale, destroy
+        ");
+        assert_snapshot!(check("heroku pg:psql -a shop -c 'drop table users'; heroku pg:psql -a shop --command 'select 1 from a'"), @"
+        db.destroy users in postgresql://heroku shop, destroy
+        db.read a in postgresql://heroku shop, read
+        ");
     }
 }

@@ -53,8 +53,15 @@ pub(super) fn effects(
         ["compute", "config-ssh", ..] => context.write_value(&home(".ssh/config", context)),
         ["compute", "ssh", ..] | ["app", "instances", "ssh", ..] | ["workstations", "ssh", ..] | ["cloud-shell", "ssh", ..] => {
             acts(Does::Execute, context);
+            let own = command.names().into_iter().next().unwrap_or_else(|| "*".to_owned());
+            // What ssh itself is told: `-- -L 5432:localhost:5432`, `--ssh-flag=-L..`.
+            let flags: Vec<&str> =
+                found.values(&["--ssh-flag"]).map(|value| value.known().unwrap_or("*")).flat_map(str::split_ascii_whitespace).collect();
+            forwarded(&flags, &own, context);
+            let rest: Vec<&str> = found.rest.iter().map(|word| word.known().unwrap_or("*")).collect();
+            let command_at = forwarded(&rest, &own, context);
             let given = found.value(&["--command"]).and_then(Value::known).map(str::to_owned);
-            let rest: Vec<&str> = found.rest.iter().map(|word| word.raw.as_str()).collect();
+            let rest: Vec<&str> = found.rest.iter().skip(command_at).map(|word| word.raw.as_str()).collect();
             if let Some(text) = given.or_else(|| (!rest.is_empty()).then(|| rest.join(" "))) {
                 let name = command.names().into_iter().next().unwrap_or_else(|| "*".to_owned());
                 context.elsewhere(tenant.resource(service, &name), |context| {
@@ -149,4 +156,25 @@ fn storage(operation: &str, command: &Command<'_>, tenant: &Tenant, context: &mu
         opens: found.text(&["--predefined-acl", "-a"]).is_some_and(|acl| acl != "private"),
     };
     storage.effects(tenant, context)
+}
+
+/// Adds which ports ssh's own options forward; how many words they are. What else is among them is left to be judged
+/// as what runs there.
+fn forwarded(words: &[&str], own: &str, context: &mut Context<'_>) -> usize {
+    let mut index = 0;
+    while let Some(flags) = words.get(index).and_then(|word| word.strip_prefix('-')) {
+        let plain = flags.trim_start_matches(['N', 'f', 'n', 'T', 'q', 'C', 'v', '4', '6']);
+        index += 1;
+        match plain.strip_prefix('L') {
+            None if plain.is_empty() => {}
+            None => return index - 1,
+            Some(attached) => {
+                let spec = if attached.is_empty() { words.get(index).copied().unwrap_or("*") } else { attached };
+                index += usize::from(attached.is_empty());
+                crate::families::tunnels::listens(context);
+                crate::families::tunnels::forwarded(spec, own, context);
+            }
+        }
+    }
+    index
 }
