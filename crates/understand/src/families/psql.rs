@@ -149,7 +149,7 @@ fn psql(invocation: &Invocation, context: &mut Context<'_>) {
         tells(invocation, context);
         return;
     }
-    let place = located(&given, given.operands.first(), invocation, context);
+    let mut place = located(&given, given.operands.first(), invocation, context);
     for word in given.words(&["o", "output", "L", "log-file"]) {
         match word.text().strip_prefix('|') {
             Some(program) => crate::shell::run_apart(program, crate::shell::Place::Within(context.here), context),
@@ -157,7 +157,7 @@ fn psql(invocation: &Invocation, context: &mut Context<'_>) {
         }
     }
     if let Some(file) = crate::environment::value(invocation, "PSQLRC") {
-        client::run_file(&file, &place, context);
+        client::run_file_in(&file, &mut place, context);
     }
     if given.has(&["l", "list"]) {
         whole(verbs::DB_READ, &place, "", context);
@@ -172,9 +172,9 @@ fn psql(invocation: &Invocation, context: &mut Context<'_>) {
     let mut runs = false;
     for (name, value) in &given.options {
         match (name.as_str(), value) {
-            ("c" | "command" | "e" | "execute", Some(word)) => client::run_word(word, &place, context),
+            ("c" | "command" | "e" | "execute", Some(word)) => client::run_word_in(word, &mut place, context),
             ("f" | "file", Some(word)) if word.known() == Some("-") => run_stdin(invocation, &place, context),
-            ("f" | "file", Some(word)) => client::run_file(&word.value, &place, context),
+            ("f" | "file", Some(word)) => client::run_file_in(&word.value, &mut place, context),
             _ => continue,
         }
         runs = true;

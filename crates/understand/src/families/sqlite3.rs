@@ -68,7 +68,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     }
     let system = if invocation.program == "duckdb" { "duckdb" } else { "sqlite" };
     let file = operands.first().copied();
-    let place = located(system, file, context);
+    let mut place = located(system, file, context);
     if matches!(invocation.program.as_str(), "sqldiff" | "sqlite3_analyzer") {
         for operand in operands {
             let place = located(system, Some(operand), context);
@@ -80,11 +80,11 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         protect(word, reads_only, context);
     }
     for word in files {
-        client::run_file(&word.value, &place, context);
+        client::run_file_in(&word.value, &mut place, context);
     }
     let is_set = commands.len();
     for word in commands.iter().chain(operands.get(1..).unwrap_or_default()) {
-        client::run_word(word, &place, context);
+        client::run_word_in(word, &mut place, context);
     }
     let runs = operands.len() > 1 || (is_set > 0 && system == "duckdb");
     if !runs {

@@ -21,12 +21,20 @@ pub(crate) struct DatabasePlace {
     pub database: Option<String>,
     /// How the place was found where nobody said it: a sentence fragment.
     pub note: Option<String>,
+    /// Other databases that the session has under a name.
+    pub named: Vec<(String, DatabasePlace)>,
 }
 
 impl DatabasePlace {
     /// A database of which only the system is known.
     pub fn any(system: &str) -> Self {
-        Self { system: system.to_owned(), host: "*".to_owned(), database: None, note: None }
+        Self {
+            system: system.to_owned(),
+            host: "*".to_owned(),
+            database: None,
+            note: None,
+            named: Vec::new(),
+        }
     }
 
     /// The place that an address names, never with its credentials: a URL, or what the shell's text has in its
@@ -167,9 +175,19 @@ pub(crate) fn system_of(scheme: &str) -> Option<&'static str> {
 
 /// Adds what SQL does to a database. This is the door for SQL found in code and in the arguments of tools.
 pub(crate) fn effects(text: &str, place: &DatabasePlace, context: &mut Context<'_>) {
+    session(text, place, context);
+}
+
+/// The same in a session that goes on: what it attaches or connects to has its name afterwards, too.
+pub(super) fn effects_in(text: &str, place: &mut DatabasePlace, context: &mut Context<'_>) {
+    place.named = session(text, place, context);
+}
+
+/// Adds what SQL does; the databases that the session then has under a name.
+fn session(text: &str, place: &DatabasePlace, context: &mut Context<'_>) -> Vec<(String, DatabasePlace)> {
     if !context.counts_text(text.len()) {
         unknown("there is too much text in nested commands", place, context);
-        return;
+        return place.named.clone();
     }
     let found = statements(text, place.dialect());
     let foreign = foreign::reached(text, place, context);
@@ -183,8 +201,9 @@ pub(crate) fn effects(text: &str, place: &DatabasePlace, context: &mut Context<'
             push(statement, place, &foreign, context);
         }
     }
-    foreign::push(foreign, context);
+    let named = foreign::push(foreign, context);
     files(text, context);
+    named
 }
 
 /// The same for a text of which a part is not known: what is known of it does at least this.

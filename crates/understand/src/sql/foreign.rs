@@ -5,6 +5,7 @@
 //! does not name in full is any server.
 
 mod given;
+mod servers;
 
 use countersign_model::{Certainty, Effect, Resource, Verb, is_this_machine, verbs};
 
@@ -19,6 +20,9 @@ use given::{arguments, attached_system, literal, plain_host};
 
 /// Stands in a text for a part that is not known.
 pub(super) const GAP: char = '\u{fffc}';
+
+/// Databases that a session has under a name.
+const MOST_NAMED: usize = 50;
 
 const CONNECTS: &str = "another database is made to reach it";
 const NOT_KNOWN: &str = "which server the SQL reaches is not said in it";
@@ -71,7 +75,9 @@ impl Foreign {
 
 /// What a text reaches besides the database it is given to.
 pub(super) fn reached(text: &str, place: &DatabasePlace, context: &Context<'_>) -> Foreign {
-    let mut found = Foreign::default();
+    let searched = place.named.last().filter(|_| place.dialect() == Dialect::Sqlite);
+    let searched = searched.map(|(_, place)| place.clone());
+    let mut found = Foreign { named: place.named.clone(), searched, ..Foreign::default() };
     if text.len() > LONGEST {
         return found;
     }
@@ -98,7 +104,7 @@ pub(super) fn reached(text: &str, place: &DatabasePlace, context: &Context<'_>) 
 }
 
 /// Adds what is done on other servers.
-pub(super) fn push(found: Foreign, context: &mut Context<'_>) {
+pub(super) fn push(found: Foreign, context: &mut Context<'_>) -> Vec<(String, DatabasePlace)> {
     for act in found.acts {
         match act {
             Act::Runs { sql: Some(sql), place } => {
@@ -131,6 +137,7 @@ pub(super) fn push(found: Foreign, context: &mut Context<'_>) {
             }
         }
     }
+    found.named
 }
 
 /// A table of another server: SQL Server's names say the database first.
@@ -178,6 +185,15 @@ impl Reading<'_, '_> {
         }
     }
 
+    fn names(&mut self, name: String, place: DatabasePlace) {
+        if self.found.named.len() < MOST_NAMED {
+            self.found.named.push((name, place));
+        } else {
+            // One more could be what any name stands for.
+            self.touches(verbs::DB_EXECUTE, "*", self.any());
+        }
+    }
+
     fn runs(&mut self, sql: Option<String>, place: DatabasePlace) {
         self.found.acts.push(Act::Runs { sql, place });
     }
@@ -211,7 +227,7 @@ impl Reading<'_, '_> {
                 let place = self.connected(text(count.saturating_sub(1)));
                 self.touches(verbs::DB_EXECUTE, "*", place.clone());
                 match text(0).filter(|_| count > 1) {
-                    Some(name) => self.found.named.push((name.to_owned(), place)),
+                    Some(name) => self.names(name.to_owned(), place),
                     None => self.found.unnamed = Some(place),
                 }
             }
@@ -348,6 +364,13 @@ impl Reading<'_, '_> {
                 None => self.any(),
             };
             self.touches(verbs::DB_EXECUTE, "*", place);
+        } else if is(0, "CREATE") && position("DICTIONARY").is_some() && self.dialect == Dialect::ClickHouse {
+            let at = position("HOST").and_then(|at| tokens.get(at + 1));
+            if let Some(text) = at.filter(|token| token.kind == Kind::Text) {
+                let host = literal(std::slice::from_ref(text)).unwrap_or_else(|| "*".to_owned());
+                let place = self.seen(DatabasePlace { host, ..DatabasePlace::any("sql") });
+                self.touches(verbs::DB_READ, "*", place);
+            }
         } else if is(0, "CHANGE") {
             let at = position("MASTER_HOST").or_else(|| position("SOURCE_HOST"));
             if let Some(at) = at {
@@ -363,67 +386,6 @@ impl Reading<'_, '_> {
         }
     }
 
-    /// `EXEC sp_addlinkedserver @server = 'name', @datasrc = 'host'`.
-    fn linked_server(&mut self, tokens: &[Token<'_>]) {
-        let texts: Vec<&Token<'_>> = tokens.iter().filter(|token| token.kind == Kind::Text).collect();
-        let named = |name: &str| {
-            let at = tokens
-                .iter()
-                .position(|token| token.text.trim_start_matches('@').eq_ignore_ascii_case(name))?;
-            tokens.iter().skip(at + 1).take(3).find(|token| token.kind == Kind::Text)
-        };
-        let text = |name: &str, index: usize| {
-            named(name).or_else(|| texts.get(index).copied()).map(std::slice::from_ref).and_then(literal)
-        };
-        let name = text("server", 0).unwrap_or_default();
-        // Where no source is said, the name of the server is its host.
-        let source = text("datasrc", 3).or_else(|| text("provstr", 5)).unwrap_or_else(|| name.clone());
-        let place = self.seen(connection::of_source(Some(&source)));
-        self.touches(verbs::DB_EXECUTE, "*", place.clone());
-        self.found.named.push((name, place));
-    }
-
-    /// `CREATE SERVER name FOREIGN DATA WRAPPER wrapper OPTIONS (host '..', dbname '..')`.
-    fn server(&mut self, tokens: &[Token<'_>]) {
-        let after = |word: &str| {
-            let at = tokens.iter().position(|token| token.is(word))?;
-            tokens.get(at + 1)
-        };
-        let exists = after("EXISTS");
-        let name = exists.or_else(|| tokens.get(2)).map_or("", |token| token.unquoted());
-        let wrapper = after("WRAPPER").map_or("", |token| token.unquoted()).to_ascii_lowercase();
-        let system = match wrapper.split('_').next().unwrap_or_default() {
-            "mysql" => "mysql",
-            "tds" => "sqlserver",
-            "oracle" => "oracle",
-            "mongo" => "mongodb",
-            "redis" => "redis",
-            "clickhouse" => "clickhouse",
-            "file" | "sqlite" | "multicorn" => return,
-            _ => self.place.system.as_str(),
-        };
-        let mut place = DatabasePlace { host: String::new(), ..DatabasePlace::any(system) };
-        let options = tokens.iter().position(|token| token.is("OPTIONS")).unwrap_or(tokens.len());
-        let mut key = "";
-        for token in tokens.iter().skip(options) {
-            if token.kind == Kind::Text {
-                let value = literal(std::slice::from_ref(token));
-                match key.to_ascii_lowercase().as_str() {
-                    "host" | "hostaddr" | "server" | "servername" | "address" | "service" | "dbserver" => {
-                        place.host = value.unwrap_or_else(|| "*".to_owned());
-                    }
-                    "dbname" | "database" => place.database = value,
-                    _ => {}
-                }
-            } else if token.kind != Kind::Symbol {
-                key = token.unquoted();
-            }
-        }
-        let place = self.seen(place);
-        self.touches(verbs::DB_EXECUTE, "*", place.clone());
-        self.found.named.push((name.to_owned(), place));
-    }
-
     /// `ATTACH 'file or address' AS name (TYPE ..)`.
     fn attached(&mut self, tokens: &[Token<'_>]) {
         let file = tokens.iter().find(|token| token.kind == Kind::Text);
@@ -434,7 +396,10 @@ impl Reading<'_, '_> {
             .and_then(|at| tokens.get(at + 1))
             .map(|token| token.unquoted().to_owned());
         let Some(text) = text else {
-            self.found.named.extend(name.map(|name| (name, self.any())));
+            if let Some(name) = name {
+                let any = self.any();
+                self.names(name, any);
+            }
             return;
         };
         let remote = attached_system(tokens, &text);
@@ -473,7 +438,7 @@ impl Reading<'_, '_> {
         let named = place.database.clone().filter(|_| remote.is_some());
         let stem =
             text.rsplit('/').next().and_then(|file| file.split('.').next()).unwrap_or(&text).to_owned();
-        self.found.named.push((name.or(named).unwrap_or(stem), place));
+        self.names(name.or(named).unwrap_or(stem), place);
     }
 }
 

@@ -6,7 +6,8 @@ mod psql;
 mod sqlcmd;
 mod sqlite;
 
-use super::{DatabasePlace, Dialect, effects, unknown};
+use super::effects::effects_in;
+use super::{DatabasePlace, Dialect, unknown};
 use crate::context::Context;
 use crate::shell::{self, Place};
 use crate::word::{Value, Word};
@@ -16,18 +17,27 @@ const MOST_COMMANDS: usize = 200;
 
 /// Adds what a text does that is given to a client: statements, and the client's own commands.
 pub(crate) fn run(text: &str, place: &DatabasePlace, context: &mut Context<'_>) {
-    let mut place = place.clone();
+    run_in(text, &mut place.clone(), context);
+}
+
+/// The same in a session that goes on: what it connects to or attaches is where the next text is run.
+fn run_in(text: &str, place: &mut DatabasePlace, context: &mut Context<'_>) {
     match place.dialect() {
-        Dialect::Postgres => psql::run(text, &mut place, context),
-        Dialect::Sqlite | Dialect::DuckDb => sqlite::run(text, &mut place, context),
-        Dialect::MySql => mysql::run(text, &mut place, context),
-        Dialect::MsSql => sqlcmd::run(text, &mut place, context),
-        Dialect::ClickHouse | Dialect::Snowflake | Dialect::Generic => effects(text, &place, context),
+        Dialect::Postgres => psql::run(text, place, context),
+        Dialect::Sqlite | Dialect::DuckDb => sqlite::run(text, place, context),
+        Dialect::MySql => mysql::run(text, place, context),
+        Dialect::MsSql => sqlcmd::run(text, place, context),
+        Dialect::ClickHouse | Dialect::Snowflake | Dialect::Generic => effects_in(text, place, context),
     }
 }
 
 /// Adds what a file does that is given to a client. It is read whole now.
 pub(crate) fn run_file(file: &Value, place: &DatabasePlace, context: &mut Context<'_>) {
+    run_file_in(file, &mut place.clone(), context);
+}
+
+/// The same in a session that goes on.
+pub(crate) fn run_file_in(file: &Value, place: &mut DatabasePlace, context: &mut Context<'_>) {
     context.read_value(file);
     let located = crate::paths::locate(file, context);
     if let Some(why) = &located.why {
@@ -37,7 +47,7 @@ pub(crate) fn run_file(file: &Value, place: &DatabasePlace, context: &mut Contex
     match context.file(&located.path) {
         Ok(Some(text)) => {
             if context.enters() {
-                run(&text, place, context);
+                run_in(&text, place, context);
                 context.leaves();
             }
         }
@@ -76,10 +86,10 @@ fn unquote(text: &str) -> &str {
     inner.unwrap_or_else(|| text.split_ascii_whitespace().next().unwrap_or_default())
 }
 
-fn flush(sql: &mut String, place: &DatabasePlace, context: &mut Context<'_>) {
+fn flush(sql: &mut String, place: &mut DatabasePlace, context: &mut Context<'_>) {
     let text = std::mem::take(sql);
     if !text.trim().is_empty() {
-        effects(&text, place, context);
+        effects_in(&text, place, context);
     }
 }
 
@@ -90,8 +100,13 @@ pub(crate) fn interactive(place: &DatabasePlace, context: &mut Context<'_>) {
 
 /// The text of a word that is run as SQL, or that it is not known.
 pub(crate) fn run_word(word: &Word, place: &DatabasePlace, context: &mut Context<'_>) {
+    run_word_in(word, &mut place.clone(), context);
+}
+
+/// The same in a session that goes on.
+pub(crate) fn run_word_in(word: &Word, place: &mut DatabasePlace, context: &mut Context<'_>) {
     match &word.value {
-        Value::Known(text) | Value::Pattern(text) => run(text, place, context),
+        Value::Known(text) | Value::Pattern(text) => run_in(text, place, context),
         Value::Unknown { prefix, suffix, why } => {
             super::effects::partly(prefix, suffix, why, place, context);
         }

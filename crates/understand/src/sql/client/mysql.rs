@@ -1,6 +1,6 @@
 //! Commands of mysql.
 
-use super::{MOST_COMMANDS, flush, known, output, run_file, shell_command};
+use super::{MOST_COMMANDS, flush, known, output, run_file_in, shell_command};
 use crate::context::Context;
 use crate::sql::{DatabasePlace, Dialect, lexer, unknown};
 
@@ -43,7 +43,7 @@ fn short_commands(line: &str, place: &mut DatabasePlace, context: &mut Context<'
             return;
         }
         if let Some(file) = rest.strip_prefix('.') {
-            run_file(&known(file.trim()), place, context);
+            run_file_in(&known(file.trim()), place, context);
             return;
         }
         if !rest.starts_with(['G', 'g', 'c', 'p', 'q', 's', 'w', 'W', 'N', 'n', 'h', 't', 'x', 'C']) {
@@ -64,7 +64,7 @@ fn client_word(
     match word {
         "source" | "\\." => {
             flush(sql, place, context);
-            run_file(&known(arguments), place, context);
+            run_file_in(&known(arguments), place, context);
         }
         "system" | "\\!" => shell_command(arguments, context),
         "tee" | "\\t" if !arguments.is_empty() => output(arguments, context),

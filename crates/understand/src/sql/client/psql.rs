@@ -2,7 +2,7 @@
 
 use countersign_model::verbs;
 
-use super::{MOST_COMMANDS, flush, known, output, run_file, shell_command, unquote};
+use super::{MOST_COMMANDS, flush, known, output, run_file_in, shell_command, unquote};
 use crate::context::Context;
 use crate::sql::lexer::Kind;
 use crate::sql::{DatabasePlace, Dialect, effects, lexer, unknown};
@@ -87,7 +87,7 @@ fn backslash(name: &str, arguments: &str, place: &mut DatabasePlace, context: &m
     let argument = arguments.trim();
     match name {
         "copy" => copy(argument, place, context),
-        "i" | "ir" | "include" | "include_relative" => run_file(&known(unquote(argument)), place, context),
+        "i" | "ir" | "include" | "include_relative" => run_file_in(&known(unquote(argument)), place, context),
         "o" | "out" | "w" | "write" | "s" | "log" => output(argument, context),
         "g" | "gx" => output(argument.rsplit_once(')').map_or(argument, |(_, file)| file), context),
         "gexec" => unknown("it runs what a query gives", place, context),

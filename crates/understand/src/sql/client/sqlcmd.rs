@@ -1,6 +1,6 @@
 //! Commands of sqlcmd.
 
-use super::{flush, known, output, run_file, shell_command, unquote};
+use super::{flush, known, output, run_file_in, shell_command, unquote};
 use crate::context::Context;
 use crate::sql::{DatabasePlace, unknown};
 
@@ -19,7 +19,7 @@ pub(super) fn run(text: &str, place: &mut DatabasePlace, context: &mut Context<'
         };
         let (name, arguments) = command.split_once(|c: char| c.is_whitespace()).unwrap_or((command, ""));
         match name.to_ascii_lowercase().as_str() {
-            "r" => run_file(&known(unquote(arguments)), place, context),
+            "r" => run_file_in(&known(unquote(arguments)), place, context),
             "out" | "error" | "perftrace" => output(arguments, context),
             "connect" => {
                 flush(&mut sql, place, context);

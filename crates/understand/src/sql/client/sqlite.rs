@@ -2,7 +2,7 @@
 
 use countersign_model::{Certainty, verbs};
 
-use super::{MOST_COMMANDS, flush, known, output, run_file, shell_command, unquote};
+use super::{MOST_COMMANDS, flush, known, output, run_file_in, shell_command, unquote};
 use crate::context::Context;
 use crate::sql::{DatabasePlace, unknown};
 
@@ -121,7 +121,7 @@ fn dot(name: &str, arguments: &str, place: &mut DatabasePlace, context: &mut Con
                 shell_command(program.trim_end_matches(['"', '\'']), context);
                 unknown("it runs what another command writes", place, context);
             }
-            None => run_file(&known(&first), place, context),
+            None => run_file_in(&known(&first), place, context),
         },
         "backup" | "save" | "clone" => {
             context.write_value(&known(&file()));

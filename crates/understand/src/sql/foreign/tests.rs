@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::fixture::{check, check_because};
+use crate::fixture::{check, check_because, check_with};
 
 #[test]
 fn statements_that_another_server_is_given() {
@@ -163,6 +163,37 @@ fn databases_that_are_attached() {
     fs.read /repo/prod.db, read
     db.destroy users in sqlite:///repo/x.db, destroy
     db.destroy users in sqlite:///repo/prod.db, destroy, partial
+    ");
+}
+
+#[test]
+fn a_session_goes_on() {
+    assert_snapshot!(check("psql -h localhost -c '\\c postgresql://db.shop.example/x' -c 'drop table users'"), @"db.destroy users in postgresql://db.shop.example/x, destroy");
+    assert_snapshot!(check("psql -h localhost -c \"select dblink_connect('c', 'host=db.shop.example')\" -c \"select dblink_exec('c', 'drop table users')\""), @"
+    db.execute dblink_connect in postgresql://localhost, execute
+    db.execute * in postgresql://db.shop.example, execute
+    db.execute dblink_exec in postgresql://localhost, execute
+    db.destroy users in postgresql://db.shop.example, destroy
+    ");
+    assert_snapshot!(check("sqlite3 x.db '.open prod.db' 'drop table users'"), @"db.destroy users in sqlite:///repo/prod.db, destroy");
+    assert_snapshot!(check("sqlite3 x.db \"ATTACH 'prod.db' AS o\" 'delete from o.users where a = 1'"), @"
+    db.execute * in sqlite:///repo/x.db, execute
+    fs.read /repo/prod.db, read
+    db.destroy users in sqlite:///repo/prod.db, destroy
+    ");
+    assert_snapshot!(check("sqlite3 x.db <<< \"ATTACH 'prod.db' AS o;\n.tables\ndelete from o.users where a = 1;\""), @"
+    db.execute * in sqlite:///repo/x.db, execute
+    fs.read /repo/prod.db, read
+    db.read * in sqlite:///repo/x.db, read
+    db.destroy users in sqlite:///repo/prod.db, destroy
+    ");
+    assert_snapshot!(check_with("psql -h localhost <<'X'\n\\i to.sql\ndrop table users;\nX", &[("/repo/to.sql", "\\c postgresql://db.shop.example/x\n")]), @"
+    fs.read /repo/to.sql, read
+    db.destroy users in postgresql://db.shop.example/x, destroy
+    ");
+    assert_snapshot!(check("psql -h localhost -c 'select 1 from a' -c 'drop table users'"), @"
+    db.read a in postgresql://localhost, read
+    db.destroy users in postgresql://localhost, destroy
     ");
 }
 

@@ -199,6 +199,7 @@ fn place(tool: &Tool<'_>, system: &str) -> DatabasePlace {
         host: host.unwrap_or(tool.server).to_owned(),
         database,
         note: host.is_none().then(|| "it is the database behind the MCP server of this name".to_owned()),
+        named: Vec::new(),
     }
 }
 
