@@ -29,7 +29,7 @@ pub(super) const FAMILY: Family = Family {
 pub(crate) struct Tunnel {
     /// None where it could be any.
     local: Option<String>,
-    leads: String,
+    leads: Resource,
 }
 
 /// Tunnels of one call that are kept in mind.
@@ -66,10 +66,10 @@ fn usual_port(system: &str) -> &'static str {
 }
 
 /// Takes note that a port of this machine leads elsewhere.
-pub(crate) fn leads(local: Option<&str>, to: &str, context: &mut Context<'_>) {
+pub(crate) fn leads(local: Option<&str>, to: &Resource, context: &mut Context<'_>) {
     let tunnels = &mut context.state.world.tunnels;
     if tunnels.len() < MOST {
-        tunnels.push(Tunnel { local: local.map(str::to_owned), leads: to.to_owned() });
+        tunnels.push(Tunnel { local: local.map(str::to_owned), leads: to.clone() });
     }
 }
 
@@ -99,7 +99,7 @@ pub(crate) fn opens(local: Option<&str>, host: &str, port: Option<&str>, context
     } else {
         effect.because(why)
     });
-    leads(local, host, context);
+    leads(local, &Resource::Host { host: host.to_owned(), url: None }, context);
 }
 
 /// Adds that a port of this machine is listened at.
@@ -111,7 +111,7 @@ pub(crate) fn listens(context: &mut Context<'_>) {
 /// An effect where it happens: at the other end of a tunnel that an earlier command of the call opened.
 pub(crate) fn through(mut effect: Effect, context: &Context<'_>) -> Effect {
     let text = context.here.and_then(|span| context.whole.get(span.start..span.end)).unwrap_or_default();
-    let led = |host: &str, usual: &str| -> Option<(String, bool)> {
+    let led = |host: &str, usual: &str| -> Option<(Resource, bool)> {
         let any = matches!(host, "0.0.0.0" | "::" | "[::]" | "0") || host.starts_with("127.");
         if !any && !is_this_machine(host) {
             return None;
@@ -128,29 +128,30 @@ pub(crate) fn through(mut effect: Effect, context: &Context<'_>) -> Effect {
             }
         })
     };
-    let found = match &mut effect.resource {
-        Resource::Database { system, host, .. } => led(host, usual_port(system)).map(|(to, sure)| {
-            *host = to;
-            sure
-        }),
+    let found = match &effect.resource {
+        Resource::Database { system, host, .. } => led(host, usual_port(system)),
         Resource::Host { host, url } if effect.verb != verbs::NET_LISTEN => {
             let port = url.as_deref().and_then(port_of).map(str::to_owned);
-            let local = context.state.world.tunnels.iter().rev().find(|tunnel| tunnel.local == port);
-            let to = local.filter(|_| is_this_machine(host) && port.is_some()).map(|tunnel| tunnel.leads.clone());
-            let to = to.map(|to| {
-                *host = to;
-                *url = None;
-                true
-            });
-            // What is sent to this machine is no more than that, whatever the method.
-            if to.is_some() && effect.verb == verbs::NET_SEND {
-                effect.verb = verbs::NET_WRITE;
-                effect.access = Access::Write;
-            }
-            to
+            let tunnel = context.state.world.tunnels.iter().rev().find(|tunnel| tunnel.local == port);
+            tunnel
+                .filter(|_| is_this_machine(host) && port.is_some())
+                .map(|tunnel| (tunnel.leads.clone(), true))
         }
         _ => None,
     };
+    let found = found.map(|(to, sure)| {
+        match (&mut effect.resource, to) {
+            (Resource::Database { host, .. }, Resource::Host { host: to, .. }) => *host = to,
+            // What has a place of its own in a cluster or a cloud is known by that.
+            (resource, to) => *resource = to,
+        }
+        // What is sent to this machine is no more than that, whatever the method.
+        if effect.verb == verbs::NET_SEND {
+            effect.verb = verbs::NET_WRITE;
+            effect.access = Access::Write;
+        }
+        sure
+    });
     match found {
         None => effect,
         Some(true) => effect.because("the tunnel that the call opens leads there"),
@@ -212,7 +213,7 @@ pub(super) fn forwarded(text: &str, own: &str, context: &mut Context<'_>) {
 }
 
 /// Where ports that another program forwards lead: `local:remote`, `:remote` or one for both.
-pub(super) fn ports<'p>(ports: impl Iterator<Item = &'p str>, to: &str, context: &mut Context<'_>) {
+pub(super) fn ports<'p>(ports: impl Iterator<Item = &'p str>, to: &Resource, context: &mut Context<'_>) {
     for port in ports {
         let local = port.split(':').next().unwrap_or(port);
         let is_number = !local.is_empty() && local.bytes().all(|byte| byte.is_ascii_digit());
@@ -286,8 +287,8 @@ fn cloud_sql(words: &[&str], invocation: &Invocation, context: &mut Context<'_>)
             name: database,
         };
         let why = "programs on this machine reach the database through it, and can do anything there";
+        leads(own.or(port).filter(|port| *port != "*"), &resource, context);
         context.push(Effect::new(verbs::CLOUD_EXECUTE, resource).because(why));
-        leads(own.or(port).filter(|port| *port != "*"), name, context);
         found += 1;
     }
     if found == 0 {

@@ -333,7 +333,9 @@ impl Reading<'_, '_> {
         let defines = is(0, "CREATE") || is(0, "ALTER");
         let position = |word: &str| tokens.iter().position(|token| token.is(word));
         let connection = tokens.iter().enumerate().position(|(at, token)| {
-            let says = |next: &Token<'_>| next.kind == Kind::Text || next.is_symbol("=");
+            let says = |next: &Token<'_>| {
+                next.kind == Kind::Text || (next.is_symbol("=") && self.dialect == Dialect::MySql)
+            };
             token.is("CONNECTION") && tokens.get(at + 1).is_some_and(says)
         });
         if is(0, "ATTACH") {

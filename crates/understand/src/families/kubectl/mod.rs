@@ -435,7 +435,7 @@ fn opens(found: &Subcommand<'_>, spot: &Spot, context: &mut Context<'_>) {
     let target = found.operand(0).unwrap_or_else(|| "*".to_owned());
     let (kind, name) = target.split_once('/').unwrap_or(("pod", target.as_str()));
     let resource = if found.name == "proxy" { spot.resource("*", "*", Some("*")) } else { spot.resource(&kinds::singular(kind), name, None) };
-    let leads = resource.to_string();
+    let leads = resource.clone();
     let why = "programs on this machine can then reach it";
     context.push(spot.as_sure(Effect::new(verbs::KUBE_EXECUTE, resource).because(why)));
     let host = found.text(&["--address"]).unwrap_or_else(|| "localhost".to_owned());

@@ -162,12 +162,12 @@ fn runs(platform: &str, found: &Subcommand<'_>, normal: &Invocation, app: &named
             }
         }
         ("fly", "proxy") => {
-            let to = app.resource(platform).to_string();
+            let to = app.resource(platform);
             super::tunnels::ports(found.operands.iter().filter_map(|word| word.known()), &to, context);
         }
         ("pscale", "connect") => {
             let port = found.text(&["--port"]).unwrap_or_else(|| "3306".to_owned());
-            super::tunnels::ports(std::iter::once(port.as_str()), &app.resource(platform).to_string(), context);
+            super::tunnels::ports(std::iter::once(port.as_str()), &app.resource(platform), context);
         }
         ("cap", _) | ("fastlane", _) => opaque(normal, "what it runs is in the project's file", context),
         _ => {}

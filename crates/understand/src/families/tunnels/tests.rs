@@ -92,7 +92,7 @@ fn commands_that_use_it() {
     assert_snapshot!(check("kubectl --context prod -n web port-forward svc/db 15432:5432 & psql -h localhost -p 15432 -c 'drop table users'"), @"
     kube.execute service/db in prod/web, execute
     net.listen localhost, write
-    db.destroy users in postgresql://service/db in prod/web, destroy
+    db.destroy service/db in prod/web, destroy
     ");
     assert_snapshot!(check("ssh -fNL 5432:db.shop.example:5432 bastion; psql -h 127.1 -c 'drop table a'; psql -h 0.0.0.0 -c 'drop table b'"), @"
     net.read bastion, read
@@ -100,6 +100,11 @@ fn commands_that_use_it() {
     db.write * in postgresql://db.shop.example, write
     db.destroy a in postgresql://db.shop.example, destroy
     db.destroy b in postgresql://db.shop.example, destroy
+    ");
+    assert_snapshot!(check("kubectl --context dev port-forward svc/web 8080:80 & curl -X POST -d a=b http://localhost:8080/a"), @"
+    kube.execute service/web in dev/*, execute
+    net.listen localhost, write
+    net.write service/web in dev/*, write
     ");
     // What uses no port of it is this machine's own.
     assert_snapshot!(check("ssh -fNL 15432:db.shop.example:5432 bastion; redis-cli get a; curl http://localhost:3000"), @"
@@ -122,12 +127,12 @@ fn proxies_of_clouds() {
     assert_snapshot!(check("cloud_sql_proxy -instances=proj:us:inst=tcp:0.0.0.0:5432 & psql -h 127.0.0.1 -c 'drop table users'"), @"
     cloud.execute sql inst in gcp:proj us, execute
     net.listen localhost, write
-    db.destroy users in postgresql://proj:us:inst, destroy
+    db.destroy sql inst in gcp:proj us, destroy
     ");
     assert_snapshot!(check("cloud-sql-proxy --credentials-file k.json 'proj:us:inst?port=5433' & psql -p 5433 -h localhost -c 'select 1 from a'"), @"
     cloud.execute sql inst in gcp:proj us, execute
     net.listen localhost, write
-    db.read a in postgresql://proj:us:inst, read
+    db.read sql inst in gcp:proj us, read
     ");
     assert_snapshot!(check("cloud-sql-proxy --version; cloud-sql-proxy"), @"
     exec.read cloud-sql-proxy, read
@@ -164,7 +169,7 @@ fn proxies_of_clouds() {
     ");
     assert_snapshot!(check("fly proxy 15432:5432 -a shop-db & psql -h localhost -p 15432 -c 'drop table a'"), @"
     app.execute shop-db on fly, execute
-    db.destroy a in postgresql://shop-db on fly, destroy
+    db.destroy shop-db on fly, destroy
     ");
     assert_snapshot!(check("az network bastion tunnel --name b --resource-group rg --target-resource-id /subscriptions/s/vm --resource-port 5432 --port 15432 & psql -h localhost -p 15432 -c 'drop table a'"), @"
     cloud.execute network rg/b in azure:*, execute, partial
@@ -187,7 +192,7 @@ fn proxies_of_clouds() {
     ");
     assert_snapshot!(check("pscale connect shop main --port 3309 & mysql -h 127.0.0.1 -P 3309 -e 'drop table a'"), @"
     app.execute shop on pscale, execute
-    db.destroy a in mysql://shop on pscale, destroy
+    db.destroy shop on pscale, destroy
     ");
     assert_snapshot!(check("heroku pg:psql -a shop -c 'drop table users'; heroku pg:psql -a shop --command 'select 1 from a'"), @"
     db.destroy users in postgresql://heroku shop, destroy
