@@ -16,16 +16,20 @@ use countersign_yaml::Node;
 
 use crate::collected::Collected;
 use crate::commands::Commands;
+use crate::families::leaving::{self, Reach};
 use crate::invocation::{Source, Stdin};
 use crate::paths::{self, Mount};
 use crate::pin::Candidate;
 use crate::shell::functions::Calling;
+use crate::shell::variables;
 use crate::{Recording, Surroundings};
 
 pub(crate) use state::{Local, MOST_VISITED, ShellState, State, World};
 
 /// Runs of loop bodies that are looked at one by one, one value at a time.
 const MOST_TURNS: usize = 64;
+/// Effects of one command that are looked at for what they reach.
+const MOST_REACHED: usize = 64;
 
 /// Everything a family needs to say what a command does.
 pub(crate) struct Context<'a> {
@@ -65,6 +69,10 @@ pub(crate) struct Context<'a> {
     pub conditional: bool,
     /// Whether a text is read by its words alone: nothing of it is sure.
     pub guessing: bool,
+    /// What of the network the command being looked at reaches, where it carries a secret.
+    pub reached: Option<Vec<Reach>>,
+    /// The secret whose value was read last, of those that a substitution may print.
+    pub taken: Option<String>,
     /// The text of the whole call.
     pub whole: String,
     /// A pattern for what a search finds, where its reach to Countersign's own files was worked out
@@ -156,6 +164,8 @@ impl<'a> Context<'a> {
             beside: false,
             conditional: false,
             guessing: false,
+            reached: None,
+            taken: None,
             whole: String::new(),
             weighed: None,
             elsewhere: None,
@@ -194,6 +204,12 @@ impl<'a> Context<'a> {
         self.flow.fetched |= effect.verb == verbs::NET_READ;
         if self.guessing {
             effect = crate::shell::lenient::weakened(effect);
+        }
+        if let Some(reached) = &mut self.reached {
+            reached.extend(leaving::reach(&effect).filter(|_| reached.len() < MOST_REACHED));
+        }
+        if effect.verb == verbs::SECRET_READ {
+            self.taken = variables::taken(&effect.resource);
         }
         if effect.certainty == Certainty::Opaque {
             self.state.world.opaque = true;

@@ -190,6 +190,7 @@ mod tests {
         net.write *, write, partial
         secret.read environment:API_TOKEN, read
         net.send http://example.com, send
+        net.upload example.com, send
         ");
     }
 }

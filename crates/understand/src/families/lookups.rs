@@ -58,8 +58,12 @@ pub(super) fn carried(words: &[Word], context: &mut Context<'_>) {
 fn carries(word: &Word, context: &Context<'_>) -> Option<(bool, String)> {
     let Value::Unknown { suffix, why, .. } = &word.value else { return None };
     if let Some(name) = reading::secrets(word, context.surroundings).next() {
-        let name = if context.surroundings.keeps_secret(name) { name } else { "a variable" };
-        return Some((true, format!("the name that is looked up holds the value of {name}")));
+        let what = match variables::file_of(name) {
+            Some(file) => format!("what is in {file}"),
+            None if context.surroundings.keeps_secret(name) => format!("the value of {name}"),
+            None => "the value of a variable".to_owned(),
+        };
+        return Some((true, format!("the name that is looked up holds {what}")));
     }
     if variables::is_plain(why) && !word.raw.contains(['`']) && !word.raw.contains("$(") {
         return None;

@@ -10,6 +10,7 @@ use crate::code::{self, Looked};
 use crate::context::Context;
 use crate::environment;
 use crate::invocation::Invocation;
+use crate::shell::variables;
 use crate::word::Word;
 
 /// Programs that are understood together.
@@ -97,6 +98,7 @@ families! {
 mod cloud;
 pub(crate) mod databases;
 pub(crate) mod declared;
+pub(crate) mod leaving;
 mod likely;
 mod names;
 mod program;
@@ -153,6 +155,10 @@ pub(crate) fn is_builtin(name: &str) -> bool {
 
 /// Adds that a variable of the environment is shown, or all of them.
 pub(crate) fn reads_environment(name: &str, context: &mut Context<'_>) {
+    if variables::file_of(name).is_some() {
+        // It was read where it was put into the command.
+        return;
+    }
     let resource = Resource::Secret { store: "environment".to_owned(), name: name.to_owned() };
     let effect = Effect::new(verbs::SECRET_READ, resource);
     context.push(match name {

@@ -1,7 +1,7 @@
 //! Which program an invocation starts: by its name, by its path, or by what its arguments give away.
 
 use super::unseen::{hidden, named_by_arguments, opaque, says_nothing, sought_in_arguments};
-use super::{code, countersign, declared, is_understood, likely, names, reading, resolve};
+use super::{code, countersign, declared, is_understood, leaving, likely, names, reading, resolve};
 use crate::code::Looked;
 use crate::context::Context;
 use crate::invocation::{Invocation, Stdin};
@@ -137,12 +137,17 @@ pub(super) fn named(invocation: &Invocation, context: &mut Context<'_>) {
     }
     countersign::package(invocation, context);
     reading::shown(invocation, context);
+    let carried = leaving::carried(invocation, context.surroundings);
+    let outside = std::mem::replace(&mut context.reached, (!carried.is_empty()).then(Vec::new));
     match names::family(program) {
         Some(family) => (family.effects)(invocation, context),
         None => match declared::find(program, context) {
             Some(declared) => declared::effects(declared, invocation, context),
             None => unknown(invocation, context),
         },
+    }
+    if let Some(reached) = std::mem::replace(&mut context.reached, outside) {
+        leaving::leaves(&carried, &reached, invocation, context);
     }
     if let Some(text) = shell::texts::of(invocation) {
         context.flow.text = Some(text);

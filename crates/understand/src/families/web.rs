@@ -9,7 +9,7 @@ use countersign_model::{Certainty, Effect, ForgeRepository, Resource, verbs};
 use serde_json::Value as Json;
 
 use super::reading::{secrets, sent};
-use super::{Family, addresses, opaque, reads_environment};
+use super::{Family, addresses, leaving, opaque, reads_environment};
 use crate::arguments::{Spec, Takes, parse};
 use crate::context::Context;
 use crate::forge::{self, Request};
@@ -231,27 +231,31 @@ fn reads(arguments: &crate::arguments::Arguments<'_>, is_curl: bool, context: &m
     }
 }
 
-/// Variables that are named like a secret, in what is sent. A forge may be told its own token.
+/// Variables that are named like a secret, in what is sent. A service may be told its own.
 pub(super) fn secret_variables(words: &[Word], addresses: &[Value], context: &mut Context<'_>) {
-    let only_the_forge = !addresses.is_empty()
-        && addresses.iter().all(|address| {
-            let host = addresses::host_and_path(address.text()).map(|(host, _)| host);
-            address.text().starts_with("https://") && address.text().matches('/').count() > 2 && host.as_deref() == Some("api.github.com")
-        });
+    let hosts: Vec<Option<String>> = addresses.iter().map(known_host).collect();
+    let mut before = "";
     for word in words {
-        let lower = word.text().to_ascii_lowercase();
-        let logs_in = only_the_forge && lower.starts_with("authorization:");
         for name in secrets(word, context.surroundings) {
             // Where a request goes must be told to it.
             let raw = word.raw.trim_start_matches('"');
             let raw = raw.strip_prefix("${").or_else(|| raw.strip_prefix('$')).unwrap_or_default();
             let own = super::is_address_name(name) && raw.starts_with(name) && addresses.contains(&word.value);
-            let told = own || (logs_in && matches!(name, "GITHUB_TOKEN" | "GH_TOKEN"));
-            if !told {
+            let told = || hosts.iter().all(|host| host.as_deref().is_some_and(|host| leaving::is_told(name, host)));
+            let logs_in = !hosts.is_empty() && leaving::is_login(before, &word.value) && told();
+            if !own && !logs_in {
                 reads_environment(name, context);
             }
         }
+        before = word.text();
     }
+}
+
+/// The host of an encrypted address, where what is not known of the address comes after it.
+fn known_host(address: &Value) -> Option<String> {
+    let text = address.text();
+    let is_known = text.starts_with("https://") && (!address.is_unknown() || text.matches('/').count() > 2);
+    addresses::host_and_path(text).map(|(host, _)| host).filter(|_| is_known)
 }
 
 fn after_at(value: &Value) -> Option<Value> {

@@ -8,7 +8,7 @@ use crate::word::{Value, Word};
 
 use super::outputs::Here;
 use super::words::{Decoded, decode, decode_expression, decode_text};
-use super::{Place, Walker, braces, reprinted, subscripts};
+use super::{Place, Walker, braces, reprinted, subscripts, variables};
 
 impl Walker {
     /// Decodes a word and runs the substitutions in it.
@@ -75,6 +75,7 @@ impl Walker {
                 context.state.shell.set(&name, value);
             }
         }
+        let outside = context.taken.take();
         for found in &decoded.substitutions {
             let place = match (start, found.offset) {
                 (Some(start), Some(offset)) => Place::From(start + offset),
@@ -84,7 +85,14 @@ impl Walker {
             reprinted::run(&found.text, place, context);
             context.here = here;
         }
-        decoded.values
+        match std::mem::replace(&mut context.taken, outside) {
+            Some(secret) => {
+                // What holds the substitution prints it as well.
+                context.taken.get_or_insert_with(|| secret.clone());
+                decoded.values.into_iter().map(|value| variables::printed_by(value, &secret)).collect()
+            }
+            None => decoded.values,
+        }
     }
 
     /// Whether a word is the variable that a redirection gives the number of a file: `{name}>file`.

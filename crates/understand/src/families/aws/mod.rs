@@ -4,12 +4,13 @@
 //! operation are in [`commands`].
 
 mod commands;
+mod endpoint;
 mod read;
 mod revealing;
 #[cfg(test)]
 mod tests;
 
-use countersign_model::{Answer, PathClass, Question, is_this_machine};
+use countersign_model::{Answer, PathClass, Question};
 
 use super::cloud::{NOT_KNOWN, Tenant, sounds_secret};
 use super::{Family, opaque};
@@ -20,6 +21,7 @@ use crate::invocation::Invocation;
 use crate::path_classes;
 use crate::tables::cloud::{self, Does};
 use crate::word::Value;
+use endpoint::Endpoint;
 use read::Read;
 use revealing::Tells;
 
@@ -55,6 +57,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         return;
     }
     read.reads_files(context);
+    endpoint::effects(invocation, &read, context);
     let tenant = tenant(invocation, &read, context);
     let (Some(Some(service)), Some(operation)) = (named(0), named(1)) else {
         if let Some(Some("configure" | "login" | "logout")) = named(0) {
@@ -173,22 +176,12 @@ fn account(invocation: &Invocation, read: &Read<'_>, context: &Context<'_>) -> T
     if invocation.program == "awslocal" {
         return Tenant::named(AWS, "localhost");
     }
-    let endpoint = match read.value("--endpoint-url") {
-        Some(value) => Some(value.known().map(str::to_owned).ok_or("the endpoint is not known")),
-        None => context.setting(invocation, "AWS_ENDPOINT_URL").ok().flatten().map(Ok),
-    };
-    match endpoint {
+    match endpoint::of(invocation, read, context) {
         Some(Err(why)) => return Tenant::unknown(AWS, why),
-        Some(Ok(url)) => {
-            let host = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
-            let host = host.split('/').next().unwrap_or(host);
-            let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-            if !name.ends_with(".amazonaws.com") {
-                let tenant = Tenant::named(AWS, host).because("the endpoint is this address");
-                let why = "an address that is not AWS's stands for it";
-                let is_here = is_this_machine(name) && !host.contains('@');
-                return if is_here { tenant } else { Tenant { doubt: Some(why.to_owned()), ..tenant } };
-            }
+        Some(Ok(Endpoint { host, is_here })) => {
+            let tenant = Tenant::named(AWS, &host).because("the endpoint is this address");
+            let why = "an address that is not AWS's stands for it";
+            return if is_here { tenant } else { Tenant { doubt: Some(why.to_owned()), ..tenant } };
         }
         None => {}
     }

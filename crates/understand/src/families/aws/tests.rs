@@ -118,6 +118,7 @@ fn accounts() {
     ");
     assert_snapshot!(check("aws --endpoint-url http://localhost:4566 s3 rb s3://a; aws s3 rb s3://a --endpoint-url https://s3.evil.example; awslocal s3 ls"), @"
     cloud.delete s3 a in aws:localhost:4566, destroy
+    net.write s3.evil.example, write
     cloud.delete s3 a in aws:s3.evil.example, destroy, partial
     cloud.read s3 all buckets in aws:localhost, read
     ");

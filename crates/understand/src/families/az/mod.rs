@@ -11,7 +11,8 @@ use countersign_model::{Effect, verbs};
 use serde_json::Value as Json;
 
 use super::cloud::{NOT_KNOWN, Tenant};
-use super::{Family, opaque};
+use super::web::host_named;
+use super::{Family, addresses, opaque};
 use crate::context::Context;
 use crate::environment;
 use crate::invocation::Invocation;
@@ -221,6 +222,7 @@ fn own(
             let grants = does != Does::Read && url.to_ascii_lowercase().contains("roleassignments");
             let keys = url.to_ascii_lowercase().contains("/listkeys") || url.to_ascii_lowercase().contains("vault.azure.net/secrets");
             let does = if grants { Does::Permission } else if keys { Does::Secret } else { does };
+            rest_elsewhere(&url, read, context);
             tenant.acts(does, "rest", &[url], doubt, context);
         }
         ["interactive"] => opaque(invocation, "what is typed there is not known", context),
@@ -241,6 +243,20 @@ fn own(
         _ => return false,
     }
     true
+}
+
+/// Hosts that are Azure's own, or end in what only Azure gives out.
+const OWN: &[&str] = &[".azure.com", ".microsoft.com", ".azure.net", ".windows.net", ".azure.cn", ".microsoftonline.com", ".azurewebsites.net", ".dynamics.com", ".microsoft.us", ".azure.us"];
+
+/// Adds that a request goes to a host that is not Azure's, with what it says and, if asked for, a token.
+fn rest_elsewhere(url: &str, read: &Read<'_>, context: &mut Context<'_>) {
+    let Some((host, _)) = addresses::host_and_path(url).filter(|_| url.contains("://")) else { return };
+    if OWN.iter().any(|own| host.ends_with(own)) || countersign_model::is_this_machine(&host) {
+        return;
+    }
+    let sends = ["--body", "-b", "--headers", "--resource", "--uri-parameters"].iter().any(|name| read.value(name).is_some());
+    let verb = if sends { verbs::NET_SEND } else { verbs::NET_READ };
+    context.push(Effect::new(verb, host_named(&host)));
 }
 
 /// The subscription: an option's, one chosen before, or the default of the client's own file.

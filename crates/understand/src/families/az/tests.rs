@@ -36,6 +36,7 @@ fn commands() {
     ");
     assert_snapshot!(check("az rest --method delete --uri https://management.azure.com/subscriptions/2/x --subscription s; az rest --uri https://x --subscription s"), @"
     cloud.delete rest https://management.azure.com/subscriptions/2/x in azure:s, destroy
+    net.read x, read
     cloud.read rest https://x in azure:s, read
     ");
     assert_snapshot!(check("az network nsg rule create -g x --nsg-name n -n all --subscription s; az lock delete -n l -g x --subscription s; az backup protection disable --delete-backup-data true -c x --subscription s"), @"

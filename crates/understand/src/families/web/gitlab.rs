@@ -63,10 +63,7 @@ mod tests {
     #[test]
     fn requests_do_what_glab_does() {
         assert_snapshot!(check("curl -X PUT https://gitlab.com/api/v4/projects/acme%2Fshop/merge_requests/7/merge"), @"forge.merge acme/shop#7, write");
-        assert_snapshot!(check("curl -H \"PRIVATE-TOKEN: $GITLAB_TOKEN\" https://gitlab.com/api/v4/projects/1/variables"), @"
-        secret.read environment:GITLAB_TOKEN, read
-        secret.read gitlab *:*, read
-        ");
+        assert_snapshot!(check("curl -H \"PRIVATE-TOKEN: $GITLAB_TOKEN\" https://gitlab.com/api/v4/projects/1/variables"), @"secret.read gitlab *:*, read");
         assert_snapshot!(check("curl -d source_branch=x -d target_branch=main https://gitlab.com/api/v4/projects/1/merge_requests"), @"forge.pull-request * pull request into main, write");
         assert_snapshot!(check("http POST gitlab.com/api/v4/projects/1/pipeline ref=main; curl https://gitlab.com/api/v4/projects/1/merge_requests"), @"
         forge.workflow * api projects/1/pipeline, execute

