@@ -16,7 +16,7 @@ use crate::Surroundings;
 use crate::context::Context;
 use crate::invocation::{Invocation, Stdin};
 use crate::shell::variables::{file_of, secret_in};
-use crate::word::Word;
+use crate::word::{Value, Word};
 
 pub(super) use owners::is_told;
 pub(super) use places::is_login;
@@ -31,11 +31,17 @@ const REGISTRIES: &[&str] = &[
     "nuget", "dotnet", "mix", "luarocks",
 ];
 
+/// Bytes of the shortest token, and of the longest text that is looked at for one.
+const SHORTEST: usize = 20;
+const LONGEST: usize = 16 * 1024;
+
 /// A secret's value in a command.
 #[derive(Debug)]
 pub(super) struct Carried {
     /// The secret.
     name: String,
+    /// What kind of token it is, where its value is written in the command.
+    class: Option<&'static str>,
     /// The host that the part of the command names which it is in.
     host: Option<String>,
     /// Whether it is an address that carries its own password: where it says, it must be told.
@@ -123,6 +129,12 @@ pub(super) fn carried(invocation: &Invocation, surroundings: &Surroundings) -> V
                 ..Carried::of(name)
             });
         }
+        found.extend(literal(word.text()).map(|class| Carried {
+            host: places::host(&word.value),
+            is_login: places::is_login(before, &word.value),
+            class: Some(class),
+            ..Carried::of(&owners::variable_of(class))
+        }));
         before = word.text();
         if found.len() >= MOST {
             break;
@@ -141,7 +153,21 @@ pub(super) fn carried(invocation: &Invocation, surroundings: &Surroundings) -> V
     {
         found.push(Carried::of(name));
     }
+    if let Stdin::Text(Value::Known(text)) = &invocation.stdin
+        && let Some(class) = literal(text)
+    {
+        found.push(Carried { class: Some(class), ..Carried::of(&owners::variable_of(class)) });
+    }
     found
+}
+
+/// The class of a token that is written in a text.
+fn literal(text: &str) -> Option<&'static str> {
+    if !(SHORTEST..=LONGEST).contains(&text.len()) {
+        return None;
+    }
+    // What names a key is no secret, and is a part of every signed address.
+    countersign_redact::token_class(text).filter(|class| *class != "aws-access-key")
 }
 
 /// Whether a word begins with an address that carries its own password.
@@ -164,12 +190,17 @@ pub(super) fn leaves(
             if is_own || countersign_model::is_this_machine(&host) || secret.is_told_to(&host) {
                 continue;
             }
-            reads_environment(&secret.name, context);
-            let what = match file_of(&secret.name) {
-                Some(file) => format!("what is in {file} is a part of the command"),
-                None if secret.name == "*" => "the value of a variable is a part of the command".to_owned(),
-                None => format!("the value of {} is a part of the command", secret.name),
+            let what = match (secret.class, file_of(&secret.name)) {
+                (Some(class), _) => format!("a secret's value is in the command: {class}"),
+                (None, Some(file)) => format!("what is in {file} is a part of the command"),
+                (None, None) if secret.name == "*" => {
+                    "the value of a variable is a part of the command".to_owned()
+                }
+                (None, None) => format!("the value of {} is a part of the command", secret.name),
             };
+            if secret.class.is_none() {
+                reads_environment(&secret.name, context);
+            }
             let is_known = host != "*";
             let effect = Effect::new(verbs::NET_UPLOAD, host_named(&host));
             context.push(if is_known {
@@ -212,7 +243,14 @@ fn destinations(secret: &Carried, reached: &[Reach], invocation: &Invocation) ->
 
 impl Carried {
     fn of(name: &str) -> Self {
-        Self { name: name.to_owned(), host: None, is_address: false, is_login: false, is_password: false }
+        Self {
+            name: name.to_owned(),
+            class: None,
+            host: None,
+            is_address: false,
+            is_login: false,
+            is_password: false,
+        }
     }
 
     /// Whether a host is the one that must be told this secret.

@@ -36,7 +36,7 @@ const OWN: &[(&[&str], &[&str])] = &[
     (&["ANTHROPIC_"], &["api.anthropic.com"]),
     (&["HF_", "HUGGINGFACE_", "HUGGING_FACE_"], &["huggingface.co"]),
     (&["STRIPE_"], &["api.stripe.com"]),
-    (&["SLACK_"], &["slack.com"]),
+    (&["SLACK_"], &["slack.com", "hooks.slack.com"]),
     (&["TELEGRAM_"], &["api.telegram.org"]),
     (&["SENTRY_"], &["sentry.io"]),
     (&["DATADOG_", "DD_"], &["api.datadoghq.com", "api.datadoghq.eu"]),
@@ -73,6 +73,11 @@ pub(in crate::families) fn is_told(name: &str, host: &str) -> bool {
     }
     let is_variable = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     !is_somebodys && is_variable && FORGES.contains(&host)
+}
+
+/// How a variable would be named that holds a token of this class.
+pub(super) fn variable_of(class: &str) -> String {
+    class.replace('-', "_").to_ascii_uppercase()
 }
 
 /// Whether a secret of this name is a database's password.
