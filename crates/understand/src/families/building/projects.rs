@@ -271,6 +271,7 @@ fn installed(from: usize, invocation: &Invocation, context: &mut Context<'_>) ->
                 let is_plain = families::is_known_tool(name) && !name.contains(['@', '/']);
                 return match invocation.nested(at).filter(|_| is_plain) {
                     Some(nested) => {
+                        super::started::fetched(name, at, invocation, context);
                         dispatch(nested, context);
                         true
                     }

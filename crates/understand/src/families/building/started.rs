@@ -1,6 +1,9 @@
 //! Programs that a runner of packages starts and that are understood by themselves: `npx prisma migrate reset`,
 //! `pnpm exec playwright test`, `yarn knex migrate:latest`.
 
+use countersign_model::{Answer, Effect, Question, Resource, verbs};
+
+use crate::Workspace as _;
 use crate::context::Context;
 use crate::families::is_understood;
 use crate::invocation::Invocation;
@@ -8,6 +11,21 @@ use crate::word::Word;
 
 /// Options of the runners that take the next word.
 const VALUES: &[&str] = &["-p", "--package", "--filter", "-F", "-w", "--workspace", "-C", "--dir", "--cwd", "--prefix", "-c", "--call"];
+
+/// Programs that are packages of the registry under their own names, or of their makers', sorted.
+const PACKAGES: &[&str] = &[
+    "amplify", "ampx", "astro", "attw", "auto-changelog", "ava", "babel", "biome", "bun", "c8", "cdk", "cdktf", "changeset", "claude", "codex",
+    "commitlint", "concurrently", "contentful", "corepack", "create-next-app", "create-react-app", "create-vite", "cross-env", "cspell", "cypress",
+    "degit", "depcheck", "docusaurus", "dprint", "drizzle-kit", "eas", "eleventy", "esbuild", "eslint", "expo", "firebase", "firebase-tools",
+    "gatsby", "gemini", "grunt", "gulp", "hardhat", "heroku", "http-server", "husky", "jasmine", "jest", "karma", "knex", "knip", "lefthook", "lerna",
+    "license-checker", "lint-staged", "madge", "markdownlint", "markdownlint-cli2", "mikro-orm", "mocha", "ncu", "netlify", "netlify-cli", "next",
+    "ng", "node-pg-migrate", "nodemon", "np", "npm", "npm-check-updates", "npm-run-all", "npx", "nuxt", "nx", "nyc", "opencode", "ovsx", "oxlint",
+    "parcel", "playwright", "pm2", "pnpm", "postcss", "prettier", "prisma", "publint", "react-native", "release-it", "remix", "retire", "rimraf",
+    "rollup", "rsbuild", "rspack", "run-p", "run-s", "sanity", "semantic-release", "sequelize", "sequelize-cli", "serve", "serverless", "size-limit",
+    "sls", "snyk", "standard", "standard-version", "storybook", "stylelint", "supabase", "svelte-check", "swc", "tailwindcss", "tap", "truffle",
+    "ts-node", "tsc", "tsd", "tslint", "tsup", "tsx", "turbo", "typedoc", "typeorm", "vercel", "vercel-cli", "vite", "vitepress", "vitest", "vsce",
+    "vue-cli-service", "vue-tsc", "webpack", "webpack-cli", "wrangler", "xo", "yarn", "zx",
+];
 
 /// Adds what such a program does; false where it is none.
 pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) -> bool {
@@ -44,6 +62,39 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) -> boo
     false
 }
 
+/// Adds that a package is fetched and run that only has the name of a program that is known: of those whose
+/// programs are no packages of this registry, anybody can have taken the name.
+pub(super) fn fetched(name: &str, index: usize, invocation: &Invocation, context: &mut Context<'_>) {
+    let before: Vec<&str> = invocation.words.iter().take(index).map(Word::text).collect();
+    let fetches = match invocation.program.as_str() {
+        "npx" | "bunx" => true,
+        "npm" => before.iter().any(|word| matches!(*word, "exec" | "x")),
+        "pnpm" | "yarn" => before.contains(&"dlx"),
+        _ => false,
+    };
+    let stays = before.iter().any(|word| matches!(*word, "--no-install" | "--no" | "--offline"));
+    let is_chosen = before.iter().any(|word| matches!(*word, "-p") || word.starts_with("--package"));
+    if !fetches || stays || (!is_chosen && PACKAGES.binary_search(&name).is_ok()) || is_installed(name, context) {
+        return;
+    }
+    let resource = Resource::Program { name: format!("{} {name}", invocation.program) };
+    let why = "a package is fetched and run that has the name of this program";
+    context.push(Effect::new(verbs::EXEC_INSTALL, resource).because(why));
+}
+
+/// Whether the project has such a program, or asks for a package of its name.
+fn is_installed(name: &str, context: &Context<'_>) -> bool {
+    let Ok(directory) = &context.state.shell.directory else { return false };
+    let top = context.top().unwrap_or(directory);
+    [directory.as_str(), top].iter().any(|directory| {
+        let directory = directory.trim_end_matches('/');
+        let program = Question::Path { path: format!("{directory}/node_modules/.bin/{name}") };
+        let asked = || context.file(&format!("{directory}/package.json")).ok().flatten();
+        matches!(context.workspace.ask(&program), Answer::Text { .. })
+            || asked().is_some_and(|text| text.contains(&format!("\"{name}\":")))
+    })
+}
+
 fn start(index: usize, text: &str, invocation: &Invocation, context: &mut Context<'_>) -> bool {
     // `prisma@5`, `@scope/name` keeps its scope.
     let name = match text.rsplit_once('@') {
@@ -53,6 +104,7 @@ fn start(index: usize, text: &str, invocation: &Invocation, context: &mut Contex
     if !is_understood(name) || super::FAMILY.programs.contains(&name) && matches!(name, "npx" | "npm" | "pnpm" | "yarn" | "bunx") {
         return false;
     }
+    fetched(name, index, invocation, context);
     let Some(mut nested) = invocation.nested(index) else { return false };
     nested.first = Word { raw: nested.first.raw.clone(), ..Word::known_as(name) };
     nested.contiguous = false;
@@ -64,7 +116,7 @@ fn start(index: usize, text: &str, invocation: &Invocation, context: &mut Contex
 mod tests {
     use insta::assert_snapshot;
 
-    use crate::fixture::check;
+    use crate::fixture::{check, check_with};
 
     #[test]
     fn programs_that_are_fetched_and_run() {
@@ -87,7 +139,10 @@ mod tests {
         exec.install pipx run ruff, execute
         exec.build ruff, execute
         ");
-        assert_snapshot!(check("npx -y kubectl delete ns x"), @"kube.delete namespace/x in *, destroy, partial");
+        assert_snapshot!(check("npx -y kubectl delete ns x"), @"
+        exec.install npx kubectl, execute
+        kube.delete namespace/x in *, destroy, partial
+        ");
         assert_snapshot!(check("nix run nixpkgs#kubectl -- delete ns x"), @"
         exec.install nix run, execute
         kube.delete namespace/x in *, destroy, partial
@@ -104,6 +159,23 @@ mod tests {
         exec.install nix develop, execute
         kube.delete namespace/x in *, destroy, partial
         ");
+    }
+
+    #[test]
+    fn packages_with_the_names_of_other_programs() {
+        assert!(super::PACKAGES.is_sorted());
+        for command in ["npx jq . x", "npx -y jq . x", "bunx jq . x", "npm exec jq . x", "pnpm dlx jq . x", "yarn dlx jq . x", "npx -p other prettier x"] {
+            let found = check(command);
+            assert!(found.contains("exec.install"), "{command}: {found}");
+        }
+        for command in ["npx prettier --check .", "npx eslint src", "npx tsc --noEmit", "npx --no-install jq . x", "pnpm exec jq . x", "npx vitest run", "jq . x"] {
+            let found = check(command);
+            assert!(!found.contains("exec.install"), "{command}: {found}");
+        }
+        for file in [("/repo/node_modules/.bin/jq", "x"), ("/repo/package.json", r#"{"devDependencies": {"jq": "1"}}"#)] {
+            let found = check_with("npx jq . x", &[file]);
+            assert!(!found.contains("exec.install"), "{found}");
+        }
     }
 
     #[test]
