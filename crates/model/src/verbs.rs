@@ -112,18 +112,21 @@ verbs! {
     CHANGE_UNKNOWN "change.unknown" Write Yes "bring changes nobody has looked at to a branch";
 
     KUBE_READ "kube.read" Read Yes "read a cluster's objects";
+    KUBE_EXPORT "kube.export" Read Yes "copy files out of a cluster";
     KUBE_WRITE "kube.write" Write Unknown "create or change a cluster's objects";
     KUBE_DELETE "kube.delete" Destroy No "delete a cluster's objects";
     KUBE_EXECUTE "kube.execute" Execute Unknown "run a program inside a cluster";
     KUBE_PERMISSION "kube.permission" Write Unknown "change who may do what in a cluster";
 
     CLOUD_READ "cloud.read" Read Yes "read what is in a cloud";
+    CLOUD_EXPORT "cloud.export" Read Yes "copy a bucket, or many objects of it, out of a cloud";
     CLOUD_WRITE "cloud.write" Write Unknown "create or change something in a cloud";
     CLOUD_DELETE "cloud.delete" Destroy No "delete something in a cloud";
     CLOUD_EXECUTE "cloud.execute" Execute Unknown "run something in a cloud";
     CLOUD_PERMISSION "cloud.permission" Write Unknown "change who may do what in a cloud";
 
     DB_READ "db.read" Read Yes "read from a database";
+    DB_EXPORT "db.export" Read Yes "copy whole tables, or all of them, out of a database";
     DB_WRITE "db.write" Write Unknown "add or change data in a database";
     DB_SCHEMA "db.schema" Write Unknown "create or change tables, indexes and the like";
     DB_DESTROY "db.destroy" Destroy No "drop, truncate or delete data in a database";

@@ -304,7 +304,7 @@ mod tests {
         db.write * in sql://*/development, write, partial
         db.destroy * in postgresql://localhost/shop, destroy
         fs.write /tmp/x.sql, write
-        db.read * in postgresql://localhost/shop, read
+        db.export * in postgresql://localhost/shop, read
         ");
         assert_snapshot!(rake("rake odd"), @"
         git.force-push *@*, destroy, partial

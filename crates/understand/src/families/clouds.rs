@@ -130,7 +130,7 @@ fn meant(word: &str) -> Option<Does> {
 /// How much harm is in it, for choosing among words that could be the verb.
 const fn harm(does: Does) -> u8 {
     match does {
-        Does::Read => 0,
+        Does::Read | Does::Export => 0,
         Does::Write => 1,
         Does::Secret => 2,
         Does::Execute => 3,

@@ -44,7 +44,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         "mongosh" | "mongo" => session(&given, &place, invocation, context),
         "mongodump" | "mongoexport" => {
             given.words(&["o", "out", "archive"]).for_each(|word| context.write(word));
-            context.push(place.effect(verbs::DB_READ, &collection(&given)));
+            context.push(place.effect(verbs::DB_EXPORT, &collection(&given)));
         }
         "mongorestore" | "mongoimport" => {
             given.words(&["file", "dir", "archive"]).for_each(|word| context.read(word));
@@ -342,12 +342,12 @@ mod tests {
     fn the_other_programs() {
         assert_snapshot!(check("mongodump --uri mongodb://db.example/shop --out /tmp/dump"), @"
         fs.write /tmp/dump, write
-        db.read * in mongodb://db.example/shop, read
+        db.export * in mongodb://db.example/shop, read
         ");
         assert_snapshot!(check("mongorestore --host db.example --drop dump"), @"db.destroy * in mongodb://db.example, destroy");
         assert_snapshot!(check("mongoexport -d shop -c users -o users.json; mongoimport -d shop -c users --file users.json"), @"
         fs.write /repo/users.json, write
-        db.read users in mongodb://localhost/shop, read
+        db.export users in mongodb://localhost/shop, read
         fs.read /repo/users.json, read
         db.write users in mongodb://localhost/shop, write
         ");

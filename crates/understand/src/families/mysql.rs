@@ -156,11 +156,13 @@ fn dump(given: &Given, invocation: &Invocation, context: &mut Context<'_>) {
     let place = located(given, given.operands.first().filter(|_| !several), invocation, context);
     given.words(&["r", "result-file", "T", "tab"]).for_each(|word| context.write(word));
     let tables: Vec<String> = given.operands.iter().skip(1).map(named).collect();
+    let only_shapes = given.has(&["d", "no-data"]);
+    let verb = if only_shapes { verbs::DB_READ } else { verbs::DB_EXPORT };
     if tables.is_empty() || several {
-        whole(verbs::DB_READ, &place, "it reads the whole database", context);
+        whole(verb, &place, if only_shapes { "" } else { "it reads the whole database" }, context);
     } else {
         for table in tables {
-            context.push(place.effect(verbs::DB_READ, &table));
+            context.push(place.effect(verb.clone(), &table));
         }
     }
     if given.has(&["delete-source-logs", "delete-master-logs"]) {
@@ -255,7 +257,7 @@ mod tests {
     fn the_other_programs() {
         assert_snapshot!(check("mysqldump -h db.example shop orders > orders.sql"), @"
         fs.write /repo/orders.sql, write
-        db.read orders in mysql://db.example/shop, read
+        db.export orders in mysql://db.example/shop, read
         ");
         assert_snapshot!(check("mysqladmin -h db.example -f drop shop"), @"db.destroy * in mysql://db.example/shop, destroy");
         assert_snapshot!(check("mysqladmin ping; mysqladmin frobnicate; mysql --version; mysqlshow shop"), @"

@@ -205,11 +205,14 @@ fn dump(invocation: &Invocation, context: &mut Context<'_>) {
     let names: &[&str] = if invocation.program == "pg_basebackup" { &["D", "pgdata"] } else { &["f", "file"] };
     given.words(names).for_each(|word| context.write(word));
     let tables: Vec<String> = given.words(&["t", "table"]).map(named).collect();
+    let only_shapes = given.has(&["s", "schema-only"]) && invocation.program != "pg_basebackup"
+        || invocation.program == "pg_dumpall" && given.has(&["g", "globals-only", "r", "roles-only", "tablespaces-only"]);
+    let verb = if only_shapes { verbs::DB_READ } else { verbs::DB_EXPORT };
     if tables.is_empty() || invocation.program != "pg_dump" {
-        whole(verbs::DB_READ, &place, "it reads the whole database", context);
+        whole(verb.clone(), &place, if only_shapes { "" } else { "it reads the whole database" }, context);
     }
     for table in tables {
-        context.push(place.effect(verbs::DB_READ, &table));
+        context.push(place.effect(verb.clone(), &table));
     }
     if invocation.program == "pg_dumpall" {
         let store = "postgresql".to_owned();
@@ -366,7 +369,7 @@ mod tests {
     fn the_other_programs() {
         assert_snapshot!(check("pg_dump -h db.example shop -t users -f users.sql"), @"
         fs.write /repo/users.sql, write
-        db.read users in postgresql://db.example/shop, read
+        db.export users in postgresql://db.example/shop, read
         ");
         assert_snapshot!(check("pg_restore --clean -d shop backup.dump"), @"
         fs.read /repo/backup.dump, read

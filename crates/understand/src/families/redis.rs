@@ -68,7 +68,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     }
     if let Some(file) = given.word(&["rdb", "functions-rdb"]) {
         context.write(file);
-        whole(verbs::DB_READ, &at, "it reads the whole database", context);
+        whole(verbs::DB_EXPORT, &at, "it reads the whole database", context);
         return;
     }
     if let Some(script) = given.word(&["eval"]) {

@@ -14,6 +14,8 @@ static GCLOUD: &str = include_str!("gcloud.txt");
 pub(crate) enum Does {
     /// It reads.
     Read,
+    /// It copies much of what is there out of it.
+    Export,
     /// It creates or changes.
     Write,
     /// It deletes.
@@ -46,6 +48,7 @@ impl Does {
     pub const fn verb(self) -> Verb {
         match self {
             Self::Read | Self::Secret => verbs::CLOUD_READ,
+            Self::Export => verbs::CLOUD_EXPORT,
             Self::Write => verbs::CLOUD_WRITE,
             Self::Delete => verbs::CLOUD_DELETE,
             Self::Permission | Self::Credential => verbs::CLOUD_PERMISSION,

@@ -154,6 +154,7 @@ fn storage(operation: &str, read: &Read<'_>, tenant: &Tenant, context: &mut Cont
         service: "s3",
         operation,
         words: &words,
+        recursive: read.has("--recursive"),
         dry: read.has("--dryrun"),
         deletes: read.has("--delete"),
         opens: read.has("--grants") || read.text("--acl").is_some_and(own),

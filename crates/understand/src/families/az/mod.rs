@@ -234,7 +234,8 @@ fn own(
             tenant.acts(Does::Write, "storage", &names, doubt, context);
         }
         ["storage", "blob" | "file" | "fs", .., "download" | "download-batch"] => {
-            tenant.acts(Does::Read, "storage", &names, doubt, context);
+            let many = words.last() == Some(&"download-batch");
+            tenant.acts(if many { Does::Export } else { Does::Read }, "storage", &names, doubt, context);
             let target = ["--file", "-f", "--destination", "-d"].iter().find_map(|name| read.value(name));
             if let Some(value) = target {
                 context.write_value(value);

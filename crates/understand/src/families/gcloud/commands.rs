@@ -151,6 +151,7 @@ fn storage(operation: &str, command: &Command<'_>, tenant: &Tenant, context: &mu
         service: "storage",
         operation,
         words: &words,
+        recursive: found.has(&["-r", "-R", "--recursive"]),
         dry: super::is_dry(found) && operation == "rsync",
         deletes: found.has(&["--delete-unmatched-destination-objects"]),
         opens: found.text(&["--predefined-acl", "-a"]).is_some_and(|acl| acl != "private"),

@@ -32,6 +32,7 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         service: "storage",
         operation: &operation,
         words: &words,
+        recursive: found.has(&["-r", "-R"]),
         dry: operation == "rsync" && found.has(&["-n"]),
         deletes: operation == "rsync" && found.has(&["-d"]),
         opens: found.text(&["-a"]).is_some_and(|acl| acl != "private"),

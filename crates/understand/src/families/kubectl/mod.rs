@@ -459,7 +459,7 @@ fn copies(found: &Subcommand<'_>, spot: &Spot, context: &mut Context<'_>) {
         context.push(spot.as_sure(Effect::new(verbs::KUBE_WRITE, pod(last))));
     } else {
         for source in sources {
-            context.push(Effect::new(verbs::KUBE_READ, if is_there(source) { pod(source) } else { spot.resource("pod", "*", Some("*")) }));
+            context.push(Effect::new(verbs::KUBE_EXPORT, if is_there(source) { pod(source) } else { spot.resource("pod", "*", Some("*")) }));
         }
         context.write(last);
     }

@@ -116,7 +116,7 @@ fn runs_elsewhere_and_changes() {
     net.listen localhost, write
     ");
     assert_snapshot!(check("kubectl --context p cp api-0:/x ./out && kubectl --context p cp ~/.ssh/id_rsa web/api-0:/tmp"), @"
-    kube.read pod/api-0 in p/*, read
+    kube.export pod/api-0 in p/*, read
     fs.write /repo/out, write
     secret.read /home/dev/.ssh/id_rsa, read
     kube.write pod/api-0 in p/web, write
