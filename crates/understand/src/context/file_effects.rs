@@ -197,7 +197,8 @@ impl Context<'_> {
         self.surroundings.temporary.iter().any(|directory| directory.trim_end_matches('/') == all)
     }
 
-    fn is_tracked(&self, located: &Located) -> bool {
+    /// Whether git keeps a file.
+    pub fn is_tracked(&self, located: &Located) -> bool {
         let Some(top) = self.top().filter(|top| paths::is_within(&located.path, top)) else { return false };
         let question = Question::Tracked { repository: top.to_owned(), path: located.path.clone() };
         located.why.is_none() && self.workspace.ask(&question) == Answer::Yes

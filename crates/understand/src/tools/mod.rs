@@ -136,13 +136,30 @@ pub(crate) fn effects(call: &ToolCall, context: &mut Context<'_>) {
         && let Some(glob) = call.text("glob")
     {
         let directory = call.text("path").unwrap_or(".").trim_end_matches('/');
-        let value = Value::Pattern(format!("{directory}/{glob}"));
-        if crate::paths::locate(&value, context).class == PathClass::Secret {
-            context.read_value(&value);
+        for glob in alternatives(glob) {
+            let value = Value::Pattern(format!("{directory}/{glob}"));
+            if crate::paths::locate(&value, context).class == PathClass::Secret {
+                context.read_value(&value);
+            }
         }
     }
     if call.tool == "CronCreate" || call.tool == "ScheduleWakeup" {
         crate::families::mentions(call.text("prompt").unwrap_or_default(), context);
+    }
+}
+
+/// Patterns that are looked at of one in braces.
+const MOST_ALTERNATIVES: usize = 32;
+
+/// `{.env,*.pem}` as the patterns it stands for.
+fn alternatives(glob: &str) -> Vec<String> {
+    let parts = glob.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)));
+    match parts {
+        Some((before, (inside, after))) => {
+            let each = inside.split(',').take(MOST_ALTERNATIVES);
+            each.map(|inside| format!("{before}{inside}{after}")).collect()
+        }
+        None => vec![glob.to_owned()],
     }
 }
 
@@ -181,6 +198,23 @@ mod tests {
     use serde_json::json;
 
     use crate::fixture::{call, check_tool};
+
+    #[test]
+    fn lines_of_secret_files_by_their_names() {
+        for glob in [".env*", ".env", "**/.env", "**/.env*", "{.env,.env.local}", "*.pem"] {
+            let found = check_tool("Grep", json!({"pattern": ".", "glob": glob, "output_mode": "content"}));
+            assert!(found.contains("secret.read"), "{glob}: {found}");
+            let found = check_tool(
+                "Grep",
+                json!({"pattern": ".", "glob": glob, "output_mode": "files_with_matches"}),
+            );
+            assert!(!found.contains("secret.read"), "{glob}: {found}");
+        }
+        for glob in ["*.rs", "**/*.ts", ".env.example", "*.{js,ts}", ".github/**"] {
+            let found = check_tool("Grep", json!({"pattern": ".", "glob": glob, "output_mode": "content"}));
+            assert!(!found.contains("secret.read"), "{glob}: {found}");
+        }
+    }
 
     #[test]
     fn files_and_network() {

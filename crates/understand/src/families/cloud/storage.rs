@@ -69,7 +69,8 @@ impl Storage<'_> {
     /// Adds what it does with a bucket or key.
     fn acts(&self, does: Does, name: &str, tenant: &Tenant, context: &mut Context<'_>) {
         let does = if self.dry { Does::Read } else { does };
-        let doubt = (name.contains('*') && !matches!(does, Does::Read | Does::Export)).then_some("which objects that are is not known");
+        let doubt = (name.contains('*') && !matches!(does, Does::Read | Does::Export))
+            .then_some("which objects that are is not known");
         tenant.acts(does, self.service, &[name.to_owned()], doubt, context);
     }
 
@@ -121,7 +122,8 @@ impl Storage<'_> {
         for source in sources {
             match self.end(source) {
                 End::Remote(name) => {
-                    let from = if from == Does::Read && name.contains(['*', '?']) { Does::Export } else { from };
+                    let from =
+                        if from == Does::Read && name.contains(['*', '?']) { Does::Export } else { from };
                     self.acts(from, &name, tenant, context);
                     self.tells(&name, tenant, context);
                 }
@@ -163,17 +165,46 @@ mod tests {
     #[test]
     fn much_is_more_than_one_object() {
         for command in [
-            "aws s3 sync s3://b .", "aws s3 cp s3://b/x . --recursive", "gcloud storage cp -r gs://b/x .", "gcloud storage rsync gs://b .", "gsutil -m cp -r gs://b .",
-            "gsutil cp 'gs://b/*' .", "az storage blob download-batch -s c -d .", "aws s3 sync s3://a s3://b", "pg_dump shop", "pg_dumpall", "pg_basebackup -D x", "mysqldump -A",
-            "mysqldump shop orders", "mongodump", "mongoexport -c users", "redis-cli --rdb x.rdb", "kubectl cp p/api-0:/data .", "kubectl exec api-0 -- pg_dump shop",
+            "aws s3 sync s3://b .",
+            "aws s3 cp s3://b/x . --recursive",
+            "gcloud storage cp -r gs://b/x .",
+            "gcloud storage rsync gs://b .",
+            "gsutil -m cp -r gs://b .",
+            "gsutil cp 'gs://b/*' .",
+            "az storage blob download-batch -s c -d .",
+            "aws s3 sync s3://a s3://b",
+            "pg_dump shop",
+            "pg_dumpall",
+            "pg_basebackup -D x",
+            "mysqldump -A",
+            "mysqldump shop orders",
+            "mongodump",
+            "mongoexport -c users",
+            "redis-cli --rdb x.rdb",
+            "kubectl cp p/api-0:/data .",
+            "kubectl exec api-0 -- pg_dump shop",
         ] {
             let found = check(command);
             assert!(found.contains(".export "), "{command}: {found}");
         }
         for command in [
-            "aws s3 cp s3://b/x .", "aws s3 ls s3://b", "aws s3 sync . s3://b", "aws s3 sync s3://b . --dryrun", "gsutil cp gs://b/x .", "gcloud storage cp -r x gs://b",
-            "az storage blob download -c c -n x -f x", "pg_dump -s shop", "pg_dump --schema-only shop", "pg_dumpall --globals-only", "mysqldump --no-data shop", "mysqldump -d shop",
-            "psql -c 'select 1'", "redis-cli get x", "kubectl cp x p/api-0:/data", "kubectl get pods", "pg_dump --help",
+            "aws s3 cp s3://b/x .",
+            "aws s3 ls s3://b",
+            "aws s3 sync . s3://b",
+            "aws s3 sync s3://b . --dryrun",
+            "gsutil cp gs://b/x .",
+            "gcloud storage cp -r x gs://b",
+            "az storage blob download -c c -n x -f x",
+            "pg_dump -s shop",
+            "pg_dump --schema-only shop",
+            "pg_dumpall --globals-only",
+            "mysqldump --no-data shop",
+            "mysqldump -d shop",
+            "psql -c 'select 1'",
+            "redis-cli get x",
+            "kubectl cp x p/api-0:/data",
+            "kubectl get pods",
+            "pg_dump --help",
         ] {
             let found = check(command);
             assert!(!found.contains(".export "), "{command}: {found}");

@@ -1,9 +1,11 @@
 //! Files outside git's own store that subcommands read or write: messages, patches, archives, and
 //! what a comparison is given.
 
-use countersign_model::{PathClass, Zone};
+use countersign_model::{Answer, PathClass, Question, Zone};
 
 use super::Git;
+use super::super::searching::printed;
+use crate::Workspace as _;
 use crate::arguments::files::{Operands, touched};
 use crate::arguments::programs::is_beginning;
 use crate::context::Context;
@@ -32,7 +34,7 @@ pub(super) fn effects(git: &Git<'_>, context: &mut Context<'_>) {
         "bundle" if operands.first().is_some_and(|word| word.text() == "create") => operands.iter().skip(1).take(1).for_each(|word| context.write(word)),
         "hash-object" | "interpret-trailers" | "blame" | "annotate" => operands.iter().for_each(|word| secret(&word.value, context)),
         "grep" if git.has_long("--no-index") => operands.iter().skip(1).for_each(|word| context.read_tree(word)),
-        "grep" => operands.iter().skip(1).for_each(|word| secret(&word.value, context)),
+        "grep" => searched(git, &operands, context),
         "diff" => compared(git, &operands, context),
         "show" | "archive" | "whatchanged" | "format-patch" => operands.iter().for_each(|word| secret(&word.value, context)),
         "log" | "stash" if shows_changes(git) => operands.iter().for_each(|word| secret(&word.value, context)),
@@ -62,6 +64,47 @@ fn read_by(git: &Git<'_>, index: usize, word: &Word) -> Option<Value> {
     let prefix = text.get(..at + 2)?;
     let rest = word.value.strip_prefix(prefix)?;
     if rest.text().is_empty() && !rest.is_unknown() { next() } else { Some(rest) }
+}
+
+/// Secret files whose lines a search prints: those that are named, and those below where it looks.
+fn searched(git: &Git<'_>, operands: &[&Word], context: &mut Context<'_>) {
+    let mut patterns: Vec<Option<String>> = Vec::new();
+    for (index, word) in git.words.iter().enumerate() {
+        match word.text() {
+            "-e" => patterns.push(git.words.get(index + 1).and_then(Word::known).map(str::to_owned)),
+            text if text.starts_with("-e") => patterns.push(text.get(2..).map(str::to_owned)),
+            text if text.starts_with("-f") => patterns.push(None),
+            _ => {}
+        }
+    }
+    let is_given = !patterns.is_empty();
+    if !is_given {
+        patterns.extend(operands.first().map(|word| word.known().map(str::to_owned)));
+    }
+    // After `-e`, the first may be its value.
+    let places: Vec<&Word> = operands.iter().skip(usize::from(!is_given)).copied().collect();
+    let letters = |word: &&Word| {
+        let bundle = word.text().strip_prefix('-').filter(|rest| !rest.starts_with('-')).unwrap_or_default();
+        bundle.chars().take_while(|letter| !"efABCmO".contains(*letter)).any(|letter| "lcqL".contains(letter))
+    };
+    let names_only = git.words.iter().take_while(|word| word.text() != "--").any(|word| letters(&word) && word.known().is_some())
+        || ["--files-with-matches", "--name-only", "--count", "--quiet", "--files-without-match"].iter().any(|option| git.has_long(option));
+    if names_only {
+        return;
+    }
+    places.iter().for_each(|word| secret(&word.value, context));
+    let is_pattern = |word: &Word| is_given && patterns.iter().any(|pattern| pattern.as_deref() == word.known());
+    let mut directories: Vec<Value> = places.iter().filter(|word| !is_pattern(word)).map(|word| word.value.clone()).collect();
+    let is_there = |value: &Value| {
+        let path = paths::locate(value, context).path;
+        !matches!(context.workspace.ask(&Question::Path { path }), Answer::Absent)
+    };
+    if !directories.iter().any(is_there) {
+        // Nothing, or commits: all of the tree.
+        directories.push(Value::Known(".".to_owned()));
+    }
+    let any = git.has_long("--untracked") && git.has_long("--no-exclude-standard");
+    printed::kept(&patterns, &directories, git.has_short('v') || git.has_long("--invert-match"), any, context);
 }
 
 /// Whether what changed is shown, not only which files did.
@@ -119,7 +162,7 @@ fn patched(git: &Git<'_>, operands: &[&Word], context: &mut Context<'_>) {
 mod tests {
     use insta::assert_snapshot;
 
-    use crate::fixture::check;
+    use crate::fixture::{check, check_with};
 
     #[test]
     fn what_is_written() {
@@ -165,6 +208,25 @@ mod tests {
         ] {
             let found = check(&command.replace("~/", "/home/dev/"));
             assert!(found.contains("secret.read"), "{command}: {found}");
+        }
+    }
+
+    #[test]
+    fn lines_of_secret_files_that_git_keeps() {
+        let files = [("/repo/src/.env", "STRIPE_KEY=x\n")];
+        for command in [
+            "git grep STRIPE src", "git grep -n -e nothing -e STRIPE -- src", "git grep -eSTRIPE src", "cd src && git grep STRIPE", "cd src && git grep -h STRIPE_ HEAD", "git grep -v nothing src",
+            "git grep -n SECRET -- .env", "git grep -e SECRET .env", "git grep -eclose .env", "git grep -f patterns src", "git show HEAD:.env", "git archive HEAD .env | tar xO",
+        ] {
+            let found = check_with(command, &files);
+            assert!(found.contains("secret.read"), "{command}: {found}");
+        }
+        for command in [
+            "git grep STRIPE", "git grep other src", "git grep -l STRIPE src", "git grep -ic STRIPE src", "git grep --name-only STRIPE src", "git grep STRIPE -- docs", "git grep foo",
+            "git grep -n SECRET -- src/a.rs", "git show HEAD:src/a.rs", "git archive HEAD src",
+        ] {
+            let found = check_with(command, &files);
+            assert!(!found.contains("secret.read"), "{command}: {found}");
         }
     }
 

@@ -93,7 +93,13 @@ impl Git<'_> {
 
     /// Whether it only shows how it is used: anywhere else `--help` can be a value or a file.
     pub fn asks_for_help(&self) -> bool {
-        matches!(self.words.first().and_then(Word::known), Some("-h" | "--help"))
+        // These have a `-h` of their own, which is help only where nothing follows.
+        let has_own = matches!(self.subcommand.as_str(), "grep" | "ls-remote") && self.words.len() > 1;
+        match self.words.first().and_then(Word::known) {
+            Some("-h") => !has_own,
+            Some("--help") => true,
+            _ => false,
+        }
     }
 
     /// Whether any of these words is given.

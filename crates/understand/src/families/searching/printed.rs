@@ -8,7 +8,7 @@ use countersign_model::PathClass;
 use crate::context::Context;
 use crate::glob;
 use crate::invocation::{Invocation, Stdin};
-use crate::paths;
+use crate::paths::{self, Located};
 use crate::word::{Value, Word};
 
 /// Files that usually hold secrets, where they usually are; none of other names, or deeper, is looked for.
@@ -43,21 +43,40 @@ pub(super) fn effects(patterns: &[Option<String>], places: &[&Word], invocation:
     let here = Value::Known(".".to_owned());
     let places: Vec<Value> = if places.is_empty() { vec![here] } else { places.iter().map(|word| word.value.clone()).collect() };
     for place in places.iter().filter(|place| place.known().is_some()).take(MOST) {
-        let directory = paths::locate(place, context);
-        for name in USUAL.iter().filter(|name| directory.why.is_none() && search.takes(name)) {
-            let value = Value::Known(format!("{}/{name}", directory.path.trim_end_matches('/')));
-            let located = paths::locate(&value, context);
-            if located.class != PathClass::Secret {
-                continue;
-            }
-            let prints = match context.file(&located.path) {
-                Ok(None) => false,
-                Ok(Some(text)) => search.inverted || patterns.iter().any(|pattern| pattern.as_deref().is_none_or(|pattern| may_match(pattern, &text))),
-                Err(_) => true,
-            };
-            if prints {
-                context.read_value(&value);
-            }
+        looked_into(place, patterns, search.inverted, |name, _, _| search.takes(name), context);
+    }
+}
+
+/// Adds the secret files that `git grep` prints lines of: by itself it looks into those only that git keeps.
+pub(in crate::families) fn kept(patterns: &[Option<String>], places: &[Value], inverted: bool, any: bool, context: &mut Context<'_>) {
+    for place in places.iter().filter(|place| place.known().is_some()).take(MOST) {
+        let takes = |_: &str, located: &Located, context: &Context<'_>| any || context.is_tracked(located);
+        looked_into(place, patterns, inverted, takes, context);
+    }
+}
+
+/// Adds the usual secret files of one directory in which one of the patterns may be.
+fn looked_into(
+    place: &Value,
+    patterns: &[Option<String>],
+    inverted: bool,
+    takes: impl Fn(&str, &Located, &Context<'_>) -> bool,
+    context: &mut Context<'_>,
+) {
+    let directory = paths::locate(place, context);
+    for name in USUAL.iter().filter(|_| directory.why.is_none()) {
+        let value = Value::Known(format!("{}/{name}", directory.path.trim_end_matches('/')));
+        let located = paths::locate(&value, context);
+        if located.class != PathClass::Secret || !takes(name, &located, context) {
+            continue;
+        }
+        let prints = match context.file(&located.path) {
+            Ok(None) => false,
+            Ok(Some(text)) => inverted || patterns.iter().any(|pattern| pattern.as_deref().is_none_or(|pattern| may_match(pattern, &text))),
+            Err(_) => true,
+        };
+        if prints {
+            context.read_value(&value);
         }
     }
 }
