@@ -31,7 +31,7 @@ const REGISTRIES: &[&str] = &[
     "nuget", "dotnet", "mix", "luarocks",
 ];
 
-/// Bytes of the shortest token, and of the longest text that is looked at for one.
+/// Bytes of the shortest token that is looked for, and of the longest text it is looked for in.
 const SHORTEST: usize = 20;
 const LONGEST: usize = 16 * 1024;
 
@@ -115,7 +115,8 @@ pub(super) fn carried(invocation: &Invocation, surroundings: &Surroundings) -> V
     let mut before = "";
     for word in &invocation.words {
         let may = word.raw.contains(['$', '`']) || word.value.is_unknown();
-        for name in secrets(word, surroundings).take(if may { MOST } else { 0 }) {
+        let names = may.then(|| secrets(word, surroundings).take(MOST));
+        for name in names.into_iter().flatten() {
             // What a registry is to be told when it asks is written down for later.
             let is_kept = word.text().contains(":_auth") && invocation.known(0) == Some("config");
             if is_kept {
@@ -163,7 +164,9 @@ pub(super) fn carried(invocation: &Invocation, surroundings: &Surroundings) -> V
 
 /// The class of a token that is written in a text.
 fn literal(text: &str) -> Option<&'static str> {
-    if !(SHORTEST..=LONGEST).contains(&text.len()) {
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    let mut runs = text.as_bytes().split(|byte| !is_letter(*byte));
+    if !(SHORTEST..=LONGEST).contains(&text.len()) || !runs.any(|run| run.len() >= SHORTEST) {
         return None;
     }
     // What names a key is no secret, and is a part of every signed address.

@@ -1,6 +1,8 @@
 //! Which hosts may be told which secrets: a service is told its own.
 
-/// The beginnings of variables' names and the hosts of those who gave them out. Hosts below which anybody can have
+use crate::shell::variables::file_of;
+
+/// The beginnings of variables' names and the hosts of those who gave them out, with a dot first: all below it. Hosts below which anybody can have
 /// a place of their own that is told of requests, such as a bucket, are not among them.
 const OWN: &[(&[&str], &[&str])] = &[
     (
@@ -28,10 +30,7 @@ const OWN: &[(&[&str], &[&str])] = &[
     (&["AWS_"], &["sts.amazonaws.com", "iam.amazonaws.com"]),
     (&["AZURE_", "ARM_"], &["management.azure.com", "login.microsoftonline.com", "graph.microsoft.com"]),
     (&["AZURE_DEVOPS_", "SYSTEM_ACCESSTOKEN"], &["dev.azure.com"]),
-    (
-        &["GOOGLE_", "GCP_", "GEMINI_"],
-        &["oauth2.googleapis.com", "www.googleapis.com", "generativelanguage.googleapis.com"],
-    ),
+    (&["GOOGLE_", "GCP_", "GEMINI_"], &[".googleapis.com"]),
     (&["OPENAI_"], &["api.openai.com"]),
     (&["ANTHROPIC_"], &["api.anthropic.com"]),
     (&["HF_", "HUGGINGFACE_", "HUGGING_FACE_"], &["huggingface.co"]),
@@ -62,10 +61,18 @@ const PASSWORDS: &[&str] = &["PASS", "PWD", "POSTGRES", "MYSQL", "MONGO", "REDIS
 
 /// Whether a host is one that a secret of this name is for.
 pub(in crate::families) fn is_told(name: &str, host: &str) -> bool {
+    let stored = file_of(name).filter(|store| !store.starts_with('/')).map(|store| {
+        // What a store gave out is its own: `github:token`, `gcp shop:access-token`.
+        variable_of(store.split([' ', ':']).next().unwrap_or(store)) + "_"
+    });
+    let name = stored.as_deref().unwrap_or(name);
     let mut is_somebodys = false;
     for (beginnings, hosts) in OWN {
         if beginnings.iter().any(|beginning| name.starts_with(beginning)) {
-            if hosts.contains(&host) {
+            let is_it = |own: &&str| {
+                *own == host || own.starts_with('.') && host.ends_with(own) && !host.starts_with("storage.")
+            };
+            if hosts.iter().any(is_it) {
                 return true;
             }
             is_somebodys = true;

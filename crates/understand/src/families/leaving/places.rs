@@ -7,7 +7,10 @@ const GAP: char = '\u{1}';
 
 /// Options whose value says who is asking.
 const LOGINS: &[&str] =
-    &["-H", "--header", "-u", "--user", "--oauth2-bearer", "--token", "--password", "-a", "--auth"];
+    &["-H", "--header", "-u", "--user", "--oauth2-bearer", "--token", "--password", "-p", "-a", "--auth"];
+
+/// Fields and settings whose value does.
+const FIELDS: &[&str] = &["token=", "password=", "api_key=", "access_token=", "auth_token="];
 
 /// The schemes of addresses that databases have.
 const DATABASES: &[&str] = &[
@@ -90,7 +93,10 @@ pub(in crate::families) fn is_login(before: &str, value: &Value) -> bool {
     let header = text.split_once(':').map_or("", |(name, _)| name).trim_start_matches("-H");
     let is_header = !header.is_empty()
         && header.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    let field =
+        if text.starts_with('-') { text.split_once('=').map_or("", |(_, field)| field) } else { text };
     LOGINS.contains(&before)
+        || FIELDS.contains(&field)
         || is_header
         || authority(&marked(value)).is_some()
         || LOGINS.iter().any(|option| {
