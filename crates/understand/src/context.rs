@@ -21,7 +21,7 @@ use crate::invocation::{Source, Stdin};
 use crate::paths::{self, Mount};
 use crate::pin::Candidate;
 use crate::shell::functions::Calling;
-use crate::shell::variables;
+use crate::shell::taken;
 use crate::{Recording, Surroundings};
 
 pub(crate) use state::{Local, MOST_VISITED, ShellState, State, World};
@@ -209,7 +209,7 @@ impl<'a> Context<'a> {
             reached.extend(leaving::reach(&effect).filter(|_| reached.len() < MOST_REACHED));
         }
         if effect.verb == verbs::SECRET_READ {
-            self.taken = variables::taken(&effect.resource);
+            self.taken = taken::taken(&effect.resource);
         }
         if effect.certainty == Certainty::Opaque {
             self.state.world.opaque = true;

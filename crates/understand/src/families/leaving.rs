@@ -15,7 +15,8 @@ use super::web::host_named;
 use crate::Surroundings;
 use crate::context::Context;
 use crate::invocation::{Invocation, Stdin};
-use crate::shell::variables::{file_of, secret_in};
+use crate::shell::taken::file_of;
+use crate::shell::variables::secret_in;
 use crate::word::{Value, Word};
 
 pub(super) use owners::is_told;

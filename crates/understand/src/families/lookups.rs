@@ -9,7 +9,7 @@ use super::web::host_named;
 use super::{Family, reading, reads_environment};
 use crate::context::Context;
 use crate::invocation::{Invocation, Stdin};
-use crate::shell::variables;
+use crate::shell::{taken, variables};
 use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
@@ -58,7 +58,7 @@ pub(super) fn carried(words: &[Word], context: &mut Context<'_>) {
 fn carries(word: &Word, context: &Context<'_>) -> Option<(bool, String)> {
     let Value::Unknown { suffix, why, .. } = &word.value else { return None };
     if let Some(name) = reading::secrets(word, context.surroundings).next() {
-        let what = match variables::file_of(name) {
+        let what = match taken::file_of(name) {
             Some(file) => format!("what is in {file}"),
             None if context.surroundings.keeps_secret(name) => format!("the value of {name}"),
             None => "the value of a variable".to_owned(),

@@ -10,7 +10,7 @@ use crate::code::{self, Looked};
 use crate::context::Context;
 use crate::environment;
 use crate::invocation::Invocation;
-use crate::shell::variables;
+use crate::shell::taken;
 use crate::word::Word;
 
 /// Programs that are understood together.
@@ -155,7 +155,7 @@ pub(crate) fn is_builtin(name: &str) -> bool {
 
 /// Adds that a variable of the environment is shown, or all of them.
 pub(crate) fn reads_environment(name: &str, context: &mut Context<'_>) {
-    if variables::file_of(name).is_some() {
+    if taken::file_of(name).is_some() {
         // It was read where it was put into the command.
         return;
     }

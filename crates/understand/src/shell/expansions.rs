@@ -8,7 +8,7 @@ use crate::word::{Value, Word};
 
 use super::outputs::Here;
 use super::words::{Decoded, decode, decode_expression, decode_text};
-use super::{Place, Walker, braces, reprinted, subscripts, variables};
+use super::{Place, Walker, braces, reprinted, subscripts, taken};
 
 impl Walker {
     /// Decodes a word and runs the substitutions in it.
@@ -89,7 +89,7 @@ impl Walker {
             Some(secret) => {
                 // What holds the substitution prints it as well.
                 context.taken.get_or_insert_with(|| secret.clone());
-                decoded.values.into_iter().map(|value| variables::printed_by(value, &secret)).collect()
+                decoded.values.into_iter().map(|value| taken::printed_by(value, &secret)).collect()
             }
             None => decoded.values,
         }

@@ -25,6 +25,7 @@ mod redirects;
 mod reprinted;
 mod simple;
 pub(crate) mod subscripts;
+pub(crate) mod taken;
 pub(crate) mod texts;
 mod traps;
 pub(crate) mod variables;

@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use countersign_model::Resource;
-
 use crate::context::{ShellState, World};
 use crate::environment;
 use crate::families;
@@ -20,39 +18,13 @@ pub(crate) const MOST_ELEMENTS: usize = 256;
 pub(crate) const LONGEST: usize = 16 * 1024;
 
 /// Why a value is not known that is a secret's, or may be; its name follows.
-const SECRET: &str = "the secret ";
+pub(super) const SECRET: &str = "the secret ";
 
 /// The name of the secret of which a value is, or holds, the value.
 pub(crate) fn secret_in(value: &Value) -> Option<&str> {
     match value {
         Value::Unknown { why, .. } => why.strip_prefix(SECRET),
         Value::Known(_) | Value::Pattern(_) => None,
-    }
-}
-
-/// How a secret is named that is no variable; the file, or the store, follows.
-const KEPT: &str = "in ";
-
-/// The file or the store that a secret is in which is no variable of the environment.
-pub(crate) fn file_of(name: &str) -> Option<&str> {
-    name.strip_prefix(KEPT)
-}
-
-/// The name of the secret that an effect reads.
-pub(crate) fn taken(resource: &Resource) -> Option<String> {
-    match resource {
-        Resource::Secret { store, name } if store == "environment" => Some(name.clone()),
-        resource => Some(format!("{KEPT}{resource}")),
-    }
-}
-
-/// What is known of a value that a command prints which reads a secret.
-pub(super) fn printed_by(value: Value, secret: &str) -> Value {
-    match value {
-        Value::Unknown { prefix, suffix, why } if !why.starts_with(SECRET) => {
-            Value::Unknown { prefix, suffix, why: format!("{SECRET}{secret}") }
-        }
-        value => value,
     }
 }
 

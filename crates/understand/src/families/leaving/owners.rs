@@ -1,6 +1,6 @@
 //! Which hosts may be told which secrets: a service is told its own.
 
-use crate::shell::variables::file_of;
+use crate::shell::taken::file_of;
 
 /// The beginnings of variables' names and the hosts of those who gave them out, with a dot first: all below it. Hosts below which anybody can have
 /// a place of their own that is told of requests, such as a bucket, are not among them.
