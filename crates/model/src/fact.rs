@@ -103,6 +103,17 @@ pub enum Question {
         /// The repository.
         repository: String,
     },
+    /// Which files that a pattern matches, or that lie below what it matches, could git not bring back as they are?
+    /// → `Values`: `changed`, `new`, `ignored`, or `linked` for a link to a directory that the pattern may reach through,
+    /// a tab and the path from the top each, and `*\t*` at the end where there are more than are listed.
+    Lost {
+        /// The repository.
+        repository: String,
+        /// Absolute; `*` is any text, and capitals do not count.
+        pattern: String,
+        /// Names of directories below which nothing needs to be told.
+        passing: Vec<String>,
+    },
     /// Is this environment variable set for the hook? → `Yes` or `No`; never its value.
     Variable {
         /// Its name.

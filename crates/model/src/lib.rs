@@ -33,6 +33,9 @@ pub use ids::{
     AgentId, Commit, GrantId, LogId, PolicyId, PromptId, ReviewerName, SessionId, Ticket, ToolCallId,
 };
 pub use jiff::Timestamp;
-pub use resource::{ForgeRepository, PathClass, Remote, Repository, Resource, Zone, is_this_machine};
+pub use resource::{
+    ForgeRepository, PathClass, Remote, Repository, Resource, Zone, is_cluster_of_this_machine,
+    is_endpoint_of_this_machine, is_this_machine,
+};
 pub use risk::{Factor, Risk};
 pub use verbs::Verb;

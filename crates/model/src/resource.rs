@@ -184,14 +184,26 @@ impl Resource {
             Self::PullRequest { .. }
             | Self::Forge { .. }
             | Self::Host { .. }
-            | Self::Cluster { .. }
-            | Self::Cloud { .. }
             | Self::Stack { .. }
             | Self::App { .. }
             | Self::Package { .. }
             | Self::Change { .. } => Place::Remote,
             Self::Database { host, .. } => {
                 if host.starts_with('/') || is_this_machine(host) {
+                    Place::Machine
+                } else {
+                    Place::Remote
+                }
+            }
+            Self::Cluster { context, .. } => {
+                if is_cluster_of_this_machine(context) {
+                    Place::Machine
+                } else {
+                    Place::Remote
+                }
+            }
+            Self::Cloud { account, .. } => {
+                if is_endpoint_of_this_machine(account) {
                     Place::Machine
                 } else {
                     Place::Remote
@@ -227,6 +239,30 @@ pub fn is_this_machine(host: &str) -> bool {
     name == "localhost"
         || name.ends_with(".localhost")
         || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// Whether an address with a port is this machine's own, such as `localhost:4566`, where an emulator of a cloud is.
+pub fn is_endpoint_of_this_machine(address: &str) -> bool {
+    address.rsplit_once(':').is_some_and(|(host, port)| {
+        !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) && is_this_machine(host)
+    })
+}
+
+/// Whether a kubeconfig's context has a name that tools give to the clusters they run on one machine only. Where
+/// its server is known to be elsewhere, `understand` says so in the name, which then is none of these.
+pub fn is_cluster_of_this_machine(context: &str) -> bool {
+    const WHOLE: &[&str] = &[
+        "minikube",
+        "docker-desktop",
+        "docker-for-desktop",
+        "rancher-desktop",
+        "orbstack",
+        "colima",
+        "microk8s",
+    ];
+    const STARTS: &[&str] = &["kind-", "k3d-"];
+    WHOLE.contains(&context)
+        || (STARTS.iter().any(|start| context.starts_with(start)) && !context.contains([' ', '*', '/']))
 }
 
 /// A git repository as seen from this machine.

@@ -73,11 +73,13 @@ fn environment(effect: &Effect, map: &EnvironmentMap) -> Environment {
                 ("namespace", _) => Some(name.as_str()),
                 (_, namespace) => namespace.as_deref(),
             };
-            let full = format!("{context}/{}", namespace.unwrap_or("*"));
+            // A name may say besides where its server is; the map goes by the context's own.
+            let own = context.split_once(" at ").map_or(context.as_str(), |(own, _)| own);
+            let full = format!("{own}/{}", namespace.unwrap_or("*"));
             names::of(
                 map,
                 |places| &places.kube_contexts,
-                &[context, &full],
+                &[own, &full],
                 &[context, namespace.unwrap_or_default()],
             )
         }

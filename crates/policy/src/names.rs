@@ -4,7 +4,9 @@
 //! look and the reverse costs production. One that says development is believed only where the tool that
 //! makes it for one machine gave it.
 
-use countersign_model::{Environment, is_this_machine};
+use countersign_model::{
+    Environment, is_cluster_of_this_machine, is_endpoint_of_this_machine, is_this_machine,
+};
 
 use crate::glob;
 use crate::map::{EnvironmentMap, Places};
@@ -77,18 +79,8 @@ pub fn says_production(name: &str) -> bool {
 
 /// Names that tools give to what they run on this machine only.
 fn is_of_one_machine(name: &str) -> bool {
-    const WHOLE: &[&str] = &[
-        "minikube",
-        "docker-desktop",
-        "docker-for-desktop",
-        "rancher-desktop",
-        "orbstack",
-        "colima",
-        "microk8s",
-    ];
-    const STARTS: &[&str] = &["kind-", "k3d-"];
-    WHOLE.contains(&name)
-        || STARTS.iter().any(|start| name.starts_with(start))
+    is_cluster_of_this_machine(name)
+        || is_endpoint_of_this_machine(name)
         || name.starts_with('/')
         || is_this_machine(name)
 }
@@ -109,10 +101,21 @@ mod tests {
         ] {
             assert_eq!(guess(&[name]), Environment::Production, "{name}");
         }
-        for name in ["dev", "staging", "non-prod", "pre-production", "product", "reproduce", "*", ""] {
+        for name in [
+            "dev",
+            "staging",
+            "non-prod",
+            "pre-production",
+            "product",
+            "reproduce",
+            "*",
+            "",
+            "kind-x at cluster.example",
+            "db.example:5432",
+        ] {
             assert_eq!(guess(&[name]), Environment::Unknown, "{name}");
         }
-        for name in ["minikube", "kind-test", "127.0.0.1", "/repo/data.db"] {
+        for name in ["minikube", "kind-test", "127.0.0.1", "localhost:4566", "/repo/data.db"] {
             assert_eq!(guess(&[name]), Environment::Development, "{name}");
         }
     }

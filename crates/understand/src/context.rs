@@ -4,6 +4,8 @@
 mod asked;
 mod file_effects;
 mod limits;
+mod local_services;
+mod lost;
 mod special_files;
 mod state;
 
@@ -197,6 +199,8 @@ impl<'a> Context<'a> {
         if !self.state.world.tunnels.is_empty() && self.elsewhere.is_none() {
             effect = crate::families::through(effect, self);
         }
+        self.notes_tunnel(&effect);
+        effect = self.of_local_service(effect);
         if let Some(place) = &self.elsewhere {
             let is_here = self.mounts.iter().any(|mount| mount.reaches(&effect.resource));
             effect = if is_here { effect } else { moved(effect, place) };

@@ -163,6 +163,10 @@ impl Workspace for Fixture<'_> {
                 Some(lines) => Answer::Values { values: lines.lines().map(str::to_owned).collect() },
                 None => Answer::Unknown { why: "the fixture does not say".to_owned() },
             },
+            Question::Lost { .. } => match self.own("lost") {
+                Some(lines) => Answer::Values { values: lines.lines().map(str::to_owned).collect() },
+                None => Answer::Unknown { why: "the fixture does not say".to_owned() },
+            },
             Question::Patch { .. } => match self.own("patch") {
                 Some(text) => {
                     Answer::Text { text: text.to_owned(), whole: true, digest: Digest::of([text.as_bytes()]) }

@@ -18,7 +18,7 @@ pub(crate) fn collapsed(pattern: &str) -> Cow<'_, str> {
 
 /// Whether `pattern` matches `text`. A bracket expression matches any one character: the wider
 /// reading is the safer one. Time is bounded by the product of the lengths: callers bound these.
-pub(crate) fn matches(pattern: &str, text: &str) -> bool {
+pub fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
     if !ends_agree(pattern, text) {
         return false;

@@ -48,6 +48,7 @@ use context::Context;
 
 pub use catalogue::{Example, FILES, Page, catalogue};
 pub use commands::{Argument, Command};
+pub use glob::matches as pattern_matches;
 pub use sql::sql_class;
 pub use tools::names as tools;
 pub use workspace::{Recorded, Recording, Workspace};

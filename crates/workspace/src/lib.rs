@@ -23,6 +23,7 @@ mod file;
 mod git;
 mod index;
 mod look;
+mod lost;
 mod machine;
 mod references;
 mod repository;

@@ -15,7 +15,7 @@ use crate::repository::Repository;
 use crate::settings;
 use crate::sources::Sources;
 use crate::unknown::{Known, Unknown, path_text};
-use crate::{index, look, target, uncommitted};
+use crate::{index, look, lost, target, uncommitted};
 
 /// This machine, as the agent's commands will find it.
 ///
@@ -123,6 +123,10 @@ impl Machine {
             Question::Uncommitted { repository } => {
                 self.refuse_variables(&["GIT_INDEX_FILE"])?;
                 uncommitted::files(&*self.repository(repository)?, &self.budget)
+            }
+            Question::Lost { repository, pattern, passing } => {
+                self.refuse_variables(&["GIT_INDEX_FILE"])?;
+                lost::files(&*self.repository(repository)?, pattern, passing, &self.budget)
             }
             Question::Patch { repository, old, new, paths } => {
                 let top = &self.repository(repository)?.top;

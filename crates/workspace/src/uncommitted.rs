@@ -72,7 +72,7 @@ pub(crate) fn files(repository: &Repository, budget: &Budget) -> Known<Answer> {
 }
 
 /// Whether a file is not as git last saw it, by its time and size.
-fn differs(top: &Path, entry: &index::Entry<'_>) -> bool {
+pub(crate) fn differs(top: &Path, entry: &index::Entry<'_>) -> bool {
     let path = top.join(std::ffi::OsStr::from_bytes(entry.name));
     let Ok(found) = fs::symlink_metadata(path) else { return true };
     let time = (found.mtime() as u32, found.mtime_nsec() as u32);

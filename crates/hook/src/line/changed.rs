@@ -61,6 +61,7 @@ fn names(question: &Question) -> String {
         Question::Changed { .. } => "the files a push carries".to_owned(),
         Question::Patch { .. } => "what a push says differently".to_owned(),
         Question::Uncommitted { .. } => "the files that are not committed".to_owned(),
+        Question::Lost { pattern, .. } => format!("what of `{pattern}` git has"),
         Question::Variable { name } => format!("the variable `{name}`"),
     }
 }

@@ -102,3 +102,34 @@ fn the_map_says_where() {
         assert_eq!(environment(resource.clone()), expected, "{resource}");
     }
 }
+
+/// What is removed on this machine is shown to people where it can be made again, and waits where it cannot, where
+/// something of it is not known, or where it is not this machine.
+#[test]
+fn local_removals_are_shown() {
+    use countersign_model::{Certainty, DecisionKind, Reversible};
+    let kind = |verb: &str, resource: Resource, reversible, certainty| {
+        let mut effect = Effect::new(Verb::new(verb), resource).reversible(reversible);
+        effect.certainty = certainty;
+        classify(std::slice::from_mut(&mut effect), shop(Pack::Graduated));
+        crate::decide(&[effect], &crate::Context::default(), shop(Pack::Graduated)).kind
+    };
+    for (verb, here, elsewhere) in [
+        ("kube.delete", cluster("kind-dev", Some("web")), cluster("kind-dev at eu.example", Some("web"))),
+        ("kube.delete", cluster("minikube", None), cluster("sandbox", Some("web"))),
+        ("cloud.delete", cloud("localhost:4566"), cloud("play")),
+        ("db.destroy", database("localhost"), database("$STAGING_DATABASE_URL")),
+        ("container.delete", container(None), container(Some("build-1"))),
+    ] {
+        let shown = kind(verb, here.clone(), Reversible::Unknown, Certainty::Exact);
+        assert_eq!(shown, DecisionKind::Monitor, "{here}");
+        for (resource, reversible, certainty) in [
+            (here.clone(), Reversible::No, Certainty::Exact),
+            (here, Reversible::Unknown, Certainty::Partial),
+            (elsewhere, Reversible::Unknown, Certainty::Exact),
+        ] {
+            let waits = kind(verb, resource.clone(), reversible, certainty);
+            assert!(waits > DecisionKind::Monitor, "{resource} {waits:?}");
+        }
+    }
+}

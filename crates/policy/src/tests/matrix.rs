@@ -223,7 +223,7 @@ fn graduated() {
     container.build         -            monitor 15   hold 20      hold 30      hold 50      hold 65
     container.run           -            monitor 15   monitor 20   hold 30      hold 50      hold 65
     container.write         -            monitor 15   monitor 20   monitor 30   hold 50      hold 65
-    container.delete        -            hold 35      hold 40      hold 50      hold 70      hold 85
+    container.delete        -            monitor 35   hold 40      hold 50      hold 70      hold 85
     package.read            -            -            allow 10     allow 10     allow 15     monitor 30
     package.publish         -            -            monitor 30   monitor 40   hold 60      hold 75
     package.withdraw        -            -            hold 45      hold 55      hold 75      hold 90

@@ -109,6 +109,13 @@ impl Written {
         located.readings().any(|path| self.holds(path))
     }
 
+    /// Whether it may be something that was elsewhere before, under a name that `pattern` stands for.
+    pub fn may_bring(&self, pattern: &str) -> bool {
+        let start = pattern.split(['*', '?', '[']).next().unwrap_or_default();
+        let is_moved = !self.copied.is_empty() || self.is_pattern;
+        is_moved && (self.holds(pattern) || self.paths.iter().any(|path| path.starts_with(start)))
+    }
+
     /// Whether this path is what was written, or within it.
     pub fn holds(&self, path: &str) -> bool {
         self.paths.iter().any(|written| {

@@ -166,8 +166,13 @@ impl Context<'_> {
                 effect.because = Some("git keeps its history there".to_owned());
             });
         }
-        if restorable && self.collected.len() > before {
-            self.collected.amend_last(|effect| effect.reversible = Reversible::Yes);
+        if self.collected.len() > before && !in_git {
+            let lost = if restorable { Ok(()) } else { self.is_kept(&word.value, &located) };
+            self.collected.amend_last(|effect| match lost {
+                Ok(()) => effect.reversible = Reversible::Yes,
+                Err(Some(why)) => effect.because = Some(why),
+                Err(None) => {}
+            });
         }
     }
 

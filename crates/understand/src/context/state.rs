@@ -92,6 +92,8 @@ pub(crate) struct World {
     pub links: Vec<Link>,
     /// Whether something ran that nobody can see into.
     pub opaque: bool,
+    /// Whether something ran that may lead a port of this machine to another.
+    pub forwards: bool,
     /// Whether something ran that may have made files which are not listed.
     pub makes_unseen: bool,
     /// Whether more files come from the network or out of a decoder than are listed.

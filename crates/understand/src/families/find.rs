@@ -102,17 +102,37 @@ fn find_what(starts: &[Word], tests: &[Word], action: Option<usize>, context: &C
     found
 }
 
+/// A group of tests: how many names there were before it and before its last alternative, and whether it says nothing
+/// of the name, as where an alternative says none.
+struct Group {
+    before: usize,
+    at: usize,
+    is_any: bool,
+}
+
 /// The names that are looked for, of the last alternative; none: any.
 fn names(tests: &[Word]) -> Vec<String> {
     let mut names = Vec::new();
-    let mut depth = 0_usize;
+    let mut groups: Vec<Group> = Vec::new();
     let mut words = tests.iter();
     let mut negated = false;
     while let Some(word) = words.next() {
         match word.text() {
-            "(" => depth += 1,
-            ")" => depth = depth.saturating_sub(1),
-            "-o" | "-or" | "," if depth == 0 => names.clear(),
+            "(" => groups.push(Group { before: names.len(), at: names.len(), is_any: negated }),
+            ")" => {
+                if let Some(group) = groups.pop()
+                    && (group.is_any || group.at == names.len())
+                {
+                    names.truncate(group.before);
+                }
+            }
+            "-o" | "-or" | "," => match groups.last_mut() {
+                Some(group) => {
+                    group.is_any |= group.at == names.len();
+                    group.at = names.len();
+                }
+                None => names.clear(),
+            },
             "-name" if !negated => match words.next().map(|word| &word.value) {
                 Some(Value::Known(name) | Value::Pattern(name)) if !name.contains('/') => names.push(name.clone()),
                 _ => return Vec::new(),

@@ -6,6 +6,7 @@ mod as_git_does;
 mod changed;
 mod dry_run;
 mod hostile;
+mod lost;
 mod playground;
 mod target;
 mod tracked;

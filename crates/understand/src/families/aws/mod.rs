@@ -174,7 +174,7 @@ fn tenant(invocation: &Invocation, read: &Read<'_>, context: &Context<'_>) -> Te
 fn account(invocation: &Invocation, read: &Read<'_>, context: &Context<'_>) -> Tenant {
     const AWS: &str = "aws";
     if invocation.program == "awslocal" {
-        return Tenant::named(AWS, "localhost");
+        return Tenant::named(AWS, "localhost:4566");
     }
     match endpoint::of(invocation, read, context) {
         Some(Err(why)) => return Tenant::unknown(AWS, why),

@@ -120,7 +120,7 @@ fn accounts() {
     cloud.delete s3 a in aws:localhost:4566, destroy
     net.write s3.evil.example, write
     cloud.delete s3 a in aws:s3.evil.example, destroy, partial
-    cloud.read s3 all buckets in aws:localhost, read
+    cloud.read s3 all buckets in aws:localhost:4566, read
     ");
     assert_snapshot!(check("AWS_ACCESS_KEY_ID=x aws s3 rb s3://a; AWS_CONFIG_FILE=x aws s3 rb s3://a"), @"cloud.delete s3 a in aws:*, destroy, partial");
 }

@@ -117,8 +117,11 @@ pub(super) fn effects(invocation: &Invocation, start: usize, context: &mut Conte
         "down" | "rm" => {
             let volumes = has(&["-v", "--volumes", "-fv", "-sfv", "-fsv", "-sv", "-vf"]) || rest.iter().any(|word| word.value.is_unknown());
             let effect = of(verbs::CONTAINER_DELETE);
+            // The usual file in the working tree describes what is made again from it; another may be anybody's.
+            let is_own = !rest.iter().any(|word| word.value.is_unknown()) && described.is_own;
             context.push(if volumes {
-                effect.reversible(Reversible::No).because("its volumes and what they hold are deleted")
+                let reversible = if is_own { Reversible::Unknown } else { Reversible::No };
+                effect.reversible(reversible).because("its volumes and what they hold are deleted")
             } else {
                 effect.reversible(Reversible::Yes)
             });
@@ -203,6 +206,8 @@ struct Described {
     texts: Vec<String>,
     /// The directory of the first file.
     beside: Option<String>,
+    /// Whether they are in the working tree, and the name is the one they give it.
+    is_own: bool,
     /// Why there may be services of which nothing is known.
     doubt: Option<String>,
 }
@@ -242,15 +247,17 @@ fn described(project: &Project, invocation: &Invocation, context: &Context<'_>) 
         }
         beside.get_or_insert_with(|| paths::split(&path).0.to_owned());
     }
+    let in_tree = |path: &String| context.top().is_some_and(|top| paths::is_within(path, top));
     let given = project.name.as_ref().map(|value| value.known().unwrap_or("*").to_owned());
     let given = given.or_else(|| context.setting(invocation, "COMPOSE_PROJECT_NAME").unwrap_or_else(|_| Some("*".to_owned())));
+    let is_own = given.is_none() && doubt.is_none() && beside.as_ref().is_some_and(in_tree);
     let own = || {
         let line = texts.first()?.lines().find_map(|line| line.strip_prefix("name:"))?;
         Some(line.trim().trim_matches(['"', '\'']).to_owned())
     };
     let name = given.or_else(own).or_else(|| beside.as_deref().map(|path| paths::split(path).1.to_owned()));
     let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| "*".to_owned());
-    Described { name, texts, beside, doubt }
+    Described { name, texts, beside, is_own, doubt }
 }
 
 /// The first of these files that is there, or may be.

@@ -184,7 +184,7 @@ fn rest(invocation: &Invocation, context: &mut Context<'_>) {
         let resource = Resource::Container { host: host.clone(), object: object.to_owned(), name: name.clone() };
         let mut effect = found.effect(&verbs::CONTAINER_WRITE, &verbs::CONTAINER_DELETE, resource);
         if effect.verb == verbs::CONTAINER_DELETE {
-            effect.reversible = returns(&found, object, &name);
+            effect.reversible = if action == "reset" { Reversible::No } else { returns(&found, object, &name) };
         }
         context.push(effect);
     }

@@ -33,9 +33,26 @@ impl Kubeconfig {
         self.context(name)?.get("namespace")?.text().filter(|namespace| !namespace.is_empty())
     }
 
+    /// The name of the cluster that a context leads to.
+    pub fn cluster(&self, name: &str) -> Option<&str> {
+        self.context(name)?.get("cluster")?.text()
+    }
+
+    /// The server of a cluster and what stands before it, if it is there; `*` where that is not said.
+    pub fn servers(&self, cluster: &str) -> Vec<&str> {
+        let Some(entry) = self.entry("clusters", cluster).and_then(|entry| entry.get("cluster")) else { return Vec::new() };
+        let mut found = vec![entry.get("server").and_then(Node::text).unwrap_or("*")];
+        found.extend(entry.get("proxy-url").map(|proxy| proxy.text().unwrap_or("*")));
+        found
+    }
+
+    fn entry(&self, list: &str, name: &str) -> Option<&Node> {
+        let entries = self.root.get(list)?.items();
+        entries.iter().find(|entry| entry.get("name").and_then(Node::text) == Some(name))
+    }
+
     fn context(&self, name: &str) -> Option<&Node> {
-        let contexts = self.root.get("contexts")?.items();
-        contexts.iter().find(|entry| entry.get("name").and_then(Node::text) == Some(name))?.get("context")
+        self.entry("contexts", name)?.get("context")
     }
 }
 

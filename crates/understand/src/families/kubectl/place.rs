@@ -1,6 +1,8 @@
 //! Which context and namespace a command acts on: as options say, or as the kubeconfig does.
 
-use countersign_model::{Certainty, Effect, Resource};
+mod local;
+
+use countersign_model::{Certainty, Effect, Resource, is_cluster_of_this_machine};
 
 use super::kinds;
 use super::kubeconfig::Kubeconfig;
@@ -149,32 +151,39 @@ pub(crate) fn of_options(
         };
         spots.insert(0, spot);
     }
+    if spots.iter().any(|spot| is_cluster_of_this_machine(&spot.context)) {
+        let files = files(found, invocation, context);
+        for spot in &mut spots {
+            local::say_where(spot, &files, context);
+        }
+    }
     spots
 }
 
-/// The path of the kubeconfig.
+/// The path of the kubeconfig: of a list, the first that says a current context counts.
 fn kubeconfig(found: &Subcommand<'_>, invocation: &Invocation, context: &Context<'_>) -> Result<String, String> {
+    let files = files(found, invocation, context)?;
+    let says = |path: &&String| Kubeconfig::read(path, context).is_some_and(|config| config.current().is_some());
+    // One alone is meant whatever it says.
+    let chosen = if files.len() > 1 { files.iter().find(says) } else { None };
+    chosen.or(files.first()).cloned().ok_or_else(|| "no kubeconfig is named".to_owned())
+}
+
+/// The paths of the kubeconfigs.
+fn files(found: &Subcommand<'_>, invocation: &Invocation, context: &Context<'_>) -> Result<Vec<String>, String> {
     let given = match found.value(&["--kubeconfig"]) {
         Some(value) => Some(value.known().ok_or("the kubeconfig's path is not known")?.to_owned()),
         None => context.setting(invocation, "KUBECONFIG")?.filter(|path| !path.is_empty()),
     };
-    let Some(given) = given else { return Ok(standard(context)) };
-    // Of a list, the first that says a current context counts.
-    let mut first = None;
-    for path in given.split(':').filter(|path| !path.is_empty()).take(8) {
+    let Some(given) = given else { return Ok(vec![standard(context)]) };
+    let paths = given.split(':').filter(|path| !path.is_empty()).take(8);
+    let located = paths.map(|path| {
         let path = match path.strip_prefix("~/") {
             Some(rest) => format!("{}/{rest}", context.surroundings.home),
             None => path.to_owned(),
         };
         let located = paths::locate(&Value::Known(path), context);
-        if let Some(why) = located.why {
-            return Err(why);
-        }
-        let config = Kubeconfig::read(&located.path, context);
-        if config.is_some_and(|config| config.current().is_some()) {
-            return Ok(located.path);
-        }
-        first.get_or_insert(located.path);
-    }
-    first.ok_or_else(|| "no kubeconfig is named".to_owned())
+        located.why.map_or(Ok(located.path), Err)
+    });
+    located.collect()
 }

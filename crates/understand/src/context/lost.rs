@@ -1,0 +1,187 @@
+//! Whether what is deleted is lost: git has it, or a program writes it anew.
+
+use countersign_model::{Answer, PathClass, Question, Zone};
+
+use super::Context;
+use crate::Workspace as _;
+use crate::paths::{self, Located};
+use crate::word::Value;
+
+/// Directories below which all is built, so that nobody need look there for files of a name.
+const PASSING: &[&str] =
+    &["node_modules", "target", ".venv", "__pycache__", ".next", ".gradle", ".tox", ".mypy_cache"];
+
+/// Ends of the names of files that programs write for themselves, which git ignores where that is so: sorted.
+const BY_THE_WAY: &[&str] = &[
+    "a",
+    "cache",
+    "class",
+    "coverprofile",
+    "d",
+    "dll",
+    "dylib",
+    "gcda",
+    "gcno",
+    "hprof",
+    "lcov",
+    "log",
+    "map",
+    "o",
+    "obj",
+    "orig",
+    "pid",
+    "prof",
+    "profdata",
+    "profraw",
+    "pyc",
+    "pyo",
+    "rej",
+    "so",
+    "swo",
+    "swp",
+    "temp",
+    "tmp",
+    "tsbuildinfo",
+];
+/// Whole names of such files: sorted.
+const BY_THE_WAY_NAMES: &[&str] = &[
+    ".DS_Store",
+    ".coverage",
+    ".eslintcache",
+    ".stylelintcache",
+    "Thumbs.db",
+    "coverage.xml",
+    "junit.xml",
+    "nohup.out",
+];
+
+impl Context<'_> {
+    /// Whether everything that a deletion of `value` reaches comes back from git or is written anew; `Err`: what would
+    /// not, where that is known.
+    pub(super) fn is_kept(&self, value: &Value, located: &Located) -> Result<(), Option<String>> {
+        let is_pattern = match value {
+            Value::Pattern(_) => true,
+            Value::Known(_) => false,
+            Value::Unknown { .. } => return Err(None),
+        };
+        let is_plain = located.zone == Zone::Workspace
+            && located.leads.is_empty()
+            && located.class != PathClass::Countersign;
+        // Of a file by its name git is only asked where it could help.
+        let is_asked = if is_pattern { is_simple(&located.path) } else { is_by_the_way(&located.path) };
+        let top = self.top().filter(|top| paths::is_within(&located.path, top));
+        let world = &self.state.world;
+        let is_changed = world.tree_changed.is_some()
+            || world.opaque
+            || world.written.iter().any(|written| written.may_bring(&located.path));
+        let Some(top) = top.filter(|_| is_plain && is_asked && !is_changed) else { return Err(None) };
+        // A part that stands for any directory may stand for none or several.
+        let pattern = located.path.replace("/*/", "/*");
+        let question = Question::Lost {
+            repository: top.to_owned(),
+            pattern,
+            passing: PASSING.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        let Answer::Values { values } = self.workspace.ask(&question) else { return Err(None) };
+        let is_lost = |line: &&String| match line.split_once('\t') {
+            Some(("ignored", path)) => !self.is_made(top, path),
+            _ => true,
+        };
+        match values.iter().find(is_lost).map(|line| line.split_once('\t')) {
+            None => Ok(()),
+            Some(Some(("changed", path))) => Err(Some(format!("git does not have the changes in `{path}`"))),
+            Some(Some((_, path))) => Err(Some(format!("git does not have `{path}`"))),
+            Some(None) => Err(None),
+        }
+    }
+
+    /// Whether a file that git ignores is one that a program writes anew.
+    fn is_made(&self, top: &str, path: &str) -> bool {
+        let path = format!("{top}/{path}");
+        match paths::class(&path, self) {
+            PathClass::Rebuildable => true,
+            PathClass::Ordinary => is_by_the_way(&path),
+            _ => false,
+        }
+    }
+}
+
+/// Whether a pattern says no more than what any text and any character stand for.
+fn is_simple(pattern: &str) -> bool {
+    !pattern.contains(['(', ')', '{', '}', '^', '~', '#', '\\', '!', '|', '<', '"', '\''])
+}
+
+fn is_by_the_way(path: &str) -> bool {
+    let name = paths::split(path).1;
+    let end = name.rsplit_once('.').map_or("", |(_, end)| end);
+    BY_THE_WAY.binary_search(&end).is_ok() || BY_THE_WAY_NAMES.binary_search(&name).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::fixture::understood;
+
+    #[test]
+    fn the_tables_are_sorted() {
+        assert!(BY_THE_WAY.is_sorted() && BY_THE_WAY_NAMES.is_sorted());
+    }
+
+    /// What becomes of what is deleted, where git says this.
+    fn deleted(command: &str, lost: &str) -> String {
+        let effects = understood(command, &[("lost", lost)]).effects;
+        let deletes =
+            |effect: &&countersign_model::Effect| effect.verb == countersign_model::verbs::FS_DELETE;
+        let line = |effect: &countersign_model::Effect| {
+            format!(
+                "{} {:?}: {}",
+                effect.resource,
+                effect.reversible,
+                effect.because.as_deref().unwrap_or_default()
+            )
+        };
+        effects.iter().filter(deletes).map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn what_git_has_or_a_program_writes_comes_back() {
+        assert_snapshot!(deleted("rm *.snap", ""), @"/repo/*.snap Yes: the path is not known: a file name pattern");
+        assert_snapshot!(deleted("rm -rf lib/**/*.snap", ""), @"/repo/lib/*/*.snap Yes: the path is not known: a file name pattern");
+        assert_snapshot!(deleted("rm *.log", "ignored\ta.log\nignored\tb/c.log"), @"/repo/*.log Yes: the path is not known: a file name pattern");
+        assert_snapshot!(deleted("rm debug.log", "ignored\tdebug.log"), @"/repo/debug.log Yes:");
+        assert_snapshot!(deleted("find . -name '*.orig' -exec rm {} +", ""), @"/repo/*.orig Yes: the path is not known: a file name pattern");
+        assert_snapshot!(deleted("find . -name '*.orig' -print0 | xargs -0 rm -f", ""), @"/repo/*.orig Yes: the path is not known: a file name pattern");
+    }
+
+    #[test]
+    fn what_git_does_not_have_is_lost() {
+        assert_snapshot!(deleted("rm *.md", "new\tnotes.md"), @"/repo/*.md No: git does not have `notes.md`");
+        assert_snapshot!(deleted("rm *.md", "changed\tREADME.md"), @"/repo/*.md No: git does not have the changes in `README.md`");
+        assert_snapshot!(deleted("rm *.db", "ignored\tdev.db"), @"/repo/*.db No: git does not have `dev.db`");
+        assert_snapshot!(deleted("rm *.pem", "ignored\tkey.pem"), @"/repo/*.pem No: git does not have `key.pem`");
+        assert_snapshot!(deleted("rm *.log", "ignored\ta.log\n*\t*"), @"/repo/*.log No: git does not have `*`");
+        assert_snapshot!(deleted("rm */x", "linked\tdata"), @"/repo/*/x No: git does not have `data`");
+        assert_snapshot!(deleted("rm notes.txt", ""), @"/repo/notes.txt No:");
+        assert_snapshot!(deleted("rm !(keep)", ""), @"/repo/* Yes: the path is not known: a file name pattern");
+        assert_snapshot!(deleted("mv ~/notes.txt a.log; rm *.log", ""), @"/repo/*.log No: the path is not known: a file name pattern");
+        assert_snapshot!(deleted("rm ~/*.log", ""), @"/home/dev/*.log No: the path is not known: a file name pattern");
+        assert_snapshot!(deleted("find . ! \\( -name '*.pyc' \\) -delete", "new\tnotes.md"), @"
+        /repo No: 
+        /repo/.claude No: 
+        /repo/* No: git does not have `notes.md`
+        ");
+        assert_snapshot!(deleted("find . \\( -name '*.pyc' -o -true \\) -delete", "new\tnotes.md"), @"
+        /repo No: 
+        /repo/.claude No: 
+        /repo/* No: git does not have `notes.md`
+        ");
+        assert_snapshot!(deleted("find . -name '*.pyc' -o -delete", "new\tnotes.md"), @"
+        /repo No: 
+        /repo/.claude No: 
+        /repo/* No: git does not have `notes.md`
+        ");
+        assert_snapshot!(deleted("find . -name '*.pyc' \\( -mtime +1 -o -size 0 \\) -delete", ""), @"/repo/*.pyc Yes: the path is not known: a file name pattern");
+    }
+}
