@@ -67,6 +67,8 @@ pub(crate) struct Context<'a> {
     pub calling: Vec<Calling>,
     /// Whether this part runs beside what comes after it, as a part of a pipe or in the background.
     pub beside: bool,
+    /// Whether of what the command prints only the names of variables are left.
+    pub names_only: bool,
     /// Whether this part may not run.
     pub conditional: bool,
     /// Whether a text is read by its words alone: nothing of it is sure.
@@ -164,6 +166,7 @@ impl<'a> Context<'a> {
             repeated: false,
             calling: Vec::new(),
             beside: false,
+            names_only: false,
             conditional: false,
             guessing: false,
             reached: None,

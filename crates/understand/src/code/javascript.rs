@@ -372,10 +372,19 @@ fn environment(found: &Use, full: &str, code: &Code<'_>, context: &mut Context<'
         let before = code.tokens.get(found.first.saturating_sub(5)..found.first).unwrap_or_default();
         let is_argument = before.windows(2).any(|pair| matches!(pair, [name, sign] if name.text.ends_with("env") && (sign.is(":") || sign.is("="))));
         // Children have it anyway.
-        if !is_argument {
+        if !is_argument && !lists_names(found, rest, code) {
             families::reads_environment("*", context);
         }
     }
+}
+
+/// Whether only the names in it are gone through: `Object.keys(process.env)`, `name in process.env`.
+fn lists_names(found: &Use, rest: &str, code: &Code<'_>) -> bool {
+    let before = |back: usize| found.first.checked_sub(back).and_then(|at| code.tokens.get(at));
+    let is = |back: usize, text: &str| before(back).is_some_and(|token| token.is(text));
+    let of_keys = (is(4, "Object") && (is(2, "keys") || is(2, "getOwnPropertyNames")))
+        || (is(4, "Reflect") && is(2, "ownKeys"));
+    rest.is_empty() && ((is(1, "(") && is(3, ".") && of_keys && code.is(found.end, ")")) || is(1, "in"))
 }
 
 #[cfg(test)]

@@ -273,6 +273,15 @@ fn sets(code: &Code<'_>) -> Vec<(String, Value)> {
     found
 }
 
+/// Whether a dictionary is the only argument of what goes through its keys: `list(os.environ)`.
+fn lists_names(found: &Use, code: &Code<'_>) -> bool {
+    const THROUGH: &[&str] = &["list", "sorted", "set", "tuple", "len", "iter", "frozenset", "join"];
+    let called = found.first.checked_sub(2).and_then(|at| code.tokens.get(at));
+    code.is(found.first.wrapping_sub(1), "(")
+        && called.is_some_and(|name| THROUGH.iter().any(|through| name.is(through)))
+        && code.is(found.end, ")")
+}
+
 /// Calls that set a variable of the environment.
 const SETTERS: &[&str] = &["putenv", "setdefault"];
 
@@ -293,10 +302,19 @@ fn environment(found: &Use, full: &str, code: &Code<'_>, context: &mut Context<'
                 .windows(2)
                 .any(|pair| matches!(pair, [name, sign] if name.text.ends_with("env") && sign.is("=")));
             // Children have it anyway.
-            if !is_argument && !code.is(found.first.wrapping_sub(1), "in") {
+            if !is_argument
+                && !code.is(found.first.wrapping_sub(1), "in")
+                && !(full == "os.environ" && lists_names(found, code))
+            {
                 families::reads_environment("*", context);
             }
             return;
+        }
+        // What is handed on to be called reads whatever it is then given.
+        "os.environ.get" | "os.environ.pop" | "os.environ.__getitem__" | "os.getenv"
+            if code.is(found.end, ",") || code.is(found.end, ")") =>
+        {
+            None
         }
         _ => return,
     };

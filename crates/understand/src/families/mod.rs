@@ -155,8 +155,8 @@ pub(crate) fn is_builtin(name: &str) -> bool {
 
 /// Adds that a variable of the environment is shown, or all of them.
 pub(crate) fn reads_environment(name: &str, context: &mut Context<'_>) {
-    if taken::file_of(name).is_some() {
-        // It was read where it was put into the command.
+    // What is taken from a file was read where it was put into the command.
+    if context.names_only || taken::file_of(name).is_some() {
         return;
     }
     let resource = Resource::Secret { store: "environment".to_owned(), name: name.to_owned() };

@@ -1,5 +1,6 @@
 //! Programs that only read and print, as a table.
 
+mod openssl;
 mod values;
 
 use countersign_model::verbs;
@@ -282,21 +283,7 @@ fn starts_others(invocation: &Invocation, context: &mut Context<'_>) {
             opaque(invocation, "it runs the commands it measures", context);
             super::runners::texts(invocation, context);
         }
-        "openssl" => {
-            context.flow.decoded |= text.contains("-d");
-            let reads = matches!(invocation.known(0), Some("version" | "dgst" | "rand" | "x509" | "list" | "help"));
-            if matches!(invocation.known(0), Some("s_client" | "ocsp" | "s_time")) {
-                let host = invocation.words.windows(2).find(|pair| pair.first().is_some_and(|word| word.text().trim_start_matches('-') == "connect"));
-                let host = host.and_then(|pair| pair.last()?.known()).map_or("*", |text| text.rsplit_once(':').map_or(text, |(host, _)| host));
-                let resource = countersign_model::Resource::Host { host: host.to_owned(), url: None };
-                context.push(countersign_model::Effect::new(verbs::NET_SEND, resource).because("what it reads goes over the connection"));
-            }
-            if reads && !text.contains("-out") && !text.contains("-engine") {
-                context.program(verbs::EXEC_READ, "openssl");
-            } else {
-                opaque(invocation, "it can connect, write files and load code", context);
-            }
-        }
+        "openssl" => openssl::effects(invocation, context),
         _ if text.contains("-P") || text.contains("-H") || text.contains("--pager") => {
             opaque(invocation, "its options start a program", context);
         }

@@ -16,6 +16,7 @@ pub(crate) mod lenient;
 mod limits;
 mod lists;
 mod masked;
+mod names_only;
 mod origin;
 mod outputs;
 mod parentheses;

@@ -7,7 +7,7 @@ use brush_parser::ast::{
 use crate::context::Context;
 use crate::invocation::{Source, Stdin};
 
-use super::{Walker, traps};
+use super::{Walker, names_only, traps};
 
 impl Walker {
     pub(super) fn and_or(&self, list: &AndOrList, context: &mut Context<'_>) {
@@ -71,7 +71,9 @@ impl Walker {
             let outer = std::mem::take(&mut context.flow);
             let stdin = if index == 0 { Stdin::Inherited } else { Stdin::Pipe(source.clone()) };
             let kept = context.state.shell.clone();
+            context.names_only = names_only::are_left(command, pipeline.seq.get(index + 1));
             self.command(command, stdin, context);
+            context.names_only = false;
             traps::run_new(kept.traps.len(), context);
             if index + 1 < pipeline.seq.len() {
                 context.state.shell = kept;

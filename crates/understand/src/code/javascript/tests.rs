@@ -53,6 +53,24 @@ fn programs_files_and_network() {
     net.send https://example.com/a, send
     exec.read node, read
     ");
+    for names in [
+        "console.log(Object.keys(process.env))",
+        "Reflect.ownKeys(process.env)",
+        "for (const k in process.env) console.log(k)",
+        "console.log('CI' in process.env)",
+    ] {
+        assert!(!node(names).contains("secret.read"), "{names}");
+    }
+    for values in [
+        "Object.keys(process.env).map(k => process.env[k])",
+        "Object.values(process.env)",
+        "Object.entries(process.env)",
+        "mine.keys(process.env)",
+        "Object.keys(process.env, process.env)",
+        "for (const k in process.env) console.log(process.env[k])",
+    ] {
+        assert!(node(values).contains("secret.read"), "{values}");
+    }
     assert_snapshot!(node("console.log(process.env.HOME, process.env.API_TOKEN, process.env)"), @"
     secret.read environment:API_TOKEN, read
     secret.read environment:*, read, partial

@@ -97,6 +97,25 @@ fn network_and_databases() {
 
 #[test]
 fn environment() {
+    for names in [
+        "print(list(os.environ))",
+        "print(sorted(os.environ))",
+        "print('x'.join(os.environ))",
+        "print(len(os.environ))",
+        "print(os.environ.keys())",
+    ] {
+        assert!(!python(&format!("import os\n{names}")).contains("secret.read"), "{names}");
+    }
+    for values in [
+        "print(list(os.environ.values()))",
+        "print(dict(os.environ))",
+        "print(list(map(os.environ.get, list(os.environ))))",
+        "print(list(map(os.getenv, list(os.environ))))",
+        "print([os.environ[k] for k in list(os.environ)])",
+        "print(str(os.environ))",
+    ] {
+        assert!(python(&format!("import os\n{values}")).contains("secret.read"), "{values}");
+    }
     assert_snapshot!(python("import os\nprint(os.environ)"), @"
     secret.read environment:*, read, partial
     exec.read python3, read

@@ -1,10 +1,11 @@
 //! Branches and tags: made, moved, taken away and checked out.
 
-use countersign_model::{Reversible, verbs};
+use countersign_model::{Answer, Commit, Question, Reversible, verbs};
 
 use super::super::resolve::Tip;
 use super::super::{Git, config};
 use super::{moved_refs, moves_refs};
+use crate::Workspace as _;
 use crate::arguments::{Arguments, Spec, Takes, parse};
 use crate::context::Context;
 use crate::word::{Value, Word};
@@ -116,8 +117,21 @@ fn is_kept_elsewhere(word: &Word, git: &Git<'_>, context: &Context<'_>) -> bool 
     let own = git.repo.tip(&format!("refs/heads/{name}"), context);
     let Some(commit) = own.commit() else { return own == Tip::Absent };
     let remotes = git.repo.subsections("remote", context).unwrap_or_default();
-    remotes.iter().any(|remote| {
+    let is_pushed = remotes.iter().any(|remote| {
         git.repo.tip(&format!("refs/remotes/{remote}/{name}"), context).commit().as_ref() == Some(&commit)
+    });
+    is_pushed || is_merged(name, &commit, git, context)
+}
+
+/// Whether a trunk has all that a branch has: where they parted, the branch was as it is now.
+fn is_merged(name: &str, commit: &Commit, git: &Git<'_>, context: &Context<'_>) -> bool {
+    const TRUNKS: &[&str] = &["main", "master", "develop", "trunk"];
+    let Some(root) = git.repo.root.as_deref().filter(|_| context.state.world.refs_changed.is_none()) else { return false };
+    let own = TRUNKS.iter().filter(|trunk| **trunk != name).map(|trunk| format!("refs/heads/{trunk}"));
+    let remote = TRUNKS.iter().map(|trunk| format!("refs/remotes/origin/{trunk}"));
+    own.chain(remote).filter_map(|reference| git.repo.tip(&reference, context).commit()).any(|trunk| {
+        let question = Question::Changed { repository: root.to_owned(), old: Some(trunk.clone()), new: commit.clone() };
+        trunk == *commit || context.workspace.ask(&question) == Answer::Values { values: Vec::new() }
     })
 }
 

@@ -21,7 +21,11 @@ impl Workspace for WithTopic {
 
 /// The effects, and whether each can be undone.
 fn undone(command: &str) -> String {
-    let effects = crate::fixture::understood(command, &[]).effects;
+    undone_where(command, &[])
+}
+
+fn undone_where(command: &str, settings: &[(&str, &str)]) -> String {
+    let effects = crate::fixture::understood(command, settings).effects;
     effects.iter().map(|effect| format!("{} {:?}", effect.verb, effect.reversible)).collect::<Vec<_>>().join("; ")
 }
 
@@ -29,6 +33,12 @@ fn undone(command: &str) -> String {
 fn what_can_be_brought_back() {
     assert_snapshot!(undone("git branch -D feature"), @"git.delete-ref Unknown");
     assert_snapshot!(undone("git branch -D main"), @"git.delete-ref Unknown");
+    assert_snapshot!(undone_where("git branch -D feature", &[("changed", "")]), @"git.delete-ref Yes");
+    assert_snapshot!(undone_where("git branch -D feature", &[("changed", "M\tsrc/a.rs")]), @"git.delete-ref Unknown");
+    assert_snapshot!(undone_where("git commit -m x; git branch -D feature", &[("changed", "")]), @"git.commit Yes; git.delete-ref Unknown");
+    assert_snapshot!(undone("git stash drop"), @"git.discard Yes");
+    assert_snapshot!(undone("git stash clear"), @"git.discard No");
+    assert_snapshot!(undone("while true; do git stash drop; done"), @"exec.read Yes; git.discard No");
     assert_snapshot!(undone("git branch -d main"), @"git.delete-ref Yes");
     assert_snapshot!(undone("git tag -d v1"), @"git.delete-ref Yes");
     assert_snapshot!(undone("git rm -f src/a.rs"), @"git.index Yes; git.discard No; fs.delete Yes");
