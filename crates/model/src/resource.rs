@@ -265,6 +265,53 @@ pub fn is_cluster_of_this_machine(context: &str) -> bool {
         || (STARTS.iter().any(|start| context.starts_with(start)) && !context.contains([' ', '*', '/']))
 }
 
+/// What a tool of a browser does to the page that is open, such as `click`; none for a tool of another server, or one
+/// that goes to an address, runs code or hands over a file. `tool` in snake case or as it is.
+pub fn page_action<'t>(server: &str, tool: &'t str) -> Option<&'t str> {
+    const SERVERS: &[&str] =
+        &["playwright", "puppeteer", "chrome-devtools", "chrome_devtools", "browsermcp", "browser"];
+    const ACTIONS: &[&str] = &[
+        "check",
+        "clear",
+        "click",
+        "close",
+        "close_page",
+        "double_click",
+        "drag",
+        "drag_and_drop",
+        "fill",
+        "fill_form",
+        "focus",
+        "go_back",
+        "go_forward",
+        "handle_dialog",
+        "hover",
+        "key",
+        "navigate_back",
+        "navigate_forward",
+        "press",
+        "press_key",
+        "reload",
+        "resize",
+        "resize_page",
+        "right_click",
+        "scroll",
+        "select",
+        "select_option",
+        "select_page",
+        "tab_close",
+        "tab_select",
+        "type",
+        "type_text",
+        "uncheck",
+        "wait_for",
+    ];
+    let prefixes = ["browser_", "puppeteer_", "playwright_"];
+    let own = prefixes.iter().find_map(|prefix| tool.strip_prefix(prefix));
+    let action = own.or_else(|| SERVERS.contains(&server).then_some(tool))?;
+    ACTIONS.contains(&action).then_some(action)
+}
+
 /// A git repository as seen from this machine.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Repository {

@@ -1,7 +1,9 @@
 //! Which environment each effect lands in, by the bundle's map. What is not known is taken as the
 //! worst it can be.
 
-use countersign_model::{Certainty, Effect, Environment, ForgeRepository, Repository, Resource, Verb, verbs};
+use countersign_model::{
+    Certainty, Effect, Environment, ForgeRepository, Repository, Resource, Verb, page_action, verbs,
+};
 
 use crate::map::{EnvironmentMap, Places};
 use crate::{Bundle, glob, names, remote};
@@ -66,7 +68,14 @@ fn environment(effect: &Effect, map: &EnvironmentMap) -> Environment {
         Resource::Tool { server: Some(server), name } => {
             let full = format!("{server}/{name}");
             // A name that says it is of one machine is the agent's own word here.
-            names::of(map, |places| &places.mcp_servers, &[server, &full], &["", server])
+            let found = names::of(map, |places| &places.mcp_servers, &[server, &full], &["", server]);
+            // A page of a browser is the developer's own unless the map says what the browser is for.
+            let is_page = effect.verb == verbs::MCP_WRITE && page_action(server, name).is_some();
+            if is_page && found == Environment::Unknown && !lists_server(map, server, &full) {
+                Environment::Development
+            } else {
+                found
+            }
         }
         Resource::Cluster { context, namespace, object, name } => {
             let namespace = match (object.as_str(), namespace) {
@@ -115,6 +124,18 @@ fn environment(effect: &Effect, map: &EnvironmentMap) -> Environment {
             names::of(map, |places| &places.credentials, &[&full, name], &["", name])
         }
     }
+}
+
+/// Whether the map has an opinion of a server or one of its tools.
+fn lists_server(map: &EnvironmentMap, server: &str, tool: &str) -> bool {
+    map.worst(|places| {
+        let own = |pattern: &String| {
+            let pattern = [pattern.trim_start_matches('!').to_owned()];
+            glob::in_list_any_case(&pattern, server) || glob::in_list_any_case(&pattern, tool)
+        };
+        places.mcp_servers.iter().any(own)
+    })
+    .is_some()
 }
 
 fn of_ref(effect: &Effect, repository: &Repository, reference: &str, map: &EnvironmentMap) -> Environment {

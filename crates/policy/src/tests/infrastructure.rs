@@ -133,3 +133,35 @@ fn local_removals_are_shown() {
         }
     }
 }
+
+/// What is done to a page of a browser is shown; what goes elsewhere, runs code, carries a secret, or is of a server
+/// that the map lists waits.
+#[test]
+fn page_actions_are_shown() {
+    use countersign_model::{DecisionKind, Digest, Finding};
+    let kind = |server: &str, tool: &str, findings: usize| {
+        let resource = Resource::Tool { server: Some(server.to_owned()), name: tool.to_owned() };
+        let mut effect = Effect::new(Verb::new("mcp.write"), resource);
+        classify(std::slice::from_mut(&mut effect), shop(Pack::Graduated));
+        let finding =
+            Finding { class: "token".to_owned(), pointer: "/x".to_owned(), fingerprint: Digest::of([]) };
+        let context = crate::Context { findings: vec![finding; findings], ..crate::Context::default() };
+        crate::decide(&[effect], &context, shop(Pack::Graduated)).kind
+    };
+    for (server, tool) in
+        [("playwright", "browser_click"), ("x", "browser_type"), ("chrome-devtools", "click")]
+    {
+        assert_eq!(kind(server, tool, 0), DecisionKind::Monitor, "{server} {tool}");
+        assert!(kind(server, tool, 1) > DecisionKind::Monitor, "{server} {tool}");
+    }
+    for (server, tool) in [
+        ("playwright", "browser_navigate"),
+        ("playwright", "browser_evaluate"),
+        ("playwright", "browser_file_upload"),
+        ("crm", "click"),
+        ("billing", "browser_click"),
+        ("prod-browser", "browser_click"),
+    ] {
+        assert!(kind(server, tool, 0) > DecisionKind::Monitor, "{server} {tool}");
+    }
+}

@@ -11,6 +11,9 @@ use crate::path_classes;
 use crate::paths::{self, Located};
 use crate::word::{Value, Word};
 
+/// Paths that are kept in mind because the command makes what is there.
+const MOST_MADE: usize = 64;
+
 impl Context<'_> {
     /// Says that a file is read.
     pub fn read(&mut self, word: &Word) {
@@ -124,7 +127,9 @@ impl Context<'_> {
     pub fn make(&mut self, word: &Word) {
         let written = self.state.world.written.len();
         self.write(word);
-        self.state.world.written.truncate(written);
+        let made = self.state.world.written.split_off(written.min(self.state.world.written.len()));
+        self.state.world.made_here.extend(made.into_iter().flat_map(|written| written.paths().to_vec()));
+        self.state.world.made_here.truncate(MOST_MADE);
     }
 
     /// Says that an entry of a directory is put in the place of what was there.

@@ -64,6 +64,9 @@ impl Context<'_> {
             Value::Known(_) => false,
             Value::Unknown { .. } => return Err(None),
         };
+        if !is_pattern && self.is_own(located) {
+            return Ok(());
+        }
         let is_plain = located.zone == Zone::Workspace
             && located.leads.is_empty()
             && located.class != PathClass::Countersign;
@@ -93,6 +96,24 @@ impl Context<'_> {
             Some(Some((_, path))) => Err(Some(format!("git does not have `{path}`"))),
             Some(None) => Err(None),
         }
+    }
+
+    /// Whether nothing was there before the command, which makes it itself.
+    fn is_own(&self, located: &Located) -> bool {
+        let world = &self.state.world;
+        let is_made = world.made_here.contains(&located.path)
+            || world.written.iter().any(|written| written.paths() == [located.path.clone()]);
+        let is_brought = world.opaque
+            || world.tree_changed.is_some()
+            || !world.links.is_empty()
+            || world.written.iter().any(|written| written.may_bring(&located.path));
+        let question = Question::Path { path: located.path.clone() };
+        is_made
+            && !is_brought
+            && located.zone == Zone::Workspace
+            && located.why.is_none()
+            && located.leads.is_empty()
+            && self.workspace.ask(&question) == Answer::Absent
     }
 
     /// Whether a file that git ignores is one that a program writes anew.
@@ -151,6 +172,10 @@ mod tests {
         assert_snapshot!(deleted("rm -rf lib/**/*.snap", ""), @"/repo/lib/*/*.snap Yes: the path is not known: a file name pattern");
         assert_snapshot!(deleted("rm *.log", "ignored\ta.log\nignored\tb/c.log"), @"/repo/*.log Yes: the path is not known: a file name pattern");
         assert_snapshot!(deleted("rm debug.log", "ignored\tdebug.log"), @"/repo/debug.log Yes:");
+        assert_snapshot!(deleted("mkdir -p x && touch x/a && rm -rf x; echo a > b; rm b", "new\ta"), @"
+        /repo/x Yes: 
+        /repo/b Yes:
+        ");
         assert_snapshot!(deleted("find . -name '*.orig' -exec rm {} +", ""), @"/repo/*.orig Yes: the path is not known: a file name pattern");
         assert_snapshot!(deleted("find . -name '*.orig' -print0 | xargs -0 rm -f", ""), @"/repo/*.orig Yes: the path is not known: a file name pattern");
     }
@@ -166,6 +191,15 @@ mod tests {
         assert_snapshot!(deleted("rm notes.txt", ""), @"/repo/notes.txt No:");
         assert_snapshot!(deleted("rm !(keep)", ""), @"/repo/* Yes: the path is not known: a file name pattern");
         assert_snapshot!(deleted("mv ~/notes.txt a.log; rm *.log", ""), @"/repo/*.log No: the path is not known: a file name pattern");
+        assert_snapshot!(deleted("mkdir x; mv ~/notes x; rm -rf x", ""), @"/repo/x No:");
+        assert_snapshot!(deleted("mkdir x; ./fill; rm -rf x", ""), @"/repo/x No:");
+        assert_snapshot!(deleted("touch Makefile; rm Makefile", ""), @"/repo/Makefile No:");
+        assert_snapshot!(deleted("mkdir x; rm -rf y", ""), @"/repo/y No:");
+        assert_snapshot!(deleted("mkdir x; git mv src/a.rs x; rm -rf x", ""), @"/repo/x No:");
+        assert_snapshot!(deleted("mkdir x; rsync --remove-source-files -a ~/notes/ x/; rm -rf x", ""), @"
+        /home/dev/notes No: 
+        /repo/x Yes:
+        ");
         assert_snapshot!(deleted("rm ~/*.log", ""), @"/home/dev/*.log No: the path is not known: a file name pattern");
         assert_snapshot!(deleted("find . ! \\( -name '*.pyc' \\) -delete", "new\tnotes.md"), @"
         /repo No: 

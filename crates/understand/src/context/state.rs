@@ -92,6 +92,8 @@ pub(crate) struct World {
     pub links: Vec<Link>,
     /// Whether something ran that nobody can see into.
     pub opaque: bool,
+    /// Directories and empty files that the command makes, by their paths.
+    pub made_here: Vec<String>,
     /// Whether something ran that may lead a port of this machine to another.
     pub forwards: bool,
     /// Whether something ran that may have made files which are not listed.

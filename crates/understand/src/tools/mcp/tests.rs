@@ -120,6 +120,22 @@ fn names_that_act_do_so_whatever_else_they_say() {
         let found = verb(&format!("mcp__x__{name}"), json!({}));
         assert!(found == "mcp.write" || found == "mcp.call", "{name}: {found}");
     }
+    let opens = |url: &str| verb("mcp__playwright__browser_navigate", json!({ "url": url }));
+    for url in ["http://localhost:3000/a", "http://127.0.0.1:8080", "about:blank"] {
+        assert_eq!(opens(url), "mcp.read", "{url}");
+    }
+    for url in [
+        "https://example.com",
+        "http://localhost.example.com",
+        "http://localhost:a@example.com",
+        "http://localhost@example.com",
+        "http://example.com\\@localhost/",
+        "http://example.com#@localhost",
+        "localhost:3000",
+        "javascript:alert(1)",
+    ] {
+        assert_eq!(opens(url), "mcp.write", "{url}");
+    }
     for name in ["getPullRequest", "listIssues", "get_type", "search-docs"] {
         assert_eq!(verb(&format!("mcp__x__{name}"), json!({})), "mcp.read", "{name}");
     }

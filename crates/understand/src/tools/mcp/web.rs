@@ -1,6 +1,6 @@
 //! Addresses among a tool's arguments.
 
-use countersign_model::{Verb, verbs};
+use countersign_model::{Verb, is_this_machine, verbs};
 use serde_json::Value as Json;
 
 use super::Tool;
@@ -97,6 +97,33 @@ fn one(tool: &Tool<'_>, address: &str, context: &mut Context<'_>) {
     };
     let sends = verb != verbs::NET_READ && verb != verbs::NET_DELETE;
     crate::families::request(&Value::Known(full), method, sends, &data, context);
+}
+
+/// Whether a browser is told to open a page of this machine, and nothing else.
+pub(super) fn opens_here(tool: &Tool<'_>) -> bool {
+    const OPENS: &[&str] = &[
+        "browser_navigate",
+        "browser_tab_new",
+        "navigate",
+        "navigate_page",
+        "new_page",
+        "playwright_navigate",
+        "puppeteer_navigate",
+    ];
+    let own = |name: &&String| {
+        matches!(name.as_str(), "timeout" | "type" | "waitUntil" | "wait_until" | "width" | "height")
+    };
+    let is_here = |address: &str| {
+        let lower = address.trim().to_ascii_lowercase();
+        // Browsers and others part an address with these differently.
+        let is_page = !lower.contains(['@', '\\']) && !lower.contains(char::is_whitespace);
+        let is_page = is_page && (lower.starts_with("http://") || lower.starts_with("https://"));
+        let host = addresses::host_and_path(&lower).map(|(host, _)| host);
+        lower == "about:blank" || (is_page && host.is_some_and(|host| is_this_machine(&host)))
+    };
+    OPENS.contains(&tool.snake)
+        && tool.text(&["url"]).is_some_and(is_here)
+        && tool.input.keys().filter(|name| *name != "url").all(|name| own(&name))
 }
 
 /// Adds that an address anywhere among the arguments gives out this machine's credentials.
