@@ -302,10 +302,9 @@ fn environment(found: &Use, full: &str, code: &Code<'_>, context: &mut Context<'
                 .windows(2)
                 .any(|pair| matches!(pair, [name, sign] if name.text.ends_with("env") && sign.is("=")));
             // Children have it anyway.
-            if !is_argument
-                && !code.is(found.first.wrapping_sub(1), "in")
-                && !(full == "os.environ" && lists_names(found, code))
-            {
+            let is_by_name = code.is(found.first.wrapping_sub(1), "in")
+                || (full == "os.environ" && lists_names(found, code));
+            if !is_argument && !is_by_name {
                 families::reads_environment("*", context);
             }
             return;
