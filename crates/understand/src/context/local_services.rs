@@ -123,7 +123,7 @@ mod tests {
             "kubectl --context eu port-forward svc/db 5432:5432 & psql -h localhost -c 'truncate t'",
             "./tunnel & psql -h localhost -c 'truncate t'",
         ] {
-            assert_eq!(removed(command), ["No partial"], "{command}");
+            assert!(removed(command).iter().all(|line| line.starts_with("No")), "{command}");
         }
     }
 }
