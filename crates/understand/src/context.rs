@@ -144,6 +144,8 @@ impl<'a> Context<'a> {
                     previous: None,
                     traps: Vec::new(),
                     poisoned: None,
+                    separators_unsure: false,
+                    separators_set: false,
                     distrusted: false,
                     environment: Vec::new(),
                     aliases: BTreeMap::new(),

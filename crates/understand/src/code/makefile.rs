@@ -269,6 +269,7 @@ impl Run<'_> {
         context.state.shell.directory = Ok(self.directory.to_owned());
         context.state.shell.variables.clear();
         context.state.shell.poisoned = None;
+        context.state.shell.separators_unsure = false;
         shell::run(command, Place::Within(context.here), context);
         context.state.shell = kept;
     }

@@ -56,6 +56,10 @@ pub(crate) struct ShellState {
     pub traps: Vec<String>,
     /// Why any variable that is not among these may have been set.
     pub poisoned: Option<String>,
+    /// Whether `IFS` may have been set to anything, where it is not among these.
+    pub separators_unsure: bool,
+    /// Whether `IFS` was ever set.
+    pub separators_set: bool,
     /// Whether no assignment says what a variable's value is.
     pub distrusted: bool,
     /// Environment that later commands inherit, as set in this text.

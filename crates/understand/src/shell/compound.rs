@@ -49,7 +49,7 @@ impl Walker {
                 // What still changes from turn to turn can be anything.
                 context.state.shell = looser;
                 context.state.shell.leaving = leaving;
-                context.state.shell.poison("it changes from turn to turn of a loop");
+                context.state.shell.forget_all("it changes from turn to turn of a loop");
                 self.perhaps(context, |walker, context| run(walker, context));
             }
         }

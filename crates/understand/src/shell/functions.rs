@@ -47,6 +47,8 @@ struct Body {
 #[derive(Clone, Debug)]
 pub(crate) struct Calling {
     name: String,
+    /// Whether it was called again, by itself or by what it calls, before `IFS` was ever set.
+    again: bool,
 }
 
 impl Function {
@@ -188,10 +190,32 @@ pub(super) fn call(
     shell.locals.push(Vec::new());
     if times == 1 {
         let why = "a function that calls itself";
-        shell.poison(why);
+        shell.forget_all(why);
         shell.directory = Err(why.to_owned());
+        let is_set = shell.separators_set;
+        let cycle = context.calling.iter_mut().skip_while(|calling| calling.name != name);
+        cycle.for_each(|calling| calling.again |= !is_set);
     }
-    context.calling.push(Calling { name: name.to_owned() });
+    let before = context.state.shell.clone();
+    let again = bodies(name, function, &stdin, context);
+    if again && context.state.shell.separators_set && !before.separators_set {
+        // A call of itself may have found it set by the one before.
+        context.state.shell = before;
+        (context.state.shell.separators_set, context.state.shell.separators_unsure) = (true, true);
+        bodies(name, function, &stdin, context);
+    }
+    let shell = &mut context.state.shell;
+    shell.ends_function();
+    shell.parameters = outer;
+    shell.given = outer_given;
+    shell.leaving = leaving;
+    (context.conditional, context.repeated, context.opened) = (conditional, repeated, opened);
+    context.leaves();
+}
+
+/// Walks what a function does; whether it was called again before `IFS` was ever set.
+fn bodies(name: &str, function: &Function, stdin: &Stdin, context: &mut Context<'_>) -> bool {
+    context.calling.push(Calling { name: name.to_owned(), again: false });
     let before = context.state.shell.clone();
     for (index, body) in function.bodies.iter().enumerate() {
         let earlier = (index > 0).then(|| std::mem::replace(&mut context.state.shell, before.clone()));
@@ -202,14 +226,7 @@ pub(super) fn call(
             context.state.shell.merge(&earlier);
         }
     }
-    context.calling.pop();
-    let shell = &mut context.state.shell;
-    shell.ends_function();
-    shell.parameters = outer;
-    shell.given = outer_given;
-    shell.leaving = leaving;
-    (context.conditional, context.repeated, context.opened) = (conditional, repeated, opened);
-    context.leaves();
+    context.calling.pop().is_some_and(|calling| calling.again)
 }
 
 /// The positional parameters that these words become; none where one can be several words.
@@ -287,5 +304,32 @@ mod tests {
         git.force-push *@origin, destroy, partial
         ");
         assert_snapshot!(check("walk() { for d in $1/*; do walk $d | sort; done; }; walk ."), @"exec.read sort, read");
+    }
+
+    #[test]
+    fn what_calls_itself_sets_nothing_but_what_it_says() {
+        assert_snapshot!(check("f() { [ $# -gt 0 ] && { shift; f \"$@\"; }; }; f a b; X='kubectl --context prod delete ns shop'; $X"), @"
+        exec.read test, read
+        exec.read shift, read
+        kube.delete namespace/shop in prod, destroy
+        ");
+        assert_snapshot!(check("f() { [ a ] && f; X='helm_uninstall_shop env'; $X; IFS=_; }; f"), @"
+        exec.read test, read
+        exec.opaque helm_uninstall_shop, execute, opaque
+        exec.hidden $X, execute, opaque
+        ");
+        assert_snapshot!(check("f() { [ a ] && (f); X='helm_uninstall_shop env'; $X; (IFS=_); }; f"), @"
+        exec.read test, read
+        exec.opaque helm_uninstall_shop, execute, opaque
+        ");
+        assert_snapshot!(check("while a; do X=$Y; Y=$Z; Z=b; X='date -u'; $X; done"), @"
+        exec.opaque a, execute, opaque
+        exec.read date, read
+        ");
+        assert_snapshot!(check("while a; do X=$Y; Y=$Z; Z=b; X='helm_uninstall_shop date'; $X; IFS=_; done"), @"
+        exec.opaque a, execute, opaque
+        exec.opaque helm_uninstall_shop, execute, opaque
+        exec.hidden $X, execute, opaque
+        ");
     }
 }

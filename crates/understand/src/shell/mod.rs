@@ -124,6 +124,7 @@ pub(crate) fn run_child(
     shell.absent.clear();
     shell.watched.clear();
     (shell.leaving, shell.distrusted, shell.poisoned, shell.sourced) = (false, false, None, false);
+    (shell.separators_unsure, shell.separators_set) = (false, false);
     shell.zero = arguments.first().map(|word| word.value.clone());
     shell.parameters = functions::parameters(arguments.get(1..).unwrap_or_default());
     shell.given = variables::tainted(arguments.iter().skip(1).map(|word| &word.value));

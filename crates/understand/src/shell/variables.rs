@@ -73,7 +73,7 @@ impl ShellState {
             self.inherit(value.text(), Value::unknown(REFERENCE));
         }
         if self.variables.len() >= MOST && !self.variables.contains_key(name) {
-            self.poison("there are too many variables to follow");
+            self.forget_all("there are too many variables to follow");
         }
         if self.odd.contains(name)
             && let Some(expression) = value.known().filter(|text| !text.contains(['$', '`']))
@@ -87,6 +87,7 @@ impl ShellState {
             }
         }
         let value = self.settled(name, value);
+        self.separators_set |= name == "IFS";
         self.absent.remove(name);
         if name == "PS4" {
             self.prompts.push(value.clone());
@@ -199,6 +200,14 @@ impl ShellState {
 
     /// Any variable may have been set to anything; what is set after this is known again.
     pub fn poison(&mut self, why: &str) {
+        self.separators_unsure = true;
+        self.forget_all(why);
+    }
+
+    /// Any variable that this text has set may be anything; what is set after this is known again. One that it has
+    /// not is as it was, so that words are split as before.
+    pub fn forget_all(&mut self, why: &str) {
+        self.separators_unsure |= self.variables.contains_key("IFS");
         self.variables.clear();
         self.absent.clear();
         self.arrays.clear();
@@ -214,6 +223,8 @@ impl ShellState {
         if let Some(why) = &other.poisoned {
             self.poisoned.get_or_insert_with(|| why.clone());
         }
+        self.separators_unsure |= other.separators_unsure;
+        self.separators_set |= other.separators_set;
         if other.distrusted {
             self.variables.clear();
             self.arrays.clear();
@@ -305,6 +316,8 @@ impl ShellState {
             && self.directory == after.directory
             && self.parameters == after.parameters
             && self.earlier.len() == after.earlier.len()
+            && self.separators_unsure == after.separators_unsure
+            && self.separators_set == after.separators_set
             && self.environment == after.environment;
         if same {
             return None;
@@ -408,7 +421,7 @@ impl Names for ShellState {
 
     fn separators(&self) -> Option<&str> {
         match self.variables.get("IFS") {
-            None if self.poisoned.is_some() => None,
+            None if self.separators_unsure => None,
             None => Some(" \t\n"),
             Some(value) => value.known(),
         }
