@@ -33,6 +33,9 @@ const MOST_TURNS: usize = 64;
 /// Effects of one command that are looked at for what they reach.
 const MOST_REACHED: usize = 64;
 
+/// Ways to run commands whose variables have one of a few values, in all of the call together.
+const MOST_ALTERNATIVES: usize = 256;
+
 /// Everything a family needs to say what a command does.
 pub(crate) struct Context<'a> {
     pub workspace: &'a Recording<'a>,
@@ -88,6 +91,8 @@ pub(crate) struct Context<'a> {
     pub mounts: Vec<Mount>,
     /// Runs of loop bodies that are left to be looked at, in all loops of the call together.
     pub turns: usize,
+    /// Ways to run commands that are left to be looked at, where variables have one of a few values.
+    pub alternatives: usize,
     /// Files that are being looked into, each started by the one before it.
     pub chain: Vec<String>,
     /// Why a file that was looked into may be another by the time it runs.
@@ -128,6 +133,7 @@ impl<'a> Context<'a> {
                     secrets: surroundings.secrets.clone(),
                     physical: false,
                     variables: BTreeMap::new(),
+                    choices: BTreeMap::new(),
                     absent: BTreeSet::new(),
                     prompts: Vec::new(),
                     watched: BTreeSet::new(),
@@ -179,6 +185,7 @@ impl<'a> Context<'a> {
             mounts: Vec::new(),
             unmounted: Cell::new(false),
             turns: MOST_TURNS,
+            alternatives: MOST_ALTERNATIVES,
             chain: Vec::new(),
             unsure: None,
             code: 0,

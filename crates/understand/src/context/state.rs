@@ -24,6 +24,8 @@ pub(crate) struct ShellState {
     pub physical: bool,
     /// Variables set in this text; of an array, the first element.
     pub variables: BTreeMap<String, Value>,
+    /// The values they may have, for those that have one of a few.
+    pub choices: BTreeMap<String, Vec<String>>,
     /// Those that are surely not set, although they have an (empty) value here.
     pub absent: BTreeSet<String>,
     /// What `PS4` was set to, not yet looked at.

@@ -21,11 +21,13 @@ impl Walker {
     pub(super) fn perhaps(&self, context: &mut Context<'_>, run: impl FnOnce(&Self, &mut Context<'_>)) {
         let before: ShellState = context.state.shell.clone();
         let heads = context.state.world.heads.clone();
+        let chosen = context.state.world.chosen.clone();
         let conditional = std::mem::replace(&mut context.conditional, true);
         run(self, context);
         context.conditional = conditional;
         context.state.shell.merge(&before);
         context.state.world.may_have(&heads);
+        context.state.world.may_have_chosen(&chosen);
     }
 
     /// Runs something that may not run, or run more than once: what it changes is not known at its start either.
@@ -77,18 +79,7 @@ impl Walker {
                 self.apart(context, |walker, context| walker.list(&subshell.list, context));
                 prints = true;
             }
-            CompoundCommand::IfClause(clause) => {
-                self.list(&clause.condition, context);
-                self.perhaps(context, |walker, context| walker.list(&clause.then, context));
-                for branch in clause.elses.iter().flatten() {
-                    self.perhaps(context, |walker, context| {
-                        if let Some(condition) = &branch.condition {
-                            walker.list(condition, context);
-                        }
-                        walker.list(&branch.body, context);
-                    });
-                }
-            }
+            CompoundCommand::IfClause(clause) => self.condition(clause, context),
             CompoundCommand::WhileClause(clause) | CompoundCommand::UntilClause(clause) => {
                 self.repeatedly(context, |walker, context| {
                     walker.list(&clause.0, context);
@@ -96,17 +87,7 @@ impl Walker {
                 });
             }
             CompoundCommand::ForClause(clause) => self.each(clause, context),
-            CompoundCommand::CaseClause(clause) => {
-                self.word(&clause.value, context);
-                for case in &clause.cases {
-                    for pattern in &case.patterns {
-                        self.word(pattern, context);
-                    }
-                    if let Some(list) = &case.cmd {
-                        self.perhaps(context, |walker, context| walker.list(list, context));
-                    }
-                }
-            }
+            CompoundCommand::CaseClause(clause) => self.case(clause, context),
             CompoundCommand::Arithmetic(arithmetic) => self.arithmetic(&arithmetic.expr.value, context),
             CompoundCommand::ArithmeticForClause(clause) => {
                 if let Some(start) = &clause.initializer {

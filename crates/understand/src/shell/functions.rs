@@ -1,6 +1,7 @@
 //! Functions: what they do is done where they are called, with the arguments, the directory and the variables of
 //! the call. One that is never called does nothing.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use brush_parser::ast::{CompoundCommand, FunctionDefinition};
@@ -99,6 +100,24 @@ impl ShellState {
         {
             locals.push(Local { name: name.to_owned(), value, absent, elements });
         }
+    }
+
+    /// What is left of what functions made their own where ways meet: it is not known what any of it was before that
+    /// only one of them did.
+    pub(super) fn merge_locals(&mut self, other: &Self) {
+        let (Some(own), Some(others)) = (self.locals.last_mut(), other.locals.last()) else { return };
+        let names = |locals: &[Local]| locals.iter().map(|local| local.name.clone()).collect::<BTreeSet<_>>();
+        let (here, there) = (names(own), names(others));
+        let unsure = |name: &str| Local {
+            name: name.to_owned(),
+            value: Some(Value::unknown("a variable of an outer function")),
+            absent: false,
+            elements: None,
+        };
+        for local in own.iter_mut().filter(|local| !there.contains(&local.name)) {
+            *local = unsure(&local.name);
+        }
+        own.extend(there.difference(&here).map(|name| unsure(name)));
     }
 
     fn ends_function(&mut self) {

@@ -6,6 +6,8 @@
 mod arithmetic;
 mod assignments;
 mod braces;
+mod branches;
+mod choices;
 mod compound;
 mod endless;
 mod expansions;
@@ -116,6 +118,7 @@ pub(crate) fn run_child(
     let kept = context.state.shell.clone();
     let shell = &mut context.state.shell;
     shell.variables.clear();
+    shell.choices.clear();
     shell.arrays.clear();
     shell.odd.clear();
     shell.aliases.clear();

@@ -155,10 +155,11 @@ mod tests {
         exec.read cd, read
         fs.delete /repo/src/a.rs, destroy
         "#);
-        assert_snapshot!(check("if x; then B=main; else B=dev; fi; git push origin $B"), @r#"
+        assert_snapshot!(check("if x; then B=main; else B=dev; fi; git push origin $B"), @"
         exec.opaque x, execute, opaque
-        git.force-push *@origin, destroy, partial
-        "#);
+        git.push main@origin, write
+        git.push dev@origin, write
+        ");
         assert_snapshot!(check("false && B=feature; git push origin $B"), @r#"
         exec.read false, read
         git.force-push *@origin, destroy, partial

@@ -10,7 +10,7 @@ use crate::paths;
 use crate::word::{Value, Word};
 
 use super::parts::Parts;
-use super::{Place, Walker, functions, run as run_text};
+use super::{Place, Walker, choices, functions, run as run_text};
 
 /// Builtins that keep what is set before them, in some shells.
 const SPECIAL: &[&str] = &[
@@ -33,7 +33,7 @@ pub(super) fn run(walker: &Walker, command: &SimpleCommand, stdin: Stdin, contex
     if let Some(origin) = walker.origin(command) {
         context.origin = Some(origin);
     }
-    run_there(walker, command, stdin, context);
+    choices::each(command, context, |context| run_there(walker, command, stdin.clone(), context));
     context.origin = outside;
 }
 

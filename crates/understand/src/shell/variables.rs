@@ -1,6 +1,6 @@
 //! Which values variables have at a point of the text, and what is left of a shell's state where ways meet.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::context::{ShellState, World};
 use crate::environment;
@@ -123,6 +123,14 @@ impl ShellState {
         }
     }
 
+    /// A variable has this value, which is one of those that it may have.
+    pub fn is_one(&mut self, name: &str, text: String) {
+        if is_inherited(name) || self.exported.contains(name) {
+            self.inherit(name, Value::Known(text.clone()));
+        }
+        self.variables.insert(name.to_owned(), Value::Known(text));
+    }
+
     /// The value that a variable really has after it was set to this one.
     fn settled(&self, name: &str, value: Value) -> Value {
         if let Some(value) = tainted([&value]) {
@@ -209,6 +217,7 @@ impl ShellState {
     pub fn forget_all(&mut self, why: &str) {
         self.separators_unsure |= self.variables.contains_key("IFS");
         self.variables.clear();
+        self.choices.clear();
         self.absent.clear();
         self.arrays.clear();
         self.parameters = None;
@@ -233,39 +242,54 @@ impl ShellState {
         for name in self.absent.symmetric_difference(&other.absent).cloned().collect::<Vec<_>>() {
             self.absent.remove(&name);
             if !self.distrusted {
-                self.variables.insert(name, Value::unknown(SOMETIMES));
+                let either = self.variables.get(&name).into_iter().chain(other.variables.get(&name));
+                let value = tainted(either).unwrap_or_else(|| Value::unknown(SOMETIMES));
+                self.variables.insert(name, value);
             }
         }
         self.watched.extend(other.watched.iter().cloned());
-        for (name, value) in &mut self.variables {
-            if other.variables.get(name) != Some(value) {
-                *value = Value::unknown(SOMETIMES);
-            }
+        let differ = |name: &str, value: &Value| {
+            other.variables.get(name) != Some(value) || self.may_differ(name, other)
+        };
+        let different = self.variables.iter().filter(|(name, value)| differ(name, value));
+        for name in different.map(|(name, _)| name.clone()).collect::<Vec<_>>() {
+            let either = self.variables.get(&name).into_iter().chain(other.variables.get(&name));
+            let value = tainted(either).or_else(|| self.one_or_another(&name, other));
+            let value = value.unwrap_or_else(|| Value::unknown(SOMETIMES));
+            self.variables.insert(name, value);
         }
-        for name in other.variables.keys() {
+        for (name, value) in &other.variables {
             if !self.variables.contains_key(name) && !self.distrusted {
-                self.variables.insert(name.clone(), Value::unknown(SOMETIMES));
+                let value = tainted([value]).unwrap_or_else(|| Value::unknown(SOMETIMES));
+                self.variables.insert(name.clone(), value);
             }
         }
         let arrays = self.arrays.iter().chain(&other.arrays).map(|(name, _)| name);
         let differ = |name: &&String| self.arrays.get(*name) != other.arrays.get(*name);
         for name in arrays.filter(differ).cloned().collect::<Vec<_>>() {
-            self.arrays.remove(&name);
+            let here = self.arrays.remove(&name).unwrap_or_default();
+            let either = here.iter().chain(other.arrays.get(&name).into_iter().flatten());
+            let value = tainted(either.chain(self.variables.get(&name)));
             if !self.distrusted {
-                self.variables.insert(name, Value::unknown(SOMETIMES));
+                self.variables.insert(name, value.unwrap_or_else(|| Value::unknown(SOMETIMES)));
             }
         }
-        let missing = other
-            .environment
-            .iter()
-            .filter(|(name, _)| !self.environment.iter().any(|(known, _)| known == name));
-        let missing: Vec<_> = missing.map(|(name, _)| (name.clone(), Value::unknown(SOMETIMES))).collect();
-        for (name, value) in &mut self.environment {
-            if !other.environment.iter().any(|(known, same)| known == name && same == value) {
-                *value = Value::unknown(SOMETIMES);
+        if self.environment != other.environment {
+            let there: BTreeMap<&str, &Value> =
+                other.environment.iter().map(|(name, value)| (name.as_str(), value)).collect();
+            let here: BTreeSet<String> = self.environment.iter().map(|(name, _)| name.clone()).collect();
+            for (name, value) in &mut self.environment {
+                let other = there.get(name.as_str()).copied();
+                if other != Some(&*value) {
+                    let either = tainted([&*value].into_iter().chain(other));
+                    *value = either.unwrap_or_else(|| Value::unknown(SOMETIMES));
+                }
+            }
+            for (name, value) in there.iter().filter(|(name, _)| !here.contains(**name)) {
+                let value = tainted([*value]).unwrap_or_else(|| Value::unknown(SOMETIMES));
+                self.environment.push(((*name).to_owned(), value));
             }
         }
-        self.environment.extend(missing);
         self.exported.extend(other.exported.iter().cloned());
         self.odd.extend(other.odd.iter().cloned());
         if self.parameters != other.parameters {
@@ -275,9 +299,13 @@ impl ShellState {
             self.parameters = None;
         }
         self.merge_functions(other);
+        self.merge_locals(other);
         for (name, meaning) in &other.aliases {
             self.aliases.entry(name.clone()).or_insert_with(|| meaning.clone());
         }
+        let same = self.traps.iter().zip(&other.traps).take_while(|(trap, known)| trap == known).count();
+        self.traps.extend(other.traps.iter().skip(same).cloned());
+        self.physical |= other.physical;
         if self.directory != other.directory {
             self.directory = Err("the directory is not always changed".to_owned());
         }
@@ -308,8 +336,9 @@ impl ShellState {
     /// What is known at every turn of a loop whose first turn starts with `self` and ends with `after`; none where
     /// that is no less than at the first.
     pub fn loosened(&self, after: &Self) -> Option<Self> {
-        let changed =
-            |name: &str, value: &Value| !value.is_unknown() && after.variables.get(name) != Some(value);
+        let changed = |name: &str, value: &Value| {
+            (!value.is_unknown() && after.variables.get(name) != Some(value)) || self.may_differ(name, after)
+        };
         let same = self.absent == after.absent
             && !self.variables.iter().any(|(name, value)| changed(name, value))
             && self.arrays.iter().all(|(name, elements)| after.arrays.get(name) == Some(elements))
@@ -324,6 +353,11 @@ impl ShellState {
         }
         let mut loose = self.clone();
         loose.merge(after);
+        // What one turn changes, the next may change once more.
+        for name in self.variables.iter().filter(|(name, value)| changed(name, value)).map(|(name, _)| name) {
+            let value = tainted(after.variables.get(name)).unwrap_or_else(|| Value::unknown(SOMETIMES));
+            loose.variables.insert(name.clone(), value);
+        }
         Some(loose)
     }
 
@@ -336,6 +370,21 @@ impl ShellState {
 }
 
 impl World {
+    /// What was chosen for later commands may also still be this.
+    pub fn may_have_chosen(&mut self, before: &BTreeMap<&'static str, String>) {
+        if self.chosen == *before {
+            return;
+        }
+        for (tool, name) in &mut self.chosen {
+            if before.get(tool) != Some(name) {
+                "*".clone_into(name);
+            }
+        }
+        for tool in before.keys() {
+            self.chosen.entry(tool).or_insert_with(|| "*".to_owned());
+        }
+    }
+
     /// The branches checked out may also still be these.
     pub fn may_have(&mut self, heads: &[Option<String>]) {
         if self.heads == heads {
