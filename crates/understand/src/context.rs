@@ -80,6 +80,8 @@ pub(crate) struct Context<'a> {
     pub reached: Option<Vec<Reach>>,
     /// The secret whose value was read last, of those that a substitution may print.
     pub taken: Option<String>,
+    /// Whether the text being looked at stands in the call as it is, so that its shell is the call's own.
+    pub first_hand: bool,
     /// The text of the whole call.
     pub whole: String,
     /// A pattern for what a search finds, where its reach to Countersign's own files was worked out
@@ -137,6 +139,7 @@ impl<'a> Context<'a> {
                     absent: BTreeSet::new(),
                     prompts: Vec::new(),
                     watched: BTreeSet::new(),
+                    traced: false,
                     sourced: false,
                     arrays: BTreeMap::new(),
                     odd: BTreeSet::new(),
@@ -179,6 +182,7 @@ impl<'a> Context<'a> {
             guessing: false,
             reached: None,
             taken: None,
+            first_hand: false,
             whole: String::new(),
             weighed: None,
             elsewhere: None,

@@ -174,6 +174,11 @@ impl Workspace for Fixture<'_> {
                 None => Answer::Unknown { why: "the fixture does not say".to_owned() },
             },
             Question::Variable { name } if self.0.contains(&("unset", name.as_str())) => Answer::No,
+            Question::References { prefix, .. } if prefix == "refs/tags/" && self.own("tags").is_some() => {
+                let names = self.own("tags").unwrap_or_default().split_whitespace();
+                let named = names.map(|name| (format!("{prefix}{name}"), commit('e')));
+                Answer::References { references: named.collect() }
+            }
             Question::References { .. } | Question::Variable { .. } => {
                 Answer::Unknown { why: "the fixture does not say".to_owned() }
             }

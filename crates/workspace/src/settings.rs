@@ -44,6 +44,7 @@ pub const NAMES: &[&str] = &[
     "RAILS_ENV",
     "TF_DATA_DIR",
     "TF_WORKSPACE",
+    "TMPDIR",
     "VAULT_ADDR",
     "VAULT_NAMESPACE",
 ];

@@ -32,6 +32,8 @@ pub(crate) struct ShellState {
     pub prompts: Vec<Value>,
     /// Programs that traps start, by their names: were they functions, they could change variables.
     pub watched: BTreeSet<String>,
+    /// Whether each command is printed before it runs, with the values in it: `set -x`.
+    pub traced: bool,
     /// Whether this text is that of a sourced file, which `return` ends.
     pub sourced: bool,
     /// Those that are arrays.

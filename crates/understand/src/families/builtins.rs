@@ -96,6 +96,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             };
             context.state.shell.physical |= invocation.words.iter().any(physical);
             if invocation.program == "set" {
+                context.state.shell.traced = traces(&invocation.words).unwrap_or(context.state.shell.traced);
                 variables::parameters(invocation, context);
             }
             context.program(verbs::EXEC_READ, &invocation.program);
@@ -114,8 +115,14 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         }
         program => context.program(verbs::EXEC_READ, program),
     }
-    let prints = matches!(invocation.program.as_str(), "set" | "export" | "declare" | "typeset" | "readonly")
-        && invocation.words.iter().all(|word| matches!(word.text(), "-p" | "-x" | "-px" | "-xp"));
+    let prints = match invocation.program.as_str() {
+        // With any word, it sets options or parameters.
+        "set" => invocation.words.is_empty(),
+        "export" | "declare" | "typeset" | "readonly" => {
+            invocation.words.iter().all(|word| matches!(word.text(), "-p" | "-x" | "-px" | "-xp"))
+        }
+        _ => false,
+    };
     if prints {
         super::reads_environment("*", context);
     } else if variables::shows(invocation) {
@@ -130,6 +137,20 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
 fn words_as_text(invocation: &Invocation, first: usize) -> Option<String> {
     let words: Option<Vec<&str>> = invocation.words.iter().skip(first).map(|word| word.known()).collect();
     words.map(|words| words.join(" "))
+}
+
+/// Whether options of a shell have each command printed before it runs; none where they do not say.
+pub(super) fn traces(words: &[crate::word::Word]) -> Option<bool> {
+    let mut traces = None;
+    let mut words = words.iter().map(crate::word::Word::text).take_while(|text| *text != "--").peekable();
+    while let Some(text) = words.next() {
+        let Some(flags) = text.strip_prefix(['-', '+']).filter(|flags| !flags.starts_with('-')) else { break };
+        let named = flags.ends_with('o') && words.next_if(|name| !name.starts_with(['-', '+'])) == Some("xtrace");
+        if named || flags.contains('x') {
+            traces = Some(text.starts_with('-'));
+        }
+    }
+    traces
 }
 
 /// `set +B` and `set +o braceexpand`.

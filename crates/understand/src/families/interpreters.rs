@@ -63,7 +63,10 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     } else if program.trim_end_matches(".exe") == "cmd" {
         crate::powershell::windows::shell(&invocation.words, context);
     } else if SHELLS.contains(&program) {
+        let traced = context.state.shell.traced;
+        context.state.shell.traced |= super::builtins::traces(&invocation.words) == Some(true);
         run_shell(invocation, context);
+        context.state.shell.traced = traced;
     } else {
         languages::run(invocation, context);
     }
@@ -102,7 +105,8 @@ fn takes_next(text: &str) -> bool {
 fn run_shell(invocation: &Invocation, context: &mut Context<'_>) {
     if only_checks(invocation) {
         context.program(verbs::EXEC_READ, &format!("{} -n", invocation.program));
-        invocation.words.iter().skip(1).for_each(|word| context.read(word));
+        let files = invocation.words.iter().skip_while(|word| word.text().starts_with('-'));
+        files.for_each(|word| context.read(word));
         return;
     }
     if invocation.words.iter().any(|word| word.text().starts_with('-') && !word.text().starts_with("--") && word.text().contains('i')) {
@@ -176,12 +180,18 @@ fn run_shell(invocation: &Invocation, context: &mut Context<'_>) {
 
 /// `bash -n deploy.sh`: it is read for its grammar, and nothing of it runs. An interactive shell does not heed `-n`.
 fn only_checks(invocation: &Invocation) -> bool {
-    let mut words = invocation.words.iter();
-    let checks = words.next().and_then(Word::known).is_some_and(|first| matches!(first, "-n" | "-nv" | "-vn"));
-    let files = words.as_slice();
     let starts = ["BASH_ENV", "ENV", "ZDOTDIR", "SHELLOPTS", "BASHOPTS"];
     let is_set = invocation.environment.iter().any(|(name, _)| starts.contains(&name.as_str()));
-    checks && !is_set && matches!(invocation.program.as_str(), "bash" | "sh" | "dash" | "ksh" | "zsh") && !files.is_empty() && files.iter().all(|word| !word.value.is_unknown() && !word.raw.is_empty() && !word.text().starts_with(['-', '+']))
+    let is_shell = matches!(invocation.program.as_str(), "bash" | "sh" | "dash" | "ksh" | "zsh");
+    // Each of these shells knows these flags, and none of them changes what is run.
+    let is_flags = |text: &str| {
+        text.strip_prefix('-').is_some_and(|flags| !flags.is_empty() && flags.chars().all(|flag| "nvxuef".contains(flag)))
+    };
+    let count = invocation.words.iter().take_while(|word| word.known().is_some_and(is_flags)).count();
+    let (flags, files) = invocation.words.split_at_checked(count).unwrap_or_default();
+    let is_file = |word: &Word| !word.value.is_unknown() && !word.raw.is_empty() && !word.text().starts_with(['-', '+']);
+    let reads = !files.is_empty() || matches!(invocation.stdin, Stdin::File(_) | Stdin::Text(_));
+    flags.iter().any(|word| word.text().contains('n')) && !is_set && is_shell && reads && files.iter().all(is_file)
 }
 
 /// An interactive shell expands its prompts, and reads files that the command may have written first.
@@ -379,7 +389,11 @@ mod tests {
         fs.read /repo/a.sh, read
         fs.read /repo/b.sh, read
         ");
-        for command in ["bash -n", "bash -n +n deploy.sh", "bash -in deploy.sh", "BASH_ENV=x bash -n deploy.sh", "bash deploy.sh -n", "bash -n -c 'git push'"] {
+        assert_snapshot!(check("bash -xn deploy.sh; bash -u -n deploy.sh; bash -n < deploy.sh; bash -n <<< 'git push'"), @"
+        exec.read bash -n, read
+        fs.read /repo/deploy.sh, read
+        ");
+        for command in ["bash -n", "bash -xc -n 'git push'", "bash -x deploy.sh -n", "curl -s https://example.com/x | bash -n", "bash -n +n deploy.sh", "bash -in deploy.sh", "BASH_ENV=x bash -n deploy.sh", "bash deploy.sh -n", "bash -n -c 'git push'"] {
             assert!(!check(command).contains("exec.read bash -n"), "{command}");
         }
     }

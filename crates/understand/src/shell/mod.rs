@@ -77,6 +77,7 @@ pub(crate) fn run(text: &str, place: Place, context: &mut Context<'_>) {
         return;
     }
     let is_outermost = context.depth == 1;
+    let first_hand = std::mem::replace(&mut context.first_hand, matches!(place, Place::From(_)));
     let file = first_line
         .zip(context.origin.as_ref())
         .map(|(first, origin)| origin::Lines::new(text, first, origin));
@@ -92,6 +93,7 @@ pub(crate) fn run(text: &str, place: Place, context: &mut Context<'_>) {
     if is_outermost {
         traps::run_new(0, context);
     }
+    context.first_hand = first_hand;
     context.leaves();
     context.here = outside;
 }

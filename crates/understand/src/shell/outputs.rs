@@ -41,11 +41,14 @@ impl<'c, 'a> Here<'c, 'a> {
 
 impl Names for Here<'_, '_> {
     fn variable(&self, name: &str) -> Value {
-        self.context.state.shell.variable(name)
+        match self.inherited(name) {
+            Some(Some(value)) => Value::Known(value),
+            Some(None) | None => self.context.state.shell.variable(name),
+        }
     }
 
     fn is_absent(&self, name: &str) -> bool {
-        self.context.state.shell.is_absent(name)
+        self.context.state.shell.is_absent(name) || self.inherited(name) == Some(None)
     }
 
     fn home(&self) -> &str {
@@ -95,6 +98,20 @@ impl Names for Here<'_, '_> {
 }
 
 impl Here<'_, '_> {
+    /// Whether the shell of the call is given a variable for its temporary files, and which; none where that is not
+    /// known, as of a shell that another program starts.
+    fn inherited(&self, name: &str) -> Option<Option<String>> {
+        let shell = &self.context.state.shell;
+        let is_own = name == "TMPDIR" && self.context.first_hand && shell.poisoned.is_none();
+        if !is_own || shell.variables.contains_key(name) || shell.distrusted {
+            return None;
+        }
+        match self.context.workspace.ask(&Question::Setting { name: name.to_owned() }) {
+            Answer::Values { values } => Some(values.into_iter().next()),
+            _ => None,
+        }
+    }
+
     /// What one simple command prints, given this input.
     fn printed(&self, command: &Command, input: Option<&str>) -> Option<String> {
         let Command::Simple(simple) = command else { return None };
@@ -208,5 +225,39 @@ impl Here<'_, '_> {
             Answer::Directory { path } => Some(path),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::{check, check_with};
+
+    #[test]
+    fn the_directory_of_temporary_files() {
+        assert_snapshot!(check("rm -rf \"${TMPDIR:-/tmp}/foo\""), @"fs.delete /tmp/foo, destroy");
+        assert_snapshot!(check("D=${TMPDIR-/tmp}/foo; rm -rf \"$D\" $(echo ${TMPDIR:-/tmp}/bar)"), @"
+        exec.read echo, read
+        fs.delete /tmp/foo, destroy
+        fs.delete /tmp/bar, destroy
+        ");
+        assert_snapshot!(check_with("rm -rf \"${TMPDIR:-/}/foo\"", &[("TMPDIR", "/var/tmp/mine")]), @"fs.delete /var/tmp/mine/foo, destroy");
+        assert_snapshot!(check("rm -rf \"$TMPDIR/foo\""), @"fs.delete *, destroy, partial");
+        assert_snapshot!(check("rm -rf \"${OTHER:-/tmp}/foo\""), @"fs.delete *, destroy, partial");
+        assert_snapshot!(check("TMPDIR=/; rm -rf \"${TMPDIR:-/tmp}/foo\""), @"fs.delete /foo, destroy");
+        assert_snapshot!(check("read TMPDIR; rm -rf \"${TMPDIR:-/tmp}/foo\""), @"
+        exec.read read, read
+        fs.delete *, destroy, partial
+        ");
+        assert_snapshot!(check("read $X; rm -rf \"${TMPDIR:-/tmp}/foo\""), @"
+        exec.read read, read
+        fs.delete *, destroy, partial
+        ");
+        assert_snapshot!(check_with("env -i sh -c 'rm -rf ${TMPDIR:-/}etc'", &[("TMPDIR", "/var/tmp/mine")]), @"fs.delete *, destroy, partial");
+        assert_snapshot!(check("ssh host 'rm -rf ${TMPDIR:-/tmp}/foo'"), @"
+        net.read host, read
+        fs.delete host, destroy, partial
+        ");
     }
 }

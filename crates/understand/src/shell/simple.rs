@@ -1,6 +1,8 @@
 //! One simple command: its words, its environment, its redirections, then its family.
 
-use brush_parser::ast::{CommandPrefixOrSuffixItem as Item, SimpleCommand};
+use std::collections::BTreeSet;
+
+use brush_parser::ast::{AssignmentName, CommandPrefixOrSuffixItem as Item, SimpleCommand};
 use countersign_model::verbs;
 
 use crate::context::Context;
@@ -54,6 +56,9 @@ fn run_there(walker: &Walker, command: &SimpleCommand, stdin: Stdin, context: &m
     let mut substituted = std::mem::take(&mut context.flow);
     let writes = written + 1 == context.state.world.written.len();
     let Parts { words, assignments, arrays, stdin, printed, .. } = parts;
+    if context.state.shell.traced {
+        printed_values(command, &words, &assignments, context);
+    }
     let mut words = words.into_iter();
     let Some(first) = words.next() else {
         // `$X git push` with nothing in `$X`, or only assignments.
@@ -118,6 +123,29 @@ fn run_there(walker: &Walker, command: &SimpleCommand, stdin: Stdin, context: &m
         if let Some(text) = text {
             context.state.world.wrote(written, &text, appends);
         }
+    }
+}
+
+/// Where commands are printed before they run, so are the secrets in them.
+fn printed_values(
+    command: &SimpleCommand,
+    words: &[Word],
+    assignments: &[(String, Value)],
+    context: &mut Context<'_>,
+) {
+    let values = words.iter().map(|word| &word.value).chain(assignments.iter().map(|(_, value)| value));
+    // What stands alone is set by now.
+    let set = command.prefix.iter().flat_map(|prefix| &prefix.0).filter_map(|item| match item {
+        Item::AssignmentWord(assignment, _) => match &assignment.name {
+            AssignmentName::VariableName(name) | AssignmentName::ArrayElementName(name, _) => {
+                context.state.shell.variables.get(name)
+            }
+        },
+        Item::Word(_) | Item::IoRedirect(_) | Item::ProcessSubstitution(..) => None,
+    });
+    let names = values.chain(set).filter_map(super::variables::secret_in).map(str::to_owned);
+    for name in names.collect::<BTreeSet<_>>() {
+        families::reads_environment(&name, context);
     }
 }
 

@@ -306,6 +306,7 @@ impl ShellState {
         let same = self.traps.iter().zip(&other.traps).take_while(|(trap, known)| trap == known).count();
         self.traps.extend(other.traps.iter().skip(same).cloned());
         self.physical |= other.physical;
+        self.traced |= other.traced;
         if self.directory != other.directory {
             self.directory = Err("the directory is not always changed".to_owned());
         }

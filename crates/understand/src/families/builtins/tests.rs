@@ -107,3 +107,48 @@ fn known_text_is_read() {
     exec.opaque g, execute, opaque
     ");
 }
+
+#[test]
+fn what_is_traced_is_printed() {
+    assert_snapshot!(check("set -x; make test"), @"
+    exec.read set, read
+    exec.read make, read
+    ");
+    assert_snapshot!(check("set -o xtrace; : \"$GITHUB_TOKEN\""), @"
+    exec.read set, read
+    secret.read environment:GITHUB_TOKEN, read
+    exec.read :, read
+    ");
+    assert_snapshot!(check("set -ex; X=$GITHUB_TOKEN"), @"
+    exec.read set, read
+    secret.read environment:GITHUB_TOKEN, read
+    ");
+    assert_snapshot!(check("if [ a ]; then set -x; fi; : \"$GITHUB_TOKEN\""), @"
+    exec.read test, read
+    exec.read set, read
+    secret.read environment:GITHUB_TOKEN, read
+    exec.read :, read
+    ");
+    assert_snapshot!(check("set -x; set +x; : \"$GITHUB_TOKEN\""), @"
+    exec.read set, read
+    exec.read :, read
+    ");
+    assert_snapshot!(check(": \"$GITHUB_TOKEN\""), @"exec.read :, read");
+    assert_snapshot!(check("set -- -x; : \"$GITHUB_TOKEN\""), @"
+    exec.read set, read
+    exec.read :, read
+    ");
+    assert_snapshot!(check("set"), @"
+    exec.read set, read
+    secret.read environment:*, read, partial
+    ");
+    assert_snapshot!(check("set | grep a"), @"
+    exec.read set, read
+    secret.read environment:*, read, partial
+    exec.read grep, read
+    ");
+    assert_snapshot!(check("bash -x -c ': \"$GITHUB_TOKEN\"'"), @"
+    secret.read environment:GITHUB_TOKEN, read
+    exec.read :, read
+    ");
+}

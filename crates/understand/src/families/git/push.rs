@@ -191,7 +191,16 @@ fn to_remote(
         moves.extend(explicit(refspecs, name, git, context));
     }
     if arguments.has(&["tags"]) {
-        moves.push(Move { reference: "refs/tags/*".to_owned(), ..Move::anything("it pushes every tag") });
+        match git.repo.tags(context) {
+            Some(tags) => moves.extend(tags.into_iter().map(|tag| Move {
+                source: Some(tag.clone()),
+                reference: tag,
+                forced: false,
+                why: None,
+            })),
+            None => moves
+                .push(Move { reference: "refs/tags/*".to_owned(), ..Move::anything("it pushes every tag") }),
+        }
     }
     if arguments.has(&["prune"]) {
         moves.push(Move { source: None, ..Move::anything("it deletes what is not here") });
@@ -207,7 +216,8 @@ fn to_remote(
     companions(name, arguments, &remotes, git, context);
     context.candidates.push(pin::push(git, arguments, name, &remotes, moved, context));
     if moves.is_empty() {
-        context.push(git.here(verbs::GIT_READ).because("push.default is nothing"));
+        let why = if arguments.has(&["tags"]) { "there is no tag" } else { "push.default is nothing" };
+        context.push(git.here(verbs::GIT_READ).because(why));
     }
 }
 
@@ -317,8 +327,19 @@ fn companions(name: &str, arguments: &Arguments<'_>, remotes: &[Remote], git: &G
         Effect::new(verbs::GIT_PUSH, resource).certain(Certainty::Partial, why)
     };
     if follows {
+        let tags = git.repo.tags(context);
         for remote in remotes {
-            context.push(any(remote, "refs/tags/*", "annotated tags go along"));
+            match &tags {
+                Some(tags) => {
+                    for reference in tags {
+                        let repository = git.repository(Some(remote.clone()));
+                        let resource =
+                            Resource::Ref { repository, reference: reference.clone(), old: None, new: None };
+                        context.push(Effect::new(verbs::GIT_PUSH, resource).because("annotated tags go along"));
+                    }
+                }
+                None => context.push(any(remote, "refs/tags/*", "annotated tags go along")),
+            }
         }
     }
     let given = arguments.value(&["recurse-submodules"]).map(|value| value.text().to_owned());

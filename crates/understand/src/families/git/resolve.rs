@@ -8,6 +8,9 @@ use crate::Workspace as _;
 use crate::context::Context;
 use crate::word::Value;
 
+/// Tags that are looked at one by one.
+const MOST_TAGS: usize = 16;
+
 /// A repository and the settings that a command line adds to it.
 #[derive(Clone, Debug)]
 pub(crate) struct Repo {
@@ -168,6 +171,21 @@ impl Repo {
             Answer::Commit { commit } => Tip::At(commit),
             Answer::Absent => Tip::Absent,
             _ => Tip::Unknown,
+        }
+    }
+
+    /// The tags there are, by their full names; none where that is not known, or there are many.
+    pub fn tags(&self, context: &Context<'_>) -> Option<Vec<String>> {
+        let world = &context.state.world;
+        if world.refs_changed.is_some() || world.opaque || !world.made.is_empty() {
+            return None;
+        }
+        let prefix = "refs/tags/".to_owned();
+        match self.ask(|repository| Question::References { repository, prefix }, context) {
+            Answer::References { references } if references.len() <= MOST_TAGS => {
+                Some(references.into_iter().map(|(name, _)| name).collect())
+            }
+            _ => None,
         }
     }
 

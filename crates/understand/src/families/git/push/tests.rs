@@ -176,3 +176,33 @@ fn relatives() {
     assert_snapshot!(check("git send-pack origin main"), @"git.force-push *@*, destroy, partial");
     assert_snapshot!(check("git lfs ls-files"), @"git.read /repo, read");
 }
+
+#[test]
+fn tags_that_there_are() {
+    assert_snapshot!(check_with("git push origin feature --follow-tags", &[("tags", "")]), @"git.push feature@origin, write");
+    assert_snapshot!(check_with("git push origin feature --tags", &[("tags", "")]), @"git.push feature@origin, write");
+    assert_snapshot!(check_with("git push --tags", &[("tags", "")]), @"git.read /repo, read");
+    assert_snapshot!(check_with("git push origin feature --follow-tags", &[("tags", "v1 v2")]), @"
+    git.push feature@origin, write
+    git.push refs/tags/v1@origin, write
+    git.push refs/tags/v2@origin, write
+    ");
+    assert_snapshot!(check_with("git push origin --tags", &[("tags", "v1 v2")]), @"
+    git.push refs/tags/v1@origin, write
+    git.push refs/tags/v2@origin, write
+    ");
+    assert_snapshot!(check_with("git push --force origin --tags", &[("tags", "v1")]), @"git.force-push refs/tags/v1@origin, destroy");
+    assert_snapshot!(check_with("git tag v9 && git push origin --tags", &[("tags", "")]), @"
+    git.branch /repo, write
+    git.push refs/tags/*@origin, write, partial
+    ");
+    assert_snapshot!(check_with("git fetch fork --tags; git push origin --tags", &[("tags", "")]), @"
+    git.fetch repository@fork, read
+    git.push refs/tags/*@origin, write, partial
+    ");
+    assert_snapshot!(check_with("./make-tags; git push origin --tags", &[("tags", "")]), @"
+    exec.opaque /repo/make-tags, execute, opaque
+    git.push refs/tags/*@origin, write, partial
+    ");
+    assert_snapshot!(check_with("git push origin --tags", &[("tags", "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17")]), @"git.push refs/tags/*@origin, write, partial");
+}
