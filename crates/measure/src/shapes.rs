@@ -58,6 +58,7 @@ const SHAPES: &[Shape] = &[
     shell("subscripts", "", "a[", ""),
     shell("loop bodies", "for a in 1 2 3; do ", "git status; ", "done"),
     shell("alternatives", "case a in ", "b) c;; ", "esac"),
+    shell("branches", "", "if [ a ]; then b=c; else b=d; fi; echo $b; ", ""),
     shell("functions", "f() { ", "git fetch; ", "}; f; f"),
     shell("here-documents", "", "<<a ", ""),
     shell("lines of a here-document", "bash <<'E'\n", "git fetch\n", "E\n"),
