@@ -18,6 +18,7 @@ pub(crate) mod lenient;
 mod limits;
 mod lists;
 mod masked;
+mod meeting;
 mod names_only;
 mod origin;
 mod outputs;

@@ -1,0 +1,160 @@
+//! What is left of a shell's state where ways meet.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::context::{ShellState, World};
+use crate::word::Value;
+
+use super::variables::{SOMETIMES, tainted};
+
+impl ShellState {
+    /// What is known where the way that led to `self` and the one that led to `other` meet.
+    pub fn merge(&mut self, other: &Self) {
+        if let Some(why) = &other.poisoned {
+            self.poisoned.get_or_insert_with(|| why.clone());
+        }
+        self.separators_unsure |= other.separators_unsure;
+        self.separators_set |= other.separators_set;
+        if other.distrusted {
+            self.variables.clear();
+            self.arrays.clear();
+            self.distrusted = true;
+        }
+        for name in self.absent.symmetric_difference(&other.absent).cloned().collect::<Vec<_>>() {
+            self.absent.remove(&name);
+            if !self.distrusted {
+                let either = self.variables.get(&name).into_iter().chain(other.variables.get(&name));
+                let value = tainted(either).unwrap_or_else(|| Value::unknown(SOMETIMES));
+                self.variables.insert(name, value);
+            }
+        }
+        self.watched.extend(other.watched.iter().cloned());
+        let differ = |name: &str, value: &Value| {
+            other.variables.get(name) != Some(value) || self.may_differ(name, other)
+        };
+        let different = self.variables.iter().filter(|(name, value)| differ(name, value));
+        for name in different.map(|(name, _)| name.clone()).collect::<Vec<_>>() {
+            let either = self.variables.get(&name).into_iter().chain(other.variables.get(&name));
+            let value = tainted(either).or_else(|| self.one_or_another(&name, other));
+            let value = value.unwrap_or_else(|| Value::unknown(SOMETIMES));
+            self.variables.insert(name, value);
+        }
+        for (name, value) in &other.variables {
+            if !self.variables.contains_key(name) && !self.distrusted {
+                let value = tainted([value]).unwrap_or_else(|| Value::unknown(SOMETIMES));
+                self.variables.insert(name.clone(), value);
+            }
+        }
+        let arrays = self.arrays.iter().chain(&other.arrays).map(|(name, _)| name);
+        let differ = |name: &&String| self.arrays.get(*name) != other.arrays.get(*name);
+        for name in arrays.filter(differ).cloned().collect::<Vec<_>>() {
+            let here = self.arrays.remove(&name).unwrap_or_default();
+            let either = here.iter().chain(other.arrays.get(&name).into_iter().flatten());
+            let value = tainted(either.chain(self.variables.get(&name)));
+            if !self.distrusted {
+                self.variables.insert(name, value.unwrap_or_else(|| Value::unknown(SOMETIMES)));
+            }
+        }
+        if self.environment != other.environment {
+            let there: BTreeMap<&str, &Value> =
+                other.environment.iter().map(|(name, value)| (name.as_str(), value)).collect();
+            let here: BTreeSet<String> = self.environment.iter().map(|(name, _)| name.clone()).collect();
+            for (name, value) in &mut self.environment {
+                let other = there.get(name.as_str()).copied();
+                if other != Some(&*value) {
+                    let either = tainted([&*value].into_iter().chain(other));
+                    *value = either.unwrap_or_else(|| Value::unknown(SOMETIMES));
+                }
+            }
+            for (name, value) in there.iter().filter(|(name, _)| !here.contains(**name)) {
+                let value = tainted([*value]).unwrap_or_else(|| Value::unknown(SOMETIMES));
+                self.environment.push(((*name).to_owned(), value));
+            }
+        }
+        self.exported.extend(other.exported.iter().cloned());
+        self.odd.extend(other.odd.iter().cloned());
+        if self.parameters != other.parameters {
+            let every = [&*self, other].into_iter().filter_map(|shell| shell.parameters.as_ref()).flatten();
+            let given = tainted(every.chain(&other.given));
+            self.given = given.or(self.given.take());
+            self.parameters = None;
+        }
+        self.merge_functions(other);
+        self.merge_locals(other);
+        for (name, meaning) in &other.aliases {
+            self.aliases.entry(name.clone()).or_insert_with(|| meaning.clone());
+        }
+        let same = self.traps.iter().zip(&other.traps).take_while(|(trap, known)| trap == known).count();
+        self.traps.extend(other.traps.iter().skip(same).cloned());
+        self.physical |= other.physical;
+        self.traced |= other.traced;
+        if self.directory != other.directory {
+            self.directory = Err("the directory is not always changed".to_owned());
+        }
+        if self.earlier != other.earlier {
+            self.earlier = Vec::new();
+        }
+        if self.previous != other.previous {
+            self.previous = None;
+        }
+        self.leaving |= other.leaving;
+    }
+
+    /// What is known at every turn of a loop whose first turn starts with `self` and ends with `after`; none where
+    /// that is no less than at the first.
+    pub fn loosened(&self, after: &Self) -> Option<Self> {
+        let changed = |name: &str, value: &Value| {
+            (!value.is_unknown() && after.variables.get(name) != Some(value)) || self.may_differ(name, after)
+        };
+        let same = self.absent == after.absent
+            && !self.variables.iter().any(|(name, value)| changed(name, value))
+            && self.arrays.iter().all(|(name, elements)| after.arrays.get(name) == Some(elements))
+            && self.directory == after.directory
+            && self.parameters == after.parameters
+            && self.earlier.len() == after.earlier.len()
+            && self.separators_unsure == after.separators_unsure
+            && self.separators_set == after.separators_set
+            && self.environment == after.environment;
+        if same {
+            return None;
+        }
+        let mut loose = self.clone();
+        loose.merge(after);
+        // What one turn changes, the next may change once more.
+        for name in self.variables.iter().filter(|(name, value)| changed(name, value)).map(|(name, _)| name) {
+            let value = tainted(after.variables.get(name)).unwrap_or_else(|| Value::unknown(SOMETIMES));
+            loose.variables.insert(name.clone(), value);
+        }
+        Some(loose)
+    }
+}
+
+impl World {
+    /// What was chosen for later commands may also still be this.
+    pub fn may_have_chosen(&mut self, before: &BTreeMap<&'static str, String>) {
+        if self.chosen == *before {
+            return;
+        }
+        for (tool, name) in &mut self.chosen {
+            if before.get(tool) != Some(name) {
+                "*".clone_into(name);
+            }
+        }
+        for tool in before.keys() {
+            self.chosen.entry(tool).or_insert_with(|| "*".to_owned());
+        }
+    }
+
+    /// The branches checked out may also still be these.
+    pub fn may_have(&mut self, heads: &[Option<String>]) {
+        if self.heads == heads {
+            return;
+        }
+        let before = if heads.is_empty() { &[None][..] } else { heads };
+        for head in before {
+            if !self.heads.contains(head) {
+                self.heads.push(head.clone());
+            }
+        }
+    }
+}
