@@ -1,6 +1,6 @@
 //! Subcommands that may throw away what no commit has.
 
-use countersign_model::{Reversible, verbs};
+use countersign_model::verbs;
 
 use super::super::Git;
 use super::moves_refs;
@@ -57,13 +57,8 @@ pub(super) fn discarding(git: &Git<'_>, context: &mut Context<'_>) {
                 "drop" | "clear" => verbs::GIT_DISCARD,
                 _ => verbs::GIT_INDEX,
             };
-            let effect = git.here(verb);
-            context.push(if first == "drop" && git.operands().len() < 3 && !context.repeated {
-                let why = "git prints the commit's name, by which it can be brought back until git clears up";
-                effect.reversible(Reversible::Yes).because(why)
-            } else {
-                effect
-            });
+            // What is stashed may be a person's work, and only whoever reads git's output learns the name of its commit.
+            context.push(git.here(verb));
         }
         _ => {
             let destroys = matches!(first.as_str(), "expire" | "delete" | "drop");
