@@ -86,7 +86,11 @@ impl Walker {
     /// Runs a process substitution; says where its output comes from.
     pub(super) fn process(&self, command: &SubshellCommand, context: &mut Context<'_>) -> Source {
         let outer = std::mem::take(&mut context.flow);
-        self.apart(context, |walker, context| walker.list(&command.list, context));
+        // As deep as a text of its own: what is printed again counts the substitutions around it.
+        if context.enters() {
+            self.apart(context, |walker, context| walker.list(&command.list, context));
+            context.leaves();
+        }
         if let Some((start, end)) = self.local(&command.loc) {
             let inner = self.source.text.get(start + 1..end.saturating_sub(1)).unwrap_or_default();
             reprinted::run_again(inner, Place::Within(context.here), context);

@@ -228,6 +228,14 @@ mod tests {
         git.force-push main@origin, destroy
         git.force-push echo@origin, destroy
         ");
+        assert_snapshot!(check("cat <(echo $(: <<E\nE\nrm src; echo a; echo b))"), @"
+        exec.read :, read
+        fs.delete /repo/src, destroy
+        exec.read echo, read
+        fs.delete /repo/echo, destroy
+        fs.delete /repo/a, destroy
+        fs.delete /repo/b, destroy
+        ");
         assert_snapshot!(check("git commit -m \"$(cat <<'EOF'\nfix: a; b\nEOF\n)\"; git push origin main"), @"
         exec.read cat, read
         git.commit /repo, write
