@@ -101,7 +101,9 @@ fn operands<'w>(invocation: &'w Invocation, values: &str) -> Vec<&'w Word> {
 
 fn delete(invocation: &Invocation, context: &mut Context<'_>) {
     let values = if invocation.program == "shred" { "ns" } else { "" };
-    let operands = operands(invocation, values);
+    // No file has an empty name.
+    let operands: Vec<&Word> =
+        operands(invocation, values).into_iter().filter(|word| word.known() != Some("")).collect();
     for word in &operands {
         let before = context.collected.len();
         context.delete(word);

@@ -19,6 +19,7 @@ mod limits;
 mod lists;
 mod masked;
 mod meeting;
+mod menu;
 mod names_only;
 mod origin;
 mod outputs;

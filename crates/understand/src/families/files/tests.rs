@@ -6,6 +6,10 @@ use crate::fixture::check;
 
 #[test]
 fn deleting() {
+    assert_snapshot!(check("rm -rf ''; rm \"\" src"), @"
+    exec.read rm, read
+    fs.delete /repo/src, destroy
+    ");
     assert_snapshot!(check("rm -rf src/a.rs target /home/dev/x /"), @"
     fs.delete /repo/src/a.rs, destroy
     fs.delete /repo/target, destroy

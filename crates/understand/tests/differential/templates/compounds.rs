@@ -66,6 +66,8 @@ pub const COMPOUNDS: &[&str] = &[
 pub const LOOPS: &[&str] = &[
     "select ‹v› in a b; do ‹c›; break; done <<< 1",
     "select ‹v› in a; do ‹s›\nbreak; done </dev/null",
+    "select ‹v› in ‹k› b; do ‹n› \"$‹v›\" ‹k›; ‹c›; done <<< $'2\\n9'; ‹n› x\"$‹v›\"",
+    "‹v›=a; select ‹v› in ‹k› ‹k›; do break; done <<< 2; ‹n› $‹v› ‹k›",
     "while getopts ab: ‹v› -a -b ‹k›; do ‹c›; done",
     "while :; do ‹c›; break; ‹c›; done",
     "for ((;;)); do ‹c›; break; done",

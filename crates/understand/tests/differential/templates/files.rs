@@ -160,6 +160,7 @@ pub const READ: &[&str] = &[
     "‹f›() { ‹c›; }; eval \"$(declare -f ‹f›)\"; ‹f›; declare -f ‹f› | bash",
     "printf '%q ' ‹n› ‹k› | bash; ‹v›=$(printf %q ‹q›); eval eval $‹v›",
     "exec {x[$(‹l›)]}<a.txt; ‹c›",
+    "select ‹v› in ‹n› ‹n›; do read ‹w›; $‹v› $‹w› ‹k›; done <<< $'1\\n‹k›\\nx\\n‹k›'",
     "select ‹v› in ‹n› b; do ${‹v›:-:} ‹k›; break; done <<< 1",
     "BASH_ENV=/dev/null bash -c ‹q›",
 ];
