@@ -4,6 +4,7 @@
 mod branches;
 mod copies;
 mod discarding;
+mod restoring;
 
 use countersign_model::{Effect, PathClass, Resource, Verb, verbs};
 

@@ -4,7 +4,7 @@ use countersign_model::{Answer, Commit, Question, Reversible, verbs};
 
 use super::super::resolve::Tip;
 use super::super::{Git, config};
-use super::{moved_refs, moves_refs};
+use super::{moved_refs, moves_refs, restoring};
 use crate::Workspace as _;
 use crate::arguments::{Arguments, Spec, Takes, parse};
 use crate::context::Context;
@@ -148,7 +148,9 @@ pub(super) fn checkout(git: &Git<'_>, context: &mut Context<'_>) {
     let creates = git.words.iter().position(|word| matches!(word.text(), "-b" | "-B" | "-c" | "-C" | "--create" | "--force-create" | "--orphan"));
     let operands = git.operands();
     let several = creates.is_none() && operands.len() > 1;
-    if restores || paths || forces || several || operands.iter().any(|word| word.text() == ".") {
+    if (restores || paths) && !forces {
+        context.push(restoring::files(git, context));
+    } else if restores || paths || forces || several || operands.iter().any(|word| word.text() == ".") {
         context.push(git.here(verbs::GIT_DISCARD));
     }
     if restores || paths {
@@ -170,7 +172,9 @@ pub(super) fn checkout(git: &Git<'_>, context: &mut Context<'_>) {
             let is_branch = known.iter().any(|full| full.starts_with("refs/heads/")) || (known.is_empty() && git.repo.is_remote_branch(name, context));
             if !is_branch && operands.len() == 1 && git.subcommand == "checkout" && known.is_empty() {
                 // It may be a path, whose changes are discarded.
-                context.push(git.here(verbs::GIT_DISCARD).because("it may name a file"));
+                let paths: Vec<&Word> = target.into_iter().collect();
+                let effect = restoring::of(true, &paths, git, context);
+                context.push(if effect.verb == verbs::GIT_DISCARD { effect.because("it may name a file") } else { effect });
             }
             (is_branch || known.is_empty()).then(|| format!("refs/heads/{name}"))
         }
@@ -183,7 +187,7 @@ pub(super) fn checkout(git: &Git<'_>, context: &mut Context<'_>) {
 }
 
 /// Of `git restore`: what takes a value hides no other option.
-const RESTORE: Spec = Spec {
+pub(super) const RESTORE: Spec = Spec {
     long: &[
         ("staged", Takes::Nothing), ("worktree", Takes::Nothing), ("source", Takes::Value), ("conflict", Takes::Value), ("unified", Takes::Value), ("inter-hunk-context", Takes::Value),
         ("pathspec-from-file", Takes::Value), ("pathspec-file-nul", Takes::Nothing), ("patch", Takes::Nothing), ("quiet", Takes::Nothing), ("progress", Takes::Nothing), ("no-progress", Takes::Nothing),

@@ -1,0 +1,186 @@
+//! Files that are put back as a commit or the index has them: whether that throws away what no commit has.
+
+use countersign_model::{Answer, Effect, Question, Reversible, Zone, verbs};
+
+use super::super::Git;
+use super::branches::RESTORE;
+use crate::Workspace as _;
+use crate::arguments::parse;
+use crate::context::Context;
+use crate::environment;
+use crate::paths;
+use crate::word::{Value, Word};
+
+/// Paths of one command that are looked at.
+const MOST: usize = 16;
+
+/// Options of `git restore` with which it does no more than put back the files that are named.
+const PLAIN: &[&str] = &["quiet", "q", "progress", "no-progress", "worktree", "W", "staged", "S", "source", "s"];
+
+/// What becomes of the working tree where files are put back.
+pub(super) fn files(git: &Git<'_>, context: &Context<'_>) -> Effect {
+    named(git).map_or_else(|| git.here(verbs::GIT_DISCARD), |(is_own, paths)| of(is_own, &paths, git, context))
+}
+
+/// The same for these paths; `is_own`: as the commit that is checked out has them, or the index.
+pub(super) fn of(is_own: bool, paths: &[&Word], git: &Git<'_>, context: &Context<'_>) -> Effect {
+    let discards = git.here(verbs::GIT_DISCARD);
+    if !are_committed(paths, git, context) {
+        discards
+    } else if is_own {
+        git.here(verbs::GIT_INDEX).because("the files there are as the last commit has them")
+    } else {
+        discards.reversible(Reversible::Yes).because("the last commit has the files that it replaces")
+    }
+}
+
+/// The paths that are put back, and whether as they are in the commit that is checked out or in the index; none where
+/// the command says more than that.
+fn named<'w>(git: &Git<'w>) -> Option<(bool, Vec<&'w Word>)> {
+    let is_own = |source: &Value| matches!(source.known(), Some("HEAD" | "@"));
+    if git.subcommand == "restore" {
+        let given = parse(git.words, &RESTORE);
+        let is_plain = given.unknown.is_empty()
+            && given.uncertain.is_none()
+            && given.options.iter().all(|option| PLAIN.contains(&option.name.as_str()));
+        let is_own = given.values(&["source", "s"]).all(is_own);
+        return is_plain.then_some((is_own, given.operands));
+    }
+    let end = git.words.iter().position(|word| word.known() == Some("--"))?;
+    let (before, paths) = (git.words.get(..end)?, git.words.get(end + 1..)?);
+    let mut before = before.iter().filter(|word| !matches!(word.known(), Some("-q" | "--quiet")));
+    let is_own = match before.next() {
+        None => true,
+        Some(source) if source.known().is_none_or(|source| source.starts_with('-')) => return None,
+        Some(source) => is_own(&source.value),
+    };
+    (before.next().is_none() && git.subcommand == "checkout").then(|| (is_own, paths.iter().collect()))
+}
+
+/// Whether the last commit has all that these paths name as it is in the working tree, or nothing is there.
+fn are_committed(paths: &[&Word], git: &Git<'_>, context: &Context<'_>) -> bool {
+    let world = &context.state.world;
+    let is_changed = world.tree_changed.is_some() || world.opaque || !world.links.is_empty();
+    let is_plain = git.index == 0
+        && git.doubt.is_none()
+        && git.store.is_none()
+        && environment::value(git.invocation, "GIT_WORK_TREE").is_none();
+    let Some(root) = git.repo.root.as_deref().filter(|root| is_plain && context.top() == Some(root)) else {
+        return false;
+    };
+    if is_changed || paths.is_empty() || paths.len() > MOST {
+        return false;
+    }
+    let Some(paths) = paths.iter().map(|word| tracked(word, context)).collect::<Option<Vec<String>>>() else {
+        return false;
+    };
+    let question = Question::Uncommitted { repository: root.to_owned() };
+    let Answer::Values { values } = context.workspace.ask(&question) else { return false };
+    values.iter().all(|line| match line.split_once('\t') {
+        None | Some(("*", _)) => false,
+        Some((state, path)) => {
+            let path = format!("{}/{path}", root.trim_end_matches('/'));
+            !paths.iter().any(|named| paths::is_within(&path, named)) || (state == "changed" && is_gone(&path, context))
+        }
+    })
+}
+
+/// The place of a file that git has, or of a directory of which it has every file.
+fn tracked(word: &Word, context: &Context<'_>) -> Option<String> {
+    // To git these stand for other names.
+    word.known().filter(|text| !text.is_empty() && !text.contains(['*', '?', '[', '\\', ':']))?;
+    let located = paths::locate_entry(&word.value, context);
+    let is_plain = located.zone == Zone::Workspace && located.leads.is_empty() && context.is_tracked(&located);
+    let is_brought = context.state.world.written.iter().any(|written| written.may_bring(&located.path));
+    (is_plain && !is_brought).then_some(located.path)
+}
+
+/// Whether a file is missing from a directory that is there, so that putting it back replaces nothing.
+fn is_gone(path: &str, context: &Context<'_>) -> bool {
+    let ask = |path: &str| context.workspace.ask(&Question::Path { path: path.to_owned() });
+    let directory = paths::split(path).0.trim_end_matches('/');
+    let leads = context.workspace.ask(&Question::Target { path: path.to_owned() });
+    ask(path) == Answer::Absent
+        && matches!(ask(directory), Answer::Directory { .. })
+        && matches!(leads, Answer::Target { path: found, .. } if found == path)
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::understood;
+
+    /// What becomes of the working tree where these are the changes that are not committed.
+    fn restored(command: &str, uncommitted: &str) -> String {
+        let effects = understood(command, &[("uncommitted", uncommitted), ("/repo/src/there.rs", "x")]).effects;
+        let line = |effect: &countersign_model::Effect| format!("{} {:?}", effect.verb, effect.reversible);
+        effects.iter().map(line).collect::<Vec<_>>().join("; ")
+    }
+
+    #[test]
+    fn what_is_committed_is_not_lost() {
+        for command in [
+            "git restore src/a.rs",
+            "git restore -q src/a.rs src/b.rs",
+            "git restore --worktree --staged -- src/a.rs",
+            "git restore --source=HEAD src/a.rs",
+            "git restore -sHEAD src/a.rs",
+            "git restore -s @ src/a.rs",
+            "git checkout -- src/a.rs",
+            "git checkout -q HEAD -- src/a.rs",
+            "cd src && git checkout -- a.rs",
+            "git checkout -- src/deep",
+        ] {
+            for uncommitted in ["", "changed\tsrc/other.rs\nstaged\tREADME.md\nnew\tsrc/new.rs", "changed\tsrc/a.rs.orig"] {
+                let found = restored(command, uncommitted).replace("exec.read Yes; ", "");
+                assert_eq!(found, "git.index Yes", "{command}: {uncommitted}");
+            }
+        }
+        assert_snapshot!(restored("git restore src/gone.rs", "changed\tsrc/gone.rs"), @"git.index Yes");
+        assert_snapshot!(restored("git checkout src/a.rs", ""), @"git.branch Yes; git.index Yes");
+        assert_snapshot!(restored("git checkout main -- src/a.rs", ""), @"git.discard Yes");
+        assert_snapshot!(restored("git restore --source HEAD~3 src/a.rs", ""), @"git.discard Yes");
+    }
+
+    #[test]
+    fn what_is_not_committed_is() {
+        for (command, uncommitted) in [
+            ("git restore src/a.rs", "changed\tsrc/there.rs\nchanged\tsrc/a.rs\n*\t*"),
+            ("git restore src/there.rs", "changed\tsrc/there.rs"),
+            ("git restore src/a.rs", "staged\tsrc/a.rs"),
+            ("git restore src/a.rs src/there.rs", "changed\tsrc/there.rs"),
+            ("git checkout -- src/x", "changed\tsrc/x/y.rs"),
+            ("git checkout HEAD -- src/there.rs", "changed\tsrc/there.rs"),
+            ("git checkout src/there.rs", "changed\tsrc/there.rs"),
+            ("git checkout -- README.md", ""),
+            ("git checkout -- 'src/*.rs'", ""),
+            ("git checkout -- :/src/a.rs", ""),
+            ("git checkout -- :!src/a.rs", ""),
+            ("git checkout -- \"$X\"", ""),
+            ("git checkout -- .", ""),
+            ("git checkout .", ""),
+            ("git checkout -f -- src/a.rs", ""),
+            ("git checkout --ours -- src/a.rs", ""),
+            ("git checkout -p -- src/a.rs", ""),
+            ("git restore --no-overlay src/a.rs", ""),
+            ("git restore --pathspec-from-file=x", ""),
+            ("git restore src/a.rs $X", ""),
+            ("git restore --recurse-submodules src/a.rs", ""),
+            ("git restore", ""),
+            ("git -C /other restore src/a.rs", ""),
+            ("git --icase-pathspecs restore src/a.rs", ""),
+            ("cd /other && git restore src/a.rs", ""),
+            ("git stash pop; git restore src/a.rs", ""),
+            ("mv ~/notes src/a.rs; git restore src/a.rs", ""),
+            ("./fill; git restore src/a.rs", ""),
+            ("ln -s /home/dev src; git restore src/a.rs", ""),
+            ("GIT_INDEX_FILE=x git restore src/a.rs", ""),
+            ("GIT_WORK_TREE=/other git restore src/a.rs", ""),
+            ("GIT_ICASE_PATHSPECS=1 git restore src/a.rs", ""),
+        ] {
+            let found = restored(command, uncommitted);
+            assert!(found.contains("git.discard No"), "{command}: {found}");
+        }
+    }
+}
