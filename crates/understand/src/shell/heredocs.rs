@@ -6,6 +6,8 @@
 
 use brush_parser::Token;
 
+use super::extent;
+
 /// The tokens of `text` with such words as they were written.
 pub(super) fn mend(text: &str, tokens: Vec<Token>) -> Result<Vec<Token>, String> {
     if !text.contains("<<") {
@@ -44,6 +46,63 @@ pub(super) fn mend(text: &str, tokens: Vec<Token>) -> Result<Vec<Token>, String>
         mended.push(Token::Word(word.to_owned(), span.clone()));
     }
     Ok(mended)
+}
+
+/// Parentheses whose end is looked for in one text.
+const MOST_PARENTHESES: usize = 256;
+
+/// Refuses a line that starts a here-document and goes on in a substitution that ends on another: the tokenizer takes
+/// the lines between for the document's, and what they run is lost.
+pub(super) fn check(text: &str) -> Result<(), String> {
+    let is_split = if text.contains("<<") { is_split(text) } else { Some(false) };
+    match is_split {
+        Some(false) => Ok(()),
+        Some(true) => Err("a substitution after a here-document cannot be read".to_owned()),
+        None => Err("a here-document cannot be read".to_owned()),
+    }
+}
+
+/// Whether there is such a line; none where the text is not clear.
+fn is_split(text: &str) -> Option<bool> {
+    let mut documents = extent::Documents::default();
+    let (mut at, mut starts_word, mut parentheses) = (0, true, 0);
+    let ends_line = |from: usize, to: usize| text.get(from..to).is_some_and(|piece| piece.contains('\n'));
+    while let Some(letter) = text.get(at..)?.chars().next() {
+        let rest = text.get(at..)?;
+        let starts = std::mem::replace(&mut starts_word, " \t\n;&|()<>".contains(letter));
+        parentheses += usize::from(["((", "<(", ">("].iter().any(|start| rest.starts_with(start)));
+        if parentheses > MOST_PARENTHESES {
+            return None;
+        }
+        at = match letter {
+            '#' if starts => at + rest.find('\n').unwrap_or(rest.len()),
+            '\n' => documents.ends(text, at + 1)?,
+            '<' if rest.starts_with("<<<") => at + 3,
+            '<' if rest.starts_with("<<") => documents.takes(text, at + 2)?,
+            '<' | '>' if rest.get(1..)?.starts_with('(') => {
+                if documents.are_open() && ends_line(at, extent::parenthesis(text, at + 1)?) {
+                    return Some(true);
+                }
+                at + 2
+            }
+            // In arithmetic these signs start no document.
+            '$' if rest.starts_with("$[") => extent::matching(text, at + 1, '[', ']')? + 1,
+            '(' if rest.starts_with("((") => {
+                let end = extent::parenthesis(text, at);
+                let inner = end.and_then(|end| text.get(at + 1..end));
+                end.filter(|_| inner.is_some_and(extent::is_arithmetic)).map_or(at + 1, |end| end + 1)
+            }
+            _ => {
+                let end = extent::piece(text, at)?;
+                let substitutes = matches!(letter, '$' | '"') && text.get(at..end)?.contains("$(");
+                if substitutes && documents.are_open() && ends_line(at, end) {
+                    return Some(true);
+                }
+                end
+            }
+        };
+    }
+    Some(false)
 }
 
 /// Whether every here-document has its lines and its end: the tokenizer may take its start for arithmetic, where a
@@ -117,6 +176,29 @@ mod tests {
         fs.delete *, destroy, partial
         fs.delete /repo/b, destroy
         ");
+        for text in [
+            "cat <<D; head $(cat <<E\nx\nD\ny\nE\nrm a)\nz\nD\nrm b",
+            "cat <<D && head <<E \"$(rm a; ls\nx\nD\ny\nE\n)\"\nx\nD\ny\nE",
+            "cat <(cat <<D; head ${x:-$(rm a\nx\nD\n)}\nx\nD\n)",
+            "cat <<D <(rm a\nx\nD\n)\nx\nD",
+            "cat <<D >(rm a\nx\nD\n)\nx\nD",
+        ] {
+            let found = check(text);
+            assert!(found.contains("exec.hidden a shell command"), "{text}: {found}");
+            assert!(found.contains("fs.delete /repo/a"), "{text}: {found}");
+        }
+        for text in [
+            "((n = 1<<3)); rm $(pwd\n)/a",
+            "rm $[1<<3] $(pwd\n)/a",
+            "(( n = 1<<2 )); rm \"$(\npwd)\"/a <<D\nD",
+            "cat <<'D'\n$(\nD\nrm \"$(pwd\n)\"/a",
+            "# <<D\nrm $(pwd\n)/a",
+            "cat <<<D; rm $(pwd\n)/a",
+            "cat <<D; echo \"a\nb\"; rm /repo/a\nD",
+        ] {
+            let found = check(text);
+            assert!(!found.contains("opaque") && found.contains("fs.delete /repo/a"), "{text}: {found}");
+        }
         assert_snapshot!(check("cat <<E; echo $(\nrm src\n)\nx\nE"), @"
         exec.hidden a shell command, execute, opaque
         fs.read /repo/<<E, read, partial

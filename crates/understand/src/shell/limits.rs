@@ -35,6 +35,7 @@ pub(crate) fn parse(text: &str) -> Result<Program, String> {
     if substitutions(text) > MOST_SUBSTITUTIONS {
         return Err(format!("the command has more than {MOST_SUBSTITUTIONS} substitutions"));
     }
+    heredocs::check(text)?;
     let options = ParserOptions::default();
     let unclear = || "the shell syntax cannot be read".to_owned();
     let parsed = |tokens: Vec<Token>| {
