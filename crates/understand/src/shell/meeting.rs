@@ -13,6 +13,11 @@ impl ShellState {
         if let Some(why) = &other.poisoned {
             self.poisoned.get_or_insert_with(|| why.clone());
         }
+        if other.variables.contains_key("IFS")
+            && let Some(separators) = self.first_separators()
+        {
+            self.variables.insert("IFS".to_owned(), separators);
+        }
         self.separators_unsure |= other.separators_unsure;
         self.separators_set |= other.separators_set;
         if other.distrusted {
@@ -30,7 +35,8 @@ impl ShellState {
         }
         self.watched.extend(other.watched.iter().cloned());
         let differ = |name: &str, value: &Value| {
-            other.variables.get(name) != Some(value) || self.may_differ(name, other)
+            let is_first = name == "IFS" && other.first_separators().as_ref() == Some(value);
+            (other.variables.get(name) != Some(value) && !is_first) || self.may_differ(name, other)
         };
         let different = self.variables.iter().filter(|(name, value)| differ(name, value));
         for name in different.map(|(name, _)| name.clone()).collect::<Vec<_>>() {
@@ -100,6 +106,12 @@ impl ShellState {
         self.leaving |= other.leaving;
     }
 
+    /// What separates words where nothing has said so: the same as where that was unset.
+    fn first_separators(&self) -> Option<Value> {
+        let is_first = !self.separators_unsure && !self.variables.contains_key("IFS");
+        is_first.then(|| Value::Known(" \t\n".to_owned()))
+    }
+
     /// What is known at every turn of a loop whose first turn starts with `self` and ends with `after`; none where
     /// that is no less than at the first.
     pub fn loosened(&self, after: &Self) -> Option<Self> {
@@ -156,5 +168,56 @@ impl World {
                 self.heads.push(head.clone());
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::check;
+
+    #[test]
+    fn words_are_separated_as_at_first_where_that_is_unset() {
+        assert_snapshot!(check("if [ x ]; then IFS=:; unset IFS; fi; A='rm a b'; $A"), @"
+        exec.read test, read
+        exec.read unset, read
+        fs.delete /repo/a, destroy
+        fs.delete /repo/b, destroy
+        ");
+        assert_snapshot!(check("while [ x ]; do IFS=:; unset IFS; done; A='rm a b'; $A"), @"
+        exec.read test, read
+        exec.read unset, read
+        fs.delete /repo/a, destroy
+        fs.delete /repo/b, destroy
+        ");
+        assert_snapshot!(check("if [ x ]; then IFS=_; fi; A='rm a_b'; $A"), @"
+        exec.read test, read
+        exec.hidden $A, execute, opaque
+        ");
+        assert_snapshot!(check("if [ x ]; then IFS=_; else unset IFS; fi; A='rm a_b'; $A"), @"
+        exec.read test, read
+        exec.read unset, read
+        exec.hidden $A, execute, opaque
+        ");
+        assert_snapshot!(check("while [ x ]; do A='rm a_b'; $A; IFS=_; done; $A"), @"
+        exec.read test, read
+        fs.delete /repo/a_b, destroy
+        exec.hidden $A, execute, opaque
+        ");
+        assert_snapshot!(check("f() { local IFS=_; [ x ] && unset IFS; A='rm a_b'; $A; }; f; $A"), @"
+        exec.read local, read
+        exec.read test, read
+        exec.read unset, read
+        exec.hidden $A, execute, opaque
+        fs.delete /repo/a_b, destroy
+        ");
+        assert_snapshot!(check(". ./x; if [ x ]; then unset IFS; fi; A='rm a_b'; $A"), @"
+        fs.read /repo/x, read
+        exec.opaque ., execute, opaque
+        exec.read test, read
+        exec.read unset, read
+        exec.hidden $A, execute, opaque
+        ");
     }
 }
