@@ -66,6 +66,8 @@ pub const NOT_YET: &[&str] = &[
     "‹f›() [[ -n $1 ]]; ‹f› x && ‹c›",
     "for ‹v› in a b; { ‹n› $‹v› ‹k›; }",
     "cat <(echo ‹q›) | bash",
+    "cat <<‹d›; ‹n› \"$(‹l›\n‹l›)\" ‹k›\nx\n‹d›\n",
+    "cat <<‹d› && ‹n› <<E‹d› <(‹l›\n‹d›\nE‹d›\n)\nx\n‹d›\nE‹d›\n",
 ];
 
 /// What a whole script may stand in.

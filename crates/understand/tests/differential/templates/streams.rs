@@ -2,6 +2,8 @@
 
 /// Substitutions that read or are read.
 pub const STREAMS: &[&str] = &[
+    "cat <(‹n› $(cat <<‹d›\nx\n‹d›\n‹l›; ‹l›; ‹l›))",
+    "‹n› <(echo \"$(cat < <(cat <<‹d›; ‹l›; ‹l›\nx\n‹d›\n))\")",
     "exec {‹v›}<a.txt; ‹c›; exec {‹v›}<&-",
     "exec 3<<< ‹k›; ‹c›; exec 3<&-",
     "read -r ‹v› ‹w› <<< ‹q›; $‹v› $‹w›",

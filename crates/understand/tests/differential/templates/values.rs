@@ -78,6 +78,7 @@ pub const ARRAYS: &[&str] = &[
 
 /// Words in all their quotes and expansions.
 pub const WORDS: &[&str] = &[
+    "if ‹c›; then IFS=:; ‹v›=a:b; ‹n› $‹v› ‹k›; unset IFS; fi; ‹w›='‹n› ‹k›'; $‹w›",
     "{‹n›,‹k›}",
     "‹n› {‹k›,‹k›}{1..3}",
     "‹n› ‹k›{a,b}",
