@@ -193,14 +193,20 @@ impl Scan<'_> {
     fn document(&mut self) -> Option<Document> {
         let strips = self.peek() == Some(b'-');
         self.at += usize::from(strips);
-        while self.peek().is_some_and(|byte| matches!(byte, b' ' | b'\t')) {
-            self.at += 1;
+        loop {
+            match self.bytes.get(self.at..)? {
+                [b' ' | b'\t', ..] => self.at += 1,
+                // A line that is continued.
+                [b'\\', b'\n', ..] => self.at += 2,
+                _ => break,
+            }
         }
         let mut end = Vec::new();
         while let Some(byte) = self.peek().filter(|byte| !is_end(*byte)) {
             let from = self.at;
             self.at += 1;
             match byte {
+                b'\\' if self.peek() == Some(b'\n') => self.at += 1,
                 b'\\' => end.push(self.next()?),
                 b'\'' | b'"' => {
                     while self.next()? != byte {}

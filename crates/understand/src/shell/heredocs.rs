@@ -195,6 +195,8 @@ mod tests {
             "# <<D\nrm $(pwd\n)/a",
             "cat <<<D; rm $(pwd\n)/a",
             "cat <<D; echo \"a\nb\"; rm /repo/a\nD",
+            "cat << \\\nD; rm a\nx\nD",
+            "cat <<D\\\nE; rm a\nx\nDE",
         ] {
             let found = check(text);
             assert!(!found.contains("opaque") && found.contains("fs.delete /repo/a"), "{text}: {found}");
