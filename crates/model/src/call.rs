@@ -11,6 +11,10 @@ use crate::{AgentId, PromptId, SessionId, ToolCallId};
 pub enum Runtime {
     /// Anthropic's Claude Code.
     ClaudeCode,
+    /// OpenAI's Codex CLI.
+    Codex,
+    /// Google's Gemini CLI.
+    Gemini,
     /// A line of `countersign explain --jsonl`, or a demonstration.
     Script,
 }

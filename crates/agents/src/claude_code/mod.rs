@@ -12,6 +12,7 @@ mod fields;
 mod inspect;
 mod parse;
 mod settings;
+mod transcript;
 mod version;
 
 pub use answer::{Answer, Output, answer, deny_anything};
@@ -22,4 +23,5 @@ pub use parse::{ParseError, parse};
 pub use settings::{
     EVENT_TIMEOUT, EVENTS, ManagedSwitches, SettingsError, Wiring, install, manage, uninstall,
 };
+pub(crate) use transcript::transcript;
 pub use version::{OLDEST, Version, VersionError, check_version};

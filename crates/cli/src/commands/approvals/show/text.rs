@@ -205,6 +205,8 @@ pub fn print_patches(held: &Held, patches: &[Patch], all: bool) {
 const fn runtime(runtime: Runtime) -> &'static str {
     match runtime {
         Runtime::ClaudeCode => "Claude Code",
+        Runtime::Codex => "Codex",
+        Runtime::Gemini => "Gemini",
         Runtime::Script => "a script",
     }
 }

@@ -1,0 +1,218 @@
+//! Calls that agents made before anybody asked us: what is read from the session logs that runtimes keep.
+//!
+//! One runtime's logs are one file (`claude_code/transcript.rs`, `codex/transcript.rs`,
+//! `gemini/transcript.rs`); `script.rs` reads plain lines of tool calls. All of them are lenient: a
+//! line that cannot be read is counted and said, and the others count all the same.
+
+use std::collections::HashMap;
+
+use countersign_model::{Timestamp, ToolCall, ToolCallId};
+use serde_json::{Map, Value};
+
+use crate::{claude_code, codex, gemini, script};
+
+/// A call as its session's log tells it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PastCall {
+    /// What the agent wanted.
+    pub call: ToolCall,
+    /// When, where the log says.
+    pub at: Option<Timestamp>,
+    /// The branch that was checked out, where the log says.
+    pub branch: Option<String>,
+    /// What became of it.
+    pub result: PastResult,
+    /// The line of the log, counted from 1.
+    pub line: usize,
+}
+
+/// What became of a call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PastResult {
+    /// The log does not say.
+    #[default]
+    Unknown,
+    /// The tool did what it was told.
+    Succeeded,
+    /// The tool failed.
+    Failed,
+    /// A person said no.
+    Rejected,
+    /// A hook or the runtime said no.
+    Blocked,
+}
+
+/// One log, read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Past {
+    /// Its calls, in their order.
+    pub calls: Vec<PastCall>,
+    /// The lines that could not be read.
+    pub broken: Vec<Broken>,
+    /// Calls that stand in it more than once, not counting the first.
+    pub repeated: usize,
+}
+
+/// A line that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// Counted from 1.
+    pub line: usize,
+    /// What is wrong, a lower-case fragment.
+    pub what: String,
+}
+
+/// Which runtime wrote a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Dialect {
+    ClaudeCode,
+    Codex,
+    Gemini,
+    GeminiWhole,
+    Script,
+}
+
+/// Reads a log, whichever runtime wrote it. Nothing where it is not one.
+pub fn read(text: &[u8]) -> Option<Past> {
+    let past = match dialect(text)? {
+        Dialect::ClaudeCode => claude_code::transcript(text),
+        Dialect::Codex => codex::transcript(text),
+        Dialect::Gemini => gemini::transcript(text),
+        Dialect::GeminiWhole => gemini::whole(text)?,
+        Dialect::Script => script::transcript(text),
+    };
+    Some(past)
+}
+
+/// What the first lines that are JSON look like.
+fn dialect(text: &[u8]) -> Option<Dialect> {
+    let mut objects =
+        lines(text).filter_map(|(_, line)| serde_json::from_slice::<Map<String, Value>>(line).ok());
+    let found = objects.by_ref().take(LOOKED_AT).find_map(|object| {
+        let text = |key: &str| object.get(key).and_then(Value::as_str);
+        let has = |key: &str| object.contains_key(key);
+        match text("type") {
+            Some("session_meta" | "response_item" | "turn_context" | "thread.started" | "event_msg") => {
+                Some(Dialect::Codex)
+            }
+            Some("init" | "tool_use" | "tool_result") if has("session_id") || has("tool_id") => {
+                Some(Dialect::Gemini)
+            }
+            Some(_) if has("sessionId") || has("uuid") || has("leafUuid") || has("messageId") => {
+                Some(Dialect::ClaudeCode)
+            }
+            Some("system") if has("session_id") => Some(Dialect::ClaudeCode),
+            _ if has("projectHash") && has("messages") => Some(Dialect::GeminiWhole),
+            _ if has("projectHash") => Some(Dialect::Gemini),
+            _ if has("tool") || has("tool_name") || has("command") => Some(Dialect::Script),
+            _ => None,
+        }
+    });
+    found.or_else(|| gemini::is_whole(text).then_some(Dialect::GeminiWhole))
+}
+
+/// A log that has told nothing of itself by then is none.
+const LOOKED_AT: usize = 16;
+
+/// The lines that are not empty, with their numbers.
+pub(crate) fn lines(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    let lines = text.split(|byte| *byte == b'\n').enumerate();
+    lines.map(|(index, line)| (index + 1, line.trim_ascii())).filter(|(_, line)| !line.is_empty())
+}
+
+/// A log as it is being read.
+#[derive(Default)]
+pub(crate) struct Reading {
+    past: Past,
+    by_id: HashMap<ToolCallId, usize>,
+}
+
+impl Reading {
+    /// Adds a call, unless it stands there already.
+    pub fn call(&mut self, call: PastCall) {
+        if self.by_id.contains_key(&call.call.id) {
+            self.past.repeated += 1;
+            return;
+        }
+        self.by_id.insert(call.call.id.clone(), self.past.calls.len());
+        self.past.calls.push(call);
+    }
+
+    /// Says what became of a call that was told of before.
+    pub fn result(&mut self, id: &ToolCallId, result: PastResult) {
+        let call = self.by_id.get(id).and_then(|index| self.past.calls.get_mut(*index));
+        if let Some(call) = call.filter(|call| call.result == PastResult::Unknown) {
+            call.result = result;
+        }
+    }
+
+    /// Counts a line that cannot be read.
+    pub fn broken(&mut self, line: usize, what: impl ToString) {
+        self.past.broken.push(Broken { line, what: what.to_string() });
+    }
+
+    /// Whether a call was told of before.
+    pub fn has(&self, id: &ToolCallId) -> bool {
+        self.by_id.contains_key(id)
+    }
+
+    /// An id for a call that has none.
+    pub fn next_id(&self) -> ToolCallId {
+        ToolCallId::from(format!("#{}", self.past.calls.len()))
+    }
+
+    /// What was read.
+    pub fn finish(self) -> Past {
+        self.past
+    }
+}
+
+/// A time as logs spell it.
+pub(crate) fn time(text: Option<&str>) -> Option<Timestamp> {
+    text?.parse().ok()
+}
+
+/// A log as tests show it: what it is made of, a line each.
+#[cfg(test)]
+pub(crate) fn shown(text: &str) -> String {
+    let Some(past) = read(text.as_bytes()) else { return "no log".to_owned() };
+    let mut shown: Vec<String> = past
+        .calls
+        .iter()
+        .map(|PastCall { call, at, branch, result, line }| {
+            let at = at.map(|at| at.to_string()).unwrap_or_default();
+            let branch = branch.as_deref().unwrap_or("-");
+            let (session, id, cwd, tool) = (&call.session, &call.id, &call.cwd, &call.tool);
+            let input = Value::Object(call.input.clone());
+            format!("{line}: {session} {id} {cwd} {branch} {tool} {input} {result:?} {at}")
+        })
+        .collect();
+    shown.extend(past.broken.iter().map(|broken| format!("{}: broken, {}", broken.line, broken.what)));
+    if past.repeated > 0 {
+        shown.push(format!("{} repeated", past.repeated));
+    }
+    shown.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_log() {
+        for text in ["", "ship it\n", "{}", "[1]", "{\"a\":1}\n{\"b\":2}\n", "{\"type\":\"module\"}"] {
+            assert_eq!(shown(text), "no log", "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_is_too_strange_to_read(
+            start in "(\\{\"sessionId\":\"s\",\"type\":\"x\"\\}|\\{\"type\":\"session_meta\"\\}|\\{\"projectHash\":\"\"\\}|\\{\"tool\":\"\"\\})",
+            rest in r#"(\n?[\[{]?("(type|message|content|payload|item|toolCalls|input|tool_use|id)":?)?[\[\]{}",:0-9a\\ue. -]{0,8}[\]}]?)*"#,
+        ) {
+            let text = format!("{start}\n{rest}");
+            let _ = read(text.as_bytes());
+        }
+    }
+}
