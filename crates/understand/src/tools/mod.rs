@@ -1,18 +1,24 @@
 //! The runtime's own tools: what each does, by name.
 
 mod mcp;
+mod patch;
 
 use countersign_model::{Effect, PathClass, Resource, ToolCall, Verb, verbs};
 
 use crate::context::Context;
 use crate::families::declared;
 use crate::shell::{self, Place};
+use crate::tools::mcp::quoted;
 use crate::word::Value;
 
 /// What a tool does with its input.
 enum Does {
     /// Runs the text of this argument in a shell.
     Shell(&'static str),
+    /// Runs the words of this argument, or its text in a shell where it is one text.
+    Program(&'static str),
+    /// Changes the files that the patch in this argument names.
+    Patches(&'static str),
     /// Runs the text of this argument in PowerShell.
     PowerShell(&'static str),
     /// Reads the file or directory of this argument; without it, where it runs.
@@ -25,7 +31,7 @@ enum Does {
     Is(Verb),
 }
 
-use Does::{Fetches, Is, PowerShell, Reads, Shell, Writes};
+use Does::{Fetches, Is, Patches, PowerShell, Program, Reads, Shell, Writes};
 
 /// Every tool that is understood, and the arguments that bear on its effect; none: all of them.
 const TOOLS: &[(&str, Does, &[&str])] = &[
@@ -79,6 +85,38 @@ const TOOLS: &[(&str, Does, &[&str])] = &[
     ("ListMcpResourcesTool", Is(verbs::MCP_READ), &[]),
     ("ReadMcpResource", Is(verbs::MCP_READ), &[]),
     ("ReadMcpResourceTool", Is(verbs::MCP_READ), &[]),
+    // Codex.
+    ("exec_command", Shell("cmd"), &["cmd", "workdir", "shell", "login", "tty"]),
+    ("shell", Program("command"), &["command", "workdir"]),
+    ("shell_command", Shell("command"), &["command", "workdir"]),
+    ("apply_patch", Patches("input"), &[]),
+    ("file_change", Patches("changes"), &[]),
+    ("view_image", Reads("path"), &["path"]),
+    ("read_mcp_resource", Is(verbs::MCP_READ), &[]),
+    ("list_mcp_resources", Is(verbs::MCP_READ), &[]),
+    ("list_mcp_resource_templates", Is(verbs::MCP_READ), &[]),
+    ("web_search", Is(verbs::NET_READ), &[]),
+    ("update_plan", Is(verbs::AGENT_INTERNAL), &[]),
+    ("request_user_input", Is(verbs::AGENT_MESSAGE), &[]),
+    ("spawn_agent", Is(verbs::AGENT_SPAWN), &[]),
+    ("send_input", Is(verbs::AGENT_MESSAGE), &[]),
+    ("wait_agent", Is(verbs::AGENT_INTERNAL), &[]),
+    ("close_agent", Is(verbs::AGENT_INTERNAL), &[]),
+    ("resume_agent", Is(verbs::AGENT_INTERNAL), &[]),
+    // Gemini CLI.
+    ("run_shell_command", Shell("command"), &["command", "directory", "dir_path", "is_background"]),
+    ("read_file", Reads("file_path"), &["file_path", "absolute_path"]),
+    ("read_many_files", Reads("dir_path"), &[]),
+    ("list_directory", Reads("dir_path"), &["dir_path", "path"]),
+    ("glob", Reads("dir_path"), &["pattern", "dir_path", "path"]),
+    ("grep_search", Reads("dir_path"), &[]),
+    ("search_file_content", Reads("dir_path"), &[]),
+    ("write_file", Writes("file_path"), &["file_path", "content"]),
+    ("replace", Writes("file_path"), &["file_path", "old_string", "new_string"]),
+    ("google_web_search", Is(verbs::NET_READ), &[]),
+    ("write_todos", Is(verbs::AGENT_INTERNAL), &[]),
+    ("activate_skill", Is(verbs::AGENT_INTERNAL), &[]),
+    ("ask_user", Is(verbs::AGENT_MESSAGE), &[]),
 ];
 
 /// The names of the tools of runtimes that are understood.
@@ -117,6 +155,14 @@ pub(crate) fn effects(call: &ToolCall, context: &mut Context<'_>) {
             }
             None => context.opaque(&call.tool, "the call has no command"),
         },
+        Program(argument) => match call.input.get(*argument).and_then(words) {
+            Some(text) => {
+                context.whole.clone_from(&text);
+                shell::run(&text, Place::From(0), context);
+            }
+            None => context.opaque(&call.tool, "the call has no command"),
+        },
+        Patches(argument) => patch::effects(call.input.get(*argument), context),
         Reads(argument) => context.read_value(&path(call, argument, Some("."))),
         Writes(argument) => context.write_value(&path(call, argument, None)),
         Fetches(argument) => fetch(call.text(argument), context),
@@ -163,8 +209,26 @@ fn alternatives(glob: &str) -> Vec<String> {
     }
 }
 
+/// A command line of words that stand for themselves.
+fn words(command: &serde_json::Value) -> Option<String> {
+    let words = match command {
+        serde_json::Value::String(text) => return Some(text.clone()),
+        other => other.as_array()?,
+    };
+    let quoted: Option<Vec<String>> = words.iter().map(|word| word.as_str().map(quoted)).collect();
+    quoted.filter(|words| !words.is_empty()).map(|words| words.join(" "))
+}
+
 fn path(call: &ToolCall, argument: &str, otherwise: Option<&str>) -> Value {
-    match call.input.get(argument) {
+    // Gemini's tools of earlier versions named it so.
+    let given = call.input.get(argument).or_else(|| {
+        call.input.get(match argument {
+            "file_path" => "absolute_path",
+            "dir_path" => "path",
+            _ => return None,
+        })
+    });
+    match given {
         Some(serde_json::Value::String(text)) if !text.is_empty() => Value::Known(text.clone()),
         None if otherwise.is_some() => Value::Known(otherwise.unwrap_or_default().to_owned()),
         _ => Value::unknown("the call does not name it"),
@@ -234,6 +298,31 @@ mod tests {
         assert_snapshot!(check_tool("Monitor", json!({"command": "git push origin main"})), @"git.push main@origin, write");
         assert_snapshot!(check_tool("Teleport", json!({})), @"exec.opaque Teleport, execute, opaque");
         assert_snapshot!(check_tool("Bash", json!({})), @"exec.opaque Bash, execute, opaque");
+    }
+
+    #[test]
+    fn tools_of_codex_and_gemini() {
+        assert_snapshot!(check_tool("exec_command", json!({"cmd": "git push origin main"})), @"git.push main@origin, write");
+        assert_snapshot!(check_tool("shell", json!({"command": ["bash", "-lc", "git push origin main"]})), @"git.push main@origin, write");
+        assert_snapshot!(check_tool("shell", json!({"command": ["git", "commit", "-m", "git push; rm -rf /"]})), @"git.commit /repo, write");
+        assert_snapshot!(check_tool("shell", json!({"command": [1]})), @"exec.opaque shell, execute, opaque");
+        assert_snapshot!(check_tool("run_shell_command", json!({"command": "ls"})), @"fs.read /repo, read");
+        assert_snapshot!(check_tool("write_file", json!({"file_path": "/repo/.git/hooks/pre-push", "content": "x"})), @"fs.write /repo/.git/hooks/pre-push, write");
+        assert_snapshot!(check_tool("read_file", json!({"absolute_path": "/home/dev/.aws/credentials"})), @"secret.read /home/dev/.aws/credentials, read");
+        assert_snapshot!(check_tool("write_stdin", json!({"chars": "rm -rf /"})), @"exec.opaque write_stdin, execute, opaque");
+        assert_snapshot!(check_tool("file_change", json!({"changes": [{"path": "/repo/src/a.rs", "kind": "delete"}, {"path": "/repo/b", "kind": "add"}]})), @"
+        fs.delete /repo/src/a.rs, destroy
+        fs.write /repo/b, write
+        ");
+        assert_snapshot!(check_tool("file_change", json!({"changes": [{"path": "/repo/src/a.rs", "kind": "melt"}]})), @"fs.delete /repo/src/a.rs, destroy");
+        let patch = "*** Begin Patch\n*** Add File: new.txt\n+hi\n*** Update File: src/a.rs\n*** Move to: ../b.rs\n@@\n-x\n+y\n*** Delete File: .env\n*** End Patch\n";
+        assert_snapshot!(check_tool("apply_patch", json!({ "input": patch })), @"
+        fs.write /repo/new.txt, write
+        fs.write /repo/src/a.rs, write
+        fs.write /b.rs, write
+        fs.delete /repo/.env, destroy
+        ");
+        assert_snapshot!(check_tool("apply_patch", json!({ "input": "melt" })), @"fs.write *, write, partial");
     }
 
     #[test]

@@ -27,6 +27,9 @@ pub(super) const TOPIC: Topic = Topic {
         ("Agent", r#"{"prompt": "git push"}"#),
         ("CronCreate", r#"{"prompt": "x"}"#),
         ("TodoWrite", r#"{"todos": []}"#),
+        ("exec_command", r#"{"cmd": "git push origin main"}"#),
+        ("apply_patch", r#"{"input": "*** Begin Patch\n*** Delete File: src/a.rs\n*** End Patch"}"#),
+        ("run_shell_command", r#"{"command": "git status"}"#),
         ("Teleport", r#"{"to": "x"}"#),
     ],
 };
