@@ -192,6 +192,11 @@ impl Bundle {
             .map_or(&[], |places| &places.credentials)
     }
 
+    /// Every policy's id, in the order of the bundle.
+    pub fn policy_ids(&self) -> impl Iterator<Item = &PolicyId> {
+        self.contents.policies.iter().map(|policy| &policy.id)
+    }
+
     /// Every policy's id and its text in Cedar, in the order of the bundle.
     pub fn policies(&self) -> impl Iterator<Item = (&PolicyId, String)> {
         self.contents.policies.iter().map(|policy| {

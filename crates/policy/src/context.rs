@@ -1,7 +1,7 @@
 //! What a decision depends on besides the effects. It is stored with the decision, so that replay
 //! decides from it.
 
-use countersign_model::{Digest, Finding};
+use countersign_model::{DecisionKind, Digest, Effect, Finding, verbs};
 use serde::{Deserialize, Serialize};
 
 /// What is known about a call and its session when it is decided.
@@ -53,4 +53,32 @@ pub struct History {
     pub denials: u32,
     /// Calls that were held.
     pub holds: u32,
+}
+
+impl History {
+    /// Counts a decision of this session.
+    pub fn decided(&mut self, kind: &DecisionKind) {
+        match kind {
+            DecisionKind::Allow | DecisionKind::Monitor => {}
+            DecisionKind::RequireApproval { .. } => self.holds += 1,
+            DecisionKind::Deny => self.denials += 1,
+        }
+    }
+
+    /// Takes in what a call of this session did that has run.
+    pub fn ran(&mut self, effects: &[Effect]) {
+        self.secret_read |= reads_secret(effects);
+        self.untrusted_content |= takes_in_untrusted(effects);
+    }
+}
+
+/// Whether a secret's value is known to whoever made these effects.
+pub fn reads_secret(effects: &[Effect]) -> bool {
+    effects.iter().any(|effect| effect.verb == verbs::SECRET_READ)
+}
+
+/// Whether text that others wrote is taken in: web pages, issues, answers of MCP servers.
+pub fn takes_in_untrusted(effects: &[Effect]) -> bool {
+    let outside = [verbs::NET_READ, verbs::MCP_READ, verbs::FORGE_READ];
+    effects.iter().any(|effect| outside.contains(&effect.verb))
 }

@@ -39,7 +39,7 @@ mod slice;
 pub use build::{BuildError, Place, build};
 pub use bundle::{Bundle, BundleError, OnAllow};
 pub use classify::classify;
-pub use context::{Context, History};
+pub use context::{Context, History, reads_secret, takes_in_untrusted};
 pub use decide::decide;
 pub use map::{EnvironmentMap, Places, RepositoryMap};
 pub use oversight::Rung;

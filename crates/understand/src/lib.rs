@@ -53,6 +53,9 @@ pub use sql::sql_class;
 pub use tools::names as tools;
 pub use workspace::{Recorded, Recording, Workspace};
 
+/// Root's files that switch the runtime or us.
+const PROTECTED: &[&str] = &["/etc/claude-code", "/etc/countersign", "/var/lib/countersign"];
+
 /// What of this machine understanding must know beforehand.
 #[derive(Clone, Debug, Default)]
 pub struct Surroundings {
@@ -69,6 +72,21 @@ pub struct Surroundings {
 }
 
 impl Surroundings {
+    /// Where files of Countersign and of the runtimes that start it usually are: below the user's home, below
+    /// Countersign's own, and in the projects a session works in.
+    pub fn usual(home: &str, countersign: &str, projects: &[&str]) -> Self {
+        let mut protected = vec![countersign.to_owned()];
+        protected.extend(PROTECTED.iter().map(|path| (*path).to_owned()));
+        for folder in projects.iter().chain([&home]) {
+            let settings = ["settings.json", "settings.local.json"];
+            protected.extend(settings.map(|file| format!("{}/.claude/{file}", folder.trim_end_matches('/'))));
+        }
+        protected.sort();
+        protected.dedup();
+        let temporary = vec!["/tmp".to_owned(), "/var/tmp".to_owned()];
+        Self { home: home.to_owned(), temporary, protected, programs: Vec::new(), secrets: Vec::new() }
+    }
+
     /// Whether the value of a variable is a secret.
     pub(crate) fn keeps_secret(&self, name: &str) -> bool {
         families::is_secret_name(name) || self.secrets.iter().any(|secret| secret == name)

@@ -13,6 +13,7 @@ mod man;
 mod managed;
 mod policy;
 mod reviewers;
+mod simulate;
 mod uninstall;
 
 use std::process::ExitCode;
@@ -52,6 +53,8 @@ enum Command {
     Reviewers(reviewers::Arguments),
     /// Check countersign.toml, and sign it into force
     Policy(policy::Arguments),
+    /// Say what a policy would have done over real session logs, and what it would have cost
+    Simulate(simulate::Arguments),
     /// Show and verify the record
     Evidence(evidence::Arguments),
     /// Answer one call of a runtime; what the installed `countersign-hook` does
@@ -86,6 +89,7 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Approvals(arguments) => approvals::run(arguments, json),
         Command::Reviewers(arguments) => reviewers::run(arguments, json),
         Command::Policy(arguments) => policy::run(arguments, json),
+        Command::Simulate(arguments) => simulate::run(arguments, json),
         Command::Evidence(arguments) => evidence::run(arguments, json),
         Command::Hook(arguments) => hook::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),

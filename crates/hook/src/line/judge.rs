@@ -226,33 +226,21 @@ impl Judge {
     }
 
     fn surroundings(&self, call: &ToolCall) -> Surroundings {
-        let text = |path: PathBuf| path.to_string_lossy().into_owned();
-        let mut protected = vec![text(self.home.path().to_path_buf()), text(self.user_home.join(WITNESSES))];
-        protected.extend(PROTECTED.iter().map(|path| (*path).to_owned()));
-        let projects = [Some(call.cwd.as_str()), self.project.as_deref()];
-        let folders = projects.into_iter().flatten().map(PathBuf::from).chain([self.user_home.clone()]);
-        for folder in folders {
-            for file in ["settings.json", "settings.local.json"] {
-                protected.push(text(folder.join(".claude").join(file)));
-            }
-        }
+        let text = |path: &Path| path.to_string_lossy().into_owned();
+        let home = text(&self.user_home);
+        let projects: Vec<&str> =
+            [Some(call.cwd.as_str()), self.project.as_deref()].into_iter().flatten().collect();
+        let mut surroundings = Surroundings::usual(&home, &text(self.home.path()), &projects);
+        let protected = &mut surroundings.protected;
+        protected.push(text(&self.user_home.join(WITNESSES)));
         // Whoever goes around the links in these paths reaches the same files.
-        let real: Vec<String> = protected.iter().map(|path| text(real_path(Path::new(path)))).collect();
+        let real: Vec<String> = protected.iter().map(|path| text(&real_path(Path::new(path)))).collect();
         protected.extend(real);
         protected.sort();
         protected.dedup();
-        Surroundings {
-            home: text(self.user_home.clone()),
-            temporary: vec!["/tmp".into(), "/var/tmp".into()],
-            protected,
-            programs: Vec::new(),
-            secrets: Vec::new(),
-        }
+        surroundings
     }
 }
-
-/// Root's files that switch the runtime or us.
-const PROTECTED: &[&str] = &["/etc/claude-code", "/etc/countersign", "/var/lib/countersign"];
 
 /// The variables that a bundle's map names and that the call's text may read.
 fn mentioned(bundle: &Bundle, call: &ToolCall) -> Vec<String> {

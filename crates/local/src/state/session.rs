@@ -3,7 +3,7 @@
 use countersign_approval::Commitment;
 use countersign_evidence::{Authority, Decided, Event, Position, Ran, Record, TestRun};
 use countersign_model::{AgentId, DecisionKind, Digest, Effect, PromptId, Ticket, ToolCallId, verbs};
-use countersign_policy::History;
+use countersign_policy::{History, reads_secret, takes_in_untrusted};
 use serde::{Deserialize, Serialize};
 
 /// Calls remembered per session that have not ended; one older than this many others is decided anew
@@ -150,8 +150,8 @@ impl Session {
             ticket: None,
             released: None,
             test: has(effects, verbs::EXEC_TEST.as_str()).then(|| command.to_owned()),
-            reads_secret: has(effects, verbs::SECRET_READ.as_str()),
-            reads_untrusted: effects.iter().any(takes_in_what_others_wrote),
+            reads_secret: reads_secret(effects),
+            reads_untrusted: takes_in_untrusted(effects),
             ended: false,
         });
         let over = self.calls.iter().filter(|call| call.is_over()).count();
@@ -188,9 +188,4 @@ impl Session {
 
 fn has(effects: &[Effect], verb: &str) -> bool {
     effects.iter().any(|effect| effect.verb.as_str() == verb)
-}
-
-fn takes_in_what_others_wrote(effect: &Effect) -> bool {
-    let verb = effect.verb.as_str();
-    verb == verbs::NET_READ.as_str() || verb == verbs::MCP_READ.as_str() || verb == verbs::FORGE_READ.as_str()
 }

@@ -1,0 +1,146 @@
+//! Logs found and read, many at once.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::{Context as _, Result};
+use countersign_agents::{Past, PastResult};
+use countersign_evidence::{Event, Log, Ran};
+use countersign_local::Home;
+use countersign_simulate::{Call, History, Source};
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// What logs are called.
+const ENDINGS: &[&str] = &["jsonl", "json"];
+
+/// Everything below these paths. A file that is named counts whatever it is called; in a folder those that are called
+/// like logs.
+pub fn all(paths: &[PathBuf]) -> Result<History> {
+    let mut files = BTreeMap::new();
+    let mut evidence = Vec::new();
+    for path in paths {
+        let path = path.as_path();
+        let metadata =
+            std::fs::metadata(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+        if metadata.is_dir() {
+            gather(path, path, &mut files, &mut evidence)?;
+        } else {
+            files.insert(path.to_path_buf(), ());
+        }
+    }
+    let files: Vec<PathBuf> = files.into_keys().collect();
+    let read = parse(&files)?;
+    let mut history = History::of(read);
+    for folder in evidence {
+        history = history.with_evidence(recorded(&folder)?);
+    }
+    Ok(history)
+}
+
+/// Logs below a folder. Links to folders are not followed: they could lead in circles.
+fn gather(
+    top: &Path,
+    folder: &Path,
+    files: &mut BTreeMap<PathBuf, ()>,
+    evidence: &mut Vec<PathBuf>,
+) -> Result<()> {
+    let home = Home::at(folder);
+    if home.exists() {
+        evidence.push(home.log());
+        return Ok(());
+    }
+    let entries =
+        std::fs::read_dir(folder).with_context(|| format!("cannot look into `{}`", folder.display()))?;
+    for entry in entries {
+        let entry = entry.with_context(|| format!("cannot look into `{}`", folder.display()))?;
+        let path = entry.path();
+        if entry.file_type().with_context(|| format!("cannot look at `{}`", path.display()))?.is_dir() {
+            gather(top, &path, files, evidence)?;
+        } else if path
+            .extension()
+            .and_then(|ending| ending.to_str())
+            .is_some_and(|ending| ENDINGS.contains(&ending))
+        {
+            files.insert(path, ());
+        }
+    }
+    Ok(())
+}
+
+/// Reads and parses files in parallel, in the order they are listed.
+fn parse(files: &[PathBuf]) -> Result<Vec<(String, Option<Past>)>> {
+    let bar = bar(files.len(), "logs read");
+    let next = AtomicUsize::new(0);
+    let read: Mutex<Vec<(usize, std::io::Result<Option<Past>>)>> = Mutex::new(Vec::new());
+    let work = || loop {
+        let index = next.fetch_add(1, Ordering::Relaxed);
+        let Some(path) = files.get(index) else { break };
+        let past = std::fs::read(path).map(|text| countersign_agents::read(&text));
+        read.lock().unwrap_or_else(PoisonError::into_inner).push((index, past));
+        bar.inc(1);
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(work);
+        }
+    });
+    bar.finish_and_clear();
+    let mut read = read.into_inner().unwrap_or_else(PoisonError::into_inner);
+    read.sort_by_key(|(index, _)| *index);
+    read.into_iter()
+        .zip(files)
+        .map(|((_, past), path)| {
+            let past = past.with_context(|| format!("cannot read `{}`", path.display()))?;
+            Ok((path.display().to_string(), past))
+        })
+        .collect()
+}
+
+/// The calls that a log of evidence holds, with what was concluded of them then.
+fn recorded(folder: &Path) -> Result<Vec<Call>> {
+    let name = folder.display().to_string();
+    let log = Log::open(folder).with_context(|| format!("cannot read the log in `{name}`"))?;
+    let mut calls: Vec<Call> = Vec::new();
+    let mut by_id = BTreeMap::new();
+    for entry in log.read_from(log.start()) {
+        let record = entry.with_context(|| format!("cannot read the log in `{name}`"))?.record;
+        match record.event {
+            Event::Decided(decided) => {
+                let context = serde_json::from_value(decided.context).with_context(|| {
+                    format!("record {} of `{name}` says nothing of what was known", record.sequence)
+                })?;
+                by_id.insert((decided.call.session.clone(), decided.call.id.clone()), calls.len());
+                calls.push(Call {
+                    call: decided.call,
+                    at: Some(record.time),
+                    branch: None,
+                    result: PastResult::Unknown,
+                    source: Source::Evidence { effects: decided.effects, context },
+                    file: name.clone(),
+                    line: usize::try_from(record.sequence).unwrap_or(usize::MAX),
+                });
+            }
+            Event::Outcome { session, call, result, .. } => {
+                let call = by_id.get(&(session, call)).and_then(|index| calls.get_mut(*index));
+                if let Some(call) = call {
+                    call.result = match result {
+                        Ran::Succeeded => PastResult::Succeeded,
+                        _ => PastResult::Failed,
+                    };
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(calls)
+}
+
+/// A bar on standard error, where that is a terminal.
+pub fn bar(length: usize, what: &'static str) -> ProgressBar {
+    let bar = ProgressBar::new(u64::try_from(length).unwrap_or(u64::MAX));
+    let style =
+        ProgressStyle::with_template("{bar:32} {human_pos} of {human_len} {msg} ({per_sec}, {eta} left)");
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())).with_message(what)
+}

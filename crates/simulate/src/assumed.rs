@@ -1,0 +1,247 @@
+//! The workspace that a past call is understood in.
+//!
+//! The machine of then is gone. What the session tells of it is used: where it started, the branch
+//! that was checked out, the files it wrote and read. Beyond that it is assumed, and the report says
+//! so: the directory a session starts in is a clone of the map's repository under the name `origin`,
+//! files that it did not make itself are tracked, there are no links, nothing is within reach.
+//! What is in a file that the session did not write is unknown.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use countersign_model::{Answer, Commit, Digest, Effect, PathClass, Question, Resource, ToolCall, verbs};
+use countersign_policy::Bundle;
+use countersign_understand::{Surroundings, Workspace};
+
+/// Texts longer than this are not kept: what runs them is understood as a file that nobody knows.
+const LONGEST_KEPT: usize = 64 << 10;
+
+/// A session's workspace as far as it is known, or assumed.
+#[derive(Debug)]
+pub struct Assumed {
+    home: String,
+    root: String,
+    remote: String,
+    default_branch: String,
+    branch: Option<String>,
+    /// Files that the session wrote, with their text where it is known whole.
+    written: BTreeMap<String, Option<String>>,
+    /// Those that it made: they were not looked at before.
+    made: BTreeSet<String>,
+    looked_at: BTreeSet<String>,
+}
+
+impl Assumed {
+    /// Where a session starts.
+    pub fn new(directory: &str, bundle: &Bundle) -> Self {
+        let map = bundle.repository();
+        let name = directory.rsplit('/').find(|part| !part.is_empty()).unwrap_or("repository");
+        let remote = match map.remotes.first() {
+            Some(remote) => format!("https://{}", remote.replace(['*', '?'], name)),
+            None => format!("https://origin.invalid/{name}"),
+        };
+        Self {
+            home: home(directory),
+            root: if directory.is_empty() {
+                "/workspace".to_owned()
+            } else {
+                directory.trim_end_matches('/').to_owned()
+            },
+            remote,
+            default_branch: map.default_branch.clone().unwrap_or_else(|| "main".to_owned()),
+            branch: None,
+            written: BTreeMap::new(),
+            made: BTreeSet::new(),
+            looked_at: BTreeSet::new(),
+        }
+    }
+
+    /// The directory that the session starts in.
+    pub fn root(&self) -> &str {
+        &self.root
+    }
+
+    /// The branch that is checked out from now on.
+    pub fn on(&mut self, branch: Option<&str>) {
+        if branch.is_some() {
+            self.branch = branch.map(str::to_owned);
+        }
+    }
+
+    /// What of the machine is the same for every call.
+    pub fn surroundings(&self, bundle: &Bundle) -> Surroundings {
+        let projects = [self.root.as_str()];
+        Surroundings {
+            programs: bundle.programs().to_vec(),
+            ..Surroundings::usual(&self.home, &format!("{}/.countersign", self.home), &projects)
+        }
+    }
+
+    /// Takes in what a call did that has run.
+    pub fn ran(&mut self, call: &ToolCall, effects: &[Effect]) {
+        for effect in effects {
+            let Resource::Path { path, .. } = &effect.resource else { continue };
+            if effect.verb == verbs::FS_WRITE {
+                self.wrote(path, call);
+            } else if effect.verb == verbs::FS_READ {
+                self.looked_at.insert(path.clone());
+            } else if effect.verb == verbs::FS_DELETE {
+                self.written.remove(path);
+                self.made.remove(path);
+            }
+        }
+    }
+
+    fn wrote(&mut self, path: &str, call: &ToolCall) {
+        let whole = ["file_path", "path"].iter().find_map(|name| call.text(name)).is_some();
+        let text = call.text("content").filter(|text| whole && text.len() <= LONGEST_KEPT);
+        // An edit changes a file that was there.
+        let new = call.text("old_string").is_none()
+            && !self.looked_at.contains(path)
+            && !self.written.contains_key(path);
+        if new {
+            self.made.insert(path.to_owned());
+        }
+        self.written.insert(path.to_owned(), text.map(str::to_owned));
+    }
+
+    /// Whether the session itself made the file of this effect, so that nobody else's work is lost with it.
+    pub fn has_made(&self, effect: &Effect) -> bool {
+        match &effect.resource {
+            Resource::Path { path, class, .. } => {
+                *class != PathClass::Countersign && self.made.contains(path)
+            }
+            _ => false,
+        }
+    }
+
+    fn is_within(&self, path: &str) -> bool {
+        path.strip_prefix(&self.root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    fn path(&self, path: &str) -> Answer {
+        match self.written.get(path) {
+            Some(Some(text)) => {
+                Answer::Text { text: text.clone(), whole: true, digest: Digest::of([text.as_bytes()]) }
+            }
+            _ if path == self.root || path == self.home => Answer::Directory { path: path.to_owned() },
+            // What tools look for and what is usually not there.
+            _ if path.contains("/.git/") && !self.written.contains_key(path) => Answer::Absent,
+            _ => unknown(),
+        }
+    }
+
+    fn reference(&self, reference: &str) -> Answer {
+        let known = self.references().into_iter().find(|(name, _)| name == reference);
+        known.map_or_else(unknown, |(_, commit)| Answer::Commit { commit })
+    }
+
+    fn references(&self) -> Vec<(String, Commit)> {
+        let default = &self.default_branch;
+        let mut names =
+            BTreeSet::from([format!("refs/heads/{default}"), format!("refs/remotes/origin/{default}")]);
+        if let Some(branch) = &self.branch {
+            names.insert(format!("refs/heads/{branch}"));
+        }
+        names.into_iter().map(|name| (name.clone(), commit(&name))).collect()
+    }
+
+    fn configuration(&self, key: &str) -> Answer {
+        let own = self
+            .branch
+            .as_ref()
+            .and_then(|branch| key.strip_prefix("branch.")?.strip_prefix(branch.as_str()));
+        let values = match (key, own, &self.branch) {
+            ("remote.origin.url", ..) => vec![self.remote.clone()],
+            (_, Some(".remote"), _) => vec!["origin".to_owned()],
+            (_, Some(".merge"), Some(branch)) => vec![format!("refs/heads/{branch}")],
+            _ => Vec::new(),
+        };
+        Answer::Values { values }
+    }
+
+    /// What a push carries is at least what the session wrote.
+    fn carried(&self, letter: &str) -> Answer {
+        let within = |path: &String| {
+            path.strip_prefix(&self.root)?.strip_prefix('/').map(|path| format!("{letter}\t{path}"))
+        };
+        Answer::Values { values: self.written.keys().filter_map(within).collect() }
+    }
+}
+
+impl Workspace for Assumed {
+    fn ask(&self, question: &Question) -> Answer {
+        match question {
+            Question::Path { path } => self.path(path),
+            Question::Target { path } => Answer::Target { path: normal(path), several_names: None },
+            Question::Repository { directory } if self.is_within(directory) => {
+                Answer::Directory { path: self.root.clone() }
+            }
+            Question::Repository { directory } if directory.starts_with("/tmp") => Answer::Absent,
+            Question::Repository { .. } => unknown(),
+            Question::Head { .. } => match &self.branch {
+                Some(branch) => {
+                    let reference = format!("refs/heads/{branch}");
+                    let commit = Some(commit(&reference));
+                    Answer::Reference { reference, commit }
+                }
+                None => unknown(),
+            },
+            Question::Reference { reference, .. } => self.reference(reference),
+            Question::References { prefix, .. } => {
+                let below = |(name, _): &(String, Commit)| name.starts_with(prefix);
+                Answer::References { references: self.references().into_iter().filter(below).collect() }
+            }
+            Question::Configuration { key, .. } => self.configuration(key),
+            Question::Subsections { section, .. } if section == "remote" => {
+                Answer::Values { values: vec!["origin".to_owned()] }
+            }
+            Question::Subsections { .. } | Question::Setting { .. } => Answer::Values { values: Vec::new() },
+            Question::Tracked { path, .. } if self.made.contains(path) || is_never_tracked(path) => {
+                Answer::No
+            }
+            Question::Tracked { .. } => Answer::Yes,
+            Question::Changed { .. } => self.carried("M"),
+            Question::Uncommitted { .. } => self.carried("changed"),
+            Question::Patch { .. } => unknown(),
+            Question::Variable { .. } => Answer::No,
+        }
+    }
+}
+
+fn unknown() -> Answer {
+    Answer::Unknown { why: "the history does not tell it".to_owned() }
+}
+
+/// A commit id made of a name.
+fn commit(name: &str) -> Commit {
+    Commit::from(Digest::of([name.as_bytes()]).hex().chars().take(40).collect::<String>())
+}
+
+/// Files that nobody commits.
+fn is_never_tracked(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name == ".env"
+        || name.starts_with(".env.") && !name.ends_with(".example")
+        || name.ends_with(".local.json")
+}
+
+/// The home directory that a path is in, or the one that agents in containers have.
+fn home(path: &str) -> String {
+    let mut parts = path.split('/').skip(1);
+    match (parts.next(), parts.next()) {
+        (Some(homes @ ("home" | "Users")), Some(name)) if !name.is_empty() => format!("/{homes}/{name}"),
+        _ => "/root".to_owned(),
+    }
+}
+
+/// A path without `.`, `..` and doubled slashes.
+fn normal(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/').filter(|part| !part.is_empty() && *part != ".") {
+        match part {
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    format!("/{}", parts.join("/"))
+}

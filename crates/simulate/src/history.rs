@@ -1,0 +1,198 @@
+//! Calls of many logs, each once, sorted into sessions.
+
+use std::collections::{BTreeMap, HashSet};
+
+use countersign_agents::{Broken, Past, PastCall, PastResult};
+use countersign_model::{Effect, SessionId, Timestamp, ToolCall};
+use countersign_policy::Context;
+
+/// What many logs told.
+#[derive(Debug, Default)]
+pub struct History {
+    /// By the session's name.
+    pub sessions: Vec<Session>,
+    /// How many logs were read.
+    pub files: usize,
+    /// Calls that stood in more than one place, not counting the first.
+    pub duplicates: usize,
+    /// Lines that could not be read, with the log's name.
+    pub broken: Vec<(String, Broken)>,
+    /// Files that are no logs.
+    pub skipped: Vec<String>,
+}
+
+/// One run of an agent.
+#[derive(Debug)]
+pub struct Session {
+    /// As the runtime names it.
+    pub id: SessionId,
+    /// In the order of time.
+    pub calls: Vec<Call>,
+}
+
+/// One call, and where it was read.
+#[derive(Debug)]
+pub struct Call {
+    /// What the agent wanted.
+    pub call: ToolCall,
+    /// When.
+    pub at: Option<Timestamp>,
+    /// The branch that was checked out.
+    pub branch: Option<String>,
+    /// What became of it.
+    pub result: PastResult,
+    /// What is known of its effects without understanding it again.
+    pub source: Source,
+    /// The log's name.
+    pub file: String,
+    /// The line in it, counted from 1.
+    pub line: usize,
+}
+
+/// Where a call's effects come from.
+#[derive(Debug)]
+pub enum Source {
+    /// Its input says; the workspace is assumed.
+    Log,
+    /// The evidence says: what was concluded when it was decided, in the workspace as it was.
+    Evidence {
+        /// What it would do.
+        effects: Vec<Effect>,
+        /// What else was known.
+        context: Context,
+    },
+}
+
+impl Call {
+    /// Whose it is, as the home directory it was made in says.
+    pub fn developer(&self) -> &str {
+        developer(&self.call.cwd).unwrap_or("unknown")
+    }
+}
+
+impl History {
+    /// Sorts what was read. The logs come in the order of their names, so that which of two copies counts is no
+    /// accident.
+    pub fn of(logs: impl IntoIterator<Item = (String, Option<Past>)>) -> Self {
+        let mut history = Self::default();
+        let mut sorting = Sorting::default();
+        for (file, past) in logs {
+            let Some(past) = past else {
+                history.skipped.push(file);
+                continue;
+            };
+            history.files += 1;
+            history.duplicates += past.repeated;
+            history.broken.extend(past.broken.into_iter().map(|broken| (file.clone(), broken)));
+            for PastCall { call, at, branch, result, line } in past.calls {
+                let call = Call { call, at, branch, result, source: Source::Log, file: file.clone(), line };
+                history.duplicates += usize::from(!sorting.add(call));
+            }
+        }
+        history.sessions = sorting.finish();
+        history
+    }
+
+    /// Adds the calls that a log of evidence holds.
+    #[must_use]
+    pub fn with_evidence(mut self, calls: Vec<Call>) -> Self {
+        self.files += 1;
+        let mut sorting = Sorting::default();
+        for call in self.sessions.into_iter().flat_map(|session| session.calls).chain(calls) {
+            self.duplicates += usize::from(!sorting.add(call));
+        }
+        self.sessions = sorting.finish();
+        self
+    }
+
+    /// How many calls there are.
+    pub fn calls(&self) -> usize {
+        self.sessions.iter().map(|session| session.calls.len()).sum()
+    }
+}
+
+#[derive(Default)]
+struct Sorting {
+    sessions: BTreeMap<SessionId, Vec<Call>>,
+    seen: HashSet<(String, Option<Timestamp>, Option<SessionId>)>,
+}
+
+impl Sorting {
+    /// Adds a call; says whether it is a new one. A log that goes on from another begins with a copy of it, under
+    /// another session's name, so what tells two calls apart is their id and their time.
+    fn add(&mut self, call: Call) -> bool {
+        let id = call.call.id.as_str();
+        // A number that was given on reading is one only within its log.
+        let id = if id.starts_with('#') { format!("{}{id}", call.file) } else { id.to_owned() };
+        let session = call.at.is_none().then(|| call.call.session.clone());
+        let new = self.seen.insert((id, call.at, session));
+        if new {
+            self.sessions.entry(call.call.session.clone()).or_default().push(call);
+        }
+        new
+    }
+
+    fn finish(self) -> Vec<Session> {
+        let session = |(id, mut calls): (SessionId, Vec<Call>)| {
+            // Subagents' calls stand in logs of their own. The sort keeps the order of those without a time.
+            let timed = calls.iter().all(|call| call.at.is_some());
+            if timed {
+                calls.sort_by_key(|call| call.at);
+            }
+            Session { id, calls }
+        };
+        self.sessions.into_iter().map(session).collect()
+    }
+}
+
+/// Whose home directory a path is in.
+fn developer(path: &str) -> Option<&str> {
+    let below = ["/home/", "/Users/", "C:\\Users\\", "/root"].iter().find_map(|homes| {
+        let rest = path.strip_prefix(homes)?;
+        Some(if *homes == "/root" { "root" } else { rest })
+    })?;
+    below.split(['/', '\\']).next().filter(|name| !name.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn log(session: &str, ids: &[(&str, u8)]) -> Option<Past> {
+        let line = |(id, second): &(&str, u8)| {
+            format!(
+                r#"{{"command":"ls","session":"{session}","id":"{id}","cwd":"/home/dev/shop","at":"2026-11-22T21:45:{second:02}Z"}}"#
+            )
+        };
+        countersign_agents::read(ids.iter().map(line).collect::<Vec<_>>().join("\n").as_bytes())
+    }
+
+    #[test]
+    fn each_call_counts_once_and_sessions_are_in_the_order_of_time() {
+        let history = History::of([
+            ("a".to_owned(), log("s1", &[("t1", 1), ("t3", 3)])),
+            ("b".to_owned(), log("s2", &[("t1", 1), ("t4", 4)])),
+            ("c".to_owned(), log("s1", &[("t2", 2)])),
+            ("notes".to_owned(), None),
+        ]);
+        let shown: Vec<String> = history
+            .sessions
+            .iter()
+            .map(|session| {
+                let ids: Vec<&str> = session.calls.iter().map(|call| call.call.id.as_str()).collect();
+                let developer = session.calls.first().map(Call::developer).unwrap_or_default();
+                format!("{} of {developer}: {}", session.id, ids.join(" "))
+            })
+            .collect();
+        assert_eq!(shown, ["s1 of dev: t1 t2 t3", "s2 of dev: t4"]);
+        assert_eq!((history.duplicates, history.files, history.skipped.len()), (1, 3, 1));
+    }
+
+    #[test]
+    fn calls_without_ids_are_all_different() {
+        let text = "{\"command\":\"ls\"}\n{\"command\":\"ls\"}\n";
+        let history =
+            History::of(["a", "b"].map(|file| (file.to_owned(), countersign_agents::read(text.as_bytes()))));
+        assert_eq!((history.calls(), history.duplicates), (4, 0));
+    }
+}

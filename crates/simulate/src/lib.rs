@@ -1,0 +1,27 @@
+//! Real history, decided again: what a policy would have done, before it is switched on.
+//!
+//! Start at [`History`], which sorts what was read into sessions, and [`run`], which decides each of
+//! their calls as the hook would have; [`Report`] says what came of it.
+//!
+//! | file | what |
+//! |---|---|
+//! | `history` | calls of many files, each once, by session |
+//! | `assumed` | the workspace that a call is understood in: what the session itself tells of it |
+//! | `run` | the calls decided, in parallel |
+//! | `report` | the counts, the reasons, the differences |
+//!
+//! Architecture invariant: it understands and decides by the same code as the hook, does no I/O and
+//! reads no clock. The same history and bundle give the same report, byte for byte.
+
+mod assumed;
+mod history;
+mod report;
+mod run;
+
+pub use assumed::Assumed;
+pub use history::{Call, History, Session, Source};
+pub use report::{
+    Approvals, Counts, Day, Difference, EffectRow, PolicyRow, Reason, Rejected, Report, Side, Stopped,
+    ToolRow, Unforeseen,
+};
+pub use run::{Decided, Simulation, run};

@@ -1,0 +1,169 @@
+//! The calls decided, one by one in their session, many sessions at once.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use countersign_agents::PastResult;
+use countersign_model::{Decision, Effect};
+use countersign_policy::{self as policy, Bundle, Context};
+use countersign_redact::Redactor;
+use countersign_understand::{Pinning, understand};
+use serde_json::{Value, json};
+
+use crate::history::{Call, Session, Source};
+use crate::{Assumed, History};
+
+/// A history as one or two bundles decide it.
+#[derive(Debug)]
+pub struct Simulation<'h> {
+    /// Each call with its decision, in the order of the history's sessions.
+    pub decided: Vec<Decided<'h>>,
+}
+
+/// A call as it would have been decided.
+#[derive(Debug)]
+pub struct Decided<'h> {
+    /// Its session.
+    pub session: &'h Session,
+    /// The call.
+    pub call: &'h Call,
+    /// What it would have done, environments filled in by the bundle.
+    pub effects: Vec<Effect>,
+    /// What would have been decided.
+    pub decision: Decision,
+    /// What the other bundle would have decided, where it is not the same.
+    pub other: Option<Decision>,
+}
+
+impl Decided<'_> {
+    /// One line of JSON: where the call stands, what it would have done, what would have been decided.
+    pub fn line(&self, redactor: &Redactor) -> Value {
+        let effects: Vec<String> = self.effects.iter().map(ToString::to_string).collect();
+        json!({
+            "session": self.session.id, "call": self.call.call.id, "file": self.call.file, "line": self.call.line,
+            "tool": self.call.call.tool, "text": crate::report::text(self, redactor), "effects": effects,
+            "decision": self.decision.kind.word(), "risk": self.decision.risk.score,
+            "policies": self.decision.policies, "reason": redactor.redact_text(&self.decision.reason).0,
+        })
+    }
+}
+
+/// Decides a history under a bundle, and under another one to compare with. `done` counts calls, for whoever shows
+/// how far it is.
+pub fn run<'h>(
+    history: &'h History,
+    bundle: &Bundle,
+    against: Option<&Bundle>,
+    done: &AtomicUsize,
+) -> Simulation<'h> {
+    let next = AtomicUsize::new(0);
+    let parts: Mutex<Vec<(usize, Vec<Decided<'h>>)>> = Mutex::new(Vec::new());
+    let work = || {
+        let mut own = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(session) = history.sessions.get(index) else { break };
+            own.push((index, decide_session(session, bundle, against, done)));
+        }
+        // What another thread left is whole: it only ever appends.
+        parts.lock().unwrap_or_else(PoisonError::into_inner).append(&mut own);
+    };
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(history.sessions.len().max(1));
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            // Parsing recurses, within limits, as deep as a hook's main thread allows.
+            let started = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+            if started.is_err() {
+                work();
+            }
+        }
+    });
+    let mut parts = parts.into_inner().unwrap_or_else(PoisonError::into_inner);
+    parts.sort_by_key(|(index, _)| *index);
+    Simulation { decided: parts.into_iter().flat_map(|(_, decided)| decided).collect() }
+}
+
+const STACK: usize = 16 << 20;
+
+/// What is known of a session by one bundle as its calls are decided.
+struct Progress {
+    workspace: Assumed,
+    history: policy::History,
+}
+
+fn decide_session<'h>(
+    session: &'h Session,
+    bundle: &Bundle,
+    against: Option<&Bundle>,
+    done: &AtomicUsize,
+) -> Vec<Decided<'h>> {
+    // Fingerprints are compared with nothing here.
+    let redactor = Redactor::new([0; 32]);
+    let start = session.calls.first().map(|call| call.call.cwd.as_str()).unwrap_or_default();
+    let progress = |bundle: &Bundle| Progress {
+        workspace: Assumed::new(start, bundle),
+        history: policy::History::default(),
+    };
+    let mut own = progress(bundle);
+    let mut other = against.map(|against| (against, progress(against)));
+    let mut decided = Vec::new();
+    for call in &session.calls {
+        let findings = redactor.scan(&Value::Object(call.call.input.clone()));
+        let decide = |progress: &mut Progress, bundle: &Bundle| {
+            let guarded = catch_unwind(AssertUnwindSafe(|| progress.decide(call, &findings, bundle)));
+            guarded.unwrap_or_else(|_| (Vec::new(), policy::decide(&[], &Context::default(), bundle)))
+        };
+        let (effects, decision) = decide(&mut own, bundle);
+        let other = other.as_mut().map(|(against, progress)| decide(progress, against).1);
+        let other = other.filter(|other| other.kind != decision.kind);
+        decided.push(Decided { session, call, effects, decision, other });
+        done.fetch_add(1, Ordering::Relaxed);
+    }
+    decided
+}
+
+impl Progress {
+    fn decide(
+        &mut self,
+        call: &Call,
+        findings: &[countersign_model::Finding],
+        bundle: &Bundle,
+    ) -> (Vec<Effect>, Decision) {
+        self.workspace.on(call.branch.as_deref());
+        let (mut effects, context) = match &call.source {
+            Source::Evidence { effects, context } => (effects.clone(), context.clone()),
+            Source::Log => self.understand(call, findings, bundle),
+        };
+        policy::classify(&mut effects, bundle);
+        let decision = policy::decide(&effects, &context, bundle);
+        self.history.decided(&decision.kind);
+        // It did run, or may have, whatever we would have said; what was held would have been approved to.
+        if matches!(call.result, PastResult::Succeeded | PastResult::Failed | PastResult::Unknown) {
+            self.history.ran(&effects);
+            self.workspace.ran(&call.call, &effects);
+        }
+        (effects, decision)
+    }
+
+    fn understand(
+        &self,
+        call: &Call,
+        findings: &[countersign_model::Finding],
+        bundle: &Bundle,
+    ) -> (Vec<Effect>, Context) {
+        let mut asked = call.call.clone();
+        if asked.cwd.is_empty() {
+            self.workspace.root().clone_into(&mut asked.cwd);
+        }
+        let understanding = understand(&asked, &self.workspace.surroundings(bundle), &self.workspace);
+        let context = Context {
+            findings: findings.to_vec(),
+            history: self.history,
+            reach: Vec::new(),
+            pinnable: !matches!(understanding.pinning, Pinning::Impossible { .. }),
+        };
+        (understanding.effects, context)
+    }
+}
