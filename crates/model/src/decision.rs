@@ -17,6 +17,20 @@ pub struct Decision {
     pub policies: Vec<PolicyId>,
     /// Why, in one sentence that the agent and the reviewer both read.
     pub reason: String,
+    /// What would be decided if the policies that only look on counted, where that is something else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shadow: Option<Box<Shadow>>,
+}
+
+/// A decision that is not enforced.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shadow {
+    /// What would happen.
+    pub kind: DecisionKind,
+    /// The policies that would decide, sorted.
+    pub policies: Vec<PolicyId>,
+    /// Why, in one sentence.
+    pub reason: String,
 }
 
 /// What happens to a tool call. Ordered: the strictest of several is their maximum.

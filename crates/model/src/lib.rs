@@ -21,7 +21,7 @@ mod risk;
 pub mod verbs;
 
 pub use call::{McpServer, Runtime, ToolAnnotations, ToolCall};
-pub use decision::{Decision, DecisionKind, Requirement};
+pub use decision::{Decision, DecisionKind, Requirement, Shadow};
 pub use declared::Declared;
 pub use digest::{Digest, ParseDigestError};
 pub use effect::{Access, Certainty, Effect, Origin, Reversible, Span};

@@ -14,11 +14,15 @@ use cedar_policy_core::evaluator::Evaluator;
 use cedar_policy_core::extensions::Extensions;
 use countersign_model::PolicyId;
 
+use crate::proposal::Mode;
+
 /// The compiled policies of one kind of effect.
 #[derive(Debug, Default)]
 pub struct Compiled {
-    /// In the order of the bundle.
-    pub policies: Vec<Policy>,
+    /// In the order of the bundle, each with whether it counts.
+    pub policies: Vec<(Policy, Mode)>,
+    /// Whether any only looks on.
+    pub shadows: bool,
     /// Whether one of them may call one of Cedar's extension functions.
     pub extensions: bool,
 }
@@ -34,12 +38,15 @@ pub enum Answer {
     Failed(BTreeSet<PolicyId>),
 }
 
-/// Asks every policy.
-pub fn ask(compiled: &Compiled, request: Request, entities: &Entities) -> Answer {
+/// Asks every policy that counts, or that would count if those that look on did.
+pub fn ask(compiled: &Compiled, counting: Mode, request: Request, entities: &Entities) -> Answer {
     let extensions = if compiled.extensions { Extensions::all_available() } else { Extensions::none() };
     let evaluator = Evaluator::new(request, entities, extensions);
     let (mut permits, mut forbids, mut fails) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    for policy in &compiled.policies {
+    for (policy, mode) in &compiled.policies {
+        if *mode > counting {
+            continue;
+        }
         let policy: &ast::Policy = policy.as_ref();
         let deciding = match (evaluator.evaluate(policy), policy.effect()) {
             (Ok(false), _) => continue,

@@ -8,12 +8,14 @@ use countersign_model::{Declared, PolicyId};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::bundle::{Bundle, BundleError, StoredPolicy};
+use crate::bundle::{Bundle, BundleError, Contents, FORMAT, StoredLayer, StoredPolicy};
 use crate::checked::{Checked, read, read_pack, validate};
-use crate::glob;
+use crate::layers::{self, Layer, Loosening};
 use crate::oversight::{self, Asked, MOST_APPROVALS, Refusal};
 use crate::packs::{self, Pack};
-use crate::proposal::{self, OwnPolicy, Proposal};
+use crate::proposal::{self, Mode, OwnPolicy, Proposal};
+use crate::risk::Weights;
+use crate::{glob, nearest};
 
 /// Why a proposal does not become a bundle.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +50,25 @@ pub enum BuildError {
         /// What is wrong, a fragment.
         message: &'static str,
     },
+    /// A lower layer says what could loosen.
+    #[error("cannot join the layers: {0}")]
+    Layers(#[from] Loosening),
+    /// A highest layer delegates what cannot be.
+    #[error("cannot delegate `{name}`")]
+    Delegate {
+        /// What was to be delegated.
+        name: String,
+        /// What can be.
+        hint: String,
+    },
+    /// The points of risk cannot be used.
+    #[error("cannot use `weights.{name}`: {message}")]
+    Weights {
+        /// The table.
+        name: String,
+        /// What is wrong, a fragment.
+        message: String,
+    },
     /// What ships with this program is broken.
     #[error("cannot build with what this program ships: {0}")]
     Shipped(String),
@@ -71,7 +92,9 @@ impl BuildError {
     pub fn hint(&self) -> Option<&str> {
         match self {
             Self::Policy { hint, .. } => hint.as_deref(),
-            Self::Pattern { .. } | Self::Program { .. } | Self::Shipped(_) => None,
+            Self::Layers(loosening) => Some(&loosening.hint),
+            Self::Delegate { hint, .. } => Some(hint),
+            Self::Pattern { .. } | Self::Program { .. } | Self::Weights { .. } | Self::Shipped(_) => None,
         }
     }
 }
@@ -85,7 +108,12 @@ impl BuildError {
                 let place = Place(proposal::place_of_policy(text, &policy, place.0));
                 Self::Policy { policy, message, place, hint }
             }
-            other @ (Self::Pattern { .. } | Self::Program { .. } | Self::Shipped(_)) => other,
+            other @ (Self::Pattern { .. }
+            | Self::Program { .. }
+            | Self::Layers(_)
+            | Self::Delegate { .. }
+            | Self::Weights { .. }
+            | Self::Shipped(_)) => other,
         }
     }
 }
@@ -96,61 +124,153 @@ impl From<BundleError> for BuildError {
     }
 }
 
-/// Builds the bundle a reviewer may sign. Validates every policy of the proposal against the schema and proves the
-/// ladder monotone.
+/// Builds the bundle a reviewer may sign, of one repository's proposal. Validates every policy against the schema and
+/// proves the ladder monotone.
 pub fn build(proposal: &Proposal) -> Result<Bundle, BuildError> {
-    assemble(proposal, proposal.pack, &proposal.policies)
+    build_layers(&[(Layer::Repository, proposal)])
+}
+
+/// The same, of several layers, from the highest. Only the highest says how things start: with its pack.
+pub fn build_layers(layers: &[(Layer, &Proposal)]) -> Result<Bundle, BuildError> {
+    let Some(((_, top), _)) = layers.split_first() else {
+        return Err(BuildError::Shipped("there is no layer to build from".to_owned()));
+    };
+    for (_, proposal) in layers {
+        check_patterns(proposal)?;
+        check_programs(&proposal.programs)?;
+        check_delegates(&proposal.delegates)?;
+    }
+    let (map, programs) = layers::join(layers)?;
+    let mut seen = BTreeSet::new();
+    let mut own = Vec::new();
+    for (layer, proposal) in layers {
+        own.push(read_own(*layer, &proposal.policies, &mut seen)?);
+    }
+    // The shipped policies are part of this program; a test validates them, once for all.
+    validate(&own.concat())?;
+    let mut asked = Asked::default();
+    let mut stored = Vec::new();
+    for (index, ((layer, proposal), mut checked)) in layers.iter().zip(own).enumerate() {
+        if index == 0 || proposal.names_pack {
+            checked.extend(read_pack(proposal.pack)?);
+        } else {
+            checked.push(everything(*layer)?);
+        }
+        let policies =
+            checked.into_iter().map(|checked| settle(checked, &mut asked)).collect::<Result<Vec<_>, _>>()?;
+        stored.push(StoredLayer { name: layer.name().to_owned(), policies });
+    }
+    let top_policies = if stored.is_empty() { Vec::new() } else { stored.remove(0).policies };
+    Ok(Bundle::from_contents(&Contents {
+        format: FORMAT,
+        pack: top.pack.name().to_owned(),
+        on_allow: top.on_allow,
+        map,
+        rungs: oversight::rungs(&asked),
+        weights: weights(&top.weights)?,
+        policies: top_policies,
+        below: stored,
+        programs,
+    })?)
 }
 
 impl Bundle {
     /// A shipped pack over the proposal's map and nothing else of it: what is in force before anybody
     /// has signed a bundle.
     pub fn shipped(pack: Pack, proposal: &Proposal) -> Result<Self, BuildError> {
-        let shipped = Proposal { on_allow: crate::OnAllow::Pass, programs: Vec::new(), ..proposal.clone() };
-        assemble(&shipped, pack, &[])
+        build(&Proposal {
+            pack,
+            on_allow: crate::OnAllow::Pass,
+            programs: Vec::new(),
+            policies: Vec::new(),
+            weights: toml::Table::new(),
+            ..proposal.clone()
+        })
     }
 }
 
-fn assemble(proposal: &Proposal, pack: Pack, own: &[OwnPolicy]) -> Result<Bundle, BuildError> {
-    check_patterns(proposal)?;
-    check_programs(&proposal.programs)?;
+fn read_own(
+    layer: Layer,
+    own: &[OwnPolicy],
+    seen: &mut BTreeSet<String>,
+) -> Result<Vec<Checked>, BuildError> {
     let mut checked = Vec::new();
-    let mut seen = BTreeSet::new();
     for policy in own {
-        let id = format!("repository/{}", policy.id);
+        let id = format!("{layer}/{}", policy.id);
         if !seen.insert(id.clone()) {
             return Err(refused(&policy.id, "its id stands there twice", None));
         }
-        checked.push(read(&id, &policy.id, &policy.cedar, policy.says.as_deref())?);
+        let read = read(&id, &policy.id, &policy.cedar, policy.says.as_deref())?;
+        checked.push(Checked { mode: policy.mode, ..read });
     }
-    // The shipped policies are part of this program; a test validates them, once for all.
-    validate(&checked)?;
-    for source in pack.sources() {
-        checked.extend(read_pack(pack, source)?);
+    Ok(checked)
+}
+
+/// How the id ends of the policy that a lower layer starts from.
+pub(crate) const AS_ABOVE: &str = "/as-above";
+
+/// What a lower layer starts from: the layers above have decided already.
+fn everything(layer: Layer) -> Result<Checked, BuildError> {
+    let id = format!("{layer}{AS_ABOVE}");
+    read(&id, &id, "permit (principal, action, resource);", Some("the layers above permit it"))
+}
+
+/// A policy as the bundle keeps it, once nothing is wrong with it.
+fn settle(checked: Checked, asked: &mut Asked) -> Result<StoredPolicy, BuildError> {
+    let Checked { name, says, policy, mode } = checked;
+    let json = policy.to_json().map_err(|error| refused(&name, &error.to_string(), None))?;
+    if !numbers_fit(&json) {
+        return Err(refused(&name, &format!("it holds a number beyond {LARGEST}"), None));
     }
-    let mut asked = Asked::default();
-    let mut stored = Vec::new();
-    for Checked { name, says, policy } in checked {
-        let json = policy.to_json().map_err(|error| refused(&name, &error.to_string(), None))?;
-        if !numbers_fit(&json) {
-            return Err(refused(&name, &format!("it holds a number beyond {LARGEST}"), None));
+    oversight::prove_monotone(&json, asked).map_err(|refusal| not_monotone(&name, &refusal))?;
+    store(&policy, says, mode, &json).map_err(|error| BuildError::Shipped(error.to_string()))
+}
+
+/// The shipped points of risk, with those that the highest layer changes.
+fn weights(own: &toml::Table) -> Result<Weights, BuildError> {
+    let shipped = |error: toml::de::Error| BuildError::Shipped(error.to_string());
+    let mut table: toml::Table = toml::from_str(packs::WEIGHTS).map_err(shipped)?;
+    for (name, own) in own {
+        let refused = |message: String| BuildError::Weights { name: name.clone(), message };
+        let Some(toml::Value::Table(points)) = table.get_mut(name) else {
+            let names: Vec<&str> = table.keys().map(String::as_str).collect();
+            return Err(refused(format!("there is no such table; {}", nearest::hint(name, &names))));
+        };
+        let toml::Value::Table(own) = own else { return Err(refused("it is a table of points".to_owned())) };
+        for (key, value) in own {
+            // Any verb may have points of its own.
+            if name != "verb" && !points.contains_key(key) {
+                let names: Vec<&str> = points.keys().map(String::as_str).collect();
+                return Err(refused(format!("`{key}` is not known; {}", nearest::hint(key, &names))));
+            }
+            points.insert(key.clone(), value.clone());
         }
-        oversight::prove_monotone(&json, &mut asked).map_err(|refusal| not_monotone(&name, &refusal))?;
-        stored.push(store(&policy, says, &json).map_err(|error| BuildError::Shipped(error.to_string()))?);
     }
-    let weights = toml::from_str(packs::WEIGHTS).map_err(|error| BuildError::Shipped(error.to_string()))?;
-    let rungs = oversight::rungs(&asked);
-    let programs = proposal.programs.clone();
-    Ok(Bundle::from_parts(pack.name(), proposal.on_allow, proposal.map(), rungs, weights, stored, programs)?)
+    let weights: Weights = table.try_into().map_err(|error: toml::de::Error| BuildError::Weights {
+        name: "points".to_owned(),
+        message: error.message().to_owned(),
+    })?;
+    weights.check().map_err(|message| BuildError::Weights { name: "points".to_owned(), message })?;
+    Ok(weights)
+}
+
+fn check_delegates(delegates: &[String]) -> Result<(), BuildError> {
+    match delegates.iter().find(|name| !layers::DELEGATES.contains(&name.as_str())) {
+        None => Ok(()),
+        Some(wrong) => {
+            Err(BuildError::Delegate { name: wrong.clone(), hint: nearest::hint(wrong, &layers::DELEGATES) })
+        }
+    }
 }
 
 /// The parts of a policy that count; annotations are for the reader of its text.
-fn store(policy: &Policy, says: String, json: &Value) -> Result<StoredPolicy, serde_json::Error> {
+fn store(policy: &Policy, says: String, mode: Mode, json: &Value) -> Result<StoredPolicy, serde_json::Error> {
     let part = |name: &str| json.get(name).cloned().unwrap_or_default();
     let id: &str = policy.id().as_ref();
     Ok(StoredPolicy {
         id: PolicyId::from(id),
         says,
+        mode,
         effect: serde_json::from_value(part("effect"))?,
         principal: serde_json::from_value(part("principal"))?,
         action: serde_json::from_value(part("action"))?,

@@ -11,12 +11,13 @@ use serde_json::value::RawValue;
 use crate::compile;
 use crate::map::{EnvironmentMap, RepositoryMap};
 use crate::oversight::Rung;
+use crate::proposal::Mode;
 use crate::risk::Weights;
 use crate::scope::Constraint;
 use crate::slice::Slices;
 
 /// The version of the format this library reads and writes.
-const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 1;
 /// The digest of what [`Bundle::has_shipped_rules`] compares. A test says the right one.
 const GRADUATED: &str = include_str!("../packs/graduated.digest").trim_ascii_end();
 
@@ -49,10 +50,24 @@ pub(crate) struct Contents {
     pub map: EnvironmentMap,
     pub rungs: Vec<Rung>,
     pub weights: Weights,
+    /// The policies of the highest layer: the pack's and its own.
     pub policies: Vec<StoredPolicy>,
+    /// The layers below it, from the higher to the lower. Each decides for itself, and the strictest counts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub below: Vec<StoredLayer>,
     /// The organisation's own programs and tools.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub programs: Vec<Declared>,
+}
+
+/// A layer below the highest.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StoredLayer {
+    /// `team` or `repository`.
+    pub name: String,
+    /// Its policies; they begin with what it starts from.
+    pub policies: Vec<StoredPolicy>,
 }
 
 /// One policy, in the parts of Cedar's own JSON form. There is nothing beside them that could disagree.
@@ -62,6 +77,9 @@ pub(crate) struct StoredPolicy {
     pub id: PolicyId,
     /// Why, for people: read after "would ...:".
     pub says: String,
+    /// Whether it counts, or only looks on.
+    #[serde(default, skip_serializing_if = "is_enforced")]
+    pub mode: Mode,
     /// `permit` or `forbid`.
     pub effect: String,
     pub principal: Constraint,
@@ -69,6 +87,10 @@ pub(crate) struct StoredPolicy {
     pub resource: Constraint,
     /// The `when` and `unless` clauses.
     pub conditions: Box<RawValue>,
+}
+
+const fn is_enforced(mode: &Mode) -> bool {
+    matches!(mode, Mode::Enforce)
 }
 
 /// Why bytes are not a bundle.
@@ -109,27 +131,9 @@ impl Bundle {
         Ok(Self { contents, bytes, digest, slices: Slices::default() })
     }
 
-    pub(crate) fn from_parts(
-        pack: &str,
-        on_allow: OnAllow,
-        map: EnvironmentMap,
-        rungs: Vec<Rung>,
-        weights: Weights,
-        policies: Vec<StoredPolicy>,
-        programs: Vec<Declared>,
-    ) -> Result<Self, BundleError> {
-        let contents = Contents {
-            format: FORMAT,
-            pack: pack.to_owned(),
-            on_allow,
-            map,
-            rungs,
-            weights,
-            policies,
-            programs,
-        };
+    pub(crate) fn from_contents(contents: &Contents) -> Result<Self, BundleError> {
         // By way of a value, in which the policies are JSON and no longer text.
-        let value: serde_json::Value = serde_json::from_str(&serde_json::to_string(&contents)?)?;
+        let value: serde_json::Value = serde_json::from_str(&serde_json::to_string(contents)?)?;
         Self::from_bytes(&serde_json_canonicalizer::to_vec(&value)?)
     }
 
@@ -151,7 +155,7 @@ impl Bundle {
     /// Whether its policies, ladder and weights are those of the `graduated` pack that this program
     /// ships, whatever its map: what an unsigned bundle has to be.
     pub fn has_shipped_rules(&self) -> bool {
-        self.rules().hex() == GRADUATED && self.contents.programs.is_empty()
+        self.rules().hex() == GRADUATED && self.contents.programs.is_empty() && self.contents.below.is_empty()
     }
 
     /// What it says of the organisation's own programs and tools.
@@ -161,7 +165,7 @@ impl Bundle {
 
     /// The digest of all but the map and the programs.
     pub(crate) fn rules(&self) -> Digest {
-        let Contents { format: _, pack, on_allow, map: _, rungs, weights, policies, programs: _ } =
+        let Contents { format: _, pack, on_allow, map: _, rungs, weights, policies, below: _, programs: _ } =
             &self.contents;
         let rules = serde_json::to_vec(&(pack, on_allow, rungs, weights, policies));
         Digest::of([rules.unwrap_or_default().as_slice()])
@@ -194,15 +198,26 @@ impl Bundle {
 
     /// Every policy's id, in the order of the bundle.
     pub fn policy_ids(&self) -> impl Iterator<Item = &PolicyId> {
-        self.contents.policies.iter().map(|policy| &policy.id)
+        self.stored().map(|policy| &policy.id)
     }
 
     /// Every policy's id and its text in Cedar, in the order of the bundle.
     pub fn policies(&self) -> impl Iterator<Item = (&PolicyId, String)> {
-        self.contents.policies.iter().map(|policy| {
+        self.stored().map(|policy| {
             let compiled = compile::slow(policy);
             (&policy.id, compiled.map_or_else(|| policy.conditions.to_string(), |policy| policy.to_string()))
         })
+    }
+
+    /// The policies that only look on.
+    pub fn shadows(&self) -> impl Iterator<Item = &PolicyId> {
+        self.stored().filter(|policy| policy.mode == Mode::Shadow).map(|policy| &policy.id)
+    }
+
+    /// The policies of all layers, from the highest.
+    pub(crate) fn stored(&self) -> impl Iterator<Item = &StoredPolicy> {
+        let below = self.contents.below.iter().flat_map(|layer| &layer.policies);
+        self.contents.policies.iter().chain(below)
     }
 
     pub(crate) const fn contents(&self) -> &Contents {

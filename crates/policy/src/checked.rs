@@ -1,6 +1,8 @@
 //! Policies as text, read by Cedar and held against the schema.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::LazyLock;
 
 use cedar_policy::{ParseErrors, Policy, PolicyId as CedarId, PolicySet, ValidationMode, Validator};
 use countersign_model::verbs;
@@ -8,9 +10,11 @@ use miette::Diagnostic;
 
 use crate::build::{BuildError, Place};
 use crate::packs::Pack;
+use crate::proposal::Mode;
 use crate::{nearest, schema};
 
 /// A policy that Cedar can read.
+#[derive(Clone)]
 pub struct Checked {
     /// Its id as people wrote it.
     pub name: String,
@@ -18,6 +22,8 @@ pub struct Checked {
     pub says: String,
     /// What Cedar read, under its full id.
     pub policy: Policy,
+    /// Whether it counts.
+    pub mode: Mode,
 }
 
 /// Reads one policy of a repository's own.
@@ -33,13 +39,26 @@ pub fn read(id: &str, name: &str, text: &str, says: Option<&str>) -> Result<Chec
     })?;
     let says =
         says.or_else(|| policy.annotation("says")).unwrap_or("this repository's own policy asks for it");
-    Ok(Checked { name: name.to_owned(), says: says.to_owned(), policy: policy.clone() })
+    Ok(Checked { name: name.to_owned(), says: says.to_owned(), policy: policy.clone(), mode: Mode::Enforce })
 }
 
-/// Reads the policies of a shipped text, in their order.
-pub fn read_pack(pack: Pack, source: &str) -> Result<Vec<Checked>, BuildError> {
-    let set: PolicySet =
-        source.parse().map_err(|error: ParseErrors| BuildError::Shipped(error.to_string()))?;
+/// The policies of a pack, in their order; read once.
+pub fn read_pack(pack: Pack) -> Result<Vec<Checked>, BuildError> {
+    type Read = Result<Vec<Checked>, String>;
+    static PACKS: LazyLock<BTreeMap<Pack, Read>> = LazyLock::new(|| {
+        let read = |pack: Pack| {
+            let sources = pack.sources().map(|source| read_source(pack, source));
+            Ok(sources.into_iter().collect::<Result<Vec<_>, String>>()?.concat())
+        };
+        Pack::ALL.into_iter().map(|pack| (pack, read(pack))).collect()
+    });
+    let read = PACKS.get(&pack).cloned();
+    read.unwrap_or_else(|| Err("the pack is not shipped".to_owned())).map_err(BuildError::Shipped)
+}
+
+/// Reads the policies of a shipped text.
+fn read_source(pack: Pack, source: &str) -> Result<Vec<Checked>, String> {
+    let set: PolicySet = source.parse().map_err(|error: ParseErrors| error.to_string())?;
     let mut policies: Vec<&Policy> = set.policies().collect();
     // Cedar numbers the policies of a text in their order: `policy0`, `policy1`, ...
     policies.sort_by_key(|policy| {
@@ -50,13 +69,12 @@ pub fn read_pack(pack: Pack, source: &str) -> Result<Vec<Checked>, BuildError> {
         let name = policy.annotation("id")?;
         let id = format!("{}/{name}", pack.name());
         let says = policy.annotation("says")?.to_owned();
-        Some(Checked { name: id.clone(), says, policy: policy.new_id(CedarId::new(id)) })
+        let policy = policy.new_id(CedarId::new(&id));
+        Some(Checked { name: id, says, policy, mode: Mode::Enforce })
     };
     policies
         .into_iter()
-        .map(|policy| {
-            read(policy).ok_or_else(|| BuildError::Shipped(format!("a policy without id or says: {policy}")))
-        })
+        .map(|policy| read(policy).ok_or_else(|| format!("a policy without id or says: {policy}")))
         .collect()
 }
 
@@ -66,10 +84,10 @@ pub fn validate(checked: &[Checked]) -> Result<(), BuildError> {
     if checked.is_empty() {
         return Ok(());
     }
-    let schema = schema::schema().map_err(|error| BuildError::Shipped(error.to_string()))?;
+    let schema = schema::schema().map_err(BuildError::Shipped)?;
     let set = PolicySet::from_policies(checked.iter().map(|checked| checked.policy.clone()))
         .map_err(|error| BuildError::Shipped(error.to_string()))?;
-    let result = Validator::new(schema).validate(&set, ValidationMode::Strict);
+    let result = Validator::new(schema.clone()).validate(&set, ValidationMode::Strict);
     // Cedar finds them in no fixed order.
     if let Some(error) = result.validation_errors().min_by_key(ToString::to_string) {
         return Err(invalid(checked, error.policy_id(), error));
@@ -124,10 +142,7 @@ mod tests {
     #[test]
     fn every_shipped_policy_is_valid() {
         for pack in Pack::ALL {
-            let read = pack.sources().into_iter().map(|source| read_pack(pack, source));
-            let checked: Result<Vec<Vec<Checked>>, BuildError> = read.collect();
-            let checked: Vec<Checked> =
-                checked.expect("the pack can be read").into_iter().flatten().collect();
+            let checked = read_pack(pack).expect("the pack can be read");
             assert!(!checked.is_empty());
             assert_eq!(validate(&checked).err().map(|error| error.to_string()), None);
         }

@@ -5,11 +5,15 @@ use std::collections::BTreeSet;
 use std::mem::discriminant;
 
 use countersign_model::{
-    Access, Decision, DecisionKind, Effect, PathClass, Place, PolicyId, Requirement, Resource, Risk, verbs,
+    Access, Decision, DecisionKind, Effect, PathClass, Place, PolicyId, Requirement, Resource, Risk, Shadow,
+    verbs,
 };
 
-use crate::ask::{Answer, ask};
-use crate::bundle::Contents;
+use crate::ask::{Answer, Compiled, ask};
+use crate::build::AS_ABOVE;
+use crate::bundle::StoredPolicy;
+use crate::oversight::Rung;
+use crate::proposal::Mode;
 use crate::request::{self, Question, Unaskable};
 use crate::{Bundle, Context, classify, sentence};
 
@@ -36,6 +40,8 @@ pub fn decide(effects: &[Effect], context: &Context, bundle: &Bundle) -> Decisio
     let refs = effects.iter().filter(|effect| is_remote_ref(effect)).count();
     let carrying = effects.iter().any(reads_secret).then(|| context.carrying());
     let mut verdicts: Vec<(&Effect, Verdict)> = Vec::new();
+    let mut shadows: Vec<(&Effect, Verdict)> = Vec::new();
+    let mut differs = false;
     for effect in effects {
         let same = |earlier: &&Effect| is_same(earlier, effect);
         if verdicts.iter().take(16).any(|(earlier, _)| same(earlier)) {
@@ -43,14 +49,24 @@ pub fn decide(effects: &[Effect], context: &Context, bundle: &Bundle) -> Decisio
         }
         let context = carrying.as_ref().filter(|_| leaves(effect)).unwrap_or(context);
         match judge(effect, context, refs, bundle) {
-            Ok(verdict) => verdicts.push((effect, verdict)),
+            Ok(Judged { verdict, shadow }) => {
+                differs |= shadow.is_some();
+                shadows.push((effect, shadow.unwrap_or_else(|| verdict.clone())));
+                verdicts.push((effect, verdict));
+            }
             Err(denial) => return denial,
         }
     }
-    strictest(&verdicts)
+    let mut decision = strictest(&verdicts);
+    if differs {
+        let Decision { kind, policies, reason, .. } = strictest(&shadows);
+        decision.shadow = (kind != decision.kind).then(|| Box::new(Shadow { kind, policies, reason }));
+    }
+    decision
 }
 
 /// What one effect comes to.
+#[derive(Clone)]
 struct Verdict {
     kind: DecisionKind,
     risk: Risk,
@@ -58,33 +74,94 @@ struct Verdict {
     why: String,
 }
 
-fn judge(effect: &Effect, context: &Context, refs: usize, bundle: &Bundle) -> Result<Verdict, Decision> {
+/// The same, and what it would come to if the policies that look on counted, where any of them can apply.
+struct Judged {
+    verdict: Verdict,
+    shadow: Option<Verdict>,
+}
+
+/// Asks every layer; the strictest counts.
+fn judge(effect: &Effect, context: &Context, refs: usize, bundle: &Bundle) -> Result<Judged, Decision> {
     let contents = bundle.contents();
     let kind = request::kind(effect);
     let risk = contents.weights.score(effect, context, refs);
-    let slice = bundle.slices.get(&kind, &contents.policies);
-    let policies = match slice.as_ref() {
-        Ok(policies) => policies,
-        Err(id) => return Err(sentence::broken(vec![id.clone()], &format!("policy `{id}` cannot be read"))),
-    };
     let unaskable = |error: Unaskable| sentence::broken(Vec::new(), &error.0);
     let question = Question::new(effect, &kind, risk.score, context, bundle.map()).map_err(unaskable)?;
+    let layer = |index: usize, policies: &[StoredPolicy]| {
+        let slice = bundle.slices.get(index, &kind, policies);
+        let compiled = match slice.as_ref() {
+            Ok(compiled) => compiled,
+            Err(id) => {
+                return Err(sentence::broken(vec![id.clone()], &format!("policy `{id}` cannot be read")));
+            }
+        };
+        let climb = |counting| climb(&question, compiled, counting, policies, &contents.rungs, &risk);
+        let verdict = climb(Mode::Enforce)?;
+        // What fails among those that look on would be a denial if they counted.
+        let shadow = compiled.shadows.then(|| climb(Mode::Shadow).unwrap_or_else(verdict_of));
+        Ok(Judged { verdict, shadow })
+    };
+    let mut judged = layer(0, &contents.policies)?;
+    for (index, below) in contents.below.iter().enumerate() {
+        let Judged { verdict, shadow } = layer(index + 1, &below.policies)?;
+        if judged.shadow.is_some() || shadow.is_some() {
+            let above = judged.shadow.take().unwrap_or_else(|| judged.verdict.clone());
+            judged.shadow = Some(stricter(above, shadow.unwrap_or_else(|| verdict.clone())));
+        }
+        judged.verdict = stricter(judged.verdict, verdict);
+    }
+    Ok(judged)
+}
+
+/// The lowest rung at which one layer permits.
+fn climb(
+    question: &Question,
+    compiled: &Compiled,
+    counting: Mode,
+    stored: &[StoredPolicy],
+    rungs: &[Rung],
+    risk: &Risk,
+) -> Result<Verdict, Decision> {
+    let unaskable = |error: Unaskable| sentence::broken(Vec::new(), &error.0);
     let mut forbidding = BTreeSet::new();
-    for rung in &contents.rungs {
+    for rung in rungs {
         let request = question.at(rung).map_err(unaskable)?;
-        match ask(policies, request, question.entities()) {
+        match ask(compiled, counting, request, question.entities()) {
             Answer::Permitted(permitting) => {
                 // What stood in the way one rung lower is as much the reason as what permits here.
                 forbidding.extend(permitting);
-                let why = says(contents, &forbidding).unwrap_or_default();
-                return Ok(Verdict { kind: rung.kind(), risk, policies: forbidding, why });
+                if forbidding.len() > 1 {
+                    forbidding.retain(|id| !id.as_str().ends_with(AS_ABOVE));
+                }
+                let why = says(stored, &forbidding).unwrap_or_default();
+                return Ok(Verdict { kind: rung.kind(), risk: risk.clone(), policies: forbidding, why });
             }
             Answer::Refused(refusing) => forbidding = refusing,
             Answer::Failed(failing) => return Err(failed(failing)),
         }
     }
-    let why = says(contents, &forbidding).unwrap_or_else(|| "no policy permits it".to_owned());
-    Ok(Verdict { kind: DecisionKind::Deny, risk, policies: forbidding, why })
+    let why = says(stored, &forbidding).unwrap_or_else(|| "no policy permits it".to_owned());
+    Ok(Verdict { kind: DecisionKind::Deny, risk: risk.clone(), policies: forbidding, why })
+}
+
+/// Of two layers' verdicts the stricter; of two that ask for approvals, what both ask for.
+fn stricter(above: Verdict, below: Verdict) -> Verdict {
+    match (&above.kind, &below.kind) {
+        (DecisionKind::RequireApproval { .. }, DecisionKind::RequireApproval { .. }) => {
+            let kind = join(above.kind.clone(), &below.kind);
+            let mut verdict = if below.kind > above.kind { below.clone() } else { above.clone() };
+            verdict.policies.extend(above.policies);
+            verdict.policies.extend(below.policies);
+            Verdict { kind, ..verdict }
+        }
+        (one, other) if other > one => below,
+        _ => above,
+    }
+}
+
+fn verdict_of(denial: Decision) -> Verdict {
+    let Decision { kind, risk, policies, reason, shadow: _ } = denial;
+    Verdict { kind, risk, policies: policies.into_iter().collect(), why: reason }
 }
 
 fn failed(policies: BTreeSet<PolicyId>) -> Decision {
@@ -93,8 +170,8 @@ fn failed(policies: BTreeSet<PolicyId>) -> Decision {
 }
 
 /// What the first of these policies in the bundle says: packs are ordered from what holds most.
-fn says(contents: &Contents, ids: &BTreeSet<PolicyId>) -> Option<String> {
-    let policy = contents.policies.iter().find(|policy| ids.contains(&policy.id))?;
+fn says(policies: &[StoredPolicy], ids: &BTreeSet<PolicyId>) -> Option<String> {
+    let policy = policies.iter().find(|policy| ids.contains(&policy.id))?;
     Some(policy.says.clone())
 }
 
@@ -121,6 +198,7 @@ fn strictest(verdicts: &[(&Effect, Verdict)]) -> Decision {
         risk: risk.cloned().unwrap_or_default(),
         policies: policies.into_iter().collect(),
         reason,
+        shadow: None,
     }
 }
 

@@ -121,6 +121,36 @@ impl EnvironmentMap {
 }
 
 impl Places {
+    /// Adds what another list of places holds.
+    pub(crate) fn extend(&mut self, other: Self) {
+        let Self {
+            branches,
+            tags,
+            hosts,
+            paths,
+            mcp_servers,
+            credentials,
+            kube_contexts,
+            accounts,
+            databases,
+            stacks,
+            apps,
+            registries,
+        } = other;
+        self.branches.extend(branches);
+        self.tags.extend(tags);
+        self.hosts.extend(hosts);
+        self.paths.extend(paths);
+        self.mcp_servers.extend(mcp_servers);
+        self.credentials.extend(credentials);
+        self.kube_contexts.extend(kube_contexts);
+        self.accounts.extend(accounts);
+        self.databases.extend(databases);
+        self.stacks.extend(stacks);
+        self.apps.extend(apps);
+        self.registries.extend(registries);
+    }
+
     /// Every list with its name, in the order people read them.
     pub fn lists(&self) -> [(&'static str, &Vec<String>); 12] {
         [

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use countersign_model::{Declared, Environment};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::checked::line_and_column;
 use crate::map::{EnvironmentMap, Places, RepositoryMap};
@@ -15,10 +16,20 @@ use crate::{OnAllow, Pack, nearest, remote};
 const VERSION: u32 = 1;
 
 /// What a repository asks for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Proposal {
     /// The pack it starts from.
     pub pack: Pack,
+    /// Whether the file names the pack: a lower layer that does not starts from what the layers above it permit.
+    pub names_pack: bool,
+    /// The files of the layers above this one.
+    pub above: Above,
+    /// What layers below this one may say that could loosen: `staging`, `development`, `programs`.
+    pub delegates: Vec<String>,
+    /// Points of risk that differ from the shipped ones.
+    pub weights: toml::Table,
+    /// Calls with the decision that is expected of them.
+    pub tests: Vec<Example>,
     /// What a plain `allow` tells the runtime.
     pub on_allow: OnAllow,
     /// The repository the map speaks of; addresses as written.
@@ -52,9 +63,98 @@ pub struct OwnPolicy {
     pub id: String,
     /// Why, for people: read after "would ...:".
     pub says: Option<String>,
+    /// Whether it counts, or only looks on.
+    #[serde(default)]
+    pub mode: Mode,
     /// Its text in Cedar.
     pub cedar: String,
+    /// Calls in which it has a say.
+    #[serde(default)]
+    pub hits: Vec<Example>,
+    /// Calls in which it has none.
+    #[serde(default)]
+    pub misses: Vec<Example>,
 }
+
+/// Whether a policy counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// It decides.
+    #[default]
+    Enforce,
+    /// What it would decide is recorded beside the decision.
+    Shadow,
+}
+
+/// The files of the layers above, relative to the file that names them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Above {
+    /// The organisation's.
+    pub organisation: Option<String>,
+    /// The team's.
+    pub team: Option<String>,
+}
+
+/// A call that shows what a policy is about: a shell command, or a tool with its arguments.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "Spelled")]
+pub struct Example {
+    /// The tool; the runtime's shell where only a command is given.
+    pub tool: String,
+    /// Its arguments.
+    pub input: Map<String, Value>,
+    /// The branch that is checked out.
+    pub branch: Option<String>,
+    /// The decision that is expected, as it is shown: `allow`, `monitor`, `require 1 approval`, `deny`.
+    pub expect: Option<String>,
+    /// Policies that are expected to be among those that decide.
+    pub by: Vec<String>,
+}
+
+/// An example as people write it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Spelled {
+    Command(String),
+    Whole(Whole),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Whole {
+    call: Option<String>,
+    tool: Option<String>,
+    #[serde(default)]
+    input: Map<String, Value>,
+    branch: Option<String>,
+    expect: Option<String>,
+    #[serde(default)]
+    by: Vec<String>,
+}
+
+impl From<Spelled> for Example {
+    fn from(spelled: Spelled) -> Self {
+        let shell = |command: String| Map::from_iter([("command".to_owned(), command.into())]);
+        match spelled {
+            Spelled::Command(command) => Self {
+                tool: SHELL.to_owned(),
+                input: shell(command),
+                branch: None,
+                expect: None,
+                by: Vec::new(),
+            },
+            Spelled::Whole(Whole { call, tool, input, branch, expect, by }) => {
+                let input = call.map_or(input, shell);
+                Self { tool: tool.unwrap_or_else(|| SHELL.to_owned()), input, branch, expect, by }
+            }
+        }
+    }
+}
+
+/// The tool that commands are given to.
+const SHELL: &str = "Bash";
 
 /// Why a text is not a proposal.
 #[derive(Debug, thiserror::Error)]
@@ -74,10 +174,17 @@ pub struct ProposalError {
 #[serde(deny_unknown_fields)]
 struct File {
     version: toml::Spanned<u32>,
-    #[serde(default)]
-    pack: Pack,
+    pack: Option<Pack>,
     #[serde(default)]
     on_allow: OnAllow,
+    #[serde(default)]
+    layers: Above,
+    #[serde(default)]
+    delegates: Vec<String>,
+    #[serde(default)]
+    weights: toml::Table,
+    #[serde(default)]
+    test: Vec<Example>,
     #[serde(default)]
     repository: Repository,
     #[serde(default)]
@@ -155,7 +262,12 @@ impl Proposal {
             (Environment::Development, development),
         ];
         Ok(Self {
-            pack: file.pack,
+            pack: file.pack.unwrap_or_default(),
+            names_pack: file.pack.is_some(),
+            above: file.layers,
+            delegates: file.delegates,
+            weights: file.weights,
+            tests: file.test,
             on_allow: file.on_allow,
             repository: RepositoryMap {
                 remotes: file.repository.remotes,

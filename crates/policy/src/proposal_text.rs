@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use countersign_model::Environment;
 
 use crate::map::MAPPED;
-use crate::proposal::{Listed, Proposal};
+use crate::proposal::{Listed, Mode, Proposal};
 use crate::seen::Named;
 use crate::{OnAllow, risk};
 
@@ -38,6 +38,9 @@ impl Proposal {
             put(&mut text, &format!("\n[[policy]]\nid = {}\n", quoted(&policy.id)));
             if let Some(says) = &policy.says {
                 put(&mut text, &format!("says = {}\n", quoted(says)));
+            }
+            if policy.mode == Mode::Shadow {
+                put(&mut text, "mode = \"shadow\"\n");
             }
             put(&mut text, &format!("cedar = {}\n", block(&policy.cedar)));
         }

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
-use cedar_policy::{CedarSchemaError, Schema};
+use cedar_policy::Schema;
 use countersign_model::{Access, verbs};
 
 use crate::packs;
@@ -40,7 +41,12 @@ pub fn schema_text() -> String {
     text
 }
 
-/// The schema.
-pub(crate) fn schema() -> Result<Schema, Box<CedarSchemaError>> {
-    Schema::from_cedarschema_str(&schema_text()).map(|(schema, _)| schema).map_err(Box::new)
+/// The schema, read once.
+pub(crate) fn schema() -> Result<&'static Schema, String> {
+    static SCHEMA: LazyLock<Result<Schema, String>> = LazyLock::new(|| {
+        Schema::from_cedarschema_str(&schema_text())
+            .map(|(schema, _)| schema)
+            .map_err(|error| error.to_string())
+    });
+    SCHEMA.as_ref().map_err(Clone::clone)
 }

@@ -42,6 +42,7 @@ pub fn broken(policies: Vec<countersign_model::PolicyId>, what: &str) -> Decisio
         risk: countersign_model::Risk { score: 100, factors: Vec::new() },
         policies,
         reason: format!("denied, since it could not be decided: {}", plain(what)),
+        shadow: None,
     }
 }
 

@@ -10,6 +10,7 @@ use countersign_model::PolicyId;
 use crate::ask::Compiled;
 use crate::bundle::StoredPolicy;
 use crate::compile::{quick, slow};
+use crate::proposal::Mode;
 use crate::scope::Kind;
 
 /// The compiled policies of one kind of effect, or the policy that does not compile.
@@ -17,21 +18,22 @@ pub type Slice = Arc<Result<Compiled, PolicyId>>;
 
 /// The slices compiled so far. There are at most as many as there are kinds: some thousands.
 #[derive(Debug, Default)]
-pub struct Slices(Mutex<BTreeMap<Kind, Slice>>);
+pub struct Slices(Mutex<BTreeMap<(usize, Kind), Slice>>);
 
 impl Slices {
-    /// The policies that can apply to this kind of effect.
-    pub(crate) fn get(&self, kind: &Kind, policies: &[StoredPolicy]) -> Slice {
+    /// The policies of a layer that can apply to this kind of effect.
+    pub(crate) fn get(&self, layer: usize, kind: &Kind, policies: &[StoredPolicy]) -> Slice {
         // A panic elsewhere cannot leave the map half-written: every insertion is whole.
         let mut compiled = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(slice) = compiled.get(kind) {
+        let key = (layer, kind.clone());
+        if let Some(slice) = compiled.get(&key) {
             return Arc::clone(slice);
         }
         let meant = policies
             .iter()
             .filter(|policy| policy.action.admits_action(kind) && policy.resource.admits_resource(kind));
         let slice = Arc::new(compile(meant));
-        compiled.insert(kind.clone(), Arc::clone(&slice));
+        compiled.insert(key, Arc::clone(&slice));
         slice
     }
 }
@@ -44,7 +46,9 @@ fn compile<'a>(policies: impl Iterator<Item = &'a StoredPolicy>) -> Result<Compi
             compiled.extensions = true;
             slow(stored)
         });
-        compiled.policies.push(policy.ok_or_else(|| stored.id.clone())?);
+        let policy = policy.ok_or_else(|| stored.id.clone())?;
+        compiled.shadows |= stored.mode == Mode::Shadow;
+        compiled.policies.push((policy, stored.mode));
     }
     Ok(compiled)
 }

@@ -91,7 +91,13 @@ impl Story {
 
     /// The same effects in another directory or in other words.
     pub fn decide_in(&mut self, call: &str, kind: DecisionKind, cwd: &str, command: &str) {
-        let decision = Decision { kind, risk: Risk::default(), policies: vec![], reason: "because".into() };
+        let decision = Decision {
+            kind,
+            risk: Risk::default(),
+            policies: vec![],
+            reason: "because".into(),
+            shadow: None,
+        };
         let mut effect = Effect::new(
             verbs::GIT_PUSH,
             Resource::Path {

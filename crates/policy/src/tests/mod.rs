@@ -3,6 +3,7 @@
 mod bundle;
 mod classify;
 mod infrastructure;
+mod layers;
 mod matrix;
 mod properties;
 mod proposal;

@@ -10,6 +10,7 @@ use proptest::sample::select;
 use super::*;
 use crate::ask::{Answer, Compiled, ask};
 use crate::oversight::Rung;
+use crate::proposal::Mode;
 use crate::request::{self, Question};
 use crate::{History, build, compile};
 
@@ -69,7 +70,7 @@ const CERTAINTIES: [Certainty; 3] = [Certainty::Exact, Certainty::Partial, Certa
 const REVERSIBLES: [Reversible; 3] = [Reversible::Yes, Reversible::Unknown, Reversible::No];
 
 prop_compose! {
-    fn any_effect()(
+    pub(super) fn any_effect()(
         verb in prop_oneof![
             9 => select(verbs::CATALOGUE).prop_map(|entry| entry.name.to_owned()),
             1 => "[a-z]{1,4}\\.[a-z]{1,4}",
@@ -89,7 +90,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn any_context()(
+    pub(super) fn any_context()(
         findings in 0..3_usize,
         secret_read in any::<bool>(),
         untrusted_content in any::<bool>(),
@@ -247,10 +248,10 @@ proptest! {
         let bundle = laddered();
         let contents = bundle.contents();
         let kind = request::kind(&effect);
-        let slice = bundle.slices.get(&kind, &contents.policies);
+        let slice = bundle.slices.get(0, &kind, &contents.policies);
         let question = Question::new(&effect, &kind, 31, &context, bundle.map()).unwrap();
         for rung in &contents.rungs {
-            let ours = ask(slice.as_ref().as_ref().unwrap(), question.at(rung).unwrap(), question.entities());
+            let ours = ask(slice.as_ref().as_ref().unwrap(), Mode::Enforce, question.at(rung).unwrap(), question.entities());
             prop_assert_eq!(ours, authorizer(&ALL, &question, rung));
         }
     }
@@ -261,12 +262,12 @@ proptest! {
         let bundle = laddered();
         let kind = request::kind(&effect);
         let contents = bundle.contents();
-        let slice = bundle.slices.get(&kind, &contents.policies);
+        let slice = bundle.slices.get(0, &kind, &contents.policies);
         let policies = slice.as_ref().as_ref().unwrap();
         let risk = contents.weights.score(&effect, &context, 1).score;
         let question = Question::new(&effect, &kind, risk, &context, bundle.map()).unwrap();
         let permits = |rung: &Rung| {
-            matches!(ask(policies, question.at(rung).unwrap(), question.entities()), Answer::Permitted(_))
+            matches!(ask(policies, Mode::Enforce, question.at(rung).unwrap(), question.entities()), Answer::Permitted(_))
         };
         let higher = |one: &Rung, other: &Rung| {
             one.monitored <= other.monitored
@@ -313,8 +314,9 @@ fn what_errs_fails_and_what_extends_is_understood() {
     let rung = &laddered().contents().rungs[0];
     let answer = |text: &str, extensions| {
         let policies = text.parse::<PolicySet>().unwrap();
-        let ours = Compiled { policies: policies.policies().cloned().collect(), extensions };
-        let answer = ask(&ours, question.at(rung).unwrap(), question.entities());
+        let counting = policies.policies().map(|policy| (policy.clone(), Mode::Enforce));
+        let ours = Compiled { policies: counting.collect(), shadows: false, extensions };
+        let answer = ask(&ours, Mode::Enforce, question.at(rung).unwrap(), question.entities());
         assert_eq!(answer, authorizer(&policies, &question, rung), "{text}");
         answer
     };

@@ -108,8 +108,8 @@ impl Approvals {
         let number = |count: usize| u32::try_from(count).map_or(f64::MAX, f64::from);
         let at = |index: usize| held.get(index).copied().map_or(0.0, number);
         if !held.is_empty() {
-            let hundredths = |value: f64| (value * 100.0).round() / 100.0;
-            approvals.mean = hundredths(number(approvals.calls) / number(held.len()));
+            let mean = number(approvals.calls) / number(held.len());
+            approvals.mean = (mean * 100.0).round() / 100.0;
             approvals.median = (at((held.len() - 1) / 2) + at(held.len() / 2)) / 2.0;
         }
         approvals
