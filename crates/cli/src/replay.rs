@@ -62,7 +62,9 @@ fn difference(decided: &Decided, bundle: &Bundle) -> Option<String> {
     let (again, recorded) = (policy::decide(&effects, &context, bundle), &decided.decision);
     let same = again.kind == recorded.kind
         && points(&again.risk) == points(&recorded.risk)
-        && again.policies == recorded.policies;
+        && again.policies == recorded.policies
+        && again.shadow.as_ref().map(|shadow| &shadow.kind)
+            == recorded.shadow.as_ref().map(|shadow| &shadow.kind);
     (!same).then(|| {
         format!(
             "it was decided as {} (risk {}), and what it says decides as {} (risk {})",

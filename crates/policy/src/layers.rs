@@ -62,6 +62,7 @@ pub fn join(layers: &[(Layer, &Proposal)]) -> Result<(EnvironmentMap, Vec<Declar
     let mut programs = top.programs.clone();
     if let Some((layer, _)) = below.first()
         && map.repository.remotes.is_empty()
+        && map.repository.roots.is_empty()
     {
         return Err(Loosening {
             layer: *layer,
@@ -130,15 +131,18 @@ fn may_say(layer: Layer, proposal: &Proposal, top: &Proposal) -> Result<(), Loos
 fn join_repository(map: &mut RepositoryMap, own: RepositoryMap, layer: Layer) -> Result<(), Loosening> {
     let RepositoryMap { remotes, roots, default_branch } = own;
     // A pattern of its own could be wider than the one it fits.
-    let fits = |known: &String, remote: &String| !remote.contains(['*', '?']) && glob::matches(known, remote);
-    let is_known = |remote: &String| map.remotes.iter().any(|known| known == remote || fits(known, remote));
-    let strange = remotes.iter().find(|remote| !is_known(remote));
-    let strange = strange.or_else(|| roots.iter().find(|root| !map.roots.contains(root)));
+    let fits =
+        |known: &String, own: &String| known == own || !own.contains(['*', '?']) && glob::matches(known, own);
+    let strange = |known: &[String], own: &[String]| {
+        own.iter().find(|own| !known.iter().any(|known| fits(known, own))).cloned()
+    };
+    let strange = strange(&map.remotes, &remotes).or_else(|| strange(&map.roots, &roots));
     if let Some(strange) = strange {
         return Err(Loosening {
             layer,
             what: format!("that `{strange}` is its repository"),
-            hint: "the highest layer lists the repositories it speaks of: add a pattern to its `remotes`"
+            hint: "the highest layer lists the repositories it speaks of: add a pattern to its `remotes`, or to its \
+                   `roots` for working trees without a remote"
                 .to_owned(),
         });
     }

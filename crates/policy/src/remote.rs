@@ -7,6 +7,10 @@
 /// that a port cannot move a production branch out of the map.
 pub fn normalise(address: &str) -> String {
     let address = address.trim();
+    // A pattern of any address has neither host nor path.
+    if address == "**" {
+        return address.to_owned();
+    }
     let (scheme, rest) = match address.split_once("://") {
         Some((scheme, rest)) => (Some(scheme.to_ascii_lowercase()), rest),
         None => (None, address),

@@ -1,5 +1,6 @@
 //! `countersign policy`: the proposal checked, and signed into force.
 
+mod layers;
 mod rules;
 
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use clap::Subcommand;
 use countersign_approval::{Activation, Signed};
 use countersign_evidence::Event;
 use countersign_hook::now;
-use countersign_policy::{Bundle, Proposal, build};
+use countersign_policy::Bundle;
 use serde_json::json;
 
 use crate::desk::Desk;
@@ -30,6 +31,14 @@ enum Command {
     Check {
         /// The proposal; countersign.toml of this repository by default
         file: Option<PathBuf>,
+    },
+    /// Compile the proposal and the layers above it into one bundle, and write that into a file
+    Build {
+        /// The proposal; countersign.toml of this repository by default
+        file: Option<PathBuf>,
+        /// Where the bundle goes
+        #[arg(long, short, value_name = "FILE", default_value = "countersign-bundle.json")]
+        output: PathBuf,
     },
     /// Say what is in force here, and whether the proposal differs
     Show,
@@ -58,6 +67,7 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
                 warn_of_known(&bundle);
             }
         }
+        Command::Build { file, output } => compile(file, &output, json)?,
         Command::Show => show(json)?,
         Command::Activate { file, reviewer, passphrase_stdin } => {
             activate(file, reviewer.as_deref(), passphrase_stdin, json)?;
@@ -72,15 +82,30 @@ pub fn proposed(file: Option<PathBuf>) -> Result<(PathBuf, Bundle)> {
         Some(file) => file,
         None => repository::top()?.join(repository::PROPOSAL),
     };
-    let text = std::fs::read_to_string(&path)
-        .with_context(|| format!("cannot read the proposal `{}`", path.display()))
-        .hint("run `countersign init` to have one proposed")?;
-    let bundle = Proposal::parse(&text)
-        .map_err(anyhow::Error::from)
-        .and_then(|proposal| Ok(build(&proposal).map_err(|error| error.within(&text))?))
-        .with_context(|| format!("in `{}`", path.display()))
-        .hint("mend the file, then `countersign policy check`; what is in force stays in force meanwhile")?;
+    let bundle = layers::read(&path)?.build()?;
     Ok((path, bundle))
+}
+
+fn compile(file: Option<PathBuf>, output: &Path, json: bool) -> Result<()> {
+    let (path, bundle) = proposed(file)?;
+    let bytes = bundle.to_bytes();
+    std::fs::write(output, &bytes).with_context(|| format!("cannot write `{}`", output.display()))?;
+    if json {
+        return output::json(&json!({
+            "file": path, "output": output, "bundle": bundle.digest(), "pack": bundle.pack(),
+            "policies": bundle.policy_ids().count(), "bytes": bytes.len(),
+        }));
+    }
+    println!(
+        "{} {} policies of `{}` as {} in `{}`",
+        styled(GOOD, "built:"),
+        bundle.policy_ids().count(),
+        path.display(),
+        bundle.digest(),
+        output.display()
+    );
+    println!("It changes nothing until a reviewer signs it: `countersign policy activate`.");
+    Ok(())
 }
 
 /// Says which descriptions of programs count for nothing.

@@ -139,9 +139,9 @@ fn what_a_lower_layer_may_not_say() {
     cannot join the layers: the layer `repository` may not say what is no production, as `!main` in `branches` does
       hint: leave the exception out, or put it into the highest layer
     cannot join the layers: the layer `repository` may not say that `github.com/other/thing` is its repository
-      hint: the highest layer lists the repositories it speaks of: add a pattern to its `remotes`
+      hint: the highest layer lists the repositories it speaks of: add a pattern to its `remotes`, or to its `roots` for working trees without a remote
     cannot join the layers: the layer `repository` may not say that `github.com/*/*` is its repository
-      hint: the highest layer lists the repositories it speaks of: add a pattern to its `remotes`
+      hint: the highest layer lists the repositories it speaks of: add a pattern to its `remotes`, or to its `roots` for working trees without a remote
     cannot join the layers: the layer `repository` may not say that a plain allow skips the runtime's own prompts
       hint: leave `on_allow` to the highest layer
     cannot join the layers: the layer `repository` may not say how risk is weighed

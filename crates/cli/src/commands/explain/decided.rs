@@ -19,6 +19,7 @@ pub fn of(seen: &Seen) -> Value {
         "risk": seen.decision.risk,
         "policies": seen.decision.policies,
         "reason": seen.decision.reason,
+        "shadow": seen.decision.shadow,
         "bundle": seen.bundle,
         "decided_by": seen.standing,
     })

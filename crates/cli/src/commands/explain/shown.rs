@@ -27,6 +27,10 @@ pub fn print(seen: &Seen, call: &ToolCall, notes: &[String]) {
     }
     let policies: Vec<&str> = seen.decision.policies.iter().map(PolicyId::as_str).collect();
     println!("{} {}", styled(STRONG, "policies"), policies.join(", "));
+    if let Some(shadow) = &seen.decision.shadow {
+        let kind = styled(WARN, &shadow.kind);
+        println!("{} {kind}: {}", styled(STRONG, "in shadow"), terminal::line(&shadow.reason));
+    }
     if let Some(standing) = &seen.standing {
         println!("{} {}", styled(STRONG, "decided by"), terminal::line(&standing.to_string()));
     }

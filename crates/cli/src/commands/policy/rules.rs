@@ -37,12 +37,17 @@ pub fn lines(bundle: &Bundle) -> Vec<String> {
             );
         }
     }
-    let own = bundle.policies().filter(|(id, _)| id.as_str().starts_with("repository/"));
-    lines.extend(
-        own.map(|(id, text)| {
-            format!("policy {id}: {}", text.split_whitespace().collect::<Vec<_>>().join(" "))
-        }),
-    );
+    let shadows: BTreeSet<_> = bundle.shadows().collect();
+    let own = ["organisation/", "team/", "repository/"];
+    let own = bundle.policies().filter(|(id, _)| {
+        let id = id.as_str();
+        own.iter().any(|layer| id.starts_with(layer)) && !id.ends_with("/as-above")
+    });
+    lines.extend(own.map(|(id, text)| {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let word = if shadows.contains(id) { "policy in shadow" } else { "policy" };
+        format!("{word} {id}: {text}")
+    }));
     lines
 }
 
@@ -59,11 +64,15 @@ pub fn print_changes(old: Option<&Bundle>, new: &Bundle) {
     let after = lines(new);
     let gone = before.iter().filter(|line| !after.contains(line));
     let come = after.iter().filter(|line| !before.contains(*line));
+    let looks_on = |line: &str| line.starts_with("policy in shadow");
     let gone = gone.map(|line| {
-        ("-", line, if line.starts_with("production ") || line.contains(": forbid") { LOOSENS } else { "" })
+        let loosens = line.starts_with("production ") || line.contains(": forbid") && !looks_on(line);
+        ("-", line, if loosens { LOOSENS } else { "" })
     });
     let come = come.map(|line| {
-        let loosens = line.contains(": permit") || line == "pack observe" || line == "on_allow grant";
+        let loosens = line.contains(": permit") && !looks_on(line)
+            || line == "pack observe"
+            || line == "on_allow grant";
         let mark = match old {
             None => "",
             Some(_) if loosens => LOOSENS,

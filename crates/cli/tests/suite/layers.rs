@@ -1,0 +1,93 @@
+//! Layers above a repository's proposal, and policies that only look on.
+
+use std::fs;
+
+use insta::assert_snapshot;
+
+use crate::machine::{Machine, PASSPHRASE};
+
+const ORGANISATION: &str = r#"version = 1
+pack = "graduated"
+delegates = ["development"]
+[repository]
+remotes = ["**"]
+roots = ["/**"]
+[environments.production]
+hosts = ["*.live.example"]
+[[policy]]
+id = "no-releases"
+says = "people make releases"
+cedar = 'forbid (principal, action == Action::"forge.release", resource);'
+[[policy]]
+id = "watch-deletes"
+says = "deleting a file would wait for an approval"
+mode = "shadow"
+cedar = '''
+forbid (principal, action == Action::"fs.delete", resource)
+unless { context.oversight.approvals >= 1 };
+'''
+"#;
+
+/// A repository whose proposal names the organisation's file beside it.
+fn layered(organisation: &str) -> Machine {
+    let machine = Machine::governed();
+    let path = machine.repository().join("countersign.toml");
+    let own = fs::read_to_string(&path).unwrap();
+    let own =
+        own.replace("version = 1\n", "version = 1\nlayers = { organisation = \"../organisation.toml\" }\n");
+    fs::write(&path, own.replace("pack = ", "# pack = ")).unwrap();
+    fs::write(machine.path("organisation.toml"), organisation).unwrap();
+    machine
+}
+
+#[test]
+fn the_organisations_rules_are_in_force_and_what_looks_on_is_recorded() {
+    let machine = layered(ORGANISATION);
+    machine.countersign(&["policy", "activate", "--passphrase-stdin"], PASSPHRASE);
+    let release = machine.ask(&machine.bash("gh release create v1"));
+    assert!(release.reason().contains("people make releases"), "{release:?}");
+    assert_eq!(machine.ask(&machine.bash("rm shop.txt")).word(), "pass");
+    let decided = machine.events_among_last(1, "decided").pop().unwrap();
+    assert_snapshot!(decided["decision"]["shadow"]["kind"], @r#"{"decision":"require_approval","requirement":{"approvals":1,"groups":[]}}"#);
+    machine.countersign(&["evidence", "verify"], "");
+    let shown = machine.countersign(&["policy", "show"], "");
+    assert!(shown.contains("policy in shadow organisation/watch-deletes: forbid"), "{shown}");
+}
+
+#[test]
+fn what_is_wrong_in_a_layer_is_said_of_its_file() {
+    let said = |organisation: &str| {
+        let machine = layered(organisation);
+        let output = machine.try_countersign(&["policy", "check"], "");
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        String::from_utf8(output.stderr).unwrap().replace(&machine.path("").display().to_string(), "~/")
+    };
+    assert_snapshot!(said(&ORGANISATION.replace("forge.release", "forge.relaese")), @r#"
+    error: in `~/shop/../organisation.toml`
+      caused by: cannot use policy `no-releases`: unrecognized action `Action::"forge.relaese"` at line 12, column 39
+    hint: did you mean `forge.release`?
+    "#);
+    assert_snapshot!(said(&ORGANISATION.replace("delegates = [\"development\"]", "delegates = [\"everything\"]")), @"
+    error: in `~/shop/../organisation.toml`
+      caused by: cannot delegate `everything`
+    hint: it is one of: staging, development, programs
+    ");
+    assert_snapshot!(said(&ORGANISATION.replace("remotes = [\"**\"]", "remotes = [\"github.com/acme/*\"]")), @"
+    error: in `~/shop/countersign.toml`
+      caused by: cannot join the layers: the layer `repository` may not say that `~/shop` is its repository
+    hint: the highest layer lists the repositories it speaks of: add a pattern to its `remotes`, or to its `roots` for working trees without a remote
+    ");
+}
+
+#[test]
+fn a_bundle_is_built_into_a_file() {
+    let machine = layered(ORGANISATION);
+    let path = machine.path("bundle.json");
+    let built =
+        machine.countersign(&["policy", "build", "--output", &path.display().to_string(), "--json"], "");
+    let built: serde_json::Value = serde_json::from_str(&built).unwrap();
+    let simulated =
+        machine.try_countersign(&["simulate", "--bundle", &path.display().to_string(), "missing"], "");
+    assert_eq!(simulated.status.code(), Some(1));
+    assert!(fs::metadata(&path).unwrap().len() == built["bytes"].as_u64().unwrap(), "{built}");
+}
