@@ -166,6 +166,15 @@ impl Assumed {
         };
         Answer::Values { values: self.written.keys().filter_map(within).collect() }
     }
+
+    /// The files that git could not bring back: those that the session made or changed.
+    fn lost(&self, pattern: &str) -> Answer {
+        let values = self.written.keys().filter(|path| fits(pattern, path)).filter_map(|path| {
+            let word = if self.made.contains(path) { "new" } else { "changed" };
+            Some(format!("{word}\t{}", path.strip_prefix(&self.root)?.strip_prefix('/')?))
+        });
+        Answer::Values { values: values.collect() }
+    }
 }
 
 impl Workspace for Assumed {
@@ -202,10 +211,26 @@ impl Workspace for Assumed {
             Question::Tracked { .. } => Answer::Yes,
             Question::Changed { .. } => self.carried("M"),
             Question::Uncommitted { .. } => self.carried("changed"),
+            Question::Lost { pattern, .. } => self.lost(pattern),
             Question::Patch { .. } => unknown(),
             Question::Variable { .. } => Answer::No,
         }
     }
+}
+
+/// Whether a path, or a directory it lies below, matches a pattern in which `*` is any text. Capitals do not count.
+fn fits(pattern: &str, path: &str) -> bool {
+    let (pattern, path) = (pattern.to_lowercase(), path.to_lowercase());
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|start| path.strip_prefix(start)) else { return false };
+    let mut last = "";
+    for part in parts {
+        let Some(at) = rest.find(part) else { return false };
+        rest = rest.get(at + part.len()..).unwrap_or_default();
+        last = part;
+    }
+    let ends = pattern.ends_with('*') || !last.is_empty() && rest.ends_with(last);
+    rest.is_empty() || rest.starts_with('/') || ends
 }
 
 fn unknown() -> Answer {
@@ -244,4 +269,21 @@ fn normal(path: &str) -> String {
         }
     }
     format!("/{}", parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_fit_files_and_what_lies_below() {
+        for (pattern, path) in
+            [("/r/*.log", "/r/a.log"), ("/r/*.log", "/r/a.log/b"), ("/r/out", "/r/out/b"), ("/r/*", "/r/A")]
+        {
+            assert!(fits(pattern, path), "{pattern} {path}");
+        }
+        for (pattern, path) in [("/r/*.log", "/r/a.rs"), ("/r/out", "/r/outer"), ("/s/*", "/r/a")] {
+            assert!(!fits(pattern, path), "{pattern} {path}");
+        }
+    }
 }
