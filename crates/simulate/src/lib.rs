@@ -8,6 +8,7 @@
 //! | `history` | calls of many files, each once, by session |
 //! | `assumed` | the workspace that a call is understood in: what the session itself tells of it |
 //! | `run` | the calls decided, in parallel |
+//! | `trial` | policies tried on the examples that stand beside them |
 //! | `report` | the counts, the reasons, the differences |
 //!
 //! Architecture invariant: it understands and decides by the same code as the hook, does no I/O and
@@ -17,6 +18,7 @@ mod assumed;
 mod history;
 mod report;
 mod run;
+mod trial;
 
 pub use assumed::Assumed;
 pub use history::{Call, History, Session, Source};
@@ -25,3 +27,4 @@ pub use report::{
     ToolRow, Unforeseen,
 };
 pub use run::{Decided, Simulation, run};
+pub use trial::{Trial, try_all};

@@ -2,6 +2,7 @@
 
 mod layers;
 mod rules;
+mod trial;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -32,6 +33,8 @@ enum Command {
         /// The proposal; countersign.toml of this repository by default
         file: Option<PathBuf>,
     },
+    /// Try the proposal's policies on the examples beside them, and say what no example ever touched
+    Test(trial::Arguments),
     /// Compile the proposal and the layers above it into one bundle, and write that into a file
     Build {
         /// The proposal; countersign.toml of this repository by default
@@ -67,6 +70,7 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
                 warn_of_known(&bundle);
             }
         }
+        Command::Test(arguments) => return trial::run(arguments, json),
         Command::Build { file, output } => compile(file, &output, json)?,
         Command::Show => show(json)?,
         Command::Activate { file, reviewer, passphrase_stdin } => {

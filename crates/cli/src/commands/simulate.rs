@@ -1,7 +1,7 @@
 //! `countersign simulate`: what a policy would have done over real history.
 
 mod bundles;
-mod read;
+pub mod read;
 mod shown;
 
 use std::fs::File;

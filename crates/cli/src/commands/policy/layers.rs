@@ -47,10 +47,14 @@ const MEND: &str =
     "mend the file, then `countersign policy check`; what is in force stays in force meanwhile";
 
 impl Layers {
+    /// The layers, from the highest.
+    pub fn proposals(&self) -> Vec<(Layer, &Proposal)> {
+        self.0.iter().map(|read| (read.layer, &read.proposal)).collect()
+    }
+
     /// The bundle that they build.
     pub fn build(&self) -> Result<Bundle> {
-        let layers: Vec<(Layer, &Proposal)> =
-            self.0.iter().map(|read| (read.layer, &read.proposal)).collect();
+        let layers = self.proposals();
         let explain = |error: BuildError| match self.0.iter().rev().find(|read| concerns(&error, read)) {
             Some(read) => {
                 let place = format!("in `{}`", read.path.display());
