@@ -13,11 +13,11 @@ use clap::Subcommand;
 use countersign_approval::{Activation, Signed};
 use countersign_evidence::Event;
 use countersign_hook::now;
-use countersign_policy::Bundle;
+use countersign_policy::{Bundle, Lint};
 use serde_json::json;
 
 use crate::desk::Desk;
-use crate::output::{self, GOOD, WARN, WithHint as _, styled};
+use crate::output::{self, FAINT, GOOD, WARN, WithHint as _, styled};
 use crate::repository;
 
 #[derive(clap::Args)]
@@ -62,12 +62,19 @@ enum Command {
 pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
     match arguments.command {
         Command::Check { file } => {
-            let (path, bundle) = proposed(file)?;
+            let path = path_of(file)?;
+            let layers = layers::read(&path)?;
+            let bundle = layers.build()?;
             if json {
-                output::json(&json!({"file": path, "bundle": bundle.digest(), "pack": bundle.pack()}))?;
+                let lints: Vec<_> =
+                    layers.lints().into_iter().map(|(file, lint)| lint_json(file, &lint)).collect();
+                output::json(&json!({
+                    "file": path, "bundle": bundle.digest(), "pack": bundle.pack(), "lints": lints,
+                }))?;
             } else {
                 println!("{} `{}` builds bundle {}", styled(GOOD, "ok:"), path.display(), bundle.digest());
                 warn_of_known(&bundle);
+                layers.lints().iter().for_each(|(file, lint)| show_lint(file, lint));
             }
         }
         Command::Test(arguments) => return trial::run(arguments, json),
@@ -80,12 +87,38 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The bundle that a proposal file builds.
-pub fn proposed(file: Option<PathBuf>) -> Result<(PathBuf, Bundle)> {
-    let path = match file {
+/// The proposal's file.
+fn path_of(file: Option<PathBuf>) -> Result<PathBuf> {
+    Ok(match file {
         Some(file) => file,
         None => repository::top()?.join(repository::PROPOSAL),
-    };
+    })
+}
+
+fn lint_json(file: &Path, lint: &Lint) -> serde_json::Value {
+    let (line, column) = lint.place.0.unzip();
+    json!({
+        "rule": lint.rule, "policy": lint.policy, "file": file, "line": line, "column": column,
+        "message": lint.message, "hint": lint.hint,
+    })
+}
+
+fn show_lint(file: &Path, lint: &Lint) {
+    let place = lint.place.0.map(|(line, column)| format!(":{line}:{column}")).unwrap_or_default();
+    println!(
+        "{} {}{place}: `{}`: {} ({})",
+        styled(WARN, "note:"),
+        file.display(),
+        lint.policy,
+        lint.message,
+        lint.rule
+    );
+    println!("      {}", styled(FAINT, &lint.hint));
+}
+
+/// The bundle that a proposal file builds.
+pub fn proposed(file: Option<PathBuf>) -> Result<(PathBuf, Bundle)> {
+    let path = path_of(file)?;
     let bundle = layers::read(&path)?.build()?;
     Ok((path, bundle))
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use countersign_policy::{BuildError, Bundle, Layer, Proposal, build_layers};
+use countersign_policy::{BuildError, Bundle, Layer, Lint, Proposal, build_layers, lint};
 
 use crate::output::WithHint as _;
 
@@ -50,6 +50,18 @@ impl Layers {
     /// The layers, from the highest.
     pub fn proposals(&self) -> Vec<(Layer, &Proposal)> {
         self.0.iter().map(|read| (read.layer, &read.proposal)).collect()
+    }
+
+    /// What is right and yet probably not meant, with the file it stands in.
+    pub fn lints(&self) -> Vec<(&Path, Lint)> {
+        self.0
+            .iter()
+            .enumerate()
+            .flat_map(|(index, read)| {
+                let lints = lint(&read.proposal, &read.text, read.layer, index > 0);
+                lints.into_iter().map(|lint| (read.path.as_path(), lint))
+            })
+            .collect()
     }
 
     /// The bundle that they build.

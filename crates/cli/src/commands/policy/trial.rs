@@ -15,7 +15,7 @@ use serde_json::json;
 use super::layers;
 use crate::commands::simulate::read;
 use crate::output::{self, BAD, FAINT, GOOD, STRONG, WARN, styled};
-use crate::{repository, terminal};
+use crate::terminal;
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -28,10 +28,7 @@ pub struct Arguments {
 
 /// Tries, prints, and fails where anything is not as expected.
 pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
-    let path = match arguments.file {
-        Some(file) => file,
-        None => repository::top()?.join(repository::PROPOSAL),
-    };
+    let path = super::path_of(arguments.file)?;
     let layers = layers::read(&path)?;
     let bundle = layers.build()?;
     let trials = try_all(&layers.proposals(), &bundle);

@@ -1,0 +1,81 @@
+//! `never-applies`: verbs and a type of resource that never come together, and numbers that risk never has.
+
+use serde_json::Value;
+
+use countersign_model::verbs;
+
+use super::{Found, Read, attribute, walk};
+use crate::request::{access_word, area};
+
+/// What effects of an area are on.
+const TYPES: &[(&str, &[&str])] = &[
+    ("fs", &["Path"]),
+    ("secret", &["Path", "Secret", "Program", "Cluster", "Cloud", "App", "Forge", "Tool"]),
+    ("git", &["Ref", "Repository"]),
+    ("forge", &["Forge", "PullRequest", "Repository", "Ref"]),
+    ("net", &["Host"]),
+    ("exec", &["Program", "Path", "Host", "Tool"]),
+    ("agent", &["Tool", "Program"]),
+    ("mcp", &["Tool"]),
+    ("kube", &["Cluster"]),
+    ("cloud", &["Cloud"]),
+    ("db", &["Database"]),
+    ("stack", &["Stack"]),
+    ("app", &["App"]),
+    ("container", &["Container"]),
+    ("package", &["Package"]),
+    ("change", &["Change"]),
+    ("countersign", &["Path", "Program"]),
+];
+
+pub(super) fn find(one: &Read<'_>, _: &[Read<'_>]) -> Vec<Found> {
+    let mut found = Vec::new();
+    if let Some(kind) = &one.resource.entity_type {
+        let meant = verbs::CATALOGUE.iter().filter(|entry| admits(one, entry));
+        let comes = |name: &str| {
+            let types = TYPES.iter().find(|(known, _)| *known == area(name));
+            types.is_none_or(|(_, types)| types.contains(&kind.as_str()))
+        };
+        if !meant.into_iter().any(|entry| comes(entry.name)) {
+            found.push(Found {
+                message: format!("no effect of these verbs is on a {kind}"),
+                hint: "see what `countersign explain` shows for a call that it should meet".to_owned(),
+                words: kind.clone(),
+            });
+        }
+    }
+    walk(&one.conditions, &mut |operator, operands| {
+        let side = |name: &str| operands.get(name);
+        let is_risk = side("left").and_then(attribute).as_deref() == Some("context.risk");
+        let number = side("right").and_then(|right| right.get("Value")).and_then(Value::as_i64);
+        let (true, Some(number)) = (is_risk, number) else { return };
+        let always = match operator {
+            ">" => number >= 100 || number < 0,
+            ">=" => number > 100 || number <= 0,
+            "<" => number > 100 || number <= 0,
+            "<=" => number >= 100 || number < 0,
+            "==" => !(0..=100).contains(&number),
+            _ => false,
+        };
+        if always {
+            found.push(Found {
+                message: format!(
+                    "risk is a number from 0 to 100, so `context.risk {operator} {number}` is always the same"
+                ),
+                hint: "below 30 is low, from 60 is high".to_owned(),
+                words: "context.risk".to_owned(),
+            });
+        }
+    });
+    found
+}
+
+/// Whether the scope of the action may mean this verb.
+fn admits(one: &Read<'_>, entry: &verbs::Entry) -> bool {
+    let named = |id: &str| id == entry.name || id == area(entry.name) || id == access_word(entry.access);
+    match (&one.action.entity, one.action.entities.as_slice()) {
+        (Some(uid), _) => named(&uid.id),
+        (None, []) => true,
+        (None, uids) => uids.iter().any(|uid| named(&uid.id)),
+    }
+}
