@@ -27,4 +27,4 @@ pub use report::{
     ToolRow, Unforeseen,
 };
 pub use run::{Decided, Simulation, run};
-pub use trial::{Trial, try_all};
+pub use trial::{Trial, decide_example, try_all};

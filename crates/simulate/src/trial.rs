@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use countersign_model::{Decision, DecisionKind, Effect, PolicyId, Runtime, ToolCall};
-use countersign_policy::{self as policy, Bundle, Context, Example, Layer, Proposal};
+use countersign_policy::{self as policy, Bundle, Context, Example, History, Layer, Proposal};
 use countersign_redact::Redactor;
 use countersign_understand::{Pinning, understand};
 use serde::Serialize;
@@ -51,7 +51,7 @@ pub fn try_all(layers: &[(Layer, &Proposal)], bundle: &Bundle) -> Vec<Trial> {
 
 fn one(policy: Option<&str>, kind: &'static str, example: &Example, bundle: &Bundle) -> Trial {
     let call = call(example);
-    let (effects, decision, policies) = decide(&call, example.branch.as_deref(), bundle);
+    let (effects, decision, policies) = decide(&call, example.branch.as_deref(), History::default(), bundle);
     let has_a_say = |id: &str| policies.contains(id);
     let wrong = match (kind, policy) {
         ("hit", Some(id)) if !has_a_say(id) => Some(format!("`{id}` has no say in it")),
@@ -86,6 +86,12 @@ fn one(policy: Option<&str>, kind: &'static str, example: &Example, bundle: &Bun
     }
 }
 
+/// What an example would do in a clone of the map's repository, and what is decided over it after `history`.
+pub fn decide_example(example: &Example, history: History, bundle: &Bundle) -> (Vec<Effect>, Decision) {
+    let (effects, decision, _) = decide(&call(example), example.branch.as_deref(), history, bundle);
+    (effects, decision)
+}
+
 /// Whether a decision is the one that was expected: as it is shown, or `hold` for any that waits.
 fn is(kind: &DecisionKind, expected: &str) -> bool {
     kind.to_string() == expected || kind.word() == expected || (kind.waits() && expected == "hold")
@@ -111,12 +117,14 @@ fn call(example: &Example) -> ToolCall {
 fn decide(
     call: &ToolCall,
     branch: Option<&str>,
+    history: History,
     bundle: &Bundle,
 ) -> (Vec<Effect>, Decision, BTreeSet<String>) {
     let mut workspace = Assumed::new(DIRECTORY, bundle);
     workspace.on(Some(branch.unwrap_or("feature")));
     let understanding = understand(call, &workspace.surroundings(bundle), &workspace);
     let context = Context {
+        history,
         findings: Redactor::new([0; 32]).scan(&Value::Object(call.input.clone())),
         pinnable: !matches!(understanding.pinning, Pinning::Impossible { .. }),
         ..Context::default()
