@@ -50,10 +50,8 @@ pub(super) fn find(one: &Read<'_>, _: &[Read<'_>]) -> Vec<Found> {
         let number = side("right").and_then(|right| right.get("Value")).and_then(Value::as_i64);
         let (true, Some(number)) = (is_risk, number) else { return };
         let always = match operator {
-            ">" => number >= 100 || number < 0,
-            ">=" => number > 100 || number <= 0,
-            "<" => number > 100 || number <= 0,
-            "<=" => number >= 100 || number < 0,
+            ">" | "<=" => !(0..100).contains(&number),
+            ">=" | "<" => !(1..=100).contains(&number),
             "==" => !(0..=100).contains(&number),
             _ => false,
         };

@@ -1,4 +1,4 @@
-//! What a long log and a large repository add.
+//! What a long log, a large repository and many policies add.
 
 use anyhow::Result;
 
@@ -10,6 +10,9 @@ use super::timing::{median, median_ratio, quietly};
 const BOUND: f64 = 1.2;
 const RECORDS: usize = 100_000;
 const FILES: usize = 20_000;
+const POLICIES: usize = 500;
+/// What many policies may cost, compared with a few.
+const POLICIES_BOUND: f64 = 1.5;
 
 /// The same call with a fresh log and with a long one.
 pub fn log(programs: &Programs, runs: usize) -> Result<Vec<Figure>> {
@@ -31,6 +34,43 @@ pub fn repository(programs: &Programs, runs: usize) -> Result<Vec<Figure>> {
     removing.bound = Bound::None;
     removing.note = Some(format!("over the {BOUND:.1} × of ARCHITECTURE.md where a file is removed"));
     Ok(vec![compare("git status, 20,000 tracked files to 10", &small, &large, "git status", runs)?, removing])
+}
+
+/// The same call under ten policies of one's own, and under many.
+pub fn policies(programs: &Programs, runs: usize) -> Result<Vec<Figure>> {
+    let few = Stage::governed(programs, &own(10))?;
+    let many = Stage::governed(programs, &own(POLICIES))?;
+    let name = format!("call, {POLICIES} policies of one's own to 10");
+    let mut figure = compare(&name, &few, &many, "git status", runs)?;
+    figure.bound = Bound::Ratio(POLICIES_BOUND);
+    Ok(vec![figure])
+}
+
+/// Policies about many different things, as an organisation's are.
+fn own(count: usize) -> String {
+    const KINDS: &[(&str, &str, &str)] = &[
+        ("kube.delete", "Cluster", "context"),
+        ("db.write", "Database", "host"),
+        ("cloud.write", "Cloud", "account"),
+        ("net.write", "Host", "host"),
+        ("git.push", "Ref", "reference"),
+        ("fs.write", "Path", "path"),
+        ("mcp.call", "Tool", "server"),
+        ("forge.merge", "PullRequest", "base"),
+        ("stack.apply", "Stack", "workspace"),
+        ("package.publish", "Package", "name"),
+    ];
+    let policy = |number: usize| {
+        let (verb, kind, attribute) =
+            KINDS.get(number % KINDS.len()).copied().unwrap_or(("net.write", "Host", "host"));
+        format!(
+            "[[policy]]\nid = \"own-{number}\"\nsays = \"number {number} takes two people\"\ncedar = \'\'\'\n\
+             forbid (principal, action == Action::\"{verb}\", resource is {kind})\n\
+             when {{ resource.{attribute} == \"place-{number}\" && context.risk >= 10 }}\n\
+             unless {{ context.oversight.approvals >= 2 }};\n\'\'\'\n"
+        )
+    };
+    (0..count).map(policy).collect()
 }
 
 /// A call, before and after, in both stages by turns; which goes first alternates.

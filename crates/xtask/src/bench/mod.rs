@@ -10,7 +10,7 @@
 //! | `inside` | understanding and deciding, in one process, as ratios to the yardstick |
 //! | `hostile` | inputs made to be slow, the same |
 //! | `shapes` | calls that grow: instructions, as a ratio to half the length |
-//! | `growth` | a long log, a large repository |
+//! | `growth` | a long log, a large repository, many policies |
 //! | `instructions` | counts under valgrind, against the accepted ones; `profile` says where they go |
 //! | `stage` | the throw-away home and repository all of it runs in |
 
@@ -66,6 +66,7 @@ pub fn run(options: &Options) -> Result<()> {
     figures.extend(measured("understand and decide", || inside::measure(&programs))?);
     figures.extend(hostile::measure(&programs)?);
     figures.extend(measured("a long log", || growth::log(&programs, runs))?);
+    figures.extend(measured("many policies", || growth::policies(&programs, runs))?);
     figures.extend(measured("a large repository", || growth::repository(&programs, runs))?);
     let counted = instructions::measure(&programs, options.check)?;
     figures.extend(counted.figures);

@@ -14,6 +14,9 @@ use crate::run::root;
 /// What a session remembers of its calls is full after so many.
 const WARM: usize = 20;
 
+/// The reviewer's, who signs the policies.
+const PASSPHRASE: &[u8] = b"nine brass lanterns over quiet water\n";
+
 /// The release builds.
 pub struct Programs {
     folder: PathBuf,
@@ -60,6 +63,49 @@ pub struct Stage {
 impl Stage {
     /// A repository of `files` tracked files, a home, and a session in the middle of its work.
     pub fn set(programs: &Programs, files: usize) -> Result<Self> {
+        let stage = Self::unused(programs, files)?;
+        stage.warm()?;
+        Ok(stage)
+    }
+
+    /// The same with a few files, and these policies of its own signed into force.
+    pub fn governed(programs: &Programs, policies: &str) -> Result<Self> {
+        let stage = Self::unused(programs, 10)?;
+        let proposal = stage.repository().join("countersign.toml");
+        let text = fs::read_to_string(&proposal).context("cannot read the proposal")?;
+        fs::write(&proposal, format!("{text}\n{policies}"))?;
+        for arguments in [&["reviewers", "enroll", "ada"][..], &["policy", "activate"]] {
+            let mut command = stage.countersign(programs);
+            command.args(arguments).arg("--passphrase-stdin");
+            if time(command, PASSPHRASE)?.exit != Some(0) {
+                bail!("`countersign {}` failed", arguments.join(" "));
+            }
+        }
+        stage.warm()?;
+        Ok(stage)
+    }
+
+    /// The program that people use, for this home.
+    fn countersign(&self, programs: &Programs) -> Command {
+        let mut command = Command::new(programs.folder.join("countersign"));
+        command
+            .current_dir(self.repository())
+            .env_clear()
+            .env("HOME", self.user_home())
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("COUNTERSIGN_HOME", self.home());
+        command
+    }
+
+    /// Calls until the session is in the middle of its work.
+    fn warm(&self) -> Result<()> {
+        for _ in 0..WARM {
+            self.call("git status")?;
+        }
+        Ok(())
+    }
+
+    fn unused(programs: &Programs, files: usize) -> Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix("countersign-bench-")
             .tempdir_in("/tmp")
@@ -68,18 +114,7 @@ impl Stage {
         stage.fill(files)?;
         fs::create_dir(stage.user_home())?;
         fs::copy(programs.folder.join("countersign-hook"), stage.hook_program())?;
-        quietly(
-            Command::new(programs.folder.join("countersign"))
-                .args(["init", "--yes"])
-                .current_dir(stage.repository())
-                .env_clear()
-                .env("HOME", stage.user_home())
-                .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-                .env("COUNTERSIGN_HOME", stage.home()),
-        )?;
-        for _ in 0..WARM {
-            stage.call("git status")?;
-        }
+        quietly(stage.countersign(programs).args(["init", "--yes"]))?;
         Ok(stage)
     }
 
