@@ -8,7 +8,8 @@ use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -78,19 +79,23 @@ fn lines(path: &Path, simulation: &Simulation<'_>) -> Result<()> {
     Ok(file.flush()?)
 }
 
+/// How often the bar is drawn.
+const DRAWN_EVERY: Duration = Duration::from_millis(50);
+
 /// Runs `work` beside a bar that shows how many calls are done; none where nobody sees it.
 fn deciding<T: Send>(history: &History, work: impl FnOnce(&AtomicUsize) -> T + Send) -> T {
     let bar = read::bar(history.calls(), "calls decided");
-    let (done, over) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let done = AtomicUsize::new(0);
+    let (over, waiting) = mpsc::channel::<()>();
     std::thread::scope(|scope| {
-        let watching = scope.spawn(|| {
-            while !over.load(Ordering::Relaxed) {
-                bar.set_position(u64::try_from(done.load(Ordering::Relaxed)).unwrap_or_default());
-                std::thread::sleep(Duration::from_millis(50));
+        let (shown, counted) = (&bar, &done);
+        let watching = scope.spawn(move || {
+            while waiting.recv_timeout(DRAWN_EVERY) == Err(RecvTimeoutError::Timeout) {
+                shown.set_position(u64::try_from(counted.load(Ordering::Relaxed)).unwrap_or_default());
             }
         });
         let result = work(&done);
-        over.store(true, Ordering::Relaxed);
+        drop(over);
         // It has nothing to tell.
         let _ = watching.join();
         bar.finish_and_clear();

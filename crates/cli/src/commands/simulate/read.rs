@@ -25,7 +25,7 @@ pub fn all(paths: &[PathBuf]) -> Result<History> {
         let metadata =
             std::fs::metadata(path).with_context(|| format!("cannot read `{}`", path.display()))?;
         if metadata.is_dir() {
-            gather(path, path, &mut files, &mut evidence)?;
+            gather(path, &mut files, &mut evidence)?;
         } else {
             files.insert(path.to_path_buf(), ());
         }
@@ -40,12 +40,7 @@ pub fn all(paths: &[PathBuf]) -> Result<History> {
 }
 
 /// Logs below a folder. Links to folders are not followed: they could lead in circles.
-fn gather(
-    top: &Path,
-    folder: &Path,
-    files: &mut BTreeMap<PathBuf, ()>,
-    evidence: &mut Vec<PathBuf>,
-) -> Result<()> {
+fn gather(folder: &Path, files: &mut BTreeMap<PathBuf, ()>, evidence: &mut Vec<PathBuf>) -> Result<()> {
     let home = Home::at(folder);
     if home.exists() {
         evidence.push(home.log());
@@ -57,7 +52,7 @@ fn gather(
         let entry = entry.with_context(|| format!("cannot look into `{}`", folder.display()))?;
         let path = entry.path();
         if entry.file_type().with_context(|| format!("cannot look at `{}`", path.display()))?.is_dir() {
-            gather(top, &path, files, evidence)?;
+            gather(&path, files, evidence)?;
         } else if path
             .extension()
             .and_then(|ending| ending.to_str())
