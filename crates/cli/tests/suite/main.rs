@@ -19,4 +19,5 @@ mod machine;
 mod replay;
 mod review;
 mod setting_up;
+mod trying;
 mod voids;

@@ -1,0 +1,70 @@
+//! Policies tried before they are in force: on their examples, and by what is odd about them.
+
+use std::fs;
+
+use insta::assert_snapshot;
+use serde_json::Value;
+
+use crate::machine::Machine;
+
+const OWN: &str = r#"
+[[policy]]
+id = "no-releases"
+says = "people make releases"
+cedar = 'forbid (principal, action == Action::"forge.release", resource);'
+hits = ["gh release create v1"]
+misses = ["gh release view v1"]
+[[policy]]
+id = "odd"
+says = "never"
+cedar = '''
+forbid (principal, action in Action::"fs", resource is Path)
+when { resource.class == "secrets" };
+'''
+[[test]]
+call = "gh release create v1"
+expect = "EXPECTED"
+"#;
+
+/// A machine with this expectation in its proposal.
+fn machine(expected: &str) -> Machine {
+    let machine = Machine::new();
+    machine.countersign(&["init", "--yes"], "");
+    let path = machine.repository().join("countersign.toml");
+    let text = fs::read_to_string(&path).unwrap() + &OWN.replace("EXPECTED", expected);
+    fs::write(path, text).unwrap();
+    machine
+}
+
+#[test]
+fn examples_that_come_out_as_expected_pass_and_others_fail() {
+    let passing = machine("deny");
+    let shown = passing.countersign(&["policy", "test"], "");
+    assert_snapshot!(shown.lines().take(5).collect::<Vec<_>>().join("\n"), @"
+    ok repository/no-releases hit `gh release create v1` → deny
+    ok repository/no-releases miss `gh release view v1` → allow
+    ok test `gh release create v1` → deny
+    3 passed, 0 failed
+    ");
+    let failing = machine("allow");
+    let output = failing.try_countersign(&["policy", "test", "--json"], "");
+    assert_eq!(output.status.code(), Some(1));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&report["passed"], &report["failed"]), (&2.into(), &1.into()));
+    assert_snapshot!(report["trials"][2]["wrong"], @r#""it is decided as deny, and allow was expected: would publish or change a release (* release v1, production): people make releases""#);
+    let untouched = report["untouched"]["policies"].as_array().unwrap();
+    assert!(
+        untouched.contains(&"repository/odd".into()) && !untouched.contains(&"repository/no-releases".into())
+    );
+}
+
+#[test]
+fn what_is_odd_is_said_with_its_place() {
+    let report: Value =
+        serde_json::from_str(&machine("deny").countersign(&["policy", "check", "--json"], "")).unwrap();
+    let lints = report["lints"].as_array().unwrap();
+    let rules: Vec<&str> = lints.iter().filter_map(|lint| lint["rule"].as_str()).collect();
+    assert_eq!(rules, ["unknown-word", "no-example"]);
+    assert!(lints[0]["line"].as_u64() > Some(20), "{report}");
+    assert_snapshot!(lints[0]["message"], @r#""`resource.class` is never \"secrets\"""#);
+}
