@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use cedar_policy::Policy;
+use cedar_policy::{Effect, Policy};
 use countersign_model::{Declared, PolicyId};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -13,7 +13,7 @@ use crate::checked::{Checked, read, read_pack, validate};
 use crate::layers::{self, Layer, Loosening};
 use crate::oversight::{self, Asked, MOST_APPROVALS, Refusal};
 use crate::packs::{self, Pack};
-use crate::proposal::{self, Mode, OwnPolicy, Proposal};
+use crate::proposal::{self, INVARIANT, Mode, OwnInvariant, OwnPolicy, Proposal};
 use crate::risk::Weights;
 use crate::{glob, nearest};
 
@@ -139,6 +139,7 @@ pub fn build_layers(layers: &[(Layer, &Proposal)]) -> Result<Bundle, BuildError>
         check_patterns(proposal)?;
         check_programs(&proposal.programs)?;
         check_delegates(&proposal.delegates)?;
+        read_invariants(&proposal.invariants)?;
     }
     let (map, programs) = layers::join(layers)?;
     let mut seen = BTreeSet::new();
@@ -204,6 +205,26 @@ fn read_own(
         checked.push(Checked { mode: policy.mode, ..read });
     }
     Ok(checked)
+}
+
+/// The invariants of a proposal as Cedar reads them, held against the schema: each a `forbid` under its own id.
+pub fn read_invariants(own: &[OwnInvariant]) -> Result<Vec<Policy>, BuildError> {
+    let mut seen = BTreeSet::new();
+    let mut checked = Vec::new();
+    for invariant in own {
+        let name = format!("{INVARIANT}{}", invariant.id);
+        if !seen.insert(&invariant.id) {
+            return Err(refused(&name, "its id stands there twice", None));
+        }
+        let read = read(&invariant.id, &name, &invariant.cedar, Some(&invariant.says))?;
+        if read.policy.effect() != Effect::Forbid {
+            let hint = "write a `forbid`: what it forbids, the bundle must never allow";
+            return Err(refused(&name, "an invariant permits nothing", Some(hint)));
+        }
+        checked.push(read);
+    }
+    validate(&checked)?;
+    Ok(checked.into_iter().map(|checked| checked.policy).collect())
 }
 
 /// How the id ends of the policy that a lower layer starts from.

@@ -89,6 +89,17 @@ pub(crate) struct StoredPolicy {
     pub conditions: Box<RawValue>,
 }
 
+/// A policy of a bundle as Cedar reads it.
+#[derive(Clone, Debug)]
+pub struct Read {
+    /// Its id.
+    pub id: PolicyId,
+    /// Whether it counts, or only looks on.
+    pub mode: Mode,
+    /// What Cedar read.
+    pub cedar: cedar_policy::Policy,
+}
+
 const fn is_enforced(mode: &Mode) -> bool {
     matches!(mode, Mode::Enforce)
 }
@@ -214,10 +225,29 @@ impl Bundle {
         self.stored().filter(|policy| policy.mode == Mode::Shadow).map(|policy| &policy.id)
     }
 
+    /// The oversight ladder, from no oversight.
+    pub fn rungs(&self) -> &[Rung] {
+        &self.contents.rungs
+    }
+
+    /// The policies of each layer as Cedar reads them, from the highest; or the id of one that cannot be read.
+    pub fn layers(&self) -> Result<Vec<Vec<Read>>, PolicyId> {
+        let read = |policy: &StoredPolicy| {
+            let cedar = compile::slow(policy).ok_or_else(|| policy.id.clone())?;
+            Ok(Read { id: policy.id.clone(), mode: policy.mode, cedar })
+        };
+        self.stored_layers().map(|policies| policies.iter().map(read).collect()).collect()
+    }
+
+    /// The stored policies of each layer, from the highest.
+    pub(crate) fn stored_layers(&self) -> impl Iterator<Item = &[StoredPolicy]> {
+        let below = self.contents.below.iter().map(|layer| layer.policies.as_slice());
+        std::iter::once(self.contents.policies.as_slice()).chain(below)
+    }
+
     /// The policies of all layers, from the highest.
     pub(crate) fn stored(&self) -> impl Iterator<Item = &StoredPolicy> {
-        let below = self.contents.below.iter().flat_map(|layer| &layer.policies);
-        self.contents.policies.iter().chain(below)
+        self.stored_layers().flatten()
     }
 
     pub(crate) const fn contents(&self) -> &Contents {

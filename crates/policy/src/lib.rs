@@ -6,7 +6,7 @@
 //! [`Proposal`] (`countersign.toml`), where everything is checked, and read cheaply ever after.
 //! [`propose`] writes the first proposal from what is seen in a repository.
 //!
-//! Architecture invariant: the only crate that knows Cedar. It does no I/O, reads no clock, and does
+//! Architecture invariant: the only crate besides `prove` that knows Cedar. It does no I/O, reads no clock, and does
 //! not know which runtime asks.
 
 mod ask;
@@ -19,6 +19,7 @@ mod compile;
 mod context;
 mod decide;
 mod glob;
+mod imagined;
 mod layers;
 mod lint;
 mod map;
@@ -38,17 +39,18 @@ mod seen;
 mod sentence;
 mod slice;
 
-pub use build::{BuildError, Place, build, build_layers};
-pub use bundle::{Bundle, BundleError, OnAllow};
+pub use build::{BuildError, Place, build, build_layers, read_invariants};
+pub use bundle::{Bundle, BundleError, OnAllow, Read};
 pub use classify::classify;
 pub use context::{Context, History, reads_secret, takes_in_untrusted};
 pub use decide::decide;
+pub use imagined::{Answered, Imagined, actions, can_stand, resource_types};
 pub use layers::{Layer, Loosening};
 pub use lint::{Lint, lint};
 pub use map::{EnvironmentMap, Places, RepositoryMap};
 pub use oversight::Rung;
 pub use packs::Pack;
-pub use proposal::{Above, Example, Listed, Mode, OwnPolicy, Proposal, ProposalError};
+pub use proposal::{Above, Example, Listed, Mode, OwnInvariant, OwnPolicy, Proposal, ProposalError};
 pub use propose::{Seen, propose};
 pub use remote::normalise;
 pub use schema::schema_text;

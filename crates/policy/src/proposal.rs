@@ -38,6 +38,8 @@ pub struct Proposal {
     pub environments: BTreeMap<Environment, Listed>,
     /// The repository's own policies, which come on top of the pack's.
     pub policies: Vec<OwnPolicy>,
+    /// What its policies must never allow, on top of what is shipped.
+    pub invariants: Vec<OwnInvariant>,
     /// The organisation's own programs and tools.
     pub programs: Vec<Declared>,
     /// What whoever proposed it wants to say to people, one sentence each.
@@ -74,6 +76,18 @@ pub struct OwnPolicy {
     /// Calls in which it has none.
     #[serde(default)]
     pub misses: Vec<Example>,
+}
+
+/// What the policies of a repository must never allow. It decides nothing; `countersign policy prove` proves it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OwnInvariant {
+    /// Its id, shown as `repository/<id>`.
+    pub id: String,
+    /// What it says, for people: a sentence without its full stop.
+    pub says: String,
+    /// A `forbid` in Cedar: what it forbids, the bundle must never allow.
+    pub cedar: String,
 }
 
 /// Whether a policy counts.
@@ -192,6 +206,8 @@ struct File {
     #[serde(default)]
     policy: Vec<OwnPolicy>,
     #[serde(default)]
+    invariant: Vec<OwnInvariant>,
+    #[serde(default)]
     program: Vec<Declared>,
 }
 
@@ -279,6 +295,7 @@ impl Proposal {
                 .filter_map(|(environment, lists)| Some((environment, lists?.into())))
                 .collect(),
             policies: file.policy,
+            invariants: file.invariant,
             programs: file.program,
             notes: Vec::new(),
             named: Vec::new(),
@@ -330,7 +347,10 @@ impl From<Lists> for Listed {
     }
 }
 
-/// Where in a proposal's text a policy of its own is, or a place that is counted in the policy's own text.
+/// What the name of an invariant starts with where an error is about one.
+pub(crate) const INVARIANT: &str = "invariant ";
+
+/// Where in a proposal's text a policy or an invariant of its own is, or a place that is counted in the policy's own text.
 pub(crate) fn place_of_policy(
     text: &str,
     id: &str,
@@ -338,7 +358,10 @@ pub(crate) fn place_of_policy(
 ) -> Option<(usize, usize)> {
     #[derive(Deserialize)]
     struct File {
+        #[serde(default)]
         policy: Vec<Policy>,
+        #[serde(default)]
+        invariant: Vec<Policy>,
     }
     #[derive(Deserialize)]
     struct Policy {
@@ -346,7 +369,9 @@ pub(crate) fn place_of_policy(
         cedar: toml::Spanned<String>,
     }
     let file: File = toml::from_str(text).ok()?;
-    let policy = file.policy.into_iter().find(|policy| policy.id == id)?;
+    let (invariant, bare) = (id.starts_with(INVARIANT), id.trim_start_matches(INVARIANT));
+    let among = if invariant { file.invariant } else { file.policy };
+    let policy = among.into_iter().find(|policy| policy.id == bare)?;
     let span = policy.cedar.span();
     // Escapes and folded lines shift what follows them.
     let verbatim = text.get(span.clone())?.find(policy.cedar.get_ref().as_str());

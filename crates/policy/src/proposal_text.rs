@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use countersign_model::Environment;
 
 use crate::map::MAPPED;
-use crate::proposal::{Listed, Mode, Proposal};
+use crate::proposal::{Listed, Mode, OwnInvariant, Proposal};
 use crate::seen::Named;
 use crate::{OnAllow, risk};
 
@@ -43,6 +43,10 @@ impl Proposal {
                 put(&mut text, "mode = \"shadow\"\n");
             }
             put(&mut text, &format!("cedar = {}\n", block(&policy.cedar)));
+        }
+        for OwnInvariant { id, says, cedar } in &self.invariants {
+            put(&mut text, &format!("\n[[invariant]]\nid = {}\nsays = {}\n", quoted(id), quoted(says)));
+            put(&mut text, &format!("cedar = {}\n", block(cedar)));
         }
         for program in &self.programs {
             put(&mut text, "\n[[program]]\n");

@@ -113,15 +113,7 @@ impl Question {
 
     /// The request under this much oversight.
     pub fn at(&self, rung: &Rung) -> Result<ast::Request, Unaskable> {
-        let groups = rung.groups.iter().cloned().map(RestrictedExpr::val);
-        let oversight = RestrictedExpr::record([
-            ("monitored".into(), RestrictedExpr::val(rung.monitored)),
-            ("approvals".into(), RestrictedExpr::val(i64::from(rung.approvals))),
-            ("approverGroups".into(), RestrictedExpr::set(groups)),
-        ])?;
-        let facts = self.facts.iter().cloned().chain([("oversight", oversight)]);
-        let context =
-            ast::Context::from_pairs(facts.map(|(name, value)| (name.into(), value)), Extensions::none())?;
+        let context = under(self.facts.iter().cloned(), rung)?;
         let entry = |uid: &EntityUid| ast::EntityUIDEntry::known(uid.clone().into(), None);
         Ok(ast::Request::new_unchecked(
             entry(&self.session),
@@ -130,6 +122,21 @@ impl Question {
             Some(context),
         ))
     }
+}
+
+/// The facts under this much oversight.
+pub fn under<'a>(
+    facts: impl IntoIterator<Item = (&'a str, RestrictedExpr)>,
+    rung: &Rung,
+) -> Result<ast::Context, Unaskable> {
+    let groups = rung.groups.iter().cloned().map(RestrictedExpr::val);
+    let oversight = RestrictedExpr::record([
+        ("monitored".into(), RestrictedExpr::val(rung.monitored)),
+        ("approvals".into(), RestrictedExpr::val(i64::from(rung.approvals))),
+        ("approverGroups".into(), RestrictedExpr::set(groups)),
+    ])?;
+    let facts = facts.into_iter().chain([("oversight", oversight)]);
+    Ok(ast::Context::from_pairs(facts.map(|(name, value)| (name.into(), value)), Extensions::none())?)
 }
 
 fn facts(

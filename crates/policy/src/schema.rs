@@ -13,7 +13,7 @@ use crate::request::{ENTITY_TYPES, UNLISTED, access_word, area};
 
 /// The types of `packs/schema.cedarschema` that are resources: all but the action, the principal and
 /// the two groups.
-fn resource_types() -> impl Iterator<Item = &'static str> {
+pub fn resource_types() -> impl Iterator<Item = &'static str> {
     ENTITY_TYPES.into_iter().skip(4)
 }
 
