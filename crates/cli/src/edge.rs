@@ -46,6 +46,12 @@ pub fn own_home() -> Result<Home> {
     Ok(Home::at(user_home()?.join(below).join("countersign")))
 }
 
+/// Where the solver of `policy prove` is: what `CVC5` names, or `cvc5` on `PATH`.
+#[expect(clippy::disallowed_methods, reason = "this is the edge that reads the environment")]
+pub fn solver() -> Result<PathBuf, countersign_prove::ProveError> {
+    countersign_prove::find(std::env::var_os("CVC5").as_deref(), std::env::var_os("PATH").as_deref())
+}
+
 /// Where a managed install keeps what only root may change.
 pub const MANAGED: &str = "/etc/countersign";
 

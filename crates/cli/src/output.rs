@@ -10,6 +10,7 @@ use countersign_approval::ApprovalError;
 use countersign_evidence::LogError;
 use countersign_local::LedgerError;
 use countersign_policy::{BuildError, ProposalError};
+use countersign_prove::ProveError;
 use serde::Serialize;
 
 use crate::terminal;
@@ -97,7 +98,10 @@ fn parts(error: &anyhow::Error) -> (Vec<String>, Option<String>) {
 /// What the cause itself says on what to do.
 fn said(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
     let proposal = cause.downcast_ref().and_then(|error: &ProposalError| error.hint.clone());
-    proposal.or_else(|| cause.downcast_ref().and_then(|error: &BuildError| error.hint()).map(str::to_owned))
+    let unproved = || cause.downcast_ref().and_then(|error: &ProveError| error.hint()).map(str::to_owned);
+    proposal
+        .or_else(unproved)
+        .or_else(|| cause.downcast_ref().and_then(|error: &BuildError| error.hint()).map(str::to_owned))
 }
 
 /// What helps against a cause, whatever was being done.

@@ -136,6 +136,7 @@ fn entities(imagined: &Imagined, kind: &Kind) -> Result<Entities, Unaskable> {
             [],
             Extensions::none(),
         )
+        .map_err(Unaskable::from)
     };
     let mut groups = Vec::new();
     if let Some((area, access)) = &kind.groups {

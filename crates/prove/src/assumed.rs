@@ -7,8 +7,11 @@ use countersign_model::{Environment, Place};
 use countersign_policy::Rung;
 use serde_json::{Value, json};
 
+/// A fact of the context: its name, what it usually is, and what bounds it.
+pub type Fact = (&'static str, fn() -> Value, Bounds);
+
 /// The facts of the context, each with what it is where it makes no difference, and what bounds it.
-pub const FACTS: &[(&str, fn() -> Value, Bounds)] = &[
+pub const FACTS: &[Fact] = &[
     ("risk", || json!(0), Bounds::Between(0, 100)),
     ("certainty", || json!("exact"), Bounds::OneOf(&["exact", "partial", "opaque"])),
     ("reversible", || json!("yes"), Bounds::OneOf(&["yes", "unknown", "no"])),

@@ -102,7 +102,10 @@ impl Space {
         for (natural, (action, groups)) in each {
             let known = Known::Action(action.clone(), groups.clone());
             let Some(pair) = folds.fold(formulas, (within, about), &known) else { continue };
-            for resource in self.resources.iter().filter(|name| is_natural(action, name) == natural) {
+            let mut resources: Vec<&String> =
+                self.resources.iter().filter(|name| is_natural(action, name) == natural).collect();
+            resources.sort_by_key(|name| natural_types(action).iter().position(|natural| natural == name));
+            for resource in resources {
                 let known = Known::Resource(resource.clone());
                 let Some(pair) = folds.fold(formulas, pair, &known) else { continue };
                 for environment in ENVIRONMENTS {
@@ -140,7 +143,7 @@ impl Space {
         let reads = Reads::of(policy);
         let typed = reads.resource || !reads.attributes.is_empty();
         let mut found: Vec<Question> = Vec::new();
-        let mut seen: HashMap<(Vec<(bool, bool)>, Vec<bool>, Option<&String>), usize> = HashMap::new();
+        let mut seen = HashMap::new();
         for (action, groups) in &self.actions {
             let tests: Vec<_> = actions.iter().map(|name| (name == action, groups.contains(name))).collect();
             for resource in &self.resources {
@@ -169,8 +172,13 @@ impl Space {
 
 /// Whether verbs of this action's area act on such resources.
 pub fn is_natural(action: &str, resource: &str) -> bool {
+    let types = natural_types(action);
+    types.is_empty() || types.contains(&resource)
+}
+
+fn natural_types(action: &str) -> &'static [&'static str] {
     let area = action.split('.').next().unwrap_or(action);
-    NATURAL.iter().find(|(name, _)| *name == area).is_none_or(|(_, types)| types.contains(&resource))
+    NATURAL.iter().find(|(name, _)| *name == area).map_or(&[], |(_, types)| types)
 }
 
 /// What is to be asked, and what was seen to need no asking.

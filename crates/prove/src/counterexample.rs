@@ -164,7 +164,7 @@ fn plain(value: &EvalResult) -> Option<Value> {
 
 /// A type of resource in words, with its article.
 fn thing(resource: &str) -> String {
-    let words = match resource {
+    match resource {
         "PullRequest" => "a pull request".to_owned(),
         "Forge" => "something on a forge".to_owned(),
         "Ref" => "a branch or tag".to_owned(),
@@ -174,8 +174,7 @@ fn thing(resource: &str) -> String {
         "App" => "an app".to_owned(),
         "Change" => "a change that a push brings".to_owned(),
         other => format!("a {}", other.to_lowercase()),
-    };
-    words
+    }
 }
 
 impl fmt::Display for Counterexample {

@@ -3,14 +3,14 @@
 use std::sync::LazyLock;
 
 use cedar_policy::{Policy, PolicySet};
-use countersign_policy::{BuildError, Proposal, read_invariants};
+use countersign_policy::{BuildError, Layer, Proposal, read_invariants};
 
 use crate::ProveError;
 
 /// What must never be allowed, written as a `forbid` in Cedar.
 #[derive(Clone, Debug)]
 pub struct Invariant {
-    /// Its id; `repository/...` where it is one's own.
+    /// Its id; `repository/...` where it is a repository's own.
     pub id: String,
     /// What it says, a sentence without its full stop.
     pub says: String,
@@ -55,12 +55,12 @@ impl Invariant {
         Ok(promised)
     }
 
-    /// Those of a proposal of one's own.
-    pub fn own(proposal: &Proposal) -> Result<Vec<Self>, BuildError> {
+    /// Those of a layer's own proposal.
+    pub fn own(layer: Layer, proposal: &Proposal) -> Result<Vec<Self>, BuildError> {
         let policies = read_invariants(&proposal.invariants)?;
         let pairs = proposal.invariants.iter().zip(policies);
         let own = pairs.map(|(own, policy)| Self {
-            id: format!("repository/{}", own.id),
+            id: format!("{layer}/{}", own.id),
             says: own.says.clone(),
             packs: Vec::new(),
             policy,

@@ -28,6 +28,7 @@ use std::path::PathBuf;
 pub use counterexample::Counterexample;
 pub use invariant::Invariant;
 pub use prover::{Outcome, Proof, Prover};
+pub use relations::{AS_STRICT, MONOTONE, NEVER_FAILS, SHADOWS};
 pub use solver::find;
 
 /// Why something could be neither proved nor refuted.

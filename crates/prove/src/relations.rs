@@ -15,11 +15,14 @@ use crate::read::{self, Layer};
 use crate::solver::Asked;
 use crate::{ProveError, assumed};
 
-/// What every bundle has to keep, as ids and what they say.
-const NEVER_FAILS: (&str, &str) = ("never-fails", "no policy ever fails");
-const MONOTONE: (&str, &str) = ("more-oversight", "more oversight never loses a permit");
-const SHADOWS: (&str, &str) = ("shadows", "policies that only look on never change a decision");
-const AS_STRICT: (&str, &str) =
+/// That no policy ever fails: its id, and what it says.
+pub const NEVER_FAILS: (&str, &str) = ("never-fails", "no policy ever fails");
+/// That the ladder rises.
+pub const MONOTONE: (&str, &str) = ("more-oversight", "more oversight never loses a permit");
+/// That policies which look on decide nothing.
+pub const SHADOWS: (&str, &str) = ("shadows", "policies that only look on never change a decision");
+/// That a bundle is at least as strict as another.
+pub const AS_STRICT: (&str, &str) =
     ("as-strict", "what it permits, the other bundle permits under the same oversight");
 
 fn proof((id, says): (&str, &str), outcome: Outcome, kinds: usize, questions: usize) -> Proof {

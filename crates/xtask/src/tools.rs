@@ -25,6 +25,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("mount", "mount"),
     ("strace", "strace"),
     ("valgrind", "valgrind"),
+    ("cvc5", "cvc5"),
 ];
 
 /// What is missing here.

@@ -1,6 +1,7 @@
 //! `countersign policy`: the proposal checked, and signed into force.
 
 mod layers;
+mod prove;
 mod rules;
 mod trial;
 
@@ -35,6 +36,8 @@ enum Command {
     },
     /// Try the proposal's policies on the examples beside them, and say what no example ever touched
     Test(trial::Arguments),
+    /// Prove what the proposal's bundle can never allow, and show an action where it can
+    Prove(prove::Arguments),
     /// Compile the proposal and the layers above it into one bundle, and write that into a file
     Build {
         /// The proposal; countersign.toml of this repository by default
@@ -78,6 +81,7 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
             }
         }
         Command::Test(arguments) => return trial::run(arguments, json),
+        Command::Prove(arguments) => return prove::run(&arguments, json),
         Command::Build { file, output } => compile(file, &output, json)?,
         Command::Show => show(json)?,
         Command::Activate { file, reviewer, passphrase_stdin } => {

@@ -2,7 +2,7 @@
 
 use cedar_policy::{Effect, Policy, PolicyId};
 use countersign_model::{Environment, Place};
-use countersign_policy::{Rung, can_stand};
+use countersign_policy::{Layer as From, Rung, can_stand};
 use serde_json::{Value, json};
 
 use super::{proposal, prover};
@@ -61,7 +61,7 @@ fn compare() {
         let policies = &parsed[from..to];
         for cedar in INVARIANTS {
             let text = format!("[[invariant]]\nid = \"x\"\nsays = \"x\"\ncedar = '{cedar}'");
-            let invariant = Invariant::own(&proposal(&text)).unwrap().remove(0);
+            let invariant = Invariant::own(From::Repository, &proposal(&text)).unwrap().remove(0);
             let folded = folded(&mut prover, &space, policies, &invariant);
             let mut long = true;
             for (action, _) in &space.actions {

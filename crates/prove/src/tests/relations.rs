@@ -46,14 +46,14 @@ fn a_bundle_is_as_strict_as_another_where_every_permit_costs_as_much() {
     insta::assert_snapshot!(compare(&tightened, &plain), @"holds");
     insta::assert_snapshot!(compare(&plain, &tightened), @"
     would merge a pull request into its base branch (forge.merge)
-    on a repository, in the environment production, place remote
+    on a pull request, in the environment production, place remote
     decided: require 1 approval, by graduated/production-change
     where the other bundle decides: require 2 approvals
     and 50 other kinds of request alike
     ");
     insta::assert_snapshot!(compare(&loosened, &plain), @"
     would merge a pull request into its base branch (forge.merge)
-    on a repository, in the environment staging, place remote
+    on a pull request, in the environment staging, place remote
     with risk 5
     decided: allow, by repository/merge
     where the other bundle decides: monitor

@@ -81,7 +81,11 @@ impl Layers {
 /// Whether an error is about this layer's file.
 fn concerns(error: &BuildError, read: &Read) -> bool {
     match error {
-        BuildError::Policy { policy, .. } => read.proposal.policies.iter().any(|own| own.id == *policy),
+        BuildError::Policy { policy, .. } => {
+            let invariant = policy.strip_prefix("invariant ");
+            read.proposal.policies.iter().any(|own| own.id == *policy)
+                || read.proposal.invariants.iter().any(|own| Some(own.id.as_str()) == invariant)
+        }
         BuildError::Pattern { pattern, .. } => read.text.contains(pattern.as_str()),
         BuildError::Program { name, .. } => read.text.contains(name.as_str()),
         BuildError::Layers(loosening) => loosening.layer == read.layer,

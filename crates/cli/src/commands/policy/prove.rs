@@ -1,0 +1,165 @@
+//! `policy prove`: what the proposal's bundle can never allow, proved; and an action where it can.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anstream::println;
+use anyhow::{Context as _, Result, bail};
+use countersign_policy::Bundle;
+use countersign_prove::{
+    AS_STRICT, Invariant, MONOTONE, NEVER_FAILS, Outcome, Proof, ProveError, Prover, SHADOWS,
+};
+use serde_json::{Value, json};
+
+use super::layers;
+use crate::edge;
+use crate::output::{self, BAD, FAINT, GOOD, STRONG, WARN, WithHint as _, styled};
+use crate::terminal;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The proposal; countersign.toml of this repository by default
+    file: Option<PathBuf>,
+    /// A proposal or a built bundle: that the proposal is at least as strict is proved too
+    #[arg(long, value_name = "FILE")]
+    against: Option<PathBuf>,
+    /// Only this invariant; all that the pack promises, and the proposal's own, by default
+    #[arg(long = "invariant", value_name = "ID")]
+    invariants: Vec<String>,
+}
+
+/// One thing to prove.
+enum Claim {
+    Never(Invariant),
+    Fails,
+    Rises,
+    LooksOn,
+    AsStrict(Box<Bundle>),
+}
+
+/// Proves, prints, and fails where anything does not hold.
+pub fn run(arguments: &Arguments, json: bool) -> Result<ExitCode> {
+    let path = super::path_of(arguments.file.clone())?;
+    let layers = layers::read(&path)?;
+    let bundle = layers.build()?;
+    let mut claims = vec![Claim::Fails, Claim::Rises, Claim::LooksOn];
+    claims.extend(Invariant::promised(bundle.pack())?.into_iter().map(Claim::Never));
+    for (layer, proposal) in layers.proposals() {
+        claims.extend(Invariant::own(layer, proposal)?.into_iter().map(Claim::Never));
+    }
+    if let Some(against) = &arguments.against {
+        claims.push(Claim::AsStrict(Box::new(other(against)?)));
+    }
+    let claims = chosen(claims, &arguments.invariants)?;
+    let program = edge::solver()?;
+    let start = Instant::now();
+    let mut prover = Prover::start(&program)?;
+    let mut proofs = Vec::new();
+    for claim in &claims {
+        let start = Instant::now();
+        let proof = claim.prove(&mut prover, &bundle);
+        let proof = proof.with_context(|| format!("cannot prove `{}`", claim.id()))?;
+        proofs.push((proof, start.elapsed()));
+    }
+    if json {
+        let proofs: Vec<Value> = proofs.iter().map(|(proof, took)| as_json(proof, *took)).collect();
+        output::json(&json!({"file": path, "bundle": bundle.digest(), "invariants": proofs}))?;
+    } else {
+        proofs.iter().for_each(|(proof, took)| print(proof, *took));
+        let failed = proofs.iter().filter(|(proof, _)| proof.outcome != Outcome::Holds).count();
+        println!("{} hold, {failed} do not ({})", proofs.len() - failed, seconds(start.elapsed()));
+    }
+    let all = proofs.iter().all(|(proof, _)| proof.outcome == Outcome::Holds);
+    Ok(if all { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+impl Claim {
+    fn id(&self) -> &str {
+        match self {
+            Self::Never(invariant) => &invariant.id,
+            Self::Fails => NEVER_FAILS.0,
+            Self::Rises => MONOTONE.0,
+            Self::LooksOn => SHADOWS.0,
+            Self::AsStrict(_) => AS_STRICT.0,
+        }
+    }
+
+    fn prove(&self, prover: &mut Prover, bundle: &Bundle) -> Result<Proof, ProveError> {
+        match self {
+            Self::Never(invariant) => prover.prove(bundle, invariant),
+            Self::Fails => prover.never_fails(bundle),
+            Self::Rises => prover.more_oversight_never_loses(bundle),
+            Self::LooksOn => prover.shadows_never_decide(bundle),
+            Self::AsStrict(other) => prover.at_least_as_strict(bundle, other),
+        }
+    }
+}
+
+/// Those that were asked for. That no policy fails is always among them: every other proof rests on it.
+fn chosen(claims: Vec<Claim>, ids: &[String]) -> Result<Vec<Claim>> {
+    let known: Vec<&str> = claims.iter().map(Claim::id).collect();
+    if let Some(wrong) = ids.iter().find(|id| !known.contains(&id.as_str())) {
+        let known = known.join(", ");
+        return Err(anyhow::anyhow!("there is no invariant `{}` here", terminal::line(wrong)))
+            .hint(format!("there are: {}", terminal::line(&known)));
+    }
+    let is_chosen = |claim: &Claim| ids.is_empty() || ids.iter().any(|id| id == claim.id());
+    Ok(claims.into_iter().filter(|claim| is_chosen(claim) || matches!(claim, Claim::Fails)).collect())
+}
+
+/// The bundle to compare with: a built one, or one that a proposal builds.
+fn other(path: &Path) -> Result<Bundle> {
+    if path.extension().is_some_and(|extension| extension == "json") {
+        let bytes = std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+        return Bundle::from_bytes(&bytes).with_context(|| format!("in `{}`", path.display()));
+    }
+    if !path.is_file() {
+        bail!("cannot compare with `{}`: it is no file", path.display());
+    }
+    layers::read(path)?.build()
+}
+
+fn print(proof: &Proof, took: Duration) {
+    let Proof { id, says, outcome, kinds, questions } = proof;
+    let (style, word) = match outcome {
+        Outcome::Holds => (GOOD, "holds  "),
+        Outcome::Vacuous => (WARN, "vacuous"),
+        Outcome::Broken(_) => (BAD, "broken "),
+    };
+    let effort = format!("({kinds} kinds of request, {questions} asked, {})", seconds(took));
+    println!(
+        "{} {}: {} {}",
+        styled(style, word),
+        styled(STRONG, terminal::line(id)),
+        terminal::line(says),
+        styled(FAINT, effort)
+    );
+    match outcome {
+        Outcome::Holds => {}
+        Outcome::Vacuous => {
+            println!("        no request can be what it forbids: whatever the policies, it says nothing");
+        }
+        Outcome::Broken(found) => {
+            for line in found.to_string().lines() {
+                println!("        {}", terminal::line(line));
+            }
+        }
+    }
+}
+
+fn as_json(proof: &Proof, took: Duration) -> Value {
+    let (outcome, found) = match &proof.outcome {
+        Outcome::Holds => ("holds", None),
+        Outcome::Vacuous => ("vacuous", None),
+        Outcome::Broken(found) => ("broken", Some(found)),
+    };
+    json!({
+        "id": proof.id, "says": proof.says, "outcome": outcome, "counterexample": found,
+        "kinds": proof.kinds, "questions": proof.questions, "seconds": took.as_secs_f64(),
+    })
+}
+
+fn seconds(took: Duration) -> String {
+    format!("{:.2} s", took.as_secs_f64())
+}
