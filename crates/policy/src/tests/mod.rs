@@ -144,3 +144,30 @@ fn word(effect: &Effect, context: &Context, bundle: &Bundle) -> &'static str {
         word => word,
     }
 }
+
+#[test]
+fn a_proof_leaves_out_no_place_where_a_resource_stands() {
+    let mut effects = usual_effects();
+    for (host, name) in [(None, "live"), (Some("shop.prod.example"), "live")] {
+        let host = host.map(str::to_owned);
+        let container = Resource::Container { host, object: "container".to_owned(), name: name.to_owned() };
+        effects.push(Effect::new(verbs::CONTAINER_RUN, container));
+    }
+    for host in ["localhost", "/repo/data.db", "db.prod.example"] {
+        let database = Resource::Database {
+            system: "postgresql".to_owned(),
+            host: host.to_owned(),
+            database: None,
+            object: "*".to_owned(),
+        };
+        effects.push(Effect::new(verbs::DB_WRITE, database));
+    }
+    crate::classify(&mut effects, shop(Pack::Graduated));
+    let mut types = std::collections::BTreeSet::new();
+    for effect in &effects {
+        let kind = crate::request::kind(effect);
+        types.insert(kind.resource);
+        assert!(crate::can_stand(kind.resource, kind.environment, kind.place), "{kind:?}");
+    }
+    assert!(types.len() > 10, "{types:?}");
+}

@@ -31,7 +31,7 @@ pub struct Arguments {
 
 /// One thing to prove.
 enum Claim {
-    Never(Invariant),
+    Never(Box<Invariant>),
     Fails,
     Rises,
     LooksOn,
@@ -44,9 +44,9 @@ pub fn run(arguments: &Arguments, json: bool) -> Result<ExitCode> {
     let layers = layers::read(&path)?;
     let bundle = layers.build()?;
     let mut claims = vec![Claim::Fails, Claim::Rises, Claim::LooksOn];
-    claims.extend(Invariant::promised(bundle.pack())?.into_iter().map(Claim::Never));
+    claims.extend(Invariant::promised(bundle.pack())?.into_iter().map(never));
     for (layer, proposal) in layers.proposals() {
-        claims.extend(Invariant::own(layer, proposal)?.into_iter().map(Claim::Never));
+        claims.extend(Invariant::own(layer, proposal)?.into_iter().map(never));
     }
     if let Some(against) = &arguments.against {
         claims.push(Claim::AsStrict(Box::new(other(against)?)));
@@ -72,6 +72,10 @@ pub fn run(arguments: &Arguments, json: bool) -> Result<ExitCode> {
     }
     let all = proofs.iter().all(|(proof, _)| proof.outcome == Outcome::Holds);
     Ok(if all { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn never(invariant: Invariant) -> Claim {
+    Claim::Never(Box::new(invariant))
 }
 
 impl Claim {
