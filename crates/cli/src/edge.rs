@@ -155,6 +155,19 @@ pub fn settings() -> std::collections::BTreeMap<String, String> {
     countersign_workspace::SETTINGS.iter().filter_map(value).collect()
 }
 
+/// A variable's value, for what a file names by it.
+#[expect(clippy::disallowed_methods, reason = "this is the edge that reads the environment")]
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var_os(name)?.into_string().ok()
+}
+
+/// Where a program is on PATH.
+#[expect(clippy::disallowed_methods, reason = "this is the edge that reads the environment")]
+pub fn on_path(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|path| path.is_file())
+}
+
 /// The directory the command runs in.
 pub fn here() -> Result<PathBuf> {
     std::env::current_dir().context("cannot tell the current directory")

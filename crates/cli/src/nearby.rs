@@ -1,11 +1,13 @@
 //! Names of places that tools on this machine know: contexts, profiles, projects, workspaces, variables. Names
 //! only: what stands beside them, such as keys and addresses, is never kept.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use countersign_inventory::clouds::{aws_profiles, gcloud_project};
+use countersign_inventory::databases::addresses;
+use countersign_inventory::kube::contexts;
 use countersign_policy::{Kind, Named};
 
 use crate::edge;
@@ -42,14 +44,14 @@ pub fn names(top: &Path) -> Result<Vec<Named>> {
         .into_iter()
         .chain(files("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"))
     {
-        let profiles = text(&path).map(|text| profiles(&text)).unwrap_or_default();
+        let profiles = text(&path).map(|text| aws_profiles(&text)).unwrap_or_default();
         add(&mut found, Kind::Account, profiles, &shown(&path));
     }
     let gcloud = files("CLOUDSDK_CONFIG", ".config/gcloud");
     for path in gcloud.iter().flat_map(|folder| entries(&folder.join("configurations"))) {
         let name =
             path.file_name().and_then(|name| name.to_str()?.strip_prefix("config_").map(str::to_owned));
-        let project = text(&path).and_then(|text| project(&text));
+        let project = text(&path).and_then(|text| gcloud_project(&text));
         add(&mut found, Kind::Account, name.into_iter().chain(project), &shown(&path));
     }
     let below = |path: &Path| path.strip_prefix(top).unwrap_or(path).display().to_string();
@@ -85,37 +87,12 @@ fn text(path: &Path) -> Option<String> {
     (metadata.is_file() && metadata.len() <= LONGEST_FILE).then(|| fs::read_to_string(path).ok())?
 }
 
-fn entries(folder: &Path) -> Vec<PathBuf> {
+/// What is in a folder, sorted; nothing where it cannot be looked into.
+pub fn entries(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten();
     let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).take(1000).collect();
     paths.sort();
     paths
-}
-
-/// The contexts of a kubeconfig.
-fn contexts(text: &str) -> Vec<String> {
-    let Ok(node) = countersign_yaml::read(text) else { return Vec::new() };
-    let contexts = node.get("contexts").map(|contexts| contexts.items()).unwrap_or_default();
-    contexts.iter().filter_map(|context| Some(context.get("name")?.text()?.to_owned())).collect()
-}
-
-/// The sections of a file of the AWS programs that are profiles.
-fn profiles(text: &str) -> Vec<String> {
-    let sections = text.lines().filter_map(|line| line.trim().strip_prefix('[')?.split_once(']'));
-    let names = sections.map(|(name, _)| name.trim()).filter(|name| !name.starts_with("sso-session "));
-    names
-        .filter(|name| !name.starts_with("services "))
-        .map(|name| name.strip_prefix("profile ").unwrap_or(name).trim().to_owned())
-        .filter(|name| name != "default")
-        .collect()
-}
-
-/// The project of a configuration of gcloud.
-fn project(text: &str) -> Option<String> {
-    let value = |line: &str| {
-        Some(line.trim().strip_prefix("project")?.trim_start().strip_prefix('=')?.trim().to_owned())
-    };
-    text.lines().find_map(value)
 }
 
 /// Where Terraform keeps the state of workspaces, in the repository's top and two levels below it.
@@ -148,43 +125,9 @@ fn workspaces(top: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Variables that by their names hold the address of a database, as the map would have them.
-fn addresses<'t>(lines: impl Iterator<Item = &'t str>) -> Vec<String> {
-    const OF: &[&str] =
-        &["DATABASE", "DB", "POSTGRES", "POSTGRESQL", "MYSQL", "MONGO", "MONGODB", "REDIS", "PG"];
-    const WHAT: &[&str] = &["URL", "URI", "DSN"];
-    let mut names = BTreeSet::new();
-    for line in lines {
-        let line = line.trim();
-        let name = line.strip_prefix("export ").unwrap_or(line).split('=').next().unwrap_or_default().trim();
-        let words: Vec<&str> = name.split('_').collect();
-        let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        if is_name
-            && words.iter().any(|word| OF.contains(word))
-            && words.iter().any(|word| WHAT.contains(word))
-        {
-            names.insert(format!("${name}"));
-        }
-    }
-    names.into_iter().collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_and_nothing_beside_them() {
-        let kubeconfig = "contexts:\n- context: {cluster: a, user: b}\n  name: eu-live\n- name: \"eu-stage\"\nusers:\n- name: b\n  user: {token: abc}\n";
-        assert_eq!(contexts(kubeconfig), ["eu-live", "eu-stage"]);
-        assert_eq!(contexts("contexts: {"), [""; 0]);
-        let config = "[default]\nregion = x\n[profile shop-live]\naws_secret_access_key = abc\n[sso-session x]\n[other]\n";
-        assert_eq!(profiles(config), ["shop-live", "other"]);
-        assert_eq!(project("[core]\naccount = a@b\nproject = shop-live\n").as_deref(), Some("shop-live"));
-        let variables =
-            "# DATABASE_URL\nexport DATABASE_URL=postgres://u:p@h/d\nREDIS_URL=x\nAPI_URL=y\nDB_PASSWORD=z\n";
-        assert_eq!(addresses(variables.lines()), ["$DATABASE_URL", "$REDIS_URL"]);
-    }
 
     #[test]
     fn workspaces_of_terraform() {

@@ -59,6 +59,18 @@ pub fn look(top: &Path) -> Result<Seen> {
     })
 }
 
+/// What git asks for credentials here, for any host or for some.
+pub fn credential_helpers(top: &Path) -> Result<Vec<String>> {
+    let machine = machine()?;
+    let repository = top.display().to_string();
+    let section = Question::Subsections { repository: repository.clone(), section: "credential".into() };
+    let scoped = values(&machine, section).into_iter().map(|scope| format!("credential.{scope}.helper"));
+    let keys = std::iter::once("credential.helper".to_owned()).chain(scoped);
+    let helpers = keys
+        .flat_map(|key| values(&machine, Question::Configuration { repository: repository.clone(), key }));
+    Ok(helpers.filter(|helper| !helper.is_empty()).collect())
+}
+
 fn values(machine: &Machine, question: Question) -> Vec<String> {
     match machine.ask(&question) {
         Answer::Values { values } => values,

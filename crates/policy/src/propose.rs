@@ -44,25 +44,7 @@ pub fn propose(seen: &Seen) -> Proposal {
     let default = default_branch(seen);
     proposal.repository.default_branch.clone_from(&default);
 
-    let mut deliveries = Vec::new();
-    let mut workflows = Vec::new();
-    for (path, text) in &seen.workflows {
-        match yaml::read(text) {
-            Ok(node) if is_gitlab(path) => {
-                let (found, notes) = gitlab::deliveries(path, &node, default.as_deref());
-                deliveries.extend(found);
-                proposal.notes.extend(notes);
-            }
-            Ok(node) => workflows.push(github::Workflow { path: path.clone(), node }),
-            Err(error) => deliveries.push(Delivery {
-                environment: Environment::Production,
-                refs: Refs::branch(default.as_deref().unwrap_or("**")),
-                why: format!("{path} cannot be read ({error}), so it may deliver"),
-            }),
-        }
-    }
-    let (found, notes) = github::deliveries(&workflows, default.as_deref());
-    deliveries.extend(found);
+    let (mut deliveries, notes) = deliveries(&seen.workflows, default.as_deref());
     proposal.notes.extend(notes);
     for delivery in &mut deliveries {
         delivery.refs = usable(std::mem::take(&mut delivery.refs));
@@ -78,6 +60,32 @@ pub fn propose(seen: &Seen) -> Proposal {
         );
     }
     proposal
+}
+
+/// What pushes set off by the CI files of a repository, given as paths and texts, and what else people should know.
+pub fn deliveries(files: &[(String, String)], default: Option<&str>) -> (Vec<Delivery>, Vec<String>) {
+    let (mut deliveries, mut notes) = (Vec::new(), Vec::new());
+    let mut workflows = Vec::new();
+    for (path, text) in files {
+        match yaml::read(text) {
+            Ok(node) if is_gitlab(path) => {
+                let (found, said) = gitlab::deliveries(path, &node, default);
+                deliveries.extend(found);
+                notes.extend(said);
+            }
+            Ok(node) => workflows.push(github::Workflow { path: path.clone(), node }),
+            Err(error) => deliveries.push(Delivery {
+                file: path.clone(),
+                environment: Environment::Production,
+                refs: Refs::branch(default.unwrap_or("**")),
+                why: format!("{path} cannot be read ({error}), so it may deliver"),
+            }),
+        }
+    }
+    let (found, said) = github::deliveries(&workflows, default);
+    deliveries.extend(found);
+    notes.extend(said);
+    (deliveries, notes)
 }
 
 /// A name that says production is proposed as such, which can only hold more; any other is shown to choose from.

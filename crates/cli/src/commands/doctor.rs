@@ -18,6 +18,8 @@ use crate::desk::Desk;
 use crate::output::{BAD, GOOD, STRONG, WARN, styled};
 use crate::{edge, output, repository, terminal};
 
+pub(super) use wiring::state as wired;
+
 #[derive(clap::Args)]
 pub struct Arguments {}
 

@@ -81,7 +81,7 @@ fn misspelt(tool: &str) -> Option<String> {
 }
 
 /// What is in force; without a home, what `init` would propose; or the file as it lies here.
-fn judge(proposal: bool) -> Result<(Judge, Authorities, Vec<String>)> {
+pub fn judge(proposal: bool) -> Result<(Judge, Authorities, Vec<String>)> {
     let home = edge::home()?;
     if home.exists() && !proposal {
         let mut desk = Desk::open()?;
@@ -112,7 +112,8 @@ fn judge(proposal: bool) -> Result<(Judge, Authorities, Vec<String>)> {
     Ok((judge, Authorities::default(), vec![note.to_owned()]))
 }
 
-fn call(tool: String, input: Map<String, Value>, cwd: String) -> ToolCall {
+/// A call of a tool, as a script would make it.
+pub fn call(tool: String, input: Map<String, Value>, cwd: String) -> ToolCall {
     ToolCall {
         runtime: Runtime::Script,
         session: "explain".into(),

@@ -9,6 +9,7 @@ mod explain;
 mod hook;
 mod init;
 mod install;
+mod inventory;
 mod man;
 mod managed;
 mod policy;
@@ -55,6 +56,8 @@ enum Command {
     Policy(policy::Arguments),
     /// Say what a policy would have done over real session logs, and what it would have cost
     Simulate(simulate::Arguments),
+    /// List what agents here can reach, what would be decided, and what nothing governs
+    Inventory(inventory::Arguments),
     /// Show and verify the record
     Evidence(evidence::Arguments),
     /// Answer one call of a runtime; what the installed `countersign-hook` does
@@ -90,6 +93,7 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Reviewers(arguments) => reviewers::run(arguments, json),
         Command::Policy(arguments) => policy::run(arguments, json),
         Command::Simulate(arguments) => simulate::run(arguments, json),
+        Command::Inventory(arguments) => inventory::run(arguments, json),
         Command::Evidence(arguments) => evidence::run(arguments, json),
         Command::Hook(arguments) => hook::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),

@@ -42,7 +42,8 @@ pub fn deliveries(workflows: &[Workflow], default: Option<&str>) -> (Vec<Deliver
             if refs.is_empty() {
                 quiet = Some(why);
             } else {
-                deliveries.push(Delivery { environment: sign.environment, refs, why });
+                let file = workflow.path.clone();
+                deliveries.push(Delivery { file, environment: sign.environment, refs, why });
             }
         }
         match (quiet, talk) {

@@ -29,7 +29,8 @@ pub fn deliveries(path: &str, file: &Node, default: Option<&str>) -> (Vec<Delive
         // What is included is not here to be read, so the branch everybody's work ends on may deliver.
         let refs = default.map_or_else(|| Refs::branch("**"), Refs::branch);
         let why = format!("{path} includes files that are not here to be read, and they may deliver");
-        deliveries.push(Delivery { environment: Environment::Production, refs, why });
+        let file = path.to_owned();
+        deliveries.push(Delivery { file, environment: Environment::Production, refs, why });
     }
     for (name, job) in file.entries() {
         if name.starts_with('.') || NOT_JOBS.contains(&name.as_str()) || !matches!(job, Node::Map(_)) {
@@ -42,7 +43,7 @@ pub fn deliveries(path: &str, file: &Node, default: Option<&str>) -> (Vec<Delive
         if refs.is_empty() {
             notes.push(format!("{why}, but no push starts it."));
         } else {
-            deliveries.push(Delivery { environment, refs, why });
+            deliveries.push(Delivery { file: path.to_owned(), environment, refs, why });
         }
     }
     (deliveries, notes)

@@ -14,6 +14,8 @@ use crate::glob;
 /// Something a push sets off.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
+    /// The path of the CI file.
+    pub file: String,
     /// Where it delivers to.
     pub environment: Environment,
     /// The refs whose push sets it off.

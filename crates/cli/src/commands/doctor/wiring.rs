@@ -58,6 +58,15 @@ pub(super) fn look_at_settings(
     Ok(())
 }
 
+/// Whether the hook is wired in the text of a settings file as it should be; none where there is nothing of it.
+pub(in crate::commands) fn state(text: &str) -> Option<bool> {
+    let Some(wiring) = wired(text) else { return text.contains("countersign-hook").then_some(false) };
+    let Ok(options) = Options::parse(wiring.args.iter().cloned()) else { return Some(false) };
+    let expected = options.wiring(wiring.command.clone());
+    let complete = claude_code::inspect(text, &expected).is_ok_and(|found| found.complete());
+    Some(complete && Path::new(&wiring.command).is_file())
+}
+
 /// The hook as a settings file has it on `PreToolUse`.
 fn wired(text: &str) -> Option<Wiring> {
     let settings: Value = serde_json::from_str(text).ok()?;

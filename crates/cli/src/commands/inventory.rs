@@ -1,0 +1,104 @@
+//! `countersign inventory`: what agents here can reach, and what governs the way there.
+
+mod agents;
+mod ask;
+mod files;
+mod look;
+mod shown;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anstream::eprintln;
+use anyhow::{Context as _, Result};
+use countersign_hook::Judge;
+use countersign_inventory::{Item, Judged, Report, page};
+use countersign_local::Authorities;
+use countersign_model::McpServer;
+use countersign_policy::History;
+use countersign_redact::Redactor;
+
+use super::explain;
+use crate::output::{self, GOOD, styled};
+use crate::repository;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Start the MCP servers that runtimes here name, and ask each for its tools; else none is started or reached
+    #[arg(long)]
+    ask_servers: bool,
+    /// Write the map as one self-contained page
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Judge by countersign.toml as it lies here instead of by what is in force
+    #[arg(long)]
+    proposal: bool,
+}
+
+/// Looks, asks, judges, shows.
+pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
+    let place = files::Place::here()?;
+    let (judge, authorities, mut decided_by) = explain::judge(arguments.proposal)?;
+    if decided_by.is_empty() {
+        decided_by.push("decided by the policy in force here".to_owned());
+    }
+    let runtimes = agents::runtimes(&place);
+    let mut items = look::items(&place)?;
+    let (servers, broken) = agents::servers(&place);
+    items.extend(broken);
+    if arguments.ask_servers {
+        items.extend(ask::all(&servers, &place));
+    } else {
+        items.extend(servers.iter().map(countersign_inventory::mcp::Server::item));
+    }
+    // Names are told and values never are; should a name be a secret itself, it is taken out as in all records.
+    let redactor = Redactor::new([0; 32]);
+    let redact = |text: &str| redactor.redact_text(text).0;
+    let judged = items.iter().map(|item| {
+        let mut judged = judged(&judge, &authorities, item, &runtimes, &place);
+        judged.map_text(&redact);
+        judged
+    });
+    let judged = judged.collect();
+    let report = Report::new(runtimes, judged, decided_by, arguments.ask_servers);
+    if let Some(path) = &arguments.html {
+        let text = page(&report).map_err(|why| anyhow::anyhow!("cannot draw the page: {why}"))?;
+        std::fs::write(path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
+        eprintln!("{} `{}`", styled(GOOD, "wrote"), path.display());
+    }
+    if json {
+        output::json(&report)?;
+    } else {
+        shown::print(&report);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What would be decided over the usual use of a thing, as the hook would.
+fn judged(
+    judge: &Judge,
+    authorities: &Authorities,
+    item: &Item,
+    runtimes: &[countersign_inventory::runtimes::Runtime],
+    place: &files::Place,
+) -> Judged {
+    let Some(usual) = &item.usual else { return Judged::new(item, None, runtimes) };
+    let mut call = explain::call(usual.tool.clone(), usual.input.clone(), place.top.display().to_string());
+    call.mcp_server = usual.server.as_ref().map(|(name, annotations)| McpServer {
+        name: name.clone(),
+        source: None,
+        annotations: *annotations,
+    });
+    match judge.judge(&call, &[], &History::default(), authorities) {
+        Ok(seen) => Judged::new(item, Some((&seen.effects, &seen.decision)), runtimes),
+        Err(error) => {
+            let item = item.clone().note(format!("nothing can be decided, so it is denied: {error}"));
+            Judged::new(&item, None, runtimes)
+        }
+    }
+}
+
+/// The repository's top, or where we are.
+fn top() -> Result<PathBuf> {
+    repository::top().or_else(|_| crate::edge::here())
+}

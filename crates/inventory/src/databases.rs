@@ -1,0 +1,107 @@
+//! Databases: by the name of the variable that holds an address, and by the files of clients.
+
+use std::collections::BTreeSet;
+
+use crate::item::quoted;
+use crate::{Found, Item, Kind, Use};
+
+/// Variables that by their names hold the address of a database, as the map would have them. Lines of a file of
+/// variables, or names.
+pub fn addresses<'t>(lines: impl Iterator<Item = &'t str>) -> Vec<String> {
+    const OF: &[&str] =
+        &["DATABASE", "DB", "POSTGRES", "POSTGRESQL", "MYSQL", "MONGO", "MONGODB", "REDIS", "PG"];
+    const WHAT: &[&str] = &["URL", "URI", "DSN"];
+    let mut names = BTreeSet::new();
+    for line in lines {
+        let line = line.trim();
+        let name = line.strip_prefix("export ").unwrap_or(line).split('=').next().unwrap_or_default().trim();
+        let words: Vec<&str> = name.split('_').collect();
+        let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if is_name
+            && words.iter().any(|word| OF.contains(word))
+            && words.iter().any(|word| WHAT.contains(word))
+        {
+            names.insert(format!("${name}"));
+        }
+    }
+    names.into_iter().collect()
+}
+
+/// The databases whose addresses stand in these variables. What the file is called may say where they lead.
+pub fn variables<'t>(lines: impl Iterator<Item = &'t str>, from: &str) -> Found {
+    let item = |variable: String| {
+        let usual = Use::command(deleting(&variable));
+        Item::new(Kind::Database, variable, from).used(usual).also_named(from)
+    };
+    addresses(lines).into_iter().map(item).collect()
+}
+
+/// A command that deletes rows at the address in a variable.
+fn deleting(variable: &str) -> String {
+    let has = |word: &str| variable.contains(word);
+    if has("REDIS") {
+        format!("redis-cli -u \"{variable}\" DEL example")
+    } else if has("MONGO") {
+        format!("mongosh \"{variable}\" --eval 'db.example.deleteOne({{}})'")
+    } else if has("MYSQL") {
+        format!("mysqlsh --uri \"{variable}\" --sql -e 'DELETE FROM example WHERE id = 1'")
+    } else {
+        format!("psql \"{variable}\" -c 'DELETE FROM example WHERE id = 1'")
+    }
+}
+
+/// The lines of `~/.pgpass`: `host:port:database:user:password`, of which the first and third are told.
+pub fn pgpass(text: &str, from: &str) -> Found {
+    let item = |line: &str| {
+        let mut parts = line.split(':');
+        let (host, database) = (parts.next()?.trim(), parts.nth(1)?);
+        // A line that is short of a part may hold the password where another part belongs.
+        (parts.count() >= 2 && !host.is_empty()).then_some(())?;
+        let delete =
+            format!("psql -h {} {} -c 'DELETE FROM example WHERE id = 1'", quoted(host), quoted(database));
+        let name = format!("postgresql://{host}/{database}");
+        Some(Item::new(Kind::Database, name, from).used(Use::command(delete)).about("a password in the file"))
+    };
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.filter_map(item).collect()
+}
+
+/// The services of `~/.pg_service.conf`.
+pub fn pg_services(text: &str, from: &str) -> Found {
+    let names = text.lines().filter_map(|line| line.trim().strip_prefix('[')?.split_once(']'));
+    let item = |(name, _): (&str, &str)| {
+        let delete = format!("psql service={} -c 'DELETE FROM example WHERE id = 1'", quoted(name));
+        Item::new(Kind::Database, format!("service:{name}"), from).used(Use::command(delete))
+    };
+    names.map(item).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::item::shown;
+
+    #[test]
+    fn variables_by_name_and_never_by_value() {
+        let text =
+            "# DATABASE_URL\nexport DATABASE_URL=postgres://u:p@h/d\nREDIS_URL=x\nAPI_URL=y\nDB_PASSWORD=z\n";
+        assert_eq!(addresses(text.lines()), ["$DATABASE_URL", "$REDIS_URL"]);
+        let items = variables(text.lines(), ".env");
+        assert!(!format!("{items:?}").contains("u:p"));
+        assert_snapshot!(shown(&items), @r#"
+        Database $DATABASE_URL [] psql "$DATABASE_URL" -c 'DELETE FROM example WHERE id = 1'
+        Database $REDIS_URL [] redis-cli -u "$REDIS_URL" DEL example
+        "#);
+    }
+
+    #[test]
+    fn files_of_clients() {
+        let items =
+            pgpass("# c\ndb.prod.acme.io:5432:shop:app:s3cr3t\nshort:s3cr3t\na:1:s3cr3t\n", "~/.pgpass");
+        assert!(!format!("{items:?}").contains("s3cr3t"));
+        assert_snapshot!(shown(&items), @"Database postgresql://db.prod.acme.io/shop [a password in the file] psql -h db.prod.acme.io shop -c 'DELETE FROM example WHERE id = 1'");
+        assert_snapshot!(shown(&pg_services("[shop]\npassword=x\n", "f")), @"Database service:shop [] psql service=shop -c 'DELETE FROM example WHERE id = 1'");
+    }
+}
