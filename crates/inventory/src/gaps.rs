@@ -129,7 +129,7 @@ fn ungoverned(runtime: &Runtime, items: &[Judged]) -> Option<Gap> {
     let reached = |item: &&Judged| item.reached_by.iter().any(|reached| reached.runtime == runtime.id);
     let concerned: Vec<&Judged> = items.iter().filter(reached).filter(|item| item.matters()).collect();
     let next = match runtime.id {
-        "claude-code" => "countersign install claude-code",
+        "claude-code" => "run `countersign install claude-code`",
         _ => "let it run only where none of this is within reach",
     };
     let title = format!("Nothing governs {}", runtime.name);
@@ -138,8 +138,10 @@ fn ungoverned(runtime: &Runtime, items: &[Judged]) -> Option<Gap> {
 
 fn weakened(runtime: &Runtime) -> Vec<Gap> {
     let why = match runtime.governor {
-        Governor::Nothing => "and nothing governs it",
-        Governor::Hook | Governor::ManagedHook => "the hook still decides, and is all that does",
+        Governor::Nothing => "it then asks nobody, and nothing governs it",
+        Governor::Hook | Governor::ManagedHook => {
+            "it then asks nobody: the hook still decides, and is all that does"
+        }
     };
     // What switches the hook off is said where the runtime is.
     let left = runtime.weakened.iter().filter(|one| !one.switches_off);

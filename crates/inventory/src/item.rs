@@ -83,7 +83,7 @@ impl Kind {
             Self::Cloud => "Cloud profiles",
             Self::Database => "Databases",
             Self::Registry => "Package registries",
-            Self::McpServer => "MCP servers, not asked",
+            Self::McpServer => "MCP servers, tools unknown",
             Self::McpTool => "MCP tools",
             Self::Secrets => "Secrets files",
         }
