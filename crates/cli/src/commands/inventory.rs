@@ -8,6 +8,7 @@ mod shown;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anstream::eprintln;
 use anyhow::{Context as _, Result};
@@ -27,6 +28,9 @@ pub struct Arguments {
     /// Start the MCP servers that runtimes here name, and ask each for its tools; else none is started or reached
     #[arg(long)]
     ask_servers: bool,
+    /// How long the servers have to answer, in seconds
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=10), requires = "ask_servers")]
+    timeout: u64,
     /// Write the map as one self-contained page
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
@@ -47,7 +51,7 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
     let (servers, broken) = agents::servers(&place);
     items.extend(broken);
     if arguments.ask_servers {
-        items.extend(ask::all(&servers, &place));
+        items.extend(ask::all(&servers, &place, Duration::from_secs(arguments.timeout)));
     } else {
         items.extend(servers.iter().map(countersign_inventory::mcp::Server::item));
     }

@@ -14,6 +14,7 @@ mod doctor;
 mod explain;
 mod fails_closed;
 mod forging;
+mod inventory;
 mod layers;
 mod machine;
 mod replay;
