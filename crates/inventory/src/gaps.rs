@@ -82,13 +82,18 @@ pub fn find(runtimes: &[Runtime], items: &[Judged]) -> Vec<Gap> {
     }
     gaps.extend(runtimes.iter().flat_map(weakened));
     gaps.extend(items.iter().filter(|item| flows(item)).map(|item| {
-        gap(
-            GapKind::Flows,
-            &[item],
-            format!("A change in production would flow: {}", item.name),
-            item.answer.as_ref().map(|answer| answer.reason.clone()).unwrap_or_default(),
-            "tighten the policy in countersign.toml, then `countersign policy activate`",
-        )
+        let (title, next) = match item.kind {
+            Kind::Secrets => (
+                format!("Secrets would be read, and nobody asked: `{}`", item.name),
+                "move it out of the repository, or hold reads of it by a policy in countersign.toml",
+            ),
+            _ => (
+                format!("A change in production would flow: `{}`", item.name),
+                "tighten the policy in countersign.toml, then `countersign policy activate`",
+            ),
+        };
+        let why = item.answer.as_ref().map(|answer| answer.reason.clone()).unwrap_or_default();
+        gap(GapKind::Flows, &[item], title, why, next)
     }));
     gaps.extend(items.iter().filter(|item| !item.notes.is_empty() && item.answer.is_none()).map(|item| {
         gap(
@@ -157,10 +162,15 @@ fn weakened(runtime: &Runtime) -> Vec<Gap> {
     .collect()
 }
 
+/// Whether something that should be asked about is not: a change in production, or a look at secrets.
 fn flows(item: &Judged) -> bool {
-    let changes = item.access.is_some_and(|access| access != "read");
     let flows = item.answer.as_ref().is_some_and(|answer| matches!(answer.decision, "allow" | "monitor"));
-    item.environment == Some(Environment::Production) && changes && flows
+    let changes = item.access.is_some_and(|access| access != "read");
+    let asks_for_it = match item.kind {
+        Kind::Secrets => item.matters(),
+        _ => changes && item.environment == Some(Environment::Production),
+    };
+    flows && asks_for_it
 }
 
 fn gap(kind: GapKind, concerned: &[&Judged], title: String, why: String, next: &str) -> Gap {

@@ -37,8 +37,13 @@ pub enum Connect {
         /// Variables it is given.
         environment: Vec<(String, String)>,
     },
-    /// An address.
-    Address(String),
+    /// An address that speaks HTTP.
+    Address {
+        /// The address.
+        url: String,
+        /// Headers it is sent.
+        headers: Vec<(String, String)>,
+    },
     /// Nothing that can be understood.
     Unknown,
 }
@@ -115,10 +120,11 @@ fn connect(said: &Value) -> Connect {
         let list = value.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         list.iter().filter_map(|word| word.as_str().map(str::to_owned)).collect()
     };
-    let environment = ["env", "environment"].iter().find_map(|key| said.get(*key)?.as_object());
-    let environment = environment.into_iter().flatten();
-    let environment =
-        environment.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect();
+    let pairs = |keys: &[&str]| -> Vec<(String, String)> {
+        let table = keys.iter().find_map(|key| said.get(*key)?.as_object()).into_iter().flatten();
+        table.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect()
+    };
+    let environment = pairs(&["env", "environment"]);
     let address = ["httpUrl", "url", "serverUrl"].iter().find_map(|key| said.get(*key)?.as_str());
     match (said.get("command"), address) {
         (Some(Value::String(command)), _) => {
@@ -132,7 +138,9 @@ fn connect(said: &Value) -> Connect {
                 None => Connect::Unknown,
             }
         }
-        (_, Some(address)) => Connect::Address(address.to_owned()),
+        (_, Some(url)) => {
+            Connect::Address { url: url.to_owned(), headers: pairs(&["headers", "http_headers"]) }
+        }
         (_, None) => Connect::Unknown,
     }
 }
@@ -145,7 +153,7 @@ impl Server {
                 let word = command.split_whitespace().next().unwrap_or_default();
                 format!("runs `{}`", plain(word.rsplit('/').next().unwrap_or_default()))
             }
-            Connect::Address(address) => format!("at {}", host(address)),
+            Connect::Address { url, .. } => format!("at {}", host(url)),
             Connect::Unknown => "in a form that is not understood".to_owned(),
         }
     }

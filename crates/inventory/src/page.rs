@@ -27,7 +27,7 @@ pub fn page(report: &Report) -> Result<String, String> {
             .collect(),
         runtimes: &report.runtimes,
         sections: Kind::ALL.into_iter().filter_map(|kind| section(report, kind)).collect(),
-        unasked: if report.servers_asked { 0 } else { report.of(Kind::McpServer).count() },
+        unasked: report.unasked(),
     };
     page.render().map_err(|error| error.to_string())
 }
@@ -158,5 +158,27 @@ mod filters {
     #[askama::filter_fn]
     pub fn class_of(governor: &Governor, _: &dyn Values) -> askama::Result<&'static str> {
         Ok(super::class_of(*governor))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Item;
+
+    #[test]
+    fn names_from_outside_stay_text() {
+        let name = "<script>alert(1)</script>\"'&`x`";
+        let item = Judged::new(&Item::new(Kind::KubeContext, name, name).about(name).note(name), None, &[]);
+        let page = page(&Report::new(Vec::new(), vec![item], vec![name.to_owned()], false)).unwrap();
+        assert!(!page.contains("<script") && page.contains("alert(1)"));
+    }
+
+    #[test]
+    fn it_needs_no_network_and_runs_nothing() {
+        let page = page(&Report::new(Vec::new(), Vec::new(), Vec::new(), true)).unwrap();
+        for reaches_out in ["http:", "https:", "<script", "<link", "<img", "@import", "url("] {
+            assert!(!page.contains(reaches_out), "{reaches_out}");
+        }
     }
 }

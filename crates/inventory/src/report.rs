@@ -147,6 +147,12 @@ impl Report {
         Self { gaps, runtimes, items, decided_by, servers_asked }
     }
 
+    /// How many MCP servers could be asked for their tools and were not.
+    pub fn unasked(&self) -> usize {
+        let servers = self.of(Kind::McpServer).filter(|item| item.usual.is_some());
+        if self.servers_asked { 0 } else { servers.count() }
+    }
+
     /// The things of one kind.
     pub fn of(&self, kind: Kind) -> impl Iterator<Item = &Judged> {
         self.items.iter().filter(move |item| item.kind == kind)

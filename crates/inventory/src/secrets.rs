@@ -31,6 +31,16 @@ pub const KNOWN: &[(&str, &str)] = &[
     (".gemini/oauth_creds.json", "the login of Gemini CLI"),
 ];
 
+/// Whether a known file holds secrets at all: some hold settings too, and often nothing else.
+pub fn is_kept_in(below: &str, text: &str) -> bool {
+    match below {
+        ".npmrc" => ["_authToken", "_auth", "_password"].iter().any(|key| text.contains(key)),
+        ".docker/config.json" => ["\"auth\"", "\"identitytoken\""].iter().any(|key| text.contains(key)),
+        ".kube/config" => ["token:", "password:", "client-key"].iter().any(|key| text.contains(key)),
+        _ => !text.trim().is_empty(),
+    }
+}
+
 /// So many names of variables are told.
 const NAMED: usize = 6;
 

@@ -1,9 +1,11 @@
 //! Starting MCP servers to ask them for their tools. Only when the user says so: starting one runs what the
 //! settings of a repository name.
 
+mod http;
+
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::process::CommandExt as _;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
@@ -16,6 +18,8 @@ use super::files::Place;
 use crate::edge;
 
 const ENDED: &str = "it ended without an answer";
+const LATE: &str = "it did not answer in time";
+const FLOOD: &str = "it printed too much without an answer";
 /// So much is read of what one server prints.
 const LONGEST: u64 = 1 << 20;
 /// So many servers are asked.
@@ -35,7 +39,11 @@ pub(super) fn all(servers: &[Server], place: &Place, patience: Duration) -> Vec<
                     _ if number >= MOST_SERVERS => Err("not asked: there are too many".to_owned()),
                     _ if server.off => Err("not asked: the settings switch it off".to_owned()),
                     Connect::Program { .. } => tools(server, place, deadline),
-                    Connect::Address(_) => Err("not asked: only servers that are programs are".to_owned()),
+                    Connect::Address { url, headers } => {
+                        let expand = |(name, value): &(String, String)| (name.clone(), expanded(value));
+                        let headers = headers.iter().map(expand).collect();
+                        http::Session::new(&expanded(url), headers, deadline).and_then(|mut to| list(&mut to))
+                    }
                     Connect::Unknown => Err("not asked: its settings are not understood".to_owned()),
                 };
                 (server, scope.spawn(asking))
@@ -76,23 +84,22 @@ fn tools(server: &Server, place: &Place, deadline: Instant) -> Result<Vec<Tool>,
     answer
 }
 
-fn talk(child: &mut Child, deadline: Instant) -> Result<Vec<Tool>, String> {
-    let (Some(mut to), Some(from)) = (child.stdin.take(), child.stdout.take()) else {
-        return Err("it cannot be spoken to".to_owned());
-    };
-    let (sender, lines) = sync_channel(64);
-    // Not waited for: whoever holds the other end of the pipe may outlive the server.
-    std::thread::spawn(move || read(from, &sender));
-    let mut say =
-        |message: &Value| to.write_all(format!("{message}\n").as_bytes()).map_err(|_| ENDED.to_owned());
-    say(&protocol::initialize())?;
-    hear(&lines, 1, deadline)?;
-    say(&protocol::initialized())?;
+/// A way of asking a server.
+trait Session {
+    /// Sends a message.
+    fn say(&mut self, message: &Value) -> Result<(), String>;
+    /// Sends a request with this id and waits for its answer.
+    fn ask(&mut self, request: &Value, id: u64) -> Result<Value, String>;
+}
+
+/// All tools of a server, page by page.
+fn list(server: &mut impl Session) -> Result<Vec<Tool>, String> {
+    server.ask(&protocol::initialize(), 1)?;
+    server.say(&protocol::initialized())?;
     let (mut tools, mut cursor): (Vec<Tool>, Option<String>) = (Vec::new(), None);
     for page in 0..MOST_PAGES {
         let id = 2 + u64::try_from(page).unwrap_or_default();
-        say(&protocol::list(id, cursor.as_deref()))?;
-        let (more, next) = protocol::tools(&hear(&lines, id, deadline)?);
+        let (more, next) = protocol::tools(&server.ask(&protocol::list(id, cursor.as_deref()), id)?);
         tools.extend(more);
         cursor = next.filter(|next| next.len() <= LONGEST_CURSOR);
         if cursor.is_none() || tools.len() >= MOST_TOOLS {
@@ -101,6 +108,34 @@ fn talk(child: &mut Child, deadline: Instant) -> Result<Vec<Tool>, String> {
     }
     tools.truncate(MOST_TOOLS);
     Ok(tools)
+}
+
+/// A program that is spoken to over its standard input and output.
+struct Spoken {
+    to: ChildStdin,
+    lines: Receiver<Printed>,
+    deadline: Instant,
+}
+
+impl Session for Spoken {
+    fn say(&mut self, message: &Value) -> Result<(), String> {
+        self.to.write_all(format!("{message}\n").as_bytes()).map_err(|_| ENDED.to_owned())
+    }
+
+    fn ask(&mut self, request: &Value, id: u64) -> Result<Value, String> {
+        self.say(request)?;
+        hear(&self.lines, id, self.deadline)
+    }
+}
+
+fn talk(child: &mut Child, deadline: Instant) -> Result<Vec<Tool>, String> {
+    let (Some(to), Some(from)) = (child.stdin.take(), child.stdout.take()) else {
+        return Err("it cannot be spoken to".to_owned());
+    };
+    let (sender, lines) = sync_channel(64);
+    // Not waited for: whoever holds the other end of the pipe may outlive the server.
+    std::thread::spawn(move || read(from, &sender));
+    list(&mut Spoken { to, lines, deadline })
 }
 
 /// What a server printed.
@@ -134,9 +169,9 @@ fn hear(lines: &Receiver<Printed>, id: u64, deadline: Instant) -> Result<Value, 
                     return answer;
                 }
             }
-            Ok(Printed::Flood) => return Err("it printed too much without an answer".to_owned()),
+            Ok(Printed::Flood) => return Err(FLOOD.to_owned()),
             Err(RecvTimeoutError::Timeout) => {
-                return Err("it did not answer in time".to_owned());
+                return Err(LATE.to_owned());
             }
             Err(RecvTimeoutError::Disconnected) => return Err(ENDED.to_owned()),
         }

@@ -112,7 +112,12 @@ fn keys(place: &Place, found: &mut Found) -> Vec<String> {
 fn secrets(place: &Place, found: &mut Found) {
     for (below, holds) in secrets::KNOWN {
         let path = place.home.join(below);
-        if path.metadata().is_ok_and(|file| file.is_file() && file.len() > 0) {
+        // What is there and cannot be read as text, such as a database, holds them.
+        let kept = match text(&path) {
+            Ok(text) => text.is_some_and(|text| secrets::is_kept_in(below, &text)),
+            Err(_) => path.is_file(),
+        };
+        if kept {
             found.push(secrets::item(&path.display().to_string(), &place.shown(&path), &[holds]));
         }
     }

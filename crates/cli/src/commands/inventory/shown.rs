@@ -11,7 +11,9 @@ use crate::output::{BAD, FAINT, GOOD, STRONG, WARN, count, styled};
 use crate::terminal;
 
 pub(super) fn print(report: &Report) {
-    if report.gaps.is_empty() {
+    if report.gaps.is_empty() && report.items.is_empty() {
+        println!("nothing was found that an agent could reach");
+    } else if report.gaps.is_empty() {
         println!("{}", styled(GOOD, "no gaps: whatever leads to production is governed"));
     } else {
         println!("{}", styled(STRONG, count(report.gaps.len() as u64, "gap")));
@@ -50,12 +52,10 @@ pub(super) fn print(report: &Report) {
 }
 
 fn unasked(report: &Report) -> Option<String> {
-    let servers = report.of(Kind::McpServer).count() as u64;
-    (!report.servers_asked && servers > 0).then(|| {
-        format!(
-            "{} not asked for tools: --ask-servers starts what the settings name",
-            count(servers, "MCP server")
-        )
+    let servers = report.unasked() as u64;
+    (servers > 0).then(|| {
+        let servers = count(servers, "MCP server");
+        format!("{servers} not asked for tools: --ask-servers starts or calls what the settings name")
     })
 }
 
