@@ -6,14 +6,17 @@
 //! files that it did not make itself are tracked, there are no links, nothing is within reach.
 //! What is in a file that the session did not write is unknown.
 
+mod written;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use countersign_model::{Answer, Commit, Digest, Effect, PathClass, Question, Resource, ToolCall, verbs};
+use countersign_model::{
+    Answer, Commit, Digest, Effect, PathClass, Question, Resource, Reversible, ToolCall, verbs,
+};
 use countersign_policy::Bundle;
 use countersign_understand::{Surroundings, Workspace};
 
-/// Texts longer than this are not kept: what runs them is understood as a file that nobody knows.
-const LONGEST_KEPT: usize = 64 << 10;
+use written::{Written, written};
 
 /// A session's workspace as far as it is known, or assumed.
 #[derive(Debug)]
@@ -25,8 +28,9 @@ pub struct Assumed {
     branch: Option<String>,
     /// Files that the session wrote, with their text where it is known whole.
     written: BTreeMap<String, Option<String>>,
-    /// Those that it made: they were not looked at before.
+    /// Those in which nothing is left of what others may have had there: nobody else loses them.
     made: BTreeSet<String>,
+    /// Those that were there when the session first looked.
     looked_at: BTreeSet<String>,
 }
 
@@ -82,40 +86,50 @@ impl Assumed {
             let Resource::Path { path, .. } = &effect.resource else { continue };
             if effect.verb == verbs::FS_WRITE {
                 self.wrote(path, call);
-            } else if effect.verb == verbs::FS_READ {
+            } else if effect.verb == verbs::FS_READ && !self.made.contains(path) {
                 self.looked_at.insert(path.clone());
             } else if effect.verb == verbs::FS_DELETE {
-                self.written.remove(path);
-                self.made.remove(path);
+                let is_left = |other: &String| !is_at_or_below(other, path);
+                self.written.retain(|other, _| is_left(other));
+                self.made.retain(is_left);
+                self.looked_at.retain(is_left);
             }
         }
     }
 
     fn wrote(&mut self, path: &str, call: &ToolCall) {
-        let whole = ["file_path", "path"].iter().find_map(|name| call.text(name)).is_some();
-        let text = call.text("content").filter(|text| whole && text.len() <= LONGEST_KEPT);
-        // An edit changes a file that was there.
-        let new = call.text("old_string").is_none()
-            && !self.looked_at.contains(path)
-            && !self.written.contains_key(path);
-        if new {
-            self.made.insert(path.to_owned());
-        }
-        self.written.insert(path.to_owned(), text.map(str::to_owned));
+        let before = self.written.get(path).and_then(Option::as_deref);
+        let text = match written(call, path, before) {
+            Written::Whole(text) => {
+                if !self.looked_at.contains(path) {
+                    self.made.insert(path.to_owned());
+                }
+                text
+            }
+            Written::Partly(text) => {
+                if !self.made.contains(path) {
+                    self.looked_at.insert(path.to_owned());
+                }
+                text
+            }
+        };
+        self.written.insert(path.to_owned(), text);
     }
 
-    /// Whether the session itself made the file of this effect, so that nobody else's work is lost with it.
-    pub fn has_made(&self, effect: &Effect) -> bool {
-        match &effect.resource {
-            Resource::Path { path, class, .. } => {
-                *class != PathClass::Countersign && self.made.contains(path)
+    /// Marks what would be deleted and was made by this very session: it can be made again, and nobody else's work
+    /// is lost with it.
+    pub fn mark_own(&self, effects: &mut [Effect]) {
+        for effect in effects.iter_mut().filter(|effect| effect.verb == verbs::FS_DELETE) {
+            let Resource::Path { path, class, .. } = &effect.resource else { continue };
+            if *class != PathClass::Countersign && self.made.contains(path) {
+                effect.reversible = Reversible::Yes;
+                effect.because = Some("this session made it".to_owned());
             }
-            _ => false,
         }
     }
 
     fn is_within(&self, path: &str) -> bool {
-        path.strip_prefix(&self.root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        is_at_or_below(path, &self.root)
     }
 
     fn path(&self, path: &str) -> Answer {
@@ -231,6 +245,10 @@ fn fits(pattern: &str, path: &str) -> bool {
     }
     let ends = pattern.ends_with('*') || !last.is_empty() && rest.ends_with(last);
     rest.is_empty() || rest.starts_with('/') || ends
+}
+
+fn is_at_or_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn unknown() -> Answer {
