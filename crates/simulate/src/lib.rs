@@ -10,18 +10,23 @@
 //! | `run` | the calls decided, in parallel |
 //! | `trial` | policies tried on the examples that stand beside them |
 //! | `report` | the counts, the reasons, the differences |
+//! | `html` | the report as one page |
 //!
 //! Architecture invariant: it understands and decides by the same code as the hook, does no I/O and
 //! reads no clock. The same history and bundle give the same report, byte for byte.
 
 mod assumed;
+mod figures;
 mod history;
+mod html;
 mod report;
 mod run;
 mod trial;
 
 pub use assumed::Assumed;
+pub use figures::{grouped, share};
 pub use history::{Call, History, Session, Source};
+pub use html::html;
 pub use report::{
     Approvals, Counts, Day, Difference, EffectRow, PolicyRow, Reason, Rejected, Report, Side, Stopped,
     ToolRow, Unforeseen,

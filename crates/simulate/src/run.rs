@@ -50,13 +50,13 @@ impl Decided<'_> {
     }
 }
 
-/// Decides a history under a bundle, and under another one to compare with. `done` counts calls, for whoever shows
-/// how far it is.
+/// Decides a history under a bundle, and under another one to compare with. `done` is told how many calls more are
+/// decided, for whoever shows how far it is.
 pub fn run<'h>(
     history: &'h History,
     bundle: &Bundle,
     against: Option<&Bundle>,
-    done: &AtomicUsize,
+    done: &(dyn Fn(usize) + Sync),
 ) -> Simulation<'h> {
     let next = AtomicUsize::new(0);
     let parts: Mutex<Vec<(usize, Vec<Decided<'h>>)>> = Mutex::new(Vec::new());
@@ -65,7 +65,8 @@ pub fn run<'h>(
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(session) = history.sessions.get(index) else { break };
-            own.push((index, decide_session(session, bundle, against, done)));
+            own.push((index, decide_session(session, bundle, against)));
+            done(session.calls.len());
         }
         // What another thread left is whole: it only ever appends.
         parts.lock().unwrap_or_else(PoisonError::into_inner).append(&mut own);
@@ -93,12 +94,7 @@ struct Progress {
     history: policy::History,
 }
 
-fn decide_session<'h>(
-    session: &'h Session,
-    bundle: &Bundle,
-    against: Option<&Bundle>,
-    done: &AtomicUsize,
-) -> Vec<Decided<'h>> {
+fn decide_session<'h>(session: &'h Session, bundle: &Bundle, against: Option<&Bundle>) -> Vec<Decided<'h>> {
     // Fingerprints are compared with nothing here.
     let redactor = Redactor::new([0; 32]);
     let start = session.calls.first().map(|call| call.call.cwd.as_str()).unwrap_or_default();
@@ -119,7 +115,6 @@ fn decide_session<'h>(
         let other = other.as_mut().map(|(against, progress)| decide(progress, against).1);
         let other = other.filter(|other| other.kind != decision.kind);
         decided.push(Decided { session, call, effects, decision, other });
-        done.fetch_add(1, Ordering::Relaxed);
     }
     decided
 }
@@ -164,6 +159,8 @@ impl Progress {
             reach: Vec::new(),
             pinnable: !matches!(understanding.pinning, Pinning::Impossible { .. }),
         };
-        (understanding.effects, context)
+        let mut effects = understanding.effects;
+        self.workspace.mark_own(&mut effects);
+        (effects, context)
     }
 }

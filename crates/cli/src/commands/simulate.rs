@@ -8,13 +8,10 @@ use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use countersign_redact::Redactor;
-use countersign_simulate::{History, Report, Simulation};
+use countersign_simulate::{Report, Simulation};
 
 use crate::output::{self, WithHint as _};
 
@@ -34,6 +31,9 @@ pub struct Arguments {
     /// Write every call with its effects and decision into this file, one JSON object a line
     #[arg(long, value_name = "FILE")]
     decisions: Option<PathBuf>,
+    /// Write the report as one page that needs nothing else into this file
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
 }
 
 /// Reads, decides, counts, shows.
@@ -49,18 +49,19 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
              CLI under ~/.gemini/tmp",
         );
     }
-    let simulation = deciding(&history, |done| {
-        countersign_simulate::run(
-            &history,
-            &bundle.bundle,
-            against.as_ref().map(|against| &against.bundle),
-            done,
-        )
-    });
-    let report =
-        Report::of(&history, &simulation, &bundle.bundle, against.as_ref().map(|against| &against.bundle));
+    let bar = read::bar(history.calls(), "calls decided");
+    let other = against.as_ref().map(|against| &against.bundle);
+    let done = |calls: usize| bar.inc(u64::try_from(calls).unwrap_or_default());
+    let simulation = countersign_simulate::run(&history, &bundle.bundle, other, &done);
+    bar.finish_and_clear();
+    let report = Report::of(&history, &simulation, &bundle.bundle, other);
     if let Some(path) = &arguments.decisions {
         lines(path, &simulation).with_context(|| format!("cannot write `{}`", path.display()))?;
+    }
+    if let Some(path) = &arguments.html {
+        let against = against.as_ref().map(|against| against.name.as_str());
+        let page = countersign_simulate::html(&report, &bundle.name, against)?;
+        std::fs::write(path, page).with_context(|| format!("cannot write `{}`", path.display()))?;
     }
     if json {
         output::json(&report)?;
@@ -77,28 +78,4 @@ fn lines(path: &Path, simulation: &Simulation<'_>) -> Result<()> {
         writeln!(file, "{}", decided.line(&redactor))?;
     }
     Ok(file.flush()?)
-}
-
-/// How often the bar is drawn.
-const DRAWN_EVERY: Duration = Duration::from_millis(50);
-
-/// Runs `work` beside a bar that shows how many calls are done; none where nobody sees it.
-fn deciding<T: Send>(history: &History, work: impl FnOnce(&AtomicUsize) -> T + Send) -> T {
-    let bar = read::bar(history.calls(), "calls decided");
-    let done = AtomicUsize::new(0);
-    let (over, waiting) = mpsc::channel::<()>();
-    std::thread::scope(|scope| {
-        let (shown, counted) = (&bar, &done);
-        let watching = scope.spawn(move || {
-            while waiting.recv_timeout(DRAWN_EVERY) == Err(RecvTimeoutError::Timeout) {
-                shown.set_position(u64::try_from(counted.load(Ordering::Relaxed)).unwrap_or_default());
-            }
-        });
-        let result = work(&done);
-        drop(over);
-        // It has nothing to tell.
-        let _ = watching.join();
-        bar.finish_and_clear();
-        result
-    })
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::atomic::AtomicUsize;
 
 use anstream::println;
 use anyhow::Result;
@@ -88,7 +87,7 @@ impl Touched {
 
     fn by_history(&mut self, paths: &[PathBuf], bundle: &Bundle) -> Result<()> {
         let history = read::all(paths)?;
-        let simulation = countersign_simulate::run(&history, bundle, None, &AtomicUsize::new(0));
+        let simulation = countersign_simulate::run(&history, bundle, None, &|_| {});
         for decided in &simulation.decided {
             self.policies.extend(decided.decision.policies.iter().map(ToString::to_string));
             for effect in &decided.effects {

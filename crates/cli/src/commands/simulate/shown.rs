@@ -1,7 +1,7 @@
 //! A simulation's report on a terminal.
 
 use anstream::println;
-use countersign_simulate::{Counts, Report};
+use countersign_simulate::{Counts, Report, grouped, share};
 
 use super::bundles::Named;
 use crate::output::{self, BAD, FAINT, GOOD, STRONG, WARN, styled};
@@ -34,44 +34,27 @@ fn heading(text: &str) {
     println!("\n{}", styled(STRONG, text));
 }
 
-fn number(count: usize) -> String {
-    let digits = count.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-fn share(count: usize, all: usize) -> String {
-    let number = |count: usize| u32::try_from(count).map_or(f64::MAX, f64::from);
-    if all == 0 { "-".to_owned() } else { format!("{:.2} %", number(count) * 100.0 / number(all)) }
-}
-
 fn read(report: &Report) {
     let developers: std::collections::BTreeSet<&str> =
         report.approvals.days.iter().map(|day| day.developer.as_str()).collect();
     println!(
         "{} tool calls in {} sessions of {} ({} logs)",
-        styled(STRONG, number(report.tool_calls)),
-        number(report.sessions),
+        styled(STRONG, grouped(report.tool_calls)),
+        grouped(report.sessions),
         output::count(u64::try_from(developers.len()).unwrap_or_default(), "developer"),
-        number(report.files),
+        grouped(report.files),
     );
     if report.duplicates > 0 {
-        println!("  {} copies of calls were counted once", number(report.duplicates));
+        println!("  {} copies of calls were counted once", grouped(report.duplicates));
     }
     if report.broken_lines > 0 {
-        println!("{} {} lines could not be read:", styled(WARN, "note:"), number(report.broken_lines));
+        println!("{} {} lines could not be read:", styled(WARN, "note:"), grouped(report.broken_lines));
         for broken in report.broken.iter().take(3) {
             println!("  {}", terminal::line(broken));
         }
     }
     if !report.skipped.is_empty() {
-        println!("  {} files are no logs", number(report.skipped.len()));
+        println!("  {} files are no logs", grouped(report.skipped.len()));
     }
 }
 
@@ -86,7 +69,7 @@ fn decisions(report: &Report) {
     ];
     for (style, word, count) in rows {
         let word = styled(style, format!("{word:<22}"));
-        println!("  {word}{:>10}  {:>8}", number(count), share(count, report.tool_calls));
+        println!("  {word}{:>10}  {:>8}", grouped(count), share(count, report.tool_calls));
     }
 }
 
@@ -108,7 +91,7 @@ fn reasons(report: &Report) {
     }
     heading("Why calls did not simply flow");
     let rows = report.reasons.iter().take(SHOWN).map(|row| {
-        [format!("{:>8}", number(row.calls)), word(&row.decision).to_owned(), terminal::line(&row.reason)]
+        [format!("{:>8}", grouped(row.calls)), word(&row.decision).to_owned(), terminal::line(&row.reason)]
     });
     output::table(["   CALLS", "DECISION", "REASON"], rows);
 }
@@ -125,7 +108,7 @@ fn stopped(report: &Report) {
     if all == 0 {
         return;
     }
-    heading(&format!("Held or denied: {}", number(all)));
+    heading(&format!("Held or denied: {}", grouped(all)));
     let rows = report.stopped.iter().take(SHOWN).map(|row| {
         let call = terminal::line(&row.call);
         let short: String = call.chars().take(60).collect();
@@ -143,7 +126,7 @@ fn stopped(report: &Report) {
 
 fn more(all: usize) {
     if all > SHOWN {
-        println!("  {}", styled(FAINT, format!("and {} more: --json lists them", number(all - SHOWN))));
+        println!("  {}", styled(FAINT, format!("and {} more: --json lists them", grouped(all - SHOWN))));
     }
 }
 
@@ -153,7 +136,7 @@ fn unforeseen(report: &Report) {
     }
     heading("What nobody's policy foresaw");
     for row in report.unforeseen.iter().take(SHOWN) {
-        println!("  {:>8}  {}", number(row.calls), terminal::line(&row.what));
+        println!("  {:>8}  {}", grouped(row.calls), terminal::line(&row.what));
     }
     more(report.unforeseen.len());
 }
@@ -166,7 +149,7 @@ fn rejected(report: &Report) {
     heading("What a person had rejected then");
     println!(
         "  {} calls; we would have allowed {}, monitored {}, held {}, denied {}",
-        number(counts.all()),
+        grouped(counts.all()),
         counts.allow,
         counts.monitor,
         counts.require_approval,
@@ -181,7 +164,7 @@ fn rejected(report: &Report) {
 
 fn differences(report: &Report, against: &Named) {
     let all = report.differences.len() + report.differences_left_off;
-    heading(&format!("Decided otherwise than by {}: {}", against.name, number(all)));
+    heading(&format!("Decided otherwise than by {}: {}", against.name, grouped(all)));
     for row in report.differences.iter().take(SHOWN) {
         let style = if row.stricter { WARN } else { BAD };
         let (before, after) = (&row.before, &row.after);
