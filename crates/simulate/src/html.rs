@@ -27,8 +27,9 @@ const MOST_RANKED: usize = 15;
 
 /// The page of a report. `bundle` and `against` are what the policies are called.
 pub fn html(report: &Report, bundle: &str, against: Option<&str>) -> Result<String, askama::Error> {
-    Page { report, bundle, against, days: Days::of(&report.approvals), matrix: Matrix::of(&report.effects) }
-        .render()
+    let (days, matrix) = (Days::of(&report.approvals), Matrix::of(&report.effects));
+    let page = Page { report, bundle, against, days, matrix }.render()?;
+    Ok(page + "\n")
 }
 
 #[derive(Template)]

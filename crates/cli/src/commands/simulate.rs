@@ -42,9 +42,9 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
     let against = arguments.against.as_deref().map(|name| bundles::named(Some(name))).transpose()?;
     let history = read::all(&arguments.paths)?;
     if history.calls() == 0 {
-        let skipped = history.skipped.len();
-        let read = output::count(u64::try_from(history.files).unwrap_or(u64::MAX), "log");
-        return Err(anyhow::anyhow!("no tool call in {read}; {skipped} files are no logs")).hint(
+        let count = |files: usize, noun| output::count(u64::try_from(files).unwrap_or(u64::MAX), noun);
+        let (logs, others) = (count(history.files, "log"), count(history.skipped.len(), "other file"));
+        return Err(anyhow::anyhow!("no tool call in {logs} and {others}")).hint(
             "name session logs: Claude Code keeps them under ~/.claude/projects, Codex under ~/.codex/sessions, Gemini \
              CLI under ~/.gemini/tmp",
         );

@@ -20,5 +20,6 @@ mod machine;
 mod replay;
 mod review;
 mod setting_up;
+mod simulate;
 mod trying;
 mod voids;
