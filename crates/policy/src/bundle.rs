@@ -91,7 +91,7 @@ pub(crate) struct StoredPolicy {
 
 /// A policy of a bundle as Cedar reads it.
 #[derive(Clone, Debug)]
-pub struct Read {
+pub struct BundlePolicy {
     /// Its id.
     pub id: PolicyId,
     /// Whether it counts, or only looks on.
@@ -231,10 +231,10 @@ impl Bundle {
     }
 
     /// The policies of each layer as Cedar reads them, from the highest; or the id of one that cannot be read.
-    pub fn layers(&self) -> Result<Vec<Vec<Read>>, PolicyId> {
+    pub fn layers(&self) -> Result<Vec<Vec<BundlePolicy>>, PolicyId> {
         let read = |policy: &StoredPolicy| {
             let cedar = compile::slow(policy).ok_or_else(|| policy.id.clone())?;
-            Ok(Read { id: policy.id.clone(), mode: policy.mode, cedar })
+            Ok(BundlePolicy { id: policy.id.clone(), mode: policy.mode, cedar })
         };
         self.stored_layers().map(|policies| policies.iter().map(read).collect()).collect()
     }

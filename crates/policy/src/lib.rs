@@ -40,7 +40,7 @@ mod sentence;
 mod slice;
 
 pub use build::{BuildError, Place, build, build_layers, read_invariants};
-pub use bundle::{Bundle, BundleError, OnAllow, Read};
+pub use bundle::{Bundle, BundleError, BundlePolicy, OnAllow};
 pub use ci::{Delivery, Refs};
 pub use classify::classify;
 pub use context::{Context, History, reads_secret, takes_in_untrusted};

@@ -1,6 +1,9 @@
 //! What is proved of a whole bundle, and of two.
 
-use super::{bundle, prover, shown};
+use countersign_policy::{Layer, build_layers};
+
+use super::{bundle, proposal, prover, shipped, shown};
+use crate::Outcome;
 
 #[test]
 fn a_calculation_that_overflows_is_found() {
@@ -96,4 +99,18 @@ fn policies_that_look_on_decide_nothing() {
     let proof = prover().shadows_never_decide(&shadowed).unwrap();
     assert!(proof.questions > 10, "{} questions", proof.questions);
     insta::assert_snapshot!(shown(&proof.outcome), @"holds");
+}
+
+#[test]
+fn one_layer_that_never_permits_is_enough() {
+    let organisation = proposal("pack = \"observe\"\n[repository]\nremotes = [\"github.com/acme/*\"]");
+    let repository = proposal("pack = \"strict\"");
+    let layers = [(Layer::Organisation, &organisation), (Layer::Repository, &repository)];
+    let both = build_layers(&layers).expect("it builds");
+    let alone = build_layers(&layers[..1]).expect("it builds");
+    let mut prover = prover();
+    let invariant = shipped("production-change");
+    assert_eq!(prover.prove(&both, &invariant).unwrap().outcome, Outcome::Holds);
+    assert_ne!(prover.prove(&alone, &invariant).unwrap().outcome, Outcome::Holds);
+    assert_eq!(prover.at_least_as_strict(&both, &alone).unwrap().outcome, Outcome::Holds);
 }
