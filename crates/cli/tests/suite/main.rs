@@ -17,6 +17,7 @@ mod forging;
 mod inventory;
 mod layers;
 mod machine;
+mod proving;
 mod replay;
 mod review;
 mod setting_up;
