@@ -133,10 +133,10 @@ impl Use {
     pub fn mcp(server: &str, tool: &str, annotations: ToolAnnotations) -> Self {
         let name = format!("mcp__{server}__{tool}");
         Self {
-            tool: name.clone(),
+            shown: plain(&name),
+            tool: name,
             input: Map::new(),
             server: Some((server.to_owned(), annotations)),
-            shown: name,
         }
     }
 

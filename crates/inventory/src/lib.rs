@@ -35,3 +35,83 @@ pub use gaps::{Gap, GapKind};
 pub use item::{Found, Item, Kind, Through, Use};
 pub use page::page;
 pub use report::{Answer, Judged, Reached, Report};
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Everything that reads text of a tool, on the same text.
+    fn all(text: &str) -> String {
+        let files = [("w.yml".to_owned(), text.to_owned()), (".gitlab-ci.yml".to_owned(), text.to_owned())];
+        let found = [
+            kube::items(text, "f"),
+            clouds::aws(text, "f"),
+            clouds::gcloud("work", text, "f"),
+            clouds::azure(text, "f"),
+            databases::variables(text.lines(), "f"),
+            databases::pgpass(text, "f"),
+            databases::pg_services(text, "f"),
+            registries::npm(text, "f"),
+            registries::pypi(text, "f"),
+            registries::cargo(text, "f"),
+            registries::docker(text, "f"),
+            registries::gems(text, "f"),
+            workflows::items(&files, "origin", None),
+        ];
+        let forms =
+            [mcp::Form::Json(&["/mcpServers", ""]), mcp::Form::Toml("mcp_servers"), mcp::Form::ClaudeState];
+        let servers = forms.map(|form| match mcp::servers(text, form, "/repo", "codex", "f") {
+            Ok(servers) => servers.iter().map(mcp::Server::item).collect(),
+            Err(why) => vec![Item::broken(Kind::McpServer, "f", &why)],
+        });
+        let names = [".env", "id_rsa", "a.json", "x.pem", ".npmrc"];
+        let held: Vec<_> = names.iter().map(|name| secrets::holds(name, text)).collect();
+        let hosts = [remotes::stored(text), remotes::gh(text)];
+        let settings = runtimes::KNOWN.iter().map(|known| {
+            let text = Ok(text.to_owned());
+            let file =
+                runtimes::Settings { from: "f".to_owned(), base: runtimes::Base::Home, text, wired: None };
+            runtimes::runtime(known, Vec::new(), &[file])
+        });
+        let settings: Vec<_> = settings.collect();
+        format!("{found:?} {servers:?} {held:?} {hosts:?} {settings:?} {:?}", runtimes::skipping(text, "f"))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn any_text_is_taken(text in "[ -~\n\t]{0,400}") {
+            all(&text);
+        }
+
+        /// Wherever values stand in the files of tools, none of them is told.
+        #[test]
+        fn no_value_is_told(
+            lines in prop::collection::vec((0_usize..12, "[A-Za-z_]{1,12}"), 0..12),
+            known in prop::sample::select(vec![
+                "_authToken", "password", "DATABASE_URL", "aws_secret_access_key", "token", "API_KEY", "env", "args", "url",
+            ]),
+        ) {
+            const SECRET: &str = "zq7Ktw0Vx";
+            let line = |(form, key): &(usize, String)| match form {
+                0 => format!("{known}={SECRET}"),
+                1 => format!("{known}: {SECRET}"),
+                2 => format!("{known} = \"{SECRET}\""),
+                3 => format!("[{key}]\npassword = {SECRET}"),
+                4 => format!("//{key}.org/:_authToken={SECRET}"),
+                5 => format!("https://{key}:{SECRET}@{key}.org/"),
+                6 => format!("{key}:5432:{key}:{key}:{SECRET}"),
+                7 => format!("export {known}='{SECRET}'"),
+                8 => format!("- name: {key}\n  user: {{token: {SECRET}}}"),
+                9 => format!("[mcp_servers.{key}]\ncommand = \"{key}\"\nargs = [\"{SECRET}\"]"),
+                10 => format!("{{\"mcpServers\":{{\"{key}\":{{\"url\":\"https://u:{SECRET}@h/{SECRET}\"}}}}}}"),
+                _ => format!("{{\"auths\":{{\"{key}\":{{\"auth\":\"{SECRET}\"}}}}}}"),
+            };
+            let text: Vec<String> = lines.iter().map(line).collect();
+            prop_assert!(!all(&text.join("\n")).contains(SECRET));
+        }
+    }
+}

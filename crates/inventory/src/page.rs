@@ -17,7 +17,7 @@ use map::Map;
 /// Where the template cannot be filled, which the build should have found.
 pub fn page(report: &Report) -> Result<String, String> {
     let page = Page {
-        decided_by: &report.decided_by,
+        notes: &report.notes,
         tiles: tiles(report),
         maps: [Map::wide(report), Map::narrow(report)],
         gaps: report
@@ -35,7 +35,7 @@ pub fn page(report: &Report) -> Result<String, String> {
 #[derive(Template)]
 #[template(path = "inventory.html")]
 struct Page<'r> {
-    decided_by: &'r [String],
+    notes: &'r [String],
     tiles: [Tile; 4],
     maps: [Map; 2],
     gaps: Vec<Shown<'r>>,

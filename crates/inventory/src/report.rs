@@ -18,8 +18,8 @@ pub struct Report {
     pub runtimes: Vec<Runtime>,
     /// Everything within reach, by kind, production first.
     pub items: Vec<Judged>,
-    /// What decided, for people.
-    pub decided_by: Vec<String>,
+    /// What decided, and what was not looked at: for people.
+    pub notes: Vec<String>,
     /// Whether MCP servers were started to be asked for their tools.
     pub servers_asked: bool,
 }
@@ -133,7 +133,7 @@ impl Report {
     pub fn new(
         runtimes: Vec<Runtime>,
         mut items: Vec<Judged>,
-        decided_by: Vec<String>,
+        notes: Vec<String>,
         servers_asked: bool,
     ) -> Self {
         items.sort_by(|one, other| {
@@ -144,7 +144,7 @@ impl Report {
             one.kind == other.kind && one.name == other.name && one.from == other.from
         });
         let gaps = gaps::find(&runtimes, &items);
-        Self { gaps, runtimes, items, decided_by, servers_asked }
+        Self { gaps, runtimes, items, notes, servers_asked }
     }
 
     /// How many MCP servers could be asked for their tools and were not.

@@ -134,6 +134,16 @@ pub struct Runtime {
     pub notes: Vec<String>,
 }
 
+impl Runtime {
+    /// Changes every text that came from outside.
+    pub fn map_text(&mut self, change: &impl Fn(&str) -> String) {
+        let weakened = self.weakened.iter_mut().flat_map(|one| [&mut one.from, &mut one.setting]);
+        for text in weakened.chain(&mut self.notes).chain(&mut self.seen).chain([&mut self.why]) {
+            *text = change(text);
+        }
+    }
+}
+
 /// What governs a path. A gateway in front of MCP servers is not built yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]

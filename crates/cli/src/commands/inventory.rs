@@ -42,12 +42,13 @@ pub struct Arguments {
 /// Looks, asks, judges, shows.
 pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
     let place = files::Place::here()?;
-    let (judge, authorities, mut decided_by) = explain::judge(arguments.proposal)?;
-    if decided_by.is_empty() {
-        decided_by.push("decided by the policy in force here".to_owned());
+    let (judge, authorities, mut notes) = explain::judge(arguments.proposal)?;
+    if notes.is_empty() {
+        notes.push("decided by the policy in force here".to_owned());
     }
-    let runtimes = agents::runtimes(&place);
-    let mut items = look::items(&place)?;
+    let mut runtimes = agents::runtimes(&place);
+    let (mut items, left_out) = look::items(&place)?;
+    notes.extend(left_out);
     let (servers, broken) = agents::servers(&place);
     items.extend(broken);
     if arguments.ask_servers {
@@ -64,7 +65,8 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
         judged
     });
     let judged = judged.collect();
-    let report = Report::new(runtimes, judged, decided_by, arguments.ask_servers);
+    runtimes.iter_mut().for_each(|runtime| runtime.map_text(&redact));
+    let report = Report::new(runtimes, judged, notes, arguments.ask_servers);
     if let Some(path) = &arguments.html {
         let text = page(&report).map_err(|why| anyhow::anyhow!("cannot draw the page: {why}"))?;
         std::fs::write(path, text).with_context(|| format!("cannot write `{}`", path.display()))?;

@@ -110,7 +110,7 @@ fn everything_within_reach_gaps_first_and_no_value_of_it() {
     // The same again, byte for byte.
     assert_eq!(inventory(&machine, &["--json"]).stdout, unasked.stdout);
     assert_snapshot!(text(&shown.stdout, &machine), @"
-    4 gaps
+    5 gaps
     ✗ Nothing governs Codex CLI (production)
         Countersign has no hook for Codex CLI yet
         reaches origin (~/shop), .github/workflows/deploy.yml, shop-prod, aws:shop-live, $DATABASE_URL, $PROD_DATABASE_URL, postgresql://db.live.acme.io/shop, prod-db and 21 more
@@ -121,6 +121,10 @@ fn everything_within_reach_gaps_first_and_no_value_of_it() {
     ✗ `~/.bashrc:1` weakens Codex CLI by --dangerously-bypass-approvals-and-sandbox
         it then asks nobody, and nothing governs it
         next: take it out, unless somebody decided so
+    ✗ Secrets would be read, and nobody asked: `deploy/account.json` (production)
+        would read a file or list a directory (~/shop/deploy/account.json, development): reading flows
+        reaches deploy/account.json
+        next: move it out of the repository, or hold reads of it by a policy in countersign.toml
     ✗ Places whose environment nobody has named (unknown)
         they are taken as the worst they can be: more waits than has to, and production may be among them
         reaches forge (github.com/acme/shop), github.com, gcp:shop-staging, $DATABASE_URL, cargo:crates.io, docker:ghcr.io, npm:$NPM_TOKEN, npm:registry.npmjs.org and 4 more
@@ -194,7 +198,7 @@ fn everything_within_reach_gaps_first_and_no_value_of_it() {
       ~/.pypirc (tokens of PyPI)                                              unknown      read: waits for 1 approval  claude-code: hook, codex: nothing  ~/.pypirc
       ~/.ssh/id_ed25519 (a private key)                                       unknown      read: waits for 1 approval  claude-code: hook, codex: nothing  ~/.ssh/id_ed25519
 
-    note: prod-db: not asked: only servers that are programs are
+    note: prod-db: not asked: it is elsewhere, and only servers of this machine are
     note: decided by the policy in force here
     ");
     assert_snapshot!(lines(&json_of(&unasked)).replace(&machine.path("").display().to_string(), "~/"), @"
@@ -306,10 +310,8 @@ fn what_is_broken_is_listed_and_never_waited_for() {
     mcp_server nonsense → unknown, require_approval, [claude-code: nothing] !it ended without an answer
     mcp_server odd → unknown, require_approval, [claude-code: nothing] !not asked: its settings are not understood
     mcp_server refuses → unknown, require_approval, [claude-code: nothing] !it answered with error -32600
-    mcp_server web → unknown, require_approval, [claude-code: nothing] !not asked: only servers that are programs are
+    mcp_server web → unknown, require_approval, [claude-code: nothing] !it does not listen
     secrets ~/.cargo/credentials.toml → unknown, require_approval, [claude-code: nothing, codex: nothing]
-    secrets ~/.docker/config.json → unknown, require_approval, [claude-code: nothing, codex: nothing]
-    secrets ~/.kube/config → unknown, require_approval, [claude-code: nothing, codex: nothing]
     ");
 }
 
@@ -319,7 +321,7 @@ fn outside_a_repository_and_with_nothing_installed() {
     let mut command = machine.command(COUNTERSIGN);
     command.env("PATH", "/nowhere").current_dir(machine.path("theirs")).arg("inventory");
     assert_snapshot!(text(&run(&mut command, b"").stdout, &machine), @"
-    no gaps: whatever leads to production is governed
+    nothing was found that an agent could reach
 
     Agent runtimes
       none was found on PATH or in the home directory

@@ -86,7 +86,7 @@ impl Map {
     pub fn narrow(report: &Report) -> Self {
         draw(
             report,
-            &Columns { class: "narrow", width: 430, agents: 112, groups: 176, letters: 34, title: 13 },
+            &Columns { class: "narrow", width: 430, agents: 120, groups: 180, letters: 33, title: 13 },
         )
     }
 }

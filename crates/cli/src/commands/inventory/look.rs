@@ -13,20 +13,25 @@ use crate::{edge, repository};
 
 /// Directories of the repository that are looked into for secrets.
 const MOST_DIRECTORIES: usize = 300;
+/// So many files of it are looked at.
+const MOST_FILES: usize = 1000;
+/// A longer one of JSON is no key of an account.
+const LONGEST_ACCOUNT: u64 = 16 << 10;
 /// How deep below its top.
 const DEEPEST: usize = 4;
 /// Folders of what others wrote or a build made.
 const LEFT_OUT: &[&str] = &["node_modules", "target", "vendor", "dist", "build", ".git", ".venv", "venv"];
 
-/// Everything but runtimes and MCP servers.
-pub(super) fn items(place: &Place) -> Result<Vec<Item>> {
+/// Everything but runtimes and MCP servers; and what was not looked at, if anything was not.
+pub(super) fn items(place: &Place) -> Result<(Vec<Item>, Option<String>)> {
     let mut found = Vec::new();
     let keys = keys(place, &mut found);
     tools(place, &mut found);
     environment(&mut found);
-    secrets(place, &mut found);
+    let all = secrets(place, &mut found);
     found.extend(forge(place, keys)?);
-    Ok(found)
+    let left_out = || "the repository is large: not all of it was looked through for secrets".to_owned();
+    Ok((found, (!all).then(left_out)))
 }
 
 /// Adds what a file names; a file that is there and cannot be read is an item of its own.
@@ -108,8 +113,9 @@ fn keys(place: &Place, found: &mut Found) -> Vec<String> {
     keys
 }
 
-/// Known files of tools, and files of the repository that hold secrets; addresses of databases in them.
-fn secrets(place: &Place, found: &mut Found) {
+/// Known files of tools, and files of the repository that hold secrets; addresses of databases in them. Says
+/// whether all of the repository was looked through.
+fn secrets(place: &Place, found: &mut Found) -> bool {
     for (below, holds) in secrets::KNOWN {
         let path = place.home.join(below);
         // What is there and cannot be read as text, such as a database, holds them.
@@ -121,7 +127,8 @@ fn secrets(place: &Place, found: &mut Found) {
             found.push(secrets::item(&path.display().to_string(), &place.shown(&path), &[holds]));
         }
     }
-    for path in candidates(&place.top) {
+    let (candidates, all) = candidates(&place.top);
+    for path in candidates {
         let (name, shown) = (path.file_name().unwrap_or_default().to_string_lossy(), place.shown(&path));
         match text(&path) {
             Ok(Some(text)) => {
@@ -140,17 +147,18 @@ fn secrets(place: &Place, found: &mut Found) {
             Ok(None) | Err(_) => {}
         }
     }
+    all
 }
 
-/// Files below the repository's top whose names say that they may hold secrets.
-fn candidates(top: &Path) -> Vec<PathBuf> {
+/// Files below the repository's top whose names say that they may hold secrets, and whether these are all.
+fn candidates(top: &Path) -> (Vec<PathBuf>, bool) {
     let (mut level, mut found, mut looked) = (vec![top.to_path_buf()], Vec::new(), 0);
     for _ in 0..DEEPEST {
         let mut next = Vec::new();
         for folder in level {
             looked += 1;
-            if looked > MOST_DIRECTORIES {
-                return found;
+            if looked > MOST_DIRECTORIES || found.len() > MOST_FILES {
+                return (found, false);
             }
             for path in entries(&folder) {
                 let Some(name) = path.file_name().and_then(|name| name.to_str()).map(str::to_owned) else {
@@ -161,13 +169,16 @@ fn candidates(top: &Path) -> Vec<PathBuf> {
                         next.push(path);
                     }
                 } else if secrets::may_hold(&name) {
-                    found.push(path);
+                    let long = path.metadata().map_or(0, |file| file.len()) > LONGEST_ACCOUNT;
+                    if !(long && name.ends_with(".json")) {
+                        found.push(path);
+                    }
                 }
             }
         }
         level = next;
     }
-    found
+    (found, true)
 }
 
 /// Gives the hosts that a file holds logins for.

@@ -42,7 +42,7 @@ pub(super) fn print(report: &Report) {
         .iter()
         .filter(|item| item.answer.is_some())
         .flat_map(|item| item.notes.iter().map(move |note| format!("{}: {note}", item.name)))
-        .chain(report.decided_by.iter().cloned())
+        .chain(report.notes.iter().cloned())
         .chain(unasked(report))
         .collect();
     println!();
