@@ -9,7 +9,8 @@ use countersign_approval::{
     Activation, Approval, Commitment, Enrollment, Fingerprint, Grant, Retirement, Signed,
 };
 use countersign_model::{
-    AgentId, Digest, Finding, LogId, PromptId, Requirement, Runtime, SessionId, Ticket, Timestamp, ToolCallId,
+    AgentId, Digest, Finding, LogId, PromptId, Requirement, Runtime, SessionId, Task, TaskId, Ticket,
+    Timestamp, ToolCallId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -276,6 +277,16 @@ pub enum Event {
     BundleActivated {
         /// The statement.
         activation: Signed<Activation>,
+    },
+    /// A person gave the agents of a working tree a task.
+    TaskStarted {
+        /// The task.
+        task: Task,
+    },
+    /// A person ended a task before its time.
+    TaskEnded {
+        /// The task.
+        task: TaskId,
     },
     /// Countersign itself failed.
     Failure {

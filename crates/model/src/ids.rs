@@ -51,6 +51,8 @@ id! {
     Ticket,
     /// A grant, such as `cg-2m8x4d`.
     GrantId,
+    /// A task that a person gave an agent, such as `ct-5e9a1c`.
+    TaskId,
     /// A log of evidence: the one name that is the same on every copy of it.
     LogId,
     /// A policy within a bundle, such as `graduated/production-write`.

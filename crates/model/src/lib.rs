@@ -18,6 +18,7 @@ mod hex;
 mod ids;
 mod resource;
 mod risk;
+mod task;
 pub mod verbs;
 
 pub use call::{McpServer, Runtime, ToolAnnotations, ToolCall};
@@ -30,7 +31,7 @@ pub use fact::{Answer, Fact, Question};
 pub use finding::Finding;
 pub use hex::{Hex, ParseHexError};
 pub use ids::{
-    AgentId, Commit, GrantId, LogId, PolicyId, PromptId, ReviewerName, SessionId, Ticket, ToolCallId,
+    AgentId, Commit, GrantId, LogId, PolicyId, PromptId, ReviewerName, SessionId, TaskId, Ticket, ToolCallId,
 };
 pub use jiff::Timestamp;
 pub use resource::{
@@ -38,4 +39,5 @@ pub use resource::{
     is_endpoint_of_this_machine, is_this_machine, page_action,
 };
 pub use risk::{Factor, Risk};
+pub use task::{Task, TaskLimits, TaskScope};
 pub use verbs::Verb;

@@ -4,6 +4,8 @@
 use countersign_model::{DecisionKind, Digest, Effect, Finding, verbs};
 use serde::{Deserialize, Serialize};
 
+use crate::{Circumstances, UnderTask};
+
 /// What is known about a call and its session when it is decided.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -16,6 +18,15 @@ pub struct Context {
     pub reach: Vec<String>,
     /// Whether the call can be rewritten so that exactly the reviewed transition happens.
     pub pinnable: bool,
+    /// What that says of the effects of this call.
+    #[serde(default, skip_serializing_if = "Circumstances::is_empty")]
+    pub circumstances: Circumstances,
+    /// The top of the working tree whose files the call changes, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tree: Option<String>,
+    /// The task that the session belongs to, if somebody gave it one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<UnderTask>,
 }
 
 impl Context {
@@ -53,6 +64,14 @@ pub struct History {
     pub denials: u32,
     /// Calls that were held.
     pub holds: u32,
+    /// Calls that moved refs of remotes.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub pushes: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+const fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 impl History {
@@ -69,12 +88,19 @@ impl History {
     pub fn ran(&mut self, effects: &[Effect]) {
         self.secret_read |= reads_secret(effects);
         self.untrusted_content |= takes_in_untrusted(effects);
+        self.pushes += u32::from(pushes(effects));
     }
 }
 
 /// Whether a secret's value is known to whoever made these effects.
 pub fn reads_secret(effects: &[Effect]) -> bool {
     effects.iter().any(|effect| effect.verb == verbs::SECRET_READ)
+}
+
+/// Whether refs of a remote are moved.
+pub fn pushes(effects: &[Effect]) -> bool {
+    let moving = [verbs::GIT_PUSH, verbs::GIT_FORCE_PUSH, verbs::GIT_DELETE_REMOTE_REF];
+    effects.iter().any(|effect| moving.contains(&effect.verb))
 }
 
 /// Whether text that others wrote is taken in: web pages, issues, answers of MCP servers.

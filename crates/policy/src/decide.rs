@@ -15,7 +15,9 @@ use crate::bundle::StoredPolicy;
 use crate::oversight::Rung;
 use crate::proposal::Mode;
 use crate::request::{self, Question, Unaskable};
-use crate::{Bundle, Context, classify, sentence};
+use crate::risk::{self, Beside};
+use crate::scoping::{self, Whole};
+use crate::{Bundle, Context, Overlap, classify, sentence};
 
 /// More effects than this in one call are not weighed one by one.
 const MOST_EFFECTS: usize = 1024;
@@ -38,6 +40,7 @@ pub fn decide(effects: &[Effect], context: &Context, bundle: &Bundle) -> Decisio
         );
     }
     let refs = effects.iter().filter(|effect| is_remote_ref(effect)).count();
+    let whole = Whole::of(effects, context);
     let carrying = effects.iter().any(reads_secret).then(|| context.carrying());
     let mut verdicts: Vec<(&Effect, Verdict)> = Vec::new();
     let mut shadows: Vec<(&Effect, Verdict)> = Vec::new();
@@ -48,7 +51,14 @@ pub fn decide(effects: &[Effect], context: &Context, bundle: &Bundle) -> Decisio
             continue;
         }
         let context = carrying.as_ref().filter(|_| leaves(effect)).unwrap_or(context);
-        match judge(effect, context, refs, bundle) {
+        let contents = bundle.contents();
+        let beside = Beside {
+            context,
+            refs,
+            outside: scoping::outside(effect, whole, context, bundle.map()),
+            burst: contents.weights.is_burst(context.circumstances.changes),
+        };
+        match judge(effect, &beside, bundle) {
             Ok(Judged { verdict, shadow }) => {
                 differs |= shadow.is_some();
                 shadows.push((effect, shadow.unwrap_or_else(|| verdict.clone())));
@@ -72,6 +82,8 @@ struct Verdict {
     risk: Risk,
     policies: BTreeSet<PolicyId>,
     why: String,
+    /// What is outside of the task, or also written by others: said whatever decides.
+    notes: Vec<String>,
 }
 
 /// The same, and what it would come to if the policies that look on counted, where any of them can apply.
@@ -81,12 +93,12 @@ struct Judged {
 }
 
 /// Asks every layer; the strictest counts.
-fn judge(effect: &Effect, context: &Context, refs: usize, bundle: &Bundle) -> Result<Judged, Decision> {
+fn judge(effect: &Effect, beside: &Beside<'_>, bundle: &Bundle) -> Result<Judged, Decision> {
     let contents = bundle.contents();
     let kind = request::kind(effect);
-    let risk = contents.weights.score(effect, context, refs);
+    let risk = contents.weights.score(effect, beside);
     let unaskable = |error: Unaskable| sentence::broken(Vec::new(), &error.0);
-    let question = Question::new(effect, &kind, risk.score, context, bundle.map()).map_err(unaskable)?;
+    let question = Question::new(effect, &kind, risk.score, beside, bundle.map()).map_err(unaskable)?;
     let layer = |index: usize, policies: &[StoredPolicy]| {
         let slice = bundle.slices.get(index, &kind, policies);
         let compiled = match slice.as_ref() {
@@ -110,7 +122,17 @@ fn judge(effect: &Effect, context: &Context, refs: usize, bundle: &Bundle) -> Re
         }
         judged.verdict = stricter(judged.verdict, verdict);
     }
+    judged.verdict.notes = notes(effect, beside);
+    if let Some(shadow) = &mut judged.shadow {
+        shadow.notes.clone_from(&judged.verdict.notes);
+    }
     Ok(judged)
+}
+
+fn notes(effect: &Effect, beside: &Beside<'_>) -> Vec<String> {
+    let overlap = beside.context.circumstances.overlap(effect).map(Overlap::sentence);
+    let outside = (!beside.outside.is_empty()).then(|| risk::sentences(&beside.outside));
+    outside.into_iter().chain(overlap).collect()
 }
 
 /// The lowest rung at which one layer permits.
@@ -134,14 +156,16 @@ fn climb(
                     forbidding.retain(|id| !id.as_str().ends_with(AS_ABOVE));
                 }
                 let why = says(stored, &forbidding).unwrap_or_default();
-                return Ok(Verdict { kind: rung.kind(), risk: risk.clone(), policies: forbidding, why });
+                let (kind, risk) = (rung.kind(), risk.clone());
+                return Ok(Verdict { kind, risk, policies: forbidding, why, notes: Vec::new() });
             }
             Answer::Refused(refusing) => forbidding = refusing,
             Answer::Failed(failing) => return Err(failed(failing)),
         }
     }
     let why = says(stored, &forbidding).unwrap_or_else(|| "no policy permits it".to_owned());
-    Ok(Verdict { kind: DecisionKind::Deny, risk: risk.clone(), policies: forbidding, why })
+    let (kind, risk) = (DecisionKind::Deny, risk.clone());
+    Ok(Verdict { kind, risk, policies: forbidding, why, notes: Vec::new() })
 }
 
 /// Of two layers' verdicts the stricter; of two that ask for approvals, what both ask for.
@@ -161,7 +185,7 @@ fn stricter(above: Verdict, below: Verdict) -> Verdict {
 
 fn verdict_of(denial: Decision) -> Verdict {
     let Decision { kind, risk, policies, reason, shadow: _ } = denial;
-    Verdict { kind, risk, policies: policies.into_iter().collect(), why: reason }
+    Verdict { kind, risk, policies: policies.into_iter().collect(), why: reason, notes: Vec::new() }
 }
 
 fn failed(policies: BTreeSet<PolicyId>) -> Decision {
@@ -192,7 +216,9 @@ fn strictest(verdicts: &[(&Effect, Verdict)]) -> Decision {
         policies.extend(verdict.policies.iter().cloned());
     }
     let risk = verdicts.iter().map(|(_, verdict)| &verdict.risk).max_by_key(|risk| risk.score);
-    let reason = sentence::reason(&told(effect, verdicts), &kind, &worst.why);
+    let why =
+        std::iter::once(&worst.why).chain(&worst.notes).map(String::as_str).collect::<Vec<_>>().join("; ");
+    let reason = sentence::reason(&told(effect, verdicts), &kind, &why);
     Decision {
         kind,
         risk: risk.cloned().unwrap_or_default(),

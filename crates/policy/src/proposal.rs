@@ -383,7 +383,7 @@ pub(crate) fn place_of_policy(
     })
 }
 
-fn explain(text: &str, error: &toml::de::Error) -> ProposalError {
+pub(crate) fn explain(text: &str, error: &toml::de::Error) -> ProposalError {
     let span = error.span().unwrap_or(0..0);
     let (line, column) = line_and_column(text, span.start).unwrap_or((1, 1));
     let message = error.message().lines().next().unwrap_or_default();

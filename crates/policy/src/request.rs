@@ -15,6 +15,7 @@ use countersign_model::{
 
 use crate::map::EnvironmentMap;
 use crate::oversight::Rung;
+use crate::risk::Beside;
 use crate::scope::Kind;
 use crate::{Context, classify, remote, risk};
 
@@ -63,7 +64,7 @@ impl Question {
         effect: &Effect,
         kind: &Kind,
         risk: u8,
-        context: &Context,
+        beside: &Beside<'_>,
         map: &EnvironmentMap,
     ) -> Result<Self, Unaskable> {
         let action = uid("Action", kind.action)?;
@@ -103,7 +104,7 @@ impl Question {
             Extensions::none(),
         )?;
         let session = uid("Session", "session")?;
-        Ok(Self { entities, session, action, resource, facts: facts(effect, risk, context, map) })
+        Ok(Self { entities, session, action, resource, facts: facts(effect, risk, beside, map) })
     }
 
     /// The effect's entities.
@@ -142,14 +143,15 @@ pub fn under<'a>(
 fn facts(
     effect: &Effect,
     risk: u8,
-    context: &Context,
+    beside: &Beside<'_>,
     map: &EnvironmentMap,
 ) -> Vec<(&'static str, RestrictedExpr)> {
     let long = |number: i64| RestrictedExpr::val(number);
     let flag = |flag: bool| RestrictedExpr::val(flag);
     let text = |word: &str| RestrictedExpr::val(word.to_owned());
     let count = |number: usize| long(i64::try_from(number).unwrap_or(i64::MAX));
-    let history = &context.history;
+    let Beside { context, outside, burst, .. } = beside;
+    let Context { history, circumstances, .. } = context;
     let certainty = match effect.certainty {
         Certainty::Exact => "exact",
         Certainty::Partial => "partial",
@@ -170,6 +172,13 @@ fn facts(
         ("untrustedContent", flag(history.untrusted_content)),
         ("denials", long(history.denials.into())),
         ("holds", long(history.holds.into())),
+        ("pushes", long(history.pushes.into())),
+        ("deniedBefore", flag(circumstances.denied(effect))),
+        ("firstTime", flag(circumstances.is_first(effect))),
+        ("burst", flag(*burst)),
+        ("overlap", flag(circumstances.overlap(effect).is_some())),
+        ("task", flag(context.task.is_some())),
+        ("outside", RestrictedExpr::set(outside.iter().map(|outside| text(outside.part)))),
         ("reach", RestrictedExpr::set(reach)),
         ("pinnable", flag(context.pinnable)),
         ("collaboration", flag(classify::is_collaboration(effect, map))),

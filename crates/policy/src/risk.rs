@@ -11,6 +11,8 @@ use countersign_model::{
 use serde::{Deserialize, Serialize};
 
 use crate::Context;
+use crate::scoping::Outside;
+use crate::sentence::plain;
 
 /// Points by factor. Data of the bundle; the shipped ones are `packs/weights.toml`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,9 +75,45 @@ struct Other {
     each_hold: u8,
     most_holds: u8,
     unpinnable: u8,
+    #[serde(default)]
+    outside: u8,
+    #[serde(default)]
+    each_push: u8,
+    #[serde(default)]
+    most_pushes: u8,
+    #[serde(default)]
+    denied_before: u8,
+    #[serde(default)]
+    first_time: u8,
+    #[serde(default)]
+    burst: u8,
+    /// From so many changing calls in a minute on it is a burst; none is where this is 0.
+    #[serde(default)]
+    burst_calls: u8,
+    #[serde(default)]
+    overlap: u8,
+}
+
+/// What a policy and a risk are told beside the effect.
+#[derive(Debug)]
+pub struct Beside<'c> {
+    /// What is known of the call and its session.
+    pub context: &'c Context,
+    /// How many refs of remotes the call moves.
+    pub refs: usize,
+    /// What of the effect is outside of the task.
+    pub outside: Vec<Outside>,
+    /// Whether the session changes things faster than the weights take for usual.
+    pub burst: bool,
 }
 
 impl Weights {
+    /// Whether so many changing calls in a minute are a burst.
+    pub(crate) const fn is_burst(&self, calls: u32) -> bool {
+        let least = self.other.burst_calls as u32;
+        least > 0 && calls >= least
+    }
+
     /// Refuses tables under which something worse could score lower.
     pub(crate) fn check(&self) -> Result<(), String> {
         let tables = [
@@ -100,8 +138,8 @@ impl Weights {
         }
     }
 
-    /// The risk of one effect of a call that moves `refs` refs of remotes.
-    pub(crate) fn score(&self, effect: &Effect, context: &Context, refs: usize) -> Risk {
+    /// The risk of one effect.
+    pub(crate) fn score(&self, effect: &Effect, beside: &Beside<'_>) -> Risk {
         let mut sum = Sum::default();
         let access = access(effect);
         let place = effect.resource.place();
@@ -127,9 +165,46 @@ impl Weights {
             Certainty::Partial => "part of it is not known".to_owned(),
             Certainty::Opaque => "nobody can see into it".to_owned(),
         });
-        self.add_resource(&mut sum, effect, refs);
-        self.add_context(&mut sum, effect, access, context);
+        self.add_resource(&mut sum, effect, beside.refs);
+        self.add_context(&mut sum, effect, access, beside.context);
+        self.add_task(&mut sum, effect, access, beside);
         sum.risk()
+    }
+
+    fn add_task(&self, sum: &mut Sum, effect: &Effect, access: Access, beside: &Beside<'_>) {
+        let other = &self.other;
+        let circumstances = &beside.context.circumstances;
+        if !beside.outside.is_empty() {
+            sum.add("scope", other.outside, || sentences(&beside.outside));
+        }
+        if circumstances.denied(effect) {
+            sum.add("history", other.denied_before, || {
+                "the same was denied earlier in this session".to_owned()
+            });
+        }
+        if circumstances.is_first(effect) {
+            sum.add("history", other.first_time, || {
+                format!("no agent here has used `{}` before", plain(effect.verb.as_str()))
+            });
+        }
+        if beside.burst && access != Access::Read {
+            sum.add("history", other.burst, || {
+                format!(
+                    "{} changed something in the last minute",
+                    plural(count(circumstances.changes), "call", "calls")
+                )
+            });
+        }
+        let away = effect.resource.place() == Place::Remote;
+        if away && access != Access::Read {
+            let pushes = count(beside.context.history.pushes);
+            sum.add("history", times(other.each_push, pushes, other.most_pushes), || {
+                format!("this session has pushed {}", plural(pushes, "time", "times"))
+            });
+        }
+        if let Some(overlap) = circumstances.overlap(effect) {
+            sum.add("overlap", other.overlap, || overlap.sentence());
+        }
     }
 
     fn add_resource(&self, sum: &mut Sum, effect: &Effect, refs: usize) {
@@ -232,6 +307,11 @@ fn times(each: u8, count: usize, most: u8) -> u8 {
 
 fn count(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// What is outside, one after the other.
+pub(crate) fn sentences(outside: &[Outside]) -> String {
+    outside.iter().map(|outside| outside.sentence.as_str()).collect::<Vec<_>>().join("; ")
 }
 
 /// A number with its noun.

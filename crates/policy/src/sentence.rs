@@ -77,7 +77,7 @@ fn what(resource: &Resource) -> String {
 }
 
 /// Text that an agent may have written, made safe for a terminal and short.
-fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     let mut safe = String::new();
     for (count, letter) in text.chars().enumerate() {
         if count == LONGEST {

@@ -156,8 +156,8 @@ impl Progress {
         let context = Context {
             findings: findings.to_vec(),
             history: self.history,
-            reach: Vec::new(),
             pinnable: !matches!(understanding.pinning, Pinning::Impossible { .. }),
+            ..Context::default()
         };
         let mut effects = understanding.effects;
         self.workspace.mark_own(&mut effects);

@@ -113,6 +113,8 @@ fn line(event: &Event) -> String {
                 landed.map(|yes| format!(", landed: {yes}")).unwrap_or_default()
             )
         }
+        Event::TaskStarted { task } => format!("task     {} started: {}", task.id, task.title),
+        Event::TaskEnded { task } => format!("task     {task} ended"),
         Event::Tampering { what, detail, .. } => format!("TAMPER   {what}: {detail}"),
         other => {
             let value = serde_json::to_value(other).unwrap_or_default();

@@ -8,10 +8,10 @@ mod tree;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
-use countersign_hook::{Judge, Policy};
+use countersign_hook::{Judge, Known, Policy, Seen, nobody, now};
 use countersign_local::{Authorities, Home};
 use countersign_model::{Runtime, ToolCall};
-use countersign_policy::{History, build, propose};
+use countersign_policy::{build, propose};
 use serde_json::{Map, Value, json};
 
 use crate::desk::Desk;
@@ -58,7 +58,7 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
     };
     let Value::Object(input) = input else { bail!("--input must be a JSON object") };
     let call = call(tool, input, edge::here()?.display().to_string());
-    let seen = judge.judge(&call, &[], &History::default(), &authorities)?;
+    let seen = judged(&judge, &call, &authorities)?;
     if json {
         output::json(&decided::of(&seen))?;
     } else {
@@ -110,6 +110,12 @@ pub fn judge(proposal: bool) -> Result<(Judge, Authorities, Vec<String>)> {
         settings: edge::settings(),
     };
     Ok((judge, Authorities::default(), vec![note.to_owned()]))
+}
+
+/// What would be decided over a call of no session; a task of its working tree counts.
+pub fn judged(judge: &Judge, call: &ToolCall, authorities: &Authorities) -> Result<Seen> {
+    let known = Known { session: None, authorities, now: now(), others: &mut nobody };
+    Ok(judge.judge(call, &[], known)?)
 }
 
 /// A call of a tool, as a script would make it.

@@ -15,6 +15,7 @@ mod managed;
 mod policy;
 mod reviewers;
 mod simulate;
+mod task;
 mod uninstall;
 
 use std::process::ExitCode;
@@ -58,6 +59,8 @@ enum Command {
     Simulate(simulate::Arguments),
     /// List what agents here can reach, what would be decided, and what nothing governs
     Inventory(inventory::Arguments),
+    /// Say what the agents here are to do; what is outside of it is shown or held
+    Task(task::Arguments),
     /// Show and verify the record
     Evidence(evidence::Arguments),
     /// Answer one call of a runtime; what the installed `countersign-hook` does
@@ -94,6 +97,7 @@ pub fn run(arguments: Arguments) -> Result<ExitCode> {
         Command::Policy(arguments) => policy::run(arguments, json),
         Command::Simulate(arguments) => simulate::run(arguments, json),
         Command::Inventory(arguments) => inventory::run(arguments, json),
+        Command::Task(arguments) => task::run(arguments, json),
         Command::Evidence(arguments) => evidence::run(arguments, json),
         Command::Hook(arguments) => hook::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),

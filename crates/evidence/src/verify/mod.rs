@@ -159,6 +159,8 @@ impl Story {
             }
             Event::Unknown => problems.warning("a kind of record that this version cannot check"),
             Event::Uninstalled { .. }
+            | Event::TaskStarted { .. }
+            | Event::TaskEnded { .. }
             | Event::SessionStarted { .. }
             | Event::SessionEnded { .. }
             | Event::Prompted { .. }

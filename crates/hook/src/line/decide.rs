@@ -11,7 +11,7 @@ use countersign_policy::OnAllow;
 use countersign_understand::Pinning;
 use serde_json::Value;
 
-use super::{Answered, Line, Seen, fingerprint, review, words};
+use super::{Answered, Known, Line, Seen, fingerprint, review, words};
 
 /// A hold that nobody answered within this many hours ends by itself.
 const HOLD_HOURS: i64 = 8;
@@ -35,7 +35,7 @@ impl Line {
         let (session, authorities) = self
             .ledger
             .read(|state| Ok((state.session(&call.session)?.clone(), state.authorities()?.clone())))?;
-        let seen = self.judge.judge(call, &findings, &session.history, &authorities)?;
+        let seen = self.judge(call, &findings, &session, &authorities)?;
         let decided =
             self.storable(Event::Decided(Box::new(decided(call, fingerprint, findings, &seen)?)))?;
         let held = match &seen.decision.kind {
@@ -69,6 +69,23 @@ impl Line {
             Plan::Deny(reason) => Ok((Answer::Deny { reason }, None)),
             Plan::Wait(ticket) => self.wait(call, &ticket, &seen),
         }
+    }
+
+    /// Judges a call of a session as things are now.
+    pub(super) fn judge(
+        &mut self,
+        call: &ToolCall,
+        findings: &[Finding],
+        session: &Session,
+        authorities: &Authorities,
+    ) -> Result<Seen, LedgerError> {
+        let now = self.now();
+        let Self { judge, ledger, .. } = self;
+        // Asked for calls that change files only.
+        let mut others = |tree: &str, paths: &[String]| {
+            ledger.read(|state| Ok(state.overlaps(tree, paths, &call.session, now)?))
+        };
+        judge.judge(call, findings, Known { session: Some(session), authorities, now, others: &mut others })
     }
 
     /// The record of a new hold, ready to be written.

@@ -153,10 +153,10 @@ impl Line {
     ) -> Result<Release, LedgerError> {
         let Hold { ticket, pinned, .. } = followed.hold()?.clone();
         let findings = self.redactor.scan(&Value::Object(call.input.clone()));
-        let (history, authorities) = self
+        let (session, authorities) = self
             .ledger
-            .read(|state| Ok((state.session(&call.session)?.history, state.authorities()?.clone())))?;
-        let seen = self.judge.judge(call, &findings, &history, &authorities)?;
+            .read(|state| Ok((state.session(&call.session)?.clone(), state.authorities()?.clone())))?;
+        let seen = self.judge(call, &findings, &session, &authorities)?;
         let before = self.first_decision(&ticket)?;
         let input = pinned_input(&seen).filter(|_| pinned).cloned();
         let release = self.storable(Event::Released {

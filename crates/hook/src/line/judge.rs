@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use countersign_approval::Action;
-use countersign_local::{Authorities, Believed, Home, LedgerError, Standing, Trust, WITNESSES};
-use countersign_model::{Decision, Digest, Effect, Finding, LogId, Resource, ToolCall};
-use countersign_policy::{self as policy, Bundle, Context, History, OnAllow};
+use countersign_local::{Authorities, Believed, Home, LedgerError, Session, Standing, Trust, WITNESSES};
+use countersign_model::{Access, Decision, Digest, Effect, Finding, LogId, Resource, Timestamp, ToolCall};
+use countersign_policy::{self as policy, Bundle, Context, OnAllow, Overlap, UnderTask};
 use countersign_understand::{Pinning, Surroundings, Understanding, Workspace, understand};
 use countersign_workspace::{Machine, Sources, real_path};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -46,6 +46,29 @@ pub enum Policy {
     },
     /// This one, whatever is in force.
     Given(Box<Bundle>),
+}
+
+/// What is known when a call is judged, besides the call.
+pub struct Known<'k> {
+    /// The session that asks; none where only a question is asked.
+    pub session: Option<&'k Session>,
+    /// What is in force.
+    pub authorities: &'k Authorities,
+    /// The time.
+    pub now: Timestamp,
+    /// Asks for the files, of a working tree, that other sessions wrote lately.
+    pub others: &'k mut Others<'k>,
+}
+
+/// Which of these files of a working tree others wrote lately.
+pub type Others<'k> = dyn FnMut(&str, &[String]) -> Result<Vec<Overlap>, LedgerError> + 'k;
+
+/// For where no others are asked for.
+///
+/// # Errors
+/// Never.
+pub const fn nobody(_tree: &str, _paths: &[String]) -> Result<Vec<Overlap>, LedgerError> {
+    Ok(Vec::new())
 }
 
 /// A call as it was understood and decided.
@@ -90,13 +113,14 @@ impl Judge {
         &self,
         call: &ToolCall,
         findings: &[Finding],
-        history: &History,
-        authorities: &Authorities,
+        known: Known<'_>,
     ) -> Result<Seen, LedgerError> {
+        let Known { session, authorities, now, others } = known;
         let machine = self.machine();
         let surroundings = self.surroundings(call);
         let plain = understand(call, &surroundings, &machine);
-        let (roots, remotes) = repositories(&plain.effects, call, &machine);
+        let tree = working_tree(call, &machine);
+        let (roots, remotes) = repositories(&plain.effects, tree.as_ref());
         let in_force;
         let (bundles, notes): (Vec<(&Bundle, Option<&Standing>)>, _) = match &self.policy {
             Policy::InForce { trust, log } => {
@@ -115,12 +139,24 @@ impl Judge {
                 understand(call, &Surroundings { programs, secrets, ..surroundings.clone() }, &machine)
             });
             let understanding = own.as_ref().unwrap_or(&plain);
-            let context = Context {
+            let mut context = Context {
                 findings: findings.to_vec(),
-                history: *history,
-                reach: Vec::new(),
+                history: session.map(|session| session.history).unwrap_or_default(),
                 pinnable: !matches!(understanding.pinning, Pinning::Impossible { .. }),
+                task: under_task(call, session, &understanding.effects, authorities, now),
+                ..Context::default()
             };
+            if let Some(session) = session {
+                let effects = &understanding.effects;
+                context.circumstances = session.past.circumstances(&call.id, effects, now);
+                context.circumstances.first_time = first_time(effects, authorities);
+                let files: BTreeSet<&str> = effects.iter().filter_map(policy::changed_file).collect();
+                if let Some(tree) = tree.as_ref().filter(|_| !files.is_empty()) {
+                    let files: Vec<String> = files.into_iter().map(str::to_owned).collect();
+                    context.circumstances.overlaps = others(tree, &files)?;
+                    context.tree = Some(tree.clone());
+                }
+            }
             let (effects, decision, context) = self.decide(bundle, &understanding.effects, &context);
             let stricter = strictest.as_ref().is_none_or(|Judged { decision: old, .. }| {
                 (&decision.kind, decision.risk.score) > (&old.kind, old.risk.score)
@@ -175,7 +211,8 @@ impl Judge {
             }
             Policy::Given(bundle) => &**bundle,
         };
-        let alone = |effect| policy::decide(std::slice::from_ref(effect), &seen.context, bundle);
+        let context = policy::alone(&seen.effects, &seen.context);
+        let alone = |effect| policy::decide(std::slice::from_ref(effect), &context, bundle);
         Ok(seen.effects.iter().map(alone).collect())
     }
 
@@ -252,18 +289,53 @@ fn mentioned(bundle: &Bundle, call: &ToolCall) -> Vec<String> {
     names.filter(|name| text.contains(name)).map(str::to_owned).collect()
 }
 
-/// The working trees and addresses a call concerns.
-fn repositories(
-    effects: &[Effect],
-    call: &ToolCall,
-    workspace: &dyn Workspace,
-) -> (BTreeSet<String>, BTreeSet<String>) {
-    let mut roots = BTreeSet::new();
-    let mut remotes = BTreeSet::new();
+/// The top of the working tree that a call is made in.
+fn working_tree(call: &ToolCall, workspace: &dyn Workspace) -> Option<String> {
     let question = countersign_model::Question::Repository { directory: call.cwd.clone() };
-    if let countersign_model::Answer::Directory { path } = workspace.ask(&question) {
-        roots.insert(path);
+    match workspace.ask(&question) {
+        countersign_model::Answer::Directory { path } => Some(path),
+        _ => None,
     }
+}
+
+/// The task of the session: that of the directory it began in, or of the one that the call is made in.
+fn under_task(
+    call: &ToolCall,
+    session: Option<&Session>,
+    effects: &[Effect],
+    authorities: &Authorities,
+    now: Timestamp,
+) -> Option<UnderTask> {
+    if authorities.tasks.is_empty() {
+        return None;
+    }
+    let real = |directory: &str| real_path(Path::new(directory)).to_string_lossy().into_owned();
+    let began = session.and_then(|session| session.cwd.as_deref());
+    let directories: Vec<String> = began.into_iter().chain([call.cwd.as_str()]).map(real).collect();
+    let directories: Vec<&str> = directories.iter().map(String::as_str).collect();
+    let task = authorities.task(&directories, now)?;
+    let fresh;
+    let session = match session {
+        Some(session) => session,
+        None => {
+            fresh = Session::default();
+            &fresh
+        }
+    };
+    Some(session.under(task, &call.id, effects, now))
+}
+
+/// The verbs that change something and that no agent of this installation was let use before.
+fn first_time(effects: &[Effect], authorities: &Authorities) -> Vec<String> {
+    let changing = effects.iter().filter(|effect| effect.access != Access::Read);
+    let verbs: BTreeSet<&str> = changing.map(|effect| effect.verb.as_str()).collect();
+    verbs.into_iter().filter(|verb| !authorities.used.contains(*verb)).take(16).map(str::to_owned).collect()
+}
+
+/// The working trees and addresses a call concerns.
+fn repositories(effects: &[Effect], tree: Option<&String>) -> (BTreeSet<String>, BTreeSet<String>) {
+    let mut roots: BTreeSet<String> = tree.into_iter().cloned().collect();
+    let mut remotes = BTreeSet::new();
     for effect in effects {
         match &effect.resource {
             Resource::Ref { repository, .. } | Resource::Repository { repository } => {

@@ -30,7 +30,7 @@ use serde_json::Value;
 use crate::environment::{self, Environment};
 use crate::options::Options;
 
-pub use judge::{Judge, Policy, Seen, fingerprint};
+pub use judge::{Judge, Known, Others, Policy, Seen, fingerprint, nobody};
 
 /// Texts longer than this are cut before they are stored.
 const LONGEST_STORED: usize = 16 << 10;

@@ -48,7 +48,7 @@ pub(super) fn gather(seen: &Seen, session: &Session) -> Review {
     }
     Review {
         prompt: session.prompt.clone(),
-        task: None,
+        task: seen.context.task.as_ref().map(|task| task.title.clone()).or_else(|| session.title.clone()),
         transitions,
         tests: session.tests.clone(),
         pinned,

@@ -2,11 +2,12 @@
 //!
 //! Signed statements are kept as they were signed; whoever uses them verifies them again.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use countersign_approval::{Activation, Enrollment, Grant, Retirement, Signed};
 use countersign_evidence::{Event, Position, Record};
-use countersign_model::Digest;
+use countersign_model::{Digest, Task, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The statements that give authority, in the order of the log.
@@ -23,6 +24,13 @@ pub struct Authorities {
     /// Where the hook is wired.
     #[serde(default)]
     pub installs: Vec<Install>,
+    /// Tasks that had not ended when last looked at, newest last. They stand here because they bind an agent, and
+    /// because this file cannot go missing unnoticed.
+    #[serde(default)]
+    pub tasks: Vec<Task>,
+    /// Verbs that change something and that an agent of this installation was let use.
+    #[serde(default)]
+    pub used: BTreeSet<String>,
 }
 
 /// A settings file the hook is wired in.
@@ -60,6 +68,13 @@ pub struct Adoption {
 }
 
 impl Authorities {
+    /// The newest open task whose working tree holds one of these directories.
+    pub fn task(&self, directories: &[&str], now: Timestamp) -> Option<&Task> {
+        let holds =
+            |task: &&Task| task.ends > now && directories.iter().any(|directory| task.holds(directory));
+        self.tasks.iter().rev().find(holds)
+    }
+
     /// Takes one record in.
     pub(super) fn fold(&mut self, position: Position, record: &Record) {
         match &record.event {
@@ -86,6 +101,11 @@ impl Authorities {
                 self.installs.retain(|old| old.settings != *settings);
                 self.installs.push(Install { settings: settings.clone(), scope: scope.clone() });
             }
+            Event::TaskStarted { task } => {
+                self.tasks.retain(|old| old.ends > record.time && old.id != task.id);
+                self.tasks.push(task.clone());
+            }
+            Event::TaskEnded { task } => self.tasks.retain(|old| old.id != *task),
             Event::Uninstalled { settings, .. } => self.installs.retain(|old| old.settings != *settings),
             _ => {}
         }
@@ -103,5 +123,7 @@ pub(super) const fn concerns(event: &Event) -> bool {
             | Event::Granted { .. }
             | Event::Installed { .. }
             | Event::Uninstalled { .. }
+            | Event::TaskStarted { .. }
+            | Event::TaskEnded { .. }
     )
 }

@@ -8,14 +8,16 @@ mod authority;
 mod kept;
 mod session;
 mod ticket;
+mod writes;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::DirBuilderExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use countersign_evidence::{Event, Position, Record};
-use countersign_model::{Digest, SessionId, Ticket};
+use countersign_model::{DecisionKind, Digest, SessionId, Ticket, Timestamp, ToolCallId};
+use countersign_policy::Overlap;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +25,7 @@ pub use authority::{Adoption, Authorities, Change, Install};
 pub use session::{Call, Session};
 pub(crate) use ticket::of as concerns;
 pub use ticket::{Hold, Status, new_ticket};
+use writes::Writes;
 
 use self::kept::{Kept, read, write};
 use crate::home::HomeError;
@@ -39,6 +42,7 @@ pub struct State {
     sessions: BTreeMap<SessionId, Kept<Session>>,
     holds: BTreeMap<Ticket, Kept<Hold>>,
     open: Option<Kept<Open>>,
+    trees: BTreeMap<String, Kept<Writes>>,
     changed: Changed,
 }
 
@@ -54,7 +58,11 @@ struct Changed {
     open: bool,
     sessions: Vec<SessionId>,
     holds: Vec<Ticket>,
+    trees: Vec<String>,
 }
+
+/// The directory of what was written in each working tree.
+const TREES: &str = "trees";
 
 impl State {
     /// Nothing read yet: [`State::reload`] reads, under the log's lock, since files are overwritten in place.
@@ -67,6 +75,7 @@ impl State {
             sessions: BTreeMap::new(),
             holds: BTreeMap::new(),
             open: None,
+            trees: BTreeMap::new(),
             changed: Changed::default(),
         }
     }
@@ -82,20 +91,20 @@ impl State {
     /// Whether there is anything to save.
     pub(crate) const fn has_changed(&self) -> bool {
         let changed = &self.changed;
-        changed.authorities || changed.open || !changed.sessions.is_empty() || !changed.holds.is_empty()
+        changed.authorities
+            || changed.open
+            || !changed.sessions.is_empty()
+            || !changed.holds.is_empty()
+            || !changed.trees.is_empty()
     }
 
     /// Forgets everything, so that it is folded again from the first record.
     pub(crate) fn clear(&mut self) -> Result<(), HomeError> {
         let folder = self.folder.clone();
-        for below in ["sessions", "tickets"] {
+        for below in ["sessions", "tickets", TREES] {
             let below = folder.join(below);
             let _ = fs::remove_dir_all(&below);
-            fs::DirBuilder::new()
-                .mode(0o700)
-                .recursive(true)
-                .create(&below)
-                .map_err(|source| HomeError::Io { doing: "make the directory", path: below, source })?;
+            make_folder(&below)?;
         }
         for file in ["folded.json", "authorities.json", "open.json"] {
             let _ = fs::remove_file(folder.join(file));
@@ -134,6 +143,37 @@ impl State {
     /// Where the file cannot be read.
     pub fn authorities(&mut self) -> Result<&Authorities, HomeError> {
         Ok(&self.kept_authorities()?.value)
+    }
+
+    /// The files of a working tree that other open sessions wrote lately.
+    ///
+    /// # Errors
+    /// Where a file cannot be read.
+    pub fn overlaps(
+        &mut self,
+        tree: &str,
+        paths: &[String],
+        session: &SessionId,
+        now: Timestamp,
+    ) -> Result<Vec<Overlap>, HomeError> {
+        let mut found = self.kept_tree(tree)?.value.overlaps(session, paths, now);
+        let mut open: BTreeMap<SessionId, bool> = BTreeMap::new();
+        for overlap in &found {
+            if !open.contains_key(&overlap.session) {
+                let is_open = !self.session(&overlap.session)?.ended;
+                open.insert(overlap.session.clone(), is_open);
+            }
+        }
+        found.retain(|overlap| open.get(&overlap.session) == Some(&true));
+        Ok(found)
+    }
+
+    fn kept_tree(&mut self, tree: &str) -> Result<&mut Kept<Writes>, HomeError> {
+        if !self.trees.contains_key(tree) {
+            let kept = read(&self.tree_file(tree))?.unwrap_or_default();
+            self.trees.insert(tree.to_owned(), kept);
+        }
+        Ok(self.trees.entry(tree.to_owned()).or_default())
     }
 
     fn kept_session(&mut self, id: &SessionId) -> Result<&mut Kept<Session>, HomeError> {
@@ -188,6 +228,16 @@ impl State {
             self.changed.sessions.push(id.clone());
         }
         match &record.event {
+            Event::Outcome { session, call, .. } => self.wrote(session, call, record)?,
+            Event::Decided(decided)
+                if matches!(decided.decision.kind, DecisionKind::Allow | DecisionKind::Monitor) =>
+            {
+                self.used(&decided.call.session, &decided.call.id, number)?;
+            }
+            Event::Released { session, call, .. } => self.used(session, call, number)?,
+            _ => {}
+        }
+        match &record.event {
             Event::Held { ticket, .. } => self.begin(ticket, position, record)?,
             Event::Outcome { session, call, landed: Some(true), .. } => {
                 let ticket = self.session(session)?.call(call).and_then(|call| call.ticket.clone());
@@ -205,6 +255,33 @@ impl State {
             && let Some(authorities) = self.kept_authorities()?.taking(number)
         {
             authorities.fold(position, record);
+            self.changed.authorities = true;
+        }
+        Ok(())
+    }
+
+    /// A call that changes files has ended.
+    fn wrote(&mut self, id: &SessionId, call: &ToolCallId, record: &Record) -> Result<(), HomeError> {
+        let Some(call) = self.session(id)?.call(call).filter(|call| call.ran && !call.writes.is_empty())
+        else {
+            return Ok(());
+        };
+        let (Some(tree), writes) = (call.tree.clone(), call.writes.clone()) else { return Ok(()) };
+        if let Some(known) = self.kept_tree(&tree)?.taking(record.sequence) {
+            known.wrote(id, &writes, record.time);
+            self.changed.trees.push(tree);
+        }
+        Ok(())
+    }
+
+    /// A call was let go that does what no agent here did before.
+    fn used(&mut self, id: &SessionId, call: &ToolCallId, number: u64) -> Result<(), HomeError> {
+        let first = self.session(id)?.call(call).map(|call| call.first_time.clone()).unwrap_or_default();
+        if first.is_empty() {
+            return Ok(());
+        }
+        if let Some(authorities) = self.kept_authorities()?.taking(number) {
+            authorities.used.extend(first);
             self.changed.authorities = true;
         }
         Ok(())
@@ -266,6 +343,16 @@ impl State {
                 write(&path, hold)?;
             }
         }
+        for tree in unique(changed.trees) {
+            let path = self.tree_file(&tree);
+            if let Some(kept) = self.trees.get(&tree)
+                && write(&path, kept).is_err()
+            {
+                // An older home has no directory for them yet.
+                make_folder(&self.folder.join(TREES))?;
+                write(&path, kept)?;
+            }
+        }
         if changed.open || self.first {
             let path = self.folder.join("open.json");
             write(&path, self.kept_open()?)?;
@@ -285,10 +372,22 @@ impl State {
         self.folder.join("sessions").join(format!("{digest}.json"))
     }
 
+    fn tree_file(&self, tree: &str) -> PathBuf {
+        self.folder.join(TREES).join(format!("{}.json", Digest::of([tree.as_bytes()]).hex()))
+    }
+
     /// None for text that is no ticket of ours, so that it never becomes part of a path.
     fn hold_file(&self, ticket: &Ticket) -> Option<PathBuf> {
         ticket::well_formed(ticket).then(|| self.folder.join("tickets").join(format!("{ticket}.json")))
     }
+}
+
+fn make_folder(folder: &Path) -> Result<(), HomeError> {
+    fs::DirBuilder::new().mode(0o700).recursive(true).create(folder).map_err(|source| HomeError::Io {
+        doing: "make the directory",
+        path: folder.to_path_buf(),
+        source,
+    })
 }
 
 fn session_of(event: &Event) -> Option<&SessionId> {

@@ -1,9 +1,16 @@
 //! What is known of one session: its prompt, what it has done, and its recent calls.
 
+use std::collections::BTreeSet;
+
 use countersign_approval::Commitment;
 use countersign_evidence::{Authority, Decided, Event, Position, Ran, Record, TestRun};
-use countersign_model::{AgentId, DecisionKind, Digest, Effect, PromptId, Ticket, ToolCallId, verbs};
-use countersign_policy::{History, reads_secret, takes_in_untrusted};
+use countersign_model::{
+    AgentId, DecisionKind, Digest, Effect, PromptId, Task, Ticket, Timestamp, ToolCallId, verbs,
+};
+use countersign_policy::{
+    History, Past, UnderTask, changed_file, changing_actions, opens_pull_request, pushes, reads_secret,
+    takes_in_untrusted,
+};
 use serde::{Deserialize, Serialize};
 
 /// Calls remembered per session that have not ended; one older than this many others is decided anew
@@ -15,6 +22,14 @@ const ENDED: usize = 16;
 const TESTS: usize = 10;
 /// Denied actions remembered per session.
 const REFUSALS: usize = 64;
+/// Files remembered per session that it changed; a task's limit is below that.
+const WRITTEN: usize = 512;
+/// Files remembered per call that it would change.
+const WRITES: usize = 64;
+/// A call that flowed and has no outcome after so many seconds never ran.
+const PENDING: i64 = 600;
+/// Characters of a prompt that name what a session is about.
+const TITLE: usize = 120;
 
 /// One session, as the records tell it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -35,6 +50,21 @@ pub struct Session {
     pub calls: Vec<Call>,
     /// Actions that a reviewer denied, latest last.
     pub refusals: Vec<(Commitment, Ticket)>,
+    /// What it is about where nobody gave it a task: how its first prompt begins. It has no scope.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// Whether its runtime said that it ended.
+    #[serde(default)]
+    pub ended: bool,
+    /// What its next call is compared with.
+    #[serde(default)]
+    pub past: Past,
+    /// Files that it changed, and when last, latest last.
+    #[serde(default)]
+    pub written: Vec<(String, Timestamp)>,
+    /// When it opened pull requests.
+    #[serde(default)]
+    pub opened: Vec<Timestamp>,
 }
 
 /// One decided call.
@@ -64,6 +94,30 @@ pub struct Call {
     pub reads_secret: bool,
     /// See `reads_secret`.
     pub reads_untrusted: bool,
+    /// Whether it moved refs of remotes, once it has run.
+    #[serde(default)]
+    pub pushes: bool,
+    /// How many pull requests it opens, once it has run.
+    #[serde(default)]
+    pub opens: u32,
+    /// When it was decided.
+    #[serde(default)]
+    pub at: Timestamp,
+    /// What it changes, as denials are remembered.
+    #[serde(default)]
+    pub actions: Vec<String>,
+    /// The files that it changes.
+    #[serde(default)]
+    pub writes: Vec<String>,
+    /// The top of the working tree they belong to.
+    #[serde(default)]
+    pub tree: Option<String>,
+    /// Verbs that no agent here had used before.
+    #[serde(default)]
+    pub first_time: Vec<String>,
+    /// Whether it ran, as far as is known.
+    #[serde(default)]
+    pub ran: bool,
     /// Whether its outcome is known.
     pub ended: bool,
 }
@@ -72,6 +126,16 @@ impl Call {
     /// Whether nothing more will come of it.
     const fn is_over(&self) -> bool {
         self.ended || matches!(self.kind, DecisionKind::Deny)
+    }
+
+    /// Whether it may be running now.
+    fn is_pending(&self, now: Timestamp) -> bool {
+        let flows = match self.kind {
+            DecisionKind::Allow | DecisionKind::Monitor => true,
+            DecisionKind::RequireApproval { .. } => self.released.is_some(),
+            DecisionKind::Deny => false,
+        };
+        flows && !self.ended && now.as_second().saturating_sub(self.at.as_second()) < PENDING
     }
 }
 
@@ -94,7 +158,36 @@ impl Session {
             .map(|(_, ticket)| ticket)
     }
 
+    /// What the session has done of a task, besides this call, which has these effects.
+    pub fn under(&self, task: &Task, call: &ToolCallId, effects: &[Effect], now: Timestamp) -> UnderTask {
+        let limits = task.scope.limits;
+        let pending = || self.calls.iter().filter(|other| other.id != *call && other.is_pending(now));
+        let mut under = UnderTask {
+            title: task.title.clone(),
+            root: task.root.clone(),
+            scope: task.scope.clone(),
+            ..UnderTask::default()
+        };
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        if limits.pull_requests.is_some() {
+            let opened = self.opened.iter().filter(|at| **at >= task.started).count();
+            let opening = pending().map(|call| call.opens).fold(0, u32::saturating_add);
+            under.pull_requests = number(opened).saturating_add(opening);
+        }
+        if limits.files.is_some() {
+            let since = self.written.iter().filter(|(_, at)| *at >= task.started).map(|(path, _)| path);
+            let files: BTreeSet<&String> = since.chain(pending().flat_map(|call| &call.writes)).collect();
+            under.files = number(files.len());
+            under.again = changed(effects);
+            under.again.retain(|path| files.contains(path));
+        }
+        under
+    }
+
     pub(super) fn refuse(&mut self, commitment: Commitment, ticket: Ticket) {
+        let refused = self.calls.iter().filter(|call| call.ticket.as_ref() == Some(&ticket));
+        let refused: Vec<String> = refused.flat_map(|call| call.actions.clone()).collect();
+        self.past.refused(refused);
         self.refusals.push((commitment, ticket));
         if self.refusals.len() > REFUSALS {
             self.refusals.remove(0);
@@ -106,12 +199,17 @@ impl Session {
             Event::SessionStarted { cwd, attended, .. } => {
                 self.cwd = Some(cwd.clone());
                 self.attended = attended.unwrap_or(true);
+                self.ended = false;
             }
+            Event::SessionEnded { .. } => self.ended = true,
             Event::Prompted { prompt, text, .. } => {
+                if self.title.is_none() {
+                    self.title = title(text);
+                }
                 self.prompt = Some(text.clone());
                 self.prompt_id.clone_from(prompt);
             }
-            Event::Decided(decided) => self.decided(position, decided),
+            Event::Decided(decided) => self.decided(position, decided, record.time),
             Event::Held { call, ticket, .. } => {
                 self.history.holds += 1;
                 self.attach(call, ticket);
@@ -132,12 +230,14 @@ impl Session {
         }
     }
 
-    fn decided(&mut self, position: Position, decided: &Decided) {
+    fn decided(&mut self, position: Position, decided: &Decided, at: Timestamp) {
         let Decided { call, fingerprint, effects, decision, .. } = decided;
         match decision.kind {
             DecisionKind::Deny => self.history.denials += 1,
             DecisionKind::Allow | DecisionKind::Monitor | DecisionKind::RequireApproval { .. } => {}
         }
+        self.past.decided(&call.id, effects, &decision.kind, at);
+        let told = |pointer: &str| decided.context.pointer(pointer).cloned().unwrap_or_default();
         let command = call.text("command").unwrap_or(&call.tool);
         self.calls.push(Call {
             id: call.id.clone(),
@@ -152,6 +252,14 @@ impl Session {
             test: has(effects, verbs::EXEC_TEST.as_str()).then(|| command.to_owned()),
             reads_secret: reads_secret(effects),
             reads_untrusted: takes_in_untrusted(effects),
+            pushes: pushes(effects),
+            opens: effects.iter().map(|effect| u32::from(opens_pull_request(effect))).sum(),
+            at,
+            actions: changing_actions(effects),
+            writes: changed(effects),
+            tree: told("/tree").as_str().map(str::to_owned),
+            first_time: serde_json::from_value(told("/circumstances/first_time")).unwrap_or_default(),
+            ran: false,
             ended: false,
         });
         let over = self.calls.iter().filter(|call| call.is_over()).count();
@@ -174,9 +282,25 @@ impl Session {
     fn end(&mut self, id: &ToolCallId, result: &Ran, record: &Record) {
         let Some(call) = self.call_mut(id) else { return };
         call.ended = true;
+        // What failed half-way may have done some of it, but that a file is there is not known.
+        call.ran = matches!(result, Ran::Succeeded | Ran::Background { .. } | Ran::Unknown);
+        let (ran, pushes, opens) = (call.ran, call.pushes, call.opens);
+        let writes = if ran { call.writes.clone() } else { Vec::new() };
         let (secret, untrusted, test) = (call.reads_secret, call.reads_untrusted, call.test.clone());
         self.history.secret_read |= secret;
         self.history.untrusted_content |= untrusted;
+        if ran {
+            self.history.pushes = self.history.pushes.saturating_add(u32::from(pushes));
+            for _ in 0..opens.min(64) {
+                self.opened.push(record.time);
+            }
+            let surplus = self.opened.len().saturating_sub(64);
+            self.opened.drain(..surplus);
+            self.written.retain(|(path, _)| !writes.contains(path));
+            self.written.extend(writes.into_iter().map(|path| (path, record.time)));
+            let surplus = self.written.len().saturating_sub(WRITTEN);
+            self.written.drain(..surplus);
+        }
         if let Some(command) = test {
             self.tests.push(TestRun { command, result: result.clone(), at: record.time });
             if self.tests.len() > TESTS {
@@ -184,6 +308,22 @@ impl Session {
             }
         }
     }
+}
+
+/// The files that these effects change, the first of them.
+fn changed(effects: &[Effect]) -> Vec<String> {
+    let paths: BTreeSet<&str> = effects.iter().filter_map(changed_file).collect();
+    paths.into_iter().take(WRITES).map(str::to_owned).collect()
+}
+
+/// How a prompt begins, in one line.
+fn title(prompt: &str) -> Option<String> {
+    let line = prompt.lines().map(str::trim).find(|line| !line.is_empty())?;
+    let mut title: String = line.chars().take(TITLE).collect();
+    if title.len() < line.len() {
+        title.push('…');
+    }
+    Some(title)
 }
 
 fn has(effects: &[Effect], verb: &str) -> bool {

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use countersign_hook::{Judge, Policy, Seen};
-use countersign_local::{Authorities, Home};
-use countersign_model::{Runtime, ToolCall};
+use countersign_hook::{Judge, Known, Policy, Seen, nobody};
+use countersign_local::{Authorities, Home, Session};
+use countersign_model::{Runtime, Timestamp, ToolCall};
 use countersign_policy::{Bundle, History, Pack, Proposal};
 use countersign_understand::{Recorded, Surroundings, understand};
 use serde_json::{Map, Value};
@@ -93,7 +93,15 @@ impl Stage {
     /// What would be decided over a call, and how long that took.
     pub fn ask(&self, call: &ToolCall, history: &History) -> Result<(Seen, Duration), Problem> {
         let started = Instant::now();
-        let seen = self.judge.judge(call, &[], history, &Authorities::default())?;
+        let session = Session { history: *history, ..Session::default() };
+        let authorities = Authorities::default();
+        let known = Known {
+            session: Some(&session),
+            authorities: &authorities,
+            now: Timestamp::UNIX_EPOCH,
+            others: &mut nobody,
+        };
+        let seen = self.judge.judge(call, &[], known)?;
         Ok((seen, started.elapsed()))
     }
 

@@ -12,6 +12,7 @@ use crate::ask::{Answer, Compiled, ask};
 use crate::oversight::Rung;
 use crate::proposal::Mode;
 use crate::request::{self, Question};
+use crate::risk::Beside;
 use crate::{History, build, compile};
 
 fn resources() -> Vec<Resource> {
@@ -102,11 +103,17 @@ prop_compose! {
         let finding = Finding { class: "token".to_owned(), pointer: "/x".to_owned(), fingerprint: Digest::of([]) };
         Context {
             findings: vec![finding; findings],
-            history: History { secret_read, untrusted_content, denials, holds },
+            history: History { secret_read, untrusted_content, denials, holds, ..History::default() },
             reach: vec!["KUBECONFIG".to_owned(); reach],
             pinnable,
+            ..Context::default()
         }
     }
+}
+
+/// The context without a task.
+const fn beside(context: &Context) -> Beside<'_> {
+    Beside { context, refs: 1, outside: Vec::new(), burst: false }
 }
 
 fn one(effect: &Effect, context: &Context, pack: Pack) -> Decision {
@@ -249,7 +256,7 @@ proptest! {
         let contents = bundle.contents();
         let kind = request::kind(&effect);
         let slice = bundle.slices.get(0, &kind, &contents.policies);
-        let question = Question::new(&effect, &kind, 31, &context, bundle.map()).unwrap();
+        let question = Question::new(&effect, &kind, 31, &beside(&context), bundle.map()).unwrap();
         for rung in &contents.rungs {
             let ours = ask(slice.as_ref().as_ref().unwrap(), Mode::Enforce, question.at(rung).unwrap(), question.entities());
             prop_assert_eq!(ours, authorizer(&ALL, &question, rung));
@@ -264,8 +271,8 @@ proptest! {
         let contents = bundle.contents();
         let slice = bundle.slices.get(0, &kind, &contents.policies);
         let policies = slice.as_ref().as_ref().unwrap();
-        let risk = contents.weights.score(&effect, &context, 1).score;
-        let question = Question::new(&effect, &kind, risk, &context, bundle.map()).unwrap();
+        let risk = contents.weights.score(&effect, &beside(&context)).score;
+        let question = Question::new(&effect, &kind, risk, &beside(&context), bundle.map()).unwrap();
         let permits = |rung: &Rung| {
             matches!(ask(policies, Mode::Enforce, question.at(rung).unwrap(), question.entities()), Answer::Permitted(_))
         };
@@ -310,7 +317,7 @@ fn what_errs_fails_and_what_extends_is_understood() {
     let effect = Effect::new(verbs::FS_READ, path("/a", Zone::Workspace, PathClass::Ordinary));
     let kind = request::kind(&effect);
     let context = Context::default();
-    let question = Question::new(&effect, &kind, 0, &context, laddered().map()).unwrap();
+    let question = Question::new(&effect, &kind, 0, &beside(&context), laddered().map()).unwrap();
     let rung = &laddered().contents().rungs[0];
     let answer = |text: &str, extensions| {
         let policies = text.parse::<PolicySet>().unwrap();

@@ -18,6 +18,9 @@ pub(super) const FAMILY: Family = Family {
         "countersign init --yes",
         "countersign approvals approve cs-1",
         "countersign policy activate",
+        "countersign task show",
+        "countersign task start 'Anything' --for 8h",
+        "countersign task end",
         "COUNTERSIGN_HOME=/tmp/x countersign doctor",
         "countersign $SUBCOMMAND",
         "rm -rf ~/.countersign",
@@ -26,7 +29,7 @@ pub(super) const FAMILY: Family = Family {
 };
 
 /// Subcommands that only show something.
-const READS: &[&str] = &["explain", "doctor", "help", "--help", "-h", "--version", "-V", "evidence show", "evidence verify", "approvals list", "approvals show", "policy show", "policy test"];
+const READS: &[&str] = &["explain", "doctor", "help", "--help", "-h", "--version", "-V", "evidence show", "evidence verify", "approvals list", "approvals show", "policy show", "policy test", "task show", "task list"];
 
 /// Subcommands that change nothing until a reviewer signs.
 const PROPOSES: &[&str] = &["init", "policy propose"];
@@ -132,6 +135,11 @@ mod tests {
     }
 
     #[test]
+    fn a_task_may_be_looked_at() {
+        assert_snapshot!(check("countersign task show; countersign task list"), @"");
+    }
+
+    #[test]
     fn everything_else_is() {
         assert_snapshot!(check("countersign approvals approve cs-1"), @"countersign.tamper countersign approvals approve, destroy");
         assert_snapshot!(check("COUNTERSIGN_HOME=/tmp/x countersign doctor"), @"
@@ -139,6 +147,8 @@ mod tests {
         countersign.tamper countersign doctor, destroy
         ");
         assert_snapshot!(check("~/.countersign/bin/countersign-hook claude-code"), @"countersign.tamper countersign claude-code, destroy");
+        assert_snapshot!(check("countersign task start 'All of it' --for 8h"), @"");
+        assert_snapshot!(check("countersign --json task end; countersign task $X; countersign task"), @"");
         assert_snapshot!(check("countersign $X"), @"countersign.tamper countersign *, destroy");
     }
 }

@@ -7,10 +7,9 @@ use anyhow::{Context as _, Result, bail};
 use countersign_hook::Judge;
 use countersign_local::Authorities;
 use countersign_model::ToolCall;
-use countersign_policy::History;
 use serde_json::{Map, Value, json};
 
-use super::{call, decided};
+use super::{call, decided, judged};
 use crate::output::WithHint as _;
 use crate::{edge, output};
 
@@ -40,7 +39,7 @@ fn explain_line(judge: &Judge, authorities: &Authorities, line: &[u8], here: &st
         .context("it is not UTF-8")
         .and_then(|line| parse(line, here))
         .hint("a line is {\"tool\":…,\"input\":{…},\"cwd\":…} or {\"command\":…}")?;
-    let seen = judge.judge(&call, &[], &History::default(), authorities)?;
+    let seen = judged(judge, &call, authorities)?;
     Ok(decided::of(&seen))
 }
 

@@ -1,0 +1,167 @@
+//! `task start`.
+
+use std::path::PathBuf;
+
+use anstream::println;
+use anyhow::{Context as _, Result};
+use countersign_evidence::Event;
+use countersign_hook::now;
+use countersign_model::{Environment, Task, TaskId, TaskLimits, TaskScope};
+use countersign_policy::{TaskFile, check_allowed, check_limits, check_pattern};
+
+use super::{lasting, root, shown};
+use crate::desk::Desk;
+use crate::output::{self, GOOD, WithHint as _, styled};
+use crate::terminal;
+
+/// Tasks that may be open at once, so that what every call reads stays small.
+const MOST_OPEN: usize = 100;
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// What is to be done, in a line
+    #[arg(required_unless_present = "file")]
+    title: Option<String>,
+    /// Read what is not given here from a file of this repository, such as task.toml
+    #[arg(long)]
+    file: Option<PathBuf>,
+    /// Files that may change, from the working tree's top, such as 'src/billing/**'; a leading ! is an exception
+    #[arg(long, value_name = "PATTERN")]
+    scope: Vec<String>,
+    /// Repositories that may change, such as 'github.com/acme/*'
+    #[arg(long, value_name = "PATTERN")]
+    repository: Vec<String>,
+    /// Branches that may move, such as 'feature/*'
+    #[arg(long, value_name = "PATTERN")]
+    branch: Vec<String>,
+    /// Hosts that may be spoken to, such as '*.staging.example'
+    #[arg(long, value_name = "PATTERN")]
+    host: Vec<String>,
+    /// MCP servers that may be used, or server/tool
+    #[arg(long, value_name = "PATTERN")]
+    tool: Vec<String>,
+    /// Environments that may be touched
+    #[arg(long, value_enum)]
+    environment: Vec<Named>,
+    /// What may change something on other machines: a verb such as git.push, an area such as forge, or pr.open
+    #[arg(long, value_name = "VERB")]
+    allow: Vec<String>,
+    /// How much of it: pull-requests=1 or files=20
+    #[arg(long, value_name = "WHAT=NUMBER")]
+    limit: Vec<String>,
+    /// The issue it is about, such as ABC-12
+    #[arg(long)]
+    ticket: Option<String>,
+    /// How long it goes on: 90m, 4h, 2d [default: 8h]
+    #[arg(long = "for", value_name = "TIME")]
+    lasts: Option<String>,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Named {
+    Development,
+    Staging,
+    Production,
+}
+
+/// Records the task.
+pub fn run(arguments: Arguments, json: bool) -> Result<()> {
+    let file = match &arguments.file {
+        Some(path) => {
+            let text = std::fs::read_to_string(path)
+                .with_context(|| format!("cannot read the task `{}`", path.display()))
+                .hint("a task file has the fields of `countersign task start --help`, as TOML")?;
+            TaskFile::parse(&text).with_context(|| format!("cannot use the task `{}`", path.display()))?
+        }
+        None => TaskFile::default(),
+    };
+    let title = arguments.title.clone().or(file.title).filter(|title| !title.trim().is_empty());
+    let title = title.context("the task has no title").hint("say what is to be done, in a line")?;
+    let lasts = lasting::parse(arguments.lasts.as_deref().or(file.lasts.as_deref()).unwrap_or("8h"))?;
+    let scope = arguments.over(file.scope)?;
+    let mut desk = Desk::open()?;
+    let started = now();
+    let id: String = crate::edge::random::<4>()?.iter().map(|byte| format!("{byte:02x}")).collect();
+    let task = Task {
+        id: TaskId::from(format!("ct-{id}")),
+        title: title.lines().next().unwrap_or_default().trim().to_owned(),
+        root: root()?,
+        scope,
+        issue: arguments.ticket.or(file.issue),
+        started,
+        ends: started.checked_add(lasts)?,
+    };
+    if super::open(&mut desk)?.len() >= MOST_OPEN {
+        return Err(anyhow::anyhow!("{MOST_OPEN} tasks are open")).hint("end some: `countersign task list`");
+    }
+    let event = Event::TaskStarted { task: task.clone() };
+    desk.ledger.locked(now, |log| log.append(vec![event]).map(drop))?;
+    if json {
+        return output::json(&task);
+    }
+    println!("{} {}: {}", styled(GOOD, "started"), task.id, terminal::line(&task.title));
+    shown::print(&task);
+    Ok(())
+}
+
+impl Arguments {
+    /// What the options say, over what the file says.
+    fn over(&self, mut scope: TaskScope) -> Result<TaskScope> {
+        let lists = [
+            ("--scope", &self.scope, &mut scope.paths),
+            ("--repository", &self.repository, &mut scope.repositories),
+            ("--branch", &self.branch, &mut scope.branches),
+            ("--host", &self.host, &mut scope.hosts),
+            ("--tool", &self.tool, &mut scope.tools),
+        ];
+        for (option, given, list) in lists {
+            for pattern in given {
+                check_pattern(pattern).map_err(|wrong| refused(option, wrong))?;
+            }
+            if !given.is_empty() {
+                list.clone_from(given);
+            }
+        }
+        for word in &self.allow {
+            check_allowed(word).map_err(|wrong| refused("--allow", wrong))?;
+        }
+        if !self.allow.is_empty() {
+            scope.allow = Some(self.allow.clone());
+        }
+        if !self.environment.is_empty() {
+            let named = |named: &Named| match named {
+                Named::Development => Environment::Development,
+                Named::Staging => Environment::Staging,
+                Named::Production => Environment::Production,
+            };
+            scope.environments = self.environment.iter().map(named).collect();
+        }
+        for limit in &self.limit {
+            set(&mut scope.limits, limit)?;
+        }
+        check_limits(&scope.limits).map_err(|wrong| refused("--limit", wrong))?;
+        Ok(scope)
+    }
+}
+
+/// Takes in `pull-requests=1`.
+fn set(limits: &mut TaskLimits, text: &str) -> Result<()> {
+    let parts = text.split_once('=').and_then(|(what, number)| Some((what, number.parse::<u32>().ok()?)));
+    match parts {
+        Some(("pull-requests", number)) => limits.pull_requests = Some(number),
+        Some(("files", number)) => limits.files = Some(number),
+        Some(_) | None => {
+            return Err(anyhow::anyhow!("`{}` is no limit", terminal::line(text)))
+                .hint("write --limit pull-requests=1 or --limit files=20");
+        }
+    }
+    Ok(())
+}
+
+fn refused(option: &str, (message, hint): (String, Option<String>)) -> anyhow::Error {
+    let error = anyhow::anyhow!("{option}: {}", terminal::line(&message));
+    match hint {
+        Some(hint) => error.context(crate::output::Hint { hint }),
+        None => error,
+    }
+}

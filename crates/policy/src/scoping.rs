@@ -1,0 +1,287 @@
+//! What of a call is outside of the task, and outside of what.
+//!
+//! A task only ever tightens: without one, or where its scope says nothing of a kind of thing, nothing is outside.
+//! Where a name could be any of several, all of them must be inside.
+//!
+//! Reading changes nothing, so it is outside only of hosts, tools and environments that are named. What a build
+//! leaves in its own directories and what is temporary is no part of the work either.
+
+use std::collections::BTreeSet;
+
+use countersign_model::{
+    Access, Effect, Environment, PathClass, Place, Resource, TaskScope, Zone, is_this_machine, verbs,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::map::EnvironmentMap;
+use crate::sentence::plain;
+use crate::{Context, classify, glob, remote, request, risk};
+
+/// The task of a call, and what its session has done of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnderTask {
+    /// What it is, a line.
+    pub title: String,
+    /// The top of its working tree.
+    pub root: String,
+    /// How far it goes.
+    #[serde(default)]
+    pub scope: TaskScope,
+    /// Pull requests that the session opened.
+    #[serde(default)]
+    pub pull_requests: u32,
+    /// Different files that the session changed.
+    #[serde(default)]
+    pub files: u32,
+    /// Files of this call that are among them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub again: Vec<String>,
+}
+
+/// Something that is outside of the task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outside {
+    /// Which part of the scope, as policies name it.
+    pub part: &'static str,
+    /// What is outside of what, for people.
+    pub sentence: String,
+}
+
+/// How much a whole call adds to what a task limits.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Whole {
+    files: u32,
+    pull_requests: u32,
+}
+
+impl Whole {
+    /// Counts the call's effects.
+    pub fn of(effects: &[Effect], context: &Context) -> Self {
+        let Some(task) = &context.task else { return Self::default() };
+        let new: BTreeSet<&str> =
+            effects.iter().filter_map(changed_file).filter(|path| is_new(path, task)).collect();
+        let opened = effects.iter().filter(|effect| opens_pull_request(effect)).count();
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        Self { files: number(new.len()), pull_requests: number(opened) }
+    }
+}
+
+/// The context under which each effect of a call may be decided alone: what the others add to the counts is in it.
+pub fn alone(effects: &[Effect], context: &Context) -> Context {
+    let whole = Whole::of(effects, context);
+    let mut context = context.clone();
+    if let Some(task) = &mut context.task {
+        task.files = task.files.saturating_add(whole.files.saturating_sub(1));
+        task.pull_requests = task.pull_requests.saturating_add(whole.pull_requests.saturating_sub(1));
+    }
+    context
+}
+
+/// The file of the working tree that an effect changes, if it does; what can be built again does not count.
+pub fn changed_file(effect: &Effect) -> Option<&str> {
+    let changes = matches!(risk::access(effect), Access::Write | Access::Destroy);
+    match &effect.resource {
+        Resource::Path { path, zone: Zone::Workspace, class }
+            if changes && *class != PathClass::Rebuildable =>
+        {
+            Some(path)
+        }
+        _ => None,
+    }
+}
+
+/// Whether an effect opens a pull request, or may: one that has a number is there already.
+pub fn opens_pull_request(effect: &Effect) -> bool {
+    effect.verb == verbs::FORGE_PULL_REQUEST
+        && !matches!(&effect.resource, Resource::PullRequest { number: Some(_), .. })
+}
+
+fn is_new(path: &str, task: &UnderTask) -> bool {
+    path.contains('*') || !task.again.iter().any(|again| again == path)
+}
+
+/// What of the effect is outside of the task.
+pub fn outside(effect: &Effect, whole: Whole, context: &Context, map: &EnvironmentMap) -> Vec<Outside> {
+    let Some(task) = &context.task else { return Vec::new() };
+    let scope = &task.scope;
+    let changes = risk::access(effect) != Access::Read;
+    let away = effect.resource.place() == Place::Remote;
+    let mut found = Vec::new();
+    let mut check =
+        |part: &'static str, patterns: &[String], name: Option<String>, inside: &dyn Fn(&str) -> bool| {
+            if let Some(name) = name.filter(|name| !patterns.is_empty() && !inside(name)) {
+                found.push(Outside { part, sentence: is_outside(&name, patterns) });
+            }
+        };
+    if changes {
+        let path = work_file(effect).map(|path| below(path, &task.root).to_owned());
+        check("paths", &scope.paths, path, &|name| path_inside(&scope.paths, name));
+        let address = repository(&effect.resource).filter(|address| *address != task.root);
+        let patterns: Vec<String> = scope.repositories.iter().map(|pattern| address_of(pattern)).collect();
+        check("repositories", &scope.repositories, address, &|name| inside(&patterns, name));
+        check("branches", &scope.branches, branch(effect), &|name| inside(&scope.branches, name));
+    }
+    let lower: Vec<String> = scope.hosts.iter().map(|pattern| pattern.to_ascii_lowercase()).collect();
+    check("hosts", &scope.hosts, host(&effect.resource), &|name| inside(&lower, &name.to_ascii_lowercase()));
+    if let Resource::Tool { server: Some(server), name } = &effect.resource {
+        let full = format!("{server}/{name}");
+        let is_inside = |full: &str| inside(&scope.tools, full) || servers(&scope.tools, server, full);
+        check("tools", &scope.tools, Some(full), &is_inside);
+    }
+    let environments: Vec<String> = scope.environments.iter().map(ToString::to_string).collect();
+    check("environments", &environments, environment(effect, changes, away, map), &|name| {
+        environments.iter().any(|known| known == name)
+    });
+    // What a push brings is said by the push.
+    if let Some(allowed) = &scope.allow
+        && changes
+        && away
+        && effect.verb.area() != "change"
+        && !allowed.iter().any(|word| allows(word, effect.verb.as_str()))
+    {
+        let sentence = if allowed.is_empty() {
+            format!("`{}` is outside the task, which stays in the workspace", plain(effect.verb.as_str()))
+        } else {
+            is_outside(effect.verb.as_str(), allowed)
+        };
+        found.push(Outside { part: "verbs", sentence });
+    }
+    found.extend(count(effect, whole, task));
+    found
+}
+
+/// Whether a limit is passed, by this call as a whole.
+fn count(effect: &Effect, whole: Whole, task: &UnderTask) -> Option<Outside> {
+    let over = |limit: Option<u32>, so_far: u32, more: u32, noun: &str| {
+        let limit = limit.filter(|limit| so_far.saturating_add(more) > *limit)?;
+        let number = so_far.saturating_add(more);
+        let sentence = format!("with it there are {number} {noun}, outside the task's limit of {limit}");
+        Some(Outside { part: "count", sentence })
+    };
+    let limits = task.scope.limits;
+    if opens_pull_request(effect) {
+        let more = whole.pull_requests.max(1);
+        return over(limits.pull_requests, task.pull_requests, more, "pull requests");
+    }
+    let path = changed_file(effect).filter(|path| is_new(path, task))?;
+    debug_assert!(!path.is_empty());
+    over(limits.files, task.files, whole.files.max(1), "changed files")
+}
+
+fn is_outside(name: &str, patterns: &[String]) -> String {
+    let mut list: Vec<String> =
+        patterns.iter().take(3).map(|pattern| format!("`{}`", plain(pattern))).collect();
+    if patterns.len() > list.len() {
+        list.push("…".to_owned());
+    }
+    format!("`{}` is outside the task's {}", plain(name), list.join(", "))
+}
+
+/// The file that an effect changes, wherever it is, but for what is temporary or can be built again.
+fn work_file(effect: &Effect) -> Option<&str> {
+    match &effect.resource {
+        Resource::Path { zone: Zone::Temporary, .. }
+        | Resource::Path { class: PathClass::Rebuildable, .. } => None,
+        Resource::Path { path, .. } => Some(path),
+        _ => None,
+    }
+}
+
+/// The path from the task's working tree, where it is in it.
+fn below<'p>(path: &'p str, root: &str) -> &'p str {
+    path.strip_prefix(root.trim_end_matches('/')).and_then(|rest| rest.strip_prefix('/')).unwrap_or(path)
+}
+
+/// The repository that is meant; what is only read of it does not get here.
+fn repository(resource: &Resource) -> Option<String> {
+    match resource {
+        Resource::Ref { repository, .. } | Resource::Repository { repository } => {
+            Some(request::address(repository))
+        }
+        Resource::PullRequest { repository, .. } | Resource::Forge { repository, .. } => {
+            Some(request::forge_address(repository))
+        }
+        _ => None,
+    }
+}
+
+/// A pattern in the one spelling of addresses.
+fn address_of(pattern: &str) -> String {
+    match pattern.strip_prefix('!') {
+        Some(exception) => format!("!{}", remote::normalise(exception)),
+        None => remote::normalise(pattern),
+    }
+}
+
+/// The branch that moves, or the name of another ref that does.
+fn branch(effect: &Effect) -> Option<String> {
+    let name = match &effect.resource {
+        Resource::Ref { reference, .. } => reference,
+        Resource::PullRequest { head: Some(head), .. } if opens_pull_request(effect) => head,
+        _ => return None,
+    };
+    let name = name.strip_prefix("refs/heads/").unwrap_or(name);
+    // HEAD is local and moves with every commit.
+    (name != "HEAD").then(|| name.to_owned())
+}
+
+/// The other machine that is spoken to.
+fn host(resource: &Resource) -> Option<String> {
+    match resource {
+        Resource::Host { host, .. } if !is_this_machine(host) => Some(host.clone()),
+        Resource::Database { host, .. } if resource.place() == Place::Remote => Some(host.clone()),
+        _ => None,
+    }
+}
+
+/// The environment, where it bears on a task: what is done on this machine is development, and what nobody has named
+/// may be read, and worked on with others.
+fn environment(effect: &Effect, changes: bool, away: bool, map: &EnvironmentMap) -> Option<String> {
+    let bears = match effect.environment {
+        Environment::Development => away && changes,
+        Environment::Unknown => changes && away && !classify::is_collaboration(effect, map),
+        Environment::Staging | Environment::Production => true,
+    };
+    let local = effect.environment == Environment::Development && !away;
+    (bears && !local).then(|| effect.environment.to_string())
+}
+
+/// Whether a task's word is for this verb.
+fn allows(word: &str, verb: &str) -> bool {
+    let word = verb_of(word);
+    word == verb || word == request::area(verb)
+}
+
+/// The verb that a word of everyday use stands for.
+pub fn verb_of(word: &str) -> &str {
+    match word {
+        "pr.open" | "pr.edit" => "forge.pull-request",
+        "pr.comment" => "forge.comment",
+        "pr.merge" => "forge.merge",
+        other => other,
+    }
+}
+
+/// Whether the server itself is on the list, and no exception names the tool.
+fn servers(patterns: &[String], server: &str, full: &str) -> bool {
+    let excepted = patterns.iter().filter_map(|pattern| pattern.strip_prefix('!'));
+    inside(patterns, server) && !excepted.into_iter().any(|exception| glob::matches(exception, full))
+}
+
+/// A directory is inside where all that is below it is.
+fn path_inside(patterns: &[String], name: &str) -> bool {
+    inside(patterns, name)
+        || (patterns.iter().any(|pattern| pattern.strip_suffix("/**") == Some(name))
+            && inside(patterns, &format!("{name}/*")))
+}
+
+/// Whether all that a name could be is on the list.
+fn inside(patterns: &[String], name: &str) -> bool {
+    // No pattern holds a control character, so that it stands for whatever the name leaves open.
+    let any = name.replace('*', "\u{1}/\u{1}");
+    patterns.iter().fold(false, |is_inside, pattern| match pattern.strip_prefix('!') {
+        Some(exception) => is_inside && !glob::matches(exception, name),
+        None => is_inside || glob::matches(pattern, &any),
+    })
+}

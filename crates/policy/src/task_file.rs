@@ -1,0 +1,139 @@
+//! A task as a file in a repository says it, and what its parts may hold.
+
+use countersign_model::{Environment, TaskLimits, TaskScope, verbs};
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::checked::line_and_column;
+use crate::proposal::{ProposalError, explain};
+use crate::{glob, nearest, request, scoping};
+
+/// The most changed files that a task may be limited to: so many are remembered of a session.
+const MOST_FILES: u32 = 500;
+/// The most pull requests that a task may be limited to.
+const MOST_PULL_REQUESTS: u32 = 50;
+
+/// The fields of a task file. All of them may also be given to `countersign task start`.
+#[derive(Debug, Default)]
+pub struct TaskFile {
+    /// What it is.
+    pub title: Option<String>,
+    /// How far it goes.
+    pub scope: TaskScope,
+    /// The issue it is about.
+    pub issue: Option<String>,
+    /// How long it goes on, such as `4h`.
+    pub lasts: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fields {
+    title: Option<String>,
+    ticket: Option<String>,
+    #[serde(rename = "for")]
+    lasts: Option<String>,
+    #[serde(default)]
+    scope: Vec<Spanned<String>>,
+    #[serde(default)]
+    repository: Vec<Spanned<String>>,
+    #[serde(default)]
+    branch: Vec<Spanned<String>>,
+    #[serde(default)]
+    host: Vec<Spanned<String>>,
+    #[serde(default)]
+    tool: Vec<Spanned<String>>,
+    #[serde(default)]
+    environment: Vec<Environment>,
+    allow: Option<Vec<Spanned<String>>>,
+    #[serde(default)]
+    limit: Option<Spanned<TaskLimits>>,
+}
+
+impl TaskFile {
+    /// Reads a task file.
+    ///
+    /// # Errors
+    /// It is no TOML, or holds what a task does not have: the error says where.
+    pub fn parse(text: &str) -> Result<Self, ProposalError> {
+        let fields: Fields = toml::from_str(text).map_err(|error| explain(text, &error))?;
+        let at = |start: usize, (message, hint): (String, Option<String>)| {
+            let (line, column) = line_and_column(text, start).unwrap_or((1, 1));
+            ProposalError { message, line, column, hint }
+        };
+        let list = |patterns: Vec<Spanned<String>>,
+                    check: &dyn Fn(&str) -> Result<(), (String, Option<String>)>| {
+            let mut checked = Vec::new();
+            for pattern in patterns {
+                check(pattern.get_ref()).map_err(|wrong| at(pattern.span().start, wrong))?;
+                checked.push(pattern.into_inner());
+            }
+            Ok::<_, ProposalError>(checked)
+        };
+        let patterns = |patterns| list(patterns, &check_pattern);
+        let mut limits = TaskLimits::default();
+        if let Some(given) = fields.limit {
+            let start = given.span().start;
+            limits = given.into_inner();
+            check_limits(&limits).map_err(|wrong| at(start, wrong))?;
+        }
+        Ok(Self {
+            title: fields.title,
+            issue: fields.ticket,
+            lasts: fields.lasts,
+            scope: TaskScope {
+                paths: patterns(fields.scope)?,
+                repositories: patterns(fields.repository)?,
+                branches: patterns(fields.branch)?,
+                hosts: patterns(fields.host)?,
+                tools: patterns(fields.tool)?,
+                environments: fields.environment,
+                allow: fields.allow.map(|words| list(words, &check_allowed)).transpose()?,
+                limits,
+            },
+        })
+    }
+}
+
+/// Refuses a pattern that would match nothing, with a hint.
+///
+/// # Errors
+/// What is wrong with it, and what to do.
+pub fn check_pattern(pattern: &str) -> Result<(), (String, Option<String>)> {
+    match glob::refuse(pattern) {
+        Some(why) => Err((format!("`{pattern}` is no pattern"), Some(why.to_owned()))),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a word that is neither a verb nor an area of them, with a hint.
+///
+/// # Errors
+/// What is wrong with it, and what to do.
+pub fn check_allowed(word: &str) -> Result<(), (String, Option<String>)> {
+    let verb = scoping::verb_of(word);
+    let known = |entry: &verbs::Entry| entry.name == verb || request::area(entry.name) == verb;
+    if verbs::CATALOGUE.iter().any(known) {
+        return Ok(());
+    }
+    let names: Vec<&str> = verbs::CATALOGUE.iter().map(|entry| entry.name).collect();
+    Err((format!("`{word}` is neither a verb nor an area of them"), Some(nearest::hint(word, &names))))
+}
+
+/// Refuses limits that could not be counted.
+///
+/// # Errors
+/// What is wrong with them, and what to do.
+pub fn check_limits(limits: &TaskLimits) -> Result<(), (String, Option<String>)> {
+    let over = |limit: Option<u32>, most: u32| limit.filter(|limit| *limit > most).map(|limit| (limit, most));
+    let (what, (limit, most)) =
+        match (over(limits.files, MOST_FILES), over(limits.pull_requests, MOST_PULL_REQUESTS)) {
+            (Some(over), _) => ("files", over),
+            (None, Some(over)) => ("pull requests", over),
+            (None, None) => return Ok(()),
+        };
+    Err((
+        format!("{limit} {what} are too many for a limit"),
+        Some(format!("a task is limited to {most} {what} at most")),
+    ))
+}
