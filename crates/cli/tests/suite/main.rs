@@ -23,4 +23,5 @@ mod review;
 mod setting_up;
 mod simulate;
 mod trying;
+mod tasks;
 mod voids;

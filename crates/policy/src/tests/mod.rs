@@ -8,6 +8,7 @@ mod matrix;
 mod properties;
 mod proposal;
 mod propose;
+mod scoping;
 
 use std::sync::LazyLock;
 

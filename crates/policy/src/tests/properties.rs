@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use cedar_policy::{AuthorizationError, Authorizer, Decision as Ruling, Entities, PolicySet, Request};
-use countersign_model::{Access, Certainty, Decision, DecisionKind, Digest, Finding, PolicyId, Reversible};
+use countersign_model::{
+    Access, Certainty, Decision, DecisionKind, Digest, Finding, PolicyId, Reversible, Timestamp,
+};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -13,7 +15,7 @@ use crate::oversight::Rung;
 use crate::proposal::Mode;
 use crate::request::{self, Question};
 use crate::risk::Beside;
-use crate::{History, build, compile};
+use crate::{Circumstances, History, Overlap, build, compile};
 
 fn resources() -> Vec<Resource> {
     let url = Some("git@github.com:acme/shop.git");
@@ -90,6 +92,21 @@ prop_compose! {
     }
 }
 
+/// What the past may say; of the verbs and files that effects have here.
+fn any_circumstances() -> impl Strategy<Value = Circumstances> {
+    let denied = prop::collection::vec(
+        any_effect().prop_map(|effect| format!("{} {}", effect.verb, effect.resource)),
+        0..3,
+    );
+    let first =
+        prop::collection::vec(select(verbs::CATALOGUE).prop_map(|entry| entry.name.to_owned()), 0..40);
+    (denied, first, 0..60_u32, any::<bool>()).prop_map(|(denied_before, first_time, changes, overlaps)| {
+        let overlap =
+            Overlap { path: "/some/where".to_owned(), session: "s2".into(), at: Timestamp::UNIX_EPOCH };
+        Circumstances { denied_before, first_time, changes, overlaps: vec![overlap; overlaps.into()] }
+    })
+}
+
 prop_compose! {
     pub(super) fn any_context()(
         findings in 0..3_usize,
@@ -99,13 +116,16 @@ prop_compose! {
         holds in 0..9_u32,
         reach in 0..2_usize,
         pinnable in any::<bool>(),
+        pushes in 0..9_u32,
+        circumstances in any_circumstances(),
     ) -> Context {
         let finding = Finding { class: "token".to_owned(), pointer: "/x".to_owned(), fingerprint: Digest::of([]) };
         Context {
             findings: vec![finding; findings],
-            history: History { secret_read, untrusted_content, denials, holds, ..History::default() },
+            history: History { secret_read, untrusted_content, denials, holds, pushes },
             reach: vec!["KUBECONFIG".to_owned(); reach],
             pinnable,
+            circumstances,
             ..Context::default()
         }
     }
@@ -192,6 +212,11 @@ proptest! {
         worse.history.untrusted_content |= other.history.untrusted_content;
         worse.history.denials += other.history.denials;
         worse.history.holds += other.history.holds;
+        worse.history.pushes += other.history.pushes;
+        worse.circumstances.denied_before.extend(other.circumstances.denied_before);
+        worse.circumstances.first_time.extend(other.circumstances.first_time);
+        worse.circumstances.changes += other.circumstances.changes;
+        worse.circumstances.overlaps.extend(other.circumstances.overlaps);
         for pack in Pack::ALL {
             never_looser(&one(&effect, &context, pack), &one(&effect, &worse, pack))?;
         }

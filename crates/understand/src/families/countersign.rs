@@ -136,7 +136,10 @@ mod tests {
 
     #[test]
     fn a_task_may_be_looked_at() {
-        assert_snapshot!(check("countersign task show; countersign task list"), @"");
+        assert_snapshot!(check("countersign task show; countersign task list"), @"
+        countersign.read countersign task show, read
+        countersign.read countersign task list, read
+        ");
     }
 
     #[test]
@@ -147,8 +150,12 @@ mod tests {
         countersign.tamper countersign doctor, destroy
         ");
         assert_snapshot!(check("~/.countersign/bin/countersign-hook claude-code"), @"countersign.tamper countersign claude-code, destroy");
-        assert_snapshot!(check("countersign task start 'All of it' --for 8h"), @"");
-        assert_snapshot!(check("countersign --json task end; countersign task $X; countersign task"), @"");
+        assert_snapshot!(check("countersign task start 'All of it' --for 8h"), @"countersign.tamper countersign task start, destroy");
+        assert_snapshot!(check("countersign --json task end; countersign task $X; countersign task"), @"
+        countersign.tamper countersign --json task, destroy
+        countersign.tamper countersign task *, destroy
+        countersign.tamper countersign task, destroy
+        ");
         assert_snapshot!(check("countersign $X"), @"countersign.tamper countersign *, destroy");
     }
 }

@@ -1,13 +1,13 @@
 //! `task start`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anstream::println;
 use anyhow::{Context as _, Result};
 use countersign_evidence::Event;
 use countersign_hook::now;
 use countersign_model::{Environment, Task, TaskId, TaskLimits, TaskScope};
-use countersign_policy::{TaskFile, check_allowed, check_limits, check_pattern};
+use countersign_policy::{ProposalError, TaskFile, check_allowed, check_limits, check_pattern};
 
 use super::{lasting, root, shown};
 use crate::desk::Desk;
@@ -71,7 +71,7 @@ pub fn run(arguments: Arguments, json: bool) -> Result<()> {
             let text = std::fs::read_to_string(path)
                 .with_context(|| format!("cannot read the task `{}`", path.display()))
                 .hint("a task file has the fields of `countersign task start --help`, as TOML")?;
-            TaskFile::parse(&text).with_context(|| format!("cannot use the task `{}`", path.display()))?
+            TaskFile::parse(&text).map_err(|wrong| faulty(path, wrong))?
         }
         None => TaskFile::default(),
     };
@@ -156,6 +156,14 @@ fn set(limits: &mut TaskLimits, text: &str) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Where a task file is wrong, and what to do.
+fn faulty(path: &Path, wrong: ProposalError) -> anyhow::Error {
+    let ProposalError { message, line, column, hint } = wrong;
+    let place = format!("{}:{line}:{column}", path.display());
+    refused(&terminal::line(&place), (message, hint))
+        .context(format!("cannot use the task `{}`", path.display()))
 }
 
 fn refused(option: &str, (message, hint): (String, Option<String>)) -> anyhow::Error {

@@ -1,0 +1,160 @@
+//! A task names what is outside of it, and an agent cannot widen its own.
+
+use std::fs;
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use crate::machine::Machine;
+
+/// The decision over the last call, without what differs from one machine to the next.
+fn last(machine: &Machine) -> String {
+    let decided = machine.events("decided");
+    let decision = &decided.last().unwrap()["decision"];
+    let kind = decision.pointer("/kind/decision").or_else(|| decision.pointer("/kind")).unwrap().to_string();
+    let reason = decision["reason"].as_str().unwrap();
+    format!("{kind}: {reason}").replace(&machine.path("").display().to_string(), "~/")
+}
+
+fn write(machine: &Machine, path: &str) -> Value {
+    let path = machine.repository().join(path);
+    machine.call("Write", json!({ "file_path": path, "content": "1" }), &machine.repository())
+}
+
+/// The call has run.
+fn ran(machine: &Machine, call: &Value) {
+    let mut after = call.clone();
+    after["hook_event_name"] = "PostToolUse".into();
+    after["tool_response"] = json!({ "success": true });
+    machine.ask(&after);
+}
+
+#[test]
+fn what_is_outside_of_the_task_is_named() {
+    let machine = Machine::governed();
+    machine.countersign(
+        &[
+            "task",
+            "start",
+            "Refactor billing",
+            "--scope",
+            "src/billing/**",
+            "--allow",
+            "pr.open",
+            "--ticket",
+            "ABC-12",
+            "--for",
+            "4h",
+        ],
+        "",
+    );
+    assert_eq!(machine.ask(&write(&machine, "src/billing/a.rs")).word(), "pass");
+    assert_snapshot!(last(&machine), @r#""allow": would create or change a file (~/shop/src/billing/a.rs, development): work in the workspace flows"#);
+    assert_eq!(machine.ask(&write(&machine, "src/web/a.rs")).word(), "pass");
+    assert_snapshot!(last(&machine), @r#""monitor": would create or change a file (~/shop/src/web/a.rs, development): what is outside of the task is shown to people; `src/web/a.rs` is outside the task's `src/billing/**`"#);
+    let push = machine.ask(&machine.bash("git push origin HEAD:refs/heads/feature/billing"));
+    assert_snapshot!(push.reason().replace(&machine.path("").display().to_string(), "~/"), @"Countersign holds this: would move a ref of a remote repository forward, or create it (feature/billing of ~/shop, development): what leaves the workspace outside of the task waits for an approval; `git.push` is outside the task's `pr.open` (risk 42, policies graduated/feature-push, graduated/outside-task-away, graduated/remote-write; decided by the policy that a reviewer signed for `~/shop`). It waits for a reviewer as TICKET: `countersign approvals show TICKET`. Go on with other work; once it is approved, make exactly this call again and it passes once. Do not try another way to the same end.");
+    let shown: Value = serde_json::from_str(&machine.countersign(&["--json", "task", "show"], "")).unwrap();
+    assert_eq!(shown["task"]["title"], "Refactor billing");
+    machine.countersign(&["task", "end"], "");
+    assert_eq!(machine.ask(&write(&machine, "src/web/a.rs")).word(), "pass");
+    assert_snapshot!(last(&machine), @r#""allow": would create or change a file (~/shop/src/web/a.rs, development): work in the workspace flows"#);
+    machine.countersign(&["evidence", "verify"], "");
+}
+
+#[test]
+fn an_agent_cannot_start_or_end_a_task() {
+    let machine = Machine::governed();
+    for command in
+        ["countersign task start 'Anything' --for 8h", "countersign task end", "countersign --json task end"]
+    {
+        assert_eq!(machine.ask(&machine.bash(command)).word(), "deny", "{command}");
+    }
+    for command in ["countersign task show", "countersign task list"] {
+        assert_eq!(machine.ask(&machine.bash(command)).word(), "pass", "{command}");
+    }
+}
+
+#[test]
+fn files_are_counted_once_they_are_written() {
+    let machine = Machine::governed();
+    machine.countersign(&["task", "start", "Fix two files", "--limit", "files=2"], "");
+    for path in ["a.rs", "b.rs", "a.rs"] {
+        let call = write(&machine, path);
+        assert_eq!(machine.ask(&call).word(), "pass");
+        assert!(!last(&machine).contains("outside"), "{path}");
+        ran(&machine, &call);
+    }
+    machine.ask(&write(&machine, "c.rs"));
+    assert_snapshot!(last(&machine), @r#""monitor": would create or change a file (~/shop/c.rs, development): what is outside of the task is shown to people; with it there are 3 changed files, outside the task's limit of 2"#);
+    machine.ask(&write(&machine, "b.rs"));
+    assert_snapshot!(last(&machine), @r#""allow": would create or change a file (~/shop/b.rs, development): work in the workspace flows"#);
+}
+
+#[test]
+fn a_file_that_another_session_wrote_is_named() {
+    let machine = Machine::governed();
+    let call = write(&machine, "src/a.rs");
+    machine.ask(&call);
+    ran(&machine, &call);
+    let of_other = |path: &str| {
+        let mut call = write(&machine, path);
+        call["session_id"] = "s2".into();
+        call
+    };
+    machine.ask(&of_other("src/b.rs"));
+    assert!(!last(&machine).contains("another session"));
+    machine.ask(&of_other("src/a.rs"));
+    let said = last(&machine);
+    assert_snapshot!(said.split(" at 20").next().unwrap(), @r#""monitor": would create or change a file (~/shop/src/a.rs, development): a file that another session wrote lately is shown to people; another session (s1) wrote `~/shop/src/a.rs`"#);
+    let mut end = call.clone();
+    end["hook_event_name"] = "SessionEnd".into();
+    end["reason"] = "exit".into();
+    machine.ask(&end);
+    machine.ask(&of_other("src/a.rs"));
+    assert!(!last(&machine).contains("another session"), "{}", last(&machine));
+}
+
+#[test]
+fn a_task_file_is_read_and_its_faults_are_shown_where_they_are() {
+    let machine = Machine::governed();
+    let file = machine.repository().join("task.toml");
+    fs::write(
+        &file,
+        "title = \"Refactor billing\"\nscope = [\"src/billing/**\"]\nfor = \"4h\"\nlimit = { files = 20 }\n",
+    )
+    .unwrap();
+    let task: Value =
+        serde_json::from_str(&machine.countersign(&["--json", "task", "start", "--file", "task.toml"], ""))
+            .unwrap();
+    assert_eq!(task["scope"], json!({ "paths": ["src/billing/**"], "limits": { "files": 20 } }));
+    let mut errors = String::new();
+    for wrong in [
+        "scope = [\"src/[a]\"]",
+        "scopes = []",
+        "allow = [\"git.pusch\"]",
+        "limit = { files = 9000 }",
+        "title = 1",
+    ] {
+        fs::write(&file, format!("for = \"4h\"\n{wrong}\n")).unwrap();
+        let output = machine.try_countersign(&["task", "start", "--file", "task.toml"], "");
+        assert!(!output.status.success());
+        errors.push_str(&String::from_utf8(output.stderr).unwrap());
+    }
+    assert_snapshot!(errors, @"
+    error: cannot use the task `task.toml`
+      caused by: cannot read the proposal: `src/[a]` is no pattern at line 2, column 10
+    hint: a pattern is made of names, `*`, `**` and `?`, with a leading `!` for an exception
+    error: cannot use the task `task.toml`
+      caused by: cannot read the proposal: unknown key `scopes` at line 2, column 1
+    hint: did you mean `scope`? It is one of: title, ticket, for, scope, repository, branch, host, tool, environment, allow, limit
+    error: cannot use the task `task.toml`
+      caused by: cannot read the proposal: `git.pusch` is neither a verb nor an area of them at line 2, column 10
+    hint: did you mean `git.push`?
+    error: cannot use the task `task.toml`
+      caused by: cannot read the proposal: 9000 files are too many for a limit at line 2, column 9
+    hint: a task is limited to 500 files at most
+    error: cannot use the task `task.toml`
+      caused by: cannot read the proposal: invalid type: integer `1`, expected a string at line 2, column 9
+    ");
+}
