@@ -13,6 +13,10 @@ const MOST_FILES: u32 = 500;
 /// The most pull requests that a task may be limited to.
 const MOST_PULL_REQUESTS: u32 = 50;
 
+/// What is wrong with a part of a task, and what to do about it.
+pub type Wrong = (String, Option<String>);
+type Check<'c> = &'c dyn Fn(&str) -> Result<(), Wrong>;
+
 /// The fields of a task file. All of them may also be given to `countersign task start`.
 #[derive(Debug, Default)]
 pub struct TaskFile {
@@ -57,12 +61,11 @@ impl TaskFile {
     /// It is no TOML, or holds what a task does not have: the error says where.
     pub fn parse(text: &str) -> Result<Self, ProposalError> {
         let fields: Fields = toml::from_str(text).map_err(|error| explain(text, &error))?;
-        let at = |start: usize, (message, hint): (String, Option<String>)| {
+        let at = |start: usize, (message, hint): Wrong| {
             let (line, column) = line_and_column(text, start).unwrap_or((1, 1));
             ProposalError { message, line, column, hint }
         };
-        let list = |patterns: Vec<Spanned<String>>,
-                    check: &dyn Fn(&str) -> Result<(), (String, Option<String>)>| {
+        let list = |patterns: Vec<Spanned<String>>, check: Check<'_>| {
             let mut checked = Vec::new();
             for pattern in patterns {
                 check(pattern.get_ref()).map_err(|wrong| at(pattern.span().start, wrong))?;
@@ -99,7 +102,7 @@ impl TaskFile {
 ///
 /// # Errors
 /// What is wrong with it, and what to do.
-pub fn check_pattern(pattern: &str) -> Result<(), (String, Option<String>)> {
+pub fn check_pattern(pattern: &str) -> Result<(), Wrong> {
     match glob::refuse(pattern) {
         Some(why) => Err((format!("`{pattern}` is no pattern"), Some(why.to_owned()))),
         None => Ok(()),
@@ -110,7 +113,7 @@ pub fn check_pattern(pattern: &str) -> Result<(), (String, Option<String>)> {
 ///
 /// # Errors
 /// What is wrong with it, and what to do.
-pub fn check_allowed(word: &str) -> Result<(), (String, Option<String>)> {
+pub fn check_allowed(word: &str) -> Result<(), Wrong> {
     let verb = scoping::verb_of(word);
     let known = |entry: &verbs::Entry| entry.name == verb || request::area(entry.name) == verb;
     if verbs::CATALOGUE.iter().any(known) {
@@ -124,7 +127,7 @@ pub fn check_allowed(word: &str) -> Result<(), (String, Option<String>)> {
 ///
 /// # Errors
 /// What is wrong with them, and what to do.
-pub fn check_limits(limits: &TaskLimits) -> Result<(), (String, Option<String>)> {
+pub fn check_limits(limits: &TaskLimits) -> Result<(), Wrong> {
     let over = |limit: Option<u32>, most: u32| limit.filter(|limit| *limit > most).map(|limit| (limit, most));
     let (what, (limit, most)) =
         match (over(limits.files, MOST_FILES), over(limits.pull_requests, MOST_PULL_REQUESTS)) {

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use countersign_agents::PastResult;
-use countersign_model::{Decision, Effect};
+use countersign_model::{Decision, Effect, Timestamp};
 use countersign_policy::{self as policy, Bundle, Context};
 use countersign_redact::Redactor;
 use countersign_understand::{Pinning, understand};
@@ -92,6 +92,7 @@ const STACK: usize = 16 << 20;
 struct Progress {
     workspace: Assumed,
     history: policy::History,
+    past: policy::Past,
 }
 
 fn decide_session<'h>(session: &'h Session, bundle: &Bundle, against: Option<&Bundle>) -> Vec<Decided<'h>> {
@@ -101,6 +102,7 @@ fn decide_session<'h>(session: &'h Session, bundle: &Bundle, against: Option<&Bu
     let progress = |bundle: &Bundle| Progress {
         workspace: Assumed::new(start, bundle),
         history: policy::History::default(),
+        past: policy::Past::default(),
     };
     let mut own = progress(bundle);
     let mut other = against.map(|against| (against, progress(against)));
@@ -134,6 +136,9 @@ impl Progress {
         policy::classify(&mut effects, bundle);
         let decision = policy::decide(&effects, &context, bundle);
         self.history.decided(&decision.kind);
+        // Without a time there is no saying how fast calls followed each other.
+        let at = call.at.unwrap_or(Timestamp::MIN);
+        self.past.decided(&call.call.id, &effects, &decision.kind, at);
         // It did run, or may have, whatever we would have said; what was held would have been approved to.
         if matches!(call.result, PastResult::Succeeded | PastResult::Failed | PastResult::Unknown) {
             self.history.ran(&effects);
@@ -153,9 +158,11 @@ impl Progress {
             self.workspace.root().clone_into(&mut asked.cwd);
         }
         let understanding = understand(&asked, &self.workspace.surroundings(bundle), &self.workspace);
+        let now = call.at.unwrap_or(Timestamp::MAX);
         let context = Context {
             findings: findings.to_vec(),
             history: self.history,
+            circumstances: self.past.circumstances(&call.call.id, &understanding.effects, now),
             pinnable: !matches!(understanding.pinning, Pinning::Impossible { .. }),
             ..Context::default()
         };

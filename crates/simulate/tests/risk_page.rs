@@ -187,7 +187,8 @@ them. `countersign explain '…'` shows the factors of a call, each with its sen
 | reach | what is opaque is weighed by what it could use: are production credentials within its reach? |
 | findings | does the call carry secrets or personal data? |
 | scope | is it outside of what the task may touch? |
-| history | what happened before in the session: a secret or untrusted text taken in, denials, holds |
+| history | what happened before in the session: a secret or untrusted text taken in, denials, holds, pushes, the same action denied, a burst of changes, a verb no agent here used before |
+| overlap | did another open session write the same file lately? |
 | pinning | can it be rewritten so that exactly the reviewed transition happens? |
 
 ## Points
