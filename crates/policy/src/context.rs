@@ -24,6 +24,9 @@ pub struct Context {
     /// The top of the working tree whose files the call changes, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tree: Option<String>,
+    /// Files of the call that were not there when it was decided: if it succeeds, the session made them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub creates: Vec<String>,
     /// The task that the session belongs to, if somebody gave it one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task: Option<UnderTask>,

@@ -154,3 +154,56 @@ pub fn changing_actions(effects: &[Effect]) -> Vec<String> {
 fn action(effect: &Effect) -> String {
     format!("{} {}", effect.verb, effect.resource).chars().take(LONGEST).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use countersign_model::{PathClass, Requirement, Resource, Verb, Zone, verbs};
+
+    use super::*;
+
+    fn effect(verb: Verb, path: &str) -> Effect {
+        let (zone, class) = (Zone::Workspace, PathClass::Ordinary);
+        Effect::new(verb, Resource::Path { path: path.to_owned(), zone, class })
+    }
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    #[test]
+    fn the_same_action_denied_before_is_known_and_another_is_not() {
+        let mut past = Past::default();
+        let both = [effect(verbs::FS_DELETE, "/a"), effect(verbs::FS_READ, "/b")];
+        past.decided(&"1".into(), &both, &DecisionKind::Deny, at(0));
+        let now = |effects: &[Effect]| past.circumstances(&"2".into(), effects, at(1)).denied_before;
+        assert_eq!(now(&both), ["fs.delete /a"]);
+        assert!(now(&[effect(verbs::FS_DELETE, "/b"), effect(verbs::FS_WRITE, "/a")]).is_empty());
+    }
+
+    #[test]
+    fn only_what_flowed_lately_counts_towards_a_burst() {
+        let mut past = Past::default();
+        let write = [effect(verbs::FS_WRITE, "/a")];
+        let waits =
+            DecisionKind::RequireApproval { requirement: Requirement { approvals: 1, groups: Vec::new() } };
+        past.decided(&"old".into(), &write, &DecisionKind::Allow, at(0));
+        past.decided(&"held".into(), &write, &waits, at(100));
+        past.decided(&"read".into(), &[effect(verbs::FS_READ, "/a")], &DecisionKind::Allow, at(100));
+        for number in 0..5 {
+            past.decided(&format!("{number}").into(), &write, &DecisionKind::Monitor, at(100));
+        }
+        let changes = |call: &str| past.circumstances(&call.into(), &write, at(120)).changes;
+        assert_eq!((changes("new"), changes("3")), (5, 4));
+    }
+
+    #[test]
+    fn what_is_remembered_is_bounded() {
+        let mut past = Past::default();
+        for number in 0..1000 {
+            let effects = [effect(verbs::FS_DELETE, &format!("/{number}"))];
+            past.decided(&format!("{number}").into(), &effects, &DecisionKind::Deny, at(0));
+            past.decided(&format!("{number}").into(), &effects, &DecisionKind::Allow, at(0));
+        }
+        assert_eq!((past.denied.len(), past.changes.len()), (DENIED, CHANGES));
+    }
+}

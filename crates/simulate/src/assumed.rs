@@ -10,10 +10,8 @@ mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use countersign_model::{
-    Answer, Commit, Digest, Effect, PathClass, Question, Resource, Reversible, ToolCall, verbs,
-};
-use countersign_policy::Bundle;
+use countersign_model::{Answer, Commit, Digest, Effect, Question, Resource, ToolCall, verbs};
+use countersign_policy::{self as policy, Bundle};
 use countersign_understand::{Surroundings, Workspace};
 
 use written::{Written, written};
@@ -119,13 +117,7 @@ impl Assumed {
     /// Marks what would be deleted and was made by this very session: it can be made again, and nobody else's work
     /// is lost with it.
     pub fn mark_own(&self, effects: &mut [Effect]) {
-        for effect in effects.iter_mut().filter(|effect| effect.verb == verbs::FS_DELETE) {
-            let Resource::Path { path, class, .. } = &effect.resource else { continue };
-            if *class != PathClass::Countersign && self.made.contains(path) {
-                effect.reversible = Reversible::Yes;
-                effect.because = Some("this session made it".to_owned());
-            }
-        }
+        policy::mark_own(effects, |path| self.made.contains(path));
     }
 
     fn is_within(&self, path: &str) -> bool {

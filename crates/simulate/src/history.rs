@@ -59,7 +59,7 @@ pub enum Source {
         /// What it would do.
         effects: Vec<Effect>,
         /// What else was known.
-        context: Context,
+        context: Box<Context>,
     },
 }
 

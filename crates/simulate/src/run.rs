@@ -130,7 +130,7 @@ impl Progress {
     ) -> (Vec<Effect>, Decision) {
         self.workspace.on(call.branch.as_deref());
         let (mut effects, context) = match &call.source {
-            Source::Evidence { effects, context } => (effects.clone(), context.clone()),
+            Source::Evidence { effects, context } => (effects.clone(), (**context).clone()),
             Source::Log => self.understand(call, findings, bundle),
         };
         policy::classify(&mut effects, bundle);

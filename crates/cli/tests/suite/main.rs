@@ -18,6 +18,7 @@ mod inventory;
 mod layers;
 mod machine;
 mod proving;
+mod own_files;
 mod replay;
 mod review;
 mod setting_up;

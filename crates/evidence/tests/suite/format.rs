@@ -191,3 +191,14 @@ fn the_description_checks_a_log_with_a_shell() {
     fs::write(fixture.segment(), text.replace("%s", "%d")).unwrap();
     assert_snapshot!(recipe(&fixture.path()), @r#"broken: {"sequence":2,"time":"1970-01-01T00:00:00Z","event":{"type":"failure","during":"test","error":"%d \u0001"}}"#);
 }
+
+/// The kinds that came after version 1 was first written.
+#[test]
+fn a_task_is_stored_with_what_it_says_alone() {
+    let text = r#"{"type":"task_started","task":{"id":"ct-1","title":"Refactor","root":"/r","scope":{"paths":["src/**"],"limits":{"files":2}},"started":"2030-01-31T08:00:00Z","ends":"2030-01-31T12:00:00Z"}}"#;
+    let event: Event = serde_json::from_str(text).unwrap();
+    assert_eq!(serde_json::to_string(&event).unwrap(), text);
+    let text = r#"{"type":"task_ended","task":"ct-1"}"#;
+    let event: Event = serde_json::from_str(text).unwrap();
+    assert_eq!(serde_json::to_string(&event).unwrap(), text);
+}

@@ -14,6 +14,9 @@ use countersign_workspace::{Machine, Sources, real_path};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
+/// Files of one call that are looked for.
+const MADE: usize = 16;
+
 /// What a call is judged with.
 pub struct Judge {
     /// The installation's key, for digests of files.
@@ -156,8 +159,18 @@ impl Judge {
                     context.circumstances.overlaps = others(tree, &files)?;
                     context.tree = Some(tree.clone());
                 }
+                context.creates = created(effects);
             }
-            let (effects, decision, context) = self.decide(bundle, &understanding.effects, &context);
+            let mut effects = understanding.effects.clone();
+            if let Some(session) = session.filter(|session| !session.made.is_empty()) {
+                let others = &context.circumstances.overlaps;
+                policy::mark_own(&mut effects, |path| {
+                    session.made.iter().any(|made| made == path)
+                        && !others.iter().any(|other| other.path == path)
+                        && is_file(path)
+                });
+            }
+            let (effects, decision, context) = self.decide(bundle, &effects, &context);
             let stricter = strictest.as_ref().is_none_or(|Judged { decision: old, .. }| {
                 (&decision.kind, decision.risk.score) > (&old.kind, old.risk.score)
             });
@@ -323,6 +336,20 @@ fn under_task(
         }
     };
     Some(session.under(task, &call.id, effects, now))
+}
+
+/// The files of a call that are not there yet.
+fn created(effects: &[Effect]) -> Vec<String> {
+    let is_absent = |path: &&str| {
+        std::fs::symlink_metadata(path).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+    };
+    let paths: BTreeSet<&str> = policy::may_make(effects).take(MADE).filter(is_absent).collect();
+    paths.into_iter().map(str::to_owned).collect()
+}
+
+/// Whether it is a file: a directory may hold what others put there, a link lead to it.
+fn is_file(path: &str) -> bool {
+    std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file())
 }
 
 /// The verbs that change something and that no agent of this installation was let use before.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use countersign_approval::Commitment;
 use countersign_evidence::{Authority, Decided, Event, Position, Ran, Record, TestRun};
 use countersign_model::{
-    AgentId, DecisionKind, Digest, Effect, PromptId, Task, Ticket, Timestamp, ToolCallId, verbs,
+    AgentId, DecisionKind, Digest, Effect, PromptId, Resource, Task, Ticket, Timestamp, ToolCallId, verbs,
 };
 use countersign_policy::{
     History, Past, UnderTask, changed_file, changing_actions, opens_pull_request, pushes, reads_secret,
@@ -62,6 +62,9 @@ pub struct Session {
     /// Files that it changed, and when last, latest last.
     #[serde(default)]
     pub written: Vec<(String, Timestamp)>,
+    /// Files that it made, latest last.
+    #[serde(default)]
+    pub made: Vec<String>,
     /// When it opened pull requests.
     #[serde(default)]
     pub opened: Vec<Timestamp>,
@@ -109,6 +112,12 @@ pub struct Call {
     /// The files that it changes.
     #[serde(default)]
     pub writes: Vec<String>,
+    /// Those of them that were not there before.
+    #[serde(default)]
+    pub creates: Vec<String>,
+    /// Files that it deletes.
+    #[serde(default)]
+    pub deletes: Vec<String>,
     /// The top of the working tree they belong to.
     #[serde(default)]
     pub tree: Option<String>,
@@ -257,6 +266,8 @@ impl Session {
             at,
             actions: changing_actions(effects),
             writes: changed(effects),
+            creates: serde_json::from_value(told("/creates")).unwrap_or_default(),
+            deletes: deleted(effects),
             tree: told("/tree").as_str().map(str::to_owned),
             first_time: serde_json::from_value(told("/circumstances/first_time")).unwrap_or_default(),
             ran: false,
@@ -286,6 +297,15 @@ impl Session {
         call.ran = matches!(result, Ran::Succeeded | Ran::Background { .. } | Ran::Unknown);
         let (ran, pushes, opens) = (call.ran, call.pushes, call.opens);
         let writes = if ran { call.writes.clone() } else { Vec::new() };
+        let (deletes, creates) = (call.deletes.clone(), call.creates.clone());
+        // What was deleted, or may have been, is made by whoever writes it next.
+        self.made.retain(|path| !deletes.contains(path));
+        if matches!(result, Ran::Succeeded) {
+            self.made.extend(creates);
+            let surplus = self.made.len().saturating_sub(WRITTEN);
+            self.made.drain(..surplus);
+        }
+        let Some(call) = self.call_mut(id) else { return };
         let (secret, untrusted, test) = (call.reads_secret, call.reads_untrusted, call.test.clone());
         self.history.secret_read |= secret;
         self.history.untrusted_content |= untrusted;
@@ -314,6 +334,16 @@ impl Session {
 fn changed(effects: &[Effect]) -> Vec<String> {
     let paths: BTreeSet<&str> = effects.iter().filter_map(changed_file).collect();
     paths.into_iter().take(WRITES).map(str::to_owned).collect()
+}
+
+/// The files that these effects delete, the first of them.
+fn deleted(effects: &[Effect]) -> Vec<String> {
+    let deletes = effects.iter().filter(|effect| effect.verb == verbs::FS_DELETE);
+    let paths = deletes.filter_map(|effect| match &effect.resource {
+        Resource::Path { path, .. } => Some(path.clone()),
+        _ => None,
+    });
+    paths.take(WRITES).collect()
 }
 
 /// How a prompt begins, in one line.

@@ -39,3 +39,27 @@ impl Writes {
 fn is_late(at: Timestamp, now: Timestamp) -> bool {
     now.as_second().saturating_sub(at.as_second()) < LATELY
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn others_are_told_lately_and_the_list_is_bounded() {
+        let (one, other) = (SessionId::from("one"), SessionId::from("other"));
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let path = |name: &str| vec![name.to_owned()];
+        let mut writes = Writes::default();
+        writes.wrote(&one, &path("/a"), at(0));
+        writes.wrote(&one, &path("/a"), at(60));
+        let told = |writes: &Writes, session, second| writes.overlaps(session, &path("/a"), at(second)).len();
+        assert_eq!(
+            (told(&writes, &other, 120), told(&writes, &one, 120), told(&writes, &other, 60 + LATELY)),
+            (1, 0, 0)
+        );
+        for number in 0..1000 {
+            writes.wrote(&one, &path(&format!("/{number}")), at(100));
+        }
+        assert_eq!(writes.recent.len(), RECENT);
+    }
+}

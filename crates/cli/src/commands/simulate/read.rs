@@ -112,7 +112,7 @@ fn recorded(folder: &Path) -> Result<Vec<Call>> {
                     at: Some(record.time),
                     branch: None,
                     result: PastResult::Unknown,
-                    source: Source::Evidence { effects: decided.effects, context },
+                    source: Source::Evidence { effects: decided.effects, context: Box::new(context) },
                     file: name.clone(),
                     line: usize::try_from(record.sequence).unwrap_or(usize::MAX),
                 });
