@@ -16,7 +16,6 @@ use countersign_hook::Judge;
 use countersign_inventory::{Item, Judged, Report, page};
 use countersign_local::Authorities;
 use countersign_model::McpServer;
-use countersign_policy::History;
 use countersign_redact::Redactor;
 
 use super::explain;
@@ -95,7 +94,7 @@ fn judged(
         source: None,
         annotations: *annotations,
     });
-    match judge.judge(&call, &[], &History::default(), authorities) {
+    match explain::judged(judge, &call, authorities) {
         Ok(seen) => Judged::new(item, Some((&seen.effects, &seen.decision)), runtimes),
         Err(error) => {
             let item = item.clone().note(format!("nothing can be decided, so it is denied: {error}"));
