@@ -166,7 +166,7 @@ fn lines_in_both_forms() {
     assert_snapshot!(words(&answers).join(" "), @"require_approval require_approval deny require_approval allow");
     assert_eq!(answers[0], answers[1]);
     let fields: Vec<&str> = answers[0].as_object().unwrap().keys().map(String::as_str).collect();
-    assert_snapshot!(fields.join(" "), @"decision requirement effects commands risk policies reason bundle decided_by");
+    assert_snapshot!(fields.join(" "), @"decision requirement effects commands risk policies reason shadow bundle decided_by");
 }
 
 /// Each line is answered in its place: one that says nothing is neither left out nor allowed.
