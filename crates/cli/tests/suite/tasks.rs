@@ -143,18 +143,18 @@ fn a_task_file_is_read_and_its_faults_are_shown_where_they_are() {
     }
     assert_snapshot!(errors, @"
     error: cannot use the task `task.toml`
-      caused by: cannot read the proposal: `src/[a]` is no pattern at line 2, column 10
+      caused by: task.toml:2:10: `src/[a]` is no pattern
     hint: a pattern is made of names, `*`, `**` and `?`, with a leading `!` for an exception
     error: cannot use the task `task.toml`
-      caused by: cannot read the proposal: unknown key `scopes` at line 2, column 1
+      caused by: task.toml:2:1: unknown key `scopes`
     hint: did you mean `scope`? It is one of: title, ticket, for, scope, repository, branch, host, tool, environment, allow, limit
     error: cannot use the task `task.toml`
-      caused by: cannot read the proposal: `git.pusch` is neither a verb nor an area of them at line 2, column 10
+      caused by: task.toml:2:10: `git.pusch` is neither a verb nor an area of them
     hint: did you mean `git.push`?
     error: cannot use the task `task.toml`
-      caused by: cannot read the proposal: 9000 files are too many for a limit at line 2, column 9
+      caused by: task.toml:2:9: 9000 files are too many for a limit
     hint: a task is limited to 500 files at most
     error: cannot use the task `task.toml`
-      caused by: cannot read the proposal: invalid type: integer `1`, expected a string at line 2, column 9
+      caused by: task.toml:2:9: invalid type: integer `1`, expected a string
     ");
 }
