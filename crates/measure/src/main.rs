@@ -2,6 +2,7 @@
 //!
 //! - `countersign-measure costs <repository>` prints, as JSON, what understanding and deciding each
 //!   usual call costs, and what the yardstick takes between them;
+//! - `countersign-measure history` prints what deciding a call of a session's log again costs;
 //! - `countersign-measure yardstick` prints what the yardstick takes alone, in nanoseconds;
 //! - `countersign-measure grow <home> <user home> <records>` makes a home's log longer by that many
 //!   records: copies of its last decision and outcome, in sessions of their own;
@@ -16,13 +17,14 @@
 mod calls;
 mod costs;
 mod grow;
+mod history;
 mod score;
 mod shapes;
 mod yardstick;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: countersign-measure costs <repository> | yardstick | grow <home> <user home> <records> \
+const USAGE: &str = "usage: countersign-measure costs <repository> | history | yardstick | grow <home> <user home> <records> \
                      | shapes | shape <name> <bytes> | score <path>…";
 
 /// What went wrong, in words.
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match *words {
         ["costs", repository] => costs::print(repository),
+        ["history"] => history::print(),
         ["yardstick"] => {
             yardstick::print();
             Ok(())

@@ -186,7 +186,7 @@ fn facts(
 }
 
 /// The attributes of `packs/schema.cedarschema`.
-fn attributes(resource: &Resource) -> Vec<(&'static str, String)> {
+pub fn attributes(resource: &Resource) -> Vec<(&'static str, String)> {
     match resource {
         Resource::Ref { repository, reference, .. } => {
             vec![("repository", address(repository)), ("reference", reference.clone())]
@@ -267,7 +267,7 @@ pub fn forge_address(repository: &ForgeRepository) -> String {
     remote::normalise(&format!("{}/{}", repository.host, repository.name))
 }
 
-const fn resource_type(resource: &Resource) -> &'static str {
+pub const fn resource_type(resource: &Resource) -> &'static str {
     match resource {
         Resource::Ref { .. } => "Ref",
         Resource::Repository { .. } => "Repository",

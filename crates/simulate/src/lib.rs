@@ -10,6 +10,7 @@
 //! | `run` | the calls decided, in parallel |
 //! | `trial` | policies tried on the examples that stand beside them |
 //! | `report` | the counts, the reasons, the differences |
+//! | `suggest` | policies drafted for what was held most |
 //! | `html` | the report as one page |
 //!
 //! Architecture invariant: it understands and decides by the same code as the hook, does no I/O and
@@ -21,6 +22,7 @@ mod history;
 mod html;
 mod report;
 mod run;
+mod suggest;
 mod trial;
 
 pub use assumed::Assumed;
@@ -32,4 +34,5 @@ pub use report::{
     ToolRow, Unforeseen,
 };
 pub use run::{Decided, Simulation, run};
+pub use suggest::{Suggestion, candidates};
 pub use trial::{Trial, decide_example, try_all};

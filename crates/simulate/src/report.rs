@@ -21,7 +21,7 @@ use crate::run::Decided;
 use crate::{History, Simulation};
 
 /// Most rows of a list that grows with the history; how many more there are is said beside it.
-const MOST_ROWS: usize = 1000;
+const MOST_ROWS: usize = 100_000;
 /// Most broken lines that are named one by one.
 const MOST_BROKEN: usize = 100;
 
@@ -139,7 +139,7 @@ impl Report {
             .map(|(id, decided)| PolicyRow { id: id.to_owned(), calls: decided.all(), decided })
             .collect();
         report.policies.sort_by_key(|row| std::cmp::Reverse(row.calls));
-        tallies.into(&mut report);
+        tallies.into(&mut report, &redactor);
         report
     }
 
@@ -207,7 +207,8 @@ impl<'h> Tallies<'h> {
         }
     }
 
-    fn into(self, report: &mut Report) {
+    fn into(self, report: &mut Report, redactor: &Redactor) {
+        let clean = |text: String| redactor.redact_text(&text).0;
         let most = |counts: &Counts| std::cmp::Reverse(counts.all());
         report.tools = self
             .tools
@@ -224,13 +225,18 @@ impl<'h> Tallies<'h> {
         report.reasons = self
             .reasons
             .into_iter()
-            .map(|((decision, reason), (calls, example))| Reason { reason, decision, calls, example })
+            .map(|((decision, reason), (calls, example))| Reason {
+                reason: clean(reason),
+                decision,
+                calls,
+                example,
+            })
             .collect();
         report.reasons.sort_by_key(|row| std::cmp::Reverse(row.calls));
         report.unforeseen = self
             .unforeseen
             .into_iter()
-            .map(|(what, (calls, example))| Unforeseen { what, calls, example })
+            .map(|(what, (calls, example))| Unforeseen { what: clean(what), calls, example })
             .collect();
         report.unforeseen.sort_by_key(|row| std::cmp::Reverse(row.calls));
         report.unforeseen.truncate(MOST_ROWS);

@@ -9,17 +9,24 @@ use countersign_agents::PastResult;
 use countersign_model::{Decision, Effect, Timestamp};
 use countersign_policy::{self as policy, Bundle, Context};
 use countersign_redact::Redactor;
-use countersign_understand::{Pinning, understand};
+use countersign_understand::{Pinning, Surroundings, understand};
 use serde_json::{Value, json};
 
 use crate::history::{Call, Session, Source};
-use crate::{Assumed, History};
+use crate::{Approvals, Assumed, History};
 
 /// A history as one or two bundles decide it.
 #[derive(Debug)]
 pub struct Simulation<'h> {
     /// Each call with its decision, in the order of the history's sessions.
     pub decided: Vec<Decided<'h>>,
+}
+
+impl Simulation<'_> {
+    /// How often somebody would have been asked.
+    pub fn price(&self) -> Approvals {
+        Approvals::of(&self.decided)
+    }
 }
 
 /// A call as it would have been decided.
@@ -90,6 +97,7 @@ const STACK: usize = 16 << 20;
 
 /// What is known of a session by one bundle as its calls are decided.
 struct Progress {
+    surroundings: Surroundings,
     workspace: Assumed,
     history: policy::History,
     past: policy::Past,
@@ -99,10 +107,14 @@ fn decide_session<'h>(session: &'h Session, bundle: &Bundle, against: Option<&Bu
     // Fingerprints are compared with nothing here.
     let redactor = Redactor::new([0; 32]);
     let start = session.calls.first().map(|call| call.call.cwd.as_str()).unwrap_or_default();
-    let progress = |bundle: &Bundle| Progress {
-        workspace: Assumed::new(start, bundle),
-        history: policy::History::default(),
-        past: policy::Past::default(),
+    let progress = |bundle: &Bundle| {
+        let workspace = Assumed::new(start, bundle);
+        Progress {
+            surroundings: workspace.surroundings(bundle),
+            workspace,
+            history: policy::History::default(),
+            past: policy::Past::default(),
+        }
     };
     let mut own = progress(bundle);
     let mut other = against.map(|against| (against, progress(against)));
@@ -131,7 +143,7 @@ impl Progress {
         self.workspace.on(call.branch.as_deref());
         let (mut effects, context) = match &call.source {
             Source::Evidence { effects, context } => (effects.clone(), (**context).clone()),
-            Source::Log => self.understand(call, findings, bundle),
+            Source::Log => self.understand(call, findings),
         };
         policy::classify(&mut effects, bundle);
         let decision = policy::decide(&effects, &context, bundle);
@@ -147,17 +159,12 @@ impl Progress {
         (effects, decision)
     }
 
-    fn understand(
-        &self,
-        call: &Call,
-        findings: &[countersign_model::Finding],
-        bundle: &Bundle,
-    ) -> (Vec<Effect>, Context) {
+    fn understand(&self, call: &Call, findings: &[countersign_model::Finding]) -> (Vec<Effect>, Context) {
         let mut asked = call.call.clone();
         if asked.cwd.is_empty() {
             self.workspace.root().clone_into(&mut asked.cwd);
         }
-        let understanding = understand(&asked, &self.workspace.surroundings(bundle), &self.workspace);
+        let understanding = understand(&asked, &self.surroundings, &self.workspace);
         let now = call.at.unwrap_or(Timestamp::MAX);
         let context = Context {
             findings: findings.to_vec(),

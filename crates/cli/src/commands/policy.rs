@@ -3,6 +3,7 @@
 mod layers;
 mod prove;
 mod rules;
+mod suggest;
 mod trial;
 
 use std::path::{Path, PathBuf};
@@ -38,6 +39,8 @@ enum Command {
     Test(trial::Arguments),
     /// Prove what the proposal's bundle can never allow, and show an action where it can
     Prove(prove::Arguments),
+    /// Draft policies that would cut the most needless holds over real history
+    Suggest(suggest::Arguments),
     /// Compile the proposal and the layers above it into one bundle, and write that into a file
     Build {
         /// The proposal; countersign.toml of this repository by default
@@ -82,6 +85,7 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
         }
         Command::Test(arguments) => return trial::run(arguments, json),
         Command::Prove(arguments) => return prove::run(&arguments, json),
+        Command::Suggest(arguments) => return suggest::run(&arguments, json),
         Command::Build { file, output } => compile(file, &output, json)?,
         Command::Show => show(json)?,
         Command::Activate { file, reviewer, passphrase_stdin } => {

@@ -1,6 +1,6 @@
 //! `countersign simulate`: what a policy would have done over real history.
 
-mod bundles;
+pub mod bundles;
 pub mod read;
 mod shown;
 

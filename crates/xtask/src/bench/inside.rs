@@ -16,6 +16,8 @@ use super::timing::{median, median_ratio, quietly};
 const UNDERSTAND: f64 = 3.0;
 const DECIDE: f64 = 5.0;
 const REPLAY: f64 = 10.0;
+/// Ten thousand calls of session logs a second on two cores, reading the logs included.
+const HISTORY: f64 = 20.0;
 
 /// The median call of the list; each call's own cost is a median too.
 pub fn measure(programs: &Programs) -> Result<Vec<Figure>> {
@@ -47,5 +49,18 @@ pub fn measure(programs: &Programs) -> Result<Vec<Figure>> {
         figure("understand, asking the machine", &["look_ns"], Bound::None)?,
         figure("classify and decide", &["decide_ns"], Bound::Ratio(DECIDE))?,
         figure("replaying a recorded call", &["understand_ns", "decide_ns"], Bound::Ratio(REPLAY))?,
+        history(programs)?,
     ])
+}
+
+/// A call of a session's log, read, decided again and counted by one thread.
+fn history(programs: &Programs) -> Result<Figure> {
+    let text = quietly(programs.measure().arg("history"))?;
+    let measured: Value =
+        serde_json::from_str(&text).context("countersign-measure printed no JSON object")?;
+    let of = |part: &str| measured.get(part).and_then(Value::as_u64).map(Duration::from_nanos);
+    let (call, yardstick) =
+        of("call_ns").zip(of("yardstick_ns")).context("countersign-measure left a field out")?;
+    let ratio = call.as_secs_f64() / yardstick.as_secs_f64();
+    Ok(Figure::ratio("simulating a call of a log", call, ratio, Bound::Ratio(HISTORY)))
 }

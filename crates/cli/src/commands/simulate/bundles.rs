@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use countersign_policy::{Bundle, Pack, Proposal, build};
+use countersign_policy::{Above, Bundle, Pack, Proposal, build};
 
 use crate::output::WithHint as _;
 use crate::{commands::policy, repository};
@@ -35,13 +35,7 @@ pub fn named(name: Option<&str>) -> Result<Named> {
         };
     };
     if let Some(pack) = Pack::ALL.into_iter().find(|pack| pack.name() == name) {
-        // The map of this repository counts under any pack.
-        let own = repository::top().map(|top| top.join(repository::PROPOSAL)).ok();
-        let text = own.and_then(|path| std::fs::read_to_string(path).ok());
-        let map = text.and_then(|text| Proposal::parse(&text).ok());
-        let map = map.map_or_else(|| Proposal::parse(CUSTOM), Ok)?;
-        let proposal = Proposal { pack, policies: Vec::new(), ..map };
-        return Ok(Named { name: format!("the pack `{}`", pack.name()), bundle: build(&proposal)? });
+        return Ok(Named { name: format!("the pack `{}`", pack.name()), bundle: build(&with_map(pack)?)? });
     }
     let path = Path::new(name);
     if path.extension().is_some_and(|extension| extension == "json") {
@@ -54,4 +48,36 @@ pub fn named(name: Option<&str>) -> Result<Named> {
             .hint("name a countersign.toml, a built bundle (.json), or a pack: observe, graduated, strict");
     }
     Ok(Named { bundle: policy::proposed(Some(path.to_path_buf()))?.1, name: name.to_owned() })
+}
+
+/// A pack over the map of this repository, which counts under any of them.
+fn with_map(pack: Pack) -> Result<Proposal> {
+    let own = repository::top().map(|top| top.join(repository::PROPOSAL)).ok();
+    let text = own.and_then(|path| std::fs::read_to_string(path).ok());
+    let map = text.and_then(|text| Proposal::parse(&text).ok());
+    let map = map.map_or_else(|| Proposal::parse(CUSTOM), Ok)?;
+    Ok(Proposal { pack, policies: Vec::new(), ..map })
+}
+
+/// What a policy could be added to: the same names as for [`named`], but for built bundles.
+pub fn proposal(name: Option<&str>) -> Result<(String, Proposal)> {
+    let own = repository::top().map(|top| top.join(repository::PROPOSAL)).ok().filter(|path| path.exists());
+    let pack = Pack::ALL.into_iter().find(|pack| name == Some(pack.name()));
+    let path = match (name, own) {
+        (Some(name), _) if pack.is_none() => Path::new(name).to_path_buf(),
+        (None, Some(own)) => own,
+        _ => {
+            let pack = pack.unwrap_or(Pack::Graduated);
+            return Ok((format!("the pack `{}`", pack.name()), with_map(pack)?));
+        }
+    };
+    let text = std::fs::read_to_string(&path)
+        .with_context(|| format!("cannot read the proposal `{}`", path.display()))
+        .hint("name a countersign.toml, or a pack: observe, graduated, strict")?;
+    let proposal = Proposal::parse(&text).with_context(|| format!("in `{}`", path.display()))?;
+    if proposal.above != Above::default() {
+        return Err(anyhow::anyhow!("`{}` has layers above it, so it can only tighten", path.display()))
+            .hint("name the file of its highest layer");
+    }
+    Ok((path.display().to_string(), proposal))
 }
