@@ -61,7 +61,7 @@ fn a_proposal_with_an_unknown_key() {
     assert_snapshot!(check_proposal(|good| good.replace("pack = ", "pakc = \"strict\"\npack = ")), @"
     error: in `~/shop/countersign.toml`
       caused by: cannot read the proposal: unknown key `pakc` at line 11, column 1
-    hint: did you mean `pack`? It is one of: version, pack, on_allow, repository, environments, policy, program
+    hint: did you mean `pack`? It is one of: version, pack, on_allow, layers, delegates, weights, test, repository, environments, policy, invariant, program
     ");
 }
 

@@ -58,11 +58,12 @@ fn everything_is_in_sight() {
                │  2 files changed, 36 insertions(+), 1 deletion(-)
         tests  none were run in this session
      released  as exactly: git push --force-with-lease=main:COMMIT --no-follow-tags --recurse-submodules=no origin COMMIT:refs/heads/main
-         risk  65
+         risk  67
                 +40 environment: it lands in production
                 +10 place: it reaches another machine
                 +10 access: it would write
                  +5 reversible: nobody knows whether it can be undone
+                 +2 history: no agent here has used `git.push` before
       because  would move a ref of a remote repository forward, or create it (main of ~/shop, production): a change to production waits for an approval (graduated/carried-change, graduated/high-risk, graduated/production-change)
         takes  one reviewer; nobody has approved it yet
         until  TIME, 8 h left
@@ -164,7 +165,7 @@ fn the_list_says_how_long_and_whom() {
         .collect();
     assert_snapshot!(lines.join("\n"), @"
     TICKET STATE ASKED LEFT APPROVED RISK WANTS
-    cs-TICKET00 waiting N s ago N h N of N 65 git push origin HEAD:main
+    cs-TICKET00 waiting N s ago N h N of N 67 git push origin HEAD:main
     `countersign approvals show TICKET` says what it would do, why it waits, and whose approval it takes.
     ");
 }

@@ -57,7 +57,7 @@ fn a_bundle_is_as_strict_as_another_where_every_permit_costs_as_much() {
     insta::assert_snapshot!(compare(&loosened, &plain), @"
     would merge a pull request into its base branch (forge.merge)
     on a pull request, in the environment staging, place remote
-    with risk 5
+    with outside [], overlap false, risk 5
     decided: allow, by repository/merge
     where the other bundle decides: monitor
     and 17 other kinds of request alike
@@ -74,7 +74,7 @@ fn a_bundle_is_as_strict_as_another_where_every_permit_costs_as_much() {
     insta::assert_snapshot!(compare(&plain, &observe), @r#"
     would run a known build tool (exec.build)
     on a file, in the environment unknown, place machine
-    with certainty "exact", reach [], resource.class "secret", risk 29
+    with certainty "exact", outside [], overlap false, reach [], resource.class "secret", risk 29
     decided: allow, by graduated/build-and-test
     where the other bundle decides: monitor
     and 11 other kinds of request alike

@@ -68,7 +68,7 @@ fn a_weakened_pack_gives_the_action_it_lets_through() {
     insta::assert_snapshot!(shown(&proof.outcome), @"
     would merge a pull request into its base branch (forge.merge)
     on a pull request, in the environment production, place remote
-    with risk 9
+    with outside [], overlap false, risk 9
     decided: allow, by repository/quick-merge
     and 21 other kinds of request alike
     ");

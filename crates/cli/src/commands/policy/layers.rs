@@ -20,24 +20,26 @@ struct Read {
 
 /// Reads a proposal and the files that it names as the layers above it.
 pub fn read(path: &Path) -> Result<Layers> {
-    let own =
-        one(Layer::Repository, path.to_path_buf()).hint("run `countersign init` to have one proposed")?;
+    let own = one(Layer::Repository, path.to_path_buf(), "run `countersign init` to have one proposed")?;
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut layers = Vec::new();
     let above = &own.proposal.above;
     for (layer, file) in [(Layer::Organisation, &above.organisation), (Layer::Team, &above.team)] {
         let Some(file) = file else { continue };
-        let read = one(layer, folder.join(file))
-            .with_context(|| format!("`{}` names it under [layers] as the {layer}'s", path.display()))?;
+        let read =
+            one(layer, folder.join(file), "mend the path, which is relative to the file that names it")
+                .with_context(|| format!("`{}` names it under [layers] as the {layer}'s", path.display()))?;
         layers.push(read);
     }
     layers.push(own);
     Ok(Layers(layers))
 }
 
-fn one(layer: Layer, path: PathBuf) -> Result<Read> {
+/// One layer's file; `missing` says what to do where it cannot be read.
+fn one(layer: Layer, path: PathBuf, missing: &str) -> Result<Read> {
     let text = std::fs::read_to_string(&path)
-        .with_context(|| format!("cannot read the proposal `{}`", path.display()))?;
+        .with_context(|| format!("cannot read the proposal `{}`", path.display()))
+        .hint(missing)?;
     let proposal = Proposal::parse(&text).with_context(|| format!("in `{}`", path.display())).hint(MEND)?;
     Ok(Read { layer, path, text, proposal })
 }

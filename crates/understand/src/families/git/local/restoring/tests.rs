@@ -1,0 +1,78 @@
+//! Tests of `restoring`.
+
+use insta::assert_snapshot;
+
+use crate::fixture::understood;
+
+/// What becomes of the working tree where these are the changes that are not committed.
+fn restored(command: &str, uncommitted: &str) -> String {
+    let effects = understood(command, &[("uncommitted", uncommitted), ("/repo/src/there.rs", "x")]).effects;
+    let line = |effect: &countersign_model::Effect| format!("{} {:?}", effect.verb, effect.reversible);
+    effects.iter().map(line).collect::<Vec<_>>().join("; ")
+}
+
+#[test]
+fn what_is_committed_is_not_lost() {
+    for command in [
+        "git restore src/a.rs",
+        "git restore -q src/a.rs src/b.rs",
+        "git restore --worktree --staged -- src/a.rs",
+        "git restore --source=HEAD src/a.rs",
+        "git restore -sHEAD src/a.rs",
+        "git restore -s @ src/a.rs",
+        "git checkout -- src/a.rs",
+        "git checkout -q HEAD -- src/a.rs",
+        "cd src && git checkout -- a.rs",
+        "git checkout -- src/deep",
+    ] {
+        for uncommitted in ["", "changed\tsrc/other.rs\nstaged\tREADME.md\nnew\tsrc/new.rs", "changed\tsrc/a.rs.orig"] {
+            let found = restored(command, uncommitted).replace("exec.read Yes; ", "");
+            assert_eq!(found, "git.index Yes", "{command}: {uncommitted}");
+        }
+    }
+    assert_snapshot!(restored("git restore src/gone.rs", "changed\tsrc/gone.rs"), @"git.index Yes");
+    assert_snapshot!(restored("git checkout src/a.rs", ""), @"git.branch Yes; git.index Yes");
+    assert_snapshot!(restored("git checkout main -- src/a.rs", ""), @"git.discard Yes");
+    assert_snapshot!(restored("git restore --source HEAD~3 src/a.rs", ""), @"git.discard Yes");
+}
+
+#[test]
+fn what_is_not_committed_is() {
+    for (command, uncommitted) in [
+        ("git restore src/a.rs", "changed\tsrc/there.rs\nchanged\tsrc/a.rs\n*\t*"),
+        ("git restore src/there.rs", "changed\tsrc/there.rs"),
+        ("git restore src/a.rs", "staged\tsrc/a.rs"),
+        ("git restore src/a.rs src/there.rs", "changed\tsrc/there.rs"),
+        ("git checkout -- src/x", "changed\tsrc/x/y.rs"),
+        ("git checkout HEAD -- src/there.rs", "changed\tsrc/there.rs"),
+        ("git checkout src/there.rs", "changed\tsrc/there.rs"),
+        ("git checkout -- README.md", ""),
+        ("git checkout -- 'src/*.rs'", ""),
+        ("git checkout -- :/src/a.rs", ""),
+        ("git checkout -- :!src/a.rs", ""),
+        ("git checkout -- \"$X\"", ""),
+        ("git checkout -- .", ""),
+        ("git checkout .", ""),
+        ("git checkout -f -- src/a.rs", ""),
+        ("git checkout --ours -- src/a.rs", ""),
+        ("git checkout -p -- src/a.rs", ""),
+        ("git restore --no-overlay src/a.rs", ""),
+        ("git restore --pathspec-from-file=x", ""),
+        ("git restore src/a.rs $X", ""),
+        ("git restore --recurse-submodules src/a.rs", ""),
+        ("git restore", ""),
+        ("git -C /other restore src/a.rs", ""),
+        ("git --icase-pathspecs restore src/a.rs", ""),
+        ("cd /other && git restore src/a.rs", ""),
+        ("git stash pop; git restore src/a.rs", ""),
+        ("mv ~/notes src/a.rs; git restore src/a.rs", ""),
+        ("./fill; git restore src/a.rs", ""),
+        ("ln -s /home/dev src; git restore src/a.rs", ""),
+        ("GIT_INDEX_FILE=x git restore src/a.rs", ""),
+        ("GIT_WORK_TREE=/other git restore src/a.rs", ""),
+        ("GIT_ICASE_PATHSPECS=1 git restore src/a.rs", ""),
+    ] {
+        let found = restored(command, uncommitted);
+        assert!(found.contains("git.discard No"), "{command}: {found}");
+    }
+}
