@@ -1,7 +1,7 @@
 //! An effect and its context, as Cedar's entities and requests.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use cedar_policy::{EntityId, EntityTypeName, EntityUid};
 use cedar_policy_core::FromNormalizedStr as _;
@@ -55,7 +55,8 @@ pub struct Question {
     session: EntityUid,
     action: EntityUid,
     resource: EntityUid,
-    facts: Vec<(&'static str, RestrictedExpr)>,
+    /// All that is known but for the oversight, evaluated once for all rungs.
+    facts: ast::Context,
 }
 
 impl Question {
@@ -104,7 +105,8 @@ impl Question {
             Extensions::none(),
         )?;
         let session = uid("Session", "session")?;
-        Ok(Self { entities, session, action, resource, facts: facts(effect, risk, beside, map) })
+        let facts = pairs(facts(effect, risk, beside, map))?;
+        Ok(Self { entities, session, action, resource, facts })
     }
 
     /// The effect's entities.
@@ -114,7 +116,14 @@ impl Question {
 
     /// The request under this much oversight.
     pub fn at(&self, rung: &Rung) -> Result<ast::Request, Unaskable> {
-        let context = under(self.facts.iter().cloned(), rung)?;
+        let context = match (&self.facts, pairs([oversight(rung)?])?) {
+            (ast::Context::Value(facts), ast::Context::Value(oversight)) => {
+                let mut all = (**facts).clone();
+                all.extend(oversight.iter().map(|(name, value)| (name.clone(), value.clone())));
+                ast::Context::Value(Arc::new(all))
+            }
+            _ => return Err(Unaskable("a fact is no value".to_owned())),
+        };
         let entry = |uid: &EntityUid| ast::EntityUIDEntry::known(uid.clone().into(), None);
         Ok(ast::Request::new_unchecked(
             entry(&self.session),
@@ -130,14 +139,22 @@ pub fn under<'a>(
     facts: impl IntoIterator<Item = (&'a str, RestrictedExpr)>,
     rung: &Rung,
 ) -> Result<ast::Context, Unaskable> {
+    pairs(facts.into_iter().chain([oversight(rung)?]))
+}
+
+fn oversight(rung: &Rung) -> Result<(&'static str, RestrictedExpr), Unaskable> {
     let groups = rung.groups.iter().cloned().map(RestrictedExpr::val);
-    let oversight = RestrictedExpr::record([
+    let record = RestrictedExpr::record([
         ("monitored".into(), RestrictedExpr::val(rung.monitored)),
         ("approvals".into(), RestrictedExpr::val(i64::from(rung.approvals))),
         ("approverGroups".into(), RestrictedExpr::set(groups)),
     ])?;
-    let facts = facts.into_iter().chain([("oversight", oversight)]);
-    Ok(ast::Context::from_pairs(facts.map(|(name, value)| (name.into(), value)), Extensions::none())?)
+    Ok(("oversight", record))
+}
+
+fn pairs<'a>(facts: impl IntoIterator<Item = (&'a str, RestrictedExpr)>) -> Result<ast::Context, Unaskable> {
+    let facts = facts.into_iter().map(|(name, value)| (name.into(), value));
+    Ok(ast::Context::from_pairs(facts, Extensions::none())?)
 }
 
 fn facts(

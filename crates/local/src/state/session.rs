@@ -76,6 +76,7 @@ pub struct Call {
     /// Its id.
     pub id: ToolCallId,
     /// The subagent that made it.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub agent: Option<AgentId>,
     /// The tool.
     pub tool: String,
@@ -88,47 +89,58 @@ pub struct Call {
     /// Why.
     pub reason: String,
     /// The hold it waits for or was released by.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub ticket: Option<Ticket>,
     /// Where its release is in the log, if it was held and let go.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub released: Option<Position>,
     /// The command, redacted, where it ran tests.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub test: Option<String>,
     /// Whether it read a secret, or took in what others wrote, once it has run.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub reads_secret: bool,
     /// See `reads_secret`.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub reads_untrusted: bool,
     /// Whether it moved refs of remotes, once it has run.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub pushes: bool,
     /// How many pull requests it opens, once it has run.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub opens: u32,
     /// When it was decided.
     #[serde(default)]
     pub at: Timestamp,
     /// What it changes, as denials are remembered.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub actions: Vec<String>,
     /// The files that it changes.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub writes: Vec<String>,
     /// Those of them that were not there before.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub creates: Vec<String>,
     /// Files that it deletes.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub deletes: Vec<String>,
     /// The top of the working tree they belong to.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub tree: Option<String>,
     /// Verbs that no agent here had used before.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub first_time: Vec<String>,
     /// Whether it ran, as far as is known.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub ran: bool,
     /// Whether its outcome is known.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub ended: bool,
+}
+
+/// What says nothing is not stored: a session's file is written again at each call.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 impl Call {
