@@ -58,6 +58,8 @@ impl Programs {
 pub struct Stage {
     folder: tempfile::TempDir,
     calls: std::cell::Cell<usize>,
+    /// The reviewers' root that the hook is told; none where nobody is enrolled.
+    root: Option<String>,
 }
 
 impl Stage {
@@ -70,19 +72,38 @@ impl Stage {
 
     /// The same with a few files, and these policies of its own signed into force.
     pub fn governed(programs: &Programs, policies: &str) -> Result<Self> {
-        let stage = Self::unused(programs, 10)?;
+        let mut stage = Self::unused(programs, 10)?;
         let proposal = stage.repository().join("countersign.toml");
         let text = fs::read_to_string(&proposal).context("cannot read the proposal")?;
         fs::write(&proposal, format!("{text}\n{policies}"))?;
-        for arguments in [&["reviewers", "enroll", "ada"][..], &["policy", "activate"]] {
-            let mut command = stage.countersign(programs);
-            command.args(arguments).arg("--passphrase-stdin");
-            if time(command, PASSPHRASE)?.exit != Some(0) {
-                bail!("`countersign {}` failed", arguments.join(" "));
-            }
-        }
+        let reviewer = stage.signed(programs, &["--json", "reviewers", "enroll", "ada"])?;
+        stage.root = reviewer.get("fingerprint").and_then(Value::as_str).map(str::to_owned);
+        let activated = stage.signed(programs, &["--json", "policy", "activate"])?;
         stage.warm()?;
+        // Otherwise what is measured would be something else.
+        let log = fs::read_dir(stage.home().join("log"))?.collect::<Result<Vec<_>, _>>()?;
+        let records = log.iter().map(|file| fs::read(file.path())).collect::<Result<Vec<_>, _>>()?.concat();
+        let bundle = activated.get("bundle").and_then(Value::as_str).unwrap_or_default();
+        let last = String::from_utf8_lossy(&records)
+            .lines()
+            .rfind(|line| line.contains("\"decided\""))
+            .map(str::to_owned);
+        if bundle.is_empty() || !last.is_some_and(|last| last.contains(bundle)) {
+            bail!("the signed policies do not decide");
+        }
         Ok(stage)
+    }
+
+    /// What a command prints that a reviewer signs.
+    fn signed(&self, programs: &Programs, arguments: &[&str]) -> Result<Value> {
+        let mut command = self.countersign(programs);
+        command.args(arguments).arg("--passphrase-stdin");
+        let ran = time(command, PASSPHRASE)?;
+        if ran.exit != Some(0) {
+            bail!("`countersign {}` failed", arguments.join(" "));
+        }
+        serde_json::from_str(&ran.stdout)
+            .with_context(|| format!("`countersign {}` printed no JSON", arguments.join(" ")))
     }
 
     /// The program that people use, for this home.
@@ -110,7 +131,7 @@ impl Stage {
             .prefix("countersign-bench-")
             .tempdir_in("/tmp")
             .context("cannot make a temporary folder")?;
-        let stage = Self { folder, calls: std::cell::Cell::new(0) };
+        let stage = Self { folder, calls: std::cell::Cell::new(0), root: None };
         stage.fill(files)?;
         fs::create_dir(stage.user_home())?;
         fs::copy(programs.folder.join("countersign-hook"), stage.hook_program())?;
@@ -193,6 +214,9 @@ impl Stage {
             .arg(self.home())
             .arg("--user-home")
             .arg(self.user_home());
+        if let Some(root) = &self.root {
+            command.arg("--root").arg(root);
+        }
         command
     }
 
