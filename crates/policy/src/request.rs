@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use cedar_policy::{EntityId, EntityTypeName, EntityUid};
 use cedar_policy_core::FromNormalizedStr as _;
-use cedar_policy_core::ast::{self, RestrictedExpr, UnreservedId};
+use cedar_policy_core::ast::{self, RestrictedExpr, UnreservedId, Value};
 use cedar_policy_core::entities::{Entities, NoEntitiesSchema, TCComputation};
 use cedar_policy_core::extensions::Extensions;
 use countersign_model::{
@@ -105,7 +105,8 @@ impl Question {
             Extensions::none(),
         )?;
         let session = uid("Session", "session")?;
-        let facts = pairs(facts(effect, risk, beside, map))?;
+        let facts = facts(effect, risk, beside, map).into_iter().map(|(name, value)| (name.into(), value));
+        let facts = ast::Context::Value(Arc::new(facts.collect()));
         Ok(Self { entities, session, action, resource, facts })
     }
 
@@ -116,14 +117,12 @@ impl Question {
 
     /// The request under this much oversight.
     pub fn at(&self, rung: &Rung) -> Result<ast::Request, Unaskable> {
-        let context = match (&self.facts, pairs([oversight(rung)?])?) {
-            (ast::Context::Value(facts), ast::Context::Value(oversight)) => {
-                let mut all = (**facts).clone();
-                all.extend(oversight.iter().map(|(name, value)| (name.clone(), value.clone())));
-                ast::Context::Value(Arc::new(all))
-            }
-            _ => return Err(Unaskable("a fact is no value".to_owned())),
+        let ast::Context::Value(facts) = &self.facts else {
+            return Err(Unaskable("a fact is no value".to_owned()));
         };
+        let mut all = (**facts).clone();
+        all.insert(OVERSIGHT.into(), oversight_value(rung));
+        let context = ast::Context::Value(Arc::new(all));
         let entry = |uid: &EntityUid| ast::EntityUIDEntry::known(uid.clone().into(), None);
         Ok(ast::Request::new_unchecked(
             entry(&self.session),
@@ -139,33 +138,27 @@ pub fn under<'a>(
     facts: impl IntoIterator<Item = (&'a str, RestrictedExpr)>,
     rung: &Rung,
 ) -> Result<ast::Context, Unaskable> {
-    pairs(facts.into_iter().chain([oversight(rung)?]))
+    let oversight = RestrictedExpr::from(oversight_value(rung));
+    let facts = facts.into_iter().chain([(OVERSIGHT, oversight)]);
+    Ok(ast::Context::from_pairs(facts.map(|(name, value)| (name.into(), value)), Extensions::none())?)
 }
 
-fn oversight(rung: &Rung) -> Result<(&'static str, RestrictedExpr), Unaskable> {
-    let groups = rung.groups.iter().cloned().map(RestrictedExpr::val);
-    let record = RestrictedExpr::record([
-        ("monitored".into(), RestrictedExpr::val(rung.monitored)),
-        ("approvals".into(), RestrictedExpr::val(i64::from(rung.approvals))),
-        ("approverGroups".into(), RestrictedExpr::set(groups)),
-    ])?;
-    Ok(("oversight", record))
+const OVERSIGHT: &str = "oversight";
+
+fn oversight_value(rung: &Rung) -> Value {
+    let groups = Value::set_of_lits(rung.groups.iter().map(|group| group.as_str().into()), None);
+    let parts = [
+        ("monitored", Value::from(rung.monitored)),
+        ("approvals", Value::from(i64::from(rung.approvals))),
+        ("approverGroups", groups),
+    ];
+    Value::record(parts, None)
 }
 
-fn pairs<'a>(facts: impl IntoIterator<Item = (&'a str, RestrictedExpr)>) -> Result<ast::Context, Unaskable> {
-    let facts = facts.into_iter().map(|(name, value)| (name.into(), value));
-    Ok(ast::Context::from_pairs(facts, Extensions::none())?)
-}
-
-fn facts(
-    effect: &Effect,
-    risk: u8,
-    beside: &Beside<'_>,
-    map: &EnvironmentMap,
-) -> Vec<(&'static str, RestrictedExpr)> {
-    let long = |number: i64| RestrictedExpr::val(number);
-    let flag = |flag: bool| RestrictedExpr::val(flag);
-    let text = |word: &str| RestrictedExpr::val(word.to_owned());
+fn facts(effect: &Effect, risk: u8, beside: &Beside<'_>, map: &EnvironmentMap) -> Vec<(&'static str, Value)> {
+    let long = |number: i64| Value::from(number);
+    let flag = |flag: bool| Value::from(flag);
+    let text = |word: &str| Value::from(word);
     let count = |number: usize| long(i64::try_from(number).unwrap_or(i64::MAX));
     let Beside { context, outside, burst, .. } = beside;
     let Context { history, circumstances, .. } = context;
@@ -195,8 +188,8 @@ fn facts(
         ("burst", flag(*burst)),
         ("overlap", flag(circumstances.overlap(effect).is_some())),
         ("task", flag(context.task.is_some())),
-        ("outside", RestrictedExpr::set(outside.iter().map(|outside| text(outside.part)))),
-        ("reach", RestrictedExpr::set(reach)),
+        ("outside", Value::set(outside.iter().map(|outside| text(outside.part)), None)),
+        ("reach", Value::set(reach, None)),
         ("pinnable", flag(context.pinnable)),
         ("collaboration", flag(classify::is_collaboration(effect, map))),
     ]
