@@ -1,10 +1,10 @@
 //! What a bundle can never allow, proved symbolically.
 //!
 //! Start at [`Prover`]: it asks of an [`Invariant`] whether there is any request that the invariant forbids and the
-//! bundle allows. Policies are read as formulas ([`read`]); what is known of each kind of request is folded away
-//! ([`corner`]), which leaves some hundred questions of many thousand kinds of request; each goes to the solver
-//! `cvc5` by way of Cedar's own symbolic compiler ([`solver`]). A counterexample is asked of the engine that
-//! decides ([`counterexample`]) before anybody sees it.
+//! bundle allows. Policies are read as formulas (`read`); what is known of each kind of request is folded away
+//! (`corner`), which leaves some hundred questions of many thousand kinds of request; each goes to the solver
+//! `cvc5` by way of Cedar's own symbolic compiler (`solver`). A counterexample is asked of the engine that
+//! decides (`counterexample`) before anybody sees it.
 //!
 //! Architecture invariant: the only crate besides `policy` that knows Cedar, and the only one that knows an
 //! async runtime or a solver. The hook's path does not depend on it. `docs/proving.md` says what is assumed.

@@ -24,7 +24,7 @@ pub struct Delivery {
     pub why: String,
 }
 
-/// Patterns of branches and tags, as [`glob`] takes them.
+/// Patterns of branches and tags, as `glob` takes them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Refs {
     /// Branch names.
