@@ -68,6 +68,9 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
     } else {
         shown::print(&report, &bundle, against.as_ref());
     }
+    // The program ends here: giving back the memory of every call, one by one, would keep its user waiting.
+    std::mem::forget(simulation);
+    std::mem::forget(history);
     Ok(ExitCode::SUCCESS)
 }
 
