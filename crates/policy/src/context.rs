@@ -82,8 +82,8 @@ impl History {
     pub fn decided(&mut self, kind: &DecisionKind) {
         match kind {
             DecisionKind::Allow | DecisionKind::Monitor => {}
-            DecisionKind::RequireApproval { .. } => self.holds += 1,
-            DecisionKind::Deny => self.denials += 1,
+            DecisionKind::RequireApproval { .. } => self.holds = self.holds.saturating_add(1),
+            DecisionKind::Deny => self.denials = self.denials.saturating_add(1),
         }
     }
 
@@ -91,7 +91,7 @@ impl History {
     pub fn ran(&mut self, effects: &[Effect]) {
         self.secret_read |= reads_secret(effects);
         self.untrusted_content |= takes_in_untrusted(effects);
-        self.pushes += u32::from(pushes(effects));
+        self.pushes = self.pushes.saturating_add(u32::from(pushes(effects)));
     }
 }
 

@@ -30,16 +30,41 @@ pub fn resource_types() -> impl Iterator<Item = &'static str> {
     schema::resource_types()
 }
 
+/// What the effects of an area are on, what comes most first.
+const TYPES: &[(&str, &[&str])] = &[
+    ("fs", &["Path"]),
+    ("secret", &["Secret", "Path", "Program", "Cluster", "Cloud", "App", "Forge", "Tool"]),
+    ("git", &["Ref", "Repository"]),
+    ("forge", &["PullRequest", "Forge", "Repository", "Ref"]),
+    ("change", &["Change"]),
+    ("kube", &["Cluster"]),
+    ("cloud", &["Cloud"]),
+    ("db", &["Database"]),
+    ("stack", &["Stack"]),
+    ("app", &["App"]),
+    ("container", &["Container"]),
+    ("package", &["Package"]),
+    ("net", &["Host"]),
+    ("exec", &["Program", "Path", "Host", "Tool"]),
+    ("agent", &["Program", "Tool"]),
+    ("mcp", &["Tool"]),
+    ("countersign", &["Path", "Program"]),
+];
+
+/// The types of resource that a verb is usually about. Nothing but the code that understands a call keeps it from
+/// others, so a proof speaks of those too.
+pub fn usual_types(verb: &str) -> Option<&'static [&'static str]> {
+    TYPES.iter().find(|(known, _)| *known == area(verb)).map(|(_, types)| *types)
+}
+
 /// Whether a resource of this type can stand there. It may say yes too often, and never no where one can.
 pub fn can_stand(resource: &str, environment: Environment, place: Place) -> bool {
     let places: &[Place] = match resource {
         "Ref" | "Repository" | "Tool" => &[Place::Workspace, Place::Remote],
         "Path" => &[Place::Workspace, Place::Machine],
-        "Database" | "Container" => &[Place::Machine, Place::Remote],
+        "Database" | "Container" | "Cluster" | "Cloud" => &[Place::Machine, Place::Remote],
         "Program" | "Secret" => &[Place::Machine],
-        "PullRequest" | "Forge" | "Host" | "Cluster" | "Cloud" | "Stack" | "App" | "Package" | "Change" => {
-            &[Place::Remote]
-        }
+        "PullRequest" | "Forge" | "Host" | "Stack" | "App" | "Package" | "Change" => &[Place::Remote],
         _ => &[Place::Workspace, Place::Machine, Place::Remote],
     };
     let own_container = resource == "Container" && place == Place::Machine;

@@ -51,7 +51,7 @@ pub use classify::classify;
 pub use context::{Context, History, pushes, reads_secret, takes_in_untrusted};
 pub use decide::decide;
 pub use draft::{Draft, draft};
-pub use imagined::{Answered, Imagined, actions, can_stand, resource_types};
+pub use imagined::{Answered, Imagined, actions, can_stand, resource_types, usual_types};
 pub use layers::{Layer, Loosening};
 pub use lint::{Lint, lint};
 pub use map::{EnvironmentMap, Places, RepositoryMap};

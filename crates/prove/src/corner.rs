@@ -11,7 +11,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use countersign_model::{Environment, Place};
-use countersign_policy::{Rung, actions, can_stand, resource_types};
+use countersign_policy::{Rung, actions, can_stand, resource_types, usual_types};
 use serde_json::Value;
 
 use crate::atom::{self, Atom, Reads, Test};
@@ -21,28 +21,6 @@ use crate::formula::{Formula, Formulas};
 const ENVIRONMENTS: [Environment; 4] =
     [Environment::Production, Environment::Unknown, Environment::Staging, Environment::Development];
 const PLACES: [Place; 3] = [Place::Remote, Place::Machine, Place::Workspace];
-
-/// The types that the verbs of an area act on. Others are proved too, since nothing but the code that understands
-/// a call keeps a verb from them; but these make the counterexample to show.
-const NATURAL: &[(&str, &[&str])] = &[
-    ("fs", &["Path"]),
-    ("secret", &["Secret", "Path"]),
-    ("git", &["Ref", "Repository"]),
-    ("forge", &["PullRequest", "Forge", "Repository"]),
-    ("change", &["Change"]),
-    ("kube", &["Cluster"]),
-    ("cloud", &["Cloud"]),
-    ("db", &["Database"]),
-    ("stack", &["Stack"]),
-    ("app", &["App"]),
-    ("container", &["Container"]),
-    ("package", &["Package"]),
-    ("net", &["Host"]),
-    ("exec", &["Program", "Path"]),
-    ("agent", &["Program", "Tool"]),
-    ("mcp", &["Tool"]),
-    ("countersign", &["Path", "Program"]),
-];
 
 /// All corners, in parts: what is asked of one part need not be asked of all below it.
 pub struct Space {
@@ -104,7 +82,8 @@ impl Space {
             let Some(pair) = folds.fold(formulas, (within, about), &known) else { continue };
             let mut resources: Vec<&String> =
                 self.resources.iter().filter(|name| is_natural(action, name) == natural).collect();
-            resources.sort_by_key(|name| natural_types(action).iter().position(|natural| natural == name));
+            let usual = usual_types(action).unwrap_or_default();
+            resources.sort_by_key(|name| usual.iter().position(|usual| usual == name));
             for resource in resources {
                 let known = Known::Resource(resource.clone());
                 let Some(pair) = folds.fold(formulas, pair, &known) else { continue };
@@ -172,13 +151,7 @@ impl Space {
 
 /// Whether verbs of this action's area act on such resources.
 pub fn is_natural(action: &str, resource: &str) -> bool {
-    let types = natural_types(action);
-    types.is_empty() || types.contains(&resource)
-}
-
-fn natural_types(action: &str) -> &'static [&'static str] {
-    let area = action.split('.').next().unwrap_or(action);
-    NATURAL.iter().find(|(name, _)| *name == area).map_or(&[], |(_, types)| types)
+    usual_types(action).is_none_or(|types| types.contains(&resource))
 }
 
 /// What is to be asked, and what was seen to need no asking.

@@ -5,37 +5,14 @@ use serde_json::Value;
 use countersign_model::verbs;
 
 use super::{Found, Read, attribute, walk};
+use crate::imagined::usual_types;
 use crate::request::{access_word, area};
-
-/// What effects of an area are on.
-const TYPES: &[(&str, &[&str])] = &[
-    ("fs", &["Path"]),
-    ("secret", &["Path", "Secret", "Program", "Cluster", "Cloud", "App", "Forge", "Tool"]),
-    ("git", &["Ref", "Repository"]),
-    ("forge", &["Forge", "PullRequest", "Repository", "Ref"]),
-    ("net", &["Host"]),
-    ("exec", &["Program", "Path", "Host", "Tool"]),
-    ("agent", &["Tool", "Program"]),
-    ("mcp", &["Tool"]),
-    ("kube", &["Cluster"]),
-    ("cloud", &["Cloud"]),
-    ("db", &["Database"]),
-    ("stack", &["Stack"]),
-    ("app", &["App"]),
-    ("container", &["Container"]),
-    ("package", &["Package"]),
-    ("change", &["Change"]),
-    ("countersign", &["Path", "Program"]),
-];
 
 pub(super) fn find(one: &Read<'_>, _: &[Read<'_>]) -> Vec<Found> {
     let mut found = Vec::new();
     if let Some(kind) = &one.resource.entity_type {
         let meant = verbs::CATALOGUE.iter().filter(|entry| admits(one, entry));
-        let comes = |name: &str| {
-            let types = TYPES.iter().find(|(known, _)| *known == area(name));
-            types.is_none_or(|(_, types)| types.contains(&kind.as_str()))
-        };
+        let comes = |name: &str| usual_types(name).is_none_or(|types| types.contains(&kind.as_str()));
         if !meant.into_iter().any(|entry| comes(entry.name)) {
             found.push(Found {
                 message: format!("no effect of these verbs is on a {kind}"),
