@@ -105,7 +105,10 @@ pub(crate) struct Context<'a> {
     pub absent: Vec<(String, String)>,
     /// Whether paths are this machine's own, whatever is mounted elsewhere.
     unmounted: Cell<bool>,
+    /// Whether something of a file was not looked at, over a limit.
     given_up: bool,
+    /// Whether something of the call itself was not.
+    hidden_rest: bool,
     steps: usize,
     call_directory: String,
     top: OnceCell<Option<String>>,
@@ -195,6 +198,7 @@ impl<'a> Context<'a> {
             code: 0,
             absent: Vec::new(),
             given_up: false,
+            hidden_rest: false,
             steps: 0,
             call_directory: directory.to_owned(),
             top: OnceCell::new(),

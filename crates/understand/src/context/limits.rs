@@ -69,12 +69,44 @@ impl Context<'_> {
         self.depth = self.depth.saturating_sub(1);
     }
 
-    /// Says that the rest is not looked at, and what the words of the whole call give away.
+    /// Says that the rest is not looked at, and what the words of the whole call give away. What the call itself
+    /// says and is not looked at is hidden, as text that is made as it runs; a file that is too long is as any
+    /// program nobody can see into.
     pub fn gives_up(&mut self, why: &str) {
-        if !std::mem::replace(&mut self.given_up, true) {
-            self.opaque("the rest of the command", why);
+        let is_first = !self.given_up && !self.hidden_rest;
+        if self.chain.is_empty() {
+            if !std::mem::replace(&mut self.hidden_rest, true) {
+                self.hidden("the rest of the command", why);
+            }
+        } else if !std::mem::replace(&mut self.given_up, true) {
+            self.opaque("the rest of the script", why);
+        }
+        if is_first {
             let whole = self.whole.clone();
             crate::families::unreadable(&whole, self);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::{check, check_with};
+
+    #[test]
+    fn what_a_call_pads_itself_with_hides_the_rest() {
+        let padded = format!("{}rm -r ~/work", "true;".repeat(1001));
+        assert!(check(&padded).contains("exec.hidden the rest of the command"));
+        assert!(!check(&"true;".repeat(999)).contains("the rest"));
+    }
+
+    #[test]
+    fn a_script_that_is_too_long_is_opaque_and_hides_only_what_comes_after_it() {
+        let long = "true\n".repeat(1001);
+        let files = [("/repo/long.sh", long.as_str())];
+        let alone = check_with("bash long.sh", &files);
+        assert!(alone.contains("exec.opaque the rest of the script") && !alone.contains("exec.hidden"));
+        assert!(
+            check_with("bash long.sh; rm -r ~/work", &files).contains("exec.hidden the rest of the command")
+        );
     }
 }

@@ -23,8 +23,8 @@ fn one(values: Vec<Value>) -> Option<String> {
 
 /// Substitutions in substitutions that are looked into.
 const DEEPEST: usize = 3;
-/// Longer commands are not looked at, in bytes.
-const LONGEST: usize = 512;
+/// Longer commands are not looked at, in bytes; a here-document is part of its command.
+const LONGEST: usize = 16_384;
 
 /// The names of a context's shell, with the outputs of commands.
 pub(super) struct Here<'c, 'a> {

@@ -397,6 +397,6 @@ mod tests {
         assert_snapshot!(check_with("cargo lint -- -D warnings", &files), @"exec.build cargo clippy, execute");
         assert_snapshot!(check_with("cargo xtask check", &files), @"exec.opaque cargo, execute, opaque");
         assert_snapshot!(check_with("cargo unheard-of", &files), @"exec.opaque cargo, execute, opaque");
-        assert!(check_with("cargo loop", &files).contains("exec.opaque"));
+        assert!(check_with("cargo loop", &files).contains("exec.hidden"));
     }
 }
