@@ -23,6 +23,7 @@ mod replay;
 mod review;
 mod setting_up;
 mod simulate;
+mod suggesting;
 mod tasks;
 mod trying;
 mod voids;

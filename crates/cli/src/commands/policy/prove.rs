@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anstream::println;
 use anyhow::{Context as _, Result, bail};
-use countersign_policy::Bundle;
+use countersign_policy::{Bundle, Layer, Proposal};
 use countersign_prove::{
     AS_STRICT, Invariant, MONOTONE, NEVER_FAILS, Outcome, Proof, ProveError, Prover, SHADOWS,
 };
@@ -30,7 +30,7 @@ pub struct Arguments {
 }
 
 /// One thing to prove.
-enum Claim {
+pub enum Claim {
     Never(Box<Invariant>),
     Fails,
     Rises,
@@ -43,11 +43,7 @@ pub fn run(arguments: &Arguments, json: bool) -> Result<ExitCode> {
     let path = super::path_of(arguments.file.clone())?;
     let layers = layers::read(&path)?;
     let bundle = layers.build()?;
-    let mut claims = vec![Claim::Fails, Claim::Rises, Claim::LooksOn];
-    claims.extend(Invariant::promised(bundle.pack())?.into_iter().map(never));
-    for (layer, proposal) in layers.proposals() {
-        claims.extend(Invariant::own(layer, proposal)?.into_iter().map(never));
-    }
+    let mut claims = claims(&bundle, &layers.proposals())?;
     if let Some(against) = &arguments.against {
         claims.push(Claim::AsStrict(Box::new(other(against)?)));
     }
@@ -74,8 +70,14 @@ pub fn run(arguments: &Arguments, json: bool) -> Result<ExitCode> {
     Ok(if all { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-fn never(invariant: Invariant) -> Claim {
-    Claim::Never(Box::new(invariant))
+/// What must hold of any bundle, what its pack promises, and what the proposals it is built of add.
+pub fn claims(bundle: &Bundle, proposals: &[(Layer, &Proposal)]) -> Result<Vec<Claim>> {
+    let mut invariants = Invariant::promised(bundle.pack())?;
+    for (layer, proposal) in proposals {
+        invariants.extend(Invariant::own(*layer, proposal)?);
+    }
+    let never = invariants.into_iter().map(|invariant| Claim::Never(Box::new(invariant)));
+    Ok([Claim::Fails, Claim::Rises, Claim::LooksOn].into_iter().chain(never).collect())
 }
 
 impl Claim {
@@ -89,7 +91,8 @@ impl Claim {
         }
     }
 
-    fn prove(&self, prover: &mut Prover, bundle: &Bundle) -> Result<Proof, ProveError> {
+    /// Proves it of a bundle, or finds an action that breaks it.
+    pub fn prove(&self, prover: &mut Prover, bundle: &Bundle) -> Result<Proof, ProveError> {
         match self {
             Self::Never(invariant) => prover.prove(bundle, invariant),
             Self::Fails => prover.never_fails(bundle),

@@ -1,4 +1,6 @@
-//! `countersign policy suggest`: drafts of policies that would cut needless holds.
+//! `countersign policy suggest`: drafts of policies that would cut needless holds, each proved to keep what must hold.
+
+mod proved;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -12,6 +14,7 @@ use serde_json::{Value, json};
 use crate::commands::simulate::{bundles, read};
 use crate::output::{self, FAINT, GOOD, STRONG, styled};
 use crate::terminal;
+use proved::Dropped;
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -25,16 +28,23 @@ pub struct Arguments {
     /// Most drafts
     #[arg(long, default_value_t = 5, value_name = "NUMBER")]
     most: usize,
+    /// Show drafts without proving that they keep what the policy promises (there is no solver, for example)
+    #[arg(long)]
+    unproved: bool,
 }
 
-/// Simulates, drafts, simulates again with the drafts, shows.
+/// Simulates, drafts, proves, simulates again with the drafts, shows.
 pub fn run(arguments: &Arguments, json: bool) -> Result<ExitCode> {
     let (name, proposal) = bundles::proposal(arguments.bundle.as_deref())?;
     let history = read::all(&arguments.paths)?;
     let bundle = build(&proposal)?;
     let before = countersign_simulate::run(&history, &bundle, None, &|_| {});
-    let mut drafts = candidates(&before, &bundle);
-    drafts.truncate(arguments.most);
+    let drafts = candidates(&before, &bundle);
+    let (mut drafts, dropped) = if arguments.unproved {
+        (drafts.into_iter().take(arguments.most).collect(), Vec::new())
+    } else {
+        proved::keep(drafts, arguments.most, &bundle, &proposal)?
+    };
     // What another policy forbids all the same is no use.
     let after = with(&proposal, &drafts, &history)?;
     drafts.iter_mut().for_each(|draft| draft.count(&before, &after));
@@ -42,11 +52,22 @@ pub fn run(arguments: &Arguments, json: bool) -> Result<ExitCode> {
     let (before, after) = (before.price(), after.price());
     if json {
         output::json(&json!({
-            "policy": name, "suggestions": drafts.iter().map(row).collect::<Result<Vec<_>>>()?,
+            "policy": name, "proved": !arguments.unproved,
+            "suggestions": drafts.iter().map(row).collect::<Result<Vec<_>>>()?, "dropped": dropped,
             "before": price(&before), "after": price(&after),
         }))?;
     } else {
         show(&name, &drafts, &before, &after);
+        dropped.iter().for_each(Dropped::print);
+        if !drafts.is_empty() {
+            println!("They change nothing until they stand in countersign.toml and a reviewer signs it.");
+            let proof = if arguments.unproved {
+                "Nothing is proved of them: run `countersign policy prove` once they stand there."
+            } else {
+                "Each is proved to keep what this policy promises (`countersign policy prove`)."
+            };
+            println!("{proof}");
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -97,6 +118,4 @@ fn show(name: &str, drafts: &[Suggestion], before: &Approvals, after: &Approvals
         after.calls,
         before.calls
     );
-    println!("They change nothing until they stand in countersign.toml and a reviewer signs it.");
-    println!("Before that, `countersign policy prove` checks them against what must always hold.");
 }
