@@ -182,6 +182,17 @@ impl Bundle {
         Digest::of([rules.unwrap_or_default().as_slice()])
     }
 
+    /// The points of risk that differ between this bundle and another, as `table.name`, with this one's and the
+    /// other's; none where it has no points of that name.
+    pub fn weights_beside(&self, other: &Self) -> Vec<(String, Option<u64>, Option<u64>)> {
+        self.contents.weights.differences(&other.contents.weights)
+    }
+
+    /// The layers below the highest, from the higher to the lower; none where there is one layer.
+    pub fn layers_below(&self) -> impl Iterator<Item = &str> {
+        self.contents.below.iter().map(|layer| layer.name.as_str())
+    }
+
     /// What a plain `allow` tells the runtime.
     pub const fn on_allow(&self) -> OnAllow {
         self.contents.on_allow

@@ -3,7 +3,7 @@
 //! Monotone by construction: every factor is a look-up in a table whose points never fall as things
 //! get worse, and [`Weights::check`] refuses other tables. Below 30 is low, from 60 is high.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_model::{
     Access, Certainty, Effect, Environment, Factor, PathClass, Place, Resource, Reversible, Risk, verbs,
@@ -112,6 +112,25 @@ impl Weights {
     pub(crate) const fn is_burst(&self, calls: u32) -> bool {
         let least = self.other.burst_calls as u32;
         least > 0 && calls >= least
+    }
+
+    /// The points that differ from those of other weights, as `table.name`, with both; none stands for no points of
+    /// its own.
+    pub(crate) fn differences(&self, other: &Self) -> Vec<(String, Option<u64>, Option<u64>)> {
+        let flat = |weights: &Self| -> BTreeMap<String, u64> {
+            let value = serde_json::to_value(weights).unwrap_or_default();
+            let tables = value.as_object().into_iter().flatten();
+            let points = tables.flat_map(|(table, points)| {
+                let points = points.as_object().into_iter().flatten();
+                points.filter_map(move |(name, points)| Some((format!("{table}.{name}"), points.as_u64()?)))
+            });
+            points.collect()
+        };
+        let (own, other) = (flat(self), flat(other));
+        let names: BTreeSet<&String> = own.keys().chain(other.keys()).collect();
+        let both =
+            names.into_iter().map(|name| (name.clone(), own.get(name).copied(), other.get(name).copied()));
+        both.filter(|(_, own, other)| own != other).collect()
     }
 
     /// Refuses tables under which something worse could score lower.

@@ -91,3 +91,22 @@ fn a_bundle_is_built_into_a_file() {
     assert_eq!(simulated.status.code(), Some(1));
     assert!(fs::metadata(&path).unwrap().len() == built["bytes"].as_u64().unwrap(), "{built}");
 }
+
+#[test]
+fn a_reviewer_is_shown_that_a_layer_is_gone_and_points_are_fewer() {
+    let machine = layered(ORGANISATION);
+    machine.countersign(&["policy", "activate", "--passphrase-stdin"], PASSPHRASE);
+    let path = machine.repository().join("countersign.toml");
+    let own = fs::read_to_string(&path).unwrap();
+    let own = own.replace("layers = { organisation = \"../organisation.toml\" }\n", "pack = \"observe\"\n");
+    fs::write(path, own + "\n[weights.change]\nproduction = 30\n").unwrap();
+    let shown = machine.countersign(&["policy", "activate", "--passphrase-stdin"], PASSPHRASE);
+    for line in [
+        "- layer repository, which can only tighten  ← loosens",
+        "+ pack observe  ← loosens",
+        "~ points change.production: 30 instead of 40  ← loosens",
+        "- production hosts *.live.example  ← loosens",
+    ] {
+        assert!(shown.contains(line), "{line}\n{shown}");
+    }
+}

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use anstream::println;
-use countersign_policy::Bundle;
+use countersign_policy::{Bundle, Pack};
 
-use crate::output::{BAD, FAINT, GOOD, styled};
+use crate::output::{BAD, FAINT, GOOD, WARN, styled};
 use crate::terminal;
 
 /// What a bundle says: pack, map, and the repository's own policies.
@@ -14,6 +14,7 @@ pub fn lines(bundle: &Bundle) -> Vec<String> {
         format!("pack {}", bundle.pack()),
         format!("on_allow {}", format!("{:?}", bundle.on_allow()).to_lowercase()),
     ];
+    lines.extend(bundle.layers_below().map(|layer| format!("layer {layer}, which can only tighten")));
     let repository = bundle.repository();
     lines.extend(
         repository.remotes.iter().chain(&repository.roots).map(|place| format!("repository {place}")),
@@ -66,12 +67,15 @@ pub fn print_changes(old: Option<&Bundle>, new: &Bundle) {
     let come = after.iter().filter(|line| !before.contains(*line));
     let looks_on = |line: &str| line.starts_with("policy in shadow");
     let gone = gone.map(|line| {
-        let loosens = line.starts_with("production ") || line.contains(": forbid") && !looks_on(line);
+        let loosens = line.starts_with("production ")
+            || line.starts_with("layer ")
+            || line.contains(": forbid") && !looks_on(line);
         ("-", line, if loosens { LOOSENS } else { "" })
     });
+    let is_laxer = old.is_some_and(|old| strictness(new) < strictness(old));
     let come = come.map(|line| {
         let loosens = line.contains(": permit") && !looks_on(line)
-            || line == "pack observe"
+            || line.starts_with("pack ") && is_laxer
             || line == "on_allow grant";
         let mark = match old {
             None => "",
@@ -85,9 +89,21 @@ pub fn print_changes(old: Option<&Bundle>, new: &Bundle) {
         let loosens = if loosens.is_empty() { String::new() } else { styled(BAD, loosens) };
         println!("  {} {}{loosens}", styled(style, sign), terminal::block(line, 4, terminal::columns()));
     }
+    for (name, points, before) in old.map(|old| new.weights_beside(old)).unwrap_or_default() {
+        // The count from which calls are a burst is no number of points: less of it is stricter.
+        let loosens = (points < before) != (name == "other.burst_calls");
+        let say = |points: Option<u64>| points.map_or_else(|| "none".to_owned(), |points| points.to_string());
+        let mark = if loosens { styled(BAD, LOOSENS) } else { String::new() };
+        println!("  {} points {name}: {} instead of {}{mark}", styled(WARN, "~"), say(points), say(before));
+    }
     if old.is_none() {
         println!("  {}", styled(FAINT, "nothing was in force for this repository before"));
     }
+}
+
+/// The place of a bundle's pack among the packs, from the laxest.
+fn strictness(bundle: &Bundle) -> Option<usize> {
+    Pack::ALL.into_iter().position(|pack| pack.name() == bundle.pack())
 }
 
 /// How a line is marked that lets pass what did not.
