@@ -1,11 +1,13 @@
 //! Countersign itself: an agent may look and propose, nothing else.
 
-use countersign_model::{Effect, Resource, Verb, verbs};
+use countersign_model::{Effect, Resource, verbs};
 
 use super::Family;
+use super::subcommands::{Subcommand, Table, read, rule};
 use crate::context::Context;
+use crate::environment;
 use crate::invocation::Invocation;
-use crate::word::Word;
+use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
     programs: &["countersign", "countersign-hook"],
@@ -15,6 +17,8 @@ pub(super) const FAMILY: Family = Family {
         "countersign explain 'git push origin main'",
         "countersign approvals list",
         "countersign evidence verify",
+        "countersign policy check",
+        "countersign simulate logs --html report.html",
         "countersign init --yes",
         "countersign approvals approve cs-1",
         "countersign policy activate",
@@ -28,30 +32,69 @@ pub(super) const FAMILY: Family = Family {
     effects: run,
 };
 
-/// Subcommands that only show something.
-const READS: &[&str] = &["explain", "doctor", "help", "--help", "-h", "--version", "-V", "evidence show", "evidence verify", "approvals list", "approvals show", "policy show", "policy test", "task show", "task list"];
+/// Subcommands that only show something, and those that change nothing until a reviewer signs.
+const TABLE: Table<'_> = Table {
+    values: &[BUNDLE, AGAINST, HTML, DECISIONS, OUTPUT, "-o", "--invariant", "--most", "--timeout", "--last", "--file"],
+    rules: &[
+        rule("", verbs::COUNTERSIGN_READ),
+        rule("explain|doctor|help|simulate|inventory|completions|man", verbs::COUNTERSIGN_READ),
+        rule("evidence show|verify", verbs::COUNTERSIGN_READ),
+        rule("approvals list|show", verbs::COUNTERSIGN_READ),
+        rule("reviewers list", verbs::COUNTERSIGN_READ),
+        rule("policy show|check|test|build|prove|suggest|schema|verbs", verbs::COUNTERSIGN_READ),
+        rule("task show|list", verbs::COUNTERSIGN_READ),
+        rule("init", verbs::COUNTERSIGN_PROPOSE),
+        rule("policy propose", verbs::COUNTERSIGN_PROPOSE),
+    ],
+};
 
-/// Subcommands that change nothing until a reviewer signs.
-const PROPOSES: &[&str] = &["init", "policy propose"];
+const BUNDLE: &str = "--bundle";
+const AGAINST: &str = "--against";
+const HTML: &str = "--html";
+const DECISIONS: &str = "--decisions";
+const OUTPUT: &str = "--output";
 
 /// Adds the effects of a run of Countersign; whatever is not known to be harmless is tampering.
 pub(super) fn run(invocation: &Invocation, context: &mut Context<'_>) {
-    let mut words = invocation.words.iter().map(|word| word.known().unwrap_or("*"));
-    let first = words.next().unwrap_or("help").to_owned();
-    let both = format!("{first} {}", words.next().unwrap_or_default());
-    let says = |list: &[&str]| list.contains(&first.as_str()) || list.contains(&both.as_str());
+    let found = read(invocation, &TABLE);
     let hook = invocation.first.text().ends_with("-hook");
     // A home, a key or a log of its own would be an imitation.
     let redirected = invocation.environment.iter().any(|(name, _)| name.starts_with("COUNTERSIGN_"))
         || invocation.words.iter().any(|word| ["--home", "--root", "--key"].iter().any(|option| word.text().starts_with(option)));
-    let helps = invocation.words.iter().any(|word| matches!(word.known(), Some("--help" | "-h")));
-    let verb: Verb = match (hook || redirected, helps || says(READS), says(PROPOSES)) {
-        (false, true, _) => verbs::COUNTERSIGN_READ,
-        (false, false, true) => verbs::COUNTERSIGN_PROPOSE,
-        _ => verbs::COUNTERSIGN_TAMPER,
-    };
-    let resource = Resource::Program { name: format!("countersign {}", both.trim_end()) };
-    context.push(Effect::new(verb, resource));
+    let known = if hook || redirected || found.doubt.is_some() { None } else { found.verb.clone() };
+    let is_help = !hook && !redirected && found.is_help;
+    let verb = if is_help { verbs::COUNTERSIGN_READ } else { known.clone().unwrap_or(verbs::COUNTERSIGN_TAMPER) };
+    let given = invocation.words.iter().map(|word| word.known().unwrap_or("*")).filter(|word| *word != "--json");
+    let name = given.take(2).collect::<Vec<_>>().join(" ");
+    context.push(Effect::new(verb, Resource::Program { name: format!("countersign {name}").trim_end().to_owned() }));
+    if known == Some(verbs::COUNTERSIGN_READ) && !is_help {
+        touches(&found, invocation, context);
+    }
+}
+
+/// Adds the files that a subcommand reads and writes, and the programs it starts.
+fn touches(found: &Subcommand<'_>, invocation: &Invocation, context: &mut Context<'_>) {
+    let is = |names: &[&str]| names.contains(&found.name.as_str());
+    // What is wrong with a file is shown with the line that is.
+    if is(&["simulate", "policy check", "policy test", "policy build", "policy prove", "policy suggest"]) {
+        super::read_all(found.operands.iter().copied(), context);
+        found.values(&[BUNDLE, AGAINST]).for_each(|value| context.read_value(value));
+    }
+    found.values(&[HTML, DECISIONS, OUTPUT, "-o"]).for_each(|value| context.write_value(value));
+    if is(&["policy build"]) && found.values(&[OUTPUT, "-o"]).next().is_none() {
+        context.write_value(&Value::Known("countersign-bundle.json".to_owned()));
+    }
+    if is(&["man"]) {
+        found.operands.iter().for_each(|word| context.write(word));
+    }
+    if is(&["inventory"]) && found.has(&["--ask-servers"]) {
+        context.opaque("the MCP servers that settings name", "it starts each of them");
+    }
+    if is(&["policy prove", "policy suggest"])
+        && let Some(solver) = environment::value(invocation, "CVC5")
+    {
+        context.opaque(solver.known().unwrap_or("*"), "CVC5 names it as the solver");
+    }
 }
 
 /// Programs that install and remove other programs.
@@ -135,6 +178,39 @@ mod tests {
     }
 
     #[test]
+    fn trying_and_proving_is_not_tampering() {
+        for command in ["countersign policy check", "countersign --json policy prove", "countersign policy --json test", "countersign reviewers list", "countersign completions bash", "countersign policy activate --help", "countersign"] {
+            let found = check(command);
+            assert!(found.starts_with("countersign.read") && found.lines().count() == 1, "{command}: {found}");
+        }
+        assert_snapshot!(check("countersign simulate logs --html=report.html --against old.json"), @"
+        countersign.read countersign simulate logs, read
+        fs.read /repo/logs, read
+        fs.read /repo/old.json, read
+        fs.write /repo/report.html, write
+        ");
+        assert_snapshot!(check("countersign policy check ~/.aws/credentials"), @"
+        countersign.read countersign policy check, read
+        secret.read /home/dev/.aws/credentials, read
+        ");
+        assert_snapshot!(check("countersign policy build -o.git/hooks/pre-push; countersign policy build"), @"
+        countersign.read countersign policy build, read
+        fs.write /repo/.git/hooks/pre-push, write
+        fs.write /repo/countersign-bundle.json, write
+        ");
+        assert_snapshot!(check("countersign inventory --ask-servers; CVC5=/tmp/x countersign policy prove"), @"
+        countersign.read countersign inventory --ask-servers, read
+        exec.opaque the MCP servers that settings name, execute, opaque
+        countersign.read countersign policy prove, read
+        exec.opaque /tmp/x, execute, opaque
+        ");
+        for command in ["countersign policy check; countersign policy activate", "countersign --json approvals approve cs-1", "countersign policy -- activate", "countersign -o policy activate", "countersign check policy", "countersign policy activate -- --help", "countersign demo", "countersign --$X policy check", "countersign $X policy check"] {
+            let found = check(command);
+            assert!(found.contains("countersign.tamper"), "{command}: {found}");
+        }
+    }
+
+    #[test]
     fn a_task_may_be_looked_at() {
         assert_snapshot!(check("countersign task show; countersign task list"), @"
         countersign.read countersign task show, read
@@ -152,7 +228,7 @@ mod tests {
         assert_snapshot!(check("~/.countersign/bin/countersign-hook claude-code"), @"countersign.tamper countersign claude-code, destroy");
         assert_snapshot!(check("countersign task start 'All of it' --for 8h"), @"countersign.tamper countersign task start, destroy");
         assert_snapshot!(check("countersign --json task end; countersign task $X; countersign task"), @"
-        countersign.tamper countersign --json task, destroy
+        countersign.tamper countersign task end, destroy
         countersign.tamper countersign task *, destroy
         countersign.tamper countersign task, destroy
         ");
