@@ -12,6 +12,7 @@ use countersign_hook::{Judge, Known, Policy, Seen, nobody, now};
 use countersign_local::{Authorities, Home};
 use countersign_model::{Runtime, ToolCall};
 use countersign_policy::{build, propose};
+use countersign_redact::Redactor;
 use serde_json::{Map, Value, json};
 
 use crate::desk::Desk;
@@ -112,10 +113,11 @@ pub fn judge(proposal: bool) -> Result<(Judge, Authorities, Vec<String>)> {
     Ok((judge, Authorities::default(), vec![note.to_owned()]))
 }
 
-/// What would be decided over a call of no session; a task of its working tree counts.
+/// What would be decided over a call of no session; a task of its working tree counts, and secrets in its input.
 pub fn judged(judge: &Judge, call: &ToolCall, authorities: &Authorities) -> Result<Seen> {
     let known = Known { session: None, authorities, now: now(), others: &mut nobody };
-    Ok(judge.judge(call, &[], known)?)
+    let findings = Redactor::new(judge.key).scan(&Value::Object(call.input.clone()));
+    Ok(judge.judge(call, &findings, known)?)
 }
 
 /// A call of a tool, as a script would make it.

@@ -245,3 +245,17 @@ fn credentials_within_reach_hold_what_nobody_can_read() {
         assert_eq!(decide(out_of), "monitor", "{out_of}");
     }
 }
+
+#[test]
+fn a_secret_in_a_call_counts_as_it_does_in_the_hook() {
+    let machine = Machine::governed();
+    let secret = format!("ghp_{}", "a1B2c3D4e5F6g7H8i9J0".repeat(2).get(..36).unwrap());
+    let command = format!("gh issue comment 3 -b 'key {secret}'");
+    assert_eq!(machine.ask(&machine.bash(&command)).word(), "deny", "held, and parked at once");
+    let text = machine.countersign(&["explain", &command], "");
+    let first = text.lines().next().unwrap();
+    assert!(first.starts_with("require 1 approval") && first.contains("secret"), "{first}");
+    assert!(text.contains("secrets:") || text.contains("findings:"), "{text}");
+    let harmless = machine.countersign(&["explain", "gh issue comment 3 -b 'done'"], "");
+    assert!(harmless.starts_with("monitor"), "{harmless}");
+}
