@@ -28,7 +28,8 @@ pub fn top() -> Result<PathBuf> {
     }
 }
 
-fn machine() -> Result<Machine> {
+/// This machine, for questions about files and repositories.
+pub fn machine() -> Result<Machine> {
     // Digests of files are not kept from this machine, so any key will do.
     Ok(Machine::new([0; 32], Sources::of_user(&edge::user_home()?, None), edge::variables()))
 }

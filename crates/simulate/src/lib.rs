@@ -35,4 +35,4 @@ pub use report::{
 };
 pub use run::{Decided, Simulation, run};
 pub use suggest::{Suggestion, candidates};
-pub use trial::{Trial, decide_example, try_all};
+pub use trial::{Files, Trial, decide_example, try_all};

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use countersign_model::{Decision, DecisionKind, Effect, PolicyId, Runtime, ToolCall};
+use countersign_model::{Answer, Decision, DecisionKind, Effect, PolicyId, Question, Runtime, ToolCall};
 use countersign_policy::{self as policy, Bundle, Context, Example, History, Layer, Proposal};
 use countersign_redact::Redactor;
-use countersign_understand::{Pinning, understand};
+use countersign_understand::{Pinning, Workspace, understand};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -34,24 +34,60 @@ pub struct Trial {
     pub effects: BTreeSet<(String, String)>,
 }
 
-/// Tries every example of every layer under their bundle.
-pub fn try_all(layers: &[(Layer, &Proposal)], bundle: &Bundle) -> Vec<Trial> {
+/// Answers what stands at a path of the working tree, relative to its top: `package.json`, or the empty text for the top.
+pub type Files<'f> = &'f dyn Fn(&str) -> Answer;
+
+/// An assumed clone that has the files of a working tree.
+struct Clone<'f> {
+    assumed: Assumed,
+    files: Files<'f>,
+}
+
+impl Workspace for Clone<'_> {
+    fn ask(&self, question: &Question) -> Answer {
+        let path = match question {
+            Question::Path { path } => path.strip_prefix(DIRECTORY),
+            _ => None,
+        };
+        match path.and_then(|path| if path.is_empty() { Some("") } else { path.strip_prefix('/') }) {
+            // Git's own files are the clone's.
+            Some(path) if path != ".git" && !path.starts_with(".git/") => match (self.files)(path) {
+                Answer::Directory { .. } => {
+                    Answer::Directory { path: format!("{DIRECTORY}/{path}").trim_end_matches('/').to_owned() }
+                }
+                answer => answer,
+            },
+            _ => self.assumed.ask(question),
+        }
+    }
+}
+
+/// Tries every example of every layer under their bundle, in a clone that has these files.
+pub fn try_all(layers: &[(Layer, &Proposal)], bundle: &Bundle, files: Files<'_>) -> Vec<Trial> {
     let mut trials = Vec::new();
     for (layer, proposal) in layers {
         for own in &proposal.policies {
             let id = format!("{layer}/{}", own.id);
             for (kind, examples) in [("hit", &own.hits), ("miss", &own.misses)] {
-                trials.extend(examples.iter().map(|example| one(Some(&id), kind, example, bundle)));
+                trials.extend(examples.iter().map(|example| one(Some(&id), kind, example, bundle, files)));
             }
         }
-        trials.extend(proposal.tests.iter().map(|example| one(None, "test", example, bundle)));
+        trials.extend(proposal.tests.iter().map(|example| one(None, "test", example, bundle, files)));
     }
     trials
 }
 
-fn one(policy: Option<&str>, kind: &'static str, example: &Example, bundle: &Bundle) -> Trial {
+fn one(
+    policy: Option<&str>,
+    kind: &'static str,
+    example: &Example,
+    bundle: &Bundle,
+    files: Files<'_>,
+) -> Trial {
     let call = call(example);
-    let (effects, decision, policies) = decide(&call, example.branch.as_deref(), History::default(), bundle);
+    let workspace = Clone { assumed: assumed(example, bundle), files };
+    let (effects, decision, policies) =
+        decide(&call, &workspace, &workspace.assumed, History::default(), bundle);
     let has_a_say = |id: &str| policies.contains(id);
     let wrong = match (kind, policy) {
         ("hit", Some(id)) if !has_a_say(id) => Some(format!("`{id}` has no say in it")),
@@ -88,7 +124,8 @@ fn one(policy: Option<&str>, kind: &'static str, example: &Example, bundle: &Bun
 
 /// What an example would do in a clone of the map's repository, and what is decided over it after `history`.
 pub fn decide_example(example: &Example, history: History, bundle: &Bundle) -> (Vec<Effect>, Decision) {
-    let (effects, decision, _) = decide(&call(example), example.branch.as_deref(), history, bundle);
+    let assumed = assumed(example, bundle);
+    let (effects, decision, _) = decide(&call(example), &assumed, &assumed, history, bundle);
     (effects, decision)
 }
 
@@ -112,17 +149,23 @@ fn call(example: &Example) -> ToolCall {
     }
 }
 
+/// The clone that an example runs in.
+fn assumed(example: &Example, bundle: &Bundle) -> Assumed {
+    let mut assumed = Assumed::new(DIRECTORY, bundle);
+    assumed.on(Some(example.branch.as_deref().unwrap_or("feature")));
+    assumed
+}
+
 /// What a call would do, what is decided, and every policy that has a say in any of its effects, those that only look
 /// on included.
 fn decide(
     call: &ToolCall,
-    branch: Option<&str>,
+    workspace: &dyn Workspace,
+    assumed: &Assumed,
     history: History,
     bundle: &Bundle,
 ) -> (Vec<Effect>, Decision, BTreeSet<String>) {
-    let mut workspace = Assumed::new(DIRECTORY, bundle);
-    workspace.on(Some(branch.unwrap_or("feature")));
-    let understanding = understand(call, &workspace.surroundings(bundle), &workspace);
+    let understanding = understand(call, &assumed.surroundings(bundle), workspace);
     let context = Context {
         history,
         findings: Redactor::new([0; 32]).scan(&Value::Object(call.input.clone())),
@@ -195,7 +238,7 @@ by = ["graduated/leak"]
         let proposal = Proposal::parse(PROPOSAL).unwrap();
         let layers = [(Layer::Repository, &proposal)];
         let bundle = build_layers(&layers).unwrap();
-        let shown: Vec<String> = try_all(&layers, &bundle)
+        let shown: Vec<String> = try_all(&layers, &bundle, &|_| Answer::Absent)
             .iter()
             .map(|trial| {
                 let wrong = trial.wrong.as_deref().unwrap_or("as expected");

@@ -68,3 +68,24 @@ fn what_is_odd_is_said_with_its_place() {
     assert!(lints[0]["line"].as_u64() > Some(20), "{report}");
     assert_snapshot!(lints[0]["message"], @r#""`resource.class` is never \"secrets\"""#);
 }
+
+#[test]
+fn examples_see_the_files_of_the_repository() {
+    let machine = Machine::new();
+    machine.countersign(&["init", "--yes"], "");
+    let path = machine.repository().join("countersign.toml");
+    let tests = r#"
+[[test]]
+call = "npm run deploy"
+expect = "hold"
+[[test]]
+call = "npm run there"
+expect = "allow"
+"#;
+    let text = fs::read_to_string(&path).unwrap() + tests;
+    fs::write(&path, text).unwrap();
+    let scripts = r#"{"scripts": {"deploy": "git push origin main", "there": "ls"}}"#;
+    fs::write(machine.repository().join("package.json"), scripts).unwrap();
+    let shown = machine.countersign(&["policy", "test"], "");
+    assert!(shown.contains("2 passed, 0 failed"), "{shown}");
+}

@@ -1,20 +1,21 @@
 //! `policy test`: policies tried on their examples, and what nothing ever tried.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anstream::println;
 use anyhow::Result;
-use countersign_model::{Environment, verbs};
+use countersign_model::{Environment, Question, verbs};
 use countersign_policy::Bundle;
 use countersign_simulate::{Trial, try_all};
+use countersign_understand::Workspace as _;
 use serde_json::json;
 
 use super::layers;
 use crate::commands::simulate::read;
 use crate::output::{self, BAD, FAINT, GOOD, STRONG, WARN, styled};
-use crate::terminal;
+use crate::{repository, terminal};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -30,7 +31,10 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
     let path = super::path_of(arguments.file)?;
     let layers = layers::read(&path)?;
     let bundle = layers.build()?;
-    let trials = try_all(&layers.proposals(), &bundle);
+    let top = std::path::absolute(path.parent().unwrap_or(Path::new("")))?;
+    let machine = repository::machine()?;
+    let files = |file: &str| machine.ask(&Question::Path { path: top.join(file).display().to_string() });
+    let trials = try_all(&layers.proposals(), &bundle, &files);
     let mut touched = Touched::default();
     trials.iter().for_each(|trial| touched.by_trial(trial));
     if !arguments.history.is_empty() {
