@@ -18,8 +18,9 @@ pub struct Draft {
 }
 
 /// What would let an effect like this one flow and be shown to people. Nothing where no policy should: in production, for
-/// secrets, for what runs or guards Countersign and other tools, for what may not come back, for what nobody can see
-/// into outside development, and where the effect is not known exactly enough to name it.
+/// secrets, for what runs or guards Countersign and other tools, for another user's rights, for what may not come back,
+/// for what nobody can see into outside development or in an interpreter, and where the effect is not known exactly
+/// enough to name it.
 ///
 /// The permit counts only for calls that carry no secret, in sessions that have read none, with no production
 /// credential within reach.
@@ -49,10 +50,17 @@ pub fn draft(effect: &Effect) -> Option<Draft> {
     Some(Draft { verb: verb.to_owned(), what, cedar })
 }
 
+/// Programs that run whatever they are told to.
+const ANYTHING: &str = "bash bun cmd dash deno docker env eval fish java ksh lua node npx osascript perl php powershell \
+    pwsh python python2 python3 R ruby sh ssh sudo tclsh xargs zsh";
+
 /// Whether any policy should let this flow without an approval.
 fn may_ever_flow(effect: &Effect, verb: &str) -> bool {
-    const NEVER: &[&str] = &["exec.hidden", "exec.remote-code", "agent.oversight", "git.force-push"];
+    const NEVER: &str = "agent.oversight exec.hidden exec.privilege exec.remote-code exec.schedule exec.system \
+    forge.approve forge.merge forge.settings forge.workflow git.force-push package.publish";
     let harmless = match &effect.resource {
+        // Its name says nothing of what it runs.
+        Resource::Program { name } => !ANYTHING.split(' ').any(|program| program == name),
         Resource::Path { class, .. } => {
             matches!(class, PathClass::Ordinary | PathClass::Rebuildable | PathClass::Delivery)
         }
@@ -63,7 +71,7 @@ fn may_ever_flow(effect: &Effect, verb: &str) -> bool {
     harmless
         && effect.environment != Environment::Production
         && !["secret", "countersign"].contains(&area(verb))
-        && !NEVER.contains(&verb)
+        && !NEVER.split(' ').any(|never| never == verb)
         && (effect.certainty != Certainty::Opaque || effect.environment == Environment::Development)
         && (effect.access < Access::Destroy || effect.reversible == Reversible::Yes || near)
 }
@@ -137,6 +145,11 @@ mod tests {
             path("/home/dev/key/a", PathClass::Secret),
             path("/etc", PathClass::Ordinary),
             opaque.clone(),
+            Effect::new(verbs::EXEC_PRIVILEGE, Resource::Program { name: "shipctl".to_owned() }),
+            Effect {
+                environment: Environment::Development,
+                ..Effect::new(verbs::EXEC_OPAQUE, Resource::Program { name: "python3".to_owned() })
+            },
             Effect { environment: Environment::Production, ..opaque },
             Effect {
                 verb: verbs::FS_DELETE,
