@@ -2,6 +2,7 @@
 
 mod mcp;
 mod patch;
+mod settings;
 
 use countersign_model::{Effect, PathClass, Resource, ToolCall, Verb, verbs};
 
@@ -164,7 +165,12 @@ pub(crate) fn effects(call: &ToolCall, context: &mut Context<'_>) {
         },
         Patches(argument) => patch::effects(call.input.get(*argument), context),
         Reads(argument) => context.read_value(&path(call, argument, Some("."))),
-        Writes(argument) => context.write_value(&path(call, argument, None)),
+        Writes(argument) => {
+            let path = path(call, argument, None);
+            if !settings::effects(call, &path, context) {
+                context.write_value(&path);
+            }
+        }
         Fetches(argument) => fetch(call.text(argument), context),
         Is(verb) => {
             let resource = Resource::Tool { server: None, name: call.tool.clone() };
