@@ -55,7 +55,7 @@ fn difference(decided: &Decided, bundle: &Bundle) -> Option<String> {
         return Some("what was known when it was decided cannot be read".to_owned());
     };
     let mut effects = decided.effects.clone();
-    policy::classify(&mut effects, bundle);
+    policy::classify(&mut effects, bundle, None);
     if effects != decided.effects {
         return Some("its effects land in other environments than it says".to_owned());
     }

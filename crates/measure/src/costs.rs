@@ -45,7 +45,7 @@ pub fn print(repository: &str) -> Result<(), Problem> {
         let deciding = median(|| {
             let mut effects = understanding.effects.clone();
             timed(|| {
-                classify(&mut effects, &bundle);
+                classify(&mut effects, &bundle, None);
                 decide(&effects, &Context::default(), &bundle)
             })
         });

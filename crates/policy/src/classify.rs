@@ -1,6 +1,8 @@
 //! Which environment each effect lands in, by the bundle's map. What is not known is taken as the
 //! worst it can be.
 
+mod covered;
+
 use countersign_model::{
     Certainty, Effect, Environment, ForgeRepository, Repository, Resource, Verb, page_action, verbs,
 };
@@ -8,10 +10,11 @@ use countersign_model::{
 use crate::map::{EnvironmentMap, Places};
 use crate::{Bundle, glob, names, remote};
 
-/// Fills in the environment of every effect.
-pub fn classify(effects: &mut [Effect], bundle: &Bundle) {
+/// Fills in the environment of every effect. `tree` is the working tree that the call is made in, where that is known:
+/// paths of the map that do not start at the root are looked for from its top.
+pub fn classify(effects: &mut [Effect], bundle: &Bundle, tree: Option<&str>) {
     for effect in effects {
-        effect.environment = environment(effect, bundle.map());
+        effect.environment = environment(effect, bundle.map(), tree);
     }
 }
 
@@ -41,7 +44,7 @@ pub fn is_collaboration(effect: &Effect, map: &EnvironmentMap) -> bool {
     }
 }
 
-fn environment(effect: &Effect, map: &EnvironmentMap) -> Environment {
+fn environment(effect: &Effect, map: &EnvironmentMap, tree: Option<&str>) -> Environment {
     match &effect.resource {
         Resource::Ref { repository, reference, .. } => of_ref(effect, repository, reference, map),
         Resource::Repository { repository } => of_repository(effect, repository, map),
@@ -61,7 +64,7 @@ fn environment(effect: &Effect, map: &EnvironmentMap) -> Environment {
             }
         }
         Resource::Path { path, .. } => {
-            map.worst(|places| covers_path(places, path)).unwrap_or(Environment::Development)
+            map.worst(|places| covered::by(places, effect, path, tree)).unwrap_or(Environment::Development)
         }
         Resource::Host { host, .. } => of_host(host, map),
         Resource::Program { .. } | Resource::Tool { server: None, .. } => Environment::Development,
@@ -204,28 +207,6 @@ fn of_whole(map: &EnvironmentMap) -> Environment {
 fn of_host(host: &str, map: &EnvironmentMap) -> Environment {
     let host = host.trim_end_matches('.');
     names::of(map, |places| &places.hosts, &[host], &[host])
-}
-
-/// Whether the path, something in it, or what it could stand for is among these.
-fn covers_path(places: &Places, path: &str) -> bool {
-    let listed = |patterns: &[String]| {
-        let anywhere: Vec<String> = patterns.iter().map(|pattern| anywhere(pattern)).collect();
-        glob::in_list(&anywhere, path)
-            || patterns.iter().any(|pattern| {
-                let start = glob::literal_start(pattern);
-                start.strip_prefix(path.trim_end_matches('/')).is_some_and(|rest| rest.starts_with('/'))
-            })
-    };
-    listed(&places.paths) || listed(&places.credentials)
-}
-
-/// A pattern that does not start at the root matches anywhere within a path.
-fn anywhere(pattern: &str) -> String {
-    match pattern.strip_prefix('!') {
-        Some(exception) => format!("!{}", anywhere(exception)),
-        None if pattern.starts_with('/') => pattern.to_owned(),
-        None => format!("**/{pattern}"),
-    }
 }
 
 /// What a ref's name is. A name that could be any is `*`, or has one in it.

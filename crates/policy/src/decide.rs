@@ -29,7 +29,7 @@ const MOST_EFFECTS: usize = 1024;
 pub fn decide(effects: &[Effect], context: &Context, bundle: &Bundle) -> Decision {
     if effects.is_empty() {
         let mut unseen = [Effect::opaque("the call", "nothing is known of what it does")];
-        classify(&mut unseen, bundle);
+        classify(&mut unseen, bundle, None);
         return decide(&unseen, context, bundle);
     }
     if effects.len() > MOST_EFFECTS {

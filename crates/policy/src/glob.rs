@@ -45,6 +45,93 @@ pub fn matches(pattern: &str, name: &str) -> bool {
     fits(&pattern, &name)
 }
 
+/// Whether something is matched by `pattern` and is what `name` could be: in a name, `*` and brackets stand for any text,
+/// slashes included, and `?` for one character.
+pub fn meets(pattern: &str, name: &str) -> bool {
+    let (pattern, name) = (ours(pattern), theirs(name));
+    let width = name.len() + 1;
+    // Row by row: at which ends of `name` a text can be made that the pattern so far fits.
+    let mut row = vec![false; width];
+    let mut next = vec![false; width];
+    for (at, piece) in pattern.iter().map(Some).chain([None]).enumerate() {
+        let mut carried = at == 0;
+        for (place, here) in row.iter_mut().enumerate() {
+            *here |= carried;
+            // What any text stands for can be nothing, and a star of ours what theirs is.
+            let stands = name.get(place);
+            carried = *here
+                && match (piece, stands) {
+                    (_, Some(Piece::Text)) => true,
+                    (Some(Piece::Text), Some(_)) => true,
+                    (Some(Piece::Name), Some(Piece::Letter(letter))) => *letter != '/',
+                    (Some(Piece::Name), Some(_)) => true,
+                    (_, None) | (Some(Piece::Letter(_) | Piece::One) | None, Some(_)) => false,
+                };
+        }
+        let Some(piece) = piece else { break };
+        next.fill(false);
+        for (place, here) in row.iter().enumerate().filter(|(_, here)| **here) {
+            let stays =
+                matches!(piece, Piece::Text | Piece::Name) || matches!(name.get(place), Some(Piece::Text));
+            if stays && let Some(slot) = next.get_mut(place) {
+                *slot = *here;
+            }
+            let steps = match (piece, name.get(place)) {
+                (Piece::Letter(ours), Some(Piece::Letter(theirs))) => ours == theirs,
+                (Piece::One, Some(Piece::Letter(letter))) => *letter != '/',
+                (Piece::Letter(_) | Piece::One, Some(Piece::One)) => true,
+                _ => false,
+            };
+            if steps && let Some(slot) = next.get_mut(place + 1) {
+                *slot = true;
+            }
+        }
+        std::mem::swap(&mut row, &mut next);
+    }
+    row.last() == Some(&true)
+}
+
+/// A part of a pattern: a letter, one of any, any of one name, any text.
+#[derive(Clone, Copy)]
+enum Piece {
+    Letter(char),
+    One,
+    Name,
+    Text,
+}
+
+fn ours(pattern: &str) -> Vec<Piece> {
+    let mut letters = pattern.chars().peekable();
+    let mut pieces = Vec::new();
+    while let Some(letter) = letters.next() {
+        pieces.push(match letter {
+            '*' if letters.next_if_eq(&'*').is_some() => Piece::Text,
+            '*' => Piece::Name,
+            '?' => Piece::One,
+            letter => Piece::Letter(letter),
+        });
+    }
+    pieces
+}
+
+fn theirs(name: &str) -> Vec<Piece> {
+    let mut letters = name.chars();
+    let mut pieces = Vec::new();
+    while let Some(letter) = letters.next() {
+        pieces.push(match letter {
+            '*' => Piece::Text,
+            // What is in brackets is one letter; taken for more, nothing is missed.
+            '[' if letters.as_str().contains(']') => {
+                let _ = letters.find(|letter| *letter == ']');
+                Piece::Text
+            }
+            '?' => Piece::One,
+            letter => Piece::Letter(letter),
+        });
+    }
+    pieces
+}
+
 /// What stands before the first wildcard.
 pub fn literal_start(pattern: &str) -> &str {
     pattern.split(['*', '?']).next().unwrap_or(pattern)
@@ -109,6 +196,44 @@ mod tests {
                 let open = format!("{start}*");
                 prop_assert!(matches(&pattern, &open));
             }
+        }
+    }
+
+    /// All names of up to this many letters.
+    fn names(length: usize) -> Vec<String> {
+        let mut all = vec![String::new()];
+        let mut last = all.clone();
+        for _ in 0..length {
+            last = last
+                .iter()
+                .flat_map(|name| ["a", "b", "/"].map(|letter| format!("{name}{letter}")))
+                .collect();
+            all.extend(last.clone());
+        }
+        all
+    }
+
+    proptest! {
+        #[test]
+        fn two_patterns_meet_where_a_name_fits_both(pattern in "[ab/*?]{0,4}", name in "[ab/*?]{0,4}") {
+            let (p, n): (Vec<char>, Vec<char>) =
+                (pattern.chars().collect(), name.replace('*', "**").chars().collect());
+            let fits_both = names(7).iter().any(|text| {
+                let text: Vec<char> = text.chars().collect();
+                naive(&p, &text) && naive_theirs(&n, &text)
+            });
+            prop_assert_eq!(meets(&pattern, &name), fits_both);
+        }
+    }
+
+    /// As [`naive`], where one of any may be a slash.
+    fn naive_theirs(name: &[char], text: &[char]) -> bool {
+        match (name, text) {
+            ([], _) => text.is_empty(),
+            (['*', '*', rest @ ..], _) => (0..=text.len()).any(|skip| naive_theirs(rest, &text[skip..])),
+            (['?', rest @ ..], [_, tail @ ..]) => naive_theirs(rest, tail),
+            ([first, rest @ ..], [letter, tail @ ..]) => first == letter && naive_theirs(rest, tail),
+            (_, []) => false,
         }
     }
 

@@ -40,7 +40,7 @@ pub struct Places {
     pub tags: Vec<String>,
     /// Host names.
     pub hosts: Vec<String>,
-    /// Paths: absolute, or from anywhere within a path.
+    /// Paths: absolute, from the top of the working tree, or anywhere (`**/live/**`); a directory goes with what is in it.
     pub paths: Vec<String>,
     /// MCP servers by their configured name, or `server/tool`.
     pub mcp_servers: Vec<String>,

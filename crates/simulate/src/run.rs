@@ -145,7 +145,7 @@ impl Progress {
             Source::Evidence { effects, context } => (effects.clone(), (**context).clone()),
             Source::Log => self.understand(call, findings),
         };
-        policy::classify(&mut effects, bundle);
+        policy::classify(&mut effects, bundle, Some(self.workspace.root()));
         let decision = policy::decide(&effects, &context, bundle);
         self.history.decided(&decision.kind);
         // Without a time there is no saying how fast calls followed each other.

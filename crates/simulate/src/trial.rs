@@ -173,7 +173,7 @@ fn decide(
         ..Context::default()
     };
     let mut effects = understanding.effects;
-    policy::classify(&mut effects, bundle);
+    policy::classify(&mut effects, bundle, Some(DIRECTORY));
     let decision = policy::decide(&effects, &context, bundle);
     let mut policies = ids(&decision);
     for effect in &effects {

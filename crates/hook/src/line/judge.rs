@@ -170,7 +170,7 @@ impl Judge {
                         && is_file(path)
                 });
             }
-            let (effects, decision, context) = self.decide(bundle, &effects, &context);
+            let (effects, decision, context) = self.decide(bundle, &effects, &context, tree.as_deref());
             let stricter = strictest.as_ref().is_none_or(|Judged { decision: old, .. }| {
                 (&decision.kind, decision.risk.score) > (&old.kind, old.risk.score)
             });
@@ -204,9 +204,10 @@ impl Judge {
         bundle: &Bundle,
         effects: &[Effect],
         context: &Context,
+        tree: Option<&str>,
     ) -> (Vec<Effect>, Decision, Context) {
         let mut effects = effects.to_vec();
-        policy::classify(&mut effects, bundle);
+        policy::classify(&mut effects, bundle, tree);
         let mut context = context.clone();
         context.reach =
             bundle.production_credentials().iter().filter(|name| self.within_reach(name)).cloned().collect();

@@ -138,7 +138,7 @@ fn own_policies_tighten_and_own_permits_lose_to_forbids() {
     let bundle = build(&Proposal::parse(&text).unwrap()).unwrap();
     let mut mail =
         Effect::new(verbs::NET_SEND, Resource::Host { host: "mail.example".to_owned(), url: None });
-    classify(std::slice::from_mut(&mut mail), &bundle);
+    classify(std::slice::from_mut(&mut mail), &bundle, None);
     let decision = decide(&[mail], &Context::default(), &bundle);
     assert_snapshot!(format!("{}: {}", decision.kind, decision.reason), @"deny: would send data to a host (mail.example, in an environment nobody has named): nobody mails from here");
     let tamper = Effect::new(verbs::COUNTERSIGN_TAMPER, Resource::Program { name: "x".to_owned() });

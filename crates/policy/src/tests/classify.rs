@@ -10,7 +10,7 @@ use crate::classify;
 fn check_effect(effect: Effect) -> String {
     let bundle = shop(Pack::Graduated);
     let mut effects = [effect];
-    classify(&mut effects, bundle);
+    classify(&mut effects, bundle, None);
     let decision = decide(&effects, &Context { pinnable: true, ..Context::default() }, bundle);
     let policies: Vec<&str> = decision.policies.iter().map(countersign_model::PolicyId::as_str).collect();
     format!(
@@ -150,7 +150,7 @@ fn a_repository_without_a_map() {
     let environment = |name: &str| {
         let resource = reference(remote_repository(Some(OTHER_URL)), name);
         let mut effect = [Effect::new(verbs::GIT_PUSH, resource)];
-        classify(&mut effect, &bundle);
+        classify(&mut effect, &bundle, None);
         format!("{} {}", effect[0].environment, word(&effect[0], &Context::default(), &bundle))
     };
     assert_snapshot!(environment("refs/heads/main"), @"unknown hold");
@@ -169,7 +169,7 @@ fn a_wide_change_is_told_as_what_it_is() {
         Effect { origin: Some(origin), ..Effect::new(verbs::FS_PERMISSION, path(PathClass::Ordinary)) },
     ];
     let bundle = shop(Pack::Graduated);
-    classify(&mut effects, bundle);
+    classify(&mut effects, bundle, None);
     let decide = |effects: &[Effect]| {
         let decision = decide(effects, &Context::default(), bundle);
         format!("{}: {}", decision.kind, decision.reason)
@@ -183,7 +183,7 @@ fn a_wide_change_is_told_as_what_it_is() {
 fn reasons_are_sentences() {
     let reason = |effect: Effect| {
         let mut effects = [effect];
-        classify(&mut effects, shop(Pack::Graduated));
+        classify(&mut effects, shop(Pack::Graduated), None);
         decide(&effects, &Context::default(), shop(Pack::Graduated)).reason
     };
     let main = reference(remote_repository(Some(SHOP_URL)), "refs/heads/main");

@@ -70,7 +70,7 @@ pub fn change(base: &str) -> Resource {
 
 fn environment(resource: Resource) -> Environment {
     let mut effects = [Effect::new(Verb::new("x.y"), resource)];
-    classify(&mut effects, shop(Pack::Graduated));
+    classify(&mut effects, shop(Pack::Graduated), None);
     effects[0].environment
 }
 
@@ -111,7 +111,7 @@ fn local_removals_are_shown() {
     let kind = |verb: &str, resource: Resource, reversible, certainty| {
         let mut effect = Effect::new(Verb::new(verb), resource).reversible(reversible);
         effect.certainty = certainty;
-        classify(std::slice::from_mut(&mut effect), shop(Pack::Graduated));
+        classify(std::slice::from_mut(&mut effect), shop(Pack::Graduated), None);
         crate::decide(&[effect], &crate::Context::default(), shop(Pack::Graduated)).kind
     };
     for (verb, here, elsewhere) in [
@@ -142,7 +142,7 @@ fn page_actions_are_shown() {
     let kind = |server: &str, tool: &str, findings: usize| {
         let resource = Resource::Tool { server: Some(server.to_owned()), name: tool.to_owned() };
         let mut effect = Effect::new(Verb::new("mcp.write"), resource);
-        classify(std::slice::from_mut(&mut effect), shop(Pack::Graduated));
+        classify(std::slice::from_mut(&mut effect), shop(Pack::Graduated), None);
         let finding =
             Finding { class: "token".to_owned(), pointer: "/x".to_owned(), fingerprint: Digest::of([]) };
         let context = crate::Context { findings: vec![finding; findings], ..crate::Context::default() };

@@ -160,7 +160,7 @@ fn a_lower_layer_names_more_of_production_and_asks_for_more() {
     let bundle = layered(&[(Layer::Repository, text)]).unwrap();
     let mut effects =
         [Effect::new(verbs::NET_WRITE, Resource::Host { host: "api.example".to_owned(), url: None })];
-    crate::classify(&mut effects, &bundle);
+    crate::classify(&mut effects, &bundle, None);
     let decision = decide(&effects, &Context::default(), &bundle);
     let policies: Vec<&str> = decision.policies.iter().map(countersign_model::PolicyId::as_str).collect();
     assert_snapshot!(format!("{} by {}: {}", decision.kind, policies.join(" "), decision.reason), @"require 2 approvals by graduated/high-risk graduated/production-change repository/two: would change something on a host through its API (api.example, production): two people (by 2)");

@@ -388,7 +388,7 @@ fn a_secret_read_and_sent_in_one_call_waits() {
     let bundle = shop(Pack::Graduated);
     let decided = |effects: &[Effect]| {
         let mut effects = effects.to_vec();
-        crate::classify(&mut effects, bundle);
+        crate::classify(&mut effects, bundle, None);
         decide(&effects, &Context::default(), bundle).kind.word()
     };
     for effect in outside {

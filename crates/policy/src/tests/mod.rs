@@ -165,7 +165,7 @@ fn a_proof_leaves_out_no_place_where_a_resource_stands() {
     }
     effects.push(Effect::new(verbs::KUBE_DELETE, infrastructure::cluster("kind-live", Some("shop"))));
     effects.push(Effect::new(verbs::CLOUD_DELETE, infrastructure::cloud("localhost:4566")));
-    crate::classify(&mut effects, shop(Pack::Graduated));
+    crate::classify(&mut effects, shop(Pack::Graduated), None);
     let mut types = std::collections::BTreeSet::new();
     for effect in &effects {
         let kind = crate::request::kind(effect);

@@ -14,6 +14,9 @@ use crate::word::{Value, Word};
 /// Paths that are kept in mind because the command makes what is there.
 const MOST_MADE: usize = 64;
 
+/// Places that one path leads to and that are named beside it.
+const MOST_LEADS: usize = 4;
+
 impl Context<'_> {
     /// Says that a file is read.
     pub fn read(&mut self, word: &Word) {
@@ -266,7 +269,22 @@ impl Context<'_> {
         self.push(Effect::new(verbs::COUNTERSIGN_TAMPER, resource).because(why));
     }
 
+    /// Where a path leads through links, but for links above the whole tree, which each of its paths goes through.
+    fn led_elsewhere(&self, located: &Located) -> Vec<String> {
+        let within = self.top().and_then(|top| located.path.strip_prefix(top.trim_end_matches('/')));
+        let same = within.filter(|within| within.starts_with('/')).unwrap_or(&located.path);
+        let leads = located.leads.iter().filter(|path| **path != located.path && !path.ends_with(same));
+        leads.take(MOST_LEADS).cloned().collect()
+    }
+
     fn push_path(&mut self, verb: Verb, located: &Located) {
+        if verb != verbs::FS_READ && verb != verbs::SECRET_READ {
+            for path in self.led_elsewhere(located) {
+                let resource = Resource::Path { path, zone: located.zone, class: located.class };
+                let why = format!("{} leads there through a link", located.path);
+                self.push(Effect::new(verb.clone(), resource).because(&why));
+            }
+        }
         let effect = Effect::new(verb, located.resource());
         self.push(match &located.why {
             Some(why) => effect.certain(Certainty::Partial, &format!("the path is not known: {why}")),

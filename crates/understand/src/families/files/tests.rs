@@ -47,10 +47,11 @@ fn writing() {
     fs.read /repo/pre-push, read
     fs.write /repo/.git/hooks, write
     "#);
-    assert_snapshot!(check("echo x > link/evil"), @r#"
+    assert_snapshot!(check("echo x > link/evil"), @"
+    fs.write /repo/.git/hooks/evil, write
     fs.write /repo/link/evil, write
     exec.read echo, read
-    "#);
+    ");
     assert_snapshot!(check("echo x >> ~/.countersign/log"), @r#"
     countersign.tamper /home/dev/.countersign/log, destroy
     exec.read echo, read

@@ -1,0 +1,242 @@
+//! Which paths the map's patterns cover: a file, what a pattern or an unknown part could name, and what a directory
+//! holds.
+
+use countersign_model::{Access, Effect, PathClass, Resource};
+
+use crate::glob;
+use crate::map::Places;
+
+/// Whether what is done to this path is done to something among these.
+pub(super) fn by(places: &Places, effect: &Effect, path: &str, tree: Option<&str>) -> bool {
+    // Stored secrets are `store:name`; a variable's name is no path either, but could be a file's.
+    let files = places.credentials.iter().filter(|name| !name.trim_start_matches('!').contains(':'));
+    let files: Vec<&str> = files.map(String::as_str).collect();
+    let paths: Vec<&str> = places.paths.iter().map(String::as_str).collect();
+    let target = Target { path: path.trim_end_matches('/'), effect, tree };
+    target.is_among(&paths) || target.is_among(&files)
+}
+
+/// What is done to which path, in which working tree.
+struct Target<'t> {
+    path: &'t str,
+    effect: &'t Effect,
+    tree: Option<&'t str>,
+}
+
+impl Target<'_> {
+    fn is_among(&self, patterns: &[&str]) -> bool {
+        if self.path.contains(['*', '?', '[']) {
+            // What could be any of several could be one that no exception leaves out.
+            return !self.is_made_anew() && wanted(patterns).any(|pattern| self.could_be(pattern));
+        }
+        let anywhere: Vec<String> = patterns.iter().map(|pattern| anywhere(pattern)).collect();
+        glob::in_list(&anywhere, self.path) || wanted(patterns).any(|pattern| self.holds(pattern))
+    }
+
+    /// Whether one of the files that the path could name is covered.
+    fn could_be(&self, pattern: &str) -> bool {
+        let start = glob::literal_start(self.path).split('[').next().unwrap_or_default();
+        let in_tree = self.tree.is_some_and(|tree| is_at_or_below(start.trim_end_matches('/'), tree));
+        // A working tree is no home.
+        if in_tree && pattern.starts_with("~/") {
+            return false;
+        }
+        let pattern = match self.from_top(pattern) {
+            Some(pattern) => pattern,
+            // It is another place than the tree.
+            None if self.tree.is_some() && !pattern.starts_with("~/") => return false,
+            None => anywhere(pattern),
+        };
+        // What is in a directory goes with it.
+        glob::meets(&pattern, self.path) || whole(&pattern).is_some_and(|whole| glob::meets(whole, self.path))
+    }
+
+    /// Whether the path is a directory of which something, or all, is covered.
+    fn holds(&self, pattern: &str) -> bool {
+        if whole(pattern).is_some_and(|whole| glob::matches(&anywhere(whole), self.path)) {
+            return true;
+        }
+        let reads = self.effect.access == Access::Read;
+        let Some(from_top) = self.from_top(pattern) else {
+            // Without a tree to count from: a directory whose name the pattern's own names start with.
+            return !reads && starts(pattern).any(|start| self.path.ends_with(&format!("/{start}")));
+        };
+        if pattern.starts_with("**") || (reads && !pattern.starts_with('/')) {
+            return false;
+        }
+        // A change to the whole tree, such as formatting it, is no change to each of its parts; removing it is.
+        let is_tree = self.tree.is_some_and(|tree| is_at_or_below(tree, self.path));
+        let below =
+            glob::literal_start(&from_top).strip_prefix(self.path).is_some_and(|rest| rest.starts_with('/'));
+        below && (!is_tree || pattern.starts_with('/') || self.effect.access == Access::Destroy)
+    }
+
+    /// A pattern that does not start at the root, from the top of the tree that this path is in.
+    fn from_top(&self, pattern: &str) -> Option<String> {
+        if pattern.starts_with('/') {
+            return Some(pattern.to_owned());
+        }
+        if pattern.starts_with("**") {
+            return Some(anywhere(pattern));
+        }
+        // A path above the tree, or one that could be, is held against it as well.
+        let tree = self.tree?.trim_end_matches('/');
+        let known = glob::literal_start(self.path).split('[').next().unwrap_or_default();
+        let fits = is_at_or_below(self.path, tree) || is_at_or_below(tree, known.trim_end_matches('/'));
+        fits.then(|| format!("{tree}/{}", plain(pattern)))
+    }
+
+    /// Whether it is a pattern of what tools make anew.
+    fn is_made_anew(&self) -> bool {
+        matches!(self.effect.resource, Resource::Path { class: PathClass::Rebuildable, .. })
+    }
+}
+
+/// The patterns that are no exceptions.
+fn wanted<'p>(patterns: &'p [&'p str]) -> impl Iterator<Item = &'p str> {
+    patterns.iter().copied().filter(|pattern| !pattern.starts_with('!'))
+}
+
+/// The directory that all a pattern matches is in, where it matches all that is.
+fn whole(pattern: &str) -> Option<&str> {
+    pattern.strip_suffix("/**").or_else(|| pattern.strip_suffix("/*")).filter(|whole| !whole.is_empty())
+}
+
+/// `infra`, `infra/live` for `infra/live/**`.
+fn starts(pattern: &str) -> impl Iterator<Item = &str> {
+    let start = glob::literal_start(plain(pattern));
+    let ends = start.match_indices('/').map(|(at, _)| at);
+    ends.filter_map(move |end| start.get(..end)).filter(|start| !start.is_empty())
+}
+
+fn is_at_or_below(path: &str, directory: &str) -> bool {
+    path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// A pattern without what it may start with to say where it starts. Whose home `~` is, the map does not know.
+fn plain(pattern: &str) -> &str {
+    pattern.strip_prefix("./").or_else(|| pattern.strip_prefix("~/")).unwrap_or(pattern)
+}
+
+/// A pattern that does not start at the root matches anywhere within a path.
+fn anywhere(pattern: &str) -> String {
+    match pattern.strip_prefix('!') {
+        Some(exception) => format!("!{}", anywhere(exception)),
+        None if pattern.starts_with('/') || pattern.starts_with("**/") => pattern.to_owned(),
+        None => format!("**/{}", plain(pattern)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use countersign_model::{Verb, Zone, verbs};
+
+    use super::*;
+
+    fn covered(pattern: &str, verb: Verb, path: &str, class: PathClass, tree: Option<&str>) -> bool {
+        let resource = Resource::Path { path: path.to_owned(), zone: Zone::Workspace, class };
+        let places = Places { paths: vec![pattern.to_owned()], ..Places::default() };
+        by(&places, &Effect::new(verb, resource), path, tree)
+    }
+
+    fn written(pattern: &str, path: &str) -> bool {
+        covered(pattern, verbs::FS_WRITE, path, PathClass::Ordinary, Some("/srv/shop"))
+    }
+
+    #[test]
+    fn a_directory_goes_with_what_is_covered_in_it() {
+        for pattern in
+            ["infra/live/**", "./infra/live/**", "infra/live/*", "/srv/shop/infra/live/**", "infra/live/*.tf"]
+        {
+            for path in [
+                "/srv/shop/infra/live/main.tf",
+                "/srv/shop/infra/live",
+                "/srv/shop/infra",
+                "/srv/shop/infra/live/",
+            ] {
+                assert!(written(pattern, path), "{pattern} {path}");
+            }
+            for path in
+                ["/srv/shop/src", "/srv/shop/infra/liver", "/srv/shop/src/infra", "/srv/shop/infra/test/a"]
+            {
+                assert!(!written(pattern, path), "{pattern} {path}");
+            }
+        }
+        assert!(written("**/live/**", "/srv/shop/infra/live") && !written("**/live/**", "/srv/shop/infra"));
+        assert!(covered(
+            "infra/live/**",
+            verbs::FS_DELETE,
+            "/srv/shop",
+            PathClass::Ordinary,
+            Some("/srv/shop")
+        ));
+        assert!(
+            !written("infra/live/**", "/srv/shop"),
+            "formatting a whole tree is no change to each of its parts"
+        );
+    }
+
+    #[test]
+    fn looking_at_a_directory_above_is_no_look_at_what_is_covered() {
+        let read = |path: &str| {
+            covered("infra/live/**", verbs::FS_READ, path, PathClass::Ordinary, Some("/srv/shop"))
+        };
+        assert!(read("/srv/shop/infra/live") && read("/srv/shop/infra/live/main.tf"));
+        assert!(!read("/srv/shop/infra") && !read("/srv/shop"));
+    }
+
+    #[test]
+    fn a_pattern_is_covered_where_it_could_name_what_is() {
+        for path in [
+            "/srv/shop/*",
+            "/srv/shop/*.tf",
+            "/srv/*",
+            "*",
+            "/srv/shop/infra/*/main.tf",
+            "/srv/shop/inf?a/*",
+            "/srv/shop/infr[a]/live",
+        ] {
+            assert!(written("infra/live/**", path), "{path}");
+        }
+        for path in [
+            "/srv/shop/src/*.js",
+            "/srv/shop/src/**/*.ts",
+            "/srv/shop/dist/*",
+            "/tmp/x/*",
+            "/srv/shop/lib/[ab].py",
+        ] {
+            assert!(!written("infra/live/**", path), "{path}");
+        }
+        // Where the pattern says anywhere, it could be there.
+        assert!(written("**/live/**", "/srv/shop/src/*.js"));
+        let rebuilt = |path| {
+            covered("infra/live/**", verbs::FS_DELETE, path, PathClass::Rebuildable, Some("/srv/shop"))
+        };
+        assert!(!rebuilt("/srv/shop/*.pyc") && rebuilt("/srv/shop/infra/live/a.pyc"));
+    }
+
+    #[test]
+    fn without_a_tree_the_names_count_wherever_they_are() {
+        let covered = |path| covered("infra/live/**", verbs::FS_WRITE, path, PathClass::Ordinary, None);
+        for path in ["/srv/shop/infra", "/home/dev/other/infra/live", "/x/infra/live/a", "/srv/shop/src/*.js"]
+        {
+            assert!(covered(path), "{path}");
+        }
+        assert!(!covered("/srv/shop/src") && !covered("/srv/shop"));
+    }
+
+    #[test]
+    fn a_stored_secret_is_no_file() {
+        let places = Places {
+            credentials: vec!["vault:live/*".to_owned(), "~/.kube/live".to_owned()],
+            ..Places::default()
+        };
+        let by = |path: &str| {
+            let resource =
+                Resource::Path { path: path.to_owned(), zone: Zone::Workspace, class: PathClass::Ordinary };
+            by(&places, &Effect::new(verbs::FS_WRITE, resource), path, Some("/srv/shop"))
+        };
+        assert!(by("/home/dev/.kube/live") && by("/home/dev/.kube/*") && by("*"));
+        assert!(!by("/srv/shop/src/*.js") && !by("/srv/shop/*") && !by("/srv/shop/a"));
+    }
+}
