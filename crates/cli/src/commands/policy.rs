@@ -188,6 +188,8 @@ fn activate(file: Option<PathBuf>, reviewer: Option<&str>, from_stdin: bool, jso
     }
     if !json {
         let trust = desk.trust()?;
+        // What was only proposed nobody has looked at.
+        let old = old.filter(|(_, signed)| *signed);
         let old = old.map(|(digest, _)| trust.bundle(&desk.home(), &digest)).transpose()?;
         println!("What would be in force for `{}` from now on:", top.display());
         rules::print_changes(old.as_ref(), &bundle);

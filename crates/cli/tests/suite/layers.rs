@@ -110,3 +110,35 @@ fn a_reviewer_is_shown_that_a_layer_is_gone_and_points_are_fewer() {
         assert!(shown.contains(line), "{line}\n{shown}");
     }
 }
+
+#[test]
+fn a_reviewer_is_shown_another_order_and_exceptions() {
+    let machine = Machine::governed();
+    let path = machine.repository().join("countersign.toml");
+    let own = fs::read_to_string(&path).unwrap();
+    let activate = |tags: &str| {
+        let text = own.replace("tags = []", &format!("tags = [{tags}]"));
+        assert_ne!(text, own);
+        fs::write(&path, text).unwrap();
+        machine.countersign(&["policy", "activate", "--passphrase-stdin"], PASSPHRASE)
+    };
+    let added = activate("\"*\", \"!v9\", \"v*\"");
+    assert!(added.contains("+ production tags !v9  ← loosens"), "{added}");
+    let turned = activate("\"*\", \"v*\", \"!v9\"");
+    assert!(turned.contains("in this order: *, v*, !v9  ← may loosen"), "{turned}");
+    let gone = activate("\"*\", \"v*\"");
+    assert!(gone.contains("- production tags !v9\n"), "{gone}");
+}
+
+#[test]
+fn what_was_only_proposed_is_shown_whole_before_it_is_signed() {
+    let machine = Machine::new();
+    machine.countersign(&["init", "--yes"], "");
+    machine.countersign(&["reviewers", "enroll", "alice", "--passphrase-stdin"], PASSPHRASE);
+    let path = machine.repository().join("countersign.toml");
+    let own = fs::read_to_string(&path).unwrap() + "\n[weights.change]\nproduction = 30\n";
+    fs::write(path, own).unwrap();
+    let shown = machine.countersign(&["policy", "activate", "--passphrase-stdin"], PASSPHRASE);
+    assert!(shown.contains("+ pack graduated") && shown.contains("+ production branches main"), "{shown}");
+    assert!(shown.contains("points change.production: 30 instead of 40  ← loosens"), "{shown}");
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use anstream::println;
-use countersign_policy::{Bundle, Pack};
+use countersign_policy::{Bundle, Pack, Proposal};
 
 use crate::output::{BAD, FAINT, GOOD, WARN, styled};
 use crate::terminal;
@@ -23,10 +23,19 @@ pub fn lines(bundle: &Bundle) -> Vec<String> {
     for (environment, places) in &bundle.map().environments {
         for (list, patterns) in places.lists() {
             lines.extend(patterns.iter().map(|pattern| format!("{environment} {list} {pattern}")));
+            // The last that matches counts.
+            if patterns.iter().any(|pattern| pattern.starts_with('!')) {
+                lines.push(format!("{environment} {list} in this order: {}", patterns.join(", ")));
+            }
         }
     }
     for program in bundle.programs() {
         let name = program.names.join(", ");
+        for (what, words) in [("target", &program.target), ("values", &program.values)] {
+            if !words.is_empty() {
+                lines.push(format!("program {name}: {what} {}", words.join(" ")));
+            }
+        }
         for (does, subcommands) in [
             ("only reads", &program.read),
             ("changes", &program.write),
@@ -66,20 +75,17 @@ pub fn print_changes(old: Option<&Bundle>, new: &Bundle) {
     let gone = before.iter().filter(|line| !after.contains(line));
     let come = after.iter().filter(|line| !before.contains(*line));
     let looks_on = |line: &str| line.starts_with("policy in shadow");
-    let gone = gone.map(|line| {
-        let loosens = line.starts_with("production ")
-            || line.starts_with("layer ")
-            || line.contains(": forbid") && !looks_on(line);
-        ("-", line, if loosens { LOOSENS } else { "" })
-    });
+    let gone = gone.map(|line| ("-", line, if looks_on(line) { "" } else { taken_away(line) }));
     let is_laxer = old.is_some_and(|old| strictness(new) < strictness(old));
     let come = come.map(|line| {
         let loosens = line.contains(": permit") && !looks_on(line)
             || line.starts_with("pack ") && is_laxer
+            || line.starts_with("production ") && line.contains(" !") && !line.contains(ORDER)
             || line == "on_allow grant";
         let mark = match old {
             None => "",
             Some(_) if loosens => LOOSENS,
+            Some(_) if line.contains(ORDER) => MAY_LOOSEN,
             Some(_) => described(line),
         };
         ("+", line, mark)
@@ -89,15 +95,24 @@ pub fn print_changes(old: Option<&Bundle>, new: &Bundle) {
         let loosens = if loosens.is_empty() { String::new() } else { styled(BAD, loosens) };
         println!("  {} {}{loosens}", styled(style, sign), terminal::block(line, 4, terminal::columns()));
     }
-    for (name, points, before) in old.map(|old| new.weights_beside(old)).unwrap_or_default() {
+    let shipped = Pack::ALL.into_iter().find(|pack| pack.name() == new.pack());
+    let shipped = shipped.and_then(|pack| Bundle::shipped(pack, &Proposal::default()).ok());
+    let beside = old.or(shipped.as_ref());
+    for (name, points, before) in beside.map(|old| new.weights_beside(old)).unwrap_or_default() {
         // The count from which calls are a burst is no number of points: less of it is stricter.
         let loosens = (points < before) != (name == "other.burst_calls");
         let say = |points: Option<u64>| points.map_or_else(|| "none".to_owned(), |points| points.to_string());
         let mark = if loosens { styled(BAD, LOOSENS) } else { String::new() };
         println!("  {} points {name}: {} instead of {}{mark}", styled(WARN, "~"), say(points), say(before));
     }
+    if let Some(old) = old.filter(|old| old.digest() != new.digest())
+        && lines(old) == after
+        && new.weights_beside(old).is_empty()
+    {
+        println!("  {} something these lines do not say{}", styled(WARN, "~"), styled(BAD, MAY_LOOSEN));
+    }
     if old.is_none() {
-        println!("  {}", styled(FAINT, "nothing was in force for this repository before"));
+        println!("  {}", styled(FAINT, "no reviewer has signed anything for this repository before"));
     }
 }
 
@@ -108,6 +123,26 @@ fn strictness(bundle: &Bundle) -> Option<usize> {
 
 /// How a line is marked that lets pass what did not.
 const LOOSENS: &str = "  ← loosens";
+
+/// How a line is marked that may.
+const MAY_LOOSEN: &str = "  ← may loosen";
+
+/// How lines begin that say in which order patterns stand, after the list.
+const ORDER: &str = " in this order: ";
+
+/// How a line is marked that is no longer there.
+fn taken_away(line: &str) -> &'static str {
+    match line.split_once(' ') {
+        // Without an exception, more is production.
+        Some(("production", rest)) if rest.contains(ORDER) || rest.contains(" !") => "",
+        Some(("production" | "layer" | "repository", _)) => LOOSENS,
+        // What it did counts as a program nobody can see into from then on.
+        Some(("program", rest)) if rest.ends_with("only reads") => "",
+        Some(("program", _)) => MAY_LOOSEN,
+        _ if line.contains(": forbid") => LOOSENS,
+        _ => "",
+    }
+}
 
 /// How what is said of a program is marked: until then nobody could see into it, or it was what its name says.
 fn described(line: &str) -> &'static str {
@@ -123,7 +158,7 @@ fn described(line: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use countersign_policy::{Proposal, build};
+    use countersign_policy::build;
     use insta::assert_snapshot;
 
     use super::*;
@@ -135,6 +170,24 @@ mod tests {
         assert_eq!(marked("program mcp__shop__*: changes"), "← may loosen");
         assert_eq!(marked("program shipctl rollback: destroys"), "");
         assert_eq!(marked("production branches main"), "");
+    }
+
+    #[test]
+    fn says_what_may_loosen_where_it_goes() {
+        for (line, mark) in [
+            ("production branches main", LOOSENS),
+            ("production branches !release/9", ""),
+            ("production branches in this order: main, !main", ""),
+            ("repository github.com/acme/shop", LOOSENS),
+            ("layer repository, which can only tighten", LOOSENS),
+            ("program shipctl drop: destroys", MAY_LOOSEN),
+            ("program shipctl: target --env", MAY_LOOSEN),
+            ("program shipctl status: only reads", ""),
+            ("policy repository/a: forbid(principal, action, resource);", LOOSENS),
+            ("policy repository/a: permit(principal, action, resource);", ""),
+        ] {
+            assert_eq!(taken_away(line), mark, "{line}");
+        }
     }
 
     #[test]
