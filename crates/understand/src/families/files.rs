@@ -5,7 +5,7 @@ mod tar;
 
 use countersign_model::{Answer, Certainty, Effect, PathClass, Question, Resource, Reversible, verbs};
 
-use super::{Family, opaque};
+use super::{Family, landing, opaque};
 use crate::Workspace as _;
 use crate::arguments::files::{Operands, touched};
 use crate::arguments::{Spec, Takes, parse, programs};
@@ -273,18 +273,7 @@ fn into(target: &Value, source: &Word, at: usize, context: &mut Context<'_>) {
     context.write_value(target);
     let from = crate::paths::locate(&source.value, context);
     context.state.world.copied(before, at, &from);
-    let name = source.text().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-    if let (Value::Known(directory), false) = (target, source.value.is_unknown() || name.is_empty() || name == "." || name == "..") {
-        let inside = format!("{}/{name}", directory.trim_end_matches('/'));
-        let value = if crate::glob::is_pattern(name) { Value::Pattern(inside) } else { Value::Known(inside) };
-        let located = crate::paths::locate(target, context);
-        let question = Question::Path { path: located.path.clone() };
-        let may_be_directory = !matches!(context.workspace.ask(&question), Answer::Absent | Answer::Text { .. });
-        // Only what the target alone would hide.
-        if may_be_directory && crate::paths::locate(&value, context).class > located.class {
-            context.write_value(&value);
-        }
-    }
+    landing::inside(&source.value, target, context);
 }
 
 fn disk_dump(invocation: &Invocation, context: &mut Context<'_>) {

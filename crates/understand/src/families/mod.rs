@@ -98,6 +98,7 @@ families! {
 mod cloud;
 pub(crate) mod databases;
 pub(crate) mod declared;
+mod landing;
 pub(crate) mod leaving;
 mod likely;
 mod names;

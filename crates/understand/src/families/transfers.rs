@@ -2,11 +2,11 @@
 
 use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
 
-use super::Family;
+use super::{Family, landing};
 use super::subcommands::{self, Subcommand, Table, rule};
 use crate::context::Context;
 use crate::invocation::Invocation;
-use crate::word::Word;
+use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
     programs: &["rclone", "s3cmd", "mc", "mcli", "restic"],
@@ -107,9 +107,30 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     };
     context.push(effect);
     deletes(&found, invocation, context);
+    if invocation.program == "restic" && found.name == "restore" {
+        let into = found.value(&["--target", "-t"]).cloned().unwrap_or_else(|| Value::unknown("where it restores to is not known"));
+        landing::tree(&Value::unknown("which files there are is not known"), &into, context);
+    }
     let last = found.operands.len().saturating_sub(1);
     for (index, word) in found.operands.iter().enumerate().filter(|(index, word)| remote(word, invocation).is_none() || (invocation.program.starts_with("mc") && *index < last)) {
-        if away || index < last { context.read(word) } else if found.verb == Some(COPY) { context.write(word) }
+        if away || index < last { context.read(word) } else if found.verb == Some(COPY) { lands(&found, word, invocation, context) }
+    }
+}
+
+/// What is fetched into `target`: one file under its name, or all that is in a directory.
+fn lands(found: &Subcommand<'_>, target: &Word, invocation: &Invocation, context: &mut Context<'_>) {
+    let sources = found.operands.iter().take(found.operands.len().saturating_sub(1));
+    // What one name of the source is, only the other machine knows.
+    let whole = matches!(found.name.as_str(), "copy" | "sync" | "bisync" | "move" | "mirror") || found.has(&["-r", "--recursive"]);
+    for source in sources {
+        let is_renamed = matches!(found.name.as_str(), "copyto" | "moveto") && invocation.program == "rclone";
+        if is_renamed {
+            context.write(target);
+        } else if whole || !landing::is_one(&source.value) {
+            landing::tree(&source.value, &target.value, context);
+        } else {
+            landing::file(&source.value, &target.value, context);
+        }
     }
 }
 
@@ -168,6 +189,29 @@ mod tests {
     use insta::assert_snapshot;
 
     use crate::fixture::check;
+
+    #[test]
+    fn what_is_fetched_keeps_its_name() {
+        assert_snapshot!(check("rclone copy r:b ~; s3cmd get s3://b/.envrc .; mc cp play/b/.bashrc ~; restic -r s3:x restore latest --target ~"), @"
+        net.read r, read
+        fs.write /home/dev, write
+        fs.write /home/dev, write, partial
+        net.read s3, read
+        fs.write /repo, write
+        fs.write /repo/.envrc, write
+        net.read play, read
+        fs.read /repo/play/b/.bashrc, read
+        fs.write /home/dev/.bashrc, write
+        net.read *, read
+        ");
+        assert_snapshot!(check("rclone copyto r:b/x ~/x; s3cmd get s3://b/x.csv .; rclone copy r:b/.envrc ."), @"
+        net.read r, read
+        fs.write /home/dev/x, write
+        net.read s3, read
+        fs.write /repo, write
+        fs.write /repo/.envrc, write
+        ");
+    }
 
     #[test]
     fn what_copies_delete() {

@@ -123,6 +123,7 @@ mod tests {
         cloud.read s3 b/app/.env in aws:default, read: the profile is the default one
         secret.read aws default:b/app/.env, read: the profile is the default one
         fs.write /repo, write: -
+        fs.write /repo/.env, write: -
         ");
         assert_snapshot!(check_because("aws s3 cp s3://b/readme.md -"), @"cloud.read s3 b/readme.md in aws:default, read: the profile is the default one");
         assert_snapshot!(check_because("aws s3api get-object --bucket b --key prod.tfstate out"), @"

@@ -4,6 +4,7 @@ use countersign_model::PathClass;
 
 use super::Tenant;
 use crate::context::Context;
+use crate::families::landing;
 use crate::path_classes;
 use crate::tables::cloud::Does;
 use crate::word::{Value, Word};
@@ -141,7 +142,13 @@ impl Storage<'_> {
             End::Remote(name) => self.acts(onto, &name, tenant, context),
             End::Local if self.dry => context.read(target),
             End::Local => {
-                context.write(target);
+                for source in sources {
+                    if many || !landing::is_one(&source.value) {
+                        landing::tree(&source.value, &target.value, context);
+                    } else {
+                        landing::file(&source.value, &target.value, context);
+                    }
+                }
                 if self.deletes {
                     context.delete(target);
                 }
@@ -160,7 +167,34 @@ impl Storage<'_> {
 
 #[cfg(test)]
 mod tests {
+    use insta::assert_snapshot;
+
     use crate::fixture::check;
+
+    #[test]
+    fn files_keep_their_names() {
+        assert_snapshot!(check("aws s3 cp s3://b/.envrc .; gsutil cp gs://b/.bashrc ~; aws s3 cp s3://b/x.csv ~"), @"
+        cloud.read s3 b/.envrc in aws:default, read
+        fs.write /repo, write
+        fs.write /repo/.envrc, write
+        cloud.read storage b/.bashrc in gcp:*, read, partial
+        fs.write /home/dev, write
+        fs.write /home/dev/.bashrc, write
+        cloud.read s3 b/x.csv in aws:default, read
+        ");
+        assert_snapshot!(check("aws s3 sync s3://b ~; gcloud storage cp -r gs://b/x ~"), @"
+        cloud.export s3 b in aws:default, read
+        fs.write /home/dev, write
+        fs.write /home/dev, write, partial
+        cloud.export storage b/x in gcp:*, read, partial
+        ");
+        assert_snapshot!(check("aws s3 cp s3://b/.envrc out.txt; aws s3 cp s3://b/x.csv ."), @"
+        cloud.read s3 b/.envrc in aws:default, read
+        fs.write /repo/out.txt, write
+        cloud.read s3 b/x.csv in aws:default, read
+        fs.write /repo, write
+        ");
+    }
 
     #[test]
     fn much_is_more_than_one_object() {

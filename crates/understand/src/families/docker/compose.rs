@@ -2,7 +2,7 @@
 
 use countersign_model::{Certainty, Effect, Resource, Reversible, verbs};
 
-use super::{engine, on, run, services, shown};
+use super::{copies, engine, on, run, services, shown};
 use crate::code::source::{self, Source};
 use crate::context::Context;
 use crate::invocation::Invocation;
@@ -112,7 +112,13 @@ pub(super) fn effects(invocation: &Invocation, start: usize, context: &mut Conte
                 None => effect,
             });
         }
-        "stop" | "pause" | "kill" | "pull" | "cp" | "commit" | "export" | "attach" => context.push(of(verbs::CONTAINER_WRITE)),
+        "cp" => copies::effects(invocation, at + 1, "service", context),
+        "stop" | "pause" | "kill" | "pull" | "commit" | "export" | "attach" => {
+            if let Some(output) = after(rest, &["-o", "--output"]) {
+                context.write_value(&output);
+            }
+            context.push(of(verbs::CONTAINER_WRITE));
+        }
         "push" | "publish" => publishes(context),
         "down" | "rm" => {
             let volumes = has(&["-v", "--volumes", "-fv", "-sfv", "-fsv", "-sv", "-vf"]) || rest.iter().any(|word| word.value.is_unknown());

@@ -5,6 +5,7 @@
 
 mod build;
 mod compose;
+mod copies;
 mod engine;
 mod images;
 mod mounts;
@@ -125,6 +126,8 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         ("container", "run" | "create") => run::run(invocation, start + 2, second == "create", context),
         ("exec", _) => run::exec(invocation, start + 1, context),
         ("container", "exec") => run::exec(invocation, start + 2, context),
+        ("cp", _) => copies::effects(invocation, start + 1, "container", context),
+        ("container", "cp") => copies::effects(invocation, start + 2, "container", context),
         ("build" | "bud", _) => build::effects(invocation, start + 1, context),
         ("image" | "buildx" | "builder", "build" | "bake" | "b") => build::effects(invocation, start + 2, context),
         _ => rest(invocation, context),
@@ -228,16 +231,6 @@ fn files(found: &Subcommand<'_>, group: &str, action: &str, context: &mut Contex
             found.operands.get(at).into_iter().for_each(|word| context.read(word));
         }
         ("stack", _) => found.values(&["-c", "--compose-file"]).for_each(|value| context.read_value(value)),
-        ("" | "container", "cp") => {
-            let is_there = |word: &Word| word.text().split_once(':').is_some_and(|(name, _)| !name.is_empty() && !name.contains('/'));
-            match found.operands.as_slice() {
-                [source, target] if is_there(target) => {
-                    context.read_tree(source);
-                }
-                [_, target] => context.write(target),
-                _ => {}
-            }
-        }
         _ => {}
     }
 }

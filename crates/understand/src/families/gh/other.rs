@@ -2,7 +2,7 @@
 
 use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
 
-use super::super::{dispatch, opaque, read_all};
+use super::super::{dispatch, landing, opaque, read_all};
 use super::{Call, GROUPS, worst};
 use crate::context::Context;
 use crate::forge::{self, object};
@@ -85,7 +85,15 @@ impl Call<'_> {
             ("run" | "release" | "attestation", "download") => {
                 let directory = self.arguments.value(&["dir", "D"]).cloned();
                 self.arguments.values(&["O", "output"]).for_each(|value| context.write_value(value));
-                context.write_value(&directory.unwrap_or_else(|| Value::Known("./download".to_owned())));
+                let into = directory.unwrap_or_else(|| Value::Known(".".to_owned()));
+                let named: Vec<&Value> = self.arguments.values(&["p", "pattern"]).filter(|_| group == "release").collect();
+                if self.arguments.has(&["O", "output"]) {
+                    // One file, under the name that is given.
+                } else if named.is_empty() || !named.iter().all(|pattern| landing::is_one(pattern)) {
+                    landing::tree(&Value::unknown("which files there are is not known"), &into, context);
+                } else {
+                    named.into_iter().for_each(|name| landing::file(name, &into, context));
+                }
                 on(verbs::FORGE_READ)
             }
             ("repo", "clone") | ("gist", "clone") => {

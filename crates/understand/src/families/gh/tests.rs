@@ -118,7 +118,6 @@ fn files_that_are_sent_and_written() {
     ");
     assert_snapshot!(check("gh release download v1 -O .claude/settings.json"), @"
     countersign.tamper /repo/.claude/settings.json, destroy
-    fs.write /repo/download, write
     forge.read acme/shop release v1, read
     ");
 }

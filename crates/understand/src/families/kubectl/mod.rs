@@ -12,6 +12,7 @@ pub(crate) mod place;
 use countersign_model::{Certainty, Effect, PathClass, Resource, Verb, Zone, verbs};
 
 use super::subcommands::{Rule, Subcommand, Table, read, rule};
+use super::landing::{self, End};
 use super::{Family, dispatch};
 use crate::context::Context;
 use crate::environment;
@@ -444,25 +445,25 @@ fn opens(found: &Subcommand<'_>, spot: &Spot, context: &mut Context<'_>) {
 }
 
 fn copies(found: &Subcommand<'_>, spot: &Spot, context: &mut Context<'_>) {
-    let is_there = |word: &Word| {
-        let text = word.text();
-        text.split_once(':').is_some_and(|(pod, _)| !pod.is_empty() && !pod.starts_with('.') && !pod.starts_with('/'))
-    };
-    let Some((last, sources)) = found.operands.split_last() else { return };
-    let pod = |word: &Word| {
-        let name = word.text().split(':').next().unwrap_or("*");
+    let ends: Vec<End<'_>> = found.operands.iter().map(|word| End::of(word)).collect();
+    let Some((target, sources)) = ends.split_last() else { return };
+    let pod = |name: &str| {
         let (namespace, name) = name.split_once('/').map_or((None, name), |(namespace, name)| (Some(namespace), name));
         spot.resource("pod", name, namespace)
     };
-    if is_there(last) {
-        sources.iter().for_each(|word| context.read_tree(word));
-        context.push(spot.as_sure(Effect::new(verbs::KUBE_WRITE, pod(last))));
-    } else {
-        for source in sources {
-            context.push(Effect::new(verbs::KUBE_EXPORT, if is_there(source) { pod(source) } else { spot.resource("pod", "*", Some("*")) }));
+    for source in sources {
+        match &source.there {
+            Some((name, _)) => context.push(spot.as_sure(Effect::new(verbs::KUBE_EXPORT, pod(name)))),
+            None if target.there.is_none() => {
+                context.push(Effect::new(verbs::KUBE_EXPORT, spot.resource("pod", "*", Some("*"))));
+            }
+            None => {}
         }
-        context.write(last);
     }
+    if let Some((name, _)) = &target.there {
+        context.push(spot.as_sure(Effect::new(verbs::KUBE_WRITE, pod(name))));
+    }
+    landing::copied(sources, target, context);
 }
 
 #[cfg(test)]

@@ -118,8 +118,8 @@ fn runs_elsewhere_and_changes() {
     assert_snapshot!(check("kubectl --context p cp api-0:/x ./out && kubectl --context p cp ~/.ssh/id_rsa web/api-0:/tmp"), @"
     kube.export pod/api-0 in p/*, read
     fs.write /repo/out, write
-    secret.read /home/dev/.ssh/id_rsa, read
     kube.write pod/api-0 in p/web, write
+    secret.read /home/dev/.ssh/id_rsa, read
     ");
     assert_snapshot!(check("kubectl --context p scale deploy web --replicas=0 -n x"), @"kube.write deployment/web in p/x, write");
     assert_snapshot!(check("kubectl --context p drain node-1 --ignore-daemonsets"), @"kube.delete node/node-1 in p, destroy");

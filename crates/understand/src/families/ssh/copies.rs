@@ -5,7 +5,7 @@ use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
 use super::{config, configured, here, host_of, taken};
 use crate::context::Context;
 use crate::environment;
-use crate::families::files;
+use crate::families::landing;
 use crate::families::opaque;
 use crate::invocation::Invocation;
 use crate::shell::{self, Place};
@@ -15,13 +15,19 @@ use crate::word::{Value, Word};
 fn remote(word: &Word) -> Option<(String, Value)> {
     let text = word.text();
     if ["scp://", "sftp://", "rsync://", "ssh://"].iter().any(|scheme| text.starts_with(scheme)) {
-        return Some((host_of(word), Value::unknown("a path of another machine")));
+        let path = text.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map(|(_, path)| path.to_owned());
+        let path = path.filter(|_| word.known().is_some()).map(Value::Known);
+        return Some((host_of(word), path.unwrap_or_else(|| Value::unknown("a path of another machine"))));
     }
     match text.split_once(':') {
         Some((host, path)) if !host.contains('/') && !host.is_empty() => {
             let host = host.rsplit('@').next().unwrap_or(host).to_owned();
             let path = path.trim_start_matches(':').to_owned();
-            Some((host, if word.value.is_unknown() { Value::unknown("unclear") } else { Value::Known(path) }))
+            Some((host, match &word.value {
+                Value::Known(_) => Value::Known(path),
+                Value::Pattern(_) => Value::Pattern(path),
+                Value::Unknown { .. } => Value::unknown("unclear"),
+            }))
         }
         // What is not known may be another machine's: `$HOST:/tmp`.
         _ if word.value.is_unknown() && !text.starts_with(['/', '.']) && word.raw.contains(':') => {
@@ -38,8 +44,8 @@ fn at(host: &str, verb: Verb, context: &Context<'_>) -> Effect {
     if host == "*" { effect.certain(Certainty::Partial, "which machine is meant is not known") } else { effect }
 }
 
-/// Copies from `sources` to `target`, whichever of them is elsewhere.
-fn copy(sources: &[&Word], target: &Word, context: &mut Context<'_>) {
+/// Copies from `sources` to `target`, whichever of them is elsewhere; `whole` trees, perhaps.
+fn copy(sources: &[&Word], target: &Word, whole: bool, context: &mut Context<'_>) {
     let away = remote(target);
     for source in sources {
         match remote(source) {
@@ -51,14 +57,17 @@ fn copy(sources: &[&Word], target: &Word, context: &mut Context<'_>) {
             None => context.read_tree(source),
         }
     }
-    match away {
-        Some((host, _)) => {
-            let effect = at(&host, verbs::NET_SEND, context);
-            context.push(effect);
-        }
-        None => {
-            files::unpacks_into(&target.value, context);
-            context.write(target);
+    if let Some((host, _)) = away {
+        let effect = at(&host, verbs::NET_SEND, context);
+        context.push(effect);
+        return;
+    }
+    for source in sources {
+        let from = remote(source).map_or_else(|| source.value.clone(), |(_, path)| path);
+        if whole || !landing::is_one(&from) {
+            landing::tree(&from, &target.value, context);
+        } else {
+            landing::file(&from, &target.value, context);
         }
     }
 }
@@ -74,7 +83,7 @@ pub(super) fn scp(invocation: &Invocation, context: &mut Context<'_>) {
     let start = call.host.and_then(|host| invocation.words.iter().position(|word| std::ptr::eq(word, host)));
     let operands: Vec<&Word> = invocation.words.get(start.unwrap_or(usize::MAX)..).unwrap_or_default().iter().collect();
     match operands.split_last() {
-        Some((target, sources)) if !sources.is_empty() => copy(sources, target, context),
+        Some((target, sources)) if !sources.is_empty() => copy(sources, target, call.has('r'), context),
         _ => context.program(verbs::EXEC_READ, "scp"),
     }
 }
@@ -96,7 +105,12 @@ pub(super) fn sftp(invocation: &Invocation, context: &mut Context<'_>) {
         (Some((host, path)), target) if path.known().is_none_or(|path| !path.is_empty()) && !call.has('b') => {
             let effect = at(&host, verbs::NET_READ, context);
             context.push(effect);
-            context.write_value(&target.map_or_else(|| Value::Known("./download".to_owned()), |word| word.value.clone()));
+            let into = target.map_or_else(|| Value::Known(".".to_owned()), |word| word.value.clone());
+            if landing::is_one(&path) && !call.has('r') && !call.has('a') {
+                landing::file(&path, &into, context);
+            } else {
+                landing::tree(&path, &into, context);
+            }
         }
         (found, _) => {
             let host = found.map_or_else(|| host_of(word), |(host, _)| host);
@@ -203,7 +217,8 @@ pub(super) fn rsync(invocation: &Invocation, context: &mut Context<'_>) {
             }
         }
     }
-    copy(sources, target, context);
+    let whole = has(&["a", "archive", "r", "recursive", "files-from"]);
+    copy(sources, target, whole, context);
     if has(&["remove-source-files", "remove-sent-files"]) {
         for source in sources {
             match remote(source) {

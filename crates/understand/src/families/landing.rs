@@ -1,0 +1,111 @@
+//! Where files that come from elsewhere land: in a directory they keep their names.
+
+use countersign_model::{Answer, Question};
+
+use super::files;
+use crate::Workspace as _;
+use crate::context::Context;
+use crate::glob;
+use crate::paths;
+use crate::word::{Value, Word};
+
+/// Says that a file is written to `target`, or into it under the last name of `source` where that is a directory.
+pub(super) fn file(source: &Value, target: &Value, context: &mut Context<'_>) {
+    context.write_value(target);
+    inside(source, target, context);
+}
+
+/// Says that a file or a whole tree, of which only the top has a name, is written to `target`.
+pub(super) fn tree(source: &Value, target: &Value, context: &mut Context<'_>) {
+    files::unpacks_into(target, context);
+    inside(source, target, context);
+}
+
+/// Says what a file of that name is in the directory, where the directory alone would hide it.
+pub(super) fn inside(source: &Value, target: &Value, context: &mut Context<'_>) {
+    let name = name(source);
+    let (Value::Known(directory), false) = (target, source.is_unknown() || matches!(name, "" | "." | ".."))
+    else {
+        return;
+    };
+    let inside = format!("{}/{name}", directory.trim_end_matches('/'));
+    let value = if glob::is_pattern(name) { Value::Pattern(inside) } else { Value::Known(inside) };
+    let located = paths::locate(target, context);
+    let question = Question::Path { path: located.path.clone() };
+    let may_be_directory = match context.workspace.ask(&question) {
+        Answer::Text { .. } => false,
+        Answer::Absent => directory.ends_with('/'),
+        _ => true,
+    };
+    if may_be_directory && paths::locate(&value, context).class > located.class {
+        context.write_value(&value);
+    }
+}
+
+/// Whether it has one name that is known, so that nothing else lands beside it.
+pub(super) fn is_one(source: &Value) -> bool {
+    source.known().is_some_and(|text| !matches!(text.rsplit('/').next(), None | Some("" | "." | "..")))
+}
+
+/// The last part of a path, whatever stands before it.
+fn name(source: &Value) -> &str {
+    source.text().trim_end_matches('/').rsplit(['/', ':']).next().unwrap_or_default()
+}
+
+/// One end of a copy between this machine and a container or another machine.
+pub(super) struct End<'w> {
+    /// As it is written.
+    pub word: &'w Word,
+    /// What holds it there, and its path; none for a path of this machine.
+    pub there: Option<(String, Value)>,
+    /// Whether it may be a path of this machine.
+    pub may_be_here: bool,
+}
+
+impl<'w> End<'w> {
+    /// `name:path` is there, everything else here.
+    pub fn of(word: &'w Word) -> Self {
+        let text = word.text();
+        let is_path = text.starts_with(['.', '/', '~', ':']);
+        let there = match text.split_once(':') {
+            _ if is_path => None,
+            Some((name, _)) => {
+                let path = word.value.strip_prefix(&format!("{name}:"));
+                Some((
+                    name.to_owned(),
+                    path.unwrap_or_else(|| Value::unknown("which file it is is not known")),
+                ))
+            }
+            // `$CONTAINER:/x`, and not `${FILE:-x}`.
+            None if word.value.is_unknown() => {
+                Some(("*".to_owned(), Value::unknown("which file it is is not known")))
+            }
+            None => None,
+        };
+        let is_written_apart = word
+            .raw
+            .match_indices(':')
+            .any(|(at, _)| !word.raw.get(at + 1..).unwrap_or_default().starts_with(['-', '=', '?', '+']));
+        let may_be_here = there.as_ref().is_none_or(|(name, _)| name == "*" && !is_written_apart);
+        Self { word, there, may_be_here }
+    }
+}
+
+/// Adds what a copy reads and writes of this machine.
+pub(super) fn copied(sources: &[End<'_>], target: &End<'_>, context: &mut Context<'_>) {
+    for source in sources.iter().filter(|source| source.may_be_here && source.word.text() != "-") {
+        context.read_tree(source.word);
+    }
+    context.flow.fetched |= sources.iter().any(|source| source.there.is_some());
+    if !target.may_be_here || target.word.text() == "-" {
+        return;
+    }
+    for source in sources {
+        let from = source.there.as_ref().map_or(&source.word.value, |(_, path)| path);
+        if is_one(from) {
+            file(from, &target.word.value, context)
+        } else {
+            tree(from, &target.word.value, context)
+        }
+    }
+}
