@@ -56,6 +56,11 @@ impl Collected {
         self.effects.len()
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.effects.is_empty()
+    }
+
     /// The worst kind of change among them.
     pub fn worst(&self) -> Option<Access> {
         self.effects.iter().chain(&self.sums).map(|effect| effect.access).max()

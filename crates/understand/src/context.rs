@@ -1,6 +1,7 @@
 //! What understanding carries along: the effects found so far, and the state of the shell and of
 //! the repository at this point of the command.
 
+mod apart;
 mod asked;
 mod file_effects;
 mod limits;

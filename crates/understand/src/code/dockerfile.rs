@@ -16,8 +16,7 @@ const MOST_STEPS: usize = 500;
 pub(crate) fn run(path: &str, context: &mut Context<'_>) -> Looked {
     let located = paths::locate(&Value::Known(path.to_owned()), context);
     look(&located, "dockerfile", context, &mut |text, context| {
-        let outside = std::mem::take(&mut context.collected);
-        let opaque = context.state.world.opaque;
+        let before = context.begins_apart();
         let image = Resource::Container { host: None, object: "image".to_owned(), name: "*".to_owned() };
         let commands = commands(text);
         for command in commands.iter().take(MOST_STEPS) {
@@ -25,11 +24,10 @@ pub(crate) fn run(path: &str, context: &mut Context<'_>) -> Looked {
                 shell::run_apart(command, TextPlace::Within(context.here), context);
             });
         }
-        context.state.world.opaque = opaque;
-        let found = std::mem::replace(&mut context.collected, outside);
-        for effect in found.finish() {
-            if effect.resource.place() == Place::Remote {
-                context.push(effect.because("the image's build does it"));
+        for mut found in context.ends_apart(before) {
+            if found.effect.resource.place() == Place::Remote {
+                found.effect.because = Some("the image's build does it".to_owned());
+                context.push_apart(found);
             }
         }
         if commands.len() > MOST_STEPS {

@@ -3,6 +3,7 @@
 use countersign_model::{Certainty, Effect, Verb, verbs};
 
 use crate::context::Context;
+use crate::environment;
 use crate::invocation::{Invocation, Stdin};
 use crate::sql::{DatabasePlace, client, unknown, variable};
 use crate::word::{Value, Word};
@@ -113,6 +114,19 @@ pub(crate) fn named(word: &Word) -> String {
     }
 }
 
+/// What a variable says where the client runs. On another machine or in a container, what is not given along is not
+/// known; a server that nobody names there is its own.
+pub(crate) fn setting_there(
+    name: &str,
+    invocation: &Invocation,
+    context: &Context<'_>,
+) -> Result<Option<String>, String> {
+    if context.elsewhere.is_some() && environment::value(invocation, name).is_none() {
+        return Ok(None);
+    }
+    context.setting(invocation, name)
+}
+
 /// Where the database is, from options, settings, or this machine's own.
 pub(crate) struct Whereabouts<'w> {
     pub system: &'static str,
@@ -137,7 +151,8 @@ pub(crate) fn place(
         return place;
     }
     let mut place = DatabasePlace::any(whereabouts.system);
-    let setting = |name: Option<&str>| match name.map(|name| (name, context.setting(invocation, name))) {
+    let setting = |name: Option<&str>| match name.map(|name| (name, setting_there(name, invocation, context)))
+    {
         Some((name, Ok(Some(value)))) => Some((value, format!("{name} says where"))),
         Some((name, Err(why))) => Some((format!("${name}"), why)),
         Some((_, Ok(None))) | None => None,

@@ -3,7 +3,7 @@
 use countersign_model::{Certainty, Resource, Effect, verbs};
 
 use super::Family;
-use super::databases::{Given, Options, Whereabouts, named, place, read, run_stdin, tells, unknown_command, whole};
+use super::databases::{Given, Options, Whereabouts, named, place, read, run_stdin, setting_there, tells, unknown_command, whole};
 use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::sql::{DatabasePlace, Pairs, client, variable};
@@ -85,7 +85,7 @@ fn located(given: &Given, database: Option<&Word>, invocation: &Invocation, cont
         context,
     );
     if host.is_none() && found.note.as_deref().is_some_and(|note| note.starts_with("no host")) {
-        match context.setting(invocation, "PGSERVICE") {
+        match setting_there("PGSERVICE", invocation, context) {
             Ok(Some(service)) => {
                 found.host = format!("service:{service}");
                 found.note = Some("PGSERVICE names a service of the connection service file".to_owned());

@@ -136,15 +136,17 @@ pub(super) fn effects(invocation: &Invocation, start: usize, context: &mut Conte
             let mut options = run::options(invocation, at + 1);
             options.is_session = true;
             let service = options.operand.and_then(|at| invocation.known(at)).unwrap_or("*").to_owned();
-            let mut mounts = run::reach(&options, host.is_some(), context).mounts;
+            let mut reach = run::reach(&options, host.is_some(), context);
             // A container that is there has what the file gave it.
             let names: &[String] = if service == "*" { &[] } else { std::slice::from_ref(&service) };
             let part = if subcommand == "run" { services::Part::Started } else { services::Part::Mounted };
-            mounts.extend(project_of(&described, names, part, host.is_some(), invocation, context).mounts);
+            let given = project_of(&described, names, part, host.is_some(), invocation, context);
+            reach.mounts.extend(given.mounts);
+            reach.environment.splice(0..0, given.environment);
             let effect = on(verbs::CONTAINER_RUN, host.as_ref(), "service", &service);
             let place = effect.resource.clone();
             context.push(effect);
-            run::inside(&options, options.operand.map(|at| at + 1), false, invocation, place, mounts, context);
+            run::inside(&options, options.operand.map(|at| at + 1), false, invocation, place, reach, context);
         }
         _ => {
             let why = "the subcommand is not known";

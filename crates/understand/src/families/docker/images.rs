@@ -112,7 +112,7 @@ mod tests {
         assert_snapshot!(check("docker run -d redis:7"), @"container.run image redis:7, execute");
         assert_snapshot!(check("docker run --rm postgres:16 psql -h prod -c 'drop table x'"), @"
         container.run image postgres:16, execute
-        db.destroy x in postgresql://prod/$PGDATABASE, destroy
+        db.destroy x in postgresql://prod, destroy
         ");
         assert_snapshot!(check("docker run acme/delete ns"), @"
         container.run image acme/delete, execute

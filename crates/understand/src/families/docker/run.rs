@@ -4,6 +4,7 @@ use countersign_model::{Certainty, Effect, Resource, verbs};
 
 use super::mounts::{self, Given};
 use super::{engine, images, on};
+use crate::code::source::{self, Source};
 use crate::context::Context;
 use crate::families::{dispatch, ssh};
 use crate::invocation::{Invocation, Stdin};
@@ -111,7 +112,7 @@ pub(super) fn run(invocation: &Invocation, start: usize, only_made: bool, contex
         context.write_value(value);
     }
     let place = on(verbs::CONTAINER_RUN, host.as_ref(), "container", &image).resource;
-    inside(&options, options.operand.map(|at| at + 1), true, invocation, place, reach.mounts, context);
+    inside(&options, options.operand.map(|at| at + 1), true, invocation, place, reach, context);
 }
 
 /// Runs a program in a container that is there.
@@ -126,11 +127,11 @@ pub(super) fn exec(invocation: &Invocation, start: usize, context: &mut Context<
     if options.has("--privileged") {
         privilege("--privileged gives it every right", context);
     }
-    options.values(&["--env-file"]).for_each(|value| context.read_value(value));
+    let reach = Reach { environment: from_files(&options, context), ..Reach::default() };
     let effect = on(verbs::CONTAINER_RUN, host.as_ref(), "container", &name);
     let place = effect.resource.clone();
     context.push(if name == "*" { effect.certain(Certainty::Partial, "which container is meant is not known") } else { effect });
-    inside(&options, options.operand.map(|at| at + 1), false, invocation, place, Vec::new(), context);
+    inside(&options, options.operand.map(|at| at + 1), false, invocation, place, reach, context);
 }
 
 /// The command that runs in the container.
@@ -140,12 +141,14 @@ pub(super) fn inside(
     is_image: bool,
     invocation: &Invocation,
     place: Resource,
-    mounts: Vec<Mount>,
+    reach: Reach,
     context: &mut Context<'_>,
 ) {
     let nested = start.and_then(|start| invocation.nested(start));
     let entry = options.values(&["--entrypoint"]).last();
-    let nested = nested.map(|nested| Invocation { environment: variables(options), ..nested });
+    let mut environment = reach.environment;
+    environment.extend(variables(options, invocation, context));
+    let nested = nested.map(|nested| Invocation { environment, ..nested });
     let nested = match (entry, nested) {
         (Some(entry), nested) if !entry.text().is_empty() => {
             let mut words = Vec::new();
@@ -169,7 +172,7 @@ pub(super) fn inside(
     let started = image.and_then(|image| images::entry(&image, nested.first.text()));
     let directory = options.values(&["-w", "--workdir"]).last().and_then(Value::known).filter(|path| path.starts_with('/'));
     let directory = directory.map(|path| paths::normal("/", path));
-    context.inside(place, mounts, directory, |context| {
+    context.inside(place, reach.mounts, directory, |context| {
         let given = |program: &str, nested: &Invocation| {
             let words = std::iter::once(nested.first.clone()).chain(nested.words.iter().cloned()).collect();
             Invocation { program: String::new(), first: Word::known_as(program), words, contiguous: false, ..nested.clone() }
@@ -186,13 +189,53 @@ pub(super) fn inside(
     });
 }
 
-/// Variables that options set in the container; those of the command itself stay outside.
-fn variables(options: &Options) -> Vec<(String, Value)> {
+/// Variables that options set in the container; those of the command itself stay outside, but for the ones that are
+/// named to be handed on.
+fn variables(options: &Options, invocation: &Invocation, context: &Context<'_>) -> Vec<(String, Value)> {
     let given = options.values(&["-e", "--env"]).take(200);
     given
-        .filter_map(|value| {
-            let (name, _) = value.text().split_once('=')?;
-            Some((name.to_owned(), value.strip_prefix(&format!("{name}="))?))
+        .filter_map(|value| match value.text().split_once('=') {
+            Some((name, _)) => Some((name.to_owned(), value.strip_prefix(&format!("{name}="))?)),
+            None if LEADING.contains(&value.text()) => match context.setting(invocation, value.text()) {
+                Ok(Some(text)) => Some((value.text().to_owned(), Value::Known(text))),
+                Ok(None) => None,
+                Err(why) => Some((value.text().to_owned(), Value::unknown(&why))),
+            },
+            None => None,
+        })
+        .collect()
+}
+
+/// Variables that say which server a client in a container goes to.
+pub(super) const LEADING: &[&str] = &["PGHOST", "PGHOSTADDR", "PGSERVICE", "PGSERVICEFILE", "PGDATABASE", "MYSQL_HOST"];
+
+/// The variables of [`LEADING`] that files of options set, which are read.
+fn from_files(options: &Options, context: &mut Context<'_>) -> Vec<(String, Value)> {
+    let mut found = Vec::new();
+    for file in options.values(&["--env-file"]) {
+        context.read_value(file);
+        found.extend(of_file(file, context));
+    }
+    found
+}
+
+/// The variables of [`LEADING`] that a file sets; all of them where it cannot be read.
+pub(super) fn of_file(file: &Value, context: &Context<'_>) -> Vec<(String, Value)> {
+    let texts = match source::of(&paths::locate(file, context), context) {
+        Source::Absent => Vec::new(),
+        Source::Texts(texts) => texts,
+        Source::Perhaps(..) | Source::Foreign | Source::Unknown(_) => {
+            let unknown = |name: &&str| ((*name).to_owned(), Value::unknown("the file that says it is not known"));
+            return LEADING.iter().map(unknown).collect();
+        }
+    };
+    let lines = texts.iter().flat_map(|text| text.lines());
+    lines
+        .filter_map(|line| {
+            let (name, value) = line.trim().trim_start_matches("export ").split_once('=')?;
+            let value = value.trim().trim_matches(['"', '\'']);
+            let value = if value.contains('$') { Value::unknown("a variable of the file") } else { Value::Known(value.to_owned()) };
+            LEADING.contains(&name.trim()).then(|| (name.trim().to_owned(), value))
         })
         .collect()
 }
@@ -219,6 +262,8 @@ pub(super) struct Reach {
     pub workspace: Option<String>,
     /// What is mounted where.
     pub mounts: Vec<Mount>,
+    /// Variables that say which server a client in it goes to.
+    pub environment: Vec<(String, Value)>,
 }
 
 /// Adds what of the machine the container gets.
@@ -239,9 +284,10 @@ pub(super) fn reach(options: &Options, is_remote: bool, context: &mut Context<'_
     if options.values(&["--security-opt"]).any(|value| !value.text().contains("no-new-privileges")) {
         privilege("--security-opt takes away what confines it", context);
     }
-    options.values(&["--env-file", "--label-file"]).for_each(|value| context.read_value(value));
+    options.values(&["--label-file"]).for_each(|value| context.read_value(value));
+    let environment = from_files(options, context);
     let given: Vec<Given> = options.values(&["-v", "--volume"]).filter_map(mounts::volume).chain(options.values(&["--mount"]).filter_map(mounts::mount)).collect();
-    let mut reach = Reach::default();
+    let mut reach = Reach { environment, ..Reach::default() };
     for given in given {
         reach.adds(&given, is_remote, context);
     }

@@ -1,11 +1,11 @@
 //! Services of a Compose file: what each gets of this machine, what it runs, and how its image is built. What happens
 //! in a container stays there, except in what is mounted. See <https://docs.docker.com/reference/compose-file/services/>.
 
-use countersign_model::{Effect, Resource, verbs};
+use countersign_model::{Resource, verbs};
 use countersign_yaml::Node;
 
 use super::mounts::{self, Given};
-use super::run::{Reach, privilege};
+use super::run::{LEADING, Reach, of_file, privilege};
 use super::{build, on};
 use crate::code::source::{self, Source};
 use crate::context::Context;
@@ -103,6 +103,37 @@ fn one(name: &str, service: &Node, file: &Node, asked: &Asked<'_>, reach: &mut R
         reach.workspace = own.workspace;
     }
     reach.mounts.extend(own.mounts);
+    if matches!(asked.part, Part::Mounted | Part::Started) && asked.names.iter().any(|asked| asked == name) {
+        let found = environment(service, asked, context);
+        reach.environment.extend(found);
+    }
+}
+
+/// The variables of a service that say which server a client in it goes to.
+fn environment(service: &Node, asked: &Asked<'_>, context: &mut Context<'_>) -> Vec<(String, Value)> {
+    let mut found = Vec::new();
+    let files = service.get("env_file").into_iter().flat_map(|node| match node.text() {
+        Some(text) => vec![text],
+        None => node.items().iter().filter_map(|item| item.text().or_else(|| item.get("path")?.text())).collect(),
+    });
+    for file in files {
+        let file = match filled(file, asked, context) {
+            Value::Known(path) => Value::Known(paths::normal(asked.directory, &path)),
+            other => other,
+        };
+        found.extend(of_file(&file, context));
+    }
+    let Some(node) = service.get("environment") else { return found };
+    let items = node.items().iter().filter_map(Node::text).map(|text| text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value))));
+    let entries = node.entries().iter().map(|(name, value)| (name.as_str(), value.text()));
+    for (name, value) in items.chain(entries).filter(|(name, _)| LEADING.contains(name)) {
+        let value = match value {
+            Some(text) => filled(text, asked, context),
+            None => filled(&format!("${{{name}}}"), asked, context),
+        };
+        found.push((name.to_owned(), value));
+    }
+    found
 }
 
 /// What a service shares with the machine, or may do on it.
@@ -267,14 +298,14 @@ fn starts(name: &str, service: &Node, reach: &Reach, asked: &Asked<'_>, context:
 
 /// Looks at a text in a container, and keeps what reaches further.
 fn within(text: &str, place: &Resource, reach: &Reach, directory: Option<String>, context: &mut Context<'_>) {
-    let outside = std::mem::take(&mut context.collected);
-    let opaque = context.state.world.opaque;
+    let before = context.begins_apart();
     context.inside(place.clone(), reach.mounts.clone(), directory, |context| {
         shell::run_apart(text, Place::Within(context.here), context);
     });
-    context.state.world.opaque = opaque;
-    let found: Vec<Effect> = std::mem::replace(&mut context.collected, outside).finish();
-    for effect in found.into_iter().filter(|effect| effect.resource != *place) {
-        context.push(effect.because("a service of the project does it"));
+    for mut found in context.ends_apart(before) {
+        if found.effect.resource != *place {
+            found.effect.because = Some("a service of the project does it".to_owned());
+            context.push_apart(found);
+        }
     }
 }

@@ -287,7 +287,7 @@ fn services_of_compose() {
     ");
     assert_snapshot!(compose("docker compose run db psql -c 'select 1'"), @"
     container.run service db, execute
-    db.read * in postgresql://$PGHOST/$PGDATABASE, read
+    db.read service db, read
     ");
     assert_snapshot!(compose("docker compose ps; docker compose config; docker compose down"), @"
     container.read project repo, read
@@ -345,4 +345,62 @@ fn files_of_compose_that_are_not_known() {
         let found = up(command, &[("/repo/compose.yaml", "services: {}")]);
         assert!(!found.contains("opaque"), "{command}: {found}");
     }
+}
+
+#[test]
+fn a_server_that_nobody_names_is_the_containers_own() {
+    assert_snapshot!(check("docker exec pg psql -U postgres -c 'create database ledger'; docker exec db1 mysql -uroot -pdev -e 'create database x'"), @"
+    container.run container pg, execute
+    db.schema container pg, write
+    container.run container db1, execute
+    db.schema container db1, write
+    ");
+    assert_snapshot!(check_with("docker compose exec -T db psql -U postgres shop < /tmp/d.sql", &[("/tmp/d.sql", "drop table users;")]), @"
+    fs.read /tmp/d.sql, read
+    container.run service db, execute
+    db.destroy service db, destroy
+    ");
+    assert_snapshot!(check("docker exec pg createdb x; docker exec pg pg_dump shop; docker run --rm postgres psql -c 'select 1'"), @"
+    container.run container pg, execute
+    db.schema container pg, write
+    db.export container pg, read
+    container.run image postgres, execute
+    db.read container postgres, read
+    ");
+    assert_snapshot!(check("ssh web 'psql -c \"delete from t\"'; kubectl --context stg exec db-0 -- psql -c 'select 1'"), @"
+    net.read web, read
+    db.destroy web, destroy
+    kube.execute pod/db-0 in stg/*, execute
+    db.read pod/db-0 in stg/*, read
+    ");
+    assert_snapshot!(check("docker -H ssh://prod-1 exec pg psql -c 'drop table t'"), @"
+    container.run container pg on prod-1, execute
+    db.destroy container pg on prod-1, destroy
+    ");
+    // Unless it is named.
+    assert_snapshot!(check("docker exec -e PGHOST=db.example pg psql -c 'drop table t'; docker exec pg sh -c 'export PGHOST=db2.example; psql -c \"drop table t\"'"), @"
+    container.run container pg, execute
+    db.destroy t in postgresql://db.example, destroy
+    exec.read container pg, read
+    db.destroy t in postgresql://db2.example, destroy
+    ");
+    assert_snapshot!(check("docker exec -e PGHOST=$X pg psql -c 'drop table t'; docker exec pg psql -h db.example -c 'drop table t'; docker exec pg psql \"$URL\" -c 'drop table t'"), @"
+    container.run container pg, execute
+    db.destroy t in postgresql://$PGHOST, destroy
+    db.destroy t in postgresql://db.example, destroy
+    db.destroy t in postgresql://$URL, destroy
+    ");
+    assert_snapshot!(check_with("docker run --env-file .env.x postgres psql -c 'drop table t'; docker run -e PGHOST postgres psql -c 'drop table u'", &[("/repo/.env.x", "A=1\nPGHOST=db.example\n"), ("PGHOST", "db3.example")]), @"
+    secret.read /repo/.env.x, read
+    container.run image postgres, execute
+    db.destroy t in postgresql://db.example, destroy
+    db.destroy u in postgresql://db3.example, destroy
+    ");
+    let file = "services:\n  web:\n    env_file: .env.x\n    environment:\n      - A=b\n  db:\n    environment:\n      PGHOST: ${H:-db4.example}\n";
+    assert_snapshot!(check_with("docker compose exec web psql -c 'drop table t'; docker compose run db psql -c 'drop table t'", &[("/repo/compose.yaml", file), ("/repo/.env.x", "PGHOST=db.example\n")]), @"
+    container.run service web, execute
+    db.destroy t in postgresql://db.example, destroy
+    container.run service db, execute
+    db.destroy t in postgresql://db4.example, destroy
+    ");
 }

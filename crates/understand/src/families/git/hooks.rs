@@ -8,7 +8,6 @@ use countersign_model::{Answer, Certainty, Question, verbs};
 use super::Git;
 use crate::Workspace as _;
 use crate::code::{self, Looked};
-use crate::collected::Collected;
 use crate::context::Context;
 use crate::paths;
 use crate::word::Value;
@@ -88,19 +87,18 @@ fn hook(path: &str, name: &str, root: &str, context: &mut Context<'_>) {
         Ok(Some(text)) if is_of_lfs(&text) => return,
         Ok(Some(_)) | Err(_) => {}
     }
-    let outside = std::mem::take(&mut context.collected);
+    let before = context.begins_apart();
     let kept = context.state.shell.clone();
-    let opaque = context.state.world.opaque;
     context.state.shell.directory = Ok(root.to_owned());
     let looked = code::run(&located, None, &[], context);
     context.state.shell = kept;
-    context.state.world.opaque = opaque;
-    let found: Collected = std::mem::replace(&mut context.collected, outside);
+    let found = context.ends_apart(before);
     let mut doubt = match looked {
         Looked::Understood | Looked::Absent => None,
         Looked::Opaque(why) => Some(why),
     };
-    for mut effect in found.finish() {
+    for mut found in found {
+        let effect = &mut found.effect;
         if effect.verb == verbs::EXEC_OPAQUE {
             doubt.get_or_insert_with(|| effect.because.clone().unwrap_or_default());
         } else if effect.verb != verbs::EXEC_READ && effect.verb != verbs::FS_READ {
@@ -108,7 +106,7 @@ fn hook(path: &str, name: &str, root: &str, context: &mut Context<'_>) {
                 Some(because) => format!("the hook {name} does it: {because}"),
                 None => format!("the hook {name} does it"),
             });
-            context.push(effect);
+            context.push_apart(found);
         }
     }
     if let Some(why) = doubt {

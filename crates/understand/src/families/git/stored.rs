@@ -99,27 +99,26 @@ fn setting(key: &str, git: &Git<'_>, context: &mut Context<'_>) {
         None if is_helper && !value.starts_with('/') => return,
         None => value.as_str(),
     };
-    let outside = std::mem::take(&mut context.collected);
+    let before = context.begins_apart();
     let kept = context.state.shell.clone();
-    let opaque = context.state.world.opaque;
     if let Some(root) = &git.repo.root {
         context.state.shell.directory = Ok(root.clone());
     }
     environment::command(key, &Value::Known(text.to_owned()), context);
     context.state.shell = kept;
-    context.state.world.opaque = opaque;
-    let found = std::mem::replace(&mut context.collected, outside).finish();
+    let found = context.ends_apart(before);
     // Nobody keeps a program there that is meant to stay.
     let passing = context.surroundings.temporary.iter().any(|directory| text.contains(directory.as_str()));
-    for mut effect in found {
-        if !passing && is_usual(&effect, is_helper) {
+    for mut found in found {
+        let effect = &mut found.effect;
+        if !passing && is_usual(effect, is_helper) {
             continue;
         }
         effect.because = Some(match effect.because.take() {
             Some(because) => format!("the setting {key} runs it: {because}"),
             None => format!("the setting {key} runs it"),
         });
-        context.push(effect);
+        context.push_apart(found);
     }
 }
 

@@ -171,13 +171,13 @@ impl Settings {
                 environment::command(key, &Value::Known(text), context);
                 continue;
             }
-            let outside = std::mem::take(&mut context.collected);
-            let opaque = context.state.world.opaque;
+            let before = context.begins_apart();
             environment::command(key, &Value::Known(text), context);
-            context.state.world.opaque = opaque;
-            for effect in std::mem::replace(&mut context.collected, outside).finish() {
-                if !matches!(effect.verb.area(), "exec") && effect.verb != verbs::NET_READ {
-                    context.push(effect.because("ssh's configuration runs it"));
+            for mut found in context.ends_apart(before) {
+                let verb = &found.effect.verb;
+                if !matches!(verb.area(), "exec") && *verb != verbs::NET_READ {
+                    found.effect.because = Some("ssh's configuration runs it".to_owned());
+                    context.push_apart(found);
                 }
             }
         }
