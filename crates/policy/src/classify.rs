@@ -106,7 +106,9 @@ fn environment(effect: &Effect, map: &EnvironmentMap, tree: Option<&str>) -> Env
         }
         Resource::Stack { directory, workspace, target, .. } => {
             let workspace = workspace.as_deref().unwrap_or_default();
-            names::of(map, |places| &places.stacks, &[workspace, directory], &[workspace, directory, target])
+            let mut listed = vec![workspace, directory];
+            listed.extend(names::tails(directory));
+            names::of(map, |places| &places.stacks, &listed, &[workspace, directory, target])
         }
         Resource::App { platform, name, target } => {
             let full = format!("{platform}:{name}");

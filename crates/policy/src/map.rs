@@ -55,7 +55,7 @@ pub struct Places {
     /// Databases: a host, `host/database`, a file, or the `$VARIABLE` that holds the address.
     #[serde(default)]
     pub databases: Vec<String>,
-    /// Infrastructure: a workspace or stack, or the directory of its code.
+    /// Infrastructure: a workspace or stack, or the directory of its code, absolute or from the top of the repository.
     #[serde(default)]
     pub stacks: Vec<String>,
     /// Applications on a platform: a name, `platform:name`, or the platform's word for where.

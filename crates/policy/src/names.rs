@@ -38,6 +38,7 @@ fn lists_one_of(patterns: &[String], names: &[&str], surely: bool) -> bool {
             Some(pattern) => (pattern, true),
             None => (pattern.as_str(), false),
         };
+        let pattern = as_named(pattern);
         let only_known = excepts != surely;
         let matches = names.iter().filter(|name| !name.is_empty()).any(|name| {
             !(only_known && name.contains('*')) && glob::in_list_any_case(&[pattern.to_owned()], name)
@@ -45,6 +46,24 @@ fn lists_one_of(patterns: &[String], names: &[&str], surely: bool) -> bool {
         listed = if matches { !excepts } else { listed };
     }
     listed
+}
+
+/// A pattern as names are written: without `./` before it and `/` after it.
+fn as_named(pattern: &str) -> &str {
+    let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
+    if pattern.len() > 1 { pattern.trim_end_matches('/') } else { pattern }
+}
+
+/// Directories of one path that are looked at as where a repository may begin.
+const MOST_TAILS: usize = 64;
+
+/// What a directory may be called from the top of a repository that holds it: `infra/live` for `/srv/shop/infra/live`.
+/// One word alone is the name of a workspace, unless which directory it is is not known.
+pub fn tails(directory: &str) -> Vec<&str> {
+    let is_open = directory.contains('*');
+    let starts = directory.match_indices('/').map(|(at, _)| at + 1).take(MOST_TAILS);
+    let tails = starts.filter_map(|start| directory.get(start..));
+    tails.filter(|tail| !tail.is_empty() && (is_open || tail.contains('/'))).collect()
 }
 
 /// What the names themselves say.

@@ -1,9 +1,11 @@
-//! What is right and yet probably not meant: policies that decide on names, can never apply, or say nothing.
+//! What is right and yet probably not meant: policies that decide on names, can never apply, or say nothing, and
+//! entries of the map that match nothing.
 //!
-//! One rule is one file, plus its line in [`RULES`].
+//! One rule about policies is one file, plus its line in [`RULES`].
 
 mod examples;
 mod never;
+mod patterns;
 mod reasons;
 mod repeated;
 mod text;
@@ -21,7 +23,7 @@ use crate::{Layer, Place};
 pub struct Lint {
     /// The rule, such as `text-matching`.
     pub rule: &'static str,
-    /// The policy.
+    /// The policy, or the list of the map.
     pub policy: String,
     /// What is odd, a sentence fragment.
     pub message: String,
@@ -62,10 +64,10 @@ const RULES: &[Rule] = &[
     ("no-example", examples::find),
 ];
 
-/// Everything odd about a proposal's own policies, in their order. A proposal that does not build has none.
+/// Everything odd about a proposal's map and its own policies, in their order. A proposal that does not build has none.
 pub fn lint(proposal: &Proposal, text: &str, layer: Layer, is_low: bool) -> Vec<Lint> {
     let read: Vec<Read<'_>> = proposal.policies.iter().filter_map(|own| read(own, is_low)).collect();
-    let mut lints = Vec::new();
+    let mut lints = patterns::lint(proposal, text, layer);
     for (index, one) in read.iter().enumerate() {
         let earlier = read.get(..index).unwrap_or_default();
         for (rule, find) in RULES {

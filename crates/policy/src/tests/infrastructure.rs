@@ -103,6 +103,40 @@ fn the_map_says_where() {
     }
 }
 
+/// A directory in the map is one from the top of any repository that holds it, unless it starts at the root.
+#[test]
+fn stacks_by_directory() {
+    use Environment::{Production, Staging, Unknown};
+    let text = "version = 1\n[environments.production]\nstacks = [\"infra/eu\", \"./cells/*/\", \"!cells/test\", \"/srv/infra\", \"eu-1\"]\n\
+                [environments.staging]\nstacks = [\"infra/staging\", \"stage\"]\n";
+    let built = Bundle::shipped(Pack::Graduated, &Proposal::parse(text).unwrap()).unwrap();
+    for (directory, workspace, expected) in [
+        ("/home/dev/shop/infra/eu", None, Production),
+        ("/home/dev/shop/cells/a", None, Production),
+        ("/home/dev/shop/cells/test", None, Unknown),
+        ("/srv/infra", None, Production),
+        ("/home/srv/infra", None, Unknown),
+        ("/home/dev/shop/infra/staging", None, Staging),
+        ("/home/dev/shop/infra/staging/sub", None, Unknown),
+        ("/home/dev/shop/other-infra/staging", None, Unknown),
+        ("/home/dev/shop/infra/eu", Some("stage"), Production),
+        ("/home/dev/shop", Some("stage"), Staging),
+        ("/home/dev/stage", None, Unknown),
+        ("/home/dev/shop/*", None, Production),
+        ("*", None, Production),
+    ] {
+        let resource = Resource::Stack {
+            tool: "terraform".to_owned(),
+            directory: directory.to_owned(),
+            workspace: workspace.map(str::to_owned),
+            target: "x".to_owned(),
+        };
+        let mut effects = [Effect::new(Verb::new("x.y"), resource)];
+        classify(&mut effects, &built);
+        assert_eq!(effects[0].environment, expected, "{directory} {workspace:?}");
+    }
+}
+
 /// What is removed on this machine is shown to people where it can be made again, and waits where it cannot, where
 /// something of it is not known, or where it is not this machine.
 #[test]

@@ -1,0 +1,110 @@
+//! `never-matches`: entries of the map that are written as nothing is ever called.
+
+use crate::Layer;
+use crate::Place;
+use crate::checked::line_and_column;
+use crate::lint::Lint;
+use crate::proposal::Proposal;
+use crate::request::environment_word;
+
+/// Every entry of a proposal's map that can match nothing.
+pub(super) fn lint(proposal: &Proposal, text: &str, layer: Layer) -> Vec<Lint> {
+    let mut lints = Vec::new();
+    for (environment, listed) in &proposal.environments {
+        let word = environment_word(*environment);
+        for (list, patterns) in listed.places.lists() {
+            for pattern in patterns {
+                let Some((message, hint)) = never(list, pattern.trim_start_matches('!')) else { continue };
+                lints.push(Lint {
+                    rule: "never-matches",
+                    policy: format!("{layer}/environments.{word}.{list}"),
+                    place: place(text, word, pattern),
+                    message: format!("`{pattern}` can never match: {message}"),
+                    hint: hint.to_owned(),
+                });
+            }
+        }
+    }
+    lints
+}
+
+/// Why nothing of this list is called so, and how it is called.
+fn never(list: &str, pattern: &str) -> Option<(&'static str, &'static str)> {
+    let has_step = |text: &str| text.split('/').any(|part| part == "..") || text.contains("//");
+    let address = Some(("it is a whole address", "write the host's name alone"));
+    match list {
+        "branches" if pattern.starts_with("refs/") => {
+            Some(("branches go by their short names", "leave out `refs/heads/`"))
+        }
+        "tags" if pattern.starts_with("refs/") => {
+            Some(("tags go by their short names", "leave out `refs/tags/`"))
+        }
+        "hosts" if pattern.contains("://") => address,
+        "hosts" if pattern.contains('/') => Some(("a host's name has no `/`", "write the host's name alone")),
+        "databases" if pattern.contains("://") => {
+            Some(("it is a whole address", "write `host`, `host/database`, or the `$VARIABLE` that holds it"))
+        }
+        "registries" if pattern.contains("://") => {
+            Some(("it is a whole address", "write the registry as commands name it, such as `npm`"))
+        }
+        "mcp_servers" if pattern.starts_with("mcp__") => {
+            Some(("it is a tool's full name", "write `server`, or `server/tool`"))
+        }
+        "stacks" if pattern.starts_with("~/") => {
+            Some(("a home directory is known by its whole path", "start it with `/` or `**/`"))
+        }
+        "paths" | "stacks" if has_step(pattern) => Some((
+            "paths are known without `..` and `//`",
+            "write the path as it is from the top of the repository",
+        )),
+        _ => None,
+    }
+}
+
+/// Where a pattern first stands in an environment's part of the text.
+fn place(text: &str, environment: &str, pattern: &str) -> Place {
+    let from = text.find(&format!("environments.{environment}")).unwrap_or_default();
+    let at = text.get(from..).and_then(|rest| rest.find(&format!("\"{pattern}\"")));
+    Place(at.and_then(|at| line_and_column(text, from + at)))
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+
+    fn check(text: &str) -> String {
+        let text = format!("version = 1\n[environments.production]\n{text}\n");
+        let shown =
+            |found: Lint| format!("{}{}: {}; {}", found.policy, found.place, found.message, found.hint);
+        let lints = lint(&Proposal::parse(&text).unwrap(), &text, Layer::Repository);
+        lints.into_iter().map(shown).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn what_nothing_is_called() {
+        assert_snapshot!(check(
+            "branches = [\"main\", \"!refs/heads/x\"]\nhosts = [\"https://api.example\", \"api.example/v1\"]\n\
+             databases = [\"postgresql://db.example/shop\"]\nstacks = [\"~/infra\", \"../infra/eu\"]\nmcp_servers = [\"mcp__billing__pay\"]\npaths = [\"a//b\"]"
+        ), @"
+        repository/environments.production.branches at line 3, column 21: `!refs/heads/x` can never match: branches go by their short names; leave out `refs/heads/`
+        repository/environments.production.hosts at line 4, column 10: `https://api.example` can never match: it is a whole address; write the host's name alone
+        repository/environments.production.hosts at line 4, column 33: `api.example/v1` can never match: a host's name has no `/`; write the host's name alone
+        repository/environments.production.paths at line 8, column 10: `a//b` can never match: paths are known without `..` and `//`; write the path as it is from the top of the repository
+        repository/environments.production.mcp_servers at line 7, column 16: `mcp__billing__pay` can never match: it is a tool's full name; write `server`, or `server/tool`
+        repository/environments.production.databases at line 5, column 14: `postgresql://db.example/shop` can never match: it is a whole address; write `host`, `host/database`, or the `$VARIABLE` that holds it
+        repository/environments.production.stacks at line 6, column 11: `~/infra` can never match: a home directory is known by its whole path; start it with `/` or `**/`
+        repository/environments.production.stacks at line 6, column 22: `../infra/eu` can never match: paths are known without `..` and `//`; write the path as it is from the top of the repository
+        ");
+    }
+
+    #[test]
+    fn what_things_are_called() {
+        assert_snapshot!(check(
+            "branches = [\"release/**\"]\ntags = [\"v*\"]\nhosts = [\"*.example\"]\ndatabases = [\"db.example/shop\", \"$URL\", \"/srv/a.db\"]\n\
+             stacks = [\"live\", \"infra/live\", \"./cells/*/\"]\nmcp_servers = [\"billing/pay\"]\npaths = [\"deploy/live/**\"]\n\
+             credentials = [\"vault:live//x\", \"~/.kube/live\"]\nregistries = [\"ghcr.io/acme/*\"]"
+        ), @"");
+    }
+}
