@@ -290,6 +290,11 @@ impl<'a> Context<'a> {
     }
 
     fn away(&mut self, place: Resource, run: impl FnOnce(&mut Self)) {
+        // A container of an engine elsewhere is where that engine is.
+        let place = match (&self.elsewhere, place) {
+            (Some(outer), Resource::Container { host: None, .. }) => outer.clone(),
+            (_, place) => place,
+        };
         let outside = self.elsewhere.replace(place);
         let away = self.workspace.is_away(true);
         let shell = self.state.shell.clone();
@@ -317,6 +322,9 @@ impl<'a> Context<'a> {
     }
 }
 
+/// The context of a client on another machine that is told of none: which cluster it is, that machine's files say.
+pub(crate) const CLUSTER_OF_THE_MACHINE: &str = "the machine's own cluster";
+
 /// What is done on another machine, to what is known of it here: the machine. What has a place of its own
 /// in the world keeps it.
 fn moved(mut effect: Effect, place: &Resource) -> Effect {
@@ -329,6 +337,7 @@ fn moved(mut effect: Effect, place: &Resource) -> Effect {
         | Resource::Tool { .. }
         | Resource::Secret { .. } => {}
         Resource::Host { host, .. } if countersign_model::is_this_machine(host) => {}
+        Resource::Cluster { context, .. } if context == CLUSTER_OF_THE_MACHINE => {}
         Resource::Database { host, .. }
             if host.starts_with('/') || countersign_model::is_this_machine(host) => {}
         Resource::Container { .. }

@@ -97,7 +97,7 @@ pub(super) fn effects(invocation: &Invocation, start: usize, context: &mut Conte
         }
         "build" => {
             context.push(of(verbs::CONTAINER_BUILD));
-            project_of(&described, &[], services::Part::Built, host.is_some(), invocation, context);
+            project_of(&described, &[], services::Part::Built, engine::is_elsewhere(host.as_ref(), context), invocation, context);
             if has(&["--push"]) {
                 publishes(context);
             }
@@ -105,7 +105,7 @@ pub(super) fn effects(invocation: &Invocation, start: usize, context: &mut Conte
         "up" | "start" | "restart" | "create" | "watch" | "scale" | "unpause" => {
             let part = if has(&["--no-build"]) { services::Part::Started } else { services::Part::All };
             let named = if matches!(subcommand.as_str(), "up" | "create") { named(rest) } else { Vec::new() };
-            let reach = project_of(&described, &named, part, host.is_some(), invocation, context);
+            let reach = project_of(&described, &named, part, engine::is_elsewhere(host.as_ref(), context), invocation, context);
             let effect = of(verbs::CONTAINER_RUN);
             context.push(match reach.workspace {
                 Some(why) => effect.certain(Certainty::Partial, &why),
@@ -136,11 +136,11 @@ pub(super) fn effects(invocation: &Invocation, start: usize, context: &mut Conte
             let mut options = run::options(invocation, at + 1);
             options.is_session = true;
             let service = options.operand.and_then(|at| invocation.known(at)).unwrap_or("*").to_owned();
-            let mut reach = run::reach(&options, host.is_some(), context);
+            let mut reach = run::reach(&options, engine::is_elsewhere(host.as_ref(), context), context);
             // A container that is there has what the file gave it.
             let names: &[String] = if service == "*" { &[] } else { std::slice::from_ref(&service) };
             let part = if subcommand == "run" { services::Part::Started } else { services::Part::Mounted };
-            let given = project_of(&described, names, part, host.is_some(), invocation, context);
+            let given = project_of(&described, names, part, engine::is_elsewhere(host.as_ref(), context), invocation, context);
             reach.mounts.extend(given.mounts);
             reach.environment.splice(0..0, given.environment);
             let effect = on(verbs::CONTAINER_RUN, host.as_ref(), "service", &service);
@@ -180,10 +180,13 @@ fn project_of(
     invocation: &Invocation,
     context: &mut Context<'_>,
 ) -> run::Reach {
-    if let Some(why) = &described.doubt {
-        context.opaque("docker compose", why);
-    }
     let mut reach = run::Reach::default();
+    match &described.doubt {
+        // What its containers get is of that machine, and so is what they do.
+        Some(why) if context.elsewhere.is_some() => reach.workspace = Some(why.clone()),
+        Some(why) => context.opaque("docker compose", why),
+        None => {}
+    }
     let directory = described.beside.as_deref().unwrap_or_default();
     for text in &described.texts {
         services::effects(text, &services::Asked { directory, names, part, is_remote, invocation }, &mut reach, context);

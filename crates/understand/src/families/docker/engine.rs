@@ -1,8 +1,10 @@
 //! Whose container engine is meant: this machine's own, or another's.
 
+use countersign_model::Resource;
 use serde_json::Value as Json;
 
 use crate::context::Context;
+use crate::environment;
 use crate::invocation::Invocation;
 
 /// Options before the subcommand that take a value.
@@ -53,9 +55,14 @@ pub(super) fn host(invocation: &Invocation, context: &Context<'_>) -> Option<Str
     if let Some(name) = option(&["-c", "--context", "--connection"]) {
         return of_context(&name);
     }
-    for variable in ["DOCKER_HOST", "DOCKER_CONTEXT"] {
+    // On another machine it is that one's own; in a container or a pod, what it is given there.
+    let is_of_machine = matches!(context.elsewhere, Some(Resource::Host { .. }));
+    for variable in ["DOCKER_HOST", "DOCKER_CONTEXT", "CONTAINER_HOST"] {
+        if is_of_machine && environment::value(invocation, variable).is_none() {
+            continue;
+        }
         match context.setting(invocation, variable) {
-            Ok(Some(value)) if variable == "DOCKER_HOST" => return of_address(&value),
+            Ok(Some(value)) if variable != "DOCKER_CONTEXT" => return of_address(&value),
             Ok(Some(value)) => return of_context(&value),
             Ok(None) => {}
             Err(_) => return Some("*".to_owned()),
@@ -64,10 +71,18 @@ pub(super) fn host(invocation: &Invocation, context: &Context<'_>) -> Option<Str
     if let Some(name) = context.state.world.chosen.get("docker").and_then(|name| of_context(name)) {
         return Some(name);
     }
+    if is_of_machine {
+        return None;
+    }
     let file = format!("{}/.docker/config.json", context.surroundings.home);
     let text = context.file(&file).ok().flatten()?;
     let config: Json = serde_json::from_str(&text).ok()?;
     of_context(config.get("currentContext")?.as_str()?)
+}
+
+/// Whether paths that the engine is given are those of another machine.
+pub(super) fn is_elsewhere(host: Option<&String>, context: &Context<'_>) -> bool {
+    host.is_some() || context.elsewhere.is_some()
 }
 
 fn of_context(name: &str) -> Option<String> {

@@ -100,7 +100,7 @@ pub(super) fn run(invocation: &Invocation, start: usize, only_made: bool, contex
     let image = options.operand.and_then(|at| invocation.known(at)).unwrap_or("*").to_owned();
     let verb = if only_made { verbs::CONTAINER_WRITE } else { verbs::CONTAINER_RUN };
     let effect = on(verb, host.as_ref(), "image", &image);
-    let reach = reach(&options, host.is_some(), context);
+    let reach = reach(&options, engine::is_elsewhere(host.as_ref(), context), context);
     context.push(if image == "*" {
         effect.certain(Certainty::Partial, "the image is not known")
     } else if let Some(why) = &reach.workspace {

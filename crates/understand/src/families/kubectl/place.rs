@@ -6,7 +6,8 @@ use countersign_model::{Certainty, Effect, Resource, is_cluster_of_this_machine}
 
 use super::kinds;
 use super::kubeconfig::Kubeconfig;
-use crate::context::Context;
+use crate::context::{CLUSTER_OF_THE_MACHINE, Context};
+use crate::environment;
 use crate::families::subcommands::Subcommand;
 use crate::invocation::Invocation;
 use crate::paths;
@@ -96,7 +97,10 @@ pub(crate) fn of_options(
 ) -> Vec<Spot> {
     let text = |names: &[&str]| found.text(names);
     let given = text(&["-s", "--server", "--kube-apiserver"]).or_else(|| text(&["--cluster"])).or_else(|| text(options));
+    let of_machine = matches!(context.elsewhere, Some(Resource::Host { .. }));
+    let is_not_told = of_machine && environment::value(invocation, variable).is_none();
     let given = given.or_else(|| match context.setting(invocation, variable) {
+        _ if is_not_told => None,
         Ok(value) if !variable.is_empty() => value,
         Err(_) if !variable.is_empty() => Some("*".to_owned()),
         _ => None,
@@ -126,17 +130,21 @@ pub(crate) fn of_options(
         }
     };
     let named = |name: String| kubeconfig.rsplit('/').next().filter(|file| *file != "config" && *file != "*").map_or(name.clone(), |file| format!("{name} of {file}"));
+    let is_named = found.has(&["--kubeconfig"]) || environment::value(invocation, "KUBECONFIG").is_some();
+    let is_of_machine = name.is_none() && !is_named && of_machine;
+    let unknown = || if is_of_machine { CLUSTER_OF_THE_MACHINE.to_owned() } else { named("*".to_owned()) };
     let mut spots = Vec::new();
     let because = match (&name, is_given, is_written) {
         (Some(_), true, _) => None,
         (Some(_), false, true) => Some("the context is the kubeconfig's current one".to_owned()),
         (Some(_), false, false) => Some("context and namespace are the kubeconfig's current ones".to_owned()),
+        (None, ..) if is_of_machine => Some("which cluster is meant, files of that machine say".to_owned()),
         (None, ..) => Some("which cluster is meant is not known".to_owned()),
     };
     let doubtful = name.as_deref().is_none_or(|name| name == "*");
     spots.push(Spot {
         namespace: namespace_for(name.as_deref()),
-        context: name.clone().unwrap_or_else(|| named("*".to_owned())),
+        context: name.clone().unwrap_or_else(unknown),
         kubeconfig: kubeconfig.clone(),
         because,
         doubtful,

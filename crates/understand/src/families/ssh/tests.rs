@@ -111,3 +111,52 @@ fn connections() {
     exec.read ssh-add, read
     ");
 }
+
+/// Engines and clusters of a machine are that machine's, unless the command names others.
+#[test]
+fn engines_and_clusters_of_the_machine() {
+    assert_snapshot!(check("ssh stg 'docker restart web'; ssh stg 'docker compose up -d'; ssh stg docker ps"), @"
+    net.read stg, read
+    container.run stg, execute
+    container.run stg, execute, partial
+    container.read stg, read
+    ");
+    assert_snapshot!(check("ssh stg 'docker exec db psql -c \"drop table t\"'; ssh stg 'docker exec web rm -rf /srv'; ssh stg 'docker run -v /:/h alpine rm -rf /h/etc'"), @"
+    net.read stg, read
+    container.run stg, execute
+    db.destroy stg, destroy
+    fs.delete stg, destroy, partial
+    exec.privilege stg, execute
+    ");
+    assert_snapshot!(check("ssh stg 'docker cp web:/x /root/.bashrc'; ssh stg 'docker volume rm data'; ssh stg podman rm -f web"), @"
+    net.read stg, read
+    container.read stg, read
+    fs.write stg, write, partial
+    container.delete stg, destroy
+    ");
+    assert_snapshot!(check("ssh stg 'DOCKER_HOST=tcp://prod-1:2375 docker rm x'; ssh stg 'docker -H ssh://prod-2 rm x'; ssh stg 'docker context use live; docker rm x'"), @"
+    net.read stg, read
+    container.delete container x on prod-1, destroy
+    container.delete container x on prod-2, destroy
+    container.write stg, write
+    container.delete container x on live, destroy
+    ");
+    assert_snapshot!(check("ssh stg 'kubectl get pods'; ssh stg 'kubectl delete ns shop'; ssh stg 'helm upgrade web ./web'"), @"
+    net.read stg, read
+    kube.read stg, read, partial
+    kube.delete stg, destroy, partial
+    kube.write stg, write, partial
+    ");
+    assert_snapshot!(check("ssh stg 'kubectl --context prod delete pod x'; ssh stg 'KUBECONFIG=/x kubectl get pods'; ssh stg 'kubectl --context $X delete pod x'"), @"
+    net.read stg, read
+    kube.delete pod/x in prod/*, destroy
+    kube.read pod/* in */*, read, partial
+    kube.delete pod/x in */*, destroy, partial
+    ");
+    assert_snapshot!(check("DOCKER_HOST=tcp://prod-1:2375 ssh stg 'docker ps'; docker exec ci docker rm x"), @"
+    net.read stg, read
+    container.read stg, read
+    container.run container ci, execute
+    container.delete container x on *, destroy
+    ");
+}
