@@ -27,6 +27,7 @@ use crate::shell::functions::Calling;
 use crate::shell::taken;
 use crate::{Recording, Surroundings};
 
+pub(crate) use apart::only_reads;
 pub(crate) use state::{Local, MOST_VISITED, ShellState, State, World};
 
 /// Runs of loop bodies that are looked at one by one, one value at a time.

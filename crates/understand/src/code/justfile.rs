@@ -18,6 +18,8 @@ struct Recipe {
     name: String,
     needs: Vec<String>,
     lines: Vec<String>,
+    /// Lines of the file before the first of these.
+    before: usize,
 }
 
 /// Adds what a recipe of the file at `path` does.
@@ -44,6 +46,11 @@ pub(crate) fn run(path: &str, directory: &str, name: Option<&str>, context: &mut
             let text = recipe.lines.join("\n");
             let language =
                 if text.starts_with("#!") { Language::of_first_line(&text) } else { Ok(Language::Shell) };
+            // So that its lines are counted as those of the file.
+            let text = match language {
+                Ok(Language::Shell) => "\n".repeat(recipe.before) + &text,
+                _ => text,
+            };
             if let Err(why) =
                 language.and_then(|language| understand(language, &text, &located, &[], context))
             {
@@ -57,10 +64,13 @@ pub(crate) fn run(path: &str, directory: &str, name: Option<&str>, context: &mut
 
 fn read(text: &str) -> Result<Vec<Recipe>, String> {
     let mut recipes: Vec<Recipe> = Vec::new();
-    for line in text.lines() {
+    for (index, line) in text.lines().enumerate() {
         let is_inner = line.starts_with([' ', '\t']);
         let first = line.split_ascii_whitespace().next().unwrap_or_default();
         if line.trim().is_empty() || (!is_inner && line.starts_with(['#', '['])) {
+            if let Some(recipe) = recipes.last_mut() {
+                recipe.lines.push(String::new());
+            }
             continue;
         }
         if is_inner {
@@ -99,7 +109,7 @@ fn read(text: &str) -> Result<Vec<Recipe>, String> {
             .filter(|need| !need.starts_with(['"', '\'', '#']))
             .map(str::to_owned)
             .collect();
-        recipes.push(Recipe { name: name.to_owned(), needs, lines: Vec::new() });
+        recipes.push(Recipe { name: name.to_owned(), needs, lines: Vec::new(), before: index + 1 });
     }
     Ok(recipes)
 }
@@ -135,6 +145,12 @@ mod tests {
         ");
         assert_snapshot!(check_with("just ship", &files), @"git.force-push *@origin, destroy, partial");
         assert_snapshot!(check_with("just py", &files), @"exec.read just, read");
+        let places: Vec<String> = crate::fixture::understood("just ship", &files)
+            .effects
+            .iter()
+            .filter_map(|effect| effect.origin.as_ref().map(ToString::to_string))
+            .collect();
+        assert_eq!(places, ["justfile:11"]);
         assert_snapshot!(check_with("just gone", &files), @"exec.opaque just, execute, opaque");
         assert_snapshot!(check_with("just deploy", &[]), @"exec.opaque just, execute, opaque");
     }

@@ -1,6 +1,6 @@
 //! Effects that are collected by themselves, of which only some are added to those of the call.
 
-use countersign_model::Effect;
+use countersign_model::{Access, Certainty, Effect, PathClass, Resource};
 
 use super::Context;
 use crate::collected::{Collected, Slot};
@@ -16,6 +16,17 @@ pub(crate) struct Before {
 pub(crate) struct Apart {
     pub effect: Effect,
     owners: Vec<Option<usize>>,
+}
+
+/// Whether a command that was looked at by itself does no more than read what holds no secret.
+pub(crate) fn only_reads(found: &[Apart]) -> bool {
+    let reads = |effect: &Effect| {
+        effect.access == Access::Read
+            && effect.certainty != Certainty::Opaque
+            && effect.verb.area() != "secret"
+            && !matches!(effect.resource, Resource::Path { class: PathClass::Secret, .. })
+    };
+    !found.is_empty() && found.iter().all(|apart| reads(&apart.effect))
 }
 
 impl Context<'_> {

@@ -105,6 +105,8 @@ fn machines(pattern: &str, found: &Subcommand<'_>) -> Resource {
     let limit = found.text(&["-l", "--limit"]);
     let pattern = limit.as_deref().unwrap_or(pattern);
     let inventories: Vec<&str> = found.values(&["-i", "--inventory", "--inventory-file"]).map(|value| value.known().unwrap_or("*")).collect();
+    // What an inventory has is some machines and not any.
+    let pattern = if pattern == "*" && !inventories.is_empty() && !inventories.contains(&"*") { "all" } else { pattern };
     let host = match inventories.as_slice() {
         [] => pattern.to_owned(),
         some => format!("{pattern} of {}", some.join(" ").trim_end_matches(',')),
@@ -224,6 +226,11 @@ mod tests {
         net.read web, read
         exec.privilege db, execute
         exec.opaque db, execute, opaque
+        ");
+        assert_snapshot!(check("ansible-playbook -i staging site.yml --check; ansible-playbook -i inventories/staging site.yml; ansible-playbook -i $X site.yml"), @"
+        net.read all of staging, read
+        exec.opaque all of inventories/staging, execute, opaque
+        exec.opaque * of *, execute, opaque
         ");
         assert_snapshot!(check("ansible localhost -m command -a 'rm -rf src'"), @"fs.delete /repo/src, destroy");
         assert_snapshot!(check("ansible-galaxy install x"), @"

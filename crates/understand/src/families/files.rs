@@ -2,6 +2,7 @@
 
 mod patches;
 mod tar;
+mod unzip;
 
 use countersign_model::{Answer, Certainty, Effect, PathClass, Question, Resource, Reversible, verbs};
 
@@ -17,6 +18,7 @@ use crate::word::{Value, Word};
 
 pub(super) use self::patches::patched_by;
 use self::tar::tar;
+use self::unzip::unzip;
 
 pub(super) const FAMILY: Family = Family {
     programs: &[
@@ -355,17 +357,16 @@ fn archive(invocation: &Invocation, context: &mut Context<'_>) {
         }
         _ => {}
     }
+    if program == "unzip" {
+        unzip(invocation, context);
+        return;
+    }
     let operands = operands(invocation, "");
     for word in &operands {
         context.read_tree(word);
         context.write(word);
     }
-    if program == "unzip" {
-        let attached = invocation.words.iter().filter_map(|word| word.value.strip_prefix("-d")).filter(|value| !value.text().is_empty());
-        let places: Vec<Value> = operands.iter().skip(1).map(|word| word.value.clone()).chain(attached).collect();
-        places.iter().for_each(|value| unpacks_into(value, context));
-    }
-    if matches!(program, "unzip" | "patch" | "rename" | "split") || operands.is_empty() {
+    if matches!(program, "patch" | "rename" | "split") || operands.is_empty() {
         context.write_value(&Value::Known(".".to_owned()));
     }
     context.flow.decoded |= matches!(program, "gunzip" | "gzip" | "xz" | "bzip2");

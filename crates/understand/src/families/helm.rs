@@ -44,6 +44,7 @@ const HELM: Table = Table {
         rule("repo list|ls", verbs::KUBE_READ),
         rule("plugin list|ls", verbs::KUBE_READ),
         rule("diff", verbs::KUBE_READ),
+        rule("diff upgrade|release|revision|rollback|local|version", verbs::KUBE_READ),
         rule("install|upgrade|rollback|test", verbs::KUBE_WRITE),
         rule("uninstall|delete|del|un", verbs::KUBE_DELETE),
     ],
@@ -166,6 +167,14 @@ mod tests {
     use insta::assert_snapshot;
 
     use crate::fixture::{check, check_with};
+
+    #[test]
+    fn what_a_plugin_compares() {
+        assert_snapshot!(check("helm --kube-context stg -n shop diff upgrade ledger ./chart; helm --kube-context stg diff revision ledger 1 2"), @"
+        kube.read release/ledger in stg/shop, read
+        kube.read release/ledger in stg/*, read
+        ");
+    }
 
     #[test]
     fn releases() {

@@ -44,7 +44,8 @@ pub(super) fn inside(source: &Value, target: &Value, context: &mut Context<'_>) 
 
 /// Whether it has one name that is known, so that nothing else lands beside it.
 pub(super) fn is_one(source: &Value) -> bool {
-    source.known().is_some_and(|text| !matches!(text.rsplit('/').next(), None | Some("" | "." | "..")))
+    let is_name = |text: &str| !matches!(text.rsplit('/').next(), None | Some("" | "." | ".."));
+    source.known().is_some_and(|text| is_name(text) && !glob::is_pattern(text))
 }
 
 /// The last part of a path, whatever stands before it.

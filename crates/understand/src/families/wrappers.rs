@@ -2,11 +2,11 @@
 
 mod shells;
 
-use countersign_model::verbs;
+use countersign_model::{Resource, verbs};
 
 use super::{Family, dispatch, opaque};
 use crate::arguments::Takes::{self, Attached, Nothing, Value as Takesv};
-use crate::context::Context;
+use crate::context::{Context, only_reads};
 use crate::invocation::Invocation;
 use crate::shell::{self, Place};
 use crate::word::{Value, Word};
@@ -148,9 +148,27 @@ pub(super) const FAMILY: Family = Family {
 
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let program = invocation.program.as_str();
-    if matches!(program, "sudo" | "doas" | "pkexec" | "su" | "runuser" | "sudoedit" | "nsenter" | "chroot" | "gosu" | "su-exec") {
+    let rises = matches!(program, "sudo" | "doas" | "pkexec" | "su" | "runuser" | "sudoedit" | "nsenter" | "chroot" | "gosu" | "su-exec");
+    if rises && matches!(context.elsewhere, Some(Resource::Host { .. })) {
+        // A look at another machine's services and logs is one, whoever looks.
+        let before = context.begins_apart();
+        runs(invocation, context);
+        let found = context.ends_apart(before);
+        if !only_reads(&found) {
+            context.program(verbs::EXEC_PRIVILEGE, program);
+        }
+        found.into_iter().for_each(|apart| context.push_apart(apart));
+        return;
+    }
+    if rises {
         context.program(verbs::EXEC_PRIVILEGE, program);
     }
+    runs(invocation, context);
+}
+
+/// Adds what the program that is run does.
+fn runs(invocation: &Invocation, context: &mut Context<'_>) {
+    let program = invocation.program.as_str();
     match WRAPPERS.iter().find(|wrapper| wrapper.name == program) {
         Some(_)
             if program == "command"

@@ -144,6 +144,10 @@ pub(super) fn effects(invocation: &Invocation, start: usize, context: &mut Conte
             reach.mounts.extend(given.mounts);
             reach.environment.splice(0..0, given.environment);
             let effect = on(verbs::CONTAINER_RUN, host.as_ref(), "service", &service);
+            if subcommand == "exec" {
+                run::within(effect, &options, invocation, reach, context);
+                return;
+            }
             let place = effect.resource.clone();
             context.push(effect);
             run::inside(&options, options.operand.map(|at| at + 1), false, invocation, place, reach, context);

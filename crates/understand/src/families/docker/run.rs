@@ -1,11 +1,11 @@
 //! `docker run`, `create` and `exec`: what of this machine a container gets, and what runs in it.
 
-use countersign_model::{Certainty, Effect, Resource, verbs};
+use countersign_model::{Certainty, Effect, Resource, Zone, verbs};
 
 use super::mounts::{self, Given};
 use super::{engine, images, on};
 use crate::code::source::{self, Source};
-use crate::context::Context;
+use crate::context::{Context, only_reads};
 use crate::families::{dispatch, ssh};
 use crate::invocation::{Invocation, Stdin};
 use crate::paths::{self, Mount};
@@ -127,11 +127,26 @@ pub(super) fn exec(invocation: &Invocation, start: usize, context: &mut Context<
     if options.has("--privileged") {
         privilege("--privileged gives it every right", context);
     }
-    let reach = Reach { environment: from_files(&options, context), ..Reach::default() };
+    let reach = Reach { environment: from_files(&options, engine::is_elsewhere(host.as_ref(), context), context), ..Reach::default() };
     let effect = on(verbs::CONTAINER_RUN, host.as_ref(), "container", &name);
+    let effect = if name == "*" { effect.certain(Certainty::Partial, "which container is meant is not known") } else { effect };
+    within(effect, &options, invocation, reach, context);
+}
+
+/// Runs a program in a container that is there: one that only reads starts nothing that lasts.
+pub(super) fn within(effect: Effect, options: &Options, invocation: &Invocation, reach: Reach, context: &mut Context<'_>) {
     let place = effect.resource.clone();
-    context.push(if name == "*" { effect.certain(Certainty::Partial, "which container is meant is not known") } else { effect });
-    inside(&options, options.operand.map(|at| at + 1), false, invocation, place, reach, context);
+    let before = context.begins_apart();
+    inside(options, options.operand.map(|at| at + 1), false, invocation, place, reach, context);
+    let nested = context.ends_apart(before);
+    let effect = if only_reads(&nested) {
+        let looks = Effect::new(verbs::CONTAINER_READ, effect.resource).because("what runs there only reads");
+        Effect { certainty: effect.certainty, because: effect.because.or(looks.because.clone()), ..looks }
+    } else {
+        effect
+    };
+    context.push(effect);
+    nested.into_iter().for_each(|apart| context.push_apart(apart));
 }
 
 /// The command that runs in the container.
@@ -210,13 +225,26 @@ fn variables(options: &Options, invocation: &Invocation, context: &Context<'_>) 
 pub(super) const LEADING: &[&str] = &["PGHOST", "PGHOSTADDR", "PGSERVICE", "PGSERVICEFILE", "PGDATABASE", "MYSQL_HOST"];
 
 /// The variables of [`LEADING`] that files of options set, which are read.
-fn from_files(options: &Options, context: &mut Context<'_>) -> Vec<(String, Value)> {
+fn from_files(options: &Options, is_remote: bool, context: &mut Context<'_>) -> Vec<(String, Value)> {
     let mut found = Vec::new();
     for file in options.values(&["--env-file"]) {
-        context.read_value(file);
+        if !is_remote && is_own_settings(file, context) {
+            context.looks_at(file);
+        } else {
+            context.read_value(file);
+        }
         found.extend(of_file(file, context));
     }
     found
+}
+
+/// Whether it is the file of settings for development that is kept with the code, which starting the project's own
+/// programs with is its use. What shows them in the container is looked at by itself.
+fn is_own_settings(file: &Value, context: &Context<'_>) -> bool {
+    let located = paths::locate(file, context);
+    let name = paths::split(&located.path).1;
+    let is_of_development = matches!(name, ".env" | ".env.local" | ".env.dev" | ".env.development" | ".env.test" | ".env.ci");
+    is_of_development && located.why.is_none() && located.zone == Zone::Workspace
 }
 
 /// The variables of [`LEADING`] that a file sets; all of them where it cannot be read.
@@ -285,7 +313,7 @@ pub(super) fn reach(options: &Options, is_remote: bool, context: &mut Context<'_
         privilege("--security-opt takes away what confines it", context);
     }
     options.values(&["--label-file"]).for_each(|value| context.read_value(value));
-    let environment = from_files(options, context);
+    let environment = from_files(options, is_remote, context);
     let given: Vec<Given> = options.values(&["-v", "--volume"]).filter_map(mounts::volume).chain(options.values(&["--mount"]).filter_map(mounts::mount)).collect();
     let mut reach = Reach { environment, ..Reach::default() };
     for given in given {

@@ -363,6 +363,7 @@ fn a_server_that_nobody_names_is_the_containers_own() {
     assert_snapshot!(check("docker exec pg createdb x; docker exec pg pg_dump shop; docker run --rm postgres psql -c 'select 1'"), @"
     container.run container pg, execute
     db.schema container pg, write
+    container.read container pg, read
     db.export container pg, read
     container.run image postgres, execute
     db.read container postgres, read
@@ -370,7 +371,7 @@ fn a_server_that_nobody_names_is_the_containers_own() {
     assert_snapshot!(check("ssh web 'psql -c \"delete from t\"'; kubectl --context stg exec db-0 -- psql -c 'select 1'"), @"
     net.read web, read
     db.destroy web, destroy
-    kube.execute pod/db-0 in stg/*, execute
+    kube.read pod/db-0 in stg/*, read
     db.read pod/db-0 in stg/*, read
     ");
     assert_snapshot!(check("docker -H ssh://prod-1 exec pg psql -c 'drop table t'"), @"
@@ -402,5 +403,58 @@ fn a_server_that_nobody_names_is_the_containers_own() {
     db.destroy t in postgresql://db.example, destroy
     container.run service db, execute
     db.destroy t in postgresql://db4.example, destroy
+    ");
+}
+
+#[test]
+fn a_look_into_a_container() {
+    assert_snapshot!(check("docker exec web ls /srv; docker compose exec web cat /app/x.log; docker exec web curl -s localhost"), @"
+    container.read container web, read
+    fs.read container web, read, partial
+    container.read service web, read
+    fs.read service web, read, partial
+    net.read container web, read
+    ");
+    assert_snapshot!(check("docker exec web env; docker exec -it web sh; docker exec web rm x; docker exec web ./x"), @"
+    container.run container web, execute
+    secret.read container web, read, partial
+    exec.read container web, read
+    exec.opaque container web, execute, opaque
+    fs.delete container web, destroy, partial
+    ");
+    assert_snapshot!(check("kubectl --context staging exec deploy/web -- ls; kubectl --context staging exec deploy/web -- cat /srv/x; kubectl --context staging exec deploy/web -- curl localhost"), @"
+    kube.read deployment/web in staging/*, read
+    fs.read deployment/web in staging/*, read, partial
+    net.read deployment/web in staging/*, read
+    ");
+    assert_snapshot!(check("kubectl --context staging exec deploy/web -- env; kubectl --context staging exec -it deploy/web -- sh; kubectl --context staging exec deploy/web -- sh -c 'ls; rm -rf /x'; kubectl --context staging exec deploy/web -- ./x"), @"
+    kube.execute deployment/web in staging/*, execute
+    secret.read deployment/web in staging/*, read, partial
+    exec.read deployment/web in staging/*, read
+    exec.opaque deployment/web in staging/*, execute, opaque
+    fs.read deployment/web in staging/*, read, partial
+    fs.delete deployment/web in staging/*, destroy, partial
+    ");
+}
+
+#[test]
+fn settings_of_development_are_handed_on() {
+    assert_snapshot!(check("docker run --env-file .env shop:dev; docker run --env-file=.env.local shop:dev"), @"
+    fs.read /repo/.env, read
+    container.run image shop:dev, execute
+    fs.read /repo/.env.local, read
+    ");
+    assert_snapshot!(check("docker run --env-file .env alpine env"), @"
+    fs.read /repo/.env, read
+    container.run image alpine, execute
+    secret.read container alpine, read, partial
+    exec.read container alpine, read
+    ");
+    assert_snapshot!(check("docker run --env-file .env.production shop:dev; docker run --env-file ~/.env shop:dev; docker -H ssh://prod-1 run --env-file .env shop"), @"
+    secret.read /repo/.env.production, read
+    container.run image shop:dev, execute
+    secret.read /home/dev/.env, read
+    secret.read /repo/.env, read
+    container.run image shop on prod-1, execute
     ");
 }

@@ -84,7 +84,7 @@ mod tests {
         fs.delete pod/web-0 in live/shop, destroy, partial
         ");
         assert_snapshot!(check("kubectl exec -it web-0 --context live -n shop -- ls -itn x"), @"
-        kube.execute pod/web-0 in live/shop, execute
+        kube.read pod/web-0 in live/shop, read
         fs.read pod/web-0 in live/shop, read, partial
         ");
         assert_snapshot!(check("kubectl get pods -Aw --context live; kubectl apply -Rf k8s --context live -n shop"), @"
@@ -94,7 +94,7 @@ mod tests {
         ");
         assert_snapshot!(check("kubectl patch deploy web -p '{}' --context live -n shop"), @"kube.write deployment/web in live/shop, write");
         assert_snapshot!(check("kubectl exec -i$X web -- ls"), @"
-        kube.execute pod/* in */*, execute, partial
+        kube.read pod/* in */*, read, partial
         fs.read pod/* in */*, read, partial
         ");
     }

@@ -140,6 +140,11 @@ fn one(document: &str) -> Option<Named> {
             indent = None;
             match bare.split_once(':') {
                 Some(("kind", rest)) => kind = Some(value(rest)),
+                Some(("metadata", rest)) if rest.trim().starts_with('{') => {
+                    let Ok(node) = countersign_yaml::read(rest) else { return None };
+                    let field = |key: &str| node.get(key).and_then(countersign_yaml::Node::text).map(str::to_owned);
+                    (name, namespace) = (field("name"), field("namespace"));
+                }
                 Some(("items" | "metadata", rest)) if bare.starts_with("items") || !rest.trim().is_empty() => return None,
                 _ => {}
             }

@@ -14,7 +14,7 @@ use countersign_model::{Certainty, Effect, PathClass, Resource, Verb, Zone, verb
 use super::subcommands::{Rule, Subcommand, Table, read, rule};
 use super::landing::{self, End};
 use super::{Family, dispatch};
-use crate::context::Context;
+use crate::context::{Context, only_reads};
 use crate::environment;
 use crate::invocation::Invocation;
 use crate::paths;
@@ -418,8 +418,8 @@ fn runs(found: &Subcommand<'_>, spot: &Spot, invocation: &Invocation, context: &
     if is_new && found.has(&["--overrides"]) {
         effect = effect.because("--overrides can give it any right");
     }
-    context.push(spot.as_sure(effect));
     let start = found.rest_at.or_else(|| found.position(1, invocation).filter(|_| found.name != "attach"));
+    let before = context.begins_apart();
     if let Some(mut nested) = start.and_then(|start| invocation.nested(start)) {
         // Without it no input is handed on.
         let hands_on = found.name == "rsh" || found.options.iter().any(|(name, _)| name == "--stdin" || name.starts_with('-') && !name.starts_with("--") && name.contains('i'));
@@ -429,6 +429,11 @@ fn runs(found: &Subcommand<'_>, spot: &Spot, invocation: &Invocation, context: &
         nested.stdin = super::ssh::handed_on(&nested.stdin, context);
         context.elsewhere(place, |context| dispatch(nested, context));
     }
+    let nested = context.ends_apart(before);
+    let looks = matches!(found.name.as_str(), "exec" | "rsh") && only_reads(&nested);
+    let effect = if looks { with_verb(effect, verbs::KUBE_READ).because("what runs there only reads") } else { effect };
+    context.push(spot.as_sure(effect));
+    nested.into_iter().for_each(|apart| context.push_apart(apart));
 }
 
 /// A way into a cluster that any program of this machine can take.

@@ -145,3 +145,20 @@ fn a_flattened_configuration_shows_credentials() {
         assert!(!found.contains("secret.read"), "{command}: {found}");
     }
 }
+
+#[test]
+fn metadata_on_one_line() {
+    let apply = |text: &str| check_with("kubectl --context stg apply -f a.yaml", &[("/repo/a.yaml", text)]);
+    assert_snapshot!(apply("kind: Deployment\nmetadata: {name: ledger, namespace: ledger}\nspec: {}\n"), @"
+    fs.read /repo/a.yaml, read
+    kube.write deployment/ledger in stg/ledger, write
+    ");
+    assert_snapshot!(apply("kind: Deployment\nmetadata: {name: ledger,\n  namespace: ledger}\n"), @"
+    fs.read /repo/a.yaml, read
+    kube.write */* in stg/*, write
+    ");
+    assert_snapshot!(apply("kind: Deployment\nmetadata: *m\n"), @"
+    fs.read /repo/a.yaml, read
+    kube.write */* in stg/*, write
+    ");
+}

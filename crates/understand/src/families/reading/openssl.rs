@@ -4,7 +4,7 @@ use countersign_model::{Effect, Resource, verbs};
 
 use super::super::opaque;
 use crate::context::Context;
-use crate::invocation::Invocation;
+use crate::invocation::{Invocation, Stdin};
 use crate::word::{Value, Word};
 
 /// Subcommands that connect nowhere.
@@ -50,12 +50,17 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         let host = host.and_then(|pair| pair.last()?.known());
         let host = host.map_or("*", |text| text.rsplit_once(':').map_or(text, |(host, _)| host));
         let resource = Resource::Host { host: host.to_owned(), url: None };
-        context.push(Effect::new(verbs::NET_SEND, resource).because("what it reads goes over the connection"));
+        if subcommand == "s_client" && says_nothing(&invocation.stdin) {
+            context.push(Effect::new(verbs::NET_READ, resource));
+            if invocation.words.iter().skip(1).all(is_of_connection) && !is_configured(invocation) {
+                return;
+            }
+        } else {
+            context.push(Effect::new(verbs::NET_SEND, resource).because("what it reads goes over the connection"));
+        }
     }
     let words = invocation.words.get(1..).unwrap_or_default();
-    let set = crate::environment::value(invocation, "OPENSSL_CONF").is_some()
-        || crate::environment::value(invocation, "OPENSSL_MODULES").is_some()
-        || crate::environment::value(invocation, "OPENSSL_ENGINES").is_some();
+    let set = is_configured(invocation);
     match files(subcommand, words).filter(|_| OFFLINE.contains(&subcommand) && !set) {
         Some(found) => {
             for value in found.passwords.iter().chain(found.read.iter()) {
@@ -68,6 +73,33 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         }
         None => opaque(invocation, "it can connect, write files and load code", context),
     }
+}
+
+/// Whether variables name configuration or code.
+fn is_configured(invocation: &Invocation) -> bool {
+    let names = ["OPENSSL_CONF", "OPENSSL_MODULES", "OPENSSL_ENGINES"];
+    names.iter().any(|name| crate::environment::value(invocation, name).is_some())
+}
+
+/// Whether a connection gets nothing but its end: a look at the other side's certificate.
+fn says_nothing(stdin: &Stdin) -> bool {
+    let is_end = |text: &str| matches!(text.trim(), "" | "Q");
+    match stdin {
+        Stdin::File(file) => file.known() == Some("/dev/null"),
+        Stdin::Text(text) => text.known().is_some_and(is_end),
+        Stdin::Pipe(source) => source.text.as_deref().is_some_and(is_end),
+        Stdin::Inherited => false,
+    }
+}
+
+/// Whether a word of `s_client` is one that writes nothing and loads nothing.
+fn is_of_connection(word: &Word) -> bool {
+    const OPTIONS: &[&str] = &[
+        "-connect", "-servername", "-showcerts", "-verify", "-verify_hostname", "-verify_return_error", "-verify_quiet", "-CAfile", "-CApath", "-tls1",
+        "-tls1_1", "-tls1_2", "-tls1_3", "-alpn", "-starttls", "-brief", "-quiet", "-status", "-prexit", "-ign_eof", "-no_ign_eof", "-noservername",
+        "-cipher", "-ciphersuites", "-4", "-6", "-host", "-port", "-name",
+    ];
+    word.known().is_some_and(|text| !text.starts_with('-') || OPTIONS.contains(&text))
 }
 
 /// What a call reads and writes.

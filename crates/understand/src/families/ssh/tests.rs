@@ -160,3 +160,24 @@ fn engines_and_clusters_of_the_machine() {
     container.delete container x on *, destroy
     ");
 }
+
+#[test]
+fn looking_as_another_user() {
+    assert_snapshot!(check("ssh stg 'sudo systemctl status nginx'; ssh stg sudo journalctl -u web -n 50; ssh stg sudo ls /root"), @"
+    net.read stg, read
+    exec.read stg, read
+    fs.read stg, read, partial
+    ");
+    assert_snapshot!(check("ssh stg 'sudo systemctl restart nginx'; ssh stg sudo cat /etc/shadow; ssh stg sudo -i; ssh stg 'sudo sh -c \"$X\"'"), @"
+    net.read stg, read
+    exec.privilege stg, execute
+    exec.system stg, destroy
+    secret.read stg, read, partial
+    exec.opaque stg, execute, opaque
+    exec.hidden stg, execute, opaque
+    ");
+    assert_snapshot!(check("sudo systemctl status nginx"), @"
+    exec.privilege sudo, execute
+    exec.read systemctl status nginx, read
+    ");
+}
