@@ -4,6 +4,7 @@
 mod apart;
 mod asked;
 mod file_effects;
+mod heads;
 mod limits;
 mod local_services;
 mod lost;
@@ -29,6 +30,8 @@ use crate::{Recording, Surroundings};
 
 pub(crate) use apart::only_reads;
 pub(crate) use state::{Local, MOST_VISITED, ShellState, State, World};
+pub(crate) use heads::Heads;
+pub(crate) use state::{Local, MOST_VISITED, ShellState, State, Worktree, World};
 
 /// Runs of loop bodies that are looked at one by one, one value at a time.
 const MOST_TURNS: usize = 64;
@@ -241,6 +244,7 @@ impl<'a> Context<'a> {
             self.state.world.opaque = true;
         }
         self.state.world.may_make(&effect);
+        self.state.world.may_unmake(&effect);
         let slot = self.collected.push(effect);
         self.tree.has(slot);
     }

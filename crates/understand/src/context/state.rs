@@ -2,9 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use countersign_model::{Access, Effect, Resource};
+
+use super::heads::Heads;
 use crate::carried::Commits;
 use crate::code::source::Written;
 use crate::families::Tunnel;
+use crate::paths::is_within;
 use crate::shell::functions::Function;
 use crate::target::Link;
 use crate::word::Value;
@@ -86,8 +90,10 @@ pub(crate) struct Local {
 /// What earlier parts of the command may have changed for good.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct World {
-    /// Branches that may be checked out now, if the command switched; empty: as the workspace says.
-    pub heads: Vec<Option<String>>,
+    /// Branches that may be checked out now, where the command switched.
+    pub heads: Heads,
+    /// Working trees that the command makes.
+    pub worktrees: Vec<Worktree>,
     /// Tags that the command makes, by their full names.
     pub made: Vec<String>,
     /// Why commits or refs are no longer what the workspace says.
@@ -122,10 +128,34 @@ pub(crate) struct World {
     pub chosen: BTreeMap<&'static str, String>,
 }
 
+/// Another working tree of a repository, which the command makes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Worktree {
+    /// Its top directory.
+    pub path: String,
+    /// That of the working tree from which it is made.
+    pub home: String,
+    /// The full name of the branch that is checked out in it; empty where that is not known.
+    pub branch: String,
+}
+
 /// Directories that are kept in mind where it is not known which of them is the shell's.
 pub(crate) const MOST_VISITED: usize = 16;
 
 impl World {
+    /// Takes note of an effect: one that may change what makes a directory a working tree leaves nothing known of it.
+    pub fn may_unmake(&mut self, effect: &Effect) {
+        if effect.access == Access::Read || self.worktrees.is_empty() {
+            return;
+        }
+        let Resource::Path { path, .. } = &effect.resource else { return };
+        let start = path.split(['*', '?', '[']).next().unwrap_or_default();
+        self.worktrees.retain(|tree| {
+            let link = format!("{}/.git", tree.path);
+            !(is_within(&link, path) || is_within(path, &link) || start != path && link.starts_with(start))
+        });
+    }
+
     /// Takes note of a directory that the shell may be in from now on.
     pub fn visits(&mut self, directory: String) {
         if self.visited.len() <= MOST_VISITED && !self.visited.contains(&directory) {

@@ -186,6 +186,12 @@ fn spelled(text: &str, host: &str) -> ForgeRepository {
     }
 }
 
+/// Another branch is checked out where the command runs; which is not known.
+pub(super) fn switches(context: &mut Context<'_>) {
+    let repo = Repo::open(&context.state.shell.directory, Vec::new(), context);
+    repo.switches(String::new(), context);
+}
+
 struct Call<'c> {
     invocation: &'c Invocation,
     arguments: &'c Arguments<'c>,
@@ -212,7 +218,7 @@ impl Call<'_> {
         let effect = match action {
             "list" | "view" | "checks" | "diff" | "status" => plain(verbs::FORGE_READ),
             "checkout" | "co" => {
-                context.state.world.heads = vec![Some(String::new())];
+                switches(context);
                 context.state.world.refs_changed = Some("an earlier part of the command checks out a pull request".to_owned());
                 let here = Resource::Repository { repository: countersign_model::Repository::default() };
                 context.push(Effect::new(verbs::GIT_BRANCH, here));

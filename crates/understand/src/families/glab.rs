@@ -6,6 +6,7 @@ mod tests;
 
 use countersign_model::{Certainty, Effect, ForgeRepository, Resource, Verb, verbs};
 
+use super::gh::switches;
 use super::git::resolve::Repo;
 use super::subcommands::{self, Subcommand, Table, rule};
 use super::{Family, addresses, opaque, read_all};
@@ -142,7 +143,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         }
         ("mr", "checkout") => {
             context.state.world.refs_changed = Some("an earlier part of the command checks out a merge request".to_owned());
-            context.state.world.heads = vec![Some(String::new())];
+            switches(context);
             let here = Resource::Repository { repository: countersign_model::Repository::default() };
             context.push(Effect::new(verbs::GIT_BRANCH, here));
             on_request(READ)

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::context::{ShellState, World};
+use crate::context::{Heads, ShellState, World};
 use crate::word::Value;
 
 use super::variables::{SOMETIMES, tainted};
@@ -158,15 +158,9 @@ impl World {
     }
 
     /// The branches checked out may also still be these.
-    pub fn may_have(&mut self, heads: &[Option<String>]) {
-        if self.heads == heads {
-            return;
-        }
-        let before = if heads.is_empty() { &[None][..] } else { heads };
-        for head in before {
-            if !self.heads.contains(head) {
-                self.heads.push(head.clone());
-            }
+    pub fn may_have(&mut self, heads: &Heads) {
+        if self.heads != *heads {
+            self.heads.may_be(heads);
         }
     }
 }

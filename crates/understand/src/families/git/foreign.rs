@@ -55,7 +55,7 @@ pub(super) fn effects(git: &Git<'_>, directory: &Result<String, String>, context
         }
         None => {
             let Some(top) = git.repo.root.as_ref().or(directory.as_ref().ok()) else { return };
-            if context.top() == Some(top) {
+            if context.top() == Some(top) || git.repo.made().is_some_and(|tree| context.top() == Some(&tree.home)) {
                 return;
             }
             let bare = git.repo.root.is_some() && context.file(&format!("{top}/.git/config")) == Ok(None);

@@ -38,7 +38,8 @@ pub(super) fn run(git: &Git<'_>, context: &mut Context<'_>) {
     }
     let short = git.subcommand == "commit" && git.has_short('n');
     let unverified = short || git.has_long("--no-verify");
-    let Some(directory) = directory(git, &root, context) else { return };
+    let home = git.repo.home().unwrap_or(&root);
+    let Some(directory) = directory(git, home, context) else { return };
     for (name, verifies) in hooks.iter().filter(|(_, verifies)| !(*verifies && unverified)) {
         let _ = verifies;
         hook(&format!("{directory}/{name}"), name, &root, context);

@@ -4,7 +4,9 @@
 mod branches;
 mod copies;
 mod discarding;
+mod rebasing;
 mod restoring;
+mod worktrees;
 
 use countersign_model::{Effect, PathClass, Resource, Verb, verbs};
 
@@ -28,12 +30,12 @@ const TABLE: &[(Verb, &[&str])] = &[
         "column", "stripspace", "interpret-trailers", "patch-id", "merge-tree", "hash-object", "mktree", "write-tree", "commit-tree", "get-tar-commit-id", "unpack-file", "request-pull",
     ]),
     (verbs::GIT_INDEX, &["add", "stage", "mv", "update-index", "read-tree", "apply", "rerere", "sparse-checkout", "notes"]),
-    (verbs::GIT_MERGE, &["merge", "cherry-pick", "revert", "am", "merge-file", "merge-index", "rebase"]),
+    (verbs::GIT_MERGE, &["merge", "cherry-pick", "revert", "am", "merge-file", "merge-index"]),
     (verbs::GIT_REWRITE, &["gc", "prune", "repack", "pack-refs", "maintenance", "filter-branch", "filter-repo", "replace", "prune-packed", "fast-import", "update-ref", "symbolic-ref", "pack-objects", "unpack-objects", "index-pack", "multi-pack-index", "commit-graph"]),
 ];
 
 const BY_OPTIONS: &[&str] = &[
-    "commit", "branch", "tag", "checkout", "switch", "restore", "reset", "clean", "rm", "stash", "reflog", "fetch", "pull", "clone", "init", "worktree", "submodule",
+    "commit", "rebase", "branch", "tag", "checkout", "switch", "restore", "reset", "clean", "rm", "stash", "reflog", "fetch", "pull", "clone", "init", "worktree", "submodule",
     "bisect", "difftool", "mergetool", "gui", "citool", "daemon", "instaweb", "credential", "credential-store", "credential-cache", "upload-pack", "receive-pack", "shell", "hook", "for-each-repo", "scalar",
 ];
 
@@ -49,6 +51,7 @@ pub(super) fn effects(git: &Git<'_>, context: &mut Context<'_>) {
         context.push(git.here(verbs::GIT_READ));
         return;
     }
+    let heads = context.state.world.heads.clone();
     starts_programs(git, context);
     local_files::effects(git, context);
     if let Some((verb, _)) = TABLE.iter().find(|(_, names)| names.contains(&name)) {
@@ -56,6 +59,7 @@ pub(super) fn effects(git: &Git<'_>, context: &mut Context<'_>) {
         return;
     }
     match name {
+        "rebase" => rebasing::rebase(git, &heads, context),
         "commit" => commit(git, context),
         "branch" | "tag" => branch(git, context),
         "checkout" | "switch" | "restore" => checkout(git, context),
@@ -122,8 +126,8 @@ fn by_table(verb: &Verb, git: &Git<'_>, context: &mut Context<'_>) {
         context.push(git.here(verbs::GIT_READ));
     } else if *verb == verbs::GIT_MERGE || *verb == verbs::GIT_REWRITE {
         moves_refs(git, verb.clone(), context);
-        if matches!(git.subcommand.as_str(), "update-ref" | "symbolic-ref" | "filter-branch" | "filter-repo" | "fast-import" | "replace" | "rebase") {
-            context.state.world.heads = vec![Some(String::new())];
+        if matches!(git.subcommand.as_str(), "update-ref" | "symbolic-ref" | "filter-branch" | "filter-repo" | "fast-import" | "replace") {
+            git.repo.switches(String::new(), context);
             let tags = git.operands().into_iter().filter(|word| word.text().starts_with("refs/tags/"));
             context.state.world.made.extend(tags.map(|word| word.known().unwrap_or("refs/tags/*").to_owned()));
         }
@@ -273,7 +277,7 @@ fn bisect(git: &Git<'_>, context: &mut Context<'_>) {
         push::anything(git, "the subcommand is not known", context);
     }
     moves_refs(git, verbs::GIT_BRANCH, context);
-    context.state.world.heads = vec![Some(String::new())];
+    git.repo.switches(String::new(), context);
 }
 
 #[cfg(test)]

@@ -94,7 +94,7 @@ fn started_by_settings(remote: &str, git: &Git<'_>, context: &mut Context<'_>) {
             context.opaque("git push", &format!("the setting {key} names a program to run"));
         }
     }
-    let Some(root) = &git.repo.root else { return };
+    let Some(root) = git.repo.home() else { return };
     let set = git.repo.stored("core.hookspath", context);
     let folder = match &set {
         Some(path) => paths::normal(root, &path.strip_prefix("~/").map_or_else(|| path.clone(), |below| format!("{}/{below}", context.surroundings.home))),

@@ -121,6 +121,7 @@ fn mapped(name: &str, remote: &str, repo: &Repo, context: &Context<'_>) -> Vec<M
     let same = Move { reference: name.to_owned(), source: Some(name.to_owned()), forced: false, why: None };
     let refspecs = match repo.values(&format!("remote.{remote}.push"), context) {
         Ok(refspecs) => refspecs,
+        Err(why) if repo.is_nowhere(context) => return vec![Move { why: Some(why), ..same }],
         Err(why) => return vec![Move { forced: true, ..Move::anything(&why) }],
     };
     for refspec in &refspecs {

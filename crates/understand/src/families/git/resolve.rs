@@ -5,11 +5,14 @@ use countersign_model::{Answer, Commit, Question, Remote};
 
 use super::addresses;
 use crate::Workspace as _;
-use crate::context::Context;
+use crate::context::{Context, Worktree};
 use crate::word::Value;
 
 /// Tags that are looked at one by one.
 const MOST_TAGS: usize = 16;
+
+/// Why a directory has no repository.
+const NOWHERE: &str = "there is no repository";
 
 /// A repository and the settings that a command line adds to it.
 #[derive(Clone, Debug)]
@@ -19,6 +22,10 @@ pub(crate) struct Repo {
     /// Why it is not.
     why: String,
     overlay: Vec<(String, Value)>,
+    /// What the command says of it, where it makes that working tree.
+    made: Option<Worktree>,
+    /// Whether it may be any repository.
+    is_any: bool,
 }
 
 /// What a local ref points at, as known.
@@ -42,18 +49,47 @@ impl Tip {
 impl Repo {
     /// The repository that `directory` is in.
     pub fn open(directory: &Result<String, String>, overlay: Vec<(String, Value)>, context: &Context<'_>) -> Self {
+        if let Some(tree) = made(directory, context) {
+            return Self { root: Some(tree.path.clone()), why: String::new(), overlay, made: Some(tree), is_any: false };
+        }
         let (root, why) = match directory {
             Ok(directory) => {
                 let question = Question::Repository { directory: directory.clone() };
                 match context.workspace.ask(&question) {
                     Answer::Directory { path } => (Some(path), String::new()),
                     Answer::Unknown { why } => (None, why),
-                    _ => (None, "there is no repository".to_owned()),
+                    _ => (None, NOWHERE.to_owned()),
                 }
             }
             Err(why) => (None, why.clone()),
         };
-        Self { root, why, overlay }
+        Self { root, why, overlay, made: None, is_any: directory.is_err() }
+    }
+
+    /// The top directory of the working tree whose settings and refs these are.
+    pub fn home(&self) -> Option<&str> {
+        self.made.as_ref().map(|tree| tree.home.as_str()).or(self.root.as_deref())
+    }
+
+    /// What the command says of this working tree, where it makes it.
+    pub const fn made(&self) -> Option<&Worktree> {
+        self.made.as_ref()
+    }
+
+    /// Another branch is checked out from now on, by its full name; an empty one: any.
+    pub fn switches(&self, branch: String, context: &mut Context<'_>) {
+        let heads = &mut context.state.world.heads;
+        if self.is_any {
+            heads.loses_track();
+        } else {
+            heads.switches(self.root.as_deref(), branch);
+        }
+    }
+
+    /// Whether git finds no repository there, so that it does nothing.
+    pub fn is_nowhere(&self, context: &Context<'_>) -> bool {
+        let world = &context.state.world;
+        self.root.is_none() && self.why == NOWHERE && !world.opaque && world.cloned.is_empty() && world.written.is_empty() && world.configuration_changed.is_none()
     }
 
     /// The same repository as it is configured, whatever the command line adds.
@@ -62,8 +98,8 @@ impl Repo {
     }
 
     fn ask(&self, question: impl FnOnce(String) -> Question, context: &Context<'_>) -> Answer {
-        match &self.root {
-            Some(root) => context.workspace.ask(&question(root.clone())),
+        match self.home() {
+            Some(root) => context.workspace.ask(&question(root.to_owned())),
             None => Answer::Unknown { why: self.why.clone() },
         }
     }
@@ -144,13 +180,11 @@ impl Repo {
 
     /// The full names of the branches that may be checked out here; none if HEAD is detached.
     pub fn branches(&self, context: &Context<'_>) -> Result<Vec<String>, String> {
-        let heads = &context.state.world.heads;
-        let as_found = [None];
         let mut branches = Vec::new();
-        for head in if heads.is_empty() { &as_found } else { heads.as_slice() } {
-            match head {
+        for head in context.state.world.heads.of(self.root.as_deref()) {
+            match head.or_else(|| self.made.as_ref().map(|tree| tree.branch.clone())) {
                 Some(branch) if branch.is_empty() => return Err("the command switches branches".to_owned()),
-                Some(branch) => branches.push(branch.clone()),
+                Some(branch) => branches.push(branch),
                 None => match self.ask(|repository| Question::Head { repository }, context) {
                     Answer::Reference { reference, .. } => branches.push(reference),
                     Answer::Unknown { why } => return Err(why),
@@ -190,7 +224,7 @@ impl Repo {
     }
 
     /// Whether a full ref name is there, wherever an earlier part of the command may have moved it.
-    fn exists(&self, reference: &str, context: &Context<'_>) -> bool {
+    pub fn has(&self, reference: &str, context: &Context<'_>) -> bool {
         let asked = reference.to_owned();
         let answer = self.ask(|repository| Question::Reference { repository, reference: asked }, context);
         matches!(answer, Answer::Commit { .. })
@@ -199,7 +233,7 @@ impl Repo {
     /// Whether some remote has a branch of this name, which `git checkout` then makes here.
     pub fn is_remote_branch(&self, name: &str, context: &Context<'_>) -> bool {
         let remotes = self.subsections("remote", context).unwrap_or_default();
-        remotes.iter().any(|remote| self.exists(&format!("refs/remotes/{remote}/{name}"), context))
+        remotes.iter().any(|remote| self.has(&format!("refs/remotes/{remote}/{name}"), context))
     }
 
     /// The full names a short name can mean here, as git tries them; empty if it is none.
@@ -210,7 +244,7 @@ impl Repo {
         ["refs/tags/", "refs/heads/", "refs/"]
             .iter()
             .map(|prefix| format!("{prefix}{name}"))
-            .filter(|full| self.exists(full, context) || is_made(full, context))
+            .filter(|full| self.has(full, context) || is_made(full, context))
             .collect()
     }
 
@@ -223,7 +257,7 @@ impl Repo {
             return None;
         }
         if matches!(revision, "HEAD" | "@") {
-            if !context.state.world.heads.is_empty() {
+            if !context.state.world.heads.is_empty() || self.made.is_some() {
                 let [branch] = self.branches(context).ok()?.try_into().ok()?;
                 return self.tip(&branch, context).commit();
             }
@@ -289,6 +323,13 @@ impl Repo {
             }
         }
     }
+}
+
+/// The working tree that the command makes at a directory. What is below may be another repository.
+fn made(directory: &Result<String, String>, context: &Context<'_>) -> Option<Worktree> {
+    let directory = directory.as_ref().ok()?;
+    let trees = &context.state.world.worktrees;
+    trees.iter().find(|tree| tree.path == *directory).cloned()
 }
 
 /// Section and name of a setting in lower case; what stands between keeps its case.

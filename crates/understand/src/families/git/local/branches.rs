@@ -42,7 +42,7 @@ pub(super) fn branch(git: &Git<'_>, context: &mut Context<'_>) {
         context.state.world.configuration_changed = Some("an earlier part of the command changes an upstream".to_owned());
     } else if renames || forces {
         moves_refs(git, if forces { verbs::GIT_REWRITE } else { verbs::GIT_BRANCH }, context);
-        context.state.world.heads = vec![Some(String::new())];
+        git.repo.switches(String::new(), context);
         let does = if renames { "renames" } else { "moves" };
         context.state.world.configuration_changed = Some(format!("an earlier part of the command {does} a branch"));
     } else if operands.is_empty() || given.has(BRANCH_LISTS) && !doubted {
@@ -126,7 +126,7 @@ fn is_kept_elsewhere(word: &Word, git: &Git<'_>, context: &Context<'_>) -> bool 
 /// Whether a trunk has all that a branch has: where they parted, the branch was as it is now.
 fn is_merged(name: &str, commit: &Commit, git: &Git<'_>, context: &Context<'_>) -> bool {
     const TRUNKS: &[&str] = &["main", "master", "develop", "trunk"];
-    let Some(root) = git.repo.root.as_deref().filter(|_| context.state.world.refs_changed.is_none()) else { return false };
+    let Some(root) = git.repo.home().filter(|_| context.state.world.refs_changed.is_none()) else { return false };
     let own = TRUNKS.iter().filter(|trunk| **trunk != name).map(|trunk| format!("refs/heads/{trunk}"));
     let remote = TRUNKS.iter().map(|trunk| format!("refs/remotes/origin/{trunk}"));
     own.chain(remote).filter_map(|reference| git.repo.tip(&reference, context).commit()).any(|trunk| {
@@ -180,7 +180,7 @@ pub(super) fn checkout(git: &Git<'_>, context: &mut Context<'_>) {
         }
         Some(_) => None,
     };
-    context.state.world.heads = vec![Some(branch.unwrap_or_default())];
+    git.repo.switches(branch.unwrap_or_default(), context);
     if creates.is_some() {
         context.state.world.refs_changed.get_or_insert_with(|| "an earlier part of the command makes a branch".to_owned());
     }

@@ -4,6 +4,7 @@
 use countersign_model::{Effect, Resource, verbs};
 
 use super::super::{Git, addresses, config};
+use super::worktrees;
 use crate::arguments::{Spec, Takes, parse};
 use crate::context::Context;
 use crate::environment;
@@ -81,7 +82,7 @@ pub(super) fn clone(git: &Git<'_>, context: &mut Context<'_>) {
 }
 
 /// Says that git makes a repository there, with settings of its own unless the command has put some there before.
-fn made(target: &Value, context: &mut Context<'_>) {
+pub(super) fn made(target: &Value, context: &mut Context<'_>) {
     let located = crate::paths::locate(target, context);
     if located.why.is_none() && !context.state.world.written.iter().any(|written| written.touches(&located)) {
         context.state.world.cloned.push(located.path);
@@ -100,15 +101,12 @@ pub(super) fn structure(git: &Git<'_>, context: &mut Context<'_>) {
             operands.iter().skip(1).for_each(|word| context.delete(word));
         }
         ("worktree", "prune" | "repair" | "lock" | "unlock") => context.push(git.here(verbs::GIT_BRANCH)),
+        ("worktree", "add") if git.words.first().is_some_and(|word| word.known() == Some("add")) => {
+            worktrees::add(git.words.get(1..).unwrap_or_default(), git, context);
+        }
         ("worktree", _) => {
             context.push(git.here(verbs::GIT_BRANCH));
-            let named = git.words.iter().position(|word| matches!(word.text(), "-b" | "-B" | "--reason"));
-            let name = named.and_then(|at| git.words.get(at + 1));
-            let is_name = |word: &Word| name.is_some_and(|name| std::ptr::eq(name, word));
-            operands.iter().skip(1).filter(|word| !is_name(word)).take(1).for_each(|word| {
-                made(&word.value, context);
-                context.write(word);
-            });
+            operands.iter().skip(1).take(2).for_each(|word| context.write(word));
         }
         ("submodule", "foreach") => {
             let command: Option<Vec<&str>> = operands.iter().skip(1).map(|word| word.known()).collect();

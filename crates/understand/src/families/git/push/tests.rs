@@ -160,10 +160,10 @@ fn earlier_parts_of_the_command_count() {
     git.push main@origin, write
     git.push feature@origin, write
     ");
-    assert_snapshot!(check("cd /elsewhere && git push origin main"), @r#"
+    assert_snapshot!(check("cd /elsewhere && git push origin main"), @"
     exec.read cd, read
-    git.force-push *@origin, destroy, partial
-    "#);
+    git.push main@origin, write, partial
+    ");
     assert_snapshot!(check("for b in main dev; do git push origin $b; done"), @r#"
     git.push main@origin, write
     git.push dev@origin, write
@@ -205,4 +205,26 @@ fn tags_that_there_are() {
     git.push refs/tags/*@origin, write, partial
     ");
     assert_snapshot!(check_with("git push origin --tags", &[("tags", "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17")]), @"git.push refs/tags/*@origin, write, partial");
+}
+
+#[test]
+fn where_there_is_no_repository() {
+    assert_snapshot!(check("cd /tmp; git push origin main"), @"
+    exec.read cd, read
+    git.push main@origin, write, partial
+    ");
+    assert_snapshot!(check("cd /tmp; git push -f origin main"), @"
+    exec.read cd, read
+    git.force-push main@origin, destroy, partial
+    ");
+    assert_snapshot!(check("cd /tmp; git clone https://x.example/a . ; git push origin main"), @"
+    exec.read cd, read
+    git.fetch repository@https://x.example/a, read
+    fs.write /tmp, write
+    git.force-push *@origin, destroy, partial
+    ");
+    assert_snapshot!(check("cd /tmp; git push"), @"
+    exec.read cd, read
+    git.force-push *@*, destroy, partial
+    ");
 }

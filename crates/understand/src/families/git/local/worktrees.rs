@@ -1,0 +1,152 @@
+//! `git worktree add`: another working tree of the same repository, with a branch of its own.
+
+use countersign_model::{Answer, Question, verbs};
+
+use super::super::Git;
+use super::copies::made;
+use crate::Workspace as _;
+use crate::arguments::{Arguments, Spec, Takes, parse};
+use crate::context::{Context, Worktree};
+use crate::paths;
+use crate::word::Word;
+
+/// Working trees of one call that are kept in mind.
+const MOST: usize = 8;
+
+const ADD: Spec = Spec {
+    long: &[
+        ("force", Takes::Nothing), ("no-force", Takes::Nothing), ("detach", Takes::Nothing), ("no-detach", Takes::Nothing), ("checkout", Takes::Nothing), ("no-checkout", Takes::Nothing), ("lock", Takes::Nothing), ("no-lock", Takes::Nothing),
+        ("reason", Takes::Value), ("orphan", Takes::Nothing), ("track", Takes::Nothing), ("no-track", Takes::Nothing), ("guess-remote", Takes::Nothing), ("no-guess-remote", Takes::Nothing), ("quiet", Takes::Nothing),
+        ("relative-paths", Takes::Nothing), ("no-relative-paths", Takes::Nothing),
+    ],
+    short: &[('b', Takes::Value), ('B', Takes::Value), ('f', Takes::Nothing), ('d', Takes::Nothing), ('q', Takes::Nothing)],
+    abbreviations: true,
+    operands_end_options: false,
+};
+
+/// Adds what it does; `words`: what follows `add`.
+pub(super) fn add(words: &[Word], git: &Git<'_>, context: &mut Context<'_>) {
+    context.push(git.here(verbs::GIT_BRANCH));
+    let arguments = parse(words, &ADD);
+    let Some(place) = arguments.operands.first() else { return };
+    let tree = tree(place, &arguments, git, context);
+    made(&place.value, context);
+    context.write(place);
+    let worktrees = &mut context.state.world.worktrees;
+    if let Some(tree) = tree.filter(|_| worktrees.len() < MOST) {
+        worktrees.push(tree);
+    }
+    context.state.world.refs_changed.get_or_insert_with(|| "an earlier part of the command makes a branch".to_owned());
+}
+
+/// What is known of it: nothing, where something is there already or anything about it is not sure.
+fn tree(place: &Word, arguments: &Arguments<'_>, git: &Git<'_>, context: &Context<'_>) -> Option<Worktree> {
+    let world = &context.state.world;
+    let home = git.repo.root.clone().filter(|_| git.repo.made().is_none() && git.store.is_none() && git.doubt.is_none())?;
+    let is_sure = arguments.unknown.is_empty() && arguments.uncertain.is_none() && arguments.operands.len() <= 2;
+    if !is_sure || git.words.iter().any(|word| word.known().is_none()) || context.elsewhere.is_some() {
+        return None;
+    }
+    // git starts from the directory it is told of, the shell's own is what other paths are taken from.
+    if git.index != 0 && !place.text().starts_with('/') {
+        return None;
+    }
+    let located = paths::locate_entry(&place.value, context);
+    let is_absent = context.workspace.ask(&Question::Path { path: located.path.clone() }) == Answer::Absent;
+    let is_made = world.written.iter().any(|written| written.touches(&located)) || !world.links.is_empty() || world.opaque;
+    if located.why.is_some() || !located.leads.is_empty() || !is_absent || is_made {
+        return None;
+    }
+    let branch = branch(&located.path, arguments, git, context).unwrap_or_default();
+    Some(Worktree { path: located.path, home, branch })
+}
+
+/// The full name of the branch that is checked out in it.
+fn branch(path: &str, arguments: &Arguments<'_>, git: &Git<'_>, context: &Context<'_>) -> Option<String> {
+    if arguments.has(&["detach", "d", "orphan"]) {
+        return None;
+    }
+    let full = |name: &str| format!("refs/heads/{name}");
+    if let Some(name) = arguments.value(&["b", "B"]) {
+        return name.known().map(full);
+    }
+    let Some(start) = arguments.operands.get(1) else { return Some(full(paths::split(path).1)) };
+    let name = start.known()?;
+    let is_branch = git.repo.has(&full(name), context) || git.repo.full_names(name, context).is_empty() && git.repo.is_remote_branch(name, context);
+    is_branch.then(|| full(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::{check, check_with};
+
+    #[test]
+    fn a_push_from_a_new_worktree() {
+        assert_snapshot!(check("git worktree add ../hot -b hotfix/x origin/main && cd ../hot && git push -u origin hotfix/x"), @"
+        git.branch /repo, write
+        fs.write /hot, write
+        exec.read cd, read
+        git.push hotfix/x@origin, write
+        ");
+        assert_snapshot!(check("git worktree add -b hotfix/x /tmp/hot && cd /tmp/hot && git commit -am x && git push -u origin HEAD"), @"
+        git.branch /repo, write
+        fs.write /tmp/hot, write
+        exec.read cd, read
+        git.commit /tmp/hot, write
+        git.push hotfix/x@origin, write
+        ");
+        assert_snapshot!(check("git worktree add ../topic && git -C ../topic push"), @"
+        git.branch /repo, write
+        fs.write /topic, write
+        git.push topic@origin, write
+        ");
+        assert_snapshot!(check("git worktree add ../hot main && git -C ../hot push"), @"
+        git.branch /repo, write
+        fs.write /hot, write
+        git.push main@origin, write
+        ");
+        assert_snapshot!(check("git worktree add ../hot -b x && cd ../hot && git checkout main && git push"), @"
+        git.branch /repo, write
+        fs.write /hot, write
+        exec.read cd, read
+        git.branch /hot, write
+        git.push main@origin, write
+        ");
+        assert_snapshot!(check("git worktree add ../hot -b x && cd ../hot && git checkout main && cd /repo && git push"), @"
+        git.branch /repo, write
+        fs.write /hot, write
+        exec.read cd, read
+        git.branch /hot, write
+        git.push feature@origin, write
+        ");
+        assert_snapshot!(check_with("git worktree add ../hot -b x && git -C ../hot push", &[("/repo/.git/hooks/pre-push", "git push origin main\n")]), @"
+        git.branch /repo, write
+        fs.write /hot, write
+        git.push x@origin, write
+        git.push main@origin, write
+        ");
+    }
+
+    #[test]
+    fn what_may_be_another_repository() {
+        for command in [
+            "git worktree add ../hot -b x; cd ../hot; git push origin x",
+            "git worktree add ../hot $X && cd ../hot && git push",
+            "git worktree add ../hot --detach && cd ../hot && git push",
+            "git worktree add ../hot v1 && cd ../hot && git push",
+            "git worktree add ../hot -b x && cp -r /tmp/other/.git ../hot && cd ../hot && git push origin x",
+            "git worktree add ../hot -b x && rm -rf ../hot/.git && cd ../hot && git push origin x",
+            "git worktree add ../hot -b x && rm -rf ../h* && cd ../hot && git push origin x",
+            "git init ../hot; git worktree add ../hot -b x && cd ../hot && git push origin x",
+            "git worktree add ../hot -b x && cd ../hot/vendor/lib && git push origin x",
+            "git worktree add -b x $D && cd $D && git push origin x",
+            "git worktree add src -b x && cd src && git push",
+        ] {
+            let found = check(command);
+            let last = found.lines().last().unwrap_or_default();
+            assert!(last.starts_with("git.force-push *@") || command.contains(" src ") && last.starts_with("git.push feature@"), "{command}: {found}");
+        }
+    }
+}
