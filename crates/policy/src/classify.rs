@@ -4,7 +4,8 @@
 mod covered;
 
 use countersign_model::{
-    Certainty, Effect, Environment, ForgeRepository, Repository, Resource, Verb, page_action, verbs,
+    Certainty, Effect, Environment, ForgeRepository, Repository, Resource, Verb, is_cluster_of_this_machine,
+    is_this_machine, page_action, verbs,
 };
 
 use crate::map::{EnvironmentMap, Places};
@@ -15,7 +16,79 @@ use crate::{Bundle, glob, names, remote};
 pub fn classify(effects: &mut [Effect], bundle: &Bundle, tree: Option<&str>) {
     for effect in effects {
         effect.environment = environment(effect, bundle.map(), tree);
+        let Some(suspicion) = suspicion(&effect.resource, bundle.map()) else { continue };
+        effect.because = match effect.because.take() {
+            Some(because) if because.ends_with(&suspicion) => Some(because),
+            Some(because) => Some(format!("{because}; {suspicion}")),
+            None => Some(suspicion),
+        };
     }
+}
+
+/// The pattern of the map by which a thing lands where it does, if only since not all of its name is known.
+fn suspicion(resource: &Resource, map: &EnvironmentMap) -> Option<String> {
+    match resource {
+        Resource::Host { host, .. } if host.contains('*') => {
+            names::suspicion(map, |places| &places.hosts, &[host])
+        }
+        Resource::Cluster { .. } => {
+            let listed = listed_cluster(resource, map);
+            names::suspicion(map, |places| &places.kube_contexts, &borrowed(&listed))
+        }
+        Resource::Cloud { account, .. } if account.contains('*') => {
+            names::suspicion(map, |places| &places.accounts, &[account])
+        }
+        Resource::Database { host, database, .. } => {
+            let listed = listed_database(host, database.as_deref(), map);
+            names::suspicion(map, |places| &places.databases, &borrowed(&listed))
+        }
+        _ => None,
+    }
+}
+
+fn borrowed(names: &[String]) -> Vec<&str> {
+    names.iter().map(String::as_str).collect()
+}
+
+/// The names under which the map may list a database. One of this machine, of which only the server or the file is
+/// known, is not taken for one that a pattern finds anywhere, such as `*/billing`: the pattern must name the host.
+fn listed_database(host: &str, database: Option<&str>, map: &EnvironmentMap) -> Vec<String> {
+    let mut listed = vec![host.to_owned()];
+    let full = format!("{host}/{}", database.unwrap_or("*"));
+    let own = host.starts_with('/') || is_this_machine(host);
+    if !own || !full.contains('*') || names_start(map, |places| &places.databases, host) {
+        listed.push(full);
+    }
+    // Of a variable that nobody lists only its name is known: it may hold the address of any.
+    let is_listed = || map.worst(|places| glob::in_list_any_case(&places.databases, host)).is_some();
+    if host.starts_with('$') && database.is_none_or(|name| name.contains('*')) && !is_listed() {
+        listed.push("*".to_owned());
+    }
+    listed
+}
+
+/// The names under which the map may list a cluster's namespace, in the same way.
+fn listed_cluster(resource: &Resource, map: &EnvironmentMap) -> Vec<String> {
+    let Resource::Cluster { context, namespace, object, name } = resource else { return Vec::new() };
+    let namespace = if object == "namespace" { Some(name) } else { namespace.as_ref() };
+    // A name may say besides where its server is; the map goes by the context's own.
+    let own = context.split_once(" at ").map_or(context.as_str(), |(own, _)| own);
+    let full = format!("{own}/{}", namespace.map_or("*", String::as_str));
+    let here = is_cluster_of_this_machine(context);
+    let mut listed = vec![own.to_owned()];
+    if !here || !full.contains('*') || names_start(map, |places| &places.kube_contexts, own) {
+        listed.push(full);
+    }
+    listed
+}
+
+/// Whether a pattern of the map starts with the whole of a name.
+fn names_start(map: &EnvironmentMap, list: impl Fn(&Places) -> &Vec<String>, name: &str) -> bool {
+    let starts = |pattern: &String| {
+        let pattern = pattern.trim_start_matches('!');
+        pattern.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
+    };
+    map.worst(|places| list(places).iter().any(starts)).is_some()
 }
 
 /// Whether the effect is work offered to others who decide on it: a comment, a pull request, or a
@@ -81,28 +154,19 @@ fn environment(effect: &Effect, map: &EnvironmentMap, tree: Option<&str>) -> Env
             }
         }
         Resource::Cluster { context, namespace, object, name } => {
-            let namespace = match (object.as_str(), namespace) {
-                ("namespace", _) => Some(name.as_str()),
-                (_, namespace) => namespace.as_deref(),
-            };
-            // A name may say besides where its server is; the map goes by the context's own.
-            let own = context.split_once(" at ").map_or(context.as_str(), |(own, _)| own);
-            let full = format!("{own}/{}", namespace.unwrap_or("*"));
-            names::of(
-                map,
-                |places| &places.kube_contexts,
-                &[own, &full],
-                &[context, namespace.unwrap_or_default()],
-            )
+            let namespace = if object == "namespace" { Some(name) } else { namespace.as_ref() };
+            let listed = listed_cluster(&effect.resource, map);
+            let names: [&str; 2] = [context, namespace.map_or("", |name| name)];
+            names::of(map, |places| &places.kube_contexts, &borrowed(&listed), &names)
         }
         Resource::Cloud { provider, account, name, .. } => {
             let full = format!("{provider}:{account}");
             names::of(map, |places| &places.accounts, &[account, &full], &[account, name])
         }
         Resource::Database { host, database, .. } => {
-            let database = database.as_deref().unwrap_or("*");
-            let full = format!("{host}/{database}");
-            names::of(map, |places| &places.databases, &[host, &full], &[host, database])
+            let listed = listed_database(host, database.as_deref(), map);
+            let names = [host, database.as_deref().unwrap_or("*")];
+            names::of(map, |places| &places.databases, &borrowed(&listed), &names)
         }
         Resource::Stack { directory, workspace, target, .. } => {
             let workspace = workspace.as_deref().unwrap_or_default();

@@ -37,12 +37,10 @@ pub fn in_list_any_case(patterns: &[String], name: &str) -> bool {
 
 /// Whether one pattern matches `name`; for a `name` with a `*`, whether it might.
 pub fn matches(pattern: &str, name: &str) -> bool {
-    if name.contains('*') {
-        let (ours, theirs) = (literal_start(pattern), literal_start(name));
-        return ours.starts_with(theirs) || theirs.starts_with(ours);
-    }
-    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
-    fits(&pattern, &name)
+    // What follows the first `*` of a name is not looked at: the text it stands for may end the name early.
+    let (known, open) = name.split_once('*').map_or((name, false), |(known, _)| (known, true));
+    let (pattern, known): (Vec<char>, Vec<char>) = (pattern.chars().collect(), known.chars().collect());
+    fits(&pattern, &known, open)
 }
 
 /// Whether something is matched by `pattern` and is what `name` could be: in a name, `*` and brackets stand for any text,
@@ -138,11 +136,15 @@ pub fn literal_start(pattern: &str) -> &str {
 }
 
 /// Row by row over the pattern: after each row, `reach` holds at which ends of `name` the pattern
-/// so far fits. Time and space are bounded by the product and the length of the name.
-fn fits(pattern: &[char], name: &[char]) -> bool {
+/// so far fits. Time and space are bounded by the product and the length of the name. An `open` name
+/// may go on with anything: it is enough that a part of the pattern fits all of it.
+fn fits(pattern: &[char], name: &[char], open: bool) -> bool {
     let mut reach: Vec<bool> = std::iter::once(true).chain(name.iter().map(|_| false)).collect();
     let mut rest = pattern;
     while let Some((&first, after)) = rest.split_first() {
+        if open && reach.last() == Some(&true) {
+            return true;
+        }
         rest = after;
         let deep = first == '*' && after.first() == Some(&'*');
         if deep {
@@ -234,6 +236,28 @@ mod tests {
             (['?', rest @ ..], [_, tail @ ..]) => naive_theirs(rest, tail),
             ([first, rest @ ..], [letter, tail @ ..]) => first == letter && naive_theirs(rest, tail),
             (_, []) => false,
+        }
+    }
+
+    #[test]
+    fn what_is_known_of_an_open_name_counts() {
+        for (pattern, name) in [
+            ("*/billing", "localhost/*"),
+            ("db.*/billing", "db.example/*"),
+            ("**.example", "local/*"),
+            ("release/2", "release/*"),
+            ("main", "*"),
+        ] {
+            assert!(matches(pattern, name), "{pattern} {name}");
+        }
+        for (pattern, name) in [
+            ("*.staging.example", "localhost/*"),
+            ("*-live", "dev/*"),
+            ("*/billing", "/repo/test.db/*"),
+            ("release", "release/*"),
+            ("r?lease/x", "main*"),
+        ] {
+            assert!(!matches(pattern, name), "{pattern} {name}");
         }
     }
 

@@ -29,6 +29,21 @@ pub fn of(
     found.unwrap_or_else(|| guess(names))
 }
 
+/// Why a thing counts as one of a named environment though it only may be one of it: the pattern that says so.
+pub fn suspicion(
+    map: &EnvironmentMap,
+    list: impl Fn(&Places) -> &Vec<String>,
+    listed: &[&str],
+) -> Option<String> {
+    let found = map.worst(|places| lists_one_of(list(places), listed, false))?;
+    if map.worst(|places| lists_one_of(list(places), listed, true)) == Some(found) {
+        return None;
+    }
+    let one = |pattern: &&String| lists_one_of(std::slice::from_ref(*pattern), listed, false);
+    let pattern = list(map.places(found)?).iter().rfind(one)?;
+    Some(format!("it may be one of `{pattern}`, which the map has under {found}"))
+}
+
 /// Whether a list has a thing that goes by several names: an exception to one of them is one to the thing. Where
 /// a name could be any, the answer is whether it might be listed; `surely`, whether it cannot but be.
 fn lists_one_of(patterns: &[String], names: &[&str], surely: bool) -> bool {

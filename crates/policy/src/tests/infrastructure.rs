@@ -199,3 +199,59 @@ fn page_actions_are_shown() {
         assert!(kind(server, tool, 0) > DecisionKind::Monitor, "{server} {tool}");
     }
 }
+
+/// A pattern that is open at its start finds what is known of a name, and what is not known at all, but not this
+/// machine's own servers and files of which no database is named.
+#[test]
+fn open_patterns_leave_this_machine_alone() {
+    use Environment::{Development, Production, Staging, Unknown};
+    let map = "version = 1\n[environments.production]\ndatabases = [\"*/billing\", \"db.prod.example\"]\n\
+        kube_contexts = [\"*/payments\"]\n\
+        [environments.staging]\ndatabases = [\"*.staging.example\", \"$STAGING_URL\", \"127.0.0.2/*\"]\n";
+    let bundle = Bundle::shipped(Pack::Graduated, &Proposal::parse(map).unwrap()).unwrap();
+    let found = |resource: Resource| {
+        let mut effects = [Effect::new(verbs::DB_WRITE, resource)];
+        classify(&mut effects, &bundle);
+        effects[0].clone()
+    };
+    let at = |host: &str, database: Option<&str>| Resource::Database {
+        system: "sql".to_owned(),
+        host: host.to_owned(),
+        database: database.map(str::to_owned),
+        object: "*".to_owned(),
+    };
+    for (resource, expected) in [
+        (at("localhost", None), Development),
+        (at("127.0.0.1", Some("*")), Development),
+        (at("/repo/test.db", None), Development),
+        (at("localhost", Some("shop")), Development),
+        (at("localhost", Some("billing")), Production),
+        (at("127.0.0.2", None), Production),
+        (at("db.dev.example", None), Production),
+        (at("db.dev.example", Some("shop")), Unknown),
+        (at("db.staging.example", Some("shop")), Staging),
+        (at("*", None), Production),
+        (at("*", Some("shop")), Production),
+        (at("$PGHOST", None), Production),
+        (at("$PGHOST", Some("shop")), Unknown),
+        (at("$STAGING_URL", Some("shop")), Staging),
+        (cluster("kind-dev", None), Development),
+        (cluster("kind-dev", Some("payments")), Production),
+        (cluster("eu", None), Production),
+    ] {
+        assert_eq!(found(resource.clone()).environment, expected, "{resource}");
+    }
+    assert_eq!(
+        found(at("db.dev.example", None)).because.as_deref(),
+        Some("it may be one of `*/billing`, which the map has under production")
+    );
+    assert_eq!(
+        found(at("*", Some("shop"))).because.as_deref(),
+        Some("it may be one of `db.prod.example`, which the map has under production")
+    );
+    for known in
+        [at("localhost", None), at("localhost", Some("billing")), at("db.staging.example", Some("shop"))]
+    {
+        assert_eq!(found(known).because, None);
+    }
+}
