@@ -12,10 +12,10 @@ use crate::bundle::{Bundle, BundleError, Contents, FORMAT, StoredLayer, StoredPo
 use crate::checked::{Checked, read, read_pack, validate};
 use crate::layers::{self, Layer, Loosening};
 use crate::oversight::{self, Asked, MOST_APPROVALS, Refusal};
-use crate::packs::{self, Pack};
+use crate::packs::Pack;
+use crate::points::{self, WrongPoints};
 use crate::proposal::{self, INVARIANT, Mode, OwnInvariant, OwnPolicy, Proposal};
-use crate::risk::Weights;
-use crate::{glob, nearest};
+use crate::{At, glob, nearest};
 
 /// Why a proposal does not become a bundle.
 #[derive(Debug, thiserror::Error)]
@@ -33,42 +33,49 @@ pub enum BuildError {
         hint: Option<String>,
     },
     /// A pattern of the map would silently match nothing.
-    #[error("cannot use `{pattern}` in `{list}`: {message}")]
+    #[error("cannot use `{pattern}` in `{list}`: {message}{at}")]
     Pattern {
+        /// The layer that says it.
+        layer: Layer,
         /// The list, such as `environments.production.branches`.
         list: String,
         /// The pattern.
         pattern: String,
         /// What is wrong, a fragment.
         message: &'static str,
+        /// Where it is written.
+        at: At,
     },
     /// What is said of a program of one's own cannot be used.
-    #[error("cannot use the program `{name}`: {message}")]
+    #[error("cannot use the program `{name}`: {message}{at}")]
     Program {
+        /// The layer that says it.
+        layer: Layer,
         /// Its first name, or the wrong one.
         name: String,
         /// What is wrong, a fragment.
         message: &'static str,
+        /// Where it is written.
+        at: At,
     },
     /// A lower layer says what could loosen.
     #[error("cannot join the layers: {0}")]
     Layers(#[from] Loosening),
     /// A highest layer delegates what cannot be.
-    #[error("cannot delegate `{name}`")]
+    #[error("cannot delegate `{name}`{at}")]
     Delegate {
+        /// The layer that says it.
+        layer: Layer,
         /// What was to be delegated.
         name: String,
         /// What can be.
         hint: String,
+        /// Where it is written.
+        at: At,
     },
     /// The points of risk cannot be used.
-    #[error("cannot use `weights.{name}`: {message}")]
-    Weights {
-        /// The table.
-        name: String,
-        /// What is wrong, a fragment.
-        message: String,
-    },
+    #[error("{0}")]
+    Weights(Box<WrongPoints>),
     /// What ships with this program is broken.
     #[error("cannot build with what this program ships: {0}")]
     Shipped(String),
@@ -94,13 +101,24 @@ impl BuildError {
             Self::Policy { hint, .. } => hint.as_deref(),
             Self::Layers(loosening) => Some(&loosening.hint),
             Self::Delegate { hint, .. } => Some(hint),
-            Self::Pattern { .. } | Self::Program { .. } | Self::Weights { .. } | Self::Shipped(_) => None,
+            Self::Weights(wrong) => Some(&wrong.hint),
+            Self::Pattern { .. } | Self::Program { .. } | Self::Shipped(_) => None,
         }
     }
-}
 
-impl BuildError {
-    /// The same error about the file that the policy stands in: its place is counted in `text`, the whole file.
+    /// The layer whose file it is about, where that is known.
+    pub const fn layer(&self) -> Option<Layer> {
+        match self {
+            Self::Pattern { layer, .. } | Self::Program { layer, .. } | Self::Delegate { layer, .. } => {
+                Some(*layer)
+            }
+            Self::Layers(loosening) => Some(loosening.layer),
+            Self::Weights(wrong) => Some(wrong.layer),
+            Self::Policy { .. } | Self::Shipped(_) => None,
+        }
+    }
+
+    /// The same error about the file that it is about: its place is counted in `text`, the whole file.
     #[must_use]
     pub fn within(self, text: &str) -> Self {
         match self {
@@ -108,12 +126,20 @@ impl BuildError {
                 let place = Place(proposal::place_of_policy(text, &policy, place.0));
                 Self::Policy { policy, message, place, hint }
             }
-            other @ (Self::Pattern { .. }
-            | Self::Program { .. }
-            | Self::Layers(_)
-            | Self::Delegate { .. }
-            | Self::Weights { .. }
-            | Self::Shipped(_)) => other,
+            Self::Pattern { layer, list, pattern, message, at } => {
+                Self::Pattern { layer, list, pattern, message, at: at.within(text) }
+            }
+            Self::Program { layer, name, message, at } => {
+                Self::Program { layer, name, message, at: at.within(text) }
+            }
+            Self::Layers(loosening) => Self::Layers(Loosening { at: loosening.at.within(text), ..loosening }),
+            Self::Delegate { layer, name, hint, at } => {
+                Self::Delegate { layer, name, hint, at: at.within(text) }
+            }
+            Self::Weights(wrong) => {
+                Self::Weights(Box::new(WrongPoints { at: wrong.at.clone().within(text), ..*wrong }))
+            }
+            Self::Shipped(message) => Self::Shipped(message),
         }
     }
 }
@@ -132,13 +158,13 @@ pub fn build(proposal: &Proposal) -> Result<Bundle, BuildError> {
 
 /// The same, of several layers, from the highest. Only the highest says how things start: with its pack.
 pub fn build_layers(layers: &[(Layer, &Proposal)]) -> Result<Bundle, BuildError> {
-    let Some(((_, top), _)) = layers.split_first() else {
+    let Some(((highest, top), _)) = layers.split_first() else {
         return Err(BuildError::Shipped("there is no layer to build from".to_owned()));
     };
-    for (_, proposal) in layers {
-        check_patterns(proposal)?;
-        check_programs(&proposal.programs)?;
-        check_delegates(&proposal.delegates)?;
+    for (layer, proposal) in layers {
+        check_patterns(*layer, proposal)?;
+        check_programs(*layer, &proposal.programs)?;
+        check_delegates(*layer, &proposal.delegates)?;
         read_invariants(&proposal.invariants)?;
     }
     let (map, programs) = layers::join(layers)?;
@@ -168,7 +194,7 @@ pub fn build_layers(layers: &[(Layer, &Proposal)]) -> Result<Bundle, BuildError>
         on_allow: top.on_allow,
         map,
         rungs: oversight::rungs(&asked),
-        weights: weights(&top.weights)?,
+        weights: points::weights(*highest, &top.weights)?,
         policies: top_policies,
         below: stored,
         programs,
@@ -198,6 +224,7 @@ fn read_own(
     let mut checked = Vec::new();
     for policy in own {
         let id = format!("{layer}/{}", policy.id);
+        check_id(&policy.id, &policy.id)?;
         if !seen.insert(id.clone()) {
             return Err(refused(&policy.id, "its id stands there twice", None));
         }
@@ -213,6 +240,7 @@ pub fn read_invariants(own: &[OwnInvariant]) -> Result<Vec<Policy>, BuildError> 
     let mut checked = Vec::new();
     for invariant in own {
         let name = format!("{INVARIANT}{}", invariant.id);
+        check_id(&invariant.id, &name)?;
         if !seen.insert(&invariant.id) {
             return Err(refused(&name, "its id stands there twice", None));
         }
@@ -225,6 +253,16 @@ pub fn read_invariants(own: &[OwnInvariant]) -> Result<Vec<Policy>, BuildError> 
     }
     validate(&checked)?;
     Ok(checked.into_iter().map(|checked| checked.policy).collect())
+}
+
+/// An id is shown in reasons, listed, and typed by people.
+fn check_id(id: &str, name: &str) -> Result<(), BuildError> {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
+    if !id.is_empty() && id.chars().all(plain) {
+        return Ok(());
+    }
+    let hint = "write an id of letters, digits, `-`, `_` and `.`, such as `no-releases`";
+    Err(refused(name, "its id is no plain word", Some(hint)))
 }
 
 /// How the id ends of the policy that a lower layer starts from.
@@ -247,40 +285,15 @@ fn settle(checked: Checked, asked: &mut Asked) -> Result<StoredPolicy, BuildErro
     store(&policy, says, mode, &json).map_err(|error| BuildError::Shipped(error.to_string()))
 }
 
-/// The shipped points of risk, with those that the highest layer changes.
-fn weights(own: &toml::Table) -> Result<Weights, BuildError> {
-    let shipped = |error: toml::de::Error| BuildError::Shipped(error.to_string());
-    let mut table: toml::Table = toml::from_str(packs::WEIGHTS).map_err(shipped)?;
-    for (name, own) in own {
-        let refused = |message: String| BuildError::Weights { name: name.clone(), message };
-        let Some(toml::Value::Table(points)) = table.get_mut(name) else {
-            let names: Vec<&str> = table.keys().map(String::as_str).collect();
-            return Err(refused(format!("there is no such table; {}", nearest::hint(name, &names))));
-        };
-        let toml::Value::Table(own) = own else { return Err(refused("it is a table of points".to_owned())) };
-        for (key, value) in own {
-            // Any verb may have points of its own.
-            if name != "verb" && !points.contains_key(key) {
-                let names: Vec<&str> = points.keys().map(String::as_str).collect();
-                return Err(refused(format!("`{key}` is not known; {}", nearest::hint(key, &names))));
-            }
-            points.insert(key.clone(), value.clone());
-        }
-    }
-    let weights: Weights = table.try_into().map_err(|error: toml::de::Error| BuildError::Weights {
-        name: "points".to_owned(),
-        message: error.message().to_owned(),
-    })?;
-    weights.check().map_err(|message| BuildError::Weights { name: "points".to_owned(), message })?;
-    Ok(weights)
-}
-
-fn check_delegates(delegates: &[String]) -> Result<(), BuildError> {
+fn check_delegates(layer: Layer, delegates: &[String]) -> Result<(), BuildError> {
     match delegates.iter().find(|name| !layers::DELEGATES.contains(&name.as_str())) {
         None => Ok(()),
-        Some(wrong) => {
-            Err(BuildError::Delegate { name: wrong.clone(), hint: nearest::hint(wrong, &layers::DELEGATES) })
-        }
+        Some(wrong) => Err(BuildError::Delegate {
+            layer,
+            name: wrong.clone(),
+            hint: nearest::hint(wrong, &layers::DELEGATES),
+            at: At::path(["delegates", wrong]),
+        }),
     }
 }
 
@@ -312,14 +325,15 @@ fn numbers_fit(json: &Value) -> bool {
     }
 }
 
-fn check_patterns(proposal: &Proposal) -> Result<(), BuildError> {
+fn check_patterns(layer: Layer, proposal: &Proposal) -> Result<(), BuildError> {
     let map = proposal.map();
     for (environment, places) in &map.environments {
         for (list, patterns) in places.lists() {
             for pattern in patterns {
                 if let Some(message) = glob::refuse(pattern) {
+                    let at = At::path(["environments", &environment.to_string(), list, pattern]);
                     let list = format!("environments.{environment}.{list}");
-                    return Err(BuildError::Pattern { list, pattern: pattern.clone(), message });
+                    return Err(BuildError::Pattern { layer, list, pattern: pattern.clone(), message, at });
                 }
             }
         }
@@ -328,10 +342,15 @@ fn check_patterns(proposal: &Proposal) -> Result<(), BuildError> {
 }
 
 /// Refuses what would silently say nothing, or two things.
-fn check_programs(programs: &[Declared]) -> Result<(), BuildError> {
+fn check_programs(layer: Layer, programs: &[Declared]) -> Result<(), BuildError> {
     let mut seen = BTreeSet::new();
-    for program in programs {
-        let refused = |name: &str, message| BuildError::Program { name: name.to_owned(), message };
+    for (index, program) in programs.iter().enumerate() {
+        let refused = |name: &str, message| BuildError::Program {
+            layer,
+            name: name.to_owned(),
+            message,
+            at: At::path(["program", &index.to_string(), "names", name]),
+        };
         let first = program.names.first().ok_or_else(|| refused("", "it has no name"))?;
         let subcommands = [&program.read, &program.write, &program.destroy, &program.execute];
         if subcommands.iter().all(|list| list.is_empty()) {

@@ -137,7 +137,7 @@ impl Bundle {
         if !sound {
             return Err(BundleError::Ladder);
         }
-        contents.weights.check().map_err(BundleError::Weights)?;
+        contents.weights.check().map_err(|fall| BundleError::Weights(fall.to_string()))?;
         let (bytes, digest) = (bytes.to_vec(), Digest::of([bytes]));
         Ok(Self { contents, bytes, digest, slices: Slices::default() })
     }

@@ -10,7 +10,7 @@ use std::fmt;
 use countersign_model::{Declared, Environment};
 
 use crate::map::{EnvironmentMap, RepositoryMap};
-use crate::{OnAllow, Proposal, glob};
+use crate::{At, OnAllow, Proposal, glob};
 
 /// Whose policy it is, from the highest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,7 +42,7 @@ impl fmt::Display for Layer {
 
 /// What a lower layer says that could loosen what a higher one asks for.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the layer `{layer}` may not say {what}")]
+#[error("the layer `{layer}` may not say {what}{at}")]
 pub struct Loosening {
     /// The lower layer.
     pub layer: Layer,
@@ -50,6 +50,8 @@ pub struct Loosening {
     pub what: String,
     /// What to do.
     pub hint: String,
+    /// Where it is written.
+    pub at: At,
 }
 
 /// What a highest layer can delegate.
@@ -69,6 +71,7 @@ pub fn join(layers: &[(Layer, &Proposal)]) -> Result<(EnvironmentMap, Vec<Declar
             what: "what its repository is, since the highest layer speaks of none".to_owned(),
             hint: "list the organisation's repositories there, such as `remotes = [\"github.com/acme/*\"]`"
                 .to_owned(),
+            at: At::path(["repository", "remotes"]),
         });
     }
     for (layer, proposal) in below {
@@ -86,7 +89,7 @@ pub fn join(layers: &[(Layer, &Proposal)]) -> Result<(EnvironmentMap, Vec<Declar
 /// Refuses what could loosen and is not delegated.
 fn may_say(layer: Layer, proposal: &Proposal, top: &Proposal) -> Result<(), Loosening> {
     let delegated = |what: &str| top.delegates.iter().any(|name| name == what);
-    let refused = |what: String, hint: String| Err(Loosening { layer, what, hint });
+    let refused = |what: String, hint: String, at: At| Err(Loosening { layer, what, hint, at });
     let delegate = |name: &str| format!("the highest layer can delegate that: `delegates = [\"{name}\"]`");
     for (environment, listed) in &proposal.environments {
         let name = environment.to_string();
@@ -100,29 +103,37 @@ fn may_say(layer: Layer, proposal: &Proposal, top: &Proposal) -> Result<(), Loos
                 return refused(
                     format!("what is no production, as `{pattern}` in `{list}` does"),
                     "leave the exception out, or put it into the highest layer".to_owned(),
+                    At::path(["environments", "production", list, pattern]),
                 );
             }
         } else if patterns.next().is_some() && !delegated(&name) {
-            return refused(format!("what {name} is"), delegate(&name));
+            let at = At::path(["environments", &name]);
+            return refused(format!("what {name} is"), delegate(&name), at);
         }
     }
     if !proposal.programs.is_empty() && !delegated("programs") {
-        return refused("what programs do".to_owned(), delegate("programs"));
+        return refused("what programs do".to_owned(), delegate("programs"), At::path(["program"]));
     }
     if proposal.on_allow != OnAllow::Pass {
         return refused(
             "that a plain allow skips the runtime's own prompts".to_owned(),
             "leave `on_allow` to the highest layer".to_owned(),
+            At::path(["on_allow"]),
         );
     }
     if !proposal.weights.is_empty() {
         return refused(
             "how risk is weighed".to_owned(),
             "leave `[weights]` to the highest layer".to_owned(),
+            At::path(["weights"]),
         );
     }
     if !proposal.delegates.is_empty() {
-        return refused("what is delegated".to_owned(), "leave `delegates` to the highest layer".to_owned());
+        return refused(
+            "what is delegated".to_owned(),
+            "leave `delegates` to the highest layer".to_owned(),
+            At::path(["delegates"]),
+        );
     }
     Ok(())
 }
@@ -136,10 +147,13 @@ fn join_repository(map: &mut RepositoryMap, own: RepositoryMap, layer: Layer) ->
     let strange = |known: &[String], own: &[String]| {
         own.iter().find(|own| !known.iter().any(|known| fits(known, own))).cloned()
     };
-    let strange = strange(&map.remotes, &remotes).or_else(|| strange(&map.roots, &roots));
-    if let Some(strange) = strange {
+    let strange = strange(&map.remotes, &remotes)
+        .map(|strange| ("remotes", strange))
+        .or_else(|| strange(&map.roots, &roots).map(|strange| ("roots", strange)));
+    if let Some((list, strange)) = strange {
         return Err(Loosening {
             layer,
+            at: At::path(["repository", list, &strange]),
             what: format!("that `{strange}` is its repository"),
             hint: "the highest layer lists the repositories it speaks of: add a pattern to its `remotes`, or to its \
                    `roots` for working trees without a remote"

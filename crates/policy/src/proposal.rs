@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 
 use countersign_model::{Declared, Environment};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use crate::checked::line_and_column;
+use crate::example::Example;
 use crate::map::{EnvironmentMap, Places, RepositoryMap};
 use crate::seen::Named;
-use crate::{OnAllow, Pack, nearest, remote};
+use crate::wording::explain;
+use crate::{OnAllow, Pack, remote};
 
 /// The version of the file's format.
-const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 1;
 
 /// What a repository asks for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -110,65 +111,6 @@ pub struct Above {
     /// The team's.
     pub team: Option<String>,
 }
-
-/// A call that shows what a policy is about: a shell command, or a tool with its arguments.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(from = "Spelled")]
-pub struct Example {
-    /// The tool; the runtime's shell where only a command is given.
-    pub tool: String,
-    /// Its arguments.
-    pub input: Map<String, Value>,
-    /// The branch that is checked out.
-    pub branch: Option<String>,
-    /// The decision that is expected, as it is shown: `allow`, `monitor`, `require 1 approval`, `deny`.
-    pub expect: Option<String>,
-    /// Policies that are expected to be among those that decide.
-    pub by: Vec<String>,
-}
-
-/// An example as people write it.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Spelled {
-    Command(String),
-    Whole(Whole),
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Whole {
-    call: Option<String>,
-    tool: Option<String>,
-    #[serde(default)]
-    input: Map<String, Value>,
-    branch: Option<String>,
-    expect: Option<String>,
-    #[serde(default)]
-    by: Vec<String>,
-}
-
-impl From<Spelled> for Example {
-    fn from(spelled: Spelled) -> Self {
-        let shell = |command: String| Map::from_iter([("command".to_owned(), command.into())]);
-        match spelled {
-            Spelled::Command(command) => Self {
-                tool: SHELL.to_owned(),
-                input: shell(command),
-                branch: None,
-                expect: None,
-                by: Vec::new(),
-            },
-            Spelled::Whole(Whole { call, tool, input, branch, expect, by }) => {
-                let input = call.map_or(input, shell);
-                Self { tool: tool.unwrap_or_else(|| SHELL.to_owned()), input, branch, expect, by }
-            }
-        }
-    }
-}
-
-/// The tool that commands are given to.
-const SHELL: &str = "Bash";
 
 /// Why a text is not a proposal.
 #[derive(Debug, thiserror::Error)]
@@ -381,24 +323,4 @@ pub(crate) fn place_of_policy(
         Some((1, further)) => (line, column + further - 1),
         Some((lines, further)) => (line + lines - 1, further),
     })
-}
-
-pub(crate) fn explain(text: &str, error: &toml::de::Error) -> ProposalError {
-    let span = error.span().unwrap_or(0..0);
-    let (line, column) = line_and_column(text, span.start).unwrap_or((1, 1));
-    let message = error.message().lines().next().unwrap_or_default();
-    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-    let (message, hint) = match quoted.split_first() {
-        Some((wrong, known)) if message.starts_with("unknown field") => {
-            (format!("unknown key `{wrong}`"), Some(nearest::hint(wrong, known)))
-        }
-        Some((wrong, known)) if message.starts_with("unknown variant") => {
-            (format!("unknown value `{wrong}`"), Some(nearest::hint(wrong, known)))
-        }
-        _ if message.starts_with("missing field `version`") => {
-            (message.to_owned(), Some(format!("start the file with `version = {VERSION}`")))
-        }
-        _ => (message.to_owned(), None),
-    };
-    ProposalError { message, line, column, hint }
 }

@@ -4,6 +4,7 @@
 //! get worse, and [`Weights::check`] refuses other tables. Below 30 is low, from 60 is high.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use countersign_model::{
     Access, Certainty, Effect, Environment, Factor, PathClass, Place, Resource, Reversible, Risk, verbs,
@@ -40,9 +41,9 @@ macro_rules! tables {
                 match word { $($word::$variant => self.$field),* }
             }
 
-            /// Whether the points never fall in the order the words are listed.
-            fn rises(&self) -> bool {
-                [$(self.$field),*].is_sorted()
+            /// Its words with their points, in the order in which things get worse.
+            fn points(&self) -> Vec<(&'static str, u8)> {
+                vec![$((stringify!($field), self.$field)),*]
             }
         }
     )*};
@@ -94,6 +95,31 @@ struct Other {
     overlap: u8,
 }
 
+/// Two points of which the worse is the smaller: each with its table and its word.
+#[derive(Debug)]
+pub struct Fall {
+    /// Of what is less bad.
+    pub better: (&'static str, &'static str, u8),
+    /// Of what is worse.
+    pub worse: (&'static str, &'static str, u8),
+}
+
+impl fmt::Display for Fall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ((better_table, better, _), (table, worse, _)) = (self.better, self.worse);
+        write!(f, "`{table}.{worse}` has fewer points than `{better_table}.{better}`")
+    }
+}
+
+impl Fall {
+    const fn of(
+        better: (&'static str, (&'static str, u8)),
+        worse: (&'static str, (&'static str, u8)),
+    ) -> Self {
+        Self { better: (better.0, better.1.0, better.1.1), worse: (worse.0, worse.1.0, worse.1.1) }
+    }
+}
+
 /// What a policy and a risk are told beside the effect.
 #[derive(Debug)]
 pub struct Beside<'c> {
@@ -134,27 +160,29 @@ impl Weights {
     }
 
     /// Refuses tables under which something worse could score lower.
-    pub(crate) fn check(&self) -> Result<(), String> {
+    pub(crate) fn check(&self) -> Result<(), Fall> {
         let tables = [
-            ("read", self.read.rises()),
-            ("change", self.change.rises()),
-            ("place", self.place.rises()),
-            ("access", self.access.rises()),
-            ("reversible", self.reversible.rises()),
-            ("certainty", self.certainty.rises()),
-            ("class", self.class.rises()),
+            ("read", self.read.points()),
+            ("change", self.change.points()),
+            ("place", self.place.points()),
+            ("access", self.access.points()),
+            ("reversible", self.reversible.points()),
+            ("certainty", self.certainty.points()),
+            ("class", self.class.points()),
         ];
-        for (name, rises) in tables {
-            if !rises {
-                return Err(format!("the points of `{name}` fall"));
+        for (table, points) in tables {
+            for (lower, higher) in points.iter().zip(points.iter().skip(1)) {
+                if higher.1 < lower.1 {
+                    return Err(Fall::of((table, *lower), (table, *higher)));
+                }
             }
         }
-        let both = |of: fn(&ByEnvironment) -> u8| of(&self.read) <= of(&self.change);
-        if both(|t| t.development) && both(|t| t.staging) && both(|t| t.unknown) && both(|t| t.production) {
-            Ok(())
-        } else {
-            Err("a read scores more than a change".to_owned())
+        for (read, change) in self.read.points().into_iter().zip(self.change.points()) {
+            if change.1 < read.1 {
+                return Err(Fall::of(("read", read), ("change", change)));
+            }
         }
+        Ok(())
     }
 
     /// The risk of one effect.

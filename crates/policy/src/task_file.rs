@@ -5,7 +5,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::checked::line_and_column;
-use crate::proposal::{ProposalError, explain};
+use crate::proposal::ProposalError;
+use crate::wording::explain;
 use crate::{glob, nearest, request, scoping};
 
 /// The most changed files that a task may be limited to: so many are remembered of a session.

@@ -73,14 +73,13 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
             let bundle = layers.build()?;
             if json {
                 let lints: Vec<_> =
-                    layers.lints().into_iter().map(|(file, lint)| lint_json(file, &lint)).collect();
+                    layers.lints(&bundle).iter().map(|(file, lint)| lint_json(file, lint)).collect();
                 output::json(&json!({
                     "file": path, "bundle": bundle.digest(), "pack": bundle.pack(), "lints": lints,
                 }))?;
             } else {
                 println!("{} `{}` builds bundle {}", styled(GOOD, "ok:"), path.display(), bundle.digest());
-                warn_of_known(&bundle);
-                layers.lints().iter().for_each(|(file, lint)| show_lint(file, lint));
+                layers.lints(&bundle).iter().for_each(|(file, lint)| show_lint(file, lint));
             }
         }
         Command::Test(arguments) => return trial::run(arguments, json),
@@ -106,7 +105,7 @@ fn path_of(file: Option<PathBuf>) -> Result<PathBuf> {
 fn lint_json(file: &Path, lint: &Lint) -> serde_json::Value {
     let (line, column) = lint.place.0.unzip();
     json!({
-        "rule": lint.rule, "policy": lint.policy, "file": file, "line": line, "column": column,
+        "rule": lint.rule, "about": lint.about, "file": file, "line": line, "column": column,
         "message": lint.message, "hint": lint.hint,
     })
 }
@@ -117,7 +116,7 @@ fn show_lint(file: &Path, lint: &Lint) {
         "{} {}{place}: `{}`: {} ({})",
         styled(WARN, "note:"),
         file.display(),
-        lint.policy,
+        lint.about,
         lint.message,
         lint.rule
     );

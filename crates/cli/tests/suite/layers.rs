@@ -142,3 +142,32 @@ fn what_was_only_proposed_is_shown_whole_before_it_is_signed() {
     assert!(shown.contains("+ pack graduated") && shown.contains("+ production branches main"), "{shown}");
     assert!(shown.contains("points change.production: 30 instead of 40  ← loosens"), "{shown}");
 }
+
+#[test]
+fn a_layer_names_no_further_layers() {
+    let machine =
+        layered(&ORGANISATION.replace("version = 1\n", "version = 1\nlayers = { team = \"gone.toml\" }\n"));
+    let output = machine.try_countersign(&["policy", "check"], "");
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let said =
+        String::from_utf8(output.stderr).unwrap().replace(&machine.path("").display().to_string(), "~/");
+    assert_snapshot!(said, @"");
+}
+
+#[test]
+fn a_permit_of_a_lower_layer_loosens_nothing_and_nobody_says_that_it_does() {
+    let machine = layered(ORGANISATION);
+    machine.countersign(&["policy", "activate", "--passphrase-stdin"], PASSPHRASE);
+    let path = machine.repository().join("countersign.toml");
+    let own = fs::read_to_string(&path).unwrap();
+    let permit =
+        "\n[[policy]]\nid = \"all\"\nsays = \"x\"\ncedar = 'permit (principal, action, resource is Host);'\n";
+    fs::write(&path, own.replace("version = 1\n", "version = 1\npack = \"observe\"\n") + permit).unwrap();
+    let checked = machine.countersign(&["policy", "check"], "");
+    assert!(checked.contains("`observe` adds nothing here"), "{checked}");
+    fs::write(&path, own + permit).unwrap();
+    let checked = machine.countersign(&["policy", "check"], "");
+    assert!(checked.contains("a permit of a lower layer loosens nothing"), "{checked}");
+    let shown = machine.countersign(&["policy", "activate", "--passphrase-stdin"], PASSPHRASE);
+    assert!(shown.contains("+ policy repository/all: permit") && !shown.contains("loosens"), "{shown}");
+}

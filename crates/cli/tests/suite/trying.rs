@@ -89,3 +89,15 @@ expect = "allow"
     let shown = machine.countersign(&["policy", "test"], "");
     assert!(shown.contains("2 passed, 0 failed"), "{shown}");
 }
+
+fn what_is_no_file_or_no_text_is_said_to_be_that() {
+    let machine = Machine::governed();
+    let said = |path: &str| {
+        let output = machine.try_countersign(&["policy", "check", path], "");
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        String::from_utf8(output.stderr).unwrap().replace(&machine.path("").display().to_string(), "~/")
+    };
+    fs::write(machine.path("latin1.toml"), b"version = 1\n# \xe4\n").unwrap();
+    assert_snapshot!(said(&machine.path("latin1.toml").display().to_string()), @"");
+    assert_snapshot!(said(&machine.repository().display().to_string()), @"");
+}

@@ -4,6 +4,7 @@
 //! One rule about policies is one file, plus its line in [`RULES`].
 
 mod examples;
+mod file;
 mod never;
 mod patterns;
 mod reasons;
@@ -18,13 +19,15 @@ use crate::proposal::{self, OwnPolicy, Proposal};
 use crate::scope::Constraint;
 use crate::{Layer, Place};
 
+pub use file::{all_examples, lint_file};
+
 /// Something to look at again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lint {
     /// The rule, such as `text-matching`.
     pub rule: &'static str,
-    /// The policy, or the list of the map.
-    pub policy: String,
+    /// The policy, or else the part of the file.
+    pub about: String,
     /// What is odd, a sentence fragment.
     pub message: String,
     /// What to do instead.
@@ -36,8 +39,8 @@ pub struct Lint {
 /// A policy of the proposal, taken apart.
 struct Read<'p> {
     own: &'p OwnPolicy,
-    /// Whether the layer is not the highest.
-    is_low: bool,
+    /// Whether the layer starts from all that those above it permit, so that a permit of its own adds nothing.
+    has_all: bool,
     forbids: bool,
     action: Constraint,
     resource: Constraint,
@@ -66,14 +69,15 @@ const RULES: &[Rule] = &[
 
 /// Everything odd about a proposal's map and its own policies, in their order. A proposal that does not build has none.
 pub fn lint(proposal: &Proposal, text: &str, layer: Layer, is_low: bool) -> Vec<Lint> {
-    let read: Vec<Read<'_>> = proposal.policies.iter().filter_map(|own| read(own, is_low)).collect();
+    let has_all = is_low && !proposal.names_pack;
+    let read: Vec<Read<'_>> = proposal.policies.iter().filter_map(|own| read(own, has_all)).collect();
     let mut lints = patterns::lint(proposal, text, layer);
     for (index, one) in read.iter().enumerate() {
         let earlier = read.get(..index).unwrap_or_default();
         for (rule, find) in RULES {
             lints.extend(find(one, earlier).into_iter().map(|found| Lint {
                 rule,
-                policy: format!("{layer}/{}", one.own.id),
+                about: format!("{layer}/{}", one.own.id),
                 place: Place(proposal::place_of_policy(
                     text,
                     &one.own.id,
@@ -87,12 +91,12 @@ pub fn lint(proposal: &Proposal, text: &str, layer: Layer, is_low: bool) -> Vec<
     lints
 }
 
-fn read(own: &OwnPolicy, is_low: bool) -> Option<Read<'_>> {
+fn read(own: &OwnPolicy, has_all: bool) -> Option<Read<'_>> {
     let json = Policy::parse(None, &own.cedar).ok()?.to_json().ok()?;
     let part = |name: &str| json.get(name).cloned().unwrap_or_default();
     Some(Read {
         own,
-        is_low,
+        has_all,
         forbids: json.get("effect").and_then(Value::as_str) == Some("forbid"),
         action: serde_json::from_value(part("action")).ok()?,
         resource: serde_json::from_value(part("resource")).ok()?,
@@ -141,7 +145,7 @@ mod tests {
         let text = format!("version = 1\n{text}");
         let proposal = Proposal::parse(&text).unwrap();
         let shown = |lint: Lint| {
-            format!("{} {}{}: {}; {}", lint.rule, lint.policy, lint.place, lint.message, lint.hint)
+            format!("{} {}{}: {}; {}", lint.rule, lint.about, lint.place, lint.message, lint.hint)
         };
         let lints: Vec<String> =
             lint(&proposal, &text, Layer::Repository, false).into_iter().map(shown).collect();
@@ -158,6 +162,7 @@ mod tests {
             ("forbid (principal, action in Action::\"fs\", resource is Path) when { resource.class == \"secret\" };", GOOD),
             ("permit (principal, action, resource) when { context.certainty == \"exact\" && context.risk < 30 };", GOOD),
             ("forbid (principal, action, resource is Path) when { resource.path like \"/srv/live/*\" };", GOOD),
+            ("forbid (principal, action in Action::\"mcp\", resource is Tool) when { resource.name like \"refund*\" };", GOOD),
         ]), @"");
     }
 

@@ -17,7 +17,7 @@ pub(super) fn lint(proposal: &Proposal, text: &str, layer: Layer) -> Vec<Lint> {
                 let Some((message, hint)) = never(list, pattern.trim_start_matches('!')) else { continue };
                 lints.push(Lint {
                     rule: "never-matches",
-                    policy: format!("{layer}/environments.{word}.{list}"),
+                    about: format!("{layer}/environments.{word}.{list}"),
                     place: place(text, word, pattern),
                     message: format!("`{pattern}` can never match: {message}"),
                     hint: hint.to_owned(),
@@ -77,7 +77,7 @@ mod tests {
     fn check(text: &str) -> String {
         let text = format!("version = 1\n[environments.production]\n{text}\n");
         let shown =
-            |found: Lint| format!("{}{}: {}; {}", found.policy, found.place, found.message, found.hint);
+            |found: Lint| format!("{}{}: {}; {}", found.about, found.place, found.message, found.hint);
         let lints = lint(&Proposal::parse(&text).unwrap(), &text, Layer::Repository);
         lints.into_iter().map(shown).collect::<Vec<_>>().join("\n")
     }

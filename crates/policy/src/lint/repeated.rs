@@ -7,7 +7,7 @@ use crate::scope::Constraint;
 
 pub(super) fn find(one: &Read<'_>, earlier: &[Read<'_>]) -> Vec<Found> {
     let mut found = Vec::new();
-    if one.is_low && !one.forbids {
+    if one.has_all && !one.forbids {
         found.push(Found {
             message: "a permit of a lower layer loosens nothing".to_owned(),
             hint: "ask for more with a forbid, or move the permit into the highest layer".to_owned(),

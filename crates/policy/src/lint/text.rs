@@ -1,4 +1,4 @@
-//! `text-matching`: a policy that looks for words in a command or a tool's name.
+//! `text-matching`: a policy that looks for words in a program's name. The name of a tool is all that there is of it.
 
 use super::{Found, Read, attribute, walk};
 
@@ -6,7 +6,7 @@ use super::{Found, Read, attribute, walk};
 const NAMES: &[&str] = &["resource.name"];
 
 pub(super) fn find(one: &Read<'_>, _: &[Read<'_>]) -> Vec<Found> {
-    let is_named = matches!(one.resource.entity_type.as_deref(), Some("Program" | "Tool"));
+    let is_named = matches!(one.resource.entity_type.as_deref(), Some("Program"));
     let mut found = Vec::new();
     walk(&one.conditions, &mut |operator, operands| {
         let Some(attribute) = (operator == "like").then(|| attribute(operands.get("left")?)).flatten() else {

@@ -57,8 +57,8 @@ fn broken_bundles_are_refused() {
     cannot read the bundle: unknown field `extra`
     the bundle's oversight ladder is broken
     the bundle's oversight ladder is broken
-    the bundle's weights are broken: the points of `change` fall
-    the bundle's weights are broken: the points of `access` fall
+    the bundle's weights are broken: `change.production` has fewer points than `change.unknown`
+    the bundle's weights are broken: `access.destroy` has fewer points than `access.execute`
     ");
 }
 

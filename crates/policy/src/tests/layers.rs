@@ -185,10 +185,10 @@ fn weights_of_ones_own() {
     ]
     .map(|text| with(text).unwrap_err().to_string());
     assert_snapshot!(errors.join("\n"), @"
-    cannot use `weights.change`: `produktion` is not known; did you mean `production`? It is one of: development, production, staging, unknown
-    cannot use `weights.chance`: there is no such table; did you mean `change`? It is one of: access, certainty, change, class, other, place, read, reversible, verb
-    cannot use `weights.points`: the points of `change` fall
-    cannot use `weights.points`: invalid value: integer `300`, expected u8
-    cannot use `weights.change`: it is a table of points
+    cannot use `produktion` in `[weights.change]`: it is not known there
+    cannot use `[weights.chance]`: there is no such table of points
+    cannot use `production` in `[weights.change]`: `production` is worse than `unknown` and has fewer points, 1 and 25
+    cannot use `production` in `[weights.change]`: `300` is no number of points
+    cannot use `[weights.change]`: it is a table of points
     ");
 }

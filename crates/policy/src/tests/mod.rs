@@ -9,6 +9,7 @@ mod properties;
 mod proposal;
 mod propose;
 mod scoping;
+mod wording;
 
 use std::sync::LazyLock;
 

@@ -63,7 +63,7 @@ fn not_toml_or_not_this_format() {
     error: cannot read the proposal: version 7 of the format is not known at line 1, column 11
     hint: this program reads version 1
     ");
-    assert_snapshot!(check("version = 1\n[environments.production]\nbranches = \"main\"\n"), @r#"error: cannot read the proposal: invalid type: string "main", expected a sequence at line 3, column 12"#);
+    assert_snapshot!(check("version = 1\n[environments.production]\nbranches = \"main\"\n"), @r#"error: cannot read the proposal: expected a list, such as `["main"]`, and found the text "main" at line 3, column 12"#);
 }
 
 #[test]

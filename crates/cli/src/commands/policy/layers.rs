@@ -1,11 +1,15 @@
 //! A proposal with the layers above it, read from their files.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use countersign_policy::{BuildError, Bundle, Layer, Lint, Proposal, build_layers, lint};
+use countersign_policy::{
+    Above, At, BuildError, Bundle, Layer, Lint, Proposal, build_layers, lint, lint_file,
+};
 
-use crate::output::WithHint as _;
+use crate::output::{Hint, WithHint as _};
+use crate::repository::PROPOSAL;
 
 /// The layers of a bundle, from the highest.
 pub struct Layers(Vec<Read>);
@@ -29,17 +33,39 @@ pub fn read(path: &Path) -> Result<Layers> {
         let read =
             one(layer, folder.join(file), "mend the path, which is relative to the file that names it")
                 .with_context(|| format!("`{}` names it under [layers] as the {layer}'s", path.display()))?;
+        no_layers(&read, path)?;
         layers.push(read);
     }
     layers.push(own);
     Ok(Layers(layers))
 }
 
+/// Refuses a layer that names further ones: nobody would read them.
+fn no_layers(read: &Read, below: &Path) -> Result<()> {
+    if read.proposal.above == Above::default() {
+        return Ok(());
+    }
+    let place = At::path(["layers"]).within(&read.text);
+    Err(anyhow::anyhow!("the {}'s file may not name layers{place}", read.layer))
+        .with_context(|| format!("in `{}`", read.path.display()))
+        .hint(format!(
+            "name them all in `{}`: `layers = {{ organisation = \"...\", team = \"...\" }}`",
+            below.display()
+        ))
+}
+
 /// One layer's file; `missing` says what to do where it cannot be read.
 fn one(layer: Layer, path: PathBuf, missing: &str) -> Result<Read> {
-    let text = std::fs::read_to_string(&path)
-        .with_context(|| format!("cannot read the proposal `{}`", path.display()))
-        .hint(missing)?;
+    let text = std::fs::read_to_string(&path).map_err(|error| {
+        let hint = match error.kind() {
+            ErrorKind::NotFound => missing.to_owned(),
+            ErrorKind::IsADirectory => format!("name the file, such as `{}`", path.join(PROPOSAL).display()),
+            ErrorKind::InvalidData => "save the file as text in UTF-8".to_owned(),
+            _ => "see whose it is with `ls -l`, and make it readable for you".to_owned(),
+        };
+        let message = format!("cannot read the proposal `{}`", path.display());
+        anyhow::Error::from(error).context(message).context(Hint { hint })
+    })?;
     let proposal = Proposal::parse(&text).with_context(|| format!("in `{}`", path.display())).hint(MEND)?;
     Ok(Read { layer, path, text, proposal })
 }
@@ -55,15 +81,19 @@ impl Layers {
     }
 
     /// What is right and yet probably not meant, with the file it stands in.
-    pub fn lints(&self) -> Vec<(&Path, Lint)> {
-        self.0
-            .iter()
-            .enumerate()
-            .flat_map(|(index, read)| {
-                let lints = lint(&read.proposal, &read.text, read.layer, index > 0);
-                lints.into_iter().map(|lint| (read.path.as_path(), lint))
-            })
-            .collect()
+    pub fn lints(&self, bundle: &Bundle) -> Vec<(&Path, Lint)> {
+        let mut packs = Vec::new();
+        let mut lints = Vec::new();
+        for (index, read) in self.0.iter().enumerate() {
+            let mut found = lint_file(&read.proposal, &read.text, &packs, bundle);
+            found.extend(lint(&read.proposal, &read.text, read.layer, index > 0));
+            found.extend(read.known_programs());
+            lints.extend(found.into_iter().map(|lint| (read.path.as_path(), lint)));
+            if index == 0 || read.proposal.names_pack {
+                packs.push(read.proposal.pack);
+            }
+        }
+        lints
     }
 
     /// The bundle that they build.
@@ -80,6 +110,26 @@ impl Layers {
     }
 }
 
+impl Read {
+    /// Which descriptions of programs count for nothing.
+    fn known_programs(&self) -> Vec<Lint> {
+        let programs = self.proposal.programs.iter().enumerate();
+        let names = programs.flat_map(|(index, program)| program.names.iter().map(move |name| (index, name)));
+        let known = names.filter(|(_, name)| countersign_understand::knows(name));
+        known
+            .map(|(index, name)| Lint {
+                rule: "known-program",
+                about: "program".to_owned(),
+                message: format!(
+                    "`{name}` is understood by itself: what is said of it under [[program]] counts for nothing"
+                ),
+                hint: "leave it out; a policy of your own can ask for more".to_owned(),
+                place: At::path(["program", &index.to_string(), "names", name]).within(&self.text).place,
+            })
+            .collect()
+    }
+}
+
 /// Whether an error is about this layer's file.
 fn concerns(error: &BuildError, read: &Read) -> bool {
     match error {
@@ -88,11 +138,6 @@ fn concerns(error: &BuildError, read: &Read) -> bool {
             read.proposal.policies.iter().any(|own| own.id == *policy)
                 || read.proposal.invariants.iter().any(|own| Some(own.id.as_str()) == invariant)
         }
-        BuildError::Pattern { pattern, .. } => read.text.contains(pattern.as_str()),
-        BuildError::Program { name, .. } => read.text.contains(name.as_str()),
-        BuildError::Layers(loosening) => loosening.layer == read.layer,
-        BuildError::Delegate { name, .. } => read.proposal.delegates.contains(name),
-        BuildError::Weights { .. } => !read.proposal.weights.is_empty(),
-        BuildError::Shipped(_) => false,
+        other => other.layer() == Some(read.layer),
     }
 }

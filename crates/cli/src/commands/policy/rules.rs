@@ -78,7 +78,7 @@ pub fn print_changes(old: Option<&Bundle>, new: &Bundle) {
     let gone = gone.map(|line| ("-", line, if looks_on(line) { "" } else { taken_away(line) }));
     let is_laxer = old.is_some_and(|old| strictness(new) < strictness(old));
     let come = come.map(|line| {
-        let loosens = line.contains(": permit") && !looks_on(line)
+        let loosens = line.contains(": permit") && !looks_on(line) && !adds_nothing(line, new)
             || line.starts_with("pack ") && is_laxer
             || line.starts_with("production ") && line.contains(" !") && !line.contains(ORDER)
             || line == "on_allow grant";
@@ -114,6 +114,12 @@ pub fn print_changes(old: Option<&Bundle>, new: &Bundle) {
     if old.is_none() {
         println!("  {}", styled(FAINT, "no reviewer has signed anything for this repository before"));
     }
+}
+
+/// Whether a line is a policy of a layer that starts from all that those above it permit: a permit adds nothing to that.
+fn adds_nothing(line: &str, bundle: &Bundle) -> bool {
+    let starts = bundle.policy_ids().filter_map(|id| id.as_str().strip_suffix("/as-above"));
+    starts.into_iter().any(|layer| line.starts_with(&format!("policy {layer}/")))
 }
 
 /// The place of a bundle's pack among the packs, from the laxest.

@@ -1,0 +1,146 @@
+//! What is odd beside the policies: patterns that no name fits, a pack that adds nothing, examples that say nothing.
+
+use super::Lint;
+use crate::{At, Bundle, Example, Pack, Proposal, nearest};
+
+/// Everything odd about the rest of a proposal. `above` are the packs of the layers above it, `bundle` is what all layers
+/// build.
+pub fn lint_file(proposal: &Proposal, text: &str, above: &[Pack], bundle: &Bundle) -> Vec<Lint> {
+    let mut lints = patterns(proposal);
+    lints.extend(pack(proposal, above));
+    lints.extend(examples(proposal, bundle));
+    lints.into_iter().map(|(lint, at)| Lint { place: at.within(text).place, ..lint }).collect()
+}
+
+type Found = (Lint, At);
+
+fn found(rule: &'static str, about: &str, message: String, hint: String, at: At) -> Found {
+    (Lint { rule, about: about.to_owned(), message, hint, place: crate::Place::default() }, at)
+}
+
+/// Patterns of refs that no ref can fit, since git refuses such names: most are regular expressions.
+fn patterns(proposal: &Proposal) -> Vec<Found> {
+    let mut lints = Vec::new();
+    for (environment, listed) in &proposal.environments {
+        for (list, patterns) in [("branches", &listed.places.branches), ("tags", &listed.places.tags)] {
+            for pattern in patterns.iter().filter(|pattern| fits_no_ref(pattern)) {
+                let name = environment.to_string();
+                lints.push(found(
+                    "never-matches",
+                    &format!("environments.{name}.{list}"),
+                    format!("no branch or tag can have a name like `{pattern}`"),
+                    "a pattern is no regular expression: `*` is anything but `/`, `**` anything, `?` one character"
+                        .to_owned(),
+                    At::path(["environments", &name, list, pattern]),
+                ));
+            }
+        }
+    }
+    lints
+}
+
+/// Whether git has no such names: <https://git-scm.com/docs/git-check-ref-format>. A `$` at the end it would take, and
+/// nobody writes.
+fn fits_no_ref(pattern: &str) -> bool {
+    let name = pattern.strip_prefix('!').unwrap_or(pattern);
+    name.contains(['^', '~', ':', ' '])
+        || name.contains("..")
+        || name.split('/').any(|part| part.starts_with('.'))
+        || name.ends_with(['$', '/', '.'])
+}
+
+/// A pack of a lower layer that is laxer than what is above it.
+fn pack(proposal: &Proposal, above: &[Pack]) -> Option<Found> {
+    let strictest = above.iter().max().filter(|above| proposal.names_pack && proposal.pack < **above)?;
+    Some(found(
+        "needless-pack",
+        "pack",
+        format!(
+            "`{}` adds nothing here: a layer above starts from `{}`, and the strictest counts",
+            proposal.pack.name(),
+            strictest.name()
+        ),
+        "leave `pack` out, and the layer starts from what those above it permit".to_owned(),
+        At::path(["pack"]),
+    ))
+}
+
+/// Examples that name policies that do not exist, and calls of tools without their arguments.
+fn examples(proposal: &Proposal, bundle: &Bundle) -> Vec<Found> {
+    let known: Vec<&str> = bundle.policy_ids().map(|id| id.as_str()).collect();
+    let mut lints = Vec::new();
+    for (path, example) in all_examples(proposal) {
+        let at = |further: &[&str]| {
+            let further = further.iter().map(ToString::to_string);
+            At { path: path.iter().cloned().chain(further).collect(), ..At::default() }
+        };
+        let about = path.first().map_or("test", String::as_str);
+        for id in example.by.iter().filter(|id| !known.contains(&id.as_str())) {
+            lints.push(found(
+                "unknown-policy",
+                about,
+                format!("`by` names `{id}`, and there is no such policy"),
+                nearest::hint(id, &known),
+                at(&["by", id]),
+            ));
+        }
+        // A tool of a server may well take nothing.
+        if example.input.is_empty() && !example.tool.starts_with("mcp__") {
+            lints.push(found(
+                "no-input",
+                about,
+                format!("`{}` is called without arguments", example.tool),
+                "say `input = { ... }`, as the runtime would".to_owned(),
+                at(&["tool"]),
+            ));
+        }
+    }
+    lints
+}
+
+/// Every example of a proposal with the keys that lead to it, in the order in which they are tried.
+pub fn all_examples(proposal: &Proposal) -> Vec<(Vec<String>, &Example)> {
+    let mut all = Vec::new();
+    for (number, own) in proposal.policies.iter().enumerate() {
+        for (list, examples) in [("hits", &own.hits), ("misses", &own.misses)] {
+            all.extend(examples.iter().enumerate().map(|(index, example)| {
+                let path = ["policy", &number.to_string(), list, &index.to_string()];
+                (path.map(str::to_owned).to_vec(), example)
+            }));
+        }
+    }
+    all.extend(
+        proposal
+            .tests
+            .iter()
+            .enumerate()
+            .map(|(index, example)| (["test", &index.to_string()].map(str::to_owned).to_vec(), example)),
+    );
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+
+    #[test]
+    fn what_is_odd_beside_the_policies() {
+        let text = "version = 1\npack = \"observe\"\n[environments.production]\nbranches = [\"release/.*\", \"^main$\", \"!v1.*\", \"**\"]\n\
+                    [[policy]]\nid = \"own\"\ncedar = 'forbid (principal, action, resource is Host);'\nhits = [\"ls\", { call = \"pwd\", by = [\"observe/tampring\"] }]\n\
+                    [[test]]\ntool = \"Write\"\nexpect = \"allow\"\n[[test]]\ntool = \"mcp__a__b\"\nexpect = \"allow\"\nby = [\"repository/own\"]\n";
+        let proposal = Proposal::parse(text).unwrap();
+        let bundle = crate::build(&proposal).unwrap();
+        let lints = lint_file(&proposal, text, &[Pack::Graduated], &bundle);
+        let shown = |lint: &Lint| format!("{} {}{}: {}", lint.rule, lint.about, lint.place, lint.message);
+        assert_snapshot!(lints.iter().map(shown).collect::<Vec<_>>().join("\n"), @"
+        never-matches environments.production.branches at line 4, column 13: no branch or tag can have a name like `release/.*`
+        never-matches environments.production.branches at line 4, column 27: no branch or tag can have a name like `^main$`
+        needless-pack pack at line 2, column 1: `observe` adds nothing here: a layer above starts from `graduated`, and the strictest counts
+        unknown-policy policy at line 8, column 37: `by` names `observe/tampring`, and there is no such policy
+        no-input test at line 10, column 1: `Write` is called without arguments
+        ");
+        assert_eq!(lint_file(&proposal, text, &[Pack::Observe], &bundle).len(), lints.len() - 1);
+    }
+}

@@ -1,0 +1,108 @@
+//! Mistakes are named in the words of the file, with their line.
+
+use insta::assert_snapshot;
+
+use crate::{Proposal, build};
+
+/// What is said of a file of the version with these lines in it, and where.
+fn check(lines: &str) -> String {
+    let text = format!("version = 1\n{lines}\n");
+    let (error, hint) = match Proposal::parse(&text) {
+        Err(error) => (error.to_string(), error.hint),
+        Ok(proposal) => {
+            let error = build(&proposal).unwrap_err().within(&text);
+            (error.to_string(), error.hint().map(str::to_owned))
+        }
+    };
+    hint.map_or(error.clone(), |hint| format!("{error}\n{hint}"))
+}
+
+#[test]
+fn values_of_the_wrong_type() {
+    assert_snapshot!(check("on_allow = 3"), @"cannot read the proposal: wanted string or table at line 2, column 12");
+    assert_snapshot!(check("delegates = { a = 1 }"), @r#"cannot read the proposal: expected a list, such as `["main"]`, and found a table at line 2, column 13"#);
+    assert_snapshot!(check("repository = [1]"), @r#"cannot read the proposal: expected a list, such as `["main"]`, and found the number `1` at line 2, column 15"#);
+    assert_snapshot!(check("[repository]\ndefault_branch = true"), @"cannot read the proposal: expected a text in quotes, and found `true` at line 3, column 18");
+    assert_snapshot!(check("[[test]]\ncall = 1.5"), @"cannot read the proposal: expected a text in quotes, and found the number `1.5` at line 3, column 8");
+}
+
+#[test]
+fn examples_that_are_none() {
+    assert_snapshot!(check("[[test]]\nexpect = \"allow\""), @"cannot read the proposal: an example says no call: give it a `call`, which is a command, or a `tool` with its `input` at line 2, column 1");
+    assert_snapshot!(check("[[test]]\ncall = \"ls\"\ntool = \"Bash\"\nexpect = \"allow\""), @"cannot read the proposal: an example says two calls: `call` is a command, and `tool` with `input` is any other call at line 2, column 1");
+    assert_snapshot!(check("[[test]]\ncall = \"ls\"\nexpect = \"allowed\""), @"
+    cannot read the proposal: unknown value `allowed` at line 4, column 10
+    did you mean `allow`? It is one of: allow, monitor, hold, deny, require 2 approvals including payments
+    ");
+    assert_snapshot!(check("[[test]]\ncall = \"ls\"\nexpect = \"require 1 approvals\""), @"
+    cannot read the proposal: unknown value `require 1 approvals` at line 4, column 10
+    it is one of: allow, monitor, hold, deny, require 2 approvals including payments
+    ");
+    assert_snapshot!(check("[[test]]\ncall = \"ls\"\nexpected = \"allow\""), @"
+    cannot read the proposal: unknown key `expected` at line 4, column 1
+    did you mean `expect`? It is one of: call, tool, input, branch, expect, by
+    ");
+    assert_snapshot!(check("[[policy]]\nid = \"a\"\ncedar = \"\"\nhits = [3]"), @"cannot read the proposal: expected a command in quotes, or a table with `call` or `tool`,, and found the number `3` at line 5, column 9");
+    let good =
+        "version = 1\n[[test]]\ncall = \"ls\"\nexpect = \"require 2 approvals including dba, payments\"\n";
+    assert_eq!(Proposal::parse(good).unwrap().tests.len(), 1);
+}
+
+#[test]
+fn ids_that_are_no_words() {
+    assert_snapshot!(check("[[policy]]\nid = \"a \\\"b/c\"\ncedar = 'forbid (principal, action, resource);'"), @r#"
+    cannot use policy `a "b/c`: its id is no plain word at line 4, column 10
+    write an id of letters, digits, `-`, `_` and `.`, such as `no-releases`
+    "#);
+    assert_snapshot!(check("[[policy]]\nid = \"\"\ncedar = 'forbid (principal, action, resource);'"), @"
+    cannot use policy ``: its id is no plain word at line 4, column 10
+    write an id of letters, digits, `-`, `_` and `.`, such as `no-releases`
+    ");
+    assert_snapshot!(check("[[invariant]]\nid = \"ä\"\nsays = \"x\"\ncedar = 'forbid (principal, action, resource);'"), @"
+    cannot use policy `invariant ä`: its id is no plain word at line 5, column 10
+    write an id of letters, digits, `-`, `_` and `.`, such as `no-releases`
+    ");
+}
+
+#[test]
+fn points_that_are_none() {
+    assert_snapshot!(check("[weights.verb]\n\"forge.murge\" = 50"), @"
+    cannot use `forge.murge` in `[weights.verb]`: there is no such verb at line 3, column 1
+    did you mean `forge.merge`?
+    ");
+    assert_snapshot!(check("[weights.verb]\nforge.merge = 50"), @r#"
+    cannot use `forge` in `[weights.verb]`: there is no such verb at line 3, column 1
+    a verb stands in quotes: `"forge.merge" = 10`
+    "#);
+    assert_snapshot!(check("[weights.change]\nstaging = 5\nproduction = -50"), @"
+    cannot use `production` in `[weights.change]`: `-50` is no number of points at line 4, column 1
+    write a whole number from 0 to 100
+    ");
+    assert_snapshot!(check("[weights.change]\nunknown = 60"), @"
+    cannot use `unknown` in `[weights.change]`: `production` is worse than `unknown` and has fewer points, 40 and 60 at line 3, column 1
+    give `production` 60 or more, or `unknown` 40 or fewer
+    ");
+    assert_snapshot!(check("[weights.change]\nstaging = 20\n[weights.read]\nunknown = 30\nproduction = 35"), @"
+    cannot use `unknown` in `[weights.read]`: in unknown a change has fewer points than a read, 25 and 30 at line 5, column 1
+    give `unknown` 30 or more under `[weights.change]`, or 25 or fewer under `[weights.read]`
+    ");
+    assert_snapshot!(check("[weights.chance]\nstaging = 20"), @"
+    cannot use `[weights.chance]`: there is no such table of points at line 2, column 10
+    did you mean `change`? It is one of: access, certainty, change, class, other, place, read, reversible, verb
+    ");
+    assert_snapshot!(check("[weights]\nchange = 20"), @"
+    cannot use `[weights.change]`: it is a table of points at line 3, column 1
+    write `[weights.change]`, and below it a line such as `production = 60`
+    ");
+}
+
+#[test]
+fn patterns_programs_and_delegates_have_a_line() {
+    assert_snapshot!(check("[environments.production]\nbranches = [\n  \"main\",\n  \"v[0-9]\",\n]"), @"cannot use `v[0-9]` in `environments.production.branches`: a pattern is made of names, `*`, `**` and `?`, with a leading `!` for an exception at line 5, column 3");
+    assert_snapshot!(check("[[program]]\nnames = [\"a\"]\nread = [\"\"]\n[[program]]\nnames = [\"b\"]"), @"cannot use the program `b`: it says nothing: list subcommands under `read`, `write`, `destroy` or `execute` at line 6, column 10");
+    assert_snapshot!(check("[[program]]\nnames = []"), @"cannot use the program ``: it has no name at line 3, column 1");
+    assert_snapshot!(check("delegates = [\"staging\", \"stagin\"]"), @"
+    cannot delegate `stagin` at line 2, column 25
+    did you mean `staging`? It is one of: staging, development, programs
+    ");
+}
