@@ -29,7 +29,6 @@ use crate::shell::taken;
 use crate::{Recording, Surroundings};
 
 pub(crate) use apart::only_reads;
-pub(crate) use state::{Local, MOST_VISITED, ShellState, State, World};
 pub(crate) use heads::Heads;
 pub(crate) use state::{Local, MOST_VISITED, ShellState, State, Worktree, World};
 

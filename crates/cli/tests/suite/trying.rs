@@ -90,6 +90,7 @@ expect = "allow"
     assert!(shown.contains("2 passed, 0 failed"), "{shown}");
 }
 
+#[test]
 fn what_is_no_file_or_no_text_is_said_to_be_that() {
     let machine = Machine::governed();
     let said = |path: &str| {

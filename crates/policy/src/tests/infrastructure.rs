@@ -132,7 +132,7 @@ fn stacks_by_directory() {
             target: "x".to_owned(),
         };
         let mut effects = [Effect::new(Verb::new("x.y"), resource)];
-        classify(&mut effects, &built);
+        classify(&mut effects, &built, None);
         assert_eq!(effects[0].environment, expected, "{directory} {workspace:?}");
     }
 }
@@ -211,7 +211,7 @@ fn open_patterns_leave_this_machine_alone() {
     let bundle = Bundle::shipped(Pack::Graduated, &Proposal::parse(map).unwrap()).unwrap();
     let found = |resource: Resource| {
         let mut effects = [Effect::new(verbs::DB_WRITE, resource)];
-        classify(&mut effects, &bundle);
+        classify(&mut effects, &bundle, None);
         effects[0].clone()
     };
     let at = |host: &str, database: Option<&str>| Resource::Database {
