@@ -108,6 +108,30 @@ pub fn resource_name(resource: &Resource) -> Option<String> {
     whole(&parts)
 }
 
+/// How the name of a resource of this type is made up, for people; none of a type that is not known.
+pub fn resource_form(resource_type: &str) -> Option<&'static str> {
+    Some(match resource_type {
+        "Ref" => "ADDRESS REF",
+        "Repository" => "ADDRESS",
+        "PullRequest" => "HOST/OWNER/NAME #NUMBER BASE",
+        "Forge" => "HOST OWNER/NAME KIND NAME REF",
+        "Path" => "PATH",
+        "Host" => "HOST URL",
+        "Program" => "NAME",
+        "Tool" => "SERVER TOOL",
+        "Secret" => "STORE NAME",
+        "Cluster" => "CONTEXT NAMESPACE KIND NAME",
+        "Cloud" => "PROVIDER ACCOUNT REGION SERVICE NAME",
+        "Database" => "SYSTEM HOST DATABASE OBJECT",
+        "Stack" => "TOOL DIRECTORY WORKSPACE TARGET",
+        "App" => "PLATFORM NAME TARGET",
+        "Container" => "HOST KIND NAME",
+        "Package" => "REGISTRY NAME",
+        "Change" => "REPOSITORY BASE PATH…",
+        _ => return None,
+    })
+}
+
 fn address(repository: &countersign_model::Repository) -> Option<&str> {
     match &repository.remote {
         Some(remote) => remote.url.as_deref(),

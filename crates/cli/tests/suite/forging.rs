@@ -144,6 +144,29 @@ fn a_grant_that_was_used() {
     assert_eq!(machine.events("released").len(), 1);
 }
 
+#[test]
+fn a_grant_like_a_held_action_covers_the_next_one_like_it() {
+    let machine = Machine::governed();
+    let ticket = hold(&machine, PUSH);
+    let grant =
+        ["approvals", "grant", "--like", &ticket, "--count", "1", "--hours", "1", "--passphrase-stdin"];
+    let granted = machine.countersign(&grant, crate::machine::PASSPHRASE);
+    assert!(granted.contains("git.push on ") && granted.contains("change.owners on "), "{granted}");
+    assert_eq!(machine.ask(&machine.bash(PUSH)).word(), "allow");
+    assert_eq!(machine.ask(&machine.bash(PUSH)).word(), "deny", "it was for one call");
+}
+
+#[test]
+fn a_grant_that_could_cover_nothing_is_refused() {
+    let machine = Machine::governed();
+    let grant = ["approvals", "grant", "--verb", "kube.write", "--resource", "deployment/web in live/shop"];
+    let bounds = ["--environment", "production", "--count", "1", "--hours", "1", "--passphrase-stdin"];
+    let output = machine.try_countersign(&[grant.as_slice(), &bounds].concat(), crate::machine::PASSPHRASE);
+    assert_eq!(output.status.code(), Some(1));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains("write it as `CONTEXT NAMESPACE KIND NAME`"), "{error}");
+}
+
 /// State that was taken away is folded again from the log, and nothing is believed meanwhile.
 #[test]
 fn state_that_was_taken_away() {

@@ -1,29 +1,38 @@
 //! `approvals grant`: an approval for more than one action, within bounds.
 
+mod bounds;
+
 use anstream::println;
 use anyhow::{Result, bail};
 use countersign_approval::{Grant, Signed};
 use countersign_evidence::Event;
 use countersign_hook::now;
-use countersign_model::{Environment, GrantId, SessionId, Timestamp, Verb, verbs};
+use countersign_model::{Environment, GrantId, SessionId, Timestamp};
+use serde_json::json;
 
 use crate::desk::Desk;
-use crate::output::{self, GOOD, WithHint as _, styled};
+use crate::output::{self, GOOD, styled};
+use crate::terminal;
+use bounds::Bounds;
 
 /// A grant lasts no longer than this.
 const LONGEST_HOURS: u32 = 24 * 7;
 
 #[derive(clap::Args)]
 pub struct Arguments {
+    /// Everything that waits in this held action, such as cs-7k3f9q2m: its verbs, resources and environments
+    #[arg(long, value_name = "TICKET", conflicts_with_all = ["verb", "resource", "environment"])]
+    like: Option<String>,
     /// What may be done, such as git.push
-    #[arg(long)]
-    verb: String,
-    /// What it may be done to, with * for any: an address and a ref for a push, such as 'ADDRESS refs/heads/main'
-    #[arg(long)]
-    resource: String,
+    #[arg(long, required_unless_present = "like")]
+    verb: Option<String>,
+    /// What it may be done to, word by word with * for any part of one: an address and a ref for a push, such as
+    /// 'ADDRESS refs/heads/main'; context, namespace, kind and name in a cluster
+    #[arg(long, required_unless_present = "like")]
+    resource: Option<String>,
     /// The most that may hang on it
-    #[arg(long, value_enum)]
-    environment: Most,
+    #[arg(long, value_enum, required_unless_present = "like")]
+    environment: Option<Most>,
     /// Only for this session
     #[arg(long)]
     session: Option<String>,
@@ -53,54 +62,72 @@ enum Most {
     Production,
 }
 
-/// Signs and records the grant.
-pub fn run(desk: &mut Desk, arguments: Arguments, json: bool) -> Result<()> {
-    if verbs::find(&arguments.verb).is_none() {
-        return Err(anyhow::anyhow!("`{}` is not a verb", arguments.verb))
-            .hint("`countersign explain COMMAND` shows the verbs of a command");
+impl From<Most> for Environment {
+    fn from(most: Most) -> Self {
+        match most {
+            Most::Development => Self::Development,
+            Most::Staging => Self::Staging,
+            Most::Unknown => Self::Unknown,
+            Most::Production => Self::Production,
+        }
     }
+}
+
+/// Signs and records a grant, or those that together cover an action like one that is held.
+pub fn run(desk: &mut Desk, arguments: Arguments, json: bool) -> Result<()> {
     if arguments.count == 0 || arguments.hours == 0 || arguments.hours > LONGEST_HOURS {
         bail!("a grant covers at least one call and lasts 1 to {LONGEST_HOURS} hours");
     }
-    let environment = match arguments.environment {
-        Most::Development => Environment::Development,
-        Most::Staging => Environment::Staging,
-        Most::Unknown => Environment::Unknown,
-        Most::Production => Environment::Production,
+    let all = match (&arguments.like, arguments.verb, arguments.resource, arguments.environment) {
+        (Some(ticket), ..) => bounds::like(desk, ticket)?,
+        (None, Some(verb), Some(resource), Some(environment)) => {
+            vec![bounds::given(&verb, resource, environment.into())?]
+        }
+        (None, ..) => bail!("say --verb, --resource and --environment, or --like TICKET"),
     };
     let (name, key) = desk.unseal(arguments.reviewer.as_deref(), arguments.passphrase_stdin)?;
-    let at = now();
-    let id: String = crate::edge::random::<5>()?.iter().map(|byte| format!("{byte:02x}")).collect();
-    let grant = Grant {
-        id: GrantId::from(format!("cg-{id}")),
-        verb: Verb::new(&arguments.verb),
-        resource: arguments.resource,
-        environment,
-        session: arguments.session.map(SessionId::from),
-        count: arguments.count,
-        at,
-        expires: hours_after(at, arguments.hours)?,
-        note: arguments.note,
-        after: desk.ledger.anchor()?,
-    };
-    let grant = Signed::new(grant, &key)?;
     let Some(believed) = desk.believed()? else { bail!("nobody is enrolled who could grant anything") };
-    believed.verify(&grant)?;
-    let statement = grant.statement.clone();
-    desk.ledger.locked(now, |log| log.append(vec![Event::Granted { grant }]).map(drop))?;
-    if json {
-        return output::json(&statement);
+    let at = now();
+    let mut grants = Vec::new();
+    for Bounds { verb, resource, environment } in all {
+        let id: String = crate::edge::random::<5>()?.iter().map(|byte| format!("{byte:02x}")).collect();
+        let grant = Grant {
+            id: GrantId::from(format!("cg-{id}")),
+            verb,
+            resource,
+            environment,
+            session: arguments.session.clone().map(SessionId::from),
+            count: arguments.count,
+            at,
+            expires: hours_after(at, arguments.hours)?,
+            note: arguments.note.clone(),
+            after: desk.ledger.anchor()?,
+        };
+        let grant = Signed::new(grant, &key)?;
+        believed.verify(&grant)?;
+        grants.push(grant);
     }
-    println!(
-        "{} {}: {} on {}, at most {}, {}, until {}, by {name}",
-        styled(GOOD, "granted"),
-        statement.id,
-        statement.verb,
-        statement.resource,
-        statement.environment,
-        output::count(statement.count.into(), "call"),
-        statement.expires
-    );
+    let statements: Vec<Grant> = grants.iter().map(|grant| grant.statement.clone()).collect();
+    let events = grants.into_iter().map(|grant| Event::Granted { grant }).collect();
+    desk.ledger.locked(now, |log| log.append(events).map(drop))?;
+    if json {
+        return match statements.as_slice() {
+            [one] if arguments.like.is_none() => output::json(one),
+            all => output::json(&json!({ "granted": all })),
+        };
+    }
+    for statement in statements {
+        println!(
+            "{} {}: {} on {}, at most {}, {}, until {}, by {name}",
+            styled(GOOD, "granted"),
+            statement.id,
+            statement.verb,
+            terminal::line(&statement.resource),
+            statement.environment,
+            output::count(statement.count.into(), "call"),
+            statement.expires
+        );
+    }
     Ok(())
 }
 

@@ -1,0 +1,67 @@
+//! What a grant is for: as a reviewer says it, or as an action that was held has it.
+
+use anyhow::{Context as _, Result};
+use countersign_approval::{resource_form, resource_name};
+use countersign_model::{Certainty, DecisionKind, Environment, Ticket, Verb, verbs};
+use countersign_policy::{Context, decide, usual_types};
+
+use super::super::find;
+use crate::desk::Desk;
+use crate::output::WithHint as _;
+use crate::terminal;
+
+/// What may be done to what, and the most that may hang on it.
+pub struct Bounds {
+    pub verb: Verb,
+    pub resource: String,
+    pub environment: Environment,
+}
+
+/// Bounds as they were given. A pattern that nothing of the verb is ever called by is refused: it would cover nothing.
+pub fn given(verb: &str, resource: String, environment: Environment) -> Result<Bounds> {
+    if verbs::find(verb).is_none() {
+        return Err(anyhow::anyhow!("`{}` is not a verb", terminal::line(verb)))
+            .hint("`countersign explain COMMAND` shows the verbs of a command");
+    }
+    let words = |text: &str| text.split(' ').count();
+    let forms: Vec<&str> =
+        usual_types(verb).unwrap_or_default().iter().filter_map(|of| resource_form(of)).collect();
+    // A name of one part, such as a path, may have blanks in it.
+    let fits = |form: &&str| words(form) == 1 || form.ends_with('…') || words(form) == words(&resource);
+    if !forms.is_empty() && !forms.iter().any(fits) {
+        let message = format!("no {verb} is on anything that is called like `{}`", terminal::line(&resource));
+        return Err(anyhow::anyhow!(message))
+            .hint(format!("write it as `{}`, * for any part of a word", forms.join("` or `")));
+    }
+    Ok(Bounds { verb: Verb::new(verb), resource, environment })
+}
+
+/// What of a held action waits by itself.
+pub fn like(desk: &mut Desk, ticket: &str) -> Result<Vec<Bounds>> {
+    let held = find(desk, &Ticket::from(ticket.to_owned()))?;
+    let decided = held.decided.with_context(|| format!("there is no record of what `{ticket}` would do"))?;
+    let bundle = desk.trust()?.bundle(&desk.home(), &decided.bundle)?;
+    let mut all = Vec::new();
+    for effect in &decided.effects {
+        match decide(std::slice::from_ref(effect), &Context::default(), &bundle).kind {
+            DecisionKind::Allow | DecisionKind::Monitor => continue,
+            DecisionKind::RequireApproval { requirement }
+                if requirement.approvals == 1 && requirement.groups.is_empty() => {}
+            DecisionKind::RequireApproval { .. } | DecisionKind::Deny => {
+                return Err(anyhow::anyhow!("no grant can cover `{effect}`"))
+                    .hint("a grant is one reviewer's word, and this takes more");
+            }
+        }
+        let name = resource_name(&effect.resource).filter(|_| effect.certainty == Certainty::Exact);
+        let Some(resource) = name else {
+            return Err(anyhow::anyhow!("no grant can cover `{effect}`"))
+                .hint("a grant covers only what is known exactly, and a part of this is not");
+        };
+        all.push(Bounds { verb: effect.verb.clone(), resource, environment: effect.environment });
+    }
+    if all.is_empty() {
+        return Err(anyhow::anyhow!("nothing of `{ticket}` waits by itself"))
+            .hint("it was held because of what came before it in its session; approve it as it is");
+    }
+    Ok(all)
+}
