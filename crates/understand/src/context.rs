@@ -26,6 +26,7 @@ use crate::paths::{self, Mount};
 use crate::pin::Candidate;
 use crate::shell::functions::Calling;
 use crate::shell::taken;
+use crate::sql::DatabasePlace;
 use crate::{Recording, Surroundings};
 
 pub(crate) use apart::only_reads;
@@ -103,6 +104,8 @@ pub(crate) struct Context<'a> {
     pub chain: Vec<String>,
     /// Why a file that was looked into may be another by the time it runs.
     pub unsure: Option<String>,
+    /// Databases that the code being looked at is connected to, it itself or what it loads.
+    pub connections: Vec<DatabasePlace>,
     /// Bytes of code read in all.
     pub code: usize,
     /// Files that something runs and that are not there, with its name.
@@ -199,6 +202,7 @@ impl<'a> Context<'a> {
             alternatives: MOST_ALTERNATIVES,
             chain: Vec::new(),
             unsure: None,
+            connections: Vec::new(),
             code: 0,
             absent: Vec::new(),
             given_up: false,

@@ -2,12 +2,12 @@
 
 use countersign_model::{Certainty, Effect, Resource, verbs};
 
+use super::connections;
 use super::uses::{Argument, Given};
 use crate::context::Context;
 use crate::families;
 use crate::invocation::{Invocation, Source, Stdin};
 use crate::shell;
-use crate::sql::DatabasePlace;
 use crate::word::{Value, Word};
 
 /// What a function does with its arguments.
@@ -229,7 +229,7 @@ fn program(does: Does, arguments: &[Argument], context: &mut Context<'_>) -> Res
     result
 }
 
-fn invocation(first: Word, words: Vec<Word>, stdin: Stdin, context: &Context<'_>) -> Invocation {
+pub(super) fn invocation(first: Word, words: Vec<Word>, stdin: Stdin, context: &Context<'_>) -> Invocation {
     Invocation {
         program: String::new(),
         first,
@@ -283,16 +283,18 @@ fn open(arguments: &[Argument], context: &mut Context<'_>) {
     if writes { context.write_value(&path) } else { context.read_value(&path) }
 }
 
-/// What a text of SQL does, in a database that the code is connected to.
+/// What a text of SQL does, in the databases that the code is connected to.
 pub(crate) fn sql(text: &Value, context: &mut Context<'_>) {
-    let mut place = DatabasePlace::any("sql");
-    place.note = Some("which database the code is connected to is not known".to_owned());
-    if let Some(text) = text.known() {
-        crate::sql::effects(text, &place, context);
-        return;
+    let places = match context.connections.as_slice() {
+        [] => vec![connections::anywhere()],
+        known => known.to_vec(),
+    };
+    for place in &places {
+        // Values are put into a text that could be anything; its start says what it most likely does.
+        crate::sql::effects(text.text(), place, context);
+        if text.known().is_none() {
+            let why = "a part of the SQL is put together when the code runs";
+            context.push(place.effect(verbs::DB_WRITE, "*").certain(Certainty::Partial, why));
+        }
     }
-    // Values are put into the text that could be anything; its start says what it most likely does.
-    crate::sql::effects(text.text(), &place, context);
-    let why = "a part of the SQL is put together when the code runs";
-    context.push(place.effect(verbs::DB_WRITE, "*").certain(Certainty::Partial, why));
 }

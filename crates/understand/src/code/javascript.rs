@@ -6,12 +6,15 @@ mod modules;
 use std::collections::HashMap;
 
 use super::acts::{self, Does};
+use super::clients;
+use super::connections;
 use super::tokens::{Kind, Rules};
-use super::uses::{self, Code, Given, Use};
+use super::uses::{self, Argument, Code, Given, Use};
 use super::{Looked, peek};
 use crate::context::Context;
 use crate::families;
 use crate::paths;
+use crate::sql::DatabasePlace;
 use crate::word::Value;
 
 /// More modules of one file are not followed.
@@ -24,10 +27,12 @@ pub(crate) fn understand(
     context: &mut Context<'_>,
 ) -> Result<(), String> {
     let code = Code::of(text, Rules::JavaScript)?;
+    let outside = std::mem::take(&mut context.connections);
     let mut doubt = None;
     let mut loaded = Loaded::default();
     loaded.read(&code);
     if loaded.modules.len() > MOST_MODULES {
+        context.connections = outside;
         return Err("it loads too much to look at".to_owned());
     }
     for module in &loaded.modules {
@@ -50,9 +55,12 @@ pub(crate) fn understand(
     if uses.iter().any(|(_, full)| full.starts_with("process.chdir")) {
         context.state.shell.directory = Err("the code changes its directory".to_owned());
     }
+    connections::gather(&code, &uses, doubt.is_none(), |found| binds(found, &code), context);
+    clients::effects(&code, &uses, context);
     let unclear = uses::twice(&uses, |found, full, early| one(found, full, &code, early, context));
     doubt = doubt.or(unclear);
     context.state.shell = kept;
+    context.connections.extend(outside);
     doubt.map_or(Ok(()), Err)
 }
 
@@ -261,11 +269,13 @@ fn one(
     let whole = Use { calls: whole.calls.get(skipped..).unwrap_or_default().to_vec(), ..whole };
     let mut result = Ok(());
     for (path, open) in whole.called() {
-        let Some(does) = modules::function(path).or_else(|| modules::method(path)) else { continue };
+        let arguments = code.arguments(open);
+        let found = modules::function(path).or_else(|| modules::method(path));
+        let of_file = || runs_sql_of_file(path, &arguments, context).then_some(Does::Sql);
+        let Some(does) = of_file().or(found) else { continue };
         if acts::is_early(does) != early {
             continue;
         }
-        let arguments = code.arguments(open);
         let first = arguments.first().map(|argument| argument.given.value());
         let is_address = first.as_ref().is_some_and(|value| value.text().starts_with("http"));
         if matches!(does, Does::Http(_)) && modules::function(path).is_none() && !is_address {
@@ -276,6 +286,26 @@ fn one(
         }
     }
     result
+}
+
+/// Whether a use only gives what is loaded its name.
+fn binds(found: &Use, code: &Code<'_>) -> bool {
+    found.key.starts_with("require()")
+        || code.is(found.end, "=")
+        || code.is(found.end, "from")
+        || code.is(found.first.wrapping_sub(1), "import")
+        || imports(found.first, code)
+}
+
+/// Whether a method gives SQL to a database that is a file: what drivers of servers call `query`.
+fn runs_sql_of_file(path: &str, arguments: &[Argument], context: &Context<'_>) -> bool {
+    let is_file = |place: &DatabasePlace| place.system == "sqlite";
+    let runs = match path.rsplit_once('.').map(|(_, method)| method) {
+        Some("prepare" | "exec" | "run" | "each") => true,
+        Some("all" | "get") => arguments.first().is_some_and(|argument| !argument.given.value().is_unknown()),
+        _ => false,
+    };
+    runs && context.connections.iter().any(is_file) && connections::may_be_sql(arguments)
 }
 
 /// Names that lead to more than what is loaded says.

@@ -5,8 +5,10 @@
 
 pub(crate) mod absent;
 mod acts;
+mod clients;
 pub(crate) mod commit_checks;
 pub(crate) mod composer;
+mod connections;
 pub(crate) mod dockerfile;
 pub(crate) mod environment_files;
 pub(crate) mod foreign;
@@ -180,7 +182,7 @@ pub(crate) fn run(
             Some(program) => Language::of_program(program),
             None => Language::of_first_line(text),
         };
-        understand(language?, text, located, arguments, context)
+        connections::afresh(context, |context| understand(language?, text, located, arguments, context))
     })
 }
 
@@ -218,7 +220,8 @@ fn beside(located: &Located) -> Result<String, String> {
 
 /// Understands code that is no file, such as what follows `-c`.
 pub(crate) fn inline(program: &str, text: &str, context: &mut Context<'_>) -> Result<(), String> {
-    let (result, doubt) = doubt(context, |context| inlined(program, text, context));
+    let (result, doubt) =
+        doubt(context, |context| connections::afresh(context, |context| inlined(program, text, context)));
     result.and_then(|()| doubt.map_or(Ok(()), Err))
 }
 

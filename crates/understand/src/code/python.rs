@@ -7,6 +7,8 @@ mod modules;
 use std::collections::HashMap;
 
 use super::acts::{self, Does};
+use super::clients;
+use super::connections::{self, may_be_sql};
 use super::tokens::{Kind, Rules};
 use super::uses::{self, Argument, Code, Given, Use};
 use crate::context::Context;
@@ -20,6 +22,7 @@ pub(crate) fn understand(
     context: &mut Context<'_>,
 ) -> Result<(), String> {
     let code = Code::of(text, Rules::Python)?;
+    let outside = std::mem::take(&mut context.connections);
     let mut doubt = None;
     let names = match imports::read(&code) {
         Ok(imports) => {
@@ -48,9 +51,12 @@ pub(crate) fn understand(
         context.state.shell.directory = Err("the code changes its directory".to_owned());
     }
     context.state.shell.environment.extend(sets(&code));
+    connections::gather(&code, &uses, doubt.is_none(), |found| in_import(found, &code), context);
+    clients::effects(&code, &uses, context);
     let unclear = uses::twice(&uses, |found, full, early| one(found, full, &code, early, context));
     doubt = doubt.or(unclear);
     context.state.shell = kept;
+    context.connections.extend(outside);
     doubt.map_or(Ok(()), Err)
 }
 
@@ -194,6 +200,10 @@ fn does(path: &str, arguments: &[Argument]) -> Option<(Does, bool)> {
         // A text's `replace` has two arguments, a table's `rename` names them.
         "rename" | "replace" if plain == 1 && arguments.len() == 1 => Does::Move,
         "open" if writes || receiver.contains("Path()") => Does::Open,
+        // PostgreSQL's rows; an asynchronous connection's rows. Other things of these names take no text.
+        "copy" | "fetch" if plain > 0 && !modules::is_harmless(receiver) && may_be_sql(arguments) => {
+            Does::Sql
+        }
         _ => modules::method(method)?,
     };
     Some((

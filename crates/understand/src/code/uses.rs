@@ -161,30 +161,47 @@ impl<'t> Code<'t> {
     }
 
     fn listed(&self, open: usize, depth: usize) -> Vec<Argument> {
+        self.ranges(open).into_iter().map(|(start, end)| self.argument(start, end, depth)).collect()
+    }
+
+    /// Where the arguments between brackets, or the elements of a list, stand.
+    pub fn ranges(&self, open: usize) -> Vec<(usize, usize)> {
         let close = self.closer(open);
-        let mut arguments = Vec::new();
+        let blank = |at: usize| self.tokens.get(at).is_some_and(|token| token.kind == Kind::Line);
+        let mut ranges = Vec::new();
         let (mut start, mut at) = (open + 1, open + 1);
-        while at <= close && arguments.len() < MOST_ARGUMENTS {
+        while at <= close && ranges.len() < MOST_ARGUMENTS {
             if at == close || self.is(at, ",") {
-                if at > start {
-                    arguments.push(self.argument(start, at, depth));
+                let mut end = at;
+                while start < end && blank(start) {
+                    start += 1;
+                }
+                while start < end && blank(end - 1) {
+                    end -= 1;
+                }
+                if end > start {
+                    ranges.push((start, end));
                 }
                 start = at + 1;
             }
             let opens = self.is(at, "(") || self.is(at, "[") || self.is(at, "{");
             at = if opens { self.closer(at) + 1 } else { at + 1 };
         }
-        arguments
+        ranges
     }
 
-    fn argument(&self, mut start: usize, mut end: usize, depth: usize) -> Argument {
-        let blank = |at: usize| self.tokens.get(at).is_some_and(|token| token.kind == Kind::Line);
-        while start < end && blank(start) {
-            start += 1;
+    /// Where the value stands that a name alone stands for, through at most so many names.
+    pub fn followed(&self, start: usize, end: usize, most: usize) -> (usize, usize) {
+        let mut at = (start, end);
+        for _ in 0..most {
+            let name = self.name(at.0).filter(|_| at.1 == at.0 + 1);
+            let Some(next) = name.and_then(|name| self.constants.get(name)) else { break };
+            at = *next;
         }
-        while start < end && blank(end - 1) {
-            end -= 1;
-        }
+        at
+    }
+
+    fn argument(&self, start: usize, end: usize, depth: usize) -> Argument {
         let sign = if self.rules == Rules::Python { "=" } else { ":" };
         let text = self.tokens.get(start).and_then(|token| match &token.kind {
             Kind::Name => Some(token.text),
@@ -359,12 +376,18 @@ impl<'t> Code<'t> {
                     | "=>"
             ) && token.kind != Kind::Line;
             if assigns || binds {
-                for index in start..at {
+                // What stands before `as` is given a name, and none itself.
+                for index in if token.is("as") { at..at } else { start..at } {
                     if let Some(name) = self.name(index) {
                         *counts.entry(name).or_default() += 1;
                     }
                 }
-                if let Some(name) = self.name(at + 1).filter(|_| binds) {
+                let bound = if self.is(at + 1, "(") {
+                    at + 1..self.closer(at + 1).min(at + 40)
+                } else {
+                    at + 1..at + 2
+                };
+                for name in bound.filter(|_| binds).filter_map(|index| self.name(index)) {
                     *counts.entry(name).or_default() += 2;
                 }
                 let names = at.checked_sub(start);

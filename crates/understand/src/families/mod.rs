@@ -58,6 +58,7 @@ families! {
     reading,
     system_packages,
     building,
+    releasing,
     mise,
     web,
     lookups,
@@ -112,6 +113,7 @@ pub(crate) use git::{Git, addresses, resolve};
 pub(crate) use program::{ask_file, run_file};
 pub(crate) use searching::printed::USUAL as USUAL_SECRETS;
 pub(crate) use secret_names::{is_address_name, is_secret_name};
+pub(crate) use sqlite3::located as database_file;
 pub(crate) use tunnels::{Tunnel, through};
 pub(crate) use unseen::{
     hidden, mentions, named_by_arguments, opaque, says_nothing, sought_in, sought_in_arguments, unknown_text,

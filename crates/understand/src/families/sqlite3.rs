@@ -68,10 +68,10 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     }
     let system = if invocation.program == "duckdb" { "duckdb" } else { "sqlite" };
     let file = operands.first().copied();
-    let mut place = located(system, file, context);
+    let mut place = of_file(system, file, context);
     if matches!(invocation.program.as_str(), "sqldiff" | "sqlite3_analyzer") {
         for operand in operands {
-            let place = located(system, Some(operand), context);
+            let place = located(system, operand, context);
             context.push(place.effect(verbs::DB_READ, "*"));
         }
         return;
@@ -92,8 +92,13 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     }
 }
 
+/// The database that a word names as its file.
+pub(crate) fn located(system: &str, word: &Word, context: &Context<'_>) -> DatabasePlace {
+    of_file(system, Some(word), context)
+}
+
 /// The file of the database. Opened in memory it is nothing of note.
-fn located(system: &str, file: Option<&Word>, context: &Context<'_>) -> DatabasePlace {
+fn of_file(system: &str, file: Option<&Word>, context: &Context<'_>) -> DatabasePlace {
     let database = Some(":memory:".to_owned());
     let memory = DatabasePlace { host: "localhost".to_owned(), database, ..DatabasePlace::any(system) };
     let Some(word) = file.filter(|word| !word.text().is_empty() || word.value.is_unknown()) else {
@@ -169,7 +174,7 @@ mod tests {
         fs.write /tmp/x.db, write
         db.read * in sqlite:///repo/app.db, read
         ");
-        assert_snapshot!(check_because("sqlite3 app.db"), @"db.execute * in sqlite:///repo/app.db, execute, opaque: an interactive session");
+        assert_snapshot!(check_because("sqlite3 app.db"), @"db.execute * in sqlite:///repo/app.db, execute: an interactive session on this machine: nothing is given to it yet");
         assert_snapshot!(check("sqlite3 $DB 'DROP TABLE a'"), @"db.destroy a in sqlite://$DB, destroy");
         assert_snapshot!(check("sqlite3 :memory: 'SELECT sqlite_version()'; sqlite3 --version"), @"
         db.read * in sqlite://localhost/:memory:, read

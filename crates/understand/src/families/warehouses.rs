@@ -267,6 +267,6 @@ mod tests {
         fs.write /repo/users.csv, write
         db.read shop.dbo.users in sqlserver://db.example, read
         ");
-        assert_snapshot!(check_because("clickhouse-client"), @"db.execute * in clickhouse://localhost, execute, opaque: an interactive session");
+        assert_snapshot!(check_because("clickhouse-client"), @"db.execute * in clickhouse://localhost, execute: an interactive session on this machine: nothing is given to it yet");
     }
 }

@@ -39,7 +39,7 @@ impl<'t> Iterator for Pairs<'t> {
 }
 
 /// The place that libpq's words or an address name; its host is empty where they name none.
-pub(super) fn of_text(text: &str, system: &str) -> DatabasePlace {
+pub(crate) fn of_text(text: &str, system: &str) -> DatabasePlace {
     if text.contains("://") {
         return DatabasePlace::of_text(text).unwrap_or_else(|| DatabasePlace::any(system));
     }

@@ -89,6 +89,11 @@ impl DatabasePlace {
         Self { host: variable(word).unwrap_or_else(|| "*".to_owned()), ..Self::any(system) }
     }
 
+    /// Whether it is a server or a file of this machine.
+    pub fn is_of_this_machine(&self) -> bool {
+        self.host.starts_with('/') || countersign_model::is_this_machine(&self.host)
+    }
+
     /// The dialect that is spoken there.
     pub fn dialect(&self) -> Dialect {
         match self.system.as_str() {

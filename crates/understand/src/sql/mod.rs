@@ -19,7 +19,7 @@ mod words;
 
 use countersign_model::{Access, Certainty, Verb, verbs};
 
-pub(crate) use connection::Pairs;
+pub(crate) use connection::{Pairs, of_text as of_connection};
 pub(crate) use effects::{DatabasePlace, effects, system_of, unknown, variable};
 use lexer::{Token, Tokens};
 

@@ -85,8 +85,8 @@ fn network_and_databases() {
     exec.read python3, read
     ");
     assert_snapshot!(python("import sqlite3\nc = sqlite3.connect('x.db')\nc.execute('SELECT a FROM b')\nc.execute('DROP TABLE b')"), @"
-    db.read b in sql://*, read, partial
-    db.destroy b in sql://*, destroy, partial
+    db.read b in sqlite:///repo/x.db, read
+    db.destroy b in sqlite:///repo/x.db, destroy
     exec.read python3, read
     ");
     assert_snapshot!(python("import requests\nrequests.put('https://api.github.com/repos/acme/shop/pulls/1/merge')"), @"

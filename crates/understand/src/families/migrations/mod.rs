@@ -225,6 +225,9 @@ fn executes(found: &Subcommand<'_>, at: &DatabasePlace, invocation: &Invocation,
         } else {
             crate::sql::unknown("options of the client are given on", at, context);
         }
+    } else if found.name == "studio" && at.is_of_this_machine() {
+        let effect = at.effect(verbs::DB_EXECUTE, "*");
+        context.push(effect.because("a page of this machine, on which nothing is done yet"));
     } else {
         let why = format!("what `{}` runs is not looked at", found.name);
         context.push(at.effect(verbs::DB_EXECUTE, "*").certain(Certainty::Opaque, &why));

@@ -95,7 +95,12 @@ fn flush(sql: &mut String, place: &mut DatabasePlace, context: &mut Context<'_>)
 
 /// Adds that a session is opened in which anything may be typed.
 pub(crate) fn interactive(place: &DatabasePlace, context: &mut Context<'_>) {
-    unknown("an interactive session", place, context);
+    if !place.is_of_this_machine() {
+        unknown("an interactive session", place, context);
+        return;
+    }
+    let effect = place.effect(countersign_model::verbs::DB_EXECUTE, "*");
+    context.push(effect.because("an interactive session on this machine: nothing is given to it yet"));
 }
 
 /// The text of a word that is run as SQL, or that it is not known.

@@ -1,0 +1,520 @@
+//! Databases that code connects to, where its text says so: a literal, a name given one once, or a variable of the
+//! environment. SQL that the code runs is run there; of several connections it may be any, so each gets it.
+
+use super::tokens::{Kind, Rules};
+use super::uses::{Argument, Code, Use};
+use crate::context::Context;
+use crate::families;
+use crate::invocation::Invocation;
+use crate::sql::DatabasePlace;
+use crate::word::{Value, Word};
+
+/// Of more connections nobody says which is which.
+const MOST: usize = 4;
+/// How many names may stand for each other on the way to a value.
+const DEEPEST: usize = 6;
+
+/// Modules that connect to databases.
+const DRIVERS: &[&str] = &[
+    "MySQLdb",
+    "asyncpg",
+    "better-sqlite3",
+    "mysql",
+    "mysql2",
+    "pg",
+    "psycopg",
+    "psycopg2",
+    "pymysql",
+    "sqlite3",
+];
+
+/// What a function that opens a connection is given.
+#[derive(Clone, Copy)]
+enum Opens {
+    /// The path of a file.
+    File,
+    /// An address, or its parts by their names.
+    Server(&'static str),
+}
+
+/// What a function opens, by its full name.
+fn opens(path: &str) -> Option<Opens> {
+    let path = path.replace(".promise", "").replace(".default", "");
+    Some(match path.as_str() {
+        "sqlite3.connect" | "better-sqlite3" | "sqlite3.Database" => Opens::File,
+        "psycopg.connect"
+        | "psycopg.Connection.connect"
+        | "psycopg.AsyncConnection.connect"
+        | "psycopg2.connect"
+        | "asyncpg.connect"
+        | "asyncpg.create_pool"
+        | "pg.Client"
+        | "pg.Pool" => Opens::Server("postgresql"),
+        "pymysql.connect"
+        | "MySQLdb.connect"
+        | "mysql.connector.connect"
+        | "mysql.createConnection"
+        | "mysql.createPool"
+        | "mysql2.createConnection"
+        | "mysql2.createPool" => Opens::Server("mysql"),
+        _ => return None,
+    })
+}
+
+/// Takes note of the databases that a text of code connects to; `all_known`: whether all that it loads is looked at,
+/// so that it has no other connection; `binds`: whether a use only gives what is loaded its name.
+pub(super) fn gather(
+    code: &Code<'_>,
+    uses: &[(Use, String)],
+    all_known: bool,
+    binds: impl Fn(&Use) -> bool,
+    context: &mut Context<'_>,
+) {
+    let mut all_known = all_known;
+    for (found, full) in uses {
+        // Whoever is handed a driver can connect.
+        let is_handed_on = DRIVERS.contains(&full.as_str()) || opens(full).is_some();
+        all_known &= !is_handed_on || binds(found);
+        let skipped = found.calls.len().saturating_sub(full.matches("()").count());
+        let calls = found.calls.get(skipped..).unwrap_or_default().to_vec();
+        let whole = Use { key: full.clone(), calls, ..found.clone() };
+        for (path, open) in whole.called() {
+            let Some(opens) = opens(path) else { continue };
+            let place = match opens {
+                Opens::File => file(code, open, context),
+                Opens::Server(system) => server(code, open, system, context),
+            };
+            notes(place, context);
+        }
+    }
+    if !all_known && !context.connections.is_empty() {
+        notes(anywhere(), context);
+    }
+}
+
+fn notes(place: DatabasePlace, context: &mut Context<'_>) {
+    if context.connections.contains(&place) {
+        return;
+    }
+    if context.connections.len() >= MOST {
+        context.connections = vec![anywhere()];
+    } else {
+        context.connections.push(place);
+    }
+}
+
+/// A database of which nothing is known.
+pub(super) fn anywhere() -> DatabasePlace {
+    DatabasePlace {
+        note: Some("which database the code is connected to is not known".to_owned()),
+        ..DatabasePlace::any("sql")
+    }
+}
+
+/// Looks at code that starts anew: it has no connection of what was looked at before.
+pub(super) fn afresh<T>(context: &mut Context<'_>, run: impl FnOnce(&mut Context<'_>) -> T) -> T {
+    let kept = std::mem::take(&mut context.connections);
+    let result = run(context);
+    context.connections = kept;
+    result
+}
+
+/// Whether the first argument is a text that starts like SQL, or none of which anything is known.
+pub(super) fn may_be_sql(arguments: &[Argument]) -> bool {
+    const FIRST: &[&str] = &[
+        "alter", "attach", "begin", "call", "copy", "create", "delete", "drop", "insert", "merge", "pragma",
+        "replace", "select", "truncate", "update", "vacuum", "values", "with",
+    ];
+    let Some(value) = arguments.first().map(|argument| argument.given.value()) else { return false };
+    match value.text().split(|letter: char| !letter.is_ascii_alphabetic()).find(|word| !word.is_empty()) {
+        Some(first) => FIRST.iter().any(|word| first.eq_ignore_ascii_case(word)),
+        None => value.is_unknown(),
+    }
+}
+
+/// What stands where an address may stand.
+enum Said {
+    Text(String),
+    /// The value of a variable that is not known.
+    Variable(String),
+    Unknown,
+}
+
+/// `sqlite3.connect('x.db')`
+fn file(code: &Code<'_>, open: usize, context: &Context<'_>) -> DatabasePlace {
+    let said = match code.ranges(open).first() {
+        Some((start, end)) => {
+            let named = code.is(start + 1, "=");
+            address(code, if named { start + 2 } else { *start }, *end, context)
+        }
+        None => Said::Unknown,
+    };
+    match said {
+        Said::Text(text) => families::database_file("sqlite", &Word::known_as(&text), context),
+        Said::Variable(name) => behind("sqlite", &name),
+        Said::Unknown => DatabasePlace::any("sqlite"),
+    }
+}
+
+fn server(code: &Code<'_>, open: usize, system: &'static str, context: &Context<'_>) -> DatabasePlace {
+    const ADDRESSES: &[&str] = &["dsn", "conninfo", "connectionString", "connection_string", "uri", "url"];
+    let mut parts = code.ranges(open);
+    if let Some((start, _)) = parts.first().copied().map(|(start, end)| code.followed(start, end, DEEPEST))
+        && code.is(start, "{")
+    {
+        parts = code.ranges(start);
+    }
+    let (mut host, mut database) = (None, None);
+    for (index, (start, end)) in parts.into_iter().enumerate() {
+        let field = match code.tokens.get(start).map(|token| &token.kind) {
+            Some(Kind::Name) => code.name(start),
+            Some(Kind::Text(Value::Known(text))) => Some(text.as_str()),
+            _ => None,
+        };
+        let is_field = code.is(start + 1, "=") || code.is(start + 1, ":");
+        match field.filter(|_| is_field) {
+            Some(name) if ADDRESSES.contains(&name) => {
+                return at(address(code, start + 2, end, context), system, context);
+            }
+            Some("host" | "hostname" | "hostaddr" | "unix_socket" | "socketPath") => {
+                host = Some(address(code, start + 2, end, context));
+            }
+            Some("dbname" | "database" | "db") => database = Some(address(code, start + 2, end, context)),
+            Some("service" | "read_default_file" | "option_files") => return DatabasePlace::any(system),
+            Some(_) => {}
+            None if index == 0 => return at(address(code, start, end, context), system, context),
+            // `**settings`, `...settings`
+            None => return DatabasePlace::any(system),
+        }
+    }
+    let named = |said: Said| match said {
+        Said::Text(text) => text,
+        Said::Variable(name) => format!("${name}"),
+        Said::Unknown => "*".to_owned(),
+    };
+    let mut place = match host {
+        Some(host) => DatabasePlace { host: named(host), ..DatabasePlace::any(system) },
+        None => own(system, context),
+    };
+    if place.host.starts_with('/') {
+        // The directory of a socket.
+        "localhost".clone_into(&mut place.host);
+    }
+    place.database = database.map(named).or(place.database);
+    place
+}
+
+/// Where an address leads.
+fn at(said: Said, system: &'static str, context: &Context<'_>) -> DatabasePlace {
+    match said {
+        Said::Text(text) => {
+            let place = crate::sql::of_connection(&text, system);
+            if place.host.is_empty() {
+                return DatabasePlace { database: place.database, ..own(system, context) };
+            }
+            place
+        }
+        Said::Variable(name) => behind(system, &name),
+        Said::Unknown => DatabasePlace::any(system),
+    }
+}
+
+/// Where a connection leads that names no host.
+fn own(system: &'static str, context: &Context<'_>) -> DatabasePlace {
+    let variable = if system == "postgresql" { "PGHOST" } else { "MYSQL_HOST" };
+    let (host, note) = match context.setting(&process(context), variable) {
+        Ok(Some(host)) if !host.starts_with('/') => (host, format!("{variable} says where")),
+        Ok(_) => ("localhost".to_owned(), "no host is named: it is this machine's own".to_owned()),
+        Err(why) => (format!("${variable}"), why),
+    };
+    let others = ["PGSERVICE", "PGHOSTADDR", "PGSERVICEFILE"];
+    if system == "postgresql"
+        && others.iter().any(|name| context.setting(&process(context), name) != Ok(None))
+    {
+        return DatabasePlace::any(system);
+    }
+    DatabasePlace { host, note: Some(note), ..DatabasePlace::any(system) }
+}
+
+fn behind(system: &str, name: &str) -> DatabasePlace {
+    DatabasePlace {
+        host: format!("${name}"),
+        note: Some(format!("{name}, or a file that sets it, says where")),
+        ..DatabasePlace::any(system)
+    }
+}
+
+/// The process that runs the code, for what it is told by its environment.
+fn process(context: &Context<'_>) -> Invocation {
+    super::acts::invocation(Word::known_as("code"), Vec::new(), crate::invocation::Stdin::Inherited, context)
+}
+
+/// What stands between two indices.
+fn address(code: &Code<'_>, start: usize, end: usize, context: &Context<'_>) -> Said {
+    let (start, end) = code.followed(start, end, DEEPEST);
+    let Some(name) = variable(code, start, end) else {
+        return match code.given(start, end, 0).value() {
+            Value::Known(text) => Said::Text(text),
+            Value::Pattern(_) | Value::Unknown { .. } => Said::Unknown,
+        };
+    };
+    if sets(code, name) {
+        return Said::Unknown;
+    }
+    match crate::environment::value(&process(context), name) {
+        Some(Value::Known(text)) => Said::Text(text),
+        Some(Value::Pattern(_) | Value::Unknown { .. }) | None => Said::Variable(name.to_owned()),
+    }
+}
+
+/// The variable of the environment whose value it is: `os.environ["X"]`, `process.env.X`, both with another value for
+/// when it is not set.
+fn variable<'c>(code: &'c Code<'_>, start: usize, end: usize) -> Option<&'c str> {
+    let text = |at: usize| match code.tokens.get(at).map(|token| &token.kind) {
+        Some(Kind::Text(Value::Known(text))) => Some(text.as_str()),
+        _ => None,
+    };
+    let dotted = |from: usize, names: &[&str]| {
+        names.iter().enumerate().all(|(index, name)| {
+            code.is(from + 2 * index, name)
+                && (index + 1 == names.len() || code.is(from + 2 * index + 1, "."))
+        })
+    };
+    let (name, after) = if code.rules == Rules::Python {
+        let from = if dotted(start, &["os", "environ", "get"]) {
+            start + 5
+        } else if dotted(start, &["os", "environ"])
+            || dotted(start, &["os", "getenv"])
+            || dotted(start, &["environ", "get"])
+        {
+            start + 3
+        } else if code.is(start, "environ") || code.is(start, "getenv") {
+            start + 1
+        } else {
+            return None;
+        };
+        (text(from + 1)?, code.closer(from) + 1)
+    } else if dotted(start, &["process", "env"]) && code.is(start + 3, ".") {
+        (code.name(start + 4)?, start + 5)
+    } else if dotted(start, &["process", "env"]) && code.is(start + 3, "[") {
+        (text(start + 4)?, code.closer(start + 3) + 1)
+    } else {
+        return None;
+    };
+    let after = if code.is(after, "!") { after + 1 } else { after };
+    let otherwise = code.is(after, "||") || code.is(after, "??") || code.is(after, "or");
+    (after == end || (otherwise && after < end)).then_some(name)
+}
+
+/// Whether the code itself may set a variable.
+fn sets(code: &Code<'_>, name: &str) -> bool {
+    code.tokens.iter().enumerate().any(|(at, token)| {
+        let is_name = match &token.kind {
+            Kind::Name => token.text == name,
+            Kind::Text(Value::Known(text)) => text == name,
+            _ => false,
+        };
+        let by_call = ["setdefault", "putenv"].iter().any(|setter| code.is(at.wrapping_sub(2), setter));
+        let assigns = |at: usize| ["=", "||=", "??="].iter().any(|sign| code.is(at, sign));
+        is_name
+            && (by_call
+                || assigns(at + 1)
+                || code.is(at + 1, ":")
+                || (code.is(at + 1, "]") && assigns(at + 2)))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::{check, check_because, check_with};
+
+    fn python(text: &str) -> String {
+        check(&format!("python3 - <<'EOF'\n{text}\nEOF"))
+    }
+
+    fn node(text: &str) -> String {
+        check(&format!("node - <<'EOF'\n{text}\nEOF"))
+    }
+
+    #[test]
+    fn literals_and_names_for_them() {
+        assert_snapshot!(python("import sqlite3\nc = sqlite3.connect('test.db')\nc.execute('insert into t values (1)')"), @"
+db.write t in sqlite:///repo/test.db, write
+exec.read python3, read
+");
+        assert_snapshot!(python("import sqlite3\nwith sqlite3.connect(':memory:') as c:\n    c.execute('drop table t')"), @"
+        db.destroy t in sqlite://localhost/:memory:, destroy
+        exec.read python3, read
+        ");
+        assert_snapshot!(python("import psycopg\nURL = 'postgresql://l@localhost/ledger'\nwith psycopg.connect(URL) as c:\n    c.execute('insert into t values (1)')"), @"
+        db.write t in postgresql://localhost/ledger, write
+        exec.read python3, read
+        ");
+        assert_snapshot!(python("import psycopg2\nc = psycopg2.connect(host='db.prod.example', dbname='shop', user='x')\nc.cursor().execute('delete from t')"), @"
+        db.destroy t in postgresql://db.prod.example/shop, destroy
+        exec.read python3, read
+        ");
+        assert_snapshot!(python("import psycopg2\nc = psycopg2.connect('host=db.example dbname=shop').cursor()\nc.execute(f'update t set a = {x}')"), @"
+        db.write t in postgresql://db.example/shop, write, partial
+        db.write * in postgresql://db.example/shop, write, partial
+        exec.read python3, read
+        ");
+        assert_snapshot!(python("import pymysql\nc = pymysql.connect(host='localhost', database='shop')\nc.cursor().execute('drop table t')"), @"
+        db.destroy t in mysql://localhost/shop, destroy
+        exec.read python3, read
+        ");
+        assert_snapshot!(python("import asyncpg\nasync def main():\n    c = await asyncpg.connect('postgres://db.example/shop')\n    await c.fetch('delete from t returning a')"), @"
+        db.destroy t in postgresql://db.example/shop, destroy
+        exec.read python3, read
+        ");
+        assert_snapshot!(node("const { Client } = require('pg');\nconst c = new Client('postgresql://localhost/shop');\nawait c.connect();\nawait c.query('delete from t');"), @"
+        db.destroy t in postgresql://localhost/shop, destroy
+        exec.read node, read
+        ");
+        assert_snapshot!(node("import pg from 'pg';\nconst pool = new pg.Pool({ host: 'db.prod.example', database: 'shop' });\nawait pool.query('update t set a = 1 where b = 2');"), @"
+        db.write t in postgresql://db.prod.example/shop, write
+        exec.read node, read
+        ");
+        assert_snapshot!(node("const mysql = require('mysql2/promise');\nconst c = await mysql.createConnection({ host: 'localhost', database: 'shop' });\nawait c.execute('delete from t');"), @"
+        db.destroy t in mysql://localhost/shop, destroy
+        exec.read node, read
+        ");
+        assert_snapshot!(node("import Database from 'better-sqlite3';\nconst db = new Database('app.db');\ndb.prepare('delete from t where a = ?').run(1);\ndb.exec('drop table u');"), @"
+        db.destroy t in sqlite:///repo/app.db, destroy
+        db.destroy u in sqlite:///repo/app.db, destroy
+        exec.read node, read
+        ");
+        assert_snapshot!(node("const sqlite3 = require('sqlite3');\nconst db = new sqlite3.Database('app.db');\ndb.run('insert into t values (1)');\ndb.all('select a from t', console.log);"), @"
+        db.write t in sqlite:///repo/app.db, write
+        db.read t in sqlite:///repo/app.db, read
+        exec.read node, read
+        ");
+    }
+
+    #[test]
+    fn variables_of_the_environment() {
+        const PYTHON: &str = "import os, psycopg\nwith psycopg.connect(os.environ['DATABASE_URL']) as c:\n    c.execute('insert into t values (1)')\n";
+        const NODE: &str = "const { Pool } = require('pg');\nconst url = process.env.DATABASE_URL ?? 'postgres://localhost/x';\nnew Pool({ connectionString: url }).query('insert into t values (1)');\n";
+        let run = |command: &str| check_with(command, &[("/repo/tools/x.py", PYTHON), ("/repo/x.js", NODE)]);
+        assert_snapshot!(run("DATABASE_URL=postgresql://localhost/ledger python tools/x.py"), @"
+        db.write t in postgresql://localhost/ledger, write
+        fs.read /repo/tools/x.py, read
+        ");
+        assert_snapshot!(run("export DATABASE_URL=postgresql://u:p@db.prod.example/ledger; python tools/x.py"), @"
+        exec.read export, read
+        db.write t in postgresql://db.prod.example/ledger, write
+        fs.read /repo/tools/x.py, read
+        ");
+        assert_snapshot!(run("python tools/x.py"), @"
+        db.write t in postgresql://$DATABASE_URL, write
+        fs.read /repo/tools/x.py, read
+        ");
+        assert_snapshot!(run("DATABASE_URL=$(cat url) python tools/x.py"), @"
+        fs.read /repo/url, read
+        db.write t in postgresql://$DATABASE_URL, write
+        fs.read /repo/tools/x.py, read
+        ");
+        assert_snapshot!(run("DATABASE_URL=postgresql://db.prod.example/shop node x.js"), @"
+        db.write t in postgresql://db.prod.example/shop, write
+        fs.read /repo/x.js, read
+        ");
+        assert_snapshot!(run("node x.js"), @"
+        db.write t in postgresql://$DATABASE_URL, write
+        fs.read /repo/x.js, read
+        ");
+        assert_snapshot!(check_because("python3 -c \"import psycopg; psycopg.connect().execute('delete from t')\""), @"
+        db.destroy t in postgresql://localhost, destroy: it deletes every row: nothing in WHERE keeps any
+        exec.read python3, read: -
+        ");
+        assert_snapshot!(check("PGHOST=db.prod.example python3 -c \"import psycopg; psycopg.connect('dbname=shop').execute('delete from t')\""), @"
+        db.destroy t in postgresql://db.prod.example/shop, destroy
+        exec.read python3, read
+        ");
+    }
+
+    /// What else the code may be connected to counts, too.
+    #[test]
+    fn connections_that_are_not_the_only_one() {
+        let any = "db.destroy t in sql://*";
+        for code in [
+            "import sqlite3, sqlalchemy\nsqlite3.connect('x.db')\nsqlalchemy.create_engine(u).connect().execute('delete from t')",
+            "import sqlite3\nfrom helpers import c\nsqlite3.connect('x.db')\nc.execute('delete from t')",
+        ] {
+            let found = python(code);
+            assert!(found.contains(any) && found.contains("x.db"), "{code}: {found}");
+        }
+        for (code, any) in [
+            ("import psycopg\npsycopg.connect(url).execute('delete from t')", "postgresql://*"),
+            ("import psycopg\npsycopg.connect(**settings).execute('delete from t')", "postgresql://*"),
+            ("import psycopg\npsycopg.connect(host=h).execute('delete from t')", "postgresql://*"),
+            (
+                "import psycopg\nu = 'postgres://localhost/x'\nu = f()\npsycopg.connect(u).execute('delete from t')",
+                "postgresql://*",
+            ),
+            (
+                "import os, psycopg\nos.environ['X_URL'] = f()\npsycopg.connect(os.environ['X_URL']).execute('delete from t')",
+                "postgresql://*",
+            ),
+            ("import sqlite3\nsqlite3.connect(name).execute('delete from t')", "sqlite://*"),
+            ("import psycopg\npsycopg.connect(service='prod').execute('delete from t')", "postgresql://*"),
+        ] {
+            assert!(python(code).contains(&format!("db.destroy t in {any}")), "{code}: {}", python(code));
+        }
+        let found = python(
+            "import sqlite3, psycopg\na = sqlite3.connect('x.db')\nb = psycopg.connect('postgres://db.prod.example/x')\nb.execute('delete from t')",
+        );
+        assert!(
+            found.contains("t in sqlite:///repo/x.db")
+                && found.contains("t in postgresql://db.prod.example/x"),
+            "{found}"
+        );
+        let module =
+            [("/repo/db.py", "import psycopg\nc = psycopg.connect('postgres://db.prod.example/x')\n")];
+        let found = check_with(
+            "python3 -c \"import sqlite3; from db import c; sqlite3.connect('x.db'); c.execute('delete from t')\"",
+            &module,
+        );
+        assert!(found.contains("t in postgresql://db.prod.example/x"), "{found}");
+        for handed in ["f = psycopg.connect", "p = psycopg", "f(psycopg)"] {
+            let found = python(&format!(
+                "import psycopg, sqlite3\nsqlite3.connect('x.db')\n{handed}\nf(u).execute('delete from t')"
+            ));
+            assert!(found.contains(any), "{handed}: {found}");
+        }
+        let found = node(
+            "const { Pool } = require('pg'); const x = require('other'); new Pool('postgres://localhost/x'); x.query('delete from t')",
+        );
+        assert!(found.contains(any), "{found}");
+        // One that was looked at before is none of what follows.
+        let found = check(
+            "python3 -c \"import sqlite3; sqlite3.connect('x.db')\"; node -e \"c.query('delete from t')\"",
+        );
+        assert!(found.contains(any) && !found.contains("x.db"), "{found}");
+    }
+
+    #[test]
+    fn what_drivers_do_besides() {
+        for code in [
+            "c.cursor().copy_from(f, 't')",
+            "c.cursor().callproc('purge')",
+            "f(psycopg)",
+            "psycopg.sql.SQL('x')",
+        ] {
+            let found =
+                python(&format!("import psycopg\nc = psycopg.connect('postgres://localhost/x')\n{code}"));
+            assert!(found.contains("opaque"), "{code}: {found}");
+        }
+        for code in [
+            "d = {}; d.copy()",
+            "import copy; copy.copy(x)",
+            "c.commit(); c.close()",
+            "print(c.execute('select 1').fetchall())",
+        ] {
+            let found =
+                python(&format!("import psycopg\nc = psycopg.connect('postgres://localhost/x')\n{code}"));
+            assert!(!found.contains("opaque") && !found.contains("write"), "{code}: {found}");
+        }
+    }
+}
