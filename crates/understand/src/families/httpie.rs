@@ -188,7 +188,6 @@ mod tests {
         net.read *, read, partial
         net.send *, send, partial
         net.write *, write, partial
-        secret.read environment:API_TOKEN, read
         net.send http://example.com, send
         net.upload example.com, send
         ");

@@ -12,15 +12,19 @@ use countersign_model::{Certainty, Effect, Resource, verbs};
 use super::reading::secrets;
 use super::reads_environment;
 use super::web::host_named;
-use crate::Surroundings;
 use crate::context::Context;
 use crate::invocation::{Invocation, Stdin};
 use crate::shell::taken::file_of;
-use crate::shell::variables::secret_in;
+use crate::shell::variables::{PRINTED, secret_in};
 use crate::word::{Value, Word};
 
 pub(super) use owners::is_told;
 pub(super) use places::is_login;
+
+/// Whether a value says who is asking, in a header or an option for that, with a secret that is no known service's own.
+pub(super) fn says_who(name: &str, before: &str, value: &Value) -> bool {
+    !value.text().contains("//") && !owners::is_somebodys(name) && is_login(before, value)
+}
 
 /// Secrets of one command that are followed.
 const MOST: usize = 16;
@@ -49,8 +53,23 @@ pub(super) struct Carried {
     is_address: bool,
     /// Whether a host would take it for who is asking.
     is_login: bool,
+    /// Whether it is nothing but that, and no known service's own.
+    says_who: bool,
     /// Whether a database would.
     is_password: bool,
+}
+
+/// Whether the text of the call itself gave a variable its value, which is no secret's: what it was made of was looked
+/// at there.
+pub(super) fn is_made_here(word: &Word, name: &str, context: &Context<'_>) -> bool {
+    let shell = &context.state.shell;
+    let value = shell.variables.get(name).filter(|_| !shell.distrusted);
+    let is_made = |value: &Value| match value {
+        Value::Known(_) => true,
+        Value::Unknown { why, .. } => why == PRINTED,
+        Value::Pattern(_) => false,
+    };
+    value.is_some_and(is_made) && secret_in(&word.value).is_none()
 }
 
 /// What of the network an effect reaches.
@@ -111,7 +130,8 @@ pub(crate) fn reach(effect: &Effect) -> Option<Reach> {
 }
 
 /// The secrets whose values a command is given in its words, its environment or on its standard input.
-pub(super) fn carried(invocation: &Invocation, surroundings: &Surroundings) -> Vec<Carried> {
+pub(super) fn carried(invocation: &Invocation, context: &Context<'_>) -> Vec<Carried> {
+    let surroundings = context.surroundings;
     let mut found = Vec::new();
     let mut before = "";
     for word in &invocation.words {
@@ -120,13 +140,15 @@ pub(super) fn carried(invocation: &Invocation, surroundings: &Surroundings) -> V
         for name in names.into_iter().flatten() {
             // What a registry is to be told when it asks is written down for later.
             let is_kept = word.text().contains(":_auth") && invocation.known(0) == Some("config");
-            if is_kept {
+            let is_made = is_made_here(word, name, context);
+            if is_kept || (is_made && word.known().is_some()) {
                 continue;
             }
             found.push(Carried {
                 host: places::host(&word.value),
                 is_address: is_address(name, word),
                 is_login: places::is_login(before, &word.value),
+                says_who: is_made || says_who(name, before, &word.value),
                 is_password: places::is_password(&word.value),
                 ..Carried::of(name)
             });
@@ -200,12 +222,14 @@ pub(super) fn leaves(
                 (None, None) if secret.name == "*" => {
                     "the value of a variable is a part of the command".to_owned()
                 }
+                (None, None) if secret.says_who => format!("the value of {} says who is asking", secret.name),
                 (None, None) => format!("the value of {} is a part of the command", secret.name),
             };
-            if secret.class.is_none() {
+            let is_known = host != "*";
+            // Who is asking is told to a host that is named, and shown to nobody.
+            if secret.class.is_none() && !(secret.says_who && is_known) {
                 reads_environment(&secret.name, context);
             }
-            let is_known = host != "*";
             let effect = Effect::new(verbs::NET_UPLOAD, host_named(&host));
             context.push(if is_known {
                 effect.because(&what)
@@ -253,6 +277,7 @@ impl Carried {
             host: None,
             is_address: false,
             is_login: false,
+            says_who: false,
             is_password: false,
         }
     }

@@ -137,7 +137,7 @@ pub(super) fn named(invocation: &Invocation, context: &mut Context<'_>) {
     }
     countersign::package(invocation, context);
     reading::shown(invocation, context);
-    let carried = leaving::carried(invocation, context.surroundings);
+    let carried = leaving::carried(invocation, context);
     let outside = std::mem::replace(&mut context.reached, (!carried.is_empty()).then(Vec::new));
     match names::family(program) {
         Some(family) => (family.effects)(invocation, context),

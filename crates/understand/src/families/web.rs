@@ -234,6 +234,15 @@ fn reads(arguments: &crate::arguments::Arguments<'_>, is_curl: bool, context: &m
 /// Variables that are named like a secret, in what is sent. A service may be told its own.
 pub(super) fn secret_variables(words: &[Word], addresses: &[Value], context: &mut Context<'_>) {
     let hosts: Vec<Option<String>> = addresses.iter().map(known_host).collect();
+    let is_named = |address: &Value| {
+        let text = address.text();
+        let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+        let is_whole = !address.is_unknown() || rest.contains('/');
+        let host = addresses::host_and_path(&format!("http://{rest}")).map(|(host, _)| host);
+        // What of this machine hands out more than a program under development is told no secret unseen.
+        let is_door = |host: &str| countersign_model::is_this_machine(host) && !is_this_machine(host, rest);
+        is_whole && host.is_some_and(|host| !host.contains(['*', '{', '[', '$']) && !is_door(&host))
+    };
     let mut before = "";
     for word in words {
         for name in secrets(word, context.surroundings) {
@@ -243,7 +252,9 @@ pub(super) fn secret_variables(words: &[Word], addresses: &[Value], context: &mu
             let own = super::is_address_name(name) && raw.starts_with(name) && addresses.contains(&word.value);
             let told = || hosts.iter().all(|host| host.as_deref().is_some_and(|host| leaving::is_told(name, host)));
             let logs_in = !hosts.is_empty() && leaving::is_login(before, &word.value) && told();
-            if !own && !logs_in {
+            // To any other host that is named, who is asking is sent, which is said there.
+            let says_who = !hosts.is_empty() && leaving::says_who(name, before, &word.value) && addresses.iter().all(is_named);
+            if !own && !logs_in && !says_who && !leaving::is_made_here(word, name, context) {
                 reads_environment(name, context);
             }
         }

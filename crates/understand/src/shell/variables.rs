@@ -20,6 +20,9 @@ pub(crate) const LONGEST: usize = 16 * 1024;
 /// Why a value is not known that is a secret's, or may be; its name follows.
 pub(super) const SECRET: &str = "the secret ";
 
+/// Why the value of what a command prints is not known, where that is no secret.
+pub(crate) const PRINTED: &str = "the output of a command";
+
 /// The name of the secret of which a value is, or holds, the value.
 pub(crate) fn secret_in(value: &Value) -> Option<&str> {
     match value {

@@ -82,6 +82,12 @@ pub(in crate::families) fn is_told(name: &str, host: &str) -> bool {
     !is_somebodys && is_variable && FORGES.contains(&host)
 }
 
+/// Whether a secret is by its name one that a known service gave out.
+pub(super) fn is_somebodys(name: &str) -> bool {
+    file_of(name).is_some()
+        || OWN.iter().any(|(beginnings, _)| beginnings.iter().any(|beginning| name.starts_with(beginning)))
+}
+
 /// How a variable would be named that holds a token of this class.
 pub(super) fn variable_of(class: &str) -> String {
     class.replace('-', "_").to_ascii_uppercase()

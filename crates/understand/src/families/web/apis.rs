@@ -269,10 +269,7 @@ mod tests {
 
     #[test]
     fn secrets_and_clusters() {
-        assert_snapshot!(check("curl -H \"X-Vault-Token: $VAULT_TOKEN\" https://vault.example:8200/v1/secret/data/shop"), @"
-        secret.read environment:VAULT_TOKEN, read
-        secret.read vault:secret/data/shop, read
-        ");
+        assert_snapshot!(check("curl -H \"X-Vault-Token: $VAULT_TOKEN\" https://vault.example:8200/v1/secret/data/shop"), @"secret.read vault:secret/data/shop, read");
         assert_snapshot!(check("curl -s $VAULT_ADDR/v1/secret/data/shop; curl -s https://vault.example:8200/v1/sys/health"), @"
         secret.read vault:secret/data/shop, read, partial
         net.read https://vault.example:8200/v1/sys/health, read

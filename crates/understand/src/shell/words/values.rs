@@ -45,7 +45,7 @@ impl Decoder<'_> {
     pub(super) fn printed(&mut self, output: Option<String>, quoted: bool) {
         match output {
             Some(text) => self.insert(&Value::Known(text.trim_end_matches('\n').to_owned()), quoted),
-            None => self.mark_unknown("the output of a command"),
+            None => self.mark_unknown(crate::shell::variables::PRINTED),
         }
     }
 
