@@ -23,7 +23,16 @@ pub(super) fn of(tool: &Tool, found: &Subcommand<'_>, invocation: &Invocation, c
     {
         return address(&Value::Known(text.to_owned()), invocation);
     }
+    if let Some(place) = given_to_code(tool, found, invocation) {
+        return place;
+    }
     let environment = environment_of(tool, found, invocation, context);
+    if tool.programs.contains(&"alembic")
+        && let Some(named) = environment.as_ref().filter(|name| !matches!(name.as_str(), "dev" | "development" | "local" | "test" | "ci"))
+    {
+        // Which database that is, the project's own code says.
+        return DatabasePlace { database: Some(named.clone()), ..DatabasePlace::any("sql") };
+    }
     let mut place = match tool.finds {
         Finds::Variable(name) => variable(name, invocation, context),
         Finds::Prisma => prisma(found, invocation, context),
@@ -37,6 +46,27 @@ pub(super) fn of(tool: &Tool, found: &Subcommand<'_>, invocation: &Invocation, c
         place.database.get_or_insert(environment);
     }
     place
+}
+
+/// What `alembic -x` gives the project's own code: an address there is where it goes, and what is not known may be one.
+fn given_to_code(tool: &Tool, found: &Subcommand<'_>, invocation: &Invocation) -> Option<DatabasePlace> {
+    if !tool.programs.contains(&"alembic") {
+        return None;
+    }
+    let mut given = found.options.iter().filter(|(name, _)| name.starts_with("-x")).filter_map(|(_, value)| value.as_ref());
+    given.find_map(|value| {
+        let text = value.text();
+        let (key, rest) = text.split_once('=').unwrap_or(("", text));
+        let known = value.known().and_then(|_| DatabasePlace::of_text(rest));
+        match known {
+            Some(place) if rest.contains("//") => Some(place),
+            _ if value.is_unknown() => {
+                let inner = if key.is_empty() { None } else { value.strip_prefix(&format!("{key}=")) };
+                Some(address(&inner.unwrap_or_else(|| value.clone()), invocation))
+            }
+            _ => None,
+        }
+    })
 }
 
 /// An address that an option gives.
@@ -96,6 +126,11 @@ fn code(setting: &str, found: &Subcommand<'_>, invocation: &Invocation, context:
 fn environment_of(tool: &Tool, found: &Subcommand<'_>, invocation: &Invocation, context: &Context<'_>) -> Option<String> {
     if let Some(environment) = found.text(tool.environments) {
         return Some(environment);
+    }
+    // What the project's own code is told is by custom such a name.
+    if tool.programs.contains(&"alembic") {
+        let mut said = found.options.iter().filter(|(name, _)| name == "-x").filter_map(|(_, value)| value.as_ref()?.known()?.split_once('='));
+        return said.find(|(key, _)| matches!(*key, "env" | "environment" | "stage" | "target")).map(|(_, value)| value.to_owned());
     }
     let assigned = |name: &str| {
         let mut words = invocation.words.iter().filter_map(Word::known);

@@ -142,3 +142,19 @@ fn django_and_laravel() {
     db.read * in sql://*, read, partial
     ");
 }
+
+#[test]
+fn what_alembic_is_given_for_the_projects_code() {
+    let here = [("/repo/alembic.ini", "[alembic]\nsqlalchemy.url = postgresql://localhost/ledger\n")];
+    assert_snapshot!(check_with("alembic -x url=postgresql://ledger@db.prod.example/ledger upgrade head", &here), @"db.schema * in postgresql://db.prod.example/ledger, write");
+    assert_snapshot!(check_with("alembic -x dry=1 -x db=postgresql://db.prod.example/ledger downgrade base", &here), @"db.destroy * in postgresql://db.prod.example/ledger, destroy");
+    assert_snapshot!(check_with("alembic -xurl=postgresql://db.prod.example/ledger upgrade head; alembic -x \"url=$PROD_URL\" upgrade head; alembic -x \"$X\" upgrade head", &here), @"
+    db.schema * in postgresql://db.prod.example/ledger, write
+    db.schema * in sql://$PROD_URL, write
+    db.schema * in sql://$X, write
+    ");
+    assert_snapshot!(check_with("alembic -x env=prod upgrade head; alembic -x tenant=acme upgrade head", &here), @"
+    db.schema * in sql://*/prod, write, partial
+    db.schema * in postgresql://localhost/ledger, write
+    ");
+}
