@@ -23,7 +23,10 @@ pub(crate) enum Language {
 const PROGRAMS: &[(Language, &[&str])] = &[
     (Language::Shell, &["sh", "bash", "dash", "zsh", "ksh", "ash", "rbash"]),
     (Language::Python, &["python", "pypy"]),
-    (Language::JavaScript, &["node", "nodejs", "deno", "bun", "tsx", "ts-node"]),
+    (
+        Language::JavaScript,
+        &["node", "nodejs", "deno", "bun", "tsx", "ts-node", "ts-node-dev", "tsnd", "ts-node-esm"],
+    ),
     (Language::Ruby, &["ruby"]),
     (Language::Perl, &["perl"]),
     (Language::Php, &["php"]),

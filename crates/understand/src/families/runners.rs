@@ -8,6 +8,7 @@ mod variables;
 use super::{Family, dispatch, is_understood, opaque, unknown_text};
 use crate::context::Context;
 use crate::invocation::Invocation;
+use crate::paths;
 use crate::shell;
 use crate::word::{Value, Word};
 
@@ -56,6 +57,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         "dotenv" | "env-cmd" => return variables::effects(invocation, context),
         "cross-env-shell" => return variables::shell(invocation, context),
         "lint-staged" => return scripts::staged(invocation, context),
+        "nodemon" if watched(invocation, context) => return,
         _ => {}
     }
     // What it prepares is not seen: files of its own name tools, variables and tasks.
@@ -64,6 +66,39 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         "nodemon" => texts(invocation, context),
         program => command(starters(program), invocation, context),
     }
+}
+
+/// `nodemon src/server.js`: the file is run as its ending says, where no file of settings says something else.
+fn watched(invocation: &Invocation, context: &mut Context<'_>) -> bool {
+    const VALUES: &[&str] = &["-w", "--watch", "-e", "--ext", "-i", "--ignore", "-d", "--delay", "-s", "--signal"];
+    const PLAIN: &[&str] = &["-q", "--quiet", "-V", "--verbose", "-L", "--legacy-watch", "-I", "--no-stdin", "-C", "--on-change-only"];
+    let mut at = 0;
+    let file = loop {
+        let Some(text) = invocation.known(at) else { return false };
+        match text {
+            _ if VALUES.contains(&text) => at += 2,
+            _ if PLAIN.contains(&text) || VALUES.iter().any(|name| text.strip_prefix(name).is_some_and(|rest| rest.starts_with('='))) => at += 1,
+            _ if text.starts_with('-') => return false,
+            file => break file,
+        }
+    };
+    let program = match file.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("js" | "mjs" | "cjs") => "node",
+        Some("ts") => "ts-node",
+        Some("py") => "python3",
+        _ => return false,
+    };
+    let own = |name: &str| paths::locate(&Value::Known(name.to_owned()), context).path;
+    let is_absent = |path: &str| matches!(context.file(path), Ok(None));
+    let package = context.file(&own("package.json"));
+    let says_more = !package.is_ok_and(|text| text.is_none_or(|text| !text.contains("nodemonConfig")));
+    let home = format!("{}/nodemon.json", context.surroundings.home);
+    if says_more || !is_absent(&own("nodemon.json")) || !is_absent(&home) {
+        return false;
+    }
+    let words = invocation.words.get(at..).unwrap_or_default().to_vec();
+    dispatch(Invocation { program: String::new(), first: Word::known_as(program), words, contiguous: false, ..invocation.clone() }, context);
+    true
 }
 
 /// The command starts at the first word that names a program someone understands.
@@ -117,7 +152,29 @@ pub(super) fn text(code: &Value, invocation: &Invocation, context: &mut Context<
 mod tests {
     use insta::assert_snapshot;
 
-    use crate::fixture::check;
+    use crate::fixture::{check, check_with};
+
+    #[test]
+    fn files_that_are_watched_and_run() {
+        let push = "require('child_process').execSync('git push origin main')";
+        let files = [("/repo/src/server.ts", push), ("/repo/x.js", push)];
+        for command in ["tsx watch src/server.ts", "tsx watch --clear-screen=false --tsconfig t.json src/server.ts", "npx --no-install tsx watch src/server.ts", "node --watch x.js", "node --watch-path src x.js", "ts-node-dev --respawn src/server.ts", "nodemon x.js", "nodemon --watch src -e ts src/server.ts"] {
+            let found = check_with(command, &files);
+            assert!(found.contains("git.push main@origin") && !found.contains("/repo/watch"), "{command}: {found}");
+        }
+        let harmless = [("/repo/src/server.ts", "console.log(1)"), ("/repo/x.js", "console.log(1)")];
+        for command in ["tsx watch src/server.ts", "node --watch x.js", "nodemon x.js", "nodemon src/server.ts"] {
+            let found = check_with(command, &harmless);
+            assert!(!found.contains("opaque"), "{command}: {found}");
+        }
+        for settings in [("/repo/nodemon.json", "{\"exec\": \"rm -rf src\"}"), ("/repo/package.json", "{\"nodemonConfig\": {}}")] {
+            let found = check_with("nodemon x.js", &[settings, ("/repo/x.js", "console.log(1)")]);
+            assert!(found.contains("opaque"), "{found}");
+        }
+        for command in ["tsx watch", "nodemon --config c.json x.js", "nodemon -r ./y x.js", "nodemon x", "tsx watch \"$X\""] {
+            assert!(check(command).contains("opaque") || check(command).contains("hidden"), "{command}: {}", check(command));
+        }
+    }
 
     #[test]
     fn what_they_run_is_seen() {

@@ -45,7 +45,7 @@ struct Options {
 
 const OPTIONS: &[Options] = &[
     Options { programs: &["python", "python2", "python3"], code: &["c"], values: &["W", "X", "check-hash-based-pycs"], loads: &[], nothing: &["V", "version", "h", "help"], letters: "uBOsSEIqvbdPix" },
-    Options { programs: &["node", "nodejs", "tsx", "ts-node"], code: &["e", "p", "eval", "print", "pe", "ep"], values: &["conditions", "C", "title", "project", "P", "compiler-options", "O"], loads: &["r", "require", "import", "loader", "experimental-loader", "env-file"], nothing: &["v", "version", "h", "help", "c", "check", "v8-options"], letters: "i" },
+    Options { programs: &["node", "nodejs", "tsx", "ts-node", "ts-node-dev", "tsnd", "ts-node-esm"], code: &["e", "p", "eval", "print", "pe", "ep"], values: &["conditions", "C", "title", "project", "P", "compiler-options", "O", "tsconfig", "include", "exclude", "ignore", "watch-path", "ignore-watch", "interval", "debounce"], loads: &["r", "require", "import", "loader", "experimental-loader", "env-file"], nothing: &["v", "version", "h", "help", "c", "check", "v8-options"], letters: "i" },
     Options { programs: &["ruby"], code: &["e"], values: &["F", "C", "X", "E", "K"], loads: &["r", "I", "x", "S"], nothing: &["v", "version", "h", "help", "c"], letters: "nplawWsiU0" },
     Options { programs: &["perl"], code: &["e", "E"], values: &[], loads: &["M", "m", "I", "x", "S", "d", "D"], nothing: &["v", "V", "version", "h", "help", "c"], letters: "npawWlsiF0utTXC" },
     Options { programs: &["php"], code: &["r"], values: &["d", "c"], loads: &["z", "B", "R", "E", "F", "S"], nothing: &["v", "version", "h", "help", "l", "i", "m"], letters: "nqsaf" },
@@ -137,7 +137,8 @@ fn find(invocation: &Invocation) -> Code<'_> {
     let mut texts = Vec::new();
     let mut doubt = None;
     let mut nothing = false;
-    let mut at = 0;
+    let watches = invocation.program == "tsx" && invocation.known(0) == Some("watch");
+    let mut at = usize::from(watches);
     while let Some(word) = invocation.words.get(at) {
         let text = word.text();
         if word.value.is_unknown() {
