@@ -4,8 +4,8 @@
 mod covered;
 
 use countersign_model::{
-    Certainty, Effect, Environment, ForgeRepository, Repository, Resource, Verb, is_cluster_of_this_machine,
-    is_this_machine, page_action, verbs,
+    Certainty, Effect, Environment, ForgeRepository, PathClass, Repository, Resource, Verb,
+    is_cluster_of_this_machine, is_this_machine, page_action, verbs,
 };
 
 use crate::map::{EnvironmentMap, Places};
@@ -136,8 +136,10 @@ fn environment(effect: &Effect, map: &EnvironmentMap, tree: Option<&str>) -> Env
                 of_whole(map)
             }
         }
-        Resource::Path { path, .. } => {
-            map.worst(|places| covered::by(places, effect, path, tree)).unwrap_or(Environment::Development)
+        Resource::Path { path, class, .. } => {
+            let reads_secret = *class == PathClass::Secret && is_read(effect);
+            let own = || if reads_secret { of_secret_file(path) } else { Environment::Development };
+            map.worst(|places| covered::by(places, effect, path, tree)).unwrap_or_else(own)
         }
         Resource::Host { host, .. } => of_host(host, map),
         Resource::Program { .. } | Resource::Tool { server: None, .. } => Environment::Development,
@@ -190,7 +192,14 @@ fn environment(effect: &Effect, map: &EnvironmentMap, tree: Option<&str>) -> Env
         Resource::Change { .. } => Environment::Development,
         Resource::Secret { store, name } => {
             let full = format!("{store}:{name}");
-            names::of(map, |places| &places.credentials, &[&full, name], &["", name])
+            // Which one of a store that is a part of something is not known: it is none of what has its own name.
+            let own = if store.contains(' ') && name.contains('*') { "" } else { name };
+            let lists = |places: &Places| {
+                [&full, own].iter().any(|name| glob::in_list_any_case(&places.credentials, name))
+            };
+            let is_listed = map.worst(lists).is_some();
+            let by_name = names::of(map, |places| &places.credentials, &[&full, own], &["", name]);
+            if is_listed || by_name != Environment::Unknown { by_name } else { of_store(store, map) }
         }
     }
 }
@@ -273,6 +282,43 @@ fn of_whole(map: &EnvironmentMap) -> Environment {
 fn of_host(host: &str, map: &EnvironmentMap) -> Environment {
     let host = host.trim_end_matches('.');
     names::of(map, |places| &places.hosts, &[host], &[host])
+}
+
+/// What a file of secrets is for by the words of its name: `.env.production`.
+fn of_secret_file(path: &str) -> Environment {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if names::says_production(name) {
+        Environment::Production
+    } else if names::says_staging(name) {
+        Environment::Staging
+    } else {
+        Environment::Development
+    }
+}
+
+/// Where a store of secrets is that is part of something else: a cluster, a cloud, a stack.
+fn of_store(store: &str, map: &EnvironmentMap) -> Environment {
+    let Some((kind, place)) = store.split_once(' ') else { return Environment::Unknown };
+    match kind {
+        "kubernetes" | "helm" => {
+            let (context, namespace) = place.rsplit_once('/').unwrap_or((place, ""));
+            let own = context.split_once(" at ").map_or(context, |(own, _)| own);
+            let full = format!("{own}/{namespace}");
+            names::of(map, |places| &places.kube_contexts, &[own, &full], &[context, namespace])
+        }
+        "aws" | "gcp" | "azure" => {
+            let full = format!("{kind}:{place}");
+            names::of(map, |places| &places.accounts, &[place, &full], &[place])
+        }
+        "terraform" | "tofu" | "terragrunt" => {
+            let (directory, workspace) = place.split_once(' ').unwrap_or((place, ""));
+            // A directory of this machine may hold the state of any.
+            let mut listed = vec![workspace, directory];
+            listed.extend(names::tails(directory));
+            names::of(map, |places| &places.stacks, &listed, &["", workspace, directory])
+        }
+        _ => Environment::Unknown,
+    }
 }
 
 /// What a ref's name is. A name that could be any is `*`, or has one in it.

@@ -111,6 +111,12 @@ pub fn says_production(name: &str) -> bool {
     false
 }
 
+/// Whether one of a name's words means what comes before production.
+pub fn says_staging(name: &str) -> bool {
+    let mut words = name.split(|c: char| !c.is_ascii_alphanumeric());
+    words.any(|word| ["staging", "stage", "stg"].iter().any(|staging| word.eq_ignore_ascii_case(staging)))
+}
+
 /// Names that tools give to what they run on this machine only.
 fn is_of_one_machine(name: &str) -> bool {
     is_cluster_of_this_machine(name)

@@ -289,7 +289,10 @@ fn listed(
     let known = found.is_some();
     let verb = found.unwrap_or(otherwise);
     let effect = if verb == verbs::SECRET_WRITE || verb == verbs::SECRET_READ {
-        let name = name.rsplit('/').next().unwrap_or(name).to_owned();
+        let environment = name.split_once("environments/").and_then(|(_, rest)| rest.split('/').next());
+        let own = name.rsplit('/').next().unwrap_or(name);
+        let name =
+            environment.map_or_else(|| own.to_owned(), |environment| format!("{own} of {environment}"));
         Effect::new(verb, Resource::Secret { store: format!("github {}", repository.name), name })
     } else if verb.area() == "git" {
         branch(repository, None, verb, None)

@@ -255,3 +255,49 @@ fn open_patterns_leave_this_machine_alone() {
         assert_eq!(found(known).because, None);
     }
 }
+
+/// A secret is of the environment that its file's name says, or that the cluster, account or stack is of which it is one.
+#[test]
+fn secrets_are_where_they_open_something() {
+    use Environment::{Development, Production, Staging, Unknown};
+    let map = "version = 1\n[environments.production]\nkube_contexts = [\"eu-1\"]\naccounts = [\"acme\"]\nstacks = [\"/repo/infra/eu\"]\n\
+        [environments.staging]\ncredentials = [\"kubernetes eu-1/web:token\", \"/repo/.env.live\"]\nkube_contexts = [\"eu-2/web\"]\n";
+    let bundle = Bundle::shipped(Pack::Graduated, &Proposal::parse(map).unwrap()).unwrap();
+    let found = |verb: Verb, resource: Resource| {
+        let mut effects = [Effect::new(verb, resource)];
+        classify(&mut effects, &bundle, None);
+        effects[0].environment
+    };
+    for (store, name, expected) in [
+        ("kubernetes eu-1/web", "password", Production),
+        ("kubernetes eu-1/web", "token", Staging),
+        ("kubernetes eu-2/web", "token", Staging),
+        ("kubernetes eu-3/web", "token", Unknown),
+        ("kubernetes kind-dev/web", "token", Development),
+        ("helm prod/web", "web", Production),
+        ("helm", "web", Unknown),
+        ("aws acme", "db", Production),
+        ("aws other", "db", Unknown),
+        ("terraform /repo/infra/eu", "*", Production),
+        ("terraform /repo/infra/dev", "*", Unknown),
+        ("terraform /repo/infra prod", "*", Production),
+        ("github acme/shop", "X of production", Production),
+        ("github acme/shop", "X", Unknown),
+    ] {
+        let resource = Resource::Secret { store: store.to_owned(), name: name.to_owned() };
+        assert_eq!(found(verbs::SECRET_READ, resource), expected, "{store}:{name}");
+    }
+    for (name, class, verb, expected) in [
+        ("/repo/.env.production", PathClass::Secret, verbs::SECRET_READ, Production),
+        ("/repo/.env.prod.local", PathClass::Secret, verbs::FS_READ, Production),
+        ("/repo/.env.staging", PathClass::Secret, verbs::SECRET_READ, Staging),
+        ("/repo/.env.live", PathClass::Secret, verbs::SECRET_READ, Staging),
+        ("/repo/.env", PathClass::Secret, verbs::SECRET_READ, Development),
+        ("/repo/prod/.env", PathClass::Secret, verbs::SECRET_READ, Development),
+        ("/repo/.env.production", PathClass::Secret, verbs::FS_WRITE, Development),
+        ("/repo/webpack.prod.js", PathClass::Ordinary, verbs::FS_READ, Development),
+    ] {
+        let resource = path(name, countersign_model::Zone::Workspace, class);
+        assert_eq!(found(verb, resource), expected, "{name}");
+    }
+}

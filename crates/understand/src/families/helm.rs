@@ -100,8 +100,11 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let dry = found.surely(&["--dry-run"], FLAGS) && found.text(&["--dry-run"]).is_none_or(|value| matches!(value.as_str(), "client" | "server" | "true"));
     let namespace = context.setting(invocation, "HELM_NAMESPACE").ok().flatten().filter(|_| found.text(&["-n", "--namespace"]).is_none());
     if found.name.starts_with("get") && matches!(found.name.as_str(), "get values" | "get all" | "get hooks") {
-        let resource = Resource::Secret { store: "helm".to_owned(), name: release.clone() };
-        context.push(Effect::new(verbs::SECRET_READ, resource).certain(Certainty::Partial, "a release's values may hold secrets"));
+        for spot in &spots {
+            let store = spot.store().replacen("kubernetes", "helm", 1);
+            let resource = Resource::Secret { store, name: release.clone() };
+            context.push(Effect::new(verbs::SECRET_READ, resource).certain(Certainty::Partial, "a release's values may hold secrets"));
+        }
     }
     for spot in &spots {
         let resource = spot.resource("release", &release, namespace.as_deref());
@@ -209,7 +212,7 @@ mod tests {
         ");
         assert_snapshot!(check("helm upgrade web ./chart --dry-run; helm install web ./chart --dry-run=server"), @"kube.read release/web in */*, read, partial");
         assert_snapshot!(check("helm get values web; helm repo add x https://charts.acme.example; helm push a-1.tgz oci://ghcr.io/acme"), @"
-        secret.read helm:web, read, partial
+        secret.read helm */*:web, read, partial
         kube.read release/web in */*, read, partial
         net.read charts.acme.example, read
         exec.build helm repo, execute

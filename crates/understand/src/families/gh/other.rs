@@ -142,7 +142,14 @@ impl Call<'_> {
             }
             ("secret", _) => Effect::new(
                 verbs::SECRET_WRITE,
-                Resource::Secret { store: format!("github {}", repository.name), name },
+                Resource::Secret {
+                    store: format!("github {}", repository.name),
+                    // One of an environment is another one than the repository's of that name.
+                    name: match self.arguments.value(&["env", "e"]) {
+                        Some(environment) => format!("{name} of {}", environment.known().unwrap_or("*")),
+                        None => name,
+                    },
+                },
             ),
             ("gist", "create" | "edit" | "rename" | "new") => {
                 read_all(self.arguments.operands.iter().skip(1).copied(), context);

@@ -187,6 +187,7 @@ fn repositories_keys_and_settings() {
     ");
     assert_snapshot!(check("gh secret list; gh secret set A --env prod -b x; gh secret delete A; gh variable list; gh variable delete A"), @"
     forge.read acme/shop secret *, read
+    secret.write github acme/shop:A of prod, write
     secret.write github acme/shop:A, write
     forge.read acme/shop variable *, read
     forge.settings acme/shop variable A, write
