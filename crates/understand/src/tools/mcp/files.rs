@@ -106,6 +106,23 @@ pub(super) fn effects(tool: &Tool<'_>, context: &mut Context<'_>) {
     }
 }
 
+/// Whether what a tool does to the files it is given is all that it does: the tools of the usual server for files.
+pub(super) fn is_all(tool: &Tool<'_>) -> bool {
+    const TOOLS: &[&str] = &["create_directory", "edit_file", "move_file", "write_file"];
+    let is_known = |(name, value): (&String, &Json)| match name.as_str() {
+        "path" | "source" | "destination" => {
+            value.as_str().is_some_and(|path| !path.is_empty() && !path.contains("://"))
+        }
+        "content" | "edits" | "dryRun" => true,
+        _ => false,
+    };
+    let names_file = tool.takes(if tool.snake == "move_file" { &["destination"] } else { &["path"] });
+    tool.server == "filesystem"
+        && TOOLS.contains(&tool.snake)
+        && names_file
+        && tool.input.iter().all(is_known)
+}
+
 /// Arguments that name a file of this machine which is written, whatever the tool is.
 const SAVED: &[&str] = &[
     "download_path",

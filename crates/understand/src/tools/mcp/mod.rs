@@ -165,7 +165,7 @@ fn of_access(access: Access, resource: Resource) -> Effect {
 fn own_effect(tool: &Tool<'_>, found: &Found, annotations: ToolAnnotations, resource: Resource) -> Effect {
     let (by_name, unsure) = match (tool.says, &found.ran) {
         (Says::Reads | Says::ReadsSecret, _) => (Access::Read, None),
-        (Says::Writes, _) if web::opens_here(tool) => (Access::Read, None),
+        (Says::Writes, _) if web::opens_here(tool) || files::is_all(tool) => (Access::Read, None),
         (Says::Writes | Says::Pays, _) => (Access::Write, None),
         (Says::Sends, _) => (Access::Send, None),
         (Says::Deletes, _) => (Access::Destroy, None),

@@ -197,13 +197,13 @@ fn files_and_addresses() {
     ");
     assert_snapshot!(check_tool("mcp__filesystem__write_file", json!({"path": "/home/dev/.countersign/x", "content": ".npmrc"})), @"
     countersign.tamper /home/dev/.countersign/x, destroy
-    mcp.write filesystem/write_file, write
+    mcp.read filesystem/write_file, read
     countersign.tamper *, destroy, partial
     ");
     assert_snapshot!(check_tool("mcp__filesystem__move_file", json!({"source": "/repo/a", "destination": "/repo/.git/hooks/pre-push"})), @"
     fs.write /repo/a, write
     fs.write /repo/.git/hooks/pre-push, write
-    mcp.write filesystem/move_file, write
+    mcp.read filesystem/move_file, read
     ");
     assert_snapshot!(check_tool("mcp__fetch__fetch", json!({"url": "https://a:b@example.com/x"})), @"
     net.read https://example.com/x, read
@@ -380,5 +380,32 @@ proptest! {
             let found = understand(&call(&tool, json!({ name: value })), &surroundings(), &Fixture(&[]));
             prop_assert!(!found.effects.is_empty());
         }
+    }
+}
+
+/// The tools of the usual server for files do to files what is said of these, and nothing else.
+#[test]
+fn files_of_the_usual_server() {
+    assert_snapshot!(check_tool("mcp__filesystem__write_file", json!({"path": "/repo/src/a.ts", "content": "x"})), @"
+    fs.write /repo/src/a.ts, write
+    mcp.read filesystem/write_file, read
+    ");
+    assert_snapshot!(check_tool("mcp__filesystem__edit_file", json!({"path": "/repo/src/a.ts", "edits": []})), @"
+    fs.write /repo/src/a.ts, write
+    mcp.read filesystem/edit_file, read
+    ");
+    assert_snapshot!(check_tool("mcp__filesystem__write_file", json!({"path": "/repo/.git/hooks/pre-push", "content": "x"})), @"
+    fs.write /repo/.git/hooks/pre-push, write
+    mcp.read filesystem/write_file, read
+    ");
+    for (tool, input) in [
+        ("mcp__other__write_file", json!({"path": "/repo/src/a.ts", "content": "x"})),
+        ("mcp__filesystem__write_file", json!({"path": "/repo/src/a.ts", "content": "x", "host": "db"})),
+        ("mcp__filesystem__write_file", json!({"path": "s3://x/a.ts", "content": "x"})),
+        ("mcp__filesystem__write_file", json!({"content": "x"})),
+        ("mcp__filesystem__delete_file", json!({"path": "/repo/src/a.ts"})),
+    ] {
+        let found = check_tool(tool, input);
+        assert!(found.contains("mcp.write") || found.contains("mcp.delete"), "{tool}: {found}");
     }
 }
