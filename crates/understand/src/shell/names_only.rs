@@ -1,5 +1,7 @@
 //! Whether only the names of what is printed are left: `env | cut -d= -f1`.
 
+use crate::families;
+
 use brush_parser::ast::{Command, CommandPrefixOrSuffixItem, SimpleCommand};
 
 /// Whether a command prints variables to a pipe, of which the next command passes on no values.
@@ -50,10 +52,50 @@ fn passes_names(program: &str, words: &[&str]) -> bool {
             let counts = options.iter().any(|option| option.contains(['c', 'q']));
             let known =
                 options.iter().all(|option| option.chars().skip(1).all(|letter| "cqiEFvwx".contains(letter)));
-            counts && known && others.len() == 1
+            let shows =
+                options.iter().all(|option| option.chars().skip(1).all(|letter| "iEFwo".contains(letter)));
+            (counts && known && others.len() == 1)
+                || (shows
+                    && matches!(others.as_slice(), [pattern] if leaves_no_secret(pattern.trim_matches('\''))))
         }
         _ => false,
     }
+}
+
+/// Whether of all variables a search leaves some of programs and of the terminal, which are no secrets, or one that is
+/// named whole and is none.
+fn leaves_no_secret(pattern: &str) -> bool {
+    const HARMLESS: &[&str] = &[
+        "cargo_home",
+        "conda",
+        "display",
+        "editor",
+        "gopath",
+        "goroot",
+        "java_home",
+        "lang",
+        "lc_",
+        "node_env",
+        "node_options",
+        "nvm",
+        "pyenv",
+        "python",
+        "pythonpath",
+        "rustup",
+        "shell",
+        "term",
+        "virtual_env",
+        "xdg",
+    ];
+    let lower = pattern.trim_start_matches('^').to_ascii_lowercase();
+    let whole = pattern.strip_prefix('^').and_then(|rest| rest.strip_suffix('='));
+    HARMLESS.contains(&lower.as_str())
+        || whole.is_some_and(|name| {
+            !name.is_empty()
+                && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+                && !families::is_secret_name(name)
+                && !families::is_address_name(name)
+        })
 }
 
 #[cfg(test)]
@@ -70,6 +112,9 @@ mod tests {
             "export -p | wc -l",
             "env | grep -c AWS",
             "env | grep -q CI && echo yes",
+            "env | grep -i python",
+            "printenv | grep '^PATH='",
+            "set | grep PYTHONPATH",
         ] {
             assert!(!check(command).contains("secret.read"), "{command}: {}", check(command));
         }
@@ -90,6 +135,13 @@ mod tests {
             "env printenv API_TOKEN | cut -d= -f1",
             "printenv API_TOKEN | cut -d= -f1",
             "env | grep AWS",
+            "env | grep -i a",
+            "env | grep -A9 python",
+            "env | grep -v python",
+            "env | grep -i 'python|x' -E",
+            "env | grep '^API_TOKEN='",
+            "env | grep '^DATABASE_URL='",
+            "env | grep python secrets; env",
             "env | grep -c AWS; env",
             "env | sort | cut -d= -f1; env | sort",
             "(env | cut -d= -f1; env)",

@@ -100,7 +100,9 @@ pub(super) fn substitutes(invocation: &Invocation, context: &mut Context<'_>) {
             let located = paths::locate(value, context);
             match source::of(&located, context) {
                 Source::Texts(texts) => Some(texts.concat()),
-                Source::Perhaps(..) | Source::Absent | Source::Foreign | Source::Unknown(_) => None,
+                // It stops at a file that is not there.
+                Source::Absent => Some(String::new()),
+                Source::Perhaps(..) | Source::Foreign | Source::Unknown(_) => None,
             }
         }
         (None, Stdin::Inherited) => None,
