@@ -306,7 +306,12 @@ impl<'a> Context<'a> {
         let outside = self.elsewhere.replace(place);
         let away = self.workspace.is_away(true);
         let shell = self.state.shell.clone();
-        self.state.shell.directory = Err("it is a directory of another machine".to_owned());
+        self.state.shell.directory = Err(match &self.elsewhere {
+            Some(Resource::Container { .. }) => "which directory the container starts in is not known",
+            Some(Resource::Cluster { .. }) => "which directory the pod starts in is not known",
+            _ => "which directory of that machine it starts in is not known",
+        }
+        .to_owned());
         self.state.shell.environment.clear();
         run(self);
         self.state.shell = shell;

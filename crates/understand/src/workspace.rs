@@ -73,7 +73,7 @@ impl<'a> Recording<'a> {
 impl Workspace for Recording<'_> {
     fn ask(&self, question: &Question) -> Answer {
         if self.away.get() && !self.is_open(question) {
-            return Answer::Unknown { why: "it is on another machine".to_owned() };
+            return Answer::Unknown { why: "it is not a path of this machine".to_owned() };
         }
         if let Some(answer) = find(&self.facts.borrow(), question) {
             return answer;

@@ -3,6 +3,7 @@
 use countersign_model::{Effect, Resource, Verb, verbs};
 
 use super::kubectl::place;
+use super::landing::{self, End};
 use super::subcommands::{Table, read, rule};
 use super::{Family, opaque};
 use crate::context::Context;
@@ -226,6 +227,13 @@ fn machine(verb: &Option<Verb>, invocation: &Invocation, context: &mut Context<'
         context.program(verbs::EXEC_READ, &invocation.title());
         return;
     }
+    if invocation.program == "minikube" && invocation.known(0) == Some("cp") {
+        let operands = invocation.words.iter().skip(1).filter(|word| !word.text().starts_with('-'));
+        let ends: Vec<End<'_>> = operands.map(End::of).collect();
+        if let Some((target, sources)) = ends.split_last() {
+            landing::copied(sources, target, context);
+        }
+    }
     let deletes = invocation.words.iter().take(3).any(|word| matches!(word.text(), "delete" | "rm"));
     let object = "cluster".to_owned();
     let name = cluster_name(invocation);
@@ -255,6 +263,15 @@ mod tests {
     use insta::assert_snapshot;
 
     use crate::fixture::{check, check_with};
+
+    #[test]
+    fn files_of_a_local_cluster() {
+        assert_snapshot!(check("minikube cp minikube:/x ~/.claude/settings.json; minikube cp ~/.ssh/id_rsa minikube:/x"), @"
+        countersign.tamper /home/dev/.claude/settings.json, destroy
+        container.run cluster minikube, execute
+        secret.read /home/dev/.ssh/id_rsa, read
+        ");
+    }
 
     #[test]
     fn applications() {

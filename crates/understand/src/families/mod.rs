@@ -75,6 +75,7 @@ families! {
     docker,
     registries,
     tunnels,
+    virtual_machines,
     helm,
     delivery,
     terraform,

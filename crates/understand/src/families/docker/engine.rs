@@ -55,14 +55,18 @@ pub(super) fn host(invocation: &Invocation, context: &Context<'_>) -> Option<Str
     if let Some(name) = option(&["-c", "--context", "--connection"]) {
         return of_context(&name);
     }
+    let container_host = environment::value(invocation, "CONTAINER_HOST");
+    if let Some(value) = container_host.filter(|_| invocation.program == "podman") {
+        return value.known().map_or_else(|| Some("*".to_owned()), of_address);
+    }
     // On another machine it is that one's own; in a container or a pod, what it is given there.
     let is_of_machine = matches!(context.elsewhere, Some(Resource::Host { .. }));
-    for variable in ["DOCKER_HOST", "DOCKER_CONTEXT", "CONTAINER_HOST"] {
+    for variable in ["DOCKER_HOST", "DOCKER_CONTEXT"] {
         if is_of_machine && environment::value(invocation, variable).is_none() {
             continue;
         }
         match context.setting(invocation, variable) {
-            Ok(Some(value)) if variable != "DOCKER_CONTEXT" => return of_address(&value),
+            Ok(Some(value)) if variable == "DOCKER_HOST" => return of_address(&value),
             Ok(Some(value)) => return of_context(&value),
             Ok(None) => {}
             Err(_) => return Some("*".to_owned()),

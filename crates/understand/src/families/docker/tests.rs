@@ -407,6 +407,15 @@ fn a_server_that_nobody_names_is_the_containers_own() {
 }
 
 #[test]
+fn podman_elsewhere() {
+    assert_snapshot!(check("CONTAINER_HOST=ssh://root@prod-1/run/podman.sock podman rm x; CONTAINER_HOST=$X podman rm x; podman rm x"), @"
+    container.delete container x on prod-1, destroy
+    container.delete container x on *, destroy
+    container.delete container x, destroy
+    ");
+}
+
+#[test]
 fn a_look_into_a_container() {
     assert_snapshot!(check("docker exec web ls /srv; docker compose exec web cat /app/x.log; docker exec web curl -s localhost"), @"
     container.read container web, read

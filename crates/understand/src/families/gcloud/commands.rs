@@ -4,6 +4,7 @@ use countersign_model::verbs;
 
 use super::super::cloud::Tenant;
 use super::super::cloud::storage::Storage;
+use super::super::landing::{self, End};
 use super::Command;
 use crate::context::Context;
 use crate::invocation::Invocation;
@@ -80,8 +81,9 @@ pub(super) fn effects(
             let host = ends.iter().find_map(|end| end.split_once(':')).map_or("*", |(host, _)| host);
             tenant.acts(Does::Execute, service, &[host.to_owned()], command.doubt.as_deref(), context);
             let words: Vec<&Word> = found.operands.iter().skip(2).copied().collect();
-            for (index, word) in words.iter().enumerate().filter(|(_, word)| !word.text().contains(':')) {
-                if index + 1 == ends.len() { context.write(word) } else { context.read(word) }
+            let ends: Vec<End<'_>> = words.iter().map(|word| End::of(word)).collect();
+            if let Some((target, sources)) = ends.split_last() {
+                landing::copied(sources, target, context);
             }
         }
         ["spanner", "databases", "execute-sql", database, ..] if found.value(&["--sql"]).is_some_and(|text| text.known().is_some()) => {

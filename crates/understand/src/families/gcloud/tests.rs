@@ -157,3 +157,13 @@ fn harmless_and_unknown() {
     fs.read /repo/README.md, read
     ");
 }
+
+#[test]
+fn files_of_machines() {
+    assert_snapshot!(check("gcloud compute scp web-1:/x/.envrc . --project p; gcloud compute scp --project p ~/.ssh/id_rsa web-1:/tmp"), @"
+    cloud.execute compute web-1 in gcp:p, execute
+    fs.write /repo, write
+    fs.write /repo/.envrc, write
+    secret.read /home/dev/.ssh/id_rsa, read
+    ");
+}

@@ -2,7 +2,8 @@
 
 use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
 
-use super::super::{dispatch, landing, opaque, read_all};
+use super::super::landing::{self, End};
+use super::super::{dispatch, opaque, read_all};
 use super::{Call, GROUPS, worst};
 use crate::context::Context;
 use crate::forge::{self, object};
@@ -160,8 +161,10 @@ impl Call<'_> {
                 return None;
             }
             ("codespace" | "cs", "cp") => {
-                let files = self.arguments.operands.iter().skip(1).filter(|word| !word.text().starts_with("remote:"));
-                files.copied().for_each(|word| context.write(word));
+                let ends: Vec<End<'_>> = self.arguments.operands.iter().skip(1).map(|word| End::of(word)).collect();
+                if let Some((target, sources)) = ends.split_last() {
+                    landing::copied(sources, target, context);
+                }
                 on(verbs::FORGE_WRITE)
             }
             ("ssh-key" | "gpg-key", "add") => {

@@ -296,3 +296,24 @@ fn what_the_client_runs_later() {
     forge.read acme/shop extension *, read
     ");
 }
+
+#[test]
+fn files_of_releases_runs_and_codespaces() {
+    assert_snapshot!(check("gh run download 1 -D ~; gh release download v1 -D ~ -p x.tgz; gh release download v1 -p .envrc; gh release download v1"), @"
+    fs.write /home/dev, write
+    fs.write /home/dev, write, partial
+    forge.read acme/shop run 1, read
+    forge.read acme/shop release v1, read
+    fs.write /repo, write
+    fs.write /repo/.envrc, write
+    ");
+    assert_snapshot!(check("gh codespace cp -e .env remote:/x; gh cs cp remote:/x .git/hooks/pre-commit; gh cs cp remote:a/.envrc ."), @"
+    secret.read /repo/.env, read
+    forge.write acme/shop codespace .env, write
+    fs.write /repo/.git/hooks/pre-commit, write
+    forge.write acme/shop cs remote:/x, write
+    fs.write /repo, write
+    fs.write /repo/.envrc, write
+    forge.write * cs remote:a/.envrc, write
+    ");
+}
