@@ -69,12 +69,12 @@ fn what_is_wrong_in_a_layer_is_said_of_its_file() {
     "#);
     assert_snapshot!(said(&ORGANISATION.replace("delegates = [\"development\"]", "delegates = [\"everything\"]")), @"
     error: in `~/shop/../organisation.toml`
-      caused by: cannot delegate `everything`
+      caused by: cannot delegate `everything` at line 3, column 14
     hint: it is one of: staging, development, programs
     ");
     assert_snapshot!(said(&ORGANISATION.replace("remotes = [\"**\"]", "remotes = [\"github.com/acme/*\"]")), @"
     error: in `~/shop/countersign.toml`
-      caused by: cannot join the layers: the layer `repository` may not say that `~/shop` is its repository
+      caused by: cannot join the layers: the layer `repository` may not say that `~/shop` is its repository at line 19, column 12
     hint: the highest layer lists the repositories it speaks of: add a pattern to its `remotes`, or to its `roots` for working trees without a remote
     ");
 }
@@ -151,7 +151,11 @@ fn a_layer_names_no_further_layers() {
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let said =
         String::from_utf8(output.stderr).unwrap().replace(&machine.path("").display().to_string(), "~/");
-    assert_snapshot!(said, @"");
+    assert_snapshot!(said, @r#"
+    error: in `~/shop/../organisation.toml`
+      caused by: the organisation's file may not name layers at line 2, column 1
+    hint: name them all in `~/shop/countersign.toml`: `layers = { organisation = "...", team = "..." }`
+    "#);
 }
 
 #[test]

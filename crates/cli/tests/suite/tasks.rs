@@ -155,6 +155,6 @@ fn a_task_file_is_read_and_its_faults_are_shown_where_they_are() {
       caused by: task.toml:2:9: 9000 files are too many for a limit
     hint: a task is limited to 500 files at most
     error: cannot use the task `task.toml`
-      caused by: task.toml:2:9: invalid type: integer `1`, expected a string
+      caused by: task.toml:2:9: expected a text in quotes, and found the number `1`
     ");
 }

@@ -99,6 +99,14 @@ fn what_is_no_file_or_no_text_is_said_to_be_that() {
         String::from_utf8(output.stderr).unwrap().replace(&machine.path("").display().to_string(), "~/")
     };
     fs::write(machine.path("latin1.toml"), b"version = 1\n# \xe4\n").unwrap();
-    assert_snapshot!(said(&machine.path("latin1.toml").display().to_string()), @"");
-    assert_snapshot!(said(&machine.repository().display().to_string()), @"");
+    assert_snapshot!(said(&machine.path("latin1.toml").display().to_string()), @"
+    error: cannot read the proposal `~/latin1.toml`
+      caused by: stream did not contain valid UTF-8
+    hint: save the file as text in UTF-8
+    ");
+    assert_snapshot!(said(&machine.repository().display().to_string()), @"
+    error: cannot read the proposal `~/shop`
+      caused by: Is a directory (os error 21)
+    hint: name the file, such as `~/shop/countersign.toml`
+    ");
 }
