@@ -1,5 +1,7 @@
 //! `countersign evidence`: the record, shown and verified.
 
+mod told;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -8,9 +10,10 @@ use anyhow::{Context as _, Result};
 use clap::Subcommand;
 use countersign_approval::{Anchor, Fingerprint};
 use countersign_evidence::{Event, Expected, Log, NOT_REPLAYED, Problem, Record, Report, Severity};
-use countersign_model::{DecisionKind, Digest};
+use countersign_model::Digest;
 use serde_json::json;
 
+use self::told::Names;
 use crate::desk::Desk;
 use crate::output::{BAD, FAINT, GOOD, WARN, styled};
 use crate::replay::replay;
@@ -29,6 +32,9 @@ enum Command {
         /// Only this session
         #[arg(long)]
         session: Option<String>,
+        /// Only calls that were decided like this: monitor for what flowed and is shown to people
+        #[arg(long, value_parser = ["allow", "monitor", "hold", "deny"])]
+        decision: Option<String>,
         /// Only the last N records
         #[arg(long)]
         last: Option<usize>,
@@ -49,18 +55,28 @@ enum Command {
 /// Shows or verifies.
 pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
     match arguments.command {
-        Command::Show { session, last } => show(session.as_deref(), last, json),
+        Command::Show { session, decision, last } => {
+            show(session.as_deref(), decision.as_deref(), last, json)
+        }
         Command::Verify { contains, root, log } => verify(log, contains.as_deref(), root, json),
     }
 }
 
-fn show(session: Option<&str>, last: Option<usize>, json: bool) -> Result<ExitCode> {
+fn show(session: Option<&str>, decision: Option<&str>, last: Option<usize>, json: bool) -> Result<ExitCode> {
     let desk = Desk::open()?;
     let log = desk.ledger.log();
     let mut records: Vec<Record> = Vec::new();
+    let mut names = Names::default();
+    let decided = |event: &Event| match event {
+        Event::Decided(decided) => Some(told::word(&decided.decision.kind)),
+        _ => None,
+    };
     for entry in log.read_from(log.start()) {
         let record = entry?.record;
-        if session.is_none_or(|wanted| session_of(&record.event).as_deref() == Some(wanted)) {
+        names.learn(&record.event);
+        if session.is_none_or(|wanted| session_of(&record.event).as_deref() == Some(wanted))
+            && decision.is_none_or(|wanted| decided(&record.event) == Some(wanted))
+        {
             records.push(record);
         }
     }
@@ -74,8 +90,8 @@ fn show(session: Option<&str>, last: Option<usize>, json: bool) -> Result<ExitCo
         println!(
             "{} {} {}",
             styled(FAINT, format!("{:>6}", record.sequence)),
-            styled(FAINT, record.time),
-            terminal::safe(&line(&record.event))
+            styled(FAINT, format!("{:.3}", record.time)),
+            terminal::safe(&told::line(&record.event, &names))
         );
     }
     Ok(ExitCode::SUCCESS)
@@ -86,51 +102,6 @@ fn session_of(event: &Event) -> Option<String> {
     let value = serde_json::to_value(event).ok()?;
     let session = value.get("session").or_else(|| value.pointer("/call/session"))?;
     session.as_str().map(str::to_owned)
-}
-
-/// One line for one event.
-fn line(event: &Event) -> String {
-    match event {
-        Event::Decided(decided) => {
-            let call =
-                decided.call.text("command").or_else(|| decided.call.text("file_path")).unwrap_or_default();
-            let style = match decided.decision.kind {
-                DecisionKind::Allow => "allow",
-                DecisionKind::Monitor => "monitor",
-                DecisionKind::RequireApproval { .. } => "hold",
-                DecisionKind::Deny => "DENY",
-            };
-            format!("{style:<8} {} {call} — {}", decided.call.tool, decided.decision.reason)
-        }
-        Event::Prompted { text, .. } => format!("prompt   {text}"),
-        Event::Held { ticket, call, .. } => format!("held     {ticket} ({call})"),
-        Event::Reviewed { approval } => {
-            format!("{:<8} {} by {}", approval.statement.verdict, approval.statement.ticket, approval.key)
-        }
-        Event::Outcome { call, result, landed, .. } => {
-            format!(
-                "outcome  {call} {result:?}{}",
-                landed.map(|yes| format!(", landed: {yes}")).unwrap_or_default()
-            )
-        }
-        Event::TaskStarted { task } => format!("task     {} started: {}", task.id, task.title),
-        Event::TaskEnded { task } => format!("task     {task} ended"),
-        Event::Tampering { what, detail, .. } => format!("TAMPER   {what}: {detail}"),
-        other => {
-            let value = serde_json::to_value(other).unwrap_or_default();
-            let kind = value.get("type").and_then(serde_json::Value::as_str).unwrap_or("unknown").to_owned();
-            let rest: Vec<String> = value
-                .as_object()
-                .into_iter()
-                .flatten()
-                .filter(|(name, value)| *name != "type" && (value.is_string() || value.is_number()))
-                .map(|(name, value)| {
-                    format!("{name}={}", value.as_str().map_or_else(|| value.to_string(), str::to_owned))
-                })
-                .collect();
-            format!("{kind} {}", rest.join(" "))
-        }
-    }
 }
 
 fn verify(

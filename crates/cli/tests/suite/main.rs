@@ -19,6 +19,7 @@ mod layers;
 mod machine;
 mod own_files;
 mod proving;
+mod record;
 mod replay;
 mod review;
 mod setting_up;
