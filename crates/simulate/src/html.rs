@@ -3,7 +3,6 @@
 //! The page is `templates/report.html`; what stands in it is escaped by the template engine, without an
 //! exception. `bars` and `days` work out where the parts of a picture lie.
 
-mod alike;
 mod bars;
 mod days;
 mod matrix;
@@ -13,9 +12,9 @@ use std::borrow::Borrow;
 use askama::Template;
 
 use crate::Report;
+use crate::alike::{Alike, alike};
 use crate::figures::{grouped, share};
 use crate::report::{Counts, Difference, PolicyRow, Reason, Stopped, ToolRow, Unforeseen};
-use alike::{Alike, alike};
 use bars::Bar;
 use days::Days;
 use matrix::Matrix;

@@ -16,6 +16,7 @@
 //! Architecture invariant: it understands and decides by the same code as the hook, does no I/O and
 //! reads no clock. The same history and bundle give the same report, byte for byte.
 
+mod alike;
 mod assumed;
 mod figures;
 mod history;
@@ -25,6 +26,7 @@ mod run;
 mod suggest;
 mod trial;
 
+pub use alike::{Alike, alike};
 pub use assumed::Assumed;
 pub use figures::{grouped, share};
 pub use history::{Call, History, Session, Source};

@@ -209,3 +209,47 @@ fn evidence_is_decided_as_it_was() {
         assert_eq!(again["reason"], then["decision"]["reason"]);
     }
 }
+
+#[test]
+fn calls_that_are_alike_are_told_once() {
+    let machine = Machine::new();
+    fs::create_dir(machine.path("logs")).unwrap();
+    let push = "{\"command\":\"git push origin main\",\"session\":\"s1\",\"cwd\":\"/home/ada/shop\",\"at\":\"2026-02-09T12:00:00Z\"}\n";
+    fs::write(machine.path("logs/calls.jsonl"), push.repeat(3)).unwrap();
+    let logs = machine.path("logs").display().to_string();
+    let shown =
+        machine.countersign(&["simulate", &logs, "--bundle", "graduated", "--against", "observe"], "");
+    let shown = shown.replace(&machine.path("").display().to_string(), "~/");
+    let start = shown.find("Policies that this history").unwrap();
+    let start: Vec<&str> = shown[..start].lines().filter(|line| !line.starts_with("decided by")).collect();
+    assert_snapshot!(start.join("\n"), @"
+    3 tool calls in 1 session of 1 developer (1 log)
+
+    What would have been decided
+      allowed                        0    0.00 %
+      monitored                      0    0.00 %
+      held for an approval           3  100.00 %
+      denied                         0    0.00 %
+
+    The price in interruptions
+      held a day for each developer: 3 on average, 3 in the median, 3 at worst (1 developer day)
+
+    Why calls did not simply flow
+        CALLS  DECISION  REASON                                       
+            3  hold      a change to production waits for an approval 
+
+    Held or denied: 3, 1 different
+      hold    Bash git push origin main  × 3
+          would move a ref of a remote repository forward, or create it (main of origin.invalid/shop, 
+          ┊ production): a change to production waits for an approval
+
+    Decided otherwise than by the pack `observe`: 3, 1 different
+      monitor → require 1 approval  Bash git push origin main  × 3
+          before: would move a ref of a remote repository forward, or create it (main of 
+                  ┊ origin.invalid/shop, production): it flows and is shown to people, as this pack 
+                  ┊ holds nothing
+          after:  would move a ref of a remote repository forward, or create it (main of 
+                  ┊ origin.invalid/shop, production): a change to production waits for an approval
+    ");
+    assert!(shown.lines().skip(2).all(|line| line.chars().count() <= 100), "{shown}");
+}

@@ -10,7 +10,7 @@ use countersign_agents::{Past, PastResult};
 use countersign_evidence::{Event, Log, Ran};
 use countersign_local::Home;
 use countersign_simulate::{Call, History, Source};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 /// What logs are called.
 const ENDINGS: &[&str] = &["jsonl", "json"];
@@ -136,6 +136,11 @@ fn recorded(folder: &Path) -> Result<Vec<Call>> {
 pub fn bar(length: usize, what: &'static str) -> ProgressBar {
     let bar = ProgressBar::new(u64::try_from(length).unwrap_or(u64::MAX));
     let style =
-        ProgressStyle::with_template("{bar:32} {human_pos} of {human_len} {msg} ({per_sec}, {eta} left)");
+        ProgressStyle::with_template("{bar:32} {human_pos} of {human_len} {msg} ({rate}, {eta} left)");
+    let rate = |state: &ProgressState, text: &mut dyn std::fmt::Write| {
+        // Writing to the bar's own text does not fail.
+        let _ = write!(text, "{:.0} a second", state.per_sec());
+    };
+    let style = style.map(|style| style.with_key("rate", rate));
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())).with_message(what)
 }

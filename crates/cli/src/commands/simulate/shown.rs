@@ -1,7 +1,7 @@
 //! A simulation's report on a terminal.
 
 use anstream::println;
-use countersign_simulate::{Counts, Report, grouped, share};
+use countersign_simulate::{Alike, Counts, Report, Stopped, alike, grouped, share};
 
 use super::bundles::Named;
 use crate::output::{self, BAD, FAINT, GOOD, STRONG, WARN, styled};
@@ -26,8 +26,18 @@ pub fn print(report: &Report, bundle: &Named, against: Option<&Named>) {
     silent(report);
     heading("Taken for granted, since the history does not tell it");
     for assumption in &report.assumptions {
-        println!("  {assumption}");
+        println!("  {}", folded(assumption, 2));
     }
+}
+
+/// A number with its noun, such as `1 line` or `1,200 lines`.
+fn many(count: usize, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" })
+}
+
+/// A text of several lines where it is too wide, all of them this far from the left.
+fn folded(text: &str, indent: usize) -> String {
+    terminal::block(text, indent, terminal::columns())
 }
 
 fn heading(text: &str) {
@@ -38,23 +48,23 @@ fn read(report: &Report) {
     let developers: std::collections::BTreeSet<&str> =
         report.approvals.days.iter().map(|day| day.developer.as_str()).collect();
     println!(
-        "{} tool calls in {} sessions of {} ({} logs)",
-        styled(STRONG, grouped(report.tool_calls)),
-        grouped(report.sessions),
-        output::count(u64::try_from(developers.len()).unwrap_or_default(), "developer"),
-        grouped(report.files),
+        "{} in {} of {} ({})",
+        styled(STRONG, many(report.tool_calls, "tool call")),
+        many(report.sessions, "session"),
+        many(developers.len(), "developer"),
+        many(report.files, "log"),
     );
     if report.duplicates > 0 {
-        println!("  {} copies of calls were counted once", grouped(report.duplicates));
+        println!("  {} more came again in other logs and count once", many(report.duplicates, "call"));
     }
     if report.broken_lines > 0 {
-        println!("{} {} lines could not be read:", styled(WARN, "note:"), grouped(report.broken_lines));
+        println!("{} could not read {}:", styled(WARN, "note:"), many(report.broken_lines, "line"));
         for broken in report.broken.iter().take(3) {
-            println!("  {}", terminal::line(broken));
+            println!("  {}", folded(&terminal::line(broken), 2));
         }
     }
     if !report.skipped.is_empty() {
-        println!("  {} files are no logs", grouped(report.skipped.len()));
+        println!("  left out {} without calls", many(report.skipped.len(), "other file"));
     }
 }
 
@@ -77,11 +87,11 @@ fn price(report: &Report) {
     let approvals = &report.approvals;
     heading("The price in interruptions");
     println!(
-        "  {} approvals for each developer and day on average, {} in the middle, {} at worst, over {}",
-        approvals.mean,
-        approvals.median,
-        approvals.most,
-        output::count(u64::try_from(approvals.developer_days).unwrap_or_default(), "developer day"),
+        "  held a day for each developer: {} on average, {} in the median, {} at worst ({})",
+        figure(approvals.mean),
+        figure(approvals.median),
+        grouped(approvals.most),
+        many(approvals.developer_days, "developer day"),
     );
 }
 
@@ -108,20 +118,36 @@ fn stopped(report: &Report) {
     if all == 0 {
         return;
     }
-    heading(&format!("Held or denied: {}", grouped(all)));
-    let rows = report.stopped.iter().take(SHOWN).map(|row| {
-        let call = terminal::line(&row.call);
-        let short: String = call.chars().take(60).collect();
-        [
-            word(&row.decision).to_owned(),
-            row.risk.to_string(),
-            row.tool.clone(),
-            short,
-            terminal::line(&row.reason),
-        ]
-    });
-    output::table(["DECISION", "RISK", "TOOL", "CALL", "REASON"], rows);
-    more(all);
+    let rows = alike(&report.stopped, |row| (&row.tool, &row.call, &row.decision, &row.reason));
+    heading(&format!("Held or denied: {}{}", grouped(all), different(all, rows.len())));
+    for row in rows.iter().take(SHOWN) {
+        call(row);
+        println!("      {}", styled(FAINT, folded(&terminal::line(&row.row.reason), 6)));
+    }
+    more(rows.len());
+}
+
+/// A call with its decision, and how often it came.
+fn call(alike: &Alike<'_, Stopped>) {
+    let row = alike.row;
+    let style = if row.decision == "deny" { BAD } else { WARN };
+    let text = format!("{} {}{}", row.tool, terminal::line(&row.call), times(alike.times));
+    println!("  {} {}", styled(style, format!("{:<7}", word(&row.decision))), folded(&text, 10));
+}
+
+fn times(times: usize) -> String {
+    if times > 1 { format!("  × {}", grouped(times)) } else { String::new() }
+}
+
+/// How many rows differ, where some say the same.
+fn different(all: usize, rows: usize) -> String {
+    if rows < all { format!(", {} different", grouped(rows)) } else { String::new() }
+}
+
+/// A figure as exact as it has to be.
+fn figure(number: f64) -> String {
+    let text = format!("{number:.2}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
 fn more(all: usize) {
@@ -136,7 +162,7 @@ fn unforeseen(report: &Report) {
     }
     heading("What nobody's policy foresaw");
     for row in report.unforeseen.iter().take(SHOWN) {
-        println!("  {:>8}  {}", grouped(row.calls), terminal::line(&row.what));
+        println!("  {:>8}  {}", grouped(row.calls), folded(&terminal::line(&row.what), 12));
     }
     more(report.unforeseen.len());
 }
@@ -148,37 +174,37 @@ fn rejected(report: &Report) {
     }
     heading("What a person had rejected then");
     println!(
-        "  {} calls; we would have allowed {}, monitored {}, held {}, denied {}",
-        grouped(counts.all()),
+        "  {}; we would have allowed {}, monitored {}, held {}, denied {}",
+        many(counts.all(), "call"),
         counts.allow,
         counts.monitor,
         counts.require_approval,
         counts.deny
     );
-    for row in report.rejected.calls.iter().take(SHOWN) {
-        let call: String = terminal::line(&row.call).chars().take(90).collect();
-        println!("  {:<9} {:<10} {call}", word(&row.decision), row.tool);
-    }
-    more(counts.all());
+    let rows = alike(&report.rejected.calls, |row| (&row.tool, &row.call, &row.decision, &row.reason));
+    rows.iter().take(SHOWN).for_each(call);
+    more(rows.len());
 }
 
 fn differences(report: &Report, against: &Named) {
     let all = report.differences.len() + report.differences_left_off;
-    heading(&format!("Decided otherwise than by {}: {}", against.name, grouped(all)));
-    for row in report.differences.iter().take(SHOWN) {
+    let rows =
+        alike(&report.differences, |row| (&row.tool, &row.call, &row.before.reason, &row.after.reason));
+    heading(&format!(
+        "Decided otherwise than by {}: {}{}",
+        against.name,
+        grouped(all),
+        different(all, rows.len())
+    ));
+    for Alike { row, times: count } in rows.iter().take(SHOWN) {
         let style = if row.stricter { WARN } else { BAD };
         let (before, after) = (&row.before, &row.after);
-        println!(
-            "  {} → {}  {} {}",
-            before.decision,
-            styled(style, &after.decision),
-            row.tool,
-            terminal::line(&row.call)
-        );
-        println!("      before: {}", terminal::line(&before.reason));
-        println!("      after:  {}", terminal::line(&after.reason));
+        let text = format!("{} {}{}", row.tool, terminal::line(&row.call), times(*count));
+        println!("  {} → {}  {}", before.decision, styled(style, &after.decision), folded(&text, 6));
+        println!("      before: {}", folded(&terminal::line(&before.reason), 14));
+        println!("      after:  {}", folded(&terminal::line(&after.reason), 14));
     }
-    more(all);
+    more(rows.len());
 }
 
 /// Policies that had no say: no history has ever tried them.
@@ -193,5 +219,5 @@ fn silent(report: &Report) {
         silent.len(),
         report.policies.len()
     ));
-    println!("  {}", styled(FAINT, silent.join(" ")));
+    println!("  {}", styled(FAINT, folded(&silent.join(" "), 2)));
 }
