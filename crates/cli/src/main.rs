@@ -20,6 +20,13 @@ use clap::Parser as _;
 fn main() -> ExitCode {
     let arguments = match commands::Arguments::try_parse() {
         Ok(arguments) => arguments,
+        Err(error) if error.use_stderr() && std::env::args().any(|word| word == "--json") => {
+            let said = error.render().to_string();
+            let said = said.strip_prefix("error: ").unwrap_or(&said).trim_end();
+            let hint = commands::hint(&error);
+            anstream::eprintln!("{}", serde_json::json!({ "error": said, "causes": [], "hint": hint }));
+            return ExitCode::from(2);
+        }
         Err(error) => {
             if let Some(hint) = commands::hint(&error) {
                 let _ = error.print();
@@ -29,8 +36,10 @@ fn main() -> ExitCode {
             error.exit()
         }
     };
+    let json = arguments.json;
     match commands::run(arguments) {
         Ok(code) => code,
+        Err(error) if json => output::report_json(&error),
         Err(error) => output::report(&error),
     }
 }

@@ -1,6 +1,7 @@
 //! What people and programs read: tables and sentences, or JSON.
 
 use std::io::ErrorKind;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anstream::{eprintln, println};
@@ -12,6 +13,7 @@ use countersign_local::LedgerError;
 use countersign_policy::{BuildError, ProposalError};
 use countersign_prove::ProveError;
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::terminal;
 
@@ -44,6 +46,16 @@ impl std::fmt::Display for Hint {
     }
 }
 
+/// The file that an error is about.
+#[derive(Debug)]
+pub struct InFile(pub PathBuf);
+
+impl std::fmt::Display for InFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "in `{}`", self.0.display())
+    }
+}
+
 /// Adds a hint to an error.
 pub trait WithHint<T> {
     /// The same result; where it is an error, with this sentence on what to do next.
@@ -68,6 +80,30 @@ pub fn report(error: &anyhow::Error) -> ExitCode {
         eprintln!("{}: {hint}", styled(WARN, "hint"));
     }
     ExitCode::from(1)
+}
+
+/// Prints an error for programs, as one line of JSON on standard error; gives the exit code for failures.
+pub fn report_json(error: &anyhow::Error) -> ExitCode {
+    eprintln!("{}", error_json(error));
+    ExitCode::from(1)
+}
+
+/// An error for programs: what went wrong, because of what, what to do, and where in a file of the user's it is.
+pub fn error_json(error: &anyhow::Error) -> Value {
+    let (messages, hint) = parts(error);
+    let file = error.downcast_ref::<InFile>().map(|file| &file.0);
+    let (line, column) = error.chain().find_map(place).unzip();
+    let (first, causes) = messages.split_first().unzip();
+    json!({
+        "error": first, "causes": causes.unwrap_or_default(), "hint": hint,
+        "file": file, "line": line, "column": column,
+    })
+}
+
+/// Where in a file a cause is.
+fn place(cause: &(dyn std::error::Error + 'static)) -> Option<(usize, usize)> {
+    let proposal = cause.downcast_ref().map(|error: &ProposalError| (error.line, error.column));
+    proposal.or_else(|| cause.downcast_ref().and_then(|error: &BuildError| error.place().0))
 }
 
 /// An error in one line: what went wrong, because of what, and what to do.

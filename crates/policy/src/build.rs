@@ -118,6 +118,17 @@ impl BuildError {
         }
     }
 
+    /// Where it is, once it is known in which text: see [`within`](Self::within).
+    pub const fn place(&self) -> Place {
+        match self {
+            Self::Policy { place, .. } => *place,
+            Self::Pattern { at, .. } | Self::Program { at, .. } | Self::Delegate { at, .. } => at.place,
+            Self::Layers(loosening) => loosening.at.place,
+            Self::Weights(wrong) => wrong.at.place,
+            Self::Shipped(_) => Place(None),
+        }
+    }
+
     /// The same error about the file that it is about: its place is counted in `text`, the whole file.
     #[must_use]
     pub fn within(self, text: &str) -> Self {

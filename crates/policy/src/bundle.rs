@@ -8,13 +8,15 @@ use countersign_model::{Declared, Digest, PolicyId};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::compile;
+use crate::build::AS_ABOVE;
+use crate::layers::Layer;
 use crate::map::{EnvironmentMap, RepositoryMap};
 use crate::oversight::Rung;
 use crate::proposal::Mode;
 use crate::risk::Weights;
 use crate::scope::Constraint;
 use crate::slice::Slices;
+use crate::{compile, points};
 
 /// The version of the format this library reads and writes.
 pub(crate) const FORMAT: u32 = 1;
@@ -221,6 +223,22 @@ impl Bundle {
     /// Every policy's id, in the order of the bundle.
     pub fn policy_ids(&self) -> impl Iterator<Item = &PolicyId> {
         self.stored().map(|policy| &policy.id)
+    }
+
+    /// The ids of the policies that the layers' files say, beside the pack's.
+    pub fn own_policies(&self) -> impl Iterator<Item = &PolicyId> {
+        let layers = [Layer::Organisation, Layer::Team, Layer::Repository];
+        self.policy_ids().filter(move |id| {
+            let own =
+                |layer: &Layer| id.as_str().strip_prefix(layer.name()).is_some_and(|id| id.starts_with('/'));
+            layers.iter().any(own) && !id.as_str().ends_with(AS_ABOVE)
+        })
+    }
+
+    /// The points of risk that differ from the shipped ones, with both.
+    pub fn own_weights(&self) -> Vec<(String, Option<u64>, Option<u64>)> {
+        let shipped = points::weights(Layer::Repository, &toml::Table::new());
+        shipped.map(|shipped| self.contents.weights.differences(&shipped)).unwrap_or_default()
     }
 
     /// Every policy's id and its text in Cedar, in the order of the bundle.

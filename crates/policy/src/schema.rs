@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use cedar_policy::Schema;
+use cedar_policy::{Schema, SchemaFragment};
 use countersign_model::{Access, verbs};
 
 use crate::packs;
@@ -39,6 +39,13 @@ pub fn schema_text() -> String {
     }
     line(format!("// every verb outside the catalogue\naction \"{UNLISTED}\" {applies};"));
     text
+}
+
+/// The schema as JSON, in Cedar's own form of it.
+pub fn schema_json() -> Result<serde_json::Value, String> {
+    let (fragment, _) =
+        SchemaFragment::from_cedarschema_str(&schema_text()).map_err(|error| error.to_string())?;
+    fragment.to_json_value().map_err(|error| error.to_string())
 }
 
 /// The schema, read once.

@@ -62,7 +62,7 @@ impl Workspace for Clone<'_> {
     }
 }
 
-/// Tries every example of every layer under their bundle, in a clone that has these files.
+/// Tries every example of every layer under their bundle, in the order of [`policy::all_examples`], in a clone that has these files.
 pub fn try_all(layers: &[(Layer, &Proposal)], bundle: &Bundle, files: Files<'_>) -> Vec<Trial> {
     let mut trials = Vec::new();
     for (layer, proposal) in layers {
@@ -89,9 +89,15 @@ fn one(
     let (effects, decision, policies) =
         decide(&call, &workspace, &workspace.assumed, History::default(), bundle);
     let has_a_say = |id: &str| policies.contains(id);
+    let decided = format!("it is decided as {}: {}", decision.kind, decision.reason);
+    let without = |id: &str| {
+        let exists = bundle.policy_ids().any(|known| known.as_str() == id);
+        let what = if exists { "has no say in it" } else { "is no policy of this bundle" };
+        format!("`{id}` {what}; {decided}")
+    };
     let wrong = match (kind, policy) {
-        ("hit", Some(id)) if !has_a_say(id) => Some(format!("`{id}` has no say in it")),
-        ("miss", Some(id)) if has_a_say(id) => Some(format!("`{id}` has a say in it")),
+        ("hit", Some(id)) if !has_a_say(id) => Some(without(id)),
+        ("miss", Some(id)) if has_a_say(id) => Some(format!("`{id}` has a say in it; {decided}")),
         _ => None,
     };
     let wrong = wrong.or_else(|| match &example.expect {
@@ -106,7 +112,7 @@ fn one(
     });
     let wrong = wrong.or_else(|| {
         let missing = example.by.iter().find(|id| !has_a_say(id))?;
-        Some(format!("`{missing}` has no say in it"))
+        Some(without(missing))
     });
     Trial {
         policy: policy.map(str::to_owned),
@@ -247,14 +253,14 @@ by = ["graduated/leak"]
             .collect();
         assert_snapshot!(shown.join("\n"), @r#"
         hit gh release create v1 → deny: as expected
-        hit gh release delete v1 → require 1 approval: `repository/no-releases` has no say in it
-        hit gh release view v1 → allow: `repository/no-releases` has no say in it
+        hit gh release delete v1 → require 1 approval: `repository/no-releases` has no say in it; it is decided as require 1 approval: would delete something on a forge (acme/shop release v1, production): a change to production waits for an approval
+        hit gh release view v1 → allow: `repository/no-releases` has no say in it; it is decided as allow: would read from a forge (acme/shop release v1, development): reading flows
         miss gh release list → allow: as expected
-        miss gh release create v2 → deny: `repository/no-releases` has a say in it
+        miss gh release create v2 → deny: `repository/no-releases` has a say in it; it is decided as deny: would publish or change a release (acme/shop release v2, production): this repository's own policy asks for it
         hit git push origin feature → allow: as expected
         test git push origin main → require 1 approval: as expected
         test Write {"content":"x","file_path":"src/a.rs"} → allow: it is decided as allow, and monitor was expected: would create or change a file (/home/dev/work/src/a.rs, development): work in the workspace flows
-        test git push origin HEAD → require 1 approval: `graduated/leak` has no say in it
+        test git push origin HEAD → require 1 approval: `graduated/leak` has no say in it; it is decided as require 1 approval: would move a ref of a remote repository forward, or create it (main of github.com/acme/shop, production): a change to production waits for an approval
         "#);
     }
 }

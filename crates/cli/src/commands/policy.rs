@@ -5,6 +5,7 @@ mod prove;
 mod rules;
 mod suggest;
 mod trial;
+mod words;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -49,6 +50,10 @@ enum Command {
         #[arg(long, short, value_name = "FILE", default_value = "countersign-bundle.json")]
         output: PathBuf,
     },
+    /// List the verbs that policies can name, with their access and what they are about
+    Verbs,
+    /// Print the schema that policies are held against, in Cedar's text or as JSON
+    Schema,
     /// Say what is in force here, and whether the proposal differs
     Show,
     /// Sign the proposal into force for this repository
@@ -86,6 +91,8 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
         Command::Prove(arguments) => return prove::run(&arguments, json),
         Command::Suggest(arguments) => return suggest::run(&arguments, json),
         Command::Build { file, output } => compile(file, &output, json)?,
+        Command::Verbs => words::verbs(json)?,
+        Command::Schema => words::schema(json)?,
         Command::Show => show(json)?,
         Command::Activate { file, reviewer, passphrase_stdin } => {
             activate(file, reviewer.as_deref(), passphrase_stdin, json)?;
@@ -228,11 +235,16 @@ fn show(json: bool) -> Result<()> {
         _ => None,
     };
     if json {
-        return output::json(&json!({
+        let mut shown = json!({
             "repository": top, "bundle": in_force.as_ref().map(|(digest, _)| digest),
             "signed": in_force.as_ref().map(|(_, signed)| signed), "proposal_differs": differs,
-            "proposal_error": proposal.as_ref().err().map(|error| format!("{error:#}")),
-        }));
+            "proposal_error": proposal.as_ref().err().map(output::error_json),
+        });
+        if let (Some((digest, _)), Some(shown)) = (&in_force, shown.as_object_mut()) {
+            let bundle = desk.trust()?.bundle(&desk.home(), digest)?;
+            shown.extend(rules::json(&bundle));
+        }
+        return output::json(&shown);
     }
     match &in_force {
         Some((digest, true)) => println!("in force, signed: {digest}"),

@@ -5,7 +5,7 @@ use std::fs;
 use insta::assert_snapshot;
 use serde_json::Value;
 
-use crate::machine::Machine;
+use crate::machine::{Machine, PASSPHRASE};
 
 const OWN: &str = r#"
 [[policy]]
@@ -109,4 +109,80 @@ fn what_is_no_file_or_no_text_is_said_to_be_that() {
       caused by: Is a directory (os error 21)
     hint: name the file, such as `~/shop/countersign.toml`
     ");
+}
+
+#[test]
+fn an_error_for_programs_names_file_and_line() {
+    let machine = Machine::governed();
+    let path = machine.repository().join("countersign.toml");
+    let good = fs::read_to_string(&path).unwrap();
+    fs::write(&path, good.clone() + "\n[weights.verb]\n\"forge.murge\" = 50\n").unwrap();
+    let output = machine.try_countersign(&["policy", "check", "--json"], "");
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));
+    let error: Value = serde_json::from_slice(&output.stderr).unwrap();
+    let line = good.lines().count() + 3;
+    assert_eq!(
+        (&error["file"], &error["line"], &error["column"]),
+        (&serde_json::json!(path), &line.into(), &1.into())
+    );
+    assert_eq!(error["hint"], "did you mean `forge.merge`?");
+    let usage = machine.try_countersign(&["policy", "chekc", "--json"], "");
+    let error: Value = serde_json::from_slice(&usage.stderr).unwrap();
+    assert!(error["error"].as_str().unwrap().starts_with("unrecognized subcommand 'chekc'"), "{error}");
+}
+
+#[test]
+fn what_is_in_force_is_shown_to_programs() {
+    let machine = machine("deny");
+    machine.countersign(&["reviewers", "enroll", "ada", "--passphrase-stdin"], PASSPHRASE);
+    machine.activate();
+    let shown: Value = serde_json::from_str(&machine.countersign(&["policy", "show", "--json"], "")).unwrap();
+    assert_eq!(shown["map"]["environments"]["production"]["branches"], serde_json::json!(["main"]));
+    assert_eq!((&shown["pack"], &shown["weights"]), (&"graduated".into(), &serde_json::json!([])));
+    let ids: Vec<&str> =
+        shown["policies"].as_array().unwrap().iter().filter_map(|policy| policy["id"].as_str()).collect();
+    assert_eq!(ids, ["repository/no-releases", "repository/odd"]);
+}
+
+#[test]
+fn the_words_of_policies_are_printed() {
+    let machine = Machine::new();
+    let verbs = machine.countersign(&["policy", "verbs"], "");
+    let push = verbs.lines().find(|line| line.trim_start().starts_with("git.push ")).unwrap();
+    assert_snapshot!(push.split_whitespace().collect::<Vec<_>>().join(" "), @"git.push write Ref, Repository move a ref of a remote repository forward, or create it");
+    let verbs: Value =
+        serde_json::from_str(&machine.countersign(&["policy", "verbs", "--json"], "")).unwrap();
+    assert!(verbs.as_array().unwrap().iter().any(|verb| verb["verb"] == "git.push" && verb["area"] == "git"));
+    assert!(
+        machine
+            .countersign(&["policy", "schema"], "")
+            .contains("action \"git.push\" in [\"git\", \"write\"]")
+    );
+    let schema: Value =
+        serde_json::from_str(&machine.countersign(&["policy", "schema", "--json"], "")).unwrap();
+    assert!(schema[""]["actions"]["git.push"].is_object(), "{schema}");
+}
+
+#[test]
+fn a_failed_example_says_what_was_decided_and_where_it_stands() {
+    let machine = machine("allow");
+    let output = machine.try_countersign(&["policy", "test"], "");
+    let shown =
+        String::from_utf8(output.stdout).unwrap().replace(&machine.path("").display().to_string(), "~/");
+    assert_snapshot!(shown, @"
+    ok repository/no-releases hit `gh release create v1` → deny
+    ok repository/no-releases miss `gh release view v1` → allow
+    wrong test `gh release create v1` → deny
+          it is decided as deny, and allow was expected: would publish or change a release (* release 
+          ┊ v1, production): people make releases
+          ~/shop/countersign.toml:50:1
+    2 passed, 1 failed
+
+    What nothing here ever tried
+      policies of your own: 1 of 2
+        repository/odd
+    --all lists what was not tried of the pack, the environments and the verbs
+    ");
+    let all = machine.try_countersign(&["policy", "test", "--all"], "");
+    assert!(String::from_utf8(all.stdout).unwrap().contains("  environments: "));
 }

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use countersign_policy::{
-    Above, At, BuildError, Bundle, Layer, Lint, Proposal, build_layers, lint, lint_file,
+    Above, At, BuildError, Bundle, Layer, Lint, Place, Proposal, all_examples, build_layers, lint, lint_file,
 };
 
-use crate::output::{Hint, WithHint as _};
+use crate::output::{Hint, InFile, WithHint as _};
 use crate::repository::PROPOSAL;
 
 /// The layers of a bundle, from the highest.
@@ -47,7 +47,7 @@ fn no_layers(read: &Read, below: &Path) -> Result<()> {
     }
     let place = At::path(["layers"]).within(&read.text);
     Err(anyhow::anyhow!("the {}'s file may not name layers{place}", read.layer))
-        .with_context(|| format!("in `{}`", read.path.display()))
+        .context(InFile(read.path.clone()))
         .hint(format!(
             "name them all in `{}`: `layers = {{ organisation = \"...\", team = \"...\" }}`",
             below.display()
@@ -66,7 +66,7 @@ fn one(layer: Layer, path: PathBuf, missing: &str) -> Result<Read> {
         let message = format!("cannot read the proposal `{}`", path.display());
         anyhow::Error::from(error).context(message).context(Hint { hint })
     })?;
-    let proposal = Proposal::parse(&text).with_context(|| format!("in `{}`", path.display())).hint(MEND)?;
+    let proposal = Proposal::parse(&text).context(InFile(path.clone())).hint(MEND)?;
     Ok(Read { layer, path, text, proposal })
 }
 
@@ -96,14 +96,25 @@ impl Layers {
         lints
     }
 
+    /// Where each example stands, in the order in which they are tried.
+    pub fn examples(&self) -> Vec<(&Path, Place)> {
+        let of = |read: &'_ Read| {
+            let paths = all_examples(&read.proposal).into_iter().map(|(path, _)| path);
+            let places: Vec<Place> =
+                paths.map(|path| At { path, ..At::default() }.within(&read.text).place).collect();
+            places
+        };
+        self.0
+            .iter()
+            .flat_map(|read| of(read).into_iter().map(|place| (read.path.as_path(), place)))
+            .collect()
+    }
+
     /// The bundle that they build.
     pub fn build(&self) -> Result<Bundle> {
         let layers = self.proposals();
         let explain = |error: BuildError| match self.0.iter().rev().find(|read| concerns(&error, read)) {
-            Some(read) => {
-                let place = format!("in `{}`", read.path.display());
-                anyhow::Error::from(error.within(&read.text)).context(place)
-            }
+            Some(read) => anyhow::Error::from(error.within(&read.text)).context(InFile(read.path.clone())),
             None => error.into(),
         };
         build_layers(&layers).map_err(explain).hint(MEND)

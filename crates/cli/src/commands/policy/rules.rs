@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use anstream::println;
 use countersign_policy::{Bundle, Pack, Proposal};
+use serde_json::{Map, Value, json};
 
 use crate::output::{BAD, FAINT, GOOD, WARN, styled};
 use crate::terminal;
@@ -48,17 +49,41 @@ pub fn lines(bundle: &Bundle) -> Vec<String> {
         }
     }
     let shadows: BTreeSet<_> = bundle.shadows().collect();
-    let own = ["organisation/", "team/", "repository/"];
-    let own = bundle.policies().filter(|(id, _)| {
-        let id = id.as_str();
-        own.iter().any(|layer| id.starts_with(layer)) && !id.ends_with("/as-above")
-    });
+    let own: BTreeSet<_> = bundle.own_policies().collect();
+    let own = bundle.policies().filter(|(id, _)| own.contains(id));
     lines.extend(own.map(|(id, text)| {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let word = if shadows.contains(id) { "policy in shadow" } else { "policy" };
         format!("{word} {id}: {text}")
     }));
     lines
+}
+
+/// The same for programs.
+pub fn json(bundle: &Bundle) -> Map<String, Value> {
+    let shadows: BTreeSet<_> = bundle.shadows().collect();
+    let own: BTreeSet<_> = bundle.own_policies().collect();
+    let policies: Vec<Value> = bundle
+        .policies()
+        .filter(|(id, _)| own.contains(id))
+        .map(|(id, text)| json!({ "id": id, "shadow": shadows.contains(id), "cedar": text }))
+        .collect();
+    let weights: Vec<Value> = bundle
+        .own_weights()
+        .into_iter()
+        .map(|(name, points, shipped)| json!({ "name": name, "points": points, "shipped": shipped }))
+        .collect();
+    let on_allow = format!("{:?}", bundle.on_allow()).to_lowercase();
+    let fields = [
+        ("pack", json!(bundle.pack())),
+        ("on_allow", json!(on_allow)),
+        ("layers_below", json!(bundle.layers_below().collect::<Vec<_>>())),
+        ("map", json!(bundle.map())),
+        ("programs", json!(bundle.programs())),
+        ("weights", json!(weights)),
+        ("policies", json!(policies)),
+    ];
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// Prints them, indented.

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anstream::println;
 use anyhow::Result;
 use countersign_model::{Environment, Question, verbs};
-use countersign_policy::Bundle;
+use countersign_policy::{Bundle, Place};
 use countersign_simulate::{Trial, try_all};
 use countersign_understand::Workspace as _;
 use serde_json::json;
@@ -24,6 +24,9 @@ pub struct Arguments {
     /// Session logs that count as tried, too: what happened there needs no example
     #[arg(long, value_name = "PATH")]
     history: Vec<PathBuf>,
+    /// List what no example touched of the pack's policies, of the environments and of the verbs, too
+    #[arg(long)]
+    all: bool,
 }
 
 /// Tries, prints, and fails where anything is not as expected.
@@ -41,35 +44,51 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
         touched.by_history(&arguments.history, &bundle)?;
     }
     let failed = trials.iter().filter(|trial| trial.wrong.is_some()).count();
+    let places = layers.examples();
     if json {
+        let trials: Vec<_> =
+            trials.iter().zip(&places).map(|(trial, place)| trial_json(trial, *place)).collect();
         output::json(&json!({
             "file": path, "bundle": bundle.digest(), "passed": trials.len() - failed, "failed": failed,
             "trials": trials, "untouched": touched.untouched(&bundle),
         }))?;
     } else {
-        print(&trials, failed);
-        touched.print(&bundle);
+        for (trial, place) in trials.iter().zip(&places) {
+            print(trial, *place);
+        }
+        if trials.is_empty() {
+            println!(
+                "{} no example stands in the file: add `hits` and `misses` to a [[policy]], or a [[test]]",
+                styled(WARN, "note:")
+            );
+        }
+        println!("{} passed, {failed} failed", trials.len() - failed);
+        if arguments.all { touched.print(&bundle) } else { touched.print_own(&bundle) }
     }
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-fn print(trials: &[Trial], failed: usize) {
-    for trial in trials {
-        let (style, word) = if trial.wrong.is_some() { (BAD, "wrong") } else { (GOOD, "ok") };
-        let policy = trial.policy.as_deref().map(|id| format!("{id} ")).unwrap_or_default();
-        let call = terminal::line(&trial.call);
-        println!("{} {policy}{} `{call}` → {}", styled(style, word), trial.kind, trial.decision);
-        if let Some(wrong) = &trial.wrong {
-            println!("      {}", terminal::line(wrong));
-        }
+fn trial_json(trial: &Trial, (file, place): (&Path, Place)) -> serde_json::Value {
+    let mut value = serde_json::to_value(trial).unwrap_or_default();
+    let (line, column) = place.0.unzip();
+    if let Some(fields) = value.as_object_mut() {
+        fields.insert("file".to_owned(), json!(file));
+        fields.insert("line".to_owned(), json!(line));
+        fields.insert("column".to_owned(), json!(column));
     }
-    if trials.is_empty() {
-        println!(
-            "{} no example stands in the file: add `hits` and `misses` to a [[policy]], or a [[test]]",
-            styled(WARN, "note:")
-        );
+    value
+}
+
+fn print(trial: &Trial, (file, place): (&Path, Place)) {
+    let (style, word) = if trial.wrong.is_some() { (BAD, "wrong") } else { (GOOD, "ok") };
+    let policy = trial.policy.as_deref().map(|id| format!("{id} ")).unwrap_or_default();
+    let call = terminal::line(&trial.call);
+    println!("{} {policy}{} `{call}` → {}", styled(style, word), trial.kind, trial.decision);
+    if let Some(wrong) = &trial.wrong {
+        println!("      {}", terminal::block(&terminal::line(wrong), 6, terminal::columns()));
+        let line = place.0.map(|(line, column)| format!(":{line}:{column}")).unwrap_or_default();
+        println!("      {}", styled(FAINT, format!("{}{line}", file.display())));
     }
-    println!("{} passed, {failed} failed", trials.len() - failed);
 }
 
 /// What examples and history tried.
@@ -119,6 +138,25 @@ impl Touched {
             missing(environments.map(|environment| environment.to_string()).into(), &self.environments),
             missing(verbs::CATALOGUE.iter().map(|entry| entry.name.to_owned()).collect(), &self.verbs),
         ]
+    }
+
+    /// Says which of the file's own policies nothing tried.
+    fn print_own(&self, bundle: &Bundle) {
+        let own: Vec<String> = bundle.own_policies().map(ToString::to_string).collect();
+        let missing: Vec<&String> = own.iter().filter(|id| !self.policies.contains(*id)).collect();
+        match (own.len(), missing.as_slice()) {
+            (0, _) => {}
+            (_, []) => println!("Every policy of your own had a say in one of them."),
+            (all, missing) => {
+                println!("\n{}", styled(STRONG, "What nothing here ever tried"));
+                println!("  policies of your own: {} of {all}", missing.len());
+                missing.iter().for_each(|id| println!("    {id}"));
+            }
+        }
+        println!(
+            "{}",
+            styled(FAINT, "--all lists what was not tried of the pack, the environments and the verbs")
+        );
     }
 
     fn print(&self, bundle: &Bundle) {
