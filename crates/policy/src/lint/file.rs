@@ -1,4 +1,4 @@
-//! What is odd beside the policies: patterns that no name fits, a pack that adds nothing, examples that say nothing.
+//! What is odd beside the policies: a pack that adds nothing, examples that say nothing.
 
 use super::Lint;
 use crate::{At, Bundle, Example, Pack, Proposal, nearest};
@@ -6,8 +6,7 @@ use crate::{At, Bundle, Example, Pack, Proposal, nearest};
 /// Everything odd about the rest of a proposal. `above` are the packs of the layers above it, `bundle` is what all layers
 /// build.
 pub fn lint_file(proposal: &Proposal, text: &str, above: &[Pack], bundle: &Bundle) -> Vec<Lint> {
-    let mut lints = patterns(proposal);
-    lints.extend(pack(proposal, above));
+    let mut lints: Vec<Found> = pack(proposal, above).into_iter().collect();
     lints.extend(examples(proposal, bundle));
     lints.into_iter().map(|(lint, at)| Lint { place: at.within(text).place, ..lint }).collect()
 }
@@ -16,37 +15,6 @@ type Found = (Lint, At);
 
 fn found(rule: &'static str, about: &str, message: String, hint: String, at: At) -> Found {
     (Lint { rule, about: about.to_owned(), message, hint, place: crate::Place::default() }, at)
-}
-
-/// Patterns of refs that no ref can fit, since git refuses such names: most are regular expressions.
-fn patterns(proposal: &Proposal) -> Vec<Found> {
-    let mut lints = Vec::new();
-    for (environment, listed) in &proposal.environments {
-        for (list, patterns) in [("branches", &listed.places.branches), ("tags", &listed.places.tags)] {
-            for pattern in patterns.iter().filter(|pattern| fits_no_ref(pattern)) {
-                let name = environment.to_string();
-                lints.push(found(
-                    "never-matches",
-                    &format!("environments.{name}.{list}"),
-                    format!("no branch or tag can have a name like `{pattern}`"),
-                    "a pattern is no regular expression: `*` is anything but `/`, `**` anything, `?` one character"
-                        .to_owned(),
-                    At::path(["environments", &name, list, pattern]),
-                ));
-            }
-        }
-    }
-    lints
-}
-
-/// Whether git has no such names: <https://git-scm.com/docs/git-check-ref-format>. A `$` at the end it would take, and
-/// nobody writes.
-fn fits_no_ref(pattern: &str) -> bool {
-    let name = pattern.strip_prefix('!').unwrap_or(pattern);
-    name.contains(['^', '~', ':', ' '])
-        || name.contains("..")
-        || name.split('/').any(|part| part.starts_with('.'))
-        || name.ends_with(['$', '/', '.'])
 }
 
 /// A pack of a lower layer that is laxer than what is above it.
@@ -127,7 +95,7 @@ mod tests {
 
     #[test]
     fn what_is_odd_beside_the_policies() {
-        let text = "version = 1\npack = \"observe\"\n[environments.production]\nbranches = [\"release/.*\", \"^main$\", \"!v1.*\", \"**\"]\n\
+        let text = "version = 1\npack = \"observe\"\n\
                     [[policy]]\nid = \"own\"\ncedar = 'forbid (principal, action, resource is Host);'\nhits = [\"ls\", { call = \"pwd\", by = [\"observe/tampring\"] }]\n\
                     [[test]]\ntool = \"Write\"\nexpect = \"allow\"\n[[test]]\ntool = \"mcp__a__b\"\nexpect = \"allow\"\nby = [\"repository/own\"]\n";
         let proposal = Proposal::parse(text).unwrap();
@@ -135,11 +103,9 @@ mod tests {
         let lints = lint_file(&proposal, text, &[Pack::Graduated], &bundle);
         let shown = |lint: &Lint| format!("{} {}{}: {}", lint.rule, lint.about, lint.place, lint.message);
         assert_snapshot!(lints.iter().map(shown).collect::<Vec<_>>().join("\n"), @"
-        never-matches environments.production.branches at line 4, column 13: no branch or tag can have a name like `release/.*`
-        never-matches environments.production.branches at line 4, column 27: no branch or tag can have a name like `^main$`
         needless-pack pack at line 2, column 1: `observe` adds nothing here: a layer above starts from `graduated`, and the strictest counts
-        unknown-policy policy at line 8, column 37: `by` names `observe/tampring`, and there is no such policy
-        no-input test at line 10, column 1: `Write` is called without arguments
+        unknown-policy policy at line 6, column 37: `by` names `observe/tampring`, and there is no such policy
+        no-input test at line 8, column 1: `Write` is called without arguments
         ");
         assert_eq!(lint_file(&proposal, text, &[Pack::Observe], &bundle).len(), lints.len() - 1);
     }

@@ -39,6 +39,10 @@ fn never(list: &str, pattern: &str) -> Option<(&'static str, &'static str)> {
         "tags" if pattern.starts_with("refs/") => {
             Some(("tags go by their short names", "leave out `refs/tags/`"))
         }
+        "branches" | "tags" if fits_no_ref(pattern) => Some((
+            "git has no such names",
+            "a pattern is no regular expression: `*` is anything but `/`, `**` anything, `?` one character",
+        )),
         "hosts" if pattern.contains("://") => address,
         "hosts" if pattern.contains('/') => Some(("a host's name has no `/`", "write the host's name alone")),
         "databases" if pattern.contains("://") => {
@@ -59,6 +63,15 @@ fn never(list: &str, pattern: &str) -> Option<(&'static str, &'static str)> {
         )),
         _ => None,
     }
+}
+
+/// Whether git refuses such names: <https://git-scm.com/docs/git-check-ref-format>. A `$` at the end it would take, and
+/// nobody writes.
+fn fits_no_ref(pattern: &str) -> bool {
+    pattern.contains(['^', '~', ':', ' '])
+        || pattern.contains("..")
+        || pattern.split('/').any(|part| part.starts_with('.'))
+        || pattern.ends_with(['$', '/', '.'])
 }
 
 /// Where a pattern first stands in an environment's part of the text.
@@ -96,6 +109,15 @@ mod tests {
         repository/environments.production.databases at line 5, column 14: `postgresql://db.example/shop` can never match: it is a whole address; write `host`, `host/database`, or the `$VARIABLE` that holds it
         repository/environments.production.stacks at line 6, column 11: `~/infra` can never match: a home directory is known by its whole path; start it with `/` or `**/`
         repository/environments.production.stacks at line 6, column 22: `../infra/eu` can never match: paths are known without `..` and `//`; write the path as it is from the top of the repository
+        ");
+    }
+
+    #[test]
+    fn what_git_never_calls_a_ref() {
+        assert_snapshot!(check("branches = [\"release/.*\", \"^main$\"]\ntags = [\"v1.*\", \"!v1 \"]"), @"
+        repository/environments.production.branches at line 3, column 13: `release/.*` can never match: git has no such names; a pattern is no regular expression: `*` is anything but `/`, `**` anything, `?` one character
+        repository/environments.production.branches at line 3, column 27: `^main$` can never match: git has no such names; a pattern is no regular expression: `*` is anything but `/`, `**` anything, `?` one character
+        repository/environments.production.tags at line 4, column 17: `!v1 ` can never match: git has no such names; a pattern is no regular expression: `*` is anything but `/`, `**` anything, `?` one character
         ");
     }
 

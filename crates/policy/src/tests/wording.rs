@@ -19,7 +19,7 @@ fn check(lines: &str) -> String {
 
 #[test]
 fn values_of_the_wrong_type() {
-    assert_snapshot!(check("on_allow = 3"), @"cannot read the proposal: wanted string or table at line 2, column 12");
+    assert_snapshot!(check("on_allow = 3"), @"cannot read the proposal: expected a text in quotes at line 2, column 12");
     assert_snapshot!(check("delegates = { a = 1 }"), @r#"cannot read the proposal: expected a list, such as `["main"]`, and found a table at line 2, column 13"#);
     assert_snapshot!(check("repository = [1]"), @r#"cannot read the proposal: expected a list, such as `["main"]`, and found the number `1` at line 2, column 15"#);
     assert_snapshot!(check("[repository]\ndefault_branch = true"), @"cannot read the proposal: expected a text in quotes, and found `true` at line 3, column 18");
@@ -42,7 +42,7 @@ fn examples_that_are_none() {
     cannot read the proposal: unknown key `expected` at line 4, column 1
     did you mean `expect`? It is one of: call, tool, input, branch, expect, by
     ");
-    assert_snapshot!(check("[[policy]]\nid = \"a\"\ncedar = \"\"\nhits = [3]"), @"cannot read the proposal: expected a command in quotes, or a table with `call` or `tool`,, and found the number `3` at line 5, column 9");
+    assert_snapshot!(check("[[policy]]\nid = \"a\"\ncedar = \"\"\nhits = [3]"), @"cannot read the proposal: expected a command in quotes or a table with `call` or `tool`, and found the number `3` at line 5, column 9");
     let good =
         "version = 1\n[[test]]\ncall = \"ls\"\nexpect = \"require 2 approvals including dba, payments\"\n";
     assert_eq!(Proposal::parse(good).unwrap().tests.len(), 1);
@@ -79,11 +79,11 @@ fn points_that_are_none() {
     write a whole number from 0 to 100
     ");
     assert_snapshot!(check("[weights.change]\nunknown = 60"), @"
-    cannot use `unknown` in `[weights.change]`: `production` is worse than `unknown` and has fewer points, 40 and 60 at line 3, column 1
+    cannot use `unknown` in `[weights.change]`: `production` has 40 points, fewer than `unknown` with 60 at line 3, column 1
     give `production` 60 or more, or `unknown` 40 or fewer
     ");
     assert_snapshot!(check("[weights.change]\nstaging = 20\n[weights.read]\nunknown = 30\nproduction = 35"), @"
-    cannot use `unknown` in `[weights.read]`: in unknown a change has fewer points than a read, 25 and 30 at line 5, column 1
+    cannot use `unknown` in `[weights.read]`: for `unknown` a change has 25 points, fewer than a read with 30 at line 5, column 1
     give `unknown` 30 or more under `[weights.change]`, or 25 or fewer under `[weights.read]`
     ");
     assert_snapshot!(check("[weights.chance]\nstaging = 20"), @"
