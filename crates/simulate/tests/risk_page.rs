@@ -171,7 +171,7 @@ const INTRODUCTION: &str = "\
 Made by `cargo xtask docs` from the shipped points and from what is decided over the examples.
 
 Every effect of a call has a **risk** from 0 to 100: the sum of named factors, at most 100. The risk of a call is that of its riskiest effect. Below 30
-is low and flows, from 30 a call is shown to people, from 60 it waits for an approval; some things wait or are denied whatever their risk, since policies name
+is low and flows, from 30 a call is shown to people (`countersign evidence show --decision monitor`), from 60 it waits for an approval; some things wait or are denied whatever their risk, since policies name
 them. `countersign explain '…'` shows the factors of a call, each with its sentence.
 
 | factor | asks |
