@@ -14,3 +14,9 @@ pub fn hint(wrong: &str, known: &[&str]) -> String {
         _ => format!("it is one of: {}", known.join(", ")),
     }
 }
+
+/// The same where there are too many words to list: the known word that is nearly the wrong one, or where they are told.
+pub fn hint_or(wrong: &str, known: &[&str], told: &str) -> String {
+    let hint = hint(wrong, known);
+    if hint.starts_with("did you mean") { hint } else { told.to_owned() }
+}

@@ -63,7 +63,7 @@ fn check_key(
             let names: Vec<&str> = verbs::CATALOGUE.iter().map(|entry| entry.name).collect();
             let hint = match value.as_table().and_then(|rest| rest.keys().next()) {
                 Some(rest) => format!("a verb stands in quotes: `\"{key}.{rest}\" = 10`"),
-                None => nearest::hint(key, &names),
+                None => nearest::hint_or(key, &names, "`countersign policy verbs` lists them"),
             };
             return refused("there is no such verb", &hint);
         }

@@ -48,7 +48,11 @@ fn examples(proposal: &Proposal, bundle: &Bundle) -> Vec<Found> {
                 "unknown-policy",
                 about,
                 format!("`by` names `{id}`, and there is no such policy"),
-                nearest::hint(id, &known),
+                nearest::hint_or(
+                    id,
+                    &known,
+                    "`countersign explain COMMAND` names the policies that decide a call",
+                ),
                 at(&["by", id]),
             ));
         }

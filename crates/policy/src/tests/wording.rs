@@ -70,6 +70,10 @@ fn points_that_are_none() {
     cannot use `forge.murge` in `[weights.verb]`: there is no such verb at line 3, column 1
     did you mean `forge.merge`?
     ");
+    assert_snapshot!(check("[weights.verb]\n\"everything at all\" = 50"), @"
+    cannot use `everything at all` in `[weights.verb]`: there is no such verb at line 3, column 1
+    `countersign policy verbs` lists them
+    ");
     assert_snapshot!(check("[weights.verb]\nforge.merge = 50"), @r#"
     cannot use `forge` in `[weights.verb]`: there is no such verb at line 3, column 1
     a verb stands in quotes: `"forge.merge" = 10`
