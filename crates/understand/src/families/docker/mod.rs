@@ -146,8 +146,9 @@ fn rest(invocation: &Invocation, context: &mut Context<'_>) {
     files(&found, group, action, context);
     match (group, action) {
         (_, "push") if found.verb == Some(verbs::PACKAGE_PUBLISH) => {
-            for image in names(&found.operands) {
-                let effect = Effect::new(verbs::PACKAGE_PUBLISH, registries::image(&image));
+            let images = found.operands.iter().take(32).map(|word| registries::known(word).unwrap_or("*"));
+            for image in if found.operands.is_empty() { vec!["*"] } else { images.collect() } {
+                let effect = Effect::new(verbs::PACKAGE_PUBLISH, registries::image(image));
                 context.push(if image == "*" { effect.certain(Certainty::Partial, "the image's name is not known") } else { effect });
             }
             return;

@@ -72,9 +72,8 @@ impl Decoder<'_> {
         if extent::is_arithmetic(inner) {
             self.arithmetic(start + 3, end.saturating_sub(1), quoted);
         } else {
-            let output = self.names.output(inner);
             self.done.substitutions.push(Substitution { text: inner.to_owned(), offset: Some(start + 2) });
-            self.printed(output, quoted);
+            self.printed(inner, quoted);
         }
         self.seek(end + 1);
         Ok(())

@@ -165,9 +165,8 @@ impl Decoder<'_> {
                 None => return Err("a backquote is not closed".to_owned()),
             }
         }
-        let output = self.names.output(&text);
+        self.printed(&text, quoted);
         self.done.substitutions.push(Substitution { text, offset: None });
-        self.printed(output, quoted);
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! Values put in the place of what stands for them, as one word or several.
 
-use super::Decoder;
+use super::{Decoder, OF_SEVERAL, is_part};
+use crate::shell::made_up::MADE_UP;
 use crate::word::Value;
 
 impl Decoder<'_> {
@@ -33,7 +34,10 @@ impl Decoder<'_> {
                 if self.unknown.is_none() && whole(prefix) {
                     self.text.push_str(prefix);
                 }
-                self.mark_unknown(why);
+                let lost = if self.unknown.is_some() { is_part(prefix) } else { whole(prefix) };
+                let separates = quoted || self.names.separators() == Some(" \t\n");
+                let is_made_up = why != MADE_UP || lost && whole(suffix) && separates;
+                self.mark_unknown(if is_made_up { why } else { OF_SEVERAL });
                 if whole(suffix) {
                     self.text.push_str(suffix);
                 }
@@ -42,8 +46,9 @@ impl Decoder<'_> {
     }
 
     /// Puts the output of a command in place.
-    pub(super) fn printed(&mut self, output: Option<String>, quoted: bool) {
-        match output {
+    pub(super) fn printed(&mut self, command: &str, quoted: bool) {
+        match self.names.output(command) {
+            None if self.names.prints_made_up(command) => self.insert(&Value::unknown(MADE_UP), quoted),
             Some(text) => self.insert(&Value::Known(text.trim_end_matches('\n').to_owned()), quoted),
             None => self.mark_unknown(crate::shell::variables::PRINTED),
         }
