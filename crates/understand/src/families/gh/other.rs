@@ -4,7 +4,7 @@ use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
 
 use super::super::landing::{self, End};
 use super::super::{dispatch, opaque, read_all};
-use super::{Call, GROUPS, worst};
+use super::{Call, GROUPS, switches, worst};
 use crate::context::Context;
 use crate::forge::{self, object};
 use crate::word::{Value, Word};
@@ -114,7 +114,18 @@ impl Call<'_> {
                 on(verbs::FORGE_READ)
             }
             ("issue", "develop") if !self.arguments.has(&["list", "l"]) => {
-                forge::branch(repository, self.arguments.value(&["name", "n"]).and_then(Value::known), verbs::GIT_PUSH, None)
+                if self.arguments.has(&["checkout", "c"]) {
+                    switches(context);
+                    context.state.world.refs_changed = Some("an earlier part of the command checks out a branch".to_owned());
+                }
+                let named = self.arguments.value(&["name", "n"]);
+                let name = match named {
+                    Some(name) => name.known().map(str::to_owned),
+                    // Of one that is not named the forge makes a new name of the issue's number and title.
+                    None => self.issue().map(|number| format!("{number}-…")),
+                };
+                let elsewhere = self.arguments.has(&["branch-repo", "issue-repo"]);
+                forge::branch(repository, name.as_deref().filter(|_| !elsewhere), verbs::GIT_PUSH, None)
             }
             ("issue", "develop") => on(verbs::FORGE_READ),
             ("issue", "delete" | "transfer") => on(verbs::FORGE_DELETE),
@@ -178,6 +189,13 @@ impl Call<'_> {
                 return None;
             }
         })
+    }
+
+    /// The issue that is named by its number or its address.
+    fn issue(&self) -> Option<u64> {
+        let text = self.operand(0)?;
+        let number = text.split_once("/issues/").map_or(text, |(_, number)| number);
+        number.trim_start_matches('#').parse().ok().filter(|_| self.arguments.unknown.is_empty())
     }
 
     /// A clone: where it goes, and what git is told.

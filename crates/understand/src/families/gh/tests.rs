@@ -317,3 +317,15 @@ fn files_of_releases_runs_and_codespaces() {
     forge.write * cs remote:a/.envrc, write
     ");
 }
+
+#[test]
+fn branches_for_issues() {
+    assert_snapshot!(check("gh issue develop 33 --checkout && git push"), @"
+    git.push 33-…@https://github.com/acme/shop, write
+    git.force-push *@*, destroy, partial
+    ");
+    assert_snapshot!(check("gh issue develop https://github.com/acme/shop/issues/7 --base main"), @"git.push 7-…@https://github.com/acme/shop, write");
+    assert_snapshot!(check("gh issue develop 33 --name main"), @"git.push main@https://github.com/acme/shop, write");
+    assert_snapshot!(check("gh issue develop $N"), @"git.push *@https://github.com/acme/shop, write, partial");
+    assert_snapshot!(check("gh issue develop 33 --branch-repo acme/other"), @"git.push *@https://github.com/acme/shop, write, partial");
+}
