@@ -17,7 +17,10 @@ const READS: &[&str] = &["file", "contents", "template", "add-file", "pathspec-f
 
 /// Adds the files of a subcommand that its own function does not look at.
 pub(super) fn effects(git: &Git<'_>, context: &mut Context<'_>) {
-    touched(git.words, Operands::Skipped, context);
+    // Here `--cached` is no file's name.
+    if git.subcommand != "rm" {
+        touched(git.words, Operands::Skipped, context);
+    }
     for (index, word) in git.words.iter().enumerate() {
         if let Some(value) = read_by(git, index, word) {
             secret(&value, context);

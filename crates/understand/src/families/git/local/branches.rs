@@ -148,12 +148,16 @@ pub(super) fn checkout(git: &Git<'_>, context: &mut Context<'_>) {
     let creates = git.words.iter().position(|word| matches!(word.text(), "-b" | "-B" | "-c" | "-C" | "--create" | "--force-create" | "--orphan"));
     let operands = git.operands();
     let several = creates.is_none() && operands.len() > 1;
-    if (restores || paths) && !forces {
+    // No branch is called so.
+    let is_here = git.subcommand == "checkout" && git.words.iter().all(|word| matches!(word.known(), Some("." | "-q" | "--quiet"))) && operands.len() == 1;
+    if is_here {
+        context.push(restoring::of(true, &operands, git, context));
+    } else if (restores || paths) && !forces {
         context.push(restoring::files(git, context));
     } else if restores || paths || forces || several || operands.iter().any(|word| word.text() == ".") {
         context.push(git.here(verbs::GIT_DISCARD));
     }
-    if restores || paths {
+    if restores || paths || is_here {
         return;
     }
     context.push(git.here(verbs::GIT_BRANCH));

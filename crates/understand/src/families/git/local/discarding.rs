@@ -3,9 +3,10 @@
 use countersign_model::verbs;
 
 use super::super::Git;
-use super::moves_refs;
+use super::{moves_refs, restoring};
 use crate::arguments::{Spec, Takes, parse};
 use crate::context::Context;
+use crate::word::Word;
 
 /// Of `git rm`: the last of an option and its opposite counts.
 const REMOVE: Spec = Spec {
@@ -25,7 +26,7 @@ pub(super) fn discarding(git: &Git<'_>, context: &mut Context<'_>) {
             let hard = ["--hard", "--merge", "--keep"].iter().any(|mode| git.has_long(mode));
             let soft = ["--soft", "--mixed"].iter().any(|mode| git.has_long(mode)) || !first.is_empty();
             if hard || git.words.iter().any(|word| word.value.is_unknown()) {
-                context.push(git.here(verbs::GIT_DISCARD));
+                context.push(if resets_to_head(git) { restoring::whole(git, context) } else { git.here(verbs::GIT_DISCARD) });
             }
             moves_refs(git, if soft || hard { verbs::GIT_BRANCH } else { verbs::GIT_INDEX }, context);
         }
@@ -65,4 +66,10 @@ pub(super) fn discarding(git: &Git<'_>, context: &mut Context<'_>) {
             context.push(git.here(if destroys { verbs::GIT_REWRITE } else { verbs::GIT_READ }));
         }
     }
+}
+
+/// Whether a hard reset is to the commit that is checked out, whose branch then stays where it is.
+fn resets_to_head(git: &Git<'_>) -> bool {
+    let is_plain = |word: &Word| word.known().is_some_and(|text| matches!(text, "--hard" | "-q" | "--quiet" | "HEAD" | "@"));
+    git.words.iter().all(is_plain)
 }

@@ -57,6 +57,12 @@ fn named<'w>(git: &Git<'w>) -> Option<(bool, Vec<&'w Word>)> {
     (before.next().is_none() && git.subcommand == "checkout").then(|| (is_own, paths.iter().collect()))
 }
 
+/// The same for all of the working tree.
+pub(super) fn whole(git: &Git<'_>, context: &Context<'_>) -> Effect {
+    let root = Word::known_as(git.repo.root.as_deref().unwrap_or("."));
+    of(true, &[&root], git, context)
+}
+
 /// Whether the last commit has all that these paths name as it is in the working tree, or nothing is there.
 fn are_committed(paths: &[&Word], git: &Git<'_>, context: &Context<'_>) -> bool {
     let world = &context.state.world;
@@ -71,7 +77,8 @@ fn are_committed(paths: &[&Word], git: &Git<'_>, context: &Context<'_>) -> bool 
     if is_changed || paths.is_empty() || paths.len() > MOST {
         return false;
     }
-    let Some(paths) = paths.iter().map(|word| tracked(word, context)).collect::<Option<Vec<String>>>() else {
+    let here = |word: &Word| plainly_here(word, root, context);
+    let Some(paths) = paths.iter().map(|word| here(word).or_else(|| tracked(word, context))).collect::<Option<Vec<String>>>() else {
         return false;
     };
     let question = Question::Uncommitted { repository: root.to_owned() };
@@ -80,9 +87,19 @@ fn are_committed(paths: &[&Word], git: &Git<'_>, context: &Context<'_>) -> bool 
         None | Some(("*", _)) => false,
         Some((state, path)) => {
             let path = format!("{}/{path}", root.trim_end_matches('/'));
-            !paths.iter().any(|named| paths::is_within(&path, named)) || (state == "changed" && is_gone(&path, context))
+            // What git does not have it leaves as it is.
+            state == "new" || !paths.iter().any(|named| paths::is_within(&path, named)) || (state == "changed" && is_gone(&path, context))
         }
     })
+}
+
+/// The directory at hand, or all of the working tree: of what is in it git touches only what it has.
+fn plainly_here(word: &Word, root: &str, context: &Context<'_>) -> Option<String> {
+    let text = word.known().filter(|text| matches!(*text, "." | "./") || *text == root)?;
+    let directory = context.state.shell.directory.as_ref().ok().filter(|_| !context.state.shell.directory_unsure)?;
+    let located = paths::locate_entry(&word.value, context);
+    let is_plain = located.leads.is_empty() && located.why.is_none() && context.state.world.written.is_empty();
+    (is_plain && (text == root || paths::is_within(directory, root))).then_some(located.path)
 }
 
 /// The place of a file that git has, or of a directory of which it has every file.

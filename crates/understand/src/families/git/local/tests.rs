@@ -84,10 +84,7 @@ fn discarding() {
     git.branch /repo, write
     "#);
     assert_snapshot!(check("git checkout -- src/a.rs"), @"git.discard /repo, destroy");
-    assert_snapshot!(check("git checkout ."), @r#"
-    git.discard /repo, destroy
-    git.branch /repo, write
-    "#);
+    assert_snapshot!(check("git checkout ."), @"git.discard /repo, destroy");
     assert_snapshot!(check("git restore --staged a; git restore a"), @r#"
     git.index /repo, write
     git.discard /repo, destroy
@@ -178,4 +175,14 @@ fn tidying_up_keeps_what_is_young() {
     for command in ["git gc --prune=now", "git gc --prune", "git -c gc.pruneExpire=now gc", "git maintenance start", "git prune", "git gc $X"] {
         assert!(!check(command).contains("git.index"), "{command}: {}", check(command));
     }
+}
+
+#[test]
+fn to_leave_a_file_in_place_changes_none() {
+    assert_snapshot!(check("git rm --cached .env"), @"git.index /repo, write");
+    assert_snapshot!(check("git rm -r --cached src .github"), @"git.index /repo, write");
+    assert_snapshot!(check("git rm .env"), @"
+    git.index /repo, write
+    fs.delete /repo/.env, destroy
+    ");
 }

@@ -30,6 +30,14 @@ fn what_is_committed_is_not_lost() {
             assert_eq!(found, "git.index Yes", "{command}: {uncommitted}");
         }
     }
+    for command in ["git checkout .", "git checkout -- .", "git restore .", "git checkout -q ."] {
+        assert_eq!(restored(command, "new\tsrc/new.rs"), "git.index Yes", "{command}");
+    }
+    for command in ["git reset --hard", "git reset --hard HEAD", "git reset -q --hard"] {
+        assert_eq!(restored(command, "new\tsrc/new.rs"), "git.index Yes; git.branch Yes", "{command}");
+    }
+    assert_snapshot!(restored("git checkout . && git push", ""), @"git.index Yes; git.push Unknown");
+    assert_snapshot!(restored("cd src && git checkout .", "changed\tdocs/a.md"), @"exec.read Yes; git.index Yes");
     assert_snapshot!(restored("git restore src/gone.rs", "changed\tsrc/gone.rs"), @"git.index Yes");
     assert_snapshot!(restored("git checkout src/a.rs", ""), @"git.branch Yes; git.index Yes");
     assert_snapshot!(restored("git checkout main -- src/a.rs", ""), @"git.discard Yes");
@@ -51,8 +59,21 @@ fn what_is_not_committed_is() {
         ("git checkout -- :/src/a.rs", ""),
         ("git checkout -- :!src/a.rs", ""),
         ("git checkout -- \"$X\"", ""),
-        ("git checkout -- .", ""),
-        ("git checkout .", ""),
+        ("git checkout -- .", "changed\tsrc/there.rs"),
+        ("git checkout .", "staged\tREADME.md"),
+        ("git checkout .", "*\t*"),
+        ("git reset --hard", "changed\tsrc/there.rs"),
+        ("git reset --hard HEAD", "staged\tsrc/a.rs"),
+        ("git reset --hard HEAD~1", ""),
+        ("git reset --hard origin/main", ""),
+        ("git reset --hard $X", ""),
+        ("git reset --merge", ""),
+        ("echo x > src/a.rs; git checkout .", ""),
+        ("echo x > src/a.rs; git reset --hard", ""),
+        ("git stash pop; git reset --hard", ""),
+        ("git checkout -f .", ""),
+        ("git checkout main .", ""),
+        ("cd /other; git checkout .", ""),
         ("git checkout -f -- src/a.rs", ""),
         ("git checkout --ours -- src/a.rs", ""),
         ("git checkout -p -- src/a.rs", ""),
