@@ -121,7 +121,8 @@ fn environment(effect: &Effect, map: &EnvironmentMap, tree: Option<&str>) -> Env
     match &effect.resource {
         Resource::Ref { repository, reference, .. } => of_ref(effect, repository, reference, map),
         Resource::Repository { repository } => of_repository(effect, repository, map),
-        Resource::PullRequest { repository, base, .. } if !is_talk(&effect.verb) => {
+        // To read one changes none of the branches it may go to.
+        Resource::PullRequest { repository, base, .. } if !is_talk(&effect.verb) && !is_read(effect) => {
             of_forge(repository, effect, map, base.as_deref().unwrap_or("*"))
         }
         Resource::Forge { repository, reference, .. } if effect.verb == verbs::FORGE_WORKFLOW => {

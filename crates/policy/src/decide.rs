@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::mem::discriminant;
 
 use countersign_model::{
-    Access, Decision, DecisionKind, Effect, PathClass, Place, PolicyId, Requirement, Resource, Risk, Shadow,
-    verbs,
+    Access, Certainty, Decision, DecisionKind, Effect, PathClass, Place, PolicyId, Requirement, Resource,
+    Risk, Shadow, verbs,
 };
 
 use crate::ask::{Answer, Compiled, ask};
@@ -218,7 +218,7 @@ fn strictest(verdicts: &[(&Effect, Verdict)]) -> Decision {
     let risk = verdicts.iter().map(|(_, verdict)| &verdict.risk).max_by_key(|risk| risk.score);
     let why =
         std::iter::once(&worst.why).chain(&worst.notes).map(String::as_str).collect::<Vec<_>>().join("; ");
-    let reason = sentence::reason(&told(effect, verdicts), &kind, &why);
+    let reason = sentence::reason(&told(surest(effect, verdicts), verdicts), &kind, &why);
     Decision {
         kind,
         risk: risk.cloned().unwrap_or_default(),
@@ -226,6 +226,27 @@ fn strictest(verdicts: &[(&Effect, Verdict)]) -> Decision {
         reason,
         shadow: None,
     }
+}
+
+/// Of what one command does and what is decided alike, the one that is known exactly: what else it may do is no more
+/// than that, and says less.
+fn surest<'e>(worst: &'e Effect, verdicts: &[(&'e Effect, Verdict)]) -> &'e Effect {
+    let kind = |effect: &Effect| {
+        verdicts.iter().find(|(other, _)| std::ptr::eq(*other, effect)).map(|(_, verdict)| &verdict.kind)
+    };
+    let is_alike = |other: &Effect| {
+        other.certainty == Certainty::Exact
+            && other.access != Access::Read
+            && other.environment == worst.environment
+            && (other.span, &other.origin) == (worst.span, &worst.origin)
+            && other.verb.area() != "exec"
+            && kind(other) == kind(worst)
+    };
+    if worst.certainty != Certainty::Partial {
+        return worst;
+    }
+    let alike = verdicts.iter().filter(|(other, _)| is_alike(other));
+    alike.max_by_key(|(_, verdict)| verdict.risk.score).map_or(worst, |(other, _)| other)
 }
 
 /// The effect that a reason speaks of: what reaches Countersign's files beside others is told as what it does to all

@@ -79,6 +79,7 @@ fn what_is_not_known_is_the_worst() {
     assert_snapshot!(check(verbs::FORGE_MERGE, pull(None)), @"production, require 1 approval (65) by high-risk production-change");
     assert_snapshot!(check(verbs::FORGE_MERGE, pull(Some("feature"))), @"development, monitor (25) by remote-write");
     assert_snapshot!(check(verbs::FORGE_MERGE, pull(Some("main"))), @"production, require 1 approval (65) by high-risk production-change");
+    assert_snapshot!(check(verbs::FORGE_READ, pull(None)), @"development, allow (10) by read");
     assert_snapshot!(check(verbs::FORGE_PULL_REQUEST, pull(Some("main"))), @"development, allow (20) by pull-request");
     assert_snapshot!(check(verbs::FORGE_APPROVE, pull(None)), @"production, require 1 approval (65) by high-risk production-change");
 }
@@ -188,6 +189,22 @@ fn reasons_are_sentences() {
     };
     let main = reference(remote_repository(Some(SHOP_URL)), "refs/heads/main");
     assert_snapshot!(reason(Effect::new(verbs::GIT_PUSH, main)), @"would move a ref of a remote repository forward, or create it (main of github.com/acme/shop, production): a change to production waits for an approval");
+    let together = |others: &[Effect]| {
+        let mut effects = others.to_vec();
+        classify(&mut effects, shop(Pack::Graduated), None);
+        decide(&effects, &Context::default(), shop(Pack::Graduated)).reason
+    };
+    let pushed =
+        |name: &str| Effect::new(verbs::GIT_PUSH, reference(remote_repository(Some(SHOP_URL)), name));
+    let tags = pushed("refs/tags/*").certain(Certainty::Partial, "annotated tags go along");
+    // What is known exactly leads, unless another command does the rest.
+    assert!(
+        together(&[tags.clone(), pushed("refs/heads/main")])
+            .starts_with("would move a ref of a remote repository forward, or create it (main of")
+    );
+    let elsewhere = countersign_model::Span { start: 20, end: 30 };
+    let other = Effect { span: Some(elsewhere), ..tags };
+    assert!(together(&[other, pushed("refs/heads/main")]).contains("annotated tags go along"));
     let odd = path("/tmp/a\u{1b}[2J\nallow\u{202e}", Zone::Temporary, PathClass::Ordinary);
     assert_snapshot!(reason(Effect::new(verbs::FS_WRITE, odd)), @r"would create or change a file (/tmp/a\u{1b}[2J\u{a}allow\u{202e}, development): work in the workspace flows");
     assert_snapshot!(reason(Effect::opaque("$CMD", "its name is a variable")), @"would run something nobody can see into ($CMD, development), its name is a variable: running what nobody can see into is shown to people");
