@@ -31,6 +31,7 @@ use crate::environment::{self, Environment};
 use crate::options::Options;
 
 pub use judge::{Judge, Known, Others, Policy, Seen, fingerprint, nobody};
+pub use review::never_pinned;
 
 /// Texts longer than this are cut before they are stored.
 const LONGEST_STORED: usize = 16 << 10;

@@ -22,17 +22,11 @@ pub(super) fn gather(seen: &Seen, session: &Session) -> Review {
     let deadline = Instant::now() + DRY_RUN;
     let transitions: Vec<Transition> =
         seen.effects.iter().filter_map(|effect| transition(effect, deadline)).take(TRANSITIONS).collect();
-    let forced = seen.effects.iter().any(|effect| effect.verb == verbs::GIT_FORCE_PUSH);
     let (pinned, unpinned) = match &seen.understanding.pinning {
-        Pinning::Pinned { .. }
-            if !forced
-                && transitions
-                    .iter()
-                    .any(|moved| moved.fast_forward != Some(true) && moved.old.is_some()) =>
-        {
-            (None, Some("it is not known to be a fast-forward, which the pinned form would force".to_owned()))
-        }
-        Pinning::Pinned { .. } => (pinned_text(seen), None),
+        Pinning::Pinned { .. } => match would_force(seen, &transitions) {
+            Some(why) => (None, Some(why.to_owned())),
+            None => (pinned_text(seen), None),
+        },
         Pinning::NotNeeded => (None, Some("it has no form that names the exact change".to_owned())),
         Pinning::Impossible { why } => (None, Some(why.clone())),
     };
@@ -55,6 +49,27 @@ pub(super) fn gather(seen: &Seen, session: &Session) -> Review {
         unpinned,
         history,
     }
+}
+
+/// Why a call is not released in its pinned form, which would force what the call itself does not: a sentence fragment.
+pub fn never_pinned(seen: &Seen) -> Option<&'static str> {
+    let deadline = Instant::now() + DRY_RUN;
+    let transitions = seen.effects.iter().filter_map(|effect| transition(effect, deadline)).take(TRANSITIONS);
+    would_force(seen, &transitions.collect::<Vec<Transition>>())
+}
+
+fn would_force(seen: &Seen, transitions: &[Transition]) -> Option<&'static str> {
+    if seen.effects.iter().any(|effect| effect.verb == verbs::GIT_FORCE_PUSH) {
+        return None;
+    }
+    let replaces = |moved: &&Transition| moved.old.is_some() && moved.fast_forward != Some(true);
+    let moved: Vec<&Transition> = transitions.iter().filter(replaces).collect();
+    if moved.iter().any(|moved| moved.fast_forward == Some(false)) {
+        return Some(
+            "it is no fast-forward: the remote refuses it as it is, and the pinned form would force it",
+        );
+    }
+    (!moved.is_empty()).then_some("it is not known to be a fast-forward, which the pinned form would force")
 }
 
 fn actions(count: u32) -> String {

@@ -1,7 +1,7 @@
 //! What a person is shown of one call.
 
 use anstream::println;
-use countersign_hook::Seen;
+use countersign_hook::{Seen, never_pinned};
 use countersign_model::{DecisionKind, PolicyId, ToolCall};
 use countersign_understand::Pinning;
 use serde_json::Value;
@@ -36,6 +36,10 @@ pub fn print(seen: &Seen, call: &ToolCall, notes: &[String]) {
     }
     match &seen.understanding.pinning {
         Pinning::Pinned { input, sentence } => {
+            if let Some(why) = never_pinned(seen) {
+                println!("{} {why}", styled(STRONG, "cannot be pinned:"));
+                return print_notes(seen, notes);
+            }
             let command = input.get("command").and_then(Value::as_str).unwrap_or_default();
             println!("{}", styled(STRONG, "once approved, runs as"));
             println!("{}", terminal::quoted(command, 2, terminal::columns()));
@@ -46,6 +50,10 @@ pub fn print(seen: &Seen, call: &ToolCall, notes: &[String]) {
         }
         Pinning::NotNeeded => {}
     }
+    print_notes(seen, notes);
+}
+
+fn print_notes(seen: &Seen, notes: &[String]) {
     for note in notes.iter().chain(&seen.notes) {
         println!("{} {}", styled(WARN, "note:"), terminal::line(note));
     }
