@@ -41,7 +41,7 @@ impl Target<'_> {
         if in_tree && pattern.starts_with("~/") {
             return false;
         }
-        let pattern = match self.from_top(pattern) {
+        let pattern = match self.anchored(pattern) {
             Some(pattern) => pattern,
             // It is another place than the tree.
             None if self.tree.is_some() && !pattern.starts_with("~/") => return false,
@@ -57,7 +57,7 @@ impl Target<'_> {
             return true;
         }
         let reads = self.effect.access == Access::Read;
-        let Some(from_top) = self.from_top(pattern) else {
+        let Some(anchored) = self.anchored(pattern) else {
             // Without a tree to count from: a directory whose name the pattern's own names start with.
             return !reads && starts(pattern).any(|start| self.path.ends_with(&format!("/{start}")));
         };
@@ -67,12 +67,12 @@ impl Target<'_> {
         // A change to the whole tree, such as formatting it, is no change to each of its parts; removing it is.
         let is_tree = self.tree.is_some_and(|tree| is_at_or_below(tree, self.path));
         let below =
-            glob::literal_start(&from_top).strip_prefix(self.path).is_some_and(|rest| rest.starts_with('/'));
+            glob::literal_start(&anchored).strip_prefix(self.path).is_some_and(|rest| rest.starts_with('/'));
         below && (!is_tree || pattern.starts_with('/') || self.effect.access == Access::Destroy)
     }
 
     /// A pattern that does not start at the root, from the top of the tree that this path is in.
-    fn from_top(&self, pattern: &str) -> Option<String> {
+    fn anchored(&self, pattern: &str) -> Option<String> {
         if pattern.starts_with('/') {
             return Some(pattern.to_owned());
         }
