@@ -31,6 +31,8 @@ mod uses;
 
 pub(crate) use others::is_library;
 
+use std::hash::{Hash as _, Hasher as _};
+
 use countersign_model::{Effect, Origin, Resource, verbs};
 
 use crate::context::Context;
@@ -132,27 +134,37 @@ fn through(
     understand: &mut dyn FnMut(&str, &mut Context<'_>) -> Result<(), String>,
 ) -> Looked {
     let key = format!("{}#{part}", located.path);
-    if context.chain.contains(&key) {
-        return Looked::Understood;
-    }
-    if context.chain.len() >= DEEPEST {
-        return Looked::Opaque(format!("files run each other more than {DEEPEST} deep"));
-    }
-    context.chain.push(key);
     let outside = context.origin.replace(origin(&located.path, None, context));
     let mut result = Looked::Understood;
     for text in texts {
+        // A file that the command writes anew runs with another text than the one that is being looked into.
+        let running = format!("{key} {:x}", hash(text));
+        if context.chain.contains(&running) {
+            continue;
+        }
+        if context.chain.len() >= DEEPEST {
+            result = Looked::Opaque(format!("files run each other more than {DEEPEST} deep"));
+            break;
+        }
         if !counts(text.len(), context) {
             result = Looked::Opaque("there is too much code to read".to_owned());
             break;
         }
+        context.chain.push(running);
         if let Err(why) = understand(text, context) {
             result = Looked::Opaque(why);
         }
+        context.chain.pop();
     }
-    context.chain.pop();
     context.origin = outside;
     result
+}
+
+/// A number that tells texts apart.
+fn hash(text: &str) -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// A place in a file, as people are told of it.

@@ -137,6 +137,15 @@ fn chains_end() {
 }
 
 #[test]
+fn a_script_that_writes_itself_anew_runs_what_it_wrote() {
+    let found =
+        check("cat>made.sh<<'E'\necho 'git push origin main'>made.sh;bash made.sh\nE\nbash ./made.sh");
+    assert!(found.contains("git.push main@origin"), "{found}");
+    let found = check("cat>made.sh<<'E'\necho 'echo alpha'>made.sh;bash made.sh\nE\nbash ./made.sh");
+    assert!(!found.contains("opaque") && !found.contains("git.push"), "{found}");
+}
+
+#[test]
 fn a_script_has_its_own_variables() {
     let files = [("/repo/x.sh", "git push origin $B")];
     assert_snapshot!(check_with("B=feature; ./x.sh", &files), @"
