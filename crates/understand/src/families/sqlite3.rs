@@ -35,6 +35,13 @@ const ONE: &[&str] = &[
 const TWO: &[&str] = &["lookaside", "pagecache"];
 
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
+    // `.cd` is the client's own.
+    let outside = context.state.shell.directory.clone();
+    runs(invocation, context);
+    context.state.shell.directory = outside;
+}
+
+fn runs(invocation: &Invocation, context: &mut Context<'_>) {
     let mut operands: Vec<&Word> = Vec::new();
     let mut commands: Vec<&Word> = Vec::new();
     let mut files: Vec<&Word> = Vec::new();
@@ -184,6 +191,13 @@ mod tests {
         countersign.tamper /home/dev/.countersign/evidence.db, destroy
         db.destroy log in sqlite:///home/dev/.countersign/evidence.db, destroy
         ");
+    }
+
+    #[test]
+    fn where_the_client_goes_and_writes() {
+        assert!(check("sqlite3 dev.db '.cd .claude' '.output settings.json' \"select '{}'\"").contains("countersign.tamper"));
+        assert!(check("sqlite3 dev.db '.cd sub' '.output out.json' 'select 1'; cat x").contains("fs.write /repo/sub/out.json"));
+        assert!(check("sqlite3 dev.db '.cd sub' 'select 1'; cat x").contains("fs.read /repo/x"));
     }
 
     #[test]

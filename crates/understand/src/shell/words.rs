@@ -71,6 +71,7 @@ pub(crate) trait Names {
 /// Decodes one word.
 pub(crate) fn decode(raw: &str, names: &dyn Names) -> Result<Decoded, String> {
     let mut decoder = Decoder::new(raw, names);
+    decoder.assigned();
     decoder.tilde();
     decoder.unquoted()?;
     decoder.finish_field(false);
@@ -81,6 +82,7 @@ pub(crate) fn decode(raw: &str, names: &dyn Names) -> Result<Decoded, String> {
 pub(crate) fn decode_joined(raw: &str, names: &dyn Names) -> Result<Decoded, String> {
     let mut decoder = Decoder::new(raw, names);
     decoder.joins = true;
+    decoder.assigned();
     decoder.tilde();
     decoder.unquoted()?;
     decoder.quoted = true;

@@ -89,7 +89,12 @@ pub(super) fn push(statement: &Statement, place: &DatabasePlace, context: &mut C
             let url = file.known().map(str::to_owned);
             context.push(Effect::new(verb, Resource::Host { host, url }));
         }
-        (Reach::Reads | Reach::ReadsHere, _) => context.read_value(&file),
+        (Reach::Reads | Reach::ReadsHere, _) => match file {
+            Value::Known(text) if place.system == "duckdb" && text.contains(['*', '?', '[']) => {
+                context.read_value(&Value::Pattern(text));
+            }
+            file => context.read_value(&file),
+        },
         (Reach::Writes, _) => context.write_value(&file),
     }
     true

@@ -192,3 +192,11 @@ fn sed_reads_writes_or_runs() {
     exec.read sed, read
     "#);
 }
+
+#[test]
+fn the_home_behind_a_name() {
+    assert!(check("dd if=/dev/zero of=~/data.db").contains("fs.write /home/dev/data.db"));
+    assert!(check("dd if=/dev/zero 'of=~/data.db'").contains("fs.write /repo/~/data.db"));
+    assert!(check("dd if=/dev/zero of=x~/data.db").contains("fs.write /repo/x~/data.db"));
+    assert!(check("export OUT=~/x; touch $OUT").contains("fs.write /home/dev/x"));
+}

@@ -31,6 +31,14 @@ mod tests {
     use super::shows_only_names;
 
     #[test]
+    fn templates_are_read_from_files() {
+        let check = crate::fixture::check;
+        assert!(check("kubectl get pods -o go-template-file=.env").contains("secret.read /repo/.env"));
+        assert!(check("kubectl get pods -o jsonpath-file=x.txt").contains("fs.read /repo/x.txt"));
+        assert!(!check("kubectl get pods -o jsonpath={.items}").contains("fs.read"));
+    }
+
+    #[test]
     fn names_are_no_secrets() {
         for format in ["name", "custom-columns=NAME:.metadata.name,T:.type", "jsonpath={.items[*].metadata.name}", "jsonpath={range .items[*]}{.metadata.name}{\"\\n\"}{end}"] {
             assert!(shows_only_names(format), "{format}");

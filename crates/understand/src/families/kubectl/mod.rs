@@ -315,6 +315,13 @@ fn nothing_named(mut all: Vec<(String, String, Option<String>)>) -> Vec<(String,
 /// `get secret x -o yaml` and its spellings show the value.
 fn shows(found: &Subcommand<'_>, spot: &Spot, context: &mut Context<'_>) {
     let format = found.text(&["-o", "--output"]);
+    let file = format.as_deref().and_then(|format| {
+        let (name, file) = format.split_once('=')?;
+        matches!(name, "go-template-file" | "templatefile" | "jsonpath-file" | "custom-columns-file").then_some(file)
+    });
+    if let Some(file) = file {
+        context.read_value(&Value::Known(file.to_owned()));
+    }
     let plain = format.as_deref().is_none_or(formats::shows_only_names) && !found.has(&["--template"]);
     if found.name == "describe" || (plain && found.name == "get" && found.text(&["--raw"]).is_none()) {
         return;

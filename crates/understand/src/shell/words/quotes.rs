@@ -4,11 +4,25 @@ use super::{Decoder, Substitution};
 use crate::shell::extent;
 
 impl Decoder<'_> {
+    /// Reads `of=`, behind which `~` is the home, too, as in an assignment.
+    pub(super) fn assigned(&mut self) {
+        let Some((name, after)) = self.raw.split_once('=') else { return };
+        let is_name = !name.is_empty()
+            && !name.starts_with(|letter: char| letter.is_ascii_digit())
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if is_name && (after == "~" || after.starts_with("~/")) {
+            self.text.push_str(name);
+            self.text.push('=');
+            self.seek(name.len() + 1);
+        }
+    }
+
     pub(super) fn tilde(&mut self) {
         if self.peek() != Some('~') {
             return;
         }
-        let after = self.raw.get(1..).unwrap_or_default();
+        let at = self.position();
+        let after = self.raw.get(at + 1..).unwrap_or_default();
         if after.is_empty() || after.starts_with('/') {
             self.next();
             let home = self.names.home().to_owned();

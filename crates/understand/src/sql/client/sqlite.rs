@@ -40,7 +40,6 @@ const DOTS: &[&str] = &[
 const SHOWING: &[&str] = &[
     "bail",
     "binary",
-    "cd",
     "changes",
     "check",
     "columns",
@@ -99,6 +98,10 @@ fn dot(name: &str, arguments: &str, place: &mut DatabasePlace, context: &mut Con
     let first = unquote(arguments).to_owned();
     if SHOWING.contains(&name) {
         context.push(place.effect(verbs::DB_READ, "*"));
+        return;
+    }
+    if name == "cd" {
+        context.state.shell.directory = context.directory_at(&first, false);
         return;
     }
     match DOTS.iter().find(|dot| dot.starts_with(name)).copied().unwrap_or_default() {
