@@ -243,7 +243,10 @@ pub(super) fn put(word: &Word, found: &Value) -> Word {
         _ => word.with(Value::Unknown {
             prefix: before.to_owned(),
             suffix: after.to_owned(),
-            why: "a file that is found".to_owned(),
+            why: match found {
+                Value::Unknown { why, .. } => why.clone(),
+                Value::Known(_) | Value::Pattern(_) => "a file that is found".to_owned(),
+            },
         }),
     }
 }

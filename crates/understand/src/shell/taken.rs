@@ -22,7 +22,7 @@ pub(crate) fn taken(resource: &Resource) -> Option<String> {
 }
 
 /// What is known of a value that a command prints which reads a secret.
-pub(super) fn printed_by(value: Value, secret: &str) -> Value {
+pub(crate) fn printed_by(value: Value, secret: &str) -> Value {
     match value {
         Value::Unknown { prefix, suffix, why } if !why.starts_with(SECRET) => {
             Value::Unknown { prefix, suffix, why: format!("{SECRET}{secret}") }
