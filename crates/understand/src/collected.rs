@@ -74,6 +74,17 @@ impl Collected {
             || added.iter().any(|effect| effect.certainty != Certainty::Exact && is_path(effect))
     }
 
+    /// Whether they say of a path that it is read, and that it is a secret or Countersign's own.
+    pub fn says_of(&self, path: &str) -> (bool, bool) {
+        let is_it = |effect: &&Effect| matches!(&effect.resource, Resource::Path { path: known, .. } if known == path);
+        let mut said = (false, false);
+        for effect in self.effects.iter().filter(is_it) {
+            said.0 |= effect.verb == verbs::FS_READ;
+            said.1 |= effect.verb == verbs::SECRET_READ || effect.verb == verbs::COUNTERSIGN_TAMPER;
+        }
+        said
+    }
+
     /// Makes what runs under this name something nobody can see into.
     pub fn hides(&mut self, name: &str, why: &str) {
         let is_it = |effect: &&mut Effect| {

@@ -18,6 +18,17 @@ pub(crate) enum Stdin {
     File(Value),
 }
 
+impl Stdin {
+    /// Its text, where that is exactly known.
+    pub fn known(&self) -> Option<&str> {
+        match self {
+            Self::Text(value) => value.known(),
+            Self::Pipe(source) => source.text.as_deref(),
+            Self::Inherited | Self::File(_) => None,
+        }
+    }
+}
+
 /// Where data comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Source {

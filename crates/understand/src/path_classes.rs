@@ -52,6 +52,12 @@ pub(crate) fn is_any_of_kind(name: &str) -> bool {
     })
 }
 
+/// Whether a text such as `.pem` is what the names of files of a kind end in.
+pub(crate) fn is_ending(text: &str) -> bool {
+    text.strip_prefix('.')
+        .is_some_and(|ending| kinds::ENDINGS.binary_search_by(|(known, _)| (*known).cmp(ending)).is_ok())
+}
+
 /// Names that look like secrets and are published on purpose.
 const HARMLESS: &[&str] = &[
     "*.pub",

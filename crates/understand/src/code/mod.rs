@@ -19,6 +19,7 @@ pub(crate) mod language;
 pub(crate) mod literals;
 pub(crate) mod makefile;
 pub(crate) mod mise;
+pub(crate) mod named;
 mod others;
 pub(crate) mod packages;
 pub(crate) mod pyproject;

@@ -83,6 +83,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         if let Err(why) = program(text, context) {
             opaque(invocation, &why, context);
         }
+        code::named::look(text, context);
     }
     let is_setting = |word: &&Word| {
         word.text().split_once('=').is_some_and(|(name, _)| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))

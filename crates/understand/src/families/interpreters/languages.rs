@@ -74,9 +74,9 @@ fn interpret(invocation: &Invocation, context: &mut Context<'_>) {
         }
         Code::Unknown(why) => {
             let texts = invocation.words.iter().map(Word::text).filter(|text| text.contains(['(', '"', '\'']));
-            texts.for_each(|text| code::literals::look(text, context));
-            if let Stdin::Text(Value::Known(text)) = &invocation.stdin {
+            for text in texts.chain(invocation.stdin.known()) {
                 code::literals::look(text, context);
+                code::named::look(text, context);
             }
             opaque(invocation, why, context);
         }
@@ -248,6 +248,7 @@ fn inline(text: &str, invocation: &Invocation, context: &mut Context<'_>) {
             opaque(invocation, &why, context);
         }
     }
+    code::named::look(text, context);
     operands(invocation, context);
     context.state.world.opaque |= before;
 }
