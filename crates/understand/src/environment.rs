@@ -66,6 +66,21 @@ const LOADING: &[&str] =
 const COMMANDS: &[&str] =
     &["EDITOR", "VISUAL", "PAGER", "MANPAGER", "BROWSER", "GH_PAGER", "GH_EDITOR", "GH_BROWSER"];
 
+/// Names files, or directories for files, that programs write by themselves.
+const WRITTEN: &[&str] = &[
+    "COVERAGE_FILE",
+    "GIT_TRACE2",
+    "LD_DEBUG_OUTPUT",
+    "LLVM_PROFILE_FILE",
+    "MALLOC_TRACE",
+    "NODE_REDIRECT_WARNINGS",
+    "NODE_REPL_HISTORY",
+    "NODE_V8_COVERAGE",
+    "PYTHON_HISTORY",
+    "SQLITE_HISTORY",
+    "SSLKEYLOGFILE",
+];
+
 /// Beginnings of the names of variables that choose where a tool acts, or what it runs.
 const PLACES: &[&str] = &[
     "ANSIBLE_",
@@ -118,6 +133,7 @@ const PLACES: &[&str] = &[
 pub(crate) fn matters(name: &str) -> bool {
     LOADERS.contains(&name)
         || COMMANDS.contains(&name)
+        || WRITTEN.contains(&name)
         || matches!(name, "NODE_OPTIONS" | "TAR_OPTIONS" | "TAPE")
         || [
             "GIT_",
@@ -156,6 +172,11 @@ pub(crate) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             context.push(Effect::new(verbs::AGENT_OVERSIGHT, resource).because(why));
         } else if COMMANDS.contains(&name.as_str()) {
             command(name, value, context);
+        } else if WRITTEN.contains(&name.as_str()) {
+            // `GIT_TRACE2=1` names no file.
+            if text.contains(['.', '/']) || value.is_unknown() {
+                context.write_value(value);
+            }
         } else if LOADERS.contains(&name.as_str())
             || ["LD_", "DYLD_", "BASH_FUNC_"].iter().any(|prefix| name.starts_with(prefix))
         {
@@ -393,6 +414,19 @@ mod tests {
         ] {
             assert_eq!(check(&format!("{setting} git status")), "git.read /repo, read", "{setting}");
         }
+    }
+
+    #[test]
+    fn files_that_variables_have_programs_write() {
+        assert_snapshot!(check("SSLKEYLOGFILE=.claude/settings.json curl -s https://example.com"), @"
+        countersign.tamper /repo/.claude/settings.json, destroy
+        net.read https://example.com, read
+        ");
+        assert_snapshot!(check("export NODE_V8_COVERAGE=/tmp/coverage; GIT_TRACE2=1 git status"), @"
+        exec.read export, read
+        fs.write /tmp/coverage, write
+        git.read /repo, read
+        ");
     }
 
     #[test]

@@ -18,7 +18,7 @@ const TAR: Spec = Spec {
         ("create", Takes::Nothing), ("append", Takes::Nothing), ("update", Takes::Nothing), ("catenate", Takes::Nothing), ("concatenate", Takes::Nothing), ("list", Takes::Nothing), ("extract", Takes::Nothing),
         ("get", Takes::Nothing), ("diff", Takes::Nothing), ("compare", Takes::Nothing), ("delete", Takes::Nothing), ("to-stdout", Takes::Nothing), ("absolute-names", Takes::Nothing), ("verbose", Takes::Nothing),
         ("gzip", Takes::Nothing), ("gunzip", Takes::Nothing), ("bzip2", Takes::Nothing), ("xz", Takes::Nothing), ("zstd", Takes::Nothing), ("lzma", Takes::Nothing), ("lz4", Takes::Nothing), ("auto-compress", Takes::Nothing),
-        ("strip-components", Takes::Value), ("transform", Takes::Value), ("owner", Takes::Value), ("group", Takes::Value), ("mode", Takes::Value), ("mtime", Takes::Value), ("sort", Takes::Value), ("format", Takes::Value),
+        ("strip-components", Takes::Value), ("transform", Takes::Value), ("xform", Takes::Value), ("owner", Takes::Value), ("group", Takes::Value), ("mode", Takes::Value), ("mtime", Takes::Value), ("sort", Takes::Value), ("format", Takes::Value),
         ("pax-option", Takes::Value), ("numeric-owner", Takes::Nothing), ("no-same-owner", Takes::Nothing), ("same-owner", Takes::Nothing), ("no-same-permissions", Takes::Nothing), ("preserve-permissions", Takes::Nothing), ("overwrite", Takes::Nothing),
         ("keep-old-files", Takes::Nothing), ("skip-old-files", Takes::Nothing), ("wildcards", Takes::Nothing), ("no-wildcards", Takes::Nothing), ("dereference", Takes::Nothing), ("hard-dereference", Takes::Nothing), ("exclude-vcs", Takes::Nothing),
         ("exclude-vcs-ignores", Takes::Nothing), ("no-recursion", Takes::Nothing), ("recursion", Takes::Nothing), ("totals", Takes::Attached), ("warning", Takes::Value), ("null", Takes::Nothing), ("ignore-failed-read", Takes::Nothing),
@@ -113,11 +113,31 @@ pub(super) fn tar(invocation: &Invocation, context: &mut Context<'_>) {
                 context.write_value(&member);
             }
         }
+        for renamed in arguments.values(&["transform", "xform"]).filter_map(renamed) {
+            let place = below(directory, &renamed);
+            if renamed.is_unknown() || paths::locate(&place, context).class > PathClass::Rebuildable {
+                unpacks_into(&place, context);
+            }
+        }
         if arguments.has(&["P", "absolute-names"]) {
             context.write_value(&Value::unknown("the archive may name any file"));
         }
         unpacks_into(&directory.cloned().unwrap_or_else(|| Value::Known(".".to_owned())), context);
     }
+}
+
+/// What `s,^,out/,` puts into the names of what is unpacked, as a path.
+fn renamed(expression: &Value) -> Option<Value> {
+    let Some(text) = expression.known() else { return Some(Value::unknown("how its files are renamed is not known")) };
+    let text = text.strip_prefix("flags=").and_then(|rest| rest.split_once(';')).map_or(text, |(_, rest)| rest).trim();
+    let sign = text.strip_prefix('s')?.chars().next()?;
+    let mut parts = text.get(1 + sign.len_utf8()..)?.split(sign);
+    let replacement = parts.nth(1)?;
+    let rest = parts.next().unwrap_or_default();
+    if rest.trim_start_matches(|letter: char| letter.is_ascii_alphanumeric()).contains(';') || replacement.contains('\\') {
+        return Some(Value::unknown("how its files are renamed is not known"));
+    }
+    Some(Value::Known(replacement.replace('&', ""))).filter(|value| !value.text().is_empty())
 }
 
 /// Options that a variable adds before all others.

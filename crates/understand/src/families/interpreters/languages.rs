@@ -61,6 +61,10 @@ pub(super) fn run(invocation: &Invocation, context: &mut Context<'_>) {
 fn interpret(invocation: &Invocation, context: &mut Context<'_>) {
     match invocation.program.as_str() {
         "deno" | "bun" => return runtime(invocation, context),
+        "node" | "nodejs" | "tsx" | "ts-node" => reports(invocation, context),
+        _ => {}
+    }
+    match invocation.program.as_str() {
         "node" | "nodejs" | "tsx" if tests(invocation) => {
             context.program(verbs::EXEC_TEST, &format!("{} --test", invocation.program));
             return;
@@ -103,6 +107,43 @@ fn interpret(invocation: &Invocation, context: &mut Context<'_>) {
             Stdin::Inherited if context.elsewhere.is_some() => opaque(invocation, super::SESSION, context),
             Stdin::Inherited | Stdin::Text(_) | Stdin::Pipe(_) => families::hidden(invocation, "it runs code that is not known", context),
         },
+    }
+}
+
+/// Files that options of node write: `--cpu-prof-dir=x --cpu-prof-name=y`, `--tls-keylog=x`.
+fn reports(invocation: &Invocation, context: &mut Context<'_>) {
+    const FILES: &[&str] = &["localstorage-file", "redirect-warnings", "test-reporter-destination", "tls-keylog", "trace-event-file-pattern"];
+    const NAMED: &[(&[&str], &str)] = &[
+        (&["cpu-prof-dir"], "cpu-prof-name"), (&["heap-prof-dir"], "heap-prof-name"), (&["report-dir", "report-directory"], "report-filename"),
+    ];
+    let set = environment::value(invocation, "NODE_OPTIONS");
+    let set = set.iter().flat_map(|value| value.text().split_ascii_whitespace()).map(Word::known_as);
+    let words: Vec<Word> = set.chain(invocation.words.iter().cloned()).collect();
+    let value = |name: &str| {
+        // An underscore is as good as a dash.
+        let is_it = |text: &str| text.strip_prefix("--").is_some_and(|text| text.replace('_', "-") == name);
+        words.iter().enumerate().rev().find_map(|(at, word)| match word.text().split_once('=') {
+            Some((option, _)) if is_it(option) => word.value.strip_prefix(&format!("{option}=")),
+            None if is_it(word.text()) => words.get(at + 1).map(|word| word.value.clone()),
+            Some(_) | None => None,
+        })
+    };
+    for name in FILES {
+        // Where tests report to is a stream, too.
+        if let Some(file) = value(name).filter(|file| !matches!(file.text(), "stdout" | "stderr")) {
+            context.write_value(&file);
+        }
+    }
+    for (directories, name) in NAMED {
+        let directory = directories.iter().find_map(|name| value(name));
+        let file = match (directory, value(name)) {
+            (None, None) => continue,
+            (None, Some(name)) => name,
+            (Some(directory), None) => directory,
+            (Some(Value::Known(directory)), Some(Value::Known(name))) => Value::Known(format!("{directory}/{name}")),
+            (Some(_), Some(_)) => Value::unknown("where it reports to is not known"),
+        };
+        context.write_value(&file);
     }
 }
 
@@ -398,5 +439,32 @@ fn runtime(invocation: &Invocation, context: &mut Context<'_>) {
         Some((at, name)) if name.contains(['.', '/']) => file(at, invocation, context),
         Some((at, _)) if invocation.program == "bun" => families::package_script(invocation, at, context),
         _ => opaque(invocation, "it runs code that nobody has read", context),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::check;
+
+    #[test]
+    fn files_that_options_write() {
+        for command in [
+            "node --cpu-prof --cpu-prof-dir=.claude --cpu-prof-name=settings.json -e 1", "node --heap-prof --heap-prof-dir .claude --heap-prof-name settings.json -e 1",
+            "node --tls-keylog=.claude/settings.json -e 1", "node --tls_keylog=.claude/settings.json -e 1", "node --trace-event-file-pattern=.claude/settings.json -e 1",
+            "node --report-dir=.claude --report-filename=settings.json -e 1", "NODE_OPTIONS='--redirect-warnings=.claude/settings.json' node -e 1",
+            "tar xf x.tar --xform='s|.*|.claude/settings.json|'",
+            "rsync --write-batch=.claude/settings.json a b", "rsync --only-write-batch .claude/settings.json a b",
+        ] {
+            assert!(check(command).contains("countersign.tamper"), "{command}: {}", check(command));
+        }
+        assert!(check("tar xf x.tar --transform 's,a,.cla,;s,b,ude/,'").contains("fs.write *, write, partial"));
+        assert!(check("tar xf x.tar --transform 's,^,.claude/,'").contains("fs.write /repo/.claude,"));
+        assert!(check("node --redirect-warnings=/home/dev/.bashrc -e 1").contains("fs.write /home/dev/.bashrc"));
+        for command in [
+            "node --cpu-prof --cpu-prof-dir=profiles -e 1", "node --cpu-prof -e 1", "tar xf x.tar --transform 's,^,out/,'", "tar czf x.tgz --transform 's,^,.claude/,' src", "rsync --log-file=x.log -a a b",
+        ] {
+            let found = check(command);
+            assert!(!found.contains("tamper") && !found.contains("opaque"), "{command}: {found}");
+        }
     }
 }

@@ -175,11 +175,13 @@ pub(super) fn rsync(invocation: &Invocation, context: &mut Context<'_>) {
     if let Some(shell) = shell {
         remote_shell(&shell, context);
     }
-    if let Some(file) = value(&["password-file", "files-from", "exclude-from", "include-from"]) {
-        context.read_value(&file);
-    }
-    if let Some(file) = value(&["log-file"]) {
-        context.write_value(&file);
+    for (name, value) in &options {
+        let Some(file) = value else { continue };
+        match name.as_str() {
+            "password-file" | "files-from" | "exclude-from" | "include-from" | "read-batch" | "early-input" => context.read_value(file),
+            "log-file" | "write-batch" | "only-write-batch" => context.write_value(file),
+            _ => {}
+        }
     }
     let Some((target, sources)) = operands.split_last().filter(|(_, sources)| !sources.is_empty()) else {
         if has(&["daemon"]) {
