@@ -1,6 +1,7 @@
 //! JavaScript and TypeScript: what they load, and what they call of that. Modules and a few globals are what gives
 //! code power, so code that names only harmless parts of known ones does nothing that is not listed.
 
+mod globals;
 mod modules;
 
 use std::collections::HashMap;
@@ -24,6 +25,24 @@ const MOST_MODULES: usize = 60;
 pub(crate) fn understand(
     text: &str,
     directory: &Result<String, String>,
+    context: &mut Context<'_>,
+) -> Result<(), String> {
+    code(text, directory, false, context)
+}
+
+/// The same for code that is given as it is, where the runtime's own modules have names without being loaded.
+pub(crate) fn understand_given(
+    text: &str,
+    directory: &Result<String, String>,
+    context: &mut Context<'_>,
+) -> Result<(), String> {
+    code(text, directory, true, context)
+}
+
+fn code(
+    text: &str,
+    directory: &Result<String, String>,
+    is_given: bool,
     context: &mut Context<'_>,
 ) -> Result<(), String> {
     let code = Code::of(text, Rules::JavaScript)?;
@@ -55,6 +74,11 @@ pub(crate) fn understand(
     if uses.iter().any(|(_, full)| full.starts_with("process.chdir")) {
         context.state.shell.directory = Err("the code changes its directory".to_owned());
     }
+    if is_given {
+        let known = uses.iter().filter(|(found, full)| found.key == *full);
+        doubt = doubt.or_else(|| known.filter_map(|(found, _)| globals::uses(found, &code)).next());
+    }
+    context.state.shell.environment.extend(globals::sets(&code));
     connections::gather(&code, &uses, doubt.is_none(), |found| binds(found, &code), context);
     clients::effects(&code, &uses, context);
     let unclear = uses::twice(&uses, |found, full, early| one(found, full, &code, early, context));

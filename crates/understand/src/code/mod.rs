@@ -245,7 +245,7 @@ fn inlined(program: &str, text: &str, context: &mut Context<'_>) -> Result<(), S
     let directory = context.state.shell.directory.clone();
     match Language::of_program(program)? {
         Language::Python => python::understand(text, &directory, context),
-        Language::JavaScript => javascript::understand(text, &directory, context),
+        Language::JavaScript => javascript::understand_given(text, &directory, context),
         language @ (Language::Ruby | Language::Perl | Language::Php) => {
             others::understand(language, text, context)
         }

@@ -212,6 +212,58 @@ pub(crate) fn understand(language: Language, text: &str, context: &mut Context<'
         }
     };
     let text = if text.starts_with("#!") { text.split_once('\n').map_or("", |(_, rest)| rest) } else { text };
+    let kept = context.state.shell.environment.clone();
+    context.state.shell.environment.extend(sets(text));
+    let doubt = words(language, text, acting, opaque, context);
+    context.state.shell.environment = kept;
+    doubt.map_or(Ok(()), Err)
+}
+
+/// Variables that the code sets: `ENV["A"] = "b"`, `$ENV{A} = "b"`, `putenv("A=b")`.
+fn sets(text: &str) -> Vec<(String, Value)> {
+    let mut found = Vec::new();
+    for (at, setter) in text.match_indices("ENV").chain(text.match_indices("putenv")) {
+        let rest = text.get(at + setter.len()..).unwrap_or_default();
+        let rest = rest.trim_start_matches([' ', '(', '[', '{', '"', '\'']);
+        let end = rest
+            .find(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'))
+            .unwrap_or(rest.len());
+        let (name, rest) = rest.split_at(end);
+        if !crate::environment::matters(name) {
+            continue;
+        }
+        let is_inside = rest.starts_with('=');
+        let rest = rest.trim_start_matches([' ', '"', '\'', ']', '}', ')']);
+        let Some(value) = rest.strip_prefix('=').filter(|rest| !rest.starts_with('=')).map(str::trim_start)
+        else {
+            continue;
+        };
+        let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''));
+        let literal = match quote {
+            Some(quote) if !is_inside => value.get(1..).and_then(|value| value.split_once(quote)),
+            None if is_inside => value.split_once(['"', '\'']),
+            Some(_) | None => None,
+        };
+        let is_plain = |(value, after): &(&str, &str)| {
+            !value.contains(['$', '#', '@', '\\']) && !after.trim_start().starts_with(['.', '+'])
+        };
+        let value = literal.filter(is_plain).map_or_else(
+            || Value::unknown("a value that the code works out"),
+            |(value, _)| Value::Known(value.to_owned()),
+        );
+        found.push((name.to_owned(), value));
+    }
+    found
+}
+
+/// Looks at the words of a text one by one; the first doubt there is.
+fn words(
+    language: Language,
+    text: &str,
+    acting: &[(&str, Does)],
+    opaque: &[&str],
+    context: &mut Context<'_>,
+) -> Option<String> {
     let mut doubt = signs(language, text);
     if text.contains('`') {
         for (index, part) in text.split('`').enumerate() {
@@ -260,7 +312,7 @@ pub(crate) fn understand(language: Language, text: &str, context: &mut Context<'
             }
         }
     }
-    doubt.map_or(Ok(()), Err)
+    doubt
 }
 
 /// Signs that run something, or hide it.

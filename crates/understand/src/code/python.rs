@@ -263,8 +263,13 @@ fn sets(code: &Code<'_>) -> Vec<(String, Value)> {
             Kind::Text(Value::Known(name)) if code.is(at + 1, ":") || code.is(at + 1, ",") => {
                 (name.as_str(), at + 2)
             }
-            // `dict(os.environ, PATH=..)`
-            Kind::Name if code.is(at + 1, "=") && code.is(at.wrapping_sub(1), ",") => (token.text, at + 2),
+            // `dict(os.environ, PATH=..)`, `os.environ.update(PATH=..)`
+            Kind::Name
+                if code.is(at + 1, "=")
+                    && (code.is(at.wrapping_sub(1), ",") || code.is(at.wrapping_sub(1), "(")) =>
+            {
+                (token.text, at + 2)
+            }
             _ => continue,
         };
         let is_read =
