@@ -83,6 +83,8 @@ pub(crate) struct Context<'a> {
     pub guessing: bool,
     /// What of the network the command being looked at reaches, where it carries a secret.
     pub reached: Option<Vec<Reach>>,
+    /// Whether the command being looked at tests or builds a project.
+    pub runs_project: bool,
     /// The secret whose value was read last, of those that a substitution may print.
     pub taken: Option<String>,
     /// Whether the text being looked at stands in the call as it is, so that its shell is the call's own.
@@ -191,6 +193,7 @@ impl<'a> Context<'a> {
             conditional: false,
             guessing: false,
             reached: None,
+            runs_project: false,
             taken: None,
             first_hand: false,
             whole: String::new(),
@@ -234,6 +237,7 @@ impl<'a> Context<'a> {
             effect = if is_here { effect } else { moved(effect, place) };
         }
         self.flow.fetched |= effect.verb == verbs::NET_READ;
+        self.runs_project |= effect.verb == verbs::EXEC_TEST || effect.verb == verbs::EXEC_BUILD;
         if self.guessing {
             effect = crate::shell::lenient::weakened(effect);
         }

@@ -5,6 +5,7 @@
 
 pub(crate) mod absent;
 mod acts;
+pub(crate) mod brought;
 mod clients;
 pub(crate) mod commit_checks;
 pub(crate) mod composer;

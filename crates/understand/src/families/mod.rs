@@ -134,7 +134,10 @@ pub(crate) fn dispatch(mut invocation: Invocation, context: &mut Context<'_>) {
     environment::effects(&invocation, context);
     let written = context.state.world.written.len();
     let outside_fetched = std::mem::take(&mut context.flow.fetched);
+    let outside_runs = std::mem::take(&mut context.runs_project);
     program::starts(&mut invocation, context);
+    code::brought::runs(&invocation, context.runs_project, context);
+    context.runs_project = outside_runs;
     code::foreign::carries(&invocation, written, context);
     context.flow.fetched |= outside_fetched;
     context.tree.ends(begun, invocation);

@@ -203,7 +203,12 @@ impl Call<'_> {
         let named = Value::Known(name.rsplit('/').next().unwrap_or("clone").to_owned());
         let (options, places): (Vec<&Word>, Vec<&Word>) =
             self.arguments.operands.iter().skip(2).copied().partition(|word| word.text().starts_with('-'));
+        let written = context.state.world.written.len();
         context.write_value(&places.first().map_or(named, |word| word.value.clone()));
+        let address = if name.contains(':') { name.to_owned() } else { format!("https://github.com/{name}") };
+        if name.contains('/') && crate::families::git::is_of_strangers(&address, context) {
+            context.state.world.brings(written);
+        }
         places.iter().skip(1).for_each(|word| context.write(word));
         let harmless = |text: &str| {
             matches!(text, "--depth" | "--branch" | "-b" | "-q" | "--quiet" | "--single-branch" | "--no-tags")

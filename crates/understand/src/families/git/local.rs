@@ -18,6 +18,7 @@ use crate::word::{Value, Word};
 
 use branches::{branch, checkout};
 pub(super) use copies::fetches;
+pub(in super::super) use copies::is_of_strangers;
 use copies::{clone, structure};
 use discarding::discarding;
 

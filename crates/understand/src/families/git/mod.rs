@@ -25,6 +25,7 @@ use crate::paths;
 use crate::shell::{self, Place};
 use crate::word::{Value, Word};
 
+pub(super) use local::is_of_strangers;
 use resolve::Repo;
 
 pub(super) const FAMILY: Family = Family {

@@ -64,7 +64,11 @@ pub(super) fn clone(git: &Git<'_>, context: &mut Context<'_>) {
     let name = address.trim_end_matches('/').trim_end_matches(".git").rsplit(['/', ':']).next().unwrap_or("clone").to_owned();
     let target = operands.get(1).map_or(Value::Known(name), |word| word.value.clone());
     made(&target, context);
+    let written = context.state.world.written.len();
     context.write_value(&target);
+    if is_of_strangers(address, context) {
+        context.state.world.brings(written);
+    }
     arguments.values(&["separate-git-dir"]).for_each(|value| context.write_value(value));
     // With an option that is not known, any of the words may be the place.
     if !arguments.unknown.is_empty() {
@@ -79,6 +83,27 @@ pub(super) fn clone(git: &Git<'_>, context: &mut Context<'_>) {
     if template || arguments.has(&["recurse-submodules", "recursive"]) || !arguments.unknown.is_empty() {
         context.opaque("git clone", "its options or submodules can run code");
     }
+}
+
+/// Whether the repository at an address is elsewhere, and of an owner whom no remote of the project here has: what its
+/// people work on together they run as their own.
+pub(in super::super::super) fn is_of_strangers(address: &str, context: &Context<'_>) -> bool {
+    let Some((host, _)) = addresses::host_and_path(address).filter(|_| !address.starts_with("file:")) else {
+        return address == "*" || address.is_empty();
+    };
+    let owner = |address: &str| {
+        let forge = addresses::forge(address)?;
+        let owner = forge.name.split('/').next().unwrap_or_default().to_ascii_lowercase();
+        Some((forge.host, owner))
+    };
+    let (Some(own), Some(top)) = (owner(address), context.top().map(str::to_owned)) else { return true };
+    if context.state.world.configuration_changed.is_some() || countersign_model::is_this_machine(&host) {
+        return true;
+    }
+    let repo = super::super::resolve::Repo::open(&Ok(top), Vec::new(), context);
+    let names = repo.subsections("remote", context).unwrap_or_default();
+    let urls = names.iter().flat_map(|name| repo.values(&format!("remote.{name}.url"), context).unwrap_or_default());
+    !urls.filter_map(|url| owner(&url)).any(|known| known == own)
 }
 
 /// Says that git makes a repository there, with settings of its own unless the command has put some there before.
