@@ -1,5 +1,6 @@
 //! Tools that build, test, check, install and publish, as a table.
 
+mod cleaned;
 mod jvm;
 mod monorepos;
 mod packages;
@@ -10,6 +11,8 @@ mod replaced;
 mod started;
 mod targets;
 mod tasks;
+
+pub(super) use cleaned::made_anew;
 
 use countersign_model::{Verb, verbs};
 
@@ -129,6 +132,10 @@ pub(super) const FAMILY: Family = Family {
 
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let program = invocation.program.as_str();
+    cleaned::effects(invocation, context);
+    if portable::effects(invocation, context) {
+        return;
+    }
     if started::effects(invocation, context) || jvm::effects(invocation, context) || targets::effects(invocation, context) || monorepos::effects(invocation, context) {
         return;
     }

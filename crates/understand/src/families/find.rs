@@ -258,12 +258,44 @@ fn run(invocation: &Invocation, words: Vec<Word>, context: &mut Context<'_>) {
     }
 }
 
+/// Where `fd` is told to run something.
+struct Execution {
+    /// The index of the word that says so.
+    at: usize,
+    /// The other flags in that word: `-HI` of `-HIX`.
+    flags: Option<Word>,
+    /// The program, where it stands in that word: `-Xrm`, `--exec=rm`.
+    attached: Option<Word>,
+}
+
+fn execution(words: &[Word]) -> Option<Execution> {
+    words.iter().enumerate().find_map(|(at, word)| {
+        let text = word.text();
+        let made = |rest: Option<Value>| rest.filter(|rest| !rest.text().is_empty() || rest.is_unknown()).map(Word::made);
+        if let Some(name) = ["--exec", "--exec-batch"].into_iter().find(|name| text.split('=').next() == Some(name)) {
+            return Some(Execution { at, flags: None, attached: made(word.value.strip_prefix(&format!("{name}="))) });
+        }
+        let letters = text.strip_prefix('-').filter(|letters| !letters.starts_with('-'))?;
+        // These take the rest of the word, or the next one.
+        let end = letters.find(|letter: char| "etEdScjoxX".contains(letter))?;
+        let (flags, rest) = letters.split_at(end);
+        rest.starts_with(['x', 'X']).then(|| {
+            let before = text.get(..end + 2).unwrap_or(text);
+            let attached = word.value.strip_prefix(before);
+            let attached = attached.as_ref().and_then(|rest| rest.strip_prefix("=")).or(attached);
+            let flags = (!flags.is_empty()).then(|| Word::known_as(&format!("-{flags}")));
+            Execution { at, flags, attached: made(attached) }
+        })
+    })
+}
+
 /// `fd`: a pattern, then where to look. It leaves out hidden files unless told otherwise.
 fn fd(invocation: &Invocation, context: &mut Context<'_>) {
-    let execution = invocation.words.iter().position(|word| {
-        matches!(word.text(), "-x" | "--exec" | "-X" | "--exec-batch")
-    });
-    let options = invocation.words.get(..execution.unwrap_or(invocation.words.len())).unwrap_or_default();
+    let execution = execution(&invocation.words);
+    let end = execution.as_ref().map_or(invocation.words.len(), |execution| execution.at);
+    let mut options = invocation.words.get(..end).unwrap_or_default().to_vec();
+    options.extend(execution.iter().filter_map(|execution| execution.flags.clone()));
+    let options = options.as_slice();
     let mut operands: Vec<&Word> = Vec::new();
     let mut extension = None;
     let mut kind = None;
@@ -318,7 +350,16 @@ fn fd(invocation: &Invocation, context: &mut Context<'_>) {
         Some(at) => {
             let outside = context.repeated;
             context.repeated = true;
-            exec(invocation, invocation.words.get(at + 1..).unwrap_or_default(), found, context);
+            let mut rest = invocation.words.get(first.at + 1..).unwrap_or_default();
+            let mut next = Some(first);
+            while let Some(started) = next {
+                let words: Vec<Word> = started.attached.into_iter().chain(rest.iter().cloned()).collect();
+                exec(invocation, &words, found.clone(), context);
+                // After a `;` another may follow.
+                rest = rest.get(end_of(rest) + 1..).unwrap_or_default();
+                next = self::execution(rest);
+                rest = next.as_ref().and_then(|next| rest.get(next.at + 1..)).unwrap_or_default();
+            }
             context.repeated = outside;
         }
         None if options.iter().any(|word| word.text().starts_with("--format") || word.text().starts_with("-l")) => {}

@@ -202,6 +202,11 @@ pub(crate) fn usual(name: &str) -> Option<countersign_model::Verb> {
     building::usual(name)
 }
 
+/// Adds what becomes of the directories that a new environment of Python is made in, whose words start at `index`.
+pub(crate) fn made_anew(index: usize, invocation: &Invocation, context: &mut Context<'_>) {
+    building::made_anew(&invocation.words, index, invocation, context);
+}
+
 /// Whether a program that a package manager installs is known by its name.
 pub(crate) fn is_known_tool(name: &str) -> bool {
     building::FAMILY.programs.contains(&name)

@@ -350,6 +350,9 @@ fn module(at: usize, invocation: &Invocation, context: &mut Context<'_>) {
         None => return opaque(invocation, "which module it runs is not known", context),
     };
     context.program(verb, &title);
+    if matches!(name, Some("venv" | "virtualenv")) {
+        families::made_anew(at + 1, invocation, context);
+    }
     if name == Some("json.tool") {
         read_all(operands.next(), context);
         operands.for_each(|word| context.write(word));

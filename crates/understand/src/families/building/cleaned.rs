@@ -1,0 +1,127 @@
+//! Directories that a build tool empties or deletes before it writes there, or instead.
+
+use crate::context::Context;
+use crate::environment;
+use crate::invocation::Invocation;
+use crate::word::{Value, Word};
+
+/// A tool that empties a directory.
+struct Cleans {
+    program: &'static str,
+    /// Its subcommand; empty: any.
+    subcommand: &'static str,
+    /// Options with the directory.
+    directory: &'static [&'static str],
+    /// Variables with the directory.
+    variables: &'static [&'static str],
+    /// Options without which it does so only to what is its own; empty: always.
+    only_with: &'static [&'static str],
+    /// Options with which it does not.
+    never_with: &'static [&'static str],
+}
+
+const CLEANS: &[Cleans] = &[
+    Cleans { program: "cargo", subcommand: "clean", directory: &["--target-dir"], variables: &["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR"], only_with: &[], never_with: &["-n", "--dry-run", "--help", "-h"] },
+    Cleans { program: "vite", subcommand: "build", directory: &["--outDir", "--out-dir"], variables: &[], only_with: &[], never_with: &["--emptyOutDir=false", "--no-emptyOutDir", "--help", "-h"] },
+    Cleans { program: "webpack", subcommand: "", directory: &["--output-path", "-o"], variables: &[], only_with: &["--output-clean"], never_with: &["--help"] },
+    Cleans { program: "babel", subcommand: "", directory: &["--out-dir", "-d"], variables: &[], only_with: &["--delete-dir-on-start"], never_with: &["--help"] },
+    Cleans { program: "swc", subcommand: "", directory: &["--out-dir", "-d"], variables: &[], only_with: &["--delete-dir-on-start"], never_with: &["--help"] },
+];
+
+/// Adds what a tool deletes that way.
+pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
+    let program = invocation.program.as_str();
+    let first = invocation.words.iter().map(Word::text).find(|text| !text.starts_with(['-', '+'])).unwrap_or_default();
+    if program == "uv" && first == "venv" {
+        return made_anew(&invocation.words, 1, invocation, context);
+    }
+    let has = |names: &[&str]| invocation.words.iter().any(|word| names.contains(&word.text()));
+    for cleans in CLEANS.iter().filter(|cleans| cleans.program == program) {
+        let is_it = cleans.subcommand.is_empty() || has(&[cleans.subcommand]);
+        if !is_it || has(cleans.never_with) || !(cleans.only_with.is_empty() || has(cleans.only_with)) {
+            continue;
+        }
+        let mut words = invocation.words.iter();
+        let mut found = None;
+        while let Some(word) = words.next() {
+            let text = word.text();
+            if cleans.directory.contains(&text) {
+                found = words.next().map(|word| word.value.clone());
+            } else if let Some((name, _)) = text.split_once('=').filter(|(name, _)| cleans.directory.contains(name)) {
+                found = word.value.strip_prefix(&format!("{name}="));
+            } else if let Some(value) = setting(text).filter(|_| cleans.program == "cargo") {
+                found = Some(value);
+            }
+        }
+        let set = cleans.variables.iter().find_map(|name| environment::value(invocation, name));
+        if let Some(directory) = found.or(set).filter(|value| value.is_unknown() || !value.text().is_empty()) {
+            context.delete(&Word::made(directory));
+        }
+    }
+}
+
+/// The directory of `--config build.target-dir="x"`.
+fn setting(text: &str) -> Option<Value> {
+    let (_, value) = text.split_once("build.target-dir")?;
+    Some(Value::Known(value.trim_start_matches([' ', '=']).trim_matches(['"', '\'']).to_owned()))
+}
+
+/// Adds what becomes of the directories that a new environment of Python is made in, whose words start at `index`.
+pub(in super::super) fn made_anew(words: &[Word], index: usize, invocation: &Invocation, context: &mut Context<'_>) {
+    let words = words.get(index..).unwrap_or_default();
+    let is_uv = invocation.program == "uv";
+    let says = |text: &str| {
+        (text.len() > 3 && "--clear".starts_with(text)) || (is_uv && text == "-c")
+    };
+    let set = environment::value(invocation, "UV_VENV_CLEAR").filter(|_| is_uv);
+    let is_set = set.is_some_and(|value| !matches!(value.known(), Some("" | "0" | "false")));
+    if !is_set && !words.iter().any(|word| says(word.text())) {
+        return;
+    }
+    let takes_next = ["-p", "--python", "--prompt", "--index-url", "-i", "--seed-index", "--exclude-newer", "--link-mode"];
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        if takes_next.contains(&word.text()) {
+            words.next();
+        } else if !word.text().starts_with('-') && word.text() != "venv" {
+            context.delete(word);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::check;
+
+    #[test]
+    fn directories_that_are_emptied() {
+        assert_snapshot!(check("cargo clean --target-dir ~/docs"), @"
+        fs.delete /home/dev/docs, destroy
+        exec.build cargo clean, execute
+        ");
+        for command in [
+            "cargo clean --target-dir=/home/dev/docs", "CARGO_TARGET_DIR=~/docs cargo clean", "export CARGO_TARGET_DIR=~/docs; cargo clean -p x",
+            "cargo clean --config 'build.target-dir=\"/home/dev/docs\"'", "vite build --outDir ~/docs --emptyOutDir", "npx vite build --outDir=/home/dev/docs",
+            "python3 -m venv --clear ~/docs", "python3 -m venv --prompt x --clea ~/docs", "uv venv --clear ~/docs", "UV_VENV_CLEAR=1 uv venv ~/docs",
+            "webpack --output-clean --output-path ~/docs", "fd -HIX rm -rf . ~/docs", "fd -uX rm . ~/docs", "fd -ux rm . ~/docs", "fd . ~/docs -Xrm", "fd . ~/docs --exec=rm",
+            "fd . ~/docs -x echo {} \\; -x rm",
+        ] {
+            assert!(check(command).contains("fs.delete /home/dev/docs"), "{command}: {}", check(command));
+        }
+        for command in ["python3 -m venv --clear .claude", "uv venv --clear .claude", "cargo clean --target-dir .claude"] {
+            assert!(check(command).contains("countersign.tamper"), "{command}: {}", check(command));
+        }
+        for command in [
+            "cargo clean", "cargo clean -n --target-dir ~/docs", "CARGO_TARGET_DIR=/tmp/t cargo build", "cargo build --target-dir ~/x", "vite build", "vite build --outDir ~/docs --emptyOutDir=false",
+            "python3 -m venv .venv", "uv venv .venv", "webpack --output-path ~/docs", "fd -e x . ~/docs", "fd -HI x",
+        ] {
+            assert!(!check(command).contains("fs.delete"), "{command}: {}", check(command));
+        }
+        assert_snapshot!(check("python3 -m venv --clear .venv"), @"
+        exec.install python3 -m venv, execute
+        fs.delete /repo/.venv, destroy
+        ");
+    }
+}
