@@ -263,6 +263,38 @@ impl Context<'_> {
         self.tampers(located, "it reaches Countersign's own files too");
     }
 
+    /// Says that something nobody has looked at may change the settings in a directory that start Countersign.
+    pub fn may_change_settings(&mut self, value: &Value, why: &str) {
+        let text = value.text().trim_end_matches("/**").trim_end_matches("/*");
+        let value = if value.is_unknown() { value.clone() } else { Value::Known(text.to_owned()) };
+        let located = paths::locate(&value, self);
+        let is_of_settings = |path: &str| {
+            let mut settings = self.surroundings.protected.iter().filter(|file| file.ends_with(".json"));
+            settings.any(|file| paths::split(file).0 == path)
+        };
+        if located.why.is_none() && located.readings().any(is_of_settings) {
+            let (path, zone) = (located.path.clone(), located.zone);
+            let resource = Resource::Path { path, zone, class: PathClass::Countersign };
+            self.push(Effect::new(verbs::COUNTERSIGN_TAMPER, resource).certain(Certainty::Partial, why));
+        }
+    }
+
+    /// Says that a file is left without what is in it, where that is lost so.
+    pub fn empties(&mut self, value: &Value) {
+        let located = paths::locate(value, self);
+        let is_there = match self.workspace.ask(&Question::Path { path: located.path.clone() }) {
+            Answer::Text { text, whole, .. } => !whole || !text.is_empty(),
+            _ => false,
+        };
+        let is_plain = matches!(located.class, PathClass::Ordinary | PathClass::Secret);
+        let is_kept = located.zone == Zone::Temporary
+            || self.is_tracked(&located)
+            || super::lost::is_by_the_way(&located.path);
+        if located.why.is_none() && is_there && is_plain && !is_kept {
+            self.push(Effect::new(verbs::FS_DELETE, located.resource()).because("it is left empty"));
+        }
+    }
+
     fn tampers(&mut self, located: &Located, why: &str) {
         let (path, zone) = (located.path.clone(), located.zone);
         let resource = Resource::Path { path, zone, class: PathClass::Countersign };

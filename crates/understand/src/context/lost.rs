@@ -132,7 +132,7 @@ fn is_simple(pattern: &str) -> bool {
     !pattern.contains(['(', ')', '{', '}', '^', '~', '#', '\\', '!', '|', '<', '"', '\''])
 }
 
-fn is_by_the_way(path: &str) -> bool {
+pub(super) fn is_by_the_way(path: &str) -> bool {
     let name = paths::split(path).1;
     let end = name.rsplit_once('.').map_or("", |(_, end)| end);
     BY_THE_WAY.binary_search(&end).is_ok() || BY_THE_WAY_NAMES.binary_search(&name).is_ok()

@@ -4,6 +4,7 @@ mod cleaned;
 mod jvm;
 mod monorepos;
 mod packages;
+mod portable;
 mod projects;
 mod publishing;
 mod python_projects;
@@ -180,6 +181,7 @@ fn act(does: Does, index: usize, invocation: &Invocation, context: &mut Context<
     let replaced = !matches!(does, Read | Runs) && replaced::effects(invocation, context);
     if replaced {
         super::sought_in_arguments(invocation, context);
+        super::unseen::folders(invocation, context);
     }
     // What the project says counts besides what may be put in its place.
     if projects::run(does, index, invocation, context) {

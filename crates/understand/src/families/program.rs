@@ -227,6 +227,7 @@ pub(crate) fn run_file(
     }
     named_by_arguments(invocation, context);
     if context.state.world.opaque {
+        super::unseen::folders(invocation, context);
         sought_in_arguments(invocation, context);
     }
     context.state.world.opaque |= before;

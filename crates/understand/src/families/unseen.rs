@@ -25,6 +25,7 @@ pub(crate) fn opaque(invocation: &Invocation, why: &str, context: &mut Context<'
     let short: String = name.chars().take(80).collect();
     context.opaque(&short, why);
     named_by_arguments(invocation, context);
+    folders(invocation, context);
     sought_in_arguments(invocation, context);
 }
 
@@ -34,6 +35,7 @@ pub(crate) fn hidden(invocation: &Invocation, why: &str, context: &mut Context<'
     let short: String = name.chars().take(80).collect();
     context.hidden(&short, why);
     named_by_arguments(invocation, context);
+    folders(invocation, context);
     sought_in_arguments(invocation, context);
 }
 
@@ -148,6 +150,20 @@ pub(crate) fn named_by_arguments(invocation: &Invocation, context: &mut Context<
             tampers(context);
         } else if located.class == PathClass::Secret {
             reads_secret(&located.path, located.zone, context);
+        }
+    }
+}
+
+/// Adds that a directory with the settings that start Countersign is given to what nobody can see into.
+pub(crate) fn folders(invocation: &Invocation, context: &mut Context<'_>) {
+    for word in invocation.words.iter().take(MOST_ARGUMENTS).filter(|word| !word.value.is_unknown()) {
+        let after = word.text().split_once('=').map(|(_, after)| Value::Known(after.to_owned()));
+        let value = after.unwrap_or_else(|| word.value.clone());
+        if !value.text().starts_with('-') && value.text().len() < 4096 && !value.text().contains([' ', '\n'])
+        {
+            let why =
+                "a program nobody can see into is given the directory of settings that start Countersign";
+            context.may_change_settings(&value, why);
         }
     }
 }

@@ -101,6 +101,9 @@ fn start(index: usize, text: &str, invocation: &Invocation, context: &mut Contex
         Some((name, _)) if !name.is_empty() => name,
         _ => text,
     };
+    if super::portable::started(name, index, invocation, context) {
+        return true;
+    }
     if !is_understood(name) || super::FAMILY.programs.contains(&name) && matches!(name, "npx" | "npm" | "pnpm" | "yarn" | "bunx") {
         return false;
     }
