@@ -26,6 +26,9 @@ pub(super) const FAMILY: Family = Family {
     effects,
 };
 
+/// Of an action behind so many words of a search, what it is taken for is not worked out: each looks at all before it.
+const LATEST: usize = 500;
+
 /// Starts of one search that are looked at one by one, and names it looks for.
 const MOST: usize = 8;
 
@@ -86,6 +89,10 @@ fn is_value(words: &[Word], index: usize) -> bool {
 
 /// What `find` comes upon when it takes the action at an index, or prints.
 fn find_what(starts: &[Word], tests: &[Word], action: Option<usize>, context: &Context<'_>) -> Found {
+    if action.is_some_and(|index| index > LATEST) {
+        let patterns = starts.iter().take(MOST).flat_map(|start| below(start, &[])).collect();
+        return Found { patterns, is_weighed: false, ..Found::default() };
+    }
     let names = names(tests.get(..action.unwrap_or(tests.len())).unwrap_or_default());
     let mut found = Found::default();
     if starts.len() > MOST {
@@ -252,7 +259,16 @@ pub(super) fn put(word: &Word, found: &Value) -> Word {
 }
 
 fn run(invocation: &Invocation, words: Vec<Word>, context: &mut Context<'_>) {
-    let inner = Invocation { words, contiguous: false, ..invocation.clone() };
+    // The words of the search itself, of which there can be many, are not copied.
+    let inner = Invocation {
+        program: invocation.program.clone(),
+        first: invocation.first.clone(),
+        words,
+        environment: invocation.environment.clone(),
+        stdin: invocation.stdin.clone(),
+        substituted: invocation.substituted.clone(),
+        contiguous: false,
+    };
     if let Some(nested) = inner.nested(0) {
         dispatch(nested, context);
     }
@@ -347,7 +363,7 @@ fn fd(invocation: &Invocation, context: &mut Context<'_>) {
         found.patterns.push(Value::unknown("a file that is found"));
     }
     match execution {
-        Some(at) => {
+        Some(first) => {
             let outside = context.repeated;
             context.repeated = true;
             let mut rest = invocation.words.get(first.at + 1..).unwrap_or_default();

@@ -14,6 +14,9 @@ fn declares(program: &str) -> bool {
     matches!(program, "export" | "declare" | "typeset" | "local" | "readonly")
 }
 
+/// Assignments before one command that are looked for in those after them.
+const MOST_ASSIGNMENTS: usize = 200;
+
 /// What a command is made of, in the order it is read.
 #[derive(Default)]
 pub(super) struct Parts {
@@ -61,9 +64,15 @@ impl Parts {
             Item::AssignmentWord(assignment, word) if prefix => {
                 let (name, assigned) = walker.assignment(assignment, context);
                 // Whether it already sees those before it, shells do not agree on.
-                let refers = self.assignments.iter().any(|(name, _)| {
-                    word.value.contains(&format!("${name}")) || word.value.contains(&format!("{{{name}"))
-                });
+                let mentions = |name: &str| {
+                    let mut found = word.value.match_indices(name);
+                    found.any(|(at, _)| {
+                        word.value.get(..at).is_some_and(|before| before.ends_with(['$', '{']))
+                    })
+                };
+                let refers = word.value.contains('$')
+                    && (self.assignments.len() > MOST_ASSIGNMENTS
+                        || self.assignments.iter().any(|(name, _)| mentions(name)));
                 match assigned {
                     Assigned::One(value) if self.sets => context.state.shell.set(&name, value),
                     Assigned::Each(values) if self.sets => context.state.shell.set_array(&name, values),
