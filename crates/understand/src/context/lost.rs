@@ -103,10 +103,12 @@ impl Context<'_> {
         let world = &self.state.world;
         let is_made = world.made_here.contains(&located.path)
             || world.written.iter().any(|written| written.paths() == [located.path.clone()]);
+        // A copy is not the only one; what was moved there is.
         let is_brought = world.opaque
             || world.tree_changed.is_some()
+            || world.moved
             || !world.links.is_empty()
-            || world.written.iter().any(|written| written.may_bring(&located.path));
+            || world.written.iter().any(|written| written.is_pattern && written.may_bring(&located.path));
         let question = Question::Path { path: located.path.clone() };
         is_made
             && !is_brought
@@ -164,6 +166,70 @@ mod tests {
             )
         };
         effects.iter().filter(deletes).map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn what_the_command_made_itself() {
+        for command in [
+            "cp src/a.rs b.rs && rm b.rs",
+            "cp -r src copy; rm -rf copy",
+            "sed -i.orig2 s/a/b/ README.md && rm README.md.orig2",
+            "cat src/a.rs > c.txt; rm c.txt",
+            "perl -pi.keep -e 's/a/b/' README.md; rm README.md.keep",
+            "install src/a.rs x; rm x",
+        ] {
+            assert!(deleted(command, "").contains(" Yes"), "{command}: {}", deleted(command, ""));
+        }
+        for command in [
+            "mv ~/notes.txt b && rm b",
+            "cp ~/notes.txt b; rm ~/notes.txt",
+            "mv ~/a b; cp src/a.rs c; rm c",
+            "cp -r src x; mv ~/notes x/; rm -rf x",
+            "python3 -c \"import os; os.rename('/home/dev/a','b')\"; rm b",
+            "cp src/a.rs $X; rm y",
+            "gzip notes.db; touch notes.db.gz; rm notes.db.gz",
+        ] {
+            assert!(deleted(command, "").contains(" No"), "{command}: {}", deleted(command, ""));
+        }
+        let there = understood("cp src/a.rs b.txt && rm b.txt", &[("/repo/b.txt", "notes")]).effects;
+        let deletes = there.iter().find(|effect| effect.verb == countersign_model::verbs::FS_DELETE);
+        assert_eq!(deletes.map(|effect| effect.reversible), Some(countersign_model::Reversible::No));
+    }
+
+    #[test]
+    fn what_is_left_empty() {
+        let data =
+            [("/repo/docs/local.db", "rows"), ("/repo/docs/app.log", "lines"), ("/repo/src/a.rs", "fn")];
+        let check = |command: &str| {
+            let effects = understood(command, &data).effects;
+            effects.iter().any(|effect| effect.verb == countersign_model::verbs::FS_DELETE)
+        };
+        for command in [
+            "cp /dev/null docs/local.db",
+            "truncate -s0 docs/local.db",
+            "truncate --size=0 docs/local.db",
+            "truncate -s 10 docs/local.db",
+            "> docs/local.db",
+            ": > docs/local.db",
+            "true >| docs/local.db",
+            "cat /dev/null > docs/local.db",
+            "echo -n > docs/local.db",
+            "dd if=/dev/null of=docs/local.db",
+        ] {
+            assert!(check(command), "{command}");
+        }
+        for command in [
+            "> docs/app.log",
+            "> docs/new.db",
+            "truncate -s 0 src/a.rs",
+            "truncate -s +10 docs/local.db",
+            "echo x > docs/local.db",
+            ": >> docs/local.db",
+            "cp /dev/null /tmp/x",
+            "cat src/a.rs > docs/local.db",
+        ] {
+            assert!(!check(command), "{command}");
+        }
     }
 
     #[test]

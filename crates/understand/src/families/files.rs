@@ -150,10 +150,30 @@ fn create(invocation: &Invocation, context: &mut Context<'_>) {
         if let Some(text) = &text {
             context.state.world.wrote(before, text, adds);
         }
+        if cuts(invocation) {
+            context.empties(&word.value);
+        }
     }
     if operands.is_empty() {
         context.program(verbs::EXEC_READ, &invocation.program);
     }
+}
+
+/// Whether `truncate` leaves less of a file than there is.
+fn cuts(invocation: &Invocation) -> bool {
+    const SPEC: Spec = Spec {
+        long: &[("size", Takes::Value), ("reference", Takes::Value), ("no-create", Takes::Nothing), ("io-blocks", Takes::Nothing)],
+        short: &[('s', Takes::Value), ('r', Takes::Value), ('c', Takes::Nothing), ('o', Takes::Nothing)],
+        abbreviations: true,
+        operands_end_options: false,
+    };
+    let grows = |value: &Value| value.known().is_some_and(|text| text.starts_with(['+', '>', '%']));
+    invocation.program == "truncate" && !parse(&invocation.words, &SPEC).value(&["s", "size"]).is_some_and(grows)
+}
+
+/// Whether nothing is read from a file.
+fn is_nothing(value: &Value) -> bool {
+    value.known() == Some("/dev/null")
 }
 
 /// The value of `-t` or `--target-directory`, in any spelling.
@@ -198,6 +218,9 @@ fn copy(invocation: &Invocation, context: &mut Context<'_>) {
     for word in &operands {
         context.read_tree(word);
         into(&last, word, context.state.world.written.len(), context);
+        if is_nothing(&word.value) {
+            context.empties(&last);
+        }
         if matches!(word.text().rsplit('/').next(), Some("." | ".." | "" | "*" | ".*")) {
             unpacks_into(&last, context);
         }
@@ -287,6 +310,9 @@ fn disk_dump(invocation: &Invocation, context: &mut Context<'_>) {
             let before = context.state.world.written.len();
             context.write_value(&value);
             if let Some(from) = &from {
+                if is_nothing(from) {
+                    context.empties(&value);
+                }
                 let from = paths::locate(from, context);
                 context.state.world.copied(before, before, &from);
                 context.state.world.altered(before);
@@ -361,6 +387,8 @@ fn archive(invocation: &Invocation, context: &mut Context<'_>) {
         unzip(invocation, context);
         return;
     }
+    // The file itself goes, and what it is made into stays.
+    context.state.world.moved |= matches!(program, "gzip" | "gunzip" | "bzip2" | "xz" | "rename" | "zip");
     let operands = operands(invocation, "");
     for word in &operands {
         context.read_tree(word);

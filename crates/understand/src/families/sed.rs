@@ -81,10 +81,30 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     if let Err(why) = program(&whole, context) {
         opaque(invocation, &why, context);
     }
+    let suffixes: Vec<&Value> = arguments.values(&["i", "I", "in-place"]).collect();
     for file in &files {
         if in_place { context.write(file) } else { context.read(file) }
+        for suffix in suffixes.iter().filter(|suffix| suffix.is_unknown() || !suffix.text().is_empty()) {
+            context.write_value(&backup(&file.value, suffix));
+        }
     }
     context.program(verbs::EXEC_READ, "sed");
+}
+
+/// What the file is kept under as it was: its name with an ending, or with its name for each `*`.
+pub(crate) fn backup(file: &Value, suffix: &Value) -> Value {
+    let why = "the name under which it is kept is not known";
+    let (Value::Known(path) | Value::Pattern(path), Some(suffix)) = (file, suffix.known()) else {
+        return Value::unknown(why);
+    };
+    let (directory, name) = path.rsplit_once('/').map_or(("", path.as_str()), |(before, name)| (before, name));
+    let kept = if suffix.contains('*') { suffix.replace('*', name) } else { format!("{name}{suffix}") };
+    let kept = match directory {
+        "" if !path.starts_with('/') => kept,
+        _ if kept.contains('/') => kept,
+        directory => format!("{directory}/{kept}"),
+    };
+    if matches!(file, Value::Pattern(_)) { Value::Pattern(kept) } else { Value::Known(kept) }
 }
 
 /// Reads a program.

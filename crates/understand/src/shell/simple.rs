@@ -56,6 +56,11 @@ fn run_there(walker: &Walker, command: &SimpleCommand, stdin: Stdin, context: &m
     let mut substituted = std::mem::take(&mut context.flow);
     let writes = written + 1 == context.state.world.written.len();
     let Parts { words, assignments, arrays, stdin, printed, .. } = parts;
+    if writes && prints_nothing(&words) && super::redirects::appends(command) == Some(false) {
+        let paths = context.state.world.written.get(written).filter(|written| !written.is_pattern);
+        let path = paths.and_then(|written| written.paths().first().cloned());
+        path.into_iter().for_each(|path| context.empties(&Value::Known(path)));
+    }
     if context.state.shell.traced {
         printed_values(command, &words, &assignments, context);
     }
@@ -124,6 +129,21 @@ fn run_there(walker: &Walker, command: &SimpleCommand, stdin: Stdin, context: &m
             context.state.world.wrote(written, &text, appends);
         }
     }
+}
+
+/// Whether a command writes nothing into the file that it opens.
+fn prints_nothing(words: &[Word]) -> bool {
+    let words: Option<Vec<&str>> = words.iter().map(Word::known).collect();
+    matches!(
+        words.as_deref(),
+        Some(
+            [] | [":" | "true" | "false"]
+                | ["cat", "/dev/null"]
+                | ["echo", "-n"]
+                | ["echo" | "printf", "-n", ""]
+                | ["printf", ""]
+        )
+    )
 }
 
 /// Where commands are printed before they run, so are the secrets in them.

@@ -242,6 +242,9 @@ fn find(invocation: &Invocation) -> Code<'_> {
             }
             // Letters in one word: `-pie`, `-lne`, `-i.bak`, `-0777`.
             let bundle = name.trim_end_matches(|letter: char| letter.is_ascii_digit());
+            // `-pi.bak`
+            let kept = ["i.", "i~", "i_", "i*"].iter().find_map(|start| bundle.find(start));
+            let bundle = kept.and_then(|at| bundle.get(..=at)).unwrap_or(bundle);
             let ends_in_code = bundle.chars().last().is_some_and(|last| options.code.contains(&last.to_string().as_str()) && bundle.len() > 1);
             let bundle = if bundle.starts_with(['i', 'F', 'W']) && !ends_in_code { bundle.get(..1).unwrap_or_default() } else { bundle };
             let letters = if ends_in_code { bundle.get(..bundle.len() - 1).unwrap_or_default() } else { bundle };
@@ -312,6 +315,10 @@ fn operands(invocation: &Invocation, context: &mut Context<'_>) {
             opaque(invocation, "a file's name can be a command here", context);
         } else if option('i') {
             context.write(word);
+            let kept = invocation.words.iter().filter_map(|word| word.text().strip_prefix('-')?.split_once('i'));
+            for suffix in kept.map(|(_, suffix)| suffix).filter(|suffix| suffix.starts_with(['.', '~', '_', '*'])) {
+                context.write_value(&families::sed_backup(&word.value, &Value::Known(suffix.to_owned())));
+            }
         } else {
             context.read(word);
         }
