@@ -74,15 +74,12 @@ impl Collected {
             || added.iter().any(|effect| effect.certainty != Certainty::Exact && is_path(effect))
     }
 
-    /// Whether they say of a path that it is read, and that it is a secret or Countersign's own.
-    pub fn says_of(&self, path: &str) -> (bool, bool) {
-        let is_it = |effect: &&Effect| matches!(&effect.resource, Resource::Path { path: known, .. } if known == path);
-        let mut said = (false, false);
-        for effect in self.effects.iter().filter(is_it) {
-            said.0 |= effect.verb == verbs::FS_READ;
-            said.1 |= effect.verb == verbs::SECRET_READ || effect.verb == verbs::COUNTERSIGN_TAMPER;
-        }
-        said
+    /// Whether they say of a path that a secret or one of Countersign's own files is at risk.
+    pub fn guards(&self, path: &str) -> bool {
+        self.effects.iter().any(|effect| {
+            let says = effect.verb == verbs::SECRET_READ || effect.verb == verbs::COUNTERSIGN_TAMPER;
+            says && matches!(&effect.resource, Resource::Path { path: known, .. } if known == path)
+        })
     }
 
     /// Makes what runs under this name something nobody can see into.

@@ -91,42 +91,113 @@ const THROUGH: &[&str] = &[
 ];
 /// Those that make an object of a path, whose methods say what becomes of the file.
 const OBJECTS: &[&str] = &["Path", "PurePath", "PosixPath", "Pathname", "File"];
-/// Those that read, or are looked at by their mode.
-const READERS: &[&str] = &[
-    "open",
-    "read_text",
-    "read_bytes",
-    "readFileSync",
-    "readFile",
+/// Functions that are looked at where they are called, so that what they do with a path is said: sorted.
+const FOLLOWED: &[&str] = &[
+    "Popen",
+    "call",
+    "check_call",
+    "check_output",
+    "chmod",
+    "copy",
+    "copy2",
+    "copyFile",
+    "copyFileSync",
+    "copyfile",
+    "cp",
+    "cpSync",
     "createReadStream",
+    "createWriteStream",
+    "execFile",
+    "execFileSync",
     "file_get_contents",
+    "file_put_contents",
+    "getoutput",
+    "makedirs",
+    "mkdir",
+    "mkdirSync",
+    "move",
+    "open",
+    "openSync",
+    "readFile",
+    "readFileSync",
+    "remove",
+    "rename",
+    "renameSync",
+    "replace",
     "require",
+    "rm",
+    "rmSync",
+    "rmdir",
+    "rmtree",
+    "run",
+    "spawn",
+    "spawnSync",
+    "system",
+    "unlink",
+    "unlinkSync",
+    "writeFile",
+    "writeFileSync",
+];
+/// Modules they are functions of; others have functions of the same names.
+const OWNERS: &[&str] = &[
+    "bz2",
+    "child_process",
+    "codecs",
+    "cp",
+    "fs",
+    "fsp",
+    "gzip",
+    "io",
+    "lzma",
+    "os",
+    "promises",
+    "shutil",
+    "sp",
+    "subprocess",
+];
+/// Methods of a path's object that are looked at.
+const METHODS: &[&str] = &[
+    "chmod",
+    "mkdir",
+    "open",
+    "read_bytes",
+    "read_text",
+    "rename",
+    "replace",
+    "rmdir",
+    "touch",
+    "unlink",
+    "write_bytes",
+    "write_text",
 ];
 
 /// What is done with a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Taken {
     Harmlessly,
-    ByReader,
+    /// What a function does that is looked at where it is called.
+    AsFollowed,
     BySomething,
 }
 
-/// Adds what the texts of `code` name that no effect says yet.
-pub(crate) fn look(code: &str, context: &mut Context<'_>) {
+/// Adds what the texts of `code` name that no effect says yet; `is_followed`: whether all of it was looked at.
+pub(crate) fn look(code: &str, is_followed: bool, context: &mut Context<'_>) {
     if code.len() <= LONGEST {
-        within(code, 0, context);
+        within(code, is_followed, 0, context);
     }
 }
 
-fn within(code: &str, depth: usize, context: &mut Context<'_>) {
+fn within(code: &str, is_followed: bool, depth: usize, context: &mut Context<'_>) {
     for (start, end) in quoted(code) {
         let text = code.get(start + 1..end - 1).unwrap_or_default();
         if text.contains(['"', '\'']) && depth < 2 {
-            within(text, depth + 1, context);
+            within(text, false, depth + 1, context);
         }
         let Some(path) = guarded(text, context) else { continue };
         let taken = taken(code, start, end, 0);
-        names(&path, taken, context);
+        if taken == Taken::BySomething || (taken == Taken::AsFollowed && !is_followed) {
+            names(&path, context);
+        }
     }
 }
 
@@ -161,17 +232,13 @@ fn guarded(text: &str, context: &Context<'_>) -> Option<String> {
     }
 }
 
-fn names(path: &str, taken: Taken, context: &mut Context<'_>) {
+fn names(path: &str, context: &mut Context<'_>) {
     let value = Value::Known(path.to_owned());
     let located = paths::locate(&value, context);
-    let (is_read, is_worse) = context.collected.says_of(&located.path);
-    if is_worse || taken == Taken::Harmlessly {
+    if context.collected.guards(&located.path) {
         return;
     }
     if located.class == PathClass::Countersign {
-        if is_read && taken == Taken::ByReader {
-            return;
-        }
         let resource =
             Resource::Path { path: located.path.clone(), zone: located.zone, class: located.class };
         let why = "code is given one of Countersign's own files, and may change it";
@@ -223,8 +290,8 @@ fn taken(code: &str, start: usize, end: usize, depth: usize) -> Taken {
                         None => Taken::BySomething,
                     };
                 }
-                if READERS.contains(&name) {
-                    return Taken::ByReader;
+                if is_followed(opening, name) {
+                    return Taken::AsFollowed;
                 }
                 if !name.is_empty() && !THROUGH.contains(&name) {
                     return Taken::BySomething;
@@ -272,6 +339,13 @@ fn bound(before: &str, code: &str, depth: usize) -> Taken {
     }
 }
 
+/// Whether the function whose name ends `opening` is one that is looked at.
+fn is_followed(opening: &str, name: &str) -> bool {
+    let owner = opening.strip_suffix(name).unwrap_or_default().strip_suffix('.').map(last_name);
+    FOLLOWED.binary_search(&name).is_ok()
+        && (name.ends_with("Sync") || owner.is_none_or(|owner| OWNERS.contains(&owner)))
+}
+
 /// The worst that is done with a name anywhere in the code.
 fn uses(name: &str, code: &str, depth: usize) -> Taken {
     if name.is_empty() || depth > 1 {
@@ -303,7 +377,7 @@ fn by_method(after: &str) -> Taken {
         after.trim_start_matches('.').split(|letter: char| !is_name(letter)).next().unwrap_or_default();
     match name {
         _ if HARMLESS.binary_search(&name).is_ok() => Taken::Harmlessly,
-        _ if READERS.contains(&name) => Taken::ByReader,
+        _ if METHODS.contains(&name) => Taken::AsFollowed,
         _ => Taken::BySomething,
     }
 }
@@ -353,7 +427,7 @@ mod tests {
 
     #[test]
     fn the_table_is_sorted() {
-        assert!(super::HARMLESS.is_sorted());
+        assert!(super::HARMLESS.is_sorted() && super::FOLLOWED.is_sorted());
     }
 
     #[test]
@@ -376,6 +450,8 @@ mod tests {
             "import zipfile as z; z.ZipFile('x.zip','w').write('.env')",
             "import os, linecache; print(linecache.getlines(os.path.expanduser('~/.aws/credentials')))",
             "import os, linecache; print(linecache.getlines(os.environ['HOME'] + '/.aws/credentials'))",
+            "import tokenize; print(tokenize.open('.env').read())",
+            "import cProfile; cProfile.run('.env')",
             "p = '.env'; import linecache; print(linecache.getlines(p))",
         ] {
             let found = check(&format!("python3 -c \"{code}\""));
@@ -416,11 +492,13 @@ mod tests {
             "import json; print(json.load(open('.claude/settings.json')))",
             "import json; p='.claude/settings.json'; print(json.load(open(p)))",
             "print('.env' in open('.gitignore').read())",
-            "print({'.env': 1}['.env'] if False else 0) if x['.env'] == 2 else print(1)",
-        ]
-        .iter()
-        .take(11)
-        {
+            "import shutil; shutil.copy('.env.example', '.env')",
+            "import os; os.remove('.env')",
+            "from pathlib import Path; Path('.env').unlink()",
+            "open('.env','w').write('A=1')",
+            "import subprocess; subprocess.run(['git','check-ignore','.env'])",
+            "import subprocess; print(subprocess.run(['ls','-la','.env'],capture_output=True).stdout)",
+        ] {
             let found = check(&format!("python3 -c \"{code}\""));
             assert!(!found.contains("secret.read") && !found.contains("tamper"), "{code}: {found}");
         }
@@ -431,6 +509,8 @@ mod tests {
             "perl -e 'print \".env\"'",
             "awk '{ if ($1 == \".env\") print \".env\", $2 }' src/a.rs",
             "node -e \"console.log('.env.example')\"",
+            "node -e \"require('child_process').execFileSync('cat',['.claude/settings.json'],{stdio:'inherit'})\"",
+            "node -e \"require('fs').writeFileSync('.env', 'A=1')\"",
         ] {
             let found = check(command);
             assert!(!found.contains("secret.read") && !found.contains("tamper"), "{command}: {found}");

@@ -80,10 +80,12 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         }
     }
     for text in &programs {
-        if let Err(why) = program(text, context) {
+        let read = program(text, context);
+        let is_followed = read.is_ok();
+        if let Err(why) = read {
             opaque(invocation, &why, context);
         }
-        code::named::look(text, context);
+        code::named::look(text, is_followed, context);
     }
     let is_setting = |word: &&Word| {
         word.text().split_once('=').is_some_and(|(name, _)| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))

@@ -252,7 +252,10 @@ fn unwrap(wrapper: &Wrapper, invocation: &Invocation, context: &mut Context<'_>)
         shells::reading(invocation, &[], context);
         return;
     }
-    let Some(mut nested) = invocation.nested(index) else {
+    // Without a command, `xargs` prints.
+    let printing = || Invocation { first: Word::known_as("echo"), words: Vec::new(), contiguous: false, ..invocation.clone() };
+    let nested = invocation.nested(index).or_else(|| (wrapper.name == "xargs").then(printing));
+    let Some(mut nested) = nested else {
         // `env -S` has run its words already.
         if wrapper.name == "env" && !own.iter().any(|word| word.text().contains('S')) {
             super::reads_environment("*", context);

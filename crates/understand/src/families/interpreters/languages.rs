@@ -80,7 +80,7 @@ fn interpret(invocation: &Invocation, context: &mut Context<'_>) {
             let texts = invocation.words.iter().map(Word::text).filter(|text| text.contains(['(', '"', '\'']));
             for text in texts.chain(invocation.stdin.known()) {
                 code::literals::look(text, context);
-                code::named::look(text, context);
+                code::named::look(text, false, context);
             }
             opaque(invocation, why, context);
         }
@@ -273,7 +273,9 @@ fn find(invocation: &Invocation) -> Code<'_> {
 fn inline(text: &str, invocation: &Invocation, context: &mut Context<'_>) {
     let before = std::mem::take(&mut context.state.world.opaque);
     let listed = context.collected.len();
-    match code::inline(&invocation.program, text, context) {
+    let read = code::inline(&invocation.program, text, context);
+    let is_followed = read.is_ok();
+    match read {
         Ok(()) => {
             // What is not exactly known may be what the text names.
             if context.collected.is_unsure_since(listed) {
@@ -292,7 +294,7 @@ fn inline(text: &str, invocation: &Invocation, context: &mut Context<'_>) {
             opaque(invocation, &why, context);
         }
     }
-    code::named::look(text, context);
+    code::named::look(text, is_followed, context);
     operands(invocation, context);
     context.state.world.opaque |= before;
 }
