@@ -62,7 +62,12 @@ fn is_bound(name: &str, code: &Code<'_>) -> bool {
             let after = code.closer(open) + 1;
             after > at && (code.is(after, "=>") || code.is(after, "{"))
         });
-        is_declared || is_parameter || code.is(at + 1, "=>")
+        let brace = (at.saturating_sub(20)..at).rev().find(|open| code.is(*open, "{") || code.is(*open, "["));
+        let is_taken = brace.is_some_and(|brace| {
+            let word = brace.wrapping_sub(1);
+            ["const", "let", "var"].iter().any(|name| code.is(word, name)) && code.closer(brace) > at
+        });
+        is_declared || is_taken || is_parameter || code.is(at + 1, "=>")
     })
 }
 
@@ -120,6 +125,7 @@ mod tests {
         for code in [
             "console.log(cluster.isPrimary, v8.getHeapStatistics(), http2.constants.NGHTTP2_NO_ERROR)",
             "JSON.parse('[]').map(cluster => console.log(cluster.name, cluster))",
+            "const {dns} = JSON.parse('{}'); console.log(dns)",
             "const dns = 1; console.log(dns, {vm: 2}, x.tls)",
         ] {
             let found = check(&format!("node -e \"{code}\""));

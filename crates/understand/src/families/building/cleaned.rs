@@ -1,8 +1,11 @@
 //! Directories that a build tool empties or deletes before it writes there, or instead.
 
+use countersign_model::{PathClass, Zone};
+
 use crate::context::Context;
 use crate::environment;
 use crate::invocation::Invocation;
+use crate::paths;
 use crate::word::{Value, Word};
 
 /// A tool that empties a directory.
@@ -55,8 +58,17 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         }
         let set = cleans.variables.iter().find_map(|name| environment::value(invocation, name));
         if let Some(directory) = found.or(set).filter(|value| value.is_unknown() || !value.text().is_empty()) {
-            context.delete(&Word::made(directory));
+            empties(&Word::made(directory), context);
         }
+    }
+}
+
+/// Deletes a directory, where that is not one of those that builds write anew all the time.
+fn empties(word: &Word, context: &mut Context<'_>) {
+    let located = paths::locate(&word.value, context);
+    // What is moved there is nobody's to write anew.
+    if context.state.world.moved || located.zone != Zone::Workspace || located.class != PathClass::Rebuildable || located.why.is_some() {
+        context.delete(word);
     }
 }
 
@@ -84,7 +96,7 @@ pub(in super::super) fn made_anew(words: &[Word], index: usize, invocation: &Inv
         if takes_next.contains(&word.text()) {
             words.next();
         } else if !word.text().starts_with('-') && word.text() != "venv" {
-            context.delete(word);
+            empties(word, context);
         }
     }
 }
@@ -110,18 +122,15 @@ mod tests {
         ] {
             assert!(check(command).contains("fs.delete /home/dev/docs"), "{command}: {}", check(command));
         }
+        assert!(check("mv ~/docs dist; vite build --outDir dist").contains("fs.delete /repo/dist"));
         for command in ["python3 -m venv --clear .claude", "uv venv --clear .claude", "cargo clean --target-dir .claude"] {
             assert!(check(command).contains("countersign.tamper"), "{command}: {}", check(command));
         }
         for command in [
             "cargo clean", "cargo clean -n --target-dir ~/docs", "CARGO_TARGET_DIR=/tmp/t cargo build", "cargo build --target-dir ~/x", "vite build", "vite build --outDir ~/docs --emptyOutDir=false",
-            "python3 -m venv .venv", "uv venv .venv", "webpack --output-path ~/docs", "fd -e x . ~/docs", "fd -HI x",
+            "python3 -m venv .venv", "uv venv .venv", "python3 -m venv --clear .venv", "vite build --outDir dist", "CARGO_TARGET_DIR=target cargo clean", "webpack --output-path ~/docs", "fd -e x . ~/docs", "fd -HI x",
         ] {
             assert!(!check(command).contains("fs.delete"), "{command}: {}", check(command));
         }
-        assert_snapshot!(check("python3 -m venv --clear .venv"), @"
-        exec.install python3 -m venv, execute
-        fs.delete /repo/.venv, destroy
-        ");
     }
 }
