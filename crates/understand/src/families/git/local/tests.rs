@@ -186,3 +186,13 @@ fn to_leave_a_file_in_place_changes_none() {
     fs.delete /repo/.env, destroy
     ");
 }
+
+#[test]
+fn trees_that_are_read_over_changes() {
+    for command in ["git read-tree --reset -u HEAD", "git read-tree -u --reset origin/main", "git read-tree --reset -vu HEAD"] {
+        assert!(check(command).contains("git.discard"), "{command}: {}", check(command));
+    }
+    for command in ["git read-tree HEAD", "git read-tree --reset HEAD", "git read-tree -m -u HEAD", "git read-tree -n --reset -u HEAD"] {
+        assert!(!check(command).contains("git.discard"), "{command}: {}", check(command));
+    }
+}
