@@ -2,6 +2,8 @@
 //!
 //! The paths are those of <https://docs.github.com/rest>.
 
+pub(crate) mod comments;
+
 use countersign_model::{Certainty, Commit, Effect, ForgeRepository, Repository, Resource, Verb, verbs};
 
 use crate::carried::{self, Offered};
@@ -205,6 +207,11 @@ fn on_repository(request: &Request, repository: &ForgeRepository, rest: &[&str],
             Effect::new(verb, pull_request(repository, number(id), None, None))
         }
         ["pulls", id, "comments" | "requested_reviewers", ..] | ["issues", id, ..] if !deletes => {
+            comments::effects(
+                field("body").into_iter(),
+                &pull_request(repository, number(id), None, None),
+                context,
+            );
             Effect::new(verbs::FORGE_COMMENT, pull_request(repository, number(id), None, None))
         }
         ["issues"] => Effect::new(verbs::FORGE_COMMENT, object(repository, "issue", "*")),

@@ -248,8 +248,12 @@ impl Call<'_> {
                 return;
             }
             "close" | "reopen" | "edit" | "ready" | "lock" | "unlock" | "update-branch" | "revert" => plain(verbs::FORGE_PULL_REQUEST),
-            "comment" => plain(verbs::FORGE_COMMENT),
+            "comment" => {
+                self.speaks(&pull_request(&repository, number, None, None), context);
+                plain(verbs::FORGE_COMMENT)
+            }
             "review" => {
+                self.speaks(&pull_request(&repository, number, None, None), context);
                 let comments = self.arguments.has(&["comment", "c", "request-changes", "r"]) && !self.arguments.has(&["approve", "a"]);
                 plain(if comments { verbs::FORGE_COMMENT } else { verbs::FORGE_APPROVE })
             }
@@ -316,6 +320,14 @@ impl Call<'_> {
     fn reads_files(&self, context: &mut Context<'_>) {
         let values = self.arguments.values(&["F", "body-file", "notes-file", "env-file"]);
         values.for_each(|value| context.read_value(value));
+    }
+
+    /// What a comment tells robots.
+    fn speaks(&self, resource: &Resource, context: &mut Context<'_>) {
+        let files = self.arguments.values(&["F", "body-file"]).filter_map(|value| context.file(&crate::paths::locate(value, context).path).ok().flatten());
+        let files: Vec<String> = files.collect();
+        let given = self.arguments.values(&["b", "body"]).map(Value::text);
+        forge::comments::effects(given.chain(files.iter().map(String::as_str)), resource, context);
     }
 
     fn doubted(&self, effect: Effect) -> Effect {

@@ -153,6 +153,11 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             context.push(forge::branch(&repository, source.as_deref(), verbs::GIT_PUSH, None));
             on_request(verb)
         }
+        ("mr", "note" | "comment") => {
+            let texts: Vec<String> = found.values(&["-m", "--message"]).map(|value| value.text().to_owned()).collect();
+            forge::comments::effects(texts.iter().map(String::as_str), &pull_request(&repository, number, None, None), context);
+            on_request(verb)
+        }
         ("mr", _) => on_request(verb),
         ("repo" | "project", "clone") => {
             let directory = found.operand(1).unwrap_or_else(|| name.rsplit('/').next().unwrap_or("clone").to_owned());

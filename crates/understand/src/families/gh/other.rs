@@ -19,6 +19,11 @@ impl Call<'_> {
     /// What a subcommand does to what it is about.
     pub(super) fn other(&self, group: &str, action: &str, context: &mut Context<'_>) {
         self.reads_files(context);
+        if (group, action) == ("issue", "comment") {
+            // A pull request is an issue too.
+            let (repository, number) = self.named();
+            self.speaks(&crate::forge::pull_request(&repository, number, None, None), context);
+        }
         if let Some(effect) = self.special(group, action, context) {
             let effect = match effect.certainty {
                 Certainty::Exact => self.doubted(effect),
