@@ -248,6 +248,7 @@ mod tests {
         fs.read /tmp/y, read
         fs.write /repo/e, write
         exec.opaque git status, execute, opaque
+        exec.opaque /repo/e/hooks/post-index-change, execute, opaque
         git.read repository, read
         ");
         assert_snapshot!(check_with("GIT_DIR=evil git push origin main", EVIL), @"

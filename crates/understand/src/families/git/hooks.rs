@@ -24,12 +24,30 @@ const HOOKS: &[Set] = &[
     (&["checkout", "switch"], &[("post-checkout", false)]),
     (&["push"], &[("pre-push", true)]),
     (&["am"], &[("applypatch-msg", true), ("pre-applypatch", true), ("post-applypatch", false)]),
+    (
+        &[
+            "am", "bisect", "branch", "checkout", "cherry-pick", "commit", "fetch", "merge", "notes", "pull", "push", "rebase", "remote", "reset", "revert", "stash", "switch", "symbolic-ref", "tag", "update-ref", "worktree",
+        ],
+        &[("reference-transaction", false)],
+    ),
+    (
+        &[
+            "add", "am", "apply", "checkout", "cherry-pick", "commit", "merge", "mv", "pull", "read-tree", "rebase", "reset", "restore", "revert", "rm", "stage", "stash", "status", "switch", "update-index",
+        ],
+        &[("post-index-change", false)],
+    ),
 ];
+
+/// The hooks that a subcommand sets off.
+fn set_off(git: &Git<'_>) -> impl Iterator<Item = &'static (&'static str, bool)> {
+    let sets = HOOKS.iter().filter(|(names, _)| names.contains(&git.subcommand.as_str()));
+    sets.flat_map(|(_, hooks)| hooks.iter())
+}
 
 /// Adds what the hooks do that a subcommand sets off.
 pub(super) fn run(git: &Git<'_>, context: &mut Context<'_>) {
-    let Some((_, hooks)) = HOOKS.iter().find(|(names, _)| names.contains(&git.subcommand.as_str())) else { return };
-    let Some(root) = git.repo.root.clone() else { return };
+    let hooks: Vec<&(&str, bool)> = set_off(git).collect();
+    let Some(root) = git.repo.root.clone().filter(|_| !hooks.is_empty()) else { return };
     if git.store.is_some() && context.top() != Some(&root) {
         return;
     }
@@ -40,8 +58,7 @@ pub(super) fn run(git: &Git<'_>, context: &mut Context<'_>) {
     let unverified = short || git.has_long("--no-verify");
     let home = git.repo.home().unwrap_or(&root);
     let Some(directory) = directory(git, home, context) else { return };
-    for (name, verifies) in hooks.iter().filter(|(_, verifies)| !(*verifies && unverified)) {
-        let _ = verifies;
+    for (name, _) in hooks.into_iter().filter(|(_, verifies)| !(*verifies && unverified)) {
         hook(&format!("{directory}/{name}"), name, &root, context);
     }
 }
@@ -49,8 +66,7 @@ pub(super) fn run(git: &Git<'_>, context: &mut Context<'_>) {
 /// Adds what the hooks do that are kept in a repository's own directory `store`, which git is told of: nobody put
 /// them there for this.
 pub(super) fn of_store(git: &Git<'_>, store: &str, context: &mut Context<'_>) {
-    let Some((_, hooks)) = HOOKS.iter().find(|(names, _)| names.contains(&git.subcommand.as_str())) else { return };
-    for (name, _) in *hooks {
+    for (name, _) in set_off(git) {
         let located = paths::locate(&Value::Known(format!("{store}/hooks/{name}")), context);
         if let Looked::Opaque(why) = code::run(&located, None, &[], context) {
             code::opaque(&located, &why, context);
@@ -151,6 +167,18 @@ mod tests {
         git.push main@origin, write
         exec.test npm test, execute
         ");
+    }
+
+    #[test]
+    fn hooks_of_refs_and_of_the_index() {
+        for (command, name) in [
+            ("git branch x", "reference-transaction"), ("git tag x", "reference-transaction"), ("git fetch", "reference-transaction"), ("git commit -nm x", "reference-transaction"), ("git add x", "post-index-change"), ("git status", "post-index-change"),
+        ] {
+            let found = check_with(command, &[(&format!("/repo/.git/hooks/{name}"), "#!/bin/sh\ngit push origin main\n")]);
+            assert!(found.contains("git.push main@origin"), "{command}: {found}");
+            let found = check_with("git log; git rev-parse HEAD", &[(&format!("/repo/.git/hooks/{name}"), "#!/bin/sh\ngit push origin main\n")]);
+            assert!(!found.contains("git.push"), "{found}");
+        }
     }
 
     #[test]
