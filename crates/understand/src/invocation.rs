@@ -40,6 +40,17 @@ pub(crate) struct Source {
     pub text: Option<String>,
     /// Names of files, if it is nothing else.
     pub found: Option<Found>,
+    /// What it prints as it is, where that is all.
+    pub printed: Option<Printed>,
+}
+
+/// What a program prints as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Printed {
+    /// One file.
+    File(Value),
+    /// Changes of the repository, as git writes them; among them what commits say of themselves, or nothing else.
+    Changes { has_messages: bool },
 }
 
 /// What a search comes upon.
@@ -71,6 +82,7 @@ impl Source {
         self.decoded |= other.decoded;
         self.text = None;
         self.found = None;
+        self.printed = None;
     }
 }
 

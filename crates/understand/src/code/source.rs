@@ -32,6 +32,8 @@ pub(crate) struct Written {
     appends: bool,
     /// Whether what is written comes from the network or out of a decoder.
     pub foreign: bool,
+    /// Whether it is changes of the repository, as git writes them.
+    is_changes: bool,
     /// Whether the shell keeps it open, so that later commands write it.
     pub is_open: bool,
 }
@@ -66,8 +68,27 @@ impl World {
             altered: false,
             appends: false,
             foreign: false,
+            is_changes: false,
             is_open: false,
         });
+    }
+
+    /// Says that what was written since there were `before` is changes of the repository, as git writes them.
+    pub fn wrote_changes(&mut self, before: usize) {
+        if let Some([written]) = self.written.get_mut(before..) {
+            written.is_changes = !written.is_pattern;
+        }
+    }
+
+    /// Whether a file is such changes and nothing else.
+    pub fn has_changes(&self, located: &Located) -> bool {
+        let mut touching = self.written.iter().filter(|written| written.touches(located));
+        let is_led =
+            self.links.iter().any(|link| located.readings().any(|path| paths::is_within(path, &link.name)));
+        !is_led
+            && located.why.is_none()
+            && touching.next().is_some_and(|written| written.is_changes)
+            && touching.next().is_none()
     }
 
     /// Says that what was written since there were `before` is a copy of `from`, as it was when there were `at`.

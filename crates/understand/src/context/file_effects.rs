@@ -150,7 +150,9 @@ impl Context<'_> {
     pub fn delete(&mut self, word: &Word) {
         let located = paths::locate_entry(&word.value, self);
         let in_git = located.readings().any(is_git_store);
-        let restorable = !in_git && (located.class == PathClass::Rebuildable || self.is_tracked(&located));
+        let restorable = !in_git
+            && !self.state.world.hides_changes
+            && (located.class == PathClass::Rebuildable || self.is_tracked(&located));
         if located.class == PathClass::Countersign {
             self.tamper(&located);
             return;
@@ -158,6 +160,7 @@ impl Context<'_> {
         if paths::contains_protected(&located, self) {
             self.reaches_countersign(&located);
         }
+        self.delete_moved(&located);
         let before = self.collected.len();
         if self.is_all_temporary(&located) {
             let resource =
@@ -181,6 +184,30 @@ impl Context<'_> {
                 Err(Some(why)) => effect.because = Some(why),
                 Err(None) => {}
             });
+        }
+    }
+
+    /// Says that what the command itself moved there is deleted.
+    fn delete_moved(&mut self, located: &Located) {
+        let reaches = |to: &String| {
+            let meets = |path: &str| paths::is_within(to, path) || paths::is_within(path, to);
+            located.readings().any(|path| {
+                meets(path)
+                    || meets(path.trim_end_matches("/*"))
+                    || crate::glob::is_pattern(path) && crate::glob::matches(path, to)
+            })
+        };
+        let moved: Vec<Resource> = self
+            .state
+            .world
+            .moved
+            .iter()
+            .filter(|(_, to)| reaches(to))
+            .map(|(from, _)| from.clone())
+            .collect();
+        for from in moved {
+            let effect = Effect::new(verbs::FS_DELETE, from).reversible(Reversible::No);
+            self.push(effect.because("the command moves it, and deletes it where it is then"));
         }
     }
 

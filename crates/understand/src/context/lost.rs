@@ -99,7 +99,7 @@ impl Context<'_> {
     }
 
     /// Whether nothing was there before the command, which makes it itself.
-    fn is_own(&self, located: &Located) -> bool {
+    pub fn is_own(&self, located: &Located) -> bool {
         let world = &self.state.world;
         let is_made = world.made_here.contains(&located.path)
             || world.written.iter().any(|written| written.paths() == [located.path.clone()]);
@@ -256,8 +256,14 @@ mod tests {
         assert_snapshot!(deleted("rm */x", "linked\tdata"), @"/repo/*/x No: git does not have `data`");
         assert_snapshot!(deleted("rm notes.txt", ""), @"/repo/notes.txt No:");
         assert_snapshot!(deleted("rm !(keep)", ""), @"/repo/* Yes: the path is not known: a file name pattern");
-        assert_snapshot!(deleted("mv ~/notes.txt a.log; rm *.log", ""), @"/repo/*.log No: the path is not known: a file name pattern");
-        assert_snapshot!(deleted("mkdir x; mv ~/notes x; rm -rf x", ""), @"/repo/x No:");
+        assert_snapshot!(deleted("mv ~/notes.txt a.log; rm *.log", ""), @"
+        /home/dev/notes.txt No: the command moves it, and deletes it where it is then
+        /repo/*.log No: the path is not known: a file name pattern
+        ");
+        assert_snapshot!(deleted("mkdir x; mv ~/notes x; rm -rf x", ""), @"
+        /home/dev/notes No: the command moves it, and deletes it where it is then
+        /repo/x No:
+        ");
         assert_snapshot!(deleted("mkdir x; ./fill; rm -rf x", ""), @"/repo/x No:");
         assert_snapshot!(deleted("touch Makefile; rm Makefile", ""), @"/repo/Makefile No:");
         assert_snapshot!(deleted("mkdir x; rm -rf y", ""), @"/repo/y No:");

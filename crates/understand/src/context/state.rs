@@ -98,10 +98,18 @@ pub(crate) struct World {
     pub made: Vec<String>,
     /// Why commits or refs are no longer what the workspace says.
     pub refs_changed: Option<String>,
+    /// Secret files that the command puts into git, by their paths.
+    pub kept_secrets: Vec<String>,
+    /// Whether git no longer says which files have changed.
+    pub hides_changes: bool,
+    /// Files and directories that the command moves, and where to.
+    pub moved: Vec<(Resource, String)>,
     /// What the command's own commits take.
     pub commits: Commits,
     /// Why git's configuration is no longer what the workspace says.
     pub configuration_changed: Option<String>,
+    /// Settings that say where the command's new branches go, by their keys; none where that is not known.
+    pub upstreams: BTreeMap<String, Option<String>>,
     /// Second names that the command gave to files and directories, in order.
     pub links: Vec<Link>,
     /// Whether something ran that nobody can see into.

@@ -1,5 +1,6 @@
 //! Programs that create, change, move and delete files.
 
+mod moved;
 mod patches;
 mod tar;
 mod unzip;
@@ -16,7 +17,8 @@ use crate::paths;
 use crate::target::Link;
 use crate::word::{Value, Word};
 
-pub(super) use self::patches::patched_by;
+pub(super) use self::moved::to as moved_to;
+pub(super) use self::patches::{Applying, Reader, Strip, anything};
 use self::tar::tar;
 use self::unzip::unzip;
 
@@ -60,6 +62,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         "dd" => disk_dump(invocation, context),
         "chmod" | "chown" | "chgrp" | "setfacl" => permit(invocation, context),
         "tar" => tar(invocation, context),
+        "patch" => patches::patch(invocation, context),
         _ => archive(invocation, context),
     }
 }
@@ -200,6 +203,7 @@ fn move_files(invocation: &Invocation, context: &mut Context<'_>) {
         let at = context.state.world.written.len();
         context.moves(word);
         into(&last, word, at, context);
+        moved::to(word, &last, context);
     }
     if operands.is_empty() {
         context.write_value(&last);
@@ -370,13 +374,6 @@ fn archive(invocation: &Invocation, context: &mut Context<'_>) {
     match program {
         "split" => programs::started(&invocation.words, &["filter"], &[], context),
         "zip" => programs::started(&invocation.words, &["unzip-command"], &[], context),
-        "patch" => {
-            let arguments = parse(&invocation.words, &PATCH);
-            let directory = arguments.value(&["d", "directory"]);
-            let file = arguments.value(&["i", "input"]).or_else(|| arguments.operands.get(1).map(|word| &word.value));
-            arguments.values(&["o", "output", "r", "reject-file"]).for_each(|value| context.write_value(value));
-            patched_by(file, invocation, directory, context);
-        }
         // The first operand of the one in Perl is code.
         "rename" if invocation.words.iter().any(|word| word.text().contains(['(', '`', '{', '$', ';']) || word.text().ends_with('e') && word.text().starts_with("s/")) => {
             opaque(invocation, "its first operand can be code", context);
@@ -390,28 +387,21 @@ fn archive(invocation: &Invocation, context: &mut Context<'_>) {
     // The file itself goes, and what it is made into stays.
     context.state.world.moved |= matches!(program, "gzip" | "gunzip" | "bzip2" | "xz" | "rename" | "zip");
     let operands = operands(invocation, "");
-    for word in &operands {
+    let moves = program == "zip" && invocation.words.iter().any(|word| word.text() == "--move" || word.text().starts_with('-') && !word.text().starts_with("--") && word.text().contains('m'));
+    for (index, word) in operands.iter().enumerate() {
         context.read_tree(word);
-        context.write(word);
+        if moves && index > 0 {
+            // What is in the archive is taken away.
+            context.delete(word);
+        } else if program != "zip" || index == 0 && word.text() != "-" {
+            context.write(word);
+        }
     }
-    if matches!(program, "patch" | "rename" | "split") || operands.is_empty() {
+    if matches!(program, "rename" | "split") || operands.is_empty() {
         context.write_value(&Value::Known(".".to_owned()));
     }
     context.flow.decoded |= matches!(program, "gunzip" | "gzip" | "xz" | "bzip2");
 }
-
-const PATCH: Spec = Spec {
-    long: &[
-        ("directory", Takes::Value), ("input", Takes::Value), ("output", Takes::Value), ("reject-file", Takes::Value), ("strip", Takes::Value), ("fuzz", Takes::Value), ("prefix", Takes::Value), ("suffix", Takes::Value),
-        ("forward", Takes::Nothing), ("reverse", Takes::Nothing), ("dry-run", Takes::Nothing), ("batch", Takes::Nothing), ("force", Takes::Nothing), ("backup", Takes::Nothing), ("silent", Takes::Nothing), ("quiet", Takes::Nothing), ("verbose", Takes::Nothing),
-    ],
-    short: &[
-        ('d', Takes::Value), ('i', Takes::Value), ('o', Takes::Value), ('r', Takes::Value), ('p', Takes::Value), ('F', Takes::Value), ('B', Takes::Value), ('z', Takes::Value), ('D', Takes::Value), ('Y', Takes::Value), ('V', Takes::Value), ('g', Takes::Value),
-        ('N', Takes::Nothing), ('R', Takes::Nothing), ('t', Takes::Nothing), ('f', Takes::Nothing), ('b', Takes::Nothing), ('s', Takes::Nothing), ('u', Takes::Nothing), ('c', Takes::Nothing), ('e', Takes::Nothing), ('n', Takes::Nothing), ('E', Takes::Nothing), ('l', Takes::Nothing), ('T', Takes::Nothing), ('Z', Takes::Nothing),
-    ],
-    abbreviations: true,
-    operands_end_options: false,
-};
 
 #[cfg(test)]
 mod tests;

@@ -109,6 +109,9 @@ mod secret_names;
 pub(crate) mod subcommands;
 mod unseen;
 
+/// What is said of files after git may have brought others into the working tree.
+const MAY_HAVE_CHANGED: &str = "may have changed the file by then";
+
 pub(crate) use awk::program as awk_program;
 pub(crate) use git::{Git, addresses, resolve};
 pub(crate) use program::{ask_file, run_file};

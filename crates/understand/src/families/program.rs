@@ -4,7 +4,7 @@ use super::unseen::{hidden, named_by_arguments, opaque, says_nothing, sought_in_
 use super::{code, countersign, declared, is_understood, leaving, likely, names, reading, resolve};
 use crate::code::Looked;
 use crate::context::Context;
-use crate::invocation::{Invocation, Stdin};
+use crate::invocation::{Invocation, Printed, Stdin};
 use crate::paths;
 use crate::shell;
 use crate::word::{Value, Word};
@@ -151,6 +151,10 @@ pub(super) fn named(invocation: &Invocation, context: &mut Context<'_>) {
     }
     if let Some(text) = shell::texts::of(invocation) {
         context.flow.text = Some(text);
+    }
+    if let ("cat", [word]) = (program, invocation.words.as_slice()) {
+        let is_file = word.known().is_some_and(|text| !text.starts_with('-'));
+        context.flow.printed = is_file.then(|| Printed::File(word.value.clone()));
     }
 }
 

@@ -477,6 +477,7 @@ fn stdin(piped: Option<&Item>, context: &Context<'_>) -> Stdin {
             decoded: context.flow.decoded,
             text: item.value.known().map(str::to_owned),
             found: None,
+            printed: None,
         }),
     }
 }

@@ -88,6 +88,7 @@ impl Walker {
             source.text = flow.text;
             // Of a compound command, nobody says what all of it finds.
             let alone = index == 0 && matches!(command, Command::Simple(_));
+            source.printed = flow.printed.filter(|_| alone);
             source.found = if index == 0 { flow.found.filter(|_| alone) } else { earlier };
         }
         context.beside = beside;

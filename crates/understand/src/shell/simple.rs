@@ -7,7 +7,7 @@ use countersign_model::verbs;
 
 use crate::context::Context;
 use crate::families;
-use crate::invocation::{Invocation, Stdin};
+use crate::invocation::{Invocation, Printed, Stdin};
 use crate::paths;
 use crate::word::{Value, Word};
 
@@ -117,12 +117,19 @@ fn run_there(walker: &Walker, command: &SimpleCommand, stdin: Stdin, context: &m
         context.state.shell.set_array(&name, elements);
     }
     let flow = std::mem::replace(&mut context.flow, outer);
-    let (text, found) = (flow.text.clone(), flow.found.clone());
+    let (text, found, printed) = (flow.text.clone(), flow.found.clone(), flow.printed.clone());
     if flow.is_foreign() || is_given_foreign {
         context.state.world.brings(written);
     }
     context.flow.join(&flow);
     (context.flow.text, context.flow.found) = (text, found);
+    if writes
+        && printed == Some(Printed::Changes { has_messages: false })
+        && super::redirects::appends(command) == Some(false)
+    {
+        context.state.world.wrote_changes(written);
+    }
+    context.flow.printed = printed;
     if let (true, Some(appends)) = (writes, super::redirects::appends(command)) {
         let text = context.flow.text.clone().filter(|_| is_exact(command));
         if let Some(text) = text {

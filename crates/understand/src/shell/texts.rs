@@ -39,7 +39,9 @@ pub(super) fn may_print(program: &str) -> bool {
 pub(crate) fn printed(program: &str, words: &[&str], input: Option<&str>) -> Option<String> {
     let text = match (program, words) {
         ("echo", words) => echo(words),
-        ("printf", ["--", words @ ..] | words) => printf(words),
+        ("printf", ["--", words @ ..]) => printf(words),
+        ("printf", [format, ..]) if format.starts_with('-') && format.len() > 1 => None,
+        ("printf", words) => printf(words),
         ("cat", [] | ["-"] | ["-u"]) => input.map(str::to_owned),
         ("tee", words) if !words.iter().any(|word| word.starts_with('-')) => input.map(str::to_owned),
         ("base64", words) => base64(words, input?),
@@ -88,9 +90,6 @@ fn echo(words: &[&str]) -> Option<String> {
 
 fn printf(words: &[&str]) -> Option<String> {
     let (format, words) = words.split_first()?;
-    if format.starts_with('-') && format.len() > 1 {
-        return None;
-    }
     let (format, _) = unescaped(format, false)?;
     let mut text = String::new();
     let mut words = words.iter();

@@ -148,18 +148,6 @@ fn archives_go_where_they_are_told() {
 }
 
 #[test]
-fn a_patch_names_what_it_changes() {
-    assert_snapshot!(check("patch -p1 <<'X'\n--- a/src/a.rs\n+++ b/.claude/settings.json\n@@ -0,0 +1 @@\n+x\nX"), @"
-    countersign.tamper /repo/.claude/settings.json, destroy
-    fs.write /repo, write
-    ");
-    assert_snapshot!(check("git apply <<'X'\ndiff --git a/x b/.git/hooks/pre-push\n--- /dev/null\n+++ b/.git/hooks/pre-push\nX"), @"
-    fs.write /repo/.git/hooks/pre-push, write
-    git.index /repo, write
-    ");
-}
-
-#[test]
 fn an_empty_program_reads_the_next_word() {
     assert_snapshot!(check("sed '' ~/.ssh/id_rsa"), @"
     secret.read /home/dev/.ssh/id_rsa, read

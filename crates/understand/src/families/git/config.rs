@@ -13,12 +13,12 @@ const ACTS: &[&str] = &[
     "difftool.*", "mergetool.*", "merge.*.driver", "filter.*", "include.*", "includeif.*", "url.*", "remote.*", "branch.*", "push.*", "gpg.*", "ssh.*",
     "http.proxy", "http.*", "protocol.*", "init.templatedir", "uploadpack.*", "receive.*", "sendemail.*", "web.browser", "browser.*", "man.*",
     "interactive.difffilter", "submodule.*", "trailer.*", "tar.*", "uploadarchive.*", "extensions.*", "safe.*", "hook.*", "imap.*", "instaweb.*", "gc.recentobjectshook",
-    "maintenance.*", "rebase.instructionformat", "bundle.*", "transfer.*", "fetch.bundleuri", "commit.template", "svn-remote.*", "lfs.*", "guitool.*",
+    "maintenance.*", "rebase.instructionformat", "bundle.*", "transfer.*", "fetch.bundleuri", "commit.template", "svn-remote.*", "lfs.*", "guitool.*", "help.autocorrect",
 ];
 
 /// Settings given by `-c` that change where a push goes; they are followed, not feared.
 const FOLLOWED: &[&str] =
-    &["push.*", "branch.*", "remote.*.url", "remote.*.pushurl", "remote.*.push", "remote.*.mirror", "remote.pushdefault", "url.*", "alias.*", "submodule.recurse"];
+    &["push.*", "branch.*", "remote.*.url", "remote.*.pushurl", "remote.*.push", "remote.*.mirror", "remote.pushdefault", "url.*", "alias.*", "submodule.recurse", "help.autocorrect"];
 
 /// Settings whose value is a program that git then runs by itself.
 const PROGRAMS: &[&str] = &[
@@ -38,7 +38,7 @@ const HARMLESS: &[&str] = &[
     "core.longpaths", "core.symlinks", "core.untrackedcache", "core.preloadindex", "core.compression", "core.commentchar", "core.whitespace",
     "diff.algorithm", "diff.renames", "diff.colormoved", "diff.context", "diff.noprefix", "diff.mnemonicprefix", "merge.conflictstyle", "merge.ff",
     "pull.rebase", "pull.ff", "rebase.autosquash", "rebase.autostash", "rebase.updaterefs", "rerere.*", "init.defaultbranch", "gc.auto", "pack.*", "index.*",
-    "column.*", "fetch.prune", "fetch.parallel", "help.autocorrect", "http.postbuffer", "http.version", "http.lowspeedlimit", "http.lowspeedtime", "blame.*", "grep.*",
+    "column.*", "fetch.prune", "fetch.parallel", "http.postbuffer", "http.version", "http.lowspeedlimit", "http.lowspeedtime", "blame.*", "grep.*",
     "stash.*", "versionsort.*", "i18n.*", "feature.*", "apply.*", "push.autosetupremote", "protocol.version",
 ];
 
@@ -133,7 +133,8 @@ pub(super) fn config(git: &Git<'_>, context: &mut Context<'_>) {
     } else {
         format!("it sets {key} {scope}")
     };
-    let acts = !is_any(&key, HARMLESS);
+    // What patches say of where files are depends on it.
+    let acts = !is_any(&key, HARMLESS) || matches!(key.as_str(), "diff.noprefix" | "format.pretty");
     changes(git, &why, acts, context);
 }
 

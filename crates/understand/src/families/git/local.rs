@@ -4,21 +4,25 @@
 mod branches;
 mod copies;
 mod discarding;
+mod nearest;
 mod rebasing;
 mod restoring;
+mod upstreams;
 mod worktrees;
 
 use countersign_model::{Effect, PathClass, Resource, Verb, verbs};
 
-use super::{Git, local_files, push};
+use super::{Git, exposing, local_files, patching, push};
 use crate::arguments::{Spec, Takes, parse};
 use crate::context::Context;
 use crate::environment;
 use crate::word::{Value, Word};
 
 use branches::{branch, checkout};
+pub(super) use branches::brought;
 pub(super) use copies::fetches;
 pub(in super::super) use copies::is_of_strangers;
+pub(super) use nearest::effects as nearest;
 use copies::{clone, structure};
 use discarding::discarding;
 
@@ -55,6 +59,7 @@ pub(super) fn effects(git: &Git<'_>, context: &mut Context<'_>) {
     let heads = context.state.world.heads.clone();
     starts_programs(git, context);
     local_files::effects(git, context);
+    exposing::effects(git, context);
     if let Some((verb, _)) = TABLE.iter().find(|(_, names)| names.contains(&name)) {
         by_table(verb, git, context);
         return;
@@ -126,6 +131,8 @@ fn by_table(verb: &Verb, git: &Git<'_>, context: &mut Context<'_>) {
     } else if git.subcommand == "read-tree" && git.has_long("--reset") && git.has_short('u') && !git.has_short('n') {
         context.push(git.here(verbs::GIT_DISCARD).because("it puts what is read in the place of files that hold changes"));
         moves_refs(git, verbs::GIT_INDEX, context);
+    } else if git.subcommand == "apply" && patching::only_shows(git) {
+        context.push(git.here(verbs::GIT_READ));
     } else if git.subcommand == "symbolic-ref" && git.operands().len() < 2 && !git.has(&["-d", "--delete"]) {
         context.push(git.here(verbs::GIT_READ));
     } else if *verb == verbs::GIT_MERGE || *verb == verbs::GIT_REWRITE {
@@ -137,6 +144,14 @@ fn by_table(verb: &Verb, git: &Git<'_>, context: &mut Context<'_>) {
         }
     } else {
         reads_from_history(git, context);
+        if git.subcommand == "read-tree" && git.has_long("--reset") && git.has_short('u') {
+            context.push(git.here(verbs::GIT_DISCARD));
+        }
+        if git.subcommand == "update-index" && ["--assume-unchanged", "--skip-worktree"].iter().any(|option| git.has_long(option)) {
+            context.state.world.hides_changes = true;
+            let why = "git no longer says that these files have changed";
+            context.push(git.here(verbs::GIT_CONFIG).because(why));
+        }
         if matches!(git.subcommand.as_str(), "add" | "stage" | "mv") {
             adds(git, context);
         }
@@ -166,6 +181,7 @@ fn adds(git: &Git<'_>, context: &mut Context<'_>) {
         let plain = located.why.is_none() && !word.text().starts_with(':');
         added.push(if plain { located.path } else { "*".to_owned() });
     }
+    exposing::takes(&added, context);
     let commits = &mut context.state.world.commits;
     if git.subcommand == "mv" {
         commits.named.extend(added);
@@ -188,6 +204,7 @@ fn adds(git: &Git<'_>, context: &mut Context<'_>) {
             }
         }
     }
+    exposing::takes(&forced, context);
     let commits = &mut context.state.world.commits;
     commits.named.extend(forced);
     commits.added.extend(added);
@@ -259,6 +276,7 @@ fn commit(git: &Git<'_>, context: &mut Context<'_>) {
     for word in &arguments.operands {
         let located = crate::paths::locate_entry(&word.value, context);
         let plain = located.why.is_none() && !word.text().starts_with(':');
+        exposing::takes(std::slice::from_ref(&located.path), context);
         context.state.world.commits.added.push(if plain { located.path } else { "*".to_owned() });
     }
     let effect = git.here(verbs::GIT_COMMIT);

@@ -3,7 +3,7 @@
 
 use countersign_model::{Answer, PathClass, Question, Zone};
 
-use super::Git;
+use super::{Git, local, patching};
 use super::super::searching::printed;
 use crate::Workspace as _;
 use crate::arguments::files::{Operands, touched};
@@ -36,13 +36,17 @@ pub(super) fn effects(git: &Git<'_>, context: &mut Context<'_>) {
         "mv" => moved(&operands, context),
         "bundle" if operands.first().is_some_and(|word| word.text() == "create") => operands.iter().skip(1).take(1).for_each(|word| context.write(word)),
         "hash-object" | "interpret-trailers" | "blame" | "annotate" => operands.iter().for_each(|word| secret(&word.value, context)),
-        "grep" if git.has_long("--no-index") => operands.iter().skip(1).for_each(|word| context.read_tree(word)),
         "grep" => searched(git, &operands, context),
         "diff" => compared(git, &operands, context),
         "show" | "archive" | "whatchanged" | "format-patch" => operands.iter().for_each(|word| secret(&word.value, context)),
         "log" | "stash" if shows_changes(git) => operands.iter().for_each(|word| secret(&word.value, context)),
-        "apply" | "am" => patched(git, &operands, context),
-        "checkout" | "restore" => operands.iter().for_each(|word| restored(&word.value, context)),
+        "apply" | "am" => patching::effects(git, context),
+        "checkout" | "restore" => {
+            operands.iter().for_each(|word| restored(&word.value, context));
+            for path in local::brought(git, context) {
+                context.write_value(&path);
+            }
+        }
         _ => {}
     }
 }
@@ -102,11 +106,16 @@ fn searched(git: &Git<'_>, operands: &[&Word], context: &mut Context<'_>) {
         let path = paths::locate(value, context).path;
         !matches!(context.workspace.ask(&Question::Path { path }), Answer::Absent)
     };
+    let plain = git.has_long("--no-index") || git.repo.root.is_none();
     if !directories.iter().any(is_there) {
         // Nothing, or commits: all of the tree.
-        directories.push(Value::Known(".".to_owned()));
+        let here = Value::Known(".".to_owned());
+        if plain {
+            secret(&here, context);
+        }
+        directories.push(here);
     }
-    let any = git.has_long("--untracked") && git.has_long("--no-exclude-standard");
+    let any = plain || git.has_long("--untracked") && git.has_long("--no-exclude-standard");
     printed::kept(&patterns, &directories, git.has_short('v') || git.has_long("--invert-match"), any, context);
 }
 
@@ -133,6 +142,7 @@ fn moved(operands: &[&Word], context: &mut Context<'_>) {
     let Some((target, sources)) = operands.split_last() else { return };
     for source in sources {
         context.moves(source);
+        super::super::files::moved_to(source, &target.value, context);
         let name = source.text().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
         let inside = target.value.known().map(|target| Value::Known(format!("{}/{name}", target.trim_end_matches('/'))));
         inside.iter().for_each(|value| restored(value, context));
@@ -148,16 +158,6 @@ fn compared(git: &Git<'_>, operands: &[&Word], context: &mut Context<'_>) {
         if located.class == PathClass::Secret && (plain || located.zone != Zone::Workspace) {
             context.read(word);
         }
-    }
-}
-
-fn patched(git: &Git<'_>, operands: &[&Word], context: &mut Context<'_>) {
-    let directory = git.words.iter().find_map(|word| word.value.strip_prefix("--directory="));
-    if operands.is_empty() || operands.iter().any(|word| word.text() == "-") {
-        super::super::files::patched_by(None, git.invocation, directory.as_ref(), context);
-    }
-    for word in operands {
-        super::super::files::patched_by(Some(&word.value), git.invocation, directory.as_ref(), context);
     }
 }
 

@@ -4,12 +4,16 @@
 //! configuration as git would, [`local`] has everything that stays here, [`config`] what changes
 //! how git itself behaves.
 
+pub(super) use patching::keeps_names;
+
 pub(crate) mod addresses;
 mod config;
+mod exposing;
 mod foreign;
 mod hooks;
 mod local;
 mod local_files;
+mod patching;
 mod push;
 mod refspec;
 pub(crate) mod resolve;
@@ -20,7 +24,7 @@ use countersign_model::{Effect, Remote, Repository, Resource, Verb};
 use super::{Family, opaque};
 use crate::context::Context;
 use crate::environment;
-use crate::invocation::Invocation;
+use crate::invocation::{Invocation, Printed};
 use crate::paths;
 use crate::shell::{self, Place};
 use crate::word::{Value, Word};
@@ -72,6 +76,8 @@ pub(crate) struct Git<'i> {
     pub index: usize,
     /// Whether the environment or an option changes settings in ways that cannot be seen.
     pub doubt: Option<String>,
+    /// Where it starts.
+    pub directory: Result<String, String>,
     /// What git is told to take for the repository's own directory, or why that is not known.
     pub store: Option<Result<String, String>>,
 }
@@ -126,7 +132,7 @@ impl Git<'_> {
 
     /// Words that are no options.
     pub fn operands(&self) -> Vec<&Word> {
-        self.words.iter().filter(|word| !word.text().starts_with('-')).collect()
+        self.words.iter().filter(|word| !word.text().starts_with('-') || word.text() == "-").collect()
     }
 }
 
@@ -204,7 +210,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     }
     let repo = Repo::open(&directory, overlay, context);
     let words = invocation.words.get(index + 1..).unwrap_or_default();
-    let git = Git { invocation, repo, subcommand, words, index, doubt, store };
+    let git = Git { invocation, repo, subcommand, words, index, doubt, directory: started.clone(), store };
     foreign::effects(&git, &started, context);
     if let Some(tree) = tree {
         foreign::tree(&git, &tree, &started, context);
@@ -220,7 +226,8 @@ fn program(name: &str) -> Resource {
 fn worst(invocation: &Invocation, context: &mut Context<'_>) {
     let repo = Repo::open(&context.state.shell.directory.clone(), Vec::new(), context);
     let subcommand = "push".to_owned();
-    let git = Git { invocation, repo, subcommand, words: &[], index: 0, doubt: None, store: None };
+    let directory = context.state.shell.directory.clone();
+    let git = Git { invocation, repo, subcommand, words: &[], index: 0, doubt: None, directory, store: None };
     push::anything(&git, "the subcommand is not known", context);
 }
 
@@ -229,9 +236,10 @@ fn run(git: &Git<'_>, context: &mut Context<'_>) {
     hooks::run(git, context);
     stored::run(git, context);
     if changes_files(git) {
-        let why = format!("{} may have changed the file by then", git.title());
+        let why = format!("{} {}", git.title(), crate::families::MAY_HAVE_CHANGED);
         context.state.world.tree_changed.get_or_insert(why);
     }
+    context.flow.printed = patching::prints_changes(git, context).then(|| Printed::Changes { has_messages: git.subcommand == "show" });
 }
 
 /// Whether other files may be in the working tree afterwards.
@@ -245,7 +253,7 @@ fn changes_files(git: &Git<'_>) -> bool {
         }
         "stash" => git.operands().first().is_none_or(|word| !matches!(word.text(), "list" | "show" | "drop" | "clear")),
         "reset" => git.words.iter().any(|word| matches!(word.text(), "--hard" | "--merge" | "--keep") || word.value.is_unknown()),
-        "pull" | "merge" | "rebase" | "cherry-pick" | "revert" | "am" | "apply" | "restore" | "submodule" | "read-tree" | "sparse-checkout" | "bisect"
+        "pull" | "merge" | "rebase" | "cherry-pick" | "revert" | "restore" | "submodule" | "read-tree" | "sparse-checkout" | "bisect"
         | "checkout-index" | "clean" | "mv" | "filter-branch" | "filter-repo" | "lfs" | "subtree" => true,
         _ => false,
     }
@@ -263,7 +271,12 @@ fn subcommand(git: &Git<'_>, context: &mut Context<'_>) {
         }
         "config" => config::config(git, context),
         "remote" => config::remote(git, context),
-        name if local::understands(name) => local::effects(git, context),
+        name if local::understands(name) => {
+            // Paths are read from where `-C` leads.
+            let directory = std::mem::replace(&mut context.state.shell.directory, git.directory.clone());
+            local::effects(git, context);
+            context.state.shell.directory = directory;
+        }
         _ => alias(git, context),
     }
 }
@@ -298,6 +311,7 @@ fn alias(git: &Git<'_>, context: &mut Context<'_>) {
         Ok(None) => {
             let what = git.title();
             context.opaque(&what, "git has no such subcommand, and it is not an alias");
+            local::nearest(git, context);
             super::named_by_arguments(git.invocation, context);
         }
         Err(why) => {

@@ -3,6 +3,7 @@
 //! Each ref of a remote that would move is one effect. Whether a push without force is a
 //! fast-forward cannot be seen here: that needs history, and is left to the edge.
 
+mod options;
 mod unconfigured;
 
 use countersign_model::{Answer, Certainty, Effect, Question, Remote, Resource, Reversible, verbs};
@@ -214,6 +215,8 @@ fn to_remote(
     };
     let moved = push_moves(&moves, forced, &remotes, doubt.as_deref(), git, context);
     companions(name, arguments, &remotes, git, context);
+    options::effects(arguments, &remotes, git, context);
+    super::exposing::sends(context);
     context.candidates.push(pin::push(git, arguments, name, &remotes, moved, context));
     if moves.is_empty() {
         let why = if arguments.has(&["tags"]) { "there is no tag" } else { "push.default is nothing" };

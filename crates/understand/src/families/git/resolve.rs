@@ -107,6 +107,9 @@ impl Repo {
     /// All values of a setting, or why they are not known.
     pub fn values(&self, key: &str, context: &Context<'_>) -> Result<Vec<String>, String> {
         let key = canonical_key(key);
+        if let Some(upstream) = context.state.world.upstreams.get(&key).filter(|_| !self.sets(&key)) {
+            return upstream.clone().map(|value| vec![value]).ok_or_else(|| "the command gives the branch an upstream".to_owned());
+        }
         let mut values = match &context.state.world.configuration_changed {
             Some(why) => return Err(why.clone()),
             None => {
@@ -234,6 +237,22 @@ impl Repo {
     pub fn is_remote_branch(&self, name: &str, context: &Context<'_>) -> bool {
         let remotes = self.subsections("remote", context).unwrap_or_default();
         remotes.iter().any(|remote| self.has(&format!("refs/remotes/{remote}/{name}"), context))
+    }
+
+    /// Whether a branch of a remote is known here.
+    pub fn has_tracked(&self, remote: &str, branch: &str, context: &Context<'_>) -> bool {
+        self.has(&format!("refs/remotes/{remote}/{branch}"), context)
+    }
+
+    /// The remote and its branch that a name such as `origin/main` means.
+    pub fn tracked(&self, name: &str, context: &Context<'_>) -> Option<(String, String)> {
+        let name = name.strip_prefix("refs/").unwrap_or(name);
+        let name = name.strip_prefix("remotes/").unwrap_or(name);
+        let remotes = self.subsections("remote", context).unwrap_or_default();
+        remotes.into_iter().find_map(|remote| {
+            let branch = name.strip_prefix(&remote)?.strip_prefix('/')?.to_owned();
+            Some((remote, branch))
+        })
     }
 
     /// The full names a short name can mean here, as git tries them; empty if it is none.

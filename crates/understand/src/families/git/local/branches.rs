@@ -4,10 +4,11 @@ use countersign_model::{Answer, Commit, Question, Reversible, verbs};
 
 use super::super::resolve::Tip;
 use super::super::{Git, config};
-use super::{moved_refs, moves_refs, restoring};
+use super::{moved_refs, moves_refs, restoring, upstreams};
 use crate::Workspace as _;
 use crate::arguments::{Arguments, Spec, Takes, parse};
 use crate::context::Context;
+use crate::paths;
 use crate::word::{Value, Word};
 
 pub(super) fn branch(git: &Git<'_>, context: &mut Context<'_>) {
@@ -48,6 +49,8 @@ pub(super) fn branch(git: &Git<'_>, context: &mut Context<'_>) {
     } else if operands.is_empty() || given.has(BRANCH_LISTS) && !doubted {
         context.push(git.here(verbs::GIT_READ));
     } else {
+        let (name, start) = (operands.first().and_then(|word| word.known()), operands.get(1).map(|word| &word.value));
+        upstreams::gets(name, start, &given, git, context);
         moves_refs(git, verbs::GIT_BRANCH, context);
     }
 }
@@ -145,13 +148,14 @@ pub(super) fn checkout(git: &Git<'_>, context: &mut Context<'_>) {
         context.push(git.here(verbs::GIT_INDEX));
         return;
     }
-    let creates = git.words.iter().position(|word| matches!(word.text(), "-b" | "-B" | "-c" | "-C" | "--create" | "--force-create" | "--orphan"));
-    let operands = git.operands();
-    let several = creates.is_none() && operands.len() > 1;
+    let given = parse(git.words, &CHECKOUT);
+    let created = given.value(&["b", "B", "c", "C", "create", "force-create", "orphan"]);
+    let operands = &given.operands;
+    let several = created.is_none() && operands.len() > 1;
     // No branch is called so.
     let is_here = git.subcommand == "checkout" && git.words.iter().all(|word| matches!(word.known(), Some("." | "-q" | "--quiet"))) && operands.len() == 1;
     if is_here {
-        context.push(restoring::of(true, &operands, git, context));
+        context.push(restoring::of(true, operands, git, context));
     } else if (restores || paths) && !forces {
         context.push(restoring::files(git, context));
     } else if restores || paths || forces || several || operands.iter().any(|word| word.text() == ".") {
@@ -161,34 +165,89 @@ pub(super) fn checkout(git: &Git<'_>, context: &mut Context<'_>) {
         return;
     }
     context.push(git.here(verbs::GIT_BRANCH));
-    if creates.is_none() || operands.len() > 1 || git.words.iter().any(|word| word.text() == "--orphan") {
+    if created.is_none() || !operands.is_empty() || given.has(&["orphan"]) {
         context.state.world.commits.unclear = Some("an earlier part of the command switches branches".to_owned());
     }
-    let target = match creates {
-        Some(at) => git.words.get(at + 1),
-        None => operands.first().copied(),
-    };
-    let branch = match target.map(|word| &word.value) {
-        None => return,
-        Some(Value::Known(name)) if creates.is_some() => Some(format!("refs/heads/{name}")),
-        Some(Value::Known(name)) if name != "-" && !git.has_short('d') && !git.has(&["--detach"]) => {
-            let known = git.repo.full_names(name, context);
-            let is_branch = known.iter().any(|full| full.starts_with("refs/heads/")) || (known.is_empty() && git.repo.is_remote_branch(name, context));
-            if !is_branch && operands.len() == 1 && git.subcommand == "checkout" && known.is_empty() {
-                // It may be a path, whose changes are discarded.
-                let paths: Vec<&Word> = target.into_iter().collect();
-                let effect = restoring::of(true, &paths, git, context);
-                context.push(if effect.verb == verbs::GIT_DISCARD { effect.because("it may name a file") } else { effect });
-            }
-            (is_branch || known.is_empty()).then(|| format!("refs/heads/{name}"))
+    let detaches = given.has(&["d", "detach"]);
+    if created.is_none() && operands.is_empty() && !detaches && given.unknown.is_empty() {
+        return;
+    }
+    let branch = match (created, operands.first()) {
+        (Some(name), start) => {
+            let name = name.known().map(str::to_owned);
+            upstreams::gets(name.as_deref(), start.map(|word| &word.value), &given, git, context);
+            name.map(|name| format!("refs/heads/{name}"))
         }
-        Some(_) => None,
+        (None, Some(word)) if !detaches && word.known().is_some_and(|name| name != "-") => switched(word, &given, git, context),
+        // The branch before it, or none.
+        (None, _) => None,
     };
-    git.repo.switches(branch.unwrap_or_default(), context);
-    if creates.is_some() {
+    git.repo.switches(branch.filter(|_| given.unknown.is_empty()).unwrap_or_default(), context);
+    if created.is_some() || given.has(TRACKS) {
         context.state.world.refs_changed.get_or_insert_with(|| "an earlier part of the command makes a branch".to_owned());
     }
 }
+
+/// The files that are brought from another commit than the one that is checked out.
+pub(in super::super) fn brought(git: &Git<'_>, context: &Context<'_>) -> Vec<Value> {
+    let is_own = |source: &Value| matches!(source.known(), Some("HEAD" | "@"));
+    let values = |words: &[&Word]| words.iter().map(|word| word.value.clone()).collect();
+    if git.subcommand == "restore" {
+        let given = parse(git.words, &RESTORE);
+        let only_index = given.has(&["staged", "S"]) && !given.has(&["worktree", "W"]);
+        let other = given.value(&["source", "s"]).is_some_and(|source| !is_own(source));
+        return if other && !only_index { values(&given.operands) } else { Vec::new() };
+    }
+    let given = parse(git.words, &CHECKOUT);
+    let creates = given.has(&["b", "B", "orphan"]) || given.has(TRACKS);
+    let Some((source, paths)) = given.operands.split_first().filter(|_| !creates) else { return Vec::new() };
+    // `git checkout -- a b` has no source; without `--` the first may be a file too.
+    let starts_with_paths = git.words.iter().find(|word| word.known() == Some("--") || std::ptr::eq(*word, *source)).is_some_and(|word| word.known() == Some("--"));
+    let is_file = paths::locate(&source.value, context);
+    let is_file = !git.words.iter().any(|word| word.known() == Some("--")) && context.is_tracked(&is_file);
+    if starts_with_paths || is_own(&source.value) || is_file { Vec::new() } else { values(paths) }
+}
+
+/// The full name of the branch that is checked out by this name; none where that is no branch.
+fn switched(word: &Word, given: &Arguments<'_>, git: &Git<'_>, context: &mut Context<'_>) -> Option<String> {
+    let name = word.known()?;
+    if given.has(TRACKS) {
+        let own = git.repo.tracked(name, context).map(|(_, branch)| branch)?;
+        upstreams::gets(Some(&own), Some(&word.value), given, git, context);
+        return Some(format!("refs/heads/{own}"));
+    }
+    let known = git.repo.full_names(name, context);
+    let is_new = known.is_empty() && git.repo.is_remote_branch(name, context);
+    let is_branch = known.iter().any(|full| full.starts_with("refs/heads/")) || is_new;
+    if is_new {
+        upstreams::of_remote(name, git, context);
+    }
+    if !is_branch && given.operands.len() == 1 && git.subcommand == "checkout" && known.is_empty() {
+        // It may be a path, whose changes are discarded.
+        let effect = restoring::of(true, &[word], git, context);
+        context.push(if effect.verb == verbs::GIT_DISCARD { effect.because("it may name a file") } else { effect });
+    }
+    (is_branch || known.is_empty()).then(|| format!("refs/heads/{name}"))
+}
+
+/// Options that give a new branch an upstream.
+pub(super) const TRACKS: &[&str] = &["t", "track"];
+
+/// Of `git checkout` and `git switch`.
+const CHECKOUT: Spec = Spec {
+    long: &[
+        ("quiet", Takes::Nothing), ("progress", Takes::Nothing), ("no-progress", Takes::Nothing), ("force", Takes::Nothing), ("ours", Takes::Nothing), ("theirs", Takes::Nothing), ("track", Takes::Attached), ("no-track", Takes::Nothing),
+        ("guess", Takes::Nothing), ("no-guess", Takes::Nothing), ("detach", Takes::Nothing), ("orphan", Takes::Value), ("ignore-skip-worktree-bits", Takes::Nothing), ("merge", Takes::Nothing), ("conflict", Takes::Value), ("patch", Takes::Nothing),
+        ("ignore-other-worktrees", Takes::Nothing), ("overwrite-ignore", Takes::Nothing), ("no-overwrite-ignore", Takes::Nothing), ("recurse-submodules", Takes::Attached), ("no-recurse-submodules", Takes::Nothing), ("overlay", Takes::Nothing), ("no-overlay", Takes::Nothing),
+        ("pathspec-from-file", Takes::Value), ("pathspec-file-nul", Takes::Nothing), ("create", Takes::Value), ("force-create", Takes::Value), ("discard-changes", Takes::Nothing), ("unified", Takes::Value), ("inter-hunk-context", Takes::Value),
+    ],
+    short: &[
+        ('b', Takes::Value), ('B', Takes::Value), ('c', Takes::Value), ('C', Takes::Value), ('l', Takes::Nothing), ('q', Takes::Nothing), ('f', Takes::Nothing), ('d', Takes::Nothing), ('t', Takes::Attached), ('m', Takes::Nothing),
+        ('p', Takes::Nothing), ('2', Takes::Nothing), ('3', Takes::Nothing), ('U', Takes::Value),
+    ],
+    abbreviations: true,
+    operands_end_options: false,
+};
 
 /// Of `git restore`: what takes a value hides no other option.
 pub(super) const RESTORE: Spec = Spec {

@@ -2,7 +2,7 @@
 
 use countersign_model::verbs;
 
-use super::super::Git;
+use super::super::{Git, exposing};
 use super::{moves_refs, restoring};
 use crate::arguments::{Spec, Takes, parse};
 use crate::context::Context;
@@ -58,6 +58,15 @@ pub(super) fn discarding(git: &Git<'_>, context: &mut Context<'_>) {
                 "drop" | "clear" => verbs::GIT_DISCARD,
                 _ => verbs::GIT_INDEX,
             };
+            if first == "branch" {
+                let name = git.operands().get(1).and_then(|word| word.known()).map(|name| format!("refs/heads/{name}"));
+                moves_refs(git, verbs::GIT_BRANCH, context);
+                git.repo.switches(name.unwrap_or_default(), context);
+            }
+            let takes_all = git.has_short('a') || git.has_long("--all");
+            if let Some(root) = git.repo.root.as_deref().filter(|_| takes_all && !matches!(first.as_str(), "list" | "show")) {
+                exposing::takes_ignored(root, context);
+            }
             // What is stashed may be a person's work, and only whoever reads git's output learns the name of its commit.
             context.push(git.here(verb));
         }

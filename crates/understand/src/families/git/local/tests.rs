@@ -45,7 +45,7 @@ fn what_can_be_brought_back() {
     assert_snapshot!(undone("git rm --cached --force src/a.rs"), @"git.index Yes");
     assert_snapshot!(undone("git rm src/a.rs"), @"git.index Yes; fs.delete Yes");
     assert_snapshot!(undone("git worktree remove --force /tmp/wt"), @"git.discard No; fs.delete No");
-    assert_snapshot!(undone("git restore --staged a; git restore --source --staged a"), @"git.index Yes; git.discard No");
+    assert_snapshot!(undone("git restore --staged a; git restore --source --staged a"), @"git.index Yes; fs.write Unknown; git.discard No");
     assert_snapshot!(undone("rm -rf .git/logs; rm src/a.rs; rm -rf /tmp/x; rm -rf /tmp/*"), @"fs.delete No; fs.delete Yes; fs.delete No; fs.delete No");
     assert_snapshot!(undone("shred -u src/a.rs; echo b > /proc/sysrq-trigger"), @"fs.delete No; exec.system No; exec.read Yes");
     assert_snapshot!(undone("git push --force-with-lease; git push -f; git push origin +feature"), @"git.force-push Yes; git.force-push Unknown");
@@ -93,6 +93,13 @@ fn discarding() {
     git.discard /repo, destroy
     git.read /repo, read
     "#);
+    assert_snapshot!(check("git read-tree --reset -u HEAD; git update-index --assume-unchanged src/a.rs; rm src/a.rs"), @"
+    git.discard /repo, destroy
+    git.index /repo, write
+    git.config /repo, write
+    fs.delete /repo/src/a.rs, destroy
+    ");
+    assert_snapshot!(undone("git update-index --skip-worktree src/a.rs; rm src/a.rs; git update-index --refresh; git read-tree HEAD"), @"git.config Yes; git.index Yes; fs.delete No");
     assert_snapshot!(check("git reflog expire --expire=now --all; git gc --prune=now"), @"git.rewrite /repo, destroy");
 }
 

@@ -40,8 +40,8 @@ fn what_is_committed_is_not_lost() {
     assert_snapshot!(restored("cd src && git checkout .", "changed\tdocs/a.md"), @"exec.read Yes; git.index Yes");
     assert_snapshot!(restored("git restore src/gone.rs", "changed\tsrc/gone.rs"), @"git.index Yes");
     assert_snapshot!(restored("git checkout src/a.rs", ""), @"git.branch Yes; git.index Yes");
-    assert_snapshot!(restored("git checkout main -- src/a.rs", ""), @"git.discard Yes");
-    assert_snapshot!(restored("git restore --source HEAD~3 src/a.rs", ""), @"git.discard Yes");
+    assert_snapshot!(restored("git checkout main -- src/a.rs", ""), @"fs.write Unknown; git.discard Yes");
+    assert_snapshot!(restored("git restore --source HEAD~3 src/a.rs", ""), @"fs.write Unknown; git.discard Yes");
 }
 
 #[test]
