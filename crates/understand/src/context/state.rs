@@ -7,7 +7,7 @@ use countersign_model::{Access, Effect, Resource};
 use super::heads::Heads;
 use crate::carried::Commits;
 use crate::code::source::Written;
-use crate::families::Tunnel;
+use crate::families::{Switch, Tunnel};
 use crate::paths::is_within;
 use crate::shell::functions::Function;
 use crate::target::Link;
@@ -94,6 +94,8 @@ pub(crate) struct World {
     pub heads: Heads,
     /// Working trees that the command makes.
     pub worktrees: Vec<Worktree>,
+    /// The branch that the last switch left.
+    pub previous: Option<Switch>,
     /// Tags that the command makes, by their full names.
     pub made: Vec<String>,
     /// Why commits or refs are no longer what the workspace says.

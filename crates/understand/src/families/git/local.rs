@@ -5,6 +5,7 @@ mod branches;
 mod copies;
 mod discarding;
 mod nearest;
+mod previous;
 mod rebasing;
 mod restoring;
 mod upstreams;
@@ -23,6 +24,7 @@ pub(super) use branches::brought;
 pub(super) use copies::fetches;
 pub(in super::super) use copies::is_of_strangers;
 pub(super) use nearest::effects as nearest;
+pub(crate) use previous::Switch;
 use copies::{clone, structure};
 use discarding::discarding;
 
@@ -131,9 +133,7 @@ fn by_table(verb: &Verb, git: &Git<'_>, context: &mut Context<'_>) {
     } else if git.subcommand == "read-tree" && git.has_long("--reset") && git.has_short('u') && !git.has_short('n') {
         context.push(git.here(verbs::GIT_DISCARD).because("it puts what is read in the place of files that hold changes"));
         moves_refs(git, verbs::GIT_INDEX, context);
-    } else if git.subcommand == "apply" && patching::only_shows(git) {
-        context.push(git.here(verbs::GIT_READ));
-    } else if git.subcommand == "symbolic-ref" && git.operands().len() < 2 && !git.has(&["-d", "--delete"]) {
+    } else if git.subcommand == "apply" && patching::only_shows(git) || git.subcommand == "symbolic-ref" && git.operands().len() < 2 && !git.has(&["-d", "--delete"]) {
         context.push(git.here(verbs::GIT_READ));
     } else if *verb == verbs::GIT_MERGE || *verb == verbs::GIT_REWRITE {
         moves_refs(git, verb.clone(), context);

@@ -4,6 +4,7 @@
 //! configuration as git would, [`local`] has everything that stays here, [`config`] what changes
 //! how git itself behaves.
 
+pub(crate) use local::Switch;
 pub(super) use patching::keeps_names;
 
 pub(crate) mod addresses;

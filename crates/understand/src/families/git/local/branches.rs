@@ -4,7 +4,7 @@ use countersign_model::{Answer, Commit, Question, Reversible, verbs};
 
 use super::super::resolve::Tip;
 use super::super::{Git, config};
-use super::{moved_refs, moves_refs, restoring, upstreams};
+use super::{moved_refs, moves_refs, previous, restoring, upstreams};
 use crate::Workspace as _;
 use crate::arguments::{Arguments, Spec, Takes, parse};
 use crate::context::Context;
@@ -172,17 +172,20 @@ pub(super) fn checkout(git: &Git<'_>, context: &mut Context<'_>) {
     if created.is_none() && operands.is_empty() && !detaches && given.unknown.is_empty() {
         return;
     }
+    let from = git.repo.branches(context).unwrap_or_default();
     let branch = match (created, operands.first()) {
         (Some(name), start) => {
             let name = name.known().map(str::to_owned);
             upstreams::gets(name.as_deref(), start.map(|word| &word.value), &given, git, context);
             name.map(|name| format!("refs/heads/{name}"))
         }
-        (None, Some(word)) if !detaches && word.known().is_some_and(|name| name != "-") => switched(word, &given, git, context),
-        // The branch before it, or none.
+        (None, Some(word)) if matches!(word.known(), Some("-" | "@{-1}")) => previous::branch(git, context),
+        (None, Some(word)) if !detaches && word.known().is_some() => switched(word, &given, git, context),
         (None, _) => None,
     };
-    git.repo.switches(branch.filter(|_| given.unknown.is_empty()).unwrap_or_default(), context);
+    let branch = branch.filter(|_| given.unknown.is_empty() && !detaches).unwrap_or_default();
+    previous::leaves(&from, &branch, git, context);
+    git.repo.switches(branch, context);
     if created.is_some() || given.has(TRACKS) {
         context.state.world.refs_changed.get_or_insert_with(|| "an earlier part of the command makes a branch".to_owned());
     }
