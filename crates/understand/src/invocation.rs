@@ -49,8 +49,9 @@ pub(crate) struct Source {
 pub(crate) enum Printed {
     /// One file.
     File(Value),
-    /// Changes of the repository, as git writes them; among them what commits say of themselves, or nothing else.
-    Changes { has_messages: bool },
+    /// Changes of the repository in `root`, as git writes them; among them what commits say of themselves, or nothing
+    /// else.
+    Changes { root: String, has_messages: bool },
 }
 
 /// What a search comes upon.

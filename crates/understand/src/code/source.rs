@@ -32,8 +32,8 @@ pub(crate) struct Written {
     appends: bool,
     /// Whether what is written comes from the network or out of a decoder.
     pub foreign: bool,
-    /// Whether it is changes of the repository, as git writes them.
-    is_changes: bool,
+    /// The repository whose changes it is, as git writes them.
+    changes_of: Option<String>,
     /// Whether the shell keeps it open, so that later commands write it.
     pub is_open: bool,
 }
@@ -68,27 +68,25 @@ impl World {
             altered: false,
             appends: false,
             foreign: false,
-            is_changes: false,
+            changes_of: None,
             is_open: false,
         });
     }
 
-    /// Says that what was written since there were `before` is changes of the repository, as git writes them.
-    pub fn wrote_changes(&mut self, before: usize) {
+    /// Says that what was written since there were `before` is changes of the repository in `root`, as git writes them.
+    pub fn wrote_changes(&mut self, before: usize, root: &str) {
         if let Some([written]) = self.written.get_mut(before..) {
-            written.is_changes = !written.is_pattern;
+            written.changes_of = (!written.is_pattern).then(|| root.to_owned());
         }
     }
 
-    /// Whether a file is such changes and nothing else.
-    pub fn has_changes(&self, located: &Located) -> bool {
+    /// The repository of which a file is such changes and nothing else.
+    pub fn changes_in(&self, located: &Located) -> Option<&str> {
         let mut touching = self.written.iter().filter(|written| written.touches(located));
         let is_led =
             self.links.iter().any(|link| located.readings().any(|path| paths::is_within(path, &link.name)));
-        !is_led
-            && located.why.is_none()
-            && touching.next().is_some_and(|written| written.is_changes)
-            && touching.next().is_none()
+        let written = touching.next().filter(|_| !is_led && located.why.is_none())?;
+        written.changes_of.as_deref().filter(|_| touching.next().is_none())
     }
 
     /// Says that what was written since there were `before` is a copy of `from`, as it was when there were `at`.

@@ -100,6 +100,9 @@ fn run_there(walker: &Walker, command: &SimpleCommand, stdin: Stdin, context: &m
     let may_read = !families::is_builtin(&name)
         && !matches!(name.as_str(), "echo" | "printf")
         && !context.state.shell.functions.contains_key(&name);
+    let prints_itself = matches!(name.as_str(), "cat" | "git")
+        && !context.state.shell.functions.contains_key(&name)
+        && !context.state.shell.aliases.contains_key(&name);
     let own_stdin = std::mem::replace(&mut context.own_stdin, !inherits);
     let invocation =
         Invocation { program: String::new(), first, words, environment, stdin, substituted, contiguous };
@@ -117,17 +120,18 @@ fn run_there(walker: &Walker, command: &SimpleCommand, stdin: Stdin, context: &m
         context.state.shell.set_array(&name, elements);
     }
     let flow = std::mem::replace(&mut context.flow, outer);
-    let (text, found, printed) = (flow.text.clone(), flow.found.clone(), flow.printed.clone());
+    let (text, found) = (flow.text.clone(), flow.found.clone());
     if flow.is_foreign() || is_given_foreign {
         context.state.world.brings(written);
     }
     context.flow.join(&flow);
     (context.flow.text, context.flow.found) = (text, found);
-    if writes
-        && printed == Some(Printed::Changes { has_messages: false })
-        && super::redirects::appends(command) == Some(false)
+    // What functions and shells print is not looked at so closely.
+    let printed = flow.printed.clone().filter(|_| prints_itself);
+    if let (true, Some(Printed::Changes { root, has_messages: false }), Some(false)) =
+        (writes, &printed, super::redirects::appends(command))
     {
-        context.state.world.wrote_changes(written);
+        context.state.world.wrote_changes(written, root);
     }
     context.flow.printed = printed;
     if let (true, Some(appends)) = (writes, super::redirects::appends(command)) {

@@ -34,6 +34,8 @@ pub(in crate::families) struct Applying<'p> {
     pub strip: Strip,
     /// The directories that names may be read from.
     pub bases: Vec<String>,
+    /// The repository whose own changes bring nothing that git could not bring by itself.
+    pub root: Option<String>,
     /// Whether names may be read from elsewhere, so that no text is only git's own.
     pub is_moved: bool,
     /// Whether it counts the lines of a patch for itself.
@@ -43,8 +45,8 @@ pub(in crate::families) struct Applying<'p> {
 /// The text of a patch, as far as it is known.
 enum Text {
     Known(Vec<String>),
-    /// The repository's own changes, as git writes them.
-    Own,
+    /// A repository's changes, as git writes them.
+    Own(String),
     Foreign,
     Absent,
     Unknown(String),
@@ -64,13 +66,15 @@ impl Applying<'_> {
     fn one(&self, file: Option<&Value>, context: &mut Context<'_>) {
         match self.text(file, context) {
             Text::Known(texts) => texts.iter().for_each(|text| self.named(text, context)),
-            Text::Own if self.is_moved || !crate::families::git::keeps_names(context) => anything("git writes the patch as it runs", context),
-            Text::Own if self.reader != Reader::Patch => {
+            Text::Own(root)
+                if self.is_moved || self.root.as_ref() != Some(&root) || !crate::families::git::keeps_names(context) =>
+             anything("git writes the patch as it runs", context),
+            Text::Own(_) if self.reader != Reader::Patch => {
                 let why = format!("{} {}", self.invocation.title(), crate::families::MAY_HAVE_CHANGED);
                 context.state.world.tree_changed.get_or_insert(why);
             }
-            Text::Own | Text::Absent if self.reader == Reader::Patch => context.write_value(&Value::Known(".".to_owned())),
-            Text::Own | Text::Absent => {}
+            Text::Own(_) | Text::Absent if self.reader == Reader::Patch => context.write_value(&Value::Known(".".to_owned())),
+            Text::Own(_) | Text::Absent => {}
             Text::Foreign => {
                 let name = self.invocation.title();
                 let why = "the patch comes from the network: nobody here wrote what it puts into files";
@@ -92,7 +96,7 @@ impl Applying<'_> {
                 _ if from.fetched => Text::Foreign,
                 (None, Some(Printed::File(file))) => in_file(file, context),
                 // Indented text is a patch to `patch`.
-                (None, Some(Printed::Changes { has_messages })) if !has_messages || self.reader == Reader::Git => Text::Own,
+                (None, Some(Printed::Changes { root, has_messages })) if !has_messages || self.reader == Reader::Git => Text::Own(root.clone()),
                 (None, Some(Printed::Changes { .. }) | None) => Text::Unknown("a program writes the patch as it runs".to_owned()),
             },
             (None, Stdin::Inherited) => Text::Known(Vec::new()),
@@ -133,8 +137,8 @@ fn in_file(file: &Value, context: &Context<'_>) -> Text {
     if located.path == "/dev/null" {
         return Text::Known(Vec::new());
     }
-    if context.state.world.has_changes(&located) {
-        return Text::Own;
+    if let Some(root) = context.state.world.changes_in(&located) {
+        return Text::Own(root.to_owned());
     }
     match source::of(&located, context) {
         source::Source::Texts(texts) => Text::Known(texts),
@@ -189,7 +193,7 @@ pub(super) fn patch(invocation: &Invocation, context: &mut Context<'_>) {
         let bases = vec![base.to_owned()];
         let is_at_top = context.state.shell.directory.as_deref().ok() == context.top();
         let is_moved = directory.is_some() || strip != Strip::Parts(1) || !is_at_top;
-        Applying { invocation, files, reader: Reader::Patch, strip, bases, is_moved, recounts: false }.effects(context);
+        Applying { invocation, files, reader: Reader::Patch, strip, bases, root: context.top().map(str::to_owned), is_moved, recounts: false }.effects(context);
     } else {
         anything("where its files are is not known", context);
     }

@@ -240,7 +240,8 @@ fn run(git: &Git<'_>, context: &mut Context<'_>) {
         let why = format!("{} {}", git.title(), crate::families::MAY_HAVE_CHANGED);
         context.state.world.tree_changed.get_or_insert(why);
     }
-    context.flow.printed = patching::prints_changes(git, context).then(|| Printed::Changes { has_messages: git.subcommand == "show" });
+    let root = git.repo.root.clone().filter(|_| patching::prints_changes(git, context));
+    context.flow.printed = root.map(|root| Printed::Changes { root, has_messages: git.subcommand == "show" });
 }
 
 /// Whether other files may be in the working tree afterwards.

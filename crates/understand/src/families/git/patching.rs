@@ -70,6 +70,7 @@ pub(super) fn effects(git: &Git<'_>, context: &mut Context<'_>) {
         reader: if is_mail { Reader::Mail } else { Reader::Git },
         strip: Strip::Parts(parts),
         bases,
+        root: git.repo.root.clone(),
         is_moved: given.has(&["p", "directory", "unsafe-paths"]) || !given.unknown.is_empty(),
         recounts: given.has(&["recount"]),
     };

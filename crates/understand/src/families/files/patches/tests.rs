@@ -74,6 +74,7 @@ fn patches_that_are_not_known() {
         "git apply \"$P\"", "./make-patch | git apply", "git apply -p$N x.patch", "git pull && git apply x.patch", "git show main:x.patch | git apply", "git format-patch -1 --stdout | git am",
         "git diff --no-prefix | git apply", "git diff main | git apply --directory=.claude", "git diff main | git apply -p2", "git diff main | patch", "cd src; git diff main | patch -p1", "git show main | patch -p1",
         "git config diff.noprefix true; git diff main | git apply", "(cat x; git diff main) | git apply", "git am 00*.patch", "git diff main > p; echo x >> p; git apply p", "git -c diff.dstPrefix=x/ diff | git apply",
+        "f() { cat evil; git diff; }; f | git apply", "sh -c 'cat evil; git diff' | git apply", "git() { cat evil; }; git diff | command git apply", "git diff | git -C /elsewhere apply", "git diff > /tmp/p; cd /elsewhere && git apply /tmp/p",
     ] {
         let found = check_with(command, &[("/repo/x.patch", "")]);
         assert!(found.contains("fs.write *"), "{command}: {found}");
