@@ -194,7 +194,8 @@ pub(super) fn checkout(git: &Git<'_>, context: &mut Context<'_>) {
 /// The files that are brought from another commit than the one that is checked out.
 pub(in super::super) fn brought(git: &Git<'_>, context: &Context<'_>) -> Vec<Value> {
     let is_own = |source: &Value| matches!(source.known(), Some("HEAD" | "@"));
-    let values = |words: &[&Word]| words.iter().map(|word| word.value.clone()).collect();
+    let in_file = || Some(Value::unknown("the paths are in a file")).filter(|_| git.has_long("--pathspec-from-file"));
+    let values = |words: &[&Word]| words.iter().filter_map(|word| pathspec(&word.value, git)).chain(in_file()).collect();
     if git.subcommand == "restore" {
         let given = parse(git.words, &RESTORE);
         let only_index = given.has(&["staged", "S"]) && !given.has(&["worktree", "W"]);
@@ -209,6 +210,21 @@ pub(in super::super) fn brought(git: &Git<'_>, context: &Context<'_>) -> Vec<Val
     let is_file = paths::locate(&source.value, context);
     let is_file = !git.words.iter().any(|word| word.known() == Some("--")) && context.is_tracked(&is_file);
     if starts_with_paths || is_own(&source.value) || is_file { Vec::new() } else { values(paths) }
+}
+
+/// What a pathspec names; none where it only leaves something out.
+fn pathspec(value: &Value, git: &Git<'_>) -> Option<Value> {
+    let Some(text) = value.known() else { return Some(value.clone()) };
+    if [":!", ":^", ":(exclude"].iter().any(|start| text.starts_with(start)) {
+        return None;
+    }
+    let root = git.repo.root.as_deref().unwrap_or(".");
+    Some(match text.strip_prefix(":/").or_else(|| text.strip_prefix(":(top)")) {
+        Some(rest) => Value::Known(format!("{root}/{rest}")),
+        None if text.starts_with(':') => Value::unknown("a pathspec that is not read"),
+        None if crate::glob::is_pattern(text) => Value::Pattern(text.to_owned()),
+        None => value.clone(),
+    })
 }
 
 /// The full name of the branch that is checked out by this name; none where that is no branch.

@@ -97,3 +97,18 @@ fn what_is_not_committed_is() {
         assert!(found.contains("git.discard No"), "{command}: {found}");
     }
 }
+
+#[test]
+fn files_of_another_commit_are_written() {
+    for (command, path) in [
+        ("git checkout HEAD~1 -- deploy/live/a.yaml", "/repo/deploy/live/a.yaml"), ("git checkout develop deploy/live", "/repo/deploy/live"), ("git restore -s HEAD~1 deploy/live", "/repo/deploy/live"), ("git restore --source=main -SW deploy", "/repo/deploy"),
+        ("git checkout main -- :/deploy", "/repo/deploy"), ("git checkout main -- ':(glob)deploy/**'", "*"), ("git checkout main -- 'deploy/*.yaml'", "/repo/deploy/*.yaml"), ("git checkout main --pathspec-from-file=x", "*"), ("git -C src checkout main -- a.rs", "/repo/src/a.rs"),
+    ] {
+        let found = crate::fixture::check(command);
+        assert!(found.contains(&format!("fs.write {path}, write")), "{command}: {found}");
+    }
+    for command in ["git checkout -- deploy/live", "git checkout HEAD -- deploy/live", "git restore deploy/live", "git restore -s main --staged deploy/live", "git checkout src/a.rs src/b.rs", "git checkout -b x main", "git checkout -b x"] {
+        let found = crate::fixture::check(command);
+        assert!(!found.contains("fs.write"), "{command}: {found}");
+    }
+}
