@@ -148,7 +148,11 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let mut runs = false;
     for word in given.words(client.texts) {
         runs = true;
-        client::run_word(word, &at, context);
+        if program == "usql" && let Some(address) = connects(word.text()) {
+            at = DatabasePlace::of_text(address).unwrap_or_else(|| DatabasePlace::any("sql"));
+            continue;
+        }
+        client::run_word_in(word, &mut at, context);
     }
     for word in given.words(client.files) {
         runs = true;
@@ -157,6 +161,12 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     if !runs {
         run_stdin(invocation, &at, context);
     }
+}
+
+/// What usql is told to connect to from here on: `\c postgres://db.example`.
+fn connects(text: &str) -> Option<&str> {
+    let rest = text.trim().strip_prefix("\\connect").or_else(|| text.trim().strip_prefix("\\c"))?;
+    rest.starts_with(char::is_whitespace).then_some(rest.trim())
 }
 
 fn located(client: &Client, given: &Given, invocation: &Invocation, context: &Context<'_>) -> DatabasePlace {
@@ -241,6 +251,14 @@ mod tests {
     use insta::assert_snapshot;
 
     use crate::fixture::{check, check_because};
+
+    #[test]
+    fn a_session_that_goes_elsewhere() {
+        assert_snapshot!(check("usql sqlite:a.db -c '\\c postgres://db.prod.example/shop' -c 'drop table x'; usql mysql://localhost -c 'use shop' -c 'drop table y'"), @"
+        db.destroy x in postgresql://db.prod.example/shop, destroy
+        db.destroy y in mysql://localhost/shop, destroy
+        ");
+    }
 
     #[test]
     fn each_client() {
