@@ -196,12 +196,13 @@ fn sets(given: &Given, place: &DatabasePlace, context: &mut Context<'_>) {
 }
 
 fn dump(invocation: &Invocation, context: &mut Context<'_>) {
-    let given = read(invocation, &DUMP);
+    let given = read(invocation, &Options { long: DUMP.long, short: "dhpUfFjZnNtTEeSLIPDl", attached: "" });
     if given.is_help() {
         tells(invocation, context);
         return;
     }
-    let place = located(&given, given.operands.first(), invocation, context);
+    let database = given.word(&["l", "database"]).filter(|_| invocation.program == "pg_dumpall");
+    let place = located(&given, database.or(given.operands.first()), invocation, context);
     let names: &[&str] = if invocation.program == "pg_basebackup" { &["D", "pgdata"] } else { &["f", "file"] };
     given.words(names).for_each(|word| context.write(word));
     let tables: Vec<String> = given.words(&["t", "table"]).map(named).collect();
@@ -243,13 +244,23 @@ fn restore(invocation: &Invocation, context: &mut Context<'_>) {
     }
 }
 
+/// The place of a program that works on one database while it is connected to another, which may be a whole address.
+fn connected(given: &Given, invocation: &Invocation, context: &Context<'_>) -> DatabasePlace {
+    let name = given.operands.first();
+    let Some(word) = given.word(&["maintenance-db"]) else {
+        return located(given, name, invocation, context);
+    };
+    let place = located(given, Some(word), invocation, context);
+    DatabasePlace { database: name.map(named), ..place }
+}
+
 fn administer(program: &str, invocation: &Invocation, context: &mut Context<'_>) {
     let given = read(invocation, &OTHERS);
     if given.is_help() {
         tells(invocation, context);
         return;
     }
-    let mut place = located(&given, given.operands.first(), invocation, context);
+    let mut place = connected(&given, invocation, context);
     match program {
         "createdb" => whole(verbs::DB_SCHEMA, &place, "it creates a database", context),
         "dropdb" => whole(verbs::DB_DESTROY, &place, "it drops the whole database", context),
@@ -316,6 +327,28 @@ mod tests {
         assert_snapshot!(check("psql shop < missing.sql"), @"
         fs.read /repo/missing.sql, read
         db.execute * in postgresql://localhost/shop, execute, opaque
+        ");
+    }
+
+    #[test]
+    fn the_server_of_the_maintenance_database() {
+        assert_snapshot!(check("dropdb --maintenance-db=postgres://db.prod.example/postgres shop"), @"db.destroy * in postgresql://db.prod.example/shop, destroy");
+        assert_snapshot!(check("dropdb -h localhost --maint 'host=db.prod.example dbname=postgres' shop; createdb --maintenance-db=postgres://db.prod.example shop"), @"
+        db.destroy * in postgresql://db.prod.example/shop, destroy
+        db.schema * in postgresql://db.prod.example/shop, write
+        ");
+        assert_snapshot!(check("dropdb --maintenance-db \"$URL\" shop; vacuumdb --all --maintenance-db postgres://db.prod.example/x"), @"
+        db.destroy * in postgresql://$URL/shop, destroy
+        db.write * in postgresql://db.prod.example, write
+        ");
+        assert_snapshot!(check("pg_dumpall -l 'host=db.prod.example' -f a.sql"), @"
+        fs.write /repo/a.sql, write
+        db.export * in postgresql://db.prod.example, read
+        secret.read postgresql:roles, read
+        ");
+        assert_snapshot!(check("dropdb --maintenance-db=postgres shop; createdb -h db.example shop"), @"
+        db.destroy * in postgresql://localhost/shop, destroy
+        db.schema * in postgresql://db.example/shop, write
         ");
     }
 
