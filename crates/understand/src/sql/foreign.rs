@@ -11,7 +11,7 @@ use countersign_model::{Certainty, Effect, Resource, Verb, is_this_machine, verb
 
 use super::connection;
 use super::lexer::{self, Kind, Token};
-use super::{DatabasePlace, Dialect, LONGEST, MOST_STATEMENTS, split};
+use super::{DEEPEST, DatabasePlace, Dialect, LONGEST, MOST_STATEMENTS, split};
 use crate::context::Context;
 use crate::word::Value;
 
@@ -82,6 +82,18 @@ pub(super) fn reached(text: &str, place: &DatabasePlace, context: &Context<'_>) 
         return found;
     }
     let dialect = place.dialect();
+    reached_by(text, place, dialect, 0, &mut found, context);
+    found
+}
+
+fn reached_by(
+    text: &str,
+    place: &DatabasePlace,
+    dialect: Dialect,
+    depth: usize,
+    found: &mut Foreign,
+    context: &Context<'_>,
+) {
     let tokens = lexer::tokens(text, dialect).tokens;
     for statement in split(&tokens, dialect).take(MOST_STATEMENTS) {
         let is = |word: &str| statement.iter().take(6).any(|token| token.is(word));
@@ -89,18 +101,29 @@ pub(super) fn reached(text: &str, place: &DatabasePlace, context: &Context<'_>) 
         if explained && !is("ANALYZE") && !is("ANALYSE") {
             continue;
         }
-        let mut reading = Reading { found: &mut found, place, dialect, context };
+        let mut reading = Reading { found, place, dialect, context };
         reading.words(statement);
         for (index, token) in statement.iter().enumerate() {
             if statement.get(index + 1).is_some_and(|next| next.is_symbol("(")) && token.kind != Kind::Text {
                 reading.call(statement, index);
             }
         }
+        // What is stored is listed as if it ran.
+        let runs = |word: &str| statement.first().is_some_and(|token| token.is(word));
+        let block = runs("DO") || (runs("CREATE") && (is("FUNCTION") || is("PROCEDURE")));
+        for (index, token) in statement.iter().enumerate().filter(|(_, token)| token.kind == Kind::Text) {
+            let before = index.checked_sub(1).and_then(|before| statement.get(before));
+            let executed = depth > 0 && before.is_some_and(|before| before.is("EXECUTE"));
+            if (block || executed) && depth < DEEPEST {
+                reached_by(&super::blocks::body(token), place, dialect, depth + 1, found, context);
+            } else if depth > 0 && token.text.contains("dblink") {
+                found.acts.push(Act::Runs { sql: None, place: DatabasePlace::any(&place.system) });
+            }
+        }
         if found.acts.len() > MOST_STATEMENTS {
             break;
         }
     }
-    found
 }
 
 /// Adds what is done on other servers.

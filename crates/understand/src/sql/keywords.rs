@@ -3,8 +3,8 @@
 use countersign_model::verbs;
 
 use super::host::{self, Reach};
-use super::lexer::{Kind, Token};
-use super::{Dialect, Reading, Statement, foreign, schema, words};
+use super::lexer::{self, Kind, Token};
+use super::{Dialect, MOST_STATEMENTS, Reading, Statement, blocks, foreign, schema, split, words};
 
 /// Adds what a statement does that is no query and no change of data; false where it is one of those.
 pub(super) fn utility<'t>(
@@ -109,7 +109,12 @@ pub(super) fn utility<'t>(
                 push(host::file(Reach::Reads, Some(file)));
             }
         }
-        "DO" => push(execute("it runs a block of code")),
+        "DO" => {
+            found.push(execute("it runs a block of code"));
+            for token in tokens.iter().filter(|token| token.kind == Kind::Text) {
+                block(&blocks::body(token), reading.dialect, depth, found);
+            }
+        }
         "CALL" | "EXEC" => push(host::procedure(tokens)),
         "EXECUTE" => executed(reading, tokens, found),
         "PREPARE" => prepared(reading, tokens, depth, found),
@@ -448,6 +453,17 @@ pub(super) fn names(tokens: &[Token<'_>]) -> Vec<String> {
     }
     found.retain(|name| !name.is_empty());
     found
+}
+
+/// Adds what the statements of a block of code do that say so by their first words.
+fn block(text: &str, dialect: Dialect, depth: usize, found: &mut Vec<Statement>) {
+    let tokens = lexer::tokens(text, dialect).tokens;
+    let mut reading = Reading { text, dialect, prepared: Vec::new() };
+    for statement in split(&tokens, dialect).take(MOST_STATEMENTS) {
+        if let Some(start) = blocks::start(statement) {
+            reading.statement(statement.get(start..).unwrap_or_default(), depth + 1, found);
+        }
+    }
 }
 
 /// Adds the worst that the words of something nobody can read give away.

@@ -2,9 +2,11 @@
 //!
 //! [`lexer`] takes the text apart as the system reads it, [`keywords`] knows statements by their first words,
 //! [`query`] reads queries and changes of data with a parser, and [`functions`] knows what a call does besides
-//! giving a value, [`host`] what that reaches outside of the database, and [`foreign`] which other servers. [`client`] reads the commands of the programs around a database. [`effects`] is the door
+//! giving a value, [`blocks`] is about code that a statement
+//! holds, [`host`] what that reaches outside of the database, and [`foreign`] which other servers. [`client`] reads the commands of the programs around a database. [`effects`] is the door
 //! for everything that finds SQL somewhere.
 
+mod blocks;
 pub(crate) mod client;
 mod connection;
 mod effects;
