@@ -105,6 +105,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     tenant.acts(does, service, &names, doubt.as_deref(), context);
     if own.contains(&"kubeconfig") || own.contains(&"write-kubeconfig") {
         context.write_value(&Value::Known(format!("{}/.kube/config", context.state.shell.home)));
+        super::kubectl::place::switches(Some(format!("*{}", names.first().map_or("*", String::as_str))), context);
     }
 }
 
@@ -232,6 +233,7 @@ mod tests {
         cloud.write compute compute droplet explode 1 in digitalocean:p, write, partial
         exec.opaque doctl, execute, opaque
         cloud.delete compute compute * 1 in digitalocean:p, destroy, partial
+        exec.opaque doctl told of context:p, execute, opaque
         ");
     }
 }

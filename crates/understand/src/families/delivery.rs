@@ -237,9 +237,15 @@ fn machine(verb: &Option<Verb>, invocation: &Invocation, context: &mut Context<'
     let deletes = invocation.words.iter().take(3).any(|word| matches!(word.text(), "delete" | "rm"));
     let object = "cluster".to_owned();
     let name = cluster_name(invocation);
+    let made = name.clone();
     let resource = Resource::Container { host: None, object, name };
     let verb = if deletes { verbs::CONTAINER_DELETE } else { verbs::CONTAINER_RUN };
     context.push(Effect::new(verb, resource).because("the cluster is of this machine only"));
+    let starts = invocation.words.iter().take(2).any(|word| matches!(word.text(), "create" | "start"));
+    if starts && !deletes {
+        let prefix = if invocation.program == "minikube" { String::new() } else { format!("{}-", invocation.program) };
+        place::makes(format!("{prefix}{made}"), context);
+    }
     if invocation.known(0) == Some("ssh") || invocation.known(0) == Some("kubectl") {
         opaque(invocation, "what it runs in the cluster is not looked at", context);
     }
@@ -302,6 +308,7 @@ mod tests {
         kube.read pod/* in live/shop, read
         kube.execute */* in live/*, execute
         exec.opaque k9s, execute, opaque
+        exec.opaque k9s told of context:live, execute, opaque
         kube.execute */* in */*, execute, partial
         fs.read /repo/a.yaml, read
         exec.read kubeseal, read

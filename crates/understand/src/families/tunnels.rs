@@ -8,6 +8,7 @@ use countersign_model::{Access, Certainty, Effect, Resource, is_this_machine, ve
 use super::{Family, opaque};
 use crate::context::Context;
 use crate::invocation::Invocation;
+use crate::word::Value;
 
 pub(super) const FAMILY: Family = Family {
     programs: &["cloud_sql_proxy", "cloud-sql-proxy", "alloydb-auth-proxy", "chisel", "tsh"],
@@ -304,6 +305,11 @@ fn teleport(words: &[&str], invocation: &Invocation, context: &mut Context<'_>) 
     match words {
         ["status" | "ls" | "clusters" | "version" | "apps", ..] | ["db" | "kube" | "app", "ls", ..] => {
             context.program(verbs::EXEC_READ, "tsh");
+        }
+        ["kube", "login", ..] => {
+            context.write_value(&Value::Known(format!("{}/.kube/config", context.state.shell.home)));
+            let name = operand(2).map(|name| format!("*{name}"));
+            super::kubectl::place::switches(name, context);
         }
         ["proxy", "db", rest @ ..] => {
             let name = operand(2).filter(|_| !rest.is_empty()).unwrap_or("*");

@@ -61,6 +61,10 @@ pub(super) fn effects(
             };
             if !read.has("--dry-run") {
                 let home = at_home(".kube/config", context);
+                let name = read.text("--name").unwrap_or_else(|| "*".to_owned());
+                let region = read.text("--region").unwrap_or_else(|| "*".to_owned());
+                let named = read.text("--alias").unwrap_or_else(|| format!("arn:aws:eks:{region}:*:cluster/{name}"));
+                super::super::kubectl::place::switches(Some(named), context);
                 context.write_value(&match file {
                     Ok(path) => path.unwrap_or(home),
                     Err(why) => Value::unknown(&why),

@@ -49,6 +49,10 @@ pub(super) fn effects(
         | ["container", "fleet", "memberships", "get-credentials", ..] => {
             acts(Does::Read, context);
             let file = context.setting(invocation, "KUBECONFIG").ok().flatten();
+            let place = found.text(&["--zone", "--region", "--location", "-z"]).unwrap_or_else(|| "*".to_owned());
+            let name = command.names().into_iter().next().unwrap_or_else(|| "*".to_owned());
+            let named = format!("gke_{}_{place}_{name}", tenant.account);
+            super::super::kubectl::place::switches(Some(named).filter(|_| command.words.get(1) == Some(&"clusters")), context);
             context.write_value(&file.map_or_else(|| home(".kube/config", context), Value::Known));
         }
         ["compute", "config-ssh", ..] => context.write_value(&home(".ssh/config", context)),

@@ -159,6 +159,10 @@ fn kubectl(invocation: &Invocation, context: &mut Context<'_>) {
         "exec" | "attach" | "run" | "debug" | "rsh" if !rehearses(&found) => runs(&found, &spot, invocation, context),
         "port-forward" | "proxy" => opens(&found, &spot, context),
         "cp" | "rsync" => copies(&found, &spot, context),
+        "login" => {
+            context.write_value(&Value::Known(spot.kubeconfig()));
+            place::switches(None, context);
+        }
         "project" => chooses(found.operands.get(1).map(|word| word.text()), &spot, context),
         "diff" => {
             if let Some(value) = environment::value(invocation, "KUBECTL_EXTERNAL_DIFF") {
@@ -355,8 +359,28 @@ fn config(found: &Subcommand<'_>, spot: &Spot, context: &mut Context<'_>) {
     let operand = found.operands.get(2).map(|word| word.text());
     match action {
         "use-context" | "use" => chooses(operand, spot, context),
-        "set-context" | "rename-context" | "delete-context" => chooses(None, spot, context),
-        _ => context.write_value(&Value::Known(spot.kubeconfig())),
+        "set" | "unset" if operand == Some("current-context") => {
+            chooses(found.operands.get(3).map(|word| word.known().unwrap_or("*")).filter(|_| action == "set"), spot, context);
+        }
+        "set-context" | "rename-context" | "delete-context" => {
+            chooses(None, spot, context);
+            if action != "set-context" || found.has(&["--cluster", "--user"]) {
+                place::rewrites(context);
+            }
+        }
+        "set-credentials" => {
+            context.write_value(&Value::Known(spot.kubeconfig()));
+            if let Some(command) = found.value(&["--exec-command"]).cloned() {
+                environment::command("--exec-command", &command, context);
+                let resource = Resource::Program { name: "kubectl".to_owned() };
+                let why = "whatever reaches the cluster from now on starts the program that it names";
+                context.push(Effect::new(verbs::EXEC_SCHEDULE, resource).because(why));
+            }
+        }
+        _ => {
+            context.write_value(&Value::Known(spot.kubeconfig()));
+            place::switches(None, context);
+        }
     }
 }
 

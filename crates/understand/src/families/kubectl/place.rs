@@ -75,6 +75,24 @@ impl Spot {
     }
 }
 
+/// Takes note that the kubeconfig's contexts are no longer what the file says, and of the one that is current now.
+pub(crate) fn switches(name: Option<String>, context: &mut Context<'_>) {
+    let chosen = &mut context.state.world.chosen;
+    chosen.insert("kubectl", name.unwrap_or_else(|| "*".to_owned()));
+    rewrites(context);
+}
+
+/// Takes note that the kubeconfig's contexts are no longer what the file says.
+pub(crate) fn rewrites(context: &mut Context<'_>) {
+    context.state.world.chosen.insert(local::CHANGED, "*".to_owned());
+}
+
+/// Takes note of a cluster that the call makes on this machine, whose context is the current one now.
+pub(crate) fn makes(name: String, context: &mut Context<'_>) {
+    context.state.world.chosen.insert("kubectl", name.clone());
+    context.state.world.chosen.insert(local::MADE, name);
+}
+
 fn standard(context: &Context<'_>) -> String {
     format!("{}/.kube/config", context.surroundings.home)
 }

@@ -133,7 +133,11 @@ fn runs_elsewhere_and_changes() {
     kube.write explode/now in p/*, write, partial
     kube.delete */x in p/*, destroy, partial
     ");
-    assert_snapshot!(check("kubectl config set-credentials x --exec-command=evil"), @"fs.write /home/dev/.kube/config, write");
+    assert_snapshot!(check("kubectl config set-credentials x --exec-command=evil"), @"
+    fs.write /home/dev/.kube/config, write
+    exec.opaque evil, execute, opaque
+    exec.schedule kubectl, execute
+    ");
 }
 
 #[test]
