@@ -6,6 +6,8 @@ use serde_json::Value as Json;
 use crate::context::Context;
 use crate::environment;
 use crate::invocation::Invocation;
+use crate::paths;
+use crate::word::{Value, Word};
 
 /// Options before the subcommand that take a value.
 const VALUES: &[&str] = &[
@@ -14,7 +16,7 @@ const VALUES: &[&str] = &[
 ];
 
 /// Contexts that are engines of this machine.
-const OWN: &[&str] = &["default", "desktop-linux", "desktop-windows", "colima", "orbstack", "rootless", "rancher-desktop"];
+const OWN: &[&str] = &["default", "desktop-linux", "desktop-windows", "colima", "orbstack", "rootless", "rancher-desktop", "podman-machine-default", "podman-machine-default-root"];
 
 /// Where the subcommand stands among the arguments.
 pub(super) fn subcommand(invocation: &Invocation) -> Option<usize> {
@@ -61,7 +63,9 @@ pub(super) fn host(invocation: &Invocation, context: &Context<'_>) -> Option<Str
     }
     // On another machine it is that one's own; in a container or a pod, what it is given there.
     let is_of_machine = matches!(context.elsewhere, Some(Resource::Host { .. }));
-    for variable in ["DOCKER_HOST", "DOCKER_CONTEXT"] {
+    let podman = invocation.program.starts_with("podman");
+    let variables: &[&str] = if podman { &["CONTAINER_CONNECTION", "DOCKER_HOST", "DOCKER_CONTEXT"] } else { &["DOCKER_HOST", "DOCKER_CONTEXT"] };
+    for &variable in variables {
         if is_of_machine && environment::value(invocation, variable).is_none() {
             continue;
         }
@@ -75,11 +79,25 @@ pub(super) fn host(invocation: &Invocation, context: &Context<'_>) -> Option<Str
     if let Some(name) = context.state.world.chosen.get("docker").and_then(|name| of_context(name)) {
         return Some(name);
     }
-    if is_of_machine {
+    let remote = |word: &Word| matches!(word.text(), "-r" | "--remote") || word.text() == "--remote=true";
+    if podman && invocation.words.iter().take(end).any(remote) || invocation.program == "podman-remote" {
+        // Where the connection leads is said in files of podman's own.
+        return Some("*".to_owned());
+    }
+    let config = option(&["--config"]);
+    if is_of_machine && config.is_none() && environment::value(invocation, "DOCKER_CONFIG").is_none() {
         return None;
     }
-    let file = format!("{}/.docker/config.json", context.surroundings.home);
-    let text = context.file(&file).ok().flatten()?;
+    let text = match directory(config, invocation, context) {
+        None => {
+            let file = format!("{}/.docker/config.json", context.surroundings.home);
+            context.file(&file).ok().flatten()?
+        }
+        Some(directory) => match settings(&directory, context) {
+            Ok(text) => text?,
+            Err(()) => return Some("*".to_owned()),
+        },
+    };
     let config: Json = serde_json::from_str(&text).ok()?;
     of_context(config.get("currentContext")?.as_str()?)
 }
@@ -87,6 +105,30 @@ pub(super) fn host(invocation: &Invocation, context: &Context<'_>) -> Option<Str
 /// Whether paths that the engine is given are those of another machine.
 pub(super) fn is_elsewhere(host: Option<&String>, context: &Context<'_>) -> bool {
     host.is_some() || context.elsewhere.is_some()
+}
+
+/// The directory of settings that an option or a variable names.
+fn directory(given: Option<String>, invocation: &Invocation, context: &Context<'_>) -> Option<Value> {
+    let known = |path: String| match path.as_str() {
+        "*" => Value::unknown("the directory of the settings is not known"),
+        _ => Value::Known(path),
+    };
+    match (given, context.setting(invocation, "DOCKER_CONFIG")) {
+        (Some(path), _) => Some(known(path)),
+        (None, Ok(path)) => path.filter(|path| !path.is_empty()).map(known),
+        (None, Err(why)) => Some(Value::unknown(&why)),
+    }
+}
+
+/// The settings in a directory, if there are any; an error where they are not known.
+fn settings(directory: &Value, context: &Context<'_>) -> Result<Option<String>, ()> {
+    let Some(directory) = directory.known() else { return Err(()) };
+    let located = paths::locate(&Value::Known(format!("{directory}/config.json")), context);
+    let is_written = context.state.world.written.iter().any(|written| written.touches(&located));
+    if located.why.is_some() || is_written {
+        return Err(());
+    }
+    context.file(&located.path).map_err(|_| ())
 }
 
 fn of_context(name: &str) -> Option<String> {

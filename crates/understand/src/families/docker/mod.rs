@@ -16,7 +16,7 @@ mod shown;
 use countersign_model::{Certainty, Effect, Resource, Reversible, Verb, verbs};
 
 use super::subcommands::{Rule, Subcommand, Table, read, rule};
-use super::{Family, registries};
+use super::{Family, dispatch, registries};
 use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::word::Word;
@@ -130,6 +130,17 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         ("container", "cp") => copies::effects(invocation, start + 2, "container", context),
         ("build" | "bud", _) => build::effects(invocation, start + 1, context),
         ("image" | "buildx" | "builder", "build" | "bake" | "b") => build::effects(invocation, start + 2, context),
+        // The user's own name space has the machine's files.
+        ("unshare", _) => {
+            let mut at = start + 1;
+            while invocation.known(at).is_some_and(|word| word.starts_with('-')) {
+                at += 1;
+            }
+            match invocation.nested(at) {
+                Some(nested) => dispatch(nested, context),
+                None => context.opaque(&invocation.title(), "it starts an interactive shell"),
+            }
+        }
         _ => rest(invocation, context),
     }
 }

@@ -143,7 +143,7 @@ fn forwards(invocation: &Invocation, context: &mut Context<'_>) {
     let mut to = None;
     for (kind, rest) in invocation.words.iter().filter_map(|word| word.known()?.split_once(':')) {
         let address = rest.split(',').next().unwrap_or(rest);
-        if kind.to_ascii_uppercase().contains("LISTEN") {
+        if listens(&kind.to_ascii_uppercase()) {
             local = Some(address.rsplit(':').next().unwrap_or(address));
         } else if let Some((host, port)) = address.rsplit_once(':').filter(|_| !kind.starts_with('-')) {
             to = Some((host, port));
@@ -152,6 +152,11 @@ fn forwards(invocation: &Invocation, context: &mut Context<'_>) {
     if let (Some(local), Some((host, port))) = (local, to) {
         super::super::tunnels::opens(Some(local), host, Some(port), context);
     }
+}
+
+/// Whether an address of socat, in capitals, waits for others: `TCP-LISTEN`, `TCP4-L`.
+fn listens(kind: &str) -> bool {
+    kind.contains("LISTEN") || kind.ends_with("-L")
 }
 
 fn end(address: &str, word: &Word, context: &mut Context<'_>) {
@@ -172,7 +177,7 @@ fn end(address: &str, word: &Word, context: &mut Context<'_>) {
             let text = if clean.is_empty() { "sh".to_owned() } else { clean };
             given(&as_value(&text), upper != "EXEC", context);
         }
-        "OPEN" | "FILE" | "GOPEN" | "CREATE" | "CREAT" | "PIPE" | "PTY" => {
+        "OPEN" | "FILE" | "GOPEN" | "CREATE" | "CREAT" | "PIPE" | "FIFO" | "ECHO" | "PTY" => {
             let directory = rest.split(',').find_map(|option| option.strip_prefix("chdir=")).map(|directory| format!("{directory}/")).unwrap_or_default();
             let value = as_value(&format!("{directory}{clean}"));
             if clean.is_empty() {
@@ -184,7 +189,7 @@ fn end(address: &str, word: &Word, context: &mut Context<'_>) {
             }
         }
         "STDIN" | "STDOUT" | "STDIO" | "STDERR" | "-" | "FD" => {}
-        _ if upper.contains("LISTEN") || upper.contains("RECV") => {
+        _ if listens(&upper) || upper.contains("RECV") => {
             context.push(Effect::new(verbs::NET_LISTEN, Resource::Host { host: "*".to_owned(), url: None }));
             context.flow.fetched = true;
         }

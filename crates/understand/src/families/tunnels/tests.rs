@@ -55,6 +55,12 @@ fn what_a_forwarded_port_leads_to() {
     net.read bastion.example, read
     exec.read bastion.example, read
     ");
+    assert_snapshot!(check("socat tcp-l:5432,fork tcp:10.0.0.5:5432 & dropdb -h localhost x"), @"
+    net.listen *, write
+    net.send 10.0.0.5, send
+    db.write * in postgresql://10.0.0.5, write
+    db.destroy * in postgresql://10.0.0.5/x, destroy
+    ");
     assert_snapshot!(check("socat TCP-LISTEN:5432,fork TCP:db.shop.example:5432"), @"
     net.listen *, write
     net.send db.shop.example, send
