@@ -434,6 +434,9 @@ fn invoke(call: &Call, script: &mut Script, context: &mut Context<'_>) {
     let found = bodies(call);
     let code = call.value(&["scriptblock"]).or_else(|| call.operands.first());
     let host = call.value(&["computername", "session", "hostname", "vmname"]);
+    // Before the code the machine stands without its name.
+    let first = call.operands.first().filter(|item| item.block.is_none() && call.operands.len() > 1);
+    let host = host.or(first);
     let run = |context: &mut Context<'_>, script: &mut Script| {
         if found.is_empty() {
             drop(evaluate(code.filter(|item| item.value.known().is_none()), script, context));

@@ -402,9 +402,20 @@ fn of_object(name: &str, item: &Item, given: &Item, script: &mut Script, context
             host(verbs::NET_READ, context);
             files::write(&argument(given, 1), context);
         }
-        "uploadstring" | "uploadfile" | "uploaddata" | "uploadvalues" | "postasync" | "putasync"
-        | "deleteasync" | "sendasync" => {
+        "uploadstring"
+        | "uploadfile"
+        | "uploadfileasync"
+        | "uploadfiletaskasync"
+        | "uploaddata"
+        | "uploadvalues"
+        | "postasync"
+        | "putasync"
+        | "deleteasync"
+        | "sendasync" => {
             host(verbs::NET_SEND, context);
+            if let Some(file) = given.list.last().filter(|_| name.starts_with("uploadfile")) {
+                files::read(file, context);
+            }
         }
         "invokescript" | "expandstring" => match first.known() {
             Some(text) if name == "invokescript" => drop(script.run(text, context)),

@@ -48,6 +48,8 @@ struct Script {
     pending: Vec<String>,
     /// Whether elements of tables or lists are set anywhere in the text.
     elements_change: bool,
+    /// How deep in nested commands the script itself stands.
+    depth: usize,
     /// What the stage before gives to the next one.
     piped: Option<Item>,
 }
@@ -62,7 +64,8 @@ pub(crate) fn run(text: &str, context: &mut Context<'_>) {
     }
     let plain = with_plain_quotes(text);
     let elements_change = blocks::elements_change(&plain);
-    let mut script = Script { sets: sets(&plain), elements_change, ..Script::default() };
+    let mut script =
+        Script { sets: sets(&plain), elements_change, depth: context.depth, ..Script::default() };
     let kept = context.state.shell.clone();
     let count = context.collected.len();
     script.run(&plain, context);

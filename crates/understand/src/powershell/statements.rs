@@ -357,7 +357,7 @@ impl Script {
 
     /// A value that stands alone is printed: variables of the environment may be secrets.
     fn shown(&self, item: &Item, cursor: &Cursor<'_>, context: &mut Context<'_>) {
-        if cursor.is_end() && context.depth <= 1 {
+        if cursor.is_end() && context.depth <= self.depth + 1 {
             for name in item.variables.iter().filter(|name| families::is_secret_name(name)) {
                 families::reads_environment(name, context);
             }

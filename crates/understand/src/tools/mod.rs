@@ -28,11 +28,13 @@ enum Does {
     Writes(&'static str),
     /// Fetches the address of this argument.
     Fetches(&'static str),
+    /// Types the text of one of these arguments, or its words, into a program that was started before.
+    Types(&'static [&'static str]),
     /// Has one effect, always.
     Is(Verb),
 }
 
-use Does::{Fetches, Is, Patches, PowerShell, Program, Reads, Shell, Writes};
+use Does::{Fetches, Is, Patches, PowerShell, Program, Reads, Shell, Types, Writes};
 
 /// Every tool that is understood, and the arguments that bear on its effect; none: all of them.
 const TOOLS: &[(&str, Does, &[&str])] = &[
@@ -90,6 +92,9 @@ const TOOLS: &[(&str, Does, &[&str])] = &[
     ("exec_command", Shell("cmd"), &["cmd", "workdir", "shell", "login", "tty"]),
     ("shell", Program("command"), &["command", "workdir"]),
     ("shell_command", Shell("command"), &["command", "workdir"]),
+    ("local_shell", Program("command"), &[]),
+    ("unified_exec", Types(&["input"]), &[]),
+    ("write_stdin", Types(&["chars", "input", "text"]), &[]),
     ("apply_patch", Patches("input"), &[]),
     ("file_change", Patches("changes"), &[]),
     ("view_image", Reads("path"), &["path"]),
@@ -156,13 +161,14 @@ pub(crate) fn effects(call: &ToolCall, context: &mut Context<'_>) {
             }
             None => context.opaque(&call.tool, "the call has no command"),
         },
-        Program(argument) => match call.input.get(*argument).and_then(words) {
+        Program(argument) => match argued(call, argument).and_then(words) {
             Some(text) => {
                 context.whole.clone_from(&text);
                 shell::run(&text, Place::From(0), context);
             }
             None => context.opaque(&call.tool, "the call has no command"),
         },
+        Types(arguments) => typed(call, arguments, context),
         Patches(argument) => patch::effects(call.input.get(*argument), context),
         Reads(argument) => context.read_value(&path(call, argument, Some("."))),
         Writes(argument) => {
@@ -176,6 +182,20 @@ pub(crate) fn effects(call: &ToolCall, context: &mut Context<'_>) {
             let resource = Resource::Tool { server: None, name: call.tool.clone() };
             context.push(Effect::new(verb.clone(), resource));
         }
+    }
+    if call.tool == "read_many_files" {
+        let named = ["paths", "include"].iter().filter_map(|name| call.input.get(*name));
+        let each =
+            named.flat_map(|value| value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice));
+        for text in each.filter_map(serde_json::Value::as_str).take(MOST_ALTERNATIVES * 2) {
+            let is_pattern = text.contains(['*', '?', '[', '{']);
+            let text = text.to_owned();
+            context.read_value(&if is_pattern { Value::Pattern(text) } else { Value::Known(text) });
+        }
+    }
+    if let Some(file) = call.text("uri").and_then(|uri| uri.strip_prefix("file://")) {
+        let file = file.strip_prefix("localhost").unwrap_or(file);
+        context.read_value(&Value::Known(file.to_owned()));
     }
     if call.tool == "Glob"
         && let Some(pattern) = call.text("pattern").filter(|pattern| pattern.starts_with(['/', '~']))
@@ -198,6 +218,34 @@ pub(crate) fn effects(call: &ToolCall, context: &mut Context<'_>) {
     if call.tool == "CronCreate" || call.tool == "ScheduleWakeup" {
         crate::families::mentions(call.text("prompt").unwrap_or_default(), context);
     }
+}
+
+/// An argument by its name, or the same of the action that the call has.
+fn argued<'c>(call: &'c ToolCall, name: &str) -> Option<&'c serde_json::Value> {
+    call.input.get(name).or_else(|| call.input.get("action")?.get(name))
+}
+
+/// Adds what is typed into a program that was started before: most likely a shell.
+fn typed(call: &ToolCall, arguments: &[&str], context: &mut Context<'_>) {
+    let given = arguments.iter().find_map(|name| call.input.get(*name));
+    let text = match given {
+        None => return context.opaque(&call.tool, "the call does not say what is typed"),
+        Some(serde_json::Value::String(text)) => text.clone(),
+        // Without a session the words are a command of their own.
+        Some(other) => words(other).unwrap_or_default(),
+    };
+    if text.trim_matches(['\n', '\r', ' ']).is_empty() && given.is_some_and(serde_json::Value::is_string) {
+        // Nothing is typed: what the program says is looked at.
+        let resource = Resource::Tool { server: None, name: call.tool.clone() };
+        return context.push(Effect::new(verbs::AGENT_INTERNAL, resource));
+    }
+    let typed: String = text.chars().filter(|letter| !letter.is_control() || *letter == '\n').collect();
+    if call.input.get("session_id").is_some() || call.tool == "write_stdin" {
+        context.opaque(&call.tool, "what is typed goes to a program that was started before");
+        context.state.shell.directory = Err("the directory of an open session is not known".to_owned());
+    }
+    context.whole.clone_from(&typed);
+    shell::run(&typed, Place::From(0), context);
 }
 
 /// Patterns that are looked at of one in braces.
@@ -315,7 +363,55 @@ mod tests {
         assert_snapshot!(check_tool("run_shell_command", json!({"command": "ls"})), @"fs.read /repo, read");
         assert_snapshot!(check_tool("write_file", json!({"file_path": "/repo/.git/hooks/pre-push", "content": "x"})), @"fs.write /repo/.git/hooks/pre-push, write");
         assert_snapshot!(check_tool("read_file", json!({"absolute_path": "/home/dev/.aws/credentials"})), @"secret.read /home/dev/.aws/credentials, read");
-        assert_snapshot!(check_tool("write_stdin", json!({"chars": "rm -rf /"})), @"exec.opaque write_stdin, execute, opaque");
+        assert_snapshot!(check_tool("write_stdin", json!({"chars": "rm -rf /"})), @"
+        exec.opaque write_stdin, execute, opaque
+        countersign.tamper /, destroy
+        fs.delete /, destroy
+        ");
+        assert_snapshot!(check_tool("write_stdin", json!({"session_id": 1, "chars": "kubectl --context prod delete ns web\n"})), @"
+        exec.opaque write_stdin, execute, opaque
+        kube.delete namespace/web in prod, destroy
+        ");
+        assert_snapshot!(check_tool("write_stdin", json!({"session_id": 1, "chars": ""})), @"agent.internal write_stdin, read");
+        assert_snapshot!(check_tool("local_shell", json!({"action": {"type": "exec", "command": ["git", "push", "origin", "main"]}})), @"git.push main@origin, write");
+        assert_snapshot!(check_tool("unified_exec", json!({"input": ["git", "push", "origin", "main"]})), @"git.push main@origin, write");
+        assert_snapshot!(check_tool("read_many_files", json!({"paths": [".env", "src/a.rs"]})), @"
+        fs.read /repo, read
+        secret.read /repo/.env, read
+        fs.read /repo/src/a.rs, read
+        ");
+        assert_snapshot!(check_tool("read_many_files", json!({"include": [".env*", "src/**/*.rs"]})), @"
+        fs.read /repo, read
+        secret.read /repo/.env*, read, partial
+        fs.read /repo/src/*/*.rs, read, partial
+        ");
+        assert_snapshot!(check_tool("ReadMcpResourceTool", json!({"server": "fs", "uri": "file:///home/dev/.ssh/id_rsa"})), @"
+        mcp.read ReadMcpResourceTool, read
+        secret.read /home/dev/.ssh/id_rsa, read
+        ");
+        assert_snapshot!(check_tool("ReadMcpResourceTool", json!({"server": "docs", "uri": "docs://page"})), @"mcp.read ReadMcpResourceTool, read");
+        assert_snapshot!(check_tool("mcp__fs__read_file", json!({"uri": "file:///repo/.env"})), @"
+        secret.read /repo/.env, read
+        mcp.read fs/read_file, read
+        ");
+        assert_snapshot!(check_tool("mcp__fs__read_file", json!({"input": {"path": ".env"}})), @"
+        mcp.read fs/read_file, read
+        secret.read /repo/.env, read
+        ");
+        assert_snapshot!(check_tool("mcp__fs__read_file", json!({"target": "config/.env"})), @"
+        mcp.read fs/read_file, read
+        secret.read /repo/config/.env, read
+        ");
+        assert_snapshot!(check_tool("mcp__fs__get", json!({"file": ".env"})), @"
+        secret.read /repo/.env, read
+        mcp.read fs/get, read
+        ");
+        assert_snapshot!(check_tool("mcp__fs__get", json!({"name": "src/a.rs"})), @"mcp.read fs/get, read");
+        assert_snapshot!(check_tool("mcp__1password__get_item", json!({"name": "x"})), @"
+        secret.read 1password:x, read
+        mcp.read 1password/get_item, read
+        ");
+        assert_snapshot!(check_tool("mcp__1password__list_items", json!({})), @"mcp.read 1password/list_items, read");
         assert_snapshot!(check_tool("file_change", json!({"changes": [{"path": "/repo/src/a.rs", "kind": "delete"}, {"path": "/repo/b", "kind": "add"}]})), @"
         fs.delete /repo/src/a.rs, destroy
         fs.write /repo/b, write

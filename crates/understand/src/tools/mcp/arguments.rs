@@ -139,6 +139,7 @@ pub(super) fn mentions(input: &Map<String, Json>, reads: bool, context: &mut Con
         .filter(|(name, _)| !PROSE.contains(&in_snake_case(name).as_str()))
         .map(|(_, value)| value)
         .collect();
+    let away = input.keys().any(|name| files::ELSEWHERE.contains(&in_snake_case(name).as_str()));
     let mut looked = 0;
     while let Some(value) = waiting.pop() {
         match value {
@@ -150,13 +151,19 @@ pub(super) fn mentions(input: &Map<String, Json>, reads: bool, context: &mut Con
             }
             Json::String(text) => {
                 looked += 1;
-                let is_path = ["/", "~", "./", "../"].iter().any(|start| text.starts_with(start))
-                    && !text.contains([' ', '\n']);
+                let file =
+                    text.strip_prefix("file://").map(|file| file.strip_prefix("localhost").unwrap_or(file));
+                let text = file.unwrap_or(text);
+                let is_hidden = !away && (text.starts_with('.') || text.contains("/."));
+                let is_path = (["/", "~", "./", "../"].iter().any(|start| text.starts_with(start))
+                    || is_hidden)
+                    && !text.contains([' ', '\n'])
+                    && !text.contains("://");
                 if !is_path || looked > MOST_TEXTS {
                     crate::families::mentions(text, context);
                     continue;
                 }
-                let value = Value::Known(text.clone());
+                let value = Value::Known(text.to_owned());
                 match paths::locate(&value, context).class {
                     PathClass::Secret => context.read_value(&value),
                     PathClass::Countersign if reads => {}

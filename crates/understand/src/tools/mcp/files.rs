@@ -28,7 +28,7 @@ const FILES: &[&str] = &[
 ];
 
 /// Arguments that say that the files are somewhere else.
-const ELSEWHERE: &[&str] = &[
+pub(super) const ELSEWHERE: &[&str] = &[
     "owner",
     "repo",
     "repository",
@@ -64,6 +64,8 @@ const READ: &[&str] = &[
     "input_path",
     "notebook_path",
     "file_paths",
+    "file_uri",
+    "uri",
 ];
 const FROM: &[&str] = &["source", "src", "source_path", "old_path", "from_path"];
 const TO: &[&str] = &[
@@ -81,7 +83,8 @@ const TO: &[&str] = &[
 
 /// Adds what a tool does to the files it is given.
 pub(super) fn effects(tool: &Tool<'_>, context: &mut Context<'_>) {
-    if !tool.has(FILES) || tool.takes(ELSEWHERE) || tool.says == Says::Runs {
+    let of_files = tool.has(FILES) || matches!(tool.server, "fs" | "file" | "files" | "filesystem");
+    if !of_files || tool.takes(ELSEWHERE) || tool.says == Says::Runs {
         return;
     }
     for (name, value) in tool.input {
@@ -91,8 +94,13 @@ pub(super) fn effects(tool: &Tool<'_>, context: &mut Context<'_>) {
             Json::Array(list) => list.iter().filter_map(path).collect(),
             value => path(value).into_iter().collect(),
         };
-        for text in texts.into_iter().filter(|text| !text.contains("://") && !text.is_empty()) {
-            let value = Value::Known(text.to_owned());
+        let plain = |text: &str| {
+            text.strip_prefix("file://")
+                .map_or(text.to_owned(), |file| file.trim_start_matches("localhost").to_owned())
+        };
+        let texts = texts.into_iter().map(plain);
+        for text in texts.filter(|text| !text.contains("://") && !text.is_empty()) {
+            let value = Value::Known(text);
             if READ.contains(&name) {
                 touched(tool.says, &value, context);
             } else if FROM.contains(&name) && tool.has(&["move", "rename"]) {

@@ -88,11 +88,26 @@ pub(super) fn effects(call: &ToolCall, context: &mut Context<'_>) {
         (said, known) => known.map_or(said, |known| known.max(said)),
     };
     let says = with_operation(says, &words, &call.input);
+    let gives = ["get", "read", "fetch", "retrieve", "reveal", "resolve", "show"];
+    let says = match says {
+        Says::Reads if holds_secrets(server) && words.iter().any(|word| gives.contains(word)) => {
+            Says::ReadsSecret
+        }
+        other => other,
+    };
     let tool = Tool { server, snake: &snake, words, says, input: &call.input };
     let found = arguments::effects(&tool, context);
     let resource = Resource::Tool { server: Some(server.to_owned()), name: name.to_owned() };
     context.push(own_effect(&tool, &found, annotations, resource));
     arguments::mentions(&call.input, says == Says::Reads, context);
+}
+
+/// Whether a server is that of a store of secrets, whose items are secrets whatever a tool calls them.
+fn holds_secrets(server: &str) -> bool {
+    let lower = server.to_ascii_lowercase();
+    ["1password", "onepassword", "bitwarden", "lastpass", "dashlane", "keepass", "keychain"]
+        .iter()
+        .any(|store| lower.contains(store))
 }
 
 /// The server and the tool: `mcp__server__tool`, where the tool's name may hold `__` as well.

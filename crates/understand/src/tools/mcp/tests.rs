@@ -212,7 +212,6 @@ fn files_and_addresses() {
     assert_snapshot!(check_tool("mcp__browser__browser_navigate", json!({"url": "file:///home/dev/.aws/credentials"})), @"
     secret.read /home/dev/.aws/credentials, read
     mcp.write browser/browser_navigate, write
-    secret.read *, read, partial
     ");
     assert_snapshot!(check_tool("mcp__http__http_request", json!({"url": "https://api.example.com/x", "method": "DELETE"})), @"
     net.delete https://api.example.com/x, destroy
