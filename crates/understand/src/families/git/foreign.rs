@@ -311,6 +311,7 @@ mod tests {
         git.fetch repository@https://x.example/a, read
         fs.write /repo/a, write
         exec.opaque git -c core.hookspath=.., execute, opaque
+        exec.opaque git -c core.hookspath=.. told of core.hooksPath, x.example, execute, opaque
         ");
         assert_snapshot!(check("git init -b main; git init --initial-branch main x"), @"
         git.branch /repo, write
@@ -320,6 +321,7 @@ mod tests {
         git.fetch repository@https://x.example/a, read
         fs.write /repo/a, write
         exec.opaque git clone, execute, opaque
+        exec.opaque git clone told of x.example, execute, opaque
         ");
     }
 }

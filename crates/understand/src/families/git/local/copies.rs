@@ -14,6 +14,7 @@ use crate::word::{Value, Word};
 pub(in super::super) fn fetches(git: &Git<'_>, context: &mut Context<'_>) {
     let operands = git.operands();
     let named = operands.first().and_then(|word| word.known()).filter(|_| git.subcommand != "remote");
+    operands.iter().for_each(|word| tells(word, context));
     let runs = operands.first().is_some_and(|word| addresses::runs_program(word.text()));
     if runs {
         context.opaque(&git.title(), "the address names a program to run");
@@ -31,6 +32,21 @@ pub(in super::super) fn fetches(git: &Git<'_>, context: &mut Context<'_>) {
     if !reads {
         context.state.world.refs_changed = Some("an earlier part of the command fetches".to_owned());
     }
+}
+
+/// Hosts of code whose addresses are put together of names every day.
+const FORGES: &[&str] = &["github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "dev.azure.com", "ssh.github.com"];
+
+/// Adds that a host is told what a command prints, which is put into its address.
+fn tells(word: &Word, context: &mut Context<'_>) {
+    let Value::Unknown { prefix, .. } = &word.value else { return };
+    let printed = word.raw.contains("$(") || word.raw.contains('`');
+    let Some((host, _)) = crate::families::addresses::host_and_path(prefix).filter(|_| printed && prefix.contains("://")) else { return };
+    if FORGES.contains(&host.as_str()) || countersign_model::is_this_machine(&host) {
+        return;
+    }
+    let why = "what a command prints is a part of the address";
+    context.push(Effect::new(verbs::NET_SEND, Resource::Host { host, url: None }).because(why));
 }
 
 const CLONE: Spec = Spec {
@@ -53,6 +69,7 @@ const CLONE: Spec = Spec {
 pub(super) fn clone(git: &Git<'_>, context: &mut Context<'_>) {
     let arguments = parse(git.words, &CLONE);
     let operands = &arguments.operands;
+    operands.iter().for_each(|word| tells(word, context));
     let address = operands.first().map(|word| word.text()).unwrap_or("*");
     if addresses::runs_program(address) {
         context.opaque("git clone", "the address names a program to run");
