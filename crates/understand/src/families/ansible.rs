@@ -70,6 +70,9 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     match invocation.program.as_str() {
         "ansible" => ad_hoc(&found, invocation, context),
         "ansible-playbook" => playbook(&found, invocation, context),
+        "ansible-galaxy" if found.operand(0).as_deref() == Some("collection") && found.operand(1).as_deref() == Some("publish") => {
+            super::publishers::publishes("galaxy", verbs::PACKAGE_PUBLISH, context);
+        }
         "ansible-galaxy" => {
             let reads = matches!(found.operand(0).as_deref(), Some("list" | "search" | "info")) || matches!(found.operand(1).as_deref(), Some("list" | "verify" | "search" | "info"));
             context.program(if reads { verbs::EXEC_READ } else { verbs::EXEC_INSTALL }, &invocation.title());

@@ -15,7 +15,7 @@ mod tasks;
 
 pub(super) use cleaned::made_anew;
 
-use countersign_model::{Verb, verbs};
+use countersign_model::{Effect, PathClass, Resource, Verb, verbs};
 
 use super::{Family, ask_file, opaque};
 use crate::arguments::files::{Operands, touched};
@@ -191,6 +191,9 @@ fn act(does: Does, index: usize, invocation: &Invocation, context: &mut Context<
     if does == Install && python_projects::runs_fetched(index, invocation, context) {
         return;
     }
+    if does == Read && invocation.program == "go" && settings(index, invocation, context) {
+        return;
+    }
     let mut add = |verb: Verb| context.program(verb, &title);
     match does {
         Publish if rehearses(index, invocation) => add(verbs::EXEC_BUILD),
@@ -246,6 +249,29 @@ fn in_its_directory(nested: Invocation, runner: &Invocation, context: &mut Conte
     let kept = std::mem::replace(&mut context.state.shell.directory_unsure, unsure);
     super::dispatch(nested, context);
     context.state.shell.directory_unsure = kept;
+}
+
+/// Adds that `go env -w` sets what every later use of it goes by; false where it only shows.
+fn settings(index: usize, invocation: &Invocation, context: &mut Context<'_>) -> bool {
+    const PLAIN: &[&str] = &["GOPATH", "GOBIN", "GOCACHE", "GOMODCACHE", "GOTMPDIR", "GOOS", "GOARCH", "GOARM", "GOAMD64", "CGO_ENABLED", "GO111MODULE", "GOTELEMETRY"];
+    let words = invocation.words.get(index..).unwrap_or_default();
+    if invocation.known(index) != Some("env") || !words.iter().any(|word| matches!(word.text(), "-w" | "--w" | "-u" | "--u")) {
+        return false;
+    }
+    let named = words.iter().skip(1).filter(|word| !word.text().starts_with('-'));
+    let plain = named.clone().all(|word| PLAIN.contains(&word.text().split('=').next().unwrap_or_default()));
+    let class = if plain { PathClass::Ordinary } else { PathClass::ToolConfiguration };
+    let located = paths::locate(&Value::Known(format!("{}/.config/go/env", context.surroundings.home)), context);
+    let resource = Resource::Path { path: located.path, zone: located.zone, class };
+    let names: Vec<&str> = named.map(|word| word.text().split('=').next().unwrap_or_default()).collect();
+    let why = format!("it sets {} for every later use of go", names.join(" and "));
+    context.push(Effect::new(verbs::FS_WRITE, resource).because(&why));
+    true
+}
+
+/// Adds what a subcommand does on a registry, whose first word is at `index`.
+pub(super) fn publishes(index: usize, invocation: &Invocation, context: &mut Context<'_>) {
+    publishing::effects(index, invocation, context);
 }
 
 /// Whether a word is a subcommand of a tool.
@@ -395,6 +421,15 @@ mod tests {
     use insta::assert_snapshot;
 
     use crate::fixture::check;
+
+    #[test]
+    fn settings_of_go() {
+        assert_snapshot!(check("go env -w GOFLAGS=-toolexec=./evil CC=./x; go env -u GOPROXY"), @"fs.write /home/dev/.config/go/env, write");
+        assert_snapshot!(check("go env -w GOPATH=/tmp/x; go env GOFLAGS; go env"), @"
+        fs.write /home/dev/.config/go/env, write
+        exec.read go env, read
+        ");
+    }
 
     #[test]
     fn building_and_testing() {

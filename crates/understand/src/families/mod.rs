@@ -83,6 +83,7 @@ families! {
     ansible,
     scheduled,
     platforms,
+    publishers,
     ssh,
     processes,
     services,
@@ -209,6 +210,15 @@ pub(crate) fn usual(name: &str) -> Option<countersign_model::Verb> {
 /// Adds what becomes of the directories that a new environment of Python is made in, whose words start at `index`.
 pub(crate) fn made_anew(index: usize, invocation: &Invocation, context: &mut Context<'_>) {
     building::made_anew(&invocation.words, index, invocation, context);
+}
+
+/// Adds what a subcommand of a package manager does on a registry, whose first word is at `index`.
+pub(crate) fn publishes(index: usize, invocation: &Invocation, context: &mut Context<'_>) {
+    if invocation.program == "deno" {
+        publishers::publishes("jsr", verbs::PACKAGE_PUBLISH, context);
+    } else {
+        building::publishes(index, invocation, context);
+    }
 }
 
 /// Whether a program that a package manager installs is known by its name.

