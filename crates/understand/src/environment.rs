@@ -1,8 +1,10 @@
 //! Variables of a command's environment that change what runs or where it acts.
 
 mod libraries;
+mod programs;
 
 pub(crate) use libraries::python_path;
+pub(crate) use programs::leads_astray;
 
 use countersign_model::{Effect, Resource, verbs};
 
@@ -134,6 +136,7 @@ pub(crate) fn matters(name: &str) -> bool {
     LOADERS.contains(&name)
         || COMMANDS.contains(&name)
         || WRITTEN.contains(&name)
+        || programs::matters(name)
         || matches!(name, "NODE_OPTIONS" | "TAR_OPTIONS" | "TAPE")
         || [
             "GIT_",
@@ -166,6 +169,8 @@ pub(crate) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         let text = value.text();
         if is_plain(name, value, context) || libraries::is_plain(name, value, invocation, context) {
             // It stays what it is on every machine.
+        } else if programs::effects(name, value, invocation, context) {
+            // It is a variable of that program's own.
         } else if name.starts_with("COUNTERSIGN_") {
             let resource = Resource::Program { name: format!("{name}=..") };
             let why = "it changes how Countersign works for what is started so";

@@ -12,6 +12,7 @@ use super::reading::{secrets, sent};
 use super::{Family, addresses, leaving, opaque, reads_environment};
 use crate::arguments::{Spec, Takes, parse};
 use crate::context::Context;
+use crate::environment;
 use crate::forge::{self, Request};
 use crate::graphql;
 use crate::invocation::Invocation;
@@ -174,7 +175,7 @@ fn one_transfer(words: &[Word], invocation: &Invocation, context: &mut Context<'
     let method = overridden(method, arguments.values(&["H", "header"]), &data);
     let mut addresses: Vec<Value> = arguments.operands.iter().map(|word| word.value.clone()).collect();
     addresses.extend(arguments.values(&["url"]).cloned());
-    if (addresses.is_empty() && !is_only_shown(&arguments)) || unknown || (is_curl && is_led_astray(&arguments)) {
+    if (addresses.is_empty() && !is_only_shown(&arguments)) || unknown || (is_curl && is_led_astray(&arguments)) || environment::leads_astray(invocation) {
         addresses.push(Value::unknown("an option that is not known"));
     }
     secret_variables(words, &addresses, context);

@@ -46,7 +46,7 @@ const OPTIONS: &[(&[&str], Names)] = &[
     (&["cmake"], &[(Code, &["P", "E"]), (Place, &["C", "build", "toolchain", "S"])]),
     (&["ctest"], &[(Code, &["S", "script", "SP"]), (Place, &["test-dir"])]),
     (&["ninja", "meson"], &[(Place, &["C", "f", "native-file", "cross-file"])]),
-    (&["gcc", "g++", "clang", "clang++", "cc", "c++"], &[(Command, &["wrapper"]), (Code, &["fplugin", "specs"]), (Flags, &["fuse-ld", "Wl"])]),
+    (&["gcc", "g++", "clang", "clang++", "cc", "c++"], &[(Command, &["wrapper"]), (Code, &["fplugin", "specs"]), (Flags, &["fuse-ld", "Wl"]), (Place, &["B"])]),
     (&["eslint", "prettier", "stylelint", "babel", "webpack", "rollup", "tsc"], &[(Module, &["plugin", "parser", "require"]), (Place, &["rulesdir", "resolve-plugins-relative-to", "config", "c"])]),
     (&["pylint", "mypy", "flake8", "ruff", "black", "isort"], &[(Module, &["load-plugins"]), (Code, &["init-hook"]), (Place, &["rcfile", "config-file", "config"])]),
     (&["rubocop"], &[(Module, &["r", "require", "plugin"]), (Place, &["c", "config"])]),

@@ -240,7 +240,10 @@ mod tests {
         secret.read /repo/key.pem, read, partial
         ");
         assert_snapshot!(check("openssl req -config a.cnf -new"), @"exec.opaque openssl, execute, opaque");
-        assert_snapshot!(check("OPENSSL_CONF=a.cnf openssl version"), @"exec.opaque openssl, execute, opaque");
+        assert_snapshot!(check("OPENSSL_CONF=a.cnf openssl version"), @"
+        exec.opaque OPENSSL_CONF=.., execute, opaque
+        exec.opaque openssl, execute, opaque
+        ");
         assert_snapshot!(check("openssl s_server -key key.pem"), @"
         exec.opaque openssl, execute, opaque
         secret.read /repo/key.pem, read, partial

