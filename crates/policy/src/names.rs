@@ -18,15 +18,23 @@ pub fn of(
     listed: &[&str],
     names: &[&str],
 ) -> Environment {
+    listed_as(map, list, listed).unwrap_or_else(|| guess(names))
+}
+
+/// The environment of a thing that the map may list under one of `listed`.
+pub fn listed_as(
+    map: &EnvironmentMap,
+    list: impl Fn(&Places) -> &Vec<String>,
+    listed: &[&str],
+) -> Option<Environment> {
     let found = map.worst(|places| lists_one_of(list(places), listed, false));
     // What could be any of many may be one of these, and lands there only if that is the worst it can be.
     let surely = map.worst(|places| lists_one_of(list(places), listed, true));
-    let found = match (found, surely) {
+    match (found, surely) {
         (Some(found), Some(surely)) if found == surely => Some(found),
         (Some(found), _) => Some(found.max(Environment::Unknown)),
         (None, _) => None,
-    };
-    found.unwrap_or_else(|| guess(names))
+    }
 }
 
 /// Why a thing counts as one of a named environment though it only may be one of it: the pattern that says so.

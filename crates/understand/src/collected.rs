@@ -151,7 +151,13 @@ fn widen(mut sum: Effect, other: &Effect) -> Effect {
         }
         (Resource::Host { .. }, _) => Resource::Host { host: any(), url: None },
         (Resource::Repository { repository }, _) => Resource::Repository { repository },
-        (Resource::Program { .. }, _) => Resource::Program { name: "many programs".to_owned() },
+        (Resource::Program { name }, second) => {
+            let is_told = |name: &str| name.contains(" told of ");
+            let told = is_told(&name) || matches!(second, Resource::Program { name } if is_told(name));
+            Resource::Program {
+                name: if told { "many programs told of *" } else { "many programs" }.to_owned(),
+            }
+        }
         (Resource::Tool { server, .. }, _) => Resource::Tool { server, name: any() },
         (Resource::Cluster { namespace, object, .. }, _) => {
             Resource::Cluster { context: any(), namespace: namespace.map(|_| any()), object, name: any() }

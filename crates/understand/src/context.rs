@@ -21,6 +21,7 @@ use countersign_yaml::Node;
 use crate::collected::Collected;
 use crate::commands::Commands;
 use crate::families::leaving::{self, Reach};
+use crate::families::told;
 use crate::invocation::{Source, Stdin};
 use crate::paths::{self, Mount};
 use crate::pin::Candidate;
@@ -85,6 +86,8 @@ pub(crate) struct Context<'a> {
     pub reached: Option<Vec<Reach>>,
     /// Whether the command being looked at tests or builds a project.
     pub runs_project: bool,
+    /// What the command being looked at runs that nobody can see into.
+    pub unseen: Option<Effect>,
     /// The secret whose value was read last, of those that a substitution may print.
     pub taken: Option<String>,
     /// Whether the text being looked at stands in the call as it is, so that its shell is the call's own.
@@ -194,6 +197,7 @@ impl<'a> Context<'a> {
             guessing: false,
             reached: None,
             runs_project: false,
+            unseen: None,
             taken: None,
             first_hand: false,
             whole: String::new(),
@@ -246,6 +250,11 @@ impl<'a> Context<'a> {
         }
         if effect.verb == verbs::SECRET_READ {
             self.taken = taken::taken(&effect.resource);
+        }
+        if told::is_unseen(&effect.verb)
+            && self.unseen.as_ref().is_none_or(|known| known.certainty < effect.certainty)
+        {
+            self.unseen = Some(effect.clone());
         }
         if effect.certainty == Certainty::Opaque {
             self.state.world.opaque = true;

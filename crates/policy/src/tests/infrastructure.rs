@@ -301,3 +301,25 @@ fn secrets_are_where_they_open_something() {
         assert_eq!(found(verb, resource), expected, "{name}");
     }
 }
+
+#[test]
+fn what_a_program_is_told_of_is_within_its_reach() {
+    let program = |name: &str| environment(Resource::Program { name: name.to_owned() });
+    for name in [
+        "npm test told of db.shop.example",
+        "npm test told of db.shop.example/orders",
+        "npm test told of context:live, www.SHOP.example.",
+        "npm test told of *",
+    ] {
+        assert_eq!(program(name), Environment::Production, "{name}");
+    }
+    // A name that only sounds like production raises nothing here, nor does what the map does not have.
+    for name in [
+        "npm test",
+        "npm test told of db.prod.example",
+        "npm test told of shop.example.org, aws:live, context:live",
+        "npm test told of db.staging.example, context:sandbox, aws:play",
+    ] {
+        assert_eq!(program(name), Environment::Development, "{name}");
+    }
+}

@@ -108,6 +108,7 @@ mod names;
 mod program;
 mod secret_names;
 pub(crate) mod subcommands;
+pub(crate) mod told;
 mod unseen;
 
 /// What is said of files after git may have brought others into the working tree.
@@ -136,6 +137,7 @@ pub(crate) fn dispatch(mut invocation: Invocation, context: &mut Context<'_>) {
     let span = invocation.span();
     context.here = span.or(outside);
     let begun = context.tree.begins(context.here, context.origin.clone());
+    let outer = context.unseen.take();
     environment::effects(&invocation, context);
     let written = context.state.world.written.len();
     let outside_fetched = std::mem::take(&mut context.flow.fetched);
@@ -143,6 +145,10 @@ pub(crate) fn dispatch(mut invocation: Invocation, context: &mut Context<'_>) {
     program::starts(&mut invocation, context);
     code::brought::runs(&invocation, context.runs_project, context);
     context.runs_project = outside_runs;
+    if let Some(effect) = context.unseen.take() {
+        told::tell(&invocation, effect, context);
+    }
+    context.unseen = outer;
     code::foreign::carries(&invocation, written, context);
     context.flow.fetched |= outside_fetched;
     context.tree.ends(begun, invocation);

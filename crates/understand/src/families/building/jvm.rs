@@ -147,7 +147,10 @@ mod tests {
         package.publish * on *, write, partial
         ");
         assert_snapshot!(check("gradle bootRun"), @"exec.opaque gradle, execute, opaque");
-        assert_snapshot!(check("mvn org.codehaus.mojo:exec-maven-plugin:3.0:exec"), @"exec.opaque mvn, execute, opaque");
+        assert_snapshot!(check("mvn org.codehaus.mojo:exec-maven-plugin:3.0:exec"), @"
+        exec.opaque mvn, execute, opaque
+        exec.opaque mvn told of org.codehaus.mojo, execute, opaque
+        ");
         assert_snapshot!(check("mvn -q release:perform"), @"package.publish * on *, write, partial");
         assert_snapshot!(check("gradle publishToMavenLocal"), @"exec.install gradle publishToMavenLocal, execute");
         assert_snapshot!(check("gradle $T"), @"exec.opaque gradle, execute, opaque");

@@ -133,6 +133,7 @@ mod tests {
         assert_snapshot!(check_with("dotenv -- ls", &file), @"
         exec.opaque LD_PRELOAD=.., execute, opaque
         fs.read /repo, read
+        exec.opaque LD_PRELOAD=.. told of db.example/shop, execute, opaque
         ");
         assert_snapshot!(check_with("env-cmd -f .env.test cargo test", &file), @"exec.test cargo test, execute");
         assert_snapshot!(check_with("dotenv -e $F -- ls", &file), @"

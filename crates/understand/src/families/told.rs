@@ -1,0 +1,418 @@
+//! What a program that nobody can see into is told of: hosts, databases, cloud profiles and contexts of clusters that
+//! its words, its code or its variables name. The map knows whether one of them is production.
+
+use countersign_model::{Effect, Resource, Verb, is_this_machine, verbs};
+
+use super::interpreters;
+use crate::context::Context;
+use crate::invocation::{Invocation, Stdin};
+use crate::sql::DatabasePlace;
+use crate::word::{Value, Word};
+
+/// Things of one program that are named; more could be any.
+const MOST: usize = 64;
+
+/// Whether a verb stands for a program whose own effects are not known.
+pub(crate) fn is_unseen(verb: &Verb) -> bool {
+    [verbs::EXEC_OPAQUE, verbs::EXEC_HIDDEN, verbs::EXEC_TEST, verbs::EXEC_BUILD].contains(verb)
+}
+
+/// Adds what the program behind an effect is told of, if it is told of anything: the same effect on a name that ends
+/// in ` told of db.example, aws:live`.
+pub(super) fn tell(invocation: &Invocation, effect: Effect, context: &mut Context<'_>) {
+    let Resource::Program { name } = &effect.resource else { return };
+    let mut told = Told {
+        found: Vec::new(),
+        sees: if effect.verb == verbs::EXEC_BUILD {
+            Sees::Databases
+        } else if effect.verb == verbs::EXEC_TEST {
+            Sees::Plain
+        } else if interpreters::FAMILY.programs.contains(&invocation.program.as_str()) {
+            Sees::Code
+        } else {
+            Sees::Everything
+        },
+    };
+    told.of_words(&invocation.words);
+    for (name, value) in &invocation.environment {
+        told.of_variable(name, value.text());
+    }
+    match &invocation.stdin {
+        Stdin::Text(value) => told.of_text(value.text()),
+        Stdin::Pipe(source) => told.of_text(source.text.as_deref().unwrap_or_default()),
+        Stdin::Inherited | Stdin::File(_) => {}
+    }
+    if told.found.is_empty() {
+        return;
+    }
+    let found = if told.found.len() > MOST { "*".to_owned() } else { told.found.join(", ") };
+    let resource = Resource::Program { name: format!("{name} told of {found}") };
+    context.push(Effect { resource, ..effect }.because("what it does there is not known"));
+}
+
+/// What is looked for in a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sees {
+    /// Databases alone: a build is told of addresses that it only puts into what it makes.
+    Databases,
+    /// Names in small letters, which files' names and modules' seldom are.
+    Plain,
+    /// Names in quotes and addresses.
+    Code,
+    Everything,
+}
+
+struct Told {
+    found: Vec<String>,
+    sees: Sees,
+}
+
+impl Told {
+    fn add(&mut self, name: &str) {
+        let host = name.split('/').next().unwrap_or(name);
+        let plain = !name.is_empty() && name.len() <= 300 && !name.contains([',', '\n']);
+        let known = || self.found.iter().any(|known| known == name);
+        if plain && host != "0.0.0.0" && !is_this_machine(host) && self.found.len() <= MOST && !known() {
+            self.found.push(name.to_owned());
+        }
+    }
+
+    fn of_words(&mut self, words: &[Word]) {
+        for (index, word) in words.iter().enumerate() {
+            let value = word.text();
+            let next = words.get(index + 1).map_or("", |word| word.text());
+            match value.split_once('=').unwrap_or((value, next)) {
+                ("--context" | "--kube-context" | "--kubecontext", name) => {
+                    self.add(&format!("context:{name}"))
+                }
+                ("--aws-profile", name) => self.add(&format!("aws:{name}")),
+                ("-h", host) if self.sees == Sees::Everything && host.contains('.') => self.of_host(host),
+                ("--host" | "--hostname" | "--server" | "-H", host) if self.sees != Sees::Databases => {
+                    self.of_host(host)
+                }
+                (name, value) if is_variable(name) => self.of_variable(name, value),
+                _ => {}
+            }
+            match &word.value {
+                Value::Known(text) | Value::Pattern(text) => self.of_text(text),
+                Value::Unknown { prefix, suffix, .. } => {
+                    self.of_text(prefix);
+                    self.of_text(suffix);
+                }
+            }
+        }
+    }
+
+    fn of_host(&mut self, text: &str) {
+        let host = text.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+        let host = host.map_or(text, |(host, _)| host);
+        let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+        if host.chars().all(is_name) && host.contains(|c: char| c.is_ascii_alphanumeric()) {
+            self.add(host);
+        }
+    }
+
+    fn of_variable(&mut self, name: &str, value: &str) {
+        match name {
+            "AWS_PROFILE" | "AWS_DEFAULT_PROFILE" => self.add(&format!("aws:{value}")),
+            "GOOGLE_CLOUD_PROJECT"
+            | "GCLOUD_PROJECT"
+            | "CLOUDSDK_CORE_PROJECT"
+            | "CLOUDSDK_ACTIVE_CONFIG_NAME" => {
+                self.add(&format!("gcp:{value}"));
+            }
+            "AZURE_SUBSCRIPTION_ID" | "ARM_SUBSCRIPTION_ID" => self.add(&format!("azure:{value}")),
+            "KUBECONTEXT" | "KUBE_CONTEXT" | "HELM_KUBECONTEXT" => self.add(&format!("context:{value}")),
+            _ if self.sees == Sees::Databases && !is_of_database(name) => {}
+            _ if ["HOST", "HOSTNAME", "SERVER"].iter().any(|end| name.ends_with(end)) => self.of_host(value),
+            _ => {
+                let sees = std::mem::replace(&mut self.sees, Sees::Everything);
+                self.of_text(value);
+                self.sees = sees;
+            }
+        }
+    }
+
+    /// The hosts and databases that a text names.
+    fn of_text(&mut self, text: &str) {
+        let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+        let mut rest = 0;
+        while let Some(at) = text.get(rest..).and_then(|rest| rest.find(is_name)).map(|at| at + rest) {
+            let after = text.get(at..).unwrap_or_default();
+            let length = after.find(|c: char| !is_name(c)).unwrap_or(after.len()).max(1);
+            rest = at + length;
+            let (before, token) =
+                (text.get(..at).unwrap_or_default(), after.get(..length).unwrap_or_default());
+            let behind = text.get(rest..).unwrap_or_default();
+            if behind.starts_with("://") && token != "http" && token != "https" {
+                let end = after
+                    .find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ')' | ','))
+                    .unwrap_or(after.len());
+                if let Some(place) = DatabasePlace::of_text(after.get(..end).unwrap_or_default()) {
+                    let database = place.database.filter(|database| database != "*");
+                    self.add(
+                        &database.map_or(place.host.clone(), |database| format!("{}/{database}", place.host)),
+                    );
+                    rest = at + end;
+                }
+            } else if self.sees != Sees::Databases && self.is_host(token, before, behind) {
+                self.add(token.trim_matches(['.', '-']));
+            }
+            if self.found.len() > MOST {
+                return;
+            }
+        }
+    }
+
+    /// Whether a piece of a text with these around it names a host.
+    fn is_host(&self, token: &str, before: &str, behind: &str) -> bool {
+        let name = token.trim_matches(['.', '-']);
+        let Some((start, end)) = name.rsplit_once('.') else { return false };
+        if start.is_empty() || name.contains("..") || name.contains('_') {
+            return false;
+        }
+        if name.parse::<std::net::Ipv4Addr>().is_ok() {
+            return true;
+        }
+        if end.len() < 2
+            || !end.bytes().all(|byte| byte.is_ascii_alphabetic())
+            || behind.starts_with(['(', '['])
+        {
+            return false;
+        }
+        // What stands behind `//` or `@` is one whatever it ends in, and what stands behind another slash is a file.
+        if before.ends_with("//") || before.ends_with('@') {
+            return true;
+        }
+        let is_file =
+            before.ends_with('/') || FILES.binary_search(&end.to_ascii_lowercase().as_str()).is_ok();
+        let several = start.contains('.');
+        match self.sees {
+            _ if is_file => false,
+            Sees::Databases => false,
+            Sees::Plain => several && !name.bytes().any(|byte| byte.is_ascii_uppercase()),
+            Sees::Code => {
+                several || before.ends_with(['"', '\'', '`']) && behind.starts_with(['"', '\'', '`', ':'])
+            }
+            Sees::Everything => several || before.ends_with('=') || is_port(behind),
+        }
+    }
+}
+
+/// Whether a port follows.
+fn is_port(behind: &str) -> bool {
+    behind.strip_prefix(':').is_some_and(|port| port.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// Whether a word before `=` is the name of a variable, such as `make` takes.
+fn is_variable(name: &str) -> bool {
+    name.len() > 1
+        && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
+/// Whether a variable's name says that it leads to a database.
+fn is_of_database(name: &str) -> bool {
+    ["PG", "MYSQL", "DATABASE", "REDIS", "MONGO", "DB_"].iter().any(|start| name.starts_with(start))
+        || ["_DSN", "_DATABASE_URL", "_DB_URL", "_DB_HOST"].iter().any(|end| name.ends_with(end))
+        || name == "DSN"
+}
+
+/// What files' names end in.
+const FILES: &[&str] = &[
+    "bak",
+    "bash",
+    "bat",
+    "bin",
+    "cc",
+    "cer",
+    "cfg",
+    "class",
+    "cmd",
+    "cnf",
+    "conf",
+    "config",
+    "cpp",
+    "crt",
+    "cs",
+    "css",
+    "csv",
+    "d",
+    "db",
+    "diff",
+    "dll",
+    "ejs",
+    "env",
+    "erb",
+    "ex",
+    "exe",
+    "exs",
+    "fs",
+    "gif",
+    "go",
+    "gradle",
+    "gz",
+    "hbs",
+    "hcl",
+    "hpp",
+    "hs",
+    "htm",
+    "html",
+    "ico",
+    "ini",
+    "ipynb",
+    "jar",
+    "java",
+    "jpeg",
+    "jpg",
+    "js",
+    "json",
+    "jsonl",
+    "jsx",
+    "key",
+    "kt",
+    "kts",
+    "less",
+    "lock",
+    "log",
+    "lst",
+    "lua",
+    "map",
+    "md",
+    "mdx",
+    "mjs",
+    "ml",
+    "mm",
+    "mts",
+    "old",
+    "orig",
+    "out",
+    "patch",
+    "pdf",
+    "pem",
+    "php",
+    "pid",
+    "pl",
+    "plist",
+    "png",
+    "prisma",
+    "properties",
+    "proto",
+    "ps",
+    "py",
+    "pyc",
+    "pyi",
+    "rb",
+    "rc",
+    "rs",
+    "rst",
+    "sass",
+    "scala",
+    "scss",
+    "sh",
+    "snap",
+    "so",
+    "spec",
+    "sql",
+    "sqlite",
+    "svelte",
+    "svg",
+    "swift",
+    "tar",
+    "test",
+    "tf",
+    "tfvars",
+    "tgz",
+    "tmp",
+    "toml",
+    "ts",
+    "tsx",
+    "txt",
+    "vue",
+    "wasm",
+    "webp",
+    "xlsx",
+    "xml",
+    "yaml",
+    "yml",
+    "zip",
+    "zsh",
+];
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::FILES;
+    use crate::fixture::check;
+
+    #[test]
+    fn the_ends_of_files_are_sorted() {
+        assert!(FILES.is_sorted());
+    }
+
+    #[test]
+    fn what_a_program_is_told_of() {
+        assert_snapshot!(check("sometool --host db.prod.example --drop"), @"
+exec.opaque sometool, execute, opaque
+exec.opaque sometool told of db.prod.example, execute, opaque
+");
+        assert_snapshot!(check("pt-archiver --source h=db.prod.example,D=x,t=y --purge --where 1=1"), @"
+        exec.opaque pt-archiver, execute, opaque
+        exec.opaque pt-archiver told of db.prod.example, execute, opaque
+        ");
+        assert_snapshot!(check("cypher-shell -a bolt://db.prod.example 'match (n) detach delete n'"), @"
+        exec.opaque cypher-shell, execute, opaque
+        exec.opaque cypher-shell told of db.prod.example, execute, opaque
+        ");
+        assert_snapshot!(check("fab -H web deploy; sometool --kube-context live"), @"
+        exec.opaque fab, execute, opaque
+        exec.opaque fab told of web, execute, opaque
+        exec.opaque sometool, execute, opaque
+        exec.opaque sometool told of context:live, execute, opaque
+        ");
+        assert_snapshot!(check("python3 -c \"import redis; redis.Redis('db.prod.example').flushall()\""), @"
+        exec.opaque python3, execute, opaque
+        exec.opaque python3 told of db.prod.example, execute, opaque
+        ");
+        assert_snapshot!(check("DATABASE_URL=postgres://u:p@db.prod.example/shop npm test"), @"
+        exec.test npm test, execute
+        exec.test npm test told of db.prod.example/shop, execute
+        ");
+        assert_snapshot!(check("AWS_PROFILE=live npm test; PGHOST=db make test"), @"
+        exec.test npm test, execute
+        exec.test npm test told of aws:live, execute
+        exec.read make, read
+        ");
+        assert_snapshot!(check("export DATABASE_URL=postgres://db.prod.example/shop; cargo test; ./migrate"), @"
+        exec.read export, read
+        exec.test cargo test, execute
+        exec.test cargo test told of db.prod.example/shop, execute
+        exec.opaque /repo/migrate, execute, opaque
+        exec.read migrate, read
+        exec.opaque /repo/migrate told of db.prod.example/shop, execute, partial
+        ");
+        assert_snapshot!(check("DATABASE_URL=mysql://db.prod.example/shop cargo build; make test REDIS_URL=redis://db.prod.example"), @"
+        exec.build cargo build, execute
+        exec.build cargo build told of db.prod.example/shop, execute
+        exec.read make, read
+        ");
+    }
+
+    #[test]
+    fn what_a_program_is_told_of_that_is_no_place() {
+        assert_snapshot!(check("pytest tests/test_a.py -k a.b; npm test -- src/app.test.ts; cargo test --test a.rs"), @"
+        exec.test pytest, execute
+        exec.test npm test, execute
+        exec.test cargo test, execute
+        ");
+        assert_snapshot!(check("API_URL=https://api.prod.example npm run build; DATABASE_URL=postgres://localhost/x npm test"), @"
+        exec.build npm run, execute
+        exec.test npm test, execute
+        ");
+        assert_snapshot!(check("sometool README.md --config a/b.c/d.conf"), @"exec.opaque sometool, execute, opaque");
+        assert_snapshot!(check("python3 -c 'import os.path; print(os.environ, eval(x.y.format()))'"), @"
+        secret.read environment:*, read, partial
+        exec.opaque python3, execute, opaque
+        ");
+    }
+}
