@@ -11,6 +11,8 @@ use crate::word::{Value, Word};
 
 /// Things of one program that are named; more could be any.
 const MOST: usize = 64;
+/// How long an address of a database may be, in letters.
+const LONGEST: usize = 500;
 
 /// Whether a verb stands for a program whose own effects are not known.
 pub(crate) fn is_unseen(verb: &Verb) -> bool {
@@ -145,9 +147,13 @@ impl Told {
                 (text.get(..at).unwrap_or_default(), after.get(..length).unwrap_or_default());
             let behind = text.get(rest..).unwrap_or_default();
             if behind.starts_with("://") && token != "http" && token != "https" {
+                let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ')' | ',');
                 let end = after
-                    .find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ')' | ','))
-                    .unwrap_or(after.len());
+                    .char_indices()
+                    .take(LONGEST)
+                    .find(|(_, c)| ends(*c))
+                    .map_or(LONGEST, |(end, _)| end);
+                let end = end.min(after.len());
                 if let Some(place) = DatabasePlace::of_text(after.get(..end).unwrap_or_default()) {
                     let database = place.database.filter(|database| database != "*");
                     self.add(

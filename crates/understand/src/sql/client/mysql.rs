@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::sql::{DatabasePlace, Dialect, lexer, unknown};
 
 /// Client commands at the beginning of a statement that are looked at.
-const MOST_STATEMENTS: usize = 5000;
+const MOST_STATEMENTS: usize = 1000;
 
 /// mysql: commands with a backslash, and some words at the beginning of a statement.
 pub(super) fn run(text: &str, place: &mut DatabasePlace, context: &mut Context<'_>) {
@@ -16,6 +16,10 @@ pub(super) fn run(text: &str, place: &mut DatabasePlace, context: &mut Context<'
     for line in text.split_inclusive('\n') {
         let mut rest = line;
         while !rest.is_empty() {
+            if rest.trim().is_empty() {
+                sql.push_str(rest);
+                break;
+            }
             let fresh = quote.is_none() && (sql.trim_end().is_empty() || sql.trim_end().ends_with(';'));
             count += usize::from(fresh);
             let taken = if fresh && count < MOST_STATEMENTS {
