@@ -274,6 +274,7 @@ mod tests {
         assert_snapshot!(check_with("AWS_PROFILE=prod python3 -c 'import boto3; s3 = boto3.client(\"s3\"); s3.delete_object(Bucket=\"b\")'", &[]), @"
         cloud.delete s3 delete-object in aws:prod, destroy
         exec.opaque python3, execute, opaque
+        exec.opaque python3 told of aws:prod, execute, opaque
         ");
         assert_snapshot!(python("import boto3\nec2 = boto3.Session(profile_name=name).resource('ec2')\nec2.Instance(x).terminate()"), @"
         cloud.delete ec2 terminate-instances in aws:*, destroy, partial

@@ -7,16 +7,15 @@ use crate::context::Context;
 use crate::invocation::Invocation;
 
 pub(super) const FAMILY: Family = Family {
-    programs: &["vsce", "ovsx", "jsr", "dart", "flutter", "sbt", "jf", "jfrog", "pack"],
+    programs: &["jsr", "dart", "flutter", "sbt", "jf", "jfrog", "pack"],
     about: "What is published, withdrawn or changed on a registry; whatever else they run is opaque.",
     examples: &[
-        "vsce publish",
         "npx jsr publish",
         "dart pub publish --dry-run",
         "sbt +publishSigned",
         "jf rt upload a.jar libs/",
         "pack build acme/app --publish",
-        "vsce ls",
+        "jf rt search libs/",
     ],
     effects,
 };
@@ -30,14 +29,6 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         return;
     }
     let found = match (program, words.as_slice()) {
-        ("vsce", ["publish", ..]) => Some(("vscode", verbs::PACKAGE_PUBLISH)),
-        ("vsce", ["unpublish", ..]) => Some(("vscode", verbs::PACKAGE_WITHDRAW)),
-        ("ovsx", ["publish", ..]) => Some(("openvsx", verbs::PACKAGE_PUBLISH)),
-        ("ovsx", ["create-namespace", ..]) => Some(("openvsx", verbs::PACKAGE_SETTINGS)),
-        ("vsce" | "ovsx", ["ls" | "show" | "search" | "get" | "verify-pat", ..]) => {
-            context.program(verbs::EXEC_READ, &invocation.title());
-            return;
-        }
         ("jsr", ["publish", ..]) if has(&["--dry-run"]) => None,
         ("jsr", ["publish", ..]) => Some(("jsr", verbs::PACKAGE_PUBLISH)),
         ("jsr", ["add" | "install" | "i" | "remove" | "uninstall" | "r" | "rm", ..]) => {
@@ -102,10 +93,9 @@ mod tests {
 
     #[test]
     fn what_publishes() {
-        assert_snapshot!(check("bun publish; deno publish; npx jsr publish; npx vsce publish"), @"
+        assert_snapshot!(check("bun publish; deno publish; npx jsr publish"), @"
         package.publish * on npm, write
         package.publish * on jsr, write, partial
-        package.publish * on vscode, write, partial
         ");
         assert_snapshot!(check("mix hex.publish --yes; dart pub publish -f; sbt core/publish; sbt 'release with-defaults'"), @"
         package.publish * on hex, write, partial
@@ -122,12 +112,11 @@ mod tests {
 
     #[test]
     fn what_does_not() {
-        assert_snapshot!(check("deno publish --dry-run; dart pub publish --dry-run; sbt publishLocal; pack build app; vsce ls"), @"
+        assert_snapshot!(check("deno publish --dry-run; dart pub publish --dry-run; sbt publishLocal; pack build app"), @"
         exec.build deno publish --dry-run, execute
         exec.opaque dart, execute, opaque
         exec.opaque sbt, execute, opaque
         exec.opaque pack, execute, opaque
-        exec.read vsce ls, read
         ");
         assert_snapshot!(check("mix test; dart test; bun run build; jf rt search x; ansible-galaxy collection build"), @"
         exec.test mix test, execute
