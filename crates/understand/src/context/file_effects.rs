@@ -213,7 +213,7 @@ impl Context<'_> {
 
     /// Says that a file or directory leaves its place for another.
     pub fn moves(&mut self, word: &Word) {
-        self.state.world.moved = true;
+        self.state.world.has_moved = true;
         let located = paths::locate_entry(&word.value, self);
         if located.class == PathClass::Countersign {
             self.tamper(&located);

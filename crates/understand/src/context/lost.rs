@@ -106,7 +106,7 @@ impl Context<'_> {
         // A copy is not the only one; what was moved there is.
         let is_brought = world.opaque
             || world.tree_changed.is_some()
-            || world.moved
+            || world.has_moved
             || !world.links.is_empty()
             || world.written.iter().any(|written| written.is_pattern && written.may_bring(&located.path));
         let question = Question::Path { path: located.path.clone() };

@@ -123,7 +123,7 @@ pub(crate) struct World {
     /// Whether something ran that may have made files which are not listed.
     pub makes_unseen: bool,
     /// Whether it moved something to another place.
-    pub moved: bool,
+    pub has_moved: bool,
     /// Whether more files come from the network or out of a decoder than are listed.
     pub brings_more: bool,
     /// Files that the command writes, in order.

@@ -385,7 +385,7 @@ fn archive(invocation: &Invocation, context: &mut Context<'_>) {
         return;
     }
     // The file itself goes, and what it is made into stays.
-    context.state.world.moved |= matches!(program, "gzip" | "gunzip" | "bzip2" | "xz" | "rename" | "zip");
+    context.state.world.has_moved |= matches!(program, "gzip" | "gunzip" | "bzip2" | "xz" | "rename" | "zip");
     let operands = operands(invocation, "");
     let moves = program == "zip" && invocation.words.iter().any(|word| word.text() == "--move" || word.text().starts_with('-') && !word.text().starts_with("--") && word.text().contains('m'));
     for (index, word) in operands.iter().enumerate() {

@@ -67,7 +67,7 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
 fn empties(word: &Word, context: &mut Context<'_>) {
     let located = paths::locate(&word.value, context);
     // What is moved there is nobody's to write anew.
-    if context.state.world.moved || located.zone != Zone::Workspace || located.class != PathClass::Rebuildable || located.why.is_some() {
+    if context.state.world.has_moved || located.zone != Zone::Workspace || located.class != PathClass::Rebuildable || located.why.is_some() {
         context.delete(word);
     }
 }
