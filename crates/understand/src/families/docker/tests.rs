@@ -467,36 +467,3 @@ fn settings_of_development_are_handed_on() {
     container.run image shop on prod-1, execute
     ");
 }
-
-#[test]
-fn engines_elsewhere() {
-    assert_snapshot!(check("CONTAINER_HOST=ssh://web.prod.example podman rm -f web; CONTAINER_CONNECTION=prod podman rm -f x"), @"
-    container.delete container web on web.prod.example, destroy
-    container.delete container x on prod, destroy
-    ");
-    assert_snapshot!(check("podman -r rm -f x; podman --remote rm -f x; podman -c prod rm -f x; podman --url ssh://root@web.prod.example/run/podman.sock rm x"), @"
-    container.delete container x on *, destroy
-    container.delete container x on prod, destroy
-    container.delete container x on web.prod.example, destroy
-    ");
-    assert_snapshot!(check_with("DOCKER_CONFIG=/repo/dc docker rm x; docker --config dc rm y; docker --config=dc rm z", &[("/repo/dc/config.json", r#"{"currentContext": "prod"}"#)]), @"
-    container.delete container x on prod, destroy
-    container.delete container y on prod, destroy
-    container.delete container z on prod, destroy
-    ");
-    assert_snapshot!(check("docker --config \"$D\" rm y; echo '{}' > dc/config.json; docker --config dc rm z"), @"
-    container.delete container y on *, destroy, partial
-    fs.write /repo/dc/config.json, write
-    exec.read echo, read
-    container.delete container z on *, destroy
-    ");
-    assert_snapshot!(check("docker --config none rm y; CONTAINER_HOST=ssh://web.prod.example docker rm z; podman -c podman-machine-default rm x"), @"
-    container.delete container y, destroy
-    container.delete container z, destroy
-    container.delete container x, destroy
-    ");
-    assert_snapshot!(check("podman unshare rm -rf src; podman unshare"), @"
-    fs.delete /repo/src, destroy
-    exec.opaque podman unshare, execute, opaque
-    ");
-}
