@@ -216,6 +216,16 @@ fn growth(unit: &str) -> f64 {
 }
 
 #[test]
+fn what_a_program_takes_from_its_standard_input() {
+    assert_snapshot!(check("gh secret set KEY -b hunter2 && gh secret set KEY --body='correct horse'"), @"gh secret set KEY -b [redacted:command-secret] && gh secret set KEY --body='[redacted:command-secret]'");
+    assert_snapshot!(check("sudo -S ls <<< hunter2; sudo -kS -u me ls <<<'correct horse'"), @"sudo -S ls <<< [redacted:piped-secret]; sudo -kS -u me ls <<<'[redacted:piped-secret]'");
+    assert_snapshot!(check("ls; echo \"correct horse\" | sudo -S rm x && echo -n hunter2|docker login -u app --password-stdin r"), @r#"ls; echo "[redacted:piped-secret]" | sudo -S rm x && echo -n [redacted:piped-secret]|docker login -u app --password-stdin r"#);
+    assert_snapshot!(check("printf '%s' hunter2 | gh secret set KEY; printf hunter2 | sudo -S id | tee x"), @"printf '%s' [redacted:piped-secret] | gh secret set KEY; printf [redacted:piped-secret] | sudo -S id | tee x");
+    assert_snapshot!(check("echo $PASSWORD | sudo -S id; echo \"$(pass show x)\" | gh secret set K; sudo -S id <<< \"$P\""), @r#"echo $PASSWORD | sudo -S id; echo "$(pass show x)" | gh secret set K; sudo -S id <<< "$P""#);
+    assert_snapshot!(check("echo hunter2 | sudo ls -S | grep x <<< hunter2; git secret; git checkout -b topic"), @"echo hunter2 | sudo ls -S | grep x <<< hunter2; git secret; git checkout -b topic");
+}
+
+#[test]
 fn takes_time_in_proportion_to_the_text() {
     let begin = sample(&["-----BEGIN ", "PRIVATE ", "KEY-----"]);
     for unit in [
@@ -235,6 +245,11 @@ fn takes_time_in_proportion_to_the_text() {
         "-",
         " --a",
         " -p",
+        "|",
+        "|sudo -S ",
+        "echo x |",
+        "echo a|sudo -S ",
+        "sudo -S <<<",
         "mysql -p ",
         "ghp_",
         "sk-",

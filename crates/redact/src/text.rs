@@ -103,12 +103,13 @@ pub(crate) fn find(text: &str) -> Vec<Secret> {
         }
         let wanted = DETECTORS.iter().enumerate().filter(|(number, _)| look(byte) & (1 << number) != 0);
         let found = wanted.filter_map(|(_, detector)| (detector.find)(text, at)).find(|secret| {
-            let new = secret.start >= done && secret.end > secret.start.max(at);
+            let new = secret.start >= done && secret.end > secret.start;
             new && !marker::is_whole(text.range(secret.start, secret.end))
         });
         match found {
             Some(secret) => {
-                at = secret.end;
+                // One that was announced behind it has been passed already.
+                at = secret.end.max(at + 1);
                 done = secret.end;
                 secrets.push(secret);
             }

@@ -18,7 +18,7 @@ enum Form {
     AfterUser,
 }
 
-const FLAGS: [(&str, &str, Form); 14] = [
+const FLAGS: [(&str, &str, Form); 16] = [
     ("mysql", "-p", Form::Joined),
     ("mysqldump", "-p", Form::Joined),
     ("mysqladmin", "-p", Form::Joined),
@@ -33,6 +33,9 @@ const FLAGS: [(&str, &str, Form); 14] = [
     ("curl", "-U", Form::AfterUser),
     ("mongosh", "-p", Form::Next),
     ("mongo", "-p", Form::Next),
+    // `gh secret set NAME -b …`.
+    ("secret", "-b", Form::Either),
+    ("secret", "--body", Form::Next),
 ];
 
 /// How far back the program's name may be, in bytes.

@@ -8,6 +8,7 @@ mod authorization;
 mod commands;
 mod jwt;
 pub(crate) mod names;
+mod piped;
 mod private_key;
 pub(crate) mod tokens;
 
@@ -17,19 +18,20 @@ pub(crate) struct Detector {
     pub(crate) classes: &'static [&'static str],
     /// The bytes at which it looks.
     pub(crate) anchors: &'static [u8],
-    /// The secret that this place announces. May look back a bounded number of bytes, and forward as
+    /// The secret that this place announces, before it or after. May look back a bounded number of bytes, and forward as
     /// far as it then takes, or as no other place will look again: that keeps the whole linear.
     pub(crate) find: fn(Text<'_>, usize) -> Option<Secret>,
 }
 
 /// All detectors, at most 15; where several find something at one place, the first wins.
-pub(crate) const DETECTORS: [Detector; 7] = [
+pub(crate) const DETECTORS: [Detector; 8] = [
     private_key::DETECTOR,
     tokens::DETECTOR,
     jwt::DETECTOR,
     address::DETECTOR,
     authorization::DETECTOR,
     commands::DETECTOR,
+    piped::DETECTOR,
     assignment::DETECTOR,
 ];
 
