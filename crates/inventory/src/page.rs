@@ -29,7 +29,15 @@ pub fn page(report: &Report) -> Result<String, String> {
         sections: Kind::ALL.into_iter().filter_map(|kind| section(report, kind)).collect(),
         unasked: report.unasked(),
     };
-    page.render().map_err(|error| error.to_string())
+    let page = page.render().map_err(|error| error.to_string())?;
+    Ok(page.chars().map(|letter| if is_unseen(letter) { '\u{fffd}' } else { letter }).collect())
+}
+
+/// Whether a character would rearrange or hide what is around it.
+fn is_unseen(letter: char) -> bool {
+    (letter.is_control() && letter != '\n')
+        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        || matches!(letter, '\u{fffe}' | '\u{ffff}')
 }
 
 #[derive(Template)]
@@ -172,6 +180,14 @@ mod tests {
         let item = Judged::new(&Item::new(Kind::KubeContext, name, name).about(name).note(name), None, &[]);
         let page = page(&Report::new(Vec::new(), vec![item], vec![name.to_owned()], false)).unwrap();
         assert!(!page.contains("<script") && page.contains("alert(1)"));
+    }
+
+    #[test]
+    fn no_name_turns_or_hides_what_is_around_it() {
+        let name = "a\u{202e}b\u{200b}c\u{1b}[2Jd";
+        let item = Judged::new(&Item::new(Kind::KubeContext, name, name).about(name).note(name), None, &[]);
+        let page = page(&Report::new(Vec::new(), vec![item], vec![name.to_owned()], false)).unwrap();
+        assert!(!page.contains(['\u{202e}', '\u{200b}', '\u{1b}']) && page.contains("[2Jd"));
     }
 
     #[test]
