@@ -87,6 +87,7 @@ impl Report {
         against: Option<&Bundle>,
     ) -> Self {
         let redactor = Redactor::new([0; 32]);
+        let clean = |text: &str| redactor.redact_text(text).0;
         let decided = &simulation.decided;
         let mut report = Self {
             tool_calls: decided.len(),
@@ -98,9 +99,9 @@ impl Report {
                 .broken
                 .iter()
                 .take(MOST_BROKEN)
-                .map(|(file, broken)| format!("{file}:{}: {}", broken.line, broken.what))
+                .map(|(file, broken)| clean(&format!("{file}:{}: {}", broken.line, broken.what)))
                 .collect(),
-            skipped: history.skipped.clone(),
+            skipped: history.skipped.iter().map(|file| clean(file)).collect(),
             bundle: bundle.digest(),
             pack: bundle.pack().to_owned(),
             against: against.map(Bundle::digest),
@@ -140,6 +141,9 @@ impl Report {
             .collect();
         report.policies.sort_by_key(|row| std::cmp::Reverse(row.calls));
         tallies.into(&mut report, &redactor);
+        for day in &mut report.approvals.days {
+            day.developer = clean(&day.developer);
+        }
         report
     }
 
@@ -199,6 +203,7 @@ impl<'h> Tallies<'h> {
             }
         }
         for what in unforeseen(one) {
+            let what = one.text_without_secrets(redactor, &what);
             let (count, example) = self.unforeseen.entry(what).or_default();
             *count += 1;
             if example.is_empty() {
@@ -213,13 +218,13 @@ impl<'h> Tallies<'h> {
         report.tools = self
             .tools
             .into_iter()
-            .map(|(tool, decided)| ToolRow { tool: tool.to_owned(), decided })
+            .map(|(tool, decided)| ToolRow { tool: clean(tool.to_owned()), decided })
             .collect();
         report.tools.sort_by_key(|row| most(&row.decided));
         report.effects = self
             .effects
             .into_iter()
-            .map(|((verb, environment), decided)| EffectRow { verb, environment, decided })
+            .map(|((verb, environment), decided)| EffectRow { verb: clean(verb), environment, decided })
             .collect();
         report.effects.sort_by_key(|row| most(&row.decided));
         report.reasons = self
@@ -236,7 +241,7 @@ impl<'h> Tallies<'h> {
         report.unforeseen = self
             .unforeseen
             .into_iter()
-            .map(|(what, (calls, example))| Unforeseen { what: clean(what), calls, example })
+            .map(|(what, (calls, example))| Unforeseen { what, calls, example })
             .collect();
         report.unforeseen.sort_by_key(|row| std::cmp::Reverse(row.calls));
         report.unforeseen.truncate(MOST_ROWS);

@@ -48,12 +48,36 @@ impl Decided<'_> {
     /// One line of JSON: where the call stands, what it would have done, what would have been decided.
     pub fn line(&self, redactor: &Redactor) -> Value {
         let effects: Vec<String> = self.effects.iter().map(ToString::to_string).collect();
-        json!({
-            "session": self.session.id, "call": self.call.call.id, "file": self.call.file, "line": self.call.line,
-            "tool": self.call.call.tool, "text": crate::report::text(self, redactor), "effects": effects,
-            "decision": self.decision.kind.word(), "risk": self.decision.risk.score,
-            "policies": self.decision.policies, "reason": redactor.redact_text(&self.decision.reason).0,
-        })
+        let shown = json!({
+            "session": self.session.id, "call": self.call.call.id, "file": self.call.file, "tool": self.call.call.tool,
+            "effects": effects, "reason": self.decision.reason,
+        });
+        let mut line = self.without_secrets(redactor, shown);
+        if let Value::Object(line) = &mut line {
+            line.insert("line".to_owned(), self.call.line.into());
+            line.insert("text".to_owned(), crate::report::text(self, redactor).into());
+            line.insert("decision".to_owned(), self.decision.kind.word().into());
+            line.insert("risk".to_owned(), self.decision.risk.score.into());
+            line.insert("policies".to_owned(), json!(self.decision.policies));
+        }
+        line
+    }
+
+    /// What is shown of a call, without its secrets: those too that only their place in its input gives away.
+    pub(crate) fn without_secrets(&self, redactor: &Redactor, shown: Value) -> Value {
+        let record = json!([shown, self.call.call.input]);
+        match redactor.redact(&record) {
+            Value::Array(mut parts) if !parts.is_empty() => parts.swap_remove(0),
+            _ => Value::Null,
+        }
+    }
+
+    /// The same of one text.
+    pub(crate) fn text_without_secrets(&self, redactor: &Redactor, text: &str) -> String {
+        match self.without_secrets(redactor, text.into()) {
+            Value::String(text) => text,
+            _ => String::new(),
+        }
     }
 }
 
@@ -176,5 +200,40 @@ impl Progress {
         let mut effects = understanding.effects;
         self.workspace.mark_own(&mut effects);
         (effects, context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use countersign_policy::{Proposal, build};
+
+    use super::*;
+    use crate::Report;
+
+    #[test]
+    fn no_secret_of_a_call_is_shown_anywhere() {
+        let token = ["gh", "p_", "0123456789abcdefghijABCDEFGHIJ012345"].concat();
+        let calls = [
+            json!({ "tool": "Bash", "input": { "command": format!("npm install https://u:{token}@h.example/x.tgz") } }),
+            json!({ "tool": "Write", "input": { "file_path": format!("/etc/{token}"), "content": "x" } }),
+            json!({ "tool": format!("mcp__{token}__x"), "input": { "password": "hunter2/prod" } }),
+            json!({ "tool": "Bash", "input": { "command": format!("git push origin main:{token}") } }),
+            json!({ "tool": "Bash", "input": { "command": "gh secret set KEY -b hunter2/prod" } }),
+            json!({ "tool": "Bash", "input": { "command": "sudo -S ls <<< hunter2/prod; rm /etc/hunter2/prod" } }),
+        ];
+        let text = calls.map(|call| call.to_string()).join("\n");
+        let history = History::of([(format!("{token}.jsonl"), countersign_agents::read(text.as_bytes()))]);
+        let bundle = build(&Proposal::default()).unwrap();
+        let other = build(&Proposal { pack: policy::Pack::Observe, ..Proposal::default() }).unwrap();
+        let simulation = run(&history, &bundle, Some(&other), &|_| {});
+        assert_eq!(simulation.decided.len(), 6);
+        let redactor = Redactor::new([0; 32]);
+        let mut shown: Vec<String> =
+            simulation.decided.iter().map(|one| one.line(&redactor).to_string()).collect();
+        let report = Report::of(&history, &simulation, &bundle, Some(&other));
+        shown.push(serde_json::to_string_pretty(&report).unwrap());
+        for shown in shown {
+            assert!(!shown.contains(&token) && !shown.contains("hunter2"), "{shown}");
+        }
     }
 }

@@ -184,14 +184,15 @@ pub struct Stopped {
 impl Stopped {
     /// As it is shown.
     pub(crate) fn of(one: &Decided<'_>, redactor: &Redactor) -> Self {
+        let clean = |text: &str| one.text_without_secrets(redactor, text);
         Self {
-            session: one.session.id.to_string(),
-            place: format!("{}:{}", one.call.file, one.call.line),
-            tool: one.call.call.tool.clone(),
+            session: clean(one.session.id.as_str()),
+            place: clean(&format!("{}:{}", one.call.file, one.call.line)),
+            tool: clean(&one.call.call.tool),
             call: text(one, redactor),
             decision: one.decision.kind.word().to_owned(),
             risk: one.decision.risk.score,
-            reason: redactor.redact_text(&one.decision.reason).0,
+            reason: clean(&one.decision.reason),
             policies: one.decision.policies.iter().map(ToString::to_string).collect(),
         }
     }
@@ -252,16 +253,17 @@ pub struct Side {
 impl Difference {
     /// As it is shown.
     pub(crate) fn of(one: &Decided<'_>, other: &Decision, redactor: &Redactor) -> Self {
+        let clean = |text: &str| one.text_without_secrets(redactor, text);
         let side = |decision: &Decision| Side {
             decision: decision.kind.to_string(),
             risk: decision.risk.score,
-            reason: redactor.redact_text(&decision.reason).0,
+            reason: clean(&decision.reason),
             policies: decision.policies.iter().map(ToString::to_string).collect(),
         };
         Self {
-            place: format!("{}:{}", one.call.file, one.call.line),
-            session: one.session.id.to_string(),
-            tool: one.call.call.tool.clone(),
+            place: clean(&format!("{}:{}", one.call.file, one.call.line)),
+            session: clean(one.session.id.as_str()),
+            tool: clean(&one.call.call.tool),
             call: text(one, redactor),
             before: side(other),
             after: side(&one.decision),
@@ -278,12 +280,9 @@ pub(crate) fn text(one: &Decided<'_>, redactor: &Redactor) -> String {
     let call = &one.call.call;
     let argument =
         ["command", "cmd", "file_path", "url", "path", "pattern"].iter().find_map(|name| call.text(name));
-    let (text, _) = match argument {
-        Some(text) => redactor.redact_text(text),
-        None => {
-            let value = redactor.redact(&Value::Object(call.input.clone()));
-            (value.to_string(), Vec::new())
-        }
+    let text = match argument {
+        Some(text) => one.text_without_secrets(redactor, text),
+        None => one.without_secrets(redactor, Value::Object(call.input.clone())).to_string(),
     };
     let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.len() > LONGEST {
