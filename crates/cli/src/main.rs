@@ -9,6 +9,7 @@ mod edge;
 mod elf;
 mod nearby;
 mod output;
+mod reading;
 mod replay;
 mod repository;
 mod terminal;

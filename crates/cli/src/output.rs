@@ -125,10 +125,10 @@ fn parts(error: &anyhow::Error) -> (Vec<String>, Option<String>) {
             messages.push(message);
         }
     }
-    (
-        messages,
-        error.chain().find_map(said).or_else(|| error.chain().find_map(remedy).map(str::to_owned)).or(hint),
-    )
+    let hint =
+        error.chain().find_map(said).or_else(|| error.chain().find_map(remedy).map(str::to_owned)).or(hint);
+    // Both quote files that an agent may have written.
+    (messages.iter().map(|message| terminal::line(message)).collect(), hint.as_deref().map(terminal::line))
 }
 
 /// What the cause itself says on what to do.

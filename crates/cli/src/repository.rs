@@ -9,7 +9,7 @@ use countersign_understand::Workspace as _;
 use countersign_workspace::{Machine, Sources};
 
 use crate::output::WithHint as _;
-use crate::{edge, nearby};
+use crate::{edge, nearby, reading};
 
 /// The proposal's file name, at the repository's top.
 pub const PROPOSAL: &str = "countersign.toml";
@@ -92,7 +92,7 @@ fn references(machine: &Machine, repository: &str, prefix: &str) -> Vec<String> 
 
 /// The branch that the remote's HEAD named when it was cloned.
 fn default_branch(top: &Path) -> Option<String> {
-    let text = std::fs::read_to_string(top.join(".git/refs/remotes/origin/HEAD")).ok()?;
+    let text = reading::text(&top.join(".git/refs/remotes/origin/HEAD")).ok()?;
     text.trim().strip_prefix("ref: refs/remotes/origin/").map(str::to_owned)
 }
 
@@ -111,7 +111,7 @@ fn workflows(top: &Path) -> Vec<(String, String)> {
     files
         .into_iter()
         .filter_map(|path| {
-            let text = std::fs::read_to_string(&path).ok()?;
+            let text = reading::text(&path).ok()?;
             let name = path.strip_prefix(top).ok()?.display().to_string();
             Some((name, text))
         })

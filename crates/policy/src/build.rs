@@ -9,13 +9,14 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::bundle::{Bundle, BundleError, Contents, FORMAT, StoredLayer, StoredPolicy};
-use crate::checked::{Checked, read, read_pack, validate};
+use crate::checked::{Checked, FLATTER, read, read_pack, validate};
 use crate::layers::{self, Layer, Loosening};
+use crate::map::RepositoryMap;
 use crate::oversight::{self, Asked, MOST_APPROVALS, Refusal};
 use crate::packs::Pack;
 use crate::points::{self, WrongPoints};
 use crate::proposal::{self, INVARIANT, Mode, OwnInvariant, OwnPolicy, Proposal};
-use crate::{At, glob, nearest};
+use crate::{At, glob, letters, nearest};
 
 /// Why a proposal does not become a bundle.
 #[derive(Debug, thiserror::Error)]
@@ -293,7 +294,12 @@ fn settle(checked: Checked, asked: &mut Asked) -> Result<StoredPolicy, BuildErro
         return Err(refused(&name, &format!("it holds a number beyond {LARGEST}"), None));
     }
     oversight::prove_monotone(&json, asked).map_err(|refusal| not_monotone(&name, &refusal))?;
-    store(&policy, says, mode, &json).map_err(|error| BuildError::Shipped(error.to_string()))
+    let stored = store(&policy, says, mode, &json).map_err(|error| BuildError::Shipped(error.to_string()))?;
+    // JSON that is nested too deeply can be written and not be read again.
+    if serde_json::from_str::<Value>(stored.conditions.get()).is_err() {
+        return Err(refused(&name, "its conditions are nested too deeply", Some(FLATTER)));
+    }
+    Ok(stored)
 }
 
 fn check_delegates(layer: Layer, delegates: &[String]) -> Result<(), BuildError> {
@@ -336,12 +342,26 @@ fn numbers_fit(json: &Value) -> bool {
     }
 }
 
+/// What is wrong with a name that people would not be shown as it is.
+const HIDES: &str = "it holds a character that is not shown";
+
 fn check_patterns(layer: Layer, proposal: &Proposal) -> Result<(), BuildError> {
     let map = proposal.map();
+    let RepositoryMap { remotes, roots, default_branch } = &map.repository;
+    for (list, names) in
+        [("remotes", remotes.as_slice()), ("roots", roots), ("default_branch", default_branch.as_slice())]
+    {
+        if let Some(pattern) = names.iter().find(|name| letters::hides(name)) {
+            let at = At::path(["repository", list]);
+            let (list, pattern) = (format!("repository.{list}"), pattern.clone());
+            return Err(BuildError::Pattern { layer, list, pattern, message: HIDES, at });
+        }
+    }
     for (environment, places) in &map.environments {
         for (list, patterns) in places.lists() {
             for pattern in patterns {
-                if let Some(message) = glob::refuse(pattern) {
+                let hides = letters::hides(pattern).then_some(HIDES);
+                if let Some(message) = hides.or_else(|| glob::refuse(pattern)) {
                     let at = At::path(["environments", &environment.to_string(), list, pattern]);
                     let list = format!("environments.{environment}.{list}");
                     return Err(BuildError::Pattern { layer, list, pattern: pattern.clone(), message, at });
@@ -369,6 +389,10 @@ fn check_programs(layer: Layer, programs: &[Declared]) -> Result<(), BuildError>
                 first,
                 "it says nothing: list subcommands under `read`, `write`, `destroy` or `execute`",
             ));
+        }
+        let lists = [&program.names, &program.values, &program.target].into_iter().chain(subcommands);
+        if let Some(word) = lists.flatten().find(|word| letters::hides(word)) {
+            return Err(refused(word, HIDES));
         }
         for name in &program.names {
             if name.is_empty() || name.contains(['/', ' ']) {

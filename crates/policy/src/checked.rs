@@ -11,7 +11,7 @@ use miette::Diagnostic;
 use crate::build::{BuildError, Place};
 use crate::packs::Pack;
 use crate::proposal::Mode;
-use crate::{nearest, schema};
+use crate::{nearest, nesting, schema};
 
 /// A policy that Cedar can read.
 #[derive(Clone)]
@@ -26,8 +26,21 @@ pub struct Checked {
     pub mode: Mode,
 }
 
+/// What to do about a policy that is nested too deeply.
+pub const FLATTER: &str =
+    "list values in a set, as in `[\"a\", \"b\"].contains(…)`, or write several policies";
+
 /// Reads one policy of a repository's own.
 pub fn read(id: &str, name: &str, text: &str, says: Option<&str>) -> Result<Checked, BuildError> {
+    // Cedar's parser recurses as deep as the text is nested.
+    if let Some(offset) = nesting::too_deep(text) {
+        return Err(BuildError::Policy {
+            policy: name.to_owned(),
+            message: "it is nested too deeply".to_owned(),
+            place: Place(line_and_column(text, offset)),
+            hint: Some(FLATTER.to_owned()),
+        });
+    }
     let policy = Policy::parse(Some(CedarId::new(id)), text).map_err(|errors| {
         let place = errors.iter().next().and_then(|error| place(error, text));
         BuildError::Policy {

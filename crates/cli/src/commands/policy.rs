@@ -21,7 +21,7 @@ use serde_json::json;
 
 use crate::desk::Desk;
 use crate::output::{self, FAINT, GOOD, WARN, WithHint as _, styled};
-use crate::repository;
+use crate::{repository, terminal};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -122,12 +122,12 @@ fn show_lint(file: &Path, lint: &Lint) {
     println!(
         "{} {}{place}: `{}`: {} ({})",
         styled(WARN, "note:"),
-        file.display(),
-        lint.about,
-        lint.message,
+        terminal::line(&file.display().to_string()),
+        terminal::line(&lint.about),
+        terminal::line(&lint.message),
         lint.rule
     );
-    println!("      {}", styled(FAINT, &lint.hint));
+    println!("      {}", styled(FAINT, terminal::line(&lint.hint)));
 }
 
 /// The bundle that a proposal file builds.

@@ -86,6 +86,70 @@ fn a_proposal_with_broken_cedar() {
     ");
 }
 
+#[test]
+fn a_policy_that_is_nested_too_deeply() {
+    let wrong = |good: &str| {
+        let deep = format!("{}true{}", "(".repeat(600), ")".repeat(600));
+        let policy = format!("permit (principal, action, resource)\nwhen {{ {deep} }};");
+        format!("{good}\n[[policy]]\nid = \"mine\"\ncedar = '''\n{policy}\n'''\n")
+    };
+    assert_snapshot!(check_proposal(wrong), @r#"
+    error: in `~/shop/countersign.toml`
+      caused by: cannot use policy `mine`: it is nested too deeply at line 41, column 30
+    hint: list values in a set, as in `["a", "b"].contains(…)`, or write several policies
+    "#);
+}
+
+#[test]
+fn names_that_are_not_shown_as_they_are() {
+    let wrong = |good: &str| {
+        let policy = "cedar = \"forbid (principal, action, resource);\"";
+        format!("{good}\n[[policy]]\nid = \"a\\u001b[1A\\u202eb\"\n{policy}\n")
+    };
+    assert_snapshot!(check_proposal(wrong), @r#"
+    error: in `~/shop/countersign.toml`
+      caused by: cannot use policy `a\u{1b}[1A\u{202e}b`: its id is no plain word at line 39, column 10
+    hint: write an id of letters, digits, `-`, `_` and `.`, such as `no-releases`
+    "#);
+    let wrong = |good: &str| good.replacen("branches = [", "branches = [\"x\\u202ey\", ", 1);
+    assert_snapshot!(check_proposal(wrong), @r#"
+    error: in `~/shop/countersign.toml`
+      caused by: cannot use `x\u{202e}y` in `environments.production.branches`: it holds a character that is not shown at line 22, column 13
+    hint: mend the file, then `countersign policy check`; what is in force stays in force meanwhile
+    "#);
+}
+
+/// A pipe would be waited for, and a device has no end.
+#[test]
+fn a_proposal_that_is_no_regular_file() {
+    let machine = Machine::governed();
+    let good = fs::read_to_string(proposal(&machine)).unwrap();
+    let layered = good.replace("version = 1\n", "version = 1\nlayers = { organisation = \"/dev/zero\" }\n");
+    fs::write(proposal(&machine), layered).unwrap();
+    assert_snapshot!(check(&machine, &["policy", "check"], ""), @"
+    error: `~/shop/countersign.toml` names it under [layers] as the organisation's
+      caused by: cannot read the proposal `/dev/zero`
+      caused by: it is no regular file
+    hint: put a regular file of at most a mebibyte there
+    ");
+    fs::remove_file(proposal(&machine)).unwrap();
+    rustix::fs::mkfifoat(rustix::fs::CWD, proposal(&machine), rustix::fs::Mode::RUSR).unwrap();
+    assert_snapshot!(check(&machine, &["policy", "check"], ""), @"
+    error: cannot read the proposal `~/shop/countersign.toml`
+      caused by: it is no regular file
+    hint: put a regular file of at most a mebibyte there
+    ");
+    fs::remove_file(proposal(&machine)).unwrap();
+    let itself =
+        good.replace("version = 1\n", "version = 1\nlayers = { organisation = \"countersign.toml\" }\n");
+    fs::write(proposal(&machine), itself).unwrap();
+    assert_snapshot!(check(&machine, &["policy", "check"], ""), @r#"
+    error: in `~/shop/countersign.toml`
+      caused by: the organisation's file may not name layers at line 9, column 1
+    hint: name them all in `~/shop/countersign.toml`: `layers = { organisation = "...", team = "..." }`
+    "#);
+}
+
 /// Settings that the client could not read either are left as they are.
 #[test]
 fn settings_that_are_no_json() {

@@ -97,6 +97,17 @@ fn each_call_of_each_runtime_is_decided_once() {
 }
 
 #[test]
+fn a_pipe_or_a_device_in_a_folder_is_no_log() {
+    let machine = recorded();
+    rustix::fs::mkfifoat(rustix::fs::CWD, machine.path("logs/pipe.jsonl"), rustix::fs::Mode::RUSR).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", machine.path("logs/zero.jsonl")).unwrap();
+    let report = simulate(&machine, &[]);
+    let skipped = report["skipped"].to_string();
+    assert!(skipped.contains("pipe.jsonl") && skipped.contains("zero.jsonl"), "{skipped}");
+    assert_eq!(report["files"], json!(4));
+}
+
+#[test]
 fn the_same_history_gives_the_same_bytes() {
     let machine = recorded();
     let pages = ["one.html", "two.html"].map(|name| machine.path(name));

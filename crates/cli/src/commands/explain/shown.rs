@@ -26,7 +26,7 @@ pub fn print(seen: &Seen, call: &ToolCall, notes: &[String]) {
         println!("  {:+4} {}: {}", factor.points, factor.name, terminal::line(&factor.sentence));
     }
     let policies: Vec<&str> = seen.decision.policies.iter().map(PolicyId::as_str).collect();
-    println!("{} {}", styled(STRONG, "policies"), policies.join(", "));
+    println!("{} {}", styled(STRONG, "policies"), terminal::line(&policies.join(", ")));
     if let Some(shadow) = &seen.decision.shadow {
         let kind = styled(WARN, &shadow.kind);
         println!("{} {kind}: {}", styled(STRONG, "in shadow"), terminal::line(&shadow.reason));

@@ -9,6 +9,7 @@ use countersign_policy::{
 };
 
 use crate::output::{Hint, InFile, WithHint as _};
+use crate::reading;
 use crate::repository::PROPOSAL;
 
 /// The layers of a bundle, from the highest.
@@ -56,11 +57,14 @@ fn no_layers(read: &Read, below: &Path) -> Result<()> {
 
 /// One layer's file; `missing` says what to do where it cannot be read.
 fn one(layer: Layer, path: PathBuf, missing: &str) -> Result<Read> {
-    let text = std::fs::read_to_string(&path).map_err(|error| {
+    let text = reading::text(&path).map_err(|error| {
         let hint = match error.kind() {
             ErrorKind::NotFound => missing.to_owned(),
             ErrorKind::IsADirectory => format!("name the file, such as `{}`", path.join(PROPOSAL).display()),
             ErrorKind::InvalidData => "save the file as text in UTF-8".to_owned(),
+            ErrorKind::InvalidInput | ErrorKind::FileTooLarge => {
+                "put a regular file of at most a mebibyte there".to_owned()
+            }
             _ => "see whose it is with `ls -l`, and make it readable for you".to_owned(),
         };
         let message = format!("cannot read the proposal `{}`", path.display());

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::layers;
 use crate::edge;
 use crate::output::{self, BAD, FAINT, GOOD, STRONG, WARN, WithHint as _, styled};
-use crate::terminal;
+use crate::{reading, terminal};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -118,7 +118,8 @@ fn chosen(claims: Vec<Claim>, ids: &[String]) -> Result<Vec<Claim>> {
 /// The bundle to compare with: a built one, or one that a proposal builds.
 fn other(path: &Path) -> Result<Bundle> {
     if path.extension().is_some_and(|extension| extension == "json") {
-        let bytes = std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+        let bytes = reading::bytes(path, reading::LONGEST_BUNDLE)
+            .with_context(|| format!("cannot read `{}`", path.display()))?;
         return Bundle::from_bytes(&bytes).with_context(|| format!("in `{}`", path.display()));
     }
     if !path.is_file() {

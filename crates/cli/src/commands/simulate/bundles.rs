@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use countersign_policy::{Above, Bundle, Pack, Proposal, build};
 
 use crate::output::WithHint as _;
-use crate::{commands::policy, repository};
+use crate::{commands::policy, reading, repository};
 
 /// A bundle and what it is called.
 pub struct Named {
@@ -39,7 +39,8 @@ pub fn named(name: Option<&str>) -> Result<Named> {
     }
     let path = Path::new(name);
     if path.extension().is_some_and(|extension| extension == "json") {
-        let bytes = std::fs::read(path).with_context(|| format!("cannot read the bundle `{name}`"))?;
+        let bytes = reading::bytes(path, reading::LONGEST_BUNDLE)
+            .with_context(|| format!("cannot read the bundle `{name}`"))?;
         let bundle = Bundle::from_bytes(&bytes).with_context(|| format!("in `{name}`"))?;
         return Ok(Named { name: name.to_owned(), bundle });
     }
@@ -53,7 +54,7 @@ pub fn named(name: Option<&str>) -> Result<Named> {
 /// A pack over the map of this repository, which counts under any of them.
 fn with_map(pack: Pack) -> Result<Proposal> {
     let own = repository::top().map(|top| top.join(repository::PROPOSAL)).ok();
-    let text = own.and_then(|path| std::fs::read_to_string(path).ok());
+    let text = own.and_then(|path| reading::text(&path).ok());
     let map = text.and_then(|text| Proposal::parse(&text).ok());
     let map = map.map_or_else(|| Proposal::parse(CUSTOM), Ok)?;
     Ok(Proposal { pack, policies: Vec::new(), ..map })
@@ -71,7 +72,7 @@ pub fn proposal(name: Option<&str>) -> Result<(String, Proposal)> {
             return Ok((format!("the pack `{}`", pack.name()), with_map(pack)?));
         }
     };
-    let text = std::fs::read_to_string(&path)
+    let text = reading::text(&path)
         .with_context(|| format!("cannot read the proposal `{}`", path.display()))
         .hint("name a countersign.toml, or a pack: observe, graduated, strict")?;
     let proposal = Proposal::parse(&text).with_context(|| format!("in `{}`", path.display()))?;

@@ -12,8 +12,19 @@ use countersign_local::Home;
 use countersign_simulate::{Call, History, Source};
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
+use crate::reading;
+
 /// What logs are called.
 const ENDINGS: &[&str] = &["jsonl", "json"];
+
+/// How a file was asked for.
+#[derive(Clone, Copy)]
+enum Asked {
+    /// It was named: it may be a pipe, as `<(…)` makes one.
+    ByName,
+    /// A folder that it is in was named.
+    ByFolder,
+}
 
 /// Everything below these paths. A file that is named counts whatever it is called; in a folder those that are called
 /// like logs.
@@ -27,10 +38,10 @@ pub fn all(paths: &[PathBuf]) -> Result<History> {
         if metadata.is_dir() {
             gather(path, &mut files, &mut evidence)?;
         } else {
-            files.insert(path.to_path_buf(), ());
+            files.insert(path.to_path_buf(), Asked::ByName);
         }
     }
-    let files: Vec<PathBuf> = files.into_keys().collect();
+    let files: Vec<(PathBuf, Asked)> = files.into_iter().collect();
     let read = parse(&files)?;
     let mut history = History::of(read);
     for folder in evidence {
@@ -40,7 +51,7 @@ pub fn all(paths: &[PathBuf]) -> Result<History> {
 }
 
 /// Logs below a folder. Links to folders are not followed: they could lead in circles.
-fn gather(folder: &Path, files: &mut BTreeMap<PathBuf, ()>, evidence: &mut Vec<PathBuf>) -> Result<()> {
+fn gather(folder: &Path, files: &mut BTreeMap<PathBuf, Asked>, evidence: &mut Vec<PathBuf>) -> Result<()> {
     let home = Home::at(folder);
     if home.exists() {
         evidence.push(home.log());
@@ -58,21 +69,26 @@ fn gather(folder: &Path, files: &mut BTreeMap<PathBuf, ()>, evidence: &mut Vec<P
             .and_then(|ending| ending.to_str())
             .is_some_and(|ending| ENDINGS.contains(&ending))
         {
-            files.insert(path, ());
+            files.entry(path).or_insert(Asked::ByFolder);
         }
     }
     Ok(())
 }
 
 /// Reads and parses files in parallel, in the order they are listed.
-fn parse(files: &[PathBuf]) -> Result<Vec<(String, Option<Past>)>> {
+fn parse(files: &[(PathBuf, Asked)]) -> Result<Vec<(String, Option<Past>)>> {
     let bar = bar(files.len(), "logs read");
     let next = AtomicUsize::new(0);
     let read: Mutex<Vec<(usize, std::io::Result<Option<Past>>)>> = Mutex::new(Vec::new());
     let work = || loop {
         let index = next.fetch_add(1, Ordering::Relaxed);
-        let Some(path) = files.get(index) else { break };
-        let past = std::fs::read(path).map(|text| countersign_agents::read(&text));
+        let Some((path, asked)) = files.get(index) else { break };
+        let past = match asked {
+            // A pipe in a folder would be waited for, and a device has no end: they are no logs.
+            Asked::ByFolder if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) => Ok(None),
+            Asked::ByFolder => reading::bytes(path, u64::MAX).map(|text| countersign_agents::read(&text)),
+            Asked::ByName => std::fs::read(path).map(|text| countersign_agents::read(&text)),
+        };
         read.lock().unwrap_or_else(PoisonError::into_inner).push((index, past));
         bar.inc(1);
     };
@@ -86,7 +102,7 @@ fn parse(files: &[PathBuf]) -> Result<Vec<(String, Option<Past>)>> {
     read.sort_by_key(|(index, _)| *index);
     read.into_iter()
         .zip(files)
-        .map(|((_, past), path)| {
+        .map(|((_, past), (path, _))| {
             let past = past.with_context(|| format!("cannot read `{}`", path.display()))?;
             Ok((path.display().to_string(), past))
         })
