@@ -28,4 +28,6 @@ pub use line::{LONGEST_LINE, genesis};
 pub use lock::Locked;
 pub use log::Log;
 pub use position::{Head, Position};
-pub use verify::{Expected, Managed, NOT_REPLAYED, Problem, Report, Severity, Tally, verify};
+pub use verify::{
+    Expected, Managed, NOT_REPLAYED, Problem, Report, Severity, TASK_BESIDE_A_CALL, Tally, verify,
+};

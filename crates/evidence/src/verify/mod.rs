@@ -8,6 +8,7 @@ mod calls;
 mod holds;
 mod people;
 mod report;
+mod tasks;
 
 use std::path::Path;
 
@@ -19,6 +20,8 @@ use self::holds::{Hold, Holds};
 use self::people::People;
 pub use self::report::{Expected, Managed, Problem, Report, Severity, Tally};
 use self::report::{Problems, quoted};
+pub use self::tasks::BESIDE as TASK_BESIDE_A_CALL;
+use self::tasks::Tasks;
 use crate::files::{FIRST_SEGMENT, Files, Lock};
 use crate::lock::read_head;
 use crate::{Entries, Entry, Event, Head, LogError, Position, Record, genesis, line};
@@ -73,6 +76,7 @@ struct Story {
     calls: Calls,
     holds: Holds,
     people: People,
+    tasks: Tasks,
 }
 
 impl Story {
@@ -85,13 +89,14 @@ impl Story {
             tally: Tally::default(),
             calls: Calls::default(),
             holds: Holds::default(),
+            tasks: Tasks::default(),
         }
     }
 
     fn take(&mut self, entry: &Entry) {
         let Record { sequence, time, event } = &entry.record;
         let (sequence, now) = (*sequence, *time);
-        let Self { problems, tally, calls, holds, people, times, .. } = self;
+        let Self { problems, tally, calls, holds, people, times, tasks, .. } = self;
         problems.at = Some(sequence);
         tally.records += 1;
         let (_, latest) = times.get_or_insert((now, now));
@@ -105,6 +110,7 @@ impl Story {
             Event::Decided(decided) => {
                 tally.decisions += 1;
                 people.decided_by(decided, now, problems);
+                tasks.decided(decided);
                 calls.decided(decided, sequence, problems);
             }
             Event::Held { ticket, session, call, commitment, requirement, expires, review, .. } => {
@@ -133,10 +139,12 @@ impl Story {
                 let which = (session, call);
                 holds.released(authority, which, pinned.is_some(), now, (calls, people), problems);
                 calls.released(session, call);
+                tasks.released(session, call);
             }
             Event::Outcome { session, call, result, landed, .. } => {
                 tally.outcomes += 1;
                 calls.ended(session, call, result, problems);
+                tasks.ended(session, call);
                 if *landed == Some(true) {
                     holds.landed(session, call);
                 }
@@ -158,15 +166,15 @@ impl Story {
                 problems.warning(format!("{removed_bytes} bytes were moved away: {}", quoted(why)));
             }
             Event::Unknown => problems.warning("a kind of record that this version cannot check"),
+            Event::TaskStarted { task } => tasks.started(task, problems),
+            Event::TaskEnded { task } => tasks.closed(task, problems),
+            Event::SessionStarted { session, .. }
+            | Event::SessionEnded { session, .. }
+            | Event::Stopped { session, .. }
+            | Event::Prompted { session, .. } => tasks.rests(session),
             Event::Uninstalled { .. }
-            | Event::TaskStarted { .. }
-            | Event::TaskEnded { .. }
-            | Event::SessionStarted { .. }
-            | Event::SessionEnded { .. }
-            | Event::Prompted { .. }
             | Event::SubagentStarted { .. }
             | Event::SubagentStopped { .. }
-            | Event::Stopped { .. }
             | Event::PermissionAsked { .. }
             | Event::ConfigurationChanged { .. } => {}
         }

@@ -52,6 +52,46 @@ fn a_call_without_an_outcome_is_told_of() {
 }
 
 #[test]
+fn a_task_that_begins_or_ends_while_an_agent_acts_is_told_of() {
+    let task = |root: &str| countersign_model::Task {
+        id: "t1".into(),
+        title: "Refactor billing".to_owned(),
+        root: root.to_owned(),
+        scope: countersign_model::TaskScope::default(),
+        issue: None,
+        started: countersign_model::Timestamp::MIN,
+        ends: countersign_model::Timestamp::MAX,
+    };
+    let started = |root: &str| Event::TaskStarted { task: task(root) };
+    let ended = || Event::TaskEnded { task: "t1".into() };
+    assert_snapshot!(check(|story| {
+        story.record(started("/r"));
+        story.decide("c1", DecisionKind::Allow);
+        story.record(ended());
+        story.ended("c1", None);
+    }), @"warning: record 5: the task `t1` was ended while the call `c1` of `Bash` ran in the session `s1`: if that was not you, an agent did it");
+    assert_snapshot!(check(|story| {
+        story.decide("c1", DecisionKind::Allow);
+        story.record(started("/r/web"));
+        story.ended("c1", None);
+        story.record(ended());
+    }), @"warning: record 4: the task `t1` was started while the call `c1` of `Bash` ran in the session `s1`: if that was not you, an agent did it");
+    assert_snapshot!(check(|story| {
+        story.record(started("/r"));
+        story.decide("c1", DecisionKind::Allow);
+        story.ended("c1", None);
+        story.decide("c2", DecisionKind::Deny);
+        story.hold("c3", "cs-one", 1);
+        story.record(ended());
+        story.decide("c4", DecisionKind::Allow);
+        story.record(started("/other"));
+        story.record(Event::Stopped { session: "s1".into(), background: Vec::new() });
+        story.record(started("/r"));
+        story.ended("c4", None);
+    }), @"15 records hold");
+}
+
+#[test]
 fn what_ran_must_have_been_let() {
     assert_snapshot!(check(|story| story.ended("c1", None)), @"violation: record 3: the call `c1` ran without a decision");
     assert_snapshot!(check(|story| {

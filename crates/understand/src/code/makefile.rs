@@ -39,26 +39,45 @@ pub(crate) struct Goal {
 pub(crate) fn run(path: &str, directory: &str, goal: &Goal, context: &mut Context<'_>) -> Looked {
     let located = paths::locate(&Value::Known(path.to_owned()), context);
     let part = format!("make {}", goal.targets.join(" "));
-    peek(&located, &part, context, &mut |text, context| {
-        let mut file = Makefile::default();
-        file.read(path, text);
-        let mut sets_options = text.contains("MAKEFLAGS");
-        sets_options |= includes(&mut file, directory, context)?;
-        let mut run = Run {
-            file: &file,
-            goal,
-            directory,
-            seen: BTreeSet::new(),
-            lines: 0,
-            steps: 0,
-            names: Vec::new(),
-            doubt: file.doubt.clone(),
-            rehearses: goal.rehearses && !sets_options,
-        };
-        run.remakes(paths::split(path).1, context);
-        run.all(context);
-        run.doubt.map_or(Ok(()), Err)
-    })
+    peek(&located, &part, context, &mut |text, context| follow(path, text, directory, goal, context))
+}
+
+/// Adds what make does with rules that it reads from its standard input.
+pub(crate) fn run_text(text: &str, directory: &str, goal: &Goal, context: &mut Context<'_>) -> Looked {
+    if !super::counts(text.len(), context) {
+        return Looked::Opaque("there is too much code to read".to_owned());
+    }
+    match follow("-", text, directory, goal, context) {
+        Ok(()) => Looked::Understood,
+        Err(why) => Looked::Opaque(why),
+    }
+}
+
+fn follow(
+    path: &str,
+    text: &str,
+    directory: &str,
+    goal: &Goal,
+    context: &mut Context<'_>,
+) -> Result<(), String> {
+    let mut file = Makefile::default();
+    file.read(path, text);
+    let mut sets_options = text.contains("MAKEFLAGS");
+    sets_options |= includes(&mut file, directory, context)?;
+    let mut run = Run {
+        file: &file,
+        goal,
+        directory,
+        seen: BTreeSet::new(),
+        lines: 0,
+        steps: 0,
+        names: Vec::new(),
+        doubt: file.doubt.clone(),
+        rehearses: goal.rehearses && !sets_options,
+    };
+    run.remakes(paths::split(path).1, context);
+    run.all(context);
+    run.doubt.map_or(Ok(()), Err)
 }
 
 /// Takes in the files that a makefile includes by a plain name; whether one of them changes make's options.

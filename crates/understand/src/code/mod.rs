@@ -23,6 +23,7 @@ pub(crate) mod mise;
 pub(crate) mod named;
 mod others;
 pub(crate) mod packages;
+mod perl_quotes;
 pub(crate) mod pyproject;
 mod python;
 pub(crate) mod rakefile;

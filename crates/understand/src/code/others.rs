@@ -212,6 +212,13 @@ pub(crate) fn understand(language: Language, text: &str, context: &mut Context<'
         }
     };
     let text = if text.starts_with("#!") { text.split_once('\n').map_or("", |(_, rest)| rest) } else { text };
+    let plain;
+    let text = if language == Language::Perl && text.contains('q') {
+        plain = super::perl_quotes::plain(text);
+        plain.as_str()
+    } else {
+        text
+    };
     let kept = context.state.shell.environment.clone();
     context.state.shell.environment.extend(sets(text));
     let doubt = words(language, text, acting, opaque, context);
@@ -424,6 +431,16 @@ mod tests {
         git.read /repo, read
         exec.read ruby, read
         ");
+        for code in [
+            "system qw(git push origin main)",
+            "system(qw{git push origin main});",
+            "my $x = 1; exec qw/git push origin main/",
+            "system q(git push origin main)",
+            "system qq[git push origin main];",
+        ] {
+            let found = check(&format!("perl -e '{code}'"));
+            assert!(found.contains("git.push main@origin"), "{code}: {found}");
+        }
         assert_snapshot!(check("perl -e 'system(\"git\", \"push\", \"origin\", \"main\");'"), @"
         git.push main@origin, write
         exec.read perl, read

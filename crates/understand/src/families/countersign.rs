@@ -1,12 +1,14 @@
 //! Countersign itself: an agent may look and propose, nothing else.
 
-use countersign_model::{Effect, Resource, verbs};
+use countersign_model::{Answer, Effect, Question, Resource, verbs};
 
 use super::Family;
 use super::subcommands::{Subcommand, Table, read, rule};
+use crate::Workspace as _;
 use crate::context::Context;
 use crate::environment;
 use crate::invocation::Invocation;
+use crate::paths;
 use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
@@ -110,12 +112,16 @@ const CHANGES: &[&str] = &[
 ];
 
 /// Programs that change, move or remove files.
-const CHANGERS: &[&str] = &["rm", "unlink", "shred", "mv", "cp", "install", "ln", "chmod", "chown", "truncate", "tee", "dd", "sed", "rsync", "trash", "patch"];
+const CHANGERS: &[&str] = &["rm", "unlink", "shred", "mv", "cp", "install", "ln", "link", "chmod", "chown", "truncate", "tee", "dd", "sed", "rsync", "trash", "patch"];
 
 /// Adds that an installer changes Countersign's own package, or another program a file that a command finds by
 /// Countersign's name: `rm $(which countersign)`.
 pub(super) fn package(invocation: &Invocation, context: &mut Context<'_>) {
     if CHANGERS.contains(&invocation.program.as_str()) {
+        if renames(invocation, context) {
+            let resource = Resource::Program { name: invocation.title() };
+            context.push(Effect::new(verbs::COUNTERSIGN_TAMPER, resource).because("it gives Countersign's program another name"));
+        }
         let finds = |word: &Word| word.value.is_unknown() && word.raw.contains("countersign") && word.raw.contains(['$', '`']);
         if invocation.words.iter().any(finds) {
             let resource = Resource::Program { name: invocation.title() };
@@ -136,6 +142,34 @@ pub(super) fn package(invocation: &Invocation, context: &mut Context<'_>) {
         let resource = Resource::Program { name: invocation.title() };
         context.push(Effect::new(verbs::COUNTERSIGN_TAMPER, resource).because("it removes Countersign, or puts another in its place"));
     }
+}
+
+/// Whether a copy, a link or a move gives one of its programs another name, under which nobody would know it.
+fn renames(invocation: &Invocation, context: &Context<'_>) -> bool {
+    let is_its = |text: &str| FAMILY.programs.contains(&text.rsplit('/').next().unwrap_or(text));
+    let words = &invocation.words;
+    if invocation.program == "dd" {
+        let given = |name: &str| words.iter().find_map(|word| word.text().strip_prefix(name));
+        return given("if=").is_some_and(is_its) && !given("of=").is_some_and(is_its);
+    }
+    let to_directory = |word: &Word| word.text().starts_with("-t") || word.text().starts_with("--target-directory");
+    if !["cp", "mv", "ln", "link", "install", "rsync"].contains(&invocation.program.as_str()) || words.iter().any(to_directory) {
+        return false;
+    }
+    let operands: Vec<&Word> = words.iter().filter(|word| !word.text().starts_with('-')).collect();
+    let Some((last, sources)) = operands.split_last() else { return false };
+    let there = |word: &Word| context.workspace.ask(&Question::Path { path: paths::locate(&word.value, context).path });
+    // A directory of that name is the source of Countersign, or of something else.
+    let recurses = words.iter().any(|word| word.text().starts_with('-') && !word.text().starts_with("--") && word.text().contains(['r', 'R', 'a']));
+    let is_program = |word: &&&Word| {
+        is_its(word.text()) && match there(word) {
+            Answer::Directory { .. } => false,
+            Answer::Text { .. } => true,
+            _ => !recurses && (word.text().contains('/') || invocation.program != "mv"),
+        }
+    };
+    let keeps = is_its(last.text()) || last.text().ends_with(['/', '.']) || matches!(there(last), Answer::Directory { .. });
+    !keeps && sources.iter().any(|source| is_program(&source))
 }
 
 #[cfg(test)]
@@ -163,6 +197,18 @@ mod tests {
             assert!(found.contains("countersign.tamper"), "{command}: {found}");
         }
         for command in ["brew info countersign", "cargo search countersign", "cargo build -p countersign", "cargo run -p countersign -- doctor", "npm view countersign", "npm install countersigned", "apt list countersign", "ls -l $(which countersign)", "rm countersign.log", "rm $(ls | head -1)", "cp $X docs/countersign.md"] {
+            let found = check(command);
+            assert!(!found.contains("tamper"), "{command}: {found}");
+        }
+    }
+
+    #[test]
+    fn under_another_name_nobody_would_know_it() {
+        for command in ["cp /tmp/cs/countersign ./cs2", "ln -s ~/bin/countersign cs", "mv /opt/x/countersign /tmp/c", "install -m755 dist/countersign-hook h", "dd if=dist/countersign of=x", "cp dist/countersign \"$X\"", "/lib64/ld-linux-x86-64.so.2 /tmp/cs/countersign task end", "ld.so --library-path /x ./countersign task end", "make -f - <<< 'x:; countersign task end'", "perl -e 'system qw(countersign task end)'"] {
+            let found = check(command);
+            assert!(found.contains("countersign.tamper"), "{command}: {found}");
+        }
+        for command in ["cp target/release/countersign dist/", "cp dist/countersign .", "cp -t /tmp dist/countersign", "ln -s dist/countersign out/countersign", "cp -r ~/src/countersign /tmp/copy", "mv countersign countersign-old", "cp countersign.toml x.toml", "dd if=countersign.log of=x", "/lib64/ld-linux-x86-64.so.2 --list /bin/ls"] {
             let found = check(command);
             assert!(!found.contains("tamper"), "{command}: {found}");
         }

@@ -1,7 +1,7 @@
 //! Which program an invocation starts: by its name, by its path, or by what its arguments give away.
 
 use super::unseen::{hidden, named_by_arguments, opaque, says_nothing, sought_in_arguments};
-use super::{code, countersign, declared, is_understood, leaving, likely, names, reading, resolve};
+use super::{code, countersign, declared, is_understood, leaving, likely, names, reading, resolve, wrappers};
 use crate::code::Looked;
 use crate::context::Context;
 use crate::invocation::{Invocation, Printed, Stdin};
@@ -25,6 +25,11 @@ pub(super) fn starts(invocation: &mut Invocation, context: &mut Context<'_>) {
             if base.starts_with("git-") && directory.is_none_or(|directory| directory.ends_with("/git-core"))
             {
                 dashed_git(&base.replacen("git-", "", 1), invocation, context);
+                return;
+            }
+            if wrappers::is_loader(base) {
+                invocation.program = base.to_owned();
+                wrappers::loaded(invocation, context);
                 return;
             }
             let standard = directory

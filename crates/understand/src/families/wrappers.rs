@@ -81,6 +81,20 @@ const WRAPPERS: &[Wrapper] = &[
     wrapper("watch", &[("-n", Takesv), ("--interval", Takesv), ("-d", Nothing), ("-t", Nothing), ("-x", Nothing), ("-g", Nothing), ("-e", Nothing)], 0, false),
 ];
 
+/// The loader of dynamically linked programs, which starts the one it is given.
+const LOADER: Wrapper = wrapper("ld.so", &[("--library-path", Takesv), ("--preload", Takesv), ("--inhibit-rpath", Takesv), ("--audit", Takesv), ("--argv0", Takesv), ("--glibc-hwcaps-prepend", Takesv), ("--glibc-hwcaps-mask", Takesv), ("--inhibit-cache", Nothing), ("--list", Nothing), ("--verify", Nothing)], 0, false);
+
+/// Whether a file of this name is a loader: `ld-linux-x86-64.so.2`, `ld-musl-x86_64.so.1`.
+pub(super) fn is_loader(name: &str) -> bool {
+    let starts = ["ld-linux", "ld-musl", "ld64", "ld-2"];
+    name == "ld.so" || starts.iter().any(|start| name.starts_with(start)) && (name.contains(".so.") || name.ends_with(".so"))
+}
+
+/// Adds what the program does that a loader is given.
+pub(super) fn loaded(invocation: &Invocation, context: &mut Context<'_>) {
+    unwrap(&LOADER, invocation, context);
+}
+
 /// Wrappers whose long options all take their values in the same word.
 const LENIENT: &[&str] = &["valgrind", "firejail", "numactl", "prlimit", "unshare", "xvfb-run"];
 

@@ -1,6 +1,6 @@
 //! The home and its record: whether they are whole, private, and what the log itself says they were.
 
-use countersign_evidence::{Event, Expected, Log, Severity, verify};
+use countersign_evidence::{Event, Expected, Log, Severity, TASK_BESIDE_A_CALL, verify};
 use countersign_hook::fingerprint;
 use countersign_local::{Home, Witness};
 use countersign_model::ToolCall;
@@ -42,6 +42,13 @@ fn evidence(home: &Home, checks: &mut Checks) {
     let (violations, warnings): (Vec<_>, Vec<_>) =
         report.problems.iter().partition(|problem| problem.severity == Severity::Violation);
     several(checks, &violations, |problem| format!("the evidence does not verify: {problem}; {VERIFY}"));
+    let (beside, warnings): (Vec<_>, Vec<_>) =
+        warnings.into_iter().partition(|problem| problem.what.starts_with(TASK_BESIDE_A_CALL));
+    if let Some(last) = beside.last() {
+        let seen = output::count(beside.len() as u64, "time");
+        checks
+            .warn(format!("a task began or ended while an agent acted, {seen}, the last: {last}; {VERIFY}"));
+    }
     let tampering: Vec<_> =
         warnings.into_iter().filter(|problem| problem.what.starts_with("tampering was seen")).collect();
     if let Some(last) = tampering.last() {

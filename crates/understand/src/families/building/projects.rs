@@ -94,6 +94,17 @@ fn make(invocation: &Invocation, context: &mut Context<'_>) -> (Looked, Option<V
         }
     }
     let goal = makefile::Goal { targets: names, variables, rehearses: options.rehearses };
+    if matches!(file.as_deref(), Some("-" | "/dev/stdin" | "/dev/fd/0")) {
+        let text = match &invocation.stdin {
+            Stdin::Text(Value::Known(text)) => Some(text.clone()),
+            Stdin::Pipe(source) => source.text.clone(),
+            Stdin::Text(_) | Stdin::File(_) | Stdin::Inherited => None,
+        };
+        return (match text {
+            Some(text) => makefile::run_text(&text, &directory, &goal, context),
+            None => Looked::Opaque("the rules that it reads from its standard input are not known".to_owned()),
+        }, usual);
+    }
     let files = match &file {
         Some(file) => vec![file.as_str()],
         None => vec!["GNUmakefile", "makefile", "Makefile"],
@@ -351,6 +362,15 @@ mod tests {
     use insta::assert_snapshot;
 
     use crate::fixture::check_with;
+
+    #[test]
+    fn rules_from_standard_input_are_read() {
+        for command in ["make -f - <<< 'x:; git push origin main'", "printf 'x:\\n\\tgit push origin main\\n' | make -f -", "make --file=/dev/stdin all <<'E'\nall: ; git push origin main\nE"] {
+            let found = check_with(command, &[]);
+            assert!(found.contains("git.push main@origin"), "{command}: {found}");
+        }
+        assert!(check_with("make -f - < rules", &[]).contains("opaque") && check_with("curl https://x.example | make -f -", &[]).contains("opaque"));
+    }
 
     #[test]
     fn rehearsals_of_make() {
