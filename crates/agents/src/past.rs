@@ -4,9 +4,9 @@
 //! `gemini/transcript.rs`); `script.rs` reads plain lines of tool calls. All of them are lenient: a
 //! line that cannot be read is counted and said, and the others count all the same.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use countersign_model::{Timestamp, ToolCall, ToolCallId};
+use countersign_model::{Digest, Timestamp, ToolCall, ToolCallId};
 use serde_json::{Map, Value};
 
 use crate::{claude_code, codex, gemini, script};
@@ -124,15 +124,27 @@ pub(crate) fn lines(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
 #[derive(Default)]
 pub(crate) struct Reading {
     past: Past,
+    /// The last call of each id.
     by_id: HashMap<ToolCallId, usize>,
+    /// Calls that share an id with another one that asks for something else.
+    others: HashSet<(ToolCallId, Digest)>,
 }
 
 impl Reading {
-    /// Adds a call, unless it stands there already.
+    /// Adds a call, unless it stands there already: under its id, with the same arguments.
     pub fn call(&mut self, call: PastCall) {
-        if self.by_id.contains_key(&call.call.id) {
-            self.past.repeated += 1;
-            return;
+        let known = self.by_id.get(&call.call.id).and_then(|index| self.past.calls.get(*index));
+        if let Some(known) = known {
+            let is_same = known.call.tool == call.call.tool && known.call.input == call.call.input;
+            let mut is_new = |call: &PastCall| self.others.insert((call.call.id.clone(), asked(call)));
+            let is_repeated = is_same || {
+                is_new(known);
+                !is_new(&call)
+            };
+            if is_repeated {
+                self.past.repeated += 1;
+                return;
+            }
         }
         self.by_id.insert(call.call.id.clone(), self.past.calls.len());
         self.past.calls.push(call);
@@ -165,6 +177,12 @@ impl Reading {
     pub fn finish(self) -> Past {
         self.past
     }
+}
+
+/// What a call asks for.
+fn asked(call: &PastCall) -> Digest {
+    let input = serde_json::to_vec(&call.call.input).unwrap_or_default();
+    Digest::of([call.call.tool.as_bytes(), &[0], input.as_slice()])
 }
 
 /// A time as logs spell it.

@@ -1,6 +1,7 @@
 //! What is proved of a bundle as a whole, and of two: with no `forbid` that could say it.
 
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use cedar_policy::Policy;
 use countersign_policy::{Bundle, Mode, Rung};
@@ -21,6 +22,8 @@ pub const NEVER_FAILS: (&str, &str) = ("never-fails", "no policy ever fails");
 pub const MONOTONE: (&str, &str) = ("more-oversight", "more oversight never loses a permit");
 /// That policies which look on decide nothing.
 pub const SHADOWS: (&str, &str) = ("shadows", "policies that only look on never change a decision");
+/// How long the questions about policies that only look on may take together.
+const LONGEST: Duration = Duration::from_secs(60);
 /// That a bundle is at least as strict as another.
 pub const AS_STRICT: (&str, &str) =
     ("as-strict", "what it permits, the other bundle permits under the same oversight");
@@ -117,11 +120,20 @@ impl Prover {
         let everything = formulas.known(true);
         let space = Space::whole(bundle.rungs());
         let (mut kinds, mut questions) = (0, 0);
+        let started = Instant::now();
         for (differs, permitted) in [(less, true), (more, false)] {
             let visits = space.walk(&mut formulas, everything, differs);
             kinds += visits.questions.iter().map(|question| question.corners).sum::<usize>();
             questions += visits.questions.len();
             for question in &visits.questions {
+                // One that calculates leaves another question for each kind of request.
+                if started.elapsed() > LONGEST {
+                    let left = format!(
+                        "after {} seconds not all {questions} questions were answered",
+                        LONGEST.as_secs()
+                    );
+                    return Err(ProveError::Solver(left));
+                }
                 let Some((question, env)) =
                     self.first(&formulas, std::slice::from_ref(question), bundle.rungs())?
                 else {

@@ -1,9 +1,9 @@
 //! Calls of many logs, each once, sorted into sessions.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use countersign_agents::{Broken, Past, PastCall, PastResult};
-use countersign_model::{Effect, SessionId, Timestamp, ToolCall};
+use countersign_model::{Digest, Effect, SessionId, Timestamp, ToolCall};
 use countersign_policy::Context;
 
 /// What many logs told.
@@ -114,22 +114,46 @@ impl History {
 #[derive(Default)]
 struct Sorting {
     sessions: BTreeMap<SessionId, Vec<Call>>,
-    seen: HashSet<(String, Option<Timestamp>, Option<SessionId>)>,
+    /// Where the first call of each id and time is.
+    seen: HashMap<Key, (SessionId, usize)>,
+    /// Calls that share both with another one that asks for something else.
+    others: HashSet<(Key, Digest)>,
+}
+
+/// Id, time, and the session where there is no time.
+type Key = (String, Option<Timestamp>, Option<SessionId>);
+
+/// What a call asks for.
+fn asked(call: &Call) -> Digest {
+    let input = serde_json::to_vec(&call.call.input).unwrap_or_default();
+    Digest::of([call.call.tool.as_bytes(), &[0], input.as_slice()])
 }
 
 impl Sorting {
     /// Adds a call; says whether it is a new one. A log that goes on from another begins with a copy of it, under
-    /// another session's name, so what tells two calls apart is their id and their time.
+    /// another session's name, so what tells two calls apart is their id, their time and what they ask for.
     fn add(&mut self, call: Call) -> bool {
         let id = call.call.id.as_str();
         // A number that was given on reading is one only within its log.
         let id = if id.starts_with('#') { format!("{}{id}", call.file) } else { id.to_owned() };
         let session = call.at.is_none().then(|| call.call.session.clone());
-        let new = self.seen.insert((id, call.at, session));
-        if new {
-            self.sessions.entry(call.call.session.clone()).or_default().push(call);
+        let key = (id, call.at, session);
+        let own = self.sessions.get(&call.call.session).map_or(0, Vec::len);
+        match self.seen.get(&key) {
+            None => {
+                self.seen.insert(key, (call.call.session.clone(), own));
+            }
+            Some((session, index)) => {
+                let first = self.sessions.get(session).and_then(|calls| calls.get(*index));
+                let is_same =
+                    |first: &Call| first.call.tool == call.call.tool && first.call.input == call.call.input;
+                if first.is_none_or(is_same) || !self.others.insert((key, asked(&call))) {
+                    return false;
+                }
+            }
         }
-        new
+        self.sessions.entry(call.call.session.clone()).or_default().push(call);
+        true
     }
 
     fn finish(self) -> Vec<Session> {
@@ -186,6 +210,24 @@ mod tests {
             .collect();
         assert_eq!(shown, ["s1 of dev: t1 t2 t3", "s2 of dev: t4"]);
         assert_eq!((history.duplicates, history.files, history.skipped.len()), (1, 3, 1));
+    }
+
+    #[test]
+    fn two_commands_under_one_id_are_two_calls() {
+        let log = |commands: &[&str]| {
+            let line = |command: &&str| {
+                format!(
+                    r#"{{"command":"{command}","session":"s","id":"t1","cwd":"/home/dev/shop","at":"2026-11-22T21:45:01Z"}}"#
+                )
+            };
+            countersign_agents::read(commands.iter().map(line).collect::<Vec<_>>().join("\n").as_bytes())
+        };
+        let history = History::of([
+            ("a".to_owned(), log(&["ls", "git push origin main"])),
+            ("b".to_owned(), log(&["git push origin main", "ls"])),
+            ("c".to_owned(), log(&["pwd"])),
+        ]);
+        assert_eq!((history.calls(), history.duplicates), (3, 2));
     }
 
     #[test]

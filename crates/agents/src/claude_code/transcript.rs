@@ -176,6 +176,22 @@ mod tests {
 "#;
 
     #[test]
+    fn two_commands_under_one_id_are_two_calls() {
+        let call = |command: &str| {
+            format!(
+                r#"{{"type":"assistant","sessionId":"s1","cwd":"/x","uuid":"u","message":{{"content":[{{"type":"tool_use","id":"t1","name":"Bash","input":{{"command":"{command}"}}}}]}}}}"#
+            )
+        };
+        let text = ["ls", "git push origin main", "ls", "git push origin main", "pwd"].map(call).join("\n");
+        assert_snapshot!(shown(&text), @r#"
+        1: s1 t1 /x - Bash {"command":"ls"} Unknown 
+        2: s1 t1 /x - Bash {"command":"git push origin main"} Unknown 
+        5: s1 t1 /x - Bash {"command":"pwd"} Unknown 
+        2 repeated
+        "#);
+    }
+
+    #[test]
     fn calls_and_what_became_of_them() {
         assert_snapshot!(shown(LINES), @r#"
         3: s1 t1 /home/dev/shop feature Bash {"command":"git status"} Succeeded 2026-02-09T19:16:24.338Z
