@@ -251,6 +251,9 @@ pub enum Event {
         duration_ms: Option<u64>,
         /// Whether an approved transition is seen in the world; unknown if nobody looked.
         landed: Option<bool>,
+        /// Files that were not there before the call, and were when it had ended.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        made: Vec<String>,
     },
     /// Somebody became a reviewer.
     ReviewerEnrolled {

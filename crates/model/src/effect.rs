@@ -28,6 +28,18 @@ pub struct Effect {
     /// The line of a file behind the command that does it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<Origin>,
+    /// How often it is done, where that counts; the largest number where it could be any.
+    #[serde(default = "once", skip_serializing_if = "is_once")]
+    pub times: u32,
+}
+
+const fn once() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference over")]
+const fn is_once(times: &u32) -> bool {
+    *times == 1
 }
 
 impl Effect {
@@ -44,6 +56,7 @@ impl Effect {
             because: None,
             span: None,
             origin: None,
+            times: 1,
         }
     }
 

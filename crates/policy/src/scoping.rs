@@ -61,9 +61,7 @@ impl Whole {
         let Some(task) = &context.task else { return Self::default() };
         let new: BTreeSet<&str> =
             effects.iter().filter_map(changed_file).filter(|path| is_new(path, task)).collect();
-        let opened = effects.iter().filter(|effect| opens_pull_request(effect)).count();
-        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        Self { files: number(new.len()), pull_requests: number(opened) }
+        Self { files: u32::try_from(new.len()).unwrap_or(u32::MAX), pull_requests: opened(effects) }
     }
 }
 
@@ -91,6 +89,12 @@ pub fn changed_file(effect: &Effect) -> Option<&str> {
     }
 }
 
+/// How many pull requests a call opens: the largest number where it could be any.
+pub fn opened(effects: &[Effect]) -> u32 {
+    let opening = effects.iter().filter(|effect| opens_pull_request(effect));
+    opening.fold(0, |count, effect| count.saturating_add(effect.times))
+}
+
 /// Whether an effect opens a pull request, or may: one that has a number is there already.
 pub fn opens_pull_request(effect: &Effect) -> bool {
     effect.verb == verbs::FORGE_PULL_REQUEST
@@ -115,7 +119,7 @@ pub fn outside(effect: &Effect, whole: Whole, context: &Context, map: &Environme
             }
         };
     if changes {
-        let path = work_file(effect).map(|path| below(path, &task.root).to_owned());
+        let path = work_file(effect, &task.root).map(|path| below(path, &task.root).to_owned());
         check("paths", &scope.paths, path, &|name| path_inside(&scope.paths, name));
         let address = repository(&effect.resource).filter(|address| *address != task.root);
         let patterns: Vec<String> = scope.repositories.iter().map(|pattern| address_of(pattern)).collect();
@@ -156,6 +160,7 @@ fn count(effect: &Effect, whole: Whole, task: &UnderTask) -> Option<Outside> {
     let over = |limit: Option<u32>, so_far: u32, more: u32, noun: &str| {
         let limit = limit.filter(|limit| so_far.saturating_add(more) > *limit)?;
         let number = so_far.saturating_add(more);
+        let number = if number == u32::MAX { "any number of".to_owned() } else { number.to_string() };
         let sentence = format!("with it there are {number} {noun}, outside the task's limit of {limit}");
         Some(Outside { part: "count", sentence })
     };
@@ -178,11 +183,12 @@ fn is_outside(name: &str, patterns: &[String]) -> String {
     format!("`{}` is outside the task's {}", plain(name), list.join(", "))
 }
 
-/// The file that an effect changes, wherever it is, but for what is temporary or can be built again.
-fn work_file(effect: &Effect) -> Option<&str> {
+/// The file that an effect changes, wherever it is, but for what is temporary or can be built again. What is in the
+/// working tree `root` is work, wherever that is.
+fn work_file<'e>(effect: &'e Effect, root: &str) -> Option<&'e str> {
     match &effect.resource {
-        Resource::Path { zone: Zone::Temporary, .. }
-        | Resource::Path { class: PathClass::Rebuildable, .. } => None,
+        Resource::Path { class: PathClass::Rebuildable, .. } => None,
+        Resource::Path { zone: Zone::Temporary, path, .. } if below(path, root) == path => None,
         Resource::Path { path, .. } => Some(path),
         _ => None,
     }
@@ -226,10 +232,18 @@ fn branch(effect: &Effect) -> Option<String> {
     (name != "HEAD").then(|| name.to_owned())
 }
 
-/// The other machine that is spoken to.
+/// The other machine that is spoken to, that of a git remote included.
 fn host(resource: &Resource) -> Option<String> {
     match resource {
         Resource::Host { host, .. } if !is_this_machine(host) => Some(host.clone()),
+        Resource::Ref { repository, .. } | Resource::Repository { repository } => {
+            repository.remote.as_ref()?;
+            let address = request::address(repository);
+            // A repository on this machine is named by its path.
+            let host =
+                address.split('/').next().filter(|host| !host.is_empty() && !host.starts_with(['.', '~']))?;
+            (!is_this_machine(host)).then(|| host.to_owned())
+        }
         Resource::Database { host, .. } if resource.place() == Place::Remote => Some(host.clone()),
         _ => None,
     }
@@ -269,11 +283,24 @@ fn servers(patterns: &[String], server: &str, full: &str) -> bool {
     inside(patterns, server) && !excepted.into_iter().any(|exception| glob::matches(exception, full))
 }
 
-/// A directory is inside where all that is below it is.
+/// A directory is inside where all that is below it is. Patterns of the shell stand for whatever they could be.
 fn path_inside(patterns: &[String], name: &str) -> bool {
+    let open = name.find(['?', '[']).and_then(|at| name.get(..at)).map(|start| format!("{start}*"));
+    let name = open.as_deref().unwrap_or(name);
+    let excepted = patterns.iter().filter_map(|pattern| pattern.strip_prefix('!'));
+    if excepted.into_iter().any(|exception| holds_excepted(exception, name)) {
+        return false;
+    }
     inside(patterns, name)
         || (patterns.iter().any(|pattern| pattern.strip_suffix("/**") == Some(name))
             && inside(patterns, &format!("{name}/*")))
+}
+
+/// Whether what is excepted is all of a directory, or stands in it.
+fn holds_excepted(exception: &str, name: &str) -> bool {
+    let top = exception.strip_suffix("/**").or_else(|| exception.strip_suffix("/*")).unwrap_or(exception);
+    let start = glob::literal_start(exception);
+    glob::matches(top, name) || start.strip_prefix(name).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// Whether all that a name could be is on the list.

@@ -93,6 +93,10 @@ impl Assumed {
                 self.looked_at.retain(is_left);
             }
         }
+        // What was moved there is whoever's it was.
+        for path in policy::moved_onto(effects) {
+            self.made.remove(path);
+        }
     }
 
     fn wrote(&mut self, path: &str, call: &ToolCall) {

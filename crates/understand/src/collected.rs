@@ -30,6 +30,11 @@ impl Collected {
     /// one that covers the worst any of them can be.
     pub fn push(&mut self, effect: Effect) -> Slot {
         if let Some(index) = self.effects.iter().rposition(|known| same(known, &effect)) {
+            if opens_pull_request(&effect)
+                && let Some(known) = self.effects.get_mut(index)
+            {
+                known.times = known.times.saturating_add(effect.times);
+            }
             return Slot::Listed(index);
         }
         let count = self.counts.entry(effect.verb.as_str().to_owned()).or_default();
@@ -112,6 +117,12 @@ impl Collected {
     }
 }
 
+/// Whether each time counts: one pull request more.
+pub(crate) fn opens_pull_request(effect: &Effect) -> bool {
+    effect.verb == verbs::FORGE_PULL_REQUEST
+        && !matches!(effect.resource, Resource::PullRequest { number: Some(_), .. })
+}
+
 fn same(known: &Effect, effect: &Effect) -> bool {
     known.verb == effect.verb
         && known.resource == effect.resource
@@ -125,6 +136,7 @@ fn widen(mut sum: Effect, other: &Effect) -> Effect {
     sum.certainty = sum.certainty.max(other.certainty).max(Certainty::Partial);
     sum.reversible = sum.reversible.max(other.reversible);
     sum.access = sum.access.max(other.access);
+    sum.times = sum.times.saturating_add(other.times);
     sum.because = Some("there are too many of these to list each".to_owned());
     let any = || "*".to_owned();
     sum.resource = match (sum.resource, &other.resource) {

@@ -259,6 +259,9 @@ impl<'a> Context<'a> {
         if effect.certainty == Certainty::Opaque {
             self.state.world.opaque = true;
         }
+        if self.repeated && crate::collected::opens_pull_request(&effect) {
+            effect.times = u32::MAX;
+        }
         self.state.world.may_make(&effect);
         self.state.world.may_unmake(&effect);
         let slot = self.collected.push(effect);

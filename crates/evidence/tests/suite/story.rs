@@ -224,6 +224,7 @@ impl Story {
             detail: None,
             duration_ms: Some(12),
             landed,
+            made: Vec::new(),
         });
     }
 

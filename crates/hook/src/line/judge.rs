@@ -165,7 +165,7 @@ impl Judge {
             if let Some(session) = session.filter(|session| !session.made.is_empty()) {
                 let others = &context.circumstances.overlaps;
                 policy::mark_own(&mut effects, |path| {
-                    session.made.iter().any(|made| made == path)
+                    session.has_made(path, &call.id, now)
                         && !others.iter().any(|other| other.path == path)
                         && is_file(path)
                 });
@@ -312,7 +312,8 @@ fn working_tree(call: &ToolCall, workspace: &dyn Workspace) -> Option<String> {
     }
 }
 
-/// The task of the session: that of the directory it began in, or of the one that the call is made in.
+/// The task of the session: that of the directory it began in, or of the one that the call is made in; else that of a
+/// working tree that the call changes.
 fn under_task(
     call: &ToolCall,
     session: Option<&Session>,
@@ -327,7 +328,12 @@ fn under_task(
     let began = session.and_then(|session| session.cwd.as_deref());
     let directories: Vec<String> = began.into_iter().chain([call.cwd.as_str()]).map(real).collect();
     let directories: Vec<&str> = directories.iter().map(String::as_str).collect();
-    let task = authorities.task(&directories, now)?;
+    let touched = || {
+        let paths = effects.iter().filter(|effect| effect.access != Access::Read).filter_map(place_of);
+        let paths: BTreeSet<String> = paths.take(MADE).map(real).collect();
+        authorities.task(&paths.iter().map(String::as_str).collect::<Vec<_>>(), now)
+    };
+    let task = authorities.task(&directories, now).or_else(touched)?;
     let fresh;
     let session = match session {
         Some(session) => session,
@@ -337,6 +343,15 @@ fn under_task(
         }
     };
     Some(session.under(task, &call.id, effects, now))
+}
+
+/// Where on this machine an effect is: a file, or the working tree of a repository.
+fn place_of(effect: &Effect) -> Option<&str> {
+    match &effect.resource {
+        Resource::Path { path, .. } => Some(path),
+        Resource::Ref { repository, .. } | Resource::Repository { repository } => repository.root.as_deref(),
+        _ => None,
+    }
 }
 
 /// The files of a call that are not there yet.
@@ -349,7 +364,7 @@ fn created(effects: &[Effect]) -> Vec<String> {
 }
 
 /// Whether it is a file: a directory may hold what others put there, a link lead to it.
-fn is_file(path: &str) -> bool {
+pub(super) fn is_file(path: &str) -> bool {
     std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file())
 }
 

@@ -10,7 +10,7 @@ use countersign_model::{Fact, Question, Resource, Runtime, SessionId, ToolCall, 
 use countersign_understand::Workspace as _;
 use serde_json::{Map, Value};
 
-use super::{Answered, LONGEST_STORED, Line, fingerprint, shorten};
+use super::{Answered, LONGEST_STORED, Line, fingerprint, judge, shorten};
 
 impl Line {
     /// Records an event. Only a change of settings is ever answered.
@@ -145,6 +145,9 @@ impl Line {
             })?),
             Some(_) | None => None,
         };
+        // That it should have made a file does not say that it did.
+        let created = known.iter().filter(|_| ran == Ran::Succeeded).flat_map(|known| &known.creates);
+        let made = created.filter(|path| judge::is_file(path)).cloned().collect();
         let outcome = self.storable(evidence::Event::Outcome {
             session: call.session.clone(),
             agent: call.agent.clone(),
@@ -153,6 +156,7 @@ impl Line {
             detail,
             duration_ms: duration.and_then(|duration| u64::try_from(duration.as_millis()).ok()),
             landed,
+            made,
         })?;
         let undecided = evidence::Event::Tampering {
             what: "undecided-call".to_owned(),

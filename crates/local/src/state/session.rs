@@ -8,7 +8,7 @@ use countersign_model::{
     AgentId, DecisionKind, Digest, Effect, PromptId, Resource, Task, Ticket, Timestamp, ToolCallId, verbs,
 };
 use countersign_policy::{
-    History, Past, UnderTask, changed_file, changing_actions, opens_pull_request, pushes, reads_secret,
+    History, Past, UnderTask, changed_file, changing_actions, opened, pushes, reads_secret,
     takes_in_untrusted,
 };
 use serde::{Deserialize, Serialize};
@@ -149,6 +149,12 @@ impl Call {
         self.ended || matches!(self.kind, DecisionKind::Deny)
     }
 
+    /// Whether it takes away what a file holds, or may move something else onto it.
+    fn takes(&self, path: &str) -> bool {
+        let has = |paths: &[String]| paths.iter().any(|one| one == path);
+        has(&self.deletes) || (!self.deletes.is_empty() && (has(&self.writes) || self.writes.len() == WRITES))
+    }
+
     /// Whether it may be running now.
     fn is_pending(&self, now: Timestamp) -> bool {
         let flows = match self.kind {
@@ -168,6 +174,12 @@ impl Session {
 
     fn call_mut(&mut self, id: &ToolCallId) -> Option<&mut Call> {
         self.calls.iter_mut().rev().find(|call| call.id == *id)
+    }
+
+    /// Whether it made this file, and nothing that may be running puts another in its place.
+    pub fn has_made(&self, path: &str, call: &ToolCallId, now: Timestamp) -> bool {
+        self.made.iter().any(|made| made == path)
+            && !self.calls.iter().any(|other| other.id != *call && other.is_pending(now) && other.takes(path))
     }
 
     /// The ticket under which a reviewer denied this action, if one did.
@@ -217,8 +229,11 @@ impl Session {
 
     pub(super) fn fold(&mut self, position: Position, record: &Record) {
         match &record.event {
-            Event::SessionStarted { cwd, attended, .. } => {
-                self.cwd = Some(cwd.clone());
+            Event::SessionStarted { cwd, attended, source, .. } => {
+                // What a session has become too long for is the same session, wherever it stands by then.
+                if self.cwd.is_none() || source.as_deref() != Some("compact") {
+                    self.cwd = Some(cwd.clone());
+                }
                 self.attended = attended.unwrap_or(true);
                 self.ended = false;
             }
@@ -246,7 +261,7 @@ impl Session {
                     call.released = Some(position);
                 }
             }
-            Event::Outcome { call, result, .. } => self.end(call, result, record),
+            Event::Outcome { call, result, made, .. } => self.end(call, result, made, record),
             _ => {}
         }
     }
@@ -274,7 +289,7 @@ impl Session {
             reads_secret: reads_secret(effects),
             reads_untrusted: takes_in_untrusted(effects),
             pushes: pushes(effects),
-            opens: effects.iter().map(|effect| u32::from(opens_pull_request(effect))).sum(),
+            opens: opened(effects),
             at,
             actions: changing_actions(effects),
             writes: changed(effects),
@@ -302,18 +317,19 @@ impl Session {
         }
     }
 
-    fn end(&mut self, id: &ToolCallId, result: &Ran, record: &Record) {
+    fn end(&mut self, id: &ToolCallId, result: &Ran, made: &[String], record: &Record) {
         let Some(call) = self.call_mut(id) else { return };
         call.ended = true;
         // What failed half-way may have done some of it, but that a file is there is not known.
         call.ran = matches!(result, Ran::Succeeded | Ran::Background { .. } | Ran::Unknown);
         let (ran, pushes, opens) = (call.ran, call.pushes, call.opens);
         let writes = if ran { call.writes.clone() } else { Vec::new() };
-        let (deletes, creates) = (call.deletes.clone(), call.creates.clone());
+        let lost = call.clone();
+        let is_new = |path: &&String| lost.creates.contains(path);
         // What was deleted, or may have been, is made by whoever writes it next.
-        self.made.retain(|path| !deletes.contains(path));
+        self.made.retain(|path| !lost.takes(path));
         if matches!(result, Ran::Succeeded) {
-            self.made.extend(creates);
+            self.made.extend(made.iter().filter(is_new).cloned());
             let surplus = self.made.len().saturating_sub(WRITTEN);
             self.made.drain(..surplus);
         }

@@ -52,6 +52,9 @@ fn paths_are_inside_where_all_of_them_are() {
         "src/*",
         "src",
         "src/billing/keys/a",
+        "src/billing/keys",
+        "src/billing/ke?s",
+        "src/billing/other",
         "src/billing/k*",
         "src/web/a.rs",
     ];
@@ -80,6 +83,9 @@ fn paths_are_inside_where_all_of_them_are() {
     fs.write /home/dev/shop/src/*: monitor, `src/*` is outside the task's `src/billing/**`, `!src/billing/keys/**`, `/srv/notes`
     fs.write /home/dev/shop/src: monitor, `src` is outside the task's `src/billing/**`, `!src/billing/keys/**`, `/srv/notes`
     fs.write /home/dev/shop/src/billing/keys/a: monitor, `src/billing/keys/a` is outside the task's `src/billing/**`, `!src/billing/keys/**`, `/srv/notes`
+    fs.write /home/dev/shop/src/billing/keys: monitor, `src/billing/keys` is outside the task's `src/billing/**`, `!src/billing/keys/**`, `/srv/notes`
+    fs.write /home/dev/shop/src/billing/ke?s: monitor, `src/billing/ke?s` is outside the task's `src/billing/**`, `!src/billing/keys/**`, `/srv/notes`
+    fs.write /home/dev/shop/src/billing/other: allow, inside
     fs.write /home/dev/shop/src/billing/k*: monitor, `src/billing/k*` is outside the task's `src/billing/**`, `!src/billing/keys/**`, `/srv/notes`
     fs.write /home/dev/shop/src/web/a.rs: monitor, `src/web/a.rs` is outside the task's `src/billing/**`, `!src/billing/keys/**`, `/srv/notes`
     fs.write *: monitor, `*` is outside the task's `src/billing/**`, `!src/billing/keys/**`, `/srv/notes`
@@ -122,10 +128,10 @@ fn what_is_elsewhere_is_held_outside() {
         ..TaskScope::default()
     };
     assert_snapshot!(check(&effects, scope), @"
-    git.push feature/a@origin: allow, inside
-    git.push other@origin: require_approval, `other` is outside the task's `feature/*`
-    git.push feature/a@origin: require_approval, `github.com/else/where` is outside the task's `https://github.com/acme/*`
-    git.fetch x@origin: allow, inside
+    git.push feature/a@origin: require_approval, `github.com` is outside the task's `*.Example`, `!evil.example`
+    git.push other@origin: require_approval, `other` is outside the task's `feature/*`; `github.com` is outside the task's `*.Example`, `!evil.example`
+    git.push feature/a@origin: require_approval, `github.com/else/where` is outside the task's `https://github.com/acme/*`; `github.com` is outside the task's `*.Example`, `!evil.example`
+    git.fetch x@origin: require_approval, `github.com` is outside the task's `*.Example`, `!evil.example`
     net.read api.example: allow, inside
     net.read evil.example: require_approval, `evil.example` is outside the task's `*.Example`, `!evil.example`
     net.read localhost: allow, inside
@@ -172,6 +178,33 @@ fn counts_are_of_the_whole_call() {
         task.again = list(&["/home/dev/shop/a"]);
     }
     assert!(!is_over(reason(&effects, &context)));
+}
+
+#[test]
+fn each_pull_request_of_a_call_counts() {
+    let limits = TaskLimits { files: None, pull_requests: Some(1) };
+    let context = under(TaskScope { limits, ..TaskScope::default() });
+    let open = |times| {
+        let repository = countersign_model::ForgeRepository {
+            host: "github.com".to_owned(),
+            name: "acme/shop".to_owned(),
+        };
+        let resource =
+            Resource::PullRequest { repository, number: None, base: None, head: None, commit: None };
+        Effect { times, ..Effect::new(verbs::FORGE_PULL_REQUEST, resource) }
+    };
+    let said = |times| {
+        let decision = decide(&[open(times)], &context, shop(Pack::Graduated));
+        decision
+            .risk
+            .factors
+            .iter()
+            .find(|factor| factor.name == "scope")
+            .map(|factor| factor.sentence.clone())
+    };
+    assert_eq!(said(1), None);
+    assert_snapshot!(said(2).unwrap(), @"with it there are 2 pull requests, outside the task's limit of 1");
+    assert_snapshot!(said(u32::MAX).unwrap(), @"with it there are any number of pull requests, outside the task's limit of 1");
 }
 
 fn any_scope() -> impl Strategy<Value = TaskScope> {
