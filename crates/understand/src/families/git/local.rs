@@ -130,9 +130,6 @@ fn by_table(verb: &Verb, git: &Git<'_>, context: &mut Context<'_>) {
         context.push(git.here(verbs::GIT_INDEX).because("it packs what is there and drops what nothing has named for two weeks"));
     } else if git.subcommand == "ls-remote" {
         fetches(git, context);
-    } else if git.subcommand == "read-tree" && git.has_long("--reset") && git.has_short('u') && !git.has_short('n') {
-        context.push(git.here(verbs::GIT_DISCARD).because("it puts what is read in the place of files that hold changes"));
-        moves_refs(git, verbs::GIT_INDEX, context);
     } else if git.subcommand == "apply" && patching::only_shows(git) || git.subcommand == "symbolic-ref" && git.operands().len() < 2 && !git.has(&["-d", "--delete"]) {
         context.push(git.here(verbs::GIT_READ));
     } else if *verb == verbs::GIT_MERGE || *verb == verbs::GIT_REWRITE {
@@ -144,7 +141,7 @@ fn by_table(verb: &Verb, git: &Git<'_>, context: &mut Context<'_>) {
         }
     } else {
         reads_from_history(git, context);
-        if git.subcommand == "read-tree" && git.has_long("--reset") && git.has_short('u') {
+        if git.subcommand == "read-tree" && git.has_long("--reset") && git.has_short('u') && !git.has_short('n') {
             context.push(git.here(verbs::GIT_DISCARD));
         }
         if git.subcommand == "update-index" && ["--assume-unchanged", "--skip-worktree"].iter().any(|option| git.has_long(option)) {
