@@ -183,7 +183,6 @@ mod tests {
         fs.read /repo/x.zip, read
         fs.write /repo/x.zip, write
         fs.read /repo/README.md, read
-        fs.write /repo/README.md, write
         exec.opaque MANOPT=.., execute, opaque
         exec.read man, read
         ");

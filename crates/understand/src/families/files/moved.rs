@@ -94,6 +94,7 @@ mod tests {
         fs.write /repo/new.txt, write
         exec.read echo, read
         fs.write /tmp/x, write
+        fs.delete /repo/new.txt, destroy
         fs.delete /tmp/x, destroy
         fs.read /repo/a.zip, read
         fs.write /repo/a.zip, write
