@@ -101,12 +101,12 @@ fn what_is_no_file_or_no_text_is_said_to_be_that() {
     fs::write(machine.path("latin1.toml"), b"version = 1\n# \xe4\n").unwrap();
     assert_snapshot!(said(&machine.path("latin1.toml").display().to_string()), @"
     error: cannot read the proposal `~/latin1.toml`
-      caused by: stream did not contain valid UTF-8
+      caused by: invalid utf-8 sequence of 1 bytes from index 14
     hint: save the file as text in UTF-8
     ");
     assert_snapshot!(said(&machine.repository().display().to_string()), @"
     error: cannot read the proposal `~/shop`
-      caused by: Is a directory (os error 21)
+      caused by: it is a directory
     hint: name the file, such as `~/shop/countersign.toml`
     ");
 }
