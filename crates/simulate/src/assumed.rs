@@ -133,11 +133,6 @@ impl Assumed {
             Some(Some(text)) => {
                 Answer::Text { text: text.clone(), whole: true, digest: Digest::of([text.as_bytes()]) }
             }
-            Some(None) | None if path.starts_with(&self.root) && path.ends_with("/.claude/settings.json") => {
-                // Countersign is wired in the settings of the user.
-                let text = "{}".to_owned();
-                Answer::Text { digest: Digest::of([text.as_bytes()]), text, whole: true }
-            }
             _ if path == self.root || path == self.home => Answer::Directory { path: path.to_owned() },
             // What tools look for and what is usually not there.
             _ if path.contains("/.git/") && !self.written.contains_key(path) => Answer::Absent,

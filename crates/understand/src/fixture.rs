@@ -12,9 +12,7 @@ use serde_json::{Map, Value};
 use crate::{Surroundings, Workspace};
 
 #[cfg(test)]
-pub(crate) use checks::{
-    check, check_because, check_declared, check_tool, check_tool_with, check_with, pinned, understood,
-};
+pub(crate) use checks::{check, check_because, check_declared, check_tool, check_with, pinned, understood};
 
 /// Where the fixture's branches are.
 const REFS: &[(&str, char)] = &[

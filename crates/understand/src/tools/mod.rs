@@ -2,7 +2,6 @@
 
 mod mcp;
 mod patch;
-mod settings;
 
 use countersign_model::{Effect, PathClass, Resource, ToolCall, Verb, verbs};
 
@@ -171,12 +170,7 @@ pub(crate) fn effects(call: &ToolCall, context: &mut Context<'_>) {
         Types(arguments) => typed(call, arguments, context),
         Patches(argument) => patch::effects(call.input.get(*argument), context),
         Reads(argument) => context.read_value(&path(call, argument, Some("."))),
-        Writes(argument) => {
-            let path = path(call, argument, None);
-            if !settings::effects(call, &path, context) {
-                context.write_value(&path);
-            }
-        }
+        Writes(argument) => context.write_value(&path(call, argument, None)),
         Fetches(argument) => fetch(call.text(argument), context),
         Is(verb) => {
             let resource = Resource::Tool { server: None, name: call.tool.clone() };
