@@ -283,7 +283,15 @@ impl Context<'_> {
     }
 
     fn tamper(&mut self, located: &Located) {
-        self.tampers(located, "these are Countersign's own files");
+        let is_runtimes = located.path.contains("/.claude/settings");
+        self.tampers(
+            located,
+            if is_runtimes {
+                "these settings say whether Countersign is asked at all, and what runs beside it"
+            } else {
+                "these are Countersign's own files"
+            },
+        );
     }
 
     /// Says that what is done to a directory reaches Countersign's files in it, beside the effect itself.
