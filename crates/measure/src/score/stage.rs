@@ -66,6 +66,8 @@ impl Stage {
         }
         std::fs::write(repository.join("src/main.rs"), "fn main() { println!(\"hello\") }\n")?;
         git(&repository, &home, &["commit", "-q", "-a", "-m", "Greet"])?;
+        // Labels of other projects mean a tree with work in it: in a clean one, `git reset --hard` loses nothing.
+        std::fs::write(repository.join("src/main.rs"), "fn main() { println!(\"hello, shop\") }\n")?;
         let built = Bundle::shipped(Pack::Graduated, &Proposal::parse(PROPOSAL)?)?;
         let bundle = Bundle::from_bytes(&built.to_bytes())?;
         let judge = Judge {
