@@ -122,45 +122,4 @@ pub(super) fn quoted(word: &Word) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use insta::assert_snapshot;
-
-    use crate::fixture::{check, check_with};
-
-    const PACKAGE: &str = r#"{"scripts": {"test": "jest", "build": "tsc && node tools/b.js", "predeploy": "npm run build", "deploy": "git push origin main", "lint": "eslint ."}}"#;
-
-    fn npm(command: &str) -> String {
-        check_with(command, &[("/repo/package.json", PACKAGE), ("/repo/tools/b.js", "console.log(1)")])
-    }
-
-    #[test]
-    fn scripts_are_followed() {
-        assert_snapshot!(npm("npm test"), @"exec.test jest, execute");
-        assert_snapshot!(npm("npm run deploy"), @"
-        exec.build tsc, execute
-        fs.read /repo/tools/b.js, read
-        git.push main@origin, write
-        ");
-        assert_snapshot!(npm("yarn deploy"), @"
-        exec.build tsc, execute
-        fs.read /repo/tools/b.js, read
-        git.push main@origin, write
-        ");
-        assert_snapshot!(npm("pnpm run lint -- --fix"), @"exec.build eslint, execute");
-        assert_snapshot!(npm("cd src && npm run lint"), @"
-        exec.read cd, read
-        exec.build eslint, execute
-        ");
-        assert_snapshot!(npm("bun run test"), @"exec.test jest, execute");
-        assert_snapshot!(npm("npm run gone"), @"exec.opaque npm, execute, opaque");
-        assert_snapshot!(check("npm test"), @"exec.test npm test, execute");
-    }
-
-    #[test]
-    fn installed_programs_are_what_their_names_say() {
-        assert_snapshot!(check("npx jest --ci"), @"exec.test jest, execute");
-        assert_snapshot!(check("pnpm exec tsc -p ."), @"exec.build tsc, execute");
-        assert_snapshot!(check("npx some-package"), @"exec.opaque npx, execute, opaque");
-        assert_snapshot!(check("./node_modules/.bin/eslint src"), @"exec.build eslint, execute");
-    }
-}
+mod tests;
