@@ -142,7 +142,14 @@ pub(crate) fn dispatch(mut invocation: Invocation, context: &mut Context<'_>) {
     let written = context.state.world.written.len();
     let outside_fetched = std::mem::take(&mut context.flow.fetched);
     let outside_runs = std::mem::take(&mut context.runs_project);
+    // What it starts in its turn is given what it is given itself; a builtin is the shell.
+    let differs = context.state.shell.environment != invocation.environment;
+    let kept = (differs && !is_builtin(&invocation.program))
+        .then(|| std::mem::replace(&mut context.state.shell.environment, invocation.environment.clone()));
     program::starts(&mut invocation, context);
+    if let Some(kept) = kept {
+        context.state.shell.environment = kept;
+    }
     code::brought::runs(&invocation, context.runs_project, context);
     context.runs_project = outside_runs;
     if let Some(effect) = context.unseen.take() {

@@ -38,3 +38,18 @@ fn installed_programs_are_what_their_names_say() {
     assert_snapshot!(check("npx some-package"), @"exec.opaque npx, execute, opaque");
     assert_snapshot!(check("./node_modules/.bin/eslint src"), @"exec.build eslint, execute");
 }
+
+#[test]
+fn what_a_script_is_given() {
+    let files = [
+        ("/repo/package.json", r#"{"scripts": {"drop": "dropdb shop"}}"#),
+        ("/repo/Makefile", "drop:\n\tdropdb shop\n"),
+        ("/repo/drop.sh", "dropdb shop\n"),
+    ];
+    for command in ["npm run drop", "make drop", "bash drop.sh", "env make drop", "sudo -E npm run drop"] {
+        let found = check_with(&format!("PGHOST=db.shop.example {command}"), &files);
+        assert!(found.contains("db.shop.example"), "{command}: {found}");
+        let after = check_with(&format!("PGHOST=db.shop.example ls; {command}"), &files);
+        assert!(!after.contains("db.shop.example"), "{command}: {after}");
+    }
+}
