@@ -136,6 +136,12 @@ impl Workspace for Fixture<'_> {
                 whole: self.own(path).is_some_and(|text| !text.contains('\0')),
                 digest: Digest::of([path.as_bytes()]),
             },
+            // Of others, a real machine tells no more than that they are not set.
+            Question::Setting { name }
+                if !crate::SETTINGS.contains(&name.as_str()) && self.own(name).is_some() =>
+            {
+                Answer::Unknown { why: format!("the value of {name} is not told") }
+            }
             Question::Setting { name } => {
                 Answer::Values { values: self.own(name).map(str::to_owned).into_iter().collect() }
             }

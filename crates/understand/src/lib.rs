@@ -30,6 +30,7 @@ mod properties;
 #[cfg(test)]
 mod readers;
 mod search;
+mod settings;
 mod shell;
 mod sought;
 #[cfg(test)]
@@ -49,6 +50,7 @@ use context::Context;
 pub use catalogue::{Example, FILES, Page, catalogue};
 pub use commands::{Argument, Command};
 pub use glob::matches as pattern_matches;
+pub use settings::SETTINGS;
 pub use sql::sql_class;
 pub use tools::names as tools;
 pub use workspace::{Recorded, Recording, Workspace};

@@ -27,13 +27,12 @@ mod lost;
 mod machine;
 mod references;
 mod repository;
-mod settings;
 mod sources;
 mod target;
 mod uncommitted;
 mod unknown;
 
+pub use countersign_understand::SETTINGS;
 pub use machine::Machine;
-pub use settings::NAMES as SETTINGS;
 pub use sources::Sources;
 pub use target::real_path;

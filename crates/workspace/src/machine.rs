@@ -12,7 +12,6 @@ use crate::changed::{self, Budget};
 use crate::configuration::Configuration;
 use crate::references::{self, Head};
 use crate::repository::Repository;
-use crate::settings;
 use crate::sources::Sources;
 use crate::unknown::{Known, Unknown, path_text};
 use crate::{index, look, lost, target, uncommitted};
@@ -30,7 +29,7 @@ pub struct Machine {
     /// At least one. Where they disagree, nobody knows.
     sources: Vec<Sources>,
     variables: BTreeSet<String>,
-    /// The values of those that [`settings::NAMES`] lists.
+    /// The values of those that [`SETTINGS`](crate::SETTINGS) lists.
     settings: BTreeMap<String, String>,
     repositories: RefCell<BTreeMap<PathBuf, Known<Option<Rc<Repository>>>>>,
     configurations: RefCell<BTreeMap<PathBuf, Known<Rc<Vec<Configuration>>>>>,
@@ -107,7 +106,11 @@ impl Machine {
                 let tracked = index::is_tracked(&*self.repository(repository)?, absolute(path)?)?;
                 Ok(if tracked { Answer::Yes } else { Answer::No })
             }
-            Question::Setting { name } if !settings::NAMES.contains(&name.as_str()) => {
+            // That it is not set gives nothing away.
+            Question::Setting { name }
+                if !countersign_understand::SETTINGS.contains(&name.as_str())
+                    && self.variables.contains(name) =>
+            {
                 Err(Unknown::because(format!("the value of {name} is nobody's business")))
             }
             Question::Setting { name } => match self.settings.get(name) {

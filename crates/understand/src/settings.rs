@@ -1,7 +1,7 @@
 //! Variables whose values may be told, because they choose where a tool acts and hold no secret.
 
-/// Their names.
-pub const NAMES: &[&str] = &[
+/// Their names. Of another, it is told only that it is not set.
+pub const SETTINGS: &[&str] = &[
     "APP_ENV",
     "ARGOCD_SERVER",
     "AWS_DEFAULT_PROFILE",
@@ -15,11 +15,15 @@ pub const NAMES: &[&str] = &[
     "CLOUDSDK_COMPUTE_REGION",
     "CLOUDSDK_COMPUTE_ZONE",
     "CLOUDSDK_CORE_PROJECT",
+    "COMPOSE_ENV_FILES",
     "COMPOSE_FILE",
     "COMPOSE_PROJECT_NAME",
     "CONSUL_HTTP_ADDR",
+    "CONTAINER_CONNECTION",
     "DBT_TARGET",
+    "DIGITALOCEAN_CONTEXT",
     "DJANGO_SETTINGS_MODULE",
+    "DOCKER_CONFIG",
     "DOCKER_CONTEXT",
     "DOCKER_HOST",
     "ETCDCTL_ENDPOINTS",
@@ -27,6 +31,7 @@ pub const NAMES: &[&str] = &[
     "GH_HOST",
     "GH_REPO",
     "GOOGLE_CLOUD_PROJECT",
+    "HCLOUD_CONTEXT",
     "HELM_KUBECONTEXT",
     "HELM_NAMESPACE",
     "HEROKU_APP",
@@ -37,11 +42,15 @@ pub const NAMES: &[&str] = &[
     "NOMAD_ADDR",
     "PGDATABASE",
     "PGHOST",
+    "PGHOSTADDR",
     "PGPORT",
     "PGSERVICE",
+    "PGSERVICEFILE",
     "PULUMI_STACK",
+    "RABBITMQ_NODENAME",
     "RACK_ENV",
     "RAILS_ENV",
+    "TEMPORAL_ADDRESS",
     "TF_DATA_DIR",
     "TF_WORKSPACE",
     "TMPDIR",
