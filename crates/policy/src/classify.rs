@@ -88,7 +88,9 @@ fn names_start(map: &EnvironmentMap, list: impl Fn(&Places) -> &Vec<String>, nam
         let pattern = pattern.trim_start_matches('!');
         pattern.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
     };
-    map.worst(|places| list(places).iter().any(starts)).is_some()
+    // What is development by that pattern is so by its name already.
+    let others = map.environments.iter().filter(|(environment, _)| **environment != Environment::Development);
+    others.into_iter().any(|(_, places)| list(places).iter().any(starts))
 }
 
 /// Whether the effect is work offered to others who decide on it: a comment, a pull request, or a

@@ -158,6 +158,10 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             (!option).then_some((index, does.map(|(does, _)| *does)))
         });
         match found {
+            // What an audit finds it can mend, by installing other versions.
+            Some((index, Some(Read))) if invocation.known(index) == Some("audit") && mends(index, invocation) => {
+                act(Install, index, invocation, context);
+            }
             Some((index, Some(does))) => act(does, index, invocation, context),
             Some((index, None)) if program == "cargo" && projects::alias(index, invocation, context) => {}
             Some((index, None)) if matches!(program, "yarn" | "pnpm") && projects::run(Script, index, invocation, context) => {}
@@ -169,6 +173,13 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         let does = SINGLE.iter().find(|(_, names)| names.contains(&program)).map_or(Script, |(does, _)| *does);
         act(does, 0, invocation, context);
     }
+}
+
+/// Whether an audit is told to mend, and not only to say how.
+fn mends(index: usize, invocation: &Invocation) -> bool {
+    let words = || invocation.words.iter().skip(index + 1);
+    let tells = words().any(|word| matches!(word.text(), "fix" | "--fix") || word.value.is_unknown());
+    tells && !words().any(|word| word.text() == "--dry-run")
 }
 
 fn act(does: Does, index: usize, invocation: &Invocation, context: &mut Context<'_>) {

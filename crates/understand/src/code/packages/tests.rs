@@ -53,3 +53,13 @@ fn what_a_script_is_given() {
         assert!(!after.contains("db.shop.example"), "{command}: {after}");
     }
 }
+
+#[test]
+fn an_audit_that_mends_installs() {
+    for command in ["npm audit fix", "npm audit fix --force", "pnpm audit --fix"] {
+        assert!(check(command).contains("exec.install"), "{command}: {}", check(command));
+    }
+    for command in ["npm audit", "npm audit fix --dry-run", "yarn audit --json"] {
+        assert!(!check(command).contains("exec.install"), "{command}: {}", check(command));
+    }
+}
