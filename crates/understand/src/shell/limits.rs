@@ -55,17 +55,25 @@ pub(crate) fn parse(text: &str) -> Result<Program, String> {
     };
     let tokens = |text: &str| parentheses::tokens(text, tokenized);
     // The parser unwraps numbers it has not bounded; whatever it panics on is not understood.
-    let first = catch_unwind(|| parsed(heredocs::mend(text, tokens(text)?)?));
-    let why = match first.unwrap_or_else(|_| Err(unclear())) {
-        Ok(program) => return Ok(program),
-        Err(why) => why,
+    let first = || {
+        let read = catch_unwind(|| parsed(heredocs::mend(text, tokens(text)?)?));
+        read.unwrap_or_else(|_| Err(unclear()))
     };
-    // The tokenizer may have lost its way in a substitution.
-    let Some(blanked) = masked::blanked(text) else { return Err(why) };
-    let second = catch_unwind(|| {
-        parsed(masked::restored(text, &blanked, heredocs::mend(&blanked, tokens(&blanked)?)?)?)
-    });
-    second.unwrap_or_else(|_| Err(unclear())).map_err(|_| why)
+    let blanked = || {
+        let blanked = masked::blanked(text)?;
+        let read = catch_unwind(|| {
+            parsed(masked::restored(text, &blanked, heredocs::mend(&blanked, tokens(&blanked)?)?)?)
+        });
+        read.ok()?.ok()
+    };
+    // The tokenizer takes a quote in a comment of a substitution for one, and lines behind it for continued ones.
+    if masked::may_mislead(text)
+        && let Some(program) = blanked()
+    {
+        return Ok(program);
+    }
+    // It may have lost its way there altogether.
+    first().or_else(|why| blanked().ok_or(why))
 }
 
 /// The two semicolons of `for ((;;))` are one token to the tokenizer, and two to the parser.

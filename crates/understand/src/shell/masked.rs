@@ -7,6 +7,17 @@ use brush_parser::Token;
 
 use super::extent;
 
+/// Whether a substitution may hold a comment with a quote before a line that goes on.
+pub(super) fn may_mislead(text: &str) -> bool {
+    let comments = |line: &str| {
+        let starts = line.match_indices('#').find(|(at, _)| {
+            line.get(..*at).is_some_and(|before| before.is_empty() || before.ends_with([' ', '\t', ';', ')']))
+        });
+        starts.is_some_and(|(at, _)| line.get(at..).is_some_and(|comment| comment.contains(['\'', '"'])))
+    };
+    text.contains("$(") && text.contains("\\\n") && text.lines().any(comments)
+}
+
 /// The text with every substitution outside of single quotes and documents blanked; none where that changes nothing.
 pub(super) fn blanked(text: &str) -> Option<String> {
     let mut masked = String::with_capacity(text.len());

@@ -1,0 +1,4 @@
+x=$( (uname) # it's "
+bash -c '! head \
+	k19' # it's "
+)

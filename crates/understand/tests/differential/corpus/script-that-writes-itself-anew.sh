@@ -1,0 +1,4 @@
+cat > made.sh <<'D11'
+echo 'alpha'>made.sh;bash made.sh
+D11
+bash ./made.sh
