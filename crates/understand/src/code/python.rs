@@ -1,6 +1,7 @@
 //! Python: what it imports, and what it calls of that. Modules are what gives it power, so code whose modules are
 //! known, and of these only harmless parts are named, does nothing that is not listed.
 
+mod functions;
 mod imports;
 mod modules;
 
@@ -181,7 +182,7 @@ fn call(does: Does, path: &str, arguments: &[Argument], context: &mut Context<'_
 
 /// What a call does, and whether the value it is a method of is its first argument.
 fn does(path: &str, arguments: &[Argument]) -> Option<(Does, bool)> {
-    if let Some(does) = modules::function(path) {
+    if let Some(does) = functions::function(path) {
         return Some((does, false));
     }
     let (receiver, method) = path.rsplit_once('.')?;
@@ -204,7 +205,7 @@ fn does(path: &str, arguments: &[Argument]) -> Option<(Does, bool)> {
         "copy" | "fetch" if plain > 0 && !modules::is_harmless(receiver) && may_be_sql(arguments) => {
             Does::Sql
         }
-        _ => modules::method(method)?,
+        _ => functions::method(method)?,
     };
     Some((
         does,
@@ -225,7 +226,7 @@ fn reaches(full: &str) -> Result<(), String> {
         }
         if index > 0
             && modules::is_powerful(part)
-            && modules::function(full.split(['(', '[']).next().unwrap_or(full)).is_none()
+            && functions::function(full.split(['(', '[']).next().unwrap_or(full)).is_none()
         {
             return Err(format!("it uses {part} of something"));
         }
@@ -233,11 +234,11 @@ fn reaches(full: &str) -> Result<(), String> {
     let end = full.find(['(', '[']).unwrap_or(full.len());
     let path = full.split_at(end).0;
     let called = full.get(end..).is_some_and(|rest| rest.starts_with("()"));
-    if !called && modules::function(path).is_some_and(|does| does != Does::Nothing) {
+    if !called && functions::function(path).is_some_and(|does| does != Does::Nothing) {
         return Err(format!("it hands {path} on"));
     }
     match modules::of(path) {
-        Some(module) if module != path && modules::function(path).is_none() && !modules::is_known(path) => {
+        Some(module) if module != path && functions::function(path).is_none() && !modules::is_known(path) => {
             Err(format!("it uses {path}, which nobody here knows"))
         }
         _ => Ok(()),

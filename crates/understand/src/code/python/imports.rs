@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::modules;
+use super::{functions, modules};
 use crate::code::uses::Code;
 use crate::code::{self, Looked};
 use crate::context::Context;
@@ -122,7 +122,7 @@ fn from(code: &Code<'_>, start: usize, found: &mut Imports) -> Result<usize, Str
             let full = format!("{name}.{taken}");
             let local = if code.is(at + 1, "as") { code.name(at + 2).unwrap_or(taken) } else { taken };
             at += if code.is(at + 1, "as") { 2 } else { 0 };
-            let acts = modules::function(&full).is_some() || modules::is_known(&full);
+            let acts = functions::function(&full).is_some() || modules::is_known(&full);
             if above == 0 && modules::of(&name).is_some() && !acts {
                 return Err(format!("it uses {full}, which nobody here knows"));
             }

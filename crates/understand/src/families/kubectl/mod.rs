@@ -3,13 +3,14 @@
 //! [`place`] finds the context and namespace, [`kinds`] knows the kinds, [`manifests`] reads files.
 
 mod bundles;
+mod config;
 mod formats;
 mod kinds;
 mod kubeconfig;
 mod manifests;
 pub(crate) mod place;
 
-use countersign_model::{Certainty, Effect, PathClass, Resource, Verb, Zone, verbs};
+use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
 
 use super::subcommands::{Rule, Subcommand, Table, read, rule};
 use super::landing::{self, End};
@@ -17,7 +18,6 @@ use super::{Family, dispatch};
 use crate::context::{Context, only_reads};
 use crate::environment;
 use crate::invocation::Invocation;
-use crate::paths;
 use crate::word::{Value, Word};
 
 use place::Spot;
@@ -117,7 +117,7 @@ const FLAGS: &[&str] = &[
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     match invocation.program.as_str() {
         "k9s" => k9s(invocation, context),
-        "kubectx" | "kubens" => switch(invocation, context),
+        "kubectx" | "kubens" => config::switch(invocation, context),
         "kustomize" => kustomize(invocation, context),
         _ => kubectl(invocation, context),
     }
@@ -153,7 +153,7 @@ fn kubectl(invocation: &Invocation, context: &mut Context<'_>) {
     let spots = place::find(&found, invocation, context);
     let Some(spot) = spots.first().cloned() else { return };
     match found.name.split(' ').next().unwrap_or_default() {
-        "config" => config(&found, &spot, context),
+        "config" => config::config(&found, &spot, context),
         "get" | "describe" | "extract" | "edit" => shows(&found, &spot, context),
         "kustomize" => kustomize(invocation, context),
         "exec" | "attach" | "run" | "debug" | "rsh" if !rehearses(&found) => runs(&found, &spot, invocation, context),
@@ -163,7 +163,7 @@ fn kubectl(invocation: &Invocation, context: &mut Context<'_>) {
             context.write_value(&Value::Known(spot.kubeconfig()));
             place::switches(None, context);
         }
-        "project" => chooses(found.operands.get(1).map(|word| word.text()), &spot, context),
+        "project" => config::chooses(found.operands.get(1).map(|word| word.text()), &spot, context),
         "diff" => {
             if let Some(value) = environment::value(invocation, "KUBECTL_EXTERNAL_DIFF") {
                 environment::command("KUBECTL_EXTERNAL_DIFF", &value, context);
@@ -339,72 +339,6 @@ fn shows(found: &Subcommand<'_>, spot: &Spot, context: &mut Context<'_>) {
         let effect = Effect::new(verbs::SECRET_READ, spot.resource("secret", name, None));
         let effect = if kind == "*" { effect.certain(Certainty::Partial, "it may be a secret whose value is shown") } else { effect };
         context.push(effect.because("the secret's value is shown"));
-    }
-}
-
-/// `kubectl config`: where later commands act.
-fn config(found: &Subcommand<'_>, spot: &Spot, context: &mut Context<'_>) {
-    let action = found.name.split(' ').nth(1).unwrap_or_default();
-    if found.verb.is_some() {
-        // `--flatten` writes the credentials out in full as well, also without `--raw`.
-        let shown = ["--raw", "--flatten"].into_iter().find(|option| found.has(&[option]));
-        if let Some(option) = shown.filter(|_| action == "view") {
-            let resource = Resource::Path { path: spot.kubeconfig(), zone: Zone::Home, class: PathClass::Secret };
-            context.push(Effect::new(verbs::SECRET_READ, resource).because(&format!("{option} shows the credentials in it")));
-        } else {
-            context.program(verbs::EXEC_READ, "kubectl config");
-        }
-        return;
-    }
-    let operand = found.operands.get(2).map(|word| word.text());
-    match action {
-        "use-context" | "use" => chooses(operand, spot, context),
-        "set" | "unset" if operand == Some("current-context") => {
-            chooses(found.operands.get(3).map(|word| word.known().unwrap_or("*")).filter(|_| action == "set"), spot, context);
-        }
-        "set-context" | "rename-context" | "delete-context" => {
-            chooses(None, spot, context);
-            if action != "set-context" || found.has(&["--cluster", "--user"]) {
-                place::rewrites(context);
-            }
-        }
-        "set-credentials" => {
-            context.write_value(&Value::Known(spot.kubeconfig()));
-            if let Some(command) = found.value(&["--exec-command"]).cloned() {
-                environment::command("--exec-command", &command, context);
-                let resource = Resource::Program { name: "kubectl".to_owned() };
-                let why = "whatever reaches the cluster from now on starts the program that it names";
-                context.push(Effect::new(verbs::EXEC_SCHEDULE, resource).because(why));
-            }
-        }
-        _ => {
-            context.write_value(&Value::Known(spot.kubeconfig()));
-            place::switches(None, context);
-        }
-    }
-}
-
-/// Later commands act on another context or namespace.
-fn chooses(name: Option<&str>, spot: &Spot, context: &mut Context<'_>) {
-    let path = spot.kubeconfig();
-    let zone = paths::zone(&path, context);
-    let resource = Resource::Path { path, zone, class: PathClass::Ordinary };
-    let place = name.map_or_else(|| "another place".to_owned(), |name| format!("`{name}`"));
-    context.push(Effect::new(verbs::FS_WRITE, resource).because(&format!("later commands act on {place}")));
-    context.state.world.chosen.insert("kubectl", name.map_or_else(|| "*".to_owned(), str::to_owned));
-}
-
-fn switch(invocation: &Invocation, context: &mut Context<'_>) {
-    let operand = invocation.words.iter().find(|word| !word.text().starts_with('-') || word.text() == "-");
-    let reads = invocation.words.iter().any(|word| matches!(word.text(), "-c" | "--current" | "-h" | "--help" | "-V" | "--version"));
-    match operand {
-        Some(word) if !reads => {
-            let spot = Spot::anywhere(context);
-            let name = word.known().filter(|name| *name != "-" && !name.contains('=')).unwrap_or("*").to_owned();
-            let name = if invocation.program == "kubens" { "*".to_owned() } else { name };
-            chooses(Some(&name), &spot, context);
-        }
-        _ => context.program(verbs::EXEC_READ, &invocation.program),
     }
 }
 

@@ -1,0 +1,126 @@
+    use insta::assert_snapshot;
+
+    use crate::fixture::check;
+
+    #[test]
+    fn ordinary_searches_are_no_tampering() {
+        for command in [
+            "find . -name '__pycache__' -exec rm -rf {} +",
+            "find . -name node_modules -type d -prune -exec rm -rf {} +",
+            "find . -name '*.tmp' -exec rm {} \\;",
+            "find . -type d -empty -delete",
+            "find . -path ./.claude -prune -o -name '*.json' -exec sed -i s/a/b/ {} +",
+            "find . -name '*.json' -not -path './.claude/*' -exec sed -i s/a/b/ {} +",
+            "find src -type f -exec sed -i s/a/b/ {} +",
+            "find . -name '*.pyc' | xargs rm -f",
+            "find . -name '*.pyc' -print0 | grep -zv x | xargs -0 rm -f",
+            "find . \\( -name '*.o' -o -name '*.a' \\) -delete",
+            "find . -maxdepth 1 -type f -name '*.log' -delete",
+            "fd -t f tmp -x rm",
+            "fd -e json -x rm",
+            "fd tmp | xargs rm",
+        ] {
+            let found = check(command);
+            assert!(!found.contains("tamper") && !found.contains("/* ") && !found.contains(" *,"), "{command}: {found}");
+        }
+    }
+
+    #[test]
+    fn searches_that_come_upon_protected_files_are_tampering() {
+        for command in [
+            "find . -name settings.json -exec cp /dev/null {} \\;",
+            "find ~ -name settings.json -exec sed -i s/a/b/ {} \\;",
+            "find .claude -name '*.json' -print0 | xargs -0 truncate -s 0",
+            "find /home -name log -path '*countersign*' -o -name .countersign -delete",
+            "find ~ -name .countersign -exec rm -rf {} +",
+            "find ~/.countersign -name key -delete",
+            "find . -name '*.json' | xargs rm",
+            "find . -name '*.json' | grep x | xargs -I{} cp /dev/null {}",
+            "find . -iname 'SETTINGS.JSON' -delete",
+            "find . -regex '.*settings.*' -delete",
+            "find . -name \"$X\" -exec rm {} +",
+            "find . ! -name x -delete",
+            "find . -name a -o -name settings.json -exec truncate -s 0 {} +",
+            "find . -name x -o -exec bash -c 'rm {}' \\;",
+            "fd -H settings -x rm",
+            "fd . .claude -x truncate -s 0",
+        ] {
+            let found = check(command);
+            assert!(found.contains("tamper"), "{command}: {found}");
+        }
+    }
+
+    #[test]
+    fn what_a_program_is_given_is_no_action() {
+        assert_snapshot!(check("find . -exec echo -delete \\;"), @"
+        fs.read /repo, read
+        exec.read echo, read
+        ");
+        assert_snapshot!(check("find . -exec echo {} \\; -delete"), @"
+        fs.read /repo, read
+        exec.read echo, read
+        countersign.tamper /repo, destroy
+        fs.delete /repo, destroy
+        countersign.tamper /repo/.claude, destroy
+        fs.delete /repo/.claude, destroy
+        countersign.tamper /repo/.claude/settings.json, destroy
+        countersign.tamper /repo/.claude/settings.local.json, destroy
+        fs.delete /repo/*, destroy, partial
+        ");
+        let nested = |depth: usize, end: &str| check(&format!("{}{end}", "find . -exec ".repeat(depth)));
+        assert!(nested(3, "git push origin main \\;").contains("git.push main@origin"));
+        let deep = nested(1000, "git push origin main \\;");
+        assert!(deep.contains("opaque") && deep.len() < 2000, "{deep}");
+    }
+
+    #[test]
+    fn lists_deletes_and_runs() {
+        assert_snapshot!(check("find . -name '*.rs' -type f | head"), @r#"
+        fs.read /repo, read
+        exec.read head, read
+        "#);
+        assert_snapshot!(check("find src -name '*.tmp' -delete"), @r#"
+        fs.read /repo/src, read
+        fs.delete /repo/src/*.tmp, destroy, partial
+        "#);
+        assert_snapshot!(check("find . -type f -exec rm {} +"), @"
+        fs.read /repo, read
+        countersign.tamper /repo/.claude/settings.json, destroy
+        countersign.tamper /repo/.claude/settings.local.json, destroy
+        fs.delete /repo/*, destroy, partial
+        ");
+        assert_snapshot!(check("find . -exec git push origin main \\;"), @r#"
+        fs.read /repo, read
+        git.push main@origin, write
+        "#);
+        assert_snapshot!(check("find / -delete"), @"
+        fs.read /, read
+        countersign.tamper /, destroy
+        fs.delete /, destroy
+        countersign.tamper /home, destroy
+        fs.delete /home, destroy
+        countersign.tamper /home/dev, destroy
+        fs.delete /home/dev, destroy
+        countersign.tamper /home/dev/.countersign, destroy
+        countersign.tamper /home/dev/.local, destroy
+        fs.delete /home/dev/.local, destroy
+        countersign.tamper /home/dev/.local/state, destroy
+        fs.delete /home/dev/.local/state, destroy
+        countersign.tamper /home/dev/.local/state/countersign, destroy
+        countersign.tamper /home/dev/.claude, destroy
+        fs.delete /home/dev/.claude, destroy
+        countersign.tamper /home/dev/.claude/settings.json, destroy
+        countersign.tamper /home/dev/.claude/settings.local.json, destroy
+        countersign.tamper /repo, destroy
+        fs.delete /repo, destroy
+        countersign.tamper /repo/.claude, destroy
+        fs.delete /repo/.claude, destroy
+        countersign.tamper /repo/.claude/settings.json, destroy
+        countersign.tamper /repo/.claude/settings.local.json, destroy
+        fs.delete /*, destroy, partial
+        ");
+        assert_snapshot!(check("fd -e rs -x wc -l"), @"
+        fs.read /repo, read
+        fs.read /repo/*.rs, read
+        ");
+    }
