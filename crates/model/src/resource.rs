@@ -241,6 +241,12 @@ pub fn is_this_machine(host: &str) -> bool {
         || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
+/// Whether an absolute, normal path is a directory or lies below it.
+pub fn is_within(path: &str, directory: &str) -> bool {
+    let rest = path.strip_prefix(directory.trim_end_matches('/'));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// Whether an address with a port is this machine's own, such as `localhost:4566`, where an emulator of a cloud is.
 pub fn is_endpoint_of_this_machine(address: &str) -> bool {
     address.rsplit_once(':').is_some_and(|(host, port)| {

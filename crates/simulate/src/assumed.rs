@@ -10,7 +10,7 @@ mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use countersign_model::{Answer, Commit, Digest, Effect, Question, Resource, ToolCall, verbs};
+use countersign_model::{Answer, Commit, Digest, Effect, Question, Resource, ToolCall, is_within, verbs};
 use countersign_policy::{self as policy, Bundle};
 use countersign_understand::{Surroundings, Workspace};
 
@@ -87,7 +87,7 @@ impl Assumed {
             } else if effect.verb == verbs::FS_READ && !self.made.contains(path) {
                 self.looked_at.insert(path.clone());
             } else if effect.verb == verbs::FS_DELETE {
-                let is_left = |other: &String| !is_at_or_below(other, path);
+                let is_left = |other: &String| !is_within(other, path);
                 self.written.retain(|other, _| is_left(other));
                 self.made.retain(is_left);
                 self.looked_at.retain(is_left);
@@ -125,7 +125,7 @@ impl Assumed {
     }
 
     fn is_within(&self, path: &str) -> bool {
-        is_at_or_below(path, &self.root)
+        is_within(path, &self.root)
     }
 
     fn path(&self, path: &str) -> Answer {
@@ -241,10 +241,6 @@ fn fits(pattern: &str, path: &str) -> bool {
     }
     let ends = pattern.ends_with('*') || !last.is_empty() && rest.ends_with(last);
     rest.is_empty() || rest.starts_with('/') || ends
-}
-
-fn is_at_or_below(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn unknown() -> Answer {

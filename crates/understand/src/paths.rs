@@ -14,6 +14,7 @@ use crate::shell::made_up::{self, MADE_UP};
 use crate::target::{self, Last, OfAnother};
 use crate::word::Value;
 
+pub(crate) use countersign_model::is_within;
 pub(crate) use mounts::Mount;
 
 /// A path as far as it is known.
@@ -62,12 +63,6 @@ pub(crate) fn normal(directory: &str, path: &str) -> String {
         }
     }
     format!("/{}", segments.join("/"))
-}
-
-/// Whether `path` is `directory` or lies below it.
-pub(crate) fn is_within(path: &str, directory: &str) -> bool {
-    let directory = directory.trim_end_matches('/');
-    path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The directory above `path`, and the name in it.

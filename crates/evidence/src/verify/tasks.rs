@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use countersign_model::{DecisionKind, SessionId, Task, TaskId, ToolCallId};
+use countersign_model::{DecisionKind, SessionId, Task, TaskId, ToolCallId, is_within};
 
 use super::report::{Problems, quoted};
 use crate::Decided;
@@ -88,8 +88,3 @@ impl Tasks {
 
 /// How the warning begins.
 pub const BESIDE: &str = "the task";
-
-fn is_within(path: &str, directory: &str) -> bool {
-    let rest = path.strip_prefix(directory.trim_end_matches('/'));
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}

@@ -1,7 +1,7 @@
 //! Which paths the map's patterns cover: a file, what a pattern or an unknown part could name, and what a directory
 //! holds.
 
-use countersign_model::{Access, Effect, PathClass, Resource};
+use countersign_model::{Access, Effect, PathClass, Resource, is_within};
 
 use crate::glob;
 use crate::map::Places;
@@ -36,7 +36,7 @@ impl Target<'_> {
     /// Whether one of the files that the path could name is covered.
     fn could_be(&self, pattern: &str) -> bool {
         let start = glob::literal_start(self.path).split('[').next().unwrap_or_default();
-        let in_tree = self.tree.is_some_and(|tree| is_at_or_below(start.trim_end_matches('/'), tree));
+        let in_tree = self.tree.is_some_and(|tree| is_within(start.trim_end_matches('/'), tree));
         // A working tree is no home.
         if in_tree && pattern.starts_with("~/") {
             return false;
@@ -65,7 +65,7 @@ impl Target<'_> {
             return false;
         }
         // A change to the whole tree, such as formatting it, is no change to each of its parts; removing it is.
-        let is_tree = self.tree.is_some_and(|tree| is_at_or_below(tree, self.path));
+        let is_tree = self.tree.is_some_and(|tree| is_within(tree, self.path));
         let below =
             glob::literal_start(&anchored).strip_prefix(self.path).is_some_and(|rest| rest.starts_with('/'));
         below && (!is_tree || pattern.starts_with('/') || self.effect.access == Access::Destroy)
@@ -82,7 +82,7 @@ impl Target<'_> {
         // A path above the tree, or one that could be, is held against it as well.
         let tree = self.tree?.trim_end_matches('/');
         let known = glob::literal_start(self.path).split('[').next().unwrap_or_default();
-        let fits = is_at_or_below(self.path, tree) || is_at_or_below(tree, known.trim_end_matches('/'));
+        let fits = is_within(self.path, tree) || is_within(tree, known.trim_end_matches('/'));
         fits.then(|| format!("{tree}/{}", plain(pattern)))
     }
 
@@ -107,10 +107,6 @@ fn starts(pattern: &str) -> impl Iterator<Item = &str> {
     let start = glob::literal_start(plain(pattern));
     let ends = start.match_indices('/').map(|(at, _)| at);
     ends.filter_map(move |end| start.get(..end)).filter(|start| !start.is_empty())
-}
-
-fn is_at_or_below(path: &str, directory: &str) -> bool {
-    path.strip_prefix(directory).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// A pattern without what it may start with to say where it starts. Whose home `~` is, the map does not know.

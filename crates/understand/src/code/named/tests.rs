@@ -1,4 +1,3 @@
-
 use crate::fixture::check;
 
 #[test]
