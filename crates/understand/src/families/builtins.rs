@@ -212,8 +212,9 @@ fn is_syntax(name: &str) -> bool {
 fn alias(invocation: &Invocation, context: &mut Context<'_>) {
     for word in &invocation.words {
         let name = word.text().split('=').next().unwrap_or_default();
+        let meaning = word.known().and_then(|text| text.split_once('=')).map(|(_, meaning)| meaning);
         if word.value.is_unknown() || context.state.shell.watched.contains(name) {
-            context.state.shell.distrust("a trap may change it");
+            shell::trapped_alias(meaning, context);
         }
         match word.known().and_then(|text| text.split_once('=')) {
             // What is written with it is read in another way than here.

@@ -171,7 +171,7 @@ fn joined(before: Option<String>, after: Option<String>) -> Option<String> {
 }
 
 /// Remembers the command of a `trap`.
-pub(crate) use traps::set as trap;
+pub(crate) use traps::{set as trap, trapped_alias};
 
 /// What separates words in a value that is not quoted.
 pub(crate) fn separators(shell: &ShellState) -> Option<String> {

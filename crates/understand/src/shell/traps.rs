@@ -23,19 +23,27 @@ pub(crate) fn set(invocation: &Invocation, context: &mut Context<'_>) {
             if !signals.iter().all(|signal| AT_THE_END.contains(&name(signal).as_str())) {
                 // It can run after any command from here on.
                 run(text, Place::Within(context.here), context);
-                let shell = &mut context.state.shell;
-                match plain_program(text) {
-                    Some(name)
-                        if !shell.functions.contains_key(name) && !shell.aliases.contains_key(name) =>
-                    {
-                        shell.watched.insert(name.to_owned());
-                    }
-                    _ => shell.distrust("a trap may change it"),
-                }
+                watch(text, context);
             }
         }
         None => context.hidden("trap", "it runs text that is not known"),
     }
+}
+
+/// A program that a trap may start at any time is to mean what it means now, or what the trap runs may change the shell.
+fn watch(text: &str, context: &mut Context<'_>) {
+    let shell = &mut context.state.shell;
+    match plain_program(text) {
+        Some(name) if !shell.functions.contains_key(name) && !shell.aliases.contains_key(name) => {
+            shell.watched.insert(name.to_owned());
+        }
+        _ => shell.distrust("a trap may change it"),
+    }
+}
+
+/// An alias is given to a program that a trap may start; one that ends in a blank has the next word looked up too.
+pub(crate) fn trapped_alias(meaning: Option<&str>, context: &mut Context<'_>) {
+    watch(meaning.filter(|text| !text.ends_with(' ')).unwrap_or_default(), context);
 }
 
 /// The program that a text starts, where it is one command of plain words that changes nothing in the shell.
