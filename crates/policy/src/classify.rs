@@ -264,17 +264,28 @@ fn of_mapped_ref(reference: &str, map: &EnvironmentMap) -> Environment {
     match Name::of(reference) {
         Name::Branch(branch) => map
             .worst(|places| glob::in_list_any_case(&places.branches, branch))
-            .unwrap_or(match &map.repository.default_branch {
-                Some(default) if default.eq_ignore_ascii_case(branch) => Environment::Unknown,
-                Some(_) => Environment::Development,
-                None if is_usual_trunk(branch) => Environment::Unknown,
-                None => Environment::Development,
-            }),
+            .unwrap_or_else(|| of_unlisted_branch(branch, map.repository.default_branch.as_deref())),
         Name::Tag(tag) => {
             map.worst(|places| glob::in_list_any_case(&places.tags, tag)).unwrap_or(Environment::Unknown)
         }
         Name::Any => of_whole(map),
         Name::Other => Environment::Unknown,
+    }
+}
+
+/// Where a change to a branch lands that the map does not list: its name may raise.
+fn of_unlisted_branch(branch: &str, default: Option<&str>) -> Environment {
+    let is_default = default.is_some_and(|default| default.eq_ignore_ascii_case(branch));
+    // Work gathers in these without that anything hangs on them yet.
+    let gathers = |branch: &str| branch.starts_with("develop") || branch.starts_with("hotfix");
+    if names::branch_says_production(branch) {
+        Environment::Production
+    } else if is_default
+        || (is_usual_trunk(branch) && !(default.is_some() && gathers(&branch.to_ascii_lowercase())))
+    {
+        Environment::Unknown
+    } else {
+        Environment::Development
     }
 }
 

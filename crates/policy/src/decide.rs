@@ -146,6 +146,7 @@ fn climb(
 ) -> Result<Verdict, Decision> {
     let unaskable = |error: Unaskable| sentence::broken(Vec::new(), &error.0);
     let mut forbidding = BTreeSet::new();
+    let mut obstacle = None;
     for rung in rungs {
         let request = question.at(rung).map_err(unaskable)?;
         match ask(compiled, counting, request, question.entities()) {
@@ -155,11 +156,15 @@ fn climb(
                 if forbidding.len() > 1 {
                     forbidding.retain(|id| !id.as_str().ends_with(AS_ABOVE));
                 }
-                let why = says(stored, &forbidding).unwrap_or_default();
+                let why = obstacle.or_else(|| says(stored, &forbidding)).unwrap_or_default();
                 let (kind, risk) = (rung.kind(), risk.clone());
                 return Ok(Verdict { kind, risk, policies: forbidding, why, notes: Vec::new() });
             }
-            Answer::Refused(refusing) => forbidding = refusing,
+            Answer::Refused(refusing, alone) => {
+                // Where others permit what these forbid, these are the reason, and not what permits more above.
+                obstacle = says(stored, &refusing).filter(|_| alone);
+                forbidding = refusing;
+            }
             Answer::Failed(failing) => return Err(failed(failing)),
         }
     }

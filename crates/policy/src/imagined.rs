@@ -120,7 +120,7 @@ impl Bundle {
                 let request = request(imagined, rung)?;
                 match ask(compiled, Mode::Enforce, request, &entities) {
                     Answer::Permitted(permitting) => answered.policies.extend(permitting),
-                    Answer::Refused(policies) | Answer::Failed(policies) => {
+                    Answer::Refused(policies, _) | Answer::Failed(policies) => {
                         answered.permitted = false;
                         answered.policies = policies;
                         break;

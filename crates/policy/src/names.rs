@@ -119,6 +119,13 @@ pub fn says_production(name: &str) -> bool {
     false
 }
 
+/// Whether a branch is called after production: as a whole, or by one part of its path. `fix/prod-crash` is about it only.
+pub fn branch_says_production(branch: &str) -> bool {
+    let is_word = |part: &str| PRODUCTION.iter().any(|word| part.eq_ignore_ascii_case(word));
+    let first = branch.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    branch.split('/').any(is_word) || (!branch.contains('/') && is_word(first))
+}
+
 /// Whether one of a name's words means what comes before production.
 pub fn says_staging(name: &str) -> bool {
     let mut words = name.split(|c: char| !c.is_ascii_alphanumeric());

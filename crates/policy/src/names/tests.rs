@@ -25,3 +25,13 @@ fn names_raise_and_seldom_lower() {
         assert_eq!(guess(&[name]), Environment::Development, "{name}");
     }
 }
+
+#[test]
+fn branches_are_called_after_production_as_a_whole() {
+    for branch in ["prod", "Production", "prod-eu", "prod2", "env/prod", "live", "deploy/production"] {
+        assert!(branch_says_production(branch), "{branch}");
+    }
+    for branch in ["fix/prod-crash", "product", "non-prod", "alive", "feature/production-docs", "main"] {
+        assert!(!branch_says_production(branch), "{branch}");
+    }
+}

@@ -45,6 +45,10 @@ fn pushes_to_the_mapped_repository() {
     assert_snapshot!(push(SHOP_URL, "refs/heads/feature/*"), @"development, monitor (35) by feature-push medium-risk remote-write");
     assert_snapshot!(push(SHOP_URL, "refs/heads/*"), @"production, require 1 approval (75) by high-risk production-change");
     assert_snapshot!(push(SHOP_URL, "*"), @"production, require 1 approval (75) by high-risk production-change");
+    assert_snapshot!(push(SHOP_URL, "refs/heads/production"), @"production, require 1 approval (65) by high-risk production-change");
+    assert_snapshot!(push(SHOP_URL, "refs/heads/gh-pages"), @"unknown, require 1 approval (50) by unknown-remote-write");
+    assert_snapshot!(push(SHOP_URL, "refs/heads/fix/prod-crash"), @"development, allow (25) by feature-push");
+    assert_snapshot!(push(SHOP_URL, "refs/heads/hotfix/x"), @"development, allow (25) by feature-push");
     assert_snapshot!(push(SHOP_URL, "refs/tags/v2"), @"production, require 1 approval (65) by high-risk production-change");
     assert_snapshot!(push(SHOP_URL, "refs/tags/nightly"), @"unknown, monitor (50) by collaboration medium-risk");
     assert_snapshot!(push(SHOP_URL, "refs/for/main"), @"unknown, require 1 approval (50) by unknown-remote-write");
@@ -178,6 +182,20 @@ fn a_wide_change_is_told_as_what_it_is() {
     assert_snapshot!(decide(&effects), @"deny: would change a file's mode or owner (/etc, development), in scripts/deploy.sh:4, it reaches Countersign's own files too: only a person changes Countersign");
     assert_snapshot!(decide(&effects[..1]), @"deny: would change, disable or impersonate Countersign (/etc, development), it reaches Countersign's own files too: only a person changes Countersign");
     assert_snapshot!(decide(&effects[1..]), @"monitor: would change a file's mode or owner (/etc, development), in scripts/deploy.sh:4: a change elsewhere on this machine is shown to people");
+}
+
+/// What can be brought back is monitored; where only its risk stands in the way, the risk is the reason.
+#[test]
+fn the_reason_is_what_stands_in_the_way() {
+    let mut effects = [Effect::new(verbs::FS_DELETE, path("/repo/.env", Zone::Workspace, PathClass::Secret))];
+    classify(&mut effects, shop(Pack::Graduated), None);
+    effects[0].reversible = countersign_model::Reversible::Yes;
+    let reason = |changes| {
+        let circumstances = crate::Circumstances { changes, ..crate::Circumstances::default() };
+        decide(&effects, &Context { circumstances, ..Context::default() }, shop(Pack::Graduated)).reason
+    };
+    assert_snapshot!(reason(0), @"would delete a file or directory (/repo/.env, development): removing what can be brought back is shown to people");
+    assert_snapshot!(reason(1000), @"would delete a file or directory (/repo/.env, development): a risk of 60 or more waits for an approval");
 }
 
 #[test]

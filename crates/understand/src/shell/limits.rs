@@ -170,7 +170,7 @@ fn check(tokens: &[Token]) -> Result<(), String> {
     let mut cases = 0_u32;
     let mut two_readings = false;
     let mut before = "\n";
-    for token in tokens {
+    for (at, token) in tokens.iter().enumerate() {
         let text = token.to_str();
         match token {
             Token::Operator(..) if text == "(" => {
@@ -185,7 +185,10 @@ fn check(tokens: &[Token]) -> Result<(), String> {
                     open.pop();
                 }
             }
-            Token::Word(..) => word(text, before, &mut open, &mut cases, &mut two_readings)?,
+            Token::Word(..) => {
+                word(text, before, &mut open, &mut cases, &mut two_readings)?;
+                file_number(token, tokens.get(at + 1))?;
+            }
         }
         if open.len() > DEEPEST {
             return Err(format!("the command nests deeper than {DEEPEST}"));
@@ -238,9 +241,17 @@ fn word<'t>(
             }
         }
     }
-    subscript(text)?;
-    if text.len() > 9 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err("a number in the command is too long".to_owned());
+    subscript(text)
+}
+
+/// Refuses the number of a file that the parser could not hold.
+fn file_number(token: &Token, next: Option<&Token>) -> Result<(), String> {
+    let text = token.to_str();
+    let redirects = next.is_some_and(|next| {
+        next.to_str().starts_with(['<', '>']) && token.location().end.index == next.location().start.index
+    });
+    if redirects && text.len() > 9 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err("the number of a file in the command is too long".to_owned());
     }
     Ok(())
 }
@@ -271,9 +282,17 @@ mod tests {
             "cat <<'EOF' > notes.md\nif if if if (((((( `x` \nEOF",
             "[[ $a =~ ^(x|y)$ ]] && (cd b; c)",
             "a[$i]=3",
+            "gh run view 17315307664 > 1731530766 2>&1; date -r 1731530766; wc -c <4000000000",
             "coproc { (a); }; coproc { ((1)) || b\n}; coproc n while a; do b; done; coproc { while a; do b; done; }; coproc while if a; then b; fi; do c; done; select x in a; do b; done",
         ] {
             parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        }
+    }
+
+    #[test]
+    fn numbers_of_files_have_an_end() {
+        for text in ["echo 4294967296>x", "cat 99999999999<<E\nE", "a 99999999999<&0", "a 99999999999>|x"] {
+            assert!(parse(text).is_err(), "{text}");
         }
     }
 
