@@ -42,6 +42,8 @@ SPECIAL = {
     "auth auth print-access-token": "s", "auth auth print-identity-token": "s", "auth auth print-refresh-token": "s",
     "auth application-default print-access-token": "s", "config config config-helper": "s",
     "iam keys create": "k", "compute compute reset-windows-password": "k",
+    "builds builds log": "r", "ai-platform jobs stream-logs": "r", "ml-engine jobs stream-logs": "r",
+    "builds repositories access-read-token": "s", "builds repositories access-read-write-token": "s",
     "builds builds submit": "x", "functions functions call": "x", "run jobs execute": "x", "run run deploy": "w",
     "workflows workflows run": "x", "workflows workflows execute": "x", "scheduler jobs run": "x",
     "dataflow jobs run": "x", "dataflow flex-template run": "x", "dataproc workflow-templates instantiate": "x",

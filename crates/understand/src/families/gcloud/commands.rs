@@ -57,7 +57,6 @@ pub(super) fn effects(
         }
         ["compute", "config-ssh", ..] => context.write_value(&home(".ssh/config", context)),
         ["compute", "ssh", ..] | ["app", "instances", "ssh", ..] | ["workstations", "ssh", ..] | ["cloud-shell", "ssh", ..] => {
-            acts(Does::Execute, context);
             let own = command.names().into_iter().next().unwrap_or_else(|| "*".to_owned());
             // What ssh itself is told: `-- -L 5432:localhost:5432`, `--ssh-flag=-L..`.
             let flags: Vec<&str> =
@@ -67,11 +66,15 @@ pub(super) fn effects(
             let command_at = forwarded(&rest, &own, context);
             let given = found.value(&["--command"]).and_then(Value::known).map(str::to_owned);
             let rest: Vec<&str> = found.rest.iter().skip(command_at).map(|word| word.raw.as_str()).collect();
-            if let Some(text) = given.or_else(|| (!rest.is_empty()).then(|| rest.join(" "))) {
-                let name = command.names().into_iter().next().unwrap_or_else(|| "*".to_owned());
-                context.elsewhere(tenant.resource(service, &name), |context| {
-                    shell::run_apart(&text, Place::Within(context.here), context);
-                });
+            // What is run there is judged by itself; a shell may do anything.
+            match given.or_else(|| (!rest.is_empty()).then(|| rest.join(" "))) {
+                Some(text) => {
+                    acts(Does::Read, context);
+                    context.elsewhere(tenant.resource(service, &own), |context| {
+                        shell::run_apart(&text, Place::Within(context.here), context);
+                    });
+                }
+                None => acts(Does::Execute, context),
             }
         }
         ["compute", "start-iap-tunnel", instance, port, ..] => {

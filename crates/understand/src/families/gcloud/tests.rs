@@ -39,8 +39,9 @@ fn commands() {
     cloud.execute builds . in gcp:p, execute
     ");
     assert_snapshot!(check("gcloud compute ssh web-1 --project p --command 'rm -rf /data'; gcloud compute scp a.txt web-1:/tmp --project p"), @"
-    cloud.execute compute web-1 in gcp:p, execute
+    cloud.read compute web-1 in gcp:p, read
     fs.delete compute web-1 in gcp:p, destroy, partial
+    cloud.execute compute web-1 in gcp:p, execute
     fs.read /repo/a.txt, read
     ");
     assert_snapshot!(check("gcloud container clusters get-credentials prod --project p; gcloud functions call f --project p"), @"

@@ -44,6 +44,10 @@ pub(super) fn beside(store: &Result<String, String>, context: &Context<'_>) -> R
 
 /// Adds what another repository's settings and hooks run; `directory`: where git starts.
 pub(super) fn effects(git: &Git<'_>, directory: &Result<String, String>, context: &mut Context<'_>) {
+    // Who works on another machine decided on the settings of its repositories; that git acts there is said.
+    if context.elsewhere.is_some() && git.store.is_none() && !context.has_mounts() {
+        return;
+    }
     let own = context.top().map(|top| format!("{top}/.git"));
     let is_named = git.store.is_some();
     let store = match &git.store {

@@ -34,6 +34,18 @@ fn runs_elsewhere() {
     net.read db, read
     exec.system db, destroy
     ");
+    assert_snapshot!(check("ssh web 'cd /srv/app && git rev-parse HEAD && git status --short && git log -1 && git pull'"), @"
+    net.read web, read
+    exec.read web, read
+    git.read web, read
+    git.fetch web, read
+    git.merge web, write
+    ");
+    assert_snapshot!(check("ssh web 'git --git-dir /srv/x status; git -c core.pager=/tmp/x log'"), @"
+    net.read web, read
+    exec.opaque web, execute, opaque
+    git.read web, read
+    ");
     assert_snapshot!(check("ssh web git push origin main"), @"
     net.read web, read
     git.force-push web, destroy, partial

@@ -184,15 +184,15 @@ fn proxies_of_clouds() {
     db.destroy a in postgresql://vm, destroy
     ");
     assert_snapshot!(check("gcloud compute ssh vm1 --project prod -- -N -L 15432:db.shop.example:5432; gcloud compute ssh vm1 --project prod --ssh-flag='-L 3306:localhost:3306'"), @"
-    cloud.execute compute vm1 in gcp:prod, execute
     net.listen localhost, write
     db.write * in postgresql://db.shop.example, write
+    cloud.execute compute vm1 in gcp:prod, execute
     db.write * in mysql://vm1, write
     ");
     assert_snapshot!(check("gcloud compute ssh vm1 --project prod -- -N -L 5432:localhost:5432 rm -rf /data; gcloud compute ssh vm1 --project prod -- -t rm -rf /data"), @"
-    cloud.execute compute vm1 in gcp:prod, execute
     net.listen localhost, write
     db.write * in postgresql://vm1, write
+    cloud.read compute vm1 in gcp:prod, read
     fs.delete compute vm1 in gcp:prod, destroy, partial
     exec.opaque compute vm1 in gcp:prod, execute, opaque
     ");
