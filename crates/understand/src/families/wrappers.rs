@@ -2,7 +2,7 @@
 
 mod shells;
 
-use countersign_model::{Resource, verbs};
+use countersign_model::{Certainty, Effect, Resource, verbs};
 
 use super::{Family, dispatch, opaque};
 use crate::arguments::Takes::{self, Attached, Nothing, Value as Takesv};
@@ -163,13 +163,20 @@ pub(super) const FAMILY: Family = Family {
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let program = invocation.program.as_str();
     let rises = matches!(program, "sudo" | "doas" | "pkexec" | "su" | "runuser" | "sudoedit" | "nsenter" | "chroot" | "gosu" | "su-exec");
-    if rises && matches!(context.elsewhere, Some(Resource::Host { .. })) {
-        // A look at another machine's services and logs is one, whoever looks.
+    let is_away = matches!(context.elsewhere, Some(Resource::Host { .. }));
+    let is_sudo = matches!(program, "sudo" | "doas") && context.elsewhere.is_none();
+    if rises && (is_away || is_sudo) {
         let before = context.begins_apart();
         runs(invocation, context);
         let found = context.ends_apart(before);
-        if !only_reads(&found) {
-            context.program(verbs::EXEC_PRIVILEGE, program);
+        match (only_reads(&found), is_away) {
+            // A look at another machine's services and logs is one, whoever looks.
+            (true, true) => {}
+            (true, false) => {
+                let looks = Effect::new(verbs::EXEC_READ, Resource::Program { name: program.to_owned() });
+                context.push(looks.certain(Certainty::Partial, "it only reads, with another user's rights"));
+            }
+            (false, _) => context.program(verbs::EXEC_PRIVILEGE, program),
         }
         found.into_iter().for_each(|apart| context.push_apart(apart));
         return;

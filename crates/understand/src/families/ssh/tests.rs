@@ -189,7 +189,7 @@ fn looking_as_another_user() {
     exec.hidden stg, execute, opaque
     ");
     assert_snapshot!(check("sudo systemctl status nginx"), @"
-    exec.privilege sudo, execute
+    exec.read sudo, read, partial
     exec.read systemctl status nginx, read
     ");
 }

@@ -32,10 +32,7 @@ fn shells_of_other_users() {
     exec.privilege sudo, execute
     exec.hidden sh, execute, opaque
     ");
-    assert_snapshot!(check("sudo -l"), @"
-    exec.privilege sudo, execute
-    exec.read sudo, read
-    ");
+    assert_snapshot!(check("sudo -l"), @"exec.read sudo, read, partial");
     assert_snapshot!(check("su"), @"
     exec.privilege su, execute
     exec.hidden sh, execute, opaque
@@ -66,5 +63,42 @@ fn other_places_to_run_in() {
     assert_snapshot!(check("env -S 'git push origin main'"), @"
     git.push main@origin, write
     exec.read env, read
+    ");
+}
+
+/// A look with another user's rights is shown to people; whatever more it does uses these rights.
+#[test]
+fn looks_with_anothers_rights() {
+    assert_snapshot!(check("sudo cat /etc/hosts; doas ls /root; sudo -n iptables -L -n"), @"
+    exec.read sudo, read, partial
+    fs.read /etc/hosts, read
+    exec.read doas, read, partial
+    fs.read /root, read
+    exec.read iptables -L -n, read
+    ");
+    assert_snapshot!(check("sudo cat /etc/shadow"), @"
+    exec.privilege sudo, execute
+    secret.read /etc/shadow, read
+    ");
+    assert_snapshot!(check("sudo cat a | sudo tee /etc/z"), @"
+    exec.read sudo, read, partial
+    fs.read /repo/a, read
+    exec.privilege sudo, execute
+    fs.write /etc/z, write
+    ");
+    assert_snapshot!(check("sudo ./look"), @"
+    exec.privilege sudo, execute
+    exec.opaque /repo/look, execute, opaque
+    ");
+    assert_snapshot!(check("sudo sh -c 'cat /etc/hosts > /etc/y'; sudo $X; sudo -s"), @"
+    exec.privilege sudo, execute
+    fs.write /etc/y, write
+    fs.read /etc/hosts, read
+    exec.hidden $X, execute, opaque
+    exec.hidden sh, execute, opaque
+    ");
+    assert_snapshot!(check("su -c 'ls /root'"), @"
+    exec.privilege su, execute
+    fs.read /root, read
     ");
 }
