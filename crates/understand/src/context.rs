@@ -172,6 +172,7 @@ impl<'a> Context<'a> {
                     separators_set: false,
                     distrusted: false,
                     environment: Vec::new(),
+                    activated: Vec::new(),
                     aliases: BTreeMap::new(),
                     functions: BTreeMap::new(),
                 },

@@ -219,6 +219,14 @@ const TOOLS: &[&str] = &[
     ".fnm",
     ".local/share/pnpm",
     "Library/pnpm",
+    ".local/share/uv",
+    ".local/pipx",
+    ".rye",
+    "miniconda3",
+    "anaconda3",
+    "miniforge3",
+    "mambaforge",
+    ".sdkman/candidates",
     ".yarn/bin",
 ];
 

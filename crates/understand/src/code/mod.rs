@@ -4,6 +4,7 @@
 //! be followed is opaque, with the reason named. The text is a fact: when it changes, an approval is void.
 
 pub(crate) mod absent;
+pub(crate) mod activation;
 mod acts;
 pub(crate) mod brought;
 mod clients;

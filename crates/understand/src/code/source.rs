@@ -297,7 +297,11 @@ pub(crate) fn is_installed(located: &Located, name: &str, context: &Context<'_>)
     let wrapper = matches!(name, "gradlew" | "mvnw");
     let folder = ["/node_modules/.bin/", "/.venv/bin/", "/venv/bin/", "/vendor/bin/"]
         .iter()
-        .any(|folder| located.path.ends_with(&format!("{folder}{name}")));
+        .any(|folder| located.path.ends_with(&format!("{folder}{name}")))
+        || located
+            .path
+            .strip_suffix(&format!("/bin/{name}"))
+            .is_some_and(|root| matches!(context.file(&format!("{root}/pyvenv.cfg")), Ok(Some(_))));
     (wrapper || folder)
         && located.why.is_none()
         && world.tree_changed.is_none()

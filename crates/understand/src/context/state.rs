@@ -70,6 +70,8 @@ pub(crate) struct ShellState {
     pub separators_set: bool,
     /// Whether no assignment says what a variable's value is.
     pub distrusted: bool,
+    /// Directories of programs that activated environments put first on the `PATH`.
+    pub activated: Vec<String>,
     /// Environment that later commands inherit, as set in this text.
     pub environment: Vec<(String, Value)>,
     /// Aliases defined in this text; a shell may or may not expand them.

@@ -389,6 +389,9 @@ fn source(invocation: &Invocation, context: &mut Context<'_>) {
     }
     let located = paths::locate(&word.value, context);
     context.read(word);
+    if invocation.environment.is_empty() && code::activation::activates(&located, context) {
+        return;
+    }
     let looked = code::look(&located, "source", context, &mut |text, context| {
         let sourced = std::mem::replace(&mut context.state.shell.sourced, true);
         context.first_line = Some(1);

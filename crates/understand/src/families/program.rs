@@ -1,5 +1,7 @@
 //! Which program an invocation starts: by its name, by its path, or by what its arguments give away.
 
+use countersign_model::verbs;
+
 use super::unseen::{hidden, named_by_arguments, opaque, says_nothing, sought_in_arguments};
 use super::{code, countersign, declared, is_understood, leaving, likely, names, reading, resolve, wrappers};
 use crate::code::Looked;
@@ -32,12 +34,39 @@ pub(super) fn starts(invocation: &mut Invocation, context: &mut Context<'_>) {
                 wrappers::loaded(invocation, context);
                 return;
             }
+            if base == "deactivate" && directory.is_none() && !context.state.shell.activated.is_empty() {
+                context.program(verbs::EXEC_READ, base);
+                return;
+            }
             let standard = directory
                 .is_none_or(|directory| STANDARD.contains(&directory) || directory.ends_with("/git-core"));
             invocation.program = if standard { unversioned(base).to_owned() } else { name.clone() };
-            if standard { named(invocation, context) } else { script(invocation, context) }
+            if standard && !is_of_activated(base, directory, invocation, context) {
+                named(invocation, context);
+            } else {
+                script(invocation, context);
+            }
         }
     }
+}
+
+/// Whether a name leads to a program of an activated environment that is none of an installer's; then it is given by
+/// its path from here on.
+fn is_of_activated(
+    base: &str,
+    directory: Option<&str>,
+    invocation: &mut Invocation,
+    context: &Context<'_>,
+) -> bool {
+    if directory.is_some() || context.state.shell.activated.is_empty() || super::is_builtin(base) {
+        return false;
+    }
+    let Some(located) = code::activation::program(base, context) else { return false };
+    if code::source::is_installed(&located, base, context) {
+        return false;
+    }
+    invocation.first = Word::known_as(&located.path);
+    true
 }
 
 /// Programs that are installed under names with their version, too.

