@@ -191,6 +191,9 @@ fn options(words: &[Word]) -> Result<Options, String> {
     Ok(found)
 }
 
+/// Options of just that say nothing of what its recipes run.
+const QUIET: &[&str] = &["-q", "--quiet", "-v", "--verbose", "--highlight", "--no-highlight", "-u", "--unsorted", "--yes", "--timestamp", "--explain"];
+
 fn just(invocation: &Invocation, context: &mut Context<'_>) -> (Looked, Option<Verb>) {
     let shows = ["--list", "-l", "--summary", "--show", "-s", "--dump", "--groups", "--variables", "--version", "-V", "--help", "-h", "--dry-run", "-n", "--usage", "--man", "--completions", "--changelog"];
     let listing = invocation.words.first().and_then(Word::known).is_some_and(|first| shows.contains(&first));
@@ -198,17 +201,26 @@ fn just(invocation: &Invocation, context: &mut Context<'_>) -> (Looked, Option<V
     if listing && invocation.words.iter().skip(1).all(|word| word.known().is_some_and(|text| !text.starts_with('-') || matches!(text, "--unsorted" | "-u" | "--list-submodules" | "--color"))) {
         return (Looked::Understood, None);
     }
-    let plain = invocation.words.iter().all(|word| word.known().is_some_and(|text| !text.starts_with('-')));
-    let words: Vec<&str> = invocation.words.iter().filter_map(Word::known).filter(|text| !text.contains('=')).collect();
+    // What follows the first recipe is all its own, also what looks like an option.
+    let known: Option<Vec<&str>> = invocation.words.iter().map(Word::known).collect();
+    let plain = known.is_some();
+    let mut words = known.unwrap_or_default();
+    let options = words.iter().take_while(|text| QUIET.contains(text)).count();
+    words.drain(..options);
+    let set = words.iter().map_while(|text| text.split_once('=').filter(|(name, _)| !name.starts_with('-')));
+    let overrides: Vec<(&str, &str)> = set.collect();
+    words.drain(..overrides.len());
+    let plain = plain && words.first().is_none_or(|text| !text.starts_with('-'));
     let names: Vec<String> = words.iter().take(1).map(|name| (*name).to_owned()).collect();
     let usual = usual(&names);
     let directory = match directory(None, context) {
         Ok(directory) if plain => directory,
         _ => return (Looked::Absent, usual),
     };
+    let asked = code::justfile::Asked { overrides, words };
     let looked = code::sure(context, |context| {
         for file in ["justfile", "Justfile", ".justfile"] {
-            let looked = code::justfile::run(&paths::normal(&directory, file), &directory, words.first().copied(), context);
+            let looked = code::justfile::run(&paths::normal(&directory, file), &directory, &asked, context);
             if !matches!(looked, Looked::Absent) {
                 return looked;
             }
