@@ -31,10 +31,18 @@ pub(crate) fn of(path: &str) -> PathClass {
         class => strictest = strictest.max(class),
     });
     let name = lower.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or_default();
+    let is_of_a_kind = is_any_of_kind(name);
+    // Below any directory there may be one of note, which says no more than that there may be one.
+    let named = Some(without_any(&lower)).filter(|named| is_of_a_kind && named.len() < lower.len());
+    if let Some(named) = &named
+        && !configures(name)
+    {
+        return of(named);
+    }
     // Where all that a directory holds is secret, so are those of one kind.
-    let of_a_kind = is_secret && is_any_of_kind(name) && {
-        let directory = lower.strip_suffix(name).unwrap_or_default();
-        of(&format!("{directory}x")) != Secret
+    let of_a_kind = is_secret && is_of_a_kind && {
+        let known = named.as_deref().unwrap_or(&lower);
+        of(&format!("{}x", known.strip_suffix(name).unwrap_or_default())) != Secret
     };
     if is_secret && !of_a_kind && !HARMLESS.iter().any(|pattern| glob::matches(pattern, name)) {
         strictest = strictest.max(Secret);
@@ -42,14 +50,43 @@ pub(crate) fn of(path: &str) -> PathClass {
     strictest
 }
 
+/// A path without the directories in it that stand for any: `src/**/*.ts` is `src/*.ts`.
+pub(crate) fn without_any(path: &str) -> String {
+    let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let mut named = String::new();
+    for part in directory.split('/').filter(|part| !matches!(*part, "*" | "**")) {
+        named.push_str(part);
+        named.push('/');
+    }
+    named.push_str(name);
+    named
+}
+
+/// Whether settings of tools, or what delivers a project, are files of such a kind.
+fn configures(name: &str) -> bool {
+    const KINDS: &[&str] = &[
+        "yml", "yaml", "json", "toml", "xml", "sh", "tf", "hcl", "groovy", "gradle", "kts", "cfg", "ini",
+        "conf",
+    ];
+    let mut endings = name.split(['.', '{', '}', ',']);
+    endings.any(|ending| KINDS.contains(&ending))
+}
+
 /// Whether a name in small letters stands for all files of an ordinary kind, such as `*.py`: that says nothing of the
 /// one that may be among them.
 pub(crate) fn is_any_of_kind(name: &str) -> bool {
-    name.strip_prefix("*.").is_some_and(|ending| {
+    let is_ordinary = |ending: &str| {
         !ending.is_empty()
             && ending.bytes().all(|byte| byte.is_ascii_alphanumeric())
             && kinds::ENDINGS.binary_search_by(|(known, _)| (*known).cmp(ending)).is_err()
-    })
+    };
+    let several = |ending: &str| {
+        let inner = ending.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+        inner.is_some_and(|inner| inner.split(',').all(|ending| is_ordinary(ending.trim_start_matches('.'))))
+    };
+    // `*.{ts,tsx}` between quotes is taken apart by the program that gets it.
+    name.strip_prefix("*.").is_some_and(|ending| is_ordinary(ending) || several(ending))
+        || name.strip_prefix('*').is_some_and(several)
 }
 
 /// Whether a text such as `.pem` is what the names of files of a kind end in.
@@ -138,6 +175,12 @@ mod tests {
             ("/repo/src/environment.rs", Ordinary),
             ("/repo/*", Ordinary),
             ("/repo/src/*.rs", Ordinary),
+            ("/repo/src/**/*.ts", Ordinary),
+            ("/repo/**/*.{ts,tsx}", Ordinary),
+            ("/repo/**/*.{ts,pem}", Secret),
+            ("/repo/**/*.pem", Secret),
+            ("/repo/**/.env", Secret),
+            ("/run/secrets/**/*.ts", Secret),
             ("/", Ordinary),
             ("/repo/builder.rs", Ordinary),
         ] {

@@ -4,6 +4,7 @@
 use countersign_model::PathClass;
 
 use crate::context::Context;
+use crate::path_classes;
 use crate::paths;
 use crate::word::{Value, Word};
 
@@ -41,8 +42,8 @@ pub(crate) fn touched(words: &[Word], operands: Operands, context: &mut Context<
         }
         if !text.starts_with('-') || text == "-" {
             match (before, operands) {
+                (_, Operands::Written) => formatted(&word.value, context),
                 (Some(name), _) if is_output(name) => changed(&word.value, context),
-                (_, Operands::Written) => changed(&word.value, context),
                 (_, Operands::Read) => given(&word.value, context),
                 (_, Operands::OnlyRead) => noted(&word.value, context),
                 (_, Operands::Skipped) => {}
@@ -94,6 +95,25 @@ fn changed(value: &Value, context: &mut Context<'_>) {
     if !matches!(class, PathClass::Ordinary | PathClass::Rebuildable) {
         context.write_value(value);
     }
+}
+
+/// Adds that files are changed which a program is given for that. What a pattern matches below a directory is no more
+/// of note by it than by the directory's own name, unless its end names what is, or where settings are kept.
+fn formatted(value: &Value, context: &mut Context<'_>) {
+    let (Value::Known(text) | Value::Pattern(text)) = value else { return changed(value, context) };
+    let named = path_classes::without_any(text);
+    let (directory, name) = named.rsplit_once('/').unwrap_or((".", &named));
+    let is_hidden = |part: &str| part.starts_with('.') && !matches!(part, "." | "..");
+    let is_wide = !directory.split('/').any(is_hidden)
+        && path_classes::is_any_of_kind(&name.to_ascii_lowercase())
+        && paths::locate(&Value::Known(named.clone()), context).class != PathClass::Countersign;
+    if is_wide {
+        let inner = paths::locate(&Value::Known(format!("{directory}/x")), context).class;
+        if matches!(inner, PathClass::Ordinary | PathClass::Rebuildable) {
+            return;
+        }
+    }
+    changed(value, context);
 }
 
 /// An address is no path, and nothing is asked about it.

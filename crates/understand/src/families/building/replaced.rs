@@ -304,4 +304,34 @@ mod tests {
         secret.read /repo/.env, read
         ");
     }
+
+    #[test]
+    fn formatting_all_below_a_directory_is_within_it() {
+        for command in [
+            "prettier --write 'src/**/*.ts'", "prettier --write '**/*.{js,json,yml}'", "prettier --write src/**/*.ts", "eslint --fix 'src/**/*.{ts,tsx}'", "npx prettier --write .", "black .", "ruff format",
+            "gofmt -w .", "cargo fmt", "isort 'src/**/*.py'", "stylelint --fix '**/*.css'",
+        ] {
+            let found = check(command);
+            assert!(!found.contains('\n') && found.starts_with("exec.build"), "{command}: {found}");
+        }
+        assert_snapshot!(check("prettier --write '.claude/**/*.json'; prettier --write '.github/**/*.yml'; prettier --write '**/.env'; black '.git/hooks/**/*.py'"), @"
+        exec.build prettier, execute
+        countersign.tamper /repo/.claude/**/*.json, destroy
+        fs.write /repo/.github/**/*.yml, write
+        fs.write /repo/**/.env, write
+        exec.build black, execute
+        fs.write /repo/.git/hooks/**/*.py, write
+        ");
+        assert_snapshot!(check("cat src/**/*.ts; wc -l **/*.py; cat **/.env; cat ~/.ssh/**/*.txt"), @"
+        fs.read /repo/src/*/*.ts, read, partial
+        fs.read /repo/*/*.py, read, partial
+        secret.read /repo/*/.env, read, partial
+        fs.read /home/dev/.ssh/*/*.txt, read, partial
+        ");
+        assert_snapshot!(check("sed -i s/a/b/ src/**/*.ts; sed -i s/a/b/ **/*.yml"), @"
+        fs.write /repo/src/*/*.ts, write, partial
+        exec.read sed, read
+        fs.write /repo/*/*.yml, write, partial
+        ");
+    }
 }
