@@ -42,6 +42,8 @@ pub(crate) struct Source {
     pub found: Option<Found>,
     /// What it prints as it is, where that is all.
     pub printed: Option<Printed>,
+    /// The secret that was read for it last: what it prints may be its value.
+    pub secret: Option<String>,
 }
 
 /// What a program prints as it is.
@@ -81,6 +83,9 @@ impl Source {
     pub fn join(&mut self, other: &Self) {
         self.fetched |= other.fetched;
         self.decoded |= other.decoded;
+        if other.secret.is_some() {
+            self.secret.clone_from(&other.secret);
+        }
         self.text = None;
         self.found = None;
         self.printed = None;

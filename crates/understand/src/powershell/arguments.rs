@@ -476,8 +476,7 @@ fn stdin(piped: Option<&Item>, context: &Context<'_>) -> Stdin {
             fetched: context.flow.fetched,
             decoded: context.flow.decoded,
             text: item.value.known().map(str::to_owned),
-            found: None,
-            printed: None,
+            ..Source::default()
         }),
     }
 }

@@ -72,8 +72,13 @@ impl Walker {
             let stdin = if index == 0 { Stdin::Inherited } else { Stdin::Pipe(source.clone()) };
             let kept = context.state.shell.clone();
             context.names_only = names_only::are_left(command, pipeline.seq.get(index + 1));
+            let outside = context.taken.take();
             self.command(command, stdin, context);
             context.names_only = false;
+            let secret = std::mem::replace(&mut context.taken, outside);
+            if secret.is_some() {
+                context.taken.clone_from(&secret);
+            }
             traps::run_new(kept.traps.len(), context);
             if index + 1 < pipeline.seq.len() {
                 context.state.shell = kept;
@@ -86,6 +91,7 @@ impl Walker {
             let earlier = source.found.take().filter(|_| is_filter(command));
             source.join(&flow);
             source.text = flow.text;
+            source.secret = secret.or(source.secret);
             // Of a compound command, nobody says what all of it finds.
             let alone = index == 0 && matches!(command, Command::Simple(_));
             source.printed = flow.printed.filter(|_| alone);

@@ -1,8 +1,11 @@
 //! What a command prints that reads a secret is that secret: how it is named where it is no variable.
 
-use countersign_model::Resource;
+use countersign_model::{PathClass, Resource};
 
 use super::variables::SECRET;
+use crate::context::Context;
+use crate::invocation::Stdin;
+use crate::paths;
 use crate::word::Value;
 
 /// How a secret is named that is no variable; the file, or the store, follows.
@@ -28,6 +31,23 @@ pub(crate) fn printed_by(value: Value, secret: &str) -> Value {
             Value::Unknown { prefix, suffix, why: format!("{SECRET}{secret}") }
         }
         value => value,
+    }
+}
+
+/// A value that is not known, which is that of a secret where there is one.
+pub(crate) fn marked(why: &str, secret: Option<String>) -> Value {
+    Value::unknown(&secret.map_or_else(|| why.to_owned(), |secret| format!("{SECRET}{secret}")))
+}
+
+/// The secret whose value a command may find on its standard input, besides what is written there.
+pub(crate) fn given_by(stdin: &Stdin, context: &Context<'_>) -> Option<String> {
+    match stdin {
+        Stdin::Pipe(source) => source.secret.clone(),
+        Stdin::File(file) => {
+            let located = paths::locate(file, context);
+            taken(&located.resource()).filter(|_| located.class == PathClass::Secret)
+        }
+        Stdin::Inherited | Stdin::Text(_) => None,
     }
 }
 

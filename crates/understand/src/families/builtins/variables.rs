@@ -5,6 +5,7 @@ use countersign_model::verbs;
 use super::super::{is_secret_name, opaque, reads_environment};
 use crate::context::Context;
 use crate::invocation::{Invocation, Stdin};
+use crate::shell::taken;
 use crate::word::{Value, Word};
 
 /// `export`, `declare`, `typeset`, `local`, `readonly`.
@@ -82,10 +83,12 @@ pub(super) fn declare(invocation: &Invocation, context: &mut Context<'_>) {
 }
 
 /// The value of a variable that is read in: of a secret, where it is one that is read.
-fn read_in(stdin: &Stdin) -> Value {
+fn read_in(stdin: &Stdin, context: &Context<'_>) -> Value {
     match stdin {
         Stdin::Text(value @ Value::Unknown { why, .. }) if crate::shell::variables::secret_in(value).is_some() => Value::unknown(why),
-        Stdin::Inherited | Stdin::Text(_) | Stdin::Pipe(_) | Stdin::File(_) => Value::unknown("a variable that is read in"),
+        Stdin::Inherited | Stdin::Text(_) | Stdin::Pipe(_) | Stdin::File(_) => {
+            taken::marked("a variable that is read in", taken::given_by(stdin, context))
+        }
     }
 }
 
@@ -187,7 +190,8 @@ pub(super) fn read(invocation: &Invocation, context: &mut Context<'_>) {
                         Stdin::Text(value) => crate::shell::variables::tainted([value]),
                         Stdin::Inherited | Stdin::Pipe(_) | Stdin::File(_) => None,
                     };
-                    let value = given.unwrap_or_else(|| Value::unknown("an array that is read in"));
+                    let secret = taken::given_by(&invocation.stdin, context);
+                    let value = given.unwrap_or_else(|| taken::marked("an array that is read in", secret));
                     context.state.shell.set(name.text(), value);
                 }
             }
@@ -209,7 +213,7 @@ pub(super) fn read(invocation: &Invocation, context: &mut Context<'_>) {
         for name in names.iter().take(1) {
             match &values {
                 Some(values) => context.state.shell.set_array(name.text(), values.clone()),
-                None => context.state.shell.set(name.text(), read_in(&invocation.stdin)),
+                None => context.state.shell.set(name.text(), read_in(&invocation.stdin, context)),
             }
         }
     } else {
@@ -217,7 +221,7 @@ pub(super) fn read(invocation: &Invocation, context: &mut Context<'_>) {
             let known = values.as_ref().map(|values| values.get(index).cloned());
             let value = match known {
                 Some(value) => value.unwrap_or_else(|| Value::Known(String::new())),
-                None => read_in(&invocation.stdin),
+                None => read_in(&invocation.stdin, context),
             };
             context.state.shell.set(name.text(), value);
         }
