@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 
 use countersign_approval::{
-    Activation, Approval, Commitment, Enrollment, Fingerprint, Grant, Retirement, Signed,
+    Activation, Approval, Commitment, Enrollment, Fingerprint, Grant, Retirement, Revocation, Signed,
 };
 use countersign_model::{
     AgentId, Digest, Finding, LogId, PromptId, Requirement, Runtime, SessionId, Task, TaskId, Ticket,
@@ -207,6 +207,11 @@ pub enum Event {
     Granted {
         /// The grant.
         grant: Signed<Grant>,
+    },
+    /// A reviewer ended a grant before its time.
+    Revoked {
+        /// The statement.
+        revocation: Signed<Revocation>,
     },
     /// An approval no longer fits what would happen.
     Voided {

@@ -1,13 +1,15 @@
-//! A hold as the log itself tells it, from its record on.
+//! A hold or a grant as the log itself tells it, from its record on.
 //!
 //! Derived state is for finding things; anyone who runs as the user can write it. What a release
 //! hangs on is read from the log again.
 
+use countersign_approval::{Grant, Reviewer, Revocation, Signed};
 use countersign_evidence::{Authority, Entries, Event, Position};
-use countersign_model::{GrantId, SessionId, Ticket, ToolCallId};
+use countersign_model::{GrantId, SessionId, Ticket, Timestamp, ToolCallId};
 
 use crate::ledger::{Ledger, LedgerError};
 use crate::state::{Hold, Status, concerns};
+use crate::trust::Believed;
 
 /// A hold, and where its story goes on.
 #[derive(Debug)]
@@ -18,9 +20,25 @@ pub struct Followed {
 }
 
 impl Ledger {
-    /// The uses of the grant whose record is at this place.
-    pub fn uses(&self, grant: &GrantId, granted: &Position) -> Uses {
-        Uses { grant: grant.clone(), number: 0, entries: self.log().read_from(*granted) }
+    /// The grant whose record is at this place, as the log goes on from there.
+    ///
+    /// None where the record is not directly behind the end it was signed at. INVARIANT: so there is one place for
+    /// each grant, and a copy of its record, which anyone could append, neither forgets what was used of it nor that
+    /// it was revoked.
+    ///
+    /// # Errors
+    /// The log cannot be read, or is not what was written.
+    pub fn given(&self, grant: &Signed<Grant>, at: &Position) -> Result<Option<Given>, LedgerError> {
+        let after = &grant.statement.after;
+        let behind = at.sequence.checked_sub(1) == Some(after.sequence) && at.previous == after.hash;
+        if !behind || after.log != *self.log_id() {
+            return Ok(None);
+        }
+        let mut entries = self.log().read_from(*at);
+        let first = entries.next().transpose()?.map(|entry| entry.record.event);
+        let same = matches!(first, Some(Event::Granted { grant: found }) if found == *grant);
+        let id = grant.statement.id.clone();
+        Ok(same.then_some(Given { id, uses: Vec::new(), revocations: Vec::new(), entries }))
     }
 
     /// The hold whose record is at this place.
@@ -36,28 +54,66 @@ impl Ledger {
     }
 }
 
-/// A grant, and how often the log says it was used.
+/// A grant, and what the log says became of it.
 #[derive(Debug)]
-pub struct Uses {
-    grant: GrantId,
-    number: u32,
+pub struct Given {
+    id: GrantId,
+    uses: Vec<Timestamp>,
+    /// Whoever signed them, or did not.
+    revocations: Vec<Signed<Revocation>>,
     entries: Entries,
 }
 
-impl Uses {
-    /// As of the log's end.
+impl Given {
+    /// When it was used, as of the log's end.
     ///
     /// # Errors
     /// The log cannot be read, or is not what was written.
-    pub fn number(&mut self) -> Result<u32, LedgerError> {
+    pub fn uses(&mut self) -> Result<&[Timestamp], LedgerError> {
+        self.read()?;
+        Ok(&self.uses)
+    }
+
+    /// The number of its uses as of the log's end; none once it is revoked.
+    ///
+    /// # Errors
+    /// As [`Given::uses`].
+    pub fn used(&mut self, believed: &Believed) -> Result<Option<u32>, LedgerError> {
+        let number = u32::try_from(self.uses()?.len()).unwrap_or(u32::MAX);
+        Ok(self.revoked(believed)?.is_none().then_some(number))
+    }
+
+    /// The first revocation that a reviewer signed, with the reviewer. It stays said whatever becomes of them.
+    ///
+    /// # Errors
+    /// As [`Given::uses`].
+    pub fn revoked<'a>(
+        &'a mut self,
+        believed: &'a Believed,
+    ) -> Result<Option<(&'a Revocation, &'a Reviewer)>, LedgerError> {
+        self.read()?;
+        let signed = |revocation: &'a Signed<Revocation>| {
+            Some((&revocation.statement, believed.verify_of_anyone(revocation).ok()?))
+        };
+        Ok(self.revocations.iter().find_map(signed))
+    }
+
+    fn read(&mut self) -> Result<(), LedgerError> {
         for entry in self.entries.by_ref() {
-            if let Event::Released { authority: Authority::Grants { grants }, .. } = entry?.record.event
-                && grants.contains(&self.grant)
-            {
-                self.number = self.number.saturating_add(1);
+            let record = entry?.record;
+            match record.event {
+                Event::Released { authority: Authority::Grants { grants }, .. }
+                    if grants.contains(&self.id) =>
+                {
+                    self.uses.push(record.time);
+                }
+                Event::Revoked { revocation } if revocation.statement.grant == self.id => {
+                    self.revocations.push(revocation);
+                }
+                _ => {}
             }
         }
-        Ok(self.number)
+        Ok(())
     }
 }
 

@@ -179,7 +179,7 @@ impl Ledger {
             self.forget_damaged(&error)?;
             return Err(error);
         }
-        let mut transaction = Transaction { locked, state: &mut self.state, now };
+        let mut transaction = Transaction { locked, state: &mut self.state, log: self.log.id(), now };
         if missing {
             transaction.append(vec![Event::Tampering {
                 what: "witness-missing".to_owned(),
@@ -284,6 +284,7 @@ fn catch_up(state: &mut State, locked: &Locked<'_>, start: Position) -> Result<(
 pub struct Transaction<'a> {
     locked: Locked<'a>,
     state: &'a mut State,
+    log: &'a LogId,
     now: Timestamp,
 }
 
@@ -291,6 +292,11 @@ impl Transaction<'_> {
     /// The state as of the log's end.
     pub const fn state(&mut self) -> &mut State {
         self.state
+    }
+
+    /// What a statement signed now names as the log's end: what is appended next stands directly behind it.
+    pub fn anchor(&self) -> Anchor {
+        self.locked.head().anchor(self.log)
     }
 
     /// Appends events; returns when they are durable.

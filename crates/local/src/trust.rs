@@ -68,8 +68,27 @@ impl Believed {
         &self,
         signed: &Signed<T>,
     ) -> Result<&Reviewer, countersign_approval::ApprovalError> {
+        self.check(self.reviewers.find(signed.key), signed)
+    }
+
+    /// The reviewer who signed this statement for this log, in force or retired by now.
+    ///
+    /// # Errors
+    /// The key was never anybody's, the signature is wrong, or it was made for another log.
+    pub fn verify_of_anyone<T: Statement>(
+        &self,
+        signed: &Signed<T>,
+    ) -> Result<&Reviewer, countersign_approval::ApprovalError> {
+        self.check(self.reviewers.all().find(|reviewer| reviewer.key.fingerprint() == signed.key), signed)
+    }
+
+    fn check<'a, T: Statement>(
+        &self,
+        reviewer: Option<&'a Reviewer>,
+        signed: &Signed<T>,
+    ) -> Result<&'a Reviewer, countersign_approval::ApprovalError> {
         use countersign_approval::ApprovalError;
-        let reviewer = self.reviewers.find(signed.key).ok_or(ApprovalError::NotAReviewer(signed.key))?;
+        let reviewer = reviewer.ok_or(ApprovalError::NotAReviewer(signed.key))?;
         let anchor = signed.verify(&reviewer.key)?.after();
         if anchor.log != self.log {
             return Err(ApprovalError::OtherLog { kind: T::KIND, log: anchor.log.clone() });

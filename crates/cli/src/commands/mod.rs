@@ -49,7 +49,7 @@ enum Command {
     Doctor(doctor::Arguments),
     /// Say what a command or tool call would do and what would be decided, without running it
     Explain(explain::Arguments),
-    /// List, show, approve and deny what waits
+    /// List, show, approve and deny what waits; grant beforehand, and revoke that
     Approvals(approvals::Arguments),
     /// Enroll, list and retire the people who may countersign
     Reviewers(reviewers::Arguments),

@@ -8,7 +8,7 @@ use countersign_evidence::{Event, Log};
 use countersign_model::Digest;
 use serde_json::{Value, json};
 
-use crate::machine::Machine;
+use crate::machine::{Machine, PASSPHRASE};
 
 const HARMLESS: &str = "echo '# a note' >> ~/.bashrc";
 const PUSH: &str = "git push origin main";
@@ -138,7 +138,7 @@ fn a_grant_that_was_used() {
     let grant =
         ["approvals", "grant", "--verb", "git.push", "--resource", &resource, "--environment", "production"];
     let bounds = ["--count", "1", "--hours", "1", "--passphrase-stdin"];
-    machine.countersign(&[grant.as_slice(), &bounds].concat(), crate::machine::PASSPHRASE);
+    machine.countersign(&[grant.as_slice(), &bounds].concat(), PASSPHRASE);
     assert_eq!(machine.ask(&machine.bash(PUSH)).word(), "allow");
     assert_eq!(machine.ask(&machine.bash(PUSH)).word(), "deny");
     assert_eq!(machine.events("released").len(), 1);
@@ -150,10 +150,77 @@ fn a_grant_like_a_held_action_covers_the_next_one_like_it() {
     let ticket = hold(&machine, PUSH);
     let grant =
         ["approvals", "grant", "--like", &ticket, "--count", "1", "--hours", "1", "--passphrase-stdin"];
-    let granted = machine.countersign(&grant, crate::machine::PASSPHRASE);
+    let granted = machine.countersign(&grant, PASSPHRASE);
     assert!(granted.contains("git.push on ") && granted.contains("change.owners on "), "{granted}");
     assert_eq!(machine.ask(&machine.bash(PUSH)).word(), "allow");
     assert_eq!(machine.ask(&machine.bash(PUSH)).word(), "deny", "it was for one call");
+}
+
+/// The record of a grant is signed, so an agent can append it again; it can write what no reviewer signed as well.
+#[test]
+fn a_grant_is_over_once_and_for_all_when_a_reviewer_revoked_it_and_not_before() {
+    let machine = Machine::governed();
+    machine.git(&["push", "--quiet", "origin", "main"]);
+    machine.commit("Sell three");
+    let resource = format!("{} refs/heads/main", machine.path("shop.git").display());
+    let grant =
+        ["approvals", "grant", "--verb", "git.push", "--resource", &resource, "--environment", "production"];
+    let bounds = ["--count", "2", "--hours", "1", "--passphrase-stdin"];
+    machine.countersign(&[grant.as_slice(), &bounds].concat(), PASSPHRASE);
+    let granted = machine.events("granted").pop().unwrap();
+    let id = granted["grant"]["statement"]["id"].as_str().unwrap().to_owned();
+
+    let ended = format!("{{\"grant\":\"{id}\",\"at\":\"2026-01-01T00:00:00Z\",\"note\":null}}");
+    let mut forged = json!({ "type": "revoked", "revocation": granted["grant"] });
+    forged["revocation"]["statement"] = serde_json::from_str(&ended).unwrap();
+    forged["revocation"]["statement"]["after"] = granted["grant"]["statement"]["after"].clone();
+    append(&machine, &[forged]);
+    assert_eq!(machine.ask(&machine.bash(PUSH)).word(), "allow", "nobody signed that it is revoked");
+
+    machine.countersign(
+        &["reviewers", "enroll", "bob", "--by", "ada", "--passphrase-stdin"],
+        &format!("{PASSPHRASE}\n{PASSPHRASE}\n"),
+    );
+    let revoke = ["approvals", "revoke", &id, "--as", "bob", "--note", "enough", "--passphrase-stdin"];
+    machine.countersign(&revoke, PASSPHRASE);
+    assert_eq!(machine.ask(&machine.bash(PUSH)).word(), "deny");
+    machine.countersign(&["reviewers", "retire", "bob", "--by", "ada", "--passphrase-stdin"], PASSPHRASE);
+    append(&machine, std::slice::from_ref(&granted));
+    assert_eq!(machine.ask(&machine.bash(PUSH)).word(), "deny", "a copy of its record is no grant");
+    assert_eq!(machine.events("released").len(), 1);
+
+    let again = machine.try_countersign(&["approvals", "revoke", &id, "--passphrase-stdin"], PASSPHRASE);
+    assert!(String::from_utf8(again.stderr).unwrap().contains("it is revoked"));
+    let verified = machine.try_countersign(&["evidence", "verify"], "");
+    let verified = String::from_utf8(verified.stdout).unwrap();
+    assert!(verified.contains("a forged revocation"), "{verified}");
+    assert!(
+        verified.contains("is the name of another grant") && !verified.contains("was released"),
+        "{verified}"
+    );
+    let listed = machine.countersign(&["approvals", "grants"], "").replace(&id, "cg-ID");
+    let listed = listed.replace(&machine.path("").display().to_string(), "~/");
+    assert!(
+        listed.contains("cg-ID  revoked, used 1 of 2, by ada") && listed.contains("by bob at"),
+        "{listed}"
+    );
+    assert!(listed.contains("production, in any session, for 2 calls"), "{listed}");
+}
+
+#[test]
+fn a_copy_of_a_used_grant_is_not_another_one() {
+    let machine = Machine::governed();
+    let ticket = hold(&machine, PUSH);
+    let grant =
+        ["approvals", "grant", "--like", &ticket, "--count", "1", "--hours", "1", "--passphrase-stdin"];
+    machine.countersign(&grant, PASSPHRASE);
+    assert_eq!(machine.ask(&machine.bash(PUSH)).word(), "allow");
+    append(&machine, &machine.events("granted"));
+    assert_eq!(machine.ask(&machine.bash(PUSH)).word(), "deny");
+    let grants: Value =
+        serde_json::from_str(&machine.countersign(&["--json", "approvals", "grants"], "")).unwrap();
+    let grants = grants["grants"].as_array().unwrap();
+    assert!(grants.len() >= 2 && grants.iter().all(|grant| grant["state"] == "used up"), "{grants:?}");
 }
 
 #[test]
@@ -161,7 +228,7 @@ fn a_grant_that_could_cover_nothing_is_refused() {
     let machine = Machine::governed();
     let grant = ["approvals", "grant", "--verb", "kube.write", "--resource", "deployment/web in live/shop"];
     let bounds = ["--environment", "production", "--count", "1", "--hours", "1", "--passphrase-stdin"];
-    let output = machine.try_countersign(&[grant.as_slice(), &bounds].concat(), crate::machine::PASSPHRASE);
+    let output = machine.try_countersign(&[grant.as_slice(), &bounds].concat(), PASSPHRASE);
     assert_eq!(output.status.code(), Some(1));
     let error = String::from_utf8(output.stderr).unwrap();
     assert!(error.contains("write it as `CONTEXT NAMESPACE KIND NAME`"), "{error}");

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use countersign_approval::{Approval, Commitment, Fingerprint, Grant, Signed, Standing, Verdict, standing};
+use countersign_approval::{
+    Approval, Commitment, Fingerprint, Grant, Revocation, Signed, Standing, Verdict, standing,
+};
 use countersign_model::{DecisionKind, GrantId, Requirement, SessionId, Ticket, Timestamp, ToolCallId};
 
 use super::calls::{Call, Calls};
@@ -14,8 +16,15 @@ use crate::Authority;
 #[derive(Debug, Default)]
 pub struct Holds {
     holds: HashMap<Ticket, Hold>,
-    /// With how often each was used.
-    grants: HashMap<GrantId, (Signed<Grant>, u32)>,
+    grants: HashMap<GrantId, Granted>,
+}
+
+/// What is known of a grant.
+#[derive(Debug)]
+struct Granted {
+    signed: Signed<Grant>,
+    used: u32,
+    revoked: bool,
 }
 
 /// What is known of a hold.
@@ -124,8 +133,21 @@ impl Holds {
             if self.grants.contains_key(id) {
                 problems.violation(format!("{} is the name of another grant", quoted(id)));
             } else {
-                self.grants.insert(id.clone(), (signed.clone(), 0));
+                let new = Granted { signed: signed.clone(), used: 0, revoked: false };
+                self.grants.insert(id.clone(), new);
             }
+        }
+    }
+
+    pub fn revoked(&mut self, signed: &Signed<Revocation>, people: &mut People, problems: &mut Problems) {
+        if !people.signed(signed, problems) {
+            return;
+        }
+        let id = &signed.statement.grant;
+        match self.grants.get_mut(id) {
+            // Whatever becomes of the reviewer.
+            Some(grant) => grant.revoked = true,
+            None => problems.violation(format!("{} was revoked, which is no grant", quoted(id))),
         }
     }
 
@@ -246,15 +268,18 @@ impl Holds {
         people: &People,
     ) -> Option<String> {
         let name = quoted(id);
-        let Some((grant, used)) = self.grants.get_mut(id) else {
+        let Some(grant) = self.grants.get_mut(id) else {
             return Some(format!("by {name}, which is no grant"));
         };
-        if people.find(grant.key).is_none() {
+        if grant.revoked {
+            return Some(format!("by {name} after it was revoked"));
+        }
+        if people.find(grant.signed.key).is_none() {
             return Some(format!("by {name}, whose signer is no longer a reviewer"));
         }
-        let covers = |effect| grant.statement.covers(effect, session, now, *used);
+        let covers = |effect| grant.signed.statement.covers(effect, session, now, grant.used);
         let covered = call.waiting.iter().flat_map(|waiting| &waiting.decided.effects).any(covers);
-        *used = used.saturating_add(1);
+        grant.used = grant.used.saturating_add(1);
         (!covered).then(|| format!("by {name}, which does not cover it, or no longer"))
     }
 }

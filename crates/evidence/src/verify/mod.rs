@@ -131,6 +131,7 @@ impl Story {
                 }
             }
             Event::Granted { grant } => holds.granted(grant, people, problems),
+            Event::Revoked { revocation } => holds.revoked(revocation, people, problems),
             Event::Parked { ticket, .. } | Event::Joined { ticket, .. } => holds.known(ticket, problems),
             Event::Voided { ticket, .. } => holds.over(ticket, "it was void", problems),
             Event::Expired { ticket } => holds.over(ticket, "it had expired", problems),

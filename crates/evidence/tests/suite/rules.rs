@@ -409,6 +409,24 @@ fn a_grant_ends_with_its_count() {
 }
 
 #[test]
+fn a_grant_ends_when_it_is_revoked() {
+    let by = |signer: &'static str| {
+        check(|story| {
+            story.enroll("second", "first");
+            story.grant("cg-1", 3, "first");
+            story.revoke("cg-1", signer);
+            story.retire("second", "first");
+            story.decide("c1", waits(1));
+            story.release_by_grant("cg-1", "c1");
+            story.ended("c1", None);
+        })
+    };
+    assert_snapshot!(by("second"), @"violation: record 8: the call `c1` was released by `cg-1` after it was revoked");
+    assert_snapshot!(by("stranger"), @"violation: record 5: a forged revocation: ed25519:4776f270090b25303f76d43ed95d8a64785f0b144482ddad04d4da20bbd13b56 is not the key of a reviewer in force");
+    assert_snapshot!(check(|story| story.revoke("cg-1", "first")), @"violation: record 3: `cg-1` was revoked, which is no grant");
+}
+
+#[test]
 fn text_out_of_the_log_does_not_reach_the_terminal_raw() {
     let told = check(|story| story.ended("\u{1b}[2J\u{202e}c1", None));
     assert_snapshot!(told, @r"violation: record 3: the call `\u{1b}[2J\u{202e}c1` ran without a decision");

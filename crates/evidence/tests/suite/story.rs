@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use countersign_approval::{
-    Activation, Anchor, Approval, Commitment, Enrollment, Fingerprint, Grant, PublicKey, Retirement, Signed,
-    SigningKey, Verdict,
+    Activation, Anchor, Approval, Commitment, Enrollment, Fingerprint, Grant, PublicKey, Retirement,
+    Revocation, Signed, SigningKey, Verdict,
 };
 use countersign_evidence::{Authority, Decided, Event, Expected, Log, Ran, Report, Review, verify};
 use countersign_model::{
@@ -193,6 +193,11 @@ impl Story {
     pub fn release_by_grant(&mut self, grant: &str, call: &str) {
         let authority = Authority::Grants { grants: vec![grant.into()] };
         self.record(Event::Released { authority, session: "s1".into(), call: call.into(), pinned: None });
+    }
+
+    pub fn revoke(&mut self, grant: &str, by: &str) {
+        let revocation = Revocation { grant: grant.into(), at: self.now, note: None, after: self.end() };
+        self.record(Event::Revoked { revocation: Signed::new(revocation, &key(by)).unwrap() });
     }
 
     pub fn grant(&mut self, id: &str, count: u32, by: &str) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use countersign_agents::claude_code::Answer;
 use countersign_approval::Commitment;
 use countersign_evidence::{Authority, Decided, Event};
-use countersign_local::{Authorities, Hold, LedgerError, Session, Transaction, Uses, new_ticket};
+use countersign_local::{Authorities, Believed, Given, Hold, LedgerError, Session, Transaction, new_ticket};
 use countersign_model::{DecisionKind, Digest, Finding, GrantId, Requirement, Ticket, Timestamp, ToolCall};
 use countersign_policy::OnAllow;
 use countersign_understand::Pinning;
@@ -16,8 +16,8 @@ use super::{Answered, Known, Line, Seen, fingerprint, review, words};
 /// A hold that nobody answered within this many hours ends by itself.
 const HOLD_HOURS: i64 = 8;
 
-/// The grants that cover a call, each with how often it may be used and was.
-type Covering = BTreeMap<GrantId, (u32, Uses)>;
+/// The grants that cover a call, each with how often it may be used and what became of it; whose signatures count.
+type Covering = (BTreeMap<GrantId, (u32, Given)>, Believed);
 
 /// What to do once the record is durable.
 enum Plan {
@@ -124,7 +124,7 @@ impl Line {
             return Ok(None);
         }
         let Some(believed) = self.judge.believed(authorities) else { return Ok(None) };
-        let mut used = Covering::new();
+        let mut used = BTreeMap::new();
         for (effect, alone) in seen.effects.iter().zip(self.judge.one_by_one(seen)?) {
             match alone.kind {
                 DecisionKind::Allow | DecisionKind::Monitor => continue,
@@ -141,18 +141,18 @@ impl Line {
                     continue;
                 }
                 // Counted in the log: what is derived from it, anyone could have written.
-                let mut uses = self.ledger.uses(&statement.id, granted);
-                if covers(uses.number()?) {
-                    covering = Some((statement.id.clone(), (statement.count, uses)));
+                let Some(mut given) = self.ledger.given(grant, granted)? else { continue };
+                if given.used(&believed)?.is_some_and(covers) {
+                    covering = Some((statement.id.clone(), (statement.count, given)));
                     break;
                 }
             }
             match covering {
-                Some((grant, uses)) => drop(used.insert(grant, uses)),
+                Some((grant, given)) => drop(used.insert(grant, given)),
                 None => return Ok(None),
             }
         }
-        Ok((!used.is_empty()).then_some(used))
+        Ok((!used.is_empty()).then_some((used, believed)))
     }
 }
 
@@ -233,15 +233,10 @@ fn require(
     seen: &Seen,
     decided: Event,
     (ticket, held): (Ticket, Event),
-    mut covering: Option<Covering>,
+    covering: Option<Covering>,
     now: Timestamp,
 ) -> Result<Plan, LedgerError> {
-    let mut left = true;
-    for (count, uses) in covering.iter_mut().flat_map(BTreeMap::values_mut) {
-        left &= uses.number()? < *count;
-    }
-    if let Some(grants) = covering.filter(|_| left) {
-        let grants = grants.into_keys().collect();
+    if let Some(grants) = covering.map(still_given).transpose()?.flatten() {
         let authority = Authority::Grants { grants };
         let released =
             Event::Released { authority, session: call.session.clone(), call: call.id.clone(), pinned: None };
@@ -263,6 +258,16 @@ fn require(
     }
     log.append(vec![decided, held])?;
     Ok(Plan::Wait(ticket))
+}
+
+/// The names of the grants if each of them, as the log ends now, covers one more call.
+fn still_given((mut covering, believed): Covering) -> Result<Option<Vec<GrantId>>, LedgerError> {
+    for (count, given) in covering.values_mut() {
+        if given.used(&believed)?.is_none_or(|used| used >= *count) {
+            return Ok(None);
+        }
+    }
+    Ok(Some(covering.into_keys().collect()))
 }
 
 /// The hold of the same session that still waits, or was approved, for exactly this action.

@@ -23,6 +23,7 @@ pub(super) const FAMILY: Family = Family {
         "countersign simulate logs --html report.html",
         "countersign init --yes",
         "countersign approvals approve cs-1",
+        "countersign approvals revoke cg-1",
         "countersign policy activate",
         "countersign task show",
         "countersign task start 'Anything' --for 8h",
@@ -41,7 +42,7 @@ const TABLE: Table<'_> = Table {
         rule("", verbs::COUNTERSIGN_READ),
         rule("explain|doctor|help|simulate|inventory|completions|man", verbs::COUNTERSIGN_READ),
         rule("evidence show|verify", verbs::COUNTERSIGN_READ),
-        rule("approvals list|show", verbs::COUNTERSIGN_READ),
+        rule("approvals list|show|grants", verbs::COUNTERSIGN_READ),
         rule("reviewers list", verbs::COUNTERSIGN_READ),
         rule("policy show|check|test|build|prove|suggest|schema|verbs", verbs::COUNTERSIGN_READ),
         rule("task show|list", verbs::COUNTERSIGN_READ),
@@ -225,7 +226,7 @@ mod tests {
 
     #[test]
     fn trying_and_proving_is_not_tampering() {
-        for command in ["countersign policy check", "countersign --json policy prove", "countersign policy --json test", "countersign reviewers list", "countersign completions bash", "countersign policy activate --help", "countersign"] {
+        for command in ["countersign policy check", "countersign --json policy prove", "countersign policy --json test", "countersign reviewers list", "countersign approvals grants --all", "countersign completions bash", "countersign policy activate --help", "countersign"] {
             let found = check(command);
             assert!(found.starts_with("countersign.read") && found.lines().count() == 1, "{command}: {found}");
         }
@@ -250,7 +251,7 @@ mod tests {
         countersign.read countersign policy prove, read
         exec.opaque /tmp/x, execute, opaque
         ");
-        for command in ["countersign policy check; countersign policy activate", "countersign --json approvals approve cs-1", "countersign policy -- activate", "countersign -o policy activate", "countersign check policy", "countersign policy activate -- --help", "countersign demo", "countersign --$X policy check", "countersign $X policy check"] {
+        for command in ["countersign policy check; countersign policy activate", "countersign --json approvals approve cs-1", "countersign policy -- activate", "countersign -o policy activate", "countersign check policy", "countersign policy activate -- --help", "countersign demo", "countersign approvals grant --like cs-1 --count 9 --hours 9", "countersign approvals revoke cg-1", "countersign approvals grants --all; countersign approvals revoke cg-1", "countersign --$X policy check", "countersign $X policy check"] {
             let found = check(command);
             assert!(found.contains("countersign.tamper"), "{command}: {found}");
         }

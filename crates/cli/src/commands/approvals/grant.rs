@@ -88,10 +88,10 @@ pub fn run(desk: &mut Desk, arguments: Arguments, json: bool) -> Result<()> {
     let (name, key) = desk.unseal(arguments.reviewer.as_deref(), arguments.passphrase_stdin)?;
     let Some(believed) = desk.believed()? else { bail!("nobody is enrolled who could grant anything") };
     let at = now();
-    let mut grants = Vec::new();
+    let mut statements = Vec::new();
     for Bounds { verb, resource, environment } in all {
         let id: String = crate::edge::random::<5>()?.iter().map(|byte| format!("{byte:02x}")).collect();
-        let grant = Grant {
+        statements.push(Grant {
             id: GrantId::from(format!("cg-{id}")),
             verb,
             resource,
@@ -102,14 +102,18 @@ pub fn run(desk: &mut Desk, arguments: Arguments, json: bool) -> Result<()> {
             expires: hours_after(at, arguments.hours)?,
             note: arguments.note.clone(),
             after: desk.ledger.anchor()?,
-        };
-        let grant = Signed::new(grant, &key)?;
-        believed.verify(&grant)?;
-        grants.push(grant);
+        });
     }
-    let statements: Vec<Grant> = grants.iter().map(|grant| grant.statement.clone()).collect();
-    let events = grants.into_iter().map(|grant| Event::Granted { grant }).collect();
-    desk.ledger.locked(now, |log| log.append(events).map(drop))?;
+    desk.ledger.locked(now, |log| {
+        // Each is signed and recorded directly behind the end it names: so there is one place for its record.
+        for statement in &mut statements {
+            statement.after = log.anchor();
+            let grant = Signed::new(statement.clone(), &key)?;
+            believed.verify(&grant)?;
+            log.append(vec![Event::Granted { grant }])?;
+        }
+        Ok(())
+    })?;
     if json {
         return match statements.as_slice() {
             [one] if arguments.like.is_none() => output::json(one),

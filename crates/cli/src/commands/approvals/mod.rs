@@ -2,7 +2,9 @@
 
 mod answer;
 mod grant;
+mod grants;
 mod list;
+mod revoke;
 mod show;
 
 use std::process::ExitCode;
@@ -41,6 +43,14 @@ enum Command {
     Deny(answer::Answer),
     /// Approve more than one action beforehand, within bounds
     Grant(grant::Arguments),
+    /// List what is approved beforehand: who granted what, for how long still, how often used
+    Grants {
+        /// Those too that have expired
+        #[arg(long)]
+        all: bool,
+    },
+    /// End a grant before its time; there is no way back for it
+    Revoke(revoke::Arguments),
 }
 
 /// Lists, shows, answers.
@@ -52,6 +62,8 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
         Command::Approve(answer) => answer::run(&mut desk, answer, Verdict::Approve, json)?,
         Command::Deny(answer) => answer::run(&mut desk, answer, Verdict::Deny, json)?,
         Command::Grant(arguments) => grant::run(&mut desk, arguments, json)?,
+        Command::Grants { all } => grants::run(&mut desk, all, json)?,
+        Command::Revoke(arguments) => revoke::run(&mut desk, arguments, json)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -38,6 +38,11 @@ pub fn line(event: &Event, names: &Names) -> String {
         }
         Event::Reviewed { approval } => verdict(approval, names),
         Event::Granted { grant } => granted(grant, names),
+        Event::Revoked { revocation } => {
+            let statement = &revocation.statement;
+            let note = statement.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
+            format!("revoked  {} by {}{note}", statement.grant, names.of(&revocation.key))
+        }
         Event::Released { authority, call, pinned, .. } => {
             let by = match authority {
                 Authority::Ticket { ticket } => format!("by the approvals of {ticket}"),
