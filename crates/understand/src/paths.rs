@@ -146,12 +146,22 @@ fn locate_as(value: &Value, last: Last, context: &Context<'_>) -> Located {
     };
     for path in &located.leads {
         located.zone = located.zone.max(zone(path, context));
-        located.class = located.class.max(class(path));
+        located.class = stricter(located.class, class(path));
     }
     if readings.is_protected {
         located.class = PathClass::Countersign;
     }
     located
+}
+
+/// The kind of a file that is called by two names: it can be built again only where both say so.
+fn stricter(one: PathClass, other: PathClass) -> PathClass {
+    match (one, other) {
+        (PathClass::Rebuildable, PathClass::Ordinary) | (PathClass::Ordinary, PathClass::Rebuildable) => {
+            PathClass::Ordinary
+        }
+        _ => one.max(other),
+    }
 }
 
 /// A path from a directory that is not known: of the strictest kind in all those that it may be.

@@ -347,10 +347,18 @@ impl Context<'_> {
 
     fn push_path(&mut self, verb: Verb, located: &Located) {
         if verb != verbs::FS_READ && verb != verbs::SECRET_READ {
-            for path in self.led_elsewhere(located) {
+            let elsewhere = self.led_elsewhere(located);
+            // The link itself stays as it is, unless this call made it and may have failed to.
+            let is_there_only = elsewhere.len() == 1 && located.leads.len() == 1;
+            let world = &self.state.world;
+            let is_certain = located.why.is_none() && world.links.is_empty() && !world.opaque;
+            for path in elsewhere {
                 let resource = Resource::Path { path, zone: located.zone, class: located.class };
                 let why = format!("{} leads there through a link", located.path);
                 self.push(Effect::new(verb.clone(), resource).because(&why));
+            }
+            if is_there_only && is_certain {
+                return;
             }
         }
         let effect = Effect::new(verb, located.resource());
