@@ -241,6 +241,15 @@ pub fn is_this_machine(host: &str) -> bool {
         || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
+/// The registry that an image is pulled from by its name, such as `ghcr.io` for `ghcr.io/acme/app:1`, and the rest of the name.
+pub fn registry_of_image(name: &str) -> (&str, &str) {
+    match name.split_once('/') {
+        Some((host, rest)) if host.contains(['.', ':', '*']) || host == "localhost" => (host, rest),
+        _ if name.starts_with('*') => ("*", name),
+        _ => ("docker.io", name),
+    }
+}
+
 /// Whether an absolute, normal path is a directory or lies below it.
 pub fn is_within(path: &str, directory: &str) -> bool {
     let rest = path.strip_prefix(directory.trim_end_matches('/'));

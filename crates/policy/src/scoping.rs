@@ -8,14 +8,14 @@
 
 use std::collections::BTreeSet;
 
-use countersign_model::{
-    Access, Effect, Environment, PathClass, Place, Resource, TaskScope, Zone, is_this_machine, verbs,
-};
+use countersign_model::{Access, Effect, Environment, PathClass, Place, Resource, TaskScope, Zone, verbs};
 use serde::{Deserialize, Serialize};
 
 use crate::map::EnvironmentMap;
 use crate::sentence::plain;
 use crate::{Context, classify, glob, remote, request, risk};
+
+mod hosts;
 
 /// The task of a call, and what its session has done of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,8 +126,8 @@ pub fn outside(effect: &Effect, whole: Whole, context: &Context, map: &Environme
         check("repositories", &scope.repositories, address, &|name| inside(&patterns, name));
         check("branches", &scope.branches, branch(effect), &|name| inside(&scope.branches, name));
     }
-    let lower: Vec<String> = scope.hosts.iter().map(|pattern| pattern.to_ascii_lowercase()).collect();
-    check("hosts", &scope.hosts, host(&effect.resource), &|name| inside(&lower, &name.to_ascii_lowercase()));
+    let hosts: Vec<String> = scope.hosts.iter().map(|pattern| hosts::pattern(pattern)).collect();
+    check("hosts", &scope.hosts, hosts::of(effect), &|name| inside(&hosts, name));
     if let Resource::Tool { server: Some(server), name } = &effect.resource {
         let full = format!("{server}/{name}");
         let is_inside = |full: &str| inside(&scope.tools, full) || servers(&scope.tools, server, full);
@@ -230,23 +230,6 @@ fn branch(effect: &Effect) -> Option<String> {
     let name = name.strip_prefix("refs/heads/").unwrap_or(name);
     // HEAD is local and moves with every commit.
     (name != "HEAD").then(|| name.to_owned())
-}
-
-/// The other machine that is spoken to, that of a git remote included.
-fn host(resource: &Resource) -> Option<String> {
-    match resource {
-        Resource::Host { host, .. } if !is_this_machine(host) => Some(host.clone()),
-        Resource::Ref { repository, .. } | Resource::Repository { repository } => {
-            repository.remote.as_ref()?;
-            let address = request::address(repository);
-            // A repository on this machine is named by its path.
-            let host =
-                address.split('/').next().filter(|host| !host.is_empty() && !host.starts_with(['.', '~']))?;
-            (!is_this_machine(host)).then(|| host.to_owned())
-        }
-        Resource::Database { host, .. } if resource.place() == Place::Remote => Some(host.clone()),
-        _ => None,
-    }
 }
 
 /// The environment, where it bears on a task: what is done on this machine is development, and what nobody has named

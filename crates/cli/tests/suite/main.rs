@@ -22,6 +22,7 @@ mod proving;
 mod record;
 mod replay;
 mod review;
+mod scope;
 mod setting_up;
 mod simulate;
 mod suggesting;

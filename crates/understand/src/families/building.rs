@@ -9,6 +9,7 @@ mod projects;
 mod publishing;
 mod python_projects;
 mod replaced;
+mod sources;
 mod started;
 mod targets;
 mod tasks;
@@ -215,6 +216,7 @@ fn act(does: Does, index: usize, invocation: &Invocation, context: &mut Context<
         Install => {
             add(verbs::EXEC_INSTALL);
             publishing::other_sources(invocation, context);
+            sources::effects(index, invocation, context);
         }
         Publish => publishing::effects(index, invocation, context),
         Runs => python_projects::run(index, invocation, context),
@@ -451,7 +453,10 @@ mod tests {
         ");
         assert_snapshot!(check("cargo +nightly fmt"), @"exec.build cargo fmt, execute");
         assert_snapshot!(check("uv run pytest -q"), @"exec.test pytest, execute");
-        assert_snapshot!(check("npm ci"), @"exec.install npm ci, execute");
+        assert_snapshot!(check("npm ci"), @"
+        exec.install npm ci, execute
+        package.read * on npm, read
+        ");
     }
 
     #[test]

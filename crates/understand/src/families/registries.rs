@@ -1,6 +1,6 @@
 //! Registries of images, without an engine: `crane`, `skopeo`, `oras`, `cosign`.
 
-use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
+use countersign_model::{Certainty, Effect, Resource, Verb, registry_of_image, verbs};
 
 use super::Family;
 use super::subcommands::{Table, read, rule};
@@ -66,11 +66,7 @@ pub(super) fn known(word: &Word) -> Option<&str> {
 pub(super) fn image(name: &str) -> Resource {
     let bare = name.split_once("://").map_or(name, |(_, rest)| rest);
     let bare = bare.split('@').next().unwrap_or(bare);
-    let (registry, path) = match bare.split_once('/') {
-        _ if bare == "*" => ("*", "*"),
-        Some((host, path)) if host.contains(['.', ':']) || host == "localhost" => (host, path),
-        _ => ("docker.io", bare),
-    };
+    let (registry, path) = registry_of_image(bare);
     let (directory, last) = path.rsplit_once('/').map_or((None, path), |(directory, last)| (Some(directory), last));
     let last = last.split(':').next().unwrap_or(last);
     let name = directory.map_or_else(|| last.to_owned(), |directory| format!("{directory}/{last}"));

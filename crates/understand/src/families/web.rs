@@ -311,12 +311,11 @@ fn method(arguments: &crate::arguments::Arguments<'_>, is_curl: bool, sends: boo
 
 pub(crate) fn request(address: &Value, method: Option<&str>, sends: bool, data: &[Value], context: &mut Context<'_>) {
     let text = address.text();
-    let full = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    let full = addresses::web(text, "http");
     let host = addresses::host_and_path(&full).map(|(host, _)| host);
     // Only the host needs to be known, and that is so once a slash follows it.
     let after_scheme = full.split_once("://").map_or("", |(_, rest)| rest);
     let host_known = !address.is_unknown() || after_scheme.contains('/');
-    let host = host.map(|host| host.trim_end_matches('.').to_owned());
     let Some(host) = host.filter(|host| host_known && !host.contains(['{', '[', '*'])) else {
         let why = "the address is not known";
         if let Value::Unknown { suffix, .. } = address

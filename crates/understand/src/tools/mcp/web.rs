@@ -79,7 +79,7 @@ fn one(tool: &Tool<'_>, address: &str, context: &mut Context<'_>) {
     if lower.starts_with("data:") || lower.starts_with("about:") {
         return;
     }
-    let full = if address.contains("://") { address.to_owned() } else { format!("https://{address}") };
+    let full = addresses::web(address, "https");
     if addresses::host_and_path(&full).is_none() {
         return;
     }
