@@ -71,7 +71,11 @@ fn find(invocation: &Invocation, context: &mut Context<'_>) {
             _ if word.value.is_unknown() && !is_value(tests, index) => {
                 opaque(invocation, "it may delete or run a program", context);
             }
-            _ => continue,
+            text => {
+                // What a test compares with is no action: `-name -delete`.
+                given = if is_test_with_value(text) { index + 2 } else { given };
+                continue;
+            }
         }
         acts = true;
     }
@@ -83,8 +87,11 @@ fn find(invocation: &Invocation, context: &mut Context<'_>) {
 
 /// Whether the word at `index` is the value of a test such as `-name`.
 fn is_value(words: &[Word], index: usize) -> bool {
-    let before = index.checked_sub(1).and_then(|before| words.get(before)).map(Word::text);
-    matches!(before, Some("-name" | "-iname" | "-path" | "-type" | "-newer" | "-mtime" | "-maxdepth" | "-mindepth" | "-size" | "-user" | "-regex" | "-mmin"))
+    index.checked_sub(1).and_then(|before| words.get(before)).is_some_and(|before| is_test_with_value(before.text()))
+}
+
+fn is_test_with_value(word: &str) -> bool {
+    matches!(word, "-name" | "-iname" | "-path" | "-type" | "-newer" | "-mtime" | "-maxdepth" | "-mindepth" | "-size" | "-user" | "-regex" | "-mmin")
 }
 
 /// What `find` comes upon when it takes the action at an index, or prints.

@@ -56,6 +56,8 @@
         fs.read /repo, read
         exec.read echo, read
         ");
+        assert_snapshot!(check("find src -name -delete -print; find src -newer -exec"), @"fs.read /repo/src, read");
+        assert!(check("find src -name -name -delete").contains("fs.delete"));
         assert_snapshot!(check("find . -exec echo {} \\; -delete"), @"
         fs.read /repo, read
         exec.read echo, read

@@ -38,7 +38,12 @@ pub(super) fn discarding(git: &Git<'_>, context: &mut Context<'_>) {
             let options = parse(git.words, &REMOVE);
             let last = |on: &str, off: &str| options.options.iter().rfind(|given| [on, off].contains(&given.name.as_str())).is_some_and(|given| given.name == on);
             let cached = last("cached", "no-cached");
-            context.push(git.here(if last("dry-run", "no-dry-run") || options.has(&["n"]) { verbs::GIT_READ } else { verbs::GIT_INDEX }));
+            let dry = options.options.iter().rfind(|given| ["dry-run", "n", "no-dry-run"].contains(&given.name.as_str()));
+            if dry.is_some_and(|given| given.name != "no-dry-run") && !git.words.iter().any(|word| word.value.is_unknown()) {
+                context.push(git.here(verbs::GIT_READ));
+                return;
+            }
+            context.push(git.here(verbs::GIT_INDEX));
             if (last("force", "no-force") || options.has(&["f"])) && !cached {
                 context.push(git.here(verbs::GIT_DISCARD).because("it removes files that hold changes, too"));
             }

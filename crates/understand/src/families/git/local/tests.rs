@@ -43,6 +43,8 @@ fn what_can_be_brought_back() {
     assert_snapshot!(undone("git tag -d v1"), @"git.delete-ref Yes");
     assert_snapshot!(undone("git rm -f src/a.rs"), @"git.index Yes; git.discard No; fs.delete Yes");
     assert_snapshot!(undone("git rm --cached --force src/a.rs"), @"git.index Yes");
+    assert_snapshot!(undone("git rm -n -f src/a.rs; git rm --no-dry-run --dry-run --force src/a.rs"), @"git.read Yes");
+    assert_snapshot!(undone("git rm -n --no-dry-run -f src/a.rs"), @"git.index Yes; git.discard No; fs.delete Yes");
     assert_snapshot!(undone("git rm src/a.rs"), @"git.index Yes; fs.delete Yes");
     assert_snapshot!(undone("git worktree remove --force /tmp/wt"), @"git.discard No; fs.delete No");
     assert_snapshot!(undone("git restore --staged a; git restore --source --staged a"), @"git.index Yes; fs.write Unknown; git.discard No");
