@@ -71,12 +71,19 @@ pub(crate) fn activates(located: &Located, context: &mut Context<'_>) -> bool {
     let is_set = ["_OLD_VIRTUAL_PATH", "_OLD_VIRTUAL_PYTHONHOME"]
         .iter()
         .any(|name| context.state.shell.variables.contains_key(*name));
-    if is_changed || is_set || !matches!(context.file(&format!("{root}/pyvenv.cfg")), Ok(Some(_))) {
+    if is_changed || is_set {
         return false;
     }
-    match context.file(&located.path) {
-        Ok(Some(text)) if is_plain(&text, root) => {}
-        Ok(_) | Err(_) => return false,
+    let is_made = || context.state.world.environments.iter().any(|made| made == root);
+    let is_activation = match context.file(&located.path) {
+        Ok(Some(text)) => {
+            is_plain(&text, root) && matches!(context.file(&format!("{root}/pyvenv.cfg")), Ok(Some(_)))
+        }
+        Ok(None) => is_made(),
+        Err(_) => false,
+    };
+    if !is_activation {
+        return false;
     }
     let shell = &mut context.state.shell;
     shell.set("VIRTUAL_ENV", Value::Known(root.to_owned()));

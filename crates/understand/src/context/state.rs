@@ -118,6 +118,8 @@ pub(crate) struct World {
     pub links: Vec<Link>,
     /// Whether something ran that nobody can see into.
     pub opaque: bool,
+    /// Virtual environments that the command makes, by their directories.
+    pub environments: Vec<String>,
     /// Directories and empty files that the command makes, by their paths.
     pub made_here: Vec<String>,
     /// Whether something ran that may lead a port of this machine to another.

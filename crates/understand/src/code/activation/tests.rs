@@ -67,6 +67,13 @@ fn programs_of_the_environment() {
     exec.read python, read
     fs.read /repo, read
     ");
+    assert_snapshot!(activated("cd app && python3 -m venv .venv && source .venv/bin/activate && pip install -r r.txt", "", &[]), @"
+    exec.read cd, read
+    exec.install python3 -m venv, execute
+    fs.read /repo/app/.venv/bin/activate, read
+    exec.install pip install, execute
+    package.read * on r.txt, read
+    ");
     // A program that somebody put there is read.
     assert_snapshot!(activated("source .venv/bin/activate && ls", "", &[("/repo/.venv/bin/ls", "#!/bin/sh\nrm -rf src\n")]), @"
     fs.read /repo/.venv/bin/activate, read

@@ -23,6 +23,9 @@ struct Cleans {
     never_with: &'static [&'static str],
 }
 
+/// Environments of one command that are followed.
+const MOST_ENVIRONMENTS: usize = 4;
+
 const CLEANS: &[Cleans] = &[
     Cleans { program: "cargo", subcommand: "clean", directory: &["--target-dir"], variables: &["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR"], only_with: &[], never_with: &["-n", "--dry-run", "--help", "-h"] },
     Cleans { program: "vite", subcommand: "build", directory: &["--outDir", "--out-dir"], variables: &[], only_with: &[], never_with: &["--emptyOutDir=false", "--no-emptyOutDir", "--help", "-h"] },
@@ -85,19 +88,29 @@ pub(in super::super) fn made_anew(words: &[Word], index: usize, invocation: &Inv
     let says = |text: &str| {
         (text.len() > 3 && "--clear".starts_with(text)) || (is_uv && text == "-c")
     };
+    let takes_next = ["-p", "--python", "--prompt", "--index-url", "-i", "--seed-index", "--exclude-newer", "--link-mode"];
+    let mut rest = words.iter();
+    let mut directories = Vec::new();
+    while let Some(word) = rest.next() {
+        if takes_next.contains(&word.text()) {
+            rest.next();
+        } else if !word.text().starts_with('-') && word.text() != "venv" {
+            directories.push(word.clone());
+        }
+    }
+    if is_uv && directories.is_empty() {
+        directories.push(Word::known_as(".venv"));
+    }
+    for word in directories.iter().take(MOST_ENVIRONMENTS) {
+        let located = paths::locate(&word.value, context);
+        if located.why.is_none() {
+            context.state.world.environments.push(located.path);
+        }
+    }
     let set = environment::value(invocation, "UV_VENV_CLEAR").filter(|_| is_uv);
     let is_set = set.is_some_and(|value| !matches!(value.known(), Some("" | "0" | "false")));
-    if !is_set && !words.iter().any(|word| says(word.text())) {
-        return;
-    }
-    let takes_next = ["-p", "--python", "--prompt", "--index-url", "-i", "--seed-index", "--exclude-newer", "--link-mode"];
-    let mut words = words.iter();
-    while let Some(word) = words.next() {
-        if takes_next.contains(&word.text()) {
-            words.next();
-        } else if !word.text().starts_with('-') && word.text() != "venv" {
-            empties(word, context);
-        }
+    if is_set || words.iter().any(|word| says(word.text())) {
+        directories.iter().for_each(|word| empties(word, context));
     }
 }
 
