@@ -137,9 +137,9 @@ fn is_name(name: &str) -> bool {
         || name.strip_prefix("_OLD_VIRTUAL_").is_some_and(|rest| rest == "PATH" || NAMES.contains(&rest))
 }
 
-/// `[ … ]`, or several that are joined by `||`.
+/// `[ … ]`, or several that are joined by `||` and `&&`.
 fn is_test(text: &str) -> bool {
-    text.trim_end().split(" || ").all(|part| {
+    text.trim_end().split(" || ").flat_map(|part| part.split(" && ")).all(|part| {
         part.strip_prefix("! ").unwrap_or(part).starts_with("[ ")
             && part.ends_with(" ]")
             && !part.contains(['`', ';', '&', '|', '<', '>'])

@@ -28,6 +28,7 @@ fn what_it_consists_of() {
         "if [ \"${BASH_SOURCE-}\" = \"$0\" ]; then\n echo \"You must source this script: \\$ source $0\" >&2\n exit 33\nfi",
         "PKG_CONFIG_PATH=\"${VIRTUAL_ENV}/lib/pkgconfig${PKG_CONFIG_PATH:+:${PKG_CONFIG_PATH}}\"",
         "if ! [ -z \"${SCRIPT_PATH+_}\" ] ; then\n_OLD_SCRIPT_PATH=\"$SCRIPT_PATH\"\nelif [ -n \"${ZSH_VERSION:+x}\" ] ; then\nSCRIPT_PATH=\"${(%):-%x}\"\nfi",
+        "if [ -n \"${BASH_VERSION:+x}\" ] && [ \"${BASH_SOURCE[0]}\" = \"$0\" ]; then\nexit 33\nfi",
         "VIRTUAL_ENV=$(cygpath -u \"$VIRTUAL_ENV\")",
         "alias pydoc 2>/dev/null >/dev/null && unalias pydoc || true",
     ] {
@@ -42,6 +43,7 @@ fn what_it_consists_of() {
         "PS1=x rm -rf src",
         "if [ -n \"$(rm -rf src)\" ] ; then\nfi",
         "if rm -rf src ; then\nfi",
+        "if [ a ] && rm -rf src ; then\nfi",
         "if [ a ] || rm -rf src || [ b ] ; then\nfi",
         "echo \"$(rm -rf src)\" >&2",
         "export LD_PRELOAD=/tmp/x.so",
