@@ -35,8 +35,9 @@ pub use ids::{
 };
 pub use jiff::Timestamp;
 pub use resource::{
-    ForgeRepository, PathClass, Remote, Repository, Resource, Zone, is_cluster_of_this_machine,
-    is_endpoint_of_this_machine, is_this_machine, is_within, page_action, registry_of_image,
+    ForgeRepository, PathClass, Remote, Repository, Resource, Zone, host_alone, host_groups,
+    is_cluster_of_this_machine, is_endpoint_of_this_machine, is_this_machine, is_within, page_action,
+    registry_of_image,
 };
 pub use risk::{Factor, Risk};
 pub use task::{Task, TaskLimits, TaskScope};

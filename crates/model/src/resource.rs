@@ -61,7 +61,7 @@ pub enum Resource {
     },
     /// A host on the network.
     Host {
-        /// Name or address; `*` where it could be any.
+        /// Name or address, and in parentheses what an inventory says of it; `*` where it could be any.
         host: String,
         /// The whole address without credentials, if known.
         url: Option<String>,
@@ -248,6 +248,18 @@ pub fn registry_of_image(name: &str) -> (&str, &str) {
         _ if name.starts_with('*') => ("*", name),
         _ => ("docker.io", name),
     }
+}
+
+/// A host's own name or address, without what an inventory says of it: `10.0.0.7 (db1, production of hosts.ini)`.
+pub fn host_alone(host: &str) -> &str {
+    host.split_once(" (").map_or(host, |(own, _)| own)
+}
+
+/// The names that an inventory has for a host, and the groups it is in.
+pub fn host_groups(host: &str) -> impl Iterator<Item = &str> {
+    let said = host.split_once(" (").map_or("", |(_, said)| said.trim_end_matches(')'));
+    let groups = said.rsplit_once("of ").map_or(said, |(groups, _)| groups);
+    groups.split(", ").map(str::trim).filter(|group| !group.is_empty())
 }
 
 /// Whether an absolute, normal path is a directory or lies below it.

@@ -4,8 +4,8 @@
 mod covered;
 
 use countersign_model::{
-    Certainty, Effect, Environment, ForgeRepository, PathClass, Repository, Resource, Verb,
-    is_cluster_of_this_machine, is_this_machine, page_action, verbs,
+    Certainty, Effect, Environment, ForgeRepository, PathClass, Repository, Resource, Verb, host_alone,
+    host_groups, is_cluster_of_this_machine, is_this_machine, page_action, verbs,
 };
 
 use crate::map::{EnvironmentMap, Places};
@@ -296,7 +296,10 @@ fn of_whole(map: &EnvironmentMap) -> Environment {
 
 fn of_host(host: &str, map: &EnvironmentMap) -> Environment {
     let host = host.trim_end_matches('.');
-    names::of(map, |places| &places.hosts, &[host], &[host])
+    let found = names::of(map, |places| &places.hosts, &[host, host_alone(host)], &[host]);
+    // What it is called elsewhere may make it worse, and no better.
+    let listed = host_groups(host).filter_map(|name| names::listed_as(map, |places| &places.hosts, &[name]));
+    listed.filter(|environment| *environment == Environment::Production).fold(found, Environment::max)
 }
 
 /// What a file of secrets is for by the words of its name: `.env.production`.

@@ -10,7 +10,7 @@ use cedar_policy_core::entities::{Entities, NoEntitiesSchema, TCComputation};
 use cedar_policy_core::extensions::Extensions;
 use countersign_model::{
     Access, Certainty, Effect, Environment, ForgeRepository, Place, Repository, Resource, Reversible, Zone,
-    verbs,
+    host_alone, verbs,
 };
 
 use crate::map::EnvironmentMap;
@@ -214,7 +214,7 @@ pub fn attributes(resource: &Resource) -> Vec<(&'static str, String)> {
         Resource::Path { path, zone, class } => {
             vec![("path", path.clone()), ("zone", zone_word(*zone).to_owned()), ("class", risk::word(class))]
         }
-        Resource::Host { host, .. } => vec![("host", host.clone())],
+        Resource::Host { host, .. } => vec![("host", host_alone(host).to_owned())],
         Resource::Program { name } => vec![("name", name.clone())],
         Resource::Tool { server, name } => {
             vec![("server", server.clone().unwrap_or_default()), ("name", name.clone())]

@@ -2,6 +2,8 @@
 
 /// Their names. Of another, it is told only that it is not set.
 pub const SETTINGS: &[&str] = &[
+    "ANSIBLE_CONFIG",
+    "ANSIBLE_INVENTORY",
     "APP_ENV",
     "ARGOCD_SERVER",
     "AWS_DEFAULT_PROFILE",

@@ -143,6 +143,10 @@ fn hosts_and_tools() {
     assert_snapshot!(host(verbs::NET_WRITE, "api.staging.example"), @"staging, monitor (35) by medium-risk remote-write");
     assert_snapshot!(host(verbs::NET_WRITE, "127.0.0.1"), @"development, monitor (25) by remote-write");
     assert_snapshot!(host(verbs::NET_WRITE, "localhost.evil.example"), @"unknown, require 1 approval (50) by unknown-remote-write");
+    assert_snapshot!(host(verbs::NET_WRITE, "api.staging.example (web of hosts.ini)"), @"staging, monitor (35) by medium-risk remote-write");
+    assert_snapshot!(host(verbs::NET_WRITE, "api.staging.example (api.shop.example, web of hosts.ini)"), @"production, require 1 approval (65) by high-risk production-change");
+    assert_snapshot!(host(verbs::NET_WRITE, "10.0.0.7 (db1, production of hosts.ini)"), @"production, require 1 approval (65) by high-risk production-change");
+    assert_snapshot!(host(verbs::NET_WRITE, "10.0.0.7 (db1 of hosts.ini)"), @"unknown, require 1 approval (50) by unknown-remote-write");
     assert_snapshot!(host(verbs::NET_READ, "*"), @"production, monitor (40) by medium-risk watched-read");
     assert_snapshot!(tool(verbs::MCP_WRITE, "billing"), @"production, require 1 approval (65) by high-risk production-change");
     assert_snapshot!(tool(verbs::MCP_WRITE, "tickets"), @"staging, monitor (35) by medium-risk remote-write");

@@ -343,7 +343,7 @@ fn needed(words: &[String]) -> Vec<Goal> {
 }
 
 /// A line with `{{..}}` as what nobody knows.
-pub(super) fn filled(line: &str) -> String {
+pub(crate) fn filled(line: &str) -> String {
     let mut made = String::new();
     let mut rest = line;
     while let Some((before, after)) = rest.split_once("{{") {

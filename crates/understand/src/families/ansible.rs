@@ -1,6 +1,12 @@
 //! Programs that configure many machines: Ansible, Salt, Chef, Puppet.
 
+mod hosts;
+mod inventory;
+mod playbook;
+
 use countersign_model::{Effect, Resource, is_this_machine, verbs};
+
+use inventory::Machine;
 
 use super::subcommands::{Subcommand, Table, read};
 use super::{Family, ask_file, opaque};
@@ -16,9 +22,9 @@ pub(super) const FAMILY: Family = Family {
         "ansible-pull", "ansible-console", "salt", "salt-call", "salt-run", "salt-key", "salt-ssh", "salt-cp", "knife", "chef-client", "chef-solo", "puppet",
         "bolt",
     ],
-    about: "Which hosts of which inventory are configured, by ad-hoc modules and playbooks; a shell module's \
-        command is followed to those hosts. What a playbook does in full is opaque, unless it is a \
-        check.",
+    about: "Which hosts are configured, by ad-hoc modules and playbooks: those of the inventory where that is a \
+        file of INI or YAML, else its pattern. Commands of a shell module are followed to those hosts; \
+        what other modules of a playbook change is opaque, unless it is a check.",
     examples: &[
         "ansible-playbook -i inventory/production site.yml --limit web",
         "ansible-playbook site.yml --check --diff",
@@ -69,7 +75,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     }
     match invocation.program.as_str() {
         "ansible" => ad_hoc(&found, invocation, context),
-        "ansible-playbook" => playbook(&found, invocation, context),
+        "ansible-playbook" => playbooks(&found, invocation, context),
         "ansible-galaxy" if found.operand(0).as_deref() == Some("collection") && found.operand(1).as_deref() == Some("publish") => {
             super::publishers::publishes("galaxy", verbs::PACKAGE_PUBLISH, context);
         }
@@ -77,7 +83,11 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             let reads = matches!(found.operand(0).as_deref(), Some("list" | "search" | "info")) || matches!(found.operand(1).as_deref(), Some("list" | "verify" | "search" | "info"));
             context.program(if reads { verbs::EXEC_READ } else { verbs::EXEC_INSTALL }, &invocation.title());
         }
-        "ansible-inventory" | "ansible-doc" | "ansible-config" | "ansible-lint" => context.program(verbs::EXEC_READ, &invocation.title()),
+        "ansible-inventory" => {
+            inventory::read(&found, invocation, context);
+            context.program(verbs::EXEC_READ, &invocation.title());
+        }
+        "ansible-doc" | "ansible-config" | "ansible-lint" => context.program(verbs::EXEC_READ, &invocation.title()),
         "salt" | "salt-ssh" => salt(&found, invocation, context),
         "salt-key" if found.has(&["-L", "--list-all", "-l", "-F", "-f"]) => context.push(Effect::new(verbs::NET_READ, machines("salt", &found))),
         "salt-key" | "salt-run" | "salt-cp" => context.push(Effect::new(verbs::NET_WRITE, machines("salt", &found))),
@@ -126,42 +136,73 @@ fn ad_hoc(found: &Subcommand<'_>, invocation: &Invocation, context: &mut Context
     let pattern = found.operand(0).unwrap_or_else(|| "*".to_owned());
     let module = found.text(&["-m", "--module-name"]).unwrap_or_else(|| "command".to_owned());
     let module = module.rsplit('.').next().unwrap_or(&module).to_owned();
-    let place = machines(&pattern, found);
-    if found.has(&["--list-hosts", "--syntax-check"]) || found.surely(&["-C", "--check"], FLAGS) || LOOKS.contains(&module.as_str()) {
-        context.push(Effect::new(verbs::NET_READ, place));
-        return;
+    let inventory = inventory::read(found, invocation, context);
+    let limit = found.text(&["-l", "--limit"]);
+    let is_local = found.text(&["-c", "--connection"]).as_deref() == Some("local");
+    let known = inventory.machines(&pattern, limit.as_deref());
+    let mut machines = known.unwrap_or_else(|| vec![Machine { place: machines(&pattern, found), is_here: is_local && is_this_machine(&pattern) }]);
+    if let Some(how) = found.text(&["-c", "--connection"]) {
+        machines.iter_mut().for_each(|machine| machine.is_here = how == "local");
     }
+    let looks = found.has(&["--list-hosts", "--syntax-check"]) || found.surely(&["-C", "--check"], FLAGS) || LOOKS.contains(&module.as_str());
     let text = found.value(&["-a", "--args"]).map(|value| value.known().map(str::to_owned));
-    let is_here = is_this_machine(&pattern) && found.text(&["-c", "--connection"]).is_none_or(|how| how == "local");
     let becomes = found.has(&["-b", "--become"]);
-    let run = |context: &mut Context<'_>| {
-        if becomes {
-            context.program(verbs::EXEC_PRIVILEGE, "become");
+    if machines.is_empty() {
+        context.program(verbs::EXEC_READ, &invocation.title());
+    }
+    for machine in machines {
+        if looks {
+            context.push(Effect::new(verbs::NET_READ, machine.place));
+            continue;
         }
-        match text {
-            Some(Some(text)) if RUNS.contains(&module.as_str()) => shell::run_apart(&text, Place::Within(context.here), context),
-            _ => opaque(invocation, "the module changes what its arguments say", context),
+        let run = |context: &mut Context<'_>| {
+            if becomes {
+                context.program(verbs::EXEC_PRIVILEGE, "become");
+            }
+            match &text {
+                Some(Some(text)) if RUNS.contains(&module.as_str()) => shell::run_apart(text, Place::Within(context.here), context),
+                _ => opaque(invocation, "the module changes what its arguments say", context),
+            }
+        };
+        if machine.is_here {
+            run(context);
+        } else {
+            context.elsewhere(machine.place, run);
         }
-    };
-    if is_here {
-        run(context);
-    } else {
-        context.elsewhere(place, run);
     }
 }
 
-fn playbook(found: &Subcommand<'_>, invocation: &Invocation, context: &mut Context<'_>) {
+fn playbooks(found: &Subcommand<'_>, invocation: &Invocation, context: &mut Context<'_>) {
     for word in &found.operands {
         ask_file(&paths::locate(&word.value, context).path, context);
     }
-    let place = machines("*", found);
-    let looks = found.has(&["--syntax-check", "--list-hosts", "--list-tasks", "--list-tags"]);
-    if looks {
+    let inventory = inventory::read(found, invocation, context);
+    let limit = found.text(&["-l", "--limit"]);
+    if found.has(&["--syntax-check", "--list-hosts", "--list-tasks", "--list-tags"]) {
         context.program(verbs::EXEC_READ, &invocation.title());
-    } else if found.surely(&["-C", "--check"], FLAGS) {
-        context.push(Effect::new(verbs::NET_READ, place).because("--check only says what it would change"));
-    } else {
-        context.elsewhere(place, |context| opaque(invocation, "what it changes is in its playbook", context));
+        return;
+    }
+    let (variables, has_other_variables) = playbook::variables(found.values(&["-e", "--extra-vars"]));
+    let run = playbook::Run {
+        inventory: &inventory,
+        invocation,
+        limit: limit.as_deref(),
+        rehearses: found.surely(&["-C", "--check"], FLAGS),
+        is_local: found.text(&["-c", "--connection"]).as_deref() == Some("local"),
+        variables,
+        has_other_variables,
+        adds_machines: std::cell::Cell::new(false),
+        otherwise: &|pattern| machines(pattern, found),
+    };
+    let listed = context.collected.len();
+    for word in &found.operands {
+        playbook::run(&word.value, &run, context);
+    }
+    if context.collected.len() == listed {
+        context.program(verbs::EXEC_READ, &invocation.title());
+    }
+    if found.operands.is_empty() {
+        opaque(invocation, "which playbook it runs is not known", context);
     }
 }
 
@@ -211,6 +252,9 @@ fn knife(invocation: &Invocation, context: &mut Context<'_>) {
     }
 }
 
+#[cfg(test)]
+#[path = "ansible/tests.rs"]
+mod places;
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;
