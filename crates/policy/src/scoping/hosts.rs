@@ -1,6 +1,6 @@
 //! The other machine that an effect speaks to, in one spelling.
 
-use countersign_model::{Effect, Place, Resource, is_this_machine, registry_of_image, verbs};
+use countersign_model::{Effect, Place, Resource, host_alone, is_this_machine, registry_of_image, verbs};
 
 use crate::request;
 
@@ -21,7 +21,7 @@ const REGISTRIES: &[(&str, &str)] = &[
 pub(super) fn of(effect: &Effect) -> Option<String> {
     let resource = &effect.resource;
     let written = match resource {
-        Resource::Host { host, .. } => host.clone(),
+        Resource::Host { host, .. } => host_alone(host).to_owned(),
         Resource::Ref { repository, .. } | Resource::Repository { repository } => {
             repository.remote.as_ref()?;
             let address = request::address(repository);

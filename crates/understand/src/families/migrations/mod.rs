@@ -4,6 +4,7 @@
 //! hold. [`tools`] has a table for each tool, [`place`] finds which database is meant, [`files`]
 //! reads what a project's own files say of it.
 
+mod configured;
 mod files;
 mod place;
 mod tools;

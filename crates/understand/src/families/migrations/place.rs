@@ -3,6 +3,7 @@
 use countersign_model::{Answer, Question};
 
 use super::files;
+use super::configured;
 use super::tools::{Finds, Tool};
 use crate::Workspace as _;
 use crate::context::Context;
@@ -33,9 +34,12 @@ pub(super) fn of(tool: &Tool, found: &Subcommand<'_>, invocation: &Invocation, c
         // Which database that is, the project's own code says.
         return DatabasePlace { database: Some(named.clone()), ..DatabasePlace::any("sql") };
     }
+    // A variable that the command sets counts where code takes it; which code does, the configuration says.
+    let configured = configured::place(found, environment.as_deref(), invocation, context);
     let mut place = match tool.finds {
+        Finds::Variable(_) | Finds::Code(_) if configured.is_some() => configured.unwrap_or_else(|| DatabasePlace::any("sql")),
         Finds::Variable(name) => variable(name, invocation, context),
-        Finds::Prisma => prisma(found, invocation, context),
+        Finds::Prisma => configured.unwrap_or_else(|| prisma(found, invocation, context)),
         Finds::Rails => rails(environment.as_deref(), invocation, context),
         Finds::Key(file, key) => key_of(file, key, found, invocation, context),
         Finds::Code(name) => code(name, found, invocation, context),
@@ -88,7 +92,7 @@ fn address(value: &Value, invocation: &Invocation) -> DatabasePlace {
 }
 
 /// The place that a variable set in the command names.
-fn variable_set(name: &str, invocation: &Invocation) -> Option<DatabasePlace> {
+pub(super) fn variable_set(name: &str, invocation: &Invocation) -> Option<DatabasePlace> {
     match environment::value(invocation, name)? {
         Value::Known(text) => Some(DatabasePlace::of_text(&text).unwrap_or_else(|| DatabasePlace::any("sql"))),
         Value::Pattern(_) | Value::Unknown { .. } => Some(behind(name)),
