@@ -2,6 +2,7 @@
 
 mod console;
 mod external;
+mod outputs;
 mod place;
 
 use countersign_model::{Answer, Certainty, Effect, PathClass, Question, Resource, Zone, verbs};
@@ -189,15 +190,7 @@ fn special(found: &Subcommand<'_>, spot: &place::Spot, invocation: &Invocation, 
                 });
             }
         }
-        "output" if found.has(&["-json", "-raw", "--json", "--raw"]) || !found.operands.is_empty() => {
-            let name = found.operand(0).unwrap_or_else(|| "*".to_owned());
-            let sensitive = name == "*" || super::is_secret_name(&name.replace('-', "_"));
-            if sensitive {
-                let resource = Resource::Secret { store: spot.store(), name };
-                let effect = Effect::new(verbs::SECRET_READ, resource);
-                context.push(effect.certain(Certainty::Partial, "outputs that are marked sensitive are shown so"));
-            }
-        }
+        "output" => outputs::effects(found, spot, context),
         "show" if found.has(&["-json", "--json"]) => {
             let resource = Resource::Secret { store: spot.store(), name: "*".to_owned() };
             context.push(Effect::new(verbs::SECRET_READ, resource).certain(Certainty::Partial, "the state or plan may hold secrets in plain text"));

@@ -1,0 +1,159 @@
+//! Which outputs show secrets: those that the code in the directory marks as sensitive, and those called so.
+
+use countersign_model::{Certainty, Effect, Resource, verbs};
+
+use super::place::Spot;
+use crate::code::source::{self, Source};
+use crate::context::Context;
+use crate::families::is_secret_name;
+use crate::families::subcommands::Subcommand;
+use crate::paths;
+use crate::word::Value;
+
+/// Files that outputs are by custom declared in.
+const FILES: &[&str] = &["outputs.tf", "output.tf", "main.tf"];
+/// Outputs that are looked at.
+const MOST: usize = 256;
+
+/// An output that is declared.
+struct Output {
+    name: String,
+    is_sensitive: bool,
+}
+
+/// Adds the secrets that `terraform output` prints as they are.
+pub(super) fn effects(found: &Subcommand<'_>, spot: &Spot, context: &mut Context<'_>) {
+    if !found.has(&["-json", "-raw", "--json", "--raw"]) && found.operands.is_empty() {
+        return;
+    }
+    let declared = if found.has(&["-state", "--state"]) { None } else { declared(&spot.directory, context) };
+    let name = found.operand(0).filter(|name| name != "*");
+    let is_named_so = |name: &str| is_secret_name(&name.replace('-', "_"));
+    let is_secret = |output: &&Output| output.is_sensitive || is_named_so(&output.name);
+    let push = |name: String, is_known: bool, context: &mut Context<'_>| {
+        let effect = Effect::new(verbs::SECRET_READ, Resource::Secret { store: spot.store(), name });
+        context.push(if is_known {
+            effect.because("the output is marked sensitive")
+        } else {
+            effect.certain(Certainty::Partial, "outputs that are marked sensitive are shown so")
+        });
+    };
+    match (name, declared) {
+        (Some(name), declared) => {
+            let output = declared.iter().flatten().find(|output| output.name == name);
+            let is_marked = output.is_some_and(|output| output.is_sensitive);
+            if is_marked || is_named_so(&name) {
+                push(name, is_marked, context);
+            }
+        }
+        (None, Some(outputs)) if !outputs.is_empty() => {
+            for output in outputs.iter().filter(is_secret) {
+                push(output.name.clone(), output.is_sensitive, context);
+            }
+        }
+        (None, Some(_) | None) => push("*".to_owned(), false, context),
+    }
+}
+
+/// The outputs that files of the directory declare; none where a file is not known.
+fn declared(directory: &str, context: &Context<'_>) -> Option<Vec<Output>> {
+    let mut outputs = Vec::new();
+    for file in FILES {
+        let located = paths::locate(&Value::Known(format!("{directory}/{file}")), context);
+        match source::of(&located, context) {
+            Source::Texts(texts) => texts.iter().for_each(|text| read(text, &mut outputs)),
+            Source::Absent => {}
+            Source::Perhaps(..) | Source::Unknown(_) | Source::Foreign => return None,
+        }
+        if outputs.len() > MOST {
+            return None;
+        }
+    }
+    Some(outputs)
+}
+
+/// `output "name" { sensitive = true .. }`.
+fn read(text: &str, outputs: &mut Vec<Output>) {
+    let mut name: Option<String> = None;
+    let mut is_sensitive = false;
+    for line in text.lines() {
+        let is_top = !line.starts_with([' ', '\t']);
+        let line = line.trim();
+        if let Some(rest) = line.strip_prefix("output").filter(|_| is_top) {
+            let rest = rest.trim_start().trim_start_matches('"');
+            let end = rest.find(['"', ' ', '{']).unwrap_or(rest.len());
+            outputs.extend(name.take().map(|name| Output { name, is_sensitive }));
+            is_sensitive = false;
+            name = rest.get(..end).map(str::to_owned);
+        }
+        if let Some((before, after)) = line.split_once("sensitive")
+            && (before.is_empty() || before.ends_with([' ', '{', ',']))
+            && let Some(value) = after.trim_start().strip_prefix('=')
+        {
+            is_sensitive |= !value.trim_start().starts_with("false");
+        }
+        if is_top && line.ends_with('}') {
+            outputs.extend(name.take().map(|name| Output { name, is_sensitive }));
+            is_sensitive = false;
+        }
+    }
+    outputs.extend(name.map(|name| Output { name, is_sensitive }));
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::{check, check_with};
+
+    const OUTPUTS: (&str, &str) = ("/repo/outputs.tf", "output \"url\" {\n  value = 1\n}\n\noutput \"db\" {\n  value     = aws_db_instance.main\n  sensitive = true\n}\n");
+    const PLAIN: (&str, &str) = ("/repo/main.tf", "resource \"x\" \"y\" {}\noutput \"url\" { value = x.y.url }\noutput \"id\" {\n  value = 1\n  sensitive = false\n}\n");
+
+    #[test]
+    fn outputs_that_are_marked() {
+        assert_snapshot!(check_with("terraform output -json", &[OUTPUTS, PLAIN]), @"
+        stack.read * of terraform /repo, read
+        secret.read terraform /repo:db, read
+        ");
+        assert_snapshot!(check_with("terraform output -raw db; terraform output url; terraform output -json url", &[OUTPUTS]), @"
+        stack.read * of terraform /repo, read
+        secret.read terraform /repo:db, read
+        ");
+        assert_snapshot!(check_with("terraform output -json; terraform output -json | jq -r .url.value", &[PLAIN]), @"
+        stack.read * of terraform /repo, read
+        exec.read jq, read
+        ");
+        assert_snapshot!(check_with("terraform output", &[OUTPUTS]), @"stack.read * of terraform /repo, read");
+    }
+
+    #[test]
+    fn outputs_that_nobody_tells() {
+        assert_snapshot!(check("terraform output -json; terraform output -raw db_password; terraform output -raw url"), @"
+        stack.read * of terraform /repo, read
+        secret.read terraform /repo:*, read, partial
+        secret.read terraform /repo:db_password, read, partial
+        ");
+        assert_snapshot!(check_with("terraform output -json -state=other.tfstate; terraform -chdir=infra output -json", &[PLAIN]), @"
+        secret.read /repo/other.tfstate, read
+        stack.read * of terraform /repo (other.tfstate), read
+        secret.read terraform /repo other.tfstate:*, read, partial
+        stack.read * of terraform /repo/infra, read
+        secret.read terraform /repo/infra:*, read, partial
+        ");
+        assert_snapshot!(check_with("git checkout -f other; terraform output -json", &[PLAIN]), @"
+        git.discard /repo, destroy
+        git.branch /repo, write
+        stack.read * of terraform /repo, read
+        secret.read terraform /repo:*, read, partial
+        ");
+        assert_snapshot!(check_with("terraform output -raw \"$X\"; terraform output -raw api_token", &[PLAIN]), @"
+        stack.read * of terraform /repo, read, partial
+        secret.read terraform /repo:api_token, read, partial
+        ");
+        let one_line = ("/repo/outputs.tf", "output \"a\" { value = 1, sensitive = true }\n");
+        assert_snapshot!(check_with("terraform output -json", &[one_line]), @"
+        stack.read * of terraform /repo, read
+        secret.read terraform /repo:a, read
+        ");
+    }
+}
