@@ -46,6 +46,12 @@ pub enum Kind {
     KubeContext,
     /// A profile, project or subscription of a cloud.
     Cloud,
+    /// A workspace of infrastructure as code.
+    Workspace,
+    /// A context of Docker.
+    DockerContext,
+    /// A host of the configuration of SSH.
+    SshHost,
     /// A database's address.
     Database,
     /// A package registry that can be published to.
@@ -60,12 +66,15 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, in order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Remote,
         Self::Forge,
         Self::Workflow,
         Self::KubeContext,
         Self::Cloud,
+        Self::Workspace,
+        Self::DockerContext,
+        Self::SshHost,
         Self::Database,
         Self::Registry,
         Self::McpServer,
@@ -81,6 +90,9 @@ impl Kind {
             Self::Workflow => "CI workflows",
             Self::KubeContext => "Kube contexts",
             Self::Cloud => "Cloud profiles",
+            Self::Workspace => "Terraform workspaces",
+            Self::DockerContext => "Docker contexts",
+            Self::SshHost => "SSH hosts",
             Self::Database => "Databases",
             Self::Registry => "Package registries",
             Self::McpServer => "MCP servers, tools unknown",

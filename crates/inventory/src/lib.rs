@@ -10,7 +10,7 @@
 //! | `mcp`, `protocol` | MCP servers in the settings of every runtime; what is said to a server and what it answers |
 //! | `remotes` | git remotes and what opens them |
 //! | `workflows` | CI: what triggers it, where it delivers |
-//! | `kube`, `clouds`, `databases`, `registries`, `secrets` | the files in which tools keep contexts, profiles, addresses, tokens, keys |
+//! | `kube`, `clouds`, `docker`, `ssh`, `terraform`, `databases`, `registries`, `secrets` | the files in which tools keep contexts, profiles, hosts, workspaces, addresses, tokens, keys |
 //!
 //! Architecture invariant: names and reach, never values. No secret, token, password or address with a credential in
 //! it gets into an item; the text that was read is dropped where it was read. No I/O: the edge reads files and
@@ -18,6 +18,7 @@
 
 pub mod clouds;
 pub mod databases;
+pub mod docker;
 mod gaps;
 mod item;
 pub mod kube;
@@ -29,6 +30,8 @@ pub mod remotes;
 mod report;
 pub mod runtimes;
 pub mod secrets;
+pub mod ssh;
+pub mod terraform;
 pub mod workflows;
 
 pub use gaps::{Gap, GapKind};
@@ -50,6 +53,13 @@ mod tests {
             clouds::aws(text, "f"),
             clouds::gcloud("work", text, "f"),
             clouds::azure(text, "f"),
+            docker::context(text, "f", docker::current(text).as_deref()),
+            ssh::hosts(text, "f"),
+            terraform::Directory {
+                backend: terraform::initialised(text).or_else(|| terraform::declared(text)),
+                ..terraform::Directory::default()
+            }
+            .items(),
             databases::variables(text.lines(), "f"),
             databases::pgpass(text, "f"),
             databases::pg_services(text, "f"),
@@ -90,13 +100,16 @@ mod tests {
         /// Wherever values stand in the files of tools, none of them is told.
         #[test]
         fn no_value_is_told(
-            lines in prop::collection::vec((0_usize..12, "[A-Za-z_]{1,12}"), 0..12),
+            lines in prop::collection::vec((0_usize..15, "[A-Za-z_]{1,12}"), 0..12),
             known in prop::sample::select(vec![
                 "_authToken", "password", "DATABASE_URL", "aws_secret_access_key", "token", "API_KEY", "env", "args", "url",
             ]),
         ) {
             const SECRET: &str = "zq7Ktw0Vx";
             let line = |(form, key): &(usize, String)| match form {
+                11 => format!("Host {key}\n  SetEnv {known}={SECRET}"),
+                12 => format!("backend \"{key}\" {{\n  access_key = \"{SECRET}\""),
+                13 => format!("{{\"Name\":\"{key}\",\"Endpoints\":{{\"docker\":{{\"Host\":\"ssh://u:{SECRET}@h/{SECRET}\"}}}}}}"),
                 0 => format!("{known}={SECRET}"),
                 1 => format!("{known}: {SECRET}"),
                 2 => format!("{known} = \"{SECRET}\""),

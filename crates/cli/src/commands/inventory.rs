@@ -4,6 +4,7 @@ mod agents;
 mod ask;
 mod files;
 mod look;
+mod places;
 mod shown;
 
 use std::path::PathBuf;

@@ -35,6 +35,22 @@ fn furnish(machine: &Machine) {
     write(".aws/config", "[profile shop-live]\nrole_arn = arn:aws:iam::1:role/admin\n");
     write(".aws/credentials", "[shop-live]\naws_access_key_id = SECRET\naws_secret_access_key = SECRET\n");
     write(".config/gcloud/configurations/config_work", "[core]\naccount = SECRET\nproject = shop-staging\n");
+    write(
+        ".docker/contexts/meta/1f/meta.json",
+        "{\"Name\":\"shop-live\",\"Endpoints\":{\"docker\":{\"Host\":\"ssh://root:SECRET@prod-1.acme.io\"}}}",
+    );
+    write(
+        ".ssh/config",
+        "Include more/*.conf\nHost *\n  User SECRET\nHost prod-1\n  HostName prod-1.acme.io\n  User deploy\n  IdentityFile ~/.ssh/id_ed25519\n  SetEnv T=SECRET\n",
+    );
+    write(".ssh/more/a.conf", "Host stage-1\n");
+    write("shop/infra/.terraform/environment", "live");
+    write(
+        "shop/infra/.terraform/terraform.tfstate",
+        "{\"backend\":{\"type\":\"s3\",\"config\":{\"access_key\":\"SECRET\"}}}",
+    );
+    write("shop/infra/terraform.tfstate.d/stage/terraform.tfstate", "{}");
+    write("shop/dns/main.tf", "terraform {\n  backend \"gcs\" {\n    credentials = \"SECRET\"\n  }\n}\n");
     write(".npmrc", "//registry.npmjs.org/:_authToken=npm_SECRET\n");
     write(".pypirc", "[pypi]\nusername = __token__\npassword = pypi-SECRET\n");
     write(".cargo/credentials.toml", "[registry]\ntoken = \"SECRET\"\n");
@@ -113,7 +129,7 @@ fn everything_within_reach_gaps_first_and_no_value_of_it() {
     5 gaps
     ✗ Nothing governs Codex CLI (production)
         Countersign has no hook for Codex CLI yet
-        reaches origin (~/shop), .github/workflows/deploy.yml, shop-prod, aws:shop-live, $DATABASE_URL, $PROD_DATABASE_URL, postgresql://db.live.acme.io/shop, prod-db and 21 more
+        reaches origin (~/shop), .github/workflows/deploy.yml, shop-prod, aws:shop-live, infra:live, shop-live, prod-1, $DATABASE_URL and 29 more
         next: let it run only where none of this is within reach
     ✗ `~/.codex/config.toml` weakens Codex CLI by approval_policy: never
         it then asks nobody, and nothing governs it
@@ -127,7 +143,7 @@ fn everything_within_reach_gaps_first_and_no_value_of_it() {
         next: move it out of the repository, or hold reads of it by a policy in countersign.toml
     ✗ Places whose environment nobody has named (unknown)
         they are taken as the worst they can be: more waits than has to, and production may be among them
-        reaches forge (github.com/acme/shop), github.com, gcp:shop-staging, $DATABASE_URL, cargo:crates.io, docker:ghcr.io, npm:$NPM_TOKEN, npm:registry.npmjs.org and 4 more
+        reaches forge (github.com/acme/shop), github.com, gcp:shop-staging, dns:default, infra:stage, stage-1, $DATABASE_URL, cargo:crates.io and 7 more
         next: name them under an environment in countersign.toml, then `countersign policy activate`
 
     Agent runtimes
@@ -158,6 +174,21 @@ fn everything_within_reach_gaps_first_and_no_value_of_it() {
       aws:shop-live (takes on a role; a key in ~/.aws/credentials)  production   destroy: waits for 1 approval  claude-code: hook, codex: nothing  ~/.aws/config
       gcp:shop-staging (configuration work)                         unknown      destroy: waits for 1 approval  claude-code: hook, codex: nothing  ~/.config/gcloud/configurations/config_work
 
+    Terraform workspaces
+      what                                environment  its use                        governed by                        found in
+      infra:live (chosen; state in s3)    production   destroy: waits for 1 approval  claude-code: hook, codex: nothing  infra
+      dns:default (chosen; state in gcs)  unknown      destroy: waits for 1 approval  claude-code: hook, codex: nothing  dns
+      infra:stage (state in s3)           unknown      destroy: waits for 1 approval  claude-code: hook, codex: nothing  infra
+
+    Docker contexts
+      what                                  environment  its use                        governed by                        found in
+      shop-live (engine on prod-1.acme.io)  production   destroy: waits for 1 approval  claude-code: hook, codex: nothing  ~/.docker/contexts/meta/1f/meta.json
+
+    SSH hosts
+      what                                                            environment  its use                        governed by                        found in
+      prod-1 (host prod-1.acme.io; as deploy; key ~/.ssh/id_ed25519)  production   destroy: waits for 1 approval  claude-code: hook, codex: nothing  ~/.ssh/config
+      stage-1                                                         unknown      destroy: waits for 1 approval  claude-code: hook, codex: nothing  ~/.ssh/more/a.conf
+
     Databases
       what                                                        environment  its use                        governed by                        found in
       $DATABASE_URL                                               production   destroy: waits for 1 approval  claude-code: hook, codex: nothing  .env.production
@@ -184,21 +215,23 @@ fn everything_within_reach_gaps_first_and_no_value_of_it() {
       tickets/list_tickets (runs `sh`)   unknown      read: allowed                    hook         .mcp.json
 
     Secrets files
-      what                                                                    environment  its use                     governed by                        found in
-      .env.production (values of DATABASE_URL)                                production   read: waits for 1 approval  claude-code: hook, codex: nothing  .env.production
-      deploy/account.json (a key of a service account; of project shop-live)  production   read: allowed               claude-code: hook, codex: nothing  deploy/account.json
-      .env (values of DATABASE_URL, STRIPE_KEY)                               unknown      read: waits for 1 approval  claude-code: hook, codex: nothing  .env
-      ~/.aws/credentials (keys of AWS)                                        unknown      read: waits for 1 approval  claude-code: hook, codex: nothing  ~/.aws/credentials
-      ~/.cargo/credentials.toml (tokens of Cargo)                             unknown      read: waits for 1 approval  claude-code: hook, codex: nothing  ~/.cargo/credentials.toml
-      ~/.config/gh/hosts.yml (tokens of GitHub)                               unknown      read: waits for 1 approval  claude-code: hook, codex: nothing  ~/.config/gh/hosts.yml
-      ~/.docker/config.json (logins of registries)                            unknown      read: waits for 1 approval  claude-code: hook, codex: nothing  ~/.docker/config.json
-      ~/.kube/config (credentials of clusters)                                unknown      read: waits for 1 approval  claude-code: hook, codex: nothing  ~/.kube/config
-      ~/.npmrc (tokens of npm)                                                unknown      read: waits for 1 approval  claude-code: hook, codex: nothing  ~/.npmrc
-      ~/.pgpass (passwords of PostgreSQL)                                     unknown      read: waits for 1 approval  claude-code: hook, codex: nothing  ~/.pgpass
-      ~/.pypirc (tokens of PyPI)                                              unknown      read: waits for 1 approval  claude-code: hook, codex: nothing  ~/.pypirc
-      ~/.ssh/id_ed25519 (a private key)                                       unknown      read: waits for 1 approval  claude-code: hook, codex: nothing  ~/.ssh/id_ed25519
+      what                                                                                                        environment  its use                     governed by                        found in
+      .env.production (values of DATABASE_URL)                                                                    production   read: waits for 1 approval  claude-code: hook, codex: nothing  .env.production
+      deploy/account.json (a key of a service account; of project shop-live)                                      production   read: allowed               claude-code: hook, codex: nothing  deploy/account.json
+      .env (values of DATABASE_URL, STRIPE_KEY)                                                                   unknown      read: waits for 1 approval  claude-code: hook, codex: nothing  .env
+      infra/.terraform/terraform.tfstate (the state of infrastructure, with what is secret in it)                 unknown      read: waits for 1 approval  claude-code: hook, codex: nothing  infra/.terraform/terraform.tfstate
+      infra/terraform.tfstate.d/stage/terraform.tfstate (the state of infrastructure, with what is secret in it)  unknown      read: waits for 1 approval  claude-code: hook, codex: nothing  infra/terraform.tfstate.d/stage/terraform.tfstate
+      ~/.aws/credentials (keys of AWS)                                                                            unknown      read: waits for 1 approval  claude-code: hook, codex: nothing  ~/.aws/credentials
+      ~/.cargo/credentials.toml (tokens of Cargo)                                                                 unknown      read: waits for 1 approval  claude-code: hook, codex: nothing  ~/.cargo/credentials.toml
+      ~/.config/gh/hosts.yml (tokens of GitHub)                                                                   unknown      read: waits for 1 approval  claude-code: hook, codex: nothing  ~/.config/gh/hosts.yml
+      ~/.docker/config.json (logins of registries)                                                                unknown      read: waits for 1 approval  claude-code: hook, codex: nothing  ~/.docker/config.json
+      ~/.kube/config (credentials of clusters)                                                                    unknown      read: waits for 1 approval  claude-code: hook, codex: nothing  ~/.kube/config
+      ~/.npmrc (tokens of npm)                                                                                    unknown      read: waits for 1 approval  claude-code: hook, codex: nothing  ~/.npmrc
+      ~/.pgpass (passwords of PostgreSQL)                                                                         unknown      read: waits for 1 approval  claude-code: hook, codex: nothing  ~/.pgpass
+      ~/.pypirc (tokens of PyPI)                                                                                  unknown      read: waits for 1 approval  claude-code: hook, codex: nothing  ~/.pypirc
+      ~/.ssh/id_ed25519 (a private key)                                                                           unknown      read: waits for 1 approval  claude-code: hook, codex: nothing  ~/.ssh/id_ed25519
 
-    note: prod-db: not asked: it is elsewhere, and only servers of this machine are
+    note: prod-db: not asked: it is remote over HTTPS; only servers that listen on this machine are asked, over plain HTTP
     note: decided by the policy in force here
     ");
     assert_snapshot!(lines(&json_of(&unasked)).replace(&machine.path("").display().to_string(), "~/"), @"
@@ -210,6 +243,12 @@ fn everything_within_reach_gaps_first_and_no_value_of_it() {
     kube_context kind-dev → development, monitor, [claude-code: hook, codex: nothing]
     cloud aws:shop-live → production, require_approval, [claude-code: hook, codex: nothing]
     cloud gcp:shop-staging → unknown, require_approval, [claude-code: hook, codex: nothing]
+    workspace infra:live → production, require_approval, [claude-code: hook, codex: nothing]
+    workspace dns:default → unknown, require_approval, [claude-code: hook, codex: nothing]
+    workspace infra:stage → unknown, require_approval, [claude-code: hook, codex: nothing]
+    docker_context shop-live → production, require_approval, [claude-code: hook, codex: nothing]
+    ssh_host prod-1 → production, require_approval, [claude-code: hook, codex: nothing]
+    ssh_host stage-1 → unknown, require_approval, [claude-code: hook, codex: nothing]
     database $DATABASE_URL → production, require_approval, [claude-code: hook, codex: nothing]
     database $PROD_DATABASE_URL → production, require_approval, [claude-code: hook, codex: nothing]
     database postgresql://db.live.acme.io/shop → production, require_approval, [claude-code: hook, codex: nothing]
@@ -224,6 +263,8 @@ fn everything_within_reach_gaps_first_and_no_value_of_it() {
     secrets .env.production → production, require_approval, [claude-code: hook, codex: nothing]
     secrets deploy/account.json → production, allow, [claude-code: hook, codex: nothing]
     secrets .env → unknown, require_approval, [claude-code: hook, codex: nothing]
+    secrets infra/.terraform/terraform.tfstate → unknown, require_approval, [claude-code: hook, codex: nothing]
+    secrets infra/terraform.tfstate.d/stage/terraform.tfstate → unknown, require_approval, [claude-code: hook, codex: nothing]
     secrets ~/.aws/credentials → unknown, require_approval, [claude-code: hook, codex: nothing]
     secrets ~/.cargo/credentials.toml → unknown, require_approval, [claude-code: hook, codex: nothing]
     secrets ~/.config/gh/hosts.yml → unknown, require_approval, [claude-code: hook, codex: nothing]

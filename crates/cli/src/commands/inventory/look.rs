@@ -27,6 +27,7 @@ pub(super) fn items(place: &Place) -> Result<(Vec<Item>, Option<String>)> {
     let mut found = Vec::new();
     let keys = keys(place, &mut found);
     tools(place, &mut found);
+    super::places::add_all(place, &mut found);
     environment(&mut found);
     let all = secrets(place, &mut found);
     found.extend(forge(place, keys)?);
@@ -35,7 +36,13 @@ pub(super) fn items(place: &Place) -> Result<(Vec<Item>, Option<String>)> {
 }
 
 /// Adds what a file names; a file that is there and cannot be read is an item of its own.
-fn add(found: &mut Found, place: &Place, kind: Kind, path: &Path, read: impl Fn(&str, &str) -> Found) {
+pub(super) fn add(
+    found: &mut Found,
+    place: &Place,
+    kind: Kind,
+    path: &Path,
+    read: impl Fn(&str, &str) -> Found,
+) {
     let from = place.shown(path);
     match text(path) {
         Ok(Some(text)) => found.extend(read(&text, &from)),

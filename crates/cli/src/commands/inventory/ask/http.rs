@@ -13,6 +13,8 @@ use serde_json::Value;
 use super::{ENDED, FLOOD, LATE, LONGEST};
 
 const ELSEWHERE: &str = "not asked: it is elsewhere, and only servers of this machine are";
+const REMOTE: &str =
+    "not asked: it is remote over HTTPS; only servers that listen on this machine are asked, over plain HTTP";
 /// A server of this machine is there or is not.
 const MOMENT: Duration = Duration::from_secs(2);
 
@@ -34,7 +36,10 @@ impl Session {
         headers: Vec<(String, String)>,
         deadline: Instant,
     ) -> Result<Self, String> {
-        let rest = address.strip_prefix("http://").ok_or_else(|| ELSEWHERE.to_owned())?;
+        let rest = address.strip_prefix("http://").ok_or_else(|| {
+            let is_remote = address.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("https://"));
+            if is_remote { REMOTE.to_owned() } else { ELSEWHERE.to_owned() }
+        })?;
         let at = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (host, path) = rest.split_at_checked(at).unwrap_or((rest, ""));
         let addresses = of_this_machine(host).ok_or_else(|| ELSEWHERE.to_owned())?;
