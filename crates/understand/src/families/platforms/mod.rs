@@ -3,11 +3,13 @@
 //! [`tables`] holds what each of them knows, [`named`] finds which application is meant.
 
 mod named;
+mod supabase;
 mod tables;
 
 use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
 
 use super::subcommands::{Subcommand, read};
+use supabase::Side;
 use super::{Family, dispatch, opaque};
 use crate::context::Context;
 use crate::invocation::Invocation;
@@ -64,9 +66,13 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     };
     // A store of keys holds ordinary data as well: the key's name says when its value is a secret.
     let is_key = platform == "wrangler" && found.name == "kv key get" && found.operand(0).is_some_and(|key| key == "*" || super::is_secret_name(&key.replace('-', "_")));
-    let verb = if is_key { Some(verbs::SECRET_READ) } else { verb };
+    let verb = match verb {
+        _ if is_key => Some(verbs::SECRET_READ),
+        Some(verb) if platform == "supabase" => Some(supabase::there(verb, &found)),
+        verb => verb,
+    };
     let app = named::find(platform, &found, invocation, context);
-    act(platform, verb, &found, &app, context);
+    act(platform, verb, &found, &app, invocation, context);
     runs(platform, &found, &normal, &app, context);
     files(platform, &found, context);
 }
@@ -86,7 +92,7 @@ fn colons(platform: &str, invocation: &Invocation) -> Invocation {
     copy
 }
 
-fn act(platform: &str, verb: Option<Verb>, found: &Subcommand<'_>, app: &named::App, context: &mut Context<'_>) {
+fn act(platform: &str, verb: Option<Verb>, found: &Subcommand<'_>, app: &named::App, invocation: &Invocation, context: &mut Context<'_>) {
     let resource = app.resource(platform);
     let mut effect = match (&verb, &found.doubt) {
         (Some(verb), None) => Effect::new(verb.clone(), resource),
@@ -101,8 +107,17 @@ fn act(platform: &str, verb: Option<Verb>, found: &Subcommand<'_>, app: &named::
             effect.resource = Resource::Secret { store: format!("{platform} {}{target}", app.name), name };
         }
         "db.read" | "db.write" | "db.schema" | "db.destroy" | "db.execute" => {
-            let is_local = found.has(&["--local"]) || platform == "supabase" && !found.has(&["--linked", "--db-url", "--project-ref"]);
-            let host = if is_local { "localhost".to_owned() } else { format!("{platform} {}", app.name) };
+            let hosted = format!("{platform} {}", app.name);
+            let side = if platform == "supabase" { supabase::side(found, invocation) } else if found.has(&["--local"]) { Side::Here } else { Side::Hosted };
+            let host = match side {
+                Side::Here => "localhost".to_owned(),
+                Side::Hosted => hosted,
+                Side::Address(host) => host,
+                Side::Either(why) => {
+                    effect = effect.certain(Certainty::Partial, why);
+                    hosted
+                }
+            };
             let system = match platform {
                 "wrangler" => "d1",
                 "heroku" | "supabase" | "neon" => "postgresql",
@@ -112,11 +127,19 @@ fn act(platform: &str, verb: Option<Verb>, found: &Subcommand<'_>, app: &named::
                 effect = effect.because("what the statement does is not looked at");
             }
             let database = app.target.clone();
-            // `heroku pg:psql -c`.
-            if let Some(text) = found.value(&["-c", "--command"]).filter(|_| found.name == "pg psql") {
+            // `heroku pg:psql -c`, `supabase db query ..`.
+            let text = match found.name.as_str() {
+                "pg psql" => found.value(&["-c", "--command"]),
+                "db query" if platform == "supabase" && !found.has(&["-f", "--file"]) => found.operands.first().map(|word| &word.value),
+                _ => None,
+            };
+            if let Some(text) = text {
                 let place = DatabasePlace { host, database, ..DatabasePlace::any(system) };
                 client::run_word(&Word::made(text.clone()), &place, context);
                 return;
+            }
+            if found.surely(&["--dry-run"], &["--linked", "--local", "--remote", "--yes", "--include-all", "--include-roles", "--include-seed"]) && platform == "supabase" {
+                effect = Effect { because: effect.because.clone(), certainty: effect.certainty, ..Effect::new(verbs::DB_READ, effect.resource) };
             }
             effect.resource = Resource::Database { system: system.to_owned(), host, database, object: name };
         }
@@ -181,6 +204,7 @@ fn files(platform: &str, found: &Subcommand<'_>, context: &mut Context<'_>) {
             let file = found.operands.first().map_or_else(|| Value::Known(".env.local".to_owned()), |word| word.value.clone());
             context.write_value(&file);
         }
+        ("supabase", "db dump") => found.values(&["-f", "--file"]).for_each(|file| context.write_value(file)),
         ("vercel", "pull") => context.write_value(&Value::Known(".vercel/.env.development.local".to_owned())),
         ("fly", "secrets import") | ("netlify", "env import") | ("wrangler", "secret bulk") | ("heroku", "config edit") => {
             found.operands.first().into_iter().for_each(|word| context.read(word));

@@ -56,7 +56,7 @@ fn names(platform: &str) -> &'static [&'static str] {
         "wrangler" => &["--name", "--project-name"],
         "railway" => &["-s", "--service"],
         "firebase" => &["-P", "--project"],
-        "supabase" | "neon" => &["--project-ref", "--project-id"],
+        "supabase" | "neon" => &["--project-ref", "--project-id", "--remote"],
         _ => &["--app", "--project", "--service"],
     }
 }
@@ -101,7 +101,7 @@ fn target(platform: &str, found: &Subcommand<'_>) -> Option<String> {
         "amplify" => found.text(&["--envName", "--env", "--branch-name"]),
         "eas" => found.text(&["--profile", "--branch", "--channel"]),
         "firebase" => found.text(&["--only"]).map(|only| format!("only {only}")),
-        "supabase" if found.has(&["--linked"]) => Some("linked".to_owned()),
+        "supabase" if found.has(&["--linked", "--remote"]) => Some("linked".to_owned()),
         "supabase" if found.has(&["--local"]) => Some("local".to_owned()),
         "heroku" => found.text(&["-r", "--remote"]),
         _ => found.text(&["--env", "--environment"]),

@@ -249,7 +249,8 @@ static FIREBASE: Table = Table {
 static SUPABASE: Table = Table {
     values: &["--project-ref", "--db-url", "-p", "--password", "--workdir", "--schema", "-s", "-f", "--file", "--env-file", "-o", "--output", "--profile", "--network-id", "--dns-resolver", "--create-ticket", "--version", "--last", "--org-id", "--region", "--import-map", "--lang"],
     rules: &[
-        rule("status|services|help|completion|gen|inspect|link|unlink|init|start|stop|bootstrap|test|seed", verbs::EXEC_BUILD),
+        rule("status|services|help|completion|gen|inspect|init|start|stop|bootstrap|test|seed", verbs::EXEC_BUILD),
+        rule("link|unlink", verbs::APP_SETTINGS),
         rule("projects|functions|orgs|branches|domains|migration|postgres-config|network-bans|snippets|sso|storage|backups|secrets list|get|ls|show|info|activate|download", verbs::APP_READ),
         rule("projects api-keys", verbs::SECRET_READ),
         rule("secrets set|unset", verbs::SECRET_WRITE),
@@ -259,8 +260,10 @@ static SUPABASE: Table = Table {
         rule("projects|branches|domains|sso|postgres-config|network-restrictions|ssl-enforcement|config create|update|push|add|cp|mv|reverify|activate", verbs::APP_SETTINGS),
         rule("db push", verbs::DB_SCHEMA),
         rule("db reset", verbs::DB_DESTROY),
+        rule("db query", verbs::DB_EXECUTE),
         rule("db dump|diff|lint|pull|start", verbs::DB_READ),
-        rule("migration new|list|fetch", verbs::EXEC_BUILD),
+        rule("migration new", verbs::EXEC_BUILD),
+        rule("migration list|fetch", verbs::DB_READ),
         rule("migration up|squash", verbs::DB_SCHEMA),
         rule("migration down", verbs::DB_DESTROY),
         rule("migration repair", verbs::DB_WRITE),
