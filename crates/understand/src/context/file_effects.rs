@@ -9,6 +9,7 @@ use super::special_files::{is_disk, is_git_internal, is_git_store, is_stream};
 use crate::Workspace as _;
 use crate::path_classes;
 use crate::paths::{self, Located};
+use crate::shell::names_only;
 use crate::word::{Value, Word};
 
 /// Paths that are kept in mind because the command makes what is there.
@@ -33,6 +34,10 @@ impl Context<'_> {
             self.push(Effect::new(verbs::FS_READ, resource));
             return;
         }
+        if self.names_only && self.holds_names(value, &located) {
+            self.looks_at(value);
+            return;
+        }
         if located.class == PathClass::Secret && located.zone == Zone::Workspace {
             // What everybody with the repository has is no secret of this machine's.
             let kept = if self.is_tracked(&located) { Reversible::Yes } else { Reversible::No };
@@ -45,6 +50,28 @@ impl Context<'_> {
         }
         let verb = if located.class == PathClass::Secret { verbs::SECRET_READ } else { verbs::FS_READ };
         self.push_path(verb, &located);
+    }
+
+    /// Whether a file of the workspace holds names and their values, line by line, and nothing else.
+    fn holds_names(&self, value: &Value, located: &Located) -> bool {
+        let name = paths::split(&located.path).1;
+        let is_file = value.known().is_some()
+            && located.zone == Zone::Workspace
+            && located.why.is_none()
+            && located.leads.is_empty()
+            && name.starts_with(".env");
+        let world = &self.state.world;
+        let changes = world.makes_unseen
+            || world.opaque
+            || world.has_moved
+            || !world.links.is_empty()
+            || world.written.iter().any(|written| written.touches(located));
+        is_file
+            && !changes
+            && match self.file(&located.path) {
+                Ok(text) => text.is_none_or(|text| names_only::are_names(&text)),
+                Err(_) => false,
+            }
     }
 
     /// What `src/*.py` is to one who reads it: as surely known as the directory, whose files are all of that kind.

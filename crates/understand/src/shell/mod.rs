@@ -21,7 +21,7 @@ pub(crate) mod made_up;
 mod masked;
 mod meeting;
 mod menu;
-mod names_only;
+pub(crate) mod names_only;
 mod origin;
 mod outputs;
 mod parentheses;

@@ -1,101 +1,146 @@
-//! Whether only the names of what is printed are left: `env | cut -d= -f1`.
+//! Whether only the names of what is printed are left: `env | cut -d= -f1`, `sed 's/=.*/=***/' .env`.
+//!
+//! Of commands that are written plainly, and of files whose every line is that of a name and its value: a value that
+//! goes on in a second line has no name to be told from.
 
-use crate::families;
+mod filters;
+mod lines;
 
-use brush_parser::ast::{Command, CommandPrefixOrSuffixItem, SimpleCommand};
+use brush_parser::ast::{
+    Command, CommandPrefixOrSuffixItem as Item, IoFileRedirectKind, IoFileRedirectTarget, IoRedirect,
+    SimpleCommand,
+};
 
-/// Whether a command prints variables to a pipe, of which the next command passes on no values.
-pub(super) fn are_left(command: &Command, next: Option<&Command>) -> bool {
-    let (Command::Simple(prints), Some(Command::Simple(next))) = (command, next) else { return false };
-    let prints = name(prints)
-        .filter(|_| words(prints, false).is_some_and(|words| words.iter().all(|word| *word == "-p")));
-    matches!(prints, Some("env" | "printenv" | "export" | "declare" | "typeset" | "set"))
-        && words(next, true).is_some_and(|words| passes_names(name(next).unwrap_or_default(), &words))
-}
+use crate::context::Context;
+use filters::Passes;
 
-fn name(command: &SimpleCommand) -> Option<&str> {
-    command.word_or_name.as_ref().map(|word| word.value.as_str())
-}
+pub(crate) use lines::are_names;
 
-/// The words after the name as they are written; none where something else stands there, such as a redirection that
-/// is not the last command's.
-fn words(command: &SimpleCommand, is_last: bool) -> Option<Vec<&str>> {
-    let items = command.suffix.iter().flat_map(|suffix| &suffix.0);
-    let mut words = Vec::new();
-    for item in items {
-        match item {
-            CommandPrefixOrSuffixItem::Word(word) => words.push(word.value.as_str()),
-            CommandPrefixOrSuffixItem::IoRedirect(_) if is_last => {}
-            _ => return None,
-        }
-    }
-    command.prefix.is_none().then_some(words)
-}
-
-fn passes_names(program: &str, words: &[&str]) -> bool {
-    let joined = words.concat();
-    // Between double quotes the shell takes `$1` for its own.
-    if joined.contains(['"', '`', '\\']) || joined.len() > 64 {
+/// Whether of what a command of a pipeline prints, itself or a later one leaves only the names of variables.
+pub(super) fn are_left(commands: &[Command], index: usize, context: &Context<'_>) -> bool {
+    let shell = &context.state.shell;
+    let (Some(command), rest) = (commands.get(index), commands.get(index + 1..).unwrap_or_default()) else {
+        return false;
+    };
+    let Some(prints) = Plain::of(command, rest.is_empty()) else { return false };
+    let is_another = |name: &str| shell.functions.contains_key(name) || shell.aliases.contains_key(name);
+    if is_another(&prints.name) || shell.environment.iter().any(|(name, _)| name == "PATH") {
         return false;
     }
-    let plain: String = joined.chars().filter(|letter| !matches!(letter, '\'' | ' ')).collect();
-    match program {
-        "cut" => matches!(plain.as_str(), "-d=-f1" | "-f1-d=" | "-sd=-f1" | "-s-d=-f1"),
-        "awk" | "gawk" | "mawk" => {
-            joined.contains('\'') && matches!(plain.as_str(), "-F={print$1}" | "-F={print$1;}")
+    let shows_environment =
+        matches!(prints.name.as_str(), "env" | "printenv" | "export" | "declare" | "typeset" | "set");
+    if shows_environment {
+        let next = rest.first().and_then(|next| Plain::of(next, true));
+        return prints.words.iter().all(|word| word == "-p")
+            && next.is_some_and(|next| {
+                !is_another(&next.name)
+                    && (next.passes() == Passes::Names || filters::leaves_harmless(&next.name, next.words()))
+            });
+    }
+    if prints.file_passes() == Passes::Names {
+        return true;
+    }
+    if prints.file_passes() != Passes::Lines {
+        return false;
+    }
+    for (at, next) in rest.iter().enumerate() {
+        let Some(next) = Plain::of(next, at + 1 == rest.len()).filter(|next| !is_another(&next.name)) else {
+            return false;
+        };
+        match next.passes() {
+            Passes::Names => return true,
+            Passes::Lines => {}
+            Passes::Else => return false,
         }
-        "sed" => matches!(plain.as_str(), "s/=.*//" | "s/=.*$//" | "s/=.*/=/" | "-es/=.*//"),
-        "wc" => words.iter().all(|word| matches!(*word, "-l" | "-c" | "-w" | "-m")),
-        "grep" => {
-            let (options, others): (Vec<&str>, Vec<&str>) =
-                words.iter().partition(|word| word.starts_with('-'));
-            let counts = options.iter().any(|option| option.contains(['c', 'q']));
-            let known =
-                options.iter().all(|option| option.chars().skip(1).all(|letter| "cqiEFvwx".contains(letter)));
-            let shows =
-                options.iter().all(|option| option.chars().skip(1).all(|letter| "iEFwo".contains(letter)));
-            (counts && known && others.len() == 1)
-                || (shows
-                    && matches!(others.as_slice(), [pattern] if leaves_no_secret(pattern.trim_matches('\''))))
+    }
+    false
+}
+
+/// A command whose words stand for themselves and that is redirected to nowhere before it is the last.
+struct Plain {
+    name: String,
+    words: Vec<String>,
+    /// Whether a file is its standard input.
+    is_given: bool,
+}
+
+impl Plain {
+    fn of(command: &Command, is_last: bool) -> Option<Self> {
+        let Command::Simple(SimpleCommand { prefix: None, word_or_name: Some(name), suffix }) = command
+        else {
+            return None;
+        };
+        let mut plain = Self { name: name.value.clone(), words: Vec::new(), is_given: false };
+        for item in suffix.iter().flat_map(|suffix| &suffix.0) {
+            match item {
+                Item::Word(word) => plain.words.push(unquoted(&word.value)?),
+                Item::IoRedirect(IoRedirect::File(descriptor, kind, target)) => {
+                    if let IoFileRedirectTarget::Filename(word) | IoFileRedirectTarget::Duplicate(word) =
+                        target
+                    {
+                        unquoted(&word.value)?;
+                    }
+                    match (descriptor, kind) {
+                        (None | Some(0), IoFileRedirectKind::Read) => plain.is_given = true,
+                        (Some(2), _) => {}
+                        _ if is_last => {}
+                        _ => return None,
+                    }
+                }
+                Item::IoRedirect(_) | Item::AssignmentWord(..) | Item::ProcessSubstitution(..) => {
+                    return None;
+                }
+            }
         }
-        _ => false,
+        Some(plain)
+    }
+
+    fn words(&self) -> Vec<&str> {
+        self.words.iter().map(String::as_str).collect()
+    }
+
+    /// What it passes on of its standard input.
+    fn passes(&self) -> Passes {
+        if self.is_given {
+            return Passes::Else;
+        }
+        match filters::passes(&self.name, &self.words()) {
+            Some((passes, [])) => passes,
+            _ => Passes::Else,
+        }
+    }
+
+    /// What it passes on of the files that it is given.
+    fn file_passes(&self) -> Passes {
+        match filters::passes(&self.name, &self.words()) {
+            Some((passes, files)) if files.is_empty() == self.is_given => {
+                let are_variables = files
+                    .iter()
+                    .all(|file| file.rsplit('/').next().is_some_and(|name| name.starts_with(".env")));
+                if are_variables { passes } else { Passes::Else }
+            }
+            _ => Passes::Else,
+        }
     }
 }
 
-/// Whether of all variables a search leaves some of programs and of the terminal, which are no secrets, or one that is
-/// named whole and is none.
-fn leaves_no_secret(pattern: &str) -> bool {
-    const HARMLESS: &[&str] = &[
-        "cargo_home",
-        "conda",
-        "display",
-        "editor",
-        "gopath",
-        "goroot",
-        "java_home",
-        "lang",
-        "lc_",
-        "node_env",
-        "node_options",
-        "nvm",
-        "pyenv",
-        "python",
-        "pythonpath",
-        "rustup",
-        "shell",
-        "term",
-        "virtual_env",
-        "xdg",
-    ];
-    let lower = pattern.trim_start_matches('^').to_ascii_lowercase();
-    let whole = pattern.strip_prefix('^').and_then(|rest| rest.strip_suffix('='));
-    HARMLESS.contains(&lower.as_str())
-        || whole.is_some_and(|name| {
-            !name.is_empty()
-                && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
-                && !families::is_secret_name(name)
-                && !families::is_address_name(name)
-        })
+/// A word without its quotes; none where the shell would put something in.
+fn unquoted(raw: &str) -> Option<String> {
+    const LONGEST: usize = 256;
+    let mut text = String::new();
+    let mut quote = None;
+    for letter in raw.chars() {
+        match (quote, letter) {
+            (Some(open), letter) if letter == open => quote = None,
+            (Some('\''), letter) => text.push(letter),
+            (_, '$' | '`' | '\\') => return None,
+            (Some(_), letter) => text.push(letter),
+            (None, '\'' | '"') => quote = Some(letter),
+            (None, '*' | '?' | '[' | '{' | '~' | '!') => return None,
+            (None, letter) => text.push(letter),
+        }
+    }
+    (quote.is_none() && raw.len() <= LONGEST).then_some(text)
 }
 
 #[cfg(test)]

@@ -62,7 +62,10 @@ impl Walker {
 
     fn pipeline(&self, pipeline: &Pipeline, context: &mut Context<'_>) {
         if let [command] = pipeline.seq.as_slice() {
+            let names_only = names_only::are_left(&pipeline.seq, 0, context);
+            let outside = std::mem::replace(&mut context.names_only, names_only);
             self.command(command, Stdin::Inherited, context);
+            context.names_only = outside;
             return;
         }
         let mut source = Source::default();
@@ -71,11 +74,12 @@ impl Walker {
             let outer = std::mem::take(&mut context.flow);
             let stdin = if index == 0 { Stdin::Inherited } else { Stdin::Pipe(source.clone()) };
             let kept = context.state.shell.clone();
-            context.names_only = names_only::are_left(command, pipeline.seq.get(index + 1));
-            let outside = context.taken.take();
+            let names_only = names_only::are_left(&pipeline.seq, index, context);
+            let outside = std::mem::replace(&mut context.names_only, names_only);
+            let taken = context.taken.take();
             self.command(command, stdin, context);
-            context.names_only = false;
-            let secret = std::mem::replace(&mut context.taken, outside);
+            context.names_only = outside;
+            let secret = std::mem::replace(&mut context.taken, taken);
             if secret.is_some() {
                 context.taken.clone_from(&secret);
             }

@@ -1,4 +1,4 @@
-use crate::fixture::check;
+use crate::fixture::{check, check_with};
 
 #[test]
 fn names_are_no_secrets() {
@@ -45,5 +45,118 @@ fn and_values_are() {
         "(env | cut -d= -f1; env)",
     ] {
         assert!(check(command).contains("secret.read"), "{command}");
+    }
+}
+
+const LINES: &[(&str, &str)] =
+    &[("/repo/.env", "API_KEY=a=b\n# old\nHOST=x\n"), ("/repo/.env.local", "A=1\n")];
+
+#[test]
+fn names_in_files_of_variables() {
+    for command in [
+        "cat .env | grep -E \"^[A-Z_]+\" | sed 's/=.*/=***/' | head -20",
+        "cat .env | grep -E '^(KIE_API_KEY|OTHER)' | sed 's/=.*/=***/'",
+        "cut -d= -f1 .env",
+        "cut -d '=' -f 1 .env | sort",
+        "cut -d\"=\" -f1 .env 2>/dev/null",
+        "cut -d= -f1 < .env",
+        "cut -sd= -f1 .env .env.local",
+        "awk -F= '{print $1}' .env",
+        "awk -F '=' '!/^#/ {print $1 \"=***\"}' ./.env",
+        "awk -F= 'NF>1{print $1;}' .env > names.txt",
+        "sed 's/=.*/=***/' .env",
+        "sed 's/=.*//' /repo/.env",
+        "sed -E 's/^([^=]+)=.*/\\1=<set>/' .env",
+        "sed -e 's|=.*$|=[hidden]|g' .env",
+        "sed \"s/=.*/=***/\" .env",
+        "grep -q KEY .env && echo yes",
+        "grep -c . .env",
+        "grep -qE '^API_KEY=.+' .env",
+        "grep -o '^[A-Z_]*' .env",
+        "grep -oE '^[A-Za-z_][A-Za-z0-9_]*=' .env",
+        "grep -v '^#' .env | cut -d= -f1",
+        "grep API .env | awk -F= '{print $1}'",
+        "cat .env | wc -l",
+        "cat .env 2>/dev/null | cut -d= -f1",
+        "head -n 5 .env | sed 's/=.*/=/'",
+        "cd /repo && cut -d= -f1 .env; ls",
+        "names=$(cut -d= -f1 .env); echo $names",
+    ] {
+        let found = check_with(command, LINES);
+        assert!(!found.contains("secret.read") && found.contains("fs.read /repo/.env"), "{command}: {found}");
+    }
+}
+
+#[test]
+fn values_in_files_of_variables() {
+    for command in [
+        "cat .env",
+        "cat .env | grep KEY",
+        "sed 's/=.*//;p' .env",
+        "sed -n 's/=.*//' .env",
+        "sed 's/=.*/&/' .env",
+        "sed 's/=.*/=***/w all.txt' .env",
+        "sed 's/=.*/=***/p' .env",
+        "sed 's/=.*/=***/2' .env",
+        "sed 's/=.*/=***/' .env other",
+        "sed 's/=.*/=***/' -e p .env",
+        "sed -s -e 's/=.*/=***/' -e 'w x' .env",
+        "sed 's/KEY=.*/KEY=***/' .env",
+        "sed 's/=..*/=***/' .env; cat .env",
+        "sed -E 's/^([A-Z]+)=.*/\\1=***/' .env",
+        "sed 's/^\\([^=]*\\)=\\(..\\).*/\\1=\\2/' .env",
+        "sed 's/=.*/=***/' ~/.aws/credentials",
+        "sed 's/=.*/=***/' .env* ",
+        "sed 's/=.*/=***/' $X .env",
+        "cut -d= -f1,2 .env",
+        "cut -d= -f2 .env",
+        "cut -d= -f1- .env",
+        "cut -d= -f1 --complement .env",
+        "cut -d: -f1 .env",
+        "cut -f1 .env",
+        "awk -F: '{print $1}' .env",
+        "awk '{print}' .env",
+        "awk -F= '{print}' .env",
+        "awk -F= '{print $1, $2}' .env",
+        "awk -F= '{print $1$2}' .env",
+        "awk -F= '{print $10}' .env",
+        "awk -F= '{print $1; print $2}' .env",
+        "awk -F= '{print $1} {print $2}' .env",
+        "awk -F= '{print $1}' FS=: .env",
+        "awk -F= -v FS=: '{print $1}' .env",
+        "awk -F= '{print $1 > \"/dev/stderr\"; print}' .env",
+        "grep KEY .env",
+        "grep -o '=.*' .env",
+        "grep -o '=.*' .env | cut -d= -f1",
+        "grep -o '[A-Z_]*' .env",
+        "grep -o '^.*' .env",
+        "grep -oE '^[A-Z_]+|x.*' .env",
+        "grep -oP '^[A-Z_]+=\\K.*' .env",
+        "grep -q 'KEY=a' .env",
+        "grep -c -e KEY=a .env",
+        "grep -c '' .env; grep '' .env",
+        "cat .env | tr = x | cut -d= -f1",
+        "cat .env | tee all | cut -d= -f1",
+        "cat .env > all | cut -d= -f1",
+        "cat .env | cut -d= -f1 .env.local && cat .env",
+        "cat .env ~/.ssh/id_rsa | cut -d= -f1",
+        "tail -c 20 .env | cut -d= -f1",
+        "cut() { cat; }; cat .env | cut -d= -f1",
+        "cut() { cat \"$3\"; }; cut -d= -f1 .env",
+        "alias cut=cat; cat .env | cut -d= -f1",
+        "PATH=/repo/bin:$PATH; cut -d= -f1 .env",
+        "X=1 cut -d= -f1 .env",
+        "printf 'A=\"x\\ny' >> .env; cut -d= -f1 .env",
+        "cut -d= -f1 $(cat .env)",
+        "cut -d= -f1 <(cat .env)",
+    ] {
+        let found = check_with(command, LINES);
+        assert!(found.contains("secret.read"), "{command}: {found}");
+    }
+    for text in ["KEY=\"-----BEGIN\nMIIEvQ==\n\"\n", "A=1\nhunter2\n", "A=x\\\ny\n"] {
+        for command in ["cut -d= -f1 .env", "sed 's/=.*/=***/' .env", "cat .env | awk -F= '{print $1}'"] {
+            let found = check_with(command, &[("/repo/.env", text)]);
+            assert!(found.contains("secret.read"), "{command}: {found}");
+        }
     }
 }
