@@ -4,6 +4,7 @@
 mod branches;
 mod copies;
 mod discarding;
+mod incoming;
 mod nearest;
 mod previous;
 mod rebasing;
@@ -62,6 +63,7 @@ pub(super) fn effects(git: &Git<'_>, context: &mut Context<'_>) {
     starts_programs(git, context);
     local_files::effects(git, context);
     exposing::effects(git, context);
+    incoming::effects(git, context);
     if let Some((verb, _)) = TABLE.iter().find(|(_, names)| names.contains(&name)) {
         by_table(verb, git, context);
         return;
