@@ -33,7 +33,7 @@ pub(crate) fn of(path: &str) -> PathClass {
     let name = lower.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or_default();
     let is_of_a_kind = is_any_of_kind(name);
     // Below any directory there may be one of note, which says no more than that there may be one.
-    let named = Some(without_any(&lower)).filter(|named| is_of_a_kind && named.len() < lower.len());
+    let named = is_of_a_kind.then(|| without_any(&lower)).filter(|named| named.len() < lower.len());
     if let Some(named) = &named
         && !configures(name)
     {
