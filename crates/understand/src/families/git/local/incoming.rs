@@ -31,7 +31,7 @@ pub(super) fn effects(git: &Git<'_>, context: &mut Context<'_>) {
     let Some(root) = git.repo.root.clone() else { return };
     let Some(old) = git.repo.commit("HEAD", context) else { return };
     let mut told = 0;
-    for revision in revisions(git) {
+    for revision in revisions(git, context) {
         // Of a range, its end has all that comes.
         let revision = revision.rsplit("..").next().unwrap_or(&revision).trim_start_matches('.');
         let Some(new) = git.repo.commit(revision, context).filter(|new| *new != old) else { continue };
@@ -58,7 +58,7 @@ pub(super) fn effects(git: &Git<'_>, context: &mut Context<'_>) {
 }
 
 /// The revisions that it takes files from.
-fn revisions(git: &Git<'_>) -> Vec<String> {
+fn revisions(git: &Git<'_>, context: &Context<'_>) -> Vec<String> {
     let mut words = git.words.iter();
     let mut operands: Vec<&Word> = Vec::new();
     while let Some(word) = words.next() {
@@ -75,6 +75,12 @@ fn revisions(git: &Git<'_>) -> Vec<String> {
     let known = |word: &&Word| word.known().map(str::to_owned);
     match git.subcommand.as_str() {
         "merge" | "cherry-pick" => operands.iter().take(MOST_COMMITS).filter_map(known).collect(),
+        // What the remote had when it was last asked; what it has got since then is not known.
+        "pull" => match operands.as_slice() {
+            [] => upstream(git, context).into_iter().collect(),
+            [remote, branch] => known(remote).zip(known(branch)).map(|(remote, branch)| format!("{remote}/{branch}")).into_iter().collect(),
+            _ => Vec::new(),
+        },
         "rebase" => operands.first().and_then(known).into_iter().collect(),
         "stash" if matches!(operands.first().and_then(|word| word.known()), Some("pop" | "apply" | "branch")) => {
             let named = operands.last().and_then(known).filter(|text| operands.len() > 1 && text.starts_with("stash@") || Some(text.as_str()) == Some("refs/stash"));
@@ -86,6 +92,15 @@ fn revisions(git: &Git<'_>) -> Vec<String> {
         }
         _ => Vec::new(),
     }
+}
+
+/// The branch that a pull without words takes, as it was when it was last asked for.
+fn upstream(git: &Git<'_>, context: &Context<'_>) -> Option<String> {
+    let [branch] = <[String; 1]>::try_from(git.repo.branches(context).ok()?).ok()?;
+    let own = branch.strip_prefix("refs/heads/")?;
+    let setting = |name: &str| git.repo.last(&format!("branch.{own}.{name}"), context).ok().flatten();
+    let merged = setting("merge")?;
+    Some(format!("{}/{}", setting("remote")?, merged.strip_prefix("refs/heads/")?))
 }
 
 #[cfg(test)]
@@ -121,7 +136,7 @@ mod tests {
     #[test]
     fn options_are_no_revisions() {
         let settings = ("changed", "M\t.claude/settings.json");
-        for command in ["git rebase -m main", "git cherry-pick -s main", "git merge -s ours main", "git rebase -i --exec 'make test' main", "git cherry-pick -m 1 main", "git -C /repo merge main"] {
+        for command in ["git rebase -m main", "git cherry-pick -s main", "git merge -s ours main", "git rebase -i --exec 'make test' main", "git cherry-pick -m 1 main", "git -C /repo merge main", "git pull", "git pull --rebase origin main"] {
             let found = check_with(command, &[settings]);
             assert!(found.contains("countersign.tamper /repo/.claude/settings.json"), "{command}: {found}");
         }
