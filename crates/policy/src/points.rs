@@ -90,18 +90,22 @@ fn fallen(layer: Layer, own: &Table, fall: &Fall) -> BuildError {
     let at = if is_own(table, worse) { [table, worse] } else { [better_table, better] };
     let (message, hint) = if table == better_table {
         (
-            format!("`{worse}` has {more} points, fewer than `{better}` with {less}"),
+            format!("`{worse}` has {}, fewer than `{better}` with {less}", number(more)),
             format!("give `{worse}` {less} or more, or `{better}` {more} or fewer"),
         )
     } else {
         (
-            format!("for `{worse}` a change has {more} points, fewer than a read with {less}"),
+            format!("for `{worse}` a change has {}, fewer than a read with {less}", number(more)),
             format!(
                 "give `{worse}` {less} or more under `[weights.{table}]`, or {more} or fewer under `[weights.{better_table}]`"
             ),
         )
     };
     wrong(layer, &at, &message, &hint)
+}
+
+fn number(points: u8) -> String {
+    format!("{points} {}", if points == 1 { "point" } else { "points" })
 }
 
 fn wrong(layer: Layer, path: &[&str], message: &str, hint: &str) -> BuildError {
