@@ -181,10 +181,23 @@ pub fn count(number: u64, noun: &str) -> String {
 
 /// Prints a table whose columns are as wide as their content.
 pub fn table<const N: usize>(header: [&str; N], rows: impl IntoIterator<Item = [String; N]>) {
+    // On a terminal a long cell goes on below itself: it must not run into the first column.
+    within(terminal::terminal_columns(), header, rows);
+}
+
+/// Prints a table of sentences, which go on below themselves in a pipe or a file too.
+pub fn wrapped<const N: usize>(header: [&str; N], rows: impl IntoIterator<Item = [String; N]>) {
+    within(Some(terminal::columns()), header, rows);
+}
+
+fn within<const N: usize>(
+    columns: Option<usize>,
+    header: [&str; N],
+    rows: impl IntoIterator<Item = [String; N]>,
+) {
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::NOTHING).set_header(header);
-    // On a terminal a long cell goes on below itself: it must not run into the first column.
-    if let Some(columns) = terminal::terminal_columns().and_then(|columns| u16::try_from(columns).ok()) {
+    if let Some(columns) = columns.and_then(|columns| u16::try_from(columns).ok()) {
         table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic).set_width(columns);
     }
     for row in rows {

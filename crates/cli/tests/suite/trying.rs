@@ -149,7 +149,7 @@ fn the_words_of_policies_are_printed() {
     let machine = Machine::new();
     let verbs = machine.countersign(&["policy", "verbs"], "");
     let push = verbs.lines().find(|line| line.trim_start().starts_with("git.push ")).unwrap();
-    assert_snapshot!(push.split_whitespace().collect::<Vec<_>>().join(" "), @"git.push write Ref, Repository move a ref of a remote repository forward, or create it");
+    assert_snapshot!(push.split_whitespace().collect::<Vec<_>>().join(" "), @"git.push write Ref, Repository move a ref of a remote");
     let verbs: Value =
         serde_json::from_str(&machine.countersign(&["policy", "verbs", "--json"], "")).unwrap();
     assert!(verbs.as_array().unwrap().iter().any(|verb| verb["verb"] == "git.push" && verb["area"] == "git"));

@@ -32,7 +32,7 @@ pub fn verbs(json: bool) -> Result<()> {
             entry.says.to_owned(),
         ]
     });
-    output::table(["VERB", "ACCESS", "USUALLY ON", "WOULD"], rows);
+    output::wrapped(["VERB", "ACCESS", "USUALLY ON", "WOULD"], rows);
     println!(
         "A policy names a verb, its area (the part before the dot), or its access: Action::\"git\", Action::\"write\"."
     );
