@@ -189,7 +189,7 @@ pub enum Event {
         /// The later call.
         call: ToolCallId,
     },
-    /// The hook stopped waiting; the identical call passes once after approval.
+    /// The hook stopped waiting; after approval the identical call passes: once, or until its pinned change has landed.
     Parked {
         /// The hold.
         ticket: Ticket,

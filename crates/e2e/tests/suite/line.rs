@@ -71,7 +71,7 @@ fn a_push_to_production_is_held_and_the_agent_is_told() {
     let session = governed.impatient(&Scenario::new([vec![push_main()]]));
     assert_eq!(session.exit, Some(0), "{session:?}");
     assert_eq!(governed.remote("main"), before);
-    assert_snapshot!(told(&governed, "toolu_0_0_0"), @"PreToolUse:Bash hook error: Countersign holds this: would move a ref of a remote repository forward, or create it (main of /home/dev/shop, production): a change to production waits for an approval (risk 67, policies graduated/high-risk, graduated/production-change; decided by the policy that a reviewer signed for `/home/dev/project`). It waits for a reviewer as TICKET: `countersign approvals show TICKET`. Go on with other work; once it is approved, make exactly this call again and it passes once. Do not try another way to the same end.");
+    assert_snapshot!(told(&governed, "toolu_0_0_0"), @"PreToolUse:Bash hook error: Countersign holds this: would move a ref of a remote repository forward, or create it (main of /home/dev/shop, production): a change to production waits for an approval (risk 67, policies graduated/high-risk, graduated/production-change; decided by the policy that a reviewer signed for `/home/dev/project`). It waits for a reviewer as TICKET: `countersign approvals show TICKET`. Go on with other work; once it is approved, make exactly this call again and it passes, in the form that was reviewed, until that change has landed or the approval ends. Do not try another way to the same end.");
     assert_eq!(governed.waiting().len(), 1);
 }
 

@@ -51,6 +51,7 @@ impl Line {
         }
         let held = self.ledger.read(|state| Ok(hold(state, ticket)?.held))?;
         let mut followed = self.ledger.follow(ticket, &held)?;
+        let pinned = followed.hold()?.pinned;
         loop {
             let looked = self.ledger.head()?.sequence;
             match self.stands(&mut followed)? {
@@ -69,7 +70,7 @@ impl Line {
                 }
             }
             if nobody || !self.log_grows_since(looked, until)? {
-                return self.park(call, ticket, seen, nobody);
+                return self.park(call, ticket, seen, (pinned, nobody));
             }
         }
     }
@@ -85,7 +86,13 @@ impl Line {
         Ok(false)
     }
 
-    fn park(&mut self, call: &ToolCall, ticket: &Ticket, seen: &Seen, nobody: bool) -> Answered {
+    fn park(
+        &mut self,
+        call: &ToolCall,
+        ticket: &Ticket,
+        seen: &Seen,
+        (pinned, nobody): (bool, bool),
+    ) -> Answered {
         self.ledger.locked(crate::now, |log| {
             log.append(vec![Event::Parked {
                 ticket: ticket.clone(),
@@ -94,7 +101,9 @@ impl Line {
             }])
         })?;
         let reason = match &seen.decision.kind {
-            DecisionKind::RequireApproval { requirement } => words::parked(ticket, seen, requirement, nobody),
+            DecisionKind::RequireApproval { requirement } => {
+                words::parked(ticket, seen, requirement, pinned, nobody)
+            }
             DecisionKind::Allow | DecisionKind::Monitor | DecisionKind::Deny => words::denied(seen),
         };
         let notice = format!("Countersign holds an action as {ticket}: countersign approvals show {ticket}");

@@ -29,17 +29,22 @@ pub fn denied(seen: &Seen) -> String {
     )
 }
 
-/// Held, and the hook stops waiting.
-pub fn parked(ticket: &Ticket, seen: &Seen, requirement: &Requirement, nobody: bool) -> String {
+/// Held, and the hook stops waiting. `pinned` is whether it is released in a form that can do the reviewed change only.
+pub fn parked(ticket: &Ticket, seen: &Seen, requirement: &Requirement, pinned: bool, nobody: bool) -> String {
     let decision = &seen.decision;
     let who = if nobody {
         "No reviewer is enrolled yet, so nobody can approve it: a person has to run `countersign reviewers enroll` \
          in their own terminal first."
             .to_owned()
     } else {
+        let passes = if pinned {
+            "and it passes, in the form that was reviewed, until that change has landed or the approval ends."
+        } else {
+            "and it passes once."
+        };
         format!(
             "It waits for {} as {ticket}: `countersign approvals show {ticket}`. Go on with other work; once it is \
-             approved, make exactly this call again and it passes once.",
+             approved, make exactly this call again {passes}",
             reviewers(requirement)
         )
     };

@@ -67,7 +67,10 @@ pub fn run(desk: &mut Desk, json: bool) -> Result<()> {
         "`countersign approvals show TICKET` says what it would do, why it waits, and whose approval it takes."
     );
     if rows.iter().any(|(_, approved)| approved.enough) {
-        println!("What is approved waits for the agent to make the identical call; it passes once.");
+        println!(
+            "What is approved waits for the agent to make the identical call. It passes once; in a pinned form, until \
+             the change has landed or the approval ends."
+        );
     }
     Ok(())
 }

@@ -37,7 +37,7 @@ enum Command {
         #[arg(long)]
         diff: bool,
     },
-    /// Countersign one held action: exactly that, once
+    /// Countersign one held action: exactly that, until it has happened
     Approve(answer::Answer),
     /// Refuse one held action; the agent is told
     Deny(answer::Answer),
