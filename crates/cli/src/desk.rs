@@ -18,6 +18,8 @@ pub struct Desk {
     pub ledger: Ledger,
     /// The user's own home.
     pub user_home: PathBuf,
+    /// Whether nothing is written, not even what was noticed.
+    looks_only: bool,
 }
 
 impl Desk {
@@ -28,7 +30,12 @@ impl Desk {
         let ledger = Ledger::open(home, None, &user_home, now())
             .context("cannot open the evidence")
             .hint("if this was not you, keep the directory as it is: it is evidence of tampering")?;
-        Ok(Self { ledger, user_home })
+        Ok(Self { ledger, user_home, looks_only: false })
+    }
+
+    /// The same for those who only look: nothing is written, whatever is amiss.
+    pub fn look() -> Result<Self> {
+        Ok(Self { looks_only: true, ..Self::open()? })
     }
 
     /// The home.
@@ -41,7 +48,7 @@ impl Desk {
         &mut self,
         work: impl FnOnce(&mut State) -> Result<T, countersign_local::LedgerError>,
     ) -> Result<T> {
-        Ok(self.ledger.read(work)?)
+        Ok(if self.looks_only { self.ledger.look(work)? } else { self.ledger.read(work)? })
     }
 
     /// Reviewers, bundles and grants.

@@ -26,7 +26,7 @@ pub use error::LogError;
 pub use event::{Event, Record};
 pub use line::{LONGEST_LINE, genesis};
 pub use lock::Locked;
-pub use log::Log;
+pub use log::{Log, Still};
 pub use position::{Head, Position};
 pub use verify::{
     Expected, Managed, NOT_REPLAYED, Problem, Report, Severity, TASK_BESIDE_A_CALL, Tally, verify,

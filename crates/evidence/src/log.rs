@@ -20,6 +20,20 @@ pub struct Log {
     patience: Duration,
 }
 
+/// A log that nobody appends to until this is dropped, only looked at.
+#[derive(Debug)]
+pub struct Still {
+    head: Head,
+    _lock: std::fs::File,
+}
+
+impl Still {
+    /// The end of the log.
+    pub const fn head(&self) -> Head {
+        self.head
+    }
+}
+
 impl Log {
     /// Begins a log in `directory`, whose parent must be there. The id must be random, and short
     /// enough for the head file (64 characters are).
@@ -98,6 +112,18 @@ impl Log {
         let file = self.files.lock(Lock::Shared, self.patience)?;
         let known = read_head(&self.files, &file)?.head;
         Ok(Head::before(&catch_up(&self.files, known)?))
+    }
+
+    /// The log as it is now: nobody appends until the result is dropped, and nothing is mended or written.
+    ///
+    /// # Errors
+    ///
+    /// As [`Log::head`].
+    pub fn still(&self) -> Result<Still, LogError> {
+        let file = self.files.lock(Lock::Shared, self.patience)?;
+        let known = read_head(&self.files, &file)?.head;
+        let head = Head::before(&catch_up(&self.files, known)?);
+        Ok(Still { head, _lock: file })
     }
 
     /// Where the first record is.

@@ -14,7 +14,7 @@ mod options;
 use countersign_agents::claude_code::{Output, deny_anything};
 
 pub use environment::{now, pause};
-pub use line::{Judge, Known, Others, Policy, Seen, fingerprint, is_cut, never_pinned, nobody};
+pub use line::{Judge, Known, Others, Policy, Seen, fingerprint, is_cut, never_pinned, nobody, pinned_form};
 pub use options::{ATTENDED_WAIT, Options};
 
 use environment::Environment;

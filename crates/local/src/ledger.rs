@@ -157,6 +157,37 @@ impl Ledger {
         self.locked(|| now, |transaction| work(&mut *transaction.state))
     }
 
+    /// Reads the state as of the log's end and writes nothing: no state is saved, nothing is mended, and a missing
+    /// witness is not recorded.
+    ///
+    /// # Errors
+    /// The log is not what it was, or the work fails.
+    pub fn look<T>(&self, work: impl FnOnce(&mut State) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
+        let still = self.log.still()?;
+        let head = still.head();
+        self.witness.check(&head)?;
+        let mut state = State::unread(self.home.state());
+        let loaded = state.reload().and_then(|()| state.authorities().map(drop));
+        // Where it was never saved, or is damaged, it is folded anew, beside what lies there.
+        if loaded.is_err() || state.folded.is_none() {
+            state = State::unread(self.home.state().join("none"));
+        }
+        let end = head.next();
+        let from = state.folded.unwrap_or_else(|| self.log.start());
+        if from.sequence > end.sequence {
+            return Err(LedgerError::RolledBack {
+                who: "the derived state",
+                expected: from.sequence.saturating_sub(1),
+                found: head.sequence,
+            });
+        }
+        for entry in self.log.read_from(from).take_while(|_| from != end) {
+            let entry = entry?;
+            state.fold(entry.position, &entry.record)?;
+        }
+        work(&mut state)
+    }
+
     /// Reads the state and appends to the log as one step: nobody else appends in between.
     ///
     /// # Errors
@@ -316,6 +347,47 @@ impl Transaction<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_looks_writes_nothing_whatever_is_amiss() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = Timestamp::UNIX_EPOCH;
+        let home = Home::at(folder.path().join("home"));
+        let mut ledger = Ledger::create(home.clone(), folder.path(), now, &[7; 48]).unwrap();
+        ledger.read(|_| Ok(())).unwrap();
+        let install = Event::Installed {
+            runtime: countersign_model::Runtime::ClaudeCode,
+            scope: "user".to_owned(),
+            settings: "/settings.json".into(),
+            binary: countersign_model::Digest::of([b"hook".as_slice()]),
+            root: None,
+        };
+        ledger.log().append(now, &[install]).unwrap();
+        let elsewhere = tempfile::tempdir().unwrap();
+        let files = || {
+            let mut files = Vec::new();
+            let mut open = vec![folder.path().to_path_buf(), elsewhere.path().to_path_buf()];
+            while let Some(path) = open.pop() {
+                match std::fs::read_dir(&path) {
+                    Ok(entries) => open.extend(entries.map(|entry| entry.unwrap().path())),
+                    Err(_) => files.push((std::fs::read(&path).unwrap(), path)),
+                }
+            }
+            files.sort();
+            files
+        };
+        for damaged in [None, Some("folded.json"), Some("authorities.json")] {
+            if let Some(name) = damaged {
+                std::fs::write(home.state().join(name), "torn").unwrap();
+            }
+            let before = files();
+            // Where there is no witness.
+            let ledger = Ledger::open(home.clone(), None, elsewhere.path(), now).unwrap();
+            let installs = ledger.look(|state| Ok(state.authorities()?.installs.len())).unwrap();
+            assert_eq!(installs, 1, "what nobody has folded in counts as well");
+            assert!(before == files(), "{damaged:?}");
+        }
+    }
 
     /// A file that another process is writing just now looks torn to whoever reads it without the lock.
     #[test]

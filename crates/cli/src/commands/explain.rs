@@ -61,7 +61,7 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
     let call = call(tool, input, edge::here()?.display().to_string());
     let seen = judged(&judge, &call, &authorities)?;
     if json {
-        output::json(&decided::of(&seen))?;
+        output::json(&decided::of(&seen, &call, &judge))?;
     } else {
         shown::print(&seen, &call, &notes);
     }
@@ -85,7 +85,7 @@ fn misspelt(tool: &str) -> Option<String> {
 pub fn judge(proposal: bool) -> Result<(Judge, Authorities, Vec<String>)> {
     let home = edge::home()?;
     if home.exists() && !proposal {
-        let mut desk = Desk::open()?;
+        let mut desk = Desk::look()?;
         return Ok((desk.judge()?, desk.authorities()?, Vec::new()));
     }
     let (bundle, note) = if proposal {

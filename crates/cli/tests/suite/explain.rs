@@ -5,7 +5,7 @@ use std::fs;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::machine::Machine;
+use crate::machine::{Machine, run};
 
 /// The answers to lines of calls, one for each, and the exit code.
 fn check(machine: &Machine, lines: &str, more: &[&str]) -> (Vec<Value>, Option<i32>) {
@@ -166,7 +166,7 @@ fn lines_in_both_forms() {
     assert_snapshot!(words(&answers).join(" "), @"require_approval require_approval deny require_approval allow");
     assert_eq!(answers[0], answers[1]);
     let fields: Vec<&str> = answers[0].as_object().unwrap().keys().map(String::as_str).collect();
-    assert_snapshot!(fields.join(" "), @"decision requirement effects commands risk policies reason shadow bundle decided_by");
+    assert_snapshot!(fields.join(" "), @"decision requirement approval effects commands risk policies reason shadow bundle decided_by");
 }
 
 /// Each line is answered in its place: one that says nothing is neither left out nor allowed.
@@ -258,4 +258,45 @@ fn a_secret_in_a_call_counts_as_it_does_in_the_hook() {
     assert!(text.contains("secrets:") || text.contains("findings:"), "{text}");
     let harmless = machine.countersign(&["explain", "gh issue comment 3 -b 'done'"], "");
     assert!(harmless.starts_with("monitor"), "{harmless}");
+}
+
+/// Whoever asks may be somebody else, or have another `HOME`: that is no sign of anything.
+#[test]
+fn explaining_writes_nothing() {
+    let machine = Machine::governed();
+    let records = || fs::read(machine.home().join("log/00000001.jsonl")).unwrap();
+    let before = records();
+    let elsewhere = machine.path("theirs");
+    for arguments in [&["explain", "git push origin main"][..], &["inventory", "--json"]] {
+        let mut command = machine.command(env!("CARGO_BIN_EXE_countersign"));
+        let output = run(command.env("HOME", &elsewhere).args(arguments), b"");
+        assert!(output.status.success(), "{output:?}");
+        assert!(String::from_utf8_lossy(&output.stdout).contains("approval"), "{output:?}");
+    }
+    assert!(before == records());
+    assert_eq!(fs::read_dir(elsewhere).unwrap().count(), 0);
+}
+
+#[test]
+fn a_program_is_told_what_an_approval_would_be_bound_to() {
+    let machine = Machine::governed();
+    let approval = |command: &str| -> Value {
+        let told = machine.countersign(&["--json", "explain", command], "");
+        serde_json::from_str::<Value>(&told).unwrap()["approval"].clone()
+    };
+    let push = approval("git push origin main");
+    let head = machine.git(&["rev-parse", "HEAD"]);
+    let pinned = push["pinned"].as_str().unwrap();
+    assert!(pinned.contains(&head) && pinned.contains("--force-with-lease=main:"), "{pinned}");
+    assert!(push["action"].as_str().unwrap().starts_with("sha256:") && push["unpinned"].is_null());
+    assert_eq!(push, approval("git push origin main"));
+    machine.ask(&machine.bash("git push origin main"));
+    assert_eq!(machine.events("held").last().unwrap()["review"]["pinned"], push["pinned"]);
+    machine.commit("Sell three");
+    assert_ne!(push["action"], approval("git push origin main")["action"]);
+    let unpinned = approval("kubectl --context shop-prod delete deployment/web");
+    assert!(unpinned["pinned"].is_null() && unpinned["unpinned"].as_str().is_some(), "{unpinned}");
+    let secret = "curl -X POST -H 'Authorization: Bearer ghp_0123456789abcdefghijABCDEFGHIJ012345' https://prod.acme.io/x";
+    assert!(approval(secret)["action"].is_null());
+    assert!(approval("git status").is_null());
 }

@@ -31,7 +31,7 @@ use crate::environment::{self, Environment};
 use crate::options::Options;
 
 pub use judge::{Judge, Known, Others, Policy, Seen, fingerprint, nobody};
-pub use review::never_pinned;
+pub use review::{never_pinned, pinned_form};
 
 /// Texts longer than this are cut before they are stored.
 const LONGEST_STORED: usize = 16 << 10;

@@ -22,14 +22,7 @@ pub(super) fn gather(seen: &Seen, session: &Session) -> Review {
     let deadline = Instant::now() + DRY_RUN;
     let transitions: Vec<Transition> =
         seen.effects.iter().filter_map(|effect| transition(effect, deadline)).take(TRANSITIONS).collect();
-    let (pinned, unpinned) = match &seen.understanding.pinning {
-        Pinning::Pinned { .. } => match would_force(seen, &transitions) {
-            Some(why) => (None, Some(why.to_owned())),
-            None => (pinned_text(seen), None),
-        },
-        Pinning::NotNeeded => (None, Some("it has no form that names the exact change".to_owned())),
-        Pinning::Impossible { why } => (None, Some(why.clone())),
-    };
+    let (pinned, unpinned) = form(seen, &transitions);
     let mut history = Vec::new();
     if session.history.holds > 0 {
         history.push(format!("{} held before in this session", actions(session.history.holds)));
@@ -48,6 +41,24 @@ pub(super) fn gather(seen: &Seen, session: &Session) -> Review {
         pinned,
         unpinned,
         history,
+    }
+}
+
+/// The form that a call is released in once it is approved; or why it has none.
+pub fn pinned_form(seen: &Seen) -> (Option<String>, Option<String>) {
+    let deadline = Instant::now() + DRY_RUN;
+    let transitions = seen.effects.iter().filter_map(|effect| transition(effect, deadline)).take(TRANSITIONS);
+    form(seen, &transitions.collect::<Vec<Transition>>())
+}
+
+fn form(seen: &Seen, transitions: &[Transition]) -> (Option<String>, Option<String>) {
+    match &seen.understanding.pinning {
+        Pinning::Pinned { .. } => match would_force(seen, transitions) {
+            Some(why) => (None, Some(why.to_owned())),
+            None => (pinned_text(seen), None),
+        },
+        Pinning::NotNeeded => (None, Some("it has no form that names the exact change".to_owned())),
+        Pinning::Impossible { why } => (None, Some(why.clone())),
     }
 }
 

@@ -1,12 +1,13 @@
 //! What a program is told of one call: the fields of `--json` and of each line of `--jsonl`.
 
-use countersign_hook::Seen;
-use countersign_model::DecisionKind;
+use countersign_hook::{Judge, Seen, pinned_form};
+use countersign_model::{DecisionKind, ToolCall};
+use countersign_redact::Redactor;
 use countersign_understand::Command;
 use serde_json::{Value, json};
 
 /// The decision, and what led to it.
-pub fn of(seen: &Seen) -> Value {
+pub fn of(seen: &Seen, call: &ToolCall, judge: &Judge) -> Value {
     let requirement = match &seen.decision.kind {
         DecisionKind::RequireApproval { requirement } => Some(requirement),
         DecisionKind::Allow | DecisionKind::Monitor | DecisionKind::Deny => None,
@@ -14,6 +15,7 @@ pub fn of(seen: &Seen) -> Value {
     json!({
         "decision": seen.decision.kind.word(),
         "requirement": requirement,
+        "approval": requirement.map(|_| approval(seen, call, judge)),
         "effects": seen.effects,
         "commands": seen.understanding.commands.iter().map(command).collect::<Vec<_>>(),
         "risk": seen.decision.risk,
@@ -22,6 +24,18 @@ pub fn of(seen: &Seen) -> Value {
         "shadow": seen.decision.shadow,
         "bundle": seen.bundle,
         "decided_by": seen.standing,
+    })
+}
+
+/// What an approval would be bound to. The digest is that of the action of this call; a hold's commitment puts a salt
+/// before it. Where secrets stand in the call there is none: they could be guessed by it.
+fn approval(seen: &Seen, call: &ToolCall, judge: &Judge) -> Value {
+    let findings = Redactor::new(judge.key).scan(&Value::Object(call.input.clone()));
+    let (pinned, unpinned) = pinned_form(seen);
+    json!({
+        "action": findings.is_empty().then_some(seen.action),
+        "pinned": pinned,
+        "unpinned": unpinned,
     })
 }
 

@@ -40,7 +40,7 @@ fn explain_line(judge: &Judge, authorities: &Authorities, line: &[u8], here: &st
         .and_then(|line| parse(line, here))
         .hint("a line is {\"tool\":…,\"input\":{…},\"cwd\":…} or {\"command\":…}")?;
     let seen = judged(judge, &call, authorities)?;
-    Ok(decided::of(&seen))
+    Ok(decided::of(&seen, &call, judge))
 }
 
 fn parse(line: &str, here: &str) -> Result<ToolCall> {
