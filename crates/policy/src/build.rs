@@ -208,6 +208,7 @@ pub fn build_layers(layers: &[(Layer, &Proposal)]) -> Result<Bundle, BuildError>
         rungs: oversight::rungs(&asked),
         weights: points::weights(*highest, &top.weights)?,
         policies: top_policies,
+        highest: (!stored.is_empty()).then(|| highest.name().to_owned()),
         below: stored,
         programs,
     })?)

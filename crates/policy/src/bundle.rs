@@ -57,6 +57,9 @@ pub(crate) struct Contents {
     /// The layers below it, from the higher to the lower. Each decides for itself, and the strictest counts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub below: Vec<StoredLayer>,
+    /// The name of the highest layer, where there are others below it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub highest: Option<String>,
     /// The organisation's own programs and tools.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub programs: Vec<Declared>,
@@ -178,8 +181,7 @@ impl Bundle {
 
     /// The digest of all but the map and the programs.
     pub(crate) fn rules(&self) -> Digest {
-        let Contents { format: _, pack, on_allow, map: _, rungs, weights, policies, below: _, programs: _ } =
-            &self.contents;
+        let Contents { pack, on_allow, rungs, weights, policies, .. } = &self.contents;
         let rules = serde_json::to_vec(&(pack, on_allow, rungs, weights, policies));
         Digest::of([rules.unwrap_or_default().as_slice()])
     }
@@ -193,6 +195,21 @@ impl Bundle {
     /// The layers below the highest, from the higher to the lower; none where there is one layer.
     pub fn layers_below(&self) -> impl Iterator<Item = &str> {
         self.contents.below.iter().map(|layer| layer.name.as_str())
+    }
+
+    /// All its layers, from the highest; none where there is the repository's only.
+    pub fn layer_names(&self) -> Vec<&str> {
+        if self.contents.below.is_empty() {
+            return Vec::new();
+        }
+        // Bundles of earlier versions do not name it.
+        let of_team = || self.contents.policies.iter().any(|policy| policy.id.as_str().starts_with("team/"));
+        let highest = match &self.contents.highest {
+            Some(name) => name.as_str(),
+            None if of_team() => "team",
+            None => "organisation",
+        };
+        std::iter::once(highest).chain(self.layers_below()).collect()
     }
 
     /// What a plain `allow` tells the runtime.

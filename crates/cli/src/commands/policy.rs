@@ -192,15 +192,20 @@ fn activate(file: Option<PathBuf>, reviewer: Option<&str>, from_stdin: bool, jso
         println!("{} as it stands there, signed: {}", styled(GOOD, "already in force"), bundle.digest());
         return Ok(());
     }
+    let trust = desk.trust()?;
+    // What was only proposed nobody has looked at.
+    let old = old.filter(|(_, signed)| *signed);
+    let old = old.map(|(digest, _)| trust.bundle(&desk.home(), &digest)).transpose();
+    // With --json one that cannot be read keeps nobody from signing another, as before.
+    let old = if json { old.unwrap_or_default() } else { old? };
+    let lost = old.as_ref().map(|old| rules::lost_layers(old, &bundle)).unwrap_or_default();
     if !json {
-        let trust = desk.trust()?;
-        // What was only proposed nobody has looked at.
-        let old = old.filter(|(_, signed)| *signed);
-        let old = old.map(|(digest, _)| trust.bundle(&desk.home(), &digest)).transpose()?;
         println!("What would be in force for `{}` from now on:", top.display());
         rules::print_changes(old.as_ref(), &bundle);
         warn_of_known(&bundle);
     }
+    // Last, so that it is on the screen when the passphrase is asked for.
+    rules::warn_of_lost(&lost);
     let (name, key) = desk.unseal(reviewer, from_stdin)?;
     let statement = Activation {
         bundle: bundle.digest(),
@@ -213,7 +218,9 @@ fn activate(file: Option<PathBuf>, reviewer: Option<&str>, from_stdin: bool, jso
     store(&desk, &bundle)?;
     desk.ledger.locked(now, |log| log.append(vec![Event::BundleActivated { activation }]).map(drop))?;
     if json {
-        return output::json(&json!({"bundle": bundle.digest(), "repository": top, "reviewer": name}));
+        return output::json(&json!({
+            "bundle": bundle.digest(), "repository": top, "reviewer": name, "layers_lost": lost,
+        }));
     }
     println!(
         "{} `{}` as {} in `{}`",

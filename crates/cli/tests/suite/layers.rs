@@ -100,8 +100,13 @@ fn a_reviewer_is_shown_that_a_layer_is_gone_and_points_are_fewer() {
     let own = fs::read_to_string(&path).unwrap();
     let own = own.replace("layers = { organisation = \"../organisation.toml\" }\n", "pack = \"observe\"\n");
     fs::write(path, own + "\n[weights.change]\nproduction = 30\n").unwrap();
-    let shown = machine.countersign(&["policy", "activate", "--passphrase-stdin"], PASSPHRASE);
+    let output = machine.try_countersign(&["policy", "activate", "--passphrase-stdin"], PASSPHRASE);
+    assert!(output.status.success(), "{output:?}");
+    let warned = String::from_utf8(output.stderr).unwrap();
+    assert_snapshot!(warned, @"WARNING: the bundle in force has the organisation's layer, and this one does not: nothing that the organisation asks for would count here any more. Sign it only if the organisation agreed.");
+    let shown = String::from_utf8(output.stdout).unwrap();
     for line in [
+        "- layer organisation, the highest  ← loosens",
         "- layer repository, which can only tighten  ← loosens",
         "+ pack observe  ← loosens",
         "~ points change.production: 30 instead of 40  ← loosens",
@@ -174,4 +179,32 @@ fn a_permit_of_a_lower_layer_loosens_nothing_and_nobody_says_that_it_does() {
     assert!(checked.contains("a permit of a lower layer loosens nothing"), "{checked}");
     let shown = machine.countersign(&["policy", "activate", "--passphrase-stdin"], PASSPHRASE);
     assert!(shown.contains("+ policy repository/all: permit") && !shown.contains("loosens"), "{shown}");
+}
+
+/// Where the team's takes the organisation's place, the name that is gone is that of the organisation.
+#[test]
+fn a_reviewer_is_warned_of_the_layer_that_is_gone_and_of_no_other() {
+    let machine = layered(ORGANISATION);
+    let path = machine.repository().join("countersign.toml");
+    let own = fs::read_to_string(&path).unwrap();
+    let layers = |layers: &str| {
+        fs::write(&path, own.replace("{ organisation = \"../organisation.toml\" }", layers)).unwrap();
+        let activate = ["policy", "activate", "--passphrase-stdin", "--json"];
+        let output = machine.try_countersign(&activate, PASSPHRASE);
+        assert!(output.status.success(), "{output:?}");
+        let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(told["layers_lost"] == serde_json::json!([]), output.stderr.is_empty());
+        told["layers_lost"].to_string()
+    };
+    fs::write(
+        machine.path("team.toml"),
+        ORGANISATION.replace("no-releases", "none-at-all").replace("watch-", ""),
+    )
+    .unwrap();
+    let both = "{ organisation = \"../organisation.toml\", team = \"../none.toml\" }";
+    fs::write(machine.path("none.toml"), "version = 1\n").unwrap();
+    assert_eq!(layers("{ organisation = \"../organisation.toml\" }"), "[]");
+    assert_eq!(layers(both), "[]");
+    assert_eq!(layers("{ team = \"../team.toml\" }"), "[\"organisation\"]");
+    assert_eq!(layers("{ organisation = \"../organisation.toml\" }"), "[\"team\"]");
 }

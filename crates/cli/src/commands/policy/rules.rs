@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use anstream::println;
+use anstream::{eprintln, println};
 use countersign_policy::{Bundle, Pack, Proposal};
 use serde_json::{Map, Value, json};
 
@@ -15,6 +15,7 @@ pub fn lines(bundle: &Bundle) -> Vec<String> {
         format!("pack {}", bundle.pack()),
         format!("on_allow {}", format!("{:?}", bundle.on_allow()).to_lowercase()),
     ];
+    lines.extend(bundle.layer_names().first().map(|layer| format!("layer {layer}, the highest")));
     lines.extend(bundle.layers_below().map(|layer| format!("layer {layer}, which can only tighten")));
     let repository = bundle.repository();
     lines.extend(
@@ -77,6 +78,7 @@ pub fn json(bundle: &Bundle) -> Map<String, Value> {
     let fields = [
         ("pack", json!(bundle.pack())),
         ("on_allow", json!(on_allow)),
+        ("layers", json!(bundle.layer_names())),
         ("layers_below", json!(bundle.layers_below().collect::<Vec<_>>())),
         ("map", json!(bundle.map())),
         ("programs", json!(bundle.programs())),
@@ -90,6 +92,23 @@ pub fn json(bundle: &Bundle) -> Map<String, Value> {
 pub fn print(bundle: &Bundle) {
     for line in lines(bundle) {
         println!("  {}", terminal::block(&line, 2, terminal::columns()));
+    }
+}
+
+/// The layers above the repository's own that a bundle has and another one has no longer.
+pub fn lost_layers<'b>(old: &'b Bundle, new: &Bundle) -> Vec<&'b str> {
+    let kept = new.layer_names();
+    old.layer_names().into_iter().filter(|layer| *layer != "repository" && !kept.contains(layer)).collect()
+}
+
+/// Says aloud that layers are gone, for the person whose signature would take them away.
+pub fn warn_of_lost(lost: &[&str]) {
+    for layer in lost {
+        eprintln!(
+            "{} the bundle in force has the {layer}'s layer, and this one does not: nothing that the {layer} asks for \
+             would count here any more. Sign it only if the {layer} agreed.",
+            styled(BAD, "WARNING:")
+        );
     }
 }
 
