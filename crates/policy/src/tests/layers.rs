@@ -187,7 +187,7 @@ fn weights_of_ones_own() {
     assert_snapshot!(errors.join("\n"), @"
     cannot use `produktion` in `[weights.change]`: it is not known there
     cannot use `[weights.chance]`: there is no such table of points
-    cannot use `production` in `[weights.change]`: `production` has 1 points, fewer than `unknown` with 25
+    cannot use `production` in `[weights.change]`: `production` has 1 point, fewer than `unknown` with 25
     cannot use `production` in `[weights.change]`: `300` is no number of points
     cannot use `[weights.change]`: it is a table of points
     ");
