@@ -25,6 +25,19 @@ impl Heads {
         self.trees.insert(tree.to_owned(), vec![Some(branch)]);
     }
 
+    /// The command switches a working tree to a branch, or leaves it as it is.
+    pub fn may_switch(&mut self, tree: Option<&str>, branch: String) {
+        let mut heads = self.of(tree);
+        let branch = Some(branch);
+        if !heads.contains(&branch) {
+            heads.push(branch);
+        }
+        self.switches(tree, String::new());
+        if let Some(known) = self.trees.get_mut(tree.unwrap_or_default()) {
+            *known = heads;
+        }
+    }
+
     /// The command switches some working tree.
     pub fn loses_track(&mut self) {
         self.unsure = true;

@@ -100,6 +100,8 @@ pub(crate) struct World {
     pub previous: Option<Switch>,
     /// Tags that the command makes, by their full names.
     pub made: Vec<String>,
+    /// Full names of branches that the command makes.
+    pub branches_made: Vec<String>,
     /// Why commits or refs are no longer what the workspace says.
     pub refs_changed: Option<String>,
     /// Secret files that the command puts into git, by their paths.

@@ -180,9 +180,9 @@ mod tests {
         exec.read test, read
         git.branch /repo, write
         git.discard /repo, destroy
-        git.push dev@origin, write
         git.push main@origin, write
         git.push feature@origin, write
+        git.push dev@origin, write
         ");
         assert_snapshot!(check("if [ x ]; then T='git push origin main'; else T=ls; fi; echo \"$T\" > x.sh; sh x.sh"), @"
         exec.read test, read

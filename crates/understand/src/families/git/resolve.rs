@@ -86,6 +86,16 @@ impl Repo {
         }
     }
 
+    /// Another branch may be checked out from now on, or still the same.
+    pub fn may_switch(&self, branch: String, context: &mut Context<'_>) {
+        let heads = &mut context.state.world.heads;
+        if self.is_any {
+            heads.loses_track();
+        } else {
+            heads.may_switch(self.root.as_deref(), branch);
+        }
+    }
+
     /// Whether git finds no repository there, so that it does nothing.
     pub fn is_nowhere(&self, context: &Context<'_>) -> bool {
         let world = &context.state.world;

@@ -51,6 +51,7 @@ pub(super) fn branch(git: &Git<'_>, context: &mut Context<'_>) {
     } else {
         let (name, start) = (operands.first().and_then(|word| word.known()), operands.get(1).map(|word| &word.value));
         upstreams::gets(name, start, &given, git, context);
+        context.state.world.branches_made.extend(name.map(|name| format!("refs/heads/{name}")));
         moves_refs(git, verbs::GIT_BRANCH, context);
     }
 }
@@ -173,6 +174,10 @@ pub(super) fn checkout(git: &Git<'_>, context: &mut Context<'_>) {
         return;
     }
     let from = git.repo.branches(context).unwrap_or_default();
+    if created.is_none() && given.unknown.is_empty() && puts_back_files(&given, git) {
+        return;
+    }
+    let stays = created.is_none() && !detaches && operands.first().is_some_and(|word| may_stay(word, &given, git, context));
     let branch = match (created, operands.first()) {
         (Some(name), start) => {
             let name = name.known().map(str::to_owned);
@@ -185,10 +190,43 @@ pub(super) fn checkout(git: &Git<'_>, context: &mut Context<'_>) {
     };
     let branch = branch.filter(|_| given.unknown.is_empty() && !detaches).unwrap_or_default();
     previous::leaves(&from, &branch, git, context);
-    git.repo.switches(branch, context);
+    if stays {
+        git.repo.may_switch(branch, context);
+    } else {
+        git.repo.switches(branch, context);
+    }
+    if let Some(name) = created.and_then(Value::known) {
+        context.state.world.branches_made.push(format!("refs/heads/{name}"));
+    }
     if created.is_some() || given.has(TRACKS) {
         context.state.world.refs_changed.get_or_insert_with(|| "an earlier part of the command makes a branch".to_owned());
     }
+}
+
+/// Whether `git checkout` surely only puts back files, so that the same branch stays checked out.
+fn puts_back_files(given: &Arguments<'_>, git: &Git<'_>) -> bool {
+    let is_known = git.words.iter().all(|word| word.known().is_some());
+    let switches = given.has(TRACKS) || given.has(&["d", "detach", "orphan"]);
+    let sides = given.has(&["ours", "theirs", "2", "3", "patch", "p"]);
+    git.subcommand == "checkout" && is_known && given.uncertain.is_none() && !switches && (sides || given.operands.len() > 1)
+}
+
+/// Whether the branch that is checked out may stay where this word is given: no branch is called so, or a file is as well.
+fn may_stay(word: &Word, given: &Arguments<'_>, git: &Git<'_>, context: &Context<'_>) -> bool {
+    let Some(name) = word.known().filter(|name| !matches!(*name, "-" | "@{-1}") && !given.has(TRACKS)) else { return false };
+    let full = format!("refs/heads/{name}");
+    if git.repo.has(&full, context) && !context.state.world.opaque || git.repo.commit(name, context).is_some() {
+        return false;
+    }
+    let located = paths::locate_entry(&word.value, context);
+    let is_absent = context.workspace.ask(&Question::Path { path: located.path.clone() }) == Answer::Absent;
+    let is_written = context.state.world.written.iter().any(|written| written.touches(&located));
+    let is_path = !is_absent || is_written || context.is_tracked(&located);
+    let is_made = context.state.world.branches_made.contains(&full);
+    // Of several remotes that have it git takes none.
+    let remotes = git.repo.subsections("remote", context).unwrap_or_default();
+    let is_of_one = remotes.iter().filter(|remote| git.repo.has_tracked(remote, name, context)).count() == 1;
+    is_path && git.subcommand == "checkout" || !is_made && !is_of_one
 }
 
 /// The files that are brought from another commit than the one that is checked out.

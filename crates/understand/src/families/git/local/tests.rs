@@ -205,3 +205,31 @@ fn trees_that_are_read_over_changes() {
         assert!(!check(command).contains("git.discard"), "{command}: {}", check(command));
     }
 }
+
+#[test]
+fn a_file_that_is_put_back_is_no_branch() {
+    for command in [
+        "git checkout Makefile && git push",
+        "git checkout src/a.rs && git commit -am x && git push origin HEAD",
+        "git checkout --theirs src/a.rs && git add src/a.rs && git push",
+        "git checkout --ours main && git push",
+        "git checkout HEAD Makefile; git push -u origin HEAD",
+        "git checkout main Makefile && git push",
+        "git checkout -p main && git push",
+        "git checkout README.md package.json && git push",
+        "git branch Makefile; git checkout Makefile && git push",
+        "git checkout nosuch; git push",
+    ] {
+        let found = check(command);
+        assert!(found.contains("git.push feature@origin, write"), "{command}: {found}");
+    }
+    for command in [
+        "git checkout main && git push",
+        "git checkout -b x && git push -u origin HEAD",
+        "git branch x && git checkout x && git push -u origin HEAD",
+        "git switch -c x main && git push -u origin HEAD",
+    ] {
+        let found = check(command);
+        assert!(!found.contains("feature@origin"), "{command}: {found}");
+    }
+}
