@@ -3,6 +3,7 @@
 mod cleaned;
 mod jvm;
 mod monorepos;
+mod options_first;
 mod packages;
 mod portable;
 mod projects;
@@ -15,6 +16,7 @@ mod targets;
 mod tasks;
 
 pub(super) use cleaned::made_anew;
+pub(crate) use options_first::effects as where_its_options_say;
 
 use countersign_model::{Effect, PathClass, Resource, Verb, verbs};
 
@@ -133,6 +135,9 @@ pub(super) const FAMILY: Family = Family {
 };
 
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
+    if options_first::effects(invocation, context, effects) {
+        return;
+    }
     let program = invocation.program.as_str();
     cleaned::effects(invocation, context);
     if portable::effects(invocation, context) {

@@ -115,6 +115,7 @@ mod unseen;
 const MAY_HAVE_CHANGED: &str = "may have changed the file by then";
 
 pub(crate) use awk::program as awk_program;
+pub(crate) use building::where_its_options_say;
 pub(crate) use git::{Git, Switch, addresses, resolve};
 pub(crate) use program::{ask_file, run_file};
 pub(crate) use searching::printed::USUAL as USUAL_SECRETS;

@@ -88,8 +88,10 @@ mod tests {
     fn near_misses() {
         assert_snapshot!(check_with("npm run build; npm --prefix x version patch; npm pkg set $X", PACKAGE), @"
         exec.build tsc, execute
-        exec.install npm x, execute
-        package.read * on npm, read
+        fs.delete /repo/dist, destroy
+        fs.write /repo/x/package.json, write
+        git.commit /repo, write
+        git.branch /repo, write
         exec.opaque npm, execute, opaque
         ");
     }

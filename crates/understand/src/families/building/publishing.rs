@@ -62,11 +62,11 @@ pub(super) fn effects(index: usize, invocation: &Invocation, context: &mut Conte
 /// The words that are neither options nor their values; some options say what is meant.
 fn plain_words(index: usize, invocation: &Invocation) -> Vec<&str> {
     const VALUES: &[&str] =
-        &["--version", "--vers", "--add", "-a", "--remove", "--token", "--otp", "--tag", "--access", "-k", "--api-key", "--dir", "-u", "-p", "--workspace", "-w", "--key"];
+        &["--version", "--vers", "--add", "-a", "--remove", "--token", "--otp", "--tag", "--access", "-k", "--api-key", "--dir", "-u", "-p", "--workspace", "-w", "--key", "--filter", "-F", "-C", "--prefix", "--cwd", "--loglevel", "--publish-branch"];
     let mut plain = Vec::new();
     let mut words = invocation.words.iter().skip(index).map(Word::text);
     while let Some(text) = words.next() {
-        if VALUES.contains(&text) || REGISTRIES.contains(&text) {
+        if VALUES.contains(&text) || registries(&invocation.program).contains(&text) {
             words.next();
         } else if !text.starts_with('-') || matches!(text, "--list" | "-l" | "--undo") {
             plain.push(text);
@@ -77,6 +77,14 @@ fn plain_words(index: usize, invocation: &Invocation) -> Vec<&str> {
 
 /// Options that name the registry.
 const REGISTRIES: &[&str] = &["--registry", "--repository", "--repository-url", "--index", "--publish-url", "-r", "--source", "-s", "--host", "--url"];
+
+/// Those that a program has: with the managers of JavaScript's packages, the short ones are others.
+fn registries(program: &str) -> &'static [&'static str] {
+    match program {
+        "npm" | "pnpm" | "yarn" | "bun" => &["--registry", "--publish-url"],
+        _ => REGISTRIES,
+    }
+}
 
 /// The value of one of these options, in either spelling.
 fn option<'w>(invocation: &'w Invocation, names: &[&str]) -> Option<Option<&'w str>> {
@@ -93,7 +101,7 @@ fn option<'w>(invocation: &'w Invocation, names: &[&str]) -> Option<Option<&'w s
 /// The registry: as an option says, a variable, a file, or the usual one; none where it is not known.
 pub(super) fn registry(invocation: &Invocation, context: &Context<'_>) -> Option<String> {
     let program = invocation.program.as_str();
-    if let Some(given) = option(invocation, REGISTRIES) {
+    if let Some(given) = option(invocation, registries(program)) {
         return given.map(host);
     }
     let is_npm = matches!(program, "npm" | "pnpm" | "yarn" | "bun");

@@ -434,6 +434,9 @@ fn evaluated(invocation: &Invocation) -> Option<&Value> {
 
 /// `deno run x.ts`, `bun x.ts`
 fn runtime(invocation: &Invocation, context: &mut Context<'_>) {
+    if families::where_its_options_say(invocation, context, runtime) {
+        return;
+    }
     if let Some(value) = evaluated(invocation) {
         match value.known() {
             Some(text) => inline(text, invocation, context),
@@ -452,6 +455,14 @@ fn runtime(invocation: &Invocation, context: &mut Context<'_>) {
         Some((_, "test")) => context.program(verbs::EXEC_TEST, &title),
         Some((_, "fmt" | "lint" | "check" | "build" | "bundle" | "compile" | "doc")) => context.program(verbs::EXEC_BUILD, &title),
         Some((_, "info" | "types" | "help" | "--version" | "pm" | "outdated")) => context.program(verbs::EXEC_READ, &title),
+        // `bunx` by another name.
+        Some((at, "x")) if invocation.program == "bun" => {
+            if let Some(mut nested) = invocation.nested(at) {
+                nested.first = Word::known_as("bunx");
+                nested.contiguous = false;
+                families::dispatch(nested, context);
+            }
+        }
         Some((_, "install" | "add" | "remove" | "i" | "update" | "ci" | "cache" | "link" | "upgrade")) => context.program(verbs::EXEC_INSTALL, &title),
         Some((_, "run")) if invocation.program == "deno" => match words.next() {
             Some((at, _)) => file(at, invocation, context),
