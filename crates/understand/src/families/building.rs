@@ -4,6 +4,7 @@ mod cleaned;
 mod jvm;
 mod monorepos;
 mod options_first;
+mod packaged;
 mod packages;
 mod portable;
 mod projects;

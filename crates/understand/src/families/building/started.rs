@@ -58,7 +58,9 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) -> boo
         } else if text.starts_with('-') {
         } else if takes_subcommand && runs.contains(&text) {
             takes_subcommand = false;
-        } else if takes_subcommand && (invocation.program == "npm" || super::is_own(&invocation.program, text)) {
+        } else if takes_subcommand && invocation.program == "npm"
+            || super::is_own(&invocation.program, text) && (takes_subcommand || invocation.words.iter().take(index).any(|word| word.text() == "run"))
+        {
             return false;
         } else {
             foreign(text, invocation, context);
@@ -81,20 +83,27 @@ fn foreign(text: &str, invocation: &Invocation, context: &mut Context<'_>) {
 /// programs are no packages of this registry, anybody can have taken the name.
 pub(super) fn fetched(name: &str, index: usize, invocation: &Invocation, context: &mut Context<'_>) {
     let before: Vec<&str> = invocation.words.iter().take(index).map(Word::text).collect();
-    let fetches = match invocation.program.as_str() {
-        "npx" | "bunx" => true,
-        "npm" => before.iter().any(|word| matches!(*word, "exec" | "x")),
-        "pnpm" | "yarn" => before.contains(&"dlx"),
-        _ => false,
-    };
+    let fetches = fetches(index, invocation);
     let stays = before.iter().any(|word| matches!(*word, "--no-install" | "--no" | "--offline"));
     let is_chosen = before.iter().any(|word| matches!(*word, "-p") || word.starts_with("--package"));
-    if !fetches || stays || (!is_chosen && PACKAGES.binary_search(&name).is_ok()) || is_installed(name, context) {
+    let only_runs = matches!(invocation.program.as_str(), "pnpm" | "yarn") && !before.contains(&"dlx");
+    if !fetches || only_runs || stays || (!is_chosen && PACKAGES.binary_search(&name).is_ok()) || is_installed(name, context) {
         return;
     }
     let resource = Resource::Program { name: format!("{} {name}", invocation.program) };
     let why = "a package is fetched and run that has the name of this program";
     context.push(Effect::new(verbs::EXEC_INSTALL, resource).because(why));
+}
+
+/// Whether the runner fetches the package named at `index` where the project has none.
+fn fetches(index: usize, invocation: &Invocation) -> bool {
+    let mut before = invocation.words.iter().take(index).map(Word::text);
+    match invocation.program.as_str() {
+        "npx" | "bunx" => true,
+        "npm" => before.any(|word| matches!(word, "exec" | "x")),
+        "pnpm" | "yarn" => before.any(|word| matches!(word, "dlx" | "exec")),
+        _ => false,
+    }
 }
 
 /// Whether the project has such a program, or asks for a package of its name.
@@ -119,13 +128,25 @@ fn start(index: usize, text: &str, invocation: &Invocation, context: &mut Contex
     if super::portable::started(name, index, invocation, context) {
         return true;
     }
+    let fetches = fetches(index, invocation);
+    let brought = super::packaged::program(name);
+    if brought.is_none() && fetches && !is_understood(name) && !crate::families::agents::PACKAGES.iter().any(|(known, _)| *known == name) {
+        super::packaged::ships(name, invocation.words.get(index + 1..).unwrap_or_default(), context);
+    }
+    let name = brought.unwrap_or(name);
     if !is_understood(name) || super::FAMILY.programs.contains(&name) && matches!(name, "npx" | "npm" | "pnpm" | "yarn" | "bunx") {
         return false;
     }
-    fetched(name, index, invocation, context);
+    if brought.is_none() {
+        fetched(name, index, invocation, context);
+    }
     let Some(mut nested) = invocation.nested(index) else { return false };
     nested.first = Word { raw: nested.first.raw.clone(), ..Word::known_as(name) };
     nested.contiguous = false;
+    // What follows the first `--` npm gives on, without it.
+    if invocation.program == "npm" && nested.words.first().and_then(Word::known) == Some("--") {
+        nested.words.remove(0);
+    }
     super::in_its_directory(nested, invocation, context);
     true
 }

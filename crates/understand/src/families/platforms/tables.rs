@@ -289,6 +289,8 @@ const OTHER_RULES: &[Rule] = &[
     rule("setenv", verbs::SECRET_WRITE),
     rule("deploy|publish|push|redeploy|rollback|setup|restart|start|stop|scale|up|launch|submit|swap|rebuild|boot|reboot|upgrade|update|create|clone|build|restage|promote|production|staging", verbs::APP_DEPLOY),
     rule("app|apps|service|services|deployment|deployments|proxy|accessory|server|ps deploy|redeploy|rollback|restart|start|stop|scale|boot|reboot|update|promote|rebuild|pause|resume|create", verbs::APP_DEPLOY),
+    rule("theme push|publish|share|rename", verbs::APP_DEPLOY),
+    rule("theme pull|list|check|dev|info|open|package|preview", verbs::EXEC_BUILD),
     rule("app exec", verbs::APP_EXECUTE),
     rule("server exec", verbs::APP_EXECUTE),
     rule("ssh|exec|run|enter|shell|connect|console", verbs::APP_EXECUTE),
