@@ -240,7 +240,7 @@ fn script(invocation: &Invocation, context: &mut Context<'_>) {
         return;
     }
     let is_installed = !name.is_empty() && code::source::is_installed(&located, &name, context);
-    if !is_installed {
+    if !is_installed && !super::migrations::is_made(&located.path, context) {
         run_file(&located, None, &invocation.words, invocation, context);
     }
     likely::named_so(&name, invocation, context);

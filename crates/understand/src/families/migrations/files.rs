@@ -83,7 +83,7 @@ pub(super) fn has_no_prisma(context: &Context<'_>) -> bool {
 }
 
 /// The last value that a file of variables gives to this one.
-fn assigned<'t>(name: &str, text: &'t str) -> Option<&'t str> {
+pub(super) fn assigned<'t>(name: &str, text: &'t str) -> Option<&'t str> {
     let lines = text.lines().map(|line| line.trim().strip_prefix("export ").unwrap_or(line.trim()));
     let values = lines.filter_map(|line| line.strip_prefix(name)?.trim_start().strip_prefix('='));
     values.fold(None, |_, value| Some(value)).map(|value| value.trim().trim_matches(['"', '\'']))

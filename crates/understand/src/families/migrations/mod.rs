@@ -6,8 +6,12 @@
 
 mod configured;
 mod files;
+mod laravel;
 mod place;
+mod rails;
 mod tools;
+
+pub(super) use rails::is_made;
 
 use countersign_model::{Certainty, Verb, verbs};
 
@@ -56,6 +60,9 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         return;
     }
     let at = place::of(tool, &found, invocation, context);
+    if program == "rails" && rails::effects(&found, invocation, context) {
+        return;
+    }
     if tool.tasks {
         tasks(tool, &found, &at, invocation, context);
         return;

@@ -2,8 +2,7 @@
 
 use countersign_model::{Answer, Question};
 
-use super::files;
-use super::configured;
+use super::{configured, files, laravel};
 use super::tools::{Finds, Tool};
 use crate::Workspace as _;
 use crate::context::Context;
@@ -41,6 +40,7 @@ pub(super) fn of(tool: &Tool, found: &Subcommand<'_>, invocation: &Invocation, c
         Finds::Variable(name) => variable(name, invocation, context),
         Finds::Prisma => configured.unwrap_or_else(|| prisma(found, invocation, context)),
         Finds::Rails => rails(environment.as_deref(), invocation, context),
+        Finds::Laravel => laravel::place(found, environment.as_deref(), invocation, context),
         Finds::Key(file, key) => key_of(file, key, found, invocation, context),
         Finds::Code(name) => code(name, found, invocation, context),
     };
@@ -147,6 +147,7 @@ fn environment_of(tool: &Tool, found: &Subcommand<'_>, invocation: &Invocation, 
     match tool.finds {
         Finds::Rails => assigned("RAILS_ENV").or_else(|| setting("RAILS_ENV")).or_else(|| setting("RACK_ENV")).or_else(|| Some("development".to_owned())),
         Finds::Code(name) => setting(name),
+        Finds::Laravel => setting("APP_ENV"),
         Finds::Variable(_) | Finds::Prisma | Finds::Key(..) => None,
     }
 }

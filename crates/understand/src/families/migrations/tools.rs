@@ -16,6 +16,8 @@ pub(super) enum Finds {
     Prisma,
     /// In `config/database.yml`, for the environment that this variable names.
     Rails,
+    /// In what `.env` sets, for the environment that `APP_ENV` names.
+    Laravel,
     /// In a file with a line `key = address`.
     Key(&'static str, &'static str),
     /// In code, for the environment that this variable names.
@@ -253,10 +255,12 @@ const TOOLS: &[Tool] = &[
             rules: &[
                 rule("migrate", SCHEMA), rule("migrate:fresh|migrate:refresh|migrate:reset|migrate:rollback", GONE), rule("migrate:status", READ), rule("migrate:install", SCHEMA), rule("db:wipe", GONE), rule("db:seed", WRITE), rule("db:show|db:table|db:monitor|schema:dump|model:show", READ), rule("db", RUNS), rule("model:prune", GONE),
                 rule("test", TESTS), rule("route:list|list|help|about|env|config:show", TELLS), rule("config:cache|config:clear|cache:clear|route:cache|route:clear|view:cache|view:clear|optimize|optimize:clear|make:migration|make:model|make:controller|key:generate|storage:link", MAKES),
+                rule("make:cast|make:channel|make:class|make:command|make:component|make:enum|make:event|make:exception|make:factory|make:interface|make:job|make:listener|make:mail|make:middleware|make:notification|make:observer|make:policy|make:provider|make:request|make:resource|make:rule|make:scope|make:seeder|make:test|make:trait|make:view|serve|event:cache|event:clear|config:publish|stub:publish|lang:publish|package:discover", MAKES),
+                rule("channel:list|event:list|queue:failed|schedule:list|inspire|db:monitor", TELLS),
             ],
         },
         environments: &["--env"],
-        finds: Finds::Code("APP_ENV"),
+        finds: Finds::Laravel,
         is_project: true,
         ..PLAIN
     },
