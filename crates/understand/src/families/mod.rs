@@ -92,6 +92,7 @@ families! {
     agents,
     guards,
     mail,
+    mobile,
     multiplexers,
     editors,
     binaries,

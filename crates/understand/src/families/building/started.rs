@@ -16,8 +16,8 @@ const VALUES: &[&str] = &["-p", "--package", "--filter", "-F", "-w", "--workspac
 const PACKAGES: &[&str] = &[
     "amplify", "ampx", "astro", "attw", "auto-changelog", "ava", "babel", "biome", "bun", "c8", "cdk", "cdktf", "changeset", "claude", "codex",
     "commitlint", "concurrently", "contentful", "corepack", "create-next-app", "create-react-app", "create-vite", "cross-env", "cspell", "cypress",
-    "degit", "depcheck", "docusaurus", "dprint", "drizzle-kit", "eas", "eleventy", "esbuild", "eslint", "expo", "firebase", "firebase-tools",
-    "gatsby", "gemini", "grunt", "gulp", "hardhat", "heroku", "http-server", "husky", "jasmine", "jest", "jsr", "karma", "knex", "knip", "lefthook", "lerna",
+    "degit", "depcheck", "docusaurus", "dprint", "drizzle-kit", "eas", "eleventy", "esbuild", "eslint", "expo", "expo-doctor", "firebase", "firebase-tools",
+    "gatsby", "gemini", "grunt", "gulp", "hardhat", "heroku", "http-server", "husky", "ionic", "jasmine", "jest", "jsr", "karma", "knex", "knip", "lefthook", "lerna",
     "license-checker", "lint-staged", "madge", "markdownlint", "markdownlint-cli2", "mikro-orm", "mocha", "ncu", "netlify", "netlify-cli", "next",
     "ng", "node-pg-migrate", "nodemon", "np", "npm", "npm-check-updates", "npm-run-all", "npx", "nuxt", "nx", "nyc", "opencode", "ovsx", "oxlint",
     "parcel", "playwright", "pm2", "pnpm", "postcss", "prettier", "prisma", "publint", "react-native", "release-it", "remix", "retire", "rimraf",
