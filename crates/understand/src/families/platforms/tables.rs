@@ -43,7 +43,10 @@ static VERCEL: Table = Table {
         rule("env run", verbs::APP_READ),
         rule("pull", verbs::SECRET_READ),
         rule("env add|update|rm|remove", verbs::SECRET_WRITE),
-        rule("build|dev|develop|link|init|switch|git", verbs::EXEC_BUILD),
+        rule("build|dev|develop|init|switch|git", verbs::EXEC_BUILD),
+        // They choose, or create, what later deployments go to.
+        rule("link", verbs::APP_SETTINGS),
+        rule("git connect|disconnect", verbs::APP_SETTINGS),
         rule("deploy|redeploy|promote|rollback|rr|rolling-release", verbs::APP_DEPLOY),
         rule("rm|remove", verbs::APP_DELETE),
         rule("project|projects|domains|dns|certs|alias|aliases|blob|cache|integration rm|remove|del|delete|purge|invalidate", verbs::APP_DELETE),
@@ -218,7 +221,9 @@ static FIREBASE: Table = Table {
     rules: &[
         rule("projects|apps|hosting|functions|database|firestore|remoteconfig|ext|appdistribution|apphosting list|get|log|sdkconfig|versions|profile|indexes|settings|info|sites|channel|describe", verbs::APP_READ),
         rule("hosting channel|sites list|get", verbs::APP_READ),
-        rule("use|open|help|target|serve|init|experiments|setup", verbs::EXEC_READ),
+        rule("open|help|target|serve|init|experiments|setup", verbs::EXEC_READ),
+        rule("use", verbs::EXEC_READ),
+        rule("use *", verbs::APP_SETTINGS),
         rule("functions shell|log|list", verbs::APP_READ),
         rule("emulators start|export|exec", verbs::EXEC_BUILD),
         rule("deploy", verbs::APP_DEPLOY),

@@ -111,3 +111,13 @@ fn others() {
     app.delete * on fly, destroy, partial
     ");
 }
+
+#[test]
+fn what_later_deployments_go_to() {
+    assert_snapshot!(check("vercel link --yes; firebase use prod; supabase link --project-ref abcd; firebase use"), @"
+    app.settings * on vercel, write
+    app.settings * on firebase, write
+    app.settings abcd on supabase, write
+    exec.read firebase use, read
+    ");
+}
