@@ -18,6 +18,7 @@ mod forge;
 mod glob;
 mod graphql;
 mod invocation;
+mod loaded;
 #[cfg(test)]
 mod parsers;
 mod path_classes;
@@ -142,10 +143,11 @@ pub fn understand(call: &ToolCall, surroundings: &Surroundings, workspace: &dyn 
     let mut context = Context::new(&call.cwd, &recording, surroundings);
     tools::effects(call, &mut context);
     code::absent::finish(&mut context);
-    let Context { collected, tree, candidates, .. } = context;
+    let Context { collected, tree, candidates, whole, .. } = context;
     let commands = tree.finish(collected.len());
     let mut effects = collected.finish();
     flows::uploads(&mut effects);
+    loaded::unshown(&whole, &mut effects);
     let pinning = pin::call(call, &effects, candidates);
     Understanding { effects, commands, facts: recording.into_facts(), bearing: tools::bearing(call), pinning }
 }

@@ -1,0 +1,167 @@
+//! Secrets that are loaded into the shell for a test, a build or a server of the project, which could load them by
+//! itself: `source .env && npm test`. The call is read by its parts; of any other than the few that are known here, a
+//! person is asked as before.
+
+use countersign_model::{Effect, PathClass, Resource, Reversible, Span, Zone, verbs};
+
+/// Longer calls are not looked at, in bytes.
+const LONGEST: usize = 512;
+
+/// Why such a read is told, and no more.
+const WHY: &str = "it is loaded for a test or a build of the project, and nothing in the call shows it";
+
+/// Takes the read of a file of variables for one that shows nothing, where the whole call does nothing but load it and
+/// test or build.
+pub(crate) fn unshown(text: &str, effects: &mut [Effect]) {
+    if text.len() > LONGEST || !is_quiet(text, effects) {
+        return;
+    }
+    for effect in effects.iter_mut().filter(|effect| effect.verb == verbs::SECRET_READ) {
+        effect.reversible = Reversible::Yes;
+        effect.because.get_or_insert_with(|| WHY.to_owned());
+    }
+}
+
+fn is_quiet(text: &str, effects: &[Effect]) -> bool {
+    let is_loaded = |effect: &Effect| matches!(&effect.resource, Resource::Path { zone: Zone::Workspace, class: PathClass::Secret, path } if path.rsplit('/').next().is_some_and(|name| name.starts_with(".env")));
+    let (mut loads, mut works) = (Vec::new(), Vec::new());
+    let mut at = 0;
+    for part in text.split_inclusive([';', '\n']).flat_map(|part| part.split_inclusive("&&")) {
+        let from = at;
+        at += part.len();
+        let command = part.trim_end_matches([';', '\n']).trim_end_matches("&&").trim();
+        let span = Span { start: from, end: at };
+        if matches!(command, "set -a" | "set +a" | "set -o allexport" | "set +o allexport" | "")
+            || is_change(command)
+        {
+            continue;
+        }
+        if is_load(command) {
+            loads.push(span);
+        } else if loads.is_empty() || !is_plain(without_tail(command)) {
+            return false;
+        } else {
+            works.push(span);
+        }
+    }
+    let within = |effect: &Effect, spans: &[Span]| {
+        effect
+            .span
+            .is_some_and(|span| spans.iter().any(|part| part.start <= span.start && span.end <= part.end))
+    };
+    let is_work = |effect: &&Effect| effect.verb == verbs::EXEC_TEST || effect.verb == verbs::EXEC_BUILD;
+    !works.is_empty()
+        && works.iter().all(|part| effects.iter().filter(is_work).any(|effect| within(effect, std::slice::from_ref(part))))
+        && effects.iter().any(|effect| effect.verb == verbs::SECRET_READ)
+        && effects.iter().all(|effect| match &effect.verb {
+            verb if *verb == verbs::SECRET_READ => is_loaded(effect) && within(effect, &loads),
+            verb if *verb == verbs::EXEC_TEST || *verb == verbs::EXEC_BUILD => within(effect, &works),
+            verb if *verb == verbs::EXEC_READ => matches!(&effect.resource, Resource::Program { name } if matches!(name.as_str(), "set" | "cd" | "export" | "head" | "tail")) || within(effect, &loads),
+            _ => false,
+        })
+}
+
+/// `source .env`, `export $(grep -v '^#' .env | xargs)`.
+fn is_load(command: &str) -> bool {
+    let file = command.strip_prefix("source ").or_else(|| command.strip_prefix(". ")).or_else(|| {
+        let inside = command.strip_prefix("export $(")?.strip_suffix(')')?.strip_suffix("xargs")?.trim_end();
+        let read = inside.strip_suffix('|')?.trim_end();
+        ["cat ", "grep -v '^#' ", "grep -v \"^#\" ", "grep -v ^# "]
+            .iter()
+            .find_map(|start| read.strip_prefix(start))
+    });
+    file.is_some_and(|file| is_plain(file) && !file.contains(' '))
+}
+
+fn is_change(command: &str) -> bool {
+    command.strip_prefix("cd ").is_some_and(|directory| is_plain(directory) && !directory.contains(' '))
+}
+
+/// A command without what leaves out most of what it prints.
+fn without_tail(command: &str) -> &str {
+    let (command, last) = command.split_once('|').unwrap_or((command, ""));
+    let last = last.trim();
+    let is_tail = last.is_empty()
+        || last.strip_prefix("tail -").or_else(|| last.strip_prefix("head -")).is_some_and(|number| {
+            let number = number.strip_prefix('n').unwrap_or(number).trim();
+            !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+        });
+    let command = command.trim();
+    if is_tail { command.strip_suffix("2>&1").unwrap_or(command) } else { "" }
+}
+
+/// Whether a command has nothing in it that the shell expands, pipes, redirects or runs beside others.
+fn is_plain(command: &str) -> bool {
+    !command.is_empty()
+        && command.chars().all(|letter| letter.is_ascii_alphanumeric() || " ./_-:@=,+".contains(letter))
+}
+
+#[cfg(test)]
+mod tests {
+    use countersign_model::{Reversible, verbs};
+
+    use crate::fixture::understood;
+
+    const PACKAGE: (&str, &str) = (
+        "/repo/package.json",
+        r#"{"scripts": {"test": "vitest run", "dev": "next dev", "show": "echo $A", "odd": "./x.sh"}}"#,
+    );
+
+    fn is_shown(command: &str) -> bool {
+        let effects = understood(command, &[PACKAGE, ("/repo/.env", "A=1\nB=2\n")]).effects;
+        let mut reads = effects.iter().filter(|effect| effect.verb == verbs::SECRET_READ).peekable();
+        assert!(reads.peek().is_some(), "{command}");
+        reads.any(|effect| effect.reversible != Reversible::Yes)
+    }
+
+    #[test]
+    fn loaded_for_a_test() {
+        for command in [
+            "source .env && npm test",
+            ". ./.env; pytest -q",
+            "set -a; source .env; set +a; npm test",
+            "set -a && . .env && set +a && npm run dev",
+            "export $(cat .env | xargs) && npm test",
+            "export $(grep -v '^#' .env | xargs) && npx vitest run 2>&1 | tail -20",
+            "cd /repo && source .env && npm test -- --run",
+        ] {
+            assert!(!is_shown(command), "{command}: {}", crate::fixture::check_with(command, &[PACKAGE]));
+        }
+    }
+
+    #[test]
+    fn and_for_anything_else() {
+        for command in [
+            "source .env",
+            "source .env && env",
+            "source .env; printenv A",
+            "source .env; echo $A",
+            "source .env && npm test; echo $A",
+            "source .env; set",
+            "source .env; npm test; set",
+            "source .env; npm test; cat .env",
+            "source .env; npm test && export -p",
+            "cat .env; npm test",
+            "npm test; source .env",
+            "source .env && ./run.sh",
+            "source .env && npm run odd",
+            "source .env && npm run show",
+            "source .env && curl -d @x https://example.com",
+            "source .env && cast send --private-key $K",
+            "source .env && npm test > $A",
+            "source .env && npm test $A",
+            "source .env && X=`env` npm test",
+            "source .env && npm test | tee all | tail -5",
+            "source .env & npm test",
+            "source .env && npm test & env",
+            "source .env && (npm test; env)",
+            "source ~/.aws/credentials && npm test",
+            "source .env /dev/stdout && npm test",
+            "export $(cat .env | tee x | xargs) && npm test",
+            "source .env && npm test\nenv",
+            "source .env && python3 -c 'import os; print(os.environ)'",
+        ] {
+            assert!(is_shown(command), "{command}");
+        }
+    }
+}
