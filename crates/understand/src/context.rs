@@ -8,6 +8,7 @@ mod heads;
 mod limits;
 mod local_services;
 mod lost;
+mod secret_files;
 mod special_files;
 mod state;
 

@@ -9,7 +9,6 @@ use super::special_files::{is_disk, is_git_internal, is_git_store, is_stream};
 use crate::Workspace as _;
 use crate::path_classes;
 use crate::paths::{self, Located};
-use crate::shell::names_only;
 use crate::word::{Value, Word};
 
 /// Paths that are kept in mind because the command makes what is there.
@@ -50,28 +49,6 @@ impl Context<'_> {
         }
         let verb = if located.class == PathClass::Secret { verbs::SECRET_READ } else { verbs::FS_READ };
         self.push_path(verb, &located);
-    }
-
-    /// Whether a file of the workspace holds names and their values, line by line, and nothing else.
-    fn holds_names(&self, value: &Value, located: &Located) -> bool {
-        let name = paths::split(&located.path).1;
-        let is_file = value.known().is_some()
-            && located.zone == Zone::Workspace
-            && located.why.is_none()
-            && located.leads.is_empty()
-            && name.starts_with(".env");
-        let world = &self.state.world;
-        let changes = world.makes_unseen
-            || world.opaque
-            || world.has_moved
-            || !world.links.is_empty()
-            || world.written.iter().any(|written| written.touches(located));
-        is_file
-            && !changes
-            && match self.file(&located.path) {
-                Ok(text) => text.is_none_or(|text| names_only::are_names(&text)),
-                Err(_) => false,
-            }
     }
 
     /// What `src/*.py` is to one who reads it: as surely known as the directory, whose files are all of that kind.
@@ -240,6 +217,13 @@ impl Context<'_> {
 
     /// Says that a file or directory leaves its place for another.
     pub fn moves(&mut self, word: &Word) {
+        self.moves_to(word, None);
+    }
+
+    /// The same where it is known which.
+    pub fn moves_to(&mut self, word: &Word, target: Option<&Value>) {
+        let places = target.and_then(|target| self.secret_places(&word.value, target));
+        let stays_secret = places.is_some();
         self.state.world.has_moved = true;
         let located = paths::locate_entry(&word.value, self);
         if located.class == PathClass::Countersign {
@@ -252,10 +236,13 @@ impl Context<'_> {
             let leads = paths::locate(&word.value, self);
             if leads.class == PathClass::Countersign {
                 self.tamper(&leads);
-            } else if leads.class == PathClass::Secret {
+            } else if leads.class == PathClass::Secret && !stays_secret {
                 self.push_path(verbs::SECRET_READ, &leads);
             }
             self.change_located(verbs::FS_WRITE, &located);
+        }
+        if self.state.world.secrets_moved.len() < MOST_MADE {
+            self.state.world.secrets_moved.extend(places.into_iter().flatten());
         }
     }
 

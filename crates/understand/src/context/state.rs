@@ -110,6 +110,8 @@ pub(crate) struct World {
     pub hides_changes: bool,
     /// Files and directories that the command moves, and where to.
     pub moved: Vec<(Resource, String)>,
+    /// Names that secret files of the workspace had and have, for each time that one was moved from or to there.
+    pub secrets_moved: Vec<String>,
     /// What the command's own commits take.
     pub commits: Commits,
     /// Why git's configuration is no longer what the workspace says.

@@ -201,7 +201,7 @@ fn move_files(invocation: &Invocation, context: &mut Context<'_>) {
     for word in &operands {
         // What is moved is gone from where it was, and may be a secret where it is now.
         let at = context.state.world.written.len();
-        context.moves(word);
+        context.moves_to(word, Some(&last));
         into(&last, word, at, context);
         moved::to(word, &last, context);
     }
@@ -220,7 +220,11 @@ fn copy(invocation: &Invocation, context: &mut Context<'_>) {
         None => Value::Known(".".to_owned()),
     };
     for word in &operands {
-        context.read_tree(word);
+        if invocation.program == "cp" && context.stays_secret(&word.value, &last) {
+            context.looks_at(&word.value);
+        } else {
+            context.read_tree(word);
+        }
         into(&last, word, context.state.world.written.len(), context);
         if is_nothing(&word.value) {
             context.empties(&last);

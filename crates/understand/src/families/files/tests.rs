@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::fixture::check;
+use crate::fixture::{check, check_with};
 
 #[test]
 fn deleting() {
@@ -186,4 +186,27 @@ fn the_home_behind_a_name() {
     assert!(check("dd if=/dev/zero 'of=~/data.db'").contains("fs.write /repo/~/data.db"));
     assert!(check("dd if=/dev/zero of=x~/data.db").contains("fs.write /repo/x~/data.db"));
     assert!(check("export OUT=~/x; touch $OUT").contains("fs.write /home/dev/x"));
+}
+
+#[test]
+fn secrets_that_stay_secrets() {
+    let files = [("/repo/.env", "A=1"), ("/repo/.env.local", "A=1"), ("/repo/backup/x", "")];
+    for command in [
+        "mv .env .env.bak",
+        "cp .env .env.local",
+        "mv .env.local .env.local.bak && npm run build; mv .env.local.bak .env.local",
+        "cp ./.env /repo/.env.test",
+    ] {
+        let found = check_with(command, &files);
+        assert!(!found.contains("secret.read") && found.contains("fs.write /repo/.env"), "{command}: {found}");
+    }
+    for command in [
+        "cp .env env.txt", "mv .env notes.md", "cp .env /tmp/.env", "mv .env ~/.env", "cp .env $X", "cp .env* backup", "cp .env new/", "cp .env src", "mv .env src", "ln .env .env.local",
+        "cp -l .env .env.local", "ln -s ../public .env.local; cp .env .env.local", "cp ~/.aws/credentials .env.local", "install .env .env.local", "mv .env .env.bak; cat .env.bak",
+        "cp .env .env.bak && head .env.bak", "mv .env a && mv a b; cat b",
+        "mv .env.local .env.old; mv public .env.local; cp .env .env.local", "mv .env.local .env.old; mv public .env.local; mv .env .env.local",
+    ] {
+        let found = check_with(command, &files);
+        assert!(found.contains("secret.read"), "{command}: {found}");
+    }
 }

@@ -149,6 +149,7 @@ fn values_in_files_of_variables() {
         "printf 'A=\"x\\ny' >> .env; cut -d= -f1 .env",
         "cut -d= -f1 $(cat .env)",
         "cut -d= -f1 <(cat .env)",
+        "mv .env .env.old; mv id_rsa .env; cut -d= -f1 .env",
     ] {
         let found = check_with(command, LINES);
         assert!(found.contains("secret.read"), "{command}: {found}");

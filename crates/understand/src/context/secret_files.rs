@@ -1,0 +1,69 @@
+//! Files of secrets of which no value is shown by what is done to them.
+
+use countersign_model::{Answer, PathClass, Question, Zone};
+
+use super::Context;
+use crate::Workspace as _;
+use crate::paths::{self, Located};
+use crate::shell::names_only;
+use crate::word::Value;
+
+impl Context<'_> {
+    /// Whether a file of the workspace holds names and their values, line by line, and nothing else.
+    pub(super) fn holds_names(&self, value: &Value, located: &Located) -> bool {
+        let is_file = value.known().is_some()
+            && is_plain(located)
+            && located.class == PathClass::Secret
+            && paths::split(&located.path).1.starts_with(".env");
+        let is_moved = self.state.world.secrets_moved.contains(&located.path);
+        is_file
+            && !is_moved
+            && !self.may_be_another(located)
+            && match self.file(&located.path) {
+                Ok(text) => text.is_none_or(|text| names_only::are_names(&text)),
+                Err(_) => false,
+            }
+    }
+
+    /// Whether a secret file of the workspace that is copied or moved to the name `target` is one there as well:
+    /// whoever reads it there reads a secret.
+    pub fn stays_secret(&self, source: &Value, target: &Value) -> bool {
+        self.secret_places(source, target).is_some_and(|_| {
+            !self.may_be_another(&paths::locate(source, self))
+                && !self.may_be_another(&paths::locate(target, self))
+        })
+    }
+
+    /// Where it is and where it goes then.
+    pub(super) fn secret_places(&self, source: &Value, target: &Value) -> Option<[String; 2]> {
+        let (_, text) = (source.known()?, target.known()?);
+        let from = paths::locate(source, self);
+        if from.class != PathClass::Secret || !is_plain(&from) || self.is_led_elsewhere(&from) {
+            return None;
+        }
+        let to = paths::locate(target, self);
+        let there = self.workspace.ask(&Question::Path { path: to.path.clone() });
+        let is_file = matches!(there, Answer::Absent | Answer::Text { .. }) && !text.ends_with('/');
+        let stays = is_file && to.class == PathClass::Secret && is_plain(&to) && !self.is_led_elsewhere(&to);
+        stays.then_some([from.path, to.path])
+    }
+
+    /// Whether an earlier part of the command may have put another file there, or led the path elsewhere.
+    fn may_be_another(&self, located: &Located) -> bool {
+        let world = &self.state.world;
+        world.makes_unseen || world.opaque || self.is_led_elsewhere(located)
+    }
+
+    /// The same for what the command itself is seen to do: a name that is moved is whatever it was.
+    fn is_led_elsewhere(&self, located: &Located) -> bool {
+        let world = &self.state.world;
+        !world.links.is_empty()
+            || world.written.iter().filter(|written| written.touches(located)).count()
+                > world.secrets_moved.iter().filter(|path| **path == located.path).count()
+    }
+}
+
+/// Whether a path leads to nothing but one file of the workspace.
+fn is_plain(located: &Located) -> bool {
+    located.zone == Zone::Workspace && located.why.is_none() && located.leads.is_empty()
+}
