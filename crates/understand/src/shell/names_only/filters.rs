@@ -187,9 +187,8 @@ fn ends_before_values(pattern: &str) -> bool {
                 let Some((inside, after)) = after.split_once(']') else { return false };
                 let is_name =
                     |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.');
-                if !(inside.chars().all(is_name) && !inside.is_empty() && !inside.contains("+-")
-                    || matches!(inside, "^=" | "^=#" | "^#="))
-                {
+                let names = !inside.is_empty() && inside.chars().all(is_name) && !inside.contains("+-");
+                if !names && !matches!(inside, "^=" | "^=#" | "^#=") {
                     return false;
                 }
                 after
