@@ -2,13 +2,15 @@
 //!
 //! Who may be lowered by this table: the agent can write the name of a server into its own configuration, so a
 //! server's name counts for nothing here. An entry is the name of a tool with *all* arguments that it takes; a
-//! call with another argument is another tool. It only speaks where the name's own words say nothing
+//! call with another argument is another tool, but for
+//! numbers and switches of one that only reads. It only speaks where the name's own words say nothing
 //! ([`Says::Nothing`], which would be taken for a program that runs) or something milder: a tool called
 //! `delete_page` deletes, whatever is listed here. What lies about its name could as well lie in `get_page`.
 
 use serde_json::{Map, Value as Json};
 
 use super::names::Says::{self, Deletes, Reads, Runs, Sends, Writes};
+use super::usual;
 
 /// A tool, what it does, and the arguments it takes; `*`: any.
 type Entry = (&'static str, Says, &'static [&'static str]);
@@ -16,8 +18,11 @@ type Entry = (&'static str, Says, &'static [&'static str]);
 /// What the table says of a tool called so, in snake case.
 pub(super) fn says(tool: &str, input: &Map<String, Json>) -> Option<Says> {
     let entries = SERVERS.iter().flat_map(|(_, entries)| entries.iter());
-    let fits = |(_, _, takes): &&Entry| {
-        takes.contains(&"*") || input.keys().all(|given| takes.contains(&given.as_str()))
+    let fits = |(_, says, takes): &&Entry| {
+        let is_known = |(given, value): (&String, &Json)| {
+            takes.contains(&given.as_str()) || *says == Reads && usual::is_scalar(value)
+        };
+        takes.contains(&"*") || input.iter().all(is_known)
     };
     entries.filter(|(name, _, _)| *name == tool).find(fits).map(|(_, says, _)| *says)
 }
@@ -170,6 +175,7 @@ mod tests {
     fn another_argument_is_another_tool() {
         let says = |input: Json| says("browser_wait_for", input.as_object().unwrap());
         assert_eq!(says(json!({"time": 3})), Some(Reads));
+        assert_eq!(says(json!({"text": "Done", "timeout": "5000", "exact": true})), Some(Reads));
         assert_eq!(says(json!({"time": 3, "command": "ls"})), None);
     }
 }

@@ -15,8 +15,10 @@ mod files;
 mod forges;
 mod given;
 mod names;
+mod page_code;
 mod queries;
 mod resources;
+mod usual;
 mod vocabulary;
 mod web;
 
@@ -87,7 +89,11 @@ pub(super) fn effects(call: &ToolCall, context: &mut Context<'_>) {
         (Says::Nothing, Some(known)) => known,
         (said, known) => known.map_or(said, |known| known.max(said)),
     };
-    let says = with_operation(says, &words, &call.input);
+    let says = match usual::says(server, &snake, &call.input) {
+        Some(usual) => usual,
+        None if page_code::only_looks(server, &snake, &call.input) => Says::Reads,
+        None => with_operation(says, &words, &call.input),
+    };
     let gives = ["get", "read", "fetch", "retrieve", "reveal", "resolve", "show"];
     let says = match says {
         Says::Reads if holds_secrets(server) && words.iter().any(|word| gives.contains(word)) => {
@@ -180,7 +186,7 @@ fn of_access(access: Access, resource: Resource) -> Effect {
 fn own_effect(tool: &Tool<'_>, found: &Found, annotations: ToolAnnotations, resource: Resource) -> Effect {
     let (by_name, unsure) = match (tool.says, &found.ran) {
         (Says::Reads | Says::ReadsSecret, _) => (Access::Read, None),
-        (Says::Writes, _) if web::opens_here(tool) || files::is_all(tool) => (Access::Read, None),
+        (Says::Writes, _) if web::only_opens(tool) || files::is_all(tool) => (Access::Read, None),
         (Says::Writes | Says::Pays, _) => (Access::Write, None),
         (Says::Sends, _) => (Access::Send, None),
         (Says::Deletes, _) => (Access::Destroy, None),

@@ -121,12 +121,17 @@ fn names_that_act_do_so_whatever_else_they_say() {
         assert!(found == "mcp.write" || found == "mcp.call", "{name}: {found}");
     }
     let opens = |url: &str| verb("mcp__playwright__browser_navigate", json!({ "url": url }));
-    for url in ["http://localhost:3000/a", "http://127.0.0.1:8080", "about:blank"] {
+    for url in [
+        "http://localhost:3000/a",
+        "http://127.0.0.1:8080",
+        "about:blank",
+        "https://example.com",
+        "http://localhost.example.com",
+        "http://example.com#localhost",
+    ] {
         assert_eq!(opens(url), "mcp.read", "{url}");
     }
     for url in [
-        "https://example.com",
-        "http://localhost.example.com",
         "http://localhost:a@example.com",
         "http://localhost@example.com",
         "http://example.com\\@localhost/",
@@ -211,7 +216,7 @@ fn files_and_addresses() {
     ");
     assert_snapshot!(check_tool("mcp__browser__browser_navigate", json!({"url": "file:///home/dev/.aws/credentials"})), @"
     secret.read /home/dev/.aws/credentials, read
-    mcp.write browser/browser_navigate, write
+    mcp.read browser/browser_navigate, read
     ");
     assert_snapshot!(check_tool("mcp__http__http_request", json!({"url": "https://api.example.com/x", "method": "DELETE"})), @"
     net.delete https://api.example.com/x, destroy
@@ -406,5 +411,75 @@ fn files_of_the_usual_server() {
     ] {
         let found = check_tool(tool, input);
         assert!(found.contains("mcp.write") || found.contains("mcp.delete"), "{tool}: {found}");
+    }
+}
+
+#[test]
+fn tools_of_usual_servers() {
+    for (tool, input) in [
+        ("playwright__browser_navigate", json!({"url": "https://docs.example.com/a"})),
+        ("plugin_playwright_playwright__browser_navigate", json!({"url": "https://docs.example.com/a"})),
+        ("chrome-devtools__navigate_page", json!({"url": "https://docs.example.com/a", "timeout": 5})),
+        ("claude-in-chrome__navigate", json!({"url": "https://docs.example.com/a", "tabId": 5})),
+    ] {
+        let found = check_tool(&format!("mcp__{tool}"), input);
+        assert!(
+            found.contains("net.read https://docs.example.com/a") && !found.contains("mcp.write"),
+            "{tool}: {found}"
+        );
+    }
+    for (tool, input) in [
+        ("playwright__browser_navigate", json!({"url": "javascript:alert(1)"})),
+        ("playwright__browser_navigate", json!({"url": "https://a@b.example/"})),
+        ("playwright__browser_navigate", json!({"url": "https://b.example/", "script": "x"})),
+        ("crm__navigate", json!({"url": "https://b.example/"})),
+    ] {
+        let found = check_tool(&format!("mcp__{tool}"), input);
+        assert!(found.contains("mcp.write") || found.contains("mcp.call"), "{tool}: {found}");
+    }
+    assert_snapshot!(check_tool("mcp__playwright__browser_navigate", json!({"url": "file:///repo/.env"})), @"
+        secret.read /repo/.env, read
+        mcp.read playwright/browser_navigate, read
+        ");
+    assert_snapshot!(check_tool("mcp__playwright__browser_navigate", json!({"url": "file:///repo/a.html"})), @"
+    fs.read /repo/a.html, read
+    mcp.read playwright/browser_navigate, read
+    ");
+    for (tool, input) in [
+        ("playwright__browser_wait_for", json!({"text": "Done", "timeout": "5000"})),
+        ("claude-in-chrome__tabs_context_mcp", json!({"createIfEmpty": true})),
+        ("chrome-devtools__performance_start_trace", json!({"reload": true, "autoStop": true})),
+        ("shadcn__get_add_command_for_items", json!({"items": ["button"]})),
+        ("sequential-thinking__think", json!({"thought": "x"})),
+        ("context7__resolve-library-id", json!({"libraryName": "react"})),
+        ("deepwiki__ask_question", json!({"repoName": "a/b", "question": "what?"})),
+        ("perplexity__perplexity_ask", json!({"messages": [{"role": "user", "content": "x"}]})),
+        ("zen__chat", json!({"prompt": "x", "model": "y"})),
+        ("serena__activate_project", json!({"project": "shop"})),
+        ("serena__think_about_task_adherence", json!({})),
+        ("taskmaster-ai__next_task", json!({"projectRoot": "/repo"})),
+        ("piper-tts__speak", json!({"text": "done"})),
+        ("XcodeBuildMCP__discover_projs", json!({"workspaceRoot": "/repo"})),
+    ] {
+        let found = check_tool(&format!("mcp__{tool}"), input.clone());
+        assert!(found.contains("mcp.read") && !found.contains("mcp.call"), "{tool}: {found}");
+        let (_, name) = tool.split_once("__").unwrap();
+        if !matches!(name, "browser_wait_for" | "resolve-library-id") {
+            let other = check_tool(&format!("mcp__acme__{name}"), input);
+            assert!(!other.contains("mcp.read"), "{name}: {other}");
+        }
+    }
+    for (tool, input) in [
+        ("zen__chat", json!({"prompt": "x", "files": ["/repo/a"]})),
+        ("serena__execute_shell_command", json!({"command": "git push origin main"})),
+        ("serena__delete_memory", json!({"memory_file_name": "x"})),
+        ("shadcn__add_item", json!({"items": ["button"]})),
+        ("piper-tts__speak", json!({"text": "done", "output_path": "/repo/x"})),
+    ] {
+        let found = check_tool(&format!("mcp__{tool}"), input);
+        assert!(
+            ["mcp.call", "mcp.write", "mcp.delete", "git.push"].iter().any(|verb| found.contains(verb)),
+            "{tool}: {found}"
+        );
     }
 }

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 
 use super::Tool;
 use super::names::{Says, in_snake_case};
+use super::usual;
 use crate::context::Context;
 use crate::families::addresses;
 use crate::word::Value;
@@ -99,8 +100,10 @@ fn one(tool: &Tool<'_>, address: &str, context: &mut Context<'_>) {
     crate::families::request(&Value::Known(full), method, sends, &data, context);
 }
 
-/// Whether a browser is told to open a page of this machine, and nothing else.
-pub(super) fn opens_here(tool: &Tool<'_>) -> bool {
+/// Whether a browser is told to open a page and nothing else: one of this machine, or any in a server by a browser's
+/// usual name, where it is the request that counts.
+pub(super) fn only_opens(tool: &Tool<'_>) -> bool {
+    let is_browser = usual::is_called(tool.server, usual::BROWSERS);
     const OPENS: &[&str] = &[
         "browser_navigate",
         "browser_tab_new",
@@ -111,18 +114,24 @@ pub(super) fn opens_here(tool: &Tool<'_>) -> bool {
         "puppeteer_navigate",
     ];
     let own = |name: &&String| {
-        matches!(name.as_str(), "timeout" | "type" | "waitUntil" | "wait_until" | "width" | "height")
+        matches!(
+            name.as_str(),
+            "timeout" | "type" | "tabId" | "tab_id" | "waitUntil" | "wait_until" | "width" | "height"
+        )
     };
-    let is_here = |address: &str| {
+    let is_known = |address: &str| {
         let lower = address.trim().to_ascii_lowercase();
         // Browsers and others part an address with these differently.
         let is_page = !lower.contains(['@', '\\']) && !lower.contains(char::is_whitespace);
         let is_page = is_page && (lower.starts_with("http://") || lower.starts_with("https://"));
         let host = addresses::host_and_path(&lower).map(|(host, _)| host);
-        lower == "about:blank" || (is_page && host.is_some_and(|host| is_this_machine(&host)))
+        let is_file = is_browser && address.trim().starts_with("file:///") && !lower.contains('%');
+        lower == "about:blank"
+            || is_file
+            || (is_page && host.is_some_and(|host| is_browser || is_this_machine(&host)))
     };
     OPENS.contains(&tool.snake)
-        && tool.text(&["url"]).is_some_and(is_here)
+        && tool.text(&["url"]).is_some_and(is_known)
         && tool.input.keys().filter(|name| *name != "url").all(|name| own(&name))
 }
 

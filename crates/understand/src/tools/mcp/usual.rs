@@ -1,0 +1,150 @@
+//! Tools of servers by their usual names, where the tool's own name says nothing or too much: of any other server a tool
+//! called so stays what its name says.
+
+use serde_json::{Map, Value as Json};
+
+use super::names::Says::{self, Reads};
+
+/// A tool, what it does, and the arguments it takes besides numbers and switches.
+type Entry = (&'static str, Says, &'static [&'static str]);
+
+/// What a tool of a server with a usual name does.
+pub(super) fn says(server: &str, tool: &str, input: &Map<String, Json>) -> Option<Says> {
+    let entries =
+        SERVERS.iter().filter(|(names, _)| is_called(server, names)).flat_map(|(_, entries)| entries.iter());
+    let takes = |(_, says, takes): &&Entry| {
+        input.iter().all(|(name, value)| {
+            takes.contains(&super::names::in_snake_case(name).as_str()) || *says == Reads && is_scalar(value)
+        })
+    };
+    entries.filter(|(name, _, _)| *name == tool).find(takes).map(|(_, says, _)| *says)
+}
+
+/// Whether a server has one of these names, beside words that every server may have in it.
+pub(super) fn is_called(server: &str, names: &[&str]) -> bool {
+    const LONGEST: usize = 64;
+    if server.len() > LONGEST {
+        return false;
+    }
+    let lower = server.to_ascii_lowercase();
+    let mut words: Vec<&str> = lower
+        .split(|letter: char| !letter.is_ascii_alphanumeric())
+        .filter(|word| !matches!(*word, "" | "mcp" | "server" | "plugin" | "ai"))
+        .collect();
+    words.dedup();
+    names.contains(&words.join("-").as_str())
+}
+
+/// A number, a switch, or a number in quotes.
+pub(super) fn is_scalar(value: &Json) -> bool {
+    match value {
+        Json::Number(_) | Json::Bool(_) | Json::Null => true,
+        Json::String(text) => {
+            text.len() <= 12
+                && text.starts_with(|letter: char| letter.is_ascii_digit())
+                && text
+                    .bytes()
+                    .all(|byte| byte.is_ascii_digit() || byte == b'.' || matches!(byte, b'm' | b's'))
+        }
+        Json::Array(_) | Json::Object(_) => false,
+    }
+}
+
+/// Servers of browsers.
+pub(super) const BROWSERS: &[&str] =
+    &["playwright", "puppeteer", "chrome-devtools", "claude-in-chrome", "browsermcp", "browser"];
+
+const SERVERS: &[(&[&str], &[Entry])] = &[
+    (
+        &["playwright"],
+        &[
+            ("browser_wait_for", Reads, &["text", "text_gone", "time", "timeout"]),
+            ("browser_snapshot", Reads, &["depth", "target"]),
+        ],
+    ),
+    (
+        &["chrome-devtools"],
+        &[
+            ("wait_for", Reads, &["text", "timeout"]),
+            ("performance_start_trace", Reads, &["reload", "auto_stop"]),
+            ("performance_stop_trace", Reads, &[]),
+            ("performance_analyze_insight", Reads, &["insight_name", "insight_set_id"]),
+        ],
+    ),
+    (
+        &["claude-in-chrome"],
+        &[
+            ("tabs_context_mcp", Reads, &["create_if_empty"]),
+            ("tabs_context", Reads, &[]),
+            ("read_page", Reads, &["tab_id", "filter", "ref_id", "depth"]),
+            ("get_page_text", Reads, &["tab_id"]),
+            ("read_console_messages", Reads, &["tab_id", "pattern", "only_errors"]),
+            ("read_network_requests", Reads, &["tab_id", "url_pattern"]),
+        ],
+    ),
+    (
+        &["sequential-thinking", "sequentialthinking", "think"],
+        &[("think", Reads, &["thought"]), ("sequential_thinking", Reads, &["thought"])],
+    ),
+    (
+        &["shadcn", "shadcn-ui"],
+        &[
+            ("get_add_command_for_items", Reads, &["items"]),
+            ("get_item_examples_from_registries", Reads, &["registries", "query"]),
+            ("get_audit_checklist", Reads, &[]),
+        ],
+    ),
+    (
+        &["context7"],
+        &[
+            ("resolve_library_id", Reads, &["library_name", "query"]),
+            ("get_library_docs", Reads, &["context7_compatible_library_id", "topic", "mode"]),
+            ("query_docs", Reads, &["library_id", "query"]),
+        ],
+    ),
+    (&["deepwiki"], &[("ask_question", Reads, &["repo_name", "question"])]),
+    (
+        &["perplexity", "perplexity-ask"],
+        &[
+            ("perplexity_ask", Reads, &["messages"]),
+            ("perplexity_research", Reads, &["messages"]),
+            ("perplexity_reason", Reads, &["messages"]),
+        ],
+    ),
+    // With files among its arguments it sends them to another model.
+    (&["zen", "pal"], &[("chat", Reads, &["prompt", "model", "thinking_mode", "continuation_id"])]),
+    (
+        &["serena"],
+        &[
+            ("activate_project", Reads, &["project", "project_name"]),
+            ("onboarding", Reads, &[]),
+            ("initial_instructions", Reads, &[]),
+            ("prepare_for_new_conversation", Reads, &[]),
+            ("switch_modes", Reads, &["modes"]),
+            ("think_about_collected_information", Reads, &[]),
+            ("think_about_task_adherence", Reads, &[]),
+            ("think_about_whether_you_are_done", Reads, &[]),
+            ("summarize_changes", Reads, &[]),
+        ],
+    ),
+    (
+        &["taskmaster", "task-master"],
+        &[
+            ("next_task", Reads, &["project_root", "file", "tag"]),
+            ("complexity_report", Reads, &["project_root", "file", "tag"]),
+        ],
+    ),
+    (
+        &["engram"],
+        &[("mem_context", Reads, &["project", "scope"]), ("mem_timeline", Reads, &["observation_id"])],
+    ),
+    (
+        &["xcodebuildmcp", "xcodebuild"],
+        &[
+            ("discover_projs", Reads, &["workspace_root", "scan_path"]),
+            ("describe_ui", Reads, &["simulator_uuid", "simulator_id"]),
+            ("show_build_settings", Reads, &["project_path", "workspace_path", "scheme"]),
+        ],
+    ),
+    (&["piper-tts"], &[("speak", Reads, &["text", "voice"])]),
+];
