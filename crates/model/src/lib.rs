@@ -19,6 +19,7 @@ mod ids;
 mod resource;
 mod risk;
 mod task;
+mod usual_tools;
 pub mod verbs;
 
 pub use call::{McpServer, Runtime, ToolAnnotations, ToolCall};
@@ -41,4 +42,5 @@ pub use resource::{
 };
 pub use risk::{Factor, Risk};
 pub use task::{Task, TaskLimits, TaskScope};
+pub use usual_tools::{is_called, works_here};
 pub use verbs::Verb;

@@ -5,7 +5,7 @@ mod covered;
 
 use countersign_model::{
     Certainty, Effect, Environment, ForgeRepository, PathClass, Repository, Resource, Verb, host_alone,
-    host_groups, is_cluster_of_this_machine, is_this_machine, page_action, verbs,
+    host_groups, is_cluster_of_this_machine, is_this_machine, page_action, verbs, works_here,
 };
 
 use crate::map::{EnvironmentMap, Places};
@@ -152,8 +152,10 @@ fn environment(effect: &Effect, map: &EnvironmentMap, tree: Option<&str>) -> Env
             // A name that says it is of one machine is the agent's own word here.
             let found = names::of(map, |places| &places.mcp_servers, &[server, &full], &["", server]);
             // A page of a browser is the developer's own unless the map says what the browser is for.
-            let is_page = effect.verb == verbs::MCP_WRITE && page_action(server, name).is_some();
-            if is_page && found == Environment::Unknown && !lists_server(map, server, &full) {
+            // So is what a server of this machine keeps there, and what is said to a project's people.
+            let is_own = effect.verb == verbs::MCP_WRITE
+                && (page_action(server, name).is_some() || works_here(server, name));
+            if is_own && found == Environment::Unknown && !lists_server(map, server, &full) {
                 Environment::Development
             } else {
                 found

@@ -182,9 +182,13 @@ fn page_actions_are_shown() {
         let context = crate::Context { findings: vec![finding; findings], ..crate::Context::default() };
         crate::decide(&[effect], &context, shop(Pack::Graduated)).kind
     };
-    for (server, tool) in
-        [("playwright", "browser_click"), ("x", "browser_type"), ("chrome-devtools", "click")]
-    {
+    for (server, tool) in [
+        ("playwright", "browser_click"),
+        ("x", "browser_type"),
+        ("chrome-devtools", "click"),
+        ("memory", "create_entities"),
+        ("linear", "create_issue"),
+    ] {
         assert_eq!(kind(server, tool, 0), DecisionKind::Monitor, "{server} {tool}");
         assert!(kind(server, tool, 1) > DecisionKind::Monitor, "{server} {tool}");
     }
@@ -193,6 +197,8 @@ fn page_actions_are_shown() {
         ("playwright", "browser_evaluate"),
         ("playwright", "browser_file_upload"),
         ("crm", "click"),
+        ("crm", "create_issue"),
+        ("linear", "delete_issue"),
         ("billing", "browser_click"),
         ("prod-browser", "browser_click"),
     ] {

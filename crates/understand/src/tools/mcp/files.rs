@@ -65,6 +65,7 @@ const READ: &[&str] = &[
     "notebook_path",
     "file_paths",
     "file_uri",
+    "relative_path",
     "uri",
 ];
 const FROM: &[&str] = &["source", "src", "source_path", "old_path", "from_path"];
@@ -83,7 +84,9 @@ const TO: &[&str] = &[
 
 /// Adds what a tool does to the files it is given.
 pub(super) fn effects(tool: &Tool<'_>, context: &mut Context<'_>) {
-    let of_files = tool.has(FILES) || matches!(tool.server, "fs" | "file" | "files" | "filesystem");
+    let of_files = tool.has(FILES)
+        || super::usual::is_called(tool.server, &["serena"])
+        || matches!(tool.server, "fs" | "file" | "files" | "filesystem");
     if !of_files || tool.takes(ELSEWHERE) || tool.says == Says::Runs {
         return;
     }

@@ -5,8 +5,8 @@
 //! further effects for what its arguments name: commands, statements, addresses, files, objects of clusters and
 //! clouds ([`arguments`], [`resources`]). The tool's own effect is as bad as its name says ([`names`]), or as
 //! [`catalogue`] says where the name says nothing; what the arguments do and what the server itself says of its
-//! tool can only raise that. One thing lowers: a tool that runs what it is given does what it is given, where
-//! all of that can be read.
+//! tool can only raise that. Two things lower: a tool that runs what it is given does what it is given, where
+//! all of that can be read; and a server by its usual name does with such a tool what it usually does ([`usual`]).
 
 mod arguments;
 mod catalogue;
@@ -83,16 +83,21 @@ pub(super) fn effects(call: &ToolCall, context: &mut Context<'_>) {
         arguments::mentions(&call.input, false, context);
         return;
     }
+    // Some servers take all their arguments in one.
+    let input = match (call.input.get("params"), call.input.len()) {
+        (Some(Json::Object(inner)), 1) => inner,
+        _ => &call.input,
+    };
     let words = names::words(&snake);
     let said = names::says(&words);
-    let says = match (said, catalogue::says(&snake, &call.input)) {
+    let says = match (said, catalogue::says(&snake, input)) {
         (Says::Nothing, Some(known)) => known,
         (said, known) => known.map_or(said, |known| known.max(said)),
     };
-    let says = match usual::says(server, &snake, &call.input) {
+    let says = match usual::says(server, &snake, input) {
         Some(usual) => usual,
-        None if page_code::only_looks(server, &snake, &call.input) => Says::Reads,
-        None => with_operation(says, &words, &call.input),
+        None if page_code::only_looks(server, &snake, input) => Says::Reads,
+        None => with_operation(says, &words, input),
     };
     let gives = ["get", "read", "fetch", "retrieve", "reveal", "resolve", "show"];
     let says = match says {
@@ -101,7 +106,7 @@ pub(super) fn effects(call: &ToolCall, context: &mut Context<'_>) {
         }
         other => other,
     };
-    let tool = Tool { server, snake: &snake, words, says, input: &call.input };
+    let tool = Tool { server, snake: &snake, words, says, input };
     let found = arguments::effects(&tool, context);
     let resource = Resource::Tool { server: Some(server.to_owned()), name: name.to_owned() };
     context.push(own_effect(&tool, &found, annotations, resource));

@@ -483,3 +483,29 @@ fn tools_of_usual_servers() {
         );
     }
 }
+
+#[test]
+fn tools_that_work_here() {
+    assert_snapshot!(check_tool("mcp__serena__replace_symbol_body", json!({"name_path": "A/b", "relative_path": "src/a.rs", "body": "x"})), @"
+    fs.write /repo/src/a.rs, write
+    mcp.write serena/replace_symbol_body, write
+    ");
+    assert_snapshot!(check_tool("mcp__serena__create_text_file", json!({"relative_path": ".claude/settings.json", "content": "x"})), @"
+    countersign.tamper /repo/.claude/settings.json, destroy
+    mcp.write serena/create_text_file, write
+    countersign.tamper *, destroy, partial
+    ");
+    assert_snapshot!(check_tool("mcp__memory__create_entities", json!({"entities": [{"name": "x"}]})), @"mcp.write memory/create_entities, write");
+    assert_snapshot!(check_tool("mcp__XcodeBuildMCP__build_sim", json!({"scheme": "App"})), @"mcp.write XcodeBuildMCP/build_sim, write");
+    assert_snapshot!(check_tool("mcp__playwright__browser_tabs", json!({"action": "list"})), @"mcp.read playwright/browser_tabs, read");
+    assert_snapshot!(check_tool("mcp__playwright__browser_tabs", json!({"action": "close"})), @"mcp.write playwright/browser_tabs, write");
+    assert_snapshot!(check_tool("mcp__neon__run_sql", json!({"params": {"sql": "SELECT 1", "projectId": "x"}})), @"
+    db.read * in postgresql://neon/x, read
+    mcp.read neon/run_sql, read
+    ");
+    assert_snapshot!(check_tool("mcp__neon__run_sql", json!({"params": {"sql": "DROP TABLE users", "projectId": "x"}})), @"
+    db.destroy users in postgresql://neon/x, destroy
+    mcp.delete neon/run_sql, destroy
+    ");
+    assert_snapshot!(check_tool("mcp__acme__build_sim", json!({"scheme": "App"})), @"mcp.call acme/build_sim, execute, partial");
+}

@@ -1,15 +1,24 @@
 //! Tools of servers by their usual names, where the tool's own name says nothing or too much: of any other server a tool
 //! called so stays what its name says.
 
+pub(super) use countersign_model::is_called;
+use countersign_model::works_here;
 use serde_json::{Map, Value as Json};
 
-use super::names::Says::{self, Reads};
+use super::names::Says::{self, Reads, Writes};
 
 /// A tool, what it does, and the arguments it takes besides numbers and switches.
 type Entry = (&'static str, Says, &'static [&'static str]);
 
 /// What a tool of a server with a usual name does.
 pub(super) fn says(server: &str, tool: &str, input: &Map<String, Json>) -> Option<Says> {
+    if works_here(server, tool) {
+        return Some(Writes);
+    }
+    let lists = tool == "browser_tabs" && input.get("action").and_then(Json::as_str) == Some("list");
+    if lists && input.len() == 1 && is_called(server, BROWSERS) {
+        return Some(Reads);
+    }
     let entries =
         SERVERS.iter().filter(|(names, _)| is_called(server, names)).flat_map(|(_, entries)| entries.iter());
     let takes = |(_, says, takes): &&Entry| {
@@ -18,21 +27,6 @@ pub(super) fn says(server: &str, tool: &str, input: &Map<String, Json>) -> Optio
         })
     };
     entries.filter(|(name, _, _)| *name == tool).find(takes).map(|(_, says, _)| *says)
-}
-
-/// Whether a server has one of these names, beside words that every server may have in it.
-pub(super) fn is_called(server: &str, names: &[&str]) -> bool {
-    const LONGEST: usize = 64;
-    if server.len() > LONGEST {
-        return false;
-    }
-    let lower = server.to_ascii_lowercase();
-    let mut words: Vec<&str> = lower
-        .split(|letter: char| !letter.is_ascii_alphanumeric())
-        .filter(|word| !matches!(*word, "" | "mcp" | "server" | "plugin" | "ai"))
-        .collect();
-    words.dedup();
-    names.contains(&words.join("-").as_str())
 }
 
 /// A number, a switch, or a number in quotes.

@@ -1,0 +1,117 @@
+//! Tools of MCP servers with a usual name that change what the server keeps on this machine for the agent, or that speak
+//! to the people of a project, as a comment does.
+
+/// Whether a server has one of these names, beside words that every server may have in it.
+pub fn is_called(server: &str, names: &[&str]) -> bool {
+    const LONGEST: usize = 64;
+    if server.len() > LONGEST {
+        return false;
+    }
+    let lower = server.to_ascii_lowercase();
+    let mut words: Vec<&str> = lower
+        .split(|letter: char| !letter.is_ascii_alphanumeric())
+        .filter(|word| !matches!(*word, "" | "mcp" | "server" | "plugin" | "ai"))
+        .collect();
+    words.dedup();
+    names.contains(&words.join("-").as_str())
+}
+
+/// Whether a tool, in snake case or as it is, is one of those.
+pub fn works_here(server: &str, tool: &str) -> bool {
+    TOOLS.iter().any(|(names, tools)| tools.contains(&tool) && is_called(server, names))
+}
+
+const TOOLS: &[(&[&str], &[&str])] = &[
+    (&["playwright"], &["browser_install"]),
+    (
+        &["serena"],
+        &[
+            "create_text_file",
+            "edit_memory",
+            "insert_after_symbol",
+            "insert_at_line",
+            "insert_before_symbol",
+            "rename_symbol",
+            "replace_content",
+            "replace_lines",
+            "replace_regex",
+            "replace_symbol_body",
+            "write_memory",
+        ],
+    ),
+    (&["memory"], &["add_observations", "create_entities", "create_relations"]),
+    (
+        &["engram"],
+        &[
+            "mem_save",
+            "mem_save_prompt",
+            "mem_session_end",
+            "mem_session_start",
+            "mem_session_summary",
+            "mem_update",
+        ],
+    ),
+    (
+        &["taskmaster", "task-master"],
+        &[
+            "add_dependency",
+            "add_subtask",
+            "add_task",
+            "expand_task",
+            "move_task",
+            "set_task_status",
+            "update_subtask",
+            "update_task",
+        ],
+    ),
+    (
+        &["xcodebuildmcp", "xcodebuild"],
+        &[
+            "boot_sim",
+            "build_device",
+            "build_macos",
+            "build_run_macos",
+            "build_run_sim",
+            "build_sim",
+            "clean",
+            "install_app_sim",
+            "launch_app_sim",
+            "open_sim",
+            "stop_app_sim",
+            "swift_package_build",
+            "swift_package_test",
+            "test_device",
+            "test_macos",
+            "test_sim",
+        ],
+    ),
+    (&["linear"], &["create_comment", "create_issue", "save_comment", "save_issue", "update_issue"]),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::works_here;
+
+    #[test]
+    fn by_the_usual_name_of_the_server() {
+        for (server, tool) in [
+            ("serena", "replace_symbol_body"),
+            ("plugin_serena_serena", "write_memory"),
+            ("task-master-ai", "set_task_status"),
+            ("XcodeBuildMCP", "build_sim"),
+            ("linear-server", "create_issue"),
+        ] {
+            assert!(works_here(server, tool), "{server} {tool}");
+        }
+        for (server, tool) in [
+            ("serena-prod", "write_memory"),
+            ("acme", "create_issue"),
+            ("serena", "delete_memory"),
+            ("serena", "execute_shell_command"),
+            ("linear", "delete_issue"),
+            ("memory", "delete_entities"),
+        ] {
+            assert!(!works_here(server, tool), "{server} {tool}");
+        }
+    }
+}
