@@ -157,7 +157,7 @@ fn kill(invocation: &Invocation, context: &mut Context<'_>) {
 fn found_by(word: &Word, context: &Context<'_>) -> String {
     let raw = word.raw.trim_matches('"');
     let Some(name) = raw.strip_prefix('$') else {
-        return if raw.contains(['$', '`']) { raw.to_owned() } else { context.whole.clone() };
+        return if raw.contains(['$', '`']) { raw.to_owned() } else { feeding_xargs(&context.whole) };
     };
     let name = name.trim_start_matches('{').trim_end_matches('}');
     if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
@@ -165,6 +165,27 @@ fn found_by(word: &Word, context: &Context<'_>) -> String {
     }
     let set = context.whole.split_once(&format!("{name}=")).map(|(_, rest)| rest.split(['\n', ';', '&']).next().unwrap_or(rest));
     set.map_or_else(|| "ps ".to_owned(), str::to_owned)
+}
+
+/// Of a whole command, the pipelines that give numbers to `xargs`; all of it where it may be put together otherwise.
+fn feeding_xargs(whole: &str) -> String {
+    // What stands between quotes or in a substitution, a loop or a group may be parted elsewhere.
+    let is_plain = !whole.contains(['"', '`', '(', '{', '\\', '\n', '<', '>']) && whole.len() <= 4096;
+    let feeds = |part: &&str| part.split('|').skip(1).any(|stage| stage.split_whitespace().any(|word| word == "xargs"));
+    let words = |part: &str| part.split_whitespace().any(|word| matches!(word, "do" | "done" | "then" | "while" | "for" | "if" | "eval"));
+    if !is_plain || whole.matches('\'').count() % 2 != 0 || words(whole) {
+        return whole.to_owned();
+    }
+    let parts = whole.replace("&&", ";").replace("||", ";");
+    // A single quote around a separator leaves a part with an odd number of them.
+    let parts: Vec<&str> = parts.split([';', '&']).collect();
+    if parts.iter().any(|part| part.matches('\'').count() % 2 != 0) {
+        return whole.to_owned();
+    }
+    let feeding: Vec<&str> = parts.into_iter().filter(feeds).collect();
+    // What is read from a file may be what an earlier part found.
+    let searches = |part: &&str| part.split_whitespace().next().is_some_and(|word| matches!(word, "lsof" | "ps" | "pgrep" | "pidof"));
+    if feeding.is_empty() || !feeding.iter().all(searches) { whole.to_owned() } else { feeding.join(";") }
 }
 
 /// Whether that may find any process.
@@ -188,9 +209,38 @@ fn is_target(text: &str) -> bool {
     text.starts_with('%') || !digits.is_empty() && digits.len() > usize::from(text.starts_with('-')) && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Whether an extended regular expression could fit one of these lines. Only plain characters and `.` are
-/// understood; anything else could fit all.
+/// Whether an extended regular expression could fit one of these lines: plain characters, `.`, `[x]`, and alternatives
+/// of them are understood; anything else could fit all.
 fn fits(pattern: &str, lines: &[&str]) -> bool {
+    // To `pkill` a bar after a backslash is one of the name, to `grep` it parts alternatives: that fits more.
+    let pattern = single_letters(&pattern.replace("\\|", "|"));
+    let inner = pattern.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(&pattern);
+    inner.split('|').any(|alternative| fits_one(alternative, lines))
+}
+
+/// The pattern with `x` for each `[x]`.
+fn single_letters(pattern: &str) -> String {
+    let mut plain = String::with_capacity(pattern.len());
+    let mut rest = pattern;
+    while let Some((before, after)) = rest.split_once('[') {
+        plain.push_str(before);
+        let mut letters = after.chars();
+        match (letters.next(), letters.next()) {
+            (Some(letter), Some(']')) if letter.is_ascii_alphanumeric() => plain.push(letter),
+            _ => {
+                plain.push('[');
+                rest = after;
+                continue;
+            }
+        }
+        rest = letters.as_str();
+    }
+    plain.push_str(rest);
+    plain
+}
+
+/// The same for one alternative.
+fn fits_one(pattern: &str, lines: &[&str]) -> bool {
     let pattern = pattern.trim_start_matches('^').trim_end_matches('$').replace("\\.", ".").replace(".*", "\0");
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '.' | '/' | '_' | '-' | ':' | '@' | ',' | '=' | '\0');
     if pattern.is_empty() || !pattern.chars().all(is_plain) {
@@ -293,6 +343,16 @@ mod tests {
             "killall node",
             "fuser -k 3000/tcp",
             "kill -1 4242",
+            r#"pkill -f "expo\|metro\|packager" || true"#,
+            "pkill -f 'next dev|next-server'",
+            "pkill 'node|vite'",
+            "pkill -f '(vite|webpack)'",
+            "pkill -f '[n]ext dev'",
+            "ps aux | grep '[n]ext dev' | awk '{print $2}' | xargs kill",
+            "lsof -ti:3001 | xargs kill -9; docker compose up -d api",
+            "lsof -ti:3000 | xargs kill -9; docker ps -a",
+            "cd docker && lsof -ti:3000 | xargs kill -9",
+            "cd web/apps && lsof -ti:3000 | xargs kill -9",
         ] {
             assert!(check(command).contains("exec.process") && is_ordinary(command), "{command}: {}", check(command));
         }
@@ -325,6 +385,19 @@ mod tests {
             "kill $(cat /run/sshd.pid)",
             "kill $PID",
             "pkill $NAME",
+            "pkill -f 'vite|countersign'",
+            "pkill -f 'vite|c[o]unters'",
+            "pkill -f 'vite|ss.d'",
+            r#"pkill -f "vite\|sign""#,
+            "pkill -f 'vite|'",
+            "pkill -f '(vite|.)'",
+            "pkill -f 'vite|[a-z]'",
+            "pkill -f 'x?'",
+            "ps aux | awk '{print $2}' | xargs kill",
+            "cd docker && ps aux | grep 'vite|ssh' | awk '{print $2}' | xargs kill",
+            "cat /run/docker.pid | xargs kill",
+            "pgrep -f countersign | tee f; cat f | xargs kill",
+            "ps aux; echo 1 | xargs kill $(pgrep .)",
         ] {
             assert!(!is_ordinary(command), "{command}: {}", check(command));
         }
