@@ -173,13 +173,13 @@ fn feeding_xargs(whole: &str) -> String {
     let is_plain = !whole.contains(['"', '`', '(', '{', '\\', '\n', '<', '>']) && whole.len() <= 4096;
     let feeds = |part: &&str| part.split('|').skip(1).any(|stage| stage.split_whitespace().any(|word| word == "xargs"));
     let words = |part: &str| part.split_whitespace().any(|word| matches!(word, "do" | "done" | "then" | "while" | "for" | "if" | "eval"));
-    if !is_plain || whole.matches('\'').count() % 2 != 0 || words(whole) {
+    if !is_plain || !whole.matches('\'').count().is_multiple_of(2) || words(whole) {
         return whole.to_owned();
     }
     let parts = whole.replace("&&", ";").replace("||", ";");
     // A single quote around a separator leaves a part with an odd number of them.
     let parts: Vec<&str> = parts.split([';', '&']).collect();
-    if parts.iter().any(|part| part.matches('\'').count() % 2 != 0) {
+    if parts.iter().any(|part| !part.matches('\'').count().is_multiple_of(2)) {
         return whole.to_owned();
     }
     let feeding: Vec<&str> = parts.into_iter().filter(feeds).collect();
