@@ -118,6 +118,8 @@ pub(crate) struct World {
     pub configuration_changed: Option<String>,
     /// Settings that say where the command's new branches go, by their keys; none where that is not known.
     pub upstreams: BTreeMap<String, Option<String>>,
+    /// Addresses of remotes that the command adds, by their repositories and names.
+    pub remotes_added: BTreeMap<(String, String), String>,
     /// Second names that the command gave to files and directories, in order.
     pub links: Vec<Link>,
     /// Whether something ran that nobody can see into.

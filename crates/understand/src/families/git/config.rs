@@ -4,7 +4,7 @@ use countersign_model::{Effect, verbs};
 
 use super::{Git, resolve};
 use crate::context::Context;
-use crate::word::Value;
+use crate::word::{Value, Word};
 
 /// Settings whose value is a program that git runs, or that lead git to other settings or places.
 const ACTS: &[&str] = &[
@@ -163,8 +163,22 @@ pub(super) fn remote(git: &Git<'_>, context: &mut Context<'_>) {
     match operands.first().map(|word| word.text()) {
         None | Some("show" | "get-url" | "-v") => context.push(git.here(verbs::GIT_READ)),
         Some("update" | "prune") => super::local::fetches(git, context),
+        Some("add") if adds(git, &operands, context) => {
+            context.push(git.here(verbs::GIT_CONFIG).because("it adds a place where fetches and pushes go"));
+        }
         Some(_) => changes(git, "it changes where fetches and pushes go", true, context),
     }
+}
+
+/// Takes note of a remote that is added under a new name with nothing but its address; whether it is one.
+fn adds(git: &Git<'_>, operands: &[&Word], context: &mut Context<'_>) -> bool {
+    let [_, name, url] = operands else { return false };
+    let (Some(name), Some(url)) = (name.known(), url.known()) else { return false };
+    let is_plain = git.words.len() == operands.len() && !name.contains(['.', ' ', '"']);
+    let is_new = matches!(git.repo.subsections("remote", context), Ok(names) if !names.iter().any(|known| known == name));
+    let Some(home) = git.repo.home().filter(|_| is_plain && is_new) else { return false };
+    context.state.world.remotes_added.insert((home.to_owned(), name.to_owned()), url.to_owned());
+    true
 }
 
 /// Says that configuration changes; what is read of it afterwards is not known if it `acts`.

@@ -120,9 +120,16 @@ impl Repo {
         if let Some(upstream) = context.state.world.upstreams.get(&key).filter(|_| !self.sets(&key)) {
             return upstream.clone().map(|value| vec![value]).ok_or_else(|| "the command gives the branch an upstream".to_owned());
         }
-        let mut values = match &context.state.world.configuration_changed {
-            Some(why) => return Err(why.clone()),
-            None => {
+        let added = key.strip_prefix("remote.").and_then(|rest| rest.rsplit_once('.'));
+        let added = added.zip(self.home()).and_then(|((name, last), home)| {
+            let of = (home.to_owned(), name.to_owned());
+            Some((context.state.world.remotes_added.get(&of)?, last))
+        });
+        let mut values = match (&context.state.world.configuration_changed, added) {
+            (_, Some((url, "url"))) => vec![url.clone()],
+            (_, Some((_, "push" | "pushurl" | "mirror"))) => Vec::new(),
+            (Some(why), _) => return Err(why.clone()),
+            (None, _) => {
                 let asked = key.clone();
                 match self.ask(|repository| Question::Configuration { repository, key: asked }, context) {
                     Answer::Values { values } => values,
@@ -180,6 +187,10 @@ impl Repo {
             Answer::Unknown { why } => return Err(why),
             _ => return Err("the configuration could not be read".to_owned()),
         };
+        if section == "remote" {
+            let added = context.state.world.remotes_added.keys();
+            names.extend(added.filter(|(home, _)| Some(home.as_str()) == self.home()).map(|(_, name)| name.clone()));
+        }
         for (key, _) in &self.overlay {
             let inner = key.strip_prefix(section).and_then(|rest| rest.strip_prefix('.'));
             if let Some((name, _)) = inner.and_then(|inner| inner.rsplit_once('.'))

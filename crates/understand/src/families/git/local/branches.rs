@@ -41,6 +41,9 @@ pub(super) fn branch(git: &Git<'_>, context: &mut Context<'_>) {
         moves_refs(git, verbs::GIT_BRANCH, context);
         context.push(config::side_effect(git, "it changes where a bare push goes"));
         context.state.world.configuration_changed = Some("an earlier part of the command changes an upstream".to_owned());
+    } else if let Some(name) = renamed(&given, &operands, git, context) {
+        moves_refs(git, if forces { verbs::GIT_REWRITE } else { verbs::GIT_BRANCH }, context);
+        git.repo.switches(name, context);
     } else if renames || forces {
         moves_refs(git, if forces { verbs::GIT_REWRITE } else { verbs::GIT_BRANCH }, context);
         git.repo.switches(String::new(), context);
@@ -54,6 +57,23 @@ pub(super) fn branch(git: &Git<'_>, context: &mut Context<'_>) {
         context.state.world.branches_made.extend(name.map(|name| format!("refs/heads/{name}")));
         moves_refs(git, verbs::GIT_BRANCH, context);
     }
+}
+
+/// The name that the current branch gets, where neither the old nor the new one has an upstream that would move along.
+fn renamed(given: &Arguments<'_>, operands: &[&Word], git: &Git<'_>, context: &Context<'_>) -> Option<String> {
+    let moves = given.has(&["m", "M", "move"]) && !given.has(&["c", "C", "copy"]);
+    let name = match operands {
+        [name] if moves => format!("refs/heads/{}", name.known()?),
+        _ => return None,
+    };
+    let alone = |branch: &str| {
+        let key = branch.strip_prefix("refs/heads/").unwrap_or(branch);
+        ["remote", "merge", "pushremote"].iter().all(|last| {
+            matches!(git.repo.values(&format!("branch.{key}.{last}"), context).as_deref(), Ok([]))
+        })
+    };
+    let old = git.repo.branches(context).ok()?;
+    (alone(&name) && old.iter().all(|branch| alone(branch))).then_some(name)
 }
 
 /// A tag is made, moved or listed. Which of them is made counts: a push of its name goes to the remote's tags.

@@ -233,3 +233,24 @@ fn a_file_that_is_put_back_is_no_branch() {
         assert!(!found.contains("feature@origin"), "{command}: {found}");
     }
 }
+
+#[test]
+fn a_first_push_goes_to_the_remote_that_was_added() {
+    let added = "git remote add new https://h.example/a/b && git add . && git commit -m x && git branch -M trunk && git push -u new trunk";
+    assert_snapshot!(check(added), @"
+    git.config /repo, write
+    git.index /repo, write
+    git.commit /repo, write
+    git.branch /repo, write
+    git.push trunk@new, write, partial
+    ");
+    assert_snapshot!(check("git remote add new https://h.example/a/b && git push -u new main"), @"
+    git.config /repo, write
+    git.push main@new, write
+    ");
+    // It is there already, has more to it, or is another repository's.
+    assert!(check("git remote add origin https://h.example/a/b && git push origin main").contains("partial"));
+    assert!(check("git remote add --mirror=push new https://h.example/a/b && git push new").contains("partial"));
+    assert!(check("git remote add new https://h.example/a/b && git config remote.new.push '+refs/heads/*' && git push new").contains("force-push"));
+    assert!(!check("git remote add new https://h.example/a/b; cd /srv/other && git push new main").contains("h.example"));
+}
