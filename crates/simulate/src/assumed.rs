@@ -3,6 +3,7 @@
 //! The machine of then is gone. What the session tells of it is used: where it started, the branch
 //! that was checked out, the files it wrote and read. Beyond that it is assumed, and the report says
 //! so: the directory a session starts in is a clone of the map's repository under the name `origin`,
+//! the default branch is checked out where nothing names another, pushes go to the branch of the same name,
 //! files that it did not make itself are tracked, there are no links, nothing is within reach.
 //! What is in a file that the session did not write is unknown.
 
@@ -23,7 +24,7 @@ pub struct Assumed {
     root: String,
     remote: String,
     default_branch: String,
-    branch: Option<String>,
+    branch: String,
     /// Files that the session wrote, with their text where it is known whole.
     written: BTreeMap<String, Option<String>>,
     /// Those in which nothing is left of what others may have had there: nobody else loses them.
@@ -41,6 +42,7 @@ impl Assumed {
             Some(remote) => format!("https://{}", remote.replace(['*', '?'], name)),
             None => format!("https://origin.invalid/{name}"),
         };
+        let default_branch = map.default_branch.clone().unwrap_or_else(|| "main".to_owned());
         Self {
             home: home(directory),
             root: if directory.is_empty() {
@@ -49,8 +51,8 @@ impl Assumed {
                 directory.trim_end_matches('/').to_owned()
             },
             remote,
-            default_branch: map.default_branch.clone().unwrap_or_else(|| "main".to_owned()),
-            branch: None,
+            branch: default_branch.clone(),
+            default_branch,
             written: BTreeMap::new(),
             made: BTreeSet::new(),
             looked_at: BTreeSet::new(),
@@ -64,8 +66,8 @@ impl Assumed {
 
     /// The branch that is checked out from now on.
     pub fn on(&mut self, branch: Option<&str>) {
-        if branch.is_some() {
-            self.branch = branch.map(str::to_owned);
+        if let Some(branch) = branch {
+            branch.clone_into(&mut self.branch);
         }
     }
 
@@ -80,6 +82,11 @@ impl Assumed {
 
     /// Takes in what a call did that has run.
     pub fn ran(&mut self, call: &ToolCall, effects: &[Effect]) {
+        if let Some(branch) =
+            call.input.get("command").and_then(|command| command.as_str()).and_then(made_branch)
+        {
+            self.branch = branch;
+        }
         for effect in effects {
             let Resource::Path { path, .. } = &effect.resource else { continue };
             if effect.verb == verbs::FS_WRITE {
@@ -147,23 +154,20 @@ impl Assumed {
 
     fn references(&self) -> Vec<(String, Commit)> {
         let default = &self.default_branch;
-        let mut names =
-            BTreeSet::from([format!("refs/heads/{default}"), format!("refs/remotes/origin/{default}")]);
-        if let Some(branch) = &self.branch {
-            names.insert(format!("refs/heads/{branch}"));
-        }
+        let names = BTreeSet::from([
+            format!("refs/heads/{default}"),
+            format!("refs/remotes/origin/{default}"),
+            format!("refs/heads/{}", self.branch),
+        ]);
         names.into_iter().map(|name| (name.clone(), commit(&name))).collect()
     }
 
     fn configuration(&self, key: &str) -> Answer {
-        let own = self
-            .branch
-            .as_ref()
-            .and_then(|branch| key.strip_prefix("branch.")?.strip_prefix(branch.as_str()));
-        let values = match (key, own, &self.branch) {
-            ("remote.origin.url", ..) => vec![self.remote.clone()],
-            (_, Some(".remote"), _) => vec!["origin".to_owned()],
-            (_, Some(".merge"), Some(branch)) => vec![format!("refs/heads/{branch}")],
+        let own = key.strip_prefix("branch.").and_then(|rest| rest.strip_prefix(self.branch.as_str()));
+        let values = match (key, own) {
+            ("remote.origin.url", _) => vec![self.remote.clone()],
+            (_, Some(".remote")) => vec!["origin".to_owned()],
+            (_, Some(".merge")) => vec![format!("refs/heads/{}", self.branch)],
             _ => Vec::new(),
         };
         Answer::Values { values }
@@ -197,14 +201,11 @@ impl Workspace for Assumed {
             }
             Question::Repository { directory } if directory.starts_with("/tmp") => Answer::Absent,
             Question::Repository { .. } => unknown(),
-            Question::Head { .. } => match &self.branch {
-                Some(branch) => {
-                    let reference = format!("refs/heads/{branch}");
-                    let commit = Some(commit(&reference));
-                    Answer::Reference { reference, commit }
-                }
-                None => unknown(),
-            },
+            Question::Head { .. } => {
+                let reference = format!("refs/heads/{}", self.branch);
+                let commit = Some(commit(&reference));
+                Answer::Reference { reference, commit }
+            }
             Question::Reference { reference, .. } => self.reference(reference),
             Question::References { prefix, .. } => {
                 let below = |(name, _): &(String, Commit)| name.starts_with(prefix);
@@ -241,6 +242,20 @@ fn fits(pattern: &str, path: &str) -> bool {
     }
     let ends = pattern.ends_with('*') || !last.is_empty() && rest.ends_with(last);
     rest.is_empty() || rest.starts_with('/') || ends
+}
+
+/// The branch that a command makes and checks out, as agents write it. What the log says of the next call goes first.
+fn made_branch(command: &str) -> Option<String> {
+    let words: Vec<&str> = command.split([' ', '\n', ';', '&']).filter(|word| !word.is_empty()).collect();
+    let is_plain = |name: &str| {
+        name.chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '/' | '-' | '_' | '.' | '#'))
+    };
+    let made = words.windows(4).filter_map(|four| match four {
+        ["git", "checkout", "-b" | "-B", name] | ["git", "switch", "-c" | "-C", name] => Some(*name),
+        _ => None,
+    });
+    made.last().filter(|name| is_plain(name) && !name.starts_with('-')).map(str::to_owned)
 }
 
 fn unknown() -> Answer {
@@ -295,5 +310,15 @@ mod tests {
         for (pattern, path) in [("/r/*.log", "/r/a.rs"), ("/r/out", "/r/outer"), ("/s/*", "/r/a")] {
             assert!(!fits(pattern, path), "{pattern} {path}");
         }
+    }
+
+    #[test]
+    fn branches_that_a_session_makes() {
+        let made = |command| super::made_branch(command);
+        assert_eq!(made("git checkout -b feat/x && git add ."), Some("feat/x".to_owned()));
+        assert_eq!(made("cd a; git switch -c y;git push"), Some("y".to_owned()));
+        assert_eq!(made("git checkout -b \"$NAME\""), None);
+        assert_eq!(made("git checkout -b a && git checkout -b $(x)"), None);
+        assert_eq!(made("git checkout main"), None);
     }
 }

@@ -283,6 +283,8 @@ fn assumptions(bundle: &Bundle) -> Vec<String> {
     let remote = map.remotes.first().map_or("a repository that the map does not name", String::as_str);
     vec![
         format!("the directory a session starts in is a clone of {remote}, under the name `origin`"),
+        "the default branch is checked out where nothing names another, and a push goes to the branch of the same name"
+            .to_owned(),
         "a file that a session did not make is tracked by git, and what is in a file that it did not write is unknown"
             .to_owned(),
         "no production credential was within reach of what the agents started, and no setting chose where tools act"
