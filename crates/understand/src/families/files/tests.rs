@@ -195,13 +195,13 @@ fn secrets_that_stay_secrets() {
         "mv .env .env.bak",
         "cp .env .env.local",
         "mv .env.local .env.local.bak && npm run build; mv .env.local.bak .env.local",
-        "cp ./.env /repo/.env.test",
+        "cp ./.env /repo/.env.test.local",
     ] {
         let found = check_with(command, &files);
         assert!(!found.contains("secret.read") && found.contains("fs.write /repo/.env"), "{command}: {found}");
     }
     for command in [
-        "cp .env env.txt", "mv .env notes.md", "cp .env /tmp/.env", "mv .env ~/.env", "cp .env $X", "cp .env* backup", "cp .env new/", "cp .env src", "mv .env src", "ln .env .env.local",
+        "cp .env env.txt", "cp .env .env.bak", "cp .env.local .env.production", "cp .env .env.test", "mv .env notes.md", "cp .env /tmp/.env", "mv .env ~/.env", "cp .env $X", "cp .env* backup", "cp .env new/", "cp .env src", "mv .env src", "ln .env .env.local",
         "cp -l .env .env.local", "ln -s ../public .env.local; cp .env .env.local", "cp ~/.aws/credentials .env.local", "install .env .env.local", "mv .env .env.bak; cat .env.bak",
         "cp .env .env.bak && head .env.bak", "mv .env a && mv a b; cat b",
         "mv .env.local .env.old; mv public .env.local; cp .env .env.local", "mv .env.local .env.old; mv public .env.local; mv .env .env.local",
