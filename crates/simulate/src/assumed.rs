@@ -251,11 +251,11 @@ fn made_branch(command: &str) -> Option<String> {
         name.chars()
             .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '/' | '-' | '_' | '.' | '#'))
     };
-    let made = words.windows(4).filter_map(|four| match four {
+    let mut made = words.windows(4).filter_map(|four| match four {
         ["git", "checkout", "-b" | "-B", name] | ["git", "switch", "-c" | "-C", name] => Some(*name),
         _ => None,
     });
-    made.last().filter(|name| is_plain(name) && !name.starts_with('-')).map(str::to_owned)
+    made.next_back().filter(|name| is_plain(name) && !name.starts_with('-')).map(str::to_owned)
 }
 
 fn unknown() -> Answer {

@@ -41,7 +41,7 @@ pub(super) fn branch(git: &Git<'_>, context: &mut Context<'_>) {
         moves_refs(git, verbs::GIT_BRANCH, context);
         context.push(config::side_effect(git, "it changes where a bare push goes"));
         context.state.world.configuration_changed = Some("an earlier part of the command changes an upstream".to_owned());
-    } else if let Some(name) = renamed(&given, &operands, git, context) {
+    } else if let Some(name) = renamed(&given, operands, git, context) {
         moves_refs(git, if forces { verbs::GIT_REWRITE } else { verbs::GIT_BRANCH }, context);
         git.repo.switches(name, context);
     } else if renames || forces {
