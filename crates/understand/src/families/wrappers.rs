@@ -348,6 +348,9 @@ fn option(wrapper: &Wrapper, word: &Word, next: Option<&Word>, context: &mut Con
         return Some(1);
     }
     let known = |name: &str| wrapper.options.iter().find(|(option, _)| *option == name).map(|(_, takes)| *takes);
+    if let Some(value) = report(wrapper, word, next) {
+        reports(wrapper, &value, context);
+    }
     if let Some(takes) = known(text) {
         return Some(if takes == Takesv { 2 } else { 1 });
     }
@@ -367,6 +370,34 @@ fn option(wrapper: &Wrapper, word: &Word, next: Option<&Word>, context: &mut Con
         }
     }
     Some(1)
+}
+
+/// The file into which a wrapper writes what it saw of the command.
+fn report(wrapper: &Wrapper, word: &Word, next: Option<&Word>) -> Option<Value> {
+    let text = word.text();
+    let following = || next.map_or_else(|| Value::unknown("unclear"), |word| word.value.clone());
+    match wrapper.name {
+        "valgrind" => ["--log-file=", "--xml-file=", "--callgrind-out-file=", "--massif-out-file=", "--cachegrind-out-file=", "--dhat-out-file="]
+            .iter()
+            .find_map(|option| word.value.strip_prefix(option)),
+        "time" | "strace" | "ltrace" if !text.starts_with("--") => {
+            let takes = |letter: char| {
+                wrapper.options.iter().any(|(option, takes)| *takes == Takesv && option.ends_with(letter) && option.len() == 2)
+            };
+            let at = text.char_indices().skip(1).find(|(_, letter)| takes(*letter))?;
+            let (before, rest) = text.split_at_checked(at.0 + 1)?;
+            before.ends_with('o').then(|| if rest.is_empty() { following() } else { Value::Known(rest.to_owned()) })
+        }
+        _ => None,
+    }
+}
+
+/// `strace` starts a command where the name begins with one of two signs.
+fn reports(wrapper: &Wrapper, value: &Value, context: &mut Context<'_>) {
+    match value.known().and_then(|text| text.strip_prefix(['|', '!'])).filter(|_| wrapper.name == "strace") {
+        Some(command) => shell::run_apart(command, Place::Within(context.here), context),
+        None => context.write_value(value),
+    }
 }
 
 fn env_option(text: &str, next: Option<&Word>, context: &mut Context<'_>) -> Option<usize> {

@@ -102,3 +102,18 @@ fn looks_with_anothers_rights() {
     fs.read /root, read
     ");
 }
+
+#[test]
+fn wrappers_write_what_they_saw() {
+    for command in [
+        "strace -o src/a ls", "strace -fo src/a ls", "strace -osrc/a ls", "ltrace -o src/a ls", "valgrind --log-file=src/a ls",
+        "env time -f x -o src/a true", "/usr/bin/time -o src/a ls", "\\time -v -osrc/a ls", "command time -o src/a ls",
+    ] {
+        assert!(check(command).contains("fs.write /repo/src/a"), "{command}: {}", check(command));
+    }
+    assert!(check("strace -o '|git push origin main' ls").contains("git.push main@origin"));
+    assert!(check("strace -o '!rm -rf src' ls").contains("fs.delete /repo/src"));
+    assert!(check("sudo strace -o /etc/cron.d/x ls").contains("exec.privilege"));
+    assert!(check("time -o .claude/settings.json ls").contains("countersign.tamper"));
+    assert!(!check("strace -e trace=open -f ls; time -f -o ls").contains("fs.write"));
+}
