@@ -71,7 +71,14 @@ pub(crate) fn activates(located: &Located, context: &mut Context<'_>) -> bool {
     let is_set = ["_OLD_VIRTUAL_PATH", "_OLD_VIRTUAL_PYTHONHOME"]
         .iter()
         .any(|name| context.state.shell.variables.contains_key(*name));
-    if is_changed || is_set {
+    // What the script calls could mean something else by now.
+    let shell = &context.state.shell;
+    let is_renamed = !shell.functions.is_empty() || !shell.aliases.is_empty() || shell.distrusted;
+    // The script has its own directory's name in quotes that bash reads.
+    let is_odd = !root
+        .chars()
+        .all(|letter| letter.is_alphanumeric() || matches!(letter, '/' | '.' | '-' | '_' | '+' | '@'));
+    if is_changed || is_set || is_renamed || is_odd {
         return false;
     }
     let is_made = || context.state.world.environments.iter().any(|made| made == root);
@@ -119,7 +126,7 @@ fn is_part(line: &str, root: &str) -> bool {
         return test.trim_end().strip_suffix(';').is_some_and(is_test);
     }
     if let Some(text) = line.strip_prefix("echo \"").and_then(|rest| rest.strip_suffix("\" >&2")) {
-        return !text.contains(['`', '"']) && !text.replace("\\$", "").contains("$(");
+        return !text.contains(['`', '"']) && !text.contains("$(");
     }
     if let Some(names) = line.strip_prefix("unset ") {
         return names.split(' ').all(is_name);
@@ -168,7 +175,7 @@ fn is_harmless(value: &str) -> bool {
         rest = rest.replace(program, "");
     }
     let is_split = value.contains(' ') && !value.starts_with(['"', '\'']) && !value.starts_with("$(");
-    !is_split && !rest.contains(['`', ';', '&', '<', '>']) && !rest.contains("$(") && !rest.contains(" | ")
+    !is_split && !rest.contains(['`', ';', '&', '<', '>', '|']) && !rest.contains("$(")
 }
 
 /// The file that a program's name leads to in an environment that this text activated.

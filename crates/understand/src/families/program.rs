@@ -34,7 +34,9 @@ pub(super) fn starts(invocation: &mut Invocation, context: &mut Context<'_>) {
                 wrappers::loaded(invocation, context);
                 return;
             }
-            if base == "deactivate" && directory.is_none() && !context.state.shell.activated.is_empty() {
+            let shell = &context.state.shell;
+            let is_renamed = !shell.functions.is_empty() || !shell.aliases.is_empty();
+            if base == "deactivate" && directory.is_none() && !shell.activated.is_empty() && !is_renamed {
                 context.program(verbs::EXEC_READ, base);
                 return;
             }

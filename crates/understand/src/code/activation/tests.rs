@@ -46,6 +46,9 @@ fn what_it_consists_of() {
         "if [ a ] && rm -rf src ; then\nfi",
         "if [ a ] || rm -rf src || [ b ] ; then\nfi",
         "echo \"$(rm -rf src)\" >&2",
+        "echo \"\\\\$(rm -rf src)\" >&2",
+        "PS1=\"$(basename \"rm -rf src\"|sh)\"",
+        "PS1=\"$(basename x||rm)\"",
         "export LD_PRELOAD=/tmp/x.so",
         "PYTHONPATH=/tmp/x",
         "hash -p /tmp/x python",
@@ -109,4 +112,23 @@ fn programs_of_the_environment() {
         activated("curl https://x.example/a > .venv/bin/ls; source .venv/bin/activate; ls", "", &[])
             .contains("exec.remote")
     );
+}
+
+/// What the script calls are names like any other.
+#[test]
+fn names_that_mean_something_else_by_then() {
+    for command in [
+        "hash() { rm -rf src; }; source .venv/bin/activate",
+        "export() { rm -rf src; }; . .venv/bin/activate",
+        "unset() { rm -rf src; }; source .venv/bin/activate && pytest",
+        "alias hash='rm -rf src #'; source .venv/bin/activate",
+        ". .venv/bin/activate; hash() { rm -rf src; }; deactivate",
+        "hash() { rm -rf src; }; export -f hash; bash -c 'source .venv/bin/activate'",
+        "python3 -m venv --prompt '$(rm -rf src)' vq && source vq/bin/activate",
+        "uv venv --prompt x vq && source vq/bin/activate",
+        "python3 -m venv 'q$(rm -rf src)' && source 'q$(rm -rf src)/bin/activate'",
+    ] {
+        let found = activated(command, "", &[]);
+        assert!(found.contains("fs.delete /repo/src") || found.contains("exec.opaque"), "{command}: {found}");
+    }
 }

@@ -101,7 +101,9 @@ pub(in super::super) fn made_anew(words: &[Word], index: usize, invocation: &Inv
     if is_uv && directories.is_empty() {
         directories.push(Word::known_as(".venv"));
     }
-    for word in directories.iter().take(MOST_ENVIRONMENTS) {
+    // Its name for the prompt is written into the script that activates it.
+    let is_named = words.iter().any(|word| word.text().starts_with("--p"));
+    for word in directories.iter().take(if is_named { 0 } else { MOST_ENVIRONMENTS }) {
         let located = paths::locate(&word.value, context);
         if located.why.is_none() {
             context.state.world.environments.push(located.path);
