@@ -192,15 +192,63 @@ fn feeding_xargs(whole: &str) -> String {
 fn is_wide(found_by: &str) -> bool {
     const KEPT_FILES: &[&str] = &["sshd", "docker", "containerd", "systemd", "kubelet", "crond", "/init"];
     let searches = ["pgrep", "ps ", "ps)", "pidof"].iter().any(|part| found_by.contains(part));
-    searches && !searches_ordinary(found_by) || KEPT_FILES.iter().any(|name| found_by.contains(name))
+    let counts = ["seq ", "/proc", "{1..", "{2.."].iter().any(|part| found_by.contains(part));
+    counts || lists_all(found_by) || searches && !searches_ordinary(found_by) || KEPT_FILES.iter().any(|name| found_by.contains(name))
+}
+
+/// Whether `lsof` lists what has any file open: neither a port nor a file is named.
+fn lists_all(found_by: &str) -> bool {
+    let Some((_, after)) = found_by.split_once("lsof") else { return false };
+    let own = after.split(['|', ';', '&', ')', '\n']).next().unwrap_or(after);
+    let is_port = |word: &str| word.rsplit_once(':').is_some_and(|(_, port)| port.starts_with(|c: char| c.is_ascii_digit() || c == '$'));
+    !own.split_whitespace().any(|word| is_port(word.trim_matches(['"', '\''])) || word.contains('/') && !word.starts_with("2>"))
+}
+
+/// The words of each command of a text; what stands between quotes is a part of a word.
+fn stages(text: &str) -> Vec<Vec<String>> {
+    let mut stages = vec![Vec::new()];
+    let (mut word, mut quote) = (String::new(), None);
+    for letter in text.chars().chain(['\n']) {
+        match (letter, quote) {
+            ('"' | '\'', None) => quote = Some(letter),
+            (_, Some(open)) if open == letter => quote = None,
+            ('|' | ';' | '&' | '(' | ')' | '`' | '\n' | ' ' | '\t', None) => {
+                if let Some(stage) = stages.last_mut().filter(|_| !word.is_empty()) {
+                    stage.push(std::mem::take(&mut word));
+                }
+                if !matches!(letter, ' ' | '\t') {
+                    stages.push(Vec::new());
+                }
+            }
+            _ => word.push(letter),
+        }
+    }
+    stages
 }
 
 /// `pgrep -f vite` inside a substitution: whether what it looks for is ordinary.
 fn searches_ordinary(raw: &str) -> bool {
-    let mut words = raw.split([' ', '(', ')', '`', '|', '"', '\'']).filter(|word| !word.is_empty());
-    let found = words.by_ref().find(|word| matches!(*word, "pgrep" | "pidof" | "grep"));
-    let pattern = words.find(|word| !word.starts_with('-'));
-    found.is_some() && pattern.is_some_and(|pattern| !fits(pattern, KEPT) && !fits(pattern, OWN))
+    let stages = stages(raw);
+    let mut searching = stages.iter().filter_map(|words| {
+        let mut words = words.iter().map(String::as_str);
+        let program = words.find(|word| matches!(*word, "pgrep" | "pidof" | "grep"))?;
+        Some((program, words))
+    });
+    let Some((program, mut words)) = searching.next() else { return false };
+    while let Some(word) = words.next() {
+        let Some(option) = word.strip_prefix('-') else {
+            return !fits(word, KEPT) && !fits(word, OWN);
+        };
+        // All but what fits.
+        let inverts = option.starts_with("-inv") || !option.starts_with('-') && option.contains('v');
+        if inverts && program != "pidof" {
+            return false;
+        }
+        if program == "pgrep" && !option.starts_with('-') && option.ends_with(['u', 'U', 'g', 'G', 'P', 's', 't', 'd', 'F']) {
+            words.next();
+        }
+    }
+    false
 }
 
 /// A job, a number of a process, or a group of them.
@@ -414,5 +462,24 @@ mod tests {
         countersign.tamper countersign, destroy
         exec.process countersign-hook, destroy
         ");
+    }
+
+    #[test]
+    fn all_but_some_is_any() {
+        for command in [
+            "pgrep -v vite | xargs kill", "kill $(pgrep -v vite)", "ps aux | grep -v vite | awk '{print $2}' | xargs kill", "pgrep -fv vite | xargs kill",
+            "pgrep --inverse vite | xargs kill", "pgrep -u root | xargs kill", "lsof -t | xargs kill", "kill $(lsof -t)", "lsof -ti tcp | xargs kill",
+            "ps aux | grep -E 'vite|ssh' | awk '{print $2}' | xargs kill",
+            "kill $(pgrep -f 'vite|.')",
+            "seq 1 99999 | xargs kill -9", "ls /proc | grep '^[0-9]' | xargs kill",
+        ] {
+            assert!(check(command).contains("countersign.tamper"), "{command}: {}", check(command));
+        }
+        for command in [
+            "lsof -ti:3000 | xargs kill -9", "kill $(lsof -t -i :3000)", "lsof -ti tcp:3000 2>/dev/null | xargs kill", "pgrep -f vite | xargs kill",
+            "pgrep -u root vite | xargs kill", "ps aux | grep vite | grep -v grep | awk '{print $2}' | xargs kill", "kill $(lsof -t /tmp/x.lock)", "kill $(pidof vite)",
+        ] {
+            assert!(!check(command).contains("countersign.tamper"), "{command}: {}", check(command));
+        }
     }
 }

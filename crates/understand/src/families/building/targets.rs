@@ -143,37 +143,4 @@ fn environments(names: &[&str], invocation: &Invocation, context: &mut Context<'
 const ALSO: &[&str] = &["ALL", "black", "cov", "flake8", "isort", "mypy", "pre", "pylint", "pyright", "pytest", "ruff", "style", "type", "types", "typing", "static", "checks", "linters", "package", "pkg", "integration", "functional", "doctest", "doctests", "min", "minimal"];
 
 #[cfg(test)]
-mod tests {
-    use insta::assert_snapshot;
-
-    use crate::fixture::check;
-
-    #[test]
-    fn targets() {
-        assert_snapshot!(check("cmake --build build --target deploy"), @"exec.opaque cmake, execute, opaque");
-        assert_snapshot!(check("cmake --install build --prefix /usr"), @"exec.install cmake --install, execute");
-        assert_snapshot!(check("bazel run //tools:push"), @"exec.opaque bazel, execute, opaque");
-        assert_snapshot!(check("bazel test --run_under=./x //..."), @"
-        exec.opaque bazel, execute, opaque
-        exec.test bazel test, execute
-        ");
-        assert_snapshot!(check("tox -e release"), @"exec.opaque tox, execute, opaque");
-        assert_snapshot!(check("nox -s deploy"), @"exec.opaque nox, execute, opaque");
-    }
-
-    #[test]
-    fn near_misses() {
-        assert_snapshot!(check("cmake -S . -B build && cmake --build build -j8 --target shop_tests"), @"exec.build cmake, execute");
-        assert_snapshot!(check("bazel build //... && bazel test //web:all && bazel query 'deps(//x)' && bazel run //:gazelle"), @"
-        exec.build bazel build, execute
-        exec.test bazel test, execute
-        exec.read bazel query, read
-        exec.build bazel run //:gazelle, execute
-        ");
-        assert_snapshot!(check("tox -e py312,lint -- -k x; tox; nox -s tests-3.12 lint; nox --list"), @"
-        exec.test tox, execute
-        exec.test nox, execute
-        exec.read nox, read
-        ");
-    }
-}
+mod tests;

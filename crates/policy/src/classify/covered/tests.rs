@@ -1,0 +1,102 @@
+
+use countersign_model::{Verb, Zone, verbs};
+
+use super::*;
+
+fn covered(pattern: &str, verb: Verb, path: &str, class: PathClass, tree: Option<&str>) -> bool {
+    let resource = Resource::Path { path: path.to_owned(), zone: Zone::Workspace, class };
+    let places = Places { paths: vec![pattern.to_owned()], ..Places::default() };
+    by(&places, &Effect::new(verb, resource), path, tree)
+}
+
+fn written(pattern: &str, path: &str) -> bool {
+    covered(pattern, verbs::FS_WRITE, path, PathClass::Ordinary, Some("/srv/shop"))
+}
+
+#[test]
+fn a_directory_goes_with_what_is_covered_in_it() {
+    for pattern in
+        ["infra/live/**", "./infra/live/**", "infra/live/*", "/srv/shop/infra/live/**", "infra/live/*.tf"]
+    {
+        for path in [
+            "/srv/shop/infra/live/main.tf",
+            "/srv/shop/infra/live",
+            "/srv/shop/infra",
+            "/srv/shop/infra/live/",
+        ] {
+            assert!(written(pattern, path), "{pattern} {path}");
+        }
+        for path in
+            ["/srv/shop/src", "/srv/shop/infra/liver", "/srv/shop/src/infra", "/srv/shop/infra/test/a"]
+        {
+            assert!(!written(pattern, path), "{pattern} {path}");
+        }
+    }
+    assert!(written("**/live/**", "/srv/shop/infra/live") && !written("**/live/**", "/srv/shop/infra"));
+    assert!(covered("infra/live/**", verbs::FS_DELETE, "/srv/shop", PathClass::Ordinary, Some("/srv/shop")));
+    assert!(
+        !written("infra/live/**", "/srv/shop"),
+        "formatting a whole tree is no change to each of its parts"
+    );
+}
+
+#[test]
+fn looking_at_a_directory_above_is_no_look_at_what_is_covered() {
+    let read =
+        |path: &str| covered("infra/live/**", verbs::FS_READ, path, PathClass::Ordinary, Some("/srv/shop"));
+    assert!(read("/srv/shop/infra/live") && read("/srv/shop/infra/live/main.tf"));
+    assert!(!read("/srv/shop/infra") && !read("/srv/shop"));
+}
+
+#[test]
+fn a_pattern_is_covered_where_it_could_name_what_is() {
+    for path in [
+        "/srv/shop/*",
+        "/srv/shop/*.tf",
+        "/srv/*",
+        "*",
+        "/srv/shop/infra/*/main.tf",
+        "/srv/shop/inf?a/*",
+        "/srv/shop/infr[a]/live",
+    ] {
+        assert!(written("infra/live/**", path), "{path}");
+    }
+    for path in [
+        "/srv/shop/src/*.js",
+        "/srv/shop/src/**/*.ts",
+        "/srv/shop/dist/*",
+        "/tmp/x/*",
+        "/srv/shop/lib/[ab].py",
+    ] {
+        assert!(!written("infra/live/**", path), "{path}");
+    }
+    // Where the pattern says anywhere, it could be there.
+    assert!(written("**/live/**", "/srv/shop/src/*.js"));
+    let rebuilt =
+        |path| covered("infra/live/**", verbs::FS_DELETE, path, PathClass::Rebuildable, Some("/srv/shop"));
+    assert!(!rebuilt("/srv/shop/*.pyc") && rebuilt("/srv/shop/infra/live/a.pyc"));
+}
+
+#[test]
+fn without_a_tree_the_names_count_wherever_they_are() {
+    let covered = |path| covered("infra/live/**", verbs::FS_WRITE, path, PathClass::Ordinary, None);
+    for path in ["/srv/shop/infra", "/home/dev/other/infra/live", "/x/infra/live/a", "/srv/shop/src/*.js"] {
+        assert!(covered(path), "{path}");
+    }
+    assert!(!covered("/srv/shop/src") && !covered("/srv/shop"));
+}
+
+#[test]
+fn a_stored_secret_is_no_file() {
+    let places = Places {
+        credentials: vec!["vault:live/*".to_owned(), "~/.kube/live".to_owned()],
+        ..Places::default()
+    };
+    let by = |path: &str| {
+        let resource =
+            Resource::Path { path: path.to_owned(), zone: Zone::Workspace, class: PathClass::Ordinary };
+        by(&places, &Effect::new(verbs::FS_WRITE, resource), path, Some("/srv/shop"))
+    };
+    assert!(by("/home/dev/.kube/live") && by("/home/dev/.kube/*") && by("*"));
+    assert!(!by("/srv/shop/src/*.js") && !by("/srv/shop/*") && !by("/srv/shop/a"));
+}
