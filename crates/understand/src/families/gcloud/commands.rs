@@ -66,15 +66,14 @@ pub(super) fn effects(
             let command_at = forwarded(&rest, &own, context);
             let given = found.value(&["--command"]).and_then(Value::known).map(str::to_owned);
             let rest: Vec<&str> = found.rest.iter().skip(command_at).map(|word| word.raw.as_str()).collect();
-            // What is run there is judged by itself; a shell may do anything.
-            match given.or_else(|| (!rest.is_empty()).then(|| rest.join(" "))) {
-                Some(text) => {
-                    acts(Does::Read, context);
-                    context.elsewhere(tenant.resource(service, &own), |context| {
-                        shell::run_apart(&text, Place::Within(context.here), context);
-                    });
-                }
-                None => acts(Does::Execute, context),
+            // Options of ssh, which may run programs here; what is run there is judged by itself, and a shell may do anything.
+            let has_options = !flags.is_empty() || command_at > 0 || rest.first().is_some_and(|word| word.starts_with('-'));
+            let texts: Vec<String> = given.into_iter().chain((!rest.is_empty()).then(|| rest.join(" "))).collect();
+            acts(if texts.is_empty() || has_options { Does::Execute } else { Does::Read }, context);
+            for text in &texts {
+                context.elsewhere(tenant.resource(service, &own), |context| {
+                    shell::run_apart(text, Place::Within(context.here), context);
+                });
             }
         }
         ["compute", "start-iap-tunnel", instance, port, ..] => {

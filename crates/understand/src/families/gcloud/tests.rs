@@ -44,6 +44,19 @@ fn commands() {
     cloud.execute compute web-1 in gcp:p, execute
     fs.read /repo/a.txt, read
     ");
+    assert_snapshot!(check("gcloud compute ssh vm --project p --command ls -- -oProxyCommand='rm -rf src'; gcloud compute ssh vm --project p --command ls --ssh-flag='-oProxyCommand=x'"), @"
+    cloud.execute compute vm in gcp:p, execute
+    fs.read compute vm in gcp:p, read, partial
+    exec.opaque compute vm in gcp:p, execute, opaque
+    ");
+    assert_snapshot!(check("gcloud compute ssh vm --project p --command ls -- sudo rm -rf /srv; gcloud compute ssh vm --project p --command ls -- -D 1080"), @"
+    cloud.read compute vm in gcp:p, read
+    fs.read compute vm in gcp:p, read, partial
+    exec.privilege compute vm in gcp:p, execute
+    fs.delete compute vm in gcp:p, destroy, partial
+    cloud.execute compute vm in gcp:p, execute
+    exec.opaque compute vm in gcp:p, execute, opaque
+    ");
     assert_snapshot!(check("gcloud container clusters get-credentials prod --project p; gcloud functions call f --project p"), @"
     cloud.read container prod in gcp:p, read
     fs.write /home/dev/.kube/config, write

@@ -192,7 +192,7 @@ fn proxies_of_clouds() {
     assert_snapshot!(check("gcloud compute ssh vm1 --project prod -- -N -L 5432:localhost:5432 rm -rf /data; gcloud compute ssh vm1 --project prod -- -t rm -rf /data"), @"
     net.listen localhost, write
     db.write * in postgresql://vm1, write
-    cloud.read compute vm1 in gcp:prod, read
+    cloud.execute compute vm1 in gcp:prod, execute
     fs.delete compute vm1 in gcp:prod, destroy, partial
     exec.opaque compute vm1 in gcp:prod, execute, opaque
     ");
