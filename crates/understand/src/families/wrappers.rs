@@ -1,5 +1,6 @@
 //! Programs that run another program: the other one's effects are theirs.
 
+mod looks;
 mod shells;
 
 use countersign_model::{Certainty, Effect, Resource, verbs};
@@ -169,7 +170,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         let before = context.begins_apart();
         runs(invocation, context);
         let found = context.ends_apart(before);
-        match (only_reads(&found), is_away) {
+        match (only_reads(&found) && (is_away || looks::only_looks(invocation)), is_away) {
             // A look at another machine's services and logs is one, whoever looks.
             (true, true) => {}
             (true, false) => {

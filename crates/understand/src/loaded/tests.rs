@@ -1,4 +1,3 @@
-
 use countersign_model::{Reversible, verbs};
 
 use crate::fixture::understood;

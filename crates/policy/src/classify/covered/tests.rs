@@ -1,4 +1,3 @@
-
 use countersign_model::{Verb, Zone, verbs};
 
 use super::*;

@@ -117,3 +117,18 @@ fn wrappers_write_what_they_saw() {
     assert!(check("time -o .claude/settings.json ls").contains("countersign.tamper"));
     assert!(!check("strace -e trace=open -f ls; time -f -o ls").contains("fs.write"));
 }
+
+/// What is read may change something all the same.
+#[test]
+fn reads_that_are_more_than_a_look() {
+    for command in [
+        "sudo rpm --eval '%(touch /etc/x)'", "sudo -R /tmp/x ls", "sudo ifconfig eth0 down", "sudo nft list ruleset \\; flush ruleset",
+        "sudo iptables -L -Z", "sudo ss -K dst 1.2.3.4", "sudo sysctl --system", "sudo date 112703002026", "sudo dmesg -n 1", "sudo dmesg -D",
+        "sudo cat /dev/watchdog", "sudo file -C -m x", "sudo journalctl --vacuum-size=1", "sudo -u root ls", "sudo $X",
+    ] {
+        assert!(check(command).contains("exec.privilege"), "{command}: {}", check(command));
+    }
+    for command in ["sudo systemctl status nginx", "sudo ss -tlnp", "sudo journalctl -u x -n 50", "sudo docker ps -a", "sudo -n true", "sudo tail -f /var/log/syslog"] {
+        assert!(!check(command).contains("exec.privilege"), "{command}: {}", check(command));
+    }
+}
