@@ -163,13 +163,17 @@ pub(super) fn checkout(git: &Git<'_>, context: &mut Context<'_>) {
     let restores = git.subcommand == "restore";
     let options = parse(git.words, &RESTORE);
     let only_index = restores && options.has(&["staged", "S"]) && !options.has(&["worktree", "W"]);
-    let paths = git.words.iter().any(|word| word.text() == "--" || word.text().starts_with("--pathspec"));
-    let forces = git.has_short('f') || git.has_long("--force") || git.has_long("--discard-changes") || (git.subcommand == "checkout" && (git.has_long("--ours") || git.has_long("--theirs")));
+    // With nothing after it, it only ends the options.
+    let parted = git.words.iter().position(|word| word.text() == "--").is_some_and(|at| at + 1 < git.words.len());
+    let paths = parted && git.subcommand != "switch" || git.words.iter().any(|word| word.text().starts_with("--pathspec"));
+    let given = parse(git.words, &CHECKOUT);
+    // In `-bfeature` the letter is one of a name.
+    let letter = given.has(&["f"]) || !given.unknown.is_empty() && git.has_short('f');
+    let forces = letter || git.has_long("--force") || git.has_long("--discard-changes") || (git.subcommand == "checkout" && (git.has_long("--ours") || git.has_long("--theirs")));
     if only_index {
         context.push(git.here(verbs::GIT_INDEX));
         return;
     }
-    let given = parse(git.words, &CHECKOUT);
     let created = given.value(&["b", "B", "c", "C", "create", "force-create", "orphan"]);
     let operands = &given.operands;
     let several = created.is_none() && operands.len() > 1;
@@ -205,7 +209,7 @@ pub(super) fn checkout(git: &Git<'_>, context: &mut Context<'_>) {
             name.map(|name| format!("refs/heads/{name}"))
         }
         (None, Some(word)) if matches!(word.known(), Some("-" | "@{-1}")) => previous::branch(git, context),
-        (None, Some(word)) if !detaches && word.known().is_some() => switched(word, &given, git, context),
+        (None, Some(word)) if !detaches && word.known().is_some_and(|name| !name.starts_with("@{")) => switched(word, &given, git, context),
         (None, _) => None,
     };
     let branch = branch.filter(|_| given.unknown.is_empty() && !detaches).unwrap_or_default();
@@ -233,7 +237,7 @@ fn puts_back_files(given: &Arguments<'_>, git: &Git<'_>) -> bool {
 
 /// Whether the branch that is checked out may stay where this word is given: no branch is called so, or a file is as well.
 fn may_stay(word: &Word, given: &Arguments<'_>, git: &Git<'_>, context: &Context<'_>) -> bool {
-    let Some(name) = word.known().filter(|name| !matches!(*name, "-" | "@{-1}") && !given.has(TRACKS)) else { return false };
+    let Some(name) = word.known().filter(|name| *name != "-" && !name.starts_with("@{") && !given.has(TRACKS)) else { return false };
     let full = format!("refs/heads/{name}");
     if git.repo.has(&full, context) && !context.state.world.opaque || git.repo.commit(name, context).is_some() {
         return false;

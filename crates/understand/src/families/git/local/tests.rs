@@ -254,3 +254,20 @@ fn a_first_push_goes_to_the_remote_that_was_added() {
     assert!(check("git remote add new https://h.example/a/b && git config remote.new.push '+refs/heads/*' && git push new").contains("force-push"));
     assert!(!check("git remote add new https://h.example/a/b; cd /srv/other && git push new main").contains("h.example"));
 }
+
+#[test]
+fn a_switch_by_another_spelling() {
+    for command in ["git checkout main -- && git push origin HEAD", "git switch main -- && git push origin HEAD"] {
+        assert!(check(command).contains("git.push main@origin"), "{command}: {}", check(command));
+    }
+    for command in ["git switch @{-2} && git push origin HEAD", "git checkout @{-3} && git push origin HEAD", "git checkout '@{1.day.ago}' && git push origin HEAD"] {
+        assert!(!check(command).contains("git.push feature@origin, write\n"), "{command}: {}", check(command));
+        assert!(check(command).contains("*@origin"), "{command}: {}", check(command));
+    }
+    for command in ["git checkout -qbfeature2", "git switch -cfeature2"] {
+        assert!(!check(command).contains("git.discard"), "{command}: {}", check(command));
+    }
+    for command in ["git checkout -f main", "git checkout -qf main", "git switch -f main", "git checkout main -- src/a.rs"] {
+        assert!(check(command).contains("git.discard"), "{command}: {}", check(command));
+    }
+}
