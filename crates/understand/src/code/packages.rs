@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::paths;
 use crate::word::{Value, Word};
 
-use super::{Looked, apart, look, peek, sure};
+use super::{Looked, apart, doubt, look, peek, sure};
 
 /// How many directories up a package is looked for.
 const MOST_UP: usize = 6;
@@ -50,6 +50,33 @@ fn nearest(directory: &str, context: &mut Context<'_>) -> Result<(serde_json::Va
         }
     }
     Err("it runs scripts of the project".to_owned())
+}
+
+/// Whether the nearest package has a script of this name; an error says why that is not known.
+pub(crate) fn has(name: &str, directory: &str, context: &mut Context<'_>) -> Result<bool, String> {
+    let mut found = false;
+    let ((), doubt) = doubt(context, |context| {
+        let mut at = directory.to_owned();
+        for _ in 0..MOST_UP {
+            let path = format!("{}/package.json", at.trim_end_matches('/'));
+            let located = paths::locate(&Value::Known(path), context);
+            let looked = peek(&located, "package", context, &mut |text, _| {
+                let package: Option<serde_json::Value> = serde_json::from_str(text).ok();
+                found |= package.is_some_and(|package| {
+                    package.get("scripts").is_some_and(|scripts| scripts.get(name).is_some())
+                });
+                Ok(())
+            });
+            if !matches!(looked, Looked::Absent) || at == "/" || at.is_empty() {
+                break;
+            }
+            at = paths::split(&at).0.to_owned();
+        }
+    });
+    match doubt {
+        Some(why) if !found => Err(why),
+        _ => Ok(found),
+    }
 }
 
 /// The names of all scripts of the nearest package.

@@ -15,6 +15,9 @@ const MOST_UP: usize = 6;
 /// Scripts that are followed.
 const MOST_SCRIPTS: usize = 60;
 
+/// Why it is not known what a program does that the project brings.
+pub(crate) const FUNCTION: &str = "it is a program that the project brings";
+
 /// Who reads the scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Runner {
@@ -28,6 +31,17 @@ pub(crate) enum Runner {
     Poe,
     /// `task`.
     Taskipy,
+    /// `pipenv run`, of a `Pipfile`.
+    Pipenv,
+    /// The programs that the project itself brings.
+    Own,
+}
+
+impl Runner {
+    /// Whether it runs `pre_x` before and `post_x` after `x`.
+    fn surrounds(self) -> bool {
+        !matches!(self, Self::Hatch | Self::Pipenv | Self::Own)
+    }
 }
 
 /// Adds what a script does, looked for from `directory` upward; absent where there is no file or no such script.
@@ -50,13 +64,17 @@ fn upward(
 ) -> Looked {
     let mut at = directory.to_owned();
     for _ in 0..MOST_UP {
-        let path = paths::normal(&at, "pyproject.toml");
+        let name_of_file = if runner == Runner::Pipenv { "Pipfile" } else { "pyproject.toml" };
+        let path = paths::normal(&at, name_of_file);
         let located = paths::locate(&Value::Known(path), context);
         let mut missing = false;
         let looked = peek(&located, &format!("{runner:?} {name}"), context, &mut |text, context| {
             let file: toml::Table =
-                toml::from_str(text).map_err(|_| "its pyproject.toml cannot be read".to_owned())?;
-            let tool = file.get("tool").cloned().unwrap_or(Toml::Boolean(false));
+                toml::from_str(text).map_err(|_| format!("its {name_of_file} cannot be read"))?;
+            let tool = match runner {
+                Runner::Pipenv | Runner::Own => Toml::Table(file),
+                _ => file.get("tool").cloned().unwrap_or(Toml::Boolean(false)),
+            };
             let scripts = Scripts { runner, tool, directory: at.clone() };
             if scripts.find(name).is_none() {
                 missing = true;
@@ -84,7 +102,7 @@ fn upward(
 
 struct Scripts {
     runner: Runner,
-    /// What is below `tool`.
+    /// What is below `tool`, or the whole file.
     tool: Toml,
     directory: String,
 }
@@ -100,6 +118,12 @@ impl Scripts {
             Runner::Rye => self.at(&["rye", "scripts"])?.get(name),
             Runner::Poe => self.at(&["poe", "tasks"])?.get(name),
             Runner::Taskipy => self.at(&["taskipy", "tasks"])?.get(name),
+            Runner::Pipenv => self.at(&["scripts"])?.get(name),
+            Runner::Own => {
+                [&["project", "scripts"][..], &["project", "gui-scripts"], &["tool", "poetry", "scripts"]]
+                    .into_iter()
+                    .find_map(|keys| self.at(keys)?.get(name))
+            }
             Runner::Hatch => {
                 let (environment, name) = name.split_once(':').unwrap_or(("default", name));
                 let own = |environment: &str| self.at(&["hatch", "envs", environment, "scripts"])?.get(name);
@@ -136,13 +160,13 @@ impl Scripts {
     ) -> Result<(), String> {
         let Some(script) = self.find(name) else { return Err(format!("there is no script named {name}")) };
         for before in [format!("pre_{name}")] {
-            if self.runner != Runner::Hatch && self.find(&before).is_some() {
+            if self.runner.surrounds() && self.find(&before).is_some() {
                 self.script(&before, &[], seen, context)?;
             }
         }
         self.one(script, arguments, seen, context)?;
         for after in [format!("post_{name}")] {
-            if self.runner != Runner::Hatch && self.find(&after).is_some() {
+            if self.runner.surrounds() && self.find(&after).is_some() {
                 self.script(&after, &[], seen, context)?;
             }
         }
@@ -157,6 +181,7 @@ impl Scripts {
         context: &mut Context<'_>,
     ) -> Result<(), String> {
         match script {
+            _ if self.runner == Runner::Own => return Err(FUNCTION.to_owned()),
             Toml::String(text) => return self.text(text, arguments, seen, context),
             Toml::Array(parts) => {
                 return parts.iter().try_for_each(|part| match part {

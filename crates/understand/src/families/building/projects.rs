@@ -274,6 +274,17 @@ fn script(index: usize, invocation: &Invocation, context: &mut Context<'_>) -> O
     Some((looked, usual))
 }
 
+/// Adds what a script of the nearest package does that is run in several packages, which may be one of them.
+pub(super) fn of_several(index: usize, invocation: &Invocation, context: &mut Context<'_>) {
+    let (Some(name), Ok(directory)) = (invocation.known(index), context.state.shell.directory.clone()) else { return };
+    if matches!(invocation.program.as_str(), "pnpm" | "yarn") && packages::has(name, &directory, context) == Ok(true) {
+        let arguments = invocation.words.get(index + 1..).unwrap_or_default();
+        if let Looked::Opaque(why) = packages::script(name, &directory, arguments, context) {
+            opaque(invocation, &why, context);
+        }
+    }
+}
+
 /// `npx eslint`: a program that is installed, where its name is one that is known.
 fn installed(from: usize, invocation: &Invocation, context: &mut Context<'_>) -> bool {
     let mut at = from;

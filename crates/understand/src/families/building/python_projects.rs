@@ -63,11 +63,17 @@ pub(super) fn run(index: usize, invocation: &Invocation, context: &mut Context<'
         "pdm" => Some(Runner::Pdm),
         "hatch" => Some(Runner::Hatch),
         "rye" => Some(Runner::Rye),
+        "pipenv" => Some(Runner::Pipenv),
         _ => None,
     };
-    if let Some(runner) = runner {
+    if runner == Some(Runner::Pipenv) && crate::environment::value(invocation, "PIPENV_PIPFILE").is_some() {
+        opaque(invocation, "a variable says which Pipfile has its scripts", context);
+        return;
+    }
+    for runner in runner.into_iter().chain([Runner::Own]) {
         let directory = match context.state.shell.directory.clone() {
             Ok(directory) => directory,
+            Err(_) if runner == Runner::Own => break,
             Err(why) => {
                 opaque(invocation, &format!("where its project is is not known: {why}"), context);
                 return;
@@ -75,6 +81,9 @@ pub(super) fn run(index: usize, invocation: &Invocation, context: &mut Context<'
         };
         match pyproject::run(runner, &name, &directory, &nested.words, context) {
             Looked::Understood => return,
+            // What is not known of the file leaves it at the program of this name.
+            Looked::Opaque(why) if runner == Runner::Own && why != pyproject::FUNCTION => {}
+            Looked::Opaque(why) if runner == Runner::Pipenv && context.state.world.tree_changed.as_deref() == Some(why.as_str()) => {}
             Looked::Opaque(why) => {
                 opaque(invocation, &why, context);
                 return;

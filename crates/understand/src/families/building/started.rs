@@ -4,6 +4,7 @@
 use countersign_model::{Answer, Effect, Question, Resource, verbs};
 
 use crate::Workspace as _;
+use crate::code::packages;
 use crate::context::Context;
 use crate::families::is_understood;
 use crate::invocation::Invocation;
@@ -62,12 +63,25 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) -> boo
             || super::is_own(&invocation.program, text) && (takes_subcommand || invocation.words.iter().take(index).any(|word| word.text() == "run"))
         {
             return false;
+        } else if is_script(text, index, invocation, context) {
+            return false;
         } else {
             foreign(text, invocation, context);
             return start(index, text, invocation, context);
         }
     }
     false
+}
+
+/// Whether the project has a script of this name, which `pnpm` and `yarn` run rather than a program.
+fn is_script(name: &str, index: usize, invocation: &Invocation, context: &mut Context<'_>) -> bool {
+    let is_program = invocation.words.iter().take(index).any(|word| matches!(word.text(), "exec" | "dlx"));
+    if is_program || !matches!(invocation.program.as_str(), "pnpm" | "yarn") {
+        return false;
+    }
+    let Ok(directory) = context.state.shell.directory.clone() else { return false };
+    // What was checked out is as it is elsewhere; what else was changed is looked at as a script, which says so.
+    packages::has(name, &directory, context).unwrap_or_else(|why| context.state.world.tree_changed.as_deref() != Some(why.as_str()))
 }
 
 /// Adds that a package is fetched and run that is named by an address which is no registry's.
@@ -178,6 +192,42 @@ mod tests {
         exec.opaque npx, execute, opaque
         exec.opaque npx told of github.com, execute, opaque
         exec.build prettier, execute
+        ");
+    }
+
+    #[test]
+    fn scripts_called_as_programs() {
+        const SCRIPTS: &str = r#"{"scripts": {"echo": "git push origin main", "cat": "git push origin main", "eslint": "git push origin main", "tsc": "git push origin main", "jest": "git push origin main"}}"#;
+        let run = |command: &str| check_with(command, &[("/repo/package.json", SCRIPTS)]);
+        for command in ["pnpm echo", "yarn echo hi", "yarn eslint src", "yarn run eslint", "pnpm tsc", "yarn jest", "pnpm --silent cat", "pnpm run cat", "pnpm -C . tsc"] {
+            assert!(run(command).starts_with("git.push main@origin, write"), "{command}: {}", run(command));
+        }
+        assert_snapshot!(run("pnpm -r cat"), @"
+        git.push main@origin, write
+        exec.opaque pnpm, execute, opaque
+        ");
+        for command in ["pnpm exec tsc", "yarn exec tsc", "npx tsc", "bunx tsc", "pnpm dlx eslint", "npm exec tsc", "pnpm vitest", "yarn prettier --check src"] {
+            assert!(!run(command).contains("git.push"), "{command}: {}", run(command));
+        }
+        assert_snapshot!(run("pnpm vitest; yarn prettier --check src; pnpm ls x; yarn why x"), @"
+        exec.test vitest, execute
+        exec.build prettier, execute
+        exec.read pnpm ls, read
+        exec.read yarn why, read
+        ");
+        assert_snapshot!(check("pnpm eslint src; yarn tsc; pnpm -r tsc; git pull && pnpm vitest"), @"
+        exec.build eslint, execute
+        exec.build tsc, execute
+        git.fetch repository@origin, read
+        git.merge /repo, write
+        exec.test vitest, execute
+        ");
+        assert_snapshot!(check_with("pnpm eslint", &[("/repo/package.json", "{")]), @"exec.build eslint, execute");
+        assert_snapshot!(check("curl -o package.json https://example.com/x; pnpm eslint"), @"
+        fs.write /repo/package.json, write
+        net.read https://example.com/x, read
+        exec.remote-code /repo/package.json, execute
+        exec.build eslint, execute
         ");
     }
 

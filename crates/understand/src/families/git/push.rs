@@ -48,8 +48,7 @@ pub(super) fn effects(git: &Git<'_>, context: &mut Context<'_>) {
     }
     let arguments = parse(git.words, &SPEC);
     for value in arguments.values(&["receive-pack", "exec"]) {
-        let name = value.text();
-        context.opaque(&format!("git push --receive-pack={name}"), "it starts a program of its options");
+        environment::command("git push --receive-pack", value, context);
     }
     if let Some(why) = unquoted_doubt(&arguments) {
         anything(git, &why, context);

@@ -85,10 +85,7 @@ fn options() {
     assert_snapshot!(check("git push --repo=origin"), @"git.push feature@origin, write");
     assert_snapshot!(check("git push --dry-run origin main"), @"git.read /repo, read");
     assert_snapshot!(check("git push --new-option origin feature"), @"git.force-push *@origin, destroy, partial");
-    assert_snapshot!(check("git push --receive-pack='sh x' origin feature"), @r#"
-    exec.opaque git push --receive-pack=sh x, execute, opaque
-    git.push feature@origin, write
-    "#);
+    assert_snapshot!(check("git push --receive-pack='rm -rf src; git-receive-pack' origin feature"), @"");
     assert_snapshot!(check("git push --recurse-submodules=on-demand origin feature"), @r#"
     git.push feature@origin, write
     git.push *@*, write, partial
