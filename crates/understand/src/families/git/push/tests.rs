@@ -85,7 +85,11 @@ fn options() {
     assert_snapshot!(check("git push --repo=origin"), @"git.push feature@origin, write");
     assert_snapshot!(check("git push --dry-run origin main"), @"git.read /repo, read");
     assert_snapshot!(check("git push --new-option origin feature"), @"git.force-push *@origin, destroy, partial");
-    assert_snapshot!(check("git push --receive-pack='rm -rf src; git-receive-pack' origin feature"), @"");
+    assert_snapshot!(check("git push --receive-pack='rm -rf src; git-receive-pack' origin feature"), @"
+    fs.delete /repo/src, destroy
+    exec.opaque git receive-pack, execute, opaque
+    git.push feature@origin, write
+    ");
     assert_snapshot!(check("git push --recurse-submodules=on-demand origin feature"), @r#"
     git.push feature@origin, write
     git.push *@*, write, partial
