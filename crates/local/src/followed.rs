@@ -38,7 +38,8 @@ impl Ledger {
         let first = entries.next().transpose()?.map(|entry| entry.record.event);
         let same = matches!(first, Some(Event::Granted { grant: found }) if found == *grant);
         let id = grant.statement.id.clone();
-        Ok(same.then_some(Given { id, uses: Vec::new(), revocations: Vec::new(), entries }))
+        let (uses, calls, revocations) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(same.then_some(Given { id, uses, calls, revocations, entries }))
     }
 
     /// The hold whose record is at this place.
@@ -59,6 +60,8 @@ impl Ledger {
 pub struct Given {
     id: GrantId,
     uses: Vec<Timestamp>,
+    /// The call of each use.
+    calls: Vec<(SessionId, ToolCallId)>,
     /// Whoever signed them, or did not.
     revocations: Vec<Signed<Revocation>>,
     entries: Entries,
@@ -74,13 +77,26 @@ impl Given {
         Ok(&self.uses)
     }
 
-    /// The number of its uses as of the log's end; none once it is revoked.
+    /// How often it was used before this call, as of the log's end; none once it is revoked.
+    ///
+    /// A use by the call itself does not count against it: the host may ask again for what was let go.
     ///
     /// # Errors
     /// As [`Given::uses`].
-    pub fn used(&mut self, believed: &Believed) -> Result<Option<u32>, LedgerError> {
-        let number = u32::try_from(self.uses()?.len()).unwrap_or(u32::MAX);
+    pub fn used_before(
+        &mut self,
+        (session, call): (&SessionId, &ToolCallId),
+        believed: &Believed,
+    ) -> Result<Option<u32>, LedgerError> {
+        self.read()?;
+        let own = self.calls.iter().position(|(of, used)| of == session && used == call);
+        let number = u32::try_from(own.unwrap_or(self.calls.len())).unwrap_or(u32::MAX);
         Ok(self.revoked(believed)?.is_none().then_some(number))
+    }
+
+    /// Whether it let this call go, as far as the log was read.
+    pub fn let_go(&self, (session, call): (&SessionId, &ToolCallId)) -> bool {
+        self.calls.iter().any(|(of, used)| of == session && used == call)
     }
 
     /// The first revocation that a reviewer signed, with the reviewer. It stays said whatever becomes of them.
@@ -102,10 +118,11 @@ impl Given {
         for entry in self.entries.by_ref() {
             let record = entry?.record;
             match record.event {
-                Event::Released { authority: Authority::Grants { grants }, .. }
+                Event::Released { authority: Authority::Grants { grants }, session, call, .. }
                     if grants.contains(&self.id) =>
                 {
                     self.uses.push(record.time);
+                    self.calls.push((session, call));
                 }
                 Event::Revoked { revocation } if revocation.statement.grant == self.id => {
                     self.revocations.push(revocation);

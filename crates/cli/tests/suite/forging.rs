@@ -207,6 +207,68 @@ fn a_grant_is_over_once_and_for_all_when_a_reviewer_revoked_it_and_not_before() 
     assert!(listed.contains("production, in any session, for 2 calls"), "{listed}");
 }
 
+/// The record of a release is not signed: whoever can write the log can write one.
+#[test]
+fn a_release_by_a_grant_that_the_agent_wrote() {
+    let machine = Machine::governed();
+    hold(&machine, PUSH);
+    let mut decided = machine.events("decided").pop().unwrap();
+    decided["call"]["id"] = json!("toolu_forged");
+    let authority = json!({ "by": "grants", "grants": ["cg-nonsense"] });
+    let released = json!({
+        "type": "released", "authority": authority, "session": "s1", "call": "toolu_forged", "pinned": null,
+    });
+    append(&machine, &[decided, released]);
+    let mut call = machine.bash(PUSH);
+    call["tool_use_id"] = json!("toolu_forged");
+    assert!(machine.ask(&call).reason().contains("what it would do has changed since"));
+}
+
+#[test]
+fn a_call_that_a_grant_let_go_is_answered_the_same_until_the_grant_is_over() {
+    let machine = Machine::governed();
+    let ticket = hold(&machine, PUSH);
+    let bounds = ["--count", "1", "--hours", "1", "--passphrase-stdin"];
+    machine
+        .countersign(&[&["approvals", "grant", "--like", &ticket], bounds.as_slice()].concat(), PASSPHRASE);
+    let call = machine.bash(PUSH);
+    assert_eq!(machine.ask(&call).word(), "allow");
+    assert_eq!(machine.ask(&call).word(), "allow", "a hook that is installed twice asks twice");
+    assert_eq!(machine.events("released").len(), 1);
+    for granted in machine.events("granted") {
+        let id = granted["grant"]["statement"]["id"].as_str().unwrap().to_owned();
+        machine.countersign(&["approvals", "revoke", &id, "--passphrase-stdin"], PASSPHRASE);
+    }
+    assert_eq!(machine.ask(&call).word(), "deny");
+}
+
+/// A denial is of exactly this action, a grant of all that are like it.
+#[test]
+fn a_denied_action_stays_denied_whatever_was_granted_before_or_after() {
+    let machine = Machine::governed();
+    let bounds = ["--count", "5", "--hours", "1", "--passphrase-stdin"];
+    let ticket = hold(&machine, PUSH);
+    let like = [&["approvals", "grant", "--like", &ticket], bounds.as_slice()].concat();
+    machine.countersign(&like, PASSPHRASE);
+    let deny = ["approvals", "deny", &ticket, "--note", "not today", "--passphrase-stdin"];
+    machine.countersign(&deny, PASSPHRASE);
+    let told = machine.ask(&machine.bash(PUSH)).reason();
+    assert!(told.contains("A reviewer (ada) denied this (TICKET): “not today”"), "{told}");
+    let refused = machine.try_countersign(&like, PASSPHRASE);
+    let refused = String::from_utf8(refused.stderr).unwrap().replace(&ticket, "TICKET");
+    assert!(refused.contains("`TICKET` can no longer be granted: it is denied"), "{refused}");
+    for granted in machine.events("granted") {
+        let of = |name: &str| granted["grant"]["statement"][name].as_str().unwrap().to_owned();
+        let (verb, resource, environment) = (of("verb"), of("resource"), of("environment"));
+        let grant = ["approvals", "grant", "--verb", &verb, "--resource", &resource];
+        let rest = [&["--environment", &environment], bounds.as_slice()].concat();
+        machine.countersign(&[grant.as_slice(), &rest].concat(), PASSPHRASE);
+    }
+    assert_eq!(machine.ask(&machine.bash(PUSH)).word(), "deny");
+    assert!(machine.events("released").is_empty());
+    machine.countersign(&["evidence", "verify"], "");
+}
+
 #[test]
 fn a_copy_of_a_used_grant_is_not_another_one() {
     let machine = Machine::governed();

@@ -10,13 +10,15 @@ use countersign_model::{DecisionKind, GrantId, Requirement, SessionId, Ticket, T
 use super::calls::{Call, Calls};
 use super::people::People;
 use super::report::{Problems, quoted};
-use crate::Authority;
+use crate::{Authority, Decided};
 
 /// The holds and grants of a log.
 #[derive(Debug, Default)]
 pub struct Holds {
     holds: HashMap<Ticket, Hold>,
     grants: HashMap<GrantId, Granted>,
+    /// Of each session, what a reviewer denied.
+    denied: HashMap<SessionId, Vec<Ticket>>,
 }
 
 /// What is known of a grant.
@@ -122,7 +124,10 @@ impl Holds {
         match approval.verdict {
             Verdict::Approve => hold.approvals.push((signed.key, approval.expires)),
             // Whatever becomes of the reviewer.
-            Verdict::Deny => hold.over = hold.over.or(Some("it was denied")),
+            Verdict::Deny => {
+                hold.over = hold.over.or(Some("it was denied"));
+                self.denied.entry(hold.session.clone()).or_default().push(approval.ticket.clone());
+            }
         }
         true
     }
@@ -200,12 +205,30 @@ impl Holds {
             }
             Authority::Grants { grants } if grants.is_empty() => Some("by no grant".to_owned()),
             Authority::Grants { grants } => {
-                grants.iter().find_map(|grant| self.by_grant(grant, (session, decided), now, people))
+                let covered =
+                    grants.iter().find_map(|grant| self.by_grant(grant, (session, decided), now, people));
+                covered.or_else(|| self.denied_before((session, decided), calls))
             }
         };
         if let Some(why) = why_not {
             problems.violation(format!("the call {name} was released {why}"));
         }
+    }
+
+    /// Why no grant lets this call go, if a reviewer denied exactly this action in its session.
+    fn denied_before(&self, (session, call): (&SessionId, &Call), calls: &Calls) -> Option<String> {
+        let waiting = call.waiting.as_deref()?;
+        let ticket = self.denied.get(session)?.iter().find(|ticket| {
+            let Some(hold) = self.holds.get(*ticket) else { return false };
+            let held = calls.get(&hold.session, &hold.call).and_then(|held| held.waiting.as_deref());
+            held.is_some_and(|held| {
+                let shown = |decided: &Decided| decided.shown(None).ok();
+                held.shape.is_some()
+                    && held.shape == waiting.shape
+                    && shown(&held.decided) == shown(&waiting.decided)
+            })
+        })?;
+        Some(format!("by a grant, after a reviewer denied it as {}", quoted(ticket)))
     }
 
     /// Why the hold does not let this call go, if so.

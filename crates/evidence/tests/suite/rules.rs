@@ -427,6 +427,29 @@ fn a_grant_ends_when_it_is_revoked() {
 }
 
 #[test]
+fn a_denial_wins_over_a_grant_whichever_came_first() {
+    let check_with = |before: bool, command: &str| {
+        check(|story| {
+            let grant = |story: &mut Story| story.grant("cg-1", 3, "first");
+            if before {
+                grant(story);
+            }
+            story.hold("c1", "cs-one", 1);
+            story.review(story.approval("cs-one", Verdict::Deny), "first");
+            if !before {
+                grant(story);
+            }
+            story.decide_in("c2", waits(1), "/r", command);
+            story.release_by_grant("cg-1", "c2");
+            story.ended("c2", None);
+        })
+    };
+    assert_snapshot!(check_with(true, "git push"), @"violation: record 8: the call `c2` was released by a grant, after a reviewer denied it as `cs-one`");
+    assert_snapshot!(check_with(false, "git push"), @"violation: record 8: the call `c2` was released by a grant, after a reviewer denied it as `cs-one`");
+    assert_snapshot!(check_with(false, "git push origin docs"), @"10 records hold");
+}
+
+#[test]
 fn text_out_of_the_log_does_not_reach_the_terminal_raw() {
     let told = check(|story| story.ended("\u{1b}[2J\u{202e}c1", None));
     assert_snapshot!(told, @r"violation: record 3: the call `\u{1b}[2J\u{202e}c1` ran without a decision");

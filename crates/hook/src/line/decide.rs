@@ -25,6 +25,8 @@ enum Plan {
     Grant,
     Deny(String),
     Wait(Ticket),
+    /// A reviewer denied this action under that ticket.
+    Refused(Ticket),
 }
 
 impl Line {
@@ -44,10 +46,10 @@ impl Line {
             }
             DecisionKind::Allow | DecisionKind::Monitor | DecisionKind::Deny => None,
         };
-        let covering = self.grants(call, &seen, &authorities)?;
+        let mut covering = self.grants(call, &seen, &authorities)?;
         let now = self.now();
         let plan = self.ledger.locked(crate::now, |log| {
-            if let Some(answered) = answered_before(log, call, &fingerprint, &seen)? {
+            if let Some(answered) = answered_before(log, call, &fingerprint, &seen, &mut covering)? {
                 return Ok(answered);
             }
             match (&seen.decision.kind, held) {
@@ -67,6 +69,7 @@ impl Line {
                 Ok((Answer::Grant { reason: Some("covered by a grant".to_owned()), input: None }, None))
             }
             Plan::Deny(reason) => Ok((Answer::Deny { reason }, None)),
+            Plan::Refused(ticket) => Ok((Answer::Deny { reason: self.refused(&ticket)? }, None)),
             Plan::Wait(ticket) => self.wait(call, &ticket, &seen),
         }
     }
@@ -142,7 +145,7 @@ impl Line {
                 }
                 // Counted in the log: what is derived from it, anyone could have written.
                 let Some(mut given) = self.ledger.given(grant, granted)? else { continue };
-                if given.used(&believed)?.is_some_and(covers) {
+                if given.used_before((&call.session, &call.id), &believed)?.is_some_and(covers) {
                     covering = Some((statement.id.clone(), (statement.count, given)));
                     break;
                 }
@@ -195,6 +198,7 @@ fn answered_before(
     call: &ToolCall,
     fingerprint: &Digest,
     seen: &Seen,
+    covering: &mut Option<Covering>,
 ) -> Result<Option<Plan>, LedgerError> {
     let Some(old) = log.state().session(&call.session)?.call(&call.id).cloned() else { return Ok(None) };
     if old.fingerprint != *fingerprint {
@@ -211,11 +215,40 @@ fn answered_before(
         }
         (DecisionKind::Allow | DecisionKind::Monitor, _, _) => Plan::Pass,
         (DecisionKind::RequireApproval { .. }, Some(ticket), _) => Plan::Wait(ticket),
-        (DecisionKind::RequireApproval { .. }, None, true) => Plan::Grant,
+        (DecisionKind::RequireApproval { .. }, None, true) => let_go_by_grants(log, call, seen, covering)?,
         (DecisionKind::RequireApproval { .. }, None, false) | (DecisionKind::Deny, _, _) => {
             Plan::Deny(old.reason)
         }
     }))
+}
+
+/// The answer to a call that is recorded as let go by grants.
+///
+/// INVARIANT: the record of a release is not signed, so it lets nothing go: the grants have to cover what the call
+/// would do now, in uses that are this call's own.
+fn let_go_by_grants(
+    log: &mut Transaction<'_>,
+    call: &ToolCall,
+    seen: &Seen,
+    covering: &mut Option<Covering>,
+) -> Result<Plan, LedgerError> {
+    if let Some(refused) = log.state().session(&call.session)?.refusal(&seen.action) {
+        return Ok(Plan::Refused(refused.clone()));
+    }
+    let own = match covering {
+        Some(covering) => {
+            let which = (&call.session, &call.id);
+            still_given(covering, call)?.is_some()
+                && covering.0.values().all(|(_, given)| given.let_go(which))
+        }
+        None => false,
+    };
+    Ok(match &seen.decision.kind {
+        // It would flow without them.
+        DecisionKind::Allow | DecisionKind::Monitor => Plan::Pass,
+        DecisionKind::RequireApproval { .. } if own => Plan::Grant,
+        DecisionKind::RequireApproval { .. } | DecisionKind::Deny => Plan::Deny(words::MOVED.to_owned()),
+    })
 }
 
 /// Whether it is more than what a call that flowed was decided as.
@@ -226,26 +259,29 @@ const fn is_stricter(kind: &DecisionKind) -> bool {
     }
 }
 
-/// An action that takes approval: covered by grants, asked before, or held anew.
+/// An action that takes approval: denied before, covered by grants, asked before, or held anew.
+///
+/// A denial is of exactly this action, a grant of all that are like it: so the denial counts, whichever came first.
 fn require(
     log: &mut Transaction<'_>,
     call: &ToolCall,
     seen: &Seen,
     decided: Event,
     (ticket, held): (Ticket, Event),
-    covering: Option<Covering>,
+    mut covering: Option<Covering>,
     now: Timestamp,
 ) -> Result<Plan, LedgerError> {
-    if let Some(grants) = covering.map(still_given).transpose()?.flatten() {
+    if let Some(refused) = log.state().session(&call.session)?.refusal(&seen.action).cloned() {
+        log.append(vec![decided])?;
+        return Ok(Plan::Refused(refused));
+    }
+    let granted = covering.as_mut().map(|covering| still_given(covering, call));
+    if let Some(grants) = granted.transpose()?.flatten() {
         let authority = Authority::Grants { grants };
         let released =
             Event::Released { authority, session: call.session.clone(), call: call.id.clone(), pinned: None };
         log.append(vec![decided, released])?;
         return Ok(Plan::Grant);
-    }
-    if let Some(refused) = log.state().session(&call.session)?.refusal(&seen.action).cloned() {
-        log.append(vec![decided])?;
-        return Ok(Plan::Deny(words::refused(&refused, "earlier", None)));
     }
     if let Some(hold) = same_action(log, call, seen, now)? {
         let joined = Event::Joined {
@@ -260,14 +296,17 @@ fn require(
     Ok(Plan::Wait(ticket))
 }
 
-/// The names of the grants if each of them, as the log ends now, covers one more call.
-fn still_given((mut covering, believed): Covering) -> Result<Option<Vec<GrantId>>, LedgerError> {
+/// The names of the grants if each of them, as the log ends now, covers this call.
+fn still_given(
+    (covering, believed): &mut Covering,
+    call: &ToolCall,
+) -> Result<Option<Vec<GrantId>>, LedgerError> {
     for (count, given) in covering.values_mut() {
-        if given.used(&believed)?.is_none_or(|used| used >= *count) {
+        if given.used_before((&call.session, &call.id), believed)?.is_none_or(|used| used >= *count) {
             return Ok(None);
         }
     }
-    Ok(Some(covering.into_keys().collect()))
+    Ok(Some(covering.keys().cloned().collect()))
 }
 
 /// The hold of the same session that still waits, or was approved, for exactly this action.

@@ -75,6 +75,19 @@ impl Line {
         }
     }
 
+    /// What the agent is told of an action that a reviewer denied before, with who it was and what they said.
+    pub(super) fn refused(&mut self, ticket: &Ticket) -> Result<String, LedgerError> {
+        let held = self.ledger.read(|state| Ok(hold(state, ticket)?.held))?;
+        let mut followed = self.ledger.follow(ticket, &held)?;
+        Ok(match self.stands(&mut followed)? {
+            Stands::Denied { reviewer, note } => words::refused(ticket, &reviewer, note.as_deref()),
+            // The denial stands, whatever became of who said it.
+            Stands::Waiting | Stands::Approved(_) | Stands::Over(_) => {
+                words::refused(ticket, "earlier", None)
+            }
+        })
+    }
+
     /// Waits until the log has grown past a record; false once there is no time left.
     fn log_grows_since(&self, looked: u64, until: Instant) -> Result<bool, LedgerError> {
         while Instant::now() < until {

@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use countersign_approval::{resource_form, resource_name};
+use countersign_local::Status;
 use countersign_model::{Certainty, DecisionKind, Environment, Ticket, Verb, verbs};
 use countersign_policy::{Context, decide, usual_types};
 
@@ -39,6 +40,12 @@ pub fn given(verb: &str, resource: String, environment: Environment) -> Result<B
 /// What of a held action waits by itself.
 pub fn like(desk: &mut Desk, ticket: &str) -> Result<Vec<Bounds>> {
     let held = find(desk, &Ticket::from(ticket.to_owned()))?;
+    if held.hold.status == Status::Denied {
+        // Ahead of the key: a denial would win over the grant in any case.
+        return Err(anyhow::anyhow!("`{ticket}` can no longer be granted: it is denied")).hint(
+            "the denial stands for its session; for other sessions say --verb, --resource and --environment",
+        );
+    }
     let decided = held.decided.with_context(|| format!("there is no record of what `{ticket}` would do"))?;
     let bundle = desk.trust()?.bundle(&desk.home(), &decided.bundle)?;
     let mut all = Vec::new();
