@@ -61,9 +61,8 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) -> boo
             takes_subcommand = false;
         } else if takes_subcommand && invocation.program == "npm"
             || super::is_own(&invocation.program, text) && (takes_subcommand || invocation.words.iter().take(index).any(|word| word.text() == "run"))
+            || is_script(text, index, invocation, context)
         {
-            return false;
-        } else if is_script(text, index, invocation, context) {
             return false;
         } else {
             foreign(text, invocation, context);
