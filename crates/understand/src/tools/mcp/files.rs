@@ -161,17 +161,44 @@ const SAVED: &[&str] = &[
 const MAYBE_SAVED: &[&str] =
     &["output", "out", "destination", "dest", "dst", "save", "target_path", "download"];
 
-/// Adds that a file is written which an argument of any tool names.
-pub(super) fn written(tool: &Tool<'_>, name: &str, text: &str, context: &mut Context<'_>) {
+/// Arguments that name the file a browser's tool puts what it found into.
+const SAVED_BY_BROWSERS: &[&str] = &[
+    "file",
+    "file_name",
+    "file_path",
+    "filename",
+    "filepath",
+    "output",
+    "output_dir_path",
+    "path",
+    "request_file_path",
+    "response_file_path",
+    "save",
+    "trace_path",
+];
+
+/// Adds that a file is written which an argument of any tool names; true where the tool of a browser does so, which
+/// is no mere look then.
+pub(super) fn written(tool: &Tool<'_>, name: &str, text: &str, context: &mut Context<'_>) -> bool {
     let text = text.trim();
     if text.is_empty() || text.contains("://") || text.contains('\n') {
-        return;
+        return false;
+    }
+    let is_browser = super::usual::is_called(tool.server, super::usual::BROWSERS)
+        || tool.snake.starts_with("browser_")
+        || tool.has(&["screenshot"]) && !matches!(name, "path" | "file" | "output");
+    // What is given to a page is read.
+    let is_given = tool.has(&["upload", "drop"]);
+    if is_browser && !is_given && (SAVED.contains(&name) || SAVED_BY_BROWSERS.contains(&name)) {
+        context.write_value(&Value::Known(text.to_owned()));
+        return true;
     }
     let is_path = !text.contains(' ') && (text.starts_with(['/', '~', '.']) || text.contains('/'));
     let maybe = MAYBE_SAVED.contains(&name) && is_path && !tool.takes(ELSEWHERE);
     if SAVED.contains(&name) || maybe {
         context.write_value(&Value::Known(text.to_owned()));
     }
+    false
 }
 
 /// A path, or an object that has one.
@@ -184,5 +211,47 @@ fn touched(says: Says, value: &Value, context: &mut Context<'_>) {
         Says::Reads | Says::ReadsSecret | Says::Sends => context.read_value(value),
         Says::Deletes => context.delete(&Word::made(value.clone())),
         Says::Writes | Says::Pays | Says::Runs | Says::Nothing => context.write_value(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::fixture::check_tool;
+
+    #[test]
+    fn browsers_write_files() {
+        for (tool, name, path) in [
+            ("chrome-devtools__take_snapshot", "filePath", ".claude/settings.json"),
+            ("chrome-devtools__take_snapshot", "filePath", "/home/dev/.bashrc"),
+            ("chrome-devtools__take_screenshot", "filePath", "infra/live/main.tf"),
+            ("chrome-devtools__performance_stop_trace", "filePath", "a.json"),
+            ("chrome-devtools__get_network_request", "responseFilePath", "a.json"),
+            ("playwright__browser_snapshot", "filename", ".claude/settings.json"),
+            ("playwright__browser_take_screenshot", "filename", "../x"),
+            ("playwright__browser_network_requests", "filename", "../x"),
+            ("playwright__browser_console_messages", "filename", "a.log"),
+            ("plugin_playwright_playwright__browser_pdf_save", "filename", "a.pdf"),
+            ("puppeteer__puppeteer_screenshot", "outputPath", "a.png"),
+            ("other__browser_snapshot", "filename", "a.md"),
+        ] {
+            let found = check_tool(&format!("mcp__{tool}"), json!({ name: path }));
+            assert!(found.contains("fs.write") || found.contains("countersign.tamper"), "{tool}: {found}");
+            assert!(!found.contains("mcp.read"), "{tool}: {found}");
+        }
+        for (tool, input) in [
+            ("chrome-devtools__take_snapshot", json!({"verbose": true})),
+            ("playwright__browser_take_screenshot", json!({"fullPage": true})),
+            ("playwright__browser_snapshot", json!({})),
+        ] {
+            let found = check_tool(&format!("mcp__{tool}"), input);
+            assert!(found.starts_with("mcp.read") && !found.contains("fs.write"), "{tool}: {found}");
+        }
+        let uploads = check_tool("mcp__playwright__browser_file_upload", json!({"paths": ["/repo/a.png"]}));
+        assert!(!uploads.contains("fs.write"), "{uploads}");
+        let uploads =
+            check_tool("mcp__chrome-devtools__upload_file", json!({"uid": "1", "filePath": "/repo/a.png"}));
+        assert!(!uploads.contains("fs.write /repo/a.png, write\nfs.write"), "{uploads}");
     }
 }

@@ -206,7 +206,9 @@ impl Given<'_, '_> {
         let prose = PROSE.contains(&name) || WORDING.contains(&name);
         if !prose {
             option(self.tool, text, context);
-            files::written(self.tool, name, text, context);
+            if files::written(self.tool, name, text, context) {
+                self.raise(Some(Access::Write));
+            }
             web::credentials(text, context);
         }
         // What it looks for is text; a command is none, unless it tells what one means.
