@@ -22,10 +22,16 @@ pub(super) fn passes<'w>(program: &str, words: &'w [&'w str]) -> Option<(Passes,
         "grep" | "egrep" | "fgrep" => grep(words),
         "wc" => parted(words, |option| option.chars().skip(1).all(|letter| "lcwm".contains(letter)))
             .map(|files| (Passes::Names, files)),
-        "cat" | "sort" | "uniq" | "tac" => {
-            parted(words, |option| matches!(option, "-u" | "-r" | "-s" | "-n"))
-                .map(|files| (Passes::Lines, files))
+        "cat" => {
+            parted(words, |option| matches!(option, "-u" | "-s" | "-n")).map(|files| (Passes::Lines, files))
         }
+        "sort" => parted(words, |option| matches!(option, "-u" | "-r" | "-s" | "-n"))
+            .map(|files| (Passes::Lines, files)),
+        // A second file is one that it writes.
+        "uniq" => parted(words, |option| option == "-u")
+            .filter(|files| files.len() < 2)
+            .map(|files| (Passes::Lines, files)),
+        "tac" => parted(words, |_| false).map(|files| (Passes::Lines, files)),
         "head" | "tail" => lines(words),
         _ => None,
     }
@@ -168,12 +174,101 @@ fn grep<'w>(words: &'w [&'w str]) -> Option<(Passes, &'w [&'w str])> {
     Some((passes, files))
 }
 
-/// Whether a pattern says nothing of a value but that there is one: what is counted could be guessed at otherwise.
+/// Whether a pattern says nothing of a value but that there is one: what is counted could be guessed at otherwise,
+/// letter by letter.
 fn asks_for_names(pattern: &str) -> bool {
+    if matches!(pattern, "" | "." | "^" | "=" | "^#" | "^[^#]") {
+        return true;
+    }
+    let is_name = |text: &str| {
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
+    let is_any = |text: &str| matches!(text, "" | "." | ".*" | ".+" | "..*" | "$" | ".*$" | ".+$" | "[^ ]");
+    let ends = |text: &str| text.is_empty() || text.strip_prefix('=').is_some_and(is_any);
+    if let Some((names, value)) = pattern.strip_prefix("^(").and_then(|rest| rest.split_once(')')) {
+        return names.split('|').all(is_name) && ends(value);
+    }
     pattern.split('|').all(|part| {
-        part.split_once('=')
-            .is_none_or(|(_, value)| value.chars().all(|letter| ".*+?$\\()[^ ]\"'".contains(letter)))
+        let part = part.strip_suffix('\\').unwrap_or(part);
+        let start = part.strip_prefix('^').unwrap_or(part);
+        let (name, value) =
+            start.split_at_checked(start.find('=').unwrap_or(start.len())).unwrap_or_default();
+        is_name(name) && ends(value) && (part.starts_with('^') || is_usual_name(name))
     })
+}
+
+/// Whether a text that may stand anywhere in a line is a word of names: a part of a value would be asked for by any.
+fn is_usual_name(name: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "ANTHROPIC",
+        "API",
+        "APP",
+        "AUTH",
+        "AWS",
+        "AZURE",
+        "BASE",
+        "BUCKET",
+        "CI",
+        "CLIENT",
+        "DATABASE",
+        "DB",
+        "DEBUG",
+        "ENV",
+        "GCP",
+        "GITHUB",
+        "GOOGLE",
+        "HOST",
+        "ID",
+        "JWT",
+        "KEY",
+        "MONGO",
+        "NAME",
+        "NEXT",
+        "NODE",
+        "OPENAI",
+        "PASS",
+        "PASSWORD",
+        "PORT",
+        "POSTGRES",
+        "PRIVATE",
+        "PUBLIC",
+        "REACT",
+        "REDIS",
+        "SECRET",
+        "SENTRY",
+        "SERVICE",
+        "SMTP",
+        "STRIPE",
+        "SUPABASE",
+        "TOKEN",
+        "URI",
+        "URL",
+        "USER",
+        "VITE",
+        "WEBHOOK",
+    ];
+    name.split('_').all(|word| WORDS.iter().any(|known| known.eq_ignore_ascii_case(word)))
+}
+
+/// Whether in brackets there are letters of names only; what lies between two others may be `=`.
+fn are_letters_of_names(inside: &str) -> bool {
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.');
+    let is_range = |from: char, to: char| {
+        from <= to
+            && (from.is_ascii_digit() && to.is_ascii_digit()
+                || from.is_ascii_lowercase() && to.is_ascii_lowercase()
+                || from.is_ascii_uppercase() && to.is_ascii_uppercase())
+    };
+    let mut letters = inside.strip_suffix('-').unwrap_or(inside).chars().peekable();
+    while let Some(letter) = letters.next() {
+        if !is_letter(letter) {
+            return false;
+        }
+        if letters.next_if_eq(&'-').is_some() && !letters.next().is_some_and(|to| is_range(letter, to)) {
+            return false;
+        }
+    }
+    !inside.is_empty()
 }
 
 /// Whether what a pattern matches starts with the line and ends with its first `=`, or before that.
@@ -185,9 +280,7 @@ fn ends_before_values(pattern: &str) -> bool {
         rest = match letter {
             '[' => {
                 let Some((inside, after)) = after.split_once(']') else { return false };
-                let is_name =
-                    |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.');
-                let names = !inside.is_empty() && inside.chars().all(is_name) && !inside.contains("+-");
+                let names = are_letters_of_names(inside);
                 if !names && !matches!(inside, "^=" | "^=#" | "^#=") {
                     return false;
                 }
