@@ -26,7 +26,8 @@ impl Context<'_> {
     }
 
     /// Whether a secret file of the workspace that is copied or moved to the name `target` is one there as well:
-    /// whoever reads it there reads a secret.
+    /// whoever reads it there reads a secret. Only within one directory: what another one is for is not known, and a
+    /// web server may serve it.
     pub fn stays_secret(&self, source: &Value, target: &Value) -> bool {
         self.secret_places(source, target).is_some_and(|_| {
             !self.may_be_another(&paths::locate(source, self))
@@ -44,7 +45,12 @@ impl Context<'_> {
         let to = paths::locate(target, self);
         let there = self.workspace.ask(&Question::Path { path: to.path.clone() });
         let is_file = matches!(there, Answer::Absent | Answer::Text { .. }) && !text.ends_with('/');
-        let stays = is_file && to.class == PathClass::Secret && is_plain(&to) && !self.is_led_elsewhere(&to);
+        let is_beside = paths::split(&from.path).0 == paths::split(&to.path).0;
+        let stays = is_file
+            && is_beside
+            && to.class == PathClass::Secret
+            && is_plain(&to)
+            && !self.is_led_elsewhere(&to);
         stays.then_some([from.path, to.path])
     }
 

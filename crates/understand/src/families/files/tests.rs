@@ -203,6 +203,7 @@ fn secrets_that_stay_secrets() {
     for command in [
         "cp .env env.txt", "cp .env .env.bak", "cp .env.local .env.production", "cp .env .env.test", "mv .env notes.md", "cp .env /tmp/.env", "mv .env ~/.env", "cp .env $X", "cp .env* backup", "cp .env new/", "cp .env src", "mv .env src", "ln .env .env.local",
         "cp -l .env .env.local", "ln -s ../public .env.local; cp .env .env.local", "cp ~/.aws/credentials .env.local", "install .env .env.local", "mv .env .env.bak; cat .env.bak",
+        "mv .env public/.env", "cp .env public/.env", "cp .env public/.env.local", "mv .env.local public/.env.local", "cp .env ./public/../public/.env", "cd public; mv ../.env .env", "mv -t public .env",
         "cp .env .env.bak && head .env.bak", "mv .env a && mv a b; cat b",
         "mv .env.local .env.old; mv public .env.local; cp .env .env.local", "mv .env.local .env.old; mv public .env.local; mv .env .env.local",
     ] {
