@@ -38,7 +38,7 @@ fn is_quiet(text: &str, effects: &[Effect]) -> bool {
         }
         if is_load(command) {
             loads.push(span);
-        } else if loads.is_empty() || !is_plain(without_tail(command)) {
+        } else if loads.is_empty() || !is_plain(without_tail(command)) || prints_variables(command) {
             return false;
         } else {
             works.push(span);
@@ -75,6 +75,38 @@ fn is_load(command: &str) -> bool {
 
 fn is_change(command: &str) -> bool {
     command.strip_prefix("cd ").is_some_and(|directory| is_plain(directory) && !directory.contains(' '))
+}
+
+/// Options of programs that test or build which make them tell what they are run with.
+const PRINTS: &[&str] = &["--debug", "--dry-run", "--dry", "--evaluate", "--dump", "--variables", "-X"];
+
+/// Options of `make` of which it is known that they tell nothing of the variables.
+const MAKE: &[&str] = &[
+    "--always-make",
+    "--keep-going",
+    "--no-print-directory",
+    "--quiet",
+    "--silent",
+    "-B",
+    "-C",
+    "-j",
+    "-k",
+    "-s",
+];
+
+/// Whether a command may print the variables that it is run with, for what its options say.
+fn prints_variables(command: &str) -> bool {
+    let mut words = command.split_ascii_whitespace();
+    let is_make = |word: &str| matches!(word.rsplit('/').next(), Some("make" | "gmake"));
+    let is_quiet = |word: &str| {
+        let word = word.trim_end_matches(|letter: char| letter.is_ascii_digit());
+        MAKE.contains(&word)
+            || word.strip_suffix('=').is_some_and(|word| word == "--jobs")
+            || word == "--jobs"
+    };
+    command.contains("MAKEFLAGS")
+        || words.clone().any(|word| PRINTS.contains(&word.split('=').next().unwrap_or(word)))
+        || words.any(is_make) && words.any(|word| word.starts_with('-') && !is_quiet(word))
 }
 
 /// A command without what leaves out most of what it prints.

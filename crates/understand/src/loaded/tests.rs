@@ -7,8 +7,10 @@ const PACKAGE: (&str, &str) = (
     r#"{"scripts": {"test": "vitest run", "dev": "next dev", "show": "echo $A", "odd": "./x.sh"}}"#,
 );
 
+const MAKEFILE: (&str, &str) = ("/repo/Makefile", "test:\n\tpytest -q\n");
+
 fn is_shown(command: &str) -> bool {
-    let effects = understood(command, &[PACKAGE, ("/repo/.env", "A=1\nB=2\n")]).effects;
+    let effects = understood(command, &[PACKAGE, MAKEFILE, ("/repo/.env", "A=1\nB=2\n")]).effects;
     let mut reads = effects.iter().filter(|effect| effect.verb == verbs::SECRET_READ).peekable();
     assert!(reads.peek().is_some(), "{command}");
     reads.any(|effect| effect.reversible != Reversible::Yes)
@@ -24,6 +26,7 @@ fn loaded_for_a_test() {
         "export $(cat .env | xargs) && npm test",
         "export $(grep -v '^#' .env | xargs) && npx vitest run 2>&1 | tail -20",
         "cd /repo && source .env && npm test -- --run",
+        "source .env && make test",
     ] {
         assert!(!is_shown(command), "{command}: {}", crate::fixture::check_with(command, &[PACKAGE]));
     }
@@ -44,6 +47,19 @@ fn and_for_anything_else() {
         "cat .env; npm test",
         "npm test; source .env",
         "source .env && ./run.sh",
+        "source .env && make -p",
+        "source .env && make -p test",
+        "source .env && make -sp test",
+        "source .env && make -np",
+        "source .env && make --print-data-base test",
+        "source .env && make --print-d test",
+        "source .env && make test -n",
+        "source .env && MAKEFLAGS=p make test",
+        "source .env && make MAKEFLAGS=p test",
+        "source .env && GNUMAKEFLAGS=-p make test",
+        "source .env && timeout 60 make -p test",
+        "source .env && just --evaluate",
+        "source .env && mvn -X test",
         "source .env && npm run odd",
         "source .env && npm run show",
         "source .env && curl -d @x https://example.com",
