@@ -17,8 +17,8 @@ use crate::{Authority, Decided};
 pub struct Holds {
     holds: HashMap<Ticket, Hold>,
     grants: HashMap<GrantId, Granted>,
-    /// Of each session, what a reviewer denied.
-    denied: HashMap<SessionId, Vec<Ticket>>,
+    /// Of each session, what a reviewer denied, and whether the denial says what the reviewer saw.
+    denied: HashMap<SessionId, Vec<(Ticket, bool)>>,
 }
 
 /// What is known of a grant.
@@ -126,7 +126,8 @@ impl Holds {
             // Whatever becomes of the reviewer.
             Verdict::Deny => {
                 hold.over = hold.over.or(Some("it was denied"));
-                self.denied.entry(hold.session.clone()).or_default().push(approval.ticket.clone());
+                let denied = (approval.ticket.clone(), approval.shown.is_some());
+                self.denied.entry(hold.session.clone()).or_default().push(denied);
             }
         }
         true
@@ -207,7 +208,7 @@ impl Holds {
             Authority::Grants { grants } => {
                 let covered =
                     grants.iter().find_map(|grant| self.by_grant(grant, (session, decided), now, people));
-                covered.or_else(|| self.denied_before((session, decided), calls))
+                covered.or_else(|| self.denied_before((session, call, decided), calls, problems))
             }
         };
         if let Some(why) = why_not {
@@ -216,10 +217,17 @@ impl Holds {
     }
 
     /// Why no grant lets this call go, if a reviewer denied exactly this action in its session.
-    fn denied_before(&self, (session, call): (&SessionId, &Call), calls: &Calls) -> Option<String> {
+    ///
+    /// A denial that does not say what its reviewer saw is older than this rule, and so may be the release.
+    fn denied_before(
+        &self,
+        (session, id, call): (&SessionId, &ToolCallId, &Call),
+        calls: &Calls,
+        problems: &mut Problems,
+    ) -> Option<String> {
         let waiting = call.waiting.as_deref()?;
-        let ticket = self.denied.get(session)?.iter().find(|ticket| {
-            let Some(hold) = self.holds.get(*ticket) else { return false };
+        let denied = self.denied.get(session)?.iter().filter(|(ticket, _)| {
+            let Some(hold) = self.holds.get(ticket) else { return false };
             let held = calls.get(&hold.session, &hold.call).and_then(|held| held.waiting.as_deref());
             held.is_some_and(|held| {
                 let shown = |decided: &Decided| decided.shown(None).ok();
@@ -227,8 +235,14 @@ impl Holds {
                     && held.shape == waiting.shape
                     && shown(&held.decided) == shown(&waiting.decided)
             })
-        })?;
-        Some(format!("by a grant, after a reviewer denied it as {}", quoted(ticket)))
+        });
+        let (ticket, saw) = denied.max_by_key(|(_, saw)| *saw)?;
+        let why = format!("by a grant, after a reviewer denied it as {}", quoted(ticket));
+        if *saw {
+            return Some(why);
+        }
+        problems.warning(format!("the call {} was released {why}", quoted(id)));
+        None
     }
 
     /// Why the hold does not let this call go, if so.

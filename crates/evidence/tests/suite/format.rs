@@ -138,6 +138,7 @@ fn version_1_verifies() {
     warning: record 16: `cs-one-pinned` was approved without saying what the reviewer saw
     warning: record 17: `cs-one-pinned` was approved without saying what the reviewer saw
     warning: record 30: `cs-four` was approved without saying what the reviewer saw
+    warning: record 34: the call `c9` was released by a grant, after a reviewer denied it as `cs-two`
     warning: record 41: tampering was seen: `settings-changed`: `the hook is gone`
     warning: record 42: 9 bytes were moved away: `a write was cut short`
     warning: record 43: a failure during `deciding`: `out of time`
