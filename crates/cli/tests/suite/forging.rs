@@ -39,6 +39,21 @@ pub fn append(machine: &Machine, events: &[Value]) {
     log.append(time, &events).unwrap();
 }
 
+/// Asks for a command under this id, and records it as released by this grant if it was held.
+fn hold_as(machine: &Machine, id: &str, command: &str, grant: &Value) {
+    let mut call = machine.bash(command);
+    call["tool_use_id"] = json!(id);
+    if machine.ask(&call).word() == "deny" {
+        let authority = json!({ "by": "grants", "grants": [grant] });
+        append(
+            machine,
+            &[
+                json!({ "type": "released", "authority": authority, "session": "s1", "call": id, "pinned": null }),
+            ],
+        );
+    }
+}
+
 fn must_not_be_released(machine: &Machine, command: &str) {
     let answer = machine.ask(&machine.bash(command));
     assert_eq!((answer.word().as_str(), answer.exit), ("deny", Some(2)), "{answer:?}");
@@ -222,6 +237,26 @@ fn a_release_by_a_grant_that_the_agent_wrote() {
     let mut call = machine.bash(PUSH);
     call["tool_use_id"] = json!("toolu_forged");
     assert!(machine.ask(&call).reason().contains("what it would do has changed since"));
+}
+
+/// A grant for a push does for the push alone.
+#[test]
+fn a_release_by_a_grant_for_a_part_of_the_call_is_found() {
+    let machine = Machine::governed();
+    machine.git(&["push", "--quiet", "origin", "main"]);
+    machine.commit("Sell three");
+    let grant = ["approvals", "grant", "--verb", "git.push", "--environment", "production", "--count", "9"];
+    let resource = format!("{} refs/heads/main", machine.path("shop.git").display());
+    let rest = ["--resource", &resource, "--hours", "1", "--passphrase-stdin"];
+    machine.countersign(&[grant.as_slice(), &rest].concat(), PASSPHRASE);
+    let id = machine.events("granted").pop().unwrap()["grant"]["statement"]["id"].clone();
+    for (call, also) in [("toolu_a", ""), ("toolu_b", "; kubectl --context prod delete deploy web")] {
+        hold_as(&machine, call, &format!("git push origin main{also}"), &id);
+    }
+    let told = machine.try_countersign(&["evidence", "verify"], "");
+    let told = String::from_utf8(told.stdout).unwrap();
+    assert_eq!(told.matches("released by grants, none of which covers `kube.delete").count(), 1, "{told}");
+    assert_eq!(told.matches("released by").count(), 1, "{told}");
 }
 
 #[test]
