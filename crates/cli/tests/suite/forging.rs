@@ -289,6 +289,9 @@ fn a_denied_action_stays_denied_whatever_was_granted_before_or_after() {
     machine.countersign(&deny, PASSPHRASE);
     let told = machine.ask(&machine.bash(PUSH)).reason();
     assert!(told.contains("A reviewer (ada) denied this (TICKET): “not today”"), "{told}");
+    let shown = machine.countersign(&["approvals", "show", &ticket], "");
+    assert!(shown.contains("denied  by ada: “not today”; it stays denied"), "{shown}");
+    assert!(!shown.contains("nobody has approved it yet"), "{shown}");
     let refused = machine.try_countersign(&like, PASSPHRASE);
     let refused = String::from_utf8(refused.stderr).unwrap().replace(&ticket, "TICKET");
     assert!(refused.contains("`TICKET` can no longer be granted: it is denied"), "{refused}");

@@ -20,6 +20,7 @@ pub fn run(desk: &mut Desk, ticket: &Ticket, diff: bool, json: bool) -> Result<(
         let patches: Vec<_> = text::patches(&held).into_iter().map(|patch| patch.text).collect();
         return output::json(&json!({
             "hold": held.hold, "review": held.review, "decided": held.decided, "approved_by": approved.names,
+            "denied_by": approved.denied.as_ref().map(|(name, note)| json!({ "name": name, "note": note })),
             "approved": approved.enough, "diff": diff.then_some(patches),
         }));
     }

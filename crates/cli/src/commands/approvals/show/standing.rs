@@ -15,6 +15,8 @@ pub struct Approved {
     pub names: Vec<String>,
     /// Whether these are all it takes.
     pub enough: bool,
+    /// Who denied it, and the sentence they gave.
+    pub denied: Option<(String, Option<String>)>,
 }
 
 /// The approvals there are, as the hook would count them.
@@ -22,11 +24,15 @@ pub fn approved(desk: &mut Desk, hold: &Hold, now: Timestamp) -> Result<Approved
     let Some(believed) = desk.believed()? else { return Ok(Approved::default()) };
     let mut names = Vec::new();
     let mut verdicts = Vec::new();
+    let mut denied = None;
     for position in &hold.answers {
         let Event::Reviewed { approval } = desk.ledger.record(position)?.event else { continue };
         let Ok(reviewer) = believed.verify(&approval) else { continue };
         let statement = &approval.statement;
         let fits = statement.ticket == hold.ticket && statement.commitment == hold.commitment;
+        if fits && statement.verdict == Verdict::Deny && denied.is_none() {
+            denied = Some((reviewer.name.to_string(), statement.note.clone()));
+        }
         if fits && statement.verdict == Verdict::Approve && statement.in_force(now) {
             names.push(reviewer.name.to_string());
             verdicts.push((reviewer, statement.verdict));
@@ -35,7 +41,7 @@ pub fn approved(desk: &mut Desk, hold: &Hold, now: Timestamp) -> Result<Approved
     names.sort();
     names.dedup();
     let enough = countersign_approval::standing(&hold.requirement, &verdicts) == Standing::Approved;
-    Ok(Approved { names, enough })
+    Ok(Approved { names, enough, denied })
 }
 
 /// Whose approval it takes, such as `2 reviewers, among them dba`.

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anstream::println;
 use countersign_evidence::{Ran, Transition};
+use countersign_local::Status;
 use countersign_model::{Commit, PolicyId, Resource, Runtime, Timestamp, ToolCall};
 use countersign_workspace::dry_run;
 use serde_json::Value;
@@ -88,6 +89,11 @@ pub fn print(held: &Held, approved: &Approved, now: Timestamp) {
         }
         let policies: Vec<&str> = decided.decision.policies.iter().map(PolicyId::as_str).collect();
         line("because", &format!("{} ({})", decided.decision.reason, policies.join(", ")));
+    }
+    if hold.status == Status::Denied {
+        let (name, note) = approved.denied.clone().unwrap_or(("a reviewer".to_owned(), None));
+        let note = note.map(|note| format!(": “{note}”")).unwrap_or_default();
+        return line("denied", &format!("by {name}{note}; it stays denied for its session"));
     }
     let takes = standing::takes(&hold.requirement);
     line("takes", &format!("{takes}; {}", standing::given(&hold.requirement, &approved.names)));
