@@ -289,7 +289,7 @@ fn names_are_known(code: &str) -> bool {
     }
     let is_plain = |name: &&str| matches!(*name, "stringify" | "return" | "if");
     !keys.iter().any(|key| called.contains(key) || CALLED_ALONE.contains(key))
-        && (!is_foreign || called.iter().all(|name| is_plain(name)))
+        && (!is_foreign || called.iter().all(is_plain))
 }
 
 /// The names that the code declares: constants, variables, and what its functions are given. Not, where it takes them
