@@ -1,6 +1,7 @@
 //! The database of a Laravel project: what `.env` sets, where `config/database.php` takes it from there.
 
-use super::files::{assigned, is_unset, text_of};
+use super::files::{assigned, is_unset, spans_lines, text_of};
+use super::configuration;
 use super::place::behind;
 use crate::context::Context;
 use crate::environment;
@@ -20,6 +21,9 @@ pub(super) fn place(found: &Subcommand<'_>, environment: Option<&str>, invocatio
     let own = environment.map(|name| format!(".env.{name}"));
     let mut texts = own.iter().map(String::as_str).chain([".env"]).map(|file| (file.to_owned(), text_of(file, context)));
     let Some((file, Ok(Some(text)))) = texts.find(|(_, text)| *text != Ok(None)) else { return any };
+    if spans_lines(&text) {
+        return any;
+    }
     let variables = Variables { file: &file, text: &text, invocation, context };
     variables.place().unwrap_or_else(|why| why.map_or(any, behind))
 }
@@ -50,8 +54,8 @@ impl Variables<'_> {
 
     fn place(&self) -> Result<DatabasePlace, NotKnown> {
         let note = Some(format!("{} sets where the database is", self.file));
-        if self.value("APP_ENV")?.is_some_and(|name| name.starts_with("prod") || name == "live") {
-            return Err(None);
+        if let Some(name) = self.value("APP_ENV")?.filter(|name| name.starts_with("prod") || name == "live") {
+            return Ok(DatabasePlace { database: Some(name), ..DatabasePlace::any("sql") });
         }
         let connection = self.value("DB_CONNECTION")?.ok_or(None)?;
         let system = match connection.as_str() {
@@ -86,13 +90,8 @@ impl Variables<'_> {
             Ok(None) => return Ok(()),
             Err(_) => return Err(None),
         };
-        let plain: String = text.chars().filter(|letter| !letter.is_whitespace()).map(|letter| if letter == '"' { '\'' } else { letter }).collect();
-        let section = plain.split_once(&format!("'{connection}'=>[")).map(|(_, rest)| rest.split_once("],").map_or(rest, |(section, _)| section));
-        let takes = section.is_some_and(|section| {
-            let host = if connection == "sqlite" { "'database'=>env('DB_DATABASE'," } else { "'host'=>env('DB_HOST'," };
-            section.contains(host) && !section.contains("'write'=>") && !section.contains("'read'=>")
-        });
-        if takes && plain.contains("'default'=>env('DB_CONNECTION'") { Ok(()) } else { Err(None) }
+        let has_host = connection == "sqlite" || self.value("DB_HOST")?.is_some();
+        if configuration::takes_variables(&text, connection, has_host) { Ok(()) } else { Err(None) }
     }
 }
 
@@ -134,8 +133,19 @@ mod tests {
         assert_snapshot!(run("php artisan migrate --database=prod", &[local]), @"db.schema * in sql://*, write, partial");
         assert_snapshot!(run("php artisan migrate", &[local, ("/repo/bootstrap/cache/config.php", "<?php return [];")]), @"db.schema * in sql://*, write, partial");
         assert_snapshot!(run("php artisan migrate", &[local, ("/repo/config/database.php", "'default' => env('DB_CONNECTION', 'sqlite'), 'mysql' => [ 'host' => 'db.prod.example', ],")]), @"db.schema * in sql://*, write, partial");
-        assert_snapshot!(run("php artisan migrate", &[("/repo/.env", "APP_ENV=production\nDB_CONNECTION=mysql\nDB_HOST=localhost\n")]), @"db.schema * in sql://*, write, partial");
+        assert_snapshot!(run("php artisan migrate", &[("/repo/.env", "APP_ENV=production\nDB_CONNECTION=mysql\nDB_HOST=localhost\n")]), @"db.schema * in sql://*/production, write, partial");
         assert_snapshot!(run("php artisan migrate", &[]), @"db.schema * in sql://*, write, partial");
+    }
+
+    #[test]
+    fn what_only_looks_like_this_machine() {
+        let local = ("/repo/.env", "DB_CONNECTION=mysql\nDB_HOST=127.0.0.1\n");
+        let code = "<?php\nreturn ['default' => env('DB_CONNECTION'), 'connections' => ['mysql' => [\n// 'host' => env('DB_HOST', '127.0.0.1'),\n'host' => 'db.prod.example',\n]]];";
+        assert_snapshot!(run("php artisan migrate:fresh", &[local, ("/repo/config/database.php", code)]), @"db.destroy * in sql://*, destroy, partial");
+        let usual = "<?php\nreturn ['default' => env('DB_CONNECTION'), 'connections' => ['mysql' => [\n// 'host' => 'db.prod.example',\n'host' => env('DB_HOST', '127.0.0.1'),\n]]];";
+        assert_snapshot!(run("php artisan migrate:fresh", &[local, ("/repo/config/database.php", usual)]), @"db.destroy * in mysql://127.0.0.1, destroy");
+        assert_snapshot!(run("php artisan migrate:fresh", &[("/repo/.env", "DB_CONNECTION=mysql\nDB_HOST=db.prod.example\nA=\"\nDB_HOST=127.0.0.1\n\"\n")]), @"db.destroy * in sql://*, destroy, partial");
+        assert_snapshot!(run("php artisan migrate:fresh", &[("/repo/.env", "A=\"b c\" # it's\nDB_CONNECTION=mysql\nDB_HOST='127.0.0.1'\n")]), @"db.destroy * in mysql://127.0.0.1, destroy");
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! hold. [`tools`] has a table for each tool, [`place`] finds which database is meant, [`files`]
 //! reads what a project's own files say of it.
 
+mod application;
+mod configuration;
 mod configured;
 mod files;
 mod laravel;
@@ -60,6 +62,13 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         return;
     }
     let at = place::of(tool, &found, invocation, context);
+    if matches!(program, "rails" | "artisan") {
+        let environment = place::environment_of(tool, &found, invocation, context);
+        application::told(&at, environment.as_deref(), invocation, context);
+        if application::shows(&found, invocation, context) {
+            return;
+        }
+    }
     if program == "rails" && rails::effects(&found, invocation, context) {
         return;
     }

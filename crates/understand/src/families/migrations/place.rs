@@ -127,7 +127,7 @@ fn code(setting: &str, found: &Subcommand<'_>, invocation: &Invocation, context:
 }
 
 /// The environment that an option or a variable names.
-fn environment_of(tool: &Tool, found: &Subcommand<'_>, invocation: &Invocation, context: &Context<'_>) -> Option<String> {
+pub(super) fn environment_of(tool: &Tool, found: &Subcommand<'_>, invocation: &Invocation, context: &Context<'_>) -> Option<String> {
     if let Some(environment) = found.text(tool.environments) {
         return Some(environment);
     }

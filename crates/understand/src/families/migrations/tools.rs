@@ -67,7 +67,7 @@ const RAILS: &[Rule<'static>] = &[
     rule("db:migrate", SCHEMA), rule("db:migrate:down", GONE), rule("db:migrate:redo", GONE), rule("db:migrate:reset", GONE), rule("db:migrate:status", READ), rule("db:rollback", GONE), rule("db:forward", SCHEMA),
     rule("db:create", SCHEMA), rule("db:drop", GONE), rule("db:reset", GONE), rule("db:setup", GONE), rule("db:prepare", SCHEMA), rule("db:seed", WRITE), rule("db:seed:replant", GONE), rule("db:purge", GONE), rule("db:truncate_all", GONE), rule("db:version", READ),
     rule("db:schema:load", GONE), rule("db:structure:load", GONE), rule("db:schema:dump", READ), rule("db:structure:dump", READ), rule("db:schema:cache", READ), rule("db:fixtures:load", GONE), rule("db:environment:set", WRITE), rule("db:test:prepare", SCHEMA), rule("db:abort_if_pending_migrations", READ), rule("db:charset", READ), rule("db:collation", READ), rule("db:encryption:init", TELLS),
-    rule("db:console", RUNS),
+    rule("db:console", RUNS), rule("dbconsole", RUNS),
 ];
 
 const TOOLS: &[Tool] = &[

@@ -54,6 +54,7 @@ fn fly_and_heroku() {
     assert_snapshot!(check("heroku pg:reset -a shop --confirm shop; heroku run rails c -a shop; heroku releases:rollback -a shop; heroku apps:destroy shop; heroku pg:psql -a shop"), @"
     db.destroy * in postgresql://heroku shop, destroy
     app.execute shop on heroku, execute
+    db.execute * in sql://*/$RAILS_ENV, execute, opaque
     exec.opaque shop on heroku, execute, opaque
     app.deploy shop on heroku, write
     app.delete shop on heroku, destroy
