@@ -50,6 +50,8 @@ pub(super) fn side(found: &Subcommand<'_>, invocation: &Invocation) -> Side {
 pub(super) fn there(verb: Verb, found: &Subcommand<'_>) -> Verb {
     let away = found.has(HOSTED) || found.has(&["--db-url"]);
     match found.name.as_str() {
+        // The volumes of this machine's own go with it.
+        "stop" if found.has(&["--no-backup"]) => verbs::DB_DESTROY,
         "seed" if away => verbs::APP_SETTINGS,
         "test" if away => verbs::DB_EXECUTE,
         _ => verb,
@@ -117,6 +119,9 @@ mod tests {
         exec.build supabase migration new, execute
         db.read * in postgresql://localhost, read
         ");
+        assert_snapshot!(check("supabase stop --no-backup"), @"db.destroy * in postgresql://localhost, destroy");
+        assert_snapshot!(check("npx supabase stop --all --no-backup=true"), @"db.destroy * in postgresql://localhost, destroy");
+        assert_snapshot!(check("supabase stop; supabase stop --no-backup=false; supabase stop --backup"), @"exec.build supabase stop, execute");
         assert_snapshot!(check("supabase gen types typescript --local; supabase seed buckets; supabase test db; supabase start"), @"
         exec.build supabase gen, execute
         exec.build supabase seed, execute
