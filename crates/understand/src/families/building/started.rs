@@ -202,8 +202,8 @@ mod tests {
             assert!(run(command).starts_with("git.push main@origin, write"), "{command}: {}", run(command));
         }
         assert_snapshot!(run("pnpm -r cat"), @"
-        git.push main@origin, write
         exec.opaque pnpm, execute, opaque
+        git.push main@origin, write
         ");
         for command in ["pnpm exec tsc", "yarn exec tsc", "npx tsc", "bunx tsc", "pnpm dlx eslint", "npm exec tsc", "pnpm vitest", "yarn prettier --check src"] {
             assert!(!run(command).contains("git.push"), "{command}: {}", run(command));
