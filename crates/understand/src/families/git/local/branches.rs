@@ -168,7 +168,10 @@ pub(super) fn checkout(git: &Git<'_>, context: &mut Context<'_>) {
     let paths = parted && git.subcommand != "switch" || git.words.iter().any(|word| word.text().starts_with("--pathspec"));
     let given = parse(git.words, &CHECKOUT);
     // In `-bfeature` the letter is one of a name.
-    let letter = given.has(&["f"]) || !given.unknown.is_empty() && git.has_short('f');
+    let letter = git.words.iter().take_while(|word| word.text() != "--").any(|word| {
+        let letters = word.text().strip_prefix('-').filter(|letters| !letters.starts_with('-'));
+        letters.is_some_and(|letters| letters.split(['b', 'B', 'c', 'C']).next().is_some_and(|own| own.contains('f')))
+    });
     let forces = letter || git.has_long("--force") || git.has_long("--discard-changes") || (git.subcommand == "checkout" && (git.has_long("--ours") || git.has_long("--theirs")));
     if only_index {
         context.push(git.here(verbs::GIT_INDEX));

@@ -267,7 +267,7 @@ fn a_switch_by_another_spelling() {
     for command in ["git checkout -qbfeature2", "git switch -cfeature2"] {
         assert!(!check(command).contains("git.discard"), "{command}: {}", check(command));
     }
-    for command in ["git checkout -f main", "git checkout -qf main", "git switch -f main", "git checkout main -- src/a.rs"] {
+    for command in ["git checkout -f main", "git checkout -qf main", "git checkout -tf main", "git switch -f main", "git checkout main -- src/a.rs"] {
         assert!(check(command).contains("git.discard"), "{command}: {}", check(command));
     }
 }
