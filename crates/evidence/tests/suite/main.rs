@@ -4,6 +4,7 @@
 
 mod fixture;
 mod format;
+mod grants;
 mod log;
 mod processes;
 mod rules;

@@ -142,3 +142,6 @@ const SERVERS: &[(&[&str], &[Entry])] = &[
     ),
     (&["piper-tts"], &[("speak", Reads, &["text", "voice"])]),
 ];
+
+#[cfg(test)]
+mod tests;

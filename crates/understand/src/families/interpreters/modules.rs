@@ -1,0 +1,80 @@
+//! Modules that Python runs by name: `python -m pytest`.
+
+use countersign_model::verbs;
+use crate::code;
+use crate::context::Context;
+use crate::environment;
+use crate::families::{self, named_by_arguments, opaque, read_all};
+use crate::invocation::Invocation;
+use crate::paths;
+use crate::word::{Value, Word};
+
+/// `python -m name`
+pub(super) fn module(at: usize, invocation: &Invocation, context: &mut Context<'_>) {
+    let name = invocation.known(at);
+    let mut operands = invocation.words.iter().skip(at + 1).filter(|word| !word.text().starts_with('-'));
+    let title = format!("{} -m {}", invocation.program, name.unwrap_or("*"));
+    if let Some(located) = name.and_then(|name| shadow(name, invocation, context)) {
+        let arguments = invocation.words.get(at + 1..).unwrap_or_default();
+        families::run_file(&located, Some(&invocation.program), arguments, invocation, context);
+    }
+    let verb = match name {
+        Some("pytest" | "unittest" | "mypy" | "black" | "ruff" | "flake8" | "pylint" | "isort" | "coverage" | "json.tool") => verbs::EXEC_TEST,
+        Some("pip" | "venv" | "ensurepip" | "virtualenv") => verbs::EXEC_INSTALL,
+        Some("py_compile" | "compileall" | "build") => verbs::EXEC_BUILD,
+        Some("site" | "platform" | "this" | "calendar" | "tabnanny" | "tokenize" | "ast" | "dis" | "base64" | "sysconfig") => verbs::EXEC_READ,
+        Some("http.server") => verbs::NET_LISTEN,
+        Some("alembic") => return families::migrations::run_module("alembic", at, invocation, context),
+        Some("django") => return families::migrations::run_module("django-admin", at, invocation, context),
+        Some(name @ ("twine" | "awscli" | "ansible")) => return client(name, at, invocation, context),
+        Some(name) => return package(name, at, invocation, context),
+        None => return opaque(invocation, "which module it runs is not known", context),
+    };
+    context.program(verb, &title);
+    if matches!(name, Some("venv" | "virtualenv")) {
+        families::made_anew(at + 1, invocation, context);
+    }
+    if name == Some("json.tool") {
+        read_all(operands.next(), context);
+        operands.for_each(|word| context.write(word));
+    } else {
+        named_by_arguments(invocation, context);
+    }
+}
+
+/// A file of the directory, or of one that a variable names, that Python takes for a module which is known otherwise.
+fn shadow(name: &str, invocation: &Invocation, context: &Context<'_>) -> Option<paths::Located> {
+    let first = name.split('.').next().unwrap_or(name);
+    let whole = name.replace('.', "/");
+    let mut directories = environment::python_path(&invocation.environment, context);
+    directories.insert(0, ".".to_owned());
+    let files = directories.iter().flat_map(|directory| {
+        [format!("{directory}/{first}.py"), format!("{directory}/{first}/__init__.py"), format!("{directory}/{whole}.py")]
+    });
+    files
+        .map(|file| paths::locate(&Value::Known(file), context))
+        .find(|located| code::source::is_there(located, context))
+}
+
+/// A module that is a program known under another name: `python -m awscli s3 rb`.
+fn client(name: &str, at: usize, invocation: &Invocation, context: &mut Context<'_>) {
+    let Some(mut command) = invocation.nested(at) else { return };
+    let program = if name == "awscli" { "aws" } else { name };
+    command.first = Word { raw: command.first.raw.clone(), ..Word::known_as(program) };
+    command.contiguous = false;
+    families::dispatch(command, context);
+}
+
+/// A module of the project's own.
+fn package(name: &str, at: usize, invocation: &Invocation, context: &mut Context<'_>) {
+    let path = name.replace('.', "/");
+    let arguments = invocation.words.get(at + 1..).unwrap_or_default();
+    for ending in [".py", "/__main__.py"] {
+        let located = paths::locate(&Value::Known(format!("{path}{ending}")), context);
+        if context.file(&located.path).is_ok_and(|text| text.is_some()) {
+            return families::run_file(&located, Some(&invocation.program), arguments, invocation, context);
+        }
+    }
+    opaque(invocation, "it runs a module that nobody here knows", context);
+}
+
