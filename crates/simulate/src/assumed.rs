@@ -25,6 +25,10 @@ pub struct Assumed {
     remote: String,
     default_branch: String,
     branch: String,
+    /// Whether there is a remote before the call that is understood, as far as its words tell.
+    has_remote: bool,
+    /// Whether the branch has an upstream before it.
+    has_upstream: bool,
     /// Files that the session wrote, with their text where it is known whole.
     written: BTreeMap<String, Option<String>>,
     /// Those in which nothing is left of what others may have had there: nobody else loses them.
@@ -53,6 +57,8 @@ impl Assumed {
             remote,
             branch: default_branch.clone(),
             default_branch,
+            has_remote: true,
+            has_upstream: true,
             written: BTreeMap::new(),
             made: BTreeSet::new(),
             looked_at: BTreeSet::new(),
@@ -69,6 +75,14 @@ impl Assumed {
         if let Some(branch) = branch {
             branch.clone_into(&mut self.branch);
         }
+    }
+
+    /// Takes from a call's own words what they tell of the time before it: who adds a remote or gives the first
+    /// branch its name has no remote of that name, and no upstream.
+    pub fn foresees(&mut self, call: &ToolCall) {
+        let command = call.input.get("command").and_then(|command| command.as_str()).unwrap_or_default();
+        self.has_remote = !command.contains("git remote add origin ");
+        self.has_upstream = self.has_remote && !command.contains("git branch -M ");
     }
 
     /// What of the machine is the same for every call.
@@ -165,9 +179,9 @@ impl Assumed {
     fn configuration(&self, key: &str) -> Answer {
         let own = key.strip_prefix("branch.").and_then(|rest| rest.strip_prefix(self.branch.as_str()));
         let values = match (key, own) {
-            ("remote.origin.url", _) => vec![self.remote.clone()],
-            (_, Some(".remote")) => vec!["origin".to_owned()],
-            (_, Some(".merge")) => vec![format!("refs/heads/{}", self.branch)],
+            ("remote.origin.url", _) if self.has_remote => vec![self.remote.clone()],
+            (_, Some(".remote")) if self.has_upstream => vec!["origin".to_owned()],
+            (_, Some(".merge")) if self.has_upstream => vec![format!("refs/heads/{}", self.branch)],
             _ => Vec::new(),
         };
         Answer::Values { values }
@@ -213,7 +227,8 @@ impl Workspace for Assumed {
             }
             Question::Configuration { key, .. } => self.configuration(key),
             Question::Subsections { section, .. } if section == "remote" => {
-                Answer::Values { values: vec!["origin".to_owned()] }
+                let values = if self.has_remote { vec!["origin".to_owned()] } else { Vec::new() };
+                Answer::Values { values }
             }
             Question::Subsections { .. } | Question::Setting { .. } => Answer::Values { values: Vec::new() },
             Question::Tracked { path, .. } if self.made.contains(path) || is_never_tracked(path) => {
@@ -284,6 +299,17 @@ fn home(path: &str) -> String {
     }
 }
 
+/// Writes a path that begins with the letter of a Windows drive as other systems would: what is within what can then
+/// be told alike.
+pub fn as_unix(path: &mut String) {
+    let mut start = path.chars();
+    if let (Some('A'..='Z' | 'a'..='z'), Some(':'), Some('\\' | '/')) =
+        (start.next(), start.next(), start.next())
+    {
+        *path = path.chars().skip(2).map(|letter| if letter == '\\' { '/' } else { letter }).collect();
+    }
+}
+
 /// A path without `.`, `..` and doubled slashes.
 fn normal(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
@@ -309,6 +335,20 @@ mod tests {
         }
         for (pattern, path) in [("/r/*.log", "/r/a.rs"), ("/r/out", "/r/outer"), ("/s/*", "/r/a")] {
             assert!(!fits(pattern, path), "{pattern} {path}");
+        }
+    }
+
+    #[test]
+    fn paths_of_windows() {
+        for (path, unix) in [
+            ("C:\\Users\\dev\\shop", "/Users/dev/shop"),
+            ("d:/work", "/work"),
+            ("/r/C:\\x", "/r/C:\\x"),
+            ("C:", "C:"),
+        ] {
+            let mut written = path.to_owned();
+            as_unix(&mut written);
+            assert_eq!(written, unix);
         }
     }
 

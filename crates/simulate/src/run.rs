@@ -12,6 +12,7 @@ use countersign_redact::Redactor;
 use countersign_understand::{Pinning, Surroundings, understand};
 use serde_json::{Value, json};
 
+use crate::assumed::as_unix;
 use crate::history::{Call, Session, Source};
 use crate::{Approvals, Assumed, History};
 
@@ -130,9 +131,10 @@ struct Progress {
 fn decide_session<'h>(session: &'h Session, bundle: &Bundle, against: Option<&Bundle>) -> Vec<Decided<'h>> {
     // Fingerprints are compared with nothing here.
     let redactor = Redactor::new([0; 32]);
-    let start = session.calls.first().map(|call| call.call.cwd.as_str()).unwrap_or_default();
+    let mut start = session.calls.first().map(|call| call.call.cwd.clone()).unwrap_or_default();
+    as_unix(&mut start);
     let progress = |bundle: &Bundle| {
-        let workspace = Assumed::new(start, bundle);
+        let workspace = Assumed::new(&start, bundle);
         Progress {
             surroundings: workspace.surroundings(bundle),
             workspace,
@@ -165,6 +167,7 @@ impl Progress {
         bundle: &Bundle,
     ) -> (Vec<Effect>, Decision) {
         self.workspace.on(call.branch.as_deref());
+        self.workspace.foresees(&call.call);
         let (mut effects, context) = match &call.source {
             Source::Evidence { effects, context } => (effects.clone(), (**context).clone()),
             Source::Log => self.understand(call, findings),
@@ -188,6 +191,12 @@ impl Progress {
         if asked.cwd.is_empty() {
             self.workspace.root().clone_into(&mut asked.cwd);
         }
+        as_unix(&mut asked.cwd);
+        for name in ["file_path", "notebook_path", "path"] {
+            if let Some(Value::String(path)) = asked.input.get_mut(name) {
+                as_unix(path);
+            }
+        }
         let understanding = understand(&asked, &self.surroundings, &self.workspace);
         let now = call.at.unwrap_or(Timestamp::MAX);
         let context = Context {
@@ -209,6 +218,30 @@ mod tests {
 
     use super::*;
     use crate::Report;
+
+    /// What the calls of one session, made in a directory, are said to do to remote repositories.
+    fn pushes(directory: &str, commands: &[&str]) -> Vec<String> {
+        let call = |command: &&str| json!({ "tool": "Bash", "input": { "command": command }, "cwd": directory, "session": "s" });
+        let text = commands.iter().map(|command| call(command).to_string()).collect::<Vec<_>>().join("\n");
+        let history = History::of([("s.jsonl".to_owned(), countersign_agents::read(text.as_bytes()))]);
+        let bundle = build(&Proposal::default()).unwrap();
+        let decided = run(&history, &bundle, None, &|_| {}).decided;
+        let effects = decided.iter().flat_map(|one| &one.effects);
+        effects
+            .filter(|effect| effect.verb.as_str().contains("push"))
+            .map(|effect| format!("{} {}", effect.verb.as_str(), effect.resource))
+            .collect()
+    }
+
+    #[test]
+    fn first_pushes() {
+        let first = "git remote add origin https://github.com/acme/shop.git && git branch -M main && git push -u origin main";
+        for directory in ["/home/dev/shop", "C:\\Users\\dev\\shop"] {
+            for command in [first, "git branch -M main && git push -u origin main", "git push origin main"] {
+                assert_eq!(pushes(directory, &[command]), ["git.push main@origin"], "{directory}: {command}");
+            }
+        }
+    }
 
     #[test]
     fn no_secret_of_a_call_is_shown_anywhere() {
