@@ -33,7 +33,7 @@ impl Context<'_> {
             self.push(Effect::new(verbs::FS_READ, resource));
             return;
         }
-        if self.names_only && self.holds_names(value, &located) {
+        if self.names_only && self.holds_names(value, &located) || self.keeps_none(value, &located) {
             self.looks_at(value);
             return;
         }

@@ -25,6 +25,24 @@ impl Context<'_> {
             }
     }
 
+    /// Whether a file of the workspace that often holds credentials is known to hold none: `.npmrc` in most
+    /// repositories names a registry, and a token by its variable.
+    pub(super) fn keeps_none(&self, value: &Value, located: &Located) -> bool {
+        let is_plain = value.known().is_some()
+            && located.class == PathClass::Secret
+            && is_plain(located)
+            && !self.may_be_another(located);
+        is_plain
+            && match paths::split(&located.path).1 {
+                ".npmrc" => {
+                    matches!(self.file(&located.path), Ok(Some(text)) if text.lines().all(shows_none))
+                }
+                // Encrypted; its key is in another file.
+                "credentials.yml.enc" => true,
+                _ => false,
+            }
+    }
+
     /// Whether a secret file of the workspace that is copied or moved to the name `target` is one there as well:
     /// whoever reads it there reads a secret. Only within one directory: what another one is for is not known, and a
     /// web server may serve it.
@@ -69,7 +87,60 @@ impl Context<'_> {
     }
 }
 
+/// Whether a line of `.npmrc` sets nothing that opens anything.
+fn shows_none(line: &str) -> bool {
+    const OPENS: &[&str] = &["auth", "pass", "token", "secret", "cert", "key", "user"];
+    let (name, value) = line.split_once('=').unwrap_or((line, ""));
+    let value = value.trim().trim_matches(['"', '\'']);
+    if matches!(value, "true" | "false") {
+        return true;
+    }
+    let variable = value.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+    if variable.is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')) {
+        return true;
+    }
+    let address = value.split_once("://").map_or(value, |(_, rest)| rest);
+    let name = name.to_ascii_lowercase();
+    !OPENS.iter().any(|word| name.contains(word)) && !address.contains('@') && line.len() <= 256
+}
+
 /// Whether a path leads to nothing but one file of the workspace.
 fn is_plain(located: &Located) -> bool {
     located.zone == Zone::Workspace && located.why.is_none() && located.leads.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::{check, check_with};
+
+    #[test]
+    fn package_settings_without_a_token() {
+        let harmless = "registry=https://npm.corp.example/\nsave-exact=true\nalways-auth=true\n@acme:registry=https://npm.corp.example\n//npm.corp.example/:_authToken=${NPM_TOKEN}\n# of the team\n";
+        assert_eq!(
+            check_with("cat .npmrc", &[("/repo/.npmrc", harmless)]).trim(),
+            "fs.read /repo/.npmrc, read"
+        );
+        for line in [
+            "//npm.corp.example/:_authToken=abc",
+            "_auth=abc",
+            "proxy=http://u:p@proxy.example",
+            "# token abc",
+            "password = x",
+            "_password=${A}b",
+        ] {
+            let text = format!("{harmless}{line}\n");
+            assert!(
+                check_with("cat .npmrc", &[("/repo/.npmrc", &text)]).contains("secret.read /repo/.npmrc"),
+                "{line}"
+            );
+        }
+        assert!(check("cat .npmrc").contains("secret.read"));
+        assert!(
+            check_with("cp ~/.npmrc .npmrc; cat .npmrc", &[("/repo/.npmrc", harmless)])
+                .contains("secret.read /repo/.npmrc")
+        );
+        assert!(check_with("cat ~/.npmrc", &[("/home/dev/.npmrc", harmless)]).contains("secret.read"));
+        assert!(!check("cat config/credentials.yml.enc").contains("secret.read"));
+        assert!(check("cat config/master.key config/credentials.yml").contains("secret.read"));
+    }
 }

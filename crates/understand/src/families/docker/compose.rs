@@ -90,10 +90,16 @@ pub(super) fn effects(invocation: &Invocation, start: usize, context: &mut Conte
             }
             let effect = of(verbs::CONTAINER_READ);
             let whole = (!described.texts.is_empty()).then(|| described.texts.join("\n"));
-            context.push(match shown::composed(rest, whole.as_deref()) {
-                Some(why) => effect.certain(countersign_model::Certainty::Partial, why),
-                None => effect,
-            });
+            let Some(why) = shown::composed(rest, whole.as_deref()) else { return context.push(effect) };
+            context.push(effect.certain(Certainty::Partial, why));
+            let beside = described.beside.as_deref().unwrap_or(".");
+            for file in whole.as_deref().map(shown::filled_in).unwrap_or_default() {
+                let path = if file.starts_with('/') { file } else { format!("{beside}/{}", file.trim_start_matches("./")) };
+                let is_there = !matches!(context.file(&path), Ok(None));
+                if is_there {
+                    context.read_value(&Value::Known(path));
+                }
+            }
         }
         "build" => {
             context.push(of(verbs::CONTAINER_BUILD));

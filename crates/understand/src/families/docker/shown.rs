@@ -1,12 +1,14 @@
 //! What `docker inspect` and `docker compose config` tell: among much else, variables, which may hold secrets.
 //!
-//! Both are everyday reads. Where the variables are asked for by name it is a secret that is read; where all is
-//! shown, it is a read that people see, and no more; where something else is asked for, it is just that.
+//! Both are everyday reads. Where the variables are asked for by name, or a file of them is known to be filled in, it
+//! is a secret that is read; where all is shown, it is a read that people see, and no more; where something else is
+//! asked for, it is just that.
 
 use countersign_model::{Certainty, Effect, Resource, verbs};
 
 use super::{Subcommand, names, object, on};
 use crate::context::Context;
+use crate::families::is_secret_name;
 use crate::word::{Value, Word};
 
 const VARIABLES: &str = "the variables of the container are among what is shown, and may hold secrets";
@@ -54,6 +56,36 @@ pub(super) fn composed(words: &[Word], text: Option<&str>) -> Option<&'static st
     (fills_in && !plain && !has(PARTS)).then_some("the values of .env and of variables are filled in, and may hold secrets")
 }
 
+/// The files of variables whose values are among what is shown: those that a project's text names, and `.env` where a
+/// variable that is named like a secret is filled in.
+pub(super) fn filled_in(text: &str) -> Vec<String> {
+    let mut files = Vec::new();
+    let mut lists = false;
+    for line in text.lines().map(str::trim) {
+        let named = match (line.split_once("env_file:"), line.strip_prefix("- ")) {
+            (Some((_, rest)), _) => {
+                lists = rest.trim().is_empty();
+                rest
+            }
+            (None, Some(item)) if lists => item.trim().strip_prefix("path:").unwrap_or(item),
+            _ => {
+                lists &= line.starts_with("required:");
+                continue;
+            }
+        };
+        let names = named.trim().trim_matches(['[', ']']).split(',').map(|name| name.trim().trim_matches(['"', '\'']));
+        files.extend(names.filter(|name| !name.is_empty()).map(str::to_owned));
+    }
+    let mut variables = text.split('$').skip(1).map(|rest| {
+        let rest = rest.strip_prefix('{').unwrap_or(rest);
+        rest.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').next().unwrap_or_default()
+    });
+    if variables.any(is_secret_name) {
+        files.push(".env".to_owned());
+    }
+    files
+}
+
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;
@@ -67,7 +99,12 @@ mod tests {
         assert_snapshot!(check("docker inspect -f '{{range .Config.Env}}{{println .}}{{end}}' web"), @"secret.read container web:environment:*, read, partial");
         assert_snapshot!(check("docker inspect --format='{{.Config.Env}}' web"), @"secret.read container web:environment:*, read, partial");
         assert_snapshot!(check("docker compose config"), @"container.read project *, read, partial");
-        assert_snapshot!(check_with("docker compose config", &[("/repo/compose.yaml", "services:\n  a:\n    env_file: .env\n")]), @"container.read project repo, read, partial");
+        let with = |text: &str| check_with("docker compose config", &[("/repo/compose.yaml", text), ("/repo/.env", "DB_PASSWORD=x\n")]);
+        for text in ["env_file: .env", "env_file:\n      - .env\n", "env_file:\n      - path: \"./.env\"\n        required: false", "environment: [\"P=${DB_PASSWORD:-x}\"]"] {
+            let text = format!("services:\n  a:\n    {text}\n    ports: [\"80:80\"]\n");
+            assert!(with(&text).contains("secret.read /repo/.env, read"), "{text}: {}", with(&text));
+        }
+        assert_snapshot!(with("services:\n  a:\n    image: b:${TAG}\n"), @"container.read project repo, read, partial");
     }
 
     #[test]

@@ -299,6 +299,9 @@ fn ends_before_values(pattern: &str) -> bool {
 /// named whole and is none.
 pub(super) fn leaves_harmless(program: &str, words: Vec<&str>) -> bool {
     const HARMLESS: &[&str] = &[
+        "aws_default_region",
+        "aws_profile",
+        "aws_region",
         "cargo_home",
         "conda",
         "display",
@@ -324,14 +327,18 @@ pub(super) fn leaves_harmless(program: &str, words: Vec<&str>) -> bool {
     let shows = options.iter().all(|option| option.chars().skip(1).all(|letter| "iEFwo".contains(letter)));
     let [pattern] = others.as_slice() else { return false };
     let lower = pattern.trim_start_matches('^').to_ascii_lowercase();
-    let whole = pattern.strip_prefix('^').and_then(|rest| rest.strip_suffix('='));
-    program == "grep"
-        && shows
-        && (HARMLESS.contains(&lower.as_str())
-            || whole.is_some_and(|name| {
-                !name.is_empty()
-                    && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
-                    && !families::is_secret_name(name)
-                    && !families::is_address_name(name)
-            }))
+    let is_harmless = |name: &str| {
+        !name.is_empty()
+            && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+            && !families::is_secret_name(name)
+            && !families::is_address_name(name)
+    };
+    let whole =
+        |part: &str| part.strip_prefix('^').and_then(|rest| rest.strip_suffix('=')).is_some_and(is_harmless);
+    let group = pattern.strip_prefix("^(").and_then(|rest| rest.strip_suffix(")="));
+    let names_all = match group {
+        Some(group) => group.split('|').all(is_harmless),
+        None => pattern.replace("\\|", "|").split('|').all(whole),
+    };
+    program == "grep" && shows && (HARMLESS.contains(&lower.as_str()) || names_all)
 }

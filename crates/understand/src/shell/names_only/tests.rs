@@ -12,6 +12,9 @@ fn names_are_no_secrets() {
         "env | grep -q CI && echo yes",
         "env | grep -i python",
         "printenv | grep '^PATH='",
+        "env | grep -E '^(PATH|HOME|NODE_ENV)='",
+        "env | grep '^PATH=\\|^HOME='",
+        "env | grep -i aws_region",
         "set | grep PYTHONPATH",
     ] {
         assert!(!check(command).contains("secret.read"), "{command}: {}", check(command));
@@ -38,6 +41,11 @@ fn and_values_are() {
         "env | grep -v python",
         "env | grep -i 'python|x' -E",
         "env | grep '^API_TOKEN='",
+        "env | grep -E '^(PATH|API_TOKEN)='",
+        "env | grep -E '^(PATH|A.*)='",
+        "env | grep -E '^(PATH|)='",
+        "env | grep -E '^PATH=|TOKEN'",
+        "env | grep -E '^(PATH=|HOME)='",
         "env | grep '^DATABASE_URL='",
         "env | grep python secrets; env",
         "env | grep -c AWS; env",
