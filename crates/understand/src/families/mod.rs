@@ -59,6 +59,7 @@ families! {
     system_packages,
     building,
     releasing,
+    stacked,
     mise,
     web,
     lookups,

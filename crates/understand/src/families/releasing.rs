@@ -109,7 +109,7 @@ fn own_name(context: &Context<'_>) -> String {
 }
 
 /// Looks at a command that the tool starts; `*` is a word that is not known.
-fn starts(words: &[&str], invocation: &Invocation, context: &mut Context<'_>) {
+pub(super) fn starts(words: &[&str], invocation: &Invocation, context: &mut Context<'_>) {
     let mut words = words.iter().map(|text| match *text {
         "*" => Word::made(Value::unknown("the version that it works out")),
         text => Word::known_as(text),

@@ -310,6 +310,7 @@ fn alias(git: &Git<'_>, context: &mut Context<'_>) {
             shell::run(&text, Place::Within(context.here), context);
             context.state.shell = kept;
         }
+        Ok(None) if git.subcommand == "town" => super::stacked::town(git.words, git.invocation, context),
         Ok(None) => {
             let what = git.title();
             context.opaque(&what, "git has no such subcommand, and it is not an alias");

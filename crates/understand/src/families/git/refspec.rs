@@ -110,10 +110,22 @@ fn alone(source: &str, remote: &str, repo: &Repo, context: &Context<'_>) -> Vec<
         let mut names = repo.full_names(source, context);
         if names.is_empty() {
             names.push(if source.starts_with("refs/") { source.to_owned() } else { format!("refs/heads/{source}") });
+            // What is made before the push runs is most likely a tag then.
+            let is_branch = names.iter().any(|name| context.state.world.branches_made.contains(name));
+            if is_version(source) && !is_branch {
+                names.push(format!("refs/tags/{source}"));
+            }
         }
         names
     };
     names.into_iter().flat_map(|name| mapped(&name, remote, repo, context)).collect()
+}
+
+/// Whether a name is that of a version, such as `v1.2.3` or `2.0`.
+fn is_version(name: &str) -> bool {
+    let mut parts = name.strip_prefix(['v', 'V']).unwrap_or(name).split('.');
+    let is_number = |part: &str| part.starts_with(|letter: char| letter.is_ascii_digit());
+    parts.next().is_some_and(is_number) && (name.starts_with(['v', 'V']) || parts.next().is_some_and(is_number))
 }
 
 /// Where a full local name goes: `remote.<r>.push` and `push.default = upstream` map it.

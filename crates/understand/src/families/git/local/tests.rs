@@ -167,6 +167,7 @@ fn a_tag_that_is_made_is_pushed_as_a_tag() {
     assert_snapshot!(check("git tag -l v9 && git push origin v9"), @"
     git.read /repo, read
     git.push v9@origin, write
+    git.push refs/tags/v9@origin, write
     ");
     assert_snapshot!(check("git branch v9 && git push origin v9"), @"
     git.branch /repo, write
