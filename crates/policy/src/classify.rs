@@ -174,7 +174,8 @@ fn environment(effect: &Effect, map: &EnvironmentMap, tree: Option<&str>) -> Env
         Resource::Database { host, database, .. } => {
             let listed = listed_database(host, database.as_deref(), map);
             let names = [host, database.as_deref().unwrap_or("*")];
-            names::of(map, |places| &places.databases, &borrowed(&listed), &names)
+            let found = names::of(map, |places| &places.databases, &borrowed(&listed), &names);
+            of_database(host, found, map)
         }
         Resource::Stack { directory, workspace, target, .. } => {
             let workspace = workspace.as_deref().unwrap_or_default();
@@ -304,6 +305,17 @@ fn of_host(host: &str, map: &EnvironmentMap) -> Environment {
     listed.filter(|environment| *environment == Environment::Production).fold(found, Environment::max)
 }
 
+/// Where a database is whose server the map may list among the hosts: of both, the worst counts.
+fn of_database(host: &str, found: Environment, map: &EnvironmentMap) -> Environment {
+    let is_name = !host.starts_with(['/', '$']) && !is_this_machine(host) && host != "*";
+    let host = names::listed_as(map, |places| &places.hosts, &[host, host_alone(host)]).filter(|_| is_name);
+    match (found, host) {
+        (Environment::Unknown, Some(host)) => host,
+        (found, Some(host)) => found.max(host),
+        (found, None) => found,
+    }
+}
+
 /// What a file of secrets is for by the words of its name: `.env.production`.
 fn of_secret_file(path: &str) -> Environment {
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -322,6 +334,9 @@ fn of_program(name: &str, map: &EnvironmentMap) -> Environment {
     let listed = |name: &str| {
         if let Some(own) = name.strip_prefix("context:") {
             return names::listed_as(map, |places| &places.kube_contexts, &[own]);
+        }
+        if name == "stage:production" {
+            return Some(Environment::Production);
         }
         if let Some((_, account)) = name.split_once(':') {
             return names::listed_as(map, |places| &places.accounts, &[account, name]);

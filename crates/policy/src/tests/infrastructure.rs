@@ -316,6 +316,7 @@ fn what_a_program_is_told_of_is_within_its_reach() {
         "npm test told of db.shop.example/orders",
         "npm test told of context:live, www.SHOP.example.",
         "npm test told of *",
+        "deploytool told of stage:production",
     ] {
         assert_eq!(program(name), Environment::Production, "{name}");
     }
@@ -327,5 +328,28 @@ fn what_a_program_is_told_of_is_within_its_reach() {
         "npm test told of db.staging.example, context:sandbox, aws:play",
     ] {
         assert_eq!(program(name), Environment::Development, "{name}");
+    }
+}
+
+/// A host of the map is one for the databases on it, too; of both lists the worst counts.
+#[test]
+fn a_database_lands_where_its_host_does() {
+    use Environment::{Development, Production, Staging, Unknown};
+    let map = "version = 1\n[environments.production]\nhosts = [\"*.shop.example\"]\n\
+        [environments.staging]\nhosts = [\"*.staging.example\"]\ndatabases = [\"copy.shop.example\"]\n\
+        [environments.development]\nhosts = [\"*.dev.example\"]\n";
+    let bundle = Bundle::shipped(Pack::Graduated, &Proposal::parse(map).unwrap()).unwrap();
+    for (host, expected) in [
+        ("db.shop.example", Production),
+        ("copy.shop.example", Production),
+        ("db.staging.example", Staging),
+        ("db.dev.example", Development),
+        ("shop.example.org", Unknown),
+        ("localhost", Development),
+        ("$DATABASE_URL", Unknown),
+    ] {
+        let mut effects = [Effect::new(verbs::DB_READ, database(host))];
+        classify(&mut effects, &bundle, None);
+        assert_eq!(effects[0].environment, expected, "{host}");
     }
 }

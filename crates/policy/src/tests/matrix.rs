@@ -192,19 +192,19 @@ fn graduated() {
     change.migration        -            -            monitor 20   monitor 30   monitor 50   hold 65
     change.unknown          -            -            monitor 20   monitor 30   monitor 50   hold 65
     kube.read               -            -            allow 10     allow 10     allow 15     monitor 30
-    kube.export             -            -            allow 10     allow 10     allow 15     hold 30
+    kube.export             -            -            allow 10     allow 10     monitor 15   hold 30
     kube.write              -            -            monitor 25   monitor 35   hold 55      hold 70
     kube.delete             -            -            hold 45      hold 55      hold 75      hold 90
     kube.execute            -            -            monitor 25   hold 35      hold 55      hold 70
     kube.permission         -            -            monitor 25   monitor 35   hold 55      hold 70
     cloud.read              -            -            allow 10     allow 10     allow 15     monitor 30
-    cloud.export            -            -            allow 10     allow 10     allow 15     hold 30
+    cloud.export            -            -            allow 10     allow 10     monitor 15   hold 30
     cloud.write             -            -            monitor 25   monitor 35   hold 55      hold 70
     cloud.delete            -            -            hold 45      hold 55      hold 75      hold 90
     cloud.execute           -            -            monitor 25   hold 35      hold 55      hold 70
     cloud.permission        -            -            monitor 25   monitor 35   hold 55      hold 70
     db.read                 -            allow 5      allow 10     allow 10     allow 15     monitor 30
-    db.export               -            allow 5      allow 10     allow 10     allow 15     hold 30
+    db.export               -            allow 5      allow 10     allow 10     monitor 15   hold 30
     db.write                -            monitor 20   monitor 25   monitor 35   hold 55      hold 70
     db.schema               -            monitor 20   monitor 25   monitor 35   hold 55      hold 70
     db.destroy              -            hold 40      hold 45      hold 55      hold 75      hold 90
@@ -300,19 +300,19 @@ fn strict() {
     change.migration        -            -            monitor 20   monitor 30   hold 50      hold 65
     change.unknown          -            -            monitor 20   monitor 30   hold 50      hold 65
     kube.read               -            -            allow 10     allow 10     allow 15     monitor 30
-    kube.export             -            -            allow 10     allow 10     allow 15     hold 30
+    kube.export             -            -            allow 10     allow 10     hold 15      hold 30
     kube.write              -            -            hold 25      hold 35      hold 55      hold 70
     kube.delete             -            -            hold 45      hold 55      hold 75      hold 90
     kube.execute            -            -            hold 25      hold 35      hold 55      hold 70
     kube.permission         -            -            hold 25      hold 35      hold 55      hold 70
     cloud.read              -            -            allow 10     allow 10     allow 15     monitor 30
-    cloud.export            -            -            allow 10     allow 10     allow 15     hold 30
+    cloud.export            -            -            allow 10     allow 10     hold 15      hold 30
     cloud.write             -            -            hold 25      hold 35      hold 55      hold 70
     cloud.delete            -            -            hold 45      hold 55      hold 75      hold 90
     cloud.execute           -            -            hold 25      hold 35      hold 55      hold 70
     cloud.permission        -            -            hold 25      hold 35      hold 55      hold 70
     db.read                 -            allow 5      allow 10     allow 10     allow 15     monitor 30
-    db.export               -            allow 5      allow 10     allow 10     allow 15     hold 30
+    db.export               -            allow 5      allow 10     allow 10     hold 15      hold 30
     db.write                -            hold 20      hold 25      hold 35      hold 55      hold 70
     db.schema               -            hold 20      hold 25      hold 35      hold 55      hold 70
     db.destroy              -            hold 40      hold 45      hold 55      hold 75      hold 90

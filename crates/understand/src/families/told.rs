@@ -44,12 +44,57 @@ pub(super) fn tell(invocation: &Invocation, effect: Effect, context: &mut Contex
         Stdin::Pipe(source) => told.of_text(source.text.as_deref().unwrap_or_default()),
         Stdin::Inherited | Stdin::File(_) => {}
     }
+    if told.sees == Sees::Everything && delivers_to_production(invocation) {
+        told.add("stage:production");
+    }
     if told.found.is_empty() {
         return;
     }
     let found = if told.found.len() > MOST { "*".to_owned() } else { told.found.join(", ") };
     let resource = Resource::Program { name: format!("{name} told of {found}") };
     context.push(Effect { resource, ..effect }.because("what it does there is not known"));
+}
+
+/// Whether the words of a program say that something is delivered, and that production is where.
+fn delivers_to_production(invocation: &Invocation) -> bool {
+    const DELIVERS: &[&str] = &[
+        "deploy",
+        "deployment",
+        "release",
+        "promote",
+        "rollout",
+        "rollback",
+        "ship",
+        "provision",
+        "migrate",
+        "destroy",
+        "apply",
+        "restart",
+        "publish",
+    ];
+    const PRODUCTION: &[&str] = &["production", "prod", "prd", "live"];
+    const STAGES: &[&str] = &["", "e", "s", "env", "environment", "stage", "target", "deploy"];
+    let says = |text: &str, names: &[&str]| {
+        text.split(|letter: char| !letter.is_ascii_alphanumeric())
+            .any(|part| names.iter().any(|name| part.eq_ignore_ascii_case(name)))
+    };
+    let program = invocation.first.text().rsplit('/').next().unwrap_or_default();
+    let words = || {
+        std::iter::once(program)
+            .chain(invocation.words.iter().map(|word| word.text()))
+            .take(32)
+            .filter(|text| text.len() <= 64)
+    };
+    // A file or an address is about production; what stands alone, or behind the option of a stage, is where it goes.
+    let is_stage = |text: &str| {
+        let (name, value) = text.split_once(['=', ':']).unwrap_or(("", text));
+        let name = name.trim_start_matches('-');
+        PRODUCTION.iter().any(|stage| value.trim_start_matches('-').eq_ignore_ascii_case(stage))
+            && STAGES.iter().any(|stage| name.eq_ignore_ascii_case(stage))
+    };
+    let is_both = |text: &str| !text.contains('/') && says(text, DELIVERS) && says(text, PRODUCTION);
+    words().any(is_both)
+        || words().any(is_stage) && words().any(|text| !text.contains('/') && says(text, DELIVERS))
 }
 
 /// What is looked for in a text.
@@ -402,6 +447,40 @@ exec.opaque sometool told of db.prod.example, execute, opaque
         exec.build cargo build told of db.prod.example/shop, execute
         exec.read make, read
         ");
+    }
+
+    #[test]
+    fn deliveries_to_production() {
+        for command in [
+            "mina production deploy",
+            "sometool deploy --env production",
+            "sometool deploy --stage=prod",
+            "dep deploy production",
+            "sometool deploy:production",
+            "./deploy.sh live",
+            "./deploy-prod.sh",
+            "sometool -e prod migrate",
+            "sometool DEPLOY_ENV=x release ENV=production",
+        ] {
+            assert!(
+                check(command).contains("told of stage:production, execute"),
+                "{command}: {}",
+                check(command)
+            );
+        }
+        for command in [
+            "sometool build --mode production",
+            "sometool deploy staging",
+            "sometool deploy docs/production.md",
+            "sometool prod",
+            "sometool deploy --no-live-reload",
+            "./scripts/build.sh production",
+            "npm run build",
+            "echo deploy production",
+            "sometool deploy https://example.com/prod",
+        ] {
+            assert!(!check(command).contains("stage:production"), "{command}: {}", check(command));
+        }
     }
 
     #[test]
