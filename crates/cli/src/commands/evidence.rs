@@ -1,5 +1,6 @@
 //! `countersign evidence`: the record, shown and verified.
 
+mod remembered;
 mod told;
 
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use anyhow::{Context as _, Result};
 use clap::Subcommand;
 use countersign_approval::{Anchor, Fingerprint};
 use countersign_evidence::{Event, Expected, Log, NOT_REPLAYED, Problem, Record, Report, Severity};
+use countersign_local::Home;
 use countersign_model::Digest;
 use serde_json::json;
 
@@ -84,16 +86,18 @@ fn show(session: Option<&str>, decision: Option<&str>, last: Option<usize>, json
     let records: Vec<Record> = records.into_iter().skip(skip).collect();
     if json {
         output::json(&records)?;
-        return Ok(ExitCode::SUCCESS);
+    } else {
+        for record in &records {
+            println!(
+                "{} {} {}",
+                styled(FAINT, format!("{:>6}", record.sequence)),
+                styled(FAINT, format!("{:.3}", record.time)),
+                terminal::safe(&told::line(&record.event, &names))
+            );
+        }
     }
-    for record in &records {
-        println!(
-            "{} {} {}",
-            styled(FAINT, format!("{:>6}", record.sequence)),
-            styled(FAINT, format!("{:.3}", record.time)),
-            terminal::safe(&told::line(&record.event, &names))
-        );
-    }
+    // What is left of a log that was cut off is worth seeing, but it is not all.
+    desk.ledger.head()?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -110,12 +114,16 @@ fn verify(
     root: Option<Fingerprint>,
     json: bool,
 ) -> Result<ExitCode> {
-    let (directory, managed) = match directory {
-        Some(directory) => (directory, None),
+    let (directory, managed, home) = match directory {
+        Some(directory) => {
+            let same = |home: &Home| home.log().canonicalize().ok() == directory.canonicalize().ok();
+            let home = edge::home().ok().filter(|home| home.exists() && same(home));
+            (directory, None, home)
+        }
         None => {
             let home = edge::made_home()?;
             let managed = edge::managed()?.filter(|(_, managed)| managed.path() == home.path());
-            (home.log(), managed.and_then(|(trust, _)| trust.for_verifying()))
+            (home.log(), managed.and_then(|(trust, _)| trust.for_verifying()), Some(home))
         }
     };
     let head = contains.map(|text| parse_point(text, &directory)).transpose()?;
@@ -128,6 +136,10 @@ fn verify(
         sequence: Some(*sequence),
         what: how.clone(),
     }));
+    if let Some(home) = home {
+        report.problems.extend(remembered::problems(&home)?);
+    }
+    report.unproven.push(remembered::UNTOLD.to_owned());
     if replayed.without_bundle == 0 && replayed.same == report.tally.decisions {
         report.unproven.retain(|limit| limit != NOT_REPLAYED);
     }
@@ -155,7 +167,7 @@ fn verify(
         }
         if let Some(head) = &report.head {
             println!(
-                "Keep this to check later that nothing was cut off: --contains {}:{}",
+                "Keep this where whoever runs as you cannot write, to check later that nothing was cut off: --contains {}:{}",
                 head.sequence,
                 head.hash.hex()
             );

@@ -9,6 +9,7 @@
 
 mod bad_input;
 mod crashes;
+mod cut_off;
 mod demo;
 mod doctor;
 mod explain;

@@ -96,6 +96,8 @@ fn recorded(desk: &mut Desk, all: bool) -> Result<Vec<(Signed<Grant>, Position)>
         }
     };
     if all {
+        // What was cut off would be missing here and nobody would know.
+        desk.read(|_| Ok(()))?;
         for entry in desk.ledger.log().read_from(desk.ledger.log().start()) {
             let entry = entry?;
             if let Event::Granted { grant } = entry.record.event {

@@ -1,0 +1,41 @@
+//! What the places beside the log remember of how far it had come. A log that was cut off fits itself, so only they tell.
+
+use anyhow::Result;
+use countersign_evidence::{Problem, Severity};
+use countersign_hook::now;
+use countersign_local::{Home, Ledger, LedgerError, Witness};
+
+use crate::edge;
+
+/// What cannot be told of a cut, of this user's log as of any other.
+pub const UNTOLD: &str = "that nothing was cut off the end: its head file, the derived state and the witness can be set \
+                          back with it by whoever runs as this user. Only a head kept where that user cannot write shows \
+                          it, given back with --contains";
+
+/// What the witness and the derived state say against the log as it is. Nothing is written.
+///
+/// # Errors
+/// Where the user's own home is not known.
+pub fn problems(home: &Home) -> Result<Vec<Problem>> {
+    let user_home = edge::user_home()?;
+    let looked = Ledger::open(home.clone(), None, &user_home, now()).and_then(|ledger| {
+        ledger.look(|_| Ok(()))?;
+        let witness = Witness::below(&user_home, ledger.log_id());
+        Ok(witness.check(&ledger.head()?).is_ok_and(|missing| missing).then_some(witness))
+    });
+    let found = match looked {
+        Ok(None) => None,
+        Ok(Some(witness)) => Some((
+            Severity::Warning,
+            format!(
+                "the witness `{}` is gone, which remembers outside the home how long the log was: whether it was cut \
+                 off before cannot be told",
+                witness.file().display()
+            ),
+        )),
+        // Whatever is wrong with the log by itself is said already.
+        Err(LedgerError::Log(_)) => None,
+        Err(error) => Some((Severity::Violation, error.to_string())),
+    };
+    Ok(found.into_iter().map(|(severity, what)| Problem { severity, sequence: None, what }).collect())
+}
