@@ -36,15 +36,26 @@ pub fn write(record: &Record, previous: &Digest) -> serde_json::Result<(Vec<u8>,
 ///
 /// What is wrong with the line, a sentence fragment.
 pub fn read(line: &[u8], position: &Position) -> Result<(Record, Digest), String> {
-    let (hash, json) = split(line).ok_or("it is not a hash, a space and JSON")?;
-    if hash != Digest::of([position.previous.as_bytes().as_slice(), json]) {
-        return Err("its hash does not fit it and the record before it".to_owned());
-    }
+    let (hash, json) = checked(line, &position.previous)?;
     let record: Record = serde_json::from_slice(json).map_err(|error| format!("its JSON: {error}"))?;
     if record.sequence == position.sequence {
         Ok((record, hash))
     } else {
         Err(format!("it is numbered {}", record.sequence))
+    }
+}
+
+/// The hash and the JSON of the line after `previous`, its newline included.
+///
+/// # Errors
+///
+/// What is wrong with the line, a sentence fragment.
+pub fn checked<'a>(line: &'a [u8], previous: &Digest) -> Result<(Digest, &'a [u8]), String> {
+    let (hash, json) = split(line).ok_or("it is not a hash, a space and JSON")?;
+    if hash == Digest::of([previous.as_bytes().as_slice(), json]) {
+        Ok((hash, json))
+    } else {
+        Err("its hash does not fit it and the record before it".to_owned())
     }
 }
 

@@ -3,9 +3,9 @@
 //! Derived state is for finding things; anyone who runs as the user can write it. What a release
 //! hangs on is read from the log again.
 
-use countersign_approval::{Grant, Reviewer, Revocation, Signed};
+use countersign_approval::{Approval, Grant, Reviewer, Revocation, Signed, Verdict};
 use countersign_evidence::{Authority, Entries, Event, Position};
-use countersign_model::{GrantId, SessionId, Ticket, Timestamp, ToolCallId};
+use countersign_model::{Digest, GrantId, SessionId, Ticket, Timestamp, ToolCallId};
 
 use crate::ledger::{Ledger, LedgerError};
 use crate::state::{Hold, Status, concerns};
@@ -40,6 +40,12 @@ impl Ledger {
         let id = grant.statement.id.clone();
         let (uses, calls, revocations) = (Vec::new(), Vec::new(), Vec::new());
         Ok(same.then_some(Given { id, uses, calls, revocations, entries }))
+    }
+
+    /// What reviewers denied of this action, as the log has it from its first record on.
+    pub fn denials(&self, action: Digest) -> Denials {
+        let entries = self.log().read_from(self.log().start()).holding(DENIED);
+        Denials { action, denied: Vec::new(), entries }
     }
 
     /// The hold whose record is at this place.
@@ -131,6 +137,36 @@ impl Given {
             }
         }
         Ok(())
+    }
+}
+
+/// What every record of a denial says.
+const DENIED: &str = "\"verdict\":\"deny\"";
+
+/// The denials of one action. An action is of one session, so another session's are of another action.
+#[derive(Debug)]
+pub struct Denials {
+    action: Digest,
+    /// Whoever signed them, or did not.
+    denied: Vec<Signed<Approval>>,
+    entries: Entries,
+}
+
+impl Denials {
+    /// The ticket of the first one that a reviewer signed, as of the log's end. It stays said whatever becomes of them.
+    ///
+    /// # Errors
+    /// The log cannot be read, or is not what was written.
+    pub fn first(&mut self, believed: &Believed) -> Result<Option<&Ticket>, LedgerError> {
+        for entry in self.entries.by_ref() {
+            let Event::Reviewed { approval } = entry?.record.event else { continue };
+            let statement = &approval.statement;
+            if statement.verdict == Verdict::Deny && statement.commitment.matches(&self.action) {
+                self.denied.push(approval);
+            }
+        }
+        let first = self.denied.iter().find(|denial| believed.verify_of_anyone(denial).is_ok());
+        Ok(first.map(|denial| &denial.statement.ticket))
     }
 }
 

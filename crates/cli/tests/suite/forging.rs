@@ -307,6 +307,28 @@ fn a_denied_action_stays_denied_whatever_was_granted_before_or_after() {
     machine.countersign(&["evidence", "verify"], "");
 }
 
+/// The denial is read from the log where a grant would let the action go.
+#[test]
+fn a_denied_action_stays_denied_where_the_derived_state_forgot_it() {
+    let machine = Machine::governed();
+    let bounds = ["--count", "5", "--hours", "1", "--passphrase-stdin"];
+    let ticket = hold(&machine, PUSH);
+    machine
+        .countersign(&[&["approvals", "grant", "--like", &ticket], bounds.as_slice()].concat(), PASSPHRASE);
+    machine.countersign(&["approvals", "deny", &ticket, "--passphrase-stdin"], PASSPHRASE);
+    let state = machine.home().join("state");
+    let folded = fs::read(state.join("folded.json")).unwrap();
+    for below in ["sessions", "tickets"] {
+        fs::remove_dir_all(state.join(below)).unwrap();
+        fs::create_dir(state.join(below)).unwrap();
+    }
+    assert!(machine.ask(&machine.bash(PUSH)).reason().contains("denied this"));
+    assert_eq!(fs::read(state.join("folded.json")).unwrap().len(), folded.len(), "nothing was folded again");
+    fs::remove_dir_all(&state).unwrap();
+    assert!(machine.ask(&machine.bash(PUSH)).reason().contains("A reviewer (ada) denied this"));
+    assert!(machine.events("released").is_empty());
+}
+
 #[test]
 fn a_copy_of_a_used_grant_is_not_another_one() {
     let machine = Machine::governed();

@@ -154,3 +154,61 @@ fn what_is_too_long_to_be_seen_is_not_approved() {
     hint: deny it; the agent can do the same in smaller steps
     ");
 }
+
+/// What `approvals list` says after the call of a hold was made again, and what the hold says of itself.
+fn listed_after(machine: &Machine, ticket: &str) -> String {
+    let shown = machine.countersign(&["approvals", "show", ticket], "");
+    let last = shown.lines().skip_while(|line| !line.trim_start().starts_with("void "));
+    let last = last.take_while(|line| !line.trim_start().starts_with("diff")).collect::<Vec<_>>().join(" ");
+    let words: Vec<&str> = last.split_whitespace().collect();
+    let words = words.iter().map(|word| if word.starts_with("cg-") { "GRANT" } else { word });
+    format!("{}{}", machine.countersign(&["approvals", "list"], ""), words.collect::<Vec<_>>().join(" "))
+}
+
+#[test]
+fn a_hold_is_over_once_a_grant_let_the_same_call_go() {
+    let machine = Machine::governed();
+    machine.ask(&machine.bash("git push origin main"));
+    let ticket = machine.ticket();
+    let grant = ["approvals", "grant", "--like", &ticket, "--count", "1", "--hours", "1"];
+    machine.countersign(&[grant.as_slice(), &["--passphrase-stdin"]].concat(), PASSPHRASE);
+    assert_eq!(machine.ask(&machine.bash("git push origin main")).word(), "allow");
+    assert_snapshot!(listed_after(&machine, &ticket), @"
+    Nothing waits.
+    void the same was let go by the grants GRANT GRANT nobody need answer it ┊ any more
+    ");
+    machine.countersign(&["evidence", "verify"], "");
+}
+
+#[test]
+fn a_hold_is_over_once_another_policy_let_the_same_call_flow() {
+    let machine = Machine::governed();
+    machine.ask(&machine.bash("git push origin main"));
+    let ticket = machine.ticket();
+    machine.ask(&machine.bash("git push origin HEAD:main"));
+    let file = machine.repository().join("countersign.toml");
+    fs::write(&file, "version = 1\npack = \"observe\"\n").unwrap();
+    machine.activate();
+    assert_eq!(machine.ask(&machine.bash("git status")).word(), "pass");
+    assert_eq!(machine.events("voided").len(), 0);
+    let mut call = machine.bash("git push origin main");
+    call["tool_input"]["description"] = "in other words".into();
+    assert_eq!(machine.ask(&call).word(), "pass");
+    let list = machine.countersign(&["--json", "approvals", "list"], "");
+    let list: serde_json::Value = serde_json::from_str(&list).unwrap();
+    assert_eq!(list["waiting"].as_array().unwrap().len(), 1, "the other spelling still waits");
+    assert_snapshot!(listed_after(&machine, &ticket).lines().last().unwrap(), @"void the same call was made again, and the policy let it flow; nobody need answer it any ┊ more");
+    machine.countersign(&["evidence", "verify"], "");
+}
+
+/// The same words on another branch are another action.
+#[test]
+fn a_hold_waits_on_where_the_same_words_do_something_else() {
+    let machine = Machine::governed();
+    machine.git(&["config", "push.default", "current"]);
+    machine.ask(&machine.bash("git push"));
+    machine.ticket();
+    machine.git(&["switch", "--quiet", "-c", "feature"]);
+    assert_eq!(machine.ask(&machine.bash("git push")).word(), "pass");
+    assert!(machine.events("voided").is_empty());
+}

@@ -42,6 +42,28 @@ fn reading_goes_on_where_it_ended() {
     assert_eq!(entries.position(), log.head().unwrap().next());
 }
 
+/// What is not looked for is checked against its hash all the same.
+#[test]
+fn only_the_records_that_hold_a_text_are_read_and_all_are_checked() {
+    let fixture = Fixture::new();
+    fixture.append(&["a", "wanted", "b"]).unwrap();
+    let log = fixture.log();
+    let mut entries = log.read_from(log.start()).holding("wanted");
+    let found = |entries: &mut countersign_evidence::Entries| entries.by_ref().collect::<Vec<_>>();
+    let first = found(&mut entries);
+    assert_eq!(first.len(), 1);
+    let only = first.into_iter().next().unwrap().unwrap();
+    assert_eq!((only.record.event, only.position.sequence), (event("wanted"), 2));
+    assert_eq!(entries.position(), log.head().unwrap().next());
+    fixture.append(&["c", "wanted"]).unwrap();
+    assert_eq!(found(&mut entries).len(), 1);
+
+    let text = fs::read_to_string(fixture.segment()).unwrap();
+    fs::write(fixture.segment(), text.replacen("\"b\"", "\"x\"", 1)).unwrap();
+    let broken = found(&mut log.read_from(log.start()).holding("wanted"));
+    assert!(matches!(broken.as_slice(), [Ok(_), Err(LogError::Broken { sequence: 3, .. })]), "{broken:?}");
+}
+
 /// A crash may leave any part of the last write behind, here of two records.
 #[test]
 fn a_torn_tail_costs_nothing_acknowledged() {

@@ -5,19 +5,28 @@ use std::collections::BTreeMap;
 use countersign_agents::claude_code::Answer;
 use countersign_approval::Commitment;
 use countersign_evidence::{Authority, Decided, Event};
-use countersign_local::{Authorities, Believed, Given, Hold, LedgerError, Session, Transaction, new_ticket};
+use countersign_local::{
+    Authorities, Believed, Denials, Given, Hold, LedgerError, Session, Transaction, new_ticket,
+};
 use countersign_model::{DecisionKind, Digest, Finding, GrantId, Requirement, Ticket, Timestamp, ToolCall};
 use countersign_policy::OnAllow;
 use countersign_understand::Pinning;
 use serde_json::Value;
 
-use super::{Answered, Known, Line, Seen, fingerprint, review, words};
+use super::{Answered, Known, Line, Seen, fingerprint, overtaken, review, words};
 
 /// A hold that nobody answered within this many hours ends by itself.
 const HOLD_HOURS: i64 = 8;
 
-/// The grants that cover a call, each with how often it may be used and what became of it; whose signatures count.
-type Covering = (BTreeMap<GrantId, (u32, Given)>, Believed);
+/// The grants that cover a call.
+struct Covering {
+    /// Each with how often it may be used, and what became of it.
+    grants: BTreeMap<GrantId, (u32, Given)>,
+    /// What reviewers denied.
+    denials: Denials,
+    /// Whose signatures count.
+    believed: Believed,
+}
 
 /// What to do once the record is durable.
 enum Plan {
@@ -47,19 +56,27 @@ impl Line {
             DecisionKind::Allow | DecisionKind::Monitor | DecisionKind::Deny => None,
         };
         let mut covering = self.grants(call, &seen, &authorities)?;
+        let asked = self.asked_before(&session, &decided);
         let now = self.now();
         let plan = self.ledger.locked(crate::now, |log| {
             if let Some(answered) = answered_before(log, call, &fingerprint, &seen, &mut covering)? {
                 return Ok(answered);
             }
             match (&seen.decision.kind, held) {
-                (DecisionKind::Allow, _) => record(log, decided, Plan::Pass),
-                (DecisionKind::Monitor, _) => record(log, decided, Plan::Pass),
+                (DecisionKind::Allow | DecisionKind::Monitor, _) => {
+                    let over = match asked.as_slice() {
+                        [] => Vec::new(),
+                        asked => overtaken::voids(log, call, &seen, asked, overtaken::FLOWS)?,
+                    };
+                    log.append([vec![decided], over].concat())?;
+                    Ok(Plan::Pass)
+                }
                 (DecisionKind::Deny, _) | (DecisionKind::RequireApproval { .. }, None) => {
-                    record(log, decided, Plan::Deny(words::denied(&seen)))
+                    log.append(vec![decided])?;
+                    Ok(Plan::Deny(words::denied(&seen)))
                 }
                 (DecisionKind::RequireApproval { .. }, Some(held)) => {
-                    require(log, call, &seen, decided, held, covering, now)
+                    require(log, call, &seen, (decided, &asked), held, covering, now)
                 }
             }
         })?;
@@ -155,7 +172,13 @@ impl Line {
                 None => return Ok(None),
             }
         }
-        Ok((!used.is_empty()).then_some((used, believed)))
+        if used.is_empty() {
+            return Ok(None);
+        }
+        let mut denials = self.ledger.denials(seen.action);
+        // The whole log is read before it is locked: nobody waits for that.
+        denials.first(&believed)?;
+        Ok(Some(Covering { grants: used, denials, believed }))
     }
 }
 
@@ -185,11 +208,6 @@ pub(super) fn decided(
         context: serde_json::to_value(&seen.context).map_err(LedgerError::unwritable)?,
         decision: seen.decision.clone(),
     })
-}
-
-fn record(log: &mut Transaction<'_>, decided: Event, plan: Plan) -> Result<Plan, LedgerError> {
-    log.append(vec![decided])?;
-    Ok(plan)
 }
 
 /// The answer this call was given before: the hook may be installed twice, or the host may ask again.
@@ -232,14 +250,14 @@ fn let_go_by_grants(
     seen: &Seen,
     covering: &mut Option<Covering>,
 ) -> Result<Plan, LedgerError> {
-    if let Some(refused) = log.state().session(&call.session)?.refusal(&seen.action) {
-        return Ok(Plan::Refused(refused.clone()));
+    if let Some(refused) = refusal(log, call, seen, covering.as_mut())? {
+        return Ok(Plan::Refused(refused));
     }
     let own = match covering {
         Some(covering) => {
             let which = (&call.session, &call.id);
             still_given(covering, call)?.is_some()
-                && covering.0.values().all(|(_, given)| given.let_go(which))
+                && covering.grants.values().all(|(_, given)| given.let_go(which))
         }
         None => false,
     };
@@ -259,6 +277,24 @@ const fn is_stricter(kind: &DecisionKind) -> bool {
     }
 }
 
+/// The ticket under which a reviewer denied this action in this session, if one did.
+///
+/// INVARIANT: where grants would let it go the log is asked, because the derived state can be written by anyone.
+fn refusal(
+    log: &mut Transaction<'_>,
+    call: &ToolCall,
+    seen: &Seen,
+    covering: Option<&mut Covering>,
+) -> Result<Option<Ticket>, LedgerError> {
+    if let Some(refused) = log.state().session(&call.session)?.refusal(&seen.action) {
+        return Ok(Some(refused.clone()));
+    }
+    match covering {
+        Some(Covering { denials, believed, .. }) => Ok(denials.first(believed)?.cloned()),
+        None => Ok(None),
+    }
+}
+
 /// An action that takes approval: denied before, covered by grants, asked before, or held anew.
 ///
 /// A denial is of exactly this action, a grant of all that are like it: so the denial counts, whichever came first.
@@ -266,21 +302,25 @@ fn require(
     log: &mut Transaction<'_>,
     call: &ToolCall,
     seen: &Seen,
-    decided: Event,
+    (decided, asked): (Event, &[Ticket]),
     (ticket, held): (Ticket, Event),
     mut covering: Option<Covering>,
     now: Timestamp,
 ) -> Result<Plan, LedgerError> {
-    if let Some(refused) = log.state().session(&call.session)?.refusal(&seen.action).cloned() {
+    if let Some(refused) = refusal(log, call, seen, covering.as_mut())? {
         log.append(vec![decided])?;
         return Ok(Plan::Refused(refused));
     }
     let granted = covering.as_mut().map(|covering| still_given(covering, call));
     if let Some(grants) = granted.transpose()?.flatten() {
+        let names: Vec<String> = grants.iter().map(ToString::to_string).collect();
+        let noun = if names.len() == 1 { "grant" } else { "grants" };
+        let why = format!("the same was let go by the {noun} {}", names.join(", "));
+        let over = overtaken::voids(log, call, seen, asked, &why)?;
         let authority = Authority::Grants { grants };
         let released =
             Event::Released { authority, session: call.session.clone(), call: call.id.clone(), pinned: None };
-        log.append(vec![decided, released])?;
+        log.append([vec![decided, released], over].concat())?;
         return Ok(Plan::Grant);
     }
     if let Some(hold) = same_action(log, call, seen, now)? {
@@ -298,15 +338,15 @@ fn require(
 
 /// The names of the grants if each of them, as the log ends now, covers this call.
 fn still_given(
-    (covering, believed): &mut Covering,
+    Covering { grants, believed, .. }: &mut Covering,
     call: &ToolCall,
 ) -> Result<Option<Vec<GrantId>>, LedgerError> {
-    for (count, given) in covering.values_mut() {
+    for (count, given) in grants.values_mut() {
         if given.used_before((&call.session, &call.id), believed)?.is_none_or(|used| used >= *count) {
             return Ok(None);
         }
     }
-    Ok(Some(covering.keys().cloned().collect()))
+    Ok(Some(grants.keys().cloned().collect()))
 }
 
 /// The hold of the same session that still waits, or was approved, for exactly this action.

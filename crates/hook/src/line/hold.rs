@@ -77,7 +77,9 @@ impl Line {
 
     /// What the agent is told of an action that a reviewer denied before, with who it was and what they said.
     pub(super) fn refused(&mut self, ticket: &Ticket) -> Result<String, LedgerError> {
-        let held = self.ledger.read(|state| Ok(hold(state, ticket)?.held))?;
+        let held = self.ledger.read(|state| Ok(state.hold(ticket)?.map(|hold| hold.held)))?;
+        // The denial is in the log, whether the derived state knows of its hold or not.
+        let Some(held) = held else { return Ok(words::refused(ticket, "earlier", None)) };
         let mut followed = self.ledger.follow(ticket, &held)?;
         Ok(match self.stands(&mut followed)? {
             Stands::Denied { reviewer, note } => words::refused(ticket, &reviewer, note.as_deref()),

@@ -5,6 +5,7 @@
 //! | `judge` | what would this call do, and what is decided? Reads, writes nothing |
 //! | `decide` | a call about to run: record the decision, answer it |
 //! | `changed` | is what would happen now still what was reviewed? |
+//! | `overtaken` | holds that need no answer any more |
 //! | `hold` | a call that waits: look for approvals, release or park it |
 //! | `review` | what a reviewer will see of a held call |
 //! | `report` | every other event: what is recorded of it |
@@ -14,6 +15,7 @@ mod changed;
 mod decide;
 mod hold;
 mod judge;
+mod overtaken;
 mod report;
 mod review;
 mod words;

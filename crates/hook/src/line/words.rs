@@ -78,7 +78,7 @@ pub fn over(ticket: &Ticket, status: &Status) -> String {
     let why = match status {
         Status::Used => "was used, and it counts once",
         Status::Expired => "expired before it was approved",
-        Status::Voided => "is void, because something it covered changed",
+        Status::Voided => "is void, because something it covered changed or was let go by other means",
         Status::Denied => "was denied",
         Status::Waiting => "still waits",
     };

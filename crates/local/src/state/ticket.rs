@@ -70,6 +70,9 @@ pub struct Hold {
     pub uses: u32,
     /// Whether the hook stopped waiting for it.
     pub parked: bool,
+    /// Why it is void.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }
 
 impl Hold {
@@ -94,6 +97,7 @@ impl Hold {
             answers: Vec::new(),
             uses: 0,
             parked: false,
+            why: None,
         })
     }
 
@@ -106,7 +110,10 @@ impl Hold {
                 }
             }
             Event::Parked { .. } => self.parked = true,
-            Event::Voided { .. } => self.status = Status::Voided,
+            Event::Voided { why, .. } => {
+                self.status = Status::Voided;
+                self.why = Some(why.clone());
+            }
             Event::Expired { .. } => self.status = Status::Expired,
             Event::Released { .. } => {
                 self.uses += 1;

@@ -95,6 +95,9 @@ pub fn print(held: &Held, approved: &Approved, now: Timestamp) {
         let note = note.map(|note| format!(": “{note}”")).unwrap_or_default();
         return line("denied", &format!("by {name}{note}; it stays denied for its session"));
     }
+    if let Some(why) = hold.why.as_ref().filter(|_| hold.status == Status::Voided) {
+        return line("void", &format!("{why}; nobody need answer it any more"));
+    }
     let takes = standing::takes(&hold.requirement);
     line("takes", &format!("{takes}; {}", standing::given(&hold.requirement, &approved.names)));
     line("until", &standing::until(hold, now));
