@@ -1,5 +1,6 @@
 //! `countersign doctor`: what is wired, what could switch it off, and a canary through the real hook.
 
+mod age;
 mod canary;
 mod record;
 mod wiring;

@@ -15,12 +15,16 @@ pub struct Arguments {
 /// Answers one call read from standard input. Without `--home`, uses this user's own.
 pub fn run(arguments: Arguments) -> Result<ExitCode> {
     let mut words = arguments.arguments;
-    if !words.iter().any(|word| word == "--home" || word == "--managed") {
+    // A single option is a person's `--version`, as the installed hook takes it.
+    let is_option = matches!(words.as_slice(), [only] if only.starts_with('-'));
+    if !is_option && !words.iter().any(|word| word == "--home" || word == "--managed") {
         words.extend(["--home".to_owned(), crate::edge::home()?.path().display().to_string()]);
         words.extend(["--user-home".to_owned(), crate::edge::user_home()?.display().to_string()]);
     }
     let output = countersign_hook::run(words);
-    std::io::stdout().write_all(output.stdout.as_bytes())?;
-    std::io::stderr().write_all(output.stderr.as_bytes())?;
-    Ok(ExitCode::from(output.exit))
+    let mut stdout = std::io::stdout().lock();
+    let written = stdout.write_all(output.stdout.as_bytes()).and_then(|()| stdout.flush());
+    let _ = std::io::stderr().lock().write_all(output.stderr.as_bytes());
+    // As in `countersign-hook`: an answer nobody could read is not an answer, and 2 denies in every runtime.
+    Ok(ExitCode::from(if written.is_ok() { output.exit } else { 2 }))
 }

@@ -122,7 +122,7 @@ fn another_program_in_place_of_the_hook() {
         fs::write(hook, wrapper).unwrap();
     }), @"
     ✗ `~/countersign/bin/countersign-hook` is not the program that was installed: its digest is another than the record of installing has; install again
-    ! `~/countersign/bin/countersign-hook` is not the build beside this program: install again to update it
+    ! `~/countersign/bin/countersign-hook` is not the build beside this program: `countersign install claude-code` updates it
     ! not to be seen from here: a session started with --bare, or with --settings that set disableAllHooks, runs without this hook; only managed settings bind those
     ");
 }

@@ -11,7 +11,7 @@ use countersign_model::Digest;
 use serde_json::Value;
 
 use super::super::install;
-use super::{Checks, canary};
+use super::{Checks, age, canary};
 use crate::desk::Desk;
 use crate::{edge, elf, repository};
 
@@ -123,11 +123,9 @@ fn look_at_program(desk: &Desk, checks: &mut Checks, program: &Path, managed: bo
     let beside = std::env::current_exe()
         .ok()
         .and_then(|path| std::fs::read(path.with_file_name("countersign-hook")).ok());
-    if beside.is_some_and(|beside| Digest::of([beside.as_slice()]) != digest) {
-        checks.warn(format!(
-            "`{}` is not the build beside this program: install again to update it",
-            program.display()
-        ));
+    let other = beside.is_some_and(|beside| Digest::of([beside.as_slice()]) != digest);
+    if let Some(how) = age::differs(age::told(program).as_deref(), other, managed) {
+        checks.warn(format!("`{}` {how}", program.display()));
     }
 }
 
