@@ -14,11 +14,34 @@ mod replay;
 mod repository;
 mod terminal;
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
+/// Runs the command. Where whoever reads the output has gone, as `head` does, it ends there without a word.
+///
+/// The signal stays ignored: programs that are written to here, such as a hook under test, may end early as well.
 fn main() -> ExitCode {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !panic.payload_as_str().is_some_and(is_of_a_gone_reader) {
+            usual(panic);
+        }
+    }));
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
+        let said = panic.downcast_ref::<String>().is_some_and(|said| is_of_a_gone_reader(said));
+        if said { ExitCode::from(output::NOBODY_READS) } else { resume_unwind(panic) }
+    })
+}
+
+/// Whether it is how `println!` and its like panic where the pipe is closed.
+fn is_of_a_gone_reader(panic: &str) -> bool {
+    let pipe = rustix::io::Errno::PIPE.raw_os_error();
+    panic.starts_with("failed printing to std") && panic.ends_with(&format!("(os error {pipe})"))
+}
+
+fn run() -> ExitCode {
     let arguments = match commands::Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) if error.use_stderr() && std::env::args().any(|word| word == "--json") => {

@@ -17,6 +17,9 @@ use serde_json::{Value, json};
 
 use crate::terminal;
 
+/// What a shell calls a program that ended because nobody reads its output any more: 128 and SIGPIPE.
+pub const NOBODY_READS: u8 = 141;
+
 /// For headings and names.
 pub const STRONG: Style = Style::new().bold();
 /// For what went well.

@@ -14,6 +14,9 @@ pub struct Arguments {
 /// Prints the completion script.
 pub fn run(arguments: Arguments) -> Result<ExitCode> {
     let mut command = super::Arguments::command();
-    clap_complete::generate(arguments.shell, &mut command, "countersign", &mut std::io::stdout());
+    // Written at once: the generator panics where it cannot write.
+    let mut script = Vec::new();
+    clap_complete::generate(arguments.shell, &mut command, "countersign", &mut script);
+    anstream::print!("{}", String::from_utf8_lossy(&script));
     Ok(ExitCode::SUCCESS)
 }

@@ -15,6 +15,7 @@ mod doctor;
 mod explain;
 mod fails_closed;
 mod forging;
+mod gone_readers;
 mod inventory;
 mod layers;
 mod machine;

@@ -1,6 +1,6 @@
 //! One decision for each line of standard input.
 
-use std::io::{BufRead as _, Write as _};
+use std::io::{BufRead as _, ErrorKind, Write as _};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
@@ -27,11 +27,17 @@ pub fn answer(judge: &Judge, authorities: &Authorities) -> Result<ExitCode> {
                 json!({ "line": number + 1, "error": output::sentence(&error) })
             }
         };
-        serde_json::to_writer(&mut out, &answer)?;
-        out.write_all(b"\n")?;
+        match writeln!(out, "{answer}") {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+                return Ok(ExitCode::from(output::NOBODY_READS));
+            }
+            written => written.context("cannot write the answers")?,
+        }
     }
-    out.flush()?;
-    Ok(exit)
+    match out.flush() {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(ExitCode::from(output::NOBODY_READS)),
+        flushed => flushed.context("cannot write the answers").map(|()| exit),
+    }
 }
 
 fn explain_line(judge: &Judge, authorities: &Authorities, line: &[u8], here: &str) -> Result<Value> {
