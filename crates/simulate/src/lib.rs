@@ -32,8 +32,8 @@ pub use figures::{grouped, share};
 pub use history::{Call, History, Session, Source};
 pub use html::html;
 pub use report::{
-    Approvals, Counts, Day, Difference, EffectRow, PolicyRow, Reason, Rejected, Report, Side, Stopped,
-    ToolRow, Unforeseen,
+    Approvals, Counts, Day, Difference, EffectRow, Factor, PolicyRow, Reason, Rejected, Report, Side,
+    Stopped, ToolRow, Unforeseen,
 };
 pub use run::{Decided, Simulation, run};
 pub use suggest::{Suggestion, candidates};

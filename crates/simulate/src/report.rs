@@ -13,8 +13,8 @@ use countersign_redact::Redactor;
 use serde::Serialize;
 
 pub use rows::{
-    Approvals, Counts, Day, Difference, EffectRow, PolicyRow, Reason, Rejected, Side, Stopped, ToolRow,
-    Unforeseen,
+    Approvals, Counts, Day, Difference, EffectRow, Factor, PolicyRow, Reason, Rejected, Side, Stopped,
+    ToolRow, Unforeseen,
 };
 
 use crate::run::Decided;
@@ -22,6 +22,10 @@ use crate::{History, Simulation};
 
 /// Most rows of a list that grows with the history; how many more there are is said beside it.
 const MOST_ROWS: usize = 100_000;
+/// Factors of risk that count for a call.
+const GREATEST: usize = 2;
+/// Factors of risk that a reason names.
+const MOST_FACTORS: usize = 5;
 /// Most broken lines that are named one by one.
 const MOST_BROKEN: usize = 100;
 
@@ -172,12 +176,20 @@ impl Report {
     }
 }
 
+/// What is counted of one reason.
+#[derive(Default)]
+struct Why {
+    calls: usize,
+    example: String,
+    factors: BTreeMap<String, usize>,
+}
+
 /// Counts by what may be many different things.
 #[derive(Default)]
 struct Tallies<'h> {
     tools: BTreeMap<&'h str, Counts>,
     effects: BTreeMap<(String, String), Counts>,
-    reasons: BTreeMap<(String, String), (usize, String)>,
+    reasons: BTreeMap<(String, String), Why>,
     unforeseen: BTreeMap<String, (usize, String)>,
 }
 
@@ -196,10 +208,15 @@ impl<'h> Tallies<'h> {
         if !matches!(kind, DecisionKind::Allow) {
             // Why, without the resource: after the colon.
             let why = one.decision.reason.rsplit(": ").next().unwrap_or(&one.decision.reason);
-            let (count, example) = self.reasons.entry((kind.word().to_owned(), why.to_owned())).or_default();
-            *count += 1;
-            if example.is_empty() {
-                *example = rows::text(one, redactor);
+            let why = self.reasons.entry((kind.word().to_owned(), why.to_owned())).or_default();
+            why.calls += 1;
+            if why.example.is_empty() {
+                why.example = rows::text(one, redactor);
+            }
+            let mut factors: Vec<_> = one.decision.risk.factors.iter().collect();
+            factors.sort_by_key(|factor| std::cmp::Reverse(factor.points));
+            for factor in factors.into_iter().take(GREATEST) {
+                *why.factors.entry(factor.sentence.clone()).or_default() += 1;
             }
         }
         for what in unforeseen(one) {
@@ -230,11 +247,12 @@ impl<'h> Tallies<'h> {
         report.reasons = self
             .reasons
             .into_iter()
-            .map(|((decision, reason), (calls, example))| Reason {
-                reason: clean(reason),
-                decision,
-                calls,
-                example,
+            .map(|((decision, reason), why)| {
+                let factor = |(sentence, calls)| Factor { sentence: clean(sentence), calls };
+                let mut factors: Vec<Factor> = why.factors.into_iter().map(factor).collect();
+                factors.sort_by_key(|factor| std::cmp::Reverse(factor.calls));
+                factors.truncate(MOST_FACTORS);
+                Reason { reason: clean(reason), decision, calls: why.calls, example: why.example, factors }
             })
             .collect();
         report.reasons.sort_by_key(|row| std::cmp::Reverse(row.calls));

@@ -264,3 +264,26 @@ fn calls_that_are_alike_are_told_once() {
     ");
     assert!(shown.lines().skip(2).all(|line| line.chars().count() <= 100), "{shown}");
 }
+
+#[test]
+fn what_is_shown_for_its_risk_alone_says_what_the_risk_comes_from() {
+    let machine = recorded();
+    let call = json!({"type": "tool_use", "id": "r1", "name": "Bash", "input": {"command": "git push origin a b c d e f g h"}});
+    let line = json!({
+        "type": "assistant", "sessionId": "s7", "cwd": "/home/ada/shop", "uuid": "v1",
+        "timestamp": "2026-02-09T09:00:00Z", "message": {"content": [call]},
+    });
+    fs::write(machine.path("logs/claude/shop/risky.jsonl"), line.to_string()).unwrap();
+    let logs = machine.path("logs").display().to_string();
+    let text = machine.countersign(&["simulate", &logs, "--bundle", "graduated"], "");
+    let why = text.lines().find(|line| line.contains("a risk of")).unwrap();
+    assert_snapshot!(why.trim(), @"");
+    let report = simulate(&machine, &[]);
+    assert!(
+        report["reasons"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|row| !row["factors"].as_array().unwrap().is_empty())
+    );
+}

@@ -158,6 +158,17 @@ pub struct Reason {
     pub calls: usize,
     /// The first of them.
     pub example: String,
+    /// What most of their risk comes from: the sentences of the two greatest factors of each, most first.
+    pub factors: Vec<Factor>,
+}
+
+/// A reason for risk.
+#[derive(Debug, Serialize)]
+pub struct Factor {
+    /// What it says.
+    pub sentence: String,
+    /// Of how many calls it is one of the two greatest.
+    pub calls: usize,
 }
 
 /// A call that is worth a look.

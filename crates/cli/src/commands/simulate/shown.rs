@@ -1,7 +1,7 @@
 //! A simulation's report on a terminal.
 
 use anstream::println;
-use countersign_simulate::{Alike, Counts, Report, Stopped, alike, grouped, share};
+use countersign_simulate::{Alike, Counts, Reason, Report, Stopped, alike, grouped, share};
 
 use super::bundles::Named;
 use crate::output::{self, BAD, FAINT, GOOD, STRONG, WARN, styled};
@@ -9,6 +9,9 @@ use crate::terminal;
 
 /// Rows of a list that are shown; `--json` has them all.
 const SHOWN: usize = 10;
+
+/// Factors of risk that a reason is shown with.
+const FACTORS: usize = 3;
 
 /// Prints the report.
 pub fn print(report: &Report, bundle: &Named, against: Option<&Named>) {
@@ -101,9 +104,21 @@ fn reasons(report: &Report) {
     }
     heading("Why calls did not simply flow");
     let rows = report.reasons.iter().take(SHOWN).map(|row| {
-        [format!("{:>8}", grouped(row.calls)), word(&row.decision).to_owned(), terminal::line(&row.reason)]
+        let reason = format!("{}{}", terminal::line(&row.reason), from(row));
+        [format!("{:>8}", grouped(row.calls)), word(&row.decision).to_owned(), reason]
     });
     output::table(["   CALLS", "DECISION", "REASON"], rows);
+}
+
+/// What the risk comes from, where a policy names its score alone.
+fn from(row: &Reason) -> String {
+    if !row.reason.starts_with("a risk of ") || row.factors.is_empty() {
+        return String::new();
+    }
+    let factors = row.factors.iter().take(FACTORS);
+    let factors =
+        factors.map(|factor| format!("{} ({})", terminal::line(&factor.sentence), grouped(factor.calls)));
+    format!(", mostly because {}", factors.collect::<Vec<_>>().join(", "))
 }
 
 fn word(decision: &str) -> &str {
