@@ -9,6 +9,7 @@ use countersign_model::{
 };
 
 use crate::map::{EnvironmentMap, Places};
+use crate::sentence::plain;
 use crate::{Bundle, glob, names, remote};
 
 /// Fills in the environment of every effect. `tree` is the working tree that the call is made in, where that is known:
@@ -44,6 +45,15 @@ fn suspicion(resource: &Resource, map: &EnvironmentMap) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// By which pattern of the map a tag lands where it does: of a branch one expects it, of a tag one has to be told.
+pub fn listed_tags(effect: &Effect, map: &EnvironmentMap) -> Option<String> {
+    let Resource::Ref { reference, .. } = &effect.resource else { return None };
+    let Name::Tag(tag) = Name::of(reference) else { return None };
+    let matches = |pattern: &&String| glob::in_list_any_case(std::slice::from_ref(*pattern), tag);
+    let pattern = map.places(effect.environment)?.tags.iter().rfind(matches)?;
+    Some(format!("the map has tags like `{}` under {}", plain(pattern), effect.environment))
 }
 
 fn borrowed(names: &[String]) -> Vec<&str> {

@@ -12,12 +12,14 @@ use countersign_model::{
 use crate::ask::{Answer, Compiled, ask};
 use crate::build::AS_ABOVE;
 use crate::bundle::StoredPolicy;
+use crate::classify::{classify, listed_tags};
+use crate::map::EnvironmentMap;
 use crate::oversight::Rung;
 use crate::proposal::Mode;
 use crate::request::{self, Question, Unaskable};
 use crate::risk::{self, Beside};
 use crate::scoping::{self, Whole};
-use crate::{Bundle, Context, Overlap, classify, sentence};
+use crate::{Bundle, Context, Overlap, sentence};
 
 /// More effects than this in one call are not weighed one by one.
 const MOST_EFFECTS: usize = 1024;
@@ -67,9 +69,9 @@ pub fn decide(effects: &[Effect], context: &Context, bundle: &Bundle) -> Decisio
             Err(denial) => return denial,
         }
     }
-    let mut decision = strictest(&verdicts);
+    let mut decision = strictest(&verdicts, bundle.map());
     if differs {
-        let Decision { kind, policies, reason, .. } = strictest(&shadows);
+        let Decision { kind, policies, reason, .. } = strictest(&shadows, bundle.map());
         decision.shadow = (kind != decision.kind).then(|| Box::new(Shadow { kind, policies, reason }));
     }
     decision
@@ -205,7 +207,7 @@ fn says(policies: &[StoredPolicy], ids: &BTreeSet<PolicyId>) -> Option<String> {
 }
 
 /// The strictest verdict, with everything the equally strict ones ask for.
-fn strictest(verdicts: &[(&Effect, Verdict)]) -> Decision {
+fn strictest(verdicts: &[(&Effect, Verdict)], map: &EnvironmentMap) -> Decision {
     let worst = verdicts
         .iter()
         .max_by(|(_, one), (_, other)| (&one.kind, one.risk.score).cmp(&(&other.kind, other.risk.score)));
@@ -221,9 +223,11 @@ fn strictest(verdicts: &[(&Effect, Verdict)]) -> Decision {
         policies.extend(verdict.policies.iter().cloned());
     }
     let risk = verdicts.iter().map(|(_, verdict)| &verdict.risk).max_by_key(|risk| risk.score);
-    let why =
-        std::iter::once(&worst.why).chain(&worst.notes).map(String::as_str).collect::<Vec<_>>().join("; ");
-    let reason = sentence::reason(&told(surest(effect, verdicts), verdicts), &kind, &why);
+    let told = told(surest(effect, verdicts), verdicts);
+    let named = listed_tags(&told, map);
+    let parts = std::iter::once(&worst.why).chain(&worst.notes).chain(&named);
+    let why = parts.map(String::as_str).collect::<Vec<_>>().join("; ");
+    let reason = sentence::reason(&told, &kind, &why);
     Decision {
         kind,
         risk: risk.cloned().unwrap_or_default(),

@@ -211,6 +211,11 @@ fn reasons_are_sentences() {
     };
     let main = reference(remote_repository(Some(SHOP_URL)), "refs/heads/main");
     assert_snapshot!(reason(Effect::new(verbs::GIT_PUSH, main)), @"would move a ref of a remote repository forward, or create it (main of github.com/acme/shop, production): a change to production waits for an approval");
+    let tag =
+        |name: &str| reason(Effect::new(verbs::GIT_PUSH, reference(remote_repository(Some(SHOP_URL)), name)));
+    assert_snapshot!(tag("refs/tags/v2"), @"would move a ref of a remote repository forward, or create it (tag v2 of github.com/acme/shop, production): a change to production waits for an approval; the map has tags like `v*` under production");
+    assert_snapshot!(tag("refs/tags/*"), @"would move a ref of a remote repository forward, or create it (tag * of github.com/acme/shop, production): a change to production waits for an approval; the map has tags like `v*` under production");
+    assert_snapshot!(tag("refs/tags/nightly"), @"would move a ref of a remote repository forward, or create it (tag nightly of github.com/acme/shop, in an environment nobody has named): collaboration on a forge is shown to people");
     let together = |others: &[Effect]| {
         let mut effects = others.to_vec();
         classify(&mut effects, shop(Pack::Graduated), None);
