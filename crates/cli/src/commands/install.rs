@@ -157,7 +157,10 @@ pub fn hook_beside_us() -> Result<PathBuf> {
     let path = std::env::current_exe()?.with_file_name("countersign-hook");
     if !path.is_file() {
         return Err(anyhow::anyhow!("`{}` is missing", path.display()))
-            .hint("build it: cargo build --release -p countersign -p countersign-hook");
+            .hint(
+                "put the `countersign-hook` of the same version beside it; both are built by `cargo build --release -p \
+                 countersign -p countersign-hook` in Countersign's sources",
+            );
     }
     let bytes = fs::read(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
     if let Some(loader) = elf::interpreter(&bytes) {

@@ -50,9 +50,16 @@ pub fn run(desk: &mut Desk, arguments: Arguments, json: bool) -> Result<()> {
         .with_context(|| format!("`{name}` may not countersign"))
         .hint("`countersign reviewers list` shows who may")?;
     desk.ledger.locked(now, |log| log.append(vec![Event::Revoked { revocation }]).map(drop))?;
+    // A revocation is the newest record, and what it pays to cut off.
+    let head = desk.ledger.head()?;
+    let kept = format!("{}:{}", head.sequence, head.hash.hex());
     if json {
-        return output::json(&json!({ "revoked": id, "reviewer": name }));
+        return output::json(&json!({ "revoked": id, "reviewer": name, "head": kept }));
     }
     println!("{} {id} as {name}: it covers nothing from now on", styled(GOOD, "revoked"));
+    println!(
+        "Keep this where whoever runs as you cannot write: `countersign evidence verify --contains {kept}` tells later that \
+         nobody took it back."
+    );
     Ok(())
 }
