@@ -1,4 +1,4 @@
-//! Programs that run others in an environment they prepare or watch over, and that do more besides: `asdf exec`,
+//! Programs that run others in an environment they prepare or watch over, and that do more besides:
 //! `direnv exec`, `perf stat`, `nodemon --exec`. [`scripts`] has those that run several of a package's scripts,
 //! [`variables`] those that only set variables.
 
@@ -14,7 +14,7 @@ use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
     programs: &[
-        "rtx", "asdf", "direnv", "devbox", "perf", "dotenv", "env-cmd", "concurrently", "nodemon", "npm-run-all", "npm-run-all2", "run-s", "run-p", "cross-env-shell", "lint-staged",
+        "rtx", "direnv", "devbox", "perf", "dotenv", "env-cmd", "concurrently", "nodemon", "npm-run-all", "npm-run-all2", "run-s", "run-p", "cross-env-shell", "lint-staged",
     ],
     about: "Programs that prepare something and then run others: the commands they run are understood. What \
         they set up, from files of their own, is not looked at, and is opaque; a package's scripts and files \
@@ -22,7 +22,6 @@ pub(super) const FAMILY: Family = Family {
     examples: &[
         "direnv exec . git push origin main",
         "perf stat cargo test",
-        "asdf exec rm -rf src",
         "concurrently 'npm test' 'git push origin main'",
         "nodemon --exec 'rm -rf src'",
         "run-s build deploy",
@@ -39,7 +38,7 @@ pub(super) const FAMILY: Family = Family {
 fn starters(program: &str) -> &'static [&'static str] {
     match program {
         "rtx" => &["exec", "x", "en", "watch"],
-        "asdf" | "direnv" => &["exec"],
+        "direnv" => &["exec"],
         "devbox" => &["run"],
         "perf" => &["stat", "record", "trace", "mem", "c2c", "kvm", "lock", "sched"],
         _ => &[],

@@ -27,6 +27,7 @@ pub(super) fn module(at: usize, invocation: &Invocation, context: &mut Context<'
         Some("alembic") => return families::migrations::run_module("alembic", at, invocation, context),
         Some("django") => return families::migrations::run_module("django-admin", at, invocation, context),
         Some(name @ ("twine" | "awscli" | "ansible")) => return client(name, at, invocation, context),
+        Some(name) if is_tool(name) => return client(name, at, invocation, context),
         Some(name) => return package(name, at, invocation, context),
         None => return opaque(invocation, "which module it runs is not known", context),
     };
@@ -59,10 +60,20 @@ fn shadow(name: &str, invocation: &Invocation, context: &Context<'_>) -> Option<
 /// A module that is a program known under another name: `python -m awscli s3 rb`.
 fn client(name: &str, at: usize, invocation: &Invocation, context: &mut Context<'_>) {
     let Some(mut command) = invocation.nested(at) else { return };
-    let program = if name == "awscli" { "aws" } else { name };
+    let program = match name {
+        "awscli" => "aws",
+        "pre_commit" => "pre-commit",
+        name => name,
+    };
     command.first = Word { raw: command.first.raw.clone(), ..Word::known_as(program) };
     command.contiguous = false;
     families::dispatch(command, context);
+}
+
+/// Whether a module is that of a program which is known by the same name.
+fn is_tool(name: &str) -> bool {
+    families::served::FAMILY.programs.contains(&name)
+        || matches!(name, "hatch" | "invoke" | "nox" | "pdm" | "poethepoet" | "poetry" | "pre_commit" | "tox" | "uv")
 }
 
 /// A module of the project's own.

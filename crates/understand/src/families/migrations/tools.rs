@@ -54,7 +54,7 @@ const PLAIN: Tool = Tool {
 
 /// All their names.
 pub(super) const PROGRAMS: &[&str] = &[
-    "alembic", "flyway", "liquibase", "prisma", "rails", "rake", "manage.py", "django-admin", "knex", "sequelize", "sequelize-cli", "typeorm", "typeorm-ts-node-commonjs", "typeorm-ts-node-esm", "drizzle-kit", "goose", "dbmate", "migrate", "atlas", "sqlx",
+    "alembic", "flask-migrate", "flyway", "liquibase", "prisma", "rails", "rake", "manage.py", "django-admin", "knex", "sequelize", "sequelize-cli", "typeorm", "typeorm-ts-node-commonjs", "typeorm-ts-node-esm", "drizzle-kit", "goose", "dbmate", "migrate", "atlas", "sqlx",
     "diesel", "mix", "dbt", "artisan", "db-migrate", "node-pg-migrate", "mikro-orm", "dotnet-ef", "sqitch", "supabase",
 ];
 
@@ -70,16 +70,20 @@ const RAILS: &[Rule<'static>] = &[
     rule("db:console", RUNS), rule("dbconsole", RUNS),
 ];
 
+const ALEMBIC: Table<'static> = Table {
+    values: &["-c", "--config", "-n", "--name", "-x", "-m", "--message", "--rev-id", "--tag"],
+    rules: &[
+        rule("upgrade", SCHEMA), rule("downgrade", GONE), rule("stamp", SCHEMA), rule("current", READ), rule("check", READ), rule("history", TELLS), rule("heads", TELLS), rule("branches", TELLS), rule("show", TELLS), rule("list_templates", TELLS),
+        rule("revision", MAKES), rule("merge", MAKES), rule("init", MAKES), rule("edit", MAKES), rule("ensure_version", SCHEMA),
+    ],
+};
+
 const TOOLS: &[Tool] = &[
+    // Flask's own: the application's code says which database.
+    Tool { programs: &["flask-migrate"], table: ALEMBIC, finds: Finds::Code("FLASK_ENV"), ..PLAIN },
     Tool {
         programs: &["alembic"],
-        table: Table {
-            values: &["-c", "--config", "-n", "--name", "-x", "-m", "--message", "--rev-id", "--tag"],
-            rules: &[
-                rule("upgrade", SCHEMA), rule("downgrade", GONE), rule("stamp", SCHEMA), rule("current", READ), rule("check", READ), rule("history", TELLS), rule("heads", TELLS), rule("branches", TELLS), rule("show", TELLS), rule("list_templates", TELLS),
-                rule("revision", MAKES), rule("merge", MAKES), rule("init", MAKES), rule("edit", MAKES), rule("ensure_version", SCHEMA),
-            ],
-        },
+        table: ALEMBIC,
         finds: Finds::Key("alembic.ini", "sqlalchemy.url"),
         ..PLAIN
     },
