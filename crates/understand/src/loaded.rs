@@ -24,7 +24,7 @@ pub(crate) fn unshown(text: &str, effects: &mut [Effect]) {
 
 fn is_quiet(text: &str, effects: &[Effect]) -> bool {
     let is_loaded = |effect: &Effect| matches!(&effect.resource, Resource::Path { zone: Zone::Workspace, class: PathClass::Secret, path } if path.rsplit('/').next().is_some_and(|name| name.starts_with(".env")));
-    let (mut loads, mut works) = (Vec::new(), Vec::new());
+    let (mut loads, mut works, mut starts) = (Vec::new(), Vec::new(), Vec::new());
     let mut at = 0;
     for part in text.split_inclusive([';', '\n']).flat_map(|part| part.split_inclusive("&&")) {
         let from = at;
@@ -42,6 +42,9 @@ fn is_quiet(text: &str, effects: &[Effect]) -> bool {
             return false;
         } else {
             works.push(span);
+            if starts_code(without_tail(command)) {
+                starts.push(span);
+            }
         }
     }
     let within = |effect: &Effect, spans: &[Span]| {
@@ -49,7 +52,21 @@ fn is_quiet(text: &str, effects: &[Effect]) -> bool {
             .span
             .is_some_and(|span| spans.iter().any(|part| part.start <= span.start && span.end <= part.end))
     };
-    let is_work = |effect: &&Effect| effect.verb == verbs::EXEC_TEST || effect.verb == verbs::EXEC_BUILD;
+    // What the project's own code does with them is what it does whenever it runs; what it is seen to show is told.
+    let is_start = |effect: &Effect| {
+        let is_own = match &effect.resource {
+            Resource::Path { zone: Zone::Workspace, class, .. } => {
+                effect.verb == verbs::FS_READ && *class == PathClass::Ordinary
+            }
+            Resource::Program { name } => effect.verb == verbs::EXEC_OPAQUE && !name.contains(" told of "),
+            Resource::Host { host, .. } => effect.verb == verbs::NET_LISTEN && host != "*",
+            _ => false,
+        };
+        is_own && within(effect, &starts)
+    };
+    let is_work = |effect: &&Effect| {
+        effect.verb == verbs::EXEC_TEST || effect.verb == verbs::EXEC_BUILD || is_start(effect)
+    };
     !works.is_empty()
         && works.iter().all(|part| effects.iter().filter(is_work).any(|effect| within(effect, std::slice::from_ref(part))))
         && effects.iter().any(|effect| effect.verb == verbs::SECRET_READ)
@@ -57,8 +74,37 @@ fn is_quiet(text: &str, effects: &[Effect]) -> bool {
             verb if *verb == verbs::SECRET_READ => is_loaded(effect) && within(effect, &loads),
             verb if *verb == verbs::EXEC_TEST || *verb == verbs::EXEC_BUILD => within(effect, &works),
             verb if *verb == verbs::EXEC_READ => matches!(&effect.resource, Resource::Program { name } if matches!(name.as_str(), "set" | "cd" | "export" | "head" | "tail")) || within(effect, &loads),
-            _ => false,
+            _ => is_start(effect),
         })
+}
+
+/// Programs that run a file of the project's own.
+const INTERPRETERS: &[&str] = &["bun", "deno", "node", "python", "python3", "ts-node", "tsx"];
+/// What such files end in.
+const CODE: &[&str] = &[".js", ".mjs", ".cjs", ".ts", ".mts", ".py"];
+/// Programs that serve a module of the project's own.
+const SERVERS: &[&str] =
+    &["celery", "daphne", "fastapi", "flask", "granian", "gunicorn", "hypercorn", "streamlit", "uvicorn"];
+
+/// Whether a command runs a file or a module of the project and nothing that it is given in words.
+fn starts_code(command: &str) -> bool {
+    let mut words = command.split_ascii_whitespace().peekable();
+    if words.next_if(|word| matches!(*word, "uv" | "poetry" | "pdm")).is_some() && words.next() != Some("run")
+    {
+        return false;
+    }
+    match (words.next(), words.next()) {
+        (Some(program), Some("-m")) if program.starts_with("python") => {
+            words.next().is_some_and(|module| SERVERS.contains(&module))
+        }
+        (Some(program), Some(file)) if INTERPRETERS.contains(&program) => {
+            !file.starts_with(['-', '/'])
+                && !file.contains("..")
+                && CODE.iter().any(|ending| file.ends_with(ending))
+        }
+        (Some(program), _) => SERVERS.contains(&program),
+        (None, _) => false,
+    }
 }
 
 /// `source .env`, `export $(grep -v '^#' .env | xargs)`.

