@@ -12,7 +12,8 @@ use crate::word::{Value, Word};
 pub(super) const FAMILY: Family = Family {
     programs: &["multipass", "lxc", "incus", "limactl", "vagrant"],
     about: "Virtual machines and system containers: which files of this machine are copied in and out, which machines \
-        are listed, stopped and deleted. What runs in one is opaque: it may have directories of this machine.",
+        are listed, stopped and deleted. What runs in one is done there; one that by custom has the project's directory of \
+        this machine, as Vagrant's and Lima's do, is opaque besides.",
     examples: &[
         "multipass transfer box:/home/ubuntu/x.log .",
         "multipass transfer ~/.ssh/id_ed25519 box:/tmp",
@@ -24,15 +25,20 @@ pub(super) const FAMILY: Family = Family {
         "limactl delete default",
         "vagrant up",
         "multipass exec box -- ls",
+        "multipass exec box -- sudo rm -rf /srv",
+        "limactl shell default rm -rf src",
+        "multipass shell box",
     ],
     effects,
 };
 
+/// Something runs in one.
+const RUN: Verb = verbs::CONTAINER_RUN;
 /// Copies, in either direction.
 const COPY: Verb = verbs::NET_UPLOAD;
 
 const TABLE: Table = Table {
-    values: &["--timeout", "--format", "-f", "--project", "--backend", "--uid", "--gid", "--mode", "--remote"],
+    values: &["--working-directory", "-d", "--workdir", "--cwd", "--env", "--user", "--group", "-c", "--command", "--shell", "--timeout", "--format", "-f", "--project", "--backend", "--uid", "--gid", "--mode", "--remote"],
     rules: &[
         rule("transfer|copy-files|copy|cp|scp|upload", COPY),
         rule("file push|pull", COPY),
@@ -40,6 +46,7 @@ const TABLE: Table = Table {
         rule("config show|get", verbs::CONTAINER_READ),
         rule("image|network|storage|profile|snapshot list|ls|info|show", verbs::CONTAINER_READ),
         rule("stop|suspend|pause|halt|restart|reload|resume|recover|snapshot", verbs::CONTAINER_WRITE),
+        rule("exec|shell|ssh", RUN),
         rule("delete|rm|purge|destroy", verbs::CONTAINER_DELETE),
     ],
 };
@@ -58,6 +65,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     match found.verb.clone().filter(|_| !is_other) {
         None => opaque(invocation, "what it does in or to a virtual machine is not known", context),
         Some(verb) if verb == COPY => copies(&found, is_system, context),
+        Some(verb) if verb == RUN => runs(&found, invocation, context),
         Some(verb) => {
             let name = found.operand(0).unwrap_or_else(|| "*".to_owned());
             let mut effect = Effect::new(verb, machine(&name));
@@ -70,6 +78,22 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             });
         }
     }
+}
+
+/// Adds what a command does in a machine.
+fn runs(found: &Subcommand<'_>, invocation: &Invocation, context: &mut Context<'_>) {
+    let text = found.value(&["-c", "--command"]).filter(|_| invocation.program == "vagrant").cloned();
+    let name = found.operand(0).unwrap_or_else(|| if invocation.program == "vagrant" { "default" } else { "*" }.to_owned());
+    let at = found.rest_at.or_else(|| found.position(1, invocation));
+    let nested = at.and_then(|at| invocation.nested(at));
+    if matches!(invocation.program.as_str(), "vagrant" | "limactl") {
+        opaque(invocation, "the machine may have directories of this one", context);
+    }
+    context.elsewhere(machine(&name), |context| match (text, nested) {
+        (Some(text), _) => super::runners::text(&text, invocation, context),
+        (None, Some(nested)) if invocation.program != "vagrant" => super::dispatch(nested, context),
+        _ => opaque(invocation, "an interactive shell in a virtual machine", context),
+    });
 }
 
 /// A machine by its name; `remote:name` is on another host.

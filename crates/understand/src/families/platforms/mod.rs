@@ -121,6 +121,7 @@ fn act(platform: &str, verb: Option<Verb>, found: &Subcommand<'_>, app: &named::
             let system = match platform {
                 "wrangler" => "d1",
                 "heroku" | "supabase" | "neon" => "postgresql",
+                "turso" => "sqlite",
                 other => other,
             };
             if effect.verb == verbs::DB_EXECUTE && effect.because.is_none() {
@@ -130,12 +131,18 @@ fn act(platform: &str, verb: Option<Verb>, found: &Subcommand<'_>, app: &named::
             // `heroku pg:psql -c`, `supabase db query ..`.
             let text = match found.name.as_str() {
                 "pg psql" => found.value(&["-c", "--command"]),
+                "db shell" if platform == "turso" => found.operands.get(1).map(|word| &word.value),
                 "db query" if platform == "supabase" && !found.has(&["-f", "--file"]) => found.operands.first().map(|word| &word.value),
                 _ => None,
             };
             if let Some(text) = text {
-                let place = DatabasePlace { host, database, ..DatabasePlace::any(system) };
+                let place = hosted_place(platform, &name, DatabasePlace { host, database, ..DatabasePlace::any(system) }, context);
                 client::run_word(&Word::made(text.clone()), &place, context);
+                return;
+            }
+            if platform == "turso" && found.name == "db shell" {
+                let place = hosted_place(platform, &name, DatabasePlace { host, database, ..DatabasePlace::any(system) }, context);
+                super::databases::run_stdin(invocation, &place, context);
                 return;
             }
             if found.surely(&["--dry-run"], &["--linked", "--local", "--remote", "--yes", "--include-all", "--include-roles", "--include-seed"]) && platform == "supabase" {
@@ -154,6 +161,21 @@ fn act(platform: &str, verb: Option<Verb>, found: &Subcommand<'_>, app: &named::
         effect = Effect::new(verbs::APP_READ, effect.resource);
     }
     context.push(effect);
+}
+
+/// The database of a platform, or one of this machine that its name is the address or the file of.
+fn hosted_place(platform: &str, name: &str, hosted: DatabasePlace, context: &Context<'_>) -> DatabasePlace {
+    let address = name.split_once("://").map(|(_, rest)| rest.split(['/', '?']).next().unwrap_or(rest));
+    let host = address.map(|rest| rest.rsplit_once(':').map_or(rest, |(host, _)| host));
+    match host {
+        Some("") => DatabasePlace { host: "*".to_owned(), ..hosted },
+        Some(host) if platform == "turso" => DatabasePlace { host: host.to_owned(), ..hosted },
+        None if platform == "turso" && (name.ends_with(".db") || name.contains('/')) => {
+            let path = crate::paths::locate(&Value::Known(name.to_owned()), context).path;
+            DatabasePlace { host: path, ..hosted }
+        }
+        Some(_) | None => hosted,
+    }
 }
 
 /// Programs that run where the application runs, or here.

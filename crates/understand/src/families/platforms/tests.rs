@@ -122,3 +122,19 @@ fn what_later_deployments_go_to() {
     exec.read firebase use, read
     ");
 }
+
+#[test]
+fn databases_of_turso() {
+    assert_snapshot!(check("turso db shell shop 'SELECT name FROM users'; turso db shell shop 'DROP TABLE users'; turso db shell shop < x.sql"), @"
+    db.read users in sqlite://turso shop, read
+    db.destroy users in sqlite://turso shop, destroy
+    fs.read /repo/x.sql, read
+    db.execute * in sqlite://turso shop, execute, opaque
+    ");
+    assert_snapshot!(check("turso db shell http://127.0.0.1:8080 'DELETE FROM a'; turso db shell ./local.db 'SELECT 1'; turso db list; turso db destroy shop"), @"
+    db.destroy a in sqlite://127.0.0.1, destroy
+    db.read * in sqlite:///repo/local.db, read
+    app.read * on turso, read
+    db.destroy shop in sqlite://turso shop, destroy
+    ");
+}

@@ -37,9 +37,29 @@
         container.read machine box, read
         exec.read multipass --help, read
         ");
-        assert_snapshot!(check("vagrant up; multipass exec box -- ls; lxc copy a b; multipass launch"), @"
+        assert_snapshot!(check("vagrant up; lxc copy a b; multipass launch"), @"
         exec.opaque vagrant, execute, opaque
-        exec.opaque multipass, execute, opaque
         exec.opaque lxc, execute, opaque
+        exec.opaque multipass, execute, opaque
+        ");
+    }
+
+    #[test]
+    fn what_runs_in_one() {
+        assert_snapshot!(check("multipass exec box -- ls /srv; multipass exec -d /srv box rm -rf x; lxc exec box -- git push origin main"), @"
+        fs.read machine box, read, partial
+        fs.delete machine box, destroy, partial
+        git.force-push machine box, destroy, partial
+        ");
+        assert_snapshot!(check("vagrant ssh -c 'rm -rf /srv'; limactl shell default rm -rf src; multipass shell box"), @"
+        exec.opaque vagrant, execute, opaque
+        fs.delete machine default, destroy, partial
+        exec.opaque limactl, execute, opaque
+        exec.opaque machine box, execute, opaque
+        ");
+        assert_snapshot!(check("multipass exec box -- psql -h db.prod.example -c 'DROP TABLE a'; multipass exec \"$BOX\" -- ls; multipass exec --help"), @"
+        db.destroy a in postgresql://db.prod.example, destroy
+        fs.read machine *, read, partial
+        exec.read multipass exec --help, read
         ");
     }
