@@ -42,6 +42,7 @@ pub const SETTINGS: &[&str] = &[
     "MYSQL_HOST",
     "NODE_ENV",
     "NOMAD_ADDR",
+    "OLLAMA_HOST",
     "PGDATABASE",
     "PGHOST",
     "PGHOSTADDR",
