@@ -262,8 +262,13 @@ impl Call<'_> {
                 self.merge(&repository, number, context);
                 return;
             }
-            _ => {
-                worst(self.invocation, "the subcommand is not known", context);
+            action => {
+                // It may be one of a newer client, an extension or an alias.
+                let why = "the subcommand is not known";
+                let resource = object(&repository, "pr", action);
+                context.push(Effect::new(verbs::FORGE_WRITE, resource).certain(Certainty::Partial, why));
+                context.candidates.push(crate::pin::impossible(why));
+                opaque(self.invocation, why, context);
                 return;
             }
         };

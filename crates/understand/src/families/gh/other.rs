@@ -47,6 +47,16 @@ impl Call<'_> {
         !self.arguments.has(&["shell", "s"]) && self.arguments.unknown.is_empty() && self.operand(1).is_some_and(group)
     }
 
+    /// A repository that is made: one that everybody sees publishes what is brought to it.
+    fn created(&self, effect: Effect) -> Effect {
+        let is = |name: &str| self.arguments.has(&[name]);
+        let visibility = self.arguments.value(&["visibility"]).and_then(Value::known);
+        if is("private") || is("internal") || matches!(visibility, Some("private" | "internal")) {
+            return effect.because("a new repository is made, which only its members see");
+        }
+        Effect::new(verbs::FORGE_RELEASE, effect.resource).because("a new repository is made, and everybody may see what is brought to it")
+    }
+
     /// The value of an operand after the action.
     fn operand(&self, index: usize) -> Option<&str> {
         self.arguments.operands.get(index + 1).and_then(|word| word.known())
@@ -109,8 +119,10 @@ impl Call<'_> {
             ("repo", "deploy-key" | "autolink" | "gitignore" | "license") if matches!(nested, Some("list" | "view")) => on(verbs::FORGE_READ),
             ("repo", "create") if self.arguments.has(&["push"]) => {
                 context.push(forge::branch(repository, None, verbs::GIT_PUSH, None));
-                on(verbs::FORGE_SETTINGS)
+                self.created(on(verbs::FORGE_WRITE))
             }
+            ("repo", "create" | "new") => self.created(on(verbs::FORGE_WRITE)),
+            ("repo", "fork") => on(verbs::FORGE_WRITE).because("a copy of the repository is made in an account of one's own"),
             ("repo", "sync") => self.syncs(context),
             ("repo", "set-default") => on(verbs::FORGE_READ),
             ("repo", "delete") => on(verbs::FORGE_DELETE),

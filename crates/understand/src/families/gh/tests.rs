@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::fixture::check;
+use crate::fixture::{check, check_because};
 
 #[test]
 fn pull_requests() {
@@ -158,13 +158,13 @@ fn the_rest() {
 fn repositories_keys_and_settings() {
     assert_snapshot!(check("gh repo create acme/new --private --source . --push; gh repo edit --visibility public --accept-visibility-change-consequences"), @"
     git.push *@https://github.com/acme/new, write, partial
-    forge.settings acme/new repo acme/new, write
+    forge.write acme/new repo acme/new, write
     forge.settings acme/shop repo *, write
     ");
     assert_snapshot!(check("gh repo archive acme/shop -y; gh repo rename shop2; gh repo fork; gh repo deploy-key list; gh repo deploy-key add k.pub"), @"
     forge.settings acme/shop repo acme/shop, write
     forge.settings acme/shop repo shop2, write
-    forge.settings acme/shop repo *, write
+    forge.write acme/shop repo *, write
     forge.read acme/shop repo list, read
     forge.settings acme/shop repo add, write
     ");
@@ -328,4 +328,20 @@ fn branches_for_issues() {
     assert_snapshot!(check("gh issue develop 33 --name main"), @"git.push main@https://github.com/acme/shop, write");
     assert_snapshot!(check("gh issue develop $N"), @"git.push *@https://github.com/acme/shop, write, partial");
     assert_snapshot!(check("gh issue develop 33 --branch-repo acme/other"), @"git.push *@https://github.com/acme/shop, write, partial");
+}
+
+#[test]
+fn repositories_that_are_made_and_subcommands_nobody_knows() {
+    assert_snapshot!(check_because("gh repo create acme/new --private; gh repo create acme/open --public; gh repo create acme/any; gh repo fork cli/cli --clone"), @"
+    forge.write acme/new repo acme/new, write: a new repository is made, which only its members see
+    forge.release acme/open repo acme/open, write: a new repository is made, and everybody may see what is brought to it
+    forge.release acme/any repo acme/any, write: a new repository is made, and everybody may see what is brought to it
+    forge.write cli/cli repo cli/cli, write: a copy of the repository is made in an account of one's own
+    ");
+    assert_snapshot!(check("gh pr frobnicate 3; gh pr revert 3; gh pr $X"), @"
+    forge.write acme/shop pr frobnicate, write, partial
+    exec.opaque gh, execute, opaque
+    forge.pull-request acme/shop#3, write
+    forge.merge * pull request, write, partial
+    ");
 }
