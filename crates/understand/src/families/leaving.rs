@@ -186,7 +186,7 @@ pub(super) fn carried(invocation: &Invocation, context: &Context<'_>) -> Vec<Car
 }
 
 /// The class of a token that is written in a text.
-fn literal(text: &str) -> Option<&'static str> {
+pub(crate) fn literal(text: &str) -> Option<&'static str> {
     let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
     let mut runs = text.as_bytes().split(|byte| !is_letter(*byte));
     if !(SHORTEST..=LONGEST).contains(&text.len()) || !runs.any(|run| run.len() >= SHORTEST) {

@@ -1,5 +1,9 @@
 //! Which variables are named like a secret.
 
+mod written;
+
+pub(crate) use written::written_secret;
+
 /// Pieces of names that say so wherever they stand.
 const PIECES: &[&str] = &[
     "TOKEN",

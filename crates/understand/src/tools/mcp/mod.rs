@@ -9,6 +9,7 @@
 //! all of that can be read; and a server by its usual name does with such a tool what it usually does ([`usual`]).
 
 mod arguments;
+mod carried;
 mod catalogue;
 mod commands;
 mod files;
@@ -110,6 +111,7 @@ pub(super) fn effects(call: &ToolCall, context: &mut Context<'_>) {
     let found = arguments::effects(&tool, context);
     let resource = Resource::Tool { server: Some(server.to_owned()), name: name.to_owned() };
     context.push(own_effect(&tool, &found, annotations, resource));
+    carried::effects(&tool, name, context);
     arguments::mentions(&call.input, says == Says::Reads, context);
 }
 
