@@ -19,11 +19,19 @@ const NAMES: &[&str] = &[
     "TCL_LIBRARY",
     "TK_LIBRARY",
     "PKG_CONFIG_PATH",
-    "CURRENT_PATH",
-    "CURRENT_DIR",
-    "SCRIPT_PATH",
     "_OLD_PKG_CONFIG_PATH",
-    "_OLD_SCRIPT_PATH",
+];
+
+/// Variables that say where the script is, from which some work out the environment's directory: what they are set
+/// to must be that.
+const PLACES: &[(&str, &[&str])] = &[
+    ("SCRIPT_PATH", &["\"${BASH_SOURCE[0]}\"", "\"${(%):-%x}\"", "\"${.sh.file}\"", "\"$_OLD_SCRIPT_PATH\""]),
+    ("_OLD_SCRIPT_PATH", &["\"$SCRIPT_PATH\""]),
+    (
+        "CURRENT_PATH",
+        &["$(realpath \"${0}\")", "$(realpath \"${BASH_SOURCE[0]}\")", "$(realpath \"${SCRIPT_PATH}\")"],
+    ),
+    ("CURRENT_DIR", &["$(dirname \"${CURRENT_PATH}\")"]),
 ];
 
 /// Lines that stand as they are.
@@ -68,8 +76,10 @@ pub(crate) fn activates(located: &Located, context: &mut Context<'_>) -> bool {
     let is_changed =
         world.tree_changed.is_some() || world.written.iter().any(|written| written.touches(located));
     // Kept by an earlier activation, they are put back.
-    let is_set = ["_OLD_VIRTUAL_PATH", "_OLD_VIRTUAL_PYTHONHOME"]
+    let kept = ["_OLD_VIRTUAL_PATH", "_OLD_VIRTUAL_PYTHONHOME"];
+    let is_set = kept
         .iter()
+        .chain(PLACES.iter().map(|(name, _)| name))
         .any(|name| context.state.shell.variables.contains_key(*name));
     // What the script calls could mean something else by now.
     let shell = &context.state.shell;
@@ -125,17 +135,21 @@ fn is_part(line: &str, root: &str) -> bool {
     if let Some(test) = test.and_then(|rest| rest.strip_suffix("then")) {
         return test.trim_end().strip_suffix(';').is_some_and(is_test);
     }
-    if let Some(text) = line.strip_prefix("echo \"").and_then(|rest| rest.strip_suffix("\" >&2")) {
-        return !text.contains(['`', '"']) && !text.contains("$(");
+    if let Some(text) = line.strip_prefix("echo \"").and_then(|rest| rest.strip_suffix(" >&2")) {
+        return !text.contains(['`', ';', '&', '|', '<', '>']) && !text.contains("$(");
     }
+    let is_place = |name: &str| PLACES.iter().any(|(known, _)| *known == name);
     if let Some(names) = line.strip_prefix("unset ") {
-        return names.split(' ').all(is_name);
+        return names.split(' ').all(|name| is_name(name) || is_place(name));
     }
     let assigns = line.strip_prefix("export ").unwrap_or(line);
     match assigns.split_once('=') {
         Some(("VIRTUAL_ENV", value)) => is_root(value, root),
+        Some((name, value)) if is_place(name) => {
+            PLACES.iter().any(|(known, values)| *known == name && values.contains(&value))
+        }
         Some((name, value)) => is_name(name) && is_harmless(value),
-        None => assigns != line && is_name(assigns),
+        None => assigns != line && (is_name(assigns) || is_place(assigns)),
     }
 }
 
@@ -166,6 +180,7 @@ fn is_root(value: &str, root: &str) -> bool {
         || spelled("$(cygpath -u ")
         || spelled("$(wslpath ")
         || value == "\"$(realpath \"${CURRENT_DIR}/../\")\""
+        || value == "''\"$(dirname -- \"$(dirname -- \"$(realpath -- \"$SCRIPT_PATH\")\")\")\"''"
 }
 
 /// A value that runs nothing but programs which print a part of a path.

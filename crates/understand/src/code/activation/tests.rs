@@ -31,11 +31,20 @@ fn what_it_consists_of() {
         "if [ -n \"${BASH_VERSION:+x}\" ] && [ \"${BASH_SOURCE[0]}\" = \"$0\" ]; then\nexit 33\nfi",
         "VIRTUAL_ENV=$(cygpath -u \"$VIRTUAL_ENV\")",
         "alias pydoc 2>/dev/null >/dev/null && unalias pydoc || true",
+        "if [ ! -d /repo/.venv ]; then\necho \"Virtual environment directory\" /repo/.venv \"does not exist!\" >&2\nCURRENT_PATH=$(realpath \"${0}\")\nCURRENT_DIR=$(dirname \"${CURRENT_PATH}\")\nVIRTUAL_ENV=\"$(realpath \"${CURRENT_DIR}/../\")\"\nfi",
+        "SCRIPT_PATH=\"${BASH_SOURCE[0]}\"\nVIRTUAL_ENV=''\"$(dirname -- \"$(dirname -- \"$(realpath -- \"$SCRIPT_PATH\")\")\")\"''\nSCRIPT_PATH=\"$_OLD_SCRIPT_PATH\"\nexport SCRIPT_PATH\nunset SCRIPT_PATH",
     ] {
         assert!(is_plain(&script(more), "/repo/.venv"), "{more}");
     }
     for more in [
         "rm -rf src",
+        "CURRENT_DIR=/tmp/x/bin\nVIRTUAL_ENV=\"$(realpath \"${CURRENT_DIR}/../\")\"",
+        "CURRENT_PATH=/tmp/x/bin/activate",
+        "SCRIPT_PATH=\"/tmp/x/bin/activate\"",
+        "export SCRIPT_PATH=/tmp/x/bin/activate",
+        "_OLD_SCRIPT_PATH='/tmp/x/bin/activate'",
+        "echo \"x\" > .bashrc >&2",
+        "echo \"x\" ; rm -rf src >&2",
         "PATH=\"/tmp/x:$PATH\"",
         "VIRTUAL_ENV=/tmp/x",
         "VIRTUAL_ENV_PROMPT=$(rm -rf src)",
@@ -131,4 +140,16 @@ fn names_that_mean_something_else_by_then() {
         let found = activated(command, "", &[]);
         assert!(found.contains("fs.delete /repo/src") || found.contains("exec.opaque"), "{command}: {found}");
     }
+}
+
+#[test]
+fn a_place_that_is_set_beforehand() {
+    let text =
+        script("VIRTUAL_ENV=''\"$(dirname -- \"$(dirname -- \"$(realpath -- \"$SCRIPT_PATH\")\")\")\"''");
+    let files =
+        [("/repo/.venv/bin/activate", text.as_str()), ("/repo/.venv/pyvenv.cfg", "home = /usr/bin\n")];
+    let plain = check_with("source .venv/bin/activate; ls", &files);
+    assert!(!plain.contains("opaque"), "{plain}");
+    let led = check_with("SCRIPT_PATH=/tmp/x/bin/activate; source .venv/bin/activate; ls", &files);
+    assert!(led.contains("opaque") || led.contains("hidden"), "{led}");
 }
