@@ -233,13 +233,14 @@ fn is_redefined(name: &str, context: &Context<'_>) -> bool {
 /// The chain that nothing in the command names: of hardhat a simulated one, unless its configuration says otherwise; of
 /// Foundry one at a port of this machine.
 fn usual(is_hardhat: bool, context: &Context<'_>) -> Network {
-    let file = |name: &str| context.state.shell.directory.as_ref().ok().map(|directory| context.file(&crate::paths::normal(directory, name)));
-    let names: &[&str] = if is_hardhat { &["hardhat.config.js", "hardhat.config.ts", "hardhat.config.cjs", "truffle-config.js"] } else { &["foundry.toml"] };
+    let directory = context.state.shell.directory.as_ref().ok().map(String::as_str);
+    let directories: Vec<&str> = directory.into_iter().chain(context.top()).collect();
+    // Foundry takes the variables of the project's `.env`, too.
+    let names: &[&str] = if is_hardhat { &["hardhat.config.js", "hardhat.config.ts", "hardhat.config.cjs", "truffle-config.js"] } else { &["foundry.toml", ".env"] };
     let marks: &[&str] = if is_hardhat { &["defaultNetwork"] } else { &["eth_rpc_url", "eth-rpc-url"] };
-    let says = names.iter().any(|name| match file(name) {
-        Some(Ok(text)) => text.is_some_and(|text| marks.iter().any(|mark| text.contains(mark))),
-        Some(Err(_)) | None => true,
-    });
+    let says_so = |text: &str| marks.iter().any(|mark| text.contains(mark)) || !is_hardhat && text.contains("ETH_RPC_URL");
+    let reads = |name: &str| directories.iter().any(|directory| context.file(&crate::paths::normal(directory, name)).map_or(true, |text| text.is_some_and(|text| says_so(&text))));
+    let says = directory.is_none() || names.iter().any(|name| reads(name));
     if says {
         let why = "the project's configuration says which chain".to_owned();
         return Network { name: "*".to_owned(), is_here: false, is_named: false, why: Some(why) };
@@ -292,6 +293,7 @@ mod tests {
         cloud.write chain rpc in ethereum:rpc.example, write
         ");
         assert_snapshot!(check_with("cast send 0x1 'f()'", &[("/repo/foundry.toml", "eth_rpc_url = 'https://rpc.example'\n")]), @"cloud.write chain send in ethereum:*, write, partial");
+        assert!(check_with("cast send 0x1 'f()'", &[("/repo/.env", "ETH_RPC_URL=https://rpc.example\n")]).contains("cloud.write chain"));
         assert_snapshot!(check_with("npx hardhat run x.js", &[("/repo/hardhat.config.js", "module.exports = { defaultNetwork: 'mainnet' }\n"), ("/repo/x.js", "console.log(1)\n")]), @"
         fs.read /repo/x.js, read
         cloud.write chain run x.js in ethereum:*, write, partial

@@ -1,6 +1,6 @@
 //! Tunnels by which the whole internet reaches a port of this machine: `ngrok http 3000`, `cloudflared tunnel --url`.
 
-use countersign_model::{Access, Effect, Resource, Reversible, Verb, verbs};
+use countersign_model::{Effect, Resource, Verb, verbs};
 
 use super::subcommands::{Table, read, rule};
 use super::{Family, opaque};
@@ -102,7 +102,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
                 format!("anybody on the internet reaches {place} of this machine through it")
             };
             let effect = Effect::new(OPENS, Resource::Host { host: "*".to_owned(), url: None });
-            context.push(Effect { access: Access::Send, ..effect }.reversible(Reversible::Unknown).because(&why));
+            context.push(effect.because(&why));
         }
         Some(verb) if verb.area() == "secret" => {
             super::lookups::carried(&[], context);
@@ -136,12 +136,12 @@ mod tests {
 
     #[test]
     fn ports_for_everybody() {
-        assert_snapshot!(check_because("ngrok http 3000"), @"net.listen *, send: anybody on the internet reaches port 3000 of this machine through it");
+        assert_snapshot!(check_because("ngrok http 3000"), @"net.listen *, write: anybody on the internet reaches port 3000 of this machine through it");
         for command in [
             "ngrok http --domain=shop.example 3000", "ngrok tcp 22", "ngrok start --all", "cloudflared tunnel --url http://localhost:3000", "cloudflared tunnel run shop", "lt --port 3000", "npx localtunnel --port 3000", "bore local 3000 --to bore.example",
             "tailscale funnel 3000",
         ] {
-            assert!(check(command).contains("net.listen *, send"), "{command}: {}", check(command));
+            assert!(check(command).contains("net.listen *, write"), "{command}: {}", check(command));
         }
     }
 

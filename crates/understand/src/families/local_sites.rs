@@ -1,6 +1,6 @@
 //! Sites that are developed in containers of this machine: `ddev`, `lando`, `wp-env`.
 
-use countersign_model::{Access, Certainty, Effect, Resource, Reversible, Verb, verbs};
+use countersign_model::{Certainty, Effect, Resource, Reversible, Verb, verbs};
 
 use super::{Family, dispatch, is_understood, opaque};
 use crate::context::Context;
@@ -70,7 +70,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         }
         "share" => {
             let effect = Effect::new(verbs::NET_LISTEN, Resource::Host { host: "*".to_owned(), url: None });
-            context.push(Effect { access: Access::Send, ..effect }.because("anybody on the internet reaches the site of this machine through it"));
+            context.push(effect.because("anybody on the internet reaches the site of this machine through it"));
         }
         "get" | "add-on" | "setup" | "self-update" | "plugin-add" => context.program(verbs::EXEC_INSTALL, &format!("{program} {name}")),
         _ if STARTS.contains(&name) => inside(command(program, invocation), invocation, context),
@@ -140,7 +140,7 @@ mod tests {
         app.deploy platform on ddev, write
         db.destroy * in sql://*, destroy, partial
         db.destroy * in sql://localhost, destroy
-        net.listen *, send
+        net.listen *, write
         db.destroy * in sql://localhost, destroy, partial
         db.read * in sql://localhost, read
         ");
