@@ -115,6 +115,7 @@ mod tests {
         assert_snapshot!(check("npx sanity@3 deploy:production; pnpm dlx some-tool --verbose publish; bunx some-tool release"), @"
         app.deploy * on sanity, write, partial
         exec.opaque npx, execute, opaque
+        exec.opaque npx told of stage:production, execute, opaque
         package.publish * on *, write, partial
         exec.install pnpm dlx, execute
         package.read * on npm, read

@@ -305,6 +305,7 @@ mod tests {
         assert_snapshot!(check("nix run .#deploy -- prod"), @"
         exec.install nix run, execute
         exec.opaque nix, execute, opaque
+        exec.opaque nix told of stage:production, execute, opaque
         ");
         assert_snapshot!(check("nix run nixpkgs#hello"), @"
         exec.install nix run, execute

@@ -359,6 +359,7 @@ mod tests {
         assert_snapshot!(check("let n=1+1; git push origin v$n"), @"
         exec.read let, read
         git.push v2@origin, write
+        git.push refs/tags/v2@origin, write
         ");
     }
 
