@@ -31,6 +31,10 @@ pub struct Effect {
     /// How often it is done, where that counts; the largest number where it could be any.
     #[serde(default = "once", skip_serializing_if = "is_once")]
     pub times: u32,
+    /// Other machines that are spoken to for it, besides the one whose address the resource names; `*` where it could
+    /// be any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub speaks_to: Vec<String>,
 }
 
 const fn once() -> u32 {
@@ -57,6 +61,7 @@ impl Effect {
             span: None,
             origin: None,
             times: 1,
+            speaks_to: Vec::new(),
         }
     }
 
@@ -92,6 +97,15 @@ impl Effect {
     pub const fn at(mut self, span: Span) -> Self {
         self.span = Some(span);
         self
+    }
+
+    /// Adds other machines that are spoken to for it.
+    pub fn speaks(&mut self, hosts: &[String]) {
+        for host in hosts {
+            if !self.speaks_to.contains(host) {
+                self.speaks_to.push(host.clone());
+            }
+        }
     }
 
     /// The same effect, reversible as said.

@@ -330,4 +330,5 @@ fn is_same(one: &Effect, other: &Effect) -> bool {
         && one.reversible == other.reversible
         && one.certainty == other.certainty
         && one.resource == other.resource
+        && one.speaks_to == other.speaks_to
 }

@@ -127,7 +127,11 @@ pub fn outside(effect: &Effect, whole: Whole, context: &Context, map: &Environme
         check("branches", &scope.branches, branch(effect), &|name| inside(&scope.branches, name));
     }
     let hosts: Vec<String> = scope.hosts.iter().map(|pattern| hosts::pattern(pattern)).collect();
-    check("hosts", &scope.hosts, hosts::of(effect), &|name| inside(&hosts, name));
+    // Asked for only where a task names some.
+    let spoken_to = if hosts.is_empty() { Vec::new() } else { hosts::of(effect) };
+    for host in spoken_to {
+        check("hosts", &scope.hosts, Some(host), &|name| inside(&hosts, name));
+    }
     if let Resource::Tool { server: Some(server), name } = &effect.resource {
         let full = format!("{server}/{name}");
         let is_inside = |full: &str| inside(&scope.tools, full) || servers(&scope.tools, server, full);

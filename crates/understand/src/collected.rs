@@ -30,10 +30,11 @@ impl Collected {
     /// one that covers the worst any of them can be.
     pub fn push(&mut self, effect: Effect) -> Slot {
         if let Some(index) = self.effects.iter().rposition(|known| same(known, &effect)) {
-            if opens_pull_request(&effect)
-                && let Some(known) = self.effects.get_mut(index)
-            {
-                known.times = known.times.saturating_add(effect.times);
+            if let Some(known) = self.effects.get_mut(index) {
+                if opens_pull_request(&effect) {
+                    known.times = known.times.saturating_add(effect.times);
+                }
+                known.speaks(&effect.speaks_to);
             }
             return Slot::Listed(index);
         }
@@ -131,6 +132,25 @@ fn same(known: &Effect, effect: &Effect) -> bool {
         && known.reversible >= effect.reversible
 }
 
+/// Whether a resource that keeps its host as a sum is summed up with one that may have another.
+fn has_host_of_its_own(sum: &Resource, other: &Resource) -> bool {
+    match (sum, other) {
+        (Resource::Ref { repository, .. } | Resource::Repository { repository }, _) => {
+            let same = matches!(other, Resource::Ref { repository: second, .. } | Resource::Repository { repository: second } if second.remote == repository.remote);
+            !same
+        }
+        (Resource::PullRequest { repository, .. } | Resource::Forge { repository, .. }, _) => {
+            let same = matches!(other, Resource::PullRequest { repository: second, .. } | Resource::Forge { repository: second, .. } if second.host == repository.host);
+            !same
+        }
+        (Resource::Package { registry, .. }, Resource::Package { registry: second, .. }) => {
+            registry != second
+        }
+        (Resource::Container { host, .. }, Resource::Container { host: second, .. }) => host != second,
+        _ => false,
+    }
+}
+
 /// `sum`, widened to any resource of its kind and to the worse of both.
 fn widen(mut sum: Effect, other: &Effect) -> Effect {
     sum.certainty = sum.certainty.max(other.certainty).max(Certainty::Partial);
@@ -138,6 +158,10 @@ fn widen(mut sum: Effect, other: &Effect) -> Effect {
     sum.access = sum.access.max(other.access);
     sum.times = sum.times.saturating_add(other.times);
     sum.because = Some("there are too many of these to list each".to_owned());
+    sum.speaks(&other.speaks_to);
+    if sum.speaks_to.len() > MOST_OF_A_VERB || has_host_of_its_own(&sum.resource, &other.resource) {
+        sum.speaks_to = vec!["*".to_owned()];
+    }
     let any = || "*".to_owned();
     sum.resource = match (sum.resource, &other.resource) {
         (Resource::Path { class, .. }, Resource::Path { class: second, .. }) => {

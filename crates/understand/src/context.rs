@@ -22,7 +22,7 @@ use countersign_yaml::Node;
 use crate::collected::Collected;
 use crate::commands::Commands;
 use crate::families::leaving::{self, Reach};
-use crate::families::told;
+use crate::families::{Speaking, told};
 use crate::invocation::{Source, Stdin};
 use crate::paths::{self, Mount};
 use crate::pin::Candidate;
@@ -87,6 +87,8 @@ pub(crate) struct Context<'a> {
     pub reached: Option<Vec<Reach>>,
     /// Whether the command being looked at tests or builds a project.
     pub runs_project: bool,
+    /// Other machines that the program being looked at speaks to.
+    pub speaking: Speaking,
     /// What the command being looked at runs that nobody can see into.
     pub unseen: Option<Effect>,
     /// The secret whose value was read last, of those that a substitution may print.
@@ -199,6 +201,7 @@ impl<'a> Context<'a> {
             guessing: false,
             reached: None,
             runs_project: false,
+            speaking: Speaking::default(),
             unseen: None,
             taken: None,
             first_hand: false,
@@ -244,6 +247,7 @@ impl<'a> Context<'a> {
         }
         self.flow.fetched |= effect.verb == verbs::NET_READ;
         self.runs_project |= effect.verb == verbs::EXEC_TEST || effect.verb == verbs::EXEC_BUILD;
+        self.speaking.say(&mut effect);
         if self.guessing {
             effect = crate::shell::lenient::weakened(effect);
         }

@@ -4,7 +4,7 @@ mod libraries;
 mod programs;
 
 pub(crate) use libraries::python_path;
-pub(crate) use programs::leads_astray;
+pub(crate) use programs::{is_proxy, leads_astray};
 
 use countersign_model::{Effect, Resource, verbs};
 

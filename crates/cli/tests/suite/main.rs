@@ -16,6 +16,7 @@ mod explain;
 mod fails_closed;
 mod forging;
 mod gone_readers;
+mod hosts;
 mod inventory;
 mod layers;
 mod machine;

@@ -83,11 +83,13 @@ prop_compose! {
         certainty in select(&CERTAINTIES[..]),
         reversible in select(&REVERSIBLES[..]),
         environment in select(&ENVIRONMENTS[..]),
+        hosts in prop::collection::vec(select(&["api.example", "other.example", "localhost", "*"][..]), 0..2),
     ) -> Effect {
         let mut effect = Effect::new(Verb::new(&verb), resource).reversible(reversible);
         effect.access = access.unwrap_or(effect.access);
         effect.certainty = certainty;
         effect.environment = environment;
+        effect.speaks_to = hosts.into_iter().map(str::to_owned).collect();
         effect
     }
 }

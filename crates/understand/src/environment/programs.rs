@@ -76,7 +76,12 @@ const PROXIES: &[&str] =
 
 /// Whether a variable is one of these.
 pub(super) fn matters(name: &str) -> bool {
-    VARIABLES.iter().any(|(known, ..)| *known == name) || PROXIES.contains(&name)
+    VARIABLES.iter().any(|(known, ..)| *known == name) || is_proxy(name)
+}
+
+/// Whether a variable names a proxy.
+pub(crate) fn is_proxy(name: &str) -> bool {
+    PROXIES.contains(&name)
 }
 
 /// Whether the environment sends a command's requests through another machine.

@@ -158,7 +158,8 @@ fn worst(invocation: &Invocation, why: &str, context: &mut Context<'_>) {
 
 /// The repository meant: `-R`, `GH_REPO`, or the remotes of the one the command runs in.
 fn repository(invocation: &Invocation, arguments: &Arguments<'_>, context: &Context<'_>) -> ForgeRepository {
-    let host = environment::value(invocation, "GH_HOST").map_or_else(|| "github.com".to_owned(), |value| value.text().to_owned());
+    let told = environment::value(invocation, "GH_HOST").map(|value| value.known().unwrap_or("*").to_owned());
+    let host = told.clone().unwrap_or_else(|| "github.com".to_owned());
     let any = || ForgeRepository { host: host.clone(), name: "*".to_owned() };
     let named = arguments.value(&["R", "repo"]).cloned().or_else(|| environment::value(invocation, "GH_REPO"));
     if let Some(value) = named {
@@ -167,7 +168,7 @@ fn repository(invocation: &Invocation, arguments: &Arguments<'_>, context: &Cont
     let repo = Repo::open(&context.state.shell.directory, Vec::new(), context);
     for remote in ["upstream", "origin"] {
         if let Ok(Some(url)) = repo.last(&format!("remote.{remote}.url"), context)
-            && let Some(found) = addresses::forge(&url)
+            && let Some(found) = addresses::forge(&url).filter(|found| told.as_ref().is_none_or(|host| *host == found.host))
         {
             return found;
         }

@@ -270,7 +270,9 @@ fn is_group(name: &str) -> bool {
 /// The repository meant: `-R`, `GITLAB_REPO`, or the remotes of the one the command runs in.
 fn repository(invocation: &Invocation, found: &Subcommand<'_>, context: &Context<'_>) -> ForgeRepository {
     let host = ["GITLAB_HOST", "GL_HOST"].iter().find_map(|name| environment::value(invocation, name));
-    let host = host.map_or_else(|| "gitlab.com".to_owned(), |value| value.text().to_owned());
+    let host = found.value(&["--hostname"]).cloned().or(host);
+    let is_told = host.is_some();
+    let host = host.map_or_else(|| "gitlab.com".to_owned(), |value| value.known().unwrap_or("*").to_owned());
     let any = ForgeRepository { host: host.clone(), name: "*".to_owned() };
     let named = found.value(&["-R", "--repo"]).cloned().or_else(|| environment::value(invocation, "GITLAB_REPO"));
     if let Some(value) = named {
@@ -283,7 +285,7 @@ fn repository(invocation: &Invocation, found: &Subcommand<'_>, context: &Context
     let repo = Repo::open(&context.state.shell.directory, Vec::new(), context);
     for remote in ["upstream", "origin"] {
         if let Ok(Some(url)) = repo.last(&format!("remote.{remote}.url"), context)
-            && let Some(found) = addresses::forge(&url)
+            && let Some(found) = addresses::forge(&url).filter(|found| !is_told || found.host == host)
         {
             return found;
         }

@@ -116,8 +116,14 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         } else {
             effect
         };
-        context.push(if found.verb == Some(verbs::KUBE_READ) && is_local(&found) { effect } else { spot.as_sure(effect) });
+        context.push(if found.verb == Some(verbs::KUBE_READ) && is_local(&found) { stays(effect) } else { spot.as_sure(effect) });
     }
+}
+
+/// The effect as one for which no cluster is spoken to.
+fn stays(mut effect: Effect) -> Effect {
+    effect.speaks(&["localhost".to_owned()]);
+    effect
 }
 
 /// Subcommands that ask no cluster.

@@ -121,6 +121,7 @@ mod likely;
 mod names;
 mod program;
 mod secret_names;
+mod speaking;
 pub(crate) mod subcommands;
 pub(crate) mod told;
 mod unseen;
@@ -135,6 +136,7 @@ pub(crate) use program::{ask_file, run_file};
 pub(crate) use searching::printed::USUAL as USUAL_SECRETS;
 pub(crate) use secret_names::{is_address_name, is_secret_name, written_secret};
 pub(crate) use sed::backup as sed_backup;
+pub(crate) use speaking::Speaking;
 pub(crate) use sqlite3::located as database_file;
 pub(crate) use tunnels::{Tunnel, through};
 pub(crate) use unseen::{

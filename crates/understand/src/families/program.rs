@@ -3,7 +3,9 @@
 use countersign_model::verbs;
 
 use super::unseen::{hidden, named_by_arguments, opaque, says_nothing, sought_in_arguments};
-use super::{code, countersign, declared, is_understood, leaving, likely, names, reading, resolve, wrappers};
+use super::{
+    code, countersign, declared, is_understood, leaving, likely, names, reading, resolve, speaking, wrappers,
+};
 use crate::code::Looked;
 use crate::context::Context;
 use crate::invocation::{Invocation, Printed, Stdin};
@@ -175,13 +177,13 @@ pub(super) fn named(invocation: &Invocation, context: &mut Context<'_>) {
     reading::shown(invocation, context);
     let carried = leaving::carried(invocation, context);
     let outside = std::mem::replace(&mut context.reached, (!carried.is_empty()).then(Vec::new));
-    match names::family(program) {
+    speaking::while_it_runs(invocation, context, |context| match names::family(program) {
         Some(family) => (family.effects)(invocation, context),
         None => match declared::find(program, context) {
             Some(declared) => declared::effects(declared, invocation, context),
             None => unknown(invocation, context),
         },
-    }
+    });
     if let Some(reached) = std::mem::replace(&mut context.reached, outside) {
         leaving::leaves(&carried, &reached, invocation, context);
     }

@@ -86,7 +86,7 @@ fn programs_of_the_environment() {
     exec.install python3 -m venv, execute
     fs.read /repo/app/.venv/bin/activate, read
     exec.install pip install, execute
-    package.read * on r.txt, read
+    package.read * on pypi, read
     ");
     // A program that somebody put there is read.
     assert_snapshot!(activated("source .venv/bin/activate && ls", "", &[("/repo/.venv/bin/ls", "#!/bin/sh\nrm -rf src\n")]), @"

@@ -9,7 +9,7 @@ use crate::word::{Value, Word};
 
 /// Names of a registry by the program, where nothing else is said.
 const STANDARD: &[(&str, &str)] = &[
-    ("bun", "npm"), ("cargo", "crates.io"), ("gem", "rubygems"), ("gradle", "maven"), ("gradlew", "maven"), ("mvn", "maven"), ("mvnw", "maven"),
+    ("bun", "npm"), ("cargo", "crates.io"), ("gem", "rubygems"), ("bundle", "rubygems"), ("bundler", "rubygems"), ("go", "go"), ("gradle", "maven"), ("gradlew", "maven"), ("mvn", "maven"), ("mvnw", "maven"),
     ("dotnet", "nuget"), ("nuget", "nuget"), ("npm", "npm"), ("pnpm", "npm"), ("pip", "pypi"), ("pip3", "pypi"), ("poetry", "pypi"), ("twine", "pypi"), ("uv", "pypi"),
     ("hatch", "pypi"), ("flit", "pypi"), ("pdm", "pypi"), ("rye", "pypi"), ("yarn", "npm"), ("mix", "hex"), ("dart", "pub"), ("lerna", "npm"), ("semantic-release", "npm"),
 ];
@@ -82,6 +82,8 @@ const REGISTRIES: &[&str] = &["--registry", "--repository", "--repository-url", 
 fn registries(program: &str) -> &'static [&'static str] {
     match program {
         "npm" | "pnpm" | "yarn" | "bun" => &["--registry", "--publish-url"],
+        // There `-r` names a file of requirements.
+        "pip" | "pip3" | "uv" | "pipenv" => &["--registry", "--repository", "--repository-url", "--index", "--publish-url", "--source", "--host", "--url"],
         _ => REGISTRIES,
     }
 }

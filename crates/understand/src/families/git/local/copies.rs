@@ -159,6 +159,14 @@ pub(super) fn structure(git: &Git<'_>, context: &mut Context<'_>) {
             context.push(git.here(verbs::GIT_FETCH));
             context.opaque("git submodule", "a submodule's update setting can run a command");
         }
+        ("submodule", "add") => {
+            let address = operands.iter().skip(1).map(|word| word.text()).find(|text| addresses::is_address(text) && !text.starts_with('.'));
+            if let Some(url) = address.map(addresses::without_credentials) {
+                let remote = countersign_model::Remote { name: url.clone(), url: Some(url) };
+                context.push(Effect::new(verbs::GIT_FETCH, Resource::Repository { repository: git.repository(Some(remote)) }));
+            }
+            context.push(config::side_effect(git, "it changes the submodules"));
+        }
         ("submodule", _) => context.push(config::side_effect(git, "it changes the submodules")),
         _ => {
             context.push(git.here(verbs::GIT_BRANCH));
