@@ -27,7 +27,8 @@ pub struct Arguments {
     #[arg(long, required_unless_present = "like")]
     verb: Option<String>,
     /// What it may be done to, word by word with * for any part of one: an address and a ref for a push, such as
-    /// 'ADDRESS refs/heads/main'; context, namespace, kind and name in a cluster
+    /// 'ADDRESS refs/heads/main'; context, namespace, kind and name in a cluster. A word that is * alone is any, so
+    /// that '* *' is every ref of every repository, and '*' every path without blanks
     #[arg(long, required_unless_present = "like")]
     resource: Option<String>,
     /// The most that may hang on it

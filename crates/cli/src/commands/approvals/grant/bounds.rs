@@ -1,10 +1,12 @@
 //! What a grant is for: as a reviewer says it, or as an action that was held has it.
 
+mod names;
+
 use anyhow::{Context as _, Result};
-use countersign_approval::{resource_form, resource_name};
+use countersign_approval::resource_name;
 use countersign_local::Status;
 use countersign_model::{Certainty, DecisionKind, Environment, Ticket, Verb, verbs};
-use countersign_policy::{Context, decide, usual_types};
+use countersign_policy::{Context, decide};
 
 use super::super::find;
 use crate::desk::Desk;
@@ -24,16 +26,7 @@ pub fn given(verb: &str, resource: String, environment: Environment) -> Result<B
         return Err(anyhow::anyhow!("`{}` is not a verb", terminal::line(verb)))
             .hint("`countersign explain COMMAND` shows the verbs of a command");
     }
-    let words = |text: &str| text.split(' ').count();
-    let forms: Vec<&str> =
-        usual_types(verb).unwrap_or_default().iter().filter_map(|of| resource_form(of)).collect();
-    // A name of one part, such as a path, may have blanks in it.
-    let fits = |form: &&str| words(form) == 1 || form.ends_with('…') || words(form) == words(&resource);
-    if !forms.is_empty() && !forms.iter().any(fits) {
-        let message = format!("no {verb} is on anything that is called like `{}`", terminal::line(&resource));
-        return Err(anyhow::anyhow!(message))
-            .hint(format!("write it as `{}`, * for any part of a word", forms.join("` or `")));
-    }
+    names::check(verb, &resource)?;
     Ok(Bounds { verb: Verb::new(verb), resource, environment })
 }
 
