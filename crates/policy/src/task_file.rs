@@ -75,6 +75,7 @@ impl TaskFile {
             Ok::<_, ProposalError>(checked)
         };
         let patterns = |patterns| list(patterns, &check_pattern);
+        let hosts = list(fields.host, &check_host)?;
         let mut limits = TaskLimits::default();
         if let Some(given) = fields.limit {
             let start = given.span().start;
@@ -89,7 +90,7 @@ impl TaskFile {
                 paths: patterns(fields.scope)?,
                 repositories: patterns(fields.repository)?,
                 branches: patterns(fields.branch)?,
-                hosts: patterns(fields.host)?,
+                hosts,
                 tools: patterns(fields.tool)?,
                 environments: fields.environment,
                 allow: fields.allow.map(|words| list(words, &check_allowed)).transpose()?,
@@ -104,10 +105,36 @@ impl TaskFile {
 /// # Errors
 /// What is wrong with it, and what to do.
 pub fn check_pattern(pattern: &str) -> Result<(), Wrong> {
-    match glob::refuse(pattern) {
+    let has_blanks = pattern.trim() != pattern && !pattern.is_empty();
+    match glob::refuse(pattern).or_else(|| has_blanks.then_some("take away the blanks around it")) {
         Some(why) => Err((format!("`{pattern}` is no pattern"), Some(why.to_owned()))),
         None => Ok(()),
     }
+}
+
+/// Refuses a pattern of hosts that would match none, with a hint.
+///
+/// # Errors
+/// What is wrong with it, and what to do.
+pub fn check_host(pattern: &str) -> Result<(), Wrong> {
+    check_pattern(pattern)?;
+    let bare = pattern.trim_start_matches('!');
+    let rest = bare.split_once("://").map_or(bare, |(_, rest)| rest);
+    // An address of many parts may begin with colons.
+    let has_name = bare.starts_with(':') && bare.matches(':').count() > 1
+        || bare.split(':').next().is_some_and(|name| !name.trim_matches('.').is_empty());
+    if rest == bare && !bare.contains(['/', '@', ' ']) && has_name {
+        return Ok(());
+    }
+    let authority = rest.split('/').next().unwrap_or_default();
+    let name = authority.rsplit('@').next().unwrap_or_default().trim();
+    let hint = match name.split(':').next() {
+        Some(host) if !host.is_empty() && !host.contains(' ') => {
+            format!("write the host's name alone: {host}")
+        }
+        Some(_) | None => "write a host's name alone, such as docs.example.com or '*.example.com'".to_owned(),
+    };
+    Err((format!("`{pattern}` is no host's name"), Some(hint)))
 }
 
 /// Refuses a word that is neither a verb nor an area of them, with a hint.
@@ -140,4 +167,38 @@ pub fn check_limits(limits: &TaskLimits) -> Result<(), Wrong> {
         format!("{limit} {what} are too many for a limit"),
         Some(format!("a task is limited to {most} {what} at most")),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_host;
+
+    #[test]
+    fn a_host_is_named_alone() {
+        for host in [
+            "docs.example.com",
+            "*.example.com",
+            "!evil.example",
+            "**",
+            "*.x:443",
+            "2001:db8::1",
+            "::1",
+            "localhost",
+        ] {
+            assert_eq!(check_host(host), Ok(()), "{host}");
+        }
+        for (host, hint) in [
+            ("https://docs.example.com/x", "write the host's name alone: docs.example.com"),
+            ("!git@docs.example.com:x", "write the host's name alone: docs.example.com"),
+            ("docs.example.com/x", "write the host's name alone: docs.example.com"),
+            ("http://", "write a host's name alone, such as docs.example.com or '*.example.com'"),
+            (":443", "write a host's name alone, such as docs.example.com or '*.example.com'"),
+            ("a b", "write a host's name alone, such as docs.example.com or '*.example.com'"),
+            ("", "a pattern cannot be empty"),
+            ("!", "a pattern cannot be empty"),
+            (" x", "take away the blanks around it"),
+        ] {
+            assert_eq!(check_host(host).unwrap_err().1.as_deref(), Some(hint), "{host}");
+        }
+    }
 }

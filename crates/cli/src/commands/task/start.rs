@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use countersign_evidence::Event;
 use countersign_hook::now;
 use countersign_model::{Environment, Task, TaskId, TaskLimits, TaskScope};
-use countersign_policy::{ProposalError, TaskFile, check_allowed, check_limits, check_pattern};
+use countersign_policy::{ProposalError, TaskFile, check_allowed, check_host, check_limits, check_pattern};
 
 use super::{lasting, root, shown};
 use crate::desk::Desk;
@@ -116,7 +116,8 @@ impl Arguments {
         ];
         for (option, given, list) in lists {
             for pattern in given {
-                check_pattern(pattern).map_err(|wrong| refused(option, wrong))?;
+                let check = if option == "--host" { check_host } else { check_pattern };
+                check(pattern).map_err(|wrong| refused(option, wrong))?;
             }
             if !given.is_empty() {
                 list.clone_from(given);
