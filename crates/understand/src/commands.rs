@@ -13,6 +13,8 @@ const MOST_WORDS: usize = 64;
 const MOST_BYTES: usize = 256 * 1024;
 /// Characters of one word that people are shown.
 const LONGEST_WORD: usize = 60;
+/// Characters of one word that are looked at for secrets.
+const LONGEST_LOOKED_AT: usize = 4096;
 /// Words of one command that people are shown.
 const SHOWN: usize = 12;
 
@@ -53,23 +55,34 @@ pub enum Argument<'c> {
 impl Command {
     /// Its words on one line as they were written, shortened.
     pub fn title(&self) -> String {
+        let words = self.words.iter().take(SHOWN).map(written);
+        self.shortened(words, self.words.len() > SHOWN)
+    }
+
+    /// The same after `take_out` has taken secrets out of the whole line: of one that is cut nobody could tell that it is one.
+    pub fn title_without(&self, take_out: impl FnOnce(&str) -> String) -> String {
+        let starts = self.words.iter().take(SHOWN).map(|word| start(written(word)));
+        let line = starts.collect::<Vec<_>>().join(" ");
+        let told = take_out(&line);
+        if told == line {
+            return self.title();
+        }
+        self.shortened(told.split(' '), self.words.len() > SHOWN)
+    }
+
+    fn shortened<'w>(&self, words: impl Iterator<Item = &'w str>, has_more: bool) -> String {
         let mut title = String::new();
-        for word in self.words.iter().take(SHOWN) {
+        for word in words {
             if !title.is_empty() {
                 title.push(' ');
             }
-            let written = match (&word.value, word.raw.as_str()) {
-                (Value::Unknown { prefix, .. }, "") if prefix.is_empty() => "…",
-                (value, "") => value.text(),
-                (_, raw) => raw,
-            };
-            let mut characters = written.chars();
+            let mut characters = word.chars();
             title.extend(characters.by_ref().take(LONGEST_WORD));
             if characters.next().is_some() {
                 title.push('…');
             }
         }
-        if !self.is_whole || self.words.len() > SHOWN {
+        if !self.is_whole || has_more {
             title.push_str(" …");
         }
         title
@@ -84,6 +97,20 @@ impl Command {
         });
         self.is_whole.then_some(arguments)
     }
+}
+
+/// A word as it was written, as far as it is known.
+fn written(word: &Word) -> &str {
+    match (&word.value, word.raw.as_str()) {
+        (Value::Unknown { prefix, .. }, "") if prefix.is_empty() => "…",
+        (value, "") => value.text(),
+        (_, raw) => raw,
+    }
+}
+
+/// As much of a word as is looked at for secrets.
+fn start(word: &str) -> &str {
+    word.char_indices().nth(LONGEST_LOOKED_AT).and_then(|(end, _)| word.get(..end)).unwrap_or(word)
 }
 
 /// The commands of a call as they are found.

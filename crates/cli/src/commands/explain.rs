@@ -13,6 +13,8 @@ use countersign_local::{Authorities, Home};
 use countersign_model::{Runtime, ToolCall};
 use countersign_policy::{build, propose};
 use countersign_redact::Redactor;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use crate::desk::Desk;
@@ -44,6 +46,10 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
     if arguments.command.len() > 1 {
         return Err(anyhow::anyhow!("a command is one argument")).hint(in_quotes(&arguments.command));
     }
+    if arguments.command.first().is_some_and(|command| command.trim().is_empty()) {
+        return Err(anyhow::anyhow!("there is no command to explain"))
+            .hint("say one, in quotes: countersign explain 'git push origin main'");
+    }
     let (judge, authorities, mut notes) = judge(arguments.proposal)?;
     if arguments.jsonl {
         return lines::answer(&judge, &authorities);
@@ -63,7 +69,7 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
     if json {
         output::json(&decided::of(&seen, &call, &judge))?;
     } else {
-        shown::print(&seen, &call, &notes);
+        shown::print(&seen, &call, &notes, &judge);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -116,8 +122,18 @@ pub fn judge(proposal: bool) -> Result<(Judge, Authorities, Vec<String>)> {
 /// What would be decided over a call of no session; a task of its working tree counts, and secrets in its input.
 pub fn judged(judge: &Judge, call: &ToolCall, authorities: &Authorities) -> Result<Seen> {
     let known = Known { session: None, authorities, now: now(), others: &mut nobody };
-    let findings = Redactor::new(judge.key).scan(&Value::Object(call.input.clone()));
-    Ok(judge.judge(call, &findings, known)?)
+    let redactor = Redactor::new(judge.key);
+    let findings = redactor.scan(&Value::Object(call.input.clone()));
+    let mut seen = judge.judge(call, &findings, known)?;
+    // As the log has them: what is told of files behind the call may hold secrets.
+    seen.effects = redacted(&seen.effects, &redactor)?;
+    seen.decision = redacted(&seen.decision, &redactor)?;
+    Ok(seen)
+}
+
+/// The same without secrets.
+fn redacted<T: Serialize + DeserializeOwned>(value: &T, redactor: &Redactor) -> Result<T> {
+    Ok(serde_json::from_value(redactor.redact(&serde_json::to_value(value)?))?)
 }
 
 /// A call of a tool, as a script would make it.

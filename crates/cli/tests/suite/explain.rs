@@ -300,3 +300,37 @@ fn a_program_is_told_what_an_approval_would_be_bound_to() {
     assert!(approval(secret)["action"].is_null());
     assert!(approval("git status").is_null());
 }
+
+#[test]
+fn no_command_is_an_error() {
+    let machine = Machine::new();
+    let [nothing, blanks] = ["", "  "].map(|command| machine.try_countersign(&["explain", command], ""));
+    assert_eq!((nothing.status.code(), &nothing.stderr), (Some(1), &blanks.stderr));
+    assert_snapshot!(String::from_utf8(nothing.stderr).unwrap(), @"
+    error: there is no command to explain
+    hint: say one, in quotes: countersign explain 'git push origin main'
+    ");
+}
+
+/// What is shown of a file behind a call may be read by someone who has not read the file.
+#[test]
+fn passwords_in_files_behind_a_call_are_taken_out() {
+    let machine = Machine::new();
+    fs::create_dir(machine.path(".ssh")).unwrap();
+    let token = format!("ghp_{}", "a1B2c3D4e5".repeat(4));
+    let long = "x".repeat(50);
+    let config = format!(
+        "Host web\n  ProxyCommand sshpass -p TOPSECRETpw9 ssh jump -W %h:%p\n\
+         Host far\n  ProxyCommand connect --via https://me:TOPSECRETpw9@jump.example/{long} --header={long}{token} %h\n"
+    );
+    fs::write(machine.path(".ssh/config"), config).unwrap();
+    let script = "mysql -uroot -pTOPSECRETpw9 -e 'drop table x'\ncurl -u me:TOPSECRETpw9 https://api.example/x\nsshpass -p TOPSECRETpw9 frob\n";
+    fs::write(machine.repository().join("deploy.sh"), script).unwrap();
+    for command in ["ssh web uptime", "ssh far uptime", "sh deploy.sh"] {
+        for json in [&["explain", command][..], &["--json", "explain", command]] {
+            let text = machine.countersign(json, "");
+            assert!(text.contains("[redacted:"), "{text}");
+            assert!(!text.contains("TOPSECRET") && !text.contains("ghp_a1"), "{text}");
+        }
+    }
+}

@@ -12,6 +12,8 @@ pub fn of(seen: &Seen, call: &ToolCall, judge: &Judge) -> Value {
         DecisionKind::RequireApproval { requirement } => Some(requirement),
         DecisionKind::Allow | DecisionKind::Monitor | DecisionKind::Deny => None,
     };
+    let redactor = Redactor::new(judge.key);
+    let command = |told: &Command| command(told, &redactor);
     json!({
         "decision": seen.decision.kind.word(),
         "requirement": requirement,
@@ -40,13 +42,18 @@ fn approval(seen: &Seen, call: &ToolCall, judge: &Judge) -> Value {
 }
 
 /// One command of the call; `parent` and `effects` are indices into the lists beside them.
-fn command(command: &Command) -> Value {
+fn command(command: &Command, redactor: &Redactor) -> Value {
     json!({
         "parent": command.parent,
         "program": command.program,
-        "title": command.title(),
+        "title": title(command, redactor),
         "span": command.span,
         "origin": command.origin,
         "effects": command.effects,
     })
+}
+
+/// A command's words on one line, without secrets: they may come from a file that the person who asks has not read.
+pub fn title(command: &Command, redactor: &Redactor) -> String {
+    command.title_without(|line| redactor.redact_text(line).0)
 }

@@ -1,8 +1,9 @@
 //! What a person is shown of one call.
 
 use anstream::println;
-use countersign_hook::{Seen, never_pinned};
+use countersign_hook::{Judge, Seen, never_pinned};
 use countersign_model::{DecisionKind, PolicyId, ToolCall};
+use countersign_redact::Redactor;
 use countersign_understand::Pinning;
 use serde_json::Value;
 
@@ -11,7 +12,7 @@ use crate::output::{BAD, FAINT, GOOD, STRONG, WARN, styled};
 use crate::terminal;
 
 /// Prints the decision, what the call would do, and why that is decided.
-pub fn print(seen: &Seen, call: &ToolCall, notes: &[String]) {
+pub fn print(seen: &Seen, call: &ToolCall, notes: &[String], judge: &Judge) {
     let kind = &seen.decision.kind;
     let style = match kind {
         DecisionKind::Allow => GOOD,
@@ -20,7 +21,7 @@ pub fn print(seen: &Seen, call: &ToolCall, notes: &[String]) {
     };
     println!("{}: {}", styled(style, kind), terminal::line(&seen.decision.reason));
     let text = call.text("command").unwrap_or_default();
-    tree::print(&seen.understanding.commands, &seen.effects, text);
+    tree::print(&seen.understanding.commands, &seen.effects, text, &Redactor::new(judge.key));
     println!("{} {}", styled(STRONG, "risk"), seen.decision.risk.score);
     for factor in &seen.decision.risk.factors {
         println!("  {:+4} {}: {}", factor.points, factor.name, terminal::line(&factor.sentence));

@@ -2,8 +2,10 @@
 
 use anstream::println;
 use countersign_model::Effect;
+use countersign_redact::Redactor;
 use countersign_understand::Command;
 
+use super::decided;
 use crate::output::{FAINT, STRONG, WARN, count, styled};
 use crate::terminal;
 
@@ -14,7 +16,7 @@ const DEEPEST: usize = 12;
 
 /// Prints the tree, then the effects that belong to no command of it. Where there is no command, the effects
 /// are all there is. `text` is that of the call.
-pub fn print(commands: &[Command], effects: &[Effect], text: &str) {
+pub fn print(commands: &[Command], effects: &[Effect], text: &str, redactor: &Redactor) {
     let mut shown = vec![false; effects.len()];
     if !commands.is_empty() {
         println!("{}", styled(STRONG, "commands"));
@@ -25,7 +27,12 @@ pub fn print(commands: &[Command], effects: &[Effect], text: &str) {
         let depth = above.map_or(0, |above| above + 1);
         depths.push(depth);
         let indent = 2 + 2 * depth.min(DEEPEST);
-        println!("{:indent$}{}{}", "", terminal::line(&command.title()), place(command, text));
+        println!(
+            "{:indent$}{}{}",
+            "",
+            terminal::line(&decided::title(command, redactor)),
+            place(command, text)
+        );
         for index in &command.effects {
             let Some((effect, shown)) = effects.get(*index).zip(shown.get_mut(*index)) else { continue };
             print_effect(effect, indent + 2, !*shown);
