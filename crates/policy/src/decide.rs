@@ -24,6 +24,9 @@ use crate::{Bundle, Context, Overlap, sentence};
 /// More effects than this in one call are not weighed one by one.
 const MOST_EFFECTS: usize = 1024;
 
+/// Sentences about other effects of a call that its decision has at most.
+const MOST_NOTES: usize = 3;
+
 /// Decides a call by its effects, whose environments [`classify`](crate::classify) has filled in.
 ///
 /// Never an error: what goes wrong inside is a denial whose reason says so. A call of which nothing
@@ -225,7 +228,7 @@ fn strictest(verdicts: &[(&Effect, Verdict)], map: &EnvironmentMap) -> Decision 
     let risk = verdicts.iter().map(|(_, verdict)| &verdict.risk).max_by_key(|risk| risk.score);
     let told = told(surest(effect, verdicts), verdicts);
     let named = listed_tags(&told, map);
-    let parts = std::iter::once(&worst.why).chain(&worst.notes).chain(&named);
+    let parts = std::iter::once(&worst.why).chain(&worst.notes).chain(others(worst, verdicts)).chain(&named);
     let why = parts.map(String::as_str).collect::<Vec<_>>().join("; ");
     let reason = sentence::reason(&told, &kind, &why);
     Decision {
@@ -235,6 +238,17 @@ fn strictest(verdicts: &[(&Effect, Verdict)], map: &EnvironmentMap) -> Decision 
         reason,
         shadow: None,
     }
+}
+
+/// What is said of effects that are less bad: what is outside of a task is, beside whatever holds.
+fn others<'v>(worst: &Verdict, verdicts: &'v [(&Effect, Verdict)]) -> Vec<&'v String> {
+    let mut others: Vec<&String> = Vec::new();
+    for note in verdicts.iter().flat_map(|(_, verdict)| &verdict.notes) {
+        if others.len() < MOST_NOTES && !worst.notes.contains(note) && !others.contains(&note) {
+            others.push(note);
+        }
+    }
+    others
 }
 
 /// Of what one command does and what is decided alike, the one that is known exactly: what else it may do is no more

@@ -21,6 +21,7 @@ const NAMED: &[&str] = &[
     "YARN_REGISTRY=https://{} yarn add x",
     "pip index versions x -i https://{}",
     "pip search -i https://{} x",
+    "python3 -m pip index versions x -i https://{}",
     "PIP_INDEX_URL=https://{}/simple pip index versions x",
     "pip download x -i https://good.example --extra-index-url https://user:word@{}/simple",
     "cargo search x --index https://{}",
@@ -42,6 +43,7 @@ const NAMED: &[&str] = &[
     // git.
     "git -c remote.origin.url=https://{}/x fetch origin",
     "git -c url.https://{}/.insteadOf=https://github.com/ clone https://github.com/x/y /tmp/y",
+    "git clone --config url.https://{}/.insteadOf=https://github.com/ https://github.com/x/y /tmp/y",
     "git -c http.proxy=http://{} ls-remote https://github.com/x/y",
     "https_proxy=http://{} git ls-remote https://github.com/x/y",
     "git submodule add https://{}/x",
@@ -58,6 +60,8 @@ const NAMED: &[&str] = &[
     "GH_HOST={} gh api /user",
     "GH_HOST={} gh repo view a/b",
     "gh auth status -h {}",
+    "gh api https://{}/user",
+    "gh repo view {}/a/b",
     "gh api --hostname {} /user",
     "glab repo view --hostname {}",
     "dig @{} github.com",
@@ -66,6 +70,7 @@ const NAMED: &[&str] = &[
     "kubectl --server https://{} get pods",
     "helm list --kube-apiserver https://{}",
     "helm pull oci://{}/charts/x",
+    "hg clone https://{}/x /tmp/z",
     "journalctl --host {}",
     "systemctl -H root@{} status x",
     "pg_isready -h {}",
@@ -197,4 +202,15 @@ fn a_task_without_hosts_holds_no_host() {
     for (command, said) in commands.iter().zip(outside(&machine, &commands)) {
         assert!(!said.contains("evil.example"), "{command}: {said}");
     }
+}
+
+/// Whatever else of the call holds it.
+#[test]
+fn the_reason_says_what_is_outside_beside_what_is_worse() {
+    let machine = Machine::governed();
+    machine.countersign(&["task", "start", "Read the manual", "--host", "github.com"], "");
+    let text = machine.countersign(&["--json", "explain", "ssh -L 80:evil.example:80 github.com"], "");
+    let answer: Value = serde_json::from_str(&text).unwrap();
+    let reason = answer["reason"].as_str().unwrap();
+    assert!(reason.ends_with("; `evil.example` is outside the task's `github.com`"), "{reason}");
 }

@@ -79,6 +79,8 @@ impl Speaking {
 
 /// The hosts that an invocation speaks to.
 fn hosts(invocation: &Invocation, context: &Context<'_>) -> Vec<String> {
+    let of_module = module(invocation);
+    let invocation = of_module.as_ref().unwrap_or(invocation);
     let program = invocation.program.as_str();
     let mut found = match table::SPEAKERS.iter().find(|speaker| speaker.programs.contains(&program)) {
         Some(speaker) => speaker.hosts(invocation, context),
@@ -90,6 +92,14 @@ fn hosts(invocation: &Invocation, context: &Context<'_>) -> Vec<String> {
         return vec!["*".to_owned()];
     }
     found
+}
+
+/// What a module of Python that is run by its name is started as: `python3 -m pip`.
+fn module(invocation: &Invocation) -> Option<Invocation> {
+    let is_python = invocation.program.starts_with("python") && invocation.known(0) == Some("-m");
+    let program = invocation.known(1).filter(|_| is_python)?.to_owned();
+    let words = invocation.words.get(2..).unwrap_or_default().to_vec();
+    Some(Invocation { program, words, ..invocation.clone() })
 }
 
 impl Speaker {

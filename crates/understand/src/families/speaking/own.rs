@@ -5,6 +5,7 @@ use countersign_model::registry_of_image;
 
 use super::{address_within, host_of, hosts_of_value, proxies, text_of};
 use crate::environment;
+use crate::families::is_understood;
 use crate::invocation::Invocation;
 use crate::word::Value;
 
@@ -26,8 +27,23 @@ pub(super) fn hosts(invocation: &Invocation) -> Vec<String> {
         "helm" => charts(invocation),
         "journalctl" | "systemctl" | "loginctl" | "hostnamectl" | "timedatectl" | "systemd-analyze"
         | "busctl" => after(invocation, &["-H", "--host"]),
-        _ => Vec::new(),
+        "docker-compose" | "podman-compose" => after(invocation, &["-H", "--host"]),
+        "wget" => {
+            let settings = invocation.words.iter().filter_map(|word| word.text().split_once("_proxy="));
+            settings.filter_map(|(_, address)| host_of(address)).collect()
+        }
+        program => unknown(program, invocation),
     }
+}
+
+/// The addresses that a program is given that nobody knows.
+fn unknown(program: &str, invocation: &Invocation) -> Vec<String> {
+    let mut found: Vec<String> =
+        invocation.words.iter().filter_map(|word| address_within(word.text())).collect();
+    if !found.is_empty() && is_understood(program) {
+        found.clear();
+    }
+    found
 }
 
 /// The hosts that options name: `-h host`, `-hhost`, `--host host`, `--host=host`.
@@ -82,7 +98,10 @@ fn git(invocation: &Invocation) -> Vec<String> {
     let mut words = invocation.words.iter();
     while let Some(word) = words.next() {
         match word.text() {
-            "-c" => found.extend(words.next().and_then(|word| setting(&word.value))),
+            "-c" | "--config" => found.extend(words.next().and_then(|word| setting(&word.value))),
+            text if text.starts_with("--config=") => {
+                found.extend(word.value.strip_prefix("--config=").and_then(|value| setting(&value)));
+            }
             "submodule" => {
                 found.extend(
                     words
@@ -268,6 +287,22 @@ fn forge(invocation: &Invocation, variable: &str) -> Vec<String> {
         let is_own = name == variable || variable == "GITLAB_HOST";
         let value = environment::value(invocation, name).filter(|_| is_own);
         found.extend(value.iter().flat_map(hosts_of_value));
+    }
+    // `gh api https://host/path` and `gh repo view host/owner/name`.
+    let words: Vec<&str> =
+        invocation.words.iter().map(text_of).filter(|text| !text.starts_with('-')).collect();
+    match words.as_slice() {
+        ["api", path, ..] => found.extend(address_within(path).filter(|_| path.starts_with("http"))),
+        ["repo", _, operands @ ..] => {
+            let named =
+                operands.iter().filter(|name| name.matches('/').count() == 2 && !name.contains("://"));
+            found.extend(
+                named.filter(|name| !name.starts_with(['.', '/', '~'])).filter_map(|name| host_of(name)),
+            );
+            found
+                .extend(operands.iter().filter(|name| name.contains("://")).filter_map(|name| host_of(name)));
+        }
+        _ => {}
     }
     found.extend(proxies(invocation));
     found
