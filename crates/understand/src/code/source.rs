@@ -58,6 +58,7 @@ impl World {
     pub fn writes(&mut self, located: &Located) {
         if self.written.len() >= MOST_WRITTEN {
             self.tree_changed.get_or_insert_with(|| "the command writes too many files first".to_owned());
+            self.brings_work = true;
             return;
         }
         self.written.push(Written {

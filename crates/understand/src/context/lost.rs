@@ -118,6 +118,26 @@ impl Context<'_> {
             && self.workspace.ask(&question) == Answer::Absent
     }
 
+    /// The files of a working tree that git ignores and no program writes anew, as far as that is known.
+    pub fn ignored_and_lost(&self, top: &str) -> Option<Vec<String>> {
+        let question = Question::Lost {
+            repository: top.to_owned(),
+            pattern: format!("{}/*", top.trim_end_matches('/')),
+            passing: PASSING.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        let Answer::Values { values } = self.workspace.ask(&question) else { return None };
+        let mut lost = Vec::new();
+        for line in &values {
+            match line.split_once('\t')? {
+                ("*", _) => return None,
+                ("changed", _) => {}
+                ("ignored", path) if self.is_made(top, path) => {}
+                (_, path) => lost.push(path.to_owned()),
+            }
+        }
+        Some(lost)
+    }
+
     /// Whether a file that git ignores is one that a program writes anew.
     fn is_made(&self, top: &str, path: &str) -> bool {
         let path = format!("{top}/{path}");

@@ -140,6 +140,8 @@ pub(crate) struct World {
     pub written: Vec<Written>,
     /// Why any file of the working tree may be another than it is now.
     pub tree_changed: Option<String>,
+    /// Whether what changed it may have put work into it that no commit has.
+    pub brings_work: bool,
     /// Directories that the shell may have changed to, or from; more than [`MOST_VISITED`]: it may be in any.
     pub visited: Vec<String>,
     /// Ports of this machine that the command made lead elsewhere.

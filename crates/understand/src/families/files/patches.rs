@@ -72,6 +72,7 @@ impl Applying<'_> {
             Text::Own(_) if self.reader != Reader::Patch => {
                 let why = format!("{} {}", self.invocation.title(), crate::families::MAY_HAVE_CHANGED);
                 context.state.world.tree_changed.get_or_insert(why);
+                context.state.world.brings_work = true;
             }
             Text::Own(_) | Text::Absent if self.reader == Reader::Patch => context.write_value(&Value::Known(".".to_owned())),
             Text::Own(_) | Text::Absent => {}

@@ -2,12 +2,14 @@
 //! their options.
 
 mod branches;
+mod cleaning;
 mod copies;
 mod discarding;
 mod incoming;
 mod nearest;
 mod previous;
 mod rebasing;
+mod resetting;
 mod restoring;
 mod upstreams;
 mod worktrees;
@@ -25,6 +27,7 @@ pub(super) use branches::brought;
 pub(super) use copies::fetches;
 pub(in super::super) use copies::is_of_strangers;
 pub(super) use nearest::effects as nearest;
+pub(super) use resetting::{leaves_files, only_commits};
 pub(crate) use previous::Switch;
 use copies::{clone, structure};
 use discarding::discarding;

@@ -236,10 +236,12 @@ fn run(git: &Git<'_>, context: &mut Context<'_>) {
     subcommand(git, context);
     hooks::run(git, context);
     stored::run(git, context);
-    if changes_files(git) {
+    if changes_files(git) && !local::leaves_files(git, context) {
         let why = format!("{} {}", git.title(), crate::families::MAY_HAVE_CHANGED);
         context.state.world.tree_changed.get_or_insert(why);
+        context.state.world.brings_work |= !local::only_commits(git);
     }
+    context.state.world.brings_work |= git.subcommand == "apply";
     let root = git.repo.root.clone().filter(|_| patching::prints_changes(git, context));
     context.flow.printed = root.map(|root| Printed::Changes { root, has_messages: git.subcommand == "show" });
 }

@@ -3,10 +3,9 @@
 use countersign_model::verbs;
 
 use super::super::{Git, exposing};
-use super::{moves_refs, restoring};
+use super::{cleaning, moves_refs, resetting};
 use crate::arguments::{Spec, Takes, parse};
 use crate::context::Context;
-use crate::word::Word;
 
 /// Of `git rm`: the last of an option and its opposite counts.
 const REMOVE: Spec = Spec {
@@ -26,13 +25,13 @@ pub(super) fn discarding(git: &Git<'_>, context: &mut Context<'_>) {
             let hard = ["--hard", "--merge", "--keep"].iter().any(|mode| git.has_long(mode));
             let soft = ["--soft", "--mixed"].iter().any(|mode| git.has_long(mode)) || !first.is_empty();
             if hard || git.words.iter().any(|word| word.value.is_unknown()) {
-                context.push(if resets_to_head(git) { restoring::whole(git, context) } else { git.here(verbs::GIT_DISCARD) });
+                context.push(resetting::tree(git, context));
             }
             moves_refs(git, if soft || hard { verbs::GIT_BRANCH } else { verbs::GIT_INDEX }, context);
         }
         "clean" => {
             let dry = git.has_short('n') || git.has_long("--dry-run");
-            context.push(git.here(if dry { verbs::GIT_READ } else { verbs::GIT_DISCARD }));
+            context.push(if dry { git.here(verbs::GIT_READ) } else { cleaning::files(git, context) });
         }
         "rm" => {
             let options = parse(git.words, &REMOVE);
@@ -80,10 +79,4 @@ pub(super) fn discarding(git: &Git<'_>, context: &mut Context<'_>) {
             context.push(git.here(if destroys { verbs::GIT_REWRITE } else { verbs::GIT_READ }));
         }
     }
-}
-
-/// Whether a hard reset is to the commit that is checked out, whose branch then stays where it is.
-fn resets_to_head(git: &Git<'_>) -> bool {
-    let is_plain = |word: &Word| word.known().is_some_and(|text| matches!(text, "--hard" | "-q" | "--quiet" | "HEAD" | "@"));
-    git.words.iter().all(is_plain)
 }

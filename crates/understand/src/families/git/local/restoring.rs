@@ -63,33 +63,41 @@ pub(super) fn whole(git: &Git<'_>, context: &Context<'_>) -> Effect {
     of(true, &[&root], git, context)
 }
 
-/// Whether the last commit has all that these paths name as it is in the working tree, or nothing is there.
-fn are_committed(paths: &[&Word], git: &Git<'_>, context: &Context<'_>) -> bool {
-    let world = &context.state.world;
-    let is_changed = world.tree_changed.is_some() || world.opaque || !world.links.is_empty();
+/// The working tree that git acts on, where it is the one of the call and nothing may have led git to another.
+pub(super) fn own_tree<'g>(git: &'g Git<'_>, context: &Context<'_>) -> Option<&'g str> {
     let is_plain = git.index == 0
         && git.doubt.is_none()
         && git.store.is_none()
         && environment::value(git.invocation, "GIT_WORK_TREE").is_none();
-    let Some(root) = git.repo.root.as_deref().filter(|root| is_plain && context.top() == Some(root)) else {
-        return false;
-    };
-    if is_changed || paths.is_empty() || paths.len() > MOST {
+    let world = &context.state.world;
+    let is_seen = !world.opaque && world.links.is_empty();
+    git.repo.root.as_deref().filter(|root| is_plain && is_seen && context.top() == Some(root))
+}
+
+/// The files there that no commit has, by what they are and their paths from the top.
+pub(super) fn uncommitted(root: &str, context: &Context<'_>) -> Option<Vec<(String, String)>> {
+    let question = Question::Uncommitted { repository: root.to_owned() };
+    let Answer::Values { values } = context.workspace.ask(&question) else { return None };
+    let parted = |line: &String| line.split_once('\t').map(|(state, path)| (state.to_owned(), path.to_owned()));
+    let parted: Vec<_> = values.iter().map(parted).collect::<Option<_>>()?;
+    (!parted.iter().any(|(state, _)| state == "*")).then_some(parted)
+}
+
+/// Whether the last commit has all that these paths name as it is in the working tree, or nothing is there.
+fn are_committed(paths: &[&Word], git: &Git<'_>, context: &Context<'_>) -> bool {
+    let Some(root) = own_tree(git, context) else { return false };
+    if context.state.world.tree_changed.is_some() || paths.is_empty() || paths.len() > MOST {
         return false;
     }
     let here = |word: &Word| plainly_here(word, root, context);
     let Some(paths) = paths.iter().map(|word| here(word).or_else(|| tracked(word, context))).collect::<Option<Vec<String>>>() else {
         return false;
     };
-    let question = Question::Uncommitted { repository: root.to_owned() };
-    let Answer::Values { values } = context.workspace.ask(&question) else { return false };
-    values.iter().all(|line| match line.split_once('\t') {
-        None | Some(("*", _)) => false,
-        Some((state, path)) => {
-            let path = format!("{}/{path}", root.trim_end_matches('/'));
-            // What git does not have it leaves as it is.
-            state == "new" || !paths.iter().any(|named| paths::is_within(&path, named)) || (state == "changed" && is_gone(&path, context))
-        }
+    let Some(files) = uncommitted(root, context) else { return false };
+    files.iter().all(|(state, path)| {
+        let path = format!("{}/{path}", root.trim_end_matches('/'));
+        // What git does not have it leaves as it is.
+        state == "new" || !paths.iter().any(|named| paths::is_within(&path, named)) || (state == "changed" && is_gone(&path, context))
     })
 }
 
