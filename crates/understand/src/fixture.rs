@@ -134,7 +134,7 @@ impl Workspace for Fixture<'_> {
             Question::Path { path } if self.own(path).is_some() => Answer::Text {
                 text: self.own(path).filter(|text| !text.contains('\0')).unwrap_or_default().to_owned(),
                 whole: self.own(path).is_some_and(|text| !text.contains('\0')),
-                digest: Digest::of([path.as_bytes()]),
+                digest: Digest::of([self.own(path).unwrap_or_default().as_bytes()]),
             },
             // Of others, a real machine tells no more than that they are not set.
             Question::Setting { name }

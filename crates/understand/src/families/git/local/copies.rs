@@ -136,12 +136,7 @@ pub(super) fn structure(git: &Git<'_>, context: &mut Context<'_>) {
     let first = operands.first().map(|word| word.text()).unwrap_or_default();
     match (git.subcommand.as_str(), first) {
         ("worktree", "list") | ("submodule", "" | "status" | "summary") => context.push(git.here(verbs::GIT_READ)),
-        ("worktree", "remove") => {
-            if git.has_short('f') || git.has_long("--force") {
-                context.push(git.here(verbs::GIT_DISCARD).because("it removes a working tree that holds changes, too"));
-            }
-            operands.iter().skip(1).for_each(|word| context.delete(word));
-        }
+        ("worktree", "remove") => operands.iter().skip(1).for_each(|word| worktrees::remove(word, git, context)),
         ("worktree", "prune" | "repair" | "lock" | "unlock") => context.push(git.here(verbs::GIT_BRANCH)),
         ("worktree", "add") if git.words.first().is_some_and(|word| word.known() == Some("add")) => {
             worktrees::add(git.words.get(1..).unwrap_or_default(), git, context);

@@ -46,7 +46,7 @@ fn what_can_be_brought_back() {
     assert_snapshot!(undone("git rm -n -f src/a.rs; git rm --no-dry-run --dry-run --force src/a.rs"), @"git.read Yes");
     assert_snapshot!(undone("git rm -n --no-dry-run -f src/a.rs"), @"git.index Yes; git.discard No; fs.delete Yes");
     assert_snapshot!(undone("git rm src/a.rs"), @"git.index Yes; fs.delete Yes");
-    assert_snapshot!(undone("git worktree remove --force /tmp/wt"), @"git.discard No; fs.delete No");
+    assert_snapshot!(undone("git worktree remove --force /tmp/wt"), @"git.discard No");
     assert_snapshot!(undone("git restore --staged a; git restore --source --staged a"), @"git.index Yes; fs.write Unknown; git.discard No");
     assert_snapshot!(undone("rm -rf .git/logs; rm src/a.rs; rm -rf /tmp/x; rm -rf /tmp/*"), @"fs.delete No; fs.delete Yes; fs.delete No; fs.delete No");
     assert_snapshot!(undone("shred -u src/a.rs; echo b > /proc/sysrq-trigger"), @"fs.delete No; exec.system No; exec.read Yes");

@@ -1,4 +1,6 @@
-//! `git worktree add`: another working tree of the same repository, with a branch of its own.
+//! `git worktree`: another working tree of the same repository, with a branch of its own.
+
+mod removing;
 
 use countersign_model::{Answer, Question, verbs};
 
@@ -9,6 +11,8 @@ use crate::arguments::{Arguments, Spec, Takes, parse};
 use crate::context::{Context, Worktree};
 use crate::paths;
 use crate::word::Word;
+
+pub(super) use removing::remove;
 
 /// Working trees of one call that are kept in mind.
 const MOST: usize = 8;
