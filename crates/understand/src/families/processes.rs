@@ -1,12 +1,18 @@
 //! Processes that are stopped: an ordinary one can be started again, the machine's own and Countersign cannot
 //! be spared.
 
+mod named;
+mod patterns;
+
 use countersign_model::{Certainty, Effect, PathClass, Resource, Reversible, Zone, verbs};
 
 use super::Family;
 use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::word::Word;
+
+use named::by_name;
+use patterns::fits;
 
 pub(super) const FAMILY: Family = Family {
     programs: &["kill", "pkill", "killall", "xkill", "killall5", "skill", "fuser", "kill-port", "taskkill"],
@@ -188,12 +194,18 @@ fn feeding_xargs(whole: &str) -> String {
     if feeding.is_empty() || !feeding.iter().all(searches) { whole.to_owned() } else { feeding.join(";") }
 }
 
+/// Parts of the names of files in which what must go on running keeps its numbers.
+const KEPT_FILES: &[&str] = &["sshd", "docker", "containerd", "systemd", "kubelet", "crond", "/init"];
+
+fn is_kept_file(name: &str) -> bool {
+    KEPT_FILES.iter().any(|kept| name.contains(kept))
+}
+
 /// Whether that may find any process.
 fn is_wide(found_by: &str) -> bool {
-    const KEPT_FILES: &[&str] = &["sshd", "docker", "containerd", "systemd", "kubelet", "crond", "/init"];
     let searches = ["pgrep", "ps ", "ps)", "pidof"].iter().any(|part| found_by.contains(part));
     let counts = ["seq ", "/proc", "{1..", "{2.."].iter().any(|part| found_by.contains(part));
-    counts || lists_all(found_by) || searches && !searches_ordinary(found_by) || KEPT_FILES.iter().any(|name| found_by.contains(name))
+    counts || lists_all(found_by) || searches && !searches_ordinary(found_by) || is_kept_file(found_by)
 }
 
 /// Whether `lsof` lists what has any file open: neither a port nor a file is named.
@@ -255,107 +267,6 @@ fn searches_ordinary(raw: &str) -> bool {
 fn is_target(text: &str) -> bool {
     let digits = text.trim_start_matches(['-', '%']);
     text.starts_with('%') || !digits.is_empty() && digits.len() > usize::from(text.starts_with('-')) && digits.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// Whether an extended regular expression could fit one of these lines: plain characters, `.`, `[x]`, and alternatives
-/// of them are understood; anything else could fit all.
-fn fits(pattern: &str, lines: &[&str]) -> bool {
-    // To `pkill` a bar after a backslash is one of the name, to `grep` it parts alternatives: that fits more.
-    let pattern = single_letters(&pattern.replace("\\|", "|"));
-    let inner = pattern.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).unwrap_or(&pattern);
-    inner.split('|').any(|alternative| fits_one(alternative, lines))
-}
-
-/// The pattern with `x` for each `[x]`.
-fn single_letters(pattern: &str) -> String {
-    let mut plain = String::with_capacity(pattern.len());
-    let mut rest = pattern;
-    while let Some((before, after)) = rest.split_once('[') {
-        plain.push_str(before);
-        let mut letters = after.chars();
-        match (letters.next(), letters.next()) {
-            (Some(letter), Some(']')) if letter.is_ascii_alphanumeric() => plain.push(letter),
-            _ => {
-                plain.push('[');
-                rest = after;
-                continue;
-            }
-        }
-        rest = letters.as_str();
-    }
-    plain.push_str(rest);
-    plain
-}
-
-/// The same for one alternative.
-fn fits_one(pattern: &str, lines: &[&str]) -> bool {
-    let pattern = pattern.trim_start_matches('^').trim_end_matches('$').replace("\\.", ".").replace(".*", "\0");
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '.' | '/' | '_' | '-' | ':' | '@' | ',' | '=' | '\0');
-    if pattern.is_empty() || !pattern.chars().all(is_plain) {
-        return true;
-    }
-    // Every part of what stands between `.*` must be found for it to fit.
-    lines.iter().any(|line| pattern.split('\0').all(|part| part.is_empty() || contains(line, part)))
-}
-
-/// Whether a line contains a text in which `.` is any character, in capitals or not.
-fn contains(line: &str, part: &str) -> bool {
-    let (line, part) = (line.as_bytes(), part.as_bytes());
-    line.windows(part.len()).any(|window| window.iter().zip(part).all(|(l, p)| *p == b'.' || l.eq_ignore_ascii_case(p)))
-}
-
-/// Options of `pkill` that take the next word.
-const VALUES: &[&str] = &["--signal", "-F", "--pidfile", "--ns", "--nslist", "--cgroup", "--env", "-r", "--runstates", "-o", "-y"];
-/// Options that choose by something else than the name.
-const BY_OTHER: &[&str] = &[
-    "-u", "-U", "-G", "-g", "-t", "-s", "-P", "-v", "--user", "--uid", "--euid", "--inverse", "--parent", "--session", "--group", "--pgroup",
-    "--terminal", "-r", "--regexp",
-];
-
-/// Processes by a pattern of their names or command lines.
-fn by_name(invocation: &Invocation, context: &mut Context<'_>) {
-    let first = invocation.known(0);
-    if matches!(first, Some("-l" | "-L" | "-0" | "--list" | "--help" | "--version" | "-V")) && first != Some("-0") || first == Some("-0") {
-        context.program(verbs::EXEC_READ, &invocation.program);
-        return;
-    }
-    let mut names = Vec::new();
-    let mut broad = invocation.program == "xkill";
-    let mut words = invocation.words.iter();
-    while let Some(word) = words.next() {
-        let text = word.text();
-        if text.starts_with('-') && text.len() > 1 {
-            broad |= BY_OTHER.iter().any(|option| text == *option || option.len() > 2 && text.starts_with(&format!("{option}=")));
-            if VALUES.contains(&text) && invocation.program == "pkill" && !matches!(text, "-o" | "-y") || text == "-s" {
-                words.next();
-            }
-        } else {
-            names.push(word);
-        }
-    }
-    broad |= names.is_empty() || names.iter().any(|word| word.value.is_unknown() || word.text().is_empty());
-    let is_exact = invocation.program == "killall" || invocation.words.iter().any(|word| matches!(word.text(), "-x" | "--exact"));
-    let written = invocation.written().to_ascii_lowercase();
-    let wide = |lines: &[&str], name: &str| {
-        if is_exact {
-            let last = |line: &str| line.split(' ').next().and_then(|path| path.rsplit('/').next()).unwrap_or_default().to_owned();
-            lines.iter().any(|line| last(line).eq_ignore_ascii_case(name))
-        } else {
-            fits(name, lines)
-        }
-    };
-    let own = names.iter().any(|word| wide(OWN, word.text()));
-    let kept = names.iter().any(|word| wide(KEPT, word.text()));
-    if own || broad || written.contains("countersign") {
-        tampers(!written.contains("countersign"), context);
-    }
-    let name = names.first().map_or("processes", |word| word.text());
-    let name = if name.is_empty() { "processes" } else { name };
-    if kept || own || broad {
-        stops(name, Reversible::No, Some("it reaches processes that must go on running"), context);
-    } else {
-        stops(name, Reversible::Yes, None, context);
-    }
 }
 
 #[cfg(test)]
