@@ -89,6 +89,13 @@ pub(crate) fn is_any_of_kind(name: &str) -> bool {
         || name.strip_prefix('*').is_some_and(several)
 }
 
+/// Whether a pattern names files by more than their kind, such as `requirements*.txt`.
+pub(crate) fn says_enough(name: &str) -> bool {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let is_plain = !name.starts_with('.') && !name.contains(['[', '{', '(', '\\', '!']);
+    is_plain && stem.bytes().filter(u8::is_ascii_alphanumeric).count() >= 3
+}
+
 /// Whether a text such as `.pem` is what the names of files of a kind end in.
 pub(crate) fn is_ending(text: &str) -> bool {
     text.strip_prefix('.')

@@ -57,14 +57,22 @@ impl Context<'_> {
             matches!(value, Value::Pattern(_)) && located.zone == Zone::Workspace && located.leads.is_empty();
         let is_guarded = matches!(located.class, PathClass::Secret | PathClass::Countersign);
         let (directory, name) = paths::split(&located.path);
-        if !is_pattern
-            || is_guarded
-            || crate::glob::is_pattern(directory)
-            || !path_classes::is_any_of_kind(name)
-        {
+        let is_any_of_kind = path_classes::is_any_of_kind(name);
+        // Its kind is the strictest of all that it may name.
+        let is_named = is_any_of_kind || path_classes::says_enough(name);
+        let is_below_any = crate::glob::is_pattern(directory);
+        let is_below_some = is_below_any
+            && directory.split('/').any(|part| crate::glob::is_pattern(part) && !matches!(part, "*" | "**"));
+        // A link that the command makes may be among them.
+        let may_lead = !is_any_of_kind && !self.state.world.links.is_empty();
+        if !is_pattern || is_guarded || is_below_some || !is_named || may_lead {
             return None;
         }
-        let class = paths::class(&format!("{directory}/x"), self);
+        let class = if is_any_of_kind && !is_below_any {
+            paths::class(&format!("{directory}/x"), self)
+        } else {
+            located.class
+        };
         Some(Resource::Path { path: located.path.clone(), zone: located.zone, class })
     }
 
@@ -154,6 +162,11 @@ impl Context<'_> {
     pub fn delete(&mut self, word: &Word) {
         let located = paths::locate_entry(&word.value, self);
         let in_git = located.readings().any(is_git_store);
+        if in_git && self.is_of_own_clone(&located) {
+            let effect = Effect::new(verbs::FS_DELETE, located.resource()).reversible(Reversible::Yes);
+            self.push(effect.because("it is the history of a clone that the command itself makes"));
+            return;
+        }
         let restorable = !in_git
             && !self.state.world.hides_changes
             && (located.class == PathClass::Rebuildable || self.is_tracked(&located));
@@ -189,6 +202,21 @@ impl Context<'_> {
                 Err(None) => {}
             });
         }
+    }
+
+    /// Whether it is git's own directory in a clone that the command makes where nothing was before.
+    fn is_of_own_clone(&self, located: &Located) -> bool {
+        let world = &self.state.world;
+        let Some(clone) = located.path.strip_suffix("/.git") else { return false };
+        let is_sure = located.why.is_none() && located.leads.is_empty();
+        let question = Question::Path { path: clone.to_owned() };
+        is_sure
+            && located.zone == Zone::Workspace
+            && world.cloned.iter().any(|cloned| cloned == clone)
+            && !world.has_moved
+            && world.links.is_empty()
+            && !world.opaque
+            && self.workspace.ask(&question) == Answer::Absent
     }
 
     /// Says that what the command itself moved there is deleted.

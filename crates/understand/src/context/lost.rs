@@ -217,6 +217,33 @@ mod tests {
     }
 
     #[test]
+    fn the_history_of_a_clone_that_the_command_makes() {
+        for command in [
+            "git clone https://h.example/a/b.git x && cd x && rm -rf .git && git init",
+            "git clone https://h.example/a/b && rm -rf b/.git",
+            "git clone --depth 1 https://h.example/a/b.git x; rm -rf ./x/.git",
+        ] {
+            assert!(
+                deleted(command, "")
+                    .ends_with("Yes: it is the history of a clone that the command itself makes"),
+                "{command}: {}",
+                deleted(command, "")
+            );
+        }
+        for command in [
+            "git clone https://h.example/a/b.git x; cd x; rm -rf .git",
+            "git clone https://h.example/a/b.git x && cd x; rm -rf .git",
+            "git clone https://h.example/a/b.git src && rm -rf src/.git",
+            "git clone https://h.example/a/b.git x && rm -rf .git",
+            "git init && rm -rf .git",
+            "git clone https://h.example/a/b.git x && mv ~/a x/.git/b && rm -rf x/.git",
+            "rm -rf x/.git",
+        ] {
+            assert!(deleted(command, "").contains(" No"), "{command}: {}", deleted(command, ""));
+        }
+    }
+
+    #[test]
     fn what_is_left_empty() {
         let data =
             [("/repo/docs/local.db", "rows"), ("/repo/docs/app.log", "lines"), ("/repo/src/a.rs", "fn")];

@@ -377,7 +377,7 @@ mod tests {
         assert_snapshot!(check_tool("read_many_files", json!({"include": [".env*", "src/**/*.rs"]})), @"
         fs.read /repo, read
         secret.read /repo/.env*, read, partial
-        fs.read /repo/src/*/*.rs, read, partial
+        fs.read /repo/src/*/*.rs, read
         ");
         assert_snapshot!(check_tool("ReadMcpResourceTool", json!({"server": "fs", "uri": "file:///home/dev/.ssh/id_rsa"})), @"
         mcp.read ReadMcpResourceTool, read

@@ -323,8 +323,8 @@ mod tests {
         fs.write /repo/.git/hooks/**/*.py, write
         ");
         assert_snapshot!(check("cat src/**/*.ts; wc -l **/*.py; cat **/.env; cat ~/.ssh/**/*.txt"), @"
-        fs.read /repo/src/*/*.ts, read, partial
-        fs.read /repo/*/*.py, read, partial
+        fs.read /repo/src/*/*.ts, read
+        fs.read /repo/*/*.py, read
         secret.read /repo/*/.env, read, partial
         fs.read /home/dev/.ssh/*/*.txt, read, partial
         ");
