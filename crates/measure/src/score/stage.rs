@@ -66,8 +66,10 @@ impl Stage {
         }
         std::fs::write(repository.join("src/main.rs"), "fn main() { println!(\"hello\") }\n")?;
         git(&repository, &home, &["commit", "-q", "-a", "-m", "Greet"])?;
-        // Labels of other projects mean a tree with work in it: in a clean one, `git reset --hard` loses nothing.
+        // Labels of other projects mean a tree with work in it: in a clean one, neither `git reset --hard` nor
+        // `git clean -f` loses anything.
         std::fs::write(repository.join("src/main.rs"), "fn main() { println!(\"hello, shop\") }\n")?;
+        std::fs::write(repository.join("src/notes.rs"), "// Ideas for the next step.\n")?;
         let built = Bundle::shipped(Pack::Graduated, &Proposal::parse(PROPOSAL)?)?;
         let bundle = Bundle::from_bytes(&built.to_bytes())?;
         let judge = Judge {

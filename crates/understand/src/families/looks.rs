@@ -87,6 +87,10 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         Shows::Few(most) => words.iter().filter(|word| !word.starts_with('-')).count() <= *most,
     });
     let tells = matches!(words.as_slice(), ["--help" | "-h" | "--version" | "-V" | "-v"]);
+    // A radio, a network or a screen that is switched can be switched back.
+    if !shows && !tells && matches!(program, "iw" | "iwconfig" | "nmcli" | "rfkill" | "xrandr" | "wlr-randr") {
+        return opaque(invocation, "it changes a device of this machine", context);
+    }
     context.program(if shows || tells { verbs::EXEC_READ } else { verbs::EXEC_SYSTEM }, &invocation.title());
     // Those that write what they show into a file.
     let outputs = ["-f", "--filename", "-o", "--output-file"];
@@ -151,10 +155,15 @@ mod tests {
     #[test]
     fn changes() {
         for command in [
-            "nvidia-smi --gpu-reset", "nvidia-smi -pl 200", "nvidia-smi --power-limit=200", "nvidia-smi $X", "iw dev wlan0 del", "iw dev wlan0 set channel 6", "iw reg set US", "nmcli connection delete office", "nmcli radio wifi off", "nmcli dev wifi connect x", "nmcli networking off", "rfkill block wifi", "iwconfig wlan0 essid x",
-            "xrandr --output HDMI-1 --off",
+            "nvidia-smi --gpu-reset", "nvidia-smi -pl 200", "nvidia-smi --power-limit=200", "nvidia-smi $X",
         ] {
             assert!(check(command).contains("exec.system"), "{command}: {}", check(command));
+        }
+        for command in [
+            "iw dev wlan0 del", "iw dev wlan0 set channel 6", "iw reg set US", "nmcli connection delete office", "nmcli radio wifi off", "nmcli dev wifi connect x", "nmcli networking off", "rfkill block wifi", "iwconfig wlan0 essid x",
+            "xrandr --output HDMI-1 --off",
+        ] {
+            assert!(check(command).contains("exec.opaque"), "{command}: {}", check(command));
         }
         for command in ["java -jar app.jar", "java Main", "java -version -jar x.jar", "java -cp x Main", "java -javaagent:x.jar -version", "java @args -version", "java \"$X\""] {
             assert!(check(command).contains("opaque"), "{command}: {}", check(command));
