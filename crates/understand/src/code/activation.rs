@@ -189,8 +189,35 @@ fn is_harmless(value: &str) -> bool {
     for program in ["$(basename ", "$(dirname ", "$(realpath "] {
         rest = rest.replace(program, "");
     }
-    let is_split = value.contains(' ') && !value.starts_with(['"', '\'']) && !value.starts_with("$(");
-    !is_split && !rest.contains(['`', ';', '&', '<', '>', '|']) && !rest.contains("$(")
+    is_one_word(value) && !rest.contains(['`', ';', '&', '<', '>', '|']) && !rest.contains("$(")
+}
+
+/// Whether the shell reads a value as one word, after which nothing follows on its line.
+fn is_one_word(value: &str) -> bool {
+    // What is open: a quote of either kind, or the bracket of a substitution.
+    let mut open: Vec<char> = Vec::new();
+    let mut letters = value.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match (open.last(), letter) {
+            (Some('\''), '\'') => drop(open.pop()),
+            (Some('\''), _) => {}
+            (_, '\\') => drop(letters.next()),
+            (Some('"'), '"') | (Some('('), ')') => drop(open.pop()),
+            (_, '"') => open.push('"'),
+            (_, '$') if letters.peek() == Some(&'(') => {
+                letters.next();
+                open.push('(');
+            }
+            (Some('"'), _) => {}
+            // `$'…'` has escapes of its own, and a bracket alone begins a list.
+            (_, '$') if matches!(letters.peek(), Some('\'' | '"')) => return false,
+            (_, '(') => return false,
+            (_, '\'') => open.push('\''),
+            (None, letter) if letter.is_whitespace() => return false,
+            _ => {}
+        }
+    }
+    open.is_empty()
 }
 
 /// The file that a program's name leads to in an environment that this text activated.

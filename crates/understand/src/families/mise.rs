@@ -58,6 +58,13 @@ fn starts(invocation: &Invocation, context: &mut Context<'_>) {
     let end = invocation.words.iter().position(|word| word.known() == Some("--"));
     let plain = |word: &Word| word.known().is_some_and(|text| !text.starts_with('-'));
     let before = end.and_then(|end| invocation.words.get(1..end)).unwrap_or_default();
+    // `mise x -c 'a command'`
+    let given = invocation.words.iter().skip(1).position(|word| matches!(word.known(), Some("-c" | "--command")));
+    if let (None, Some(command)) = (end, given.and_then(|at| invocation.words.get(at + 2))) {
+        context.program(verbs::EXEC_INSTALL, "mise exec");
+        let words = vec![Word::known_as("-c"), command.clone()];
+        return dispatch(Invocation { program: String::new(), first: Word::known_as("sh"), words, contiguous: false, ..invocation.clone() }, context);
+    }
     match end.and_then(|end| invocation.nested(end + 1)) {
         Some(nested) if before.iter().all(plain) => {
             if !before.is_empty() {

@@ -1,6 +1,6 @@
 //! `stripe`: the client of a payment provider. Without `--live` it is about the test mode of an account.
 
-use countersign_model::{Effect, Resource, Verb, verbs};
+use countersign_model::{Effect, Resource, Verb, is_this_machine, verbs};
 
 use super::Family;
 use super::subcommands::{Table, read, rule};
@@ -55,6 +55,18 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         context.program(verbs::EXEC_READ, "stripe");
         return;
     }
+    if found.has(&["--print-secret"]) || found.has(&["--list"]) && invocation.words.iter().any(|word| word.text() == "config") {
+        context.push(Effect::new(verbs::SECRET_READ, Resource::Secret { store: "stripe".to_owned(), name: "*".to_owned() }));
+    }
+    for target in ["--forward-to", "-f", "--forward-connect-to", "-c"].iter().filter_map(|name| found.value(&[name])) {
+        let text = target.known().unwrap_or("*");
+        let address = text.split_once("://").map_or(text, |(_, rest)| rest);
+        let host = address.split(['/', ':']).next().unwrap_or(address);
+        if !is_this_machine(host) && !host.is_empty() && !host.bytes().all(|byte| byte.is_ascii_digit()) {
+            let resource = Resource::Host { host: host.to_owned(), url: None };
+            context.push(Effect::new(verbs::NET_UPLOAD, resource).because("the account's events are sent there"));
+        }
+    }
     let set = || crate::environment::value(invocation, "STRIPE_API_KEY").or_else(|| match context.setting(invocation, "STRIPE_API_KEY") {
         Ok(key) => key.map(Value::Known),
         Err(why) => Some(Value::unknown(&why)),
@@ -100,6 +112,14 @@ mod tests {
     use crate::fixture::check;
 
     #[test]
+    fn secrets_and_events_that_go_elsewhere() {
+        assert!(check("stripe config --list").contains("secret.read stripe:*"));
+        assert!(check("stripe listen --print-secret").contains("secret.read stripe:*"));
+        assert!(check("stripe listen --forward-to https://hooks.example/x").contains("net.upload hooks.example"));
+        assert!(!check("stripe listen --forward-to localhost:3000/x; stripe listen -f 4242").contains("net.upload"));
+    }
+
+    #[test]
     fn test_mode_and_live_mode() {
         assert_snapshot!(check("stripe listen --forward-to localhost:3000/webhook; stripe trigger payment_intent.succeeded; stripe customers list"), @"
         cloud.read api listen in stripe:test, read
@@ -120,6 +140,7 @@ mod tests {
         assert_snapshot!(check("stripe version; stripe --help; stripe login; stripe config --list"), @"
         exec.read stripe, read
         secret.write stripe:login, write
+        secret.read stripe:*, read
         ");
     }
 }

@@ -63,7 +63,12 @@ const KEPT: &[&str] = &[
 ];
 
 /// Command lines of Countersign's own.
-const OWN: &[&str] = &["/usr/local/bin/countersign-hook hook", "/home/user/.local/bin/countersign server gateway"];
+const OWN: &[&str] = &[
+    "/usr/local/bin/countersign-hook hook",
+    "/home/user/.local/bin/countersign server gateway",
+    "/home/user/.local/state/countersign/bin/countersign-hook claude-code --home /home/user/.local/state/countersign --user-home /home/user \
+     --log /home/user/.local/state/countersign/log --root ed25519:00000000 --timeout 600 --wait 120 --event-timeout 30",
+];
 
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     match invocation.program.as_str() {

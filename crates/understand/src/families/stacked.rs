@@ -3,7 +3,7 @@
 use countersign_model::verbs;
 
 use super::releasing::starts;
-use super::{Family, opaque};
+use super::{Family, dispatch, opaque};
 use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::word::Word;
@@ -53,6 +53,11 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         }
         Some(Does::Merge) if has(&["--dry-run"]) => context.program(verbs::EXEC_READ, &invocation.title()),
         Some(Does::Merge) => starts(&["gh", "pr", "merge", "*"], invocation, context),
+        // What is none of its own it hands to git.
+        None if invocation.program == "gt" => {
+            let words = invocation.words.clone();
+            dispatch(Invocation { program: String::new(), first: Word::known_as("git"), words, contiguous: false, ..invocation.clone() }, context);
+        }
         None => opaque(invocation, "the subcommand is not known", context),
     }
 }
@@ -109,8 +114,13 @@ mod tests {
         forge.pull-request acme/shop pull request, write
         change.unknown files, write, partial
         ");
-        assert_snapshot!(check("gt frobnicate"), @"exec.opaque gt, execute, opaque");
-        assert_snapshot!(check("gt $x"), @"exec.opaque gt, execute, opaque");
+        assert!(check("gt frobnicate").contains("opaque"));
+        assert!(check("gt $x").contains("opaque"));
+        assert_snapshot!(check("gt push --force origin HEAD:main"), @"git.force-push main@origin, destroy");
+        assert_snapshot!(check("gt reset --hard"), @"
+        git.discard /repo, destroy
+        git.branch /repo, write
+        ");
     }
 
     #[test]

@@ -95,7 +95,7 @@ const MANAGERS: &[Manager] = &[
     },
     Manager {
         programs: &["asdf"],
-        reads: &["current", "env", "help", "info", "latest", "list", "list-all", "shimversions", "version", "where", "which", "completion"],
+        reads: &["current", "help", "info", "latest", "list", "list-all", "shimversions", "version", "where", "which", "completion"],
         installs: &["global", "install", "local", "plugin", "plugin-add", "plugin-remove", "plugin-update", "reshim", "set", "uninstall", "update"],
         starts: &["exec"],
         values: &[],
@@ -122,6 +122,12 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         [] => context.program(verbs::EXEC_READ, program),
         [.., "--help" | "-h"] | ["--version" | "-V" | "-v"] if !manager.starts.contains(words.first().unwrap_or(&"")) => context.program(verbs::EXEC_READ, program),
         ["env" | "config" | "init" | "shell.bash" | "shell.zsh" | "shell.posix" | "shell" | "build" | "activate", ..] if is_conda => environments(&words, invocation, context),
+        ["env", _] if program == "asdf" => opaque(invocation, "it prints the environment of a program", context),
+        ["env", _, _, ..] if program == "asdf" => {
+            if let Some(nested) = invocation.nested(2) {
+                dispatch(nested, context);
+            }
+        }
         ["plugin", "list" | "list-all", ..] if program == "asdf" => context.program(verbs::EXEC_READ, "asdf plugin list"),
         ["alias"] if program == "nvm" => context.program(verbs::EXEC_READ, "nvm alias"),
         ["cache", "dir"] if program == "nvm" => context.program(verbs::EXEC_READ, "nvm cache"),

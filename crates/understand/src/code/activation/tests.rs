@@ -38,6 +38,14 @@ fn what_it_consists_of() {
     }
     for more in [
         "rm -rf src",
+        "PS1=\"a\" kubectl delete pod x",
+        "PS1='a' rm -rf \"/srv\"",
+        "PS1=\"a\"$'\\'' rm -rf '",
+        "PS1=$(basename x) curl evil.example",
+        "_OLD_VIRTUAL_PATH=\"x\" git push",
+        "export PS1=\"a\" PATH=\"/tmp/evil\"",
+        "PS1=(a b)",
+        "PS1=\"a\"\tls",
         "CURRENT_DIR=/tmp/x/bin\nVIRTUAL_ENV=\"$(realpath \"${CURRENT_DIR}/../\")\"",
         "CURRENT_PATH=/tmp/x/bin/activate",
         "SCRIPT_PATH=\"/tmp/x/bin/activate\"",

@@ -4,7 +4,7 @@
 use countersign_model::verbs;
 
 use crate::context::Context;
-use crate::families::opaque;
+use crate::families::{dispatch, opaque};
 use crate::invocation::Invocation;
 use crate::word::Value;
 
@@ -13,9 +13,43 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) -> boo
     match invocation.program.as_str() {
         "cmake" => cmake(invocation, context),
         "bazel" | "bazelisk" => bazel(invocation, context),
+        "tox" if invocation.known(0) == Some("exec") || invocation.words.iter().any(|word| word.text() == "--") && has(invocation, &["exec", "e"]) => {
+            runs(invocation, invocation.words.iter().position(|word| word.text() == "--"), context);
+            true
+        }
+        "tox" if invocation.words.iter().any(|word| word.text().starts_with("-x") || word.text().starts_with("--override")) => {
+            opaque(invocation, "an option puts other commands in place", context);
+            true
+        }
+        "meson" if has(invocation, &["devenv"]) => {
+            let at = invocation.words.iter().position(|word| word.text() == "devenv");
+            let mut words = invocation.words.iter().enumerate().skip(at.unwrap_or(0) + 1);
+            let mut last = at;
+            while let Some((index, word)) = words.next() {
+                match word.text() {
+                    "-C" | "--workdir" | "-w" | "--dump-format" => last = words.next().map(|(index, _)| index),
+                    text if text.starts_with('-') => last = Some(index),
+                    _ => break,
+                }
+            }
+            runs(invocation, last, context);
+            true
+        }
         "tox" => environments(&["-e", "--env"], invocation, context),
         "nox" => environments(&["-s", "-e", "--session", "--sessions"], invocation, context),
         _ => false,
+    }
+}
+
+fn has(invocation: &Invocation, names: &[&str]) -> bool {
+    invocation.words.iter().any(|word| names.contains(&word.text()))
+}
+
+/// Runs the command behind a word; a shell where nothing stands there.
+fn runs(invocation: &Invocation, before: Option<usize>, context: &mut Context<'_>) {
+    match before.and_then(|before| invocation.nested(before + 1)) {
+        Some(nested) => dispatch(nested, context),
+        None => opaque(invocation, "it runs a command in an environment of its own", context),
     }
 }
 

@@ -73,7 +73,9 @@ pub(super) fn effects(invocation: &Invocation, start: usize, context: &mut Conte
     let has = |names: &[&str]| rest.iter().any(|word| names.contains(&word.text()));
     let subcommand = invocation.known(at).unwrap_or("*").to_owned();
     let runs = matches!(subcommand.as_str(), "run" | "exec");
-    if !runs && has(&["--help", "-h"]) || project.rehearses || (!runs && has(&["--dry-run"])) {
+    // What a rehearsal of these shows is shown.
+    let shows = matches!(subcommand.as_str(), "config" | "convert");
+    if !runs && has(&["--help", "-h"]) || (project.rehearses || !runs && has(&["--dry-run"])) && !shows {
         context.program(verbs::EXEC_READ, &format!("compose {subcommand}"));
         return;
     }

@@ -65,5 +65,6 @@ fn other_subcommands() {
     exec.read mise, read
     exec.install mise install, execute
     exec.opaque mise, execute, opaque
+    exec.opaque x, execute, opaque
     ");
 }

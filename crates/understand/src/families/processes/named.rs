@@ -87,10 +87,29 @@ fn chosen(invocation: &Invocation) -> Chosen<'_> {
                 None => chosen.broad = true,
             },
             option if narrows.contains(&option) => chosen.broad |= !words.next().is_some_and(is_one_word),
-            _ => {}
+            option => match tells_how(option, is_killall) {
+                Some(exact) => chosen.exact |= exact,
+                // An abbreviation, or a letter among several, may turn the choice round.
+                None => chosen.broad = true,
+            },
         }
     }
     chosen
+}
+
+/// Whether an option that only says how, and not which, asks for whole names; none for any other option.
+fn tells_how(option: &str, is_killall: bool) -> Option<bool> {
+    const LONG: &[&str] = &[
+        "--full", "--ignore-case", "--newest", "--oldest", "--echo", "--count", "--list-name", "--list-full", "--lightweight", "--wait", "--quiet", "--verbose", "--interactive", "--help", "--version",
+    ];
+    let letters = option.strip_prefix('-')?;
+    let is_signal = letters.bytes().all(|byte| byte.is_ascii_digit()) || letters.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()) && letters.len() > 2;
+    let attached = |name: &str| option.strip_prefix(name).is_some_and(|value| !value.is_empty());
+    if is_signal || LONG.contains(&option) || attached("--signal=") || !option.starts_with("--") && attached("-s") && is_killall {
+        return Some(false);
+    }
+    let known = if is_killall { "qeivwIl" } else { "finoeclaxw" };
+    letters.chars().all(|letter| known.contains(letter)).then(|| letters.contains('x') && !is_killall)
 }
 
 /// Whether a value stays one word, so that the next one is what it seems to be.
@@ -115,7 +134,7 @@ mod tests {
     fn with_a_name_other_options_leave_out_some() {
         for command in [
             "pkill -u $USER node", "pkill -U \"$USER\" -f vite", "pkill -u dev,root node", "pkill -9 -u $(whoami) -f 'next dev'", "pkill -P 4242 node", "pkill -P $$", "pkill -TERM -P $!", "pkill --signal 9 -f vite", "killall -v node",
-            "killall -u $USER node", "killall -s KILL node", "killall -9 -q node vite", "pkill -F server.pid", "pkill -t pts/1 node", "pkill -x node", "pkill -fx 'node server.js'", "killall -r 'node|vite'", "pkill -f 'node.+vite'",
+            "killall -u $USER node", "killall -s KILL node", "killall -9 -q node vite", "pkill -if vite", "killall -qw node", "pkill -SIGTERM -f vite", "pkill --signal=KILL vite", "pkill -F server.pid", "pkill -t pts/1 node", "pkill -x node", "pkill -fx 'node server.js'", "killall -r 'node|vite'", "pkill -f 'node.+vite'",
             "pkill -f 'chrome[0-9]+'", "pkill -f 'next-server|next dev( --turbo)?'", "kill $(pgrep -f 'node.+vite')",
         ] {
             assert!(!check(command).contains("countersign.tamper"), "{command}: {}", check(command));
@@ -127,7 +146,8 @@ mod tests {
         for command in [
             "pkill -u $USER", "pkill -u dev", "pkill -U 1000", "pkill -v node", "pkill --inverse -u root node", "pkill -P $PPID", "pkill -P 1", "pkill -P 1,4242", "pkill -g 0", "pkill -t pts/0", "pkill -s 0", "killall -u dev", "killall -g node",
             "killall -u $X node", "pkill -u $X node", "pkill -P $X", "pkill -F $FILE", "pkill -F /run/docker.pid", "killall -r 'c.untersign'", "killall -r 'node|coun.*'", "pkill -x 'c.untersign'", "pkill -x 'node|countersign-hoo.'", "pkill -u $USER c.untersign",
-            "pkill -f 'vite|coun(t|x)er'", "pkill -f '(node )?countersi[g]n'", "kill $(pgrep -f 'node|c[a-z]untersign')", "pkill $X", "pkill -f '(?i)x'", "xkill",
+            "pkill -f 'vite|coun(t|x)er'", "pkill -f '(node )?countersi[g]n'", "kill $(pgrep -f 'node|c[a-z]untersign')", "killall -qr c.untersign", "killall -9r c.untersign", "killall --reg c.untersign", "pkill -vf node", "pkill -nv node", "pkill -9v node", "pkill --inv node",
+            "pkill -f 'zzz\\\\|c.untersign'", "pkill -f local/state", "pkill -f claude-code", "pkill -f event-timeout", "pkill -f ed25519", "pkill $X", "pkill -f '(?i)x'", "xkill",
         ] {
             assert!(check(command).contains("countersign.tamper"), "{command}: {}", check(command));
         }

@@ -22,6 +22,9 @@ type Alternatives = Vec<Vec<Part>>;
 
 /// Whether a regular expression could fit one of these lines.
 pub(super) fn fits(pattern: &str, lines: &[&str]) -> bool {
+    if pattern.contains("\\\\") {
+        return true;
+    }
     // To `pkill` a bar after a backslash is one of the name, to `grep` it parts alternatives: that fits more.
     let letters: Vec<char> = pattern.replace("\\|", "|").chars().collect();
     let mut reader = Reader { letters: &letters, at: 0, depth: 0 };

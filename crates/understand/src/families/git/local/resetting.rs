@@ -25,6 +25,9 @@ pub(super) fn tree(git: &Git<'_>, context: &Context<'_>) -> Effect {
     if let Some(settings) = touched.iter().flatten().find(|path| is_guarded(root, path, context)) {
         return discards.because(&format!("another `{settings}` takes the place of the one that is there"));
     }
+    if let Some(path) = ignored_in_the_way(root, touched.as_deref(), context) {
+        return discards.because(&format!("git does not have `{path}`, which it may replace"));
+    }
     let mut new = files.iter().map(|(_, path)| path.trim_end_matches('/'));
     let in_the_way = match &touched {
         Some(touched) => new.find(|new| touched.iter().any(|path| paths::is_within(path, new) || paths::is_within(new, path))),
@@ -33,6 +36,23 @@ pub(super) fn tree(git: &Git<'_>, context: &Context<'_>) -> Effect {
     match in_the_way {
         Some(path) => discards.because(&format!("git does not have `{path}`, which it may replace")),
         None => discards.reversible(Reversible::Yes).because("everything is committed, and the reflog keeps the commits"),
+    }
+}
+
+/// A file that git leaves out and that the other commit may have: of what it is known to change, or of the usual ones.
+fn ignored_in_the_way(root: &str, touched: Option<&[String]>, context: &Context<'_>) -> Option<String> {
+    const USUAL: &[&str] = &[".env", ".env.local", ".env.production"];
+    const MOST: usize = 256;
+    let is_left_out = |path: &str| {
+        let value = Value::Known(format!("{root}/{path}"));
+        let located = paths::locate(&value, context);
+        let there = context.workspace.ask(&Question::Path { path: located.path.clone() });
+        !matches!(there, Answer::Absent) && !context.is_tracked(&located)
+    };
+    match touched {
+        Some(touched) if touched.len() > MOST => Some("one of many".to_owned()),
+        Some(touched) => touched.iter().find(|path| is_left_out(path)).cloned(),
+        None => USUAL.iter().find(|path| is_left_out(path)).map(|path| (*path).to_owned()),
     }
 }
 

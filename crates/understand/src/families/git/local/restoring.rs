@@ -70,7 +70,9 @@ pub(super) fn own_tree<'g>(git: &'g Git<'_>, context: &Context<'_>) -> Option<&'
         && git.store.is_none()
         && environment::value(git.invocation, "GIT_WORK_TREE").is_none();
     let world = &context.state.world;
-    let is_seen = !world.opaque && world.links.is_empty();
+    // What the submodules hold besides is not looked at.
+    let recurses = git.repo.is_on("submodule.recurse", context).unwrap_or(true);
+    let is_seen = !world.opaque && world.links.is_empty() && !recurses;
     git.repo.root.as_deref().filter(|root| is_plain && is_seen && context.top() == Some(root))
 }
 
