@@ -155,6 +155,16 @@ mod tests {
     }
 
     #[test]
+    fn files_that_git_leaves_out_and_submodules_may_be_lost() {
+        let clean = ("uncommitted", "");
+        assert!(!loses("git reset --hard HEAD~1", &[clean]));
+        assert!(loses("git reset --hard HEAD~1", &[clean, ("/repo/.env", "A=1\n")]));
+        assert!(loses("git reset --hard main", &[clean, ("changed", "D\t.env"), ("/repo/.env", "A=1\n")]));
+        assert!(loses("git reset --hard HEAD~1", &[clean, ("submodule.recurse", "true")]));
+        assert!(loses("git reset --hard", &[clean, ("submodule.recurse", "true")]));
+    }
+
+    #[test]
     fn files_that_git_does_not_have_may_be_in_the_way() {
         for (command, new, changed, is_lost) in [
             ("git reset --hard main", "new\tnotes.md", Some("A\tsrc/a.rs\nM\tREADME.md"), false),
