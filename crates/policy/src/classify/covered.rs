@@ -1,7 +1,7 @@
 //! Which paths the map's patterns cover: a file, what a pattern or an unknown part could name, and what a directory
 //! holds.
 
-use countersign_model::{Access, Effect, PathClass, Resource, is_within};
+use countersign_model::{Access, Effect, PathClass, Resource, Zone, is_within};
 
 use crate::glob;
 use crate::map::Places;
@@ -41,6 +41,9 @@ impl Target<'_> {
         if in_tree && pattern.starts_with("~/") {
             return false;
         }
+        if let Some(rest) = pattern.strip_prefix("~/").filter(|_| !start.is_empty()) {
+            return self.could_be_at_home(rest, start);
+        }
         let pattern = match self.anchored(pattern) {
             Some(pattern) => pattern,
             // It is another place than the tree.
@@ -49,6 +52,19 @@ impl Target<'_> {
         };
         // What is in a directory goes with it.
         glob::meets(&pattern, self.path) || whole(&pattern).is_some_and(|whole| glob::meets(whole, self.path))
+    }
+
+    /// The same for a file of a home. Whose it is the map does not know, but where homes are.
+    fn could_be_at_home(&self, rest: &str, start: &str) -> bool {
+        const HOMES: &[&str] = &["/home/*/", "/Users/*/", "/root/", "/var/root/"];
+        let meets = |pattern: &str| {
+            glob::meets(pattern, self.path)
+                || whole(pattern).is_some_and(|whole| glob::meets(whole, self.path))
+        };
+        let is_usual = HOMES.iter().any(|home| start.starts_with(home.trim_end_matches("*/")));
+        let is_home = matches!(self.effect.resource, Resource::Path { zone: Zone::Home, .. });
+        HOMES.iter().any(|home| meets(&format!("{home}{rest}")))
+            || is_home && !is_usual && meets(&format!("**/{rest}"))
     }
 
     /// Whether the path is a directory of which something, or all, is covered.

@@ -99,3 +99,15 @@ fn a_stored_secret_is_no_file() {
     assert!(by("/home/dev/.kube/live") && by("/home/dev/.kube/*") && by("*"));
     assert!(!by("/srv/shop/src/*.js") && !by("/srv/shop/*") && !by("/srv/shop/a"));
 }
+
+#[test]
+fn a_file_of_a_home_is_only_where_homes_are() {
+    let covered =
+        |path| covered("~/.kube/live", verbs::FS_DELETE, path, PathClass::Ordinary, Some("/srv/shop"));
+    for path in ["/home/dev/*", "/home/dev/.kube/*", "/root/*", "/Users/dev/.kube/l*", "/home/*", "*", "/*"] {
+        assert!(covered(path), "{path}");
+    }
+    for path in ["/tmp/foo/*", "/var/foo/*", "/home/dev/other/*", "/srv/other/*", "/srv/shop/*"] {
+        assert!(!covered(path), "{path}");
+    }
+}
