@@ -1,0 +1,109 @@
+use insta::assert_snapshot;
+
+use super::FILES;
+use crate::fixture::check;
+
+#[test]
+fn the_ends_of_files_are_sorted() {
+    assert!(FILES.is_sorted());
+}
+
+#[test]
+fn what_a_program_is_told_of() {
+    assert_snapshot!(check("sometool --host db.prod.example --drop"), @"
+exec.opaque sometool, execute, opaque
+exec.opaque sometool told of db.prod.example, execute, opaque
+");
+    assert_snapshot!(check("pt-archiver --source h=db.prod.example,D=x,t=y --purge --where 1=1"), @"
+    exec.opaque pt-archiver, execute, opaque
+    exec.opaque pt-archiver told of db.prod.example, execute, opaque
+    ");
+    assert_snapshot!(check("cypher-shell -a bolt://db.prod.example 'match (n) detach delete n'"), @"
+    exec.opaque cypher-shell, execute, opaque
+    exec.opaque cypher-shell told of db.prod.example, execute, opaque
+    ");
+    assert_snapshot!(check("fab -H web deploy; sometool --kube-context live"), @"
+    exec.opaque fab, execute, opaque
+    exec.opaque fab told of web, execute, opaque
+    exec.opaque sometool, execute, opaque
+    exec.opaque sometool told of context:live, execute, opaque
+    ");
+    assert_snapshot!(check("python3 -c \"import redis; redis.Redis('db.prod.example').flushall()\""), @"
+    exec.opaque python3, execute, opaque
+    exec.opaque python3 told of db.prod.example, execute, opaque
+    ");
+    assert_snapshot!(check("DATABASE_URL=postgres://u:p@db.prod.example/shop npm test"), @"
+    exec.test npm test, execute
+    exec.test npm test told of db.prod.example/shop, execute
+    ");
+    assert_snapshot!(check("AWS_PROFILE=live npm test; PGHOST=db make test"), @"
+    exec.test npm test, execute
+    exec.test npm test told of aws:live, execute
+    exec.read make, read
+    ");
+    assert_snapshot!(check("export DATABASE_URL=postgres://db.prod.example/shop; cargo test; ./migrate"), @"
+    exec.read export, read
+    exec.test cargo test, execute
+    exec.test cargo test told of db.prod.example/shop, execute
+    exec.opaque /repo/migrate, execute, opaque
+    exec.read migrate, read
+    exec.opaque /repo/migrate told of db.prod.example/shop, execute, partial
+    ");
+    assert_snapshot!(check("DATABASE_URL=mysql://db.prod.example/shop cargo build; make test REDIS_URL=redis://db.prod.example"), @"
+    exec.build cargo build, execute
+    exec.build cargo build told of db.prod.example/shop, execute
+    exec.read make, read
+    ");
+}
+
+#[test]
+fn deliveries_to_production() {
+    for command in [
+        "mina production deploy",
+        "sometool deploy --env production",
+        "sometool deploy --stage=prod",
+        "dep deploy production",
+        "sometool deploy:production",
+        "./deploy.sh live",
+        "./deploy-prod.sh",
+        "sometool -e prod migrate",
+        "sometool DEPLOY_ENV=x release ENV=production",
+    ] {
+        assert!(
+            check(command).contains("told of stage:production, execute"),
+            "{command}: {}",
+            check(command)
+        );
+    }
+    for command in [
+        "sometool build --mode production",
+        "sometool deploy staging",
+        "sometool deploy docs/production.md",
+        "sometool prod",
+        "sometool deploy --no-live-reload",
+        "./scripts/build.sh production",
+        "npm run build",
+        "echo deploy production",
+        "sometool deploy https://example.com/prod",
+    ] {
+        assert!(!check(command).contains("stage:production"), "{command}: {}", check(command));
+    }
+}
+
+#[test]
+fn what_a_program_is_told_of_that_is_no_place() {
+    assert_snapshot!(check("pytest tests/test_a.py -k a.b; npm test -- src/app.test.ts; cargo test --test a.rs"), @"
+    exec.test pytest, execute
+    exec.test npm test, execute
+    exec.test cargo test, execute
+    ");
+    assert_snapshot!(check("API_URL=https://api.prod.example npm run build; DATABASE_URL=postgres://localhost/x npm test"), @"
+    exec.build npm run, execute
+    exec.test npm test, execute
+    ");
+    assert_snapshot!(check("sometool README.md --config a/b.c/d.conf"), @"exec.opaque sometool, execute, opaque");
+    assert_snapshot!(check("python3 -c 'import os.path; print(os.environ, eval(x.y.format()))'"), @"
+    secret.read environment:*, read, partial
+    exec.opaque python3, execute, opaque
+    ");
+}
