@@ -79,6 +79,8 @@ pub(crate) struct Context<'a> {
     pub beside: bool,
     /// Whether of what the command prints only the names of variables are left.
     pub names_only: bool,
+    /// Whether the words being expanded are files of a program that does nothing without them.
+    pub takes_files: bool,
     /// Whether this part may not run.
     pub conditional: bool,
     /// Whether a text is read by its words alone: nothing of it is sure.
@@ -197,6 +199,7 @@ impl<'a> Context<'a> {
             calling: Vec::new(),
             beside: false,
             names_only: false,
+            takes_files: false,
             conditional: false,
             guessing: false,
             reached: None,

@@ -119,11 +119,9 @@ impl Workspace for Fixture<'_> {
                 Answer::Values { values }
             }
             Question::Tracked { path, .. } => {
-                if path.starts_with("/repo/src/") {
-                    Answer::Yes
-                } else {
-                    Answer::No
-                }
+                let is_listed =
+                    self.own("tracked").is_some_and(|lines| lines.lines().any(|line| line == path));
+                if is_listed || path.starts_with("/repo/src/") { Answer::Yes } else { Answer::No }
             }
             Question::Target { path } => {
                 let path = target(path);

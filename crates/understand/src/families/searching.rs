@@ -1,6 +1,9 @@
 //! Programs that search: their first operand is a pattern, which is data.
 
+mod listed;
 pub(crate) mod printed;
+
+pub(in crate::families) use listed::Listing;
 
 use countersign_model::verbs;
 
@@ -106,13 +109,14 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     if filters {
         filter(invocation, context);
     }
-    if !pattern_given && !files.is_empty() {
+    let lists_only = invocation.words.iter().any(|word| matches!(word.text(), "--files" | "--type-list"));
+    if !pattern_given && !lists_only && !files.is_empty() {
         patterns.push(files.remove(0).known().map(str::to_owned));
     }
     if !filters {
         printed::effects(&patterns, &files, invocation, context);
+        context.flow.found = listed::by_search(&patterns, &files, invocation, context);
     }
-    let lists_only = invocation.words.iter().any(|word| matches!(word.text(), "--files" | "--type-list"));
     if files.is_empty() && !lists_only {
         context.program(verbs::EXEC_READ, &invocation.program);
     }

@@ -11,7 +11,7 @@ use crate::word::Value;
 use super::outputs::Here;
 use super::variables::tainted;
 use super::words::{Names as _, decode};
-use super::{Walker, arithmetic, endless, subscripts};
+use super::{Walker, arithmetic, endless, read_lines, subscripts};
 
 /// Values of a loop's variable that are looked at one by one.
 const MOST_VALUES: usize = 8;
@@ -81,8 +81,15 @@ impl Walker {
             }
             CompoundCommand::IfClause(clause) => self.condition(clause, context),
             CompoundCommand::WhileClause(clause) | CompoundCommand::UntilClause(clause) => {
+                let name = read_lines::variable(&clause.0)
+                    .filter(|_| matches!(compound, CompoundCommand::WhileClause(_)));
+                let line = name.zip(read_lines::found(&context.piped));
                 self.repeatedly(context, |walker, context| {
                     walker.list(&clause.0, context);
+                    // The body runs where a line was there to be read.
+                    if let Some((name, line)) = &line {
+                        context.state.shell.set(name, line.clone());
+                    }
                     walker.list(&clause.1.list, context);
                 });
             }
@@ -121,8 +128,12 @@ impl Walker {
     fn each(&self, clause: &ForClauseCommand, context: &mut Context<'_>) {
         let listed: Option<Vec<Value>> = match &clause.values {
             Some(values) => {
-                let words = values.iter().flat_map(|word| self.word(word, context));
-                Some(words.map(|word| word.value).collect())
+                let (takes_files, weighed) =
+                    (std::mem::replace(&mut context.takes_files, true), context.weighed.take());
+                let words: Vec<Value> =
+                    values.iter().flat_map(|word| self.word(word, context)).map(|word| word.value).collect();
+                (context.takes_files, context.weighed) = (takes_files, weighed);
+                Some(words)
             }
             None => context.state.shell.parameters.clone(),
         };

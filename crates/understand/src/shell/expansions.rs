@@ -4,6 +4,7 @@ use brush_parser::ast::Word as RawWord;
 use countersign_model::Span;
 
 use crate::context::Context;
+use crate::paths;
 use crate::word::{Value, Word};
 
 use super::outputs::Here;
@@ -29,7 +30,20 @@ impl Walker {
         }
         let decoded = decode(&word.value, &Here::in_context(context));
         let start = span.map(|span| span.start).filter(|_| exact);
-        let values = self.follow(decoded, start, span, context);
+        let lists = context.takes_files
+            && decoded.as_ref().is_ok_and(|decoded| is_one_substitution(&word.value, decoded));
+        let outside = context.flow.found.take();
+        let mut values = self.follow(decoded, start, span, context);
+        let found = std::mem::replace(&mut context.flow.found, outside)
+            .filter(|_| lists && values.iter().all(is_output));
+        if let Some(found) = found {
+            context.weighed = found
+                .patterns
+                .first()
+                .filter(|_| found.is_weighed && found.patterns.len() == 1)
+                .and_then(|pattern| paths::weighable(pattern, context));
+            values = found.protected.into_iter().map(Value::Known).chain(found.patterns).collect();
+        }
         let several = values.len() != 1;
         let made = |value| Word { value, raw: word.value.clone(), span, exact: exact && !several };
         values.into_iter().map(made).collect()
@@ -147,4 +161,16 @@ impl Walker {
             })
         })
     }
+}
+
+/// Whether a word is a substitution and nothing else.
+fn is_one_substitution(word: &str, decoded: &Decoded) -> bool {
+    let inner = word.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(word);
+    let inner = inner.strip_prefix("$(").and_then(|rest| rest.strip_suffix(')'));
+    matches!((decoded.substitutions.as_slice(), inner), ([one], Some(inner)) if one.text == inner)
+}
+
+/// Whether nothing is known of it but that a command prints it.
+fn is_output(value: &Value) -> bool {
+    matches!(value, Value::Unknown { prefix, suffix, .. } if prefix.is_empty() && suffix.is_empty())
 }

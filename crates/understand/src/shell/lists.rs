@@ -29,6 +29,9 @@ impl Walker {
             prompts(context);
         }
         context.flow.text = printed;
+        // Of several commands, nobody says what all of them find.
+        let one = matches!(list.0.as_slice(), [item] if item.0.additional.is_empty());
+        context.flow.found = context.flow.found.take().filter(|_| one);
     }
 
     pub(super) fn command(&self, command: &Command, stdin: Stdin, context: &mut Context<'_>) {

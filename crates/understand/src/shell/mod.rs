@@ -27,6 +27,7 @@ mod outputs;
 mod parentheses;
 mod parts;
 mod pipelines;
+mod read_lines;
 mod redirects;
 mod reprinted;
 mod simple;

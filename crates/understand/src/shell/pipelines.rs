@@ -1,7 +1,8 @@
 //! Commands joined by `&&`, `||` and `|`: what one of them hands to the next, and what is known where ways meet.
 
 use brush_parser::ast::{
-    AndOr, AndOrList, Command, CommandPrefixOrSuffixItem, CompoundCommand, Pipeline, SeparatorOperator,
+    AndOr, AndOrList, Command, CommandPrefixOrSuffixItem, CompoundCommand, IoFileRedirectKind, IoRedirect,
+    Pipeline, SeparatorOperator,
 };
 
 use crate::context::Context;
@@ -66,6 +67,7 @@ impl Walker {
             let outside = std::mem::replace(&mut context.names_only, names_only);
             self.command(command, Stdin::Inherited, context);
             context.names_only = outside;
+            context.flow.found = context.flow.found.take().filter(|_| lists(command));
             return;
         }
         let mut source = Source::default();
@@ -99,12 +101,23 @@ impl Walker {
             // Of a compound command, nobody says what all of it finds.
             let alone = index == 0 && matches!(command, Command::Simple(_));
             source.printed = flow.printed.filter(|_| alone);
-            source.found = if index == 0 { flow.found.filter(|_| alone) } else { earlier };
+            source.found = if index == 0 { flow.found.filter(|_| lists(command)) } else { earlier };
         }
         context.beside = beside;
         context.flow.join(&source);
-        context.flow.text = source.text;
+        (context.flow.text, context.flow.found) = (source.text, source.found);
     }
+}
+
+/// Whether a command, which may print names of files that it finds, is one search and no other.
+fn lists(command: &Command) -> bool {
+    let Command::Simple(simple) = command else { return false };
+    let name = simple.word_or_name.as_ref().map(|word| word.value.as_str());
+    let searches = [
+        "find", "gfind", "fd", "fdfind", "grep", "egrep", "fgrep", "rg", "ag", "ack", "git", "sudo",
+        "command",
+    ];
+    name.is_some_and(|name| searches.contains(&name))
 }
 
 /// Whether a command passes on some of the lines it reads, as they are, and nothing else.
@@ -114,16 +127,28 @@ fn is_filter(command: &Command) -> bool {
     for item in simple.suffix.iter().flat_map(|suffix| &suffix.0) {
         match item {
             CommandPrefixOrSuffixItem::Word(word) => words.push(word.value.as_str()),
+            // Where errors go does not change what is passed on.
+            CommandPrefixOrSuffixItem::IoRedirect(IoRedirect::File(
+                Some(2),
+                IoFileRedirectKind::Write,
+                _,
+            )) => {}
             _ => return false,
         }
     }
     let (options, operands): (Vec<&str>, Vec<&str>) = words.iter().partition(|word| word.starts_with('-'));
     let letters =
         |known: &str| options.iter().all(|option| option.chars().skip(1).all(|c| known.contains(c)));
-    let numbers = operands.iter().all(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
+    let numbers =
+        operands.iter().all(|word| word.trim_start_matches('+').bytes().all(|byte| byte.is_ascii_digit()));
     match simple.word_or_name.as_ref().map(|word| word.value.as_str()) {
         Some("grep" | "egrep" | "fgrep") => operands.len() == 1 && letters("viEFGPwxz"),
         Some("head" | "tail") => numbers && letters("nz0123456789"),
+        // The ends of names, written otherwise.
+        Some("tr") => {
+            options.is_empty()
+                && matches!(operands.as_slice(), [r"'\n'" | r#""\n""#, "' '" | "\" \"" | r"'\0'" | r#""\0""#])
+        }
         Some("sort" | "uniq" | "tac" | "shuf") => operands.is_empty() && letters("urnzVRh"),
         _ => false,
     }

@@ -39,20 +39,45 @@ pub(super) fn run(walker: &Walker, command: &SimpleCommand, stdin: Stdin, contex
     context.origin = outside;
 }
 
+/// Programs whose operands are files, and that without any do nothing to one.
+const TAKE_FILES: &[&str] = &[
+    "cat",
+    "chmod",
+    "chown",
+    "cp",
+    "file",
+    "grep",
+    "gsed",
+    "head",
+    "mv",
+    "perl",
+    "rm",
+    "sed",
+    "shellcheck",
+    "stat",
+    "tail",
+    "touch",
+    "wc",
+];
+
 fn run_there(walker: &Walker, command: &SimpleCommand, stdin: Stdin, context: &mut Context<'_>) {
     let outer = std::mem::take(&mut context.flow);
     let mark = context.tree.mark();
     let mut parts = Parts { sets: command.word_or_name.is_none(), stdin, ..Parts::default() };
     let written = context.state.world.written.len();
+    let weighed = context.weighed.clone();
+    let takes_files = std::mem::take(&mut context.takes_files);
     for item in command.prefix.iter().flat_map(|prefix| &prefix.0) {
         parts.take(item, true, walker, context);
     }
     if let Some(name) = &command.word_or_name {
         parts.words.extend(walker.word(name, context));
+        context.takes_files = TAKE_FILES.contains(&name.value.as_str());
     }
     for item in command.suffix.iter().flat_map(|suffix| &suffix.0) {
         parts.take(item, false, walker, context);
     }
+    context.takes_files = takes_files;
     let mut substituted = std::mem::take(&mut context.flow);
     let writes = written + 1 == context.state.world.written.len();
     let Parts { words, assignments, arrays, stdin, printed, .. } = parts;
@@ -76,6 +101,7 @@ fn run_there(walker: &Walker, command: &SimpleCommand, stdin: Stdin, context: &m
         context.flow = outer;
         context.flow.join(&substituted);
         context.flow.text = Some(String::new());
+        context.weighed = weighed;
         return;
     };
     substituted.text = printed;
@@ -111,6 +137,7 @@ fn run_there(walker: &Walker, command: &SimpleCommand, stdin: Stdin, context: &m
         context.state.world.keeps_open(written);
     }
     started(invocation, &assignments, context);
+    context.weighed = weighed;
     context.own_stdin = own_stdin;
     match outside {
         Some((piped, fed)) => (context.piped, context.fed) = (piped, fed),

@@ -4,11 +4,12 @@
 use countersign_model::{Answer, PathClass, Question, Zone};
 
 use super::{Git, local, patching};
-use super::super::searching::printed;
+use super::super::searching::{Listing, printed};
 use crate::Workspace as _;
 use crate::arguments::files::{Operands, touched};
 use crate::arguments::programs::is_beginning;
 use crate::context::Context;
+use crate::invocation::Found;
 use crate::paths;
 use crate::word::{Value, Word};
 
@@ -37,6 +38,7 @@ pub(super) fn effects(git: &Git<'_>, context: &mut Context<'_>) {
         "bundle" if operands.first().is_some_and(|word| word.text() == "create") => operands.iter().skip(1).take(1).for_each(|word| context.write(word)),
         "hash-object" | "interpret-trailers" | "blame" | "annotate" => operands.iter().for_each(|word| secret(&word.value, context)),
         "grep" => searched(git, &operands, context),
+        "ls-files" => context.flow.found = names(git, &operands, None, context),
         "diff" => compared(git, &operands, context),
         "show" | "archive" | "whatchanged" | "format-patch" => operands.iter().for_each(|word| secret(&word.value, context)),
         "log" | "stash" if shows_changes(git) => operands.iter().for_each(|word| secret(&word.value, context)),
@@ -97,6 +99,7 @@ fn searched(git: &Git<'_>, operands: &[&Word], context: &mut Context<'_>) {
     let names_only = git.words.iter().take_while(|word| word.text() != "--").any(|word| letters(&word) && word.known().is_some())
         || ["--files-with-matches", "--name-only", "--count", "--quiet", "--files-without-match"].iter().any(|option| git.has_long(option));
     if names_only {
+        context.flow.found = names(git, &places, Some(&patterns), context);
         return;
     }
     places.iter().for_each(|word| secret(&word.value, context));
@@ -117,6 +120,30 @@ fn searched(git: &Git<'_>, operands: &[&Word], context: &mut Context<'_>) {
     }
     let any = plain || git.has_long("--untracked") && git.has_long("--no-exclude-standard");
     printed::kept(&patterns, &directories, git.has_short('v') || git.has_long("--invert-match"), any, context);
+}
+
+/// The names of files that are printed, where they are printed as seen from the shell's own directory.
+fn names(git: &Git<'_>, places: &[&Word], patterns: Option<&[Option<String>]>, context: &Context<'_>) -> Option<Found> {
+    let is_plain = |word: &&Word| word.known().is_some_and(|text| !text.starts_with([':', '/']) && !text.contains(".."));
+    let letters = if git.subcommand == "grep" { "lLrniEFPGwIaz" } else { "cz" };
+    let is_known = |word: &Word| match word.known().map(|text| text.strip_prefix('-').unwrap_or_default()) {
+        Some(long) if long.starts_with('-') => ["-", "-files-with-matches", "-name-only", "-cached", "-untracked"].contains(&long),
+        Some(bundle) => bundle.chars().all(|letter| letters.contains(letter)),
+        None => false,
+    };
+    let own = git.invocation.words.get(..git.index).unwrap_or_default();
+    let unsure = !git.words.iter().all(is_known) || !own.iter().all(|word| matches!(word.text(), "--no-pager" | "-P"));
+    if unsure || !places.iter().all(is_plain) {
+        return None;
+    }
+    // A pattern or a commit: all that lies here.
+    let is_place = |word: &&&Word| !word.text().contains(['*', '?', '[']) && matches!(context.file(&paths::locate(&word.value, context).path), Ok(Some(_)) | Err(_));
+    let mut found: Vec<Value> = places.iter().filter(is_place).map(|word| word.value.clone()).collect();
+    if found.len() < places.len() || found.is_empty() {
+        found = vec![Value::Known(".".to_owned())];
+    }
+    let tracked = !git.has_long("--untracked");
+    Some(Listing { places: found, names: Vec::new(), recursive: true, patterns, tracked }.found(context))
 }
 
 /// Whether what changed is shown, not only which files did.

@@ -21,16 +21,18 @@ const MOST: usize = 4;
 
 /// How a search is asked to go.
 #[derive(Debug, Default)]
-struct Search {
-    recursive: bool,
+pub(super) struct Search {
+    pub recursive: bool,
     /// Whether it prints names or numbers instead of lines.
     names_only: bool,
-    inverted: bool,
+    /// Whether it prints names of files and nothing else, and then whether only of those that have what it looks for.
+    pub lists: Option<bool>,
+    pub inverted: bool,
     /// Whether it goes into hidden files, and into those that git ignores.
     hidden: bool,
     ignored: bool,
     /// Patterns of names, and whether they leave out what they match.
-    names: Vec<(String, bool)>,
+    pub names: Vec<(String, bool)>,
 }
 
 /// Adds the secret files whose lines a search prints; `patterns`: what it looks for, as far as that is known.
@@ -82,7 +84,7 @@ fn looked_into(
 }
 
 impl Search {
-    fn of(invocation: &Invocation) -> Self {
+    pub(super) fn of(invocation: &Invocation) -> Self {
         let is_grep = matches!(invocation.program.as_str(), "grep" | "egrep" | "fgrep" | "ggrep" | "zgrep");
         let is_ack = invocation.program == "ack";
         let mut search = Self { recursive: !is_grep, hidden: is_grep || is_ack, ignored: is_grep || is_ack, ..Self::default() };
@@ -99,7 +101,9 @@ impl Search {
                 match name {
                     "recursive" | "dereference-recursive" => search.recursive = true,
                     "directories" => search.recursive |= value() == "recurse",
-                    "count" | "files-with-matches" | "files-without-match" | "quiet" | "silent" | "files" | "count-matches" => search.names_only |= word.known().is_some(),
+                    "files-with-matches" => search.lists(word, true),
+                    "files-without-match" | "files" => search.lists(word, false),
+                    "count" | "quiet" | "silent" | "count-matches" => search.names_only |= word.known().is_some(),
                     "invert-match" => search.inverted = true,
                     "hidden" => search.hidden = true,
                     "no-ignore" | "no-ignore-vcs" | "skip-vcs-ignores" => search.ignored = true,
@@ -116,8 +120,9 @@ impl Search {
                 let rest = letters.get(at + letter.len_utf8()..).unwrap_or_default();
                 match letter {
                     'r' | 'R' if is_grep => search.recursive = true,
-                    'l' | 'c' | 'q' => search.names_only |= word.known().is_some(),
-                    'L' if is_grep => search.names_only |= word.known().is_some(),
+                    'l' => search.lists(word, true),
+                    'L' if is_grep => search.lists(word, false),
+                    'c' | 'q' => search.names_only |= word.known().is_some(),
                     'v' => search.inverted = true,
                     '.' => search.hidden = true,
                     'u' => unrestricted += 1,
@@ -139,6 +144,13 @@ impl Search {
         search.ignored |= unrestricted > 0;
         search.hidden |= unrestricted > 1 || (unrestricted > 0 && invocation.program == "ag");
         search
+    }
+
+    fn lists(&mut self, option: &Word, matching: bool) {
+        if option.known().is_some() {
+            self.names_only = true;
+            self.lists = Some(matching && self.lists != Some(false));
+        }
     }
 
     fn glob(&mut self, text: &str) {
@@ -169,7 +181,7 @@ impl Search {
 const DEEPEST: usize = 16;
 
 /// Whether a pattern of any dialect may be in a text: what of it stands for itself must be there.
-fn may_match(pattern: &str, text: &str) -> bool {
+pub(super) fn may_match(pattern: &str, text: &str) -> bool {
     one_of(&mut pattern.to_lowercase().chars().peekable(), &text.to_lowercase(), 0)
 }
 
