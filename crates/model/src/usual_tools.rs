@@ -85,6 +85,74 @@ const TOOLS: &[(&[&str], &[&str])] = &[
             "test_sim",
         ],
     ),
+    (
+        &["ruv-swarm", "claude-flow"],
+        &[
+            "agent_spawn",
+            "agents_spawn_parallel",
+            "coordination_sync",
+            "load_balance",
+            "memory_persist",
+            "memory_usage",
+            "neural_train",
+            "swarm_init",
+            "swarm_scale",
+            "task_orchestrate",
+            "topology_optimize",
+        ],
+    ),
+    (&["basic-memory"], &["edit_note", "write_note"]),
+    (&["vibe-kanban"], &["create_task", "update_task"]),
+    (&["backlog"], &["task_create", "task_edit"]),
+    (
+        &["shrimp-task-manager", "shrimp-task"],
+        &["execute_task", "plan_task", "split_tasks", "update_task", "verify_task"],
+    ),
+    (
+        &["conport"],
+        &[
+            "log_custom_data",
+            "log_decision",
+            "log_progress",
+            "log_system_pattern",
+            "update_active_context",
+            "update_product_context",
+            "update_progress",
+        ],
+    ),
+    (&["desktop-commander"], &["create_directory", "edit_block", "write_file"]),
+    (
+        &["mobile"],
+        &[
+            "mobile_click_on_screen_at_coordinates",
+            "mobile_double_tap_on_screen",
+            "mobile_launch_app",
+            "mobile_long_press_on_screen_at_coordinates",
+            "mobile_press_button",
+            "mobile_set_orientation",
+            "mobile_swipe_on_screen",
+            "mobile_terminate_app",
+            "mobile_type_keys",
+        ],
+    ),
+    (&["ios-simulator"], &["install_app", "launch_app", "ui_swipe", "ui_tap", "ui_type"]),
+    (
+        &["unity", "unitymcp", "unity-mcp"],
+        &[
+            "manage_components",
+            "manage_editor",
+            "manage_gameobject",
+            "manage_material",
+            "manage_prefabs",
+            "manage_scene",
+            "refresh_unity",
+        ],
+    ),
+    (&["godot"], &["add_node", "create_scene", "load_sprite", "run_project", "save_scene", "stop_project"]),
+    (&["repomix"], &["pack_codebase"]),
+    (&["code-index"], &["build_deep_index", "refresh_index", "set_project_path"]),
+    (&["language-server"], &["edit_file", "rename_symbol"]),
+    (&["chrome-devtools"], &["emulate", "emulate_cpu", "emulate_network"]),
     (&["linear"], &["create_comment", "create_issue", "save_comment", "save_issue", "update_issue"]),
 ];
 
@@ -100,6 +168,10 @@ mod tests {
             ("task-master-ai", "set_task_status"),
             ("XcodeBuildMCP", "build_sim"),
             ("linear-server", "create_issue"),
+            ("ruv-swarm", "swarm_init"),
+            ("vibe_kanban", "update_task"),
+            ("mobile-mcp", "mobile_type_keys"),
+            ("UnityMCP", "manage_scene"),
         ] {
             assert!(works_here(server, tool), "{server} {tool}");
         }
@@ -110,6 +182,9 @@ mod tests {
             ("serena", "execute_shell_command"),
             ("linear", "delete_issue"),
             ("memory", "delete_entities"),
+            ("claude-flow", "terminal_execute"),
+            ("desktop-commander", "start_process"),
+            ("unity-cloud", "manage_scene"),
         ] {
             assert!(!works_here(server, tool), "{server} {tool}");
         }

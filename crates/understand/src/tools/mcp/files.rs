@@ -85,7 +85,7 @@ const TO: &[&str] = &[
 /// Adds what a tool does to the files it is given.
 pub(super) fn effects(tool: &Tool<'_>, context: &mut Context<'_>) {
     let of_files = tool.has(FILES)
-        || super::usual::is_called(tool.server, &["serena"])
+        || super::usual::is_called(tool.server, &["desktop-commander", "serena"])
         || matches!(tool.server, "fs" | "file" | "files" | "filesystem");
     if !of_files || tool.takes(ELSEWHERE) || tool.says == Says::Runs {
         return;

@@ -413,3 +413,15 @@ fn files_of_the_usual_server() {
         assert!(found.contains("mcp.write") || found.contains("mcp.delete"), "{tool}: {found}");
     }
 }
+
+#[test]
+fn files_of_desktop_commander() {
+    assert_snapshot!(check_tool("mcp__desktop-commander__edit_block", json!({"file_path": "/repo/src/a.ts", "old_string": "a", "new_string": "b"})), @"
+    fs.write /repo/src/a.ts, write
+    mcp.write desktop-commander/edit_block, write
+    ");
+    assert_snapshot!(check_tool("mcp__desktop-commander__write_file", json!({"path": "/home/dev/.bashrc", "content": "x", "mode": "append"})), @"
+    fs.write /home/dev/.bashrc, write
+    mcp.write desktop-commander/write_file, write
+    ");
+}

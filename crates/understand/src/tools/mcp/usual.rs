@@ -48,6 +48,18 @@ pub(super) fn is_scalar(value: &Json) -> bool {
 pub(super) const BROWSERS: &[&str] =
     &["playwright", "puppeteer", "chrome-devtools", "claude-in-chrome", "browsermcp", "browser"];
 
+/// What a step of reasoning is written down with.
+const THOUGHTS: &[&str] = &[
+    "branch_id",
+    "current_step",
+    "left_to_be_done",
+    "previous_steps",
+    "remaining_steps",
+    "thread_purpose",
+    "thought",
+    "tool_recommendation",
+];
+
 const SERVERS: &[(&[&str], &[Entry])] = &[
     (
         &["playwright"],
@@ -78,7 +90,11 @@ const SERVERS: &[(&[&str], &[Entry])] = &[
     ),
     (
         &["sequential-thinking", "sequentialthinking", "think"],
-        &[("think", Reads, &["thought"]), ("sequential_thinking", Reads, &["thought"])],
+        &[
+            ("think", Reads, THOUGHTS),
+            ("sequential_thinking", Reads, THOUGHTS),
+            ("sequentialthinking", Reads, THOUGHTS),
+        ],
     ),
     (
         &["shadcn", "shadcn-ui"],
@@ -95,6 +111,41 @@ const SERVERS: &[(&[&str], &[Entry])] = &[
             ("get_library_docs", Reads, &["context7_compatible_library_id", "topic", "mode"]),
             ("query_docs", Reads, &["library_id", "query"]),
         ],
+    ),
+    (&["memory"], &[("open_nodes", Reads, &["names"])]),
+    (
+        &["basic-memory"],
+        &[
+            ("build_context", Reads, &["url", "depth", "timeframe", "project"]),
+            ("recent_activity", Reads, &["type", "timeframe", "project"]),
+        ],
+    ),
+    (
+        &["shrimp-task-manager", "shrimp-task"],
+        &[
+            (
+                "process_thought",
+                Reads,
+                &["thought", "stage", "tags", "axioms_used", "assumptions_challenged"],
+            ),
+            ("reflect_task", Reads, &["summary", "analysis"]),
+        ],
+    ),
+    (
+        &["brave-search", "brave"],
+        &[("brave_web_search", Reads, &["query"]), ("brave_local_search", Reads, &["query"])],
+    ),
+    (
+        &["nx"],
+        &[
+            ("nx_workspace", Reads, &["filter"]),
+            ("nx_project_details", Reads, &["project_name"]),
+            ("nx_docs", Reads, &["user_query"]),
+        ],
+    ),
+    (
+        &["gemini-cli", "gemini"],
+        &[("ask_gemini", Reads, &["prompt", "model"]), ("brainstorm", Reads, &["prompt", "domain"])],
     ),
     (&["deepwiki"], &[("ask_question", Reads, &["repo_name", "question"])]),
     (

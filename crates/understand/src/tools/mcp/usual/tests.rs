@@ -47,6 +47,11 @@ fn tools_of_usual_servers() {
         ("serena__think_about_task_adherence", json!({})),
         ("taskmaster-ai__next_task", json!({"projectRoot": "/repo"})),
         ("piper-tts__speak", json!({"text": "done"})),
+        ("memory__open_nodes", json!({"names": ["shop"]})),
+        ("basic-memory__recent_activity", json!({"timeframe": "7d"})),
+        ("shrimp-task-manager__process_thought", json!({"thought": "x", "stage": "plan"})),
+        ("brave-search__brave_web_search", json!({"query": "x"})),
+        ("gemini-cli__ask-gemini", json!({"prompt": "x"})),
         ("XcodeBuildMCP__discover_projs", json!({"workspaceRoot": "/repo"})),
     ] {
         let found = check_tool(&format!("mcp__{tool}"), input.clone());
@@ -62,6 +67,8 @@ fn tools_of_usual_servers() {
         ("serena__execute_shell_command", json!({"command": "git push origin main"})),
         ("serena__delete_memory", json!({"memory_file_name": "x"})),
         ("shadcn__add_item", json!({"items": ["button"]})),
+        ("gemini-cli__ask-gemini", json!({"prompt": "x", "sandbox": "off", "change": "all"})),
+        ("claude-flow__terminal_execute", json!({"command": "git push origin main"})),
         ("piper-tts__speak", json!({"text": "done", "output_path": "/repo/x"})),
     ] {
         let found = check_tool(&format!("mcp__{tool}"), input);
