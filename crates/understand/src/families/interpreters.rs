@@ -16,7 +16,7 @@ pub(super) const FAMILY: Family = Family {
     programs: &[
         "bash", "sh", "dash", "zsh", "ksh", "mksh", "yash", "ash", "rbash", "fish", "python", "python2", "python3", "node", "nodejs", "deno", "bun",
         "ruby", "perl", "php", "lua", "luajit", "R", "Rscript", "tclsh", "osascript", "groovy", "scala",
-        "julia", "elixir", "swift", "pwsh", "powershell", "pwsh.exe", "powershell.exe", "cmd", "cmd.exe", "tsx", "ts-node", "ts-node-dev", "tsnd", "ts-node-esm", "guile", "racket", "ghci", "runghc", "jshell",
+        "julia", "elixir", "pwsh", "powershell", "pwsh.exe", "powershell.exe", "cmd", "cmd.exe", "tsx", "ts-node", "ts-node-dev", "tsnd", "ts-node-esm", "guile", "racket", "ghci", "runghc", "jshell",
     ],
     about: "Shells, fully, from `-c`, a pipe, a here-document or a script file; other languages by their \
         literal subprocess, file, HTTP and SQL calls. What code puts together as it runs, and a script \

@@ -7,11 +7,10 @@ use crate::context::Context;
 use crate::invocation::Invocation;
 
 pub(super) const FAMILY: Family = Family {
-    programs: &["jsr", "dart", "flutter", "sbt", "jf", "jfrog", "pack"],
+    programs: &["jsr", "sbt", "jf", "jfrog", "pack"],
     about: "What is published, withdrawn or changed on a registry; whatever else they run is opaque.",
     examples: &[
         "npx jsr publish",
-        "dart pub publish --dry-run",
         "sbt +publishSigned",
         "jf rt upload a.jar libs/",
         "pack build acme/app --publish",
@@ -35,9 +34,6 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             context.program(verbs::EXEC_INSTALL, &invocation.title());
             return;
         }
-        ("dart" | "flutter", ["pub", "publish" | "lish", ..]) if has(&["--dry-run", "-n"]) => None,
-        ("dart" | "flutter", ["pub", "publish" | "lish", ..]) => Some(("pub", verbs::PACKAGE_PUBLISH)),
-        ("dart" | "flutter", ["pub", "uploader" | "retract", ..]) => Some(("pub", verbs::PACKAGE_SETTINGS)),
         ("sbt", tasks) if tasks.iter().any(|task| releases(task)) => Some(("maven", verbs::PACKAGE_PUBLISH)),
         ("jf" | "jfrog", ["rt", rest @ ..]) => artifactory(rest).map(|verb| ("artifactory", verb)),
         ("jf" | "jfrog", rest) if rest.iter().any(|word| matches!(*word, "publish" | "push" | "deploy")) => {
@@ -114,13 +110,13 @@ mod tests {
     fn what_does_not() {
         assert_snapshot!(check("deno publish --dry-run; dart pub publish --dry-run; sbt publishLocal; pack build app"), @"
         exec.build deno publish --dry-run, execute
-        exec.opaque dart, execute, opaque
+        exec.build dart, execute
         exec.opaque sbt, execute, opaque
         exec.opaque pack, execute, opaque
         ");
         assert_snapshot!(check("mix test; dart test; bun run build; jf rt search x; ansible-galaxy collection build"), @"
         exec.test mix test, execute
-        exec.opaque dart, execute, opaque
+        exec.test dart test, execute
         exec.opaque bun, execute, opaque
         package.read * on artifactory, read, partial
         exec.install ansible-galaxy collection build, execute
