@@ -95,7 +95,7 @@ pub(super) fn by_search(patterns: &[Option<String>], files: &[&Word], invocation
     let reads_input = files.is_empty() && invocation.stdin != Stdin::Inherited;
     let unclear = invocation.words.iter().any(|word| word.value.is_unknown());
     // Names that `--replace`, `--null` or `--path-separator` changes are other names.
-    let changed = ["--path-separator", "--hyperlink-format", "--label", "--heading", "--json"];
+    let changed = ["--path-separator", "--hyperlink-format", "--la", "--heading", "--json", "--output"];
     if reads_input || unclear || invocation.words.iter().any(|word| changed.iter().any(|option| word.text().starts_with(option))) {
         return None;
     }

@@ -128,6 +128,11 @@ fn other_names_may_be_anything() {
         "rm $(grep -rl foo src | sed s,src,/etc,)",
         "rm $(xargs find < list)",
         "grep -l foo $X | xargs rm",
+        "grep -l --lab=/etc/passwd foo - | xargs rm",
+        "sed $(grep -rl foo e) x",
+        "perl $(grep -rl foo e)",
+        "grep() { echo /etc/passwd; }; rm $(grep -rl foo src)",
+        "rm $(find src -printf '/etc/passwd')",
         "cat list | grep -l foo | xargs rm",
     ] {
         let found = check(command);
