@@ -4,6 +4,8 @@
 //! that one is reached through, and for a server that an option names. [`table`] has programs that are told by
 //! options of their own; [`own`] those whose words have a grammar.
 
+mod files;
+mod named;
 mod own;
 mod table;
 #[cfg(test)]
@@ -84,7 +86,7 @@ fn hosts(invocation: &Invocation, context: &Context<'_>) -> Vec<String> {
     let program = invocation.program.as_str();
     let mut found = match table::SPEAKERS.iter().find(|speaker| speaker.programs.contains(&program)) {
         Some(speaker) => speaker.hosts(invocation, context),
-        None => own::hosts(invocation),
+        None => own::hosts(invocation, context),
     };
     found.sort();
     found.dedup();
@@ -125,6 +127,11 @@ impl Speaker {
             if instead.is_empty() {
                 instead = self.variables(invocation, context);
             }
+            let configured = files::of(invocation, context);
+            if instead.is_empty() {
+                instead = configured.instead;
+            }
+            also.extend(configured.also);
             also.extend(self.addresses(&read, invocation));
             also.extend(proxies(invocation));
             also.extend(self.anywhere.contains(&read.name.as_str()).then(|| "*".to_owned()));
@@ -224,11 +231,39 @@ fn host_of_authority(authority: &str) -> Option<String> {
 
 /// The host of the first address with a scheme that stands in a text.
 fn address_within(text: &str) -> Option<String> {
-    let at = text.find("://")?;
+    addresses_within(text).next()
+}
+
+/// The hosts of the addresses with a scheme that stand in a text, those on this machine left out.
+fn addresses_within(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.match_indices("://").take(MOST + 1).filter_map(move |(at, _)| address_at(text, at))
+}
+
+/// The host of the address whose `://` is there.
+fn address_at(text: &str, at: usize) -> Option<String> {
     let is_scheme = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.');
     let start = text.bytes().take(at).rposition(|byte| !is_scheme(byte)).map_or(0, |before| before + 1);
     let rest = text.get(start..)?;
-    host_of(rest.split([' ', '"', '\'', ',', ']', '}']).next().unwrap_or(rest))
+    host_of(rest.split([' ', '"', '\'', '`', ',', ']', '}', ')', '>', '\n']).next().unwrap_or(rest))
+}
+
+/// The hosts that options name: `-h host`, `-hhost`, `--host host`, `--host=host`.
+fn after(invocation: &Invocation, options: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    let words = &invocation.words;
+    for (index, word) in words.iter().enumerate() {
+        for option in options {
+            let Some(rest) = word.value.strip_prefix(option) else { continue };
+            let value = match rest.text() {
+                "" if !rest.is_unknown() => words.get(index + 1).map(|word| word.value.clone()),
+                text if text.starts_with('=') => rest.strip_prefix("="),
+                _ if !option.starts_with("--") => Some(rest),
+                _ => None,
+            };
+            found.extend(value.iter().flat_map(hosts_of_value));
+        }
+    }
+    found
 }
 
 /// Hosts that the environment sends a command's requests through.

@@ -25,6 +25,7 @@ pub(super) fn tell(invocation: &Invocation, effect: Effect, context: &mut Contex
     let Resource::Program { name } = &effect.resource else { return };
     let mut told = Told {
         found: Vec::new(),
+        spoken_to: Vec::new(),
         sees: if effect.verb == verbs::EXEC_BUILD {
             Sees::Databases
         } else if effect.verb == verbs::EXEC_TEST {
@@ -52,7 +53,9 @@ pub(super) fn tell(invocation: &Invocation, effect: Effect, context: &mut Contex
     }
     let found = if told.found.len() > MOST { "*".to_owned() } else { told.found.join(", ") };
     let resource = Resource::Program { name: format!("{name} told of {found}") };
-    context.push(Effect { resource, ..effect }.because("what it does there is not known"));
+    let mut told_of = Effect { resource, ..effect }.because("what it does there is not known");
+    told_of.speaks(&told.spoken_to);
+    context.push(told_of);
 }
 
 /// Whether the words of a program say that something is delivered, and that production is where.
@@ -111,6 +114,9 @@ enum Sees {
 
 struct Told {
     found: Vec<String>,
+    /// The hosts among it that the program surely means to speak to: those of addresses, and all of a program nobody
+    /// knows.
+    spoken_to: Vec<String>,
     sees: Sees,
 }
 
@@ -121,6 +127,15 @@ impl Told {
         let known = || self.found.iter().any(|known| known == name);
         if plain && host != "0.0.0.0" && !is_this_machine(host) && self.found.len() <= MOST && !known() {
             self.found.push(name.to_owned());
+            if self.sees == Sees::Everything && !name.contains(':') {
+                self.speaks_to(host);
+            }
+        }
+    }
+
+    fn speaks_to(&mut self, host: &str) {
+        if !is_this_machine(host) && !self.spoken_to.iter().any(|known| known == host) {
+            self.spoken_to.push(host.to_owned());
         }
     }
 
@@ -200,6 +215,7 @@ impl Told {
                     .map_or(LONGEST, |(end, _)| end);
                 let end = end.min(after.len());
                 if let Some(place) = DatabasePlace::of_text(after.get(..end).unwrap_or_default()) {
+                    self.speaks_to(&place.host);
                     let database = place.database.filter(|database| database != "*");
                     self.add(
                         &database.map_or(place.host.clone(), |database| format!("{}/{database}", place.host)),
@@ -207,7 +223,11 @@ impl Told {
                     rest = at + end;
                 }
             } else if self.sees != Sees::Databases && self.is_host(token, before, behind) {
-                self.add(token.trim_matches(['.', '-']));
+                let host = token.trim_matches(['.', '-']);
+                if before.ends_with("//") {
+                    self.speaks_to(host);
+                }
+                self.add(host);
             }
             if self.found.len() > MOST {
                 return;

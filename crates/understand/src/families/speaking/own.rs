@@ -3,18 +3,19 @@
 
 use countersign_model::registry_of_image;
 
-use super::{address_within, host_of, hosts_of_value, proxies, text_of};
+use super::{address_within, after, host_of, hosts_of_value, named, proxies, text_of};
+use crate::context::Context;
 use crate::environment;
-use crate::families::is_understood;
+use crate::families::{is_understood, ssh};
 use crate::invocation::Invocation;
 use crate::word::Value;
 
 /// The hosts that an invocation of one of them speaks to besides those that its resources name.
-pub(super) fn hosts(invocation: &Invocation) -> Vec<String> {
+pub(super) fn hosts(invocation: &Invocation, context: &Context<'_>) -> Vec<String> {
     match invocation.program.as_str() {
         "git" => git(invocation),
         "ssh" | "autossh" | "scp" | "sftp" | "rsync" | "mosh" | "sshfs" | "ssh-copy-id" => {
-            over_ssh(invocation)
+            over_ssh(invocation, context)
         }
         "docker" | "podman" | "nerdctl" | "finch" | "buildah" => images(invocation),
         "dig" | "drill" | "kdig" | "delv" | "dog" | "doggo" => {
@@ -32,7 +33,7 @@ pub(super) fn hosts(invocation: &Invocation) -> Vec<String> {
             let settings = invocation.words.iter().filter_map(|word| word.text().split_once("_proxy="));
             settings.filter_map(|(_, address)| host_of(address)).collect()
         }
-        program => unknown(program, invocation),
+        program => named::hosts(invocation).unwrap_or_else(|| unknown(program, invocation)),
     }
 }
 
@@ -42,25 +43,6 @@ fn unknown(program: &str, invocation: &Invocation) -> Vec<String> {
         invocation.words.iter().filter_map(|word| address_within(word.text())).collect();
     if !found.is_empty() && is_understood(program) {
         found.clear();
-    }
-    found
-}
-
-/// The hosts that options name: `-h host`, `-hhost`, `--host host`, `--host=host`.
-fn after(invocation: &Invocation, options: &[&str]) -> Vec<String> {
-    let mut found = Vec::new();
-    let words = &invocation.words;
-    for (index, word) in words.iter().enumerate() {
-        for option in options {
-            let Some(rest) = word.value.strip_prefix(option) else { continue };
-            let value = match rest.text() {
-                "" if !rest.is_unknown() => words.get(index + 1).map(|word| word.value.clone()),
-                text if text.starts_with('=') => rest.strip_prefix("="),
-                _ if !option.starts_with("--") => Some(rest),
-                _ => None,
-            };
-            found.extend(value.iter().flat_map(hosts_of_value));
-        }
     }
     found
 }
@@ -95,12 +77,17 @@ fn git(invocation: &Invocation) -> Vec<String> {
         return Vec::new();
     }
     let mut found = proxies(invocation);
+    let archives = invocation.words.iter().any(|word| word.text() == "archive");
     let mut words = invocation.words.iter();
     while let Some(word) = words.next() {
         match word.text() {
             "-c" | "--config" => found.extend(words.next().and_then(|word| setting(&word.value))),
             text if text.starts_with("--config=") => {
                 found.extend(word.value.strip_prefix("--config=").and_then(|value| setting(&value)));
+            }
+            "--remote" if archives => found.extend(words.next().and_then(|word| host_of_remote(&word.value))),
+            text if archives && text.starts_with("--remote=") => {
+                found.extend(word.value.strip_prefix("--remote=").and_then(|value| host_of_remote(&value)));
             }
             "submodule" => {
                 found.extend(
@@ -116,6 +103,18 @@ fn git(invocation: &Invocation) -> Vec<String> {
         }
     }
     found
+}
+
+/// The host of a repository that is named by an address; a remote's name, and what is not known, could be any.
+fn host_of_remote(value: &Value) -> Option<String> {
+    match value.known() {
+        Some(text) if text.starts_with(['/', '.', '~']) => None,
+        Some(text) if text.contains("://") => host_of(text),
+        Some(text) => {
+            Some(text.split_once(':').and_then(|(host, _)| host_of(host)).unwrap_or_else(|| "*".to_owned()))
+        }
+        None => Some("*".to_owned()),
+    }
 }
 
 /// The host of an address as ssh takes it: `git@host:path`.
@@ -147,10 +146,23 @@ fn setting(value: &Value) -> Option<String> {
     }
 }
 
-/// Hosts that a connection jumps over.
-fn over_ssh(invocation: &Invocation) -> Vec<String> {
+/// Hosts that a connection jumps over: as an option says, or the user's own configuration.
+fn over_ssh(invocation: &Invocation, context: &Context<'_>) -> Vec<String> {
     let texts: Vec<&str> = invocation.words.iter().map(text_of).collect();
     let mut found = jumps(&texts);
+    let is_shell = matches!(invocation.program.as_str(), "ssh" | "autossh" | "mosh" | "sftp" | "ssh-copy-id");
+    for text in texts.iter().filter(|text| !text.starts_with('-')) {
+        let (_, rest) = text.split_once("://").unwrap_or(("", text));
+        let host = match rest.split_once(':') {
+            Some((host, _)) => host,
+            None if is_shell || text.contains("://") => rest.split('/').next().unwrap_or(rest),
+            None => continue,
+        };
+        let host = host.rsplit('@').next().unwrap_or(host);
+        for list in ssh::jumps_of(host, context) {
+            found.extend(list.split(',').filter_map(host_of));
+        }
+    }
     // The shell that rsync, scp and mosh are given: `-e "ssh -J host"`.
     for (index, text) in texts.iter().enumerate() {
         let shell = match *text {
@@ -334,7 +346,12 @@ fn modules(invocation: &Invocation) -> Vec<String> {
     let texts: Vec<&str> = invocation.words.iter().map(text_of).collect();
     let lists = texts.contains(&"-m")
         && texts.iter().any(|text| matches!(*text, "-versions" | "-u" | "-retracted") || text.contains('@'));
+    let proxy = environment::value(invocation, "GOPROXY").map(|value| hosts_of_value(&value));
     let speaks = match texts.as_slice() {
+        // What is missing is fetched from the proxy that the command itself names.
+        ["build" | "test" | "vet" | "generate" | "list", ..] if proxy.is_some() => {
+            return proxy.unwrap_or_default();
+        }
         ["get" | "install" | "run", ..] => texts.iter().skip(1).any(|text| module_host(text).is_some()),
         ["mod", "download" | "tidy" | "graph" | "why", ..] | ["work", "sync", ..] => true,
         ["list", ..] => lists,
@@ -343,7 +360,6 @@ fn modules(invocation: &Invocation) -> Vec<String> {
     if !speaks {
         return Vec::new();
     }
-    let proxy = environment::value(invocation, "GOPROXY").map(|value| hosts_of_value(&value));
     let mut found = proxy.unwrap_or_else(|| vec!["proxy.golang.org".to_owned()]);
     found.extend(texts.iter().skip(1).filter_map(|text| module_host(text)));
     found.extend(proxies(invocation));

@@ -253,6 +253,162 @@ pub(super) const SPEAKERS: &[Speaker] = &[
         usual: &["formulae.brew.sh"],
         ..PLAIN
     },
+    Speaker {
+        programs: &["conda", "mamba", "micromamba"],
+        table: Table {
+            values: &["-c", "--channel", "-n", "--name", "-p", "--prefix", "-f", "--file"],
+            rules: &[
+                rule("install|update|upgrade|create|search|repoquery|remove", SPEAKS),
+                rule("env create|update", SPEAKS),
+            ],
+        },
+        // A channel that is no address is one of the usual host's.
+        variables: &["CONDA_CHANNEL_ALIAS"],
+        prefixes: &["conda_", "mamba_"],
+        usual: &["conda.anaconda.org", "repo.anaconda.com"],
+        ..PLAIN
+    },
+    Speaker {
+        programs: &["nvm"],
+        table: Table {
+            values: &[],
+            rules: &[rule("install|i|ls-remote|list-remote|reinstall-packages", SPEAKS)],
+        },
+        variables: &["NVM_NODEJS_ORG_MIRROR", "NVM_IOJS_ORG_MIRROR"],
+        prefixes: &["nvm_"],
+        usual: &["nodejs.org"],
+        ..PLAIN
+    },
+    Speaker {
+        programs: &["fnm", "nodenv", "volta", "n"],
+        table: Table {
+            values: &["--node-dist-mirror", "--version-file-strategy"],
+            rules: &[rule("install|ls-remote|list-remote|fetch|pin|lts|latest|stable|current", SPEAKS)],
+        },
+        instead: &["--node-dist-mirror"],
+        variables: &["FNM_NODE_DIST_MIRROR", "N_NODE_MIRROR", "NODE_BUILD_MIRROR_URL"],
+        usual: &["nodejs.org"],
+        ..PLAIN
+    },
+    Speaker {
+        programs: &["pyenv"],
+        table: Table { values: &[], rules: &[rule("install|update", SPEAKS)] },
+        variables: &["PYTHON_BUILD_MIRROR_URL"],
+        prefixes: &["python_build_"],
+        usual: &["www.python.org"],
+        ..PLAIN
+    },
+    Speaker {
+        programs: &["rbenv"],
+        table: Table { values: &[], rules: &[rule("install", SPEAKS)] },
+        variables: &["RUBY_BUILD_MIRROR_URL"],
+        prefixes: &["ruby_build_"],
+        usual: &["cache.ruby-lang.org"],
+        ..PLAIN
+    },
+    Speaker {
+        programs: &["deno"],
+        table: Table {
+            values: &[
+                "--import-map",
+                "--lock",
+                "-c",
+                "--config",
+                "--cert",
+                "--location",
+                "-L",
+                "--log-level",
+            ],
+            rules: &[rule(
+                "add|bench|bundle|cache|check|compile|create|doc|info|install|i|lint|outdated|publish|run|serve|test|update|upgrade",
+                SPEAKS,
+            )],
+        },
+        variables: &[],
+        prefixes: &["npm_config_", "jsr_", "deno_"],
+        ..PLAIN
+    },
+    Speaker {
+        programs: &["hf", "huggingface-cli"],
+        table: Table {
+            values: &["--repo-type", "--revision", "--local-dir", "--include", "--exclude", "--token"],
+            rules: &[
+                rule(
+                    "download|upload|upload-large-folder|whoami|login|repo|repos|repo-files|models|datasets|spaces|papers|jobs|collections|endpoints|tag",
+                    SPEAKS,
+                ),
+                rule("auth login|whoami", SPEAKS),
+            ],
+        },
+        variables: &["HF_ENDPOINT"],
+        prefixes: &["hf_"],
+        usual: &["huggingface.co"],
+        ..PLAIN
+    },
+    Speaker {
+        programs: &["ansible-galaxy"],
+        table: Table {
+            values: &["-s", "--server", "-p", "--roles-path", "-r", "--role-file", "--token", "--api-key"],
+            rules: &[
+                rule("install|search|info|download|import|publish|setup|delete|login", SPEAKS),
+                rule(
+                    "role|collection install|search|info|download|import|publish|setup|delete|verify",
+                    SPEAKS,
+                ),
+            ],
+        },
+        instead: &["-s", "--server"],
+        variables: &["ANSIBLE_GALAXY_SERVER"],
+        prefixes: &["ansible_galaxy_"],
+        usual: &["galaxy.ansible.com"],
+        ..PLAIN
+    },
+    Speaker {
+        programs: &["dotnet", "nuget"],
+        table: Table {
+            values: &["-s", "--source", "-Source", "--configfile", "-p", "--project", "-f", "--framework"],
+            rules: &[
+                rule("restore|install|update|search|push|delete|publish", SPEAKS),
+                rule("add package", SPEAKS),
+                rule("add * package", SPEAKS),
+                rule("package add|search|update", SPEAKS),
+                rule("tool|workload install|update|restore|search", SPEAKS),
+                rule("nuget push|delete", SPEAKS),
+            ],
+        },
+        instead: &["-s", "--source", "-Source"],
+        prefixes: &["nuget_"],
+        usual: &["api.nuget.org"],
+        ..PLAIN
+    },
+    Speaker {
+        programs: &["pod"],
+        table: Table {
+            values: &["--sources", "--project-directory"],
+            rules: &[rule("install|update|outdated|setup", SPEAKS), rule("repo add|update|push", SPEAKS)],
+        },
+        also: &["--sources"],
+        usual: &["cdn.cocoapods.org"],
+        ..PLAIN
+    },
+    // Where hooks come from, a file of the repository says.
+    Speaker {
+        programs: &["pre-commit", "prek"],
+        table: Table {
+            values: &["-c", "--config", "--repo", "-t", "--hook-type"],
+            rules: &[rule("autoupdate|auto-update|install-hooks|try-repo", SPEAKS)],
+        },
+        anywhere: &["autoupdate", "auto-update", "install-hooks", "try-repo"],
+        ..PLAIN
+    },
+    Speaker {
+        programs: &["skopeo"],
+        table: Table {
+            values: &["--src-creds", "--dest-creds", "--authfile"],
+            rules: &[rule("copy|inspect|delete|sync|list-tags|login|logout", SPEAKS)],
+        },
+        ..PLAIN
+    },
     // Which mirrors they ask, files of the machine say.
     Speaker {
         programs: &[
@@ -383,5 +539,6 @@ const TERRAFORM: Table<'static> = Table {
     ],
 };
 
-/// Which machines the providers speak to, the configuration says.
-const PROVIDERS: &[&str] = &["plan", "apply", "destroy", "import", "refresh", "test", "run-all"];
+/// Which machines modules come from and the providers speak to, the configuration says.
+const PROVIDERS: &[&str] =
+    &["init", "get", "plan", "apply", "destroy", "import", "refresh", "test", "run-all"];

@@ -25,6 +25,8 @@ pub(super) struct Settings {
     pub remote: Option<String>,
     /// Ports of this machine that lead elsewhere.
     pub forwards: Vec<String>,
+    /// The hosts that the connection jumps over, with commas between.
+    jump: Option<String>,
     /// What runs here for it: the key and the command.
     commands: Vec<(String, String)>,
     /// Why it may say more.
@@ -70,6 +72,23 @@ fn means(patterns: &str, name: &str) -> bool {
 }
 
 impl Settings {
+    /// The hosts that the connection jumps over, and those that it jumps over to get there.
+    pub(super) fn jumps(&self, context: &Context<'_>) -> Vec<String> {
+        let mut found: Vec<String> = Vec::new();
+        let mut next = self.jump.clone();
+        while let Some(list) = next.take().filter(|list| list != "none") {
+            if found.len() >= DEEPEST || found.contains(&list) {
+                break;
+            }
+            // The first hop is reached as its own lines say; each by its real name.
+            let names = || list.split(',').map(|hop| hop.rsplit('@').next().unwrap_or(hop));
+            let names = || names().map(|hop| hop.rsplit_once(':').map_or(hop, |(host, _)| host));
+            next = names().next().and_then(|first| of(first, None, context).jump);
+            found.push(names().map(|hop| host(hop, context)).collect::<Vec<_>>().join(","));
+        }
+        found
+    }
+
     fn file(&mut self, path: &str, name: &str, depth: usize, context: &Context<'_>) {
         let located = paths::locate(&Value::Known(path.to_owned()), context);
         let text = match source::of(&located, context) {
@@ -146,6 +165,7 @@ impl Settings {
                 let is_address = found.contains(':') || found.chars().all(|letter| letter.is_ascii_digit() || letter == '.');
                 self.host = Some(if is_address { name.to_owned() } else { found });
             }
+            "proxyjump" if self.jump.is_none() => self.jump = Some(bare.to_owned()),
             "remotecommand" if self.remote.is_none() && bare != "none" => self.remote = Some(bare.to_owned()),
             "localforward" => self.forwards.push(bare.to_owned()),
             "permitlocalcommand" => self.allows_local |= bare.eq_ignore_ascii_case("yes"),

@@ -70,6 +70,11 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     }
 }
 
+/// The hosts that the user's own configuration jumps over on the way to a host, one list with commas for each hop.
+pub(super) fn jumps_of(name: &str, context: &Context<'_>) -> Vec<String> {
+    config::of(name, None, context).jumps(context)
+}
+
 /// What `ssh` is told before the command.
 #[derive(Default)]
 struct Call<'w> {
