@@ -3,6 +3,7 @@
 
 mod apart;
 mod asked;
+mod chosen;
 mod file_effects;
 mod heads;
 mod limits;
@@ -32,6 +33,7 @@ use crate::sql::DatabasePlace;
 use crate::{Recording, Surroundings};
 
 pub(crate) use apart::only_reads;
+pub(crate) use chosen::Chosen;
 pub(crate) use heads::Heads;
 pub(crate) use state::{Local, MOST_VISITED, ShellState, State, Worktree, World};
 

@@ -296,8 +296,12 @@ pub(crate) fn zone(path: &str, context: &Context<'_>) -> Zone {
     let home = &context.surroundings.home;
     if context.top().is_some_and(|top| is_within(path, top)) {
         Zone::Workspace
-    } else if context.surroundings.temporary.iter().any(|directory| is_within(path, directory)) {
-        Zone::Temporary
+    } else if let Some(directory) =
+        context.surroundings.temporary.iter().find(|directory| is_within(path, directory))
+    {
+        // A home below a directory of temporary files is one all the same.
+        let is_home = home.len() > directory.len() && is_within(home, directory) && is_within(path, home);
+        if is_home { Zone::Home } else { Zone::Temporary }
     } else if !home.is_empty() && is_within(path, home) {
         Zone::Home
     } else {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_model::{Access, Effect, Resource};
 
+use super::chosen::Chosen;
 use super::heads::Heads;
 use crate::carried::Commits;
 use crate::code::source::Written;
@@ -148,8 +149,8 @@ pub(crate) struct World {
     pub tunnels: Vec<Tunnel>,
     /// Directories in which the command makes repositories.
     pub cloned: Vec<String>,
-    /// What the command may have chosen for later commands, by the tool: a context, a workspace, a project.
-    pub chosen: BTreeMap<&'static str, String>,
+    /// What the command may have chosen for later commands.
+    pub chosen: Chosen,
 }
 
 /// Another working tree of a repository, which the command makes.

@@ -8,7 +8,7 @@ use super::subcommands::{Table, read, rule};
 use super::{Family, opaque};
 use crate::context::Context;
 use crate::invocation::Invocation;
-use crate::word::Value;
+use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
     programs: &[
@@ -244,7 +244,12 @@ fn machine(verb: &Option<Verb>, invocation: &Invocation, context: &mut Context<'
     let starts = invocation.words.iter().take(2).any(|word| matches!(word.text(), "create" | "start"));
     if starts && !deletes {
         let prefix = if invocation.program == "minikube" { String::new() } else { format!("{}-", invocation.program) };
-        place::makes(format!("{prefix}{made}"), context);
+        let keeps = |word: &&Word| ["kubeconfig", "keep-context", "no-kubernetes"].iter().any(|option| word.text().contains(option));
+        if invocation.words.iter().any(|word| keeps(&word) || word.value.is_unknown()) {
+            place::switches(None, context);
+        } else {
+            place::makes(format!("{prefix}{made}"), invocation, context);
+        }
     }
     if invocation.known(0) == Some("ssh") || invocation.known(0) == Some("kubectl") {
         opaque(invocation, "what it runs in the cluster is not looked at", context);

@@ -88,7 +88,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         context.program(verbs::EXEC_READ, &invocation.title());
         return;
     }
-    let (resource, because) = stack(&found, invocation, context);
+    let (resource, because, others) = stack(&found, invocation, context);
     let mut effect = found.effect(&verbs::STACK_APPLY, &verbs::STACK_DESTROY, resource.clone());
     let tool = program.to_owned();
     let secret = |name: &str| Resource::Secret { store: tool.clone(), name: name.to_owned() };
@@ -111,6 +111,12 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     }
     if let (Some("--no-execute"), true) = (found.options.iter().map(|(name, _)| name.as_str()).find(|name| *name == "--no-execute"), found.name == "deploy") {
         effect = effect.because("it only prepares a change");
+    }
+    if effect.verb != verbs::STACK_READ && matches!(effect.resource, Resource::Stack { .. }) {
+        // What an earlier part of the call selected may not be there: then it is the stack of before.
+        for other in others {
+            context.push(Effect { resource: other, ..effect.clone() });
+        }
     }
     context.push(effect);
     special(&found, &resource, &secret("*"), invocation, context);
@@ -145,7 +151,10 @@ fn special(found: &Subcommand<'_>, resource: &Resource, secret: &Resource, invoc
         }
         ("pulumi", "stack select" | "stack init") => {
             let name = found.operand(0).unwrap_or_else(|| "*".to_owned());
-            context.state.world.chosen.insert("pulumi", name);
+            if !found.has(&["--no-select"]) {
+                let Resource::Stack { directory, .. } = resource else { return };
+                context.chooses("pulumi", directory, &name);
+            }
             context.program(verbs::EXEC_READ, "pulumi stack select");
         }
         ("pulumi", "destroy" | "down") if found.has(&["--remove"]) => {
@@ -169,13 +178,14 @@ fn stack_name(resource: &Resource) -> &str {
     }
 }
 
-/// The stack that is meant, and how that is known.
-fn stack(found: &Subcommand<'_>, invocation: &Invocation, context: &Context<'_>) -> (Resource, Option<String>) {
+/// The stack that is meant, how that is known, and which others it may be.
+fn stack(found: &Subcommand<'_>, invocation: &Invocation, context: &Context<'_>) -> (Resource, Option<String>, Vec<Resource>) {
     let change = found.value(&["-C", "--cwd"]).filter(|_| invocation.program == "pulumi");
     let located = paths::locate(change.unwrap_or(&Value::Known(".".to_owned())), context);
     let directory = if located.why.is_some() { "*".to_owned() } else { located.path };
     let tool = if invocation.program == "sls" { "serverless".to_owned() } else { invocation.program.clone() };
     let mut because = None;
+    let mut others = Vec::new();
     let operands = || {
         let names: Vec<String> = (0..8).map_while(|index| found.operand(index)).collect();
         (!names.is_empty()).then(|| names.join(" "))
@@ -188,11 +198,17 @@ fn stack(found: &Subcommand<'_>, invocation: &Invocation, context: &Context<'_>)
                 Ok(value) => value,
                 Err(_) => Some("*".to_owned()),
             });
-            let named = named.or_else(|| context.state.world.chosen.get("pulumi").cloned());
-            if named.is_none() {
+            let before = || "*".to_owned();
+            let mut names = match named {
+                Some(name) => vec![name],
+                None => context.chosen("pulumi", &directory).into_iter().map(|name| name.unwrap_or_else(before)).collect(),
+            };
+            let name = if names.is_empty() { before() } else { names.remove(0) };
+            others = names;
+            if name == "*" {
                 because = Some("it is the stack that was selected before".to_owned());
             }
-            (Some(named.unwrap_or_else(|| "*".to_owned())), found.text(&["-t", "--target"]))
+            (Some(name), found.text(&["-t", "--target"]))
         }
         "cdk" | "cdktf" | "packer" => (operands(), None),
         "sam" => (found.text(&["--stack-name"]).or_else(|| found.text(&["--config-env"])), None),
@@ -203,7 +219,10 @@ fn stack(found: &Subcommand<'_>, invocation: &Invocation, context: &Context<'_>)
         (Some(workspace), Some(account)) => Some(format!("{workspace} {account}")),
         (workspace, account) => workspace.or(account),
     };
-    (Resource::Stack { tool, directory, workspace, target: target.unwrap_or_else(|| "*".to_owned()) }, because)
+    let target = target.unwrap_or_else(|| "*".to_owned());
+    let stack = |workspace: Option<String>| Resource::Stack { tool: tool.clone(), directory: directory.clone(), workspace, target: target.clone() };
+    let others = others.into_iter().map(|name| stack(Some(name))).collect();
+    (stack(workspace), because, others)
 }
 
 

@@ -32,7 +32,7 @@ impl Ends {
         run(context);
         context.conditional = conditional;
         context.state.world.may_have(&heads);
-        context.state.world.may_have_chosen(&chosen);
+        context.state.world.chosen.may_be(&chosen);
         self.fed |= context.fed;
         self.reads |= context.piped != self.piped;
         context.piped.clone_from(&self.piped);
@@ -72,6 +72,7 @@ impl Walker {
         branch(&clause.then, &mut ends, context);
         let mut is_always_one = false;
         for other in clause.elses.iter().flatten() {
+            context.state.world.chosen.settle();
             match &other.condition {
                 Some(condition) => self.surely(condition, context),
                 None => is_always_one = true,
@@ -88,7 +89,7 @@ impl Walker {
         self.list(condition, context);
         context.conditional = conditional;
         context.state.world.may_have(&heads);
-        context.state.world.may_have_chosen(&chosen);
+        context.state.world.chosen.may_be(&chosen);
     }
 
     pub(super) fn case(&self, clause: &CaseClauseCommand, context: &mut Context<'_>) {

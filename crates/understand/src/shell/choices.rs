@@ -77,7 +77,7 @@ pub(super) fn each(command: &SimpleCommand, context: &mut Context<'_>, run: impl
         }
         run(context);
         context.state.world.may_have(&heads);
-        context.state.world.may_have_chosen(&chosen);
+        context.state.world.chosen.may_be(&chosen);
         if let Some(after) = &after {
             context.state.shell.merge(after);
         }
@@ -271,11 +271,15 @@ mod tests {
         assert_snapshot!(check("if [ x ]; then kubectl config use-context prod; else kubectl config use-context dev; fi; kubectl delete ns shop"), @"
         exec.read test, read
         fs.write /home/dev/.kube/config, write
+        kube.delete namespace/shop in dev, destroy
+        kube.delete namespace/shop in prod, destroy
         kube.delete namespace/shop in *, destroy, partial
         ");
         assert_snapshot!(check("if [ x ]; then E=prod; else E=dev; fi; kubectl config use-context $E; kubectl delete ns shop"), @"
         exec.read test, read
         fs.write /home/dev/.kube/config, write
+        kube.delete namespace/shop in dev, destroy
+        kube.delete namespace/shop in prod, destroy
         kube.delete namespace/shop in *, destroy, partial
         ");
         assert_snapshot!(check("if [ x ]; then terraform workspace select prod; fi; terraform destroy"), @"
@@ -283,7 +287,7 @@ mod tests {
         stack.read * of terraform /repo (prod), read
         fs.write /repo/.terraform/environment, write
         stack.destroy * of terraform /repo, destroy
-        stack.destroy * of terraform /repo (*), destroy
+        stack.destroy * of terraform /repo (prod), destroy
         ");
         assert_snapshot!(check_with("docker context use prod; docker rm a", &[]), @"
         container.write context prod, write
@@ -292,7 +296,7 @@ mod tests {
         assert_snapshot!(check("if [ x ]; then docker context use prod; fi; docker rm a"), @"
         exec.read test, read
         container.write context prod, write
-        container.delete container a on *, destroy
+        container.delete container a on prod, destroy
         ");
         assert_snapshot!(check("if [ x ]; then trap 'rm a' EXIT; else trap 'rm b' EXIT; fi"), @"
         exec.read test, read

@@ -27,7 +27,7 @@ impl Walker {
         context.conditional = conditional;
         context.state.shell.merge(&before);
         context.state.world.may_have(&heads);
-        context.state.world.may_have_chosen(&chosen);
+        context.state.world.chosen.may_be(&chosen);
     }
 
     /// Runs something that may not run, or run more than once: what it changes is not known at its start either.
@@ -36,12 +36,16 @@ impl Walker {
         let opened = std::mem::take(&mut context.opened);
         let leaving = context.state.shell.leaving;
         let before = context.state.shell.clone();
+        let chosen = context.state.world.chosen.clone();
         if context.turns == 0 {
             context.state.shell.poison("there are too many loops to follow");
             context.state.shell.directory = Err("there are too many loops to follow".to_owned());
         }
         self.perhaps(context, |walker, context| run(walker, context));
-        if let Some(loose) = before.loosened(&context.state.shell).filter(|_| context.turns > 0) {
+        let loose = before.loosened(&context.state.shell);
+        // What the end of a turn chooses, the next one acts on.
+        let loose = loose.or_else(|| (context.state.world.chosen != chosen).then(|| before.clone()));
+        if let Some(loose) = loose.filter(|_| context.turns > 0) {
             context.turns -= 1;
             context.state.shell = loose.clone();
             // What ended a turn early did not end the one that follows.
@@ -90,6 +94,7 @@ impl Walker {
                     if let Some((name, line)) = &line {
                         context.state.shell.set(name, line.clone());
                     }
+                    context.state.world.chosen.settle();
                     walker.list(&clause.1.list, context);
                 });
             }

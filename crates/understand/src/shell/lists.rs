@@ -1,8 +1,11 @@
 //! Commands one after the other, and which kind of command each of them is.
 
-use brush_parser::ast::{Command, CompoundList, RedirectList, SeparatorOperator};
+use brush_parser::ast::{
+    Command, CommandPrefixOrSuffixItem as Item, CompoundCommand, CompoundList, RedirectList,
+    SeparatorOperator, SimpleCommand,
+};
 
-use crate::context::Context;
+use crate::context::{Chosen, Context};
 use crate::invocation::Stdin;
 use crate::word::Value;
 
@@ -11,8 +14,11 @@ use super::{Walker, expand_text, functions, joined, simple, traps};
 impl Walker {
     pub(super) fn list(&self, list: &CompoundList, context: &mut Context<'_>) {
         let mut printed = Some(String::new());
-        for item in &list.0 {
+        for (index, item) in list.0.iter().enumerate() {
             context.flow.text = None;
+            if index > 0 {
+                context.state.world.chosen.settle();
+            }
             match item.1 {
                 SeparatorOperator::Sequence => {
                     self.and_or(&item.0, context);
@@ -20,8 +26,10 @@ impl Walker {
                 }
                 SeparatorOperator::Async => {
                     let beside = std::mem::replace(&mut context.beside, true);
+                    let chosen = context.state.world.chosen.clone();
                     self.apart(context, |walker, context| walker.and_or(&item.0, context));
                     context.beside = beside;
+                    context.state.world.chosen.doubt(&chosen);
                     printed = None;
                 }
             }
@@ -36,12 +44,20 @@ impl Walker {
 
     pub(super) fn command(&self, command: &Command, stdin: Stdin, context: &mut Context<'_>) {
         match command {
-            Command::Simple(simple) => simple::run(self, simple, stdin, context),
+            Command::Simple(simple) => {
+                let chosen = context.state.world.chosen.clone();
+                simple::run(self, simple, stdin, context);
+                chooses(simple, &chosen, context);
+            }
             Command::Compound(compound, redirects) => {
+                let chosen = context.state.world.chosen.clone();
                 let outer = std::mem::take(&mut context.flow);
                 let written = context.state.world.written.len();
                 let stdin = self.redirects_of(redirects.as_ref(), stdin, context);
                 self.compound(compound, &stdin, context);
+                if !matches!(compound, CompoundCommand::BraceGroup(_)) {
+                    context.state.world.chosen.doubt(&chosen);
+                }
                 if redirects.is_some() && context.flow.is_foreign() {
                     context.state.world.brings(written);
                 }
@@ -77,6 +93,52 @@ impl Walker {
     ) -> Stdin {
         let redirects = list.map(|list| list.0.as_slice()).unwrap_or_default();
         redirects.iter().fold(stdin, |stdin, redirect| self.redirect(redirect, stdin, context))
+    }
+}
+
+/// Programs that say by how they end whether what they choose for later ones was chosen.
+const CHOOSING: &[&str] = &[
+    "az",
+    "docker",
+    "eksctl",
+    "firebase",
+    "gcloud",
+    "heroku",
+    "k3d",
+    "kind",
+    "kubectl",
+    "kubectx",
+    "minikube",
+    "oc",
+    "pulumi",
+    "terraform",
+    "tofu",
+    "vercel",
+];
+
+/// Takes note of how sure it is what a command chose for later ones, where these run only if it worked.
+fn chooses(command: &SimpleCommand, before: &Chosen, context: &mut Context<'_>) {
+    let chosen = &mut context.state.world.chosen;
+    if chosen == before {
+        return;
+    }
+    let name = command.word_or_name.as_ref().map(|name| name.value.as_str()).unwrap_or_default();
+    let shell = &context.state.shell;
+    let is_another = shell.functions.contains_key(name) || shell.aliases.contains_key(name);
+    // How a substitution ends is not how the command does.
+    let is_substituted = |text: &str| text.contains('`') || text.contains("$(");
+    let substitutes = |item: &Item| match item {
+        Item::Word(word) | Item::AssignmentWord(_, word) => is_substituted(&word.value),
+        Item::IoRedirect(redirect) => is_substituted(&redirect.to_string()),
+        Item::ProcessSubstitution(..) => true,
+    };
+    let prefix = command.prefix.iter().flat_map(|prefix| &prefix.0);
+    let mut items = prefix.chain(command.suffix.iter().flat_map(|suffix| &suffix.0));
+    let is_plain = CHOOSING.contains(&name) && !is_another && !items.any(substitutes);
+    if is_plain && chosen.is_one_more(before) && !context.beside && !context.guessing {
+        chosen.worked(before);
+    } else {
+        chosen.doubt(before);
     }
 }
 

@@ -147,21 +147,6 @@ impl ShellState {
 }
 
 impl World {
-    /// What was chosen for later commands may also still be this.
-    pub fn may_have_chosen(&mut self, before: &BTreeMap<&'static str, String>) {
-        if self.chosen == *before {
-            return;
-        }
-        for (tool, name) in &mut self.chosen {
-            if before.get(tool) != Some(name) {
-                "*".clone_into(name);
-            }
-        }
-        for tool in before.keys() {
-            self.chosen.entry(tool).or_insert_with(|| "*".to_owned());
-        }
-    }
-
     /// The branches checked out may also still be these.
     pub fn may_have(&mut self, heads: &Heads) {
         if self.heads != *heads {

@@ -88,8 +88,11 @@ pub(crate) fn run(text: &str, place: Place, context: &mut Context<'_>) {
     let source = Text { text: text.to_owned(), place, offsets: offsets(text), file };
     let walker = Walker { source: Rc::new(source) };
     let mut printed = Some(String::new());
-    for list in &program.complete_commands {
+    for (index, list) in program.complete_commands.iter().enumerate() {
         context.flow.text = None;
+        if index > 0 {
+            context.state.world.chosen.settle();
+        }
         walker.list(list, context);
         printed = joined(printed, context.flow.text.take());
     }

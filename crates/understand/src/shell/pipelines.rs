@@ -29,8 +29,10 @@ impl Walker {
             last_leaves = false;
             match next {
                 AndOr::And(pipeline) => self.pipeline(pipeline, context),
-                AndOr::Or(pipeline) if leaves(pipeline) => {
+                AndOr::Or(pipeline) if leaves_by(pipeline, &["exit", "return"]) => {
                     let kept = context.state.shell.clone();
+                    let mut chosen = context.state.world.chosen.clone();
+                    context.state.world.chosen.settle();
                     context.state.shell.merge(&first);
                     context.state.shell.settle();
                     self.pipeline(pipeline, context);
@@ -41,13 +43,22 @@ impl Walker {
                     context.state.shell.directory_unsure = false;
                     context.state.shell.traps = traps;
                     context.state.shell.leaving |= leaving;
+                    if leaves_by(pipeline, &["exit"]) && !context.state.shell.functions.contains_key("exit") {
+                        chosen.must_work();
+                    } else {
+                        chosen.settle();
+                    }
+                    context.state.world.chosen = chosen;
                     last_leaves = true;
                 }
                 AndOr::Or(pipeline) => {
                     context.state.shell.merge(&first);
                     context.state.shell.settle();
                     context.state.world.may_have(&heads);
+                    let chosen = context.state.world.chosen.clone();
+                    context.state.world.chosen.settle();
                     self.pipeline(pipeline, context);
+                    context.state.world.chosen.may_be(&chosen);
                     context.state.shell.merge(&first);
                 }
             }
@@ -62,6 +73,17 @@ impl Walker {
     }
 
     fn pipeline(&self, pipeline: &Pipeline, context: &mut Context<'_>) {
+        let chosen = context.state.world.chosen.clone();
+        self.parts(pipeline, context);
+        if pipeline.seq.len() > 1 {
+            context.state.world.chosen.doubt(&chosen);
+        }
+        if pipeline.bang {
+            context.state.world.chosen.settle();
+        }
+    }
+
+    fn parts(&self, pipeline: &Pipeline, context: &mut Context<'_>) {
         if let [command] = pipeline.seq.as_slice() {
             let names_only = names_only::are_left(&pipeline.seq, 0, context);
             let outside = std::mem::replace(&mut context.names_only, names_only);
@@ -154,15 +176,12 @@ fn is_filter(command: &Command) -> bool {
     }
 }
 
-/// Whether a pipeline does nothing but end the shell or the function.
-fn leaves(pipeline: &Pipeline) -> bool {
+/// Whether a pipeline does nothing but end the shell or the function, by one of these commands.
+fn leaves_by(pipeline: &Pipeline, names: &[&str]) -> bool {
     let ends = |command: &Command| match command {
         Command::Simple(simple) => {
             simple.prefix.is_none()
-                && simple
-                    .word_or_name
-                    .as_ref()
-                    .is_some_and(|word| matches!(word.value.as_str(), "exit" | "return"))
+                && simple.word_or_name.as_ref().is_some_and(|word| names.contains(&word.value.as_str()))
         }
         Command::Compound(..) | Command::Function(_) | Command::ExtendedTest(..) => false,
     };

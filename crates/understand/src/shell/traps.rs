@@ -67,6 +67,7 @@ pub(super) fn run_new(known: usize, context: &mut Context<'_>) {
         // The shell may have ended earlier, with other values.
         let whole = std::mem::take(&mut context.whole);
         context.state.shell.keep_constants(&whole);
+        context.state.world.chosen.settle();
         context.whole = whole;
         run(&text, Place::Within(context.here), context);
         (context.repeated, context.opened) = (repeated, opened);

@@ -7,7 +7,7 @@ mod read;
 #[cfg(test)]
 mod tests;
 
-use countersign_model::{Effect, verbs};
+use countersign_model::{Effect, PathClass, Resource, verbs};
 use serde_json::Value as Json;
 
 use super::cloud::{NOT_KNOWN, Tenant};
@@ -16,6 +16,7 @@ use super::{Family, addresses, opaque};
 use crate::context::Context;
 use crate::environment;
 use crate::invocation::Invocation;
+use crate::paths;
 use crate::shell::{self, Place};
 use crate::tables::cloud::{self, Does};
 use crate::word::Value;
@@ -44,8 +45,8 @@ pub(super) const FAMILY: Family = Family {
 /// The provider's name.
 const AZURE: &str = "azure";
 
-/// Set by `az account set` for what follows in the same text; the client itself reads no such variable.
-const CHOSEN: &str = "AZURE_SUBSCRIPTION_ID";
+/// The name under which `az account set` chooses.
+const CHOSEN: &str = "az";
 
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let read = read::read(invocation);
@@ -56,21 +57,30 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         return;
     }
     read.reads_files(context);
-    let tenant = tenant(invocation, &read, context);
-    if devops::effects(&words, &read, context) || own(&words, &read, &tenant, invocation, context) {
+    if devops::effects(&words, &read, context) {
+        return;
+    }
+    let most = if words.first() == Some(&"account") { 1 } else { usize::MAX };
+    for tenant in tenants(invocation, &read, context).iter().take(most) {
+        acts(&words, &read, tenant, invocation, context);
+    }
+}
+
+fn acts(words: &[&str], read: &Read<'_>, tenant: &Tenant, invocation: &Invocation, context: &mut Context<'_>) {
+    if own(words, read, tenant, invocation, context) {
         return;
     }
     let service = words.first().copied().unwrap_or("*");
     let (does, doubt) = if words.contains(&"*") {
         (Does::Delete, Some("the command is not known"))
     } else {
-        match says(&words, &read) {
+        match says(words, read) {
             Some(does) => (does, None),
             None => (Does::Write, Some(NOT_KNOWN)),
         }
     };
     let doubt = doubt.or(read.doubt.as_deref());
-    tenant.acts(does, service, &read.names(&words), doubt, context);
+    tenant.acts(does, service, &read.names(words), doubt, context);
 }
 
 /// What a command does, by its words.
@@ -152,10 +162,13 @@ fn own(
             context.write_value(&home(".azure/azureProfile.json", context));
         }
         ["account", "set", ..] => {
-            context.write_value(&home(".azure/azureProfile.json", context));
             let chosen = read.value("--subscription").or_else(|| read.value("-s")).or_else(|| read.value("-n"));
-            let chosen = chosen.cloned().unwrap_or_else(|| Value::unknown("the subscription is not known"));
-            context.state.shell.export(CHOSEN, chosen);
+            let name = chosen.and_then(Value::known).unwrap_or("*").to_owned();
+            // Which of its subscriptions is the default one holds no secret; what else stands there may.
+            let path = format!("{}/.azure/azureProfile.json", context.state.shell.home);
+            let resource = Resource::Path { zone: paths::zone(&path, context), path, class: PathClass::Ordinary };
+            context.push(Effect::new(verbs::FS_WRITE, resource).because(&format!("later commands act on `{name}`")));
+            context.chooses(CHOSEN, &profile(invocation, context), &name);
         }
         ["config", "get", ..] | ["account", "list" | "show" | "list-locations"] | ["cloud", "list" | "show"] => {
             context.program(verbs::EXEC_READ, "az");
@@ -262,29 +275,47 @@ fn rest_elsewhere(url: &str, read: &Read<'_>, context: &mut Context<'_>) {
     context.push(Effect::new(verb, host_named(&host)));
 }
 
-/// The subscription: an option's, one chosen before, or the default of the client's own file.
-fn tenant(invocation: &Invocation, read: &Read<'_>, context: &Context<'_>) -> Tenant {
-    let region = read.text("--location").or_else(|| read.text("-l"));
-    Tenant { region, ..subscription(invocation, read, context) }
+/// The file that says which subscription is the default one; `*` where it may be any.
+fn profile(invocation: &Invocation, context: &Context<'_>) -> String {
+    match environment::value(invocation, "AZURE_CONFIG_DIR") {
+        Some(_) => "*".to_owned(),
+        None => format!("{}/.azure/azureProfile.json", context.state.shell.home),
+    }
 }
 
-fn subscription(invocation: &Invocation, read: &Read<'_>, context: &Context<'_>) -> Tenant {
-    let chosen = read.value("--subscription").cloned().or_else(|| environment::value(invocation, CHOSEN));
+/// The subscription: an option's, one chosen before, or the default of the client's own file; several where it may be
+/// one of them.
+fn tenants(invocation: &Invocation, read: &Read<'_>, context: &Context<'_>) -> Vec<Tenant> {
+    let region = read.text("--location").or_else(|| read.text("-l"));
+    let all = subscriptions(invocation, read, context);
+    all.into_iter().map(|tenant| Tenant { region: region.clone(), ..tenant }).collect()
+}
+
+fn subscriptions(invocation: &Invocation, read: &Read<'_>, context: &Context<'_>) -> Vec<Tenant> {
     // An id of a resource says whose it is.
     let id = read.value("--ids").or_else(|| read.value("--scope")).and_then(Value::known);
     let id = id.and_then(|id| id.strip_prefix("/subscriptions/")).and_then(|rest| rest.split('/').next());
     if let Some(id) = id {
-        return Tenant::named(AZURE, id);
+        return vec![Tenant::named(AZURE, id)];
     }
-    match chosen {
-        Some(Value::Known(name)) => return Tenant::named(AZURE, &name),
-        Some(_) => return Tenant::unknown(AZURE, "the subscription is not known"),
-        None => {}
+    let named = |name: &str| match name {
+        "*" => Tenant::unknown(AZURE, "the subscription is not known"),
+        name => Tenant::named(AZURE, name),
+    };
+    if let Some(value) = read.value("--subscription") {
+        return vec![named(value.known().unwrap_or("*"))];
     }
-    if environment::value(invocation, "AZURE_CONFIG_DIR").is_some() {
+    let profile = profile(invocation, context);
+    let chosen = context.chosen(CHOSEN, &profile);
+    chosen.iter().map(|name| name.as_ref().map_or_else(|| of_file(&profile, context), |name| named(name))).collect()
+}
+
+/// The default subscription of the client's own file.
+fn of_file(file: &str, context: &Context<'_>) -> Tenant {
+    if file == "*" {
         return Tenant::unknown(AZURE, "AZURE_CONFIG_DIR names another configuration");
     }
-    let text = context.file(&format!("{}/.azure/azureProfile.json", context.state.shell.home));
+    let text = context.file(file);
     let profile = text.ok().flatten().and_then(|text| {
         let json: Json = serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()?;
         let all = json.get("subscriptions")?.as_array()?.clone();
@@ -295,3 +326,4 @@ fn subscription(invocation: &Invocation, read: &Read<'_>, context: &Context<'_>)
         None => Tenant::unknown(AZURE, "which subscription is the default one is not known"),
     }
 }
+

@@ -34,6 +34,13 @@ pub(super) fn subcommand(invocation: &Invocation) -> Option<usize> {
     None
 }
 
+/// The file that says which context is chosen, as far as it is known.
+pub(super) fn settings_file(invocation: &Invocation, context: &Context<'_>) -> &'static str {
+    let is_named = invocation.words.iter().any(|word| word.text().starts_with("--config"));
+    let is_usual = !is_named && matches!(context.setting(invocation, "DOCKER_CONFIG"), Ok(None));
+    if is_usual { "the user's settings" } else { "*" }
+}
+
 /// The engine's host, where it is not this machine.
 pub(super) fn host(invocation: &Invocation, context: &Context<'_>) -> Option<String> {
     let end = subcommand(invocation).unwrap_or(0);
@@ -76,8 +83,15 @@ pub(super) fn host(invocation: &Invocation, context: &Context<'_>) -> Option<Str
             Err(_) => return Some("*".to_owned()),
         }
     }
-    if let Some(name) = context.state.world.chosen.get("docker").and_then(|name| of_context(name)) {
-        return Some(name);
+    let chosen = context.chosen("docker", settings_file(invocation, context));
+    let others: Vec<String> = chosen.iter().flatten().filter_map(|name| of_context(name)).collect();
+    match others.as_slice() {
+        [] => {}
+        [name] => return Some(name.clone()),
+        _ => return Some("*".to_owned()),
+    }
+    if !chosen.contains(&None) {
+        return None;
     }
     let remote = |word: &Word| matches!(word.text(), "-r" | "--remote") || word.text() == "--remote=true";
     if podman && invocation.words.iter().take(end).any(remote) || invocation.program == "podman-remote" {

@@ -178,7 +178,7 @@ fn rest(invocation: &Invocation, context: &mut Context<'_>) {
         }
         ("context", "use") => {
             let name = found.operand(0).unwrap_or_else(|| "*".to_owned());
-            context.state.world.chosen.insert("docker", name);
+            context.chooses("docker", engine::settings_file(invocation, context), &name);
         }
         ("volume", "create") if invocation.written().contains("device=") => {
             let resource = Resource::Program { name: "a container".to_owned() };

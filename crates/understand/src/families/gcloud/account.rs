@@ -9,8 +9,14 @@ use crate::invocation::Invocation;
 /// The provider's name.
 pub(super) const GCP: &str = "gcp";
 
-/// The project and the region of a command of `gcloud`.
-pub(super) fn tenant(invocation: &Invocation, command: &Command<'_>, context: &Context<'_>) -> Tenant {
+/// The names under which a project and a configuration are chosen.
+pub(super) const PROJECT: &str = "gcloud project";
+pub(super) const CONFIGURATION: &str = "gcloud configuration";
+
+const CHOSEN: &str = "an earlier part of the command chose the project";
+
+/// The project and the region of a command of `gcloud`; several projects where it may be one of them.
+pub(super) fn tenants(invocation: &Invocation, command: &Command<'_>, context: &Context<'_>) -> Vec<Tenant> {
     let found = &command.found;
     let region = found.text(&["--region", "--zone", "--location"]);
     let region = region.or_else(|| context.setting(invocation, "CLOUDSDK_COMPUTE_REGION").ok().flatten());
@@ -19,41 +25,86 @@ pub(super) fn tenant(invocation: &Invocation, command: &Command<'_>, context: &C
     let own = command.operands().first().filter(|_| command.own().first() == Some(&"projects")).copied();
     let option = found.text(&["--project", "--projec", "--proje", "--proj"]);
     let named = named.and_then(|rest| rest.split('/').next()).or(own).map(str::to_owned).or(option);
-    let tenant = match named {
-        Some(project) if project == "*" => Tenant::unknown(GCP, "the project is not known"),
-        Some(project) => Tenant::named(GCP, &project),
+    let tenants = match named {
+        Some(project) if project == "*" => vec![Tenant::unknown(GCP, "the project is not known")],
+        Some(project) => vec![Tenant::named(GCP, &project)],
         None => configured(invocation, found.text(&["--configuration"]), context),
     };
-    Tenant { region, ..tenant }
+    tenants.into_iter().map(|tenant| Tenant { region: region.clone(), ..tenant }).collect()
 }
 
-/// The project where no option names it: the variable's, else that of the active configuration.
-pub(super) fn configured(
+/// The project where no option names it, as far as it is one.
+pub(super) fn one(invocation: &Invocation, context: &Context<'_>) -> Tenant {
+    match configured(invocation, None, context).as_slice() {
+        [tenant] => tenant.clone(),
+        _ => Tenant::unknown(GCP, CHOSEN),
+    }
+}
+
+/// Where `gcloud` keeps what it is told.
+pub(super) fn directory(context: &Context<'_>) -> String {
+    format!("{}/.config/gcloud", context.state.shell.home)
+}
+
+/// The files of the configurations that may be active.
+pub(super) fn active(
     invocation: &Invocation,
     configuration: Option<String>,
     context: &Context<'_>,
-) -> Tenant {
-    let set = |name: &str| context.setting(invocation, name);
-    match set("CLOUDSDK_CORE_PROJECT") {
+) -> Result<Vec<String>, String> {
+    if environment::value(invocation, "CLOUDSDK_CONFIG").is_some() {
+        return Err("CLOUDSDK_CONFIG names another configuration".to_owned());
+    }
+    let directory = directory(context);
+    let set = context.setting(invocation, "CLOUDSDK_ACTIVE_CONFIG_NAME");
+    let names = match (configuration, set?) {
+        (Some(name), _) | (None, Some(name)) => vec![Some(name)],
+        (None, None) => context.chosen(CONFIGURATION, &directory),
+    };
+    let file = |name: Option<String>| {
+        let name = match name {
+            Some(name) => name,
+            None => context
+                .file(&format!("{directory}/active_config"))?
+                .map_or_else(|| "default".to_owned(), |text| text.trim().to_owned()),
+        };
+        Ok(if name == "*" { name } else { format!("{directory}/configurations/config_{name}") })
+    };
+    names.into_iter().map(file).collect()
+}
+
+/// The projects where no option names one: the variable's, else those of the configurations that may be active.
+fn configured(invocation: &Invocation, configuration: Option<String>, context: &Context<'_>) -> Vec<Tenant> {
+    let unknown = |why: &str| vec![Tenant::unknown(GCP, why)];
+    match context.setting(invocation, "CLOUDSDK_CORE_PROJECT") {
         Ok(Some(project)) => {
-            return Tenant::named(GCP, &project).because("the project is that of CLOUDSDK_CORE_PROJECT");
+            return vec![Tenant::named(GCP, &project).because("the project is that of CLOUDSDK_CORE_PROJECT")];
         }
         Ok(None) => {}
-        Err(why) => return Tenant::unknown(GCP, &why),
+        Err(why) => return unknown(&why),
     }
-    if environment::value(invocation, "CLOUDSDK_CONFIG").is_some() {
-        return Tenant::unknown(GCP, "CLOUDSDK_CONFIG names another configuration");
-    }
-    let directory = format!("{}/.config/gcloud", context.state.shell.home);
-    let active = || match set("CLOUDSDK_ACTIVE_CONFIG_NAME")? {
-        Some(name) => Ok(name),
-        None => Ok(context
-            .file(&format!("{directory}/active_config"))?
-            .map_or_else(|| "default".to_owned(), |text| text.trim().to_owned())),
+    let files = match active(invocation, configuration, context) {
+        Ok(files) => files,
+        Err(why) => return unknown(&why),
     };
-    let name = configuration.map_or_else(active, Ok);
-    let text = name.and_then(|name| context.file(&format!("{directory}/configurations/config_{name}")));
-    match text {
+    let mut tenants = Vec::new();
+    for file in files {
+        for name in context.chosen(PROJECT, &file) {
+            tenants.push(match name {
+                Some(name) if name == "*" => {
+                    Tenant::unknown(GCP, "an earlier part of the command changes gcloud's configuration")
+                }
+                Some(name) => Tenant::named(GCP, &name).because(CHOSEN),
+                None => of_file(&file, context),
+            });
+        }
+    }
+    tenants
+}
+
+/// The project that a configuration's file names.
+fn of_file(file: &str, context: &Context<'_>) -> Tenant {
+    match context.file(file) {
         Ok(Some(text)) => match value(&text, "core", "project") {
             Some(project) => {
                 Tenant::named(GCP, project).because("the project is that of gcloud's active configuration")

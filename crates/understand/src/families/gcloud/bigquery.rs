@@ -53,7 +53,7 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let tenant = match project.or_else(|| found.text(&["--project_id"])) {
         Some(project) if project == "*" => Tenant::unknown(account::GCP, "the project is not known"),
         Some(project) => Tenant::named(account::GCP, &project),
-        None => account::configured(invocation, None, context),
+        None => account::one(invocation, context),
     };
     let dry = found.has(&["--dry_run"]) && !found.has(&["--nodry_run"]);
     if operation == "query" && !dry {

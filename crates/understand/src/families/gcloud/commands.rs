@@ -1,13 +1,14 @@
 //! Commands of `gcloud` that do more than call an API.
 
-use countersign_model::verbs;
+use countersign_model::{Effect, PathClass, Resource, verbs};
 
 use super::super::cloud::Tenant;
 use super::super::cloud::storage::Storage;
 use super::super::landing::{self, End};
-use super::Command;
+use super::{Command, account};
 use crate::context::Context;
 use crate::invocation::Invocation;
+use crate::paths;
 use crate::shell::{self, Place};
 use crate::sql::{self, DatabasePlace};
 use crate::tables::cloud::Does;
@@ -28,7 +29,7 @@ pub(super) fn effects(
     };
     match command.words.as_slice() {
         ["config" | "init", ..] => {
-            configures(command, context);
+            configures(command, invocation, context);
             return;
         }
         ["components", "install" | "update" | "remove" | "reinstall" | "restore", ..] => {
@@ -122,16 +123,12 @@ pub(super) fn effects(
 }
 
 /// `gcloud config`: what later commands act on.
-fn configures(command: &Command<'_>, context: &mut Context<'_>) {
-    let directory = format!("{}/.config/gcloud", context.state.shell.home);
-    let mut later = |name: &str, value: Option<&&str>| {
-        let value = match value {
-            Some(text) if *text != "*" => Value::Known((*text).to_owned()),
-            _ => Value::unknown("an earlier part of the command changes gcloud's configuration"),
-        };
-        context.state.shell.export(name, value);
-    };
-    match command.words.as_slice() {
+fn configures(command: &Command<'_>, invocation: &Invocation, context: &mut Context<'_>) {
+    let directory = account::directory(context);
+    let files = account::active(invocation, command.found.text(&["--configuration"]), context).unwrap_or_default();
+    let at = if let [file] = files.as_slice() { file.clone() } else { "*".to_owned() };
+    let known = |name: Option<&&str>| name.map_or("*", |name| *name).to_owned();
+    let chooses = match command.words.as_slice() {
         ["config", "list" | "get-value" | "get", ..]
         | ["config", "configurations", "list" | "describe", ..] => {
             context.program(verbs::EXEC_READ, "gcloud");
@@ -142,12 +139,30 @@ fn configures(command: &Command<'_>, context: &mut Context<'_>) {
             tenant.acts(Does::Secret, "auth", &["config-helper".to_owned()], None, context);
             return;
         }
-        ["config", "set", "project" | "core/project", rest @ ..] => later("CLOUDSDK_CORE_PROJECT", rest.first()),
-        ["config", "set", ..] => {}
-        ["config", "configurations", "activate", rest @ ..] => later("CLOUDSDK_ACTIVE_CONFIG_NAME", rest.first()),
-        _ => later("CLOUDSDK_CORE_PROJECT", None),
+        ["config", "set", "project" | "core/project", rest @ ..] => Some((account::PROJECT, at, known(rest.first()))),
+        ["config", "set", "compute/region" | "compute/zone" | "run/region" | "functions/region", ..] => None,
+        ["config", "configurations", "activate", rest @ ..] => {
+            Some((account::CONFIGURATION, directory.clone(), known(rest.first())))
+        }
+        words => {
+            context.write_value(&Value::Known(format!("{directory}/configurations/config_default")));
+            if !matches!(words, ["config", "set", ..]) {
+                context.chooses(account::PROJECT, "*", "*");
+            }
+            return;
+        }
+    };
+    // Which project or place it is holds no secret; what else stands there may.
+    let path = format!("{directory}/configurations/config_default");
+    let resource = Resource::Path { zone: paths::zone(&path, context), path, class: PathClass::Ordinary };
+    let effect = Effect::new(verbs::FS_WRITE, resource);
+    context.push(match &chooses {
+        Some((_, _, name)) => effect.because(&format!("later commands act on `{name}`")),
+        None => effect,
+    });
+    if let Some((tool, file, name)) = chooses {
+        context.chooses(tool, &file, &name);
     }
-    context.write_value(&Value::Known(format!("{directory}/configurations/config_default")));
 }
 
 /// `gcloud storage`: files and buckets.

@@ -22,7 +22,7 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         context.program(verbs::EXEC_READ, "gsutil");
         return;
     };
-    let mut tenant = account::configured(invocation, None, context);
+    let mut tenant = account::one(invocation, context);
     if let Some(project) = found.text(&["-p", "-u"]).filter(|project| project != "*") {
         tenant = super::super::cloud::Tenant::named(account::GCP, &project);
     }

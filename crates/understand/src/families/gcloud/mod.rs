@@ -98,8 +98,10 @@ fn gcloud(invocation: &Invocation, context: &mut Context<'_>) {
         opaque(invocation, "a file says which options it has", context);
     }
     let command = Command::new(&words, found);
-    let tenant = account::tenant(invocation, &command, context);
-    commands::effects(&command, &tenant, invocation, context);
+    let most = if command.words.first() == Some(&"config") { 1 } else { usize::MAX };
+    for tenant in account::tenants(invocation, &command, context).iter().take(most) {
+        commands::effects(&command, tenant, invocation, context);
+    }
 }
 
 /// First words of commands that change nothing but what is shown.

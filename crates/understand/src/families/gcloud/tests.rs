@@ -114,6 +114,7 @@ fn projects() {
     assert_snapshot!(check_with("gcloud config configurations activate live; gcloud compute instances stop x; gcloud config get-value project", CONFIGURED), @"
     fs.write /home/dev/.config/gcloud/configurations/config_default, write
     cloud.write compute x in gcp:shop-prod, write
+    cloud.write compute x in gcp:shop-dev, write
     exec.read gcloud, read
     ");
 }

@@ -59,7 +59,7 @@ pub(super) fn chooses(name: Option<&str>, spot: &Spot, context: &mut Context<'_>
     let resource = Resource::Path { path, zone, class: PathClass::Ordinary };
     let place = name.map_or_else(|| "another place".to_owned(), |name| format!("`{name}`"));
     context.push(Effect::new(verbs::FS_WRITE, resource).because(&format!("later commands act on {place}")));
-    context.state.world.chosen.insert("kubectl", name.map_or_else(|| "*".to_owned(), str::to_owned));
+    context.chooses(place::TOOL, &spot.kubeconfig(), name.unwrap_or("*"));
 }
 
 /// `kubectx` and `kubens`.
@@ -68,7 +68,7 @@ pub(super) fn switch(invocation: &Invocation, context: &mut Context<'_>) {
     let reads = invocation.words.iter().any(|word| matches!(word.text(), "-c" | "--current" | "-h" | "--help" | "-V" | "--version"));
     match operand {
         Some(word) if !reads => {
-            let spot = Spot::anywhere(context);
+            let spot = Spot::anywhere(invocation, context);
             let name = word.known().filter(|name| *name != "-" && !name.contains('=')).unwrap_or("*").to_owned();
             let name = if invocation.program == "kubens" { "*".to_owned() } else { name };
             chooses(Some(&name), &spot, context);

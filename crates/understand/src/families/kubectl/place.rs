@@ -26,12 +26,12 @@ pub(crate) struct Spot {
 }
 
 impl Spot {
-    /// Any place.
-    pub fn anywhere(context: &Context<'_>) -> Self {
+    /// Any place that a program which is told of no kubeconfig goes by.
+    pub fn anywhere(invocation: &Invocation, context: &Context<'_>) -> Self {
         Self {
             context: "*".to_owned(),
             namespace: "*".to_owned(),
-            kubeconfig: standard(context),
+            kubeconfig: usual(invocation, context),
             because: Some("which cluster is meant is not known".to_owned()),
             doubtful: true,
         }
@@ -77,20 +77,36 @@ impl Spot {
 
 /// Takes note that the kubeconfig's contexts are no longer what the file says, and of the one that is current now.
 pub(crate) fn switches(name: Option<String>, context: &mut Context<'_>) {
-    let chosen = &mut context.state.world.chosen;
-    chosen.insert("kubectl", name.unwrap_or_else(|| "*".to_owned()));
+    context.chooses(TOOL, "*", &name.unwrap_or_else(|| "*".to_owned()));
     rewrites(context);
 }
 
 /// Takes note that the kubeconfig's contexts are no longer what the file says.
-pub(crate) fn rewrites(context: &mut Context<'_>) {
-    context.state.world.chosen.insert(local::CHANGED, "*".to_owned());
+pub(crate) const fn rewrites(context: &mut Context<'_>) {
+    context.state.world.chosen.contexts_changed = true;
 }
 
 /// Takes note of a cluster that the call makes on this machine, whose context is the current one now.
-pub(crate) fn makes(name: String, context: &mut Context<'_>) {
-    context.state.world.chosen.insert("kubectl", name.clone());
-    context.state.world.chosen.insert(local::MADE, name);
+pub(crate) fn makes(name: String, invocation: &Invocation, context: &mut Context<'_>) {
+    context.chooses(TOOL, &usual(invocation, context), &name);
+    context.state.world.chosen.cluster_made = Some(name);
+}
+
+/// The name under which contexts are chosen.
+pub(super) const TOOL: &str = "kubectl";
+
+/// The kubeconfig that a program goes by which is told of none; `*` where it may be any.
+pub(super) fn usual(invocation: &Invocation, context: &Context<'_>) -> String {
+    let is_unknown = |name: &str| environment::value(invocation, name).is_some_and(|value| value.is_unknown());
+    let home = environment::value(invocation, "HOME");
+    match context.setting(invocation, "KUBECONFIG") {
+        _ if is_unknown("HOME") => "*".to_owned(),
+        Ok(path) if path.as_ref().is_none_or(String::is_empty) => {
+            home.map_or_else(|| standard(context), |home| format!("{}/.kube/config", home.text()))
+        }
+        Ok(Some(path)) if !path.contains(':') && path.starts_with('/') => path,
+        _ => "*".to_owned(),
+    }
 }
 
 fn standard(context: &Context<'_>) -> String {
@@ -167,15 +183,18 @@ pub(crate) fn of_options(
         because,
         doubtful,
     });
-    if let Some(chosen) = context.state.world.chosen.get("kubectl").filter(|_| !is_given) {
-        let spot = Spot {
-            namespace: namespace_for(Some(chosen)),
-            context: chosen.clone(),
-            kubeconfig,
-            because: Some("an earlier part of the command chose it".to_owned()),
-            doubtful: chosen == "*",
+    if !is_given {
+        let chosen = chosen(&kubeconfig, context);
+        spots.retain(|_| chosen.contains(&None));
+        let because = "an earlier part of the command chose it";
+        let spot = |name: String| Spot {
+            namespace: namespace_for(Some(&name)),
+            doubtful: name == "*",
+            context: name,
+            kubeconfig: kubeconfig.clone(),
+            because: Some(because.to_owned()),
         };
-        spots.insert(0, spot);
+        spots.splice(0..0, chosen.into_iter().flatten().map(spot));
     }
     if spots.iter().any(|spot| is_cluster_of_this_machine(&spot.context)) {
         let files = files(found, invocation, context);
@@ -184,6 +203,19 @@ pub(crate) fn of_options(
         }
     }
     spots
+}
+
+/// The contexts that may be the current one; none: the one that the kubeconfig says now.
+fn chosen(kubeconfig: &str, context: &Context<'_>) -> Vec<Option<String>> {
+    let mut names = context.chosen(TOOL, kubeconfig);
+    let located = paths::locate(&Value::Known(kubeconfig.to_owned()), context);
+    let is_written = context.state.world.written.iter().any(|written| written.touches(&located));
+    // The context that was chosen may lead elsewhere by now.
+    if (is_written || context.state.world.chosen.contexts_changed) && !names.contains(&None) {
+        names.push(None);
+        names.insert(0, Some("*".to_owned()));
+    }
+    names
 }
 
 /// The path of the kubeconfig: of a list, the first that says a current context counts.
@@ -201,7 +233,12 @@ fn files(found: &Subcommand<'_>, invocation: &Invocation, context: &Context<'_>)
         Some(value) => Some(value.known().ok_or("the kubeconfig's path is not known")?.to_owned()),
         None => context.setting(invocation, "KUBECONFIG")?.filter(|path| !path.is_empty()),
     };
-    let Some(given) = given else { return Ok(vec![standard(context)]) };
+    let Some(given) = given else {
+        return match environment::value(invocation, "HOME") {
+            None => Ok(vec![standard(context)]),
+            Some(home) => Ok(vec![format!("{}/.kube/config", home.known().ok_or("the home is not known")?)]),
+        };
+    };
     let paths = given.split(':').filter(|path| !path.is_empty()).take(8);
     let located = paths.map(|path| {
         let path = match path.strip_prefix("~/") {

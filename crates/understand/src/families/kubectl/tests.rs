@@ -42,7 +42,6 @@ fn finds_the_place() {
     assert_snapshot!(check_with("kubectl config use-context kind-dev && kubectl delete pod x", KUBE), @"
     fs.write /home/dev/.kube/config, write
     kube.delete pod/x in kind-dev/default, destroy
-    kube.delete pod/x in prod-eu/shop, destroy
     ");
     assert_snapshot!(check_with("KUBECONFIG=prod.yaml kubectl apply -f a.yaml", &[("/repo/a.yaml", "kind: Deployment\nmetadata:\n  name: web\n---\nkind: ClusterRole\nmetadata:\n  name: all\n")]), @"
     fs.read /repo/a.yaml, read

@@ -3,6 +3,7 @@
 //! [`tables`] holds what each of them knows, [`named`] finds which application is meant.
 
 mod named;
+mod remote;
 mod supabase;
 mod tables;
 
@@ -214,6 +215,7 @@ fn runs(platform: &str, found: &Subcommand<'_>, normal: &Invocation, app: &named
             let port = found.text(&["--port"]).unwrap_or_else(|| "3306".to_owned());
             super::tunnels::ports(std::iter::once(port.as_str()), &app.resource(platform), context);
         }
+        ("heroku", "git remote") => remote::chooses(found, context),
         ("cap", _) | ("fastlane", _) => opaque(normal, "what it runs is in the project's file", context),
         _ => {}
     }

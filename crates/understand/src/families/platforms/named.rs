@@ -3,6 +3,7 @@
 use countersign_model::Resource;
 use serde_json::Value as Json;
 
+use super::remote;
 use crate::context::Context;
 use crate::families::subcommands::Subcommand;
 use crate::invocation::Invocation;
@@ -39,6 +40,10 @@ pub(super) fn find(platform: &str, found: &Subcommand<'_>, invocation: &Invocati
         (Some(name), _) => (Some(name), None),
         (None, Ok(Some(name))) => (Some(name), Some(format!("{variable} names the application"))),
         (None, Err(why)) => (Some("*".to_owned()), Some(why)),
+        (None, Ok(None)) if platform == "heroku" => match remote::chosen(found, context) {
+            Some(name) => (Some(name), Some("an earlier part of the command chose the application".to_owned())),
+            None => (None, None),
+        },
         (None, Ok(None)) => match of_file(platform, context) {
             Some((name, file)) => (Some(name), Some(format!("{file} names the application"))),
             None => (None, None),

@@ -92,24 +92,24 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         found.name.clone_from(&again.name);
         found.operands.clear();
     }
-    let spot = place::find(&found, invocation, everywhere, context);
-    if found.verb != Some(verbs::STACK_READ) && spot.is_chosen {
+    let spots = place::find(&found, invocation, everywhere, context);
+    let Some((spot, others)) = spots.split_first() else { return };
+    if found.verb != Some(verbs::STACK_READ) {
         // What an earlier part of the call chose may not be there: then the workspace is as it was.
-        let chosen = context.state.world.chosen.remove("terraform");
-        let before = place::find(&found, invocation, everywhere, context);
-        context.state.world.chosen.extend(chosen.map(|name| ("terraform", name)));
-        for target in targets(&found) {
-            act(found.effect(&verbs::STACK_APPLY, &verbs::STACK_DESTROY, before.resource(&target)), &found, &before, context);
+        for other in others {
+            for target in targets(&found) {
+                act(found.effect(&verbs::STACK_APPLY, &verbs::STACK_DESTROY, other.resource(&target)), &found, other, context);
+            }
         }
     }
-    files(&found, &spot, context);
+    files(&found, spot, context);
     arguments_of_environment(&found, invocation, context);
     for target in targets(&found) {
         let effect = found.effect(&verbs::STACK_APPLY, &verbs::STACK_DESTROY, spot.resource(&target));
-        act(effect, &found, &spot, context);
+        act(effect, &found, spot, context);
     }
-    special(&found, &spot, invocation, context);
-    external::effects(&found.name, &spot, invocation, context);
+    special(&found, spot, invocation, context);
+    external::effects(&found.name, spot, invocation, context);
 }
 
 /// The invocation with the arguments that its variables add after the subcommand, where they are plain words.
@@ -197,8 +197,9 @@ fn special(found: &Subcommand<'_>, spot: &place::Spot, invocation: &Invocation, 
         }
         "workspace select" | "workspace new" => {
             let name = found.operand(0).unwrap_or_else(|| "*".to_owned());
-            context.write_value(&Value::Known(format!("{}/.terraform/environment", spot.directory)));
-            context.state.world.chosen.insert("terraform", name);
+            let file = if spot.selection == "*" { format!("{}/.terraform/environment", spot.directory) } else { spot.selection.clone() };
+            context.write_value(&Value::Known(file));
+            context.chooses("terraform", &spot.selection, &name);
         }
         "login" | "logout" => {
             let resource = Resource::Secret { store: "terraform".to_owned(), name: "credentials".to_owned() };

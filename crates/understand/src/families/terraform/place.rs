@@ -15,8 +15,8 @@ pub(super) struct Spot {
     pub workspace: Option<String>,
     /// How that is known, where the command does not say it.
     pub because: Option<String>,
-    /// Whether an earlier part of the call chose it.
-    pub is_chosen: bool,
+    /// The file that keeps which workspace is selected.
+    pub selection: String,
 }
 
 impl Spot {
@@ -37,8 +37,8 @@ impl Spot {
     }
 }
 
-/// What options, variables and `.terraform/environment` say.
-pub(super) fn find(found: &Subcommand<'_>, invocation: &Invocation, everywhere: bool, context: &Context<'_>) -> Spot {
+/// What options, variables and `.terraform/environment` say, or earlier parts of the call: there may be several.
+pub(super) fn find(found: &Subcommand<'_>, invocation: &Invocation, everywhere: bool, context: &Context<'_>) -> Vec<Spot> {
     let change = found.value(&["-chdir", "--terragrunt-working-dir", "--working-dir"]);
     let located = paths::locate(change.unwrap_or(&Value::Known(".".to_owned())), context);
     let directory = if located.why.is_some() { "*".to_owned() } else { located.path };
@@ -47,49 +47,71 @@ pub(super) fn find(found: &Subcommand<'_>, invocation: &Invocation, everywhere: 
         .values(&["-var-file", "--var-file", "-backend-config", "-state"])
         .map(|value| value.known().unwrap_or("*").to_owned())
         .collect();
-    let (workspace, because) = workspace(&directory, invocation, context);
-    // A file of values says more of where than a workspace that nobody chose.
-    let workspace = match (workspace, files.first()) {
-        (Some(workspace), Some(_)) if workspace != "default" => Some(format!("{workspace} {}", files.join(" "))),
-        (_, Some(_)) => Some(files.join(" ")),
-        (workspace, None) => workspace,
+    let selection = selection(&directory, invocation, context).filter(|_| !everywhere);
+    let selection = selection.unwrap_or_else(|| "*".to_owned());
+    let spot = |(workspace, because): (Option<String>, Option<String>)| {
+        // A file of values says more of where than a workspace that nobody chose.
+        let workspace = match (workspace, files.first()) {
+            (Some(workspace), Some(_)) if workspace != "default" => Some(format!("{workspace} {}", files.join(" "))),
+            (_, Some(_)) => Some(files.join(" ")),
+            (workspace, None) => workspace,
+        };
+        let workspace = match (found.name.as_str(), found.operand(0)) {
+            ("workspace select" | "workspace new" | "workspace delete", Some(name)) => Some(name),
+            _ => workspace,
+        };
+        Spot {
+            tool: tool.to_owned(),
+            directory: if everywhere { format!("{}/*", directory.trim_end_matches("/*")) } else { directory.clone() },
+            workspace,
+            because,
+            selection: selection.clone(),
+        }
     };
-    let workspace = match (found.name.as_str(), found.operand(0)) {
-        ("workspace select" | "workspace new" | "workspace delete", Some(name)) => Some(name),
-        _ => workspace,
-    };
-    Spot {
-        tool: tool.to_owned(),
-        directory: if everywhere { format!("{}/*", directory.trim_end_matches("/*")) } else { directory },
-        workspace,
-        is_chosen: because.as_deref() == Some(CHOSEN),
-        because,
-    }
+    workspaces(&directory, &selection, invocation, context).into_iter().map(spot).collect()
 }
 
 const CHOSEN: &str = "an earlier part of the command chose the workspace";
 
-/// The workspace, and how it is known.
-fn workspace(directory: &str, invocation: &Invocation, context: &Context<'_>) -> (Option<String>, Option<String>) {
-    match context.setting(invocation, "TF_WORKSPACE") {
-        Ok(Some(name)) if !name.is_empty() => return (Some(name), Some("TF_WORKSPACE names the workspace".to_owned())),
-        Ok(_) => {}
-        Err(_) => return (Some("*".to_owned()), Some("the value of TF_WORKSPACE is not known".to_owned())),
-    }
-    if let Some(name) = context.state.world.chosen.get("terraform") {
-        return (Some(name.clone()), Some(CHOSEN.to_owned()));
-    }
-    let data = match context.setting(invocation, "TF_DATA_DIR") {
-        Ok(Some(data)) if data.starts_with('/') => data,
-        Ok(Some(data)) => format!("{directory}/{data}"),
-        Ok(None) => format!("{directory}/.terraform"),
-        Err(_) => return (Some("*".to_owned()), Some("the value of TF_DATA_DIR is not known".to_owned())),
+/// The file that keeps which workspace is selected; none where that is not known.
+fn selection(directory: &str, invocation: &Invocation, context: &Context<'_>) -> Option<String> {
+    let data = match context.setting(invocation, "TF_DATA_DIR").ok()? {
+        Some(data) if data.starts_with('/') => data,
+        Some(data) => format!("{directory}/{data}"),
+        None => format!("{directory}/.terraform"),
     };
-    match context.file(&format!("{data}/environment")) {
-        Ok(Some(text)) if !text.trim().is_empty() => {
-            (Some(text.trim().to_owned()), Some("the workspace is the one of .terraform/environment".to_owned()))
-        }
-        Ok(_) => (None, None),
-        Err(_) => (Some("*".to_owned()), Some("the workspace is not known".to_owned())),
+    let located = paths::locate(&Value::Known(format!("{data}/environment")), context);
+    located.why.is_none().then_some(located.path)
+}
+
+/// The workspaces that may be meant, the likeliest first, and how each is known.
+fn workspaces(
+    directory: &str,
+    selection: &str,
+    invocation: &Invocation,
+    context: &Context<'_>,
+) -> Vec<(Option<String>, Option<String>)> {
+    let one = |name: Option<&str>, because: Option<&str>| (name.map(str::to_owned), because.map(str::to_owned));
+    match context.setting(invocation, "TF_WORKSPACE") {
+        Ok(Some(name)) if !name.is_empty() => return vec![one(Some(&name), Some("TF_WORKSPACE names the workspace"))],
+        Ok(_) => {}
+        Err(_) => return vec![one(Some("*"), Some("the value of TF_WORKSPACE is not known"))],
     }
+    let chosen = context.chosen("terraform", selection);
+    let of_file = || match context.setting(invocation, "TF_DATA_DIR") {
+        Err(_) => one(Some("*"), Some("the value of TF_DATA_DIR is not known")),
+        Ok(data) => {
+            let data = data.map_or_else(|| format!("{directory}/.terraform"), |data| {
+                if data.starts_with('/') { data } else { format!("{directory}/{data}") }
+            });
+            match context.file(&format!("{data}/environment")) {
+                Ok(Some(text)) if !text.trim().is_empty() => {
+                    one(Some(text.trim()), Some("the workspace is the one of .terraform/environment"))
+                }
+                Ok(_) => one(None, None),
+                Err(_) => one(Some("*"), Some("the workspace is not known")),
+            }
+        }
+    };
+    chosen.iter().map(|name| name.as_ref().map_or_else(of_file, |name| one(Some(name), Some(CHOSEN)))).collect()
 }

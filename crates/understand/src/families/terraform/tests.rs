@@ -57,7 +57,6 @@ fn the_workspace_is_the_tools_own() {
     assert_snapshot!(check_with("terraform workspace select dev && terraform destroy", settings), @"
     stack.read * of terraform /repo (dev), read
     fs.write /repo/.terraform/environment, write
-    stack.destroy * of terraform /repo (live), destroy
     stack.destroy * of terraform /repo (dev), destroy
     ");
     assert_snapshot!(check("terraform workspace delete old; terraform workspace list"), @"

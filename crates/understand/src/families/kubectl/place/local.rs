@@ -8,11 +8,6 @@ use crate::families::kubectl::kubeconfig::Kubeconfig;
 use crate::paths;
 use crate::word::Value;
 
-/// What stands among what the call chose where it changes the kubeconfig's contexts.
-pub(super) const CHANGED: &str = "kubeconfig";
-/// The same for the context of a cluster that it makes on this machine.
-pub(super) const MADE: &str = "cluster of this machine";
-
 /// Says in the context's name where its server is, where that is not this machine: it is then none of those names.
 /// A context that no file has is none that the tool could use, unless it is being made.
 pub(super) fn say_where(spot: &mut Spot, files: &Result<Vec<String>, String>, context: &Context<'_>) {
@@ -21,7 +16,7 @@ pub(super) fn say_where(spot: &mut Spot, files: &Result<Vec<String>, String>, co
     }
     let chosen = &context.state.world.chosen;
     // A cluster that the call makes has its context from the tool that makes it.
-    if chosen.get(MADE) == Some(&spot.context) && !chosen.contains_key(CHANGED) {
+    if chosen.cluster_made.as_ref() == Some(&spot.context) && !chosen.contexts_changed {
         return;
     }
     let is_written = |path: &String| {
@@ -30,7 +25,7 @@ pub(super) fn say_where(spot: &mut Spot, files: &Result<Vec<String>, String>, co
     };
     let elsewhere = match files {
         Err(_) => Some("*".to_owned()),
-        Ok(_) if chosen.contains_key(CHANGED) => Some("*".to_owned()),
+        Ok(_) if chosen.contexts_changed => Some("*".to_owned()),
         Ok(files) if files.iter().any(|path| context.file(path).is_err()) => Some("*".to_owned()),
         Ok(files) if files.iter().any(is_written) => Some("*".to_owned()),
         Ok(files) => {

@@ -86,14 +86,8 @@
         kube.delete pod/x in */*, destroy, partial
         kube.delete pod/x in dev/default, destroy
         ");
-        assert_snapshot!(after("kubectl config set current-context prod"), @"
-        kube.delete pod/x in prod/*, destroy
-        kube.delete pod/x in dev/default, destroy
-        ");
-        assert_snapshot!(after("kubectl config unset current-context"), @"
-        kube.delete pod/x in */*, destroy, partial
-        kube.delete pod/x in dev/default, destroy
-        ");
+        assert_snapshot!(after("kubectl config set current-context prod"), @"kube.delete pod/x in prod/*, destroy");
+        assert_snapshot!(after("kubectl config unset current-context"), @"kube.delete pod/x in */*, destroy, partial");
         assert_snapshot!(after("doctl kubernetes cluster kubeconfig save prod"), @"
         kube.delete pod/x in *prod/*, destroy
         kube.delete pod/x in dev/default, destroy
@@ -106,9 +100,6 @@
         kube.delete pod/x in *prod/*, destroy
         kube.delete pod/x in dev/default, destroy
         ");
-        assert_snapshot!(after("kind create cluster --name t"), @"
-        kube.delete pod/x in kind-t/*, destroy
-        kube.delete pod/x in dev/default, destroy
-        ");
+        assert_snapshot!(after("kind create cluster --name t"), @"kube.delete pod/x in kind-t/*, destroy");
         assert_snapshot!(after("kubectl config set-credentials u --token=x"), @"kube.delete pod/x in dev/default, destroy");
     }
