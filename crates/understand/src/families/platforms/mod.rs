@@ -215,7 +215,7 @@ fn runs(platform: &str, found: &Subcommand<'_>, normal: &Invocation, app: &named
             let port = found.text(&["--port"]).unwrap_or_else(|| "3306".to_owned());
             super::tunnels::ports(std::iter::once(port.as_str()), &app.resource(platform), context);
         }
-        ("heroku", "git remote") => remote::chooses(found, context),
+        ("heroku", "git") if found.operand(0).as_deref() == Some("remote") => remote::chooses(found, context),
         ("cap", _) | ("fastlane", _) => opaque(normal, "what it runs is in the project's file", context),
         _ => {}
     }

@@ -42,7 +42,7 @@ mod tests {
     fn the_application_that_was_chosen() {
         assert_snapshot!(check("heroku git:remote -a shop-dev && heroku ps:restart"), @"
         app.read shop-dev on heroku, read
-        app.deploy * on heroku, write
+        app.deploy shop-dev on heroku, write
         ");
         assert_snapshot!(check("heroku git:remote -a shop-dev; heroku ps:restart"), @"
         app.read shop-dev on heroku, read
