@@ -111,7 +111,7 @@ pub enum Question {
         repository: String,
         /// Absolute; `*` is any text, and capitals do not count.
         pattern: String,
-        /// Names of directories below which nothing needs to be told.
+        /// Names of directories below which nothing needs to be told; `./.git`: that of the top.
         passing: Vec<String>,
     },
     /// Is this environment variable set for the hook? → `Yes` or `No`; never its value.

@@ -20,6 +20,8 @@ use crate::unknown::{Known, Unknown};
 
 /// Entries of directories that are looked at.
 const MOST_ENTRIES: usize = 20_000;
+/// What stands for git's own directory, or file, at the top, among the names of directories.
+const OWN: &str = "./.git";
 /// Files that are told.
 const MOST_TOLD: usize = 64;
 
@@ -129,10 +131,12 @@ impl Walk<'_> {
         let matched = matched || pattern_matches(self.pattern, &text);
         let kind = fs::symlink_metadata(&path);
         let is_directory = kind.as_ref().is_ok_and(fs::Metadata::is_dir);
-        if is_directory && self.passing.iter().any(|passing| passing == name) {
+        let from_top = path.strip_prefix(top).unwrap_or(&path);
+        // A linked working tree has a file there.
+        let is_own = |passing: &String| passing == OWN && from_top == Path::new(".git");
+        if self.passing.iter().any(|passing| is_own(passing) || is_directory && passing == name) {
             return None;
         }
-        let from_top = path.strip_prefix(top).unwrap_or(&path);
         if is_directory {
             let is_git = name == ".git";
             return Some((path, matched, foreign || is_git));

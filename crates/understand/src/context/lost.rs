@@ -11,6 +11,10 @@ use crate::word::Value;
 const PASSING: &[&str] =
     &["node_modules", "target", ".venv", "__pycache__", ".next", ".gradle", ".tox", ".mypy_cache"];
 
+/// What besides need not be told where only ignored files are meant: more of what is built, and git's own directory.
+const BUILT: &[&str] =
+    &["./.git", ".nuxt", ".parcel-cache", ".pytest_cache", ".ruff_cache", ".turbo", "dist"];
+
 /// Ends of the names of files that programs write for themselves, which git ignores where that is so: sorted.
 const BY_THE_WAY: &[&str] = &[
     "a",
@@ -123,7 +127,7 @@ impl Context<'_> {
         let question = Question::Lost {
             repository: top.to_owned(),
             pattern: format!("{}/*", top.trim_end_matches('/')),
-            passing: PASSING.iter().map(|name| (*name).to_owned()).collect(),
+            passing: PASSING.iter().chain(BUILT).map(|name| (*name).to_owned()).collect(),
         };
         let Answer::Values { values } = self.workspace.ask(&question) else { return None };
         let mut lost = Vec::new();

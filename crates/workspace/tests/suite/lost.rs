@@ -67,6 +67,22 @@ fn what_git_does_not_look_into_is_new() {
 }
 
 #[test]
+fn what_is_gits_own_is_left_out_where_that_is_asked() {
+    let playground = shop();
+    let at = playground.repository();
+    fs::create_dir_all(at.join("other/.git")).unwrap();
+    fs::write(at.join("other/.git/HEAD"), "x\n").unwrap();
+    let question = Question::Lost {
+        repository: utf8(&at),
+        pattern: utf8(&at.join("*")),
+        passing: vec!["node_modules".to_owned(), "./.git".to_owned()],
+    };
+    let Answer::Values { values } = playground.machine().ask(&question) else { panic!() };
+    assert!(!values.iter().any(|line| line.starts_with("new\t.git/")), "{values:?}");
+    assert!(values.contains(&"new\tother/.git/HEAD".to_owned()), "{values:?}");
+}
+
+#[test]
 fn other_places_and_too_many_files_are_unknown() {
     let playground = shop();
     let question = Question::Lost {

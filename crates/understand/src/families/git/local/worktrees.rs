@@ -1,5 +1,6 @@
 //! `git worktree`: another working tree of the same repository, with a branch of its own.
 
+mod detached;
 mod removing;
 
 use countersign_model::{Answer, Question, verbs};

@@ -5,6 +5,7 @@ use countersign_model::{Answer, Certainty, Effect, PathClass, Question, Reposito
 
 use super::super::super::Git;
 use super::super::restoring::uncommitted;
+use super::detached;
 use crate::Workspace as _;
 use crate::context::Context;
 use crate::paths::{self, Located};
@@ -32,6 +33,7 @@ pub(in super::super) fn remove(word: &Word, git: &Git<'_>, context: &mut Context
         let discards = Effect::new(verbs::GIT_DISCARD, Resource::Repository { repository: Repository { root, remote: None } });
         context.push(match lost {
             Some(Ok(())) => discards.reversible(Reversible::Yes).because("it removes a working tree in which all is committed"),
+            Some(Err(Some(what))) if what == DETACHED => discards.because(DETACHED),
             Some(Err(Some(path))) => discards.because(&format!("it removes a working tree, and git does not have `{path}` of it")),
             Some(Err(None)) => discards.because("it removes a working tree that may hold what no commit has"),
             None => discards.certain(Certainty::Partial, "it removes a working tree, and which is not known"),
@@ -72,11 +74,15 @@ fn lost(path: &str, forces: bool, git: &Git<'_>, context: &Context<'_>) -> Resul
     let world = &context.state.world;
     if world.worktrees.iter().any(|tree| tree.path == path) && !is_directory(path, context) {
         // The command made it: nothing is in it but what the command put there.
-        return if world.has_moved { Err(None) } else { Ok(()) };
+        let is_detached = world.worktrees.iter().any(|tree| tree.path == path && tree.branch.is_empty());
+        return if world.has_moved || is_detached && makes_commits(path, context) { Err(None) } else { Ok(()) };
     }
     let may_bring = world.written.iter().any(|written| written.may_bring(path) || written.paths().iter().any(|written| paths::is_within(written, path)));
     if git.doubt.is_some() || world.opaque || world.brings_work || world.hides_changes || may_bring {
         return Err(None);
+    }
+    if makes_commits(path, context) || detached::may_hold_commits(path, context) {
+        return Err(Some(DETACHED.to_owned()));
     }
     if forces && let Some((_, path)) = uncommitted(path, context).ok_or(None)?.into_iter().next() {
         return Err(Some(path));
@@ -87,6 +93,15 @@ fn lost(path: &str, forces: bool, git: &Git<'_>, context: &Context<'_>) -> Resul
         Some((_, name)) => Err(Some(name.clone())),
         None => Ok(()),
     }
+}
+
+/// What is lost with the history of a tree.
+const DETACHED: &str = "it removes a working tree and its history, which may be all that names commits made in it";
+
+/// Whether the command itself makes commits in a tree, or may.
+fn makes_commits(path: &str, context: &Context<'_>) -> bool {
+    let commits = &context.state.world.commits;
+    commits.root.as_deref() == Some(path) || commits.unclear.is_some()
 }
 
 /// Whether two files say the same.
@@ -139,6 +154,18 @@ mod tests {
             let found = removed(command, uncommitted, lost);
             assert!(found.contains(" No") && !found.contains("tamper"), "{command}: {found}");
         }
+    }
+
+    #[test]
+    fn commits_that_only_its_history_names() {
+        let removed = |history: &str| {
+            let facts = [LINKED, ("uncommitted", ""), ("lost", ""), ("/repo/.git/worktrees/wt/logs/HEAD", history)];
+            let effects = understood("git worktree remove /work/wt", &facts).effects;
+            effects.iter().map(|effect| format!("{:?}: {}", effect.reversible, effect.because.as_deref().unwrap_or_default())).collect::<String>()
+        };
+        assert_snapshot!(removed("0 aaaaaaa A <a> 1 +0\t\naaaaaaa bbbbbbb A <a> 1 +0\tcommit: x\n"), @"Yes: it removes a working tree in which all is committed");
+        assert_snapshot!(removed("0 aaaaaaa A <a> 1 +0\t\naaaaaaa bbbbbbb A <a> 1 +0\tcommit: x\nbbbbbbb ccccccc A <a> 1 +0\tcheckout: moving from bbbbbbb to work\n"), @"No: it removes a working tree and its history, which may be all that names commits made in it");
+        assert!(removed("no history\n").starts_with("No"));
     }
 
     #[test]
