@@ -246,6 +246,8 @@ fn is_value(index: usize, invocation: &Invocation) -> bool {
     ];
     let takes: &[&str] = match invocation.program.as_str() {
         "uv" => UV,
+        "hatch" => &["-e", "--env", "-p", "--project", "--data-dir", "--cache-dir", "--config"],
+        "pdm" => &["-c", "--config", "-p", "--project"],
         "poetry" => &["-C", "--directory", "-P", "--project"],
         _ => return false,
     };

@@ -46,6 +46,18 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         ["tasks" | "task" | "t"] | ["tasks" | "task" | "t", "ls" | "info" | "deps", ..] | ["config" | "settings" | "plugins" | "trust", "ls" | "list" | "get" | "--show", ..] | ["config" | "settings" | "plugins"] => {
             context.program(verbs::EXEC_READ, "mise");
         }
+        // What the project's files set is printed with the rest.
+        ["env" | "e", rest @ ..] if !rest.iter().any(|word| matches!(*word, "--help" | "-h")) => {
+            super::reads_environment("*", context);
+            context.program(verbs::EXEC_READ, "mise env");
+        }
+        ["en", rest @ ..] => {
+            opaque(invocation, "it starts a shell with what the project's files set", context);
+            let at = rest.iter().position(|word| matches!(*word, "-s" | "--shell"));
+            if let Some(word) = at.and_then(|at| invocation.words.get(at + 2)) {
+                super::runners::with_variables(context, |context| super::runners::text(&word.value, invocation, context));
+            }
+        }
         [name, ..] if READS.binary_search(name).is_ok() => context.program(verbs::EXEC_READ, "mise"),
         [name, ..] if INSTALLS.binary_search(name).is_ok() => context.program(verbs::EXEC_INSTALL, &format!("mise {name}")),
         ["x" | "exec", ..] => starts(invocation, context),

@@ -60,6 +60,7 @@ families! {
     building,
     releasing,
     stacked,
+    starters,
     mise,
     toolchains,
     web,

@@ -4,7 +4,8 @@ use countersign_model::verbs;
 
 use super::unseen::{hidden, named_by_arguments, opaque, says_nothing, sought_in_arguments};
 use super::{
-    code, countersign, declared, is_understood, leaving, likely, names, reading, resolve, speaking, wrappers,
+    code, countersign, declared, is_understood, leaving, likely, names, reading, resolve, speaking, starters,
+    wrappers,
 };
 use crate::code::Looked;
 use crate::context::Context;
@@ -178,6 +179,7 @@ pub(super) fn named(invocation: &Invocation, context: &mut Context<'_>) {
     let carried = leaving::carried(invocation, context);
     let outside = std::mem::replace(&mut context.reached, (!carried.is_empty()).then(Vec::new));
     speaking::while_it_runs(invocation, context, |context| match names::family(program) {
+        Some(_) if starters::also_started(invocation, context) => {}
         Some(family) => (family.effects)(invocation, context),
         None => match declared::find(program, context) {
             Some(declared) => declared::effects(declared, invocation, context),

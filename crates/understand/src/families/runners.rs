@@ -1,5 +1,5 @@
 //! Programs that run others in an environment they prepare or watch over, and that do more besides:
-//! `direnv exec`, `perf stat`, `nodemon --exec`. [`scripts`] has those that run several of a package's scripts,
+//! `perf stat`, `nodemon --exec`. [`scripts`] has those that run several of a package's scripts,
 //! [`variables`] those that only set variables.
 
 mod scripts;
@@ -14,22 +14,19 @@ use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
     programs: &[
-        "rtx", "direnv", "devbox", "perf", "dotenv", "env-cmd", "concurrently", "nodemon", "npm-run-all", "npm-run-all2", "run-s", "run-p", "cross-env-shell", "lint-staged",
+        "rtx", "perf", "dotenv", "env-cmd", "concurrently", "nodemon", "npm-run-all", "npm-run-all2", "run-s", "run-p", "cross-env-shell", "lint-staged",
     ],
     about: "Programs that prepare something and then run others: the commands they run are understood. What \
         they set up, from files of their own, is not looked at, and is opaque; a package's scripts and files \
         of variables are read.",
     examples: &[
-        "direnv exec . git push origin main",
         "perf stat cargo test",
         "concurrently 'npm test' 'git push origin main'",
         "nodemon --exec 'rm -rf src'",
         "run-s build deploy",
         "dotenv -e .env.test -- npm test",
         "perf --version",
-        "direnv allow",
-        r#"devbox run "$TASK""#,
-        "echo direnv exec . rm -rf src",
+        "echo perf stat rm -rf src",
     ],
     effects,
 };
@@ -38,8 +35,6 @@ pub(super) const FAMILY: Family = Family {
 fn starters(program: &str) -> &'static [&'static str] {
     match program {
         "rtx" => &["exec", "x", "en", "watch"],
-        "direnv" => &["exec"],
-        "devbox" => &["run"],
         "perf" => &["stat", "record", "trace", "mem", "c2c", "kvm", "lock", "sched"],
         _ => &[],
     }

@@ -97,7 +97,7 @@ const OTHERS: Table = Table {
         "--account", "--vault", "--fields", "--field", "--format", "--project", "-p", "--config", "-c", "--env", "--path",
         "--session", "--organizationid", "--projectId", "--token", "--out-file", "-o", "--output", "--output-file", "--env-file",
         "--category", "--title", "-b", "--backend", "--scope", "-s", "-a", "-l", "--vault-id", "--vault-password-file", "-f",
-        "--duration", "--prefix", "-D",
+        "--duration", "--prefix", "-D", "--command",
     ],
     rules: &[
         // 1Password.
@@ -232,7 +232,13 @@ fn after(value: &Value, mark: &str) -> Option<Value> {
 fn runs(invocation: &Invocation, found: &Subcommand<'_>, secret: &Resource, context: &mut Context<'_>) {
     let why = "the command is given the secrets as its environment";
     context.push(Effect::new(READ, secret.clone()).certain(Certainty::Partial, why));
-    match found.rest_at.and_then(|index| invocation.nested(index)) {
+    if let Some(text) = found.value(&["--command"]) {
+        super::runners::with_variables(context, |context| super::runners::text(text, invocation, context));
+        return;
+    }
+    // `aws-vault exec profile command`, without a mark between.
+    let unmarked = || if invocation.program == "aws-vault" { found.position(1, invocation) } else { None };
+    match found.rest_at.or_else(unmarked).and_then(|index| invocation.nested(index)) {
         Some(mut nested) => {
             if invocation.program == "aws-vault"
                 && let Some(profile) = found.operands.first()

@@ -40,6 +40,9 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         context.program(verbs::EXEC_READ, &invocation.title());
         return;
     }
+    if invocation.program == "git-town" && super::starters::started(invocation, context) {
+        return;
+    }
     let operand = invocation.words.iter().find(|word| !word.text().starts_with('-'));
     let name = operand.map_or(Some(""), Word::known);
     match name.and_then(|name| does(&invocation.program, name)) {
@@ -114,6 +117,10 @@ mod tests {
         forge.pull-request acme/shop pull request, write
         change.unknown files, write, partial
         ");
+        for command in ["git town walk -- git push origin main", "git town walk --stack git push origin main", "git-town walk git push origin main"] {
+            assert!(check(command).contains("git.push main@origin"), "{command}: {}", check(command));
+        }
+        assert!(check("git town walk").contains("exec.read"));
         assert!(check("gt frobnicate").contains("opaque"));
         assert!(check("gt $x").contains("opaque"));
         assert_snapshot!(check("gt push --force origin HEAD:main"), @"git.force-push main@origin, destroy");

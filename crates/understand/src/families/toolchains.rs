@@ -122,7 +122,11 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         [] => context.program(verbs::EXEC_READ, program),
         [.., "--help" | "-h"] | ["--version" | "-V" | "-v"] if !manager.starts.contains(words.first().unwrap_or(&"")) => context.program(verbs::EXEC_READ, program),
         ["env" | "config" | "init" | "shell.bash" | "shell.zsh" | "shell.posix" | "shell" | "build" | "activate", ..] if is_conda => environments(&words, invocation, context),
-        ["env", _] if program == "asdf" => opaque(invocation, "it prints the environment of a program", context),
+        ["env"] if program == "asdf" => context.program(verbs::EXEC_READ, "asdf env"),
+        ["env", _] if program == "asdf" => {
+            super::reads_environment("*", context);
+            context.program(verbs::EXEC_READ, "asdf env");
+        }
         ["env", _, _, ..] if program == "asdf" => {
             if let Some(nested) = invocation.nested(2) {
                 dispatch(nested, context);

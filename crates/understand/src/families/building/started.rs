@@ -8,7 +8,7 @@ use crate::code::packages;
 use crate::context::Context;
 use crate::families::is_understood;
 use crate::invocation::Invocation;
-use crate::word::Word;
+use crate::word::{Value, Word};
 
 /// Options of the runners that take the next word.
 const VALUES: &[&str] = &["-p", "--package", "--filter", "-F", "-w", "--workspace", "-C", "--dir", "--cwd", "--prefix", "-c", "--call"];
@@ -46,6 +46,14 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) -> boo
             crate::families::runners::text(&text.value, invocation, context);
             return true;
         }
+        if let Some(value) = word.value.strip_prefix("--call=").filter(|_| matches!(invocation.program.as_str(), "npx" | "npm")) {
+            crate::families::runners::text(&value, invocation, context);
+            return true;
+        }
+        // All words after it are a text for a shell, wherever this stands.
+        if matches!(text, "-c" | "--shell-mode") && invocation.program == "pnpm" {
+            return in_a_shell(&["exec", "dlx"], invocation, context);
+        }
         if matches!(text, "-c" | "--call" | "--shell-mode") {
             return false;
         }
@@ -58,6 +66,10 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) -> boo
             foreign(package, invocation, context);
         } else if text.starts_with('-') {
         } else if takes_subcommand && runs.contains(&text) {
+            // Yarn's own shell takes them so as well.
+            if text == "exec" && invocation.program == "yarn" && invocation.words.get(index + 1).is_some_and(|word| word.text().contains(' ')) {
+                return in_a_shell(&["exec"], invocation, context);
+            }
             takes_subcommand = false;
         } else if takes_subcommand && invocation.program == "npm"
             || super::is_own(&invocation.program, text) && (takes_subcommand || invocation.words.iter().take(index).any(|word| word.text() == "run"))
@@ -70,6 +82,21 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) -> boo
         }
     }
     false
+}
+
+/// Adds what a shell does with the words after the subcommand; false where they are none.
+fn in_a_shell(subcommands: &[&str], invocation: &Invocation, context: &mut Context<'_>) -> bool {
+    let at = invocation.words.iter().position(|word| subcommands.contains(&word.text()));
+    let words = at.and_then(|at| invocation.words.get(at + 1..)).unwrap_or_default();
+    let words: Vec<&Word> = words.iter().filter(|word| !matches!(word.text(), "-c" | "--shell-mode" | "--")).collect();
+    let known: Option<Vec<&str>> = words.iter().map(|word| word.known()).collect();
+    let text = match (words.as_slice(), known) {
+        ([], _) => return false,
+        (_, Some(texts)) => Value::Known(texts.join(" ")),
+        ([word, ..], None) => word.value.clone(),
+    };
+    crate::families::runners::text(&text, invocation, context);
+    true
 }
 
 /// Whether the project has a script of this name, which `pnpm` and `yarn` run rather than a program.

@@ -36,7 +36,7 @@ fn commands_in_an_environment() {
     for command in ["tox exec -- git push origin main", "tox exec -e py312 -- git push origin main", "meson devenv -C build git push origin main", "asdf env node git push origin main", "mise x -c 'git push origin main'", "mise exec --command 'git push origin main'"] {
         assert!(check(command).contains("git.push main@origin"), "{command}: {}", check(command));
     }
-    for command in ["tox -x testenv.commands='git push origin main'", "tox exec", "meson devenv", "asdf env node"] {
+    for command in ["tox -x testenv.commands='git push origin main'", "tox exec", "meson devenv"] {
         assert!(check(command).contains("exec.opaque"), "{command}: {}", check(command));
     }
     assert!(check("tox -e py312; meson setup build").contains("exec.test"));
