@@ -2,6 +2,7 @@
 
 mod mcp;
 mod patch;
+mod unknown;
 
 use countersign_model::{Effect, PathClass, Resource, ToolCall, Verb, verbs};
 
@@ -141,42 +142,10 @@ pub(crate) fn effects(call: &ToolCall, context: &mut Context<'_>) {
         return;
     }
     let Some((_, does, _)) = known else {
-        context.opaque(&call.tool, "nobody knows what this tool does");
-        crate::families::mentions(&serde_json::Value::Object(call.input.clone()).to_string(), context);
+        unknown::effects(call, context);
         return;
     };
-    match does {
-        Shell(argument) => match call.text(argument) {
-            Some(text) => {
-                context.whole = text.to_owned();
-                shell::run(text, Place::From(0), context);
-            }
-            None => context.opaque(&call.tool, "the call has no command"),
-        },
-        PowerShell(argument) => match call.text(argument) {
-            Some(text) => {
-                context.whole = text.to_owned();
-                crate::powershell::run(text, context);
-            }
-            None => context.opaque(&call.tool, "the call has no command"),
-        },
-        Program(argument) => match argued(call, argument).and_then(words) {
-            Some(text) => {
-                context.whole.clone_from(&text);
-                shell::run(&text, Place::From(0), context);
-            }
-            None => context.opaque(&call.tool, "the call has no command"),
-        },
-        Types(arguments) => typed(call, arguments, context),
-        Patches(argument) => patch::effects(call.input.get(*argument), context),
-        Reads(argument) => context.read_value(&path(call, argument, Some("."))),
-        Writes(argument) => context.write_value(&path(call, argument, None)),
-        Fetches(argument) => fetch(call.text(argument), context),
-        Is(verb) => {
-            let resource = Resource::Tool { server: None, name: call.tool.clone() };
-            context.push(Effect::new(verb.clone(), resource));
-        }
-    }
+    does_so(does, call, context);
     if call.tool == "read_many_files" {
         let named = ["paths", "include"].iter().filter_map(|name| call.input.get(*name));
         let each =
@@ -211,6 +180,42 @@ pub(crate) fn effects(call: &ToolCall, context: &mut Context<'_>) {
     }
     if call.tool == "CronCreate" || call.tool == "ScheduleWakeup" {
         crate::families::mentions(call.text("prompt").unwrap_or_default(), context);
+    }
+}
+
+/// Adds what a tool that is understood does with its input.
+fn does_so(does: &Does, call: &ToolCall, context: &mut Context<'_>) {
+    match does {
+        Shell(argument) => match call.input.get(*argument).map(unknown::texts) {
+            Some(texts) if !texts.is_empty() => unknown::run(&texts, context),
+            Some(_) | None => {
+                context.opaque(&call.tool, "the call has no command");
+                unknown::commands(&call.input, context);
+            }
+        },
+        PowerShell(argument) => match call.text(argument) {
+            Some(text) => {
+                context.whole = text.to_owned();
+                crate::powershell::run(text, context);
+            }
+            None => context.opaque(&call.tool, "the call has no command"),
+        },
+        Program(argument) => match argued(call, argument).and_then(words) {
+            Some(text) => {
+                context.whole.clone_from(&text);
+                shell::run(&text, Place::From(0), context);
+            }
+            None => context.opaque(&call.tool, "the call has no command"),
+        },
+        Types(arguments) => typed(call, arguments, context),
+        Patches(argument) => patch::effects(call.input.get(*argument), context),
+        Reads(argument) => context.read_value(&path(call, argument, Some("."))),
+        Writes(argument) => context.write_value(&path(call, argument, None)),
+        Fetches(argument) => fetch(call.text(argument), context),
+        Is(verb) => {
+            let resource = Resource::Tool { server: None, name: call.tool.clone() };
+            context.push(Effect::new(verb.clone(), resource));
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::shell::{self, Place};
 
 /// Arguments that hold a command.
-pub(super) const COMMANDS: &[&str] = &[
+pub(in crate::tools) const COMMANDS: &[&str] = &[
     "command",
     "cmd",
     "cli_command",

@@ -29,10 +29,11 @@ use countersign_model::{
 use serde_json::{Map, Value as Json};
 
 use crate::context::Context;
-pub(super) use commands::quoted;
+pub(super) use commands::{COMMANDS, quoted};
 
 use arguments::{Found, Ran};
 use names::Says;
+pub(super) use names::in_snake_case;
 
 /// A tool that is called.
 struct Tool<'c> {

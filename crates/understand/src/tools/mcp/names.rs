@@ -28,7 +28,7 @@ pub(super) enum Says {
 }
 
 /// `getPullRequest` and `get-pull-request` as `get_pull_request`.
-pub(super) fn in_snake_case(tool: &str) -> String {
+pub(in crate::tools) fn in_snake_case(tool: &str) -> String {
     let mut snake = String::with_capacity(tool.len() + 8);
     let mut before = '_';
     for letter in tool.chars() {
