@@ -34,7 +34,12 @@ pub struct Command {
     /// The program as written and its arguments, as far as they are kept.
     words: Vec<Word>,
     is_whole: bool,
+    /// The pipeline that it is a part of.
+    pipeline: usize,
 }
+
+/// Commands that follow one another in the list of all: the first, and the one after the last.
+pub(crate) type Range = (usize, usize);
 
 /// What is known of an argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +93,16 @@ impl Command {
         title
     }
 
+    /// The program as written and its arguments; none where they are too many to keep.
+    pub(crate) fn words(&self) -> Option<&[Word]> {
+        self.is_whole.then_some(self.words.as_slice())
+    }
+
+    /// The pipeline that it is a part of, as a number.
+    pub(crate) const fn pipeline(&self) -> usize {
+        self.pipeline
+    }
+
     /// Its arguments; none where they are too many to keep.
     pub fn arguments(&self) -> Option<impl Iterator<Item = Argument<'_>>> {
         let arguments = self.words.iter().skip(1).map(|word| match &word.value {
@@ -121,6 +136,8 @@ pub(crate) struct Commands {
     /// Which command has which effect, in the order they were found.
     origins: Vec<(Option<usize>, Slot)>,
     bytes: usize,
+    pipelines: usize,
+    pipeline: usize,
 }
 
 /// What [`Commands::ends`] needs to know of the command it ends.
@@ -142,6 +159,7 @@ impl Commands {
             effects: Vec::new(),
             words: Vec::new(),
             is_whole: true,
+            pipeline: self.pipeline,
         });
         self.current = Some(begun.index);
         begun
@@ -163,6 +181,32 @@ impl Commands {
             self.bytes += bytes;
             command.words = words;
         }
+    }
+
+    /// How many commands were found so far.
+    pub const fn len(&self) -> usize {
+        self.found.len()
+    }
+
+    /// The commands that were found since there were `first` of them.
+    pub fn since(&self, first: usize) -> Option<Range> {
+        (self.found.len() > first).then_some((first, self.found.len()))
+    }
+
+    /// Some of them, in order.
+    pub fn range(&self, (first, end): Range) -> &[Command] {
+        self.found.get(first..end.min(self.found.len())).unwrap_or_default()
+    }
+
+    /// The commands that begin from here on are parts of another pipeline; which it was before.
+    pub const fn begins_pipeline(&mut self) -> usize {
+        self.pipelines += 1;
+        std::mem::replace(&mut self.pipeline, self.pipelines)
+    }
+
+    /// The commands that begin from here on are parts of this pipeline.
+    pub const fn ends_pipeline(&mut self, outer: usize) {
+        self.pipeline = outer;
     }
 
     /// The command being looked at has this effect.

@@ -162,6 +162,7 @@ impl<'a> Context<'a> {
                     prompts: Vec::new(),
                     watched: BTreeSet::new(),
                     traced: false,
+                    exports_all: false,
                     sourced: false,
                     arrays: BTreeMap::new(),
                     odd: BTreeSet::new(),

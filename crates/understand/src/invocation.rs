@@ -2,6 +2,7 @@
 
 use countersign_model::Span;
 
+use crate::commands::Range;
 use crate::word::{Value, Word};
 
 /// What a program reads from its standard input.
@@ -44,6 +45,8 @@ pub(crate) struct Source {
     pub printed: Option<Printed>,
     /// The secret that was read for it last: what it prints may be its value.
     pub secret: Option<String>,
+    /// The commands that print it, where they are followed: of a pipe those before, of substitutions those in them.
+    pub commands: Option<Range>,
 }
 
 /// What a program prints as it is.

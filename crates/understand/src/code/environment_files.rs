@@ -3,7 +3,7 @@
 
 use crate::context::Context;
 use crate::paths;
-use crate::word::Value;
+use crate::word::{Value, Word};
 
 /// Variables of one file that are taken.
 const MOST: usize = 500;
@@ -20,6 +20,52 @@ pub(crate) fn all(files: &[&str], directory: &str, context: &mut Context<'_>) ->
 
 /// Takes the variables of a file; one that is not there has none.
 pub(crate) fn take(path: &str, context: &mut Context<'_>) -> Result<(), String> {
+    let found = variables(path, context)?;
+    context.state.shell.environment.extend(found);
+    Ok(())
+}
+
+/// The variables that a substitution puts into a command which prints the lines of files, some left out or changed:
+/// `$(grep -v '^#' .env | xargs)`; none where it prints something else, or a file is not known.
+pub(crate) fn printed(word: &Word, context: &mut Context<'_>) -> Option<Vec<(String, Value)>> {
+    let lines = crate::shell::printed_lines(&word.raw, context)?;
+    let mut found = Vec::new();
+    for file in &lines.files {
+        let located = paths::locate(file, context);
+        // One that is not there yet may be made by then, with anything in it.
+        context.file(&located.path).ok()??;
+        found.extend(variables(&located.path, context).ok()?);
+    }
+    if lines.are_changed {
+        for (_, value) in &mut found {
+            *value = Value::unknown("a file of variables says it, and is changed before");
+        }
+    }
+    Some(found)
+}
+
+/// Whether a file has nothing but comments and lines which set a variable to a value that is written out.
+pub(crate) fn is_plain(path: &str, context: &Context<'_>) -> bool {
+    let Ok(Some(text)) = context.file(path) else { return false };
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).all(|line| {
+        let Some((name, value)) = line.strip_prefix("export ").unwrap_or(line).split_once('=') else {
+            return false;
+        };
+        let is_name = !name.is_empty()
+            && !name.starts_with(|letter: char| letter.is_ascii_digit())
+            && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+        let quoted = ['"', '\''].iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote));
+        let is_value = |letter: char| letter.is_ascii_alphanumeric() || "_-./:,@%+=".contains(letter);
+        is_name
+            && match quoted {
+                Some(inner) => !inner.contains(['"', '\'', '$', '`', '\\', '!']),
+                None => value.chars().all(is_value),
+            }
+    })
+}
+
+/// The variables of a file; one that is not there has none.
+fn variables(path: &str, context: &mut Context<'_>) -> Result<Vec<(String, Value)>, String> {
     let located = paths::locate(&Value::Known(path.to_owned()), context);
     let written = context.state.world.written.iter().any(|written| written.touches(&located));
     if written || located.why.is_some() {
@@ -27,13 +73,10 @@ pub(crate) fn take(path: &str, context: &mut Context<'_>) -> Result<(), String> 
     }
     let text = match context.file(&located.path) {
         Ok(Some(text)) => text,
-        Ok(None) => return Ok(()),
+        Ok(None) => return Ok(Vec::new()),
         Err(why) => return Err(format!("a file of variables is not known: {why}")),
     };
-    for (name, value) in assignments(&text).into_iter().take(MOST) {
-        context.state.shell.environment.push((name, value));
-    }
-    Ok(())
+    Ok(assignments(&text).into_iter().take(MOST).collect())
 }
 
 /// The lines that set something; a value that is worked out is not known.

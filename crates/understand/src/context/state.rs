@@ -8,6 +8,7 @@ use super::chosen::Chosen;
 use super::heads::Heads;
 use crate::carried::Commits;
 use crate::code::source::Written;
+use crate::commands::Range;
 use crate::families::{Switch, Tunnel};
 use crate::paths::is_within;
 use crate::shell::functions::Function;
@@ -39,6 +40,8 @@ pub(crate) struct ShellState {
     pub watched: BTreeSet<String>,
     /// Whether each command is printed before it runs, with the values in it: `set -x`.
     pub traced: bool,
+    /// Whether variables that are set from here on are given on: `set -a`.
+    pub exports_all: bool,
     /// Whether this text is that of a sourced file, which `return` ends.
     pub sourced: bool,
     /// Those that are arrays.
@@ -151,7 +154,12 @@ pub(crate) struct World {
     pub cloned: Vec<String>,
     /// What the command may have chosen for later commands.
     pub chosen: Chosen,
+    /// The commands whose output a variable's value may be or be made of; none: it may be anything.
+    pub found_by: BTreeMap<String, Option<Range>>,
 }
+
+/// Variables whose values are followed.
+const MOST_FOLLOWED: usize = 256;
 
 /// Another working tree of a repository, which the command makes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -168,6 +176,20 @@ pub(crate) struct Worktree {
 pub(crate) const MOST_VISITED: usize = 16;
 
 impl World {
+    /// Takes note of the commands that a variable's value may come from.
+    pub fn finds(&mut self, name: &str, commands: Option<Range>) {
+        let both = match (self.found_by.get(name), commands) {
+            (None, commands) => commands,
+            (Some(Some(before)), Some(commands)) => {
+                Some((before.0.min(commands.0), before.1.max(commands.1)))
+            }
+            (Some(_), _) => None,
+        };
+        if self.found_by.contains_key(name) || self.found_by.len() < MOST_FOLLOWED {
+            self.found_by.insert(name.to_owned(), both);
+        }
+    }
+
     /// Takes note of an effect: one that may change what makes a directory a working tree leaves nothing known of it.
     pub fn may_unmake(&mut self, effect: &Effect) {
         if effect.access == Access::Read || self.worktrees.is_empty() {

@@ -97,6 +97,8 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             context.state.shell.physical |= invocation.words.iter().any(physical);
             if invocation.program == "set" {
                 context.state.shell.traced = traces(&invocation.words).unwrap_or(context.state.shell.traced);
+                let shell = &mut context.state.shell;
+                shell.exports_all = exports_all(&invocation.words).unwrap_or(shell.exports_all);
                 variables::parameters(invocation, context);
             }
             context.program(verbs::EXEC_READ, &invocation.program);
@@ -141,16 +143,25 @@ fn words_as_text(invocation: &Invocation, first: usize) -> Option<String> {
 
 /// Whether options of a shell have each command printed before it runs; none where they do not say.
 pub(super) fn traces(words: &[crate::word::Word]) -> Option<bool> {
-    let mut traces = None;
+    turns(words, 'x', "xtrace")
+}
+
+/// Whether options of a shell have all variables given on that are set from here on; none where they do not say.
+pub(super) fn exports_all(words: &[crate::word::Word]) -> Option<bool> {
+    turns(words, 'a', "allexport")
+}
+
+fn turns(words: &[crate::word::Word], letter: char, long: &str) -> Option<bool> {
+    let mut turns = None;
     let mut words = words.iter().map(crate::word::Word::text).take_while(|text| *text != "--").peekable();
     while let Some(text) = words.next() {
         let Some(flags) = text.strip_prefix(['-', '+']).filter(|flags| !flags.starts_with('-')) else { break };
-        let named = flags.ends_with('o') && words.next_if(|name| !name.starts_with(['-', '+'])) == Some("xtrace");
-        if named || flags.contains('x') {
-            traces = Some(text.starts_with('-'));
+        let named = flags.ends_with('o') && words.next_if(|name| !name.starts_with(['-', '+'])) == Some(long);
+        if named || flags.contains(letter) {
+            turns = Some(text.starts_with('-'));
         }
     }
-    traces
+    turns
 }
 
 /// `set +B` and `set +o braceexpand`.
@@ -404,11 +415,15 @@ fn source(invocation: &Invocation, context: &mut Context<'_>) {
         Looked::Absent => Some("it runs a file that is not there yet".to_owned()),
         Looked::Opaque(why) => Some(why),
     };
+    let is_understood = why.is_none();
     if let Some(why) = why {
         opaque(invocation, &why, context);
         context.state.shell.directory = Err("a sourced file may have changed it".to_owned());
     }
-    context.state.shell.poison("a sourced file may have set it");
+    // One that consists of values sets these, and nothing else.
+    if !(is_understood && code::environment_files::is_plain(&located.path, context)) {
+        context.state.shell.poison("a sourced file may have set it");
+    }
 }
 
 /// Whether a path is that of a file which the shell holds open.

@@ -140,6 +140,10 @@ pub(super) fn xargs(invocation: &Invocation, index: usize, mut nested: Invocatio
         (None, Stdin::Pipe(source)) => {
             input = taken::marked("the input of xargs", source.secret.clone());
             nested.substituted.join(source);
+            nested.substituted.commands = match (nested.substituted.commands, source.commands) {
+                (Some(own), Some(fed)) => Some((own.0.min(fed.0), own.1.max(fed.1))),
+                (own, fed) => own.or(fed),
+            };
             found.clone_from(&source.found);
             text.clone_from(&source.text);
         }

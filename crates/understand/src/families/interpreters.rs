@@ -66,7 +66,10 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     } else if SHELLS.contains(&program) {
         let traced = context.state.shell.traced;
         context.state.shell.traced |= super::builtins::traces(&invocation.words) == Some(true);
+        let exports_all = super::builtins::exports_all(&invocation.words) == Some(true);
+        let outside = std::mem::replace(&mut context.state.shell.exports_all, exports_all);
         run_shell(invocation, context);
+        context.state.shell.exports_all = outside;
         context.state.shell.traced = traced;
     } else {
         languages::run(invocation, context);

@@ -1,6 +1,7 @@
 //! Processes that are stopped: an ordinary one can be started again, the machine's own and Countersign cannot
 //! be spared.
 
+mod finding;
 mod named;
 mod patterns;
 
@@ -11,6 +12,7 @@ use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::word::Word;
 
+use finding::Found;
 use named::by_name;
 use patterns::fits;
 
@@ -147,15 +149,15 @@ fn kill(invocation: &Invocation, context: &mut Context<'_>) {
             Some(text) => stops(text, Reversible::Unknown, Some("which process is meant is not clear"), context),
             // A number found just before: `$!`, `$(cat server.pid)`, `$(lsof -ti :3000)`.
             None => {
-                let raw = found_by(word, context);
-                let wide = is_wide(&raw);
-                if raw.to_ascii_lowercase().contains("countersign") {
+                let found = finding::found(word, invocation, context);
+                let wide = found == Found::Any;
+                if found == Found::Own {
                     tampers(false, context);
                 } else if wide {
                     tampers(true, context);
                 }
                 let name = if text.is_empty() { word.raw.trim_matches('"') } else { text };
-                let reversible = if wide { Reversible::No } else { Reversible::Yes };
+                let reversible = if found != Found::Ordinary { Reversible::No } else { Reversible::Yes };
                 let name = if name.is_empty() { "processes found before" } else { name };
                 let short: String = name.chars().take(60).collect();
                 stops(&short, reversible, Some("its number is found out when the command runs"), context);
@@ -164,109 +166,8 @@ fn kill(invocation: &Invocation, context: &mut Context<'_>) {
     }
 }
 
-/// How a number is found: by a substitution, one kept in a variable before, or what is given to `xargs`.
-fn found_by(word: &Word, context: &Context<'_>) -> String {
-    let raw = word.raw.trim_matches('"');
-    let Some(name) = raw.strip_prefix('$') else {
-        return if raw.contains(['$', '`']) { raw.to_owned() } else { feeding_xargs(&context.whole) };
-    };
-    let name = name.trim_start_matches('{').trim_end_matches('}');
-    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-        return raw.to_owned();
-    }
-    let set = context.whole.split_once(&format!("{name}=")).map(|(_, rest)| rest.split(['\n', ';', '&']).next().unwrap_or(rest));
-    set.map_or_else(|| "ps ".to_owned(), str::to_owned)
-}
-
-/// Of a whole command, the pipelines that give numbers to `xargs`; all of it where it may be put together otherwise.
-fn feeding_xargs(whole: &str) -> String {
-    // What stands between quotes or in a substitution, a loop or a group may be parted elsewhere.
-    let is_plain = !whole.contains(['"', '`', '(', '{', '\\', '\n', '<', '>']) && whole.len() <= 4096;
-    let feeds = |part: &&str| part.split('|').skip(1).any(|stage| stage.split_whitespace().any(|word| word == "xargs"));
-    let words = |part: &str| part.split_whitespace().any(|word| matches!(word, "do" | "done" | "then" | "while" | "for" | "if" | "eval"));
-    if !is_plain || !whole.matches('\'').count().is_multiple_of(2) || words(whole) {
-        return whole.to_owned();
-    }
-    let parts = whole.replace("&&", ";").replace("||", ";");
-    // A single quote around a separator leaves a part with an odd number of them.
-    let parts: Vec<&str> = parts.split([';', '&']).collect();
-    if parts.iter().any(|part| !part.matches('\'').count().is_multiple_of(2)) {
-        return whole.to_owned();
-    }
-    let feeding: Vec<&str> = parts.into_iter().filter(feeds).collect();
-    // What is read from a file may be what an earlier part found.
-    let searches = |part: &&str| part.split_whitespace().next().is_some_and(|word| matches!(word, "lsof" | "ps" | "pgrep" | "pidof"));
-    if feeding.is_empty() || !feeding.iter().all(searches) { whole.to_owned() } else { feeding.join(";") }
-}
-
 /// Parts of the names of files in which what must go on running keeps its numbers.
 const KEPT_FILES: &[&str] = &["sshd", "docker", "containerd", "systemd", "kubelet", "crond", "/init"];
-
-fn is_kept_file(name: &str) -> bool {
-    KEPT_FILES.iter().any(|kept| name.contains(kept))
-}
-
-/// Whether that may find any process.
-fn is_wide(found_by: &str) -> bool {
-    let searches = ["pgrep", "ps ", "ps)", "pidof"].iter().any(|part| found_by.contains(part));
-    let counts = ["seq ", "/proc", "{1..", "{2.."].iter().any(|part| found_by.contains(part));
-    counts || lists_all(found_by) || searches && !searches_ordinary(found_by) || is_kept_file(found_by)
-}
-
-/// Whether `lsof` lists what has any file open: neither a port nor a file is named.
-fn lists_all(found_by: &str) -> bool {
-    let Some((_, after)) = found_by.split_once("lsof") else { return false };
-    let own = after.split(['|', ';', '&', ')', '\n']).next().unwrap_or(after);
-    let is_port = |word: &str| word.rsplit_once(':').is_some_and(|(_, port)| port.starts_with(|c: char| c.is_ascii_digit() || c == '$'));
-    !own.split_whitespace().any(|word| is_port(word.trim_matches(['"', '\''])) || word.contains('/') && !word.starts_with("2>"))
-}
-
-/// The words of each command of a text; what stands between quotes is a part of a word.
-fn stages(text: &str) -> Vec<Vec<String>> {
-    let mut stages = vec![Vec::new()];
-    let (mut word, mut quote) = (String::new(), None);
-    for letter in text.chars().chain(['\n']) {
-        match (letter, quote) {
-            ('"' | '\'', None) => quote = Some(letter),
-            (_, Some(open)) if open == letter => quote = None,
-            ('|' | ';' | '&' | '(' | ')' | '`' | '\n' | ' ' | '\t', None) => {
-                if let Some(stage) = stages.last_mut().filter(|_| !word.is_empty()) {
-                    stage.push(std::mem::take(&mut word));
-                }
-                if !matches!(letter, ' ' | '\t') {
-                    stages.push(Vec::new());
-                }
-            }
-            _ => word.push(letter),
-        }
-    }
-    stages
-}
-
-/// `pgrep -f vite` inside a substitution: whether what it looks for is ordinary.
-fn searches_ordinary(raw: &str) -> bool {
-    let stages = stages(raw);
-    let mut searching = stages.iter().filter_map(|words| {
-        let mut words = words.iter().map(String::as_str);
-        let program = words.find(|word| matches!(*word, "pgrep" | "pidof" | "grep"))?;
-        Some((program, words))
-    });
-    let Some((program, mut words)) = searching.next() else { return false };
-    while let Some(word) = words.next() {
-        let Some(option) = word.strip_prefix('-') else {
-            return !fits(word, KEPT) && !fits(word, OWN);
-        };
-        // All but what fits.
-        let inverts = option.starts_with("-inv") || !option.starts_with('-') && option.contains('v');
-        if inverts && program != "pidof" {
-            return false;
-        }
-        if program == "pgrep" && !option.starts_with('-') && option.ends_with(['u', 'U', 'g', 'G', 'P', 's', 't', 'd', 'F']) {
-            words.next();
-        }
-    }
-    false
-}
 
 /// A job, a number of a process, or a group of them.
 fn is_target(text: &str) -> bool {

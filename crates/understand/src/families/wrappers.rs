@@ -7,6 +7,7 @@ use countersign_model::{Certainty, Effect, Resource, verbs};
 
 use super::{Family, dispatch, opaque};
 use crate::arguments::Takes::{self, Attached, Nothing, Value as Takesv};
+use crate::code::environment_files;
 use crate::context::{Context, only_reads};
 use crate::invocation::Invocation;
 use crate::shell::{self, Place};
@@ -241,6 +242,9 @@ fn unwrap(wrapper: &Wrapper, invocation: &Invocation, context: &mut Context<'_>)
         } else if let Some((name, _)) = text.split_once('=').filter(|_| wrapper.assigns) {
             let value = word.value.strip_prefix(&format!("{name}="));
             environment.push((name.to_owned(), value.unwrap_or_else(|| Value::unknown("unclear"))));
+            index += 1;
+        } else if let Some(found) = Some(word).filter(|word| wrapper.assigns && word.value.is_unknown()).and_then(|word| environment_files::printed(word, context)) {
+            environment.extend(found);
             index += 1;
         } else if operands > 0 {
             operands -= 1;

@@ -131,6 +131,7 @@ impl Walker {
 
     /// A loop over words: over each of them, where they are known and few.
     fn each(&self, clause: &ForClauseCommand, context: &mut Context<'_>) {
+        let begun = context.tree.len();
         let listed: Option<Vec<Value>> = match &clause.values {
             Some(values) => {
                 let (takes_files, weighed) =
@@ -147,6 +148,9 @@ impl Walker {
             subscripts::value(value, context);
         }
         let unclear = values.iter().any(Value::is_unknown);
+        if unclear {
+            context.state.world.finds(&clause.variable_name, context.tree.since(begun));
+        }
         if self.is_menu(clause) {
             let is_long = unclear || values.len() > MOST_VALUES;
             let any = || vec![tainted(&values).unwrap_or_else(|| Value::unknown("the variable of a loop"))];

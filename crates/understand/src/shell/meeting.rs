@@ -99,6 +99,7 @@ impl ShellState {
         self.traps.extend(other.traps.iter().skip(same).cloned());
         self.physical |= other.physical;
         self.traced |= other.traced;
+        self.exports_all |= other.exports_all;
         if self.directory != other.directory {
             self.directory = Err("the directory is not always changed".to_owned());
         }

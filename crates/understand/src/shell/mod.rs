@@ -11,7 +11,7 @@ mod choices;
 mod compound;
 mod endless;
 mod expansions;
-mod extent;
+pub(crate) mod extent;
 pub(crate) mod functions;
 mod heredocs;
 pub(crate) mod lenient;
@@ -27,6 +27,7 @@ mod outputs;
 mod parentheses;
 mod parts;
 mod pipelines;
+mod printed;
 mod read_lines;
 mod redirects;
 mod reprinted;
@@ -174,6 +175,7 @@ fn joined(before: Option<String>, after: Option<String>) -> Option<String> {
     (whole.len() <= limits::LONGEST).then_some(whole)
 }
 
+pub(crate) use printed::lines as printed_lines;
 /// Remembers the command of a `trap`.
 pub(crate) use traps::{set as trap, trapped_alias};
 

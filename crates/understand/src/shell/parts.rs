@@ -10,7 +10,7 @@ use super::assignments::Assigned;
 use super::{Walker, subscripts};
 
 /// Builtins whose arguments can be assignments, which are not split into words.
-fn declares(program: &str) -> bool {
+pub(super) fn declares(program: &str) -> bool {
     matches!(program, "export" | "declare" | "typeset" | "local" | "readonly")
 }
 
@@ -62,7 +62,12 @@ impl Parts {
                 }
             }
             Item::AssignmentWord(assignment, word) if prefix => {
+                let begun = context.tree.len();
                 let (name, assigned) = walker.assignment(assignment, context);
+                let is_started = word.value.ends_with("=$!") || word.value.ends_with("=\"$!\"");
+                if !matches!(assigned, Assigned::One(Value::Known(_))) && !is_started {
+                    context.state.world.finds(&name, context.tree.since(begun));
+                }
                 // Whether it already sees those before it, shells do not agree on.
                 let mentions = |name: &str| {
                     let mut found = word.value.match_indices(name);

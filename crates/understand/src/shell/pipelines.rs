@@ -74,7 +74,9 @@ impl Walker {
 
     fn pipeline(&self, pipeline: &Pipeline, context: &mut Context<'_>) {
         let chosen = context.state.world.chosen.clone();
+        let outer = context.tree.begins_pipeline();
         self.parts(pipeline, context);
+        context.tree.ends_pipeline(outer);
         if pipeline.seq.len() > 1 {
             context.state.world.chosen.doubt(&chosen);
         }
@@ -93,9 +95,11 @@ impl Walker {
             return;
         }
         let mut source = Source::default();
+        let begun = context.tree.len();
         let beside = std::mem::replace(&mut context.beside, true);
         for (index, command) in pipeline.seq.iter().enumerate() {
             let outer = std::mem::take(&mut context.flow);
+            source.commands = context.tree.since(begun);
             let stdin = if index == 0 { Stdin::Inherited } else { Stdin::Pipe(source.clone()) };
             let kept = context.state.shell.clone();
             let names_only = names_only::are_left(&pipeline.seq, index, context);

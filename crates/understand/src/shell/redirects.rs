@@ -86,6 +86,7 @@ impl Walker {
     /// Runs a process substitution; says where its output comes from.
     pub(super) fn process(&self, command: &SubshellCommand, context: &mut Context<'_>) -> Source {
         let outer = std::mem::take(&mut context.flow);
+        let begun = context.tree.len();
         // As deep as a text of its own: what is printed again counts the substitutions around it.
         if context.enters() {
             self.apart(context, |walker, context| walker.list(&command.list, context));
@@ -95,7 +96,8 @@ impl Walker {
             let inner = self.source.text.get(start + 1..end.saturating_sub(1)).unwrap_or_default();
             reprinted::run_again(inner, Place::Within(context.here), context);
         }
-        std::mem::replace(&mut context.flow, outer)
+        let commands = context.tree.since(begun);
+        Source { commands, ..std::mem::replace(&mut context.flow, outer) }
     }
 
     /// The one word a redirection names.

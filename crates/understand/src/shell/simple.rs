@@ -63,6 +63,7 @@ const TAKE_FILES: &[&str] = &[
 fn run_there(walker: &Walker, command: &SimpleCommand, stdin: Stdin, context: &mut Context<'_>) {
     let outer = std::mem::take(&mut context.flow);
     let mark = context.tree.mark();
+    let begun = context.tree.len();
     let mut parts = Parts { sets: command.word_or_name.is_none(), stdin, ..Parts::default() };
     let written = context.state.world.written.len();
     let weighed = context.weighed.clone();
@@ -105,9 +106,15 @@ fn run_there(walker: &Walker, command: &SimpleCommand, stdin: Stdin, context: &m
         return;
     };
     substituted.text = printed;
+    substituted.commands = context.tree.since(begun);
     let is_given_foreign =
         substituted.is_foreign() || matches!(&stdin, Stdin::Pipe(source) if source.is_foreign());
     let words: Vec<Word> = words.collect();
+    if first.known().is_some_and(super::parts::declares) {
+        for (name, _) in words.iter().filter_map(|word| word.text().split_once('=')) {
+            context.state.world.finds(name, substituted.commands);
+        }
+    }
     match super::variables::tainted(words.last().map(|word| &word.value)) {
         Some(value) => context.state.shell.set("_", value),
         None => context.state.shell.forget("_"),

@@ -99,6 +99,9 @@ impl ShellState {
         if name == "PS4" {
             self.prompts.push(value.clone());
         }
+        if self.exports_all && !self.exported.contains(name) {
+            self.exported.insert(name.to_owned());
+        }
         if is_inherited(name) || self.exported.contains(name) {
             self.inherit(name, value.clone());
         }

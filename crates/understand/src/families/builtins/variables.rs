@@ -3,6 +3,7 @@
 use countersign_model::verbs;
 
 use super::super::{is_secret_name, opaque, reads_environment};
+use crate::code::environment_files;
 use crate::context::Context;
 use crate::invocation::{Invocation, Stdin};
 use crate::shell::taken;
@@ -35,6 +36,13 @@ pub(super) fn declare(invocation: &Invocation, context: &mut Context<'_>) {
             Some((name, _)) => (name, word.value.strip_prefix(&format!("{name}="))),
             None => (text, None),
         };
+        let printed = if program == "export" && word.value.is_unknown() && value.is_none() { environment_files::printed(word, context) } else { None };
+        if let Some(found) = printed {
+            for (name, value) in found {
+                context.state.shell.export(&name, value);
+            }
+            continue;
+        }
         if (word.value.is_unknown() && value.is_none()) || name.contains('[') {
             context.state.shell.poison("a variable of unknown name is set");
             if name.contains('[') && text.contains('=') {
@@ -157,6 +165,13 @@ pub(super) fn read(invocation: &Invocation, context: &mut Context<'_>) {
             }
             _ => names.push(word),
         }
+    }
+    let found_by = match &invocation.stdin {
+        Stdin::Pipe(source) => source.commands,
+        Stdin::Inherited | Stdin::Text(_) | Stdin::File(_) => None,
+    };
+    for name in &names {
+        context.state.world.finds(name.text(), found_by);
     }
     let text = match &invocation.stdin {
         Stdin::Text(Value::Known(text)) => Some(text.clone()),

@@ -83,7 +83,7 @@ fn chosen(invocation: &Invocation) -> Chosen<'_> {
                 other => chosen.broad |= !other.is_some_and(is_one_word),
             },
             "-F" | "--pidfile" if !is_killall => match words.next().and_then(Word::known) {
-                Some(file) => chosen.is_pointed |= !super::is_kept_file(file),
+                Some(file) => chosen.is_pointed |= !super::finding::is_kept_file(file),
                 None => chosen.broad = true,
             },
             option if narrows.contains(&option) => chosen.broad |= !words.next().is_some_and(is_one_word),
