@@ -31,6 +31,7 @@ pub(crate) mod rakefile;
 pub(crate) mod source;
 pub(crate) mod taskfile;
 mod tokens;
+pub(crate) mod tox;
 mod uses;
 
 pub(crate) use others::is_library;

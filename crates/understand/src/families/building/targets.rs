@@ -35,6 +35,7 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) -> boo
             runs(invocation, last, context);
             true
         }
+        "tox" if described(invocation, context) => true,
         "tox" => environments(&["-e", "--env"], invocation, context),
         "nox" => environments(&["-s", "-e", "--session", "--sessions"], invocation, context),
         _ => false,
@@ -43,6 +44,47 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) -> boo
 
 fn has(invocation: &Invocation, names: &[&str]) -> bool {
     invocation.words.iter().any(|word| names.contains(&word.text()))
+}
+
+/// Adds what the environments of tox run that its settings describe; false where there are none to be read.
+fn described(invocation: &Invocation, context: &mut Context<'_>) -> bool {
+    const SHOWS: &[&str] = &["-l", "--list", "-a", "--listenvs", "--listenvs-all", "--version", "-h", "--help", "--showconfig", "list", "config", "l", "c", "quickstart", "q", "schema"];
+    const VALUES: &[&str] = &["-e", "--env", "--workdir", "--root", "--conf", "--result-json", "-j", "--hashseed", "--discover", "--installpkg", "-o", "--parallel", "--color"];
+    let end = invocation.words.iter().position(|word| word.text() == "--").unwrap_or(invocation.words.len());
+    let own = invocation.words.get(..end).unwrap_or_default();
+    let chooses = |word: &crate::word::Word| word.value.is_unknown() || ["-c", "--conf", "-m", "--root", "--labels"].iter().any(|name| word.text().starts_with(name));
+    if own.iter().any(|word| SHOWS.contains(&word.text())) {
+        return false;
+    }
+    let directory = context.state.shell.directory.clone();
+    let Some(directory) = directory.ok().filter(|_| !own.iter().any(chooses)) else {
+        opaque(invocation, "which of its settings count is not known", context);
+        return true;
+    };
+    let mut given = values(&["-e", "--env"], invocation);
+    if given.is_empty() {
+        given.extend(crate::environment::value(invocation, "TOXENV"));
+    }
+    let names: Option<Vec<&str>> = given.iter().map(Value::known).collect();
+    let Some(names) = names else { return false };
+    let names: Vec<String> = names.into_iter().flat_map(|text| text.split(',')).map(str::to_owned).filter(|name| !name.is_empty()).collect();
+    // What follows the options without a mark is given on, too.
+    let mut words = own.iter().enumerate().peekable();
+    while let Some((_, word)) = words.next_if(|(index, word)| word.text().starts_with('-') || *index == 0 && matches!(word.text(), "run" | "r" | "p" | "run-parallel" | "devenv" | "d")) {
+        if VALUES.contains(&word.text()) {
+            words.next();
+        }
+    }
+    let mut arguments: Vec<_> = words.map(|(_, word)| word.clone()).collect();
+    arguments.extend(invocation.words.get(end + 1..).unwrap_or_default().iter().cloned());
+    let listed = context.collected.len();
+    match crate::code::tox::run(&names, &directory, &arguments, context) {
+        crate::code::Looked::Absent => return false,
+        crate::code::Looked::Understood if context.collected.len() > listed => {}
+        crate::code::Looked::Understood => context.program(verbs::EXEC_TEST, "tox"),
+        crate::code::Looked::Opaque(why) => opaque(invocation, &why, context),
+    }
+    true
 }
 
 /// Runs the command behind a word; a shell where nothing stands there.
