@@ -3,12 +3,14 @@
 //! It puts the environment's `bin` first on the `PATH` and does nothing else, whichever of the tools wrote it. Its
 //! lines are held against what such a script consists of, so that one with anything more is read like any other.
 
+mod conda;
+
 use crate::context::Context;
 use crate::paths::{self, Located};
 use crate::word::Value;
 
 /// A longer script is read like any other.
-const MOST_LINES: usize = 200;
+const MOST_LINES: usize = 300;
 
 /// Variables that activation sets, keeps and takes away.
 const NAMES: &[&str] = &[
@@ -32,6 +34,7 @@ const PLACES: &[(&str, &[&str])] = &[
         &["$(realpath \"${0}\")", "$(realpath \"${BASH_SOURCE[0]}\")", "$(realpath \"${SCRIPT_PATH}\")"],
     ),
     ("CURRENT_DIR", &["$(dirname \"${CURRENT_PATH}\")"]),
+    ("CURRENT_ENV", &["\"$(realpath \"${CURRENT_DIR}/../\")\""]),
 ];
 
 /// Lines that stand as they are.
@@ -42,6 +45,9 @@ const WHOLE: &[&str] = &[
     ";;",
     "esac",
     "exit 33",
+    "return 1",
+    "false",
+    "done",
     "deactivate () {",
     "deactivate() {",
     "pydoc () {",
@@ -65,10 +71,42 @@ const WHOLE: &[&str] = &[
     "PATH=\"$VIRTUAL_ENV/bin:$PATH\"",
     "PATH=\"$VIRTUAL_ENV/\"bin\":$PATH\"",
     "PATH=\"$VIRTUAL_ENV/\"'bin'\":$PATH\"",
+    "PATH=\"$VIRTUAL_ENV/\"bin\"${PATH:+:$PATH}\"",
+    "PATH=\"$VIRTUAL_ENV/\"'bin'\"${PATH:+:$PATH}\"",
+    "if [ \"$(command -v deactivate)\" != deactivate ]; then",
+    "case \"${CURRENT_ENV#*%}\" in",
+    "case \"$VIRTUAL_ENV\" in",
+    // The prompt, whose letters are quoted one by one.
+    "psvar[9]=\"$_OLD_VIRTUAL_PSVAR\"",
+    "psvar[9]=\"$VIRTUAL_ENV_PROMPT\"",
+    "_OLD_VIRTUAL_PSVAR=\"${psvar[9]-}\"",
+    "unset _OLD_VIRTUAL_PSVAR",
+    "if [[ -o ksharrays ]]; then",
+    "_virtualenv_escape_prompt () {",
+    "_virtualenv_escape_prompt \"$VIRTUAL_ENV_PROMPT\"",
+    "unset -f _virtualenv_escape_prompt",
+    "local LC_ALL=C || :",
+    "local _VIRTUAL_INDEX=0 _VIRTUAL_MARK= _VIRTUAL_CHARACTER",
+    "while [ \"$_VIRTUAL_INDEX\" -lt \"${#1}\" ]; do",
+    "_VIRTUAL_CHARACTER=${1:_VIRTUAL_INDEX:1}",
+    "_VIRTUAL_INDEX=$((_VIRTUAL_INDEX + 1))",
+    "case $_VIRTUAL_CHARACTER in",
+    "\\\\) _VIRTUAL_PROMPT+=\"$_VIRTUAL_MARK\\\\\\\\\\\\\\\\\" ;;",
+    "\\$ | \\`) _VIRTUAL_PROMPT+=\"$_VIRTUAL_MARK\\\\$_VIRTUAL_CHARACTER\" ;;",
+    "*) _VIRTUAL_PROMPT+=$_VIRTUAL_CHARACTER ;;",
+    "[\\ -~]) _VIRTUAL_MARK= ;;",
+    "*) _VIRTUAL_MARK=$'\\001\\002' ;;",
+    "_VIRTUAL_PROMPT=",
+    "_VIRTUAL_PROMPT='%10v'",
+    "_VIRTUAL_PROMPT='%9v'",
+    "unset _VIRTUAL_PROMPT",
 ];
 
 /// Takes over what activation does, where the file is a plain script of that kind; whether it is.
 pub(crate) fn activates(located: &Located, context: &mut Context<'_>) -> bool {
+    if conda::is_script(located, context) {
+        return true;
+    }
     let Some(root) = located.path.strip_suffix("/bin/activate").filter(|_| located.why.is_none()) else {
         return false;
     };
@@ -119,14 +157,14 @@ fn is_plain(text: &str, root: &str) -> bool {
 }
 
 fn is_part(line: &str, root: &str) -> bool {
-    let bare = line.strip_suffix(" || true").unwrap_or(line);
+    let bare = line.strip_suffix(" || true").or_else(|| line.strip_suffix(" || return 1")).unwrap_or(line);
     let bare = bare.strip_suffix("2> /dev/null").or_else(|| bare.strip_suffix("2>/dev/null")).unwrap_or(bare);
     let bare = bare.trim_end();
     if WHOLE.contains(&bare) || WHOLE.contains(&line) {
         return true;
     }
     let is_pattern = |text: &str| {
-        text.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '*' | '|' | '_'))
+        text.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '*' | '|' | '_' | ':'))
     };
     if line.strip_suffix(')').is_some_and(is_pattern) {
         return true;
@@ -135,6 +173,13 @@ fn is_part(line: &str, root: &str) -> bool {
     if let Some(test) = test.and_then(|rest| rest.strip_suffix("then")) {
         return test.trim_end().strip_suffix(';').is_some_and(is_test);
     }
+    // A test that the next line goes on: `if [ … ] &&`, `{ [ … ] || [ … ]; }; then`.
+    if let Some(test) = line.strip_prefix("if ").and_then(|rest| rest.strip_suffix(" &&")) {
+        return is_test(test);
+    }
+    if let Some(test) = line.strip_prefix("{ ").and_then(|rest| rest.strip_suffix("; }; then")) {
+        return is_test(test);
+    }
     if let Some(text) = line.strip_prefix("echo \"").and_then(|rest| rest.strip_suffix(" >&2")) {
         return !text.contains(['`', ';', '&', '|', '<', '>']) && !text.contains("$(");
     }
@@ -142,14 +187,15 @@ fn is_part(line: &str, root: &str) -> bool {
     if let Some(names) = line.strip_prefix("unset ") {
         return names.split(' ').all(|name| is_name(name) || is_place(name));
     }
-    let assigns = line.strip_prefix("export ").unwrap_or(line);
+    let bare = line.strip_suffix(" || return 1").unwrap_or(line);
+    let assigns = bare.strip_prefix("export ").unwrap_or(bare);
     match assigns.split_once('=') {
         Some(("VIRTUAL_ENV", value)) => is_root(value, root),
         Some((name, value)) if is_place(name) => {
             PLACES.iter().any(|(known, values)| *known == name && values.contains(&value))
         }
         Some((name, value)) => is_name(name) && is_harmless(value),
-        None => assigns != line && (is_name(assigns) || is_place(assigns)),
+        None => assigns != bare && (is_name(assigns) || is_place(assigns)),
     }
 }
 
@@ -180,6 +226,7 @@ fn is_root(value: &str, root: &str) -> bool {
         || spelled("$(cygpath -u ")
         || spelled("$(wslpath ")
         || value == "\"$(realpath \"${CURRENT_DIR}/../\")\""
+        || value == "\"$CURRENT_ENV\""
         || value == "''\"$(dirname -- \"$(dirname -- \"$(realpath -- \"$SCRIPT_PATH\")\")\")\"''"
 }
 

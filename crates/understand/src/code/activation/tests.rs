@@ -33,6 +33,12 @@ fn what_it_consists_of() {
         "alias pydoc 2>/dev/null >/dev/null && unalias pydoc || true",
         "if [ ! -d /repo/.venv ]; then\necho \"Virtual environment directory\" /repo/.venv \"does not exist!\" >&2\nCURRENT_PATH=$(realpath \"${0}\")\nCURRENT_DIR=$(dirname \"${CURRENT_PATH}\")\nVIRTUAL_ENV=\"$(realpath \"${CURRENT_DIR}/../\")\"\nfi",
         "SCRIPT_PATH=\"${BASH_SOURCE[0]}\"\nVIRTUAL_ENV=''\"$(dirname -- \"$(dirname -- \"$(realpath -- \"$SCRIPT_PATH\")\")\")\"''\nSCRIPT_PATH=\"$_OLD_SCRIPT_PATH\"\nexport SCRIPT_PATH\nunset SCRIPT_PATH",
+        "if [ \"$(command -v deactivate)\" != deactivate ]; then\nunset _OLD_VIRTUAL_PATH\nfi",
+        "if [ ! -d /repo/.venv ] &&\n{ [ -z \"${BASH_VERSION-}\" ] || [ -z \"${BASH_SOURCE-}\" ]; }; then\nfalse\nfi",
+        "CURRENT_PATH=$(realpath \"${BASH_SOURCE[0]}\") || return 1\nCURRENT_DIR=$(dirname \"${CURRENT_PATH}\") || return 1\nCURRENT_ENV=\"$(realpath \"${CURRENT_DIR}/../\")\" || return 1\nVIRTUAL_ENV=\"$CURRENT_ENV\"\nunset CURRENT_ENV",
+        "case \"$VIRTUAL_ENV\" in\n*:*)\nunset VIRTUAL_ENV\nreturn 1\n;;\nesac",
+        "PATH=\"$VIRTUAL_ENV/\"bin\"${PATH:+:$PATH}\"",
+        "psvar[9]=\"$VIRTUAL_ENV_PROMPT\"\n_VIRTUAL_PROMPT='%9v'\nPS1=\"${_VIRTUAL_PROMPT:+(${_VIRTUAL_PROMPT}) }${PS1-}\"\nunset _VIRTUAL_PROMPT",
     ] {
         assert!(is_plain(&script(more), "/repo/.venv"), "{more}");
     }
@@ -57,6 +63,14 @@ fn what_it_consists_of() {
         "VIRTUAL_ENV=/tmp/x",
         "VIRTUAL_ENV_PROMPT=$(rm -rf src)",
         "VIRTUAL_ENV_PROMPT=`rm -rf src`",
+        "if [ -d x ] && rm -rf src &&",
+        "{ [ -d x ]; rm -rf src; }; then",
+        "CURRENT_ENV=/tmp/x\nVIRTUAL_ENV=\"$CURRENT_ENV\"",
+        "psvar[9]=\"$(rm -rf src)\"",
+        "_virtualenv_escape_prompt x; rm -rf src",
+        "rm -rf src || return 1",
+        "_VIRTUAL_PROMPT=$(rm -rf src)",
+        "*:*) rm -rf src",
         "PS1=x rm -rf src",
         "if [ -n \"$(rm -rf src)\" ] ; then\nfi",
         "if rm -rf src ; then\nfi",
