@@ -22,6 +22,7 @@ pub(crate) mod literals;
 pub(crate) mod makefile;
 pub(crate) mod mise;
 pub(crate) mod named;
+pub(crate) mod nox;
 mod others;
 pub(crate) mod packages;
 mod perl_quotes;

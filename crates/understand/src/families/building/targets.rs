@@ -37,6 +37,7 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) -> boo
         }
         "tox" if described(invocation, context) => true,
         "tox" => environments(&["-e", "--env"], invocation, context),
+        "nox" if described(invocation, context) => true,
         "nox" => environments(&["-s", "-e", "--session", "--sessions"], invocation, context),
         _ => false,
     }
@@ -46,13 +47,15 @@ fn has(invocation: &Invocation, names: &[&str]) -> bool {
     invocation.words.iter().any(|word| names.contains(&word.text()))
 }
 
-/// Adds what the environments of tox run that its settings describe; false where there are none to be read.
+/// Adds what the environments of tox, or the sessions of nox, run that the project describes; false where there are none to be read.
 fn described(invocation: &Invocation, context: &mut Context<'_>) -> bool {
-    const SHOWS: &[&str] = &["-l", "--list", "-a", "--listenvs", "--listenvs-all", "--version", "-h", "--help", "--showconfig", "list", "config", "l", "c", "quickstart", "q", "schema"];
+    const SHOWS: &[&str] = &["-l", "--list", "-a", "--listenvs", "--listenvs-all", "--version", "-h", "--help", "--showconfig", "--list-sessions", "list", "config", "l", "c", "quickstart", "q", "schema"];
     const VALUES: &[&str] = &["-e", "--env", "--workdir", "--root", "--conf", "--result-json", "-j", "--hashseed", "--discover", "--installpkg", "-o", "--parallel", "--color"];
     let end = invocation.words.iter().position(|word| word.text() == "--").unwrap_or(invocation.words.len());
     let own = invocation.words.get(..end).unwrap_or_default();
-    let chooses = |word: &crate::word::Word| word.value.is_unknown() || ["-c", "--conf", "-m", "--root", "--labels"].iter().any(|name| word.text().starts_with(name));
+    let is_tox = invocation.program == "tox";
+    let chosen_by: &[&str] = if is_tox { &["-c", "--conf", "-m", "--root", "--labels"] } else { &["-f", "--noxfile", "-t", "--tags", "-k", "--keywords", "-p", "--pythons"] };
+    let chooses = |word: &crate::word::Word| word.value.is_unknown() || chosen_by.iter().any(|name| word.text().starts_with(name));
     if own.iter().any(|word| SHOWS.contains(&word.text())) {
         return false;
     }
@@ -61,9 +64,10 @@ fn described(invocation: &Invocation, context: &mut Context<'_>) -> bool {
         opaque(invocation, "which of its settings count is not known", context);
         return true;
     };
-    let mut given = values(&["-e", "--env"], invocation);
+    let options: &[&str] = if is_tox { &["-e", "--env"] } else { &["-s", "-e", "--session", "--sessions"] };
+    let mut given = values(options, invocation);
     if given.is_empty() {
-        given.extend(crate::environment::value(invocation, "TOXENV"));
+        given.extend(crate::environment::value(invocation, if is_tox { "TOXENV" } else { "NOXSESSION" }));
     }
     let names: Option<Vec<&str>> = given.iter().map(Value::known).collect();
     let Some(names) = names else { return false };
@@ -75,13 +79,18 @@ fn described(invocation: &Invocation, context: &mut Context<'_>) -> bool {
             words.next();
         }
     }
-    let mut arguments: Vec<_> = words.map(|(_, word)| word.clone()).collect();
+    let mut arguments: Vec<_> = words.filter(|_| is_tox).map(|(_, word)| word.clone()).collect();
     arguments.extend(invocation.words.get(end + 1..).unwrap_or_default().iter().cloned());
     let listed = context.collected.len();
-    match crate::code::tox::run(&names, &directory, &arguments, context) {
+    let looked = if is_tox {
+        crate::code::tox::run(&names, &directory, &arguments, context)
+    } else {
+        crate::code::nox::run(&names, &directory, &arguments, context)
+    };
+    match looked {
         crate::code::Looked::Absent => return false,
         crate::code::Looked::Understood if context.collected.len() > listed => {}
-        crate::code::Looked::Understood => context.program(verbs::EXEC_TEST, "tox"),
+        crate::code::Looked::Understood => context.program(verbs::EXEC_TEST, &invocation.program),
         crate::code::Looked::Opaque(why) => opaque(invocation, &why, context),
     }
     true
