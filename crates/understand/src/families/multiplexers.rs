@@ -5,7 +5,7 @@ mod typing;
 use countersign_model::{Effect, Resource, Reversible, verbs};
 
 use super::subcommands::{Table, read, rule};
-use super::{Family, opaque, unknown_text};
+use super::{Family, dispatch, opaque, unknown_text};
 use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::shell::{self, Place};
@@ -40,15 +40,23 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         return;
     }
     let found = read(invocation, &TABLE);
+    // To a subcommand that runs something, `-h` is the way a window is parted.
     let runs = found.verb == Some(verbs::EXEC_OPAQUE) || (invocation.program == "screen" && !found.operands.is_empty());
     // Formats run what stands in `#(..)`, and a semicolon begins another command of its own.
     let says_more = invocation.words.iter().any(|word| word.text().contains("#(") || word.text().ends_with(';'));
     if says_more {
         opaque(invocation, "its arguments hold more commands", context);
-    } else if found.is_help || found.verb == Some(verbs::EXEC_READ) {
+    } else if found.is_help && !runs || found.verb == Some(verbs::EXEC_READ) {
         context.program(verbs::EXEC_READ, &invocation.program);
     } else if runs && !(found.operands.is_empty() && found.rest.is_empty()) {
         context.program(verbs::EXEC_READ, &invocation.program);
+        // Several words are those of the command, with options of its own.
+        let types = found.name.starts_with("send") || !found.rest.is_empty();
+        let begin = found.position(0, invocation).filter(|begin| !types && begin + 1 < invocation.words.len());
+        if let Some(nested) = begin.and_then(|begin| invocation.nested(begin)) {
+            dispatch(nested, context);
+            return;
+        }
         let words = found.operands.iter().chain(&found.rest).filter(|word| !matches!(word.text(), "Enter" | "C-m" | "Space"));
         let known: Option<Vec<&str>> = words.map(|word| word.known()).collect();
         match known {
@@ -81,6 +89,14 @@ mod tests {
             assert!(found.contains("opaque"), "{command}: {found}");
         }
         assert!(check("tmux new -d -- git push origin main").contains("git.push main@origin"));
+    }
+
+    #[test]
+    fn several_words_are_a_command() {
+        for command in ["screen -dmS x bash -c 'git push origin main'", "tmux new -d -s x bash -c 'git push origin main'", "tmux new-session -d git push origin main", "tmux split-window -h sh -c 'git push origin main'"] {
+            let found = check(command);
+            assert!(found.contains("git.push main@origin") && !found.contains("hidden"), "{command}: {found}");
+        }
     }
 
     #[test]
