@@ -114,8 +114,8 @@ pub(super) fn started(invocation: &Invocation, context: &mut Context<'_>) -> boo
 
 /// Programs that other families know and that start others after some of their subcommands, sorted.
 const ALSO: &[&str] = &[
-    "arch", "brew", "buildah", "cargo", "chokidar-cli", "devspace", "envchain", "fish", "garden", "git-town", "hatch", "heroku", "ip", "launchctl", "lerna", "machinectl", "mix", "mosh",
-    "netlify", "ntl", "nx", "okteto", "podman", "summon", "telepresence", "teller", "tilt", "tsh",
+    "arch", "brew", "buildah", "cabal", "cargo", "chokidar-cli", "devspace", "dune", "envchain", "fish", "garden", "git-town", "hatch", "heroku", "ip", "launchctl", "lerna", "machinectl", "mix",
+    "mosh", "netlify", "ntl", "nx", "okteto", "opam", "podman", "stack", "summon", "telepresence", "teller", "tilt", "tsh",
 ];
 
 /// Adds what a program that another family knows starts; false where it starts none.

@@ -19,7 +19,7 @@ const PLAIN: Starter = Starter {
 
 /// Programs of which no other family knows more.
 pub(super) const PROGRAMS: &[&str] = &[
-    "direnv", "devbox", "devenv", "flox", "pixi", "guix", "foreman", "forego", "honcho", "nf", "overmind", "goreman", "opam", "stack", "cabal", "dune", "proto", "vfox", "esy",
+    "direnv", "devbox", "devenv", "flox", "pixi", "guix", "foreman", "forego", "honcho", "nf", "overmind", "goreman", "proto", "vfox", "esy",
     "mirrord", "dagger", "tsocks", "fakechroot", "dbus-launch", "nocache", "run-one", "run-this-one", "keep-one-running", "cpulimit", "trickle", "retry", "choom", "uclampset",
     "cgexec", "schedtool", "setlock", "softlimit", "envdir", "s6-envdir", "s6-softlimit", "s6-setlock", "s6-setuidgid", "setuidgid", "envuidgid", "s6-env", "chpst", "lockf",
     "with-lock-ex", "catatonit", "nq", "tsp", "ts-spooler", "daemonize", "proot", "bwrap", "qemu-x86_64", "qemu-aarch64", "qemu-arm", "qemu-i386", "box64", "box86", "winpty",
@@ -232,8 +232,6 @@ pub(super) const SHOWS: &[(&str, &str)] = &[
     ("flox", "list search show envs"),
     ("pixi", "list tree info search task completion"),
     ("guix", "search show describe size graph lint"),
-    ("opam", "list show info search var env-help"),
-    ("stack", "path ls query"),
     ("pueue", "status log format-status"),
     ("asciinema", "play cat"),
     ("toolbox", "list"),
@@ -247,7 +245,6 @@ pub(super) const SHOWS: &[(&str, &str)] = &[
     ("repo", "status diff info list overview version"),
     ("gita", "ls ll log"),
     ("mani", "list describe tree"),
-    ("dune", "--version show"),
     ("apptainer", "inspect version verify"),
     ("singularity", "inspect version verify"),
     ("mirrord", "ls verify-config"),
