@@ -11,7 +11,7 @@ use countersign_policy::{ProposalError, TaskFile, check_allowed, check_host, che
 
 use super::{lasting, root, shown};
 use crate::desk::Desk;
-use crate::output::{self, GOOD, WithHint as _, styled};
+use crate::output::{self, GOOD, WARN, WithHint as _, styled};
 use crate::terminal;
 
 /// Tasks that may be open at once, so that what every call reads stays small.
@@ -79,13 +79,15 @@ pub fn run(arguments: Arguments, json: bool) -> Result<()> {
     let title = title.context("the task has no title").hint("say what is to be done, in a line")?;
     let lasts = lasting::parse(arguments.lasts.as_deref().or(file.lasts.as_deref()).unwrap_or("8h"))?;
     let scope = arguments.over(file.scope)?;
+    let root = root()?;
+    let unmatched = unmatched(&scope.paths, &root)?;
     let mut desk = Desk::open()?;
     let started = now();
     let id: String = crate::edge::random::<4>()?.iter().map(|byte| format!("{byte:02x}")).collect();
     let task = Task {
         id: TaskId::from(format!("ct-{id}")),
         title: title.lines().next().unwrap_or_default().trim().to_owned(),
-        root: root()?,
+        root,
         scope,
         issue: arguments.ticket.or(file.issue),
         started,
@@ -101,7 +103,38 @@ pub fn run(arguments: Arguments, json: bool) -> Result<()> {
     }
     println!("{} {}: {}", styled(GOOD, "started"), task.id, terminal::line(&task.title));
     shown::print(&task);
+    if !unmatched.is_empty() {
+        println!(
+            "{} no file of this working tree is in its scope: whatever changes here is outside of the task",
+            styled(WARN, "note:")
+        );
+    }
     Ok(())
+}
+
+/// The patterns of files elsewhere, where all are. One that is meant for the working tree and can match nothing there is
+/// refused.
+fn unmatched(paths: &[String], root: &str) -> Result<Vec<String>> {
+    let mut elsewhere = Vec::new();
+    let wanted: Vec<&String> = paths.iter().filter(|path| !path.starts_with('!')).collect();
+    for path in paths {
+        let pattern = path.strip_prefix('!').unwrap_or(path);
+        let inner = pattern.strip_prefix(root.trim_end_matches('/')).and_then(|rest| rest.strip_prefix('/'));
+        let inner = inner.or_else(|| pattern.strip_prefix("./"));
+        if let Some(inner) = inner {
+            let wrong = format!("`{pattern}` can match no file: patterns count from the working tree's top");
+            return Err(refused("--scope", (wrong, Some(format!("write `{}`", terminal::line(inner))))));
+        }
+        if pattern.starts_with("../") || pattern == ".." || pattern.starts_with('~') {
+            let wrong = format!("`{pattern}` can match no file");
+            let hint = "write a path from the working tree's top, or an absolute one for files elsewhere";
+            return Err(refused("--scope", (wrong, Some(hint.to_owned()))));
+        }
+        if pattern.starts_with('/') && !path.starts_with('!') {
+            elsewhere.push(path.clone());
+        }
+    }
+    Ok(if elsewhere.len() == wanted.len() { elsewhere } else { Vec::new() })
 }
 
 impl Arguments {

@@ -364,10 +364,17 @@ pub(super) fn anything(git: &Git<'_>, why: &str, context: &mut Context<'_>) {
         Some(name) => git.repo.remotes(name, context).0,
         None => vec![Remote { name: "*".to_owned(), url: None }],
     };
+    // Where there is no repository git refuses, and no configuration of one could make it overwrite.
+    let may_force = |text: &str| text.starts_with(['+', '-']);
+    let plain = git.words.iter().all(|word| word.known().is_some_and(|text| !may_force(text)));
+    let verb = match git.repo.is_nowhere(context) && git.subcommand == "push" && plain {
+        true => verbs::GIT_PUSH,
+        false => verbs::GIT_FORCE_PUSH,
+    };
     for remote in remotes {
         let repository = git.repository(Some(remote));
         let resource = Resource::Ref { repository, reference: "*".to_owned(), old: None, new: None };
-        context.push(Effect::new(verbs::GIT_FORCE_PUSH, resource).certain(Certainty::Partial, why));
+        context.push(Effect::new(verb.clone(), resource).certain(Certainty::Partial, why));
     }
     context.candidates.push(pin::impossible(why));
 }

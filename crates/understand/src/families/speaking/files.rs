@@ -84,6 +84,14 @@ const FILES: &[Files] = &[
         instead: &["channel_alias"],
         also: &["-", "channels", "default_channels"],
     },
+    // Where modules and providers come from; nothing is asked which files there are, so those of other names are not read.
+    Files {
+        programs: &["terraform", "tofu", "terragrunt"],
+        near: &["main.tf", "modules.tf", "providers.tf", "versions.tf", "terraform.tf", "terragrunt.hcl"],
+        home: &[],
+        instead: &[],
+        also: &["source"],
+    },
     Files {
         programs: &["pod"],
         near: &["Podfile"],
@@ -150,6 +158,9 @@ impl Files {
             } else if hosts.is_empty() && kind.is_some() && trimmed.contains("proxy") {
                 hosts.extend(host_of(value.trim_start_matches(['=', ' '])));
             }
+            if hosts.is_empty() && kind.is_some() && self.programs.contains(&"terraform") {
+                hosts.extend(of_module(value));
+            }
             match kind {
                 Some(Kind::Instead) => found.instead.extend(hosts),
                 Some(Kind::Also) => found.also.extend(hosts),
@@ -176,6 +187,14 @@ impl Files {
         };
         self.also.iter().any(|known| is_one(known)).then_some(Kind::Also)
     }
+}
+
+/// The host of a module's source without a scheme: `github.com/acme/x`, `git@git.example:x`, `registry.example/a/b/c`.
+fn of_module(value: &str) -> Option<String> {
+    let source = value.trim_start_matches(['=', ' ', '\t']).trim_matches('"');
+    let source = source.split_once("::").map_or(source, |(_, source)| source);
+    let first = source.split(['/', ':']).next()?;
+    (source.contains('/') && first.contains('.')).then(|| host_of(first)).flatten()
 }
 
 #[derive(Clone, Copy)]
@@ -276,6 +295,30 @@ mod tests {
                 ".condarc",
                 "channels:\n  - https://conda.acme.example\n",
                 "conda.acme.example conda.anaconda.org repo.anaconda.com",
+            ),
+            (
+                "terraform init",
+                "main.tf",
+                "module \"a\" {\n  source = \"git::https://git.acme.example/a\"\n}\n",
+                "git.acme.example registry.terraform.io",
+            ),
+            (
+                "terraform get",
+                "main.tf",
+                "  source  = \"modules.acme.example/acme/a/aws\"\n",
+                "modules.acme.example registry.terraform.io",
+            ),
+            (
+                "terraform init",
+                "main.tf",
+                "  source = \"git@git.acme.example:a.git//sub\"\n",
+                "git.acme.example registry.terraform.io",
+            ),
+            (
+                "terraform init",
+                "main.tf",
+                "  source = \"hashicorp/consul/aws\"\n  source = \"./a\"\n",
+                "registry.terraform.io",
             ),
             ("npm run build", ".npmrc", "registry=https://npm.acme.example/\n", ""),
         ] {

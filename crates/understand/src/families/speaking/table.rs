@@ -539,6 +539,5 @@ const TERRAFORM: Table<'static> = Table {
     ],
 };
 
-/// Which machines modules come from and the providers speak to, the configuration says.
-const PROVIDERS: &[&str] =
-    &["init", "get", "plan", "apply", "destroy", "import", "refresh", "test", "run-all"];
+/// Which machines the providers speak to, the configuration says.
+const PROVIDERS: &[&str] = &["plan", "apply", "destroy", "import", "refresh", "test", "run-all"];

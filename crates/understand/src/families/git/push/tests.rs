@@ -226,6 +226,6 @@ fn where_there_is_no_repository() {
     ");
     assert_snapshot!(check("cd /tmp; git push"), @"
     exec.read cd, read
-    git.force-push *@*, destroy, partial
+    git.push *@*, write, partial
     ");
 }
