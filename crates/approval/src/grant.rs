@@ -1,9 +1,11 @@
 //! An approval for more than one action, within bounds.
 
-use countersign_model::{Certainty, Effect, Environment, GrantId, Resource, SessionId, Timestamp, Verb};
+use countersign_model::{
+    Certainty, Effect, Environment, GrantId, Resource, SessionId, Ticket, Timestamp, Verb,
+};
 use serde::{Deserialize, Serialize};
 
-use crate::{Anchor, Statement};
+use crate::{Anchor, Commitment, Statement};
 
 /// An approval for more than one action, within bounds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +33,20 @@ pub struct Grant {
     pub note: Option<String>,
     /// The log's end when it was signed.
     pub after: Anchor,
+    /// What reviewers had denied in this log by then, so that nobody has to read it again from its first record. None
+    /// where that was too much, and in grants of before: then the log is read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub denied: Option<Vec<Denied>>,
+}
+
+/// An action that a reviewer denied.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Denied {
+    /// The hold that was denied.
+    pub ticket: Ticket,
+    /// The action.
+    pub commitment: Commitment,
 }
 
 impl Statement for Grant {
@@ -200,6 +216,7 @@ mod tests {
             expires: "2030-01-01T00:00:00Z".parse().unwrap(),
             note: None,
             after: Anchor { log: "log".into(), sequence: 0, hash: Digest::of([b"h".as_slice()]) },
+            denied: None,
         }
     }
 

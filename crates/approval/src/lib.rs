@@ -33,7 +33,7 @@ pub use commitment::Commitment;
 pub use ed25519_dalek::SigningKey;
 pub use enrollment::{Enrollment, Retirement};
 pub use error::ApprovalError;
-pub use grant::{Grant, resource_form, resource_name};
+pub use grant::{Denied, Grant, resource_form, resource_name};
 pub use key::{Fingerprint, PublicKey};
 pub use passphrase::check_passphrase;
 pub use reviewers::{Reviewer, Reviewers};

@@ -3,7 +3,7 @@
 //! Derived state is for finding things; anyone who runs as the user can write it. What a release
 //! hangs on is read from the log again.
 
-use countersign_approval::{Approval, Grant, Reviewer, Revocation, Signed, Verdict};
+use countersign_approval::{Approval, Denied, Grant, Reviewer, Revocation, Signed, Verdict};
 use countersign_evidence::{Authority, Entries, Event, Position};
 use countersign_model::{Digest, GrantId, SessionId, Ticket, Timestamp, ToolCallId};
 
@@ -39,13 +39,30 @@ impl Ledger {
         let same = matches!(first, Some(Event::Granted { grant: found }) if found == *grant);
         let id = grant.statement.id.clone();
         let (uses, calls, revocations) = (Vec::new(), Vec::new(), Vec::new());
-        Ok(same.then_some(Given { id, uses, calls, revocations, entries }))
+        let denied = grant.statement.denied.clone();
+        Ok(same.then_some(Given { id, at: *at, denied, uses, calls, revocations, entries }))
     }
 
     /// What reviewers denied of this action, as the log has it from its first record on.
-    pub fn denials(&self, action: Digest) -> Denials {
+    ///
+    /// INVARIANT: what the last of these grants says was denied before it stands in for the records before it. A reviewer
+    /// signed it together with the hash over those records, and its own record is directly behind them, so nobody else
+    /// can take a denial out. A grant that does not say, or the lack of one, leaves the whole log to be read.
+    pub fn denials<'g>(&self, action: Digest, grants: impl Iterator<Item = &'g Given>) -> Denials {
+        let says = grants.filter_map(|given| Some((given.at, given.denied.as_ref()?)));
+        let last = says.max_by_key(|(at, _)| at.sequence);
+        let (start, before) = match last {
+            Some((at, denied)) => (at, denied.iter().find(|one| one.commitment.matches(&action))),
+            None => (self.log().start(), None),
+        };
+        let entries = self.log().read_from(start).holding(DENIED);
+        Denials { action, before: before.map(|one| one.ticket.clone()), denied: Vec::new(), entries }
+    }
+
+    /// Everything that reviewers denied, to be signed with a grant.
+    pub fn all_denials(&self) -> AllDenials {
         let entries = self.log().read_from(self.log().start()).holding(DENIED);
-        Denials { action, denied: Vec::new(), entries }
+        AllDenials { denied: Vec::new(), entries }
     }
 
     /// The hold whose record is at this place.
@@ -65,6 +82,10 @@ impl Ledger {
 #[derive(Debug)]
 pub struct Given {
     id: GrantId,
+    /// Where its record is.
+    at: Position,
+    /// What was denied before, as it says.
+    denied: Option<Vec<Denied>>,
     uses: Vec<Timestamp>,
     /// The call of each use.
     calls: Vec<(SessionId, ToolCallId)>,
@@ -147,6 +168,8 @@ const DENIED: &str = "\"verdict\":\"deny\"";
 #[derive(Debug)]
 pub struct Denials {
     action: Digest,
+    /// One that a grant says was signed before it.
+    before: Option<Ticket>,
     /// Whoever signed them, or did not.
     denied: Vec<Signed<Approval>>,
     entries: Entries,
@@ -166,7 +189,41 @@ impl Denials {
             }
         }
         let first = self.denied.iter().find(|denial| believed.verify_of_anyone(denial).is_ok());
-        Ok(first.map(|denial| &denial.statement.ticket))
+        Ok(self.before.as_ref().or(first.map(|denial| &denial.statement.ticket)))
+    }
+}
+
+/// Denials that one grant says at most; where there are more, the log is read.
+const MOST_DENIED: usize = 256;
+
+/// Everything that was denied.
+#[derive(Debug)]
+pub struct AllDenials {
+    /// Whoever signed them, or did not.
+    denied: Vec<Signed<Approval>>,
+    entries: Entries,
+}
+
+impl AllDenials {
+    /// Those that a reviewer signed, as of the log's end; none where they are too many to be said.
+    ///
+    /// # Errors
+    /// The log cannot be read, or is not what was written.
+    pub fn signed(&mut self, believed: &Believed) -> Result<Option<Vec<Denied>>, LedgerError> {
+        for entry in self.entries.by_ref() {
+            let Event::Reviewed { approval } = entry?.record.event else { continue };
+            if approval.statement.verdict == Verdict::Deny {
+                self.denied.push(approval);
+            }
+        }
+        let signed = self.denied.iter().filter(|denial| believed.verify_of_anyone(denial).is_ok());
+        let all: Vec<Denied> = signed
+            .map(|Signed { statement, .. }| Denied {
+                ticket: statement.ticket.clone(),
+                commitment: statement.commitment.clone(),
+            })
+            .collect();
+        Ok((all.len() <= MOST_DENIED).then_some(all))
     }
 }
 

@@ -15,7 +15,7 @@ mod trust;
 mod users;
 mod witness;
 
-pub use followed::{Denials, Followed, Given};
+pub use followed::{AllDenials, Denials, Followed, Given};
 pub use home::{Home, HomeError, Identity, read_regular, write_private};
 pub use ledger::{Ledger, LedgerError, Transaction};
 pub use state::{Adoption, Authorities, Call, Change, Hold, Install, Session, State, Status, new_ticket};

@@ -137,7 +137,7 @@ fn verify(
         what: how.clone(),
     }));
     if let Some(home) = home {
-        report.problems.extend(remembered::problems(&home)?);
+        report.problems.extend(remembered::problems(&home, contains.is_some())?);
     }
     report.unproven.push(remembered::UNTOLD.to_owned());
     if replayed.without_bundle == 0 && replayed.same == report.tally.decisions {

@@ -86,8 +86,9 @@ fn what_was_set_back_with_the_witness_is_told_by_a_head_kept_elsewhere_alone() {
     let kept = kept.split_once("--contains ").unwrap().1.to_owned();
     cut(&machine, &segment, &head);
     fs::remove_dir_all(machine.path(".local/share/countersign-witness")).unwrap();
+    // Both gone at once is no accident; set back instead of taken away they would say nothing.
     let (code, text) = verify(&machine, &[]);
-    assert_eq!(code, Some(0), "{text}");
+    assert_eq!(code, Some(1), "{text}");
     assert!(text.contains("is gone, which remembers outside the home how long the log was"), "{text}");
     assert!(text.contains("not proven: that nothing was cut off the end"), "{text}");
     let (code, text) = verify(&machine, &["--contains", &kept]);

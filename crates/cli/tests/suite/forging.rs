@@ -329,6 +329,41 @@ fn a_denied_action_stays_denied_where_the_derived_state_forgot_it() {
     assert!(machine.events("released").is_empty());
 }
 
+/// A grant says what was denied before it, under its signature: the log before it need not be read again.
+#[test]
+fn a_grant_says_what_was_denied_before_it() {
+    let machine = Machine::governed();
+    let bounds = ["--count", "5", "--hours", "1", "--passphrase-stdin"];
+    let ticket = hold(&machine, PUSH);
+    let like = [&["approvals", "grant", "--like", &ticket], bounds.as_slice()].concat();
+    machine.countersign(&like, PASSPHRASE);
+    let first = machine.events("granted").remove(0)["grant"].clone();
+    assert_eq!(first["statement"]["denied"], serde_json::json!([]));
+    machine.countersign(
+        &["approvals", "revoke", first["statement"]["id"].as_str().unwrap(), "--passphrase-stdin"],
+        PASSPHRASE,
+    );
+    machine.countersign(&["approvals", "deny", &ticket, "--passphrase-stdin"], PASSPHRASE);
+    let of = |name: &str| first["statement"][name].as_str().unwrap().to_owned();
+    let (verb, resource, environment) = (of("verb"), of("resource"), of("environment"));
+    let grant =
+        ["approvals", "grant", "--verb", &verb, "--resource", &resource, "--environment", &environment];
+    machine.countersign(&[grant.as_slice(), bounds.as_slice()].concat(), PASSPHRASE);
+    let second = machine.events("granted").pop().unwrap();
+    assert_eq!(second["grant"]["statement"]["denied"][0]["ticket"], ticket.as_str());
+    fs::remove_dir_all(machine.home().join("state")).unwrap();
+    let mut rest = machine.ask(&machine.bash(PUSH)).reason();
+    assert!(rest.contains("A reviewer (ada) denied this"), "{rest}");
+    // Without its list the grant is not what was signed, and covers nothing.
+    let mut forged = second.clone();
+    forged["grant"]["statement"].as_object_mut().unwrap().remove("denied");
+    append(&machine, &[forged]);
+    fs::remove_dir_all(machine.home().join("state")).unwrap();
+    rest = machine.ask(&machine.bash(PUSH)).reason();
+    assert!(rest.contains("denied this"), "{rest}");
+    assert!(machine.events("released").is_empty());
+}
+
 #[test]
 fn a_copy_of_a_used_grant_is_not_another_one() {
     let machine = Machine::governed();

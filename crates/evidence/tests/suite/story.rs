@@ -212,6 +212,7 @@ impl Story {
             expires: self.now.checked_add(jiff::SignedDuration::from_hours(1)).unwrap(),
             note: None,
             after: self.end(),
+            denied: None,
         };
         self.record(Event::Granted { grant: Signed::new(grant, &key(by)).unwrap() });
     }

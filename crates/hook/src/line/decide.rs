@@ -175,8 +175,8 @@ impl Line {
         if used.is_empty() {
             return Ok(None);
         }
-        let mut denials = self.ledger.denials(seen.action);
-        // The whole log is read before it is locked: nobody waits for that.
+        let mut denials = self.ledger.denials(seen.action, used.values().map(|(_, given)| given));
+        // What there is of the log is read before it is locked: nobody waits for that.
         denials.first(&believed)?;
         Ok(Some(Covering { grants: used, denials, believed }))
     }

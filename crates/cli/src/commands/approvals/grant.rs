@@ -103,12 +103,17 @@ pub fn run(desk: &mut Desk, arguments: Arguments, json: bool) -> Result<()> {
             expires: hours_after(at, arguments.hours)?,
             note: arguments.note.clone(),
             after: desk.ledger.anchor()?,
+            denied: None,
         });
     }
+    let mut denials = desk.ledger.all_denials();
+    // Read before the log is locked: nobody waits for that.
+    denials.signed(&believed)?;
     desk.ledger.locked(now, |log| {
         // Each is signed and recorded directly behind the end it names: so there is one place for its record.
         for statement in &mut statements {
             statement.after = log.anchor();
+            statement.denied = denials.signed(&believed)?;
             let grant = Signed::new(statement.clone(), &key)?;
             believed.verify(&grant)?;
             log.append(vec![Event::Granted { grant }])?;

@@ -12,11 +12,15 @@ pub const UNTOLD: &str = "that nothing was cut off the end: its head file, the d
                           back with it by whoever runs as this user. Only a head kept where that user cannot write shows \
                           it, given back with --contains";
 
-/// What the witness and the derived state say against the log as it is. Nothing is written.
+/// The file of the derived state that says how far the log was folded.
+const FOLDED: &str = "folded.json";
+
+/// What the witness and the derived state say against the log as it is; `is_contained`: a head that was kept elsewhere is
+/// in the log. Nothing is written.
 ///
 /// # Errors
 /// Where the user's own home is not known.
-pub fn problems(home: &Home) -> Result<Vec<Problem>> {
+pub fn problems(home: &Home, is_contained: bool) -> Result<Vec<Problem>> {
     let user_home = edge::user_home()?;
     let looked = Ledger::open(home.clone(), None, &user_home, now()).and_then(|ledger| {
         ledger.look(|_| Ok(()))?;
@@ -25,14 +29,26 @@ pub fn problems(home: &Home) -> Result<Vec<Problem>> {
     });
     let found = match looked {
         Ok(None) => None,
-        Ok(Some(witness)) => Some((
-            Severity::Warning,
-            format!(
-                "the witness `{}` is gone, which remembers outside the home how long the log was: whether it was cut \
-                 off before cannot be told",
+        Ok(Some(witness)) => {
+            let gone = format!(
+                "`{}` is gone, which remembers outside the home how long the log was",
                 witness.file().display()
-            ),
-        )),
+            );
+            let untold = "whether the log was cut off before cannot be told";
+            Some(match home.state().join(FOLDED).exists() || is_contained {
+                true => (Severity::Warning, format!("the witness {gone}: {untold}")),
+                // One of them may get lost. Both do where the home was moved, or where somebody took them away.
+                false => (
+                    Severity::Violation,
+                    format!(
+                        "the witness {gone}, and the derived state `{}` is gone with it: {untold}. Where the home was \
+                         moved or restored by you, the next call makes both anew and records it; give a head that was \
+                         kept elsewhere with --contains",
+                        home.state().display()
+                    ),
+                ),
+            })
+        }
         // Whatever is wrong with the log by itself is said already.
         Err(LedgerError::Log(_)) => None,
         Err(error) => Some((Severity::Violation, error.to_string())),
