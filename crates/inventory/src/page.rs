@@ -84,7 +84,11 @@ fn tiles(report: &Report) -> [Tile; 4] {
         |item: &Judged| item.matters() && item.governor().is_none_or(|worst| worst == Governor::Nothing);
     let open = count(&open);
     [
-        Tile { number: report.gaps.len(), text: "gaps", class: good_or_bad(report.gaps.is_empty()) },
+        Tile {
+            number: report.gaps.len(),
+            text: if report.gaps.len() == 1 { "gap" } else { "gaps" },
+            class: good_or_bad(report.gaps.is_empty()),
+        },
         Tile {
             number: open,
             text: "ways to production, or to where nobody knows, that some runtime can go ungoverned",

@@ -32,8 +32,8 @@ pub struct Compiled {
 pub enum Answer {
     /// No policy forbids, and these permit.
     Permitted(BTreeSet<PolicyId>),
-    /// These forbid, none where no policy permits either; and whether they alone stand in the way, since others permit.
-    Refused(BTreeSet<PolicyId>, bool),
+    /// These forbid, none where no policy permits either; and those that permit, which these overrule.
+    Refused(BTreeSet<PolicyId>, BTreeSet<PolicyId>),
     /// These cannot be evaluated. Cedar would leave them out; a forbid left out lets something through.
     Failed(BTreeSet<PolicyId>),
 }
@@ -59,7 +59,7 @@ pub fn ask(compiled: &Compiled, counting: Mode, request: Request, entities: &Ent
     if !fails.is_empty() {
         Answer::Failed(fails)
     } else if permits.is_empty() || !forbids.is_empty() {
-        Answer::Refused(forbids, !permits.is_empty())
+        Answer::Refused(forbids, permits)
     } else {
         Answer::Permitted(permits)
     }

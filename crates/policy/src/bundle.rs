@@ -244,12 +244,7 @@ impl Bundle {
 
     /// The ids of the policies that the layers' files say, beside the pack's.
     pub fn own_policies(&self) -> impl Iterator<Item = &PolicyId> {
-        let layers = [Layer::Organisation, Layer::Team, Layer::Repository];
-        self.policy_ids().filter(move |id| {
-            let own =
-                |layer: &Layer| id.as_str().strip_prefix(layer.name()).is_some_and(|id| id.starts_with('/'));
-            layers.iter().any(own) && !id.as_str().ends_with(AS_ABOVE)
-        })
+        self.policy_ids().filter(|id| is_own(id))
     }
 
     /// The points of risk that differ from the shipped ones, with both.
@@ -318,4 +313,11 @@ fn format_of(bytes: &[u8]) -> Option<BundleError> {
     }
     let found = serde_json::from_slice::<Version>(bytes).ok()?.format;
     (found != FORMAT).then_some(BundleError::Format { found })
+}
+
+/// Whether a policy is one that a layer wrote itself, and none of a pack.
+pub(crate) fn is_own(id: &PolicyId) -> bool {
+    let layers = [Layer::Organisation, Layer::Team, Layer::Repository];
+    let of = |layer: &Layer| id.as_str().strip_prefix(layer.name()).is_some_and(|id| id.starts_with('/'));
+    layers.iter().any(of) && !id.as_str().ends_with(AS_ABOVE)
 }

@@ -11,7 +11,7 @@ use countersign_model::{
 
 use crate::ask::{Answer, Compiled, ask};
 use crate::build::AS_ABOVE;
-use crate::bundle::StoredPolicy;
+use crate::bundle::{StoredPolicy, is_own};
 use crate::classify::{classify, listed_tags};
 use crate::map::EnvironmentMap;
 use crate::oversight::Rung;
@@ -152,6 +152,7 @@ fn climb(
     let unaskable = |error: Unaskable| sentence::broken(Vec::new(), &error.0);
     let mut forbidding = BTreeSet::new();
     let mut obstacle = None;
+    let mut overruled = None;
     for rung in rungs {
         let request = question.at(rung).map_err(unaskable)?;
         match ask(compiled, counting, request, question.entities()) {
@@ -161,21 +162,34 @@ fn climb(
                 if forbidding.len() > 1 {
                     forbidding.retain(|id| !id.as_str().ends_with(AS_ABOVE));
                 }
-                let why = obstacle.or_else(|| says(stored, &forbidding)).unwrap_or_default();
+                let mut why = obstacle.or_else(|| says(stored, &forbidding)).unwrap_or_default();
                 let (kind, risk) = (rung.kind(), risk.clone());
+                // What is only shown still flows, as the permit says.
+                why.extend(overruled.filter(|_| kind != DecisionKind::Monitor));
                 return Ok(Verdict { kind, risk, policies: forbidding, why, notes: Vec::new() });
             }
-            Answer::Refused(refusing, alone) => {
+            Answer::Refused(refusing, permitting) => {
                 // Where others permit what these forbid, these are the reason, and not what permits more above.
-                obstacle = says(stored, &refusing).filter(|_| alone);
+                obstacle = says(stored, &refusing).filter(|_| !permitting.is_empty());
+                let permit = permitting.iter().find(|id| is_own(id));
+                let over = stored.iter().map(|policy| &policy.id).find(|id| refusing.contains(*id));
+                if let (Some(permit), Some(over)) = (permit, over) {
+                    overruled = Some(format!("; {}`{over}`", overruling(permit)));
+                }
                 forbidding = refusing;
             }
             Answer::Failed(failing) => return Err(failed(failing)),
         }
     }
-    let why = says(stored, &forbidding).unwrap_or_else(|| "no policy permits it".to_owned());
+    let mut why = says(stored, &forbidding).unwrap_or_else(|| "no policy permits it".to_owned());
+    why.extend(overruled);
     let (kind, risk) = (DecisionKind::Deny, risk.clone());
     Ok(Verdict { kind, risk, policies: forbidding, why, notes: Vec::new() })
+}
+
+/// How a reason says that a permit of one's own is overruled.
+pub fn overruling(permit: &PolicyId) -> String {
+    format!("`{permit}` permits it and is overruled by ")
 }
 
 /// Of two layers' verdicts the stricter; of two that ask for approvals, what both ask for.

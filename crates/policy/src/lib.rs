@@ -55,7 +55,7 @@ pub use bundle::{Bundle, BundleError, BundlePolicy, OnAllow};
 pub use ci::{Delivery, Refs};
 pub use classify::classify;
 pub use context::{Context, History, pushes, reads_secret, takes_in_untrusted};
-pub use decide::decide;
+pub use decide::{decide, overruling};
 pub use draft::{Draft, draft};
 pub use example::Example;
 pub use imagined::{Answered, Imagined, actions, can_stand, resource_types, usual_types};

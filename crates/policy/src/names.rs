@@ -126,6 +126,14 @@ pub fn branch_says_production(branch: &str) -> bool {
     branch.split('/').any(is_word) || (!branch.contains('/') && is_word(first))
 }
 
+/// Whether one of a name's words means where something is developed, and none means more.
+pub fn says_development(name: &str) -> bool {
+    let mut words = name.split(|c: char| !c.is_ascii_alphanumeric());
+    let means =
+        words.any(|word| ["dev", "development", "sandbox"].iter().any(|dev| word.eq_ignore_ascii_case(dev)));
+    means && !says_production(name) && !says_staging(name)
+}
+
 /// Whether one of a name's words means what comes before production.
 pub fn says_staging(name: &str) -> bool {
     let mut words = name.split(|c: char| !c.is_ascii_alphanumeric());

@@ -34,6 +34,9 @@ impl Proposal {
                 put_environment(&mut text, environment, listed, &self.named);
             }
         }
+        if !self.environments.contains_key(&Environment::Development) {
+            put_development(&mut text, &self.named);
+        }
         for policy in &self.policies {
             put(&mut text, &format!("\n[[policy]]\nid = {}\n", quoted(&policy.id)));
             if let Some(says) = &policy.says {
@@ -93,14 +96,38 @@ const HEAD: &str = "\
 # Of several environments that match, the worst counts.
 ";
 
+/// What says itself that it is for development, to choose from: a name that an agent may have written lets nothing
+/// pass until a person takes the sign away and signs.
+fn put_development(text: &mut String, named: &[Named]) {
+    let named: Vec<&Named> = named.iter().filter(|named| named.says_development()).collect();
+    if named.is_empty() {
+        return;
+    }
+    put(
+        text,
+        "\n# Names that say development. Take the signs away where they are right: what lands there waits less.\n",
+    );
+    put(text, "# [environments.development]\n");
+    let mut lists: Vec<&str> = named.iter().map(|named| named.kind.list()).collect();
+    lists.sort_unstable();
+    lists.dedup();
+    for list in lists {
+        let of: Vec<&Named> = named.iter().copied().filter(|named| named.kind.list() == list).collect();
+        let from = of.first().map(|first| one_line(&first.from)).unwrap_or_default();
+        put(text, &format!("# {list} = {}  # {from} names it\n", names(&of)));
+    }
+}
+
 fn put_environment(text: &mut String, environment: Environment, listed: &Listed, named: &[Named]) {
     let is_production = environment == Environment::Production;
     put(text, &format!("\n[environments.{environment}]\n"));
     for (name, patterns) in listed.places.lists() {
         let expected = ["branches", "tags", "hosts", "paths", "mcp_servers", "credentials"].contains(&name);
         let always = name == "branches" || (is_production && expected);
-        let others: Vec<&Named> =
-            named.iter().filter(|named| is_production && named.kind.list() == name).collect();
+        let others: Vec<&Named> = named
+            .iter()
+            .filter(|named| is_production && named.kind.list() == name && !named.says_development())
+            .collect();
         if patterns.is_empty() && !always {
             if is_production && others.is_empty() {
                 put(text, &format!("# {name} = []  # {}\n", example(name)));

@@ -56,6 +56,11 @@ impl Named {
         names::says_production(&self.name) && self.is_usable()
     }
 
+    /// Whether it says itself that it is for development, and nothing more.
+    pub(crate) fn says_development(&self) -> bool {
+        names::says_development(&self.name)
+    }
+
     /// Whether a map can have it as it is.
     pub(crate) fn is_usable(&self) -> bool {
         glob::refuse(&self.name).is_none() && !self.name.contains(['*', '?']) && !self.name.starts_with('!')

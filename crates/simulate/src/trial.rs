@@ -97,6 +97,12 @@ fn one(
     };
     let wrong = match (kind, policy) {
         ("hit", Some(id)) if !has_a_say(id) => Some(without(id)),
+        // A permit that something overrules does not do what it was written for, unless that is what is expected.
+        ("hit", Some(id))
+            if example.expect.is_none() && decision.reason.contains(&policy::overruling(&id.into())) =>
+        {
+            Some(format!("`{id}` does not let it pass; {decided}; if that is meant, say `expect`"))
+        }
         ("miss", Some(id)) if has_a_say(id) => Some(format!("`{id}` has a say in it; {decided}")),
         _ => None,
     };

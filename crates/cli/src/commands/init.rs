@@ -70,12 +70,12 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
     if adopted {
         println!("What was seen in the repository is in force, unsigned, until a reviewer signs a proposal.");
     }
-    next_steps(nobody, active, wired);
+    next_steps(nobody, active, wired, !there);
     Ok(ExitCode::SUCCESS)
 }
 
 /// What is still to be done, and nothing that is.
-fn next_steps(nobody: bool, active: bool, wired: bool) {
+fn next_steps(nobody: bool, active: bool, wired: bool, written: bool) {
     if nobody {
         println!("{} nobody can release what is held yet", styled(WARN, "note:"));
     }
@@ -93,6 +93,9 @@ fn next_steps(nobody: bool, active: bool, wired: bool) {
         println!("  countersign install claude-code     # wires the hook");
     }
     println!("  countersign doctor                  # proves that it blocks");
+    if written {
+        println!("  git add {}            # and commit it: it is reviewed like code", repository::PROPOSAL);
+    }
 }
 
 /// Whether what the proposal builds is in force here, signed.

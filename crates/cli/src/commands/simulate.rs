@@ -9,11 +9,12 @@ use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anstream::println;
 use anyhow::{Context as _, Result};
 use countersign_redact::Redactor;
 use countersign_simulate::{Report, Simulation};
 
-use crate::output::{self, WithHint as _};
+use crate::output::{self, GOOD, WithHint as _, styled};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -65,6 +66,9 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
     }
     if json {
         output::json(&report)?;
+    } else if let Some(path) = &arguments.html {
+        // The page says all that the terminal would.
+        println!("{} `{}`", styled(GOOD, "wrote"), path.display());
     } else {
         shown::print(&report, &bundle, against.as_ref());
     }

@@ -23,7 +23,7 @@ fn a_file_that_the_session_made_is_removed_without_an_approval() {
     assert_eq!(machine.ask(&remove).word(), "pass");
     let decided = machine.events("decided");
     let reason = decided.last().unwrap()["decision"]["reason"].as_str().unwrap();
-    assert_snapshot!(reason.replace(&machine.path("").display().to_string(), "~/"), @"would delete a file or directory (~/shop/scratch.txt, development), this session made it: removing what can be brought back is shown to people");
+    assert_snapshot!(reason.replace(&machine.path("").display().to_string(), "~/"), @"would delete a file or directory (~/shop/scratch.txt, development), this session made it: removing what can be brought back, or is temporary, is shown to people");
     machine.countersign(&["evidence", "verify"], "");
     // Once it is gone, another file of that name is not the session's own.
     let mut after = remove.clone();

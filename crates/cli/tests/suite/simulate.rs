@@ -277,7 +277,7 @@ fn what_is_shown_for_its_risk_alone_says_what_the_risk_comes_from() {
     let logs = machine.path("logs").display().to_string();
     let text = machine.countersign(&["simulate", &logs, "--bundle", "graduated"], "");
     let why = text.lines().find(|line| line.contains("a risk of")).unwrap();
-    assert_snapshot!(why.trim(), @"1  monitor   a risk of 30 or more is shown to people, mostly because it reaches another machine (1), the call moves 8 refs (1)");
+    assert_snapshot!(why.trim(), @"1  monitor   a risk of 30 or more is shown to people, mostly because it reaches another machine (in all), the call moves 8 refs (in all)");
     let report = simulate(&machine, &[]);
     assert!(
         report["reasons"]

@@ -140,7 +140,7 @@ fn own_policies_tighten_and_own_permits_lose_to_forbids() {
         Effect::new(verbs::NET_SEND, Resource::Host { host: "mail.example".to_owned(), url: None });
     classify(std::slice::from_mut(&mut mail), &bundle, None);
     let decision = decide(&[mail], &Context::default(), &bundle);
-    assert_snapshot!(format!("{}: {}", decision.kind, decision.reason), @"deny: would send data to a host (mail.example, in an environment nobody has named): nobody mails from here");
+    assert_snapshot!(format!("{}: {}", decision.kind, decision.reason), @"deny: would send data to a host (mail.example, in an environment nobody has named): nobody mails from here; `repository/all` permits it and is overruled by `repository/no-mail`");
     let tamper = Effect::new(verbs::COUNTERSIGN_TAMPER, Resource::Program { name: "x".to_owned() });
     assert_eq!(decide(&[tamper], &Context::default(), &bundle).kind, DecisionKind::Deny);
 }

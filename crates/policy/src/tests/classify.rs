@@ -198,7 +198,7 @@ fn the_reason_is_what_stands_in_the_way() {
         let circumstances = crate::Circumstances { changes, ..crate::Circumstances::default() };
         decide(&effects, &Context { circumstances, ..Context::default() }, shop(Pack::Graduated)).reason
     };
-    assert_snapshot!(reason(0), @"would delete a file or directory (/repo/.env, development): removing what can be brought back is shown to people");
+    assert_snapshot!(reason(0), @"would delete a file or directory (/repo/.env, development): removing what can be brought back, or is temporary, is shown to people");
     assert_snapshot!(reason(1000), @"would delete a file or directory (/repo/.env, development): a risk of 60 or more waits for an approval");
 }
 

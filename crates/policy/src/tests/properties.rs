@@ -317,10 +317,10 @@ proptest! {
     }
 }
 
-/// An answer without what the authorizer does not say: whether others permit what some forbid.
+/// An answer without what the authorizer does not say: who permits what others forbid.
 fn as_told(answer: Answer) -> Answer {
     match answer {
-        Answer::Refused(policies, _) => Answer::Refused(policies, false),
+        Answer::Refused(policies, _) => Answer::Refused(policies, BTreeSet::new()),
         other => other,
     }
 }
@@ -342,7 +342,7 @@ fn authorizer(policies: &PolicySet, question: &Question, rung: &Rung) -> Answer 
     match response.decision() {
         _ if !failing.is_empty() => Answer::Failed(failing),
         Ruling::Allow => Answer::Permitted(deciding),
-        Ruling::Deny => Answer::Refused(deciding, false),
+        Ruling::Deny => Answer::Refused(deciding, BTreeSet::new()),
     }
 }
 

@@ -237,9 +237,7 @@ fn names_that_tools_know() {
     kube_contexts = [
       "eu-live",  # ~/.kube/config names it
     ]
-    # seen as well: ["kind-dev"]
-    # Seen, such as in ~/.aws/config; keep what is production:
-    # accounts = ["shop-dev"]
+    # accounts = []  # profiles, projects and accounts of clouds, such as "shop-live" or "aws:1234"
     # Seen, such as in .env; keep what is production:
     # databases = ["$DATABASE_URL"]
     stacks = [
@@ -247,6 +245,11 @@ fn names_that_tools_know() {
     ]
     # apps = []  # such as "shop-web" or "heroku:shop"
     # registries = []  # such as "registry.example.com" or "npm/shop"
+
+    # Names that say development. Take the signs away where they are right: what lands there waits less.
+    # [environments.development]
+    # accounts = ["shop-dev"]  # ~/.aws/config names it
+    # kube_contexts = ["kind-dev"]  # ~/.kube/config names it
     "#);
 }
 

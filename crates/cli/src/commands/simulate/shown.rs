@@ -116,8 +116,10 @@ fn from(row: &Reason) -> String {
         return String::new();
     }
     let factors = row.factors.iter().take(FACTORS);
+    // A call has several: what they say of how many must not look like a sum.
+    let of = |calls| if calls == row.calls { "all".to_owned() } else { grouped(calls) };
     let factors =
-        factors.map(|factor| format!("{} ({})", terminal::line(&factor.sentence), grouped(factor.calls)));
+        factors.map(|factor| format!("{} (in {})", terminal::line(&factor.sentence), of(factor.calls)));
     format!(", mostly because {}", factors.collect::<Vec<_>>().join(", "))
 }
 

@@ -54,8 +54,12 @@ pub fn like(desk: &mut Desk, ticket: &str) -> Result<Vec<Bounds>> {
         }
         let name = resource_name(&effect.resource).filter(|_| effect.certainty == Certainty::Exact);
         let Some(resource) = name else {
-            return Err(anyhow::anyhow!("no grant can cover `{effect}`"))
-                .hint("a grant covers only what is known exactly, and a part of this is not");
+            let part = match (&effect.because, effect.certainty) {
+                (Some(why), Certainty::Partial | Certainty::Opaque) => why.clone(),
+                _ => format!("`{}` could be any of several", effect.resource),
+            };
+            return Err(anyhow::anyhow!("no grant can cover `{effect}`: {}", terminal::line(&part)))
+                .hint("a grant covers only what is known exactly; say that part in the command, or approve this one alone");
         };
         all.push(Bounds { verb: effect.verb.clone(), resource, environment: effect.environment });
     }
