@@ -11,6 +11,9 @@ use brush_parser::ast::{
     SimpleCommand,
 };
 
+use countersign_model::{Answer, Question};
+
+use crate::Workspace as _;
 use crate::context::Context;
 use filters::Passes;
 
@@ -34,7 +37,11 @@ pub(super) fn are_left(commands: &[Command], index: usize, context: &Context<'_>
         return prints.words.iter().all(|word| word == "-p")
             && next.is_some_and(|next| {
                 !is_another(&next.name)
-                    && (next.passes() == Passes::Names || filters::leaves_harmless(&next.name, next.words()))
+                    && (next.passes() == Passes::Names
+                        || filters::leaves_harmless(&next.name, next.words())
+                        || filters::leaves_public(&next.name, &next.words(), |name| {
+                            may_be_set(name, context)
+                        }))
             });
     }
     if prints.file_passes() == Passes::Names {
@@ -54,6 +61,13 @@ pub(super) fn are_left(commands: &[Command], index: usize, context: &Context<'_>
         }
     }
     false
+}
+
+/// Whether a variable may be set where the command runs.
+fn may_be_set(name: &str, context: &Context<'_>) -> bool {
+    let is_set_here =
+        context.state.shell.variables.contains_key(name) || context.state.shell.poisoned.is_some();
+    is_set_here || context.workspace.ask(&Question::Variable { name: name.to_owned() }) != Answer::No
 }
 
 /// A command whose words stand for themselves and that is redirected to nowhere before it is the last.

@@ -295,6 +295,20 @@ fn ends_before_values(pattern: &str) -> bool {
     true
 }
 
+/// Starts of the names of variables that are shown to anybody who visits the site that is built with them.
+const PUBLIC: &[&str] = &["EXPO_PUBLIC_", "GATSBY_", "NEXT_PUBLIC_", "NUXT_PUBLIC_", "REACT_APP_", "VITE_"];
+/// Starts of names of which few are secrets, with those that are.
+const FEW_SECRETS: &[(&str, &[&str])] = &[("NODE_", &["NODE_AUTH_TOKEN", "NODE_PRE_GYP_GITHUB_TOKEN"])];
+
+/// Whether a search leaves those variables alone whose names start in a way that says they are no secrets; `is_set`:
+/// whether one may be set.
+pub(super) fn leaves_public(program: &str, words: &[&str], is_set: impl Fn(&str) -> bool) -> bool {
+    let ("grep", [pattern] | ["-E", pattern]) = (program, words) else { return false };
+    let Some(start) = pattern.strip_prefix('^') else { return false };
+    let secrets = FEW_SECRETS.iter().find(|(known, _)| *known == start).map(|(_, secrets)| *secrets);
+    PUBLIC.contains(&start) || secrets.is_some_and(|secrets| !secrets.iter().any(|secret| is_set(secret)))
+}
+
 /// Whether of all variables a search leaves some of programs and of the terminal, which are no secrets, or one that is
 /// named whole and is none.
 pub(super) fn leaves_harmless(program: &str, words: Vec<&str>) -> bool {

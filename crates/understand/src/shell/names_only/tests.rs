@@ -15,6 +15,8 @@ fn names_are_no_secrets() {
         "env | grep -E '^(PATH|HOME|NODE_ENV)='",
         "env | grep '^PATH=\\|^HOME='",
         "env | grep -i aws_region",
+        "env | grep ^NEXT_PUBLIC_",
+        "env | grep '^VITE_'",
         "set | grep PYTHONPATH",
     ] {
         assert!(!check(command).contains("secret.read"), "{command}: {}", check(command));
@@ -36,6 +38,11 @@ fn and_values_are() {
         "env printenv API_TOKEN | cut -d= -f1",
         "printenv API_TOKEN | cut -d= -f1",
         "env | grep AWS",
+        "env | grep NEXT_PUBLIC_",
+        "env | grep -v ^VITE_",
+        "env | grep -i ^vite_",
+        "env | grep ^NODE_",
+        "env | grep -i key",
         "env | grep -i a",
         "env | grep -A9 python",
         "env | grep -v python",
