@@ -116,7 +116,6 @@ pub(super) fn started(invocation: &Invocation, context: &mut Context<'_>) -> boo
 const ALSO: &[&str] = &[
     "arch", "brew", "buildah", "cabal", "cargo", "chokidar-cli", "devspace", "dune", "envchain", "fish", "garden", "git-town", "hatch", "heroku", "ip", "launchctl", "lerna", "machinectl", "mix",
     "mosh", "netlify", "ntl", "nx", "okteto", "opam", "podman", "stack", "summon", "telepresence", "teller", "tilt", "tsh",
-    "arch", "brew", "buildah", "cabal", "cargo", "chokidar-cli", "devspace", "dune", "envchain", "fish", "garden", "git-town", "hatch", "heroku", "ip", "launchctl", "lerna", "machinectl", "mix", "mosh", "netlify", "ntl", "nx", "okteto", "opam", "podman", "stack", "summon", "telepresence", "teller", "tilt", "tsh",
 ];
 
 /// Adds what a program that another family knows starts; false where it starts none.
