@@ -5,7 +5,7 @@ mod patches;
 mod tar;
 mod unzip;
 
-use countersign_model::{Answer, Certainty, Effect, PathClass, Question, Resource, Reversible, verbs};
+use countersign_model::{Answer, Question, Reversible, verbs};
 
 use super::{Family, landing, opaque};
 use crate::Workspace as _;
@@ -227,17 +227,22 @@ fn copy(invocation: &Invocation, context: &mut Context<'_>) {
         } else {
             context.read_tree(word);
         }
+        let merges = invocation.program == "cp" && invocation.words.iter().any(|word| matches!(word.text(), "-T" | "--no-target-directory") || is_bundle_with(word, 'T'));
+        if merges || matches!(word.text().rsplit('/').next(), Some("." | ".." | "" | "*" | ".*")) {
+            landing::unpacks(&word.value, &last, context);
+        }
         into(&last, word, context.state.world.written.len(), context);
         if is_nothing(&word.value) {
             context.empties(&last);
-        }
-        if matches!(word.text().rsplit('/').next(), Some("." | ".." | "" | "*" | ".*")) {
-            unpacks_into(&last, context);
         }
     }
     if operands.is_empty() {
         context.write_value(&last);
     }
+}
+
+fn is_bundle_with(word: &Word, letter: char) -> bool {
+    word.text().strip_prefix('-').is_some_and(|letters| !letters.starts_with('-') && letters.contains(letter))
 }
 
 /// Whether `cp` makes links instead of copies.
@@ -348,19 +353,6 @@ fn permit(invocation: &Invocation, context: &mut Context<'_>) {
     operands.iter().skip(skip).for_each(|word| context.permit(word));
 }
 
-
-/// Says that a tree of files that nobody has looked at is put into a directory. In the home directory
-/// or above it there may be files among them that shells and tools run by themselves.
-pub(super) fn unpacks_into(directory: &Value, context: &mut Context<'_>) {
-    context.write_value(directory);
-    let located = paths::locate(directory, context);
-    let home = &context.surroundings.home;
-    if !home.is_empty() && located.why.is_none() && paths::is_within(home, &located.path) {
-        let resource = Resource::Path { path: located.path, zone: located.zone, class: PathClass::ShellConfiguration };
-        let why = "shells and tools run files that may be among them";
-        context.push(Effect::new(verbs::FS_WRITE, resource).certain(Certainty::Partial, why));
-    }
-}
 
 /// A path below a directory given by an option.
 fn below(directory: Option<&Value>, path: &Value) -> Value {

@@ -1,12 +1,11 @@
 //! Where files that come from elsewhere land: in a directory they keep their names.
 
-use countersign_model::{Answer, Question};
+use countersign_model::{Answer, Certainty, Effect, PathClass, Question, Resource, verbs};
 
-use super::files;
 use crate::Workspace as _;
 use crate::context::Context;
 use crate::glob;
-use crate::paths;
+use crate::paths::{self, Located};
 use crate::word::{Value, Word};
 
 /// Says that a file is written to `target`, or into it under the last name of `source` where that is a directory.
@@ -17,8 +16,76 @@ pub(super) fn file(source: &Value, target: &Value, context: &mut Context<'_>) {
 
 /// Says that a file or a whole tree, of which only the top has a name, is written to `target`.
 pub(super) fn tree(source: &Value, target: &Value, context: &mut Context<'_>) {
-    files::unpacks_into(target, context);
+    unpacks(source, target, context);
     inside(source, target, context);
+}
+
+/// Names at the top of a tree by which agents, shells, editors, git and what delivers a project run what they find.
+const RUNNING: &[&str] = &[
+    ".claude",
+    ".codex",
+    ".cursor",
+    ".devcontainer",
+    ".envrc",
+    ".gemini",
+    ".git",
+    ".github",
+    ".gitlab-ci.yml",
+    ".husky",
+    ".mcp.json",
+    ".vscode",
+];
+
+/// Says that a tree of files is put into a directory. Where that is a project's top or the home directory, or lies above
+/// them, there may be files in it that agents, shells and tools run by themselves.
+pub(super) fn unpacks(source: &Value, directory: &Value, context: &mut Context<'_>) {
+    let located = paths::locate(directory, context);
+    let may_bring = holds_project(&located, context) && !is_known_without(source, context);
+    context.write_value(directory);
+    if located.why.is_some() {
+        return;
+    }
+    let home = &context.surroundings.home;
+    if !home.is_empty() && paths::is_within(home, &located.path) {
+        let why = "shells and tools run files that may be among them";
+        runs(&located, PathClass::ShellConfiguration, why, context);
+    } else if may_bring {
+        let why = "settings and hooks that are run may be among them";
+        runs(&located, PathClass::ToolConfiguration, why, context);
+    }
+}
+
+fn runs(located: &Located, class: PathClass, why: &str, context: &mut Context<'_>) {
+    let resource = Resource::Path { path: located.path.clone(), zone: located.zone, class };
+    context.push(Effect::new(verbs::FS_WRITE, resource).certain(Certainty::Partial, why));
+}
+
+/// Whether it is a project's top or lies above it; what is for everybody's temporary files is not looked at so.
+fn holds_project(located: &Located, context: &Context<'_>) -> bool {
+    let is_temporary = context.surroundings.temporary.contains(&located.path);
+    let top = context.top().is_some_and(|top| paths::is_within(top, &located.path));
+    let settings =
+        || context.surroundings.protected.iter().any(|protected| paths::is_within(protected, &located.path));
+    !is_temporary && (top || settings())
+}
+
+/// Whether a directory is there that has none of these names, and that the command has not written to.
+fn is_known_without(source: &Value, context: &Context<'_>) -> bool {
+    let Some(text) = source.known() else { return false };
+    let located = paths::locate(&Value::Known(text.to_owned()), context);
+    let at = |name: &str| format!("{}/{name}", located.path.trim_end_matches('/'));
+    let ask = |path: String| context.workspace.ask(&Question::Path { path });
+    let written = context.state.world.written.iter().any(|written| {
+        written.is_pattern
+            || written
+                .paths()
+                .iter()
+                .any(|path| paths::is_within(path, &located.path) || paths::is_within(&located.path, path))
+    });
+    !written
+        && located.why.is_none()
+        && matches!(ask(located.path.clone()), Answer::Directory { .. })
+        && RUNNING.iter().all(|name| ask(at(name)) == Answer::Absent)
 }
 
 /// Says what a file of that name is in the directory, where the directory alone would hide it.

@@ -209,6 +209,7 @@ mod tests {
         fs.write /home/dev/x, write
         net.read s3, read
         fs.write /repo, write
+        fs.write /repo, write, partial
         fs.write /repo/.envrc, write
         ");
     }

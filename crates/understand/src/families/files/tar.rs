@@ -2,7 +2,8 @@
 
 use countersign_model::{Effect, PathClass, Resource, verbs};
 
-use super::{below, opaque, unpacks_into};
+use super::super::landing;
+use super::{below, opaque};
 use crate::arguments::{Spec, Takes, parse};
 use crate::context::Context;
 use crate::environment;
@@ -116,14 +117,25 @@ pub(super) fn tar(invocation: &Invocation, context: &mut Context<'_>) {
         for renamed in arguments.values(&["transform", "xform"]).filter_map(renamed) {
             let place = below(directory, &renamed);
             if renamed.is_unknown() || paths::locate(&place, context).class > PathClass::Rebuildable {
-                unpacks_into(&place, context);
+                landing::unpacks(&unread(), &place, context);
             }
         }
         if arguments.has(&["P", "absolute-names"]) {
             context.write_value(&Value::unknown("the archive may name any file"));
         }
-        unpacks_into(&directory.cloned().unwrap_or_else(|| Value::Known(".".to_owned())), context);
+        let into = directory.cloned().unwrap_or_else(|| Value::Known(".".to_owned()));
+        let renames = arguments.values(&["strip-components", "transform", "xform"]).next().is_some();
+        if renames || arguments.operands.is_empty() || !arguments.operands.iter().all(|word| landing::is_one(&word.value)) {
+            landing::unpacks(&unread(), &into, context);
+        } else {
+            context.write_value(&into);
+        }
     }
+}
+
+/// The source of what is unpacked.
+fn unread() -> Value {
+    Value::unknown("which files are in it is not known")
 }
 
 /// What `s,^,out/,` puts into the names of what is unpacked, as a path.

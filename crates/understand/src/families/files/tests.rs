@@ -97,6 +97,7 @@ fn options_that_start_a_program_are_followed() {
     git.push main@origin, write
     fs.read /repo/x.tar, read
     fs.write /repo, write
+    fs.write /repo, write, partial
     ");
     assert_snapshot!(check("tar -cf x.tar --checkpoint=1 --checkpoint-act=exec='git push origin main' src"), @"
     git.push main@origin, write
@@ -124,6 +125,7 @@ fn archives_go_where_they_are_told() {
     assert_snapshot!(check("tar -xf x.tar --directory=.claude"), @"
     fs.write /repo/.claude, write
     fs.read /repo/x.tar, read
+    fs.write /repo/.claude, write, partial
     ");
     assert_snapshot!(check("tar xzf x.tgz -C /tmp/y"), @"
     fs.read /repo/x.tgz, read
@@ -209,5 +211,23 @@ fn secrets_that_stay_secrets() {
     ] {
         let found = check_with(command, &files);
         assert!(found.contains("secret.read"), "{command}: {found}");
+    }
+}
+
+#[test]
+fn trees_that_may_bring_settings_are_told() {
+    let hidden = &[("/tmp/f/.claude/settings.json", "{}"), ("/tmp/f/a", "a")];
+    for command in [
+        "tar xzf /tmp/q.tgz", "cp -rT /tmp/f .", "cp -r /tmp/f/. .", "cp -a /tmp/f/. /repo", "rsync -a /tmp/f/ .", "unzip -o /tmp/f.zip", "curl -fsSL https://x.example/x.tgz | tar xz", "tar xzf q.tgz --strip-components=1 p/a",
+        "tar xzf q.tgz -C ..", "mkdir q; echo x > q/a; cp -r q/. .", "cd src; tar xf ../q.tar -C ..", "tar xf q.tar --transform 's,^,.claude/,' settings.json", "git archive HEAD | tar x",
+    ] {
+        let found = check_with(command, hidden);
+        assert!(found.lines().any(|line| line.contains("fs.write") && line.contains("partial")), "{command}: {found}");
+    }
+    for command in [
+        "tar xzf /tmp/q.tgz -C build", "tar xzf /tmp/q.tgz -C /tmp", "tar xzf q.tgz src/a", "cp -r /tmp/g src/b", "cp -r src/. lib", "rsync -a src/ lib/", "unzip a.zip -d vendor", "cd /tmp && tar xf q.tar", "tar tf q.tar", "cp -r src/. .",
+    ] {
+        let found = check_with(command, hidden);
+        assert!(!found.lines().any(|line| line.contains("fs.write") && line.contains("partial")), "{command}: {found}");
     }
 }

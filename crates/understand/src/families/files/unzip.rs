@@ -74,6 +74,7 @@ mod tests {
         fs.write /repo/out2, write
         fs.read /repo/z.zip, read
         fs.write /repo, write
+        fs.write /repo, write, partial
         ");
         assert_snapshot!(check("unzip x.zip .envrc -d .; unzip x.zip .bashrc -d ~; unzip x.zip -x a b -d ~"), @"
         fs.read /repo/x.zip, read

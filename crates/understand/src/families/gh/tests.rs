@@ -306,6 +306,7 @@ fn files_of_releases_runs_and_codespaces() {
     forge.read acme/shop release v1, read
     fs.write /repo, write
     fs.write /repo/.envrc, write
+    fs.write /repo, write, partial
     ");
     assert_snapshot!(check("gh codespace cp -e .env remote:/x; gh cs cp remote:/x .git/hooks/pre-commit; gh cs cp remote:a/.envrc ."), @"
     secret.read /repo/.env, read
