@@ -44,10 +44,18 @@ pub(crate) fn of(path: &str) -> PathClass {
         let known = named.as_deref().unwrap_or(&lower);
         of(&format!("{}x", known.strip_suffix(name).unwrap_or_default())) != Secret
     };
+    is_secret |=
+        names_keys(name) && lower.rsplit_once('/').is_some_and(|(directory, _)| of(directory) == Secret);
     if is_secret && !of_a_kind && !HARMLESS.iter().any(|pattern| glob::matches(pattern, name)) {
         strictest = strictest.max(Secret);
     }
     strictest
+}
+
+/// Whether a pattern stands for what keys are usually called, so that those of a directory of keys are among it.
+fn names_keys(name: &str) -> bool {
+    const USUAL: &[&str] = &["id_rsa", "id_ed25519", "credentials", "token", "config", "private.key"];
+    glob::is_pattern(name) && USUAL.iter().any(|usual| glob::matches(name, usual))
 }
 
 /// A path without the directories in it that stand for any: `src/**/*.ts` is `src/*.ts`.
@@ -166,6 +174,10 @@ mod tests {
             ("/home/dev/.ssh/id_ed25519", Secret),
             ("/home/dev/.aws/credentials", Secret),
             ("/home/dev/.ssh/id_*", Secret),
+            ("/home/dev/.ssh/*", Secret),
+            ("/home/dev/.ssh/[a-z]*", Secret),
+            ("/home/dev/.aws/*", Secret),
+            ("/repo/src/*", Ordinary),
             ("/repo/.env*", Secret),
             ("/repo/*.pem", Secret),
             ("/repo/*.txt", Ordinary),

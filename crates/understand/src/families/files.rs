@@ -25,7 +25,7 @@ use self::unzip::unzip;
 pub(super) const FAMILY: Family = Family {
     programs: &[
         "rm", "rmdir", "unlink", "shred", "mv", "cp", "ln", "install", "mkdir", "mkfifo", "mktemp", "touch", "tee", "truncate", "dd",
-        "chmod", "chown", "chgrp", "setfacl", "patch", "tar", "zip", "unzip", "gzip", "gunzip", "bzip2", "xz",
+        "chmod", "chown", "chgrp", "setfacl", "patch", "tar", "bsdtar", "gtar", "zip", "unzip", "gzip", "gunzip", "bzip2", "xz",
         "split", "sponge", "rename", "trash",
     ],
     about: "Creating, changing, moving, archiving and deleting files. Each path is resolved through links \
@@ -61,7 +61,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         "cp" | "install" => copy(invocation, context),
         "dd" => disk_dump(invocation, context),
         "chmod" | "chown" | "chgrp" | "setfacl" => permit(invocation, context),
-        "tar" => tar(invocation, context),
+        "tar" | "bsdtar" | "gtar" => tar(invocation, context),
         "patch" => patches::patch(invocation, context),
         _ => archive(invocation, context),
     }

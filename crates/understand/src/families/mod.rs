@@ -91,6 +91,7 @@ families! {
     compilers,
     documents,
     scanners,
+    unpackers,
     wordpress,
     local_sites,
     helm,

@@ -98,12 +98,14 @@ fn starts_programs(git: &Git<'_>, context: &mut Context<'_>) {
     let options: &[&str] = match git.subcommand.as_str() {
         "rebase" => &["-x", "--exec"],
         "difftool" => &["-x", "--extcmd"],
-        "grep" => &["-O", "--open-files-in-pager"],
         "fetch" | "pull" | "clone" | "ls-remote" => &["--upload-pack", "-u", "--exec"],
         "archive" => &["--exec", "--remote"],
         "filter-branch" => &["--tree-filter", "--index-filter", "--msg-filter", "--env-filter", "--parent-filter", "--commit-filter", "--tag-name-filter", "--setup"],
         _ => &[],
     };
+    if git.subcommand == "grep" {
+        opened(git, context);
+    }
     for (index, word) in git.words.iter().enumerate() {
         for option in options {
             let name = word.text().split('=').next().unwrap_or_default();
@@ -119,6 +121,29 @@ fn starts_programs(git: &Git<'_>, context: &mut Context<'_>) {
             if let Some(value) = value.filter(|_| !is_short_update) {
                 environment::command(&format!("git {} {option}", git.subcommand), &value, context);
             }
+        }
+    }
+}
+
+/// The program that `git grep -O` gives the files to in which it found something.
+fn opened(git: &Git<'_>, context: &mut Context<'_>) {
+    for word in git.words.iter().take_while(|word| word.text() != "--") {
+        let (name, long) = word.text().split_once('=').map_or((word.text(), false), |(name, _)| (name, true));
+        let is_long = name.len() > 3 && name.starts_with("--") && "--open-files-in-pager".starts_with(name);
+        let letters = word.text().strip_prefix('-').filter(|rest| !rest.starts_with('-')).unwrap_or_default();
+        // Behind these letters stand their values.
+        let at = letters.find(['O', 'e', 'f', 'A', 'B', 'C', 'm']).filter(|at| letters.get(*at..).is_some_and(|rest| rest.starts_with('O')));
+        let program = match at {
+            Some(at) => word.text().get(at + 2..).and_then(|before| (!before.is_empty()).then(|| before.to_owned())),
+            None if is_long && long => word.text().split_once('=').map(|(_, value)| value.to_owned()),
+            None => None,
+        };
+        if word.value.is_unknown() && (at.is_some() || is_long || word.text().is_empty()) {
+            context.opaque(&git.title(), "its options start a program");
+        } else if let Some(program) = program {
+            // They lie where it looks: here, or in what is named.
+            let named: String = git.operands().iter().skip(1).filter_map(|word| word.known()).map(|text| format!(" '{}'", text.replace('\'', r"'\''"))).collect();
+            environment::command("git grep -O", &Value::Known(format!("{program} ./* ./.*{named}")), context);
         }
     }
 }

@@ -9,6 +9,26 @@ use crate::invocation::Invocation;
 use crate::paths;
 use crate::word::{Value, Word};
 
+/// `python -m zipfile`, `python -m tarfile`
+fn archive(at: usize, invocation: &Invocation, context: &mut Context<'_>) {
+    let words = invocation.words.get(at + 1..).unwrap_or_default();
+    let option = words.first().map_or("", Word::text);
+    let is = |short: &str, long: &str| option == short || option.len() > 2 && long.starts_with(option);
+    let archive = words.get(1);
+    if is("-c", "--create") {
+        archive.into_iter().for_each(|word| context.write(word));
+        words.iter().skip(2).for_each(|word| context.read_tree(word));
+    } else {
+        read_all(archive, context);
+        let looks = is("-l", "--list") || is("-t", "--test");
+        if !looks {
+            let into = words.get(2).map_or_else(|| Value::Known(".".to_owned()), |word| word.value.clone());
+            families::landing::unpacks(&Value::unknown("which files are in it is not known"), &into, context);
+        }
+    }
+    context.program(verbs::EXEC_READ, "python -m");
+}
+
 /// `python -m name`
 pub(super) fn module(at: usize, invocation: &Invocation, context: &mut Context<'_>) {
     let name = invocation.known(at);
@@ -24,6 +44,7 @@ pub(super) fn module(at: usize, invocation: &Invocation, context: &mut Context<'
         Some("py_compile" | "compileall" | "build") => verbs::EXEC_BUILD,
         Some("site" | "platform" | "this" | "calendar" | "tabnanny" | "tokenize" | "ast" | "dis" | "base64" | "sysconfig") => verbs::EXEC_READ,
         Some("http.server") => verbs::NET_LISTEN,
+        Some("zipfile" | "tarfile") => return archive(at, invocation, context),
         Some("alembic") => return families::migrations::run_module("alembic", at, invocation, context),
         Some("django") => return families::migrations::run_module("django-admin", at, invocation, context),
         Some(name @ ("twine" | "awscli" | "ansible")) => return client(name, at, invocation, context),

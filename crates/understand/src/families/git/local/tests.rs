@@ -149,8 +149,13 @@ fn running_others() {
     exec.opaque /repo/x, execute, opaque
     git.fetch repository@origin, read
     ");
+    assert!(check("cd ~ && git grep --no-index -Orm hook .claude").contains("tamper"));
+    assert!(check("git grep -nOrm hook").contains("fs.delete /repo/*"));
+    assert!(check("git grep --open-files=rm hook").contains("fs.delete /repo/*"));
+    assert!(!check("git grep -eOrm hook").contains("fs.delete"));
     assert_snapshot!(check("git grep -O./x foo"), @"
     exec.opaque /repo/x, execute, partial
+    secret.read /repo/.*, read, partial
     git.read /repo, read
     ");
 }
