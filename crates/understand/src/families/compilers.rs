@@ -44,7 +44,13 @@ const VALUES: &[&str] = &[
 ];
 
 /// Options by which code is run that stands on the command line, or another program in a tool's place.
-const RUNS: &[&str] = &["-e", "--eval", "-toolexec", "--ghc-options", "--with-compiler", "-pgmF", "-F", "-exec", "--exec", "--run", "-run", "--test-runner", "--plugin", "-load", "-fplugin", "--with-ghc"];
+const RUNS: &[&str] = &[
+    "-e", "--eval", "-toolexec", "--ghc-options", "-F", "-exec", "--exec", "--run", "-run", "--test-runner", "--plugin", "--plugins", "-load", "-fplugin", "--raw-command", "--post-run-command", "--cmd", "--before", "--then", "--else", "--test-wrapper",
+    "-wrapper", "--require", "-script", "-exec_only", "--interactive", "-specs", "--proxy",
+];
+
+/// How options begin by which another program is put in a tool's place.
+const STARTS: &[&str] = &["-pgm", "--with-", "-Xplugin", "-fplugin"];
 
 /// Subcommands of each; none: whatever its words are, it builds or checks.
 const TOOLS: &[(&[&str], Option<&Table<'static>>)] = &[
@@ -61,7 +67,7 @@ const TOOLS: &[(&[&str], Option<&Table<'static>>)] = &[
         rule("upload|report", verbs::PACKAGE_PUBLISH),
     ] })),
     (&["opam", "nimble", "shards", "spago"], Some(&Table { values: VALUES, rules: &[
-        rule("list|show|search|var|config|env|tree|check|outdated|dump|path", verbs::EXEC_READ),
+        rule("list|show|search|var|env|tree|check|outdated|dump|path", verbs::EXEC_READ),
         rule("switch list|show", verbs::EXEC_READ),
         rule("build|lint|c|init", verbs::EXEC_BUILD),
         rule("test", verbs::EXEC_TEST),
@@ -108,7 +114,7 @@ const TOOLS: &[(&[&str], Option<&Table<'static>>)] = &[
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let program = invocation.program.as_str();
     let runs = |word: &Word| {
-        word.value.is_unknown() && (word.text().is_empty() || word.text().starts_with('-')) || RUNS.iter().any(|option| word.text() == *option || word.text().strip_prefix(option).is_some_and(|rest| rest.starts_with('=')))
+        word.value.is_unknown() && (word.text().is_empty() || word.text().starts_with('-')) || STARTS.iter().any(|start| word.text().starts_with(start)) || RUNS.iter().any(|option| word.text() == *option || word.text().strip_prefix(option).is_some_and(|rest| rest.starts_with('=')))
     };
     // Behind `--` stand words of what is tested.
     let own = invocation.words.iter().take_while(|word| word.text() != "--");
@@ -117,6 +123,10 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         return;
     }
     let words: Vec<Word> = own.cloned().collect();
+    if program == "graphql-codegen" && words.iter().any(|word| word.text() == "-r") || program == "mockgen" && words.iter().any(|word| word.text().starts_with("-exec")) {
+        opaque(invocation, "it may run code that it is given", context);
+        return;
+    }
     let Some((_, Some(table))) = TOOLS.iter().find(|(programs, _)| programs.contains(&program)) else {
         touched(&words, Operands::Read, context);
         context.program(verbs::EXEC_BUILD, program);
@@ -129,15 +139,27 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         return;
     }
     match found.verb.clone().filter(|_| found.doubt.is_none()) {
+        // Its options may take a word that is looked at as the subcommand.
+        None if invocation.words.iter().any(|word| PUBLISHES.contains(&word.text())) => publishes(program, verbs::PACKAGE_PUBLISH, false, context),
         None if program == "swift" => (super::interpreters::FAMILY.effects)(invocation, context),
         None => opaque(invocation, "what it runs is not known", context),
         Some(verb) if verb.area() == "package" => publishes(program, verb, found.has(&["--dry-run", "-n"]), context),
+        // Steps of a build that run what is built, or bring it somewhere.
+        Some(_) if program == "zig" && found.name == "build" && found.operands.iter().any(|word| !matches!(word.text(), "test" | "install" | "check" | "fmt" | "uninstall")) => opaque(invocation, "it runs a step of the project's build", context),
+        Some(_) if matches!(program, "nim" | "graphql-codegen") && found.has(&["-r", "--run", "-run"]) => opaque(invocation, "it runs what it builds", context),
+        Some(_) if program == "buf" && found.values(&["--template"]).any(|value| value.text().contains(['{', ':'])) => opaque(invocation, "its plugins are programs", context),
         Some(verb) => {
+            for value in words.iter().filter_map(|word| ["--out:", "--outdir:", "-o:", "--nimcache:"].iter().find_map(|name| word.value.strip_prefix(name))) {
+                context.write_value(&value);
+            }
             touched(&words, Operands::Skipped, context);
             context.program(verb, &format!("{program} {}", found.name));
         }
     }
 }
+
+/// Subcommands by which something is published.
+const PUBLISHES: &[&str] = &["publish", "push", "upload", "lish"];
 
 /// A package that goes to the registry of its language.
 fn publishes(program: &str, verb: Verb, rehearses: bool, context: &mut Context<'_>) {
@@ -170,13 +192,15 @@ mod tests {
             let found = check(command);
             assert!(["exec.build", "exec.test", "exec.read"].iter().any(|verb| found.contains(verb)) && !found.contains("opaque"), "{command}: {found}");
         }
-        assert_snapshot!(check("ghc Main.hs -o /home/dev/.bashrc; mockgen -destination .git/hooks/pre-push -source a.go"), @"
+        assert_snapshot!(check("ghc Main.hs -o /home/dev/.bashrc; mockgen -destination .git/hooks/pre-push -source a.go; nim c --out:/home/dev/.claude/settings.json a.nim"), @"
         fs.write /home/dev/.bashrc, write
         exec.build ghc, execute
         fs.write /repo/.git/hooks/pre-push, write
         exec.build mockgen, execute
+        countersign.tamper /home/dev/.claude/settings.json, destroy
+        exec.build nim c, execute
         ");
-        assert_snapshot!(check("flutter pub get; dart pub publish; dart pub publish --dry-run; cabal upload --publish a.tar.gz; buf push"), @"
+        assert_snapshot!(check("flutter pub get; dart pub publish; dart pub publish --dry-run; cabal upload --publish a.tar.gz; buf push; buf --timeout 5s push; stack --resolver lts upload ."), @"
         exec.install flutter pub get, execute
         package.publish * on pub, write, partial
         exec.build dart, execute
@@ -190,7 +214,7 @@ mod tests {
         for command in [
             "zig run a.zig", "ghc -e 'System.Process.system \"x\"'", "stack exec -- ./deploy", "stack ghci", "cabal run", "dune exec ./a.exe", "nim r a.nim", "nim e a.nims", "crystal run a.cr", "crystal eval 'puts 1'", "crystal a.cr",
             "swift run", "swift a.swift", "dart run a", "dart a.dart", "flutter run", "flutter drive", "rush update-autoinstaller x", "pants run a", "buck2 run //a", "v run a.v", "elm reactor", "go vet -toolexec ./x", "nimble run",
-            "ghc -pgmF ./x -F a.hs", "opam exec -- ./deploy", "$X build",
+            "ghc -pgmF ./x -F a.hs", "nim c -r a.nim", "zig build deploy", "zig cc -wrapper ./x a.c", "opam config exec -- ./deploy", "ghc -pgmc=./x a.hs", "cabal build --with-gcc=./x", "graphql-codegen -r ./x.js", "scalac -Xplugin:./x.jar a", "kotlinc -script a.kts", "opam exec -- ./deploy", "$X build",
         ] {
             let found = check(command);
             assert!(["opaque", "exec.hidden", "fs.read", "destroy"].iter().any(|part| found.contains(part)), "{command}: {found}");

@@ -1,12 +1,14 @@
 //! Programs that make documents and sites out of the project's own texts: LaTeX, Typst, generators of pages.
 
-use countersign_model::{Effect, Resource, verbs};
+use countersign_model::{Effect, PathClass, Resource, Zone, verbs};
 
 use super::subcommands::{Table, read, rule};
 use super::{Family, opaque};
 use crate::arguments::files::{Operands, touched};
 use crate::context::Context;
 use crate::invocation::Invocation;
+use crate::paths;
+use crate::word::Word;
 
 pub(super) const FAMILY: Family = Family {
     programs: &[
@@ -60,15 +62,44 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         return;
     }
     let has_subcommands = !is_tex && !matches!(program, "sphinx-build" | "sphinx-apidoc" | "doxygen" | "biber" | "makeindex" | "typedoc" | "jsdoc" | "pdoc");
-    match found.verb.clone().filter(|_| has_subcommands) {
+    // An option nobody knows may take the word that is looked at as the subcommand.
+    let deploys = |word: &&Word| matches!(word.text(), "deploy" | "gh-deploy" | "publish" | "push" | "upload" | "share") || program == "hexo" && matches!(word.text(), "d" | "-d" | "--deploy");
+    let verb = if invocation.words.iter().any(|word| deploys(&word)) { Some(verbs::APP_DEPLOY) } else { found.verb.clone() };
+    match verb.filter(|_| has_subcommands) {
         Some(verb) if verb == verbs::APP_DEPLOY => {
             let resource = Resource::App { platform: program.to_owned(), name: "*".to_owned(), target: None };
             context.push(Effect::new(verb, resource));
         }
         Some(verb) => context.program(verb, program),
+        None if program == "quarto" && found.operands.iter().any(|word| word.text() == "run") => opaque(invocation, "it runs a script", context),
         None => {
+            cleaned(invocation, context);
             touched(&invocation.words, Operands::Read, context);
             context.program(verbs::EXEC_BUILD, program);
+        }
+    }
+}
+
+/// Directories that are emptied before the pages are put there, where they are no usual ones for what is built.
+fn cleaned(invocation: &Invocation, context: &mut Context<'_>) {
+    let words = &invocation.words;
+    let cleans = words.iter().any(|word| word.text() == "clean");
+    let mut places: Vec<Word> = Vec::new();
+    for (index, word) in words.iter().enumerate() {
+        let attached = ["--site-dir=", "--destination=", "--dest-dir=", "--output-dir=", "--outDir="].iter().find_map(|name| word.value.strip_prefix(name));
+        let next = matches!(word.text(), "-d" | "--site-dir" | "--destination" | "--dest-dir" | "--output-dir" | "--outDir").then(|| words.get(index + 1)).flatten();
+        places.extend(attached.map(Word::made).or_else(|| next.cloned()));
+    }
+    if invocation.program.starts_with("sphinx") {
+        places.extend(words.last().filter(|_| cleans).cloned());
+    }
+    for place in places {
+        let located = paths::locate(&place.value, context);
+        let is_usual = ["_site", "_build", "public", "site", "book", "output", "html", "out"].contains(&paths::split(&located.path).1);
+        if located.class == PathClass::Rebuildable || is_usual || located.zone == Zone::Temporary {
+            context.write(&place);
+        } else {
+            context.delete(&place);
         }
     }
 }
@@ -92,15 +123,26 @@ mod tests {
 
     #[test]
     fn what_does_more() {
-        assert_snapshot!(check("mkdocs gh-deploy; quarto publish gh-pages; hugo deploy --dryRun"), @"
-    app.deploy * on mkdocs, write
-    app.deploy * on quarto, write
-    app.deploy * on hugo, write
-    ");
+        assert_snapshot!(check("mkdocs gh-deploy; quarto publish gh-pages; hugo deploy --dryRun; hugo -e production deploy; hexo g -d; quarto --log x publish"), @"
+        app.deploy * on mkdocs, write
+        app.deploy * on quarto, write
+        app.deploy * on hugo, write
+        app.deploy * on hexo, write
+        ");
         for command in ["pdflatex -shell-escape main.tex", "latexmk -e 'system(\"x\")'", "pdflatex '\\input{x}'", "latexmk -pdflatex=./x main.tex", "asciidoctor -r ./x.rb a.adoc", "pdflatex $X"] {
             let found = check(command);
             assert!(found.contains("opaque"), "{command}: {found}");
         }
+        assert_snapshot!(check("sphinx-build -M clean docs /home/dev/.claude; mkdocs build --site-dir src; hugo -d src; jekyll build -d _site"), @"
+        countersign.tamper /home/dev/.claude, destroy
+        fs.delete /home/dev/.claude, destroy
+        exec.build sphinx-build, execute
+        fs.delete /repo/src, destroy
+        exec.build mkdocs, execute
+        exec.build hugo, execute
+        fs.write /repo/_site, write
+        exec.build jekyll, execute
+        ");
         assert_snapshot!(check("pandoc a.md -o a.pdf; pdflatex -output-directory=/home/dev/.ssh main.tex"), @"
         fs.write /repo/a.pdf, write
         fs.read /repo/a.md, read

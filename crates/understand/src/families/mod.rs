@@ -120,6 +120,7 @@ families! {
 mod cloud;
 pub(crate) mod databases;
 pub(crate) mod declared;
+mod given;
 mod landing;
 pub(crate) mod leaving;
 mod likely;
@@ -172,8 +173,11 @@ pub(crate) fn dispatch(mut invocation: Invocation, context: &mut Context<'_>) {
     if let Some(kept) = kept {
         context.state.shell.environment = kept;
     }
-    code::brought::runs(&invocation, context.runs_project, context);
-    context.runs_project = outside_runs;
+    let runs_project = std::mem::replace(&mut context.runs_project, outside_runs);
+    code::brought::runs(&invocation, runs_project, context);
+    if runs_project {
+        given::commands(&invocation, context);
+    }
     if let Some(effect) = context.unseen.take() {
         told::tell(&invocation, effect, context);
     }

@@ -58,6 +58,14 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     }
     // These have subcommands of that kind; to the others the same words are files.
     let has_subcommands = matches!(program, "trivy" | "semgrep" | "opengrep" | "snyk" | "safety" | "grype" | "syft" | "osv-scanner");
+    let sends = found.has(&["--bc-api-key", "--server", "--token", "--api-key", "--report", "--api-token", "--repo-id", "-X", "--method", "--header", "-H", "--basic-auth"])
+        || program == "snyk" && invocation.words.iter().any(|word| word.text() == "monitor")
+        || program == "conftest" && matches!(invocation.known(0), Some("push" | "pull"))
+        || program == "semgrep" && invocation.known(0) == Some("ci");
+    if sends {
+        opaque(invocation, "it sends what it finds, or something else", context);
+        return;
+    }
     let runs = found.has(&["--external-checks-dir", "--external-checks-git", "--run-all-external-checks", "--plugin", "--require", "--resolver"]);
     if runs || invocation.words.iter().any(|word| word.value.is_unknown() && (word.text().is_empty() || word.text().starts_with('-'))) {
         opaque(invocation, "it may run code that it is given", context);
@@ -68,7 +76,16 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         Some(verb) if verb == verbs::NET_SEND => opaque(invocation, "it sends what it finds, or signs in", context),
         Some(verb) => context.program(verb, program),
         None => {
-            let shows_secrets = program == "gitleaks" && found.has(&["-v", "--verbose", "--report-path", "-r"]) && !found.has(&["--redact"]);
+            let shows_secrets = program == "gitleaks" && found.has(&["-v", "--verbose", "--report-path", "-r"]) && !is_redacted(invocation);
+            if matches!(program, "semgrep" | "opengrep") && found.has(&["-e", "--pattern"]) {
+                // It prints the lines that it finds, of any file.
+                let here = crate::word::Word::known_as(".");
+                let places: Vec<&crate::word::Word> = found.operands.iter().copied().filter(|word| word.text() != "scan").collect();
+                match places.as_slice() {
+                    [] => context.read_tree(&here),
+                    places => places.iter().for_each(|word| context.read_tree(word)),
+                }
+            }
             if shows_secrets {
                 let resource = Resource::Secret { store: "repository".to_owned(), name: "*".to_owned() };
                 context.push(Effect::new(verbs::SECRET_READ, resource).because("it shows the secrets that it finds"));
@@ -79,6 +96,15 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             context.program(verbs::EXEC_BUILD, program);
         }
     }
+}
+
+/// Whether gitleaks blackens what it shows.
+fn is_redacted(invocation: &Invocation) -> bool {
+    invocation.words.iter().any(|word| match word.text().strip_prefix("--redact") {
+        Some("") => true,
+        Some(share) => share.trim_start_matches('=').parse::<u8>().is_ok_and(|share| share >= 50),
+        None => false,
+    })
 }
 
 #[cfg(test)]
@@ -100,17 +126,21 @@ mod tests {
 
     #[test]
     fn what_does_more() {
-        assert_snapshot!(check("gitleaks detect -v"), @"
-    secret.read repository:*, read
-    exec.build gitleaks, execute
-    ");
+        assert_snapshot!(check("gitleaks detect -v; gitleaks detect -v --redact=0; semgrep -e x --lang generic src"), @"
+        secret.read repository:*, read
+        exec.build gitleaks, execute
+        fs.read /repo/x, read
+        fs.read /repo/generic, read
+        fs.read /repo/src, read
+        exec.build semgrep, execute
+        ");
         assert_snapshot!(check("semgrep scan --autofix src; trivy fs -o /home/dev/.bashrc ."), @"
         fs.write /repo, write
         exec.build semgrep, execute
         fs.write /home/dev/.bashrc, write
         exec.build trivy, execute
         ");
-        for command in ["snyk monitor", "snyk auth", "semgrep login", "semgrep publish a", "checkov -d . --external-checks-git https://x.example/a", "trivy server", "semgrep $X"] {
+        for command in ["snyk monitor", "snyk auth", "semgrep login", "semgrep publish a", "checkov -d . --external-checks-git https://x.example/a", "trivy server", "semgrep $X", "lychee -X DELETE https://api.prod.example/x", "conftest push x.example/a", "snyk container monitor x", "semgrep ci", "trivy image --server https://x.example a"] {
             let found = check(command);
             assert!(found.contains("opaque"), "{command}: {found}");
         }

@@ -143,10 +143,6 @@ const SERVERS: &[(&[&str], &[Entry])] = &[
             ("nx_docs", Reads, &["user_query"]),
         ],
     ),
-    (
-        &["gemini-cli", "gemini"],
-        &[("ask_gemini", Reads, &["prompt", "model"]), ("brainstorm", Reads, &["prompt", "domain"])],
-    ),
     (&["deepwiki"], &[("ask_question", Reads, &["repo_name", "question"])]),
     (
         &["perplexity", "perplexity-ask"],

@@ -51,7 +51,6 @@ fn tools_of_usual_servers() {
         ("basic-memory__recent_activity", json!({"timeframe": "7d"})),
         ("shrimp-task-manager__process_thought", json!({"thought": "x", "stage": "plan"})),
         ("brave-search__brave_web_search", json!({"query": "x"})),
-        ("gemini-cli__ask-gemini", json!({"prompt": "x"})),
         ("XcodeBuildMCP__discover_projs", json!({"workspaceRoot": "/repo"})),
     ] {
         let found = check_tool(&format!("mcp__{tool}"), input.clone());
