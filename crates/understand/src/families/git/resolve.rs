@@ -224,6 +224,11 @@ impl Repo {
         if context.state.world.refs_changed.is_some() && !reference.starts_with("refs/remotes/") {
             return Tip::Unknown;
         }
+        self.tip_before(reference, context)
+    }
+
+    /// Where a reference was before the command.
+    pub fn tip_before(&self, reference: &str, context: &Context<'_>) -> Tip {
         let asked = reference.to_owned();
         match self.ask(|repository| Question::Reference { repository, reference: asked }, context) {
             Answer::Commit { commit } => Tip::At(commit),

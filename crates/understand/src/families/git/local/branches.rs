@@ -37,6 +37,10 @@ pub(super) fn branch(git: &Git<'_>, context: &mut Context<'_>) {
     }
     let renames = has(&["m", "M", "c", "C", "move", "copy"]);
     let upstream = has(&["u", "set-upstream-to", "set-upstream", "unset-upstream", "edit-description", "t", "track"]);
+    let replaces = has(&["M", "C"]) || forces && renames;
+    if let Some(name) = operands.last().filter(|_| replaces) {
+        overwritten(name, git, context);
+    }
     if upstream {
         moves_refs(git, verbs::GIT_BRANCH, context);
         context.push(config::side_effect(git, "it changes where a bare push goes"));
@@ -147,9 +151,37 @@ fn is_kept_elsewhere(word: &Word, git: &Git<'_>, context: &Context<'_>) -> bool 
     is_pushed || is_merged(name, &commit, git, context)
 }
 
+/// Says that a branch is put somewhere else, where nothing but its reflog keeps what it has.
+pub(super) fn overwritten(word: &Word, git: &Git<'_>, context: &mut Context<'_>) {
+    let reference = word.known().map(|name| format!("refs/heads/{name}"));
+    let is_current = || git.repo.branches(context).is_ok_and(|current| current.len() == 1 && reference.as_ref() == current.first());
+    if was_kept_elsewhere(word, git, context) || is_current() {
+        return;
+    }
+    let effect = git.here(verbs::GIT_DELETE_REF).reversible(Reversible::Unknown);
+    context.push(effect.because("the branch is put somewhere else, and only its reflog keeps what no other branch has"));
+}
+
+/// Whether another branch had all that a branch had before the command, whatever is fetched since.
+fn was_kept_elsewhere(word: &Word, git: &Git<'_>, context: &Context<'_>) -> bool {
+    let (Some(name), Some(root)) = (word.known(), git.repo.home()) else { return false };
+    let own = git.repo.tip_before(&format!("refs/heads/{name}"), context);
+    let Some(commit) = own.commit() else { return own == Tip::Absent };
+    let remotes = git.repo.subsections("remote", context).unwrap_or_default();
+    let pushed = remotes.iter().map(|remote| format!("refs/remotes/{remote}/{name}"));
+    let trunks = TRUNKS.iter().filter(|trunk| **trunk != name).map(|trunk| format!("refs/heads/{trunk}"));
+    let others = pushed.chain(trunks).chain(TRUNKS.iter().map(|trunk| format!("refs/remotes/origin/{trunk}")));
+    others.filter_map(|reference| git.repo.tip_before(&reference, context).commit()).any(|other| {
+        let question = Question::Changed { repository: root.to_owned(), old: Some(other.clone()), new: commit.clone() };
+        other == commit || context.workspace.ask(&question) == Answer::Values { values: Vec::new() }
+    })
+}
+
+/// Branches that others are merged into.
+const TRUNKS: &[&str] = &["main", "master", "develop", "trunk"];
+
 /// Whether a trunk has all that a branch has: where they parted, the branch was as it is now.
 fn is_merged(name: &str, commit: &Commit, git: &Git<'_>, context: &Context<'_>) -> bool {
-    const TRUNKS: &[&str] = &["main", "master", "develop", "trunk"];
     let Some(root) = git.repo.home().filter(|_| context.state.world.refs_changed.is_none()) else { return false };
     let own = TRUNKS.iter().filter(|trunk| **trunk != name).map(|trunk| format!("refs/heads/{trunk}"));
     let remote = TRUNKS.iter().map(|trunk| format!("refs/remotes/origin/{trunk}"));
@@ -191,6 +223,9 @@ pub(super) fn checkout(git: &Git<'_>, context: &mut Context<'_>) {
     }
     if restores || paths || is_here {
         return;
+    }
+    if let Some(name) = given.value(&["B", "C", "force-create"]) {
+        overwritten(&Word::made(name.clone()), git, context);
     }
     context.push(git.here(verbs::GIT_BRANCH));
     if created.is_none() || !operands.is_empty() || given.has(&["orphan"]) {

@@ -8,6 +8,7 @@ use super::worktrees;
 use crate::arguments::{Spec, Takes, parse};
 use crate::context::Context;
 use crate::environment;
+use crate::shell::{self, Place};
 use crate::word::{Value, Word};
 
 /// Brings commits from a remote here.
@@ -18,19 +19,42 @@ pub(in super::super) fn fetches(git: &Git<'_>, context: &mut Context<'_>) {
     let runs = operands.first().is_some_and(|word| addresses::runs_program(word.text()));
     if runs {
         context.opaque(&git.title(), "the address names a program to run");
+        operands.iter().take(1).for_each(|word| started(word.text(), context));
     }
     let remote = git.repo.remotes(named.unwrap_or("origin"), context).0.into_iter().next();
     let resource = Resource::Repository { repository: git.repository(remote) };
     let reads = git.subcommand == "ls-remote";
     context.push(Effect::new(if reads { verbs::GIT_READ } else { verbs::GIT_FETCH }, resource));
     // `src:dst` moves a local branch too.
-    if operands.iter().any(|word| word.text().contains(':') && !addresses::is_address(word.text())) {
+    if operands.iter().skip(1).any(|word| word.text().contains(':')) {
         context.push(git.here(verbs::GIT_BRANCH));
+        forced(&operands, git, context);
     }
     let made = operands.iter().filter_map(|word| word.text().rsplit_once(":refs/tags/")).map(|(_, name)| format!("refs/tags/{name}"));
     context.state.world.made.extend(made);
     if !reads {
         context.state.world.refs_changed = Some("an earlier part of the command fetches".to_owned());
+    }
+}
+
+/// Runs what stands in an address such as `ext::ssh host %S repo`.
+fn started(address: &str, context: &mut Context<'_>) {
+    if let Some(command) = address.strip_prefix("ext::") {
+        shell::run_apart(command, Place::Within(context.here), context);
+    }
+}
+
+/// Local branches that a fetch puts somewhere else, whatever they have.
+fn forced(operands: &[&Word], git: &Git<'_>, context: &mut Context<'_>) {
+    let all = git.has_short('f') || git.has_long("--force");
+    for word in operands.iter().skip(1) {
+        let Some((source, target)) = word.text().split_once(':') else { continue };
+        let Some(name) = target.strip_prefix("refs/heads/").or_else(|| (!target.starts_with("refs/")).then_some(target)) else { continue };
+        let is_forced = all || source.starts_with('+') || word.value.is_unknown();
+        if is_forced && !name.is_empty() {
+            let name = if name.contains('*') { Value::unknown("any branch") } else { Value::Known(name.to_owned()) };
+            super::branches::overwritten(&Word::made(name), git, context);
+        }
     }
 }
 
@@ -72,6 +96,7 @@ pub(super) fn clone(git: &Git<'_>, context: &mut Context<'_>) {
     operands.iter().for_each(|word| tells(word, context));
     let address = operands.first().map(|word| word.text()).unwrap_or("*");
     if addresses::runs_program(address) {
+        started(address, context);
         context.opaque("git clone", "the address names a program to run");
     }
     let url = addresses::without_credentials(address);

@@ -277,3 +277,49 @@ fn a_switch_by_another_spelling() {
         assert!(check(command).contains("git.discard"), "{command}: {}", check(command));
     }
 }
+
+/// `precious` has a commit of its own, `main` is as the remote has it.
+struct Branches;
+
+impl Workspace for Branches {
+    fn ask(&self, question: &Question) -> Answer {
+        match question {
+            Question::Reference { reference, .. } => match reference.as_str() {
+                "refs/heads/precious" => Answer::Commit { commit: commit('a') },
+                "refs/heads/main" | "refs/remotes/origin/main" => Answer::Commit { commit: commit('b') },
+                _ => Answer::Absent,
+            },
+            Question::Changed { .. } => Answer::Values { values: vec!["A\tx".to_owned()] },
+            question => Fixture(&[]).ask(question),
+        }
+    }
+}
+
+#[test]
+fn branches_that_are_put_somewhere_else() {
+    let effects = |command: &str| {
+        let found = understand(&call("Bash", json!({"command": command})), &surroundings(), &Branches).effects;
+        found.iter().any(|effect| effect.verb == countersign_model::verbs::GIT_DELETE_REF)
+    };
+    for command in [
+        "git checkout -B precious main", "git switch -C precious", "git branch -M feature precious", "git branch -C feature precious", "git worktree add -B precious ../wt9", "git branch -f -m a precious", "git fetch . +feature:precious",
+        "git fetch origin && git checkout -B precious origin/main",
+    ] {
+        assert!(effects(command), "{command}");
+        assert!(!effects(&command.replace("precious", "fresh")), "{command}");
+    }
+    assert!(!effects("git fetch origin && git checkout -B main origin/main"));
+    assert!(!effects("git fetch origin main:main"));
+}
+
+#[test]
+fn addresses_that_run_a_command() {
+    for command in ["git -c protocol.ext.allow=always fetch 'ext::git push origin HEAD:main'", "git clone 'ext::git push origin HEAD:main' x", "git fetch 'ext::git push origin HEAD:main'"] {
+        let found = check(command);
+        assert!(found.contains("git.push main@origin"), "{command}: {found}");
+    }
+    let forced = check("git fetch origin '+refs/heads/*:refs/heads/*'");
+    assert!(forced.contains("git.delete-ref"), "{forced}");
+    let plain = check("git fetch origin '+refs/heads/*:refs/remotes/origin/*'");
+    assert!(!plain.contains("git.delete-ref"), "{plain}");
+}

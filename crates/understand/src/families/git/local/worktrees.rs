@@ -33,6 +33,9 @@ const ADD: Spec = Spec {
 pub(super) fn add(words: &[Word], git: &Git<'_>, context: &mut Context<'_>) {
     context.push(git.here(verbs::GIT_BRANCH));
     let arguments = parse(words, &ADD);
+    if let Some(name) = arguments.value(&["B"]) {
+        super::branches::overwritten(&Word::made(name.clone()), git, context);
+    }
     let Some(place) = arguments.operands.first() else { return };
     let tree = tree(place, &arguments, git, context);
     made(&place.value, context);
