@@ -3,10 +3,11 @@
 //! What is found is a pattern below where the search starts. Whether it reaches Countersign's own
 //! files is worked out from the search's own tests, for each of them.
 
+use super::searching::printed;
 use super::{Family, dispatch, opaque, read_all};
 use crate::context::Context;
 use crate::invocation::{Found, Invocation};
-use crate::paths;
+use crate::paths::{self, Located};
 use crate::search::{Candidate, look};
 use crate::word::{Value, Word};
 
@@ -183,6 +184,15 @@ fn reaches(
         return;
     };
     let located = paths::locate(&start.value, context);
+    let is_found = |name: &str, _: &Located, _: &Context<'_>| {
+        let names: Vec<&str> = name.split('/').collect();
+        acts(&Candidate { start: text, below: &names, directory: Some(false) }).0
+    };
+    for (path, _) in printed::secrets_below(&start.value, is_found, context) {
+        if !found.protected.contains(&path) {
+            found.protected.push(path);
+        }
+    }
     for protected in &context.surroundings.protected {
         // What lies below one of them is one of them.
         found.is_weighed &= !located.readings().any(|reading| paths::is_within(reading, protected));

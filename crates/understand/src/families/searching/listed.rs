@@ -5,8 +5,9 @@
 
 use countersign_model::{Answer, Question};
 
-use super::printed::{Search, may_match};
+use super::printed::{self, Search, may_match};
 use crate::context::Context;
+use crate::glob;
 use crate::invocation::{Found, Invocation, Stdin};
 use crate::paths::{self, Located};
 use crate::word::{Value, Word};
@@ -58,11 +59,21 @@ impl Listing<'_> {
         found.patterns.extend(names.iter().map(|name| Value::Pattern(format!("{directory}/{name}"))));
     }
 
-    /// Adds Countersign's own files that are printed.
+    /// Adds Countersign's own files, and files of secrets, that are printed.
     fn reaches(&self, place: &Value, located: &Located, is_directory: bool, context: &Context<'_>, found: &mut Found) {
         if place.known().is_none() || !is_directory {
             found.is_weighed = false;
             return;
+        }
+        let takes = |name: &str, located: &Located, context: &Context<'_>| {
+            let is_asked = self.names.is_empty() || self.names.iter().any(|pattern| glob::matches(pattern, paths::split(name).1));
+            is_asked && !(self.tracked && is_untracked(&located.path, context))
+        };
+        for (path, text) in printed::secrets_below(place, takes, context) {
+            let has = |text: &str| self.patterns.is_none_or(|patterns| matches(patterns, text));
+            if text.as_deref().is_none_or(has) && !found.protected.contains(&path) {
+                found.protected.push(path);
+            }
         }
         for protected in &context.surroundings.protected {
             found.is_weighed &= !located.readings().any(|reading| paths::is_within(reading, protected));
@@ -80,9 +91,7 @@ impl Listing<'_> {
         }
         match (context.file(path), self.patterns) {
             (Ok(None), _) => false,
-            (Ok(Some(text)), Some(patterns)) => {
-                patterns.iter().any(|pattern| pattern.as_deref().is_none_or(|pattern| may_match(pattern, &text)))
-            }
+            (Ok(Some(text)), Some(patterns)) => matches(patterns, &text),
             (Ok(Some(_)), None) | (Err(_), _) => true,
         }
     }
@@ -106,6 +115,11 @@ pub(super) fn by_search(patterns: &[Option<String>], files: &[&Word], invocation
     let any = search.names.iter().any(|(name, leaves_out)| !leaves_out && name.contains(['/', '{']));
     let names = if any { Vec::new() } else { names };
     Some(Listing { places, names, recursive: search.recursive, patterns: matching.then_some(patterns), tracked: false }.found(context))
+}
+
+/// Whether one of the patterns may be in a text; those of Perl can start with an option.
+fn matches(patterns: &[Option<String>], text: &str) -> bool {
+    patterns.iter().any(|pattern| pattern.as_deref().is_none_or(|pattern| pattern.starts_with("(*") || may_match(pattern, text)))
 }
 
 /// Whether git is known not to keep it.

@@ -65,23 +65,40 @@ fn looked_into(
     takes: impl Fn(&str, &Located, &Context<'_>) -> bool,
     context: &mut Context<'_>,
 ) {
-    let directory = paths::locate(place, context);
-    for name in USUAL.iter().filter(|_| directory.why.is_none()) {
-        let value = Value::Known(format!("{}/{name}", directory.path.trim_end_matches('/')));
-        let located = paths::locate(&value, context);
-        if located.class != PathClass::Secret || !takes(name, &located, context) {
-            continue;
-        }
-        let prints = match context.file(&located.path) {
-            Ok(None) => false,
-            Ok(Some(text)) => inverted || patterns.iter().any(|pattern| pattern.as_deref().is_none_or(|pattern| may_match(pattern, &text))),
-            Err(_) => true,
+    for (path, text) in secrets_below(place, takes, context) {
+        let prints = match text {
+            Some(text) => inverted || patterns.iter().any(|pattern| pattern.as_deref().is_none_or(|pattern| may_match(pattern, &text))),
+            None => true,
         };
         if prints {
-            context.read_value(&value);
+            context.read_value(&Value::Known(path));
         }
     }
 }
+
+/// The usual secret files of a directory that are there, and what is in them where that can be read.
+pub(in crate::families) fn secrets_below(place: &Value, takes: impl Fn(&str, &Located, &Context<'_>) -> bool, context: &Context<'_>) -> Vec<(String, Option<String>)> {
+    let directory = paths::locate(place, context);
+    let mut found = Vec::new();
+    for name in USUAL.iter().filter(|_| directory.why.is_none()) {
+        let path = format!("{}/{name}", directory.path.trim_end_matches('/'));
+        let located = paths::locate(&Value::Known(path.clone()), context);
+        if located.class != PathClass::Secret || !takes(name, &located, context) {
+            continue;
+        }
+        match context.file(&located.path) {
+            Ok(None) => {}
+            Ok(text) => found.push((path, text)),
+            Err(_) => found.push((path, None)),
+        }
+    }
+    found
+}
+
+/// Long options of grep that count here: it takes their beginnings.
+const LONG: &[&str] = &[
+    "recursive", "dereference-recursive", "directories", "files-with-matches", "files-without-match", "count", "quiet", "silent", "invert-match", "include", "exclude",
+];
 
 impl Search {
     pub(super) fn of(invocation: &Invocation) -> Self {
@@ -97,6 +114,7 @@ impl Search {
             }
             if let Some(long) = text.strip_prefix("--") {
                 let (name, attached) = long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value)));
+                let name = LONG.iter().copied().find(|known| is_grep && name.len() > 2 && known.starts_with(name)).unwrap_or(name);
                 let mut value = || attached.map(str::to_owned).or_else(|| words.peek().map(|word| word.text().to_owned())).unwrap_or_default();
                 match name {
                     "recursive" | "dereference-recursive" => search.recursive = true,

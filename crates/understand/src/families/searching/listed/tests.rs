@@ -90,6 +90,7 @@ fn files_of_countersign_that_hold_what_is_sought_are_among_them() {
     for command in [
         "grep -rl hooks . | xargs sed -i s/hooks/x/",
         "grep -rL nothing . | xargs rm",
+        "grep -rl --inv zzz .claude | xargs rm",
         "sed -i s/hooks/x/ $(grep -rl hooks .claude)",
         "for f in $(rg -l --hidden hooks); do sed -i s/hooks/x/ $f; done",
         "git grep -l hooks | xargs sed -i s/hooks/x/",
@@ -152,5 +153,18 @@ fn other_names_may_be_anything() {
     for command in ["git clean -fd $(grep -rl foo src)", "eslint --fix $(git grep -l foo)", "rm ${X:-$(grep -rl foo src)}", "X=$(grep -rl foo src); rm $X"] {
         let found = check(command);
         assert!(!found.contains("src/"), "{command}: {found}");
+    }
+}
+
+#[test]
+fn files_of_secrets_are_among_them() {
+    let env = &[("/repo/.env", "STRIPE_KEY=x\n")];
+    for command in ["cat $(grep -rl STRIPE .)", "grep -rl STRIPE . | xargs cat", "cat $(rg --files -uu)", "find . -type f | xargs cat", "find . -type f -exec cat {} +", "for f in $(find . -name '.e*'); do cat $f; done", "grep -rlP '(*UTF)STRIPE' . | xargs cat"] {
+        let found = check_with(command, env);
+        assert!(found.contains("secret.read /repo/.env"), "{command}: {found}");
+    }
+    for command in ["cat $(grep -rl nothing .)", "git grep -l STRIPE | xargs cat", "find . -name '*.ts' | xargs cat", "find src -type f | xargs cat"] {
+        let found = check_with(command, env);
+        assert!(!found.contains("secret.read"), "{command}: {found}");
     }
 }
