@@ -46,7 +46,7 @@ const TABLE: &[(Verb, &[&str])] = &[
 ];
 
 const BY_OPTIONS: &[&str] = &[
-    "commit", "rebase", "branch", "tag", "checkout", "switch", "restore", "reset", "clean", "rm", "stash", "reflog", "fetch", "pull", "clone", "init", "worktree", "submodule",
+    "commit", "rebase", "branch", "tag", "checkout", "switch", "restore", "reset", "clean", "rm", "stash", "reflog", "fetch", "pull", "checkout-index", "clone", "init", "worktree", "submodule",
     "bisect", "difftool", "mergetool", "gui", "citool", "daemon", "instaweb", "credential", "credential-store", "credential-cache", "upload-pack", "receive-pack", "shell", "hook", "for-each-repo", "scalar",
 ];
 
@@ -83,6 +83,7 @@ pub(super) fn effects(git: &Git<'_>, context: &mut Context<'_>) {
             moves_refs(git, verbs::GIT_MERGE, context);
         }
         "clone" => clone(git, context),
+        "checkout-index" => checked_out(git, context),
         "init" | "worktree" | "submodule" => structure(git, context),
         "bisect" => bisect(git, context),
         "credential" | "credential-store" | "credential-cache" => {
@@ -122,6 +123,18 @@ fn starts_programs(git: &Git<'_>, context: &mut Context<'_>) {
                 environment::command(&format!("git {} {option}", git.subcommand), &value, context);
             }
         }
+    }
+}
+
+/// `git checkout-index`: files as they are staged, over those that are there or somewhere else.
+fn checked_out(git: &Git<'_>, context: &mut Context<'_>) {
+    let prefix = git.words.iter().find_map(|word| word.value.strip_prefix("--prefix="));
+    if let Some(prefix) = prefix {
+        context.write_value(&prefix);
+    } else if git.has_short('f') || git.has_long("--force") || git.words.iter().any(|word| word.value.is_unknown()) {
+        context.push(git.here(verbs::GIT_DISCARD));
+    } else {
+        context.push(git.here(verbs::GIT_INDEX));
     }
 }
 

@@ -247,6 +247,7 @@ fn a_first_push_goes_to_the_remote_that_was_added() {
     git.config /repo, write
     git.index /repo, write
     git.commit /repo, write
+    git.delete-ref /repo, destroy
     git.branch /repo, write
     git.push trunk@new, write, partial
     ");
@@ -322,4 +323,13 @@ fn addresses_that_run_a_command() {
     assert!(forced.contains("git.delete-ref"), "{forced}");
     let plain = check("git fetch origin '+refs/heads/*:refs/remotes/origin/*'");
     assert!(!plain.contains("git.delete-ref"), "{plain}");
+}
+
+#[test]
+fn files_as_they_are_staged() {
+    assert_snapshot!(check("git checkout-index -fa; git checkout-index -a; git checkout-index -a --prefix=out/"), @"
+    git.discard /repo, destroy
+    git.index /repo, write
+    fs.write /repo/out, write
+    ");
 }
