@@ -35,6 +35,10 @@ pub struct Effect {
     /// be any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub speaks_to: Vec<String>,
+    /// Whether the path is a pattern that the shell expands, and whose last name alone has a wildcard: it then stands
+    /// for names in that one directory, and for nothing with a `/` in it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub expanded: bool,
 }
 
 const fn once() -> u32 {
@@ -62,6 +66,7 @@ impl Effect {
             origin: None,
             times: 1,
             speaks_to: Vec::new(),
+            expanded: false,
         }
     }
 

@@ -17,7 +17,7 @@ use crate::{Bundle, glob, names, remote};
 pub fn classify(effects: &mut [Effect], bundle: &Bundle, tree: Option<&str>) {
     for effect in effects {
         effect.environment = environment(effect, bundle.map(), tree);
-        let Some(suspicion) = suspicion(&effect.resource, bundle.map()) else { continue };
+        let Some(suspicion) = suspicion(effect, bundle.map(), tree) else { continue };
         effect.because = match effect.because.take() {
             Some(because) if because.ends_with(&suspicion) => Some(because),
             Some(because) => Some(format!("{because}; {suspicion}")),
@@ -27,8 +27,10 @@ pub fn classify(effects: &mut [Effect], bundle: &Bundle, tree: Option<&str>) {
 }
 
 /// The pattern of the map by which a thing lands where it does, if only since not all of its name is known.
-fn suspicion(resource: &Resource, map: &EnvironmentMap) -> Option<String> {
+fn suspicion(effect: &Effect, map: &EnvironmentMap, tree: Option<&str>) -> Option<String> {
+    let resource = &effect.resource;
     match resource {
+        Resource::Path { path, .. } => covered::suspicion(map, effect, path, tree),
         Resource::Host { host, .. } if host.contains('*') => {
             names::suspicion(map, |places| &places.hosts, &[host])
         }

@@ -35,6 +35,7 @@ impl Collected {
                     known.times = known.times.saturating_add(effect.times);
                 }
                 known.speaks(&effect.speaks_to);
+                known.expanded &= effect.expanded;
             }
             return Slot::Listed(index);
         }
@@ -159,6 +160,7 @@ fn widen(mut sum: Effect, other: &Effect) -> Effect {
     sum.times = sum.times.saturating_add(other.times);
     sum.because = Some("there are too many of these to list each".to_owned());
     sum.speaks(&other.speaks_to);
+    sum.expanded = false;
     if sum.speaks_to.len() > MOST_OF_A_VERB || has_host_of_its_own(&sum.resource, &other.resource) {
         sum.speaks_to = vec!["*".to_owned()];
     }

@@ -104,6 +104,8 @@ pub(crate) struct Context<'a> {
     /// A pattern for what a search finds, where its reach to Countersign's own files was worked out
     /// from the search itself.
     pub weighed: Option<String>,
+    /// Paths of the patterns that the shell itself expands for the command being looked at, each in one directory.
+    pub expanded: Vec<String>,
     /// The other machine, container or pod that the command being looked at runs on.
     pub elsewhere: Option<Resource>,
     /// What of this machine that place has.
@@ -213,6 +215,7 @@ impl<'a> Context<'a> {
             first_hand: false,
             whole: String::new(),
             weighed: None,
+            expanded: Vec::new(),
             elsewhere: None,
             mounts: Vec::new(),
             unmounted: Cell::new(false),
@@ -247,6 +250,7 @@ impl<'a> Context<'a> {
         }
         self.notes_tunnel(&effect);
         effect = self.of_local_service(effect);
+        effect.expanded |= crate::shell::expanded::is_expanded(&effect.resource, self);
         if let Some(place) = &self.elsewhere {
             let is_here = self.mounts.iter().any(|mount| mount.reaches(&effect.resource));
             effect = if is_here { effect } else { moved(effect, place) };

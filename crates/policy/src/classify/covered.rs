@@ -4,7 +4,8 @@
 use countersign_model::{Access, Effect, PathClass, Resource, Zone, is_within};
 
 use crate::glob;
-use crate::map::Places;
+use crate::map::{EnvironmentMap, Places};
+use crate::sentence::plain as plain_text;
 
 /// Whether what is done to this path is done to something among these.
 pub(super) fn by(places: &Places, effect: &Effect, path: &str, tree: Option<&str>) -> bool {
@@ -14,6 +15,28 @@ pub(super) fn by(places: &Places, effect: &Effect, path: &str, tree: Option<&str
     let paths: Vec<&str> = places.paths.iter().map(String::as_str).collect();
     let target = Target { path: path.trim_end_matches('/'), effect, tree };
     target.is_among(&paths) || target.is_among(&files)
+}
+
+/// The pattern of the map by which a path lands where it does, if only since it could be any of several.
+pub(super) fn suspicion(
+    map: &EnvironmentMap,
+    effect: &Effect,
+    path: &str,
+    tree: Option<&str>,
+) -> Option<String> {
+    if !path.contains(['*', '?', '[']) {
+        return None;
+    }
+    let found = map.worst(|places| by(places, effect, path, tree))?;
+    let one = path.replace(['*', '?', '['], "x");
+    if path != "*" && map.worst(|places| by(places, effect, &one, tree)) == Some(found) {
+        return None;
+    }
+    let places = map.places(found)?;
+    let target = Target { path: path.trim_end_matches('/'), effect, tree };
+    let files = places.credentials.iter().filter(|name| !name.contains(':'));
+    let pattern = places.paths.iter().chain(files).find(|pattern| target.is_among(&[pattern]))?;
+    Some(format!("it may be one of `{}`, which the map has under {found}", plain_text(pattern)))
 }
 
 /// What is done to which path, in which working tree.
@@ -50,8 +73,26 @@ impl Target<'_> {
             None if self.tree.is_some() && !pattern.starts_with("~/") => return false,
             None => anywhere(pattern),
         };
+        if self.effect.expanded && !self.is_met_in_its_directory(&pattern) {
+            return false;
+        }
         // What is in a directory goes with it.
         glob::meets(&pattern, self.path) || whole(&pattern).is_some_and(|whole| glob::meets(whole, self.path))
+    }
+
+    /// Whether a pattern that names something in one directory alone may name what is covered, or a directory that
+    /// holds such.
+    fn is_met_in_its_directory(&self, pattern: &str) -> bool {
+        let mut wanted = pattern.split('/').filter(|name| !name.is_empty());
+        for name in self.path.split('/').filter(|name| !name.is_empty()) {
+            match wanted.next() {
+                // From here on it may be anywhere below.
+                Some(own) if own.contains("**") => return true,
+                Some(own) if glob::meets(own, name) => {}
+                Some(_) | None => return false,
+            }
+        }
+        true
     }
 
     /// The same for a file of a home. Whose it is the map does not know, but where homes are.

@@ -10,6 +10,7 @@ mod branches;
 mod choices;
 mod compound;
 mod endless;
+pub(crate) mod expanded;
 mod expansions;
 pub(crate) mod extent;
 pub(crate) mod functions;

@@ -143,7 +143,10 @@ fn run_there(walker: &Walker, command: &SimpleCommand, stdin: Stdin, context: &m
     if invocation.first.known() == Some("exec") && invocation.words.is_empty() {
         context.state.world.keeps_open(written);
     }
+    let expanded = super::expanded::paths(&invocation, context);
+    let outer_expanded = std::mem::replace(&mut context.expanded, expanded);
     started(invocation, &assignments, context);
+    context.expanded = outer_expanded;
     context.weighed = weighed;
     context.own_stdin = own_stdin;
     match outside {

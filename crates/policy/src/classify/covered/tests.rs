@@ -77,6 +77,34 @@ fn a_pattern_is_covered_where_it_could_name_what_is() {
 }
 
 #[test]
+fn a_pattern_that_the_shell_expands_names_nothing_below_another_directory() {
+    let expanded = |pattern: &str, path: &str| {
+        let resource =
+            Resource::Path { path: path.to_owned(), zone: Zone::Workspace, class: PathClass::Ordinary };
+        let places = Places { paths: vec![pattern.to_owned()], ..Places::default() };
+        let effect = Effect { expanded: true, ..Effect::new(verbs::FS_WRITE, resource) };
+        by(&places, &effect, path, Some("/srv/shop"))
+    };
+    for path in ["/srv/shop/*.log", "/srv/*.log", "/*.log", "/srv/shop/infra/*.md", "/srv/shop/infra/live?"] {
+        assert!(!expanded("infra/live/**", path), "{path}");
+    }
+    // A directory goes with what it holds.
+    for path in [
+        "/srv/shop/*",
+        "/srv/shop/in*",
+        "/srv/*",
+        "/srv/shop/infra/l*",
+        "/srv/shop/infra/live/*.log",
+        "/srv/shop/infra/live/eu/*.log",
+    ] {
+        assert!(expanded("infra/live/**", path), "{path}");
+    }
+    assert!(expanded("infra/*/a.log", "/srv/shop/infra/live/*.log"));
+    assert!(expanded("**/live/**", "/srv/shop/*.log") && expanded("prod.*", "/srv/shop/*.log"));
+    assert!(!expanded("prod.tf", "/srv/shop/*.log"));
+}
+
+#[test]
 fn without_a_tree_the_names_count_wherever_they_are() {
     let covered = |path| covered("infra/live/**", verbs::FS_WRITE, path, PathClass::Ordinary, None);
     for path in ["/srv/shop/infra", "/home/dev/other/infra/live", "/x/infra/live/a", "/srv/shop/src/*.js"] {
