@@ -6,8 +6,11 @@ use insta::assert_snapshot;
 
 /// Plays the demo, and gives how it ended and its last line.
 fn check(arguments: &[&str]) -> String {
+    play(arguments, Command::new(env!("CARGO_BIN_EXE_countersign")))
+}
+
+fn play(arguments: &[&str], mut demo: Command) -> String {
     let temporary = tempfile::tempdir().unwrap();
-    let mut demo = Command::new(env!("CARGO_BIN_EXE_countersign"));
     demo.arg("demo").args(arguments).env_remove("CARGO").env("NO_COLOR", "1");
     demo.env("TMPDIR", temporary.path());
     let output = demo.output().unwrap();
@@ -20,6 +23,20 @@ fn check(arguments: &[&str]) -> String {
 #[test]
 fn approved_it_happens_once() {
     assert_snapshot!(check(&["--approve"]), @r#"exit 0: That is Countersign: low-risk work flowed, and what moves production waited for a person. Next: README.md, "Govern your own Claude Code"."#);
+}
+
+#[test]
+fn it_takes_git_and_nothing_else() {
+    let bin = tempfile::tempdir().unwrap();
+    // What git and a shell may start themselves lies beside them.
+    for program in ["git", "sh", "cat"] {
+        let found = Command::new("sh").args(["-c", "command -v -- \"$0\"", program]).output().unwrap().stdout;
+        let found = String::from_utf8(found).unwrap();
+        std::os::unix::fs::symlink(found.trim(), bin.path().join(program)).unwrap();
+    }
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    demo.env_clear().env("HOME", bin.path()).env("PATH", bin.path());
+    assert_snapshot!(play(&["--approve"], demo), @r#"exit 0: That is Countersign: low-risk work flowed, and what moves production waited for a person. Next: README.md, "Govern your own Claude Code"."#);
 }
 
 #[test]

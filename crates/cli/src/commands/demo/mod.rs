@@ -1,7 +1,7 @@
 //! `countersign demo`: the product's promise, played on real git through the real hook process.
 //!
 //! Real: git, a bare remote, the installed hook and its settings, the reviewer's sealed key, the
-//! commands a reviewer types, the evidence. Scripted: the agent's tool calls. A labelled stand-in: `gh`.
+//! commands a reviewer types, the evidence. Scripted: the agent's tool calls. Labelled stand-ins: `gh`, and `cargo` where there is no Rust.
 //! Start at [`play`]; [`script`] is what the agent does, [`expect`] what must hold afterwards.
 
 mod agent;

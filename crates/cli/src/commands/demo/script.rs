@@ -88,6 +88,19 @@ pub const FILES: &[(&str, &str)] = &[
     ),
 ];
 
+/// Says what the forge would have been asked.
+pub const GH: &str = "#!/bin/sh\necho \"(stand-in for gh) would run: gh $*\"\n";
+
+/// Says what the shop's one test would, by whether the fix is there.
+pub const CARGO: &str = r#"#!/bin/sh
+echo "(stand-in for cargo, which is not here) would run: cargo $*"
+while read -r line; do
+    case $line in *".round()"*) echo "test rounds_half_up ... ok"; exit 0 ;; esac
+done <src/rounding.rs
+echo "test rounds_half_up ... FAILED"
+exit 101
+"#;
+
 /// Rounds down, which its own test catches.
 const ROUNDING: &str = "pub fn cents(amount: f64) -> i64 {\n    (amount * 100.0) as i64\n}\n\n#[test]\nfn rounds_half_up() {\n    assert_eq!(cents(0.125), 13);\n}\n";
 

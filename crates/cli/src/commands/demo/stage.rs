@@ -1,4 +1,5 @@
-//! A throw-away world: working copy, bare remote, Countersign's home, a stand-in for `gh`. Gone when dropped.
+//! A throw-away world: working copy, bare remote, Countersign's home, stand-ins for `gh` and, where there is no
+//! Rust, for `cargo`. Gone when dropped.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -31,7 +32,7 @@ impl Stage {
             .context("cannot make a temporary folder")?;
         let mut stage = Self { folder, passphrase: passphrase()?, hook: Vec::new() };
         stage.make_repository()?;
-        stage.make_gh()?;
+        stage.make_stand_ins()?;
         stage.countersign(&["init", "--yes"])?;
         if control == Some(Control::Observe) {
             let file = stage.repository().join("countersign.toml");
@@ -159,14 +160,26 @@ impl Stage {
         Ok(())
     }
 
-    /// The forge is not here: this program only says what the real one would have been asked.
-    fn make_gh(&self) -> Result<()> {
+    /// The forge is not here: its program only says what the real one would have been asked. Rust need not be here
+    /// either, and then the tests of the shop are played.
+    fn make_stand_ins(&self) -> Result<()> {
+        let mut programs = vec![("gh", script::GH)];
+        if !["cargo", "rustc", "cc"].into_iter().all(|program| self.has(program)) {
+            programs.push(("cargo", script::CARGO));
+        }
         let folder = self.folder.path().join("bin");
         std::fs::create_dir(&folder)?;
-        let file = folder.join("gh");
-        std::fs::write(&file, "#!/bin/sh\necho \"(stand-in for gh) would run: gh $*\"\n")?;
-        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755))?;
+        for (name, text) in programs {
+            let file = folder.join(name);
+            std::fs::write(&file, text)?;
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755))?;
+        }
         Ok(())
+    }
+
+    /// Whether a program is here and can say its version: that of rustup is there before a toolchain is.
+    fn has(&self, program: &str) -> bool {
+        self.command(program).arg("--version").output().is_ok_and(|output| output.status.success())
     }
 
     /// Reads the hook's command line back from the settings that `install` wrote.
