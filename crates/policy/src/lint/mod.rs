@@ -8,6 +8,7 @@ mod file;
 mod never;
 mod patterns;
 mod reasons;
+mod relative;
 mod repeated;
 mod text;
 mod words;
@@ -61,6 +62,7 @@ type Rule = (&'static str, fn(&Read<'_>, &[Read<'_>]) -> Vec<Found>);
 const RULES: &[Rule] = &[
     ("text-matching", text::find),
     ("never-applies", never::find),
+    ("never-matches", relative::find),
     ("unknown-word", words::find),
     ("repeated", repeated::find),
     ("no-reason", reasons::find),

@@ -1,0 +1,40 @@
+//! `never-matches`: a path that does not start at the root. A policy sees whole paths.
+
+use serde_json::Value;
+
+use super::{Found, Read, attribute, walk};
+use crate::sentence::plain;
+
+pub(super) fn find(one: &Read<'_>, _: &[Read<'_>]) -> Vec<Found> {
+    let mut found = Vec::new();
+    walk(&one.conditions, &mut |operator, operands| {
+        let is_path = operands.get("left").and_then(attribute).as_deref() == Some("resource.path");
+        let pattern = match operator {
+            "like" => operands.get("pattern").and_then(text),
+            "==" => operands.get("right").and_then(|right| right.get("Value")?.as_str().map(str::to_owned)),
+            _ => None,
+        };
+        let Some(pattern) = pattern.filter(|pattern| is_path && !pattern.starts_with(['/', '*'])) else {
+            return;
+        };
+        let meant = pattern.strip_prefix("./").or_else(|| pattern.strip_prefix("~/")).unwrap_or(&pattern);
+        found.push(Found {
+            message: format!("paths are absolute, so nothing matches \"{}\"", plain(&pattern)),
+            hint: format!("write `resource.path like \"*/{}\"`, which is in any directory", plain(meant)),
+            words: "resource.path".to_owned(),
+        });
+    });
+    found
+}
+
+/// A pattern as it is written, in Cedar's JSON form a list of its parts.
+fn text(pattern: &Value) -> Option<String> {
+    if let Some(text) = pattern.as_str() {
+        return Some(text.to_owned());
+    }
+    let part = |part: &Value| match part.as_str() {
+        Some("Wildcard") => Some("*".to_owned()),
+        _ => part.get("Literal").and_then(Value::as_str).map(str::to_owned),
+    };
+    pattern.as_array()?.iter().map(part).collect()
+}
