@@ -270,8 +270,20 @@ fn servers(patterns: &[String], server: &str, full: &str) -> bool {
     inside(patterns, server) && !excepted.into_iter().any(|exception| glob::matches(exception, full))
 }
 
+/// The patterns, of which one that is a path stands for what lies below it as well.
+fn with_what_is_below(patterns: &[String]) -> Vec<String> {
+    let each = patterns.iter().flat_map(|pattern| {
+        let path = pattern.trim_end_matches('/');
+        let is_path = !pattern.contains(['*', '?']) && !path.trim_start_matches('!').is_empty();
+        let first = if is_path { path } else { pattern };
+        [Some(first.to_owned()), is_path.then(|| format!("{path}/**"))]
+    });
+    each.flatten().collect()
+}
+
 /// A directory is inside where all that is below it is. Patterns of the shell stand for whatever they could be.
 fn path_inside(patterns: &[String], name: &str) -> bool {
+    let patterns = &with_what_is_below(patterns);
     let open = name.find(['?', '[']).and_then(|at| name.get(..at)).map(|start| format!("{start}*"));
     let name = open.as_deref().unwrap_or(name);
     let excepted = patterns.iter().filter_map(|pattern| pattern.strip_prefix('!'));

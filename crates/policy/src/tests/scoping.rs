@@ -97,6 +97,31 @@ fn paths_are_inside_where_all_of_them_are() {
 }
 
 #[test]
+fn a_directory_covers_what_is_below_it() {
+    let write = |file: &str| {
+        let path = path(&format!("/home/dev/shop/{file}"), Zone::Workspace, PathClass::Ordinary);
+        in_development(Effect::new(verbs::FS_WRITE, path))
+    };
+    let scope = TaskScope {
+        paths: ["src", "!src/keys", "docs/", "*.md"].map(str::to_owned).to_vec(),
+        ..TaskScope::default()
+    };
+    let files =
+        ["src/a.js", "src/web/b.js", "src/web", "src", "srcs/a.js", "src/keys/a", "docs/a", "x.md", "x.md/a"];
+    assert_snapshot!(check(&files.map(write), scope), @"
+    fs.write /home/dev/shop/src/a.js: allow, inside
+    fs.write /home/dev/shop/src/web/b.js: allow, inside
+    fs.write /home/dev/shop/src/web: allow, inside
+    fs.write /home/dev/shop/src: monitor, `src` is outside the task's `src`, `!src/keys`, `docs/`, …
+    fs.write /home/dev/shop/srcs/a.js: monitor, `srcs/a.js` is outside the task's `src`, `!src/keys`, `docs/`, …
+    fs.write /home/dev/shop/src/keys/a: monitor, `src/keys/a` is outside the task's `src`, `!src/keys`, `docs/`, …
+    fs.write /home/dev/shop/docs/a: allow, inside
+    fs.write /home/dev/shop/x.md: allow, inside
+    fs.write /home/dev/shop/x.md/a: monitor, `x.md/a` is outside the task's `src`, `!src/keys`, `docs/`, …
+    ");
+}
+
+#[test]
 fn what_is_elsewhere_is_held_outside() {
     let url = Some("git@github.com:acme/shop.git");
     let push = |verb, url, name| in_development(Effect::new(verb, reference(remote_repository(url), name)));

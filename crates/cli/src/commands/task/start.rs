@@ -25,7 +25,7 @@ pub struct Arguments {
     /// Read what is not given here from a file of this repository, such as task.toml
     #[arg(long)]
     file: Option<PathBuf>,
-    /// Files that may change, from the working tree's top, such as 'src/billing/**'; a leading ! is an exception
+    /// Files that may change, from the working tree's top, such as 'src/billing'; a leading ! is an exception
     #[arg(long, value_name = "PATTERN")]
     scope: Vec<String>,
     /// Repositories that may change, such as 'github.com/acme/*'
@@ -121,7 +121,10 @@ fn unmatched(paths: &[String], root: &str) -> Result<Vec<String>> {
         let pattern = path.strip_prefix('!').unwrap_or(path);
         let inner = pattern.strip_prefix(root.trim_end_matches('/')).and_then(|rest| rest.strip_prefix('/'));
         let inner = inner.or_else(|| pattern.strip_prefix("./"));
-        if let Some(inner) = inner {
+        let is_top = pattern == "." || pattern.trim_end_matches('/') == root.trim_end_matches('/');
+        if let Some(inner) = inner.or_else(|| is_top.then_some("")) {
+            let inner = if inner.trim_matches(['.', '/']).is_empty() { "**" } else { inner };
+            let inner = if path.starts_with('!') { &format!("!{inner}") } else { inner };
             let wrong = format!("`{pattern}` can match no file: patterns count from the working tree's top");
             return Err(refused("--scope", (wrong, Some(format!("write `{}`", terminal::line(inner))))));
         }
@@ -205,5 +208,34 @@ fn refused(option: &str, (message, hint): (String, Option<String>)) -> anyhow::E
     match hint {
         Some(hint) => error.context(crate::output::Hint { hint }),
         None => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+
+    fn hint(pattern: &str) -> String {
+        match unmatched(&[pattern.to_owned()], "/srv/shop") {
+            Ok(elsewhere) => format!("{elsewhere:?}"),
+            Err(error) => crate::output::sentence(&error),
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_can_match_nothing_is_refused_with_one_that_can() {
+        assert_snapshot!(["src", "./src", "!./src", "/srv/shop/src", ".", "./", "/srv/shop", "/srv/other", "../x"].map(hint).join("\n"), @r#"
+        []
+        --scope: `./src` can match no file: patterns count from the working tree's top (write `src`)
+        --scope: `./src` can match no file: patterns count from the working tree's top (write `!src`)
+        --scope: `/srv/shop/src` can match no file: patterns count from the working tree's top (write `src`)
+        --scope: `.` can match no file: patterns count from the working tree's top (write `**`)
+        --scope: `./` can match no file: patterns count from the working tree's top (write `**`)
+        --scope: `/srv/shop` can match no file: patterns count from the working tree's top (write `**`)
+        ["/srv/other"]
+        --scope: `../x` can match no file (write a path from the working tree's top, or an absolute one for files elsewhere)
+        "#);
     }
 }
