@@ -1,11 +1,11 @@
 //! `policy prove`: what the proposal's bundle can never allow, proved; and an action where it can.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anstream::println;
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use countersign_policy::{Bundle, Layer, Proposal};
 use countersign_prove::{
     AS_STRICT, Invariant, MONOTONE, NEVER_FAILS, Outcome, Proof, ProveError, Prover, SHADOWS,
@@ -13,17 +13,18 @@ use countersign_prove::{
 use serde_json::{Value, json};
 
 use super::layers;
+use crate::commands::simulate::bundles;
 use crate::edge;
 use crate::output::{self, BAD, FAINT, GOOD, STRONG, WARN, WithHint as _, styled};
-use crate::{reading, terminal};
+use crate::terminal;
 
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The proposal; countersign.toml of this repository by default
     file: Option<PathBuf>,
-    /// A proposal or a built bundle: that the proposal is at least as strict is proved too
-    #[arg(long, value_name = "FILE")]
-    against: Option<PathBuf>,
+    /// A pack, a proposal or a built bundle: that the proposal is at least as strict is proved too
+    #[arg(long, value_name = "POLICY")]
+    against: Option<String>,
     /// Only this invariant; all that the pack promises, and the proposal's own, by default
     #[arg(long = "invariant", value_name = "ID")]
     invariants: Vec<String>,
@@ -45,7 +46,7 @@ pub fn run(arguments: &Arguments, json: bool) -> Result<ExitCode> {
     let bundle = layers.build()?;
     let mut claims = claims(&bundle, &layers.proposals())?;
     if let Some(against) = &arguments.against {
-        claims.push(Claim::AsStrict(Box::new(other(against)?)));
+        claims.push(Claim::AsStrict(Box::new(bundles::named(Some(against))?.bundle)));
     }
     let claims = chosen(claims, &arguments.invariants)?;
     let program = edge::solver()?;
@@ -113,19 +114,6 @@ fn chosen(claims: Vec<Claim>, ids: &[String]) -> Result<Vec<Claim>> {
     }
     let is_chosen = |claim: &Claim| ids.is_empty() || ids.iter().any(|id| id == claim.id());
     Ok(claims.into_iter().filter(|claim| is_chosen(claim) || matches!(claim, Claim::Fails)).collect())
-}
-
-/// The bundle to compare with: a built one, or one that a proposal builds.
-fn other(path: &Path) -> Result<Bundle> {
-    if path.extension().is_some_and(|extension| extension == "json") {
-        let bytes = reading::bytes(path, reading::LONGEST_BUNDLE)
-            .with_context(|| format!("cannot read `{}`", path.display()))?;
-        return Bundle::from_bytes(&bytes).with_context(|| format!("in `{}`", path.display()));
-    }
-    if !path.is_file() {
-        bail!("cannot compare with `{}`: it is no file", path.display());
-    }
-    layers::read(path)?.build()
 }
 
 fn print(proof: &Proof, took: Duration) {
