@@ -2,6 +2,7 @@
 //! worst it can be.
 
 mod covered;
+mod stacks;
 
 use countersign_model::{
     Certainty, Effect, Environment, ForgeRepository, PathClass, Repository, Resource, Verb, host_alone,
@@ -190,10 +191,7 @@ fn environment(effect: &Effect, map: &EnvironmentMap, tree: Option<&str>) -> Env
             of_database(host, found, map)
         }
         Resource::Stack { directory, workspace, target, .. } => {
-            let workspace = workspace.as_deref().unwrap_or_default();
-            let mut listed = vec![workspace, directory];
-            listed.extend(names::tails(directory));
-            names::of(map, |places| &places.stacks, &listed, &[workspace, directory, target])
+            stacks::of(map, directory, workspace.as_deref().unwrap_or_default(), target)
         }
         Resource::App { platform, name, target } => {
             let full = format!("{platform}:{name}");
@@ -383,10 +381,7 @@ fn of_store(store: &str, map: &EnvironmentMap) -> Environment {
         }
         "terraform" | "tofu" | "terragrunt" => {
             let (directory, workspace) = place.split_once(' ').unwrap_or((place, ""));
-            // A directory of this machine may hold the state of any.
-            let mut listed = vec![workspace, directory];
-            listed.extend(names::tails(directory));
-            names::of(map, |places| &places.stacks, &listed, &["", workspace, directory])
+            stacks::of(map, directory, workspace, "")
         }
         _ => Environment::Unknown,
     }

@@ -68,9 +68,9 @@ pub fn change(base: &str) -> Resource {
     }
 }
 
-fn environment(resource: Resource) -> Environment {
+fn environment(bundle: &Bundle, resource: Resource) -> Environment {
     let mut effects = [Effect::new(Verb::new("x.y"), resource)];
-    classify(&mut effects, shop(Pack::Graduated), None);
+    classify(&mut effects, bundle, None);
     effects[0].environment
 }
 
@@ -99,7 +99,7 @@ fn the_map_says_where() {
         (container(Some("api.shop.example")), Production),
         (package("npm"), Unknown),
     ] {
-        assert_eq!(environment(resource.clone()), expected, "{resource}");
+        assert_eq!(environment(shop(Pack::Graduated), resource.clone()), expected, "{resource}");
     }
 }
 
@@ -131,9 +131,50 @@ fn stacks_by_directory() {
             workspace: workspace.map(str::to_owned),
             target: "x".to_owned(),
         };
-        let mut effects = [Effect::new(Verb::new("x.y"), resource)];
-        classify(&mut effects, &built, None);
-        assert_eq!(effects[0].environment, expected, "{directory} {workspace:?}");
+        assert_eq!(environment(&built, resource), expected, "{directory} {workspace:?}");
+    }
+}
+
+/// Each name of a stack counts by itself, and the worst of them decides, with the account that the tool acts in.
+#[test]
+fn stacks_by_each_name() {
+    use Environment::{Development, Production, Unknown};
+    let text = "version = 1\n[environments.production]\nstacks = [\"eu1\", \"infra/eu.tfvars\"]\naccounts = [\"acme\", \"prod\"]\nkube_contexts = [\"blue\"]\n\
+                [environments.development]\nstacks = [\"dev\", \"*dev*\", \"local.tfvars\"]\naccounts = [\"play\"]\n";
+    let built = Bundle::shipped(Pack::Graduated, &Proposal::parse(text).unwrap()).unwrap();
+    for (workspace, expected) in [
+        ("eu1", Production),
+        ("eu1 common.tfvars", Production),
+        ("eu1 dev.tfvars", Production),
+        ("eu1 dev.hcl", Production),
+        ("dev eu1.tfvars", Production),
+        ("dev infra/eu.tfvars", Production),
+        ("dev eu.tfvars", Production),
+        ("dev prod.tfvars", Production),
+        ("dev *", Production),
+        ("acme/shop/eu1", Production),
+        ("acme/shop/dev", Development),
+        ("acme/eu1/dev", Development),
+        ("dev", Development),
+        ("dev dev.tfvars", Development),
+        ("dev common.tfvars", Development),
+        ("dev /tmp/common.tfvars", Development),
+        ("eu2 dev.tfvars", Unknown),
+        ("eu2", Unknown),
+        ("common.tfvars", Unknown),
+        ("/tmp/common.tfvars", Unknown),
+        ("local.tfvars", Development),
+        ("dev aws:play", Development),
+        ("dev aws:other", Development),
+        ("dev aws:acme", Production),
+        ("dev aws:shop-live", Production),
+        ("dev aws:*", Production),
+        ("dev context:blue", Production),
+        ("eu2 aws:play", Unknown),
+        ("aws:play", Unknown),
+    ] {
+        let found = environment(&built, stack(workspace));
+        assert_eq!(found, expected, "{workspace}");
     }
 }
 
@@ -310,7 +351,8 @@ fn secrets_are_where_they_open_something() {
 
 #[test]
 fn what_a_program_is_told_of_is_within_its_reach() {
-    let program = |name: &str| environment(Resource::Program { name: name.to_owned() });
+    let program =
+        |name: &str| environment(shop(Pack::Graduated), Resource::Program { name: name.to_owned() });
     for name in [
         "npm test told of db.shop.example",
         "npm test told of db.shop.example/orders",

@@ -117,6 +117,7 @@ families! {
     countersign,
 }
 
+mod accounts;
 mod cloud;
 pub(crate) mod databases;
 pub(crate) mod declared;

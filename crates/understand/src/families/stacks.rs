@@ -2,6 +2,7 @@
 
 use countersign_model::{Certainty, Effect, Resource, verbs};
 
+use super::accounts::Accounts;
 use super::subcommands::{Subcommand, Table, read, rule};
 use super::{Family, opaque};
 use crate::context::Context;
@@ -88,6 +89,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         context.program(verbs::EXEC_READ, &invocation.title());
         return;
     }
+    let accounts = Accounts::of_call(&found, invocation, context);
     let (resource, because, others) = stack(&found, invocation, context);
     let mut effect = found.effect(&verbs::STACK_APPLY, &verbs::STACK_DESTROY, resource.clone());
     let tool = program.to_owned();
@@ -115,10 +117,13 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     if effect.verb != verbs::STACK_READ && matches!(effect.resource, Resource::Stack { .. }) {
         // What an earlier part of the call selected may not be there: then it is the stack of before.
         for other in others {
-            context.push(Effect { resource: other, ..effect.clone() });
+            let other = Effect { resource: other, ..effect.clone() };
+            accounts.also(&other, context);
+            context.push(other);
         }
     }
-    context.push(effect);
+    context.push(effect.clone());
+    accounts.also(&effect, context);
     special(&found, &resource, &secret("*"), invocation, context);
     // A program of the project says what the infrastructure is.
     let runs = match program {
@@ -213,11 +218,6 @@ fn stack(found: &Subcommand<'_>, invocation: &Invocation, context: &Context<'_>)
         "cdk" | "cdktf" | "packer" => (operands(), None),
         "sam" => (found.text(&["--stack-name"]).or_else(|| found.text(&["--config-env"])), None),
         _ => (found.text(&["-s", "--stage"]).or_else(|| Some("dev".to_owned()).filter(|_| tool == "serverless")), found.text(&["-f", "--function"])),
-    };
-    let account = found.text(&["--profile", "--aws-profile"]);
-    let workspace = match (workspace, account) {
-        (Some(workspace), Some(account)) => Some(format!("{workspace} {account}")),
-        (workspace, account) => workspace.or(account),
     };
     let target = target.unwrap_or_else(|| "*".to_owned());
     let stack = |workspace: Option<String>| Resource::Stack { tool: tool.clone(), directory: directory.clone(), workspace, target: target.clone() };

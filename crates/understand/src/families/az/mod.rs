@@ -291,6 +291,17 @@ fn tenants(invocation: &Invocation, read: &Read<'_>, context: &Context<'_>) -> V
     all.into_iter().map(|tenant| Tenant { region: region.clone(), ..tenant }).collect()
 }
 
+/// The subscriptions that earlier parts of the call chose.
+pub(super) fn chosen_subscription(invocation: &Invocation, context: &Context<'_>) -> Vec<String> {
+    context.chosen(CHOSEN, &profile(invocation, context)).into_iter().flatten().collect()
+}
+
+/// The subscription that the client's own file has as the default one, if it has one.
+pub(super) fn default_subscription(invocation: &Invocation, context: &Context<'_>) -> Option<String> {
+    let tenant = of_file(&profile(invocation, context), context);
+    tenant.doubt.is_none().then_some(tenant.account)
+}
+
 fn subscriptions(invocation: &Invocation, read: &Read<'_>, context: &Context<'_>) -> Vec<Tenant> {
     // An id of a resource says whose it is.
     let id = read.value("--ids").or_else(|| read.value("--scope")).and_then(Value::known);

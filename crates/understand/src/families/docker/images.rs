@@ -83,10 +83,12 @@ mod tests {
         assert_snapshot!(check("docker run -v .:/w -w /w hashicorp/terraform:latest destroy -auto-approve"), @"
         container.run image hashicorp/terraform:latest, execute, partial
         stack.destroy * of terraform /repo (*), destroy
+        stack.destroy * of terraform /repo (* aws:* gcp:* azure:* context:*), destroy
         ");
         assert_snapshot!(check("docker run registry.example:5000/tools/terragrunt@sha256:abc run-all apply"), @"
         container.run image registry.example:5000/tools/terragrunt@sha256:abc, execute
         stack.apply * of terragrunt */* (*), write
+        stack.apply * of terragrunt */* (* aws:* gcp:* azure:* context:*), write
         ");
         assert_snapshot!(check("docker run --entrypoint sh bitnami/kubectl -c 'kubectl delete ns shop'"), @"
         container.run image bitnami/kubectl, execute

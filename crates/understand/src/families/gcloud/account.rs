@@ -73,6 +73,15 @@ pub(super) fn active(
     names.into_iter().map(file).collect()
 }
 
+/// The projects that earlier parts of the call chose.
+pub(in super::super) fn chosen(invocation: &Invocation, context: &Context<'_>) -> Vec<String> {
+    let directory = directory(context);
+    let configurations = context.chosen(CONFIGURATION, &directory).into_iter().flatten();
+    let files = active(invocation, None, context).unwrap_or_default();
+    let projects = files.iter().flat_map(|file| context.chosen(PROJECT, file)).flatten();
+    configurations.chain(projects).collect()
+}
+
 /// The projects where no option names one: the variable's, else those of the configurations that may be active.
 fn configured(invocation: &Invocation, configuration: Option<String>, context: &Context<'_>) -> Vec<Tenant> {
     let unknown = |why: &str| vec![Tenant::unknown(GCP, why)];

@@ -18,6 +18,8 @@ use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::tables::cloud::{self, Does};
 
+pub(super) use account::chosen as chosen_project;
+
 pub(super) const FAMILY: Family = Family {
     programs: &["gcloud", "gsutil", "bq"],
     about: "`gcloud` by a table made from Google's descriptions of its APIs, `gsutil` and `bq` by tables \

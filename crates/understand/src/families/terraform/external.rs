@@ -7,18 +7,23 @@ use crate::Workspace as _;
 use crate::code::source::{self, Source};
 use crate::context::Context;
 use crate::families;
+use crate::families::accounts::Accounts;
 use crate::invocation::{Invocation, Source as Substituted, Stdin};
 use crate::paths;
 use crate::word::{Value, Word};
 
 /// Files of a configuration by their usual names; no question tells what else a directory holds.
 const FILES: &[&str] =
-    &["main.tf", "data.tf", "external.tf", "locals.tf", "outputs.tf", "providers.tf", "variables.tf", "versions.tf"];
+    &[
+    "main.tf", "backend.tf", "data.tf", "external.tf", "locals.tf", "outputs.tf", "provider.tf", "providers.tf", "terraform.tf",
+    "terragrunt.hcl", "variables.tf", "versions.tf",
+];
 /// Directories of local modules that are looked into.
 const MOST_DIRECTORIES: usize = 6;
 
 /// Adds what the programs do that a subcommand runs which reads the configuration's data.
-pub(super) fn effects(name: &str, spot: &Spot, invocation: &Invocation, context: &mut Context<'_>) {
+/// It takes note of the accounts that the configuration names.
+pub(super) fn effects(name: &str, spot: &Spot, accounts: &mut Accounts, invocation: &Invocation, context: &mut Context<'_>) {
     let reads = matches!(
         name,
         "plan" | "apply" | "destroy" | "refresh" | "import" | "console" | "test" | "plan-all" | "apply-all" | "destroy-all"
@@ -49,6 +54,7 @@ pub(super) fn effects(name: &str, spot: &Spot, invocation: &Invocation, context:
                     }
                     continue;
                 }
+                accounts.of_configuration(text, invocation, context);
                 for program in programs(text, &directory) {
                     start(program, &spot.directory, invocation, context);
                 }

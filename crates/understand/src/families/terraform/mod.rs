@@ -7,6 +7,7 @@ mod place;
 
 use countersign_model::{Answer, Certainty, Effect, PathClass, Question, Resource, Zone, verbs};
 
+use super::accounts::Accounts;
 use super::subcommands::{Subcommand, Table, read, rule};
 use super::{Family, ask_file, opaque};
 use crate::Workspace as _;
@@ -93,12 +94,15 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         found.operands.clear();
     }
     let spots = place::find(&found, invocation, everywhere, context);
+    let mut accounts = Accounts::of_call(&found, invocation, context);
     let Some((spot, others)) = spots.split_first() else { return };
     if found.verb != Some(verbs::STACK_READ) {
         // What an earlier part of the call chose may not be there: then the workspace is as it was.
         for other in others {
             for target in targets(&found) {
-                act(found.effect(&verbs::STACK_APPLY, &verbs::STACK_DESTROY, other.resource(&target)), &found, other, context);
+                let effect = acts(found.effect(&verbs::STACK_APPLY, &verbs::STACK_DESTROY, other.resource(&target)), &found, other);
+                accounts.also(&effect, context);
+                context.push(effect);
             }
         }
     }
@@ -106,10 +110,14 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     arguments_of_environment(&found, invocation, context);
     for target in targets(&found) {
         let effect = found.effect(&verbs::STACK_APPLY, &verbs::STACK_DESTROY, spot.resource(&target));
-        act(effect, &found, spot, context);
+        context.push(acts(effect, &found, spot));
     }
     special(&found, spot, invocation, context);
-    external::effects(&found.name, spot, invocation, context);
+    external::effects(&found.name, spot, &mut accounts, invocation, context);
+    for target in targets(&found) {
+        let effect = found.effect(&verbs::STACK_APPLY, &verbs::STACK_DESTROY, spot.resource(&target));
+        accounts.also(&acts(effect, &found, spot), context);
+    }
 }
 
 /// The invocation with the arguments that its variables add after the subcommand, where they are plain words.
@@ -153,7 +161,7 @@ fn targets(found: &Subcommand<'_>) -> Vec<String> {
     targets
 }
 
-fn act(mut effect: Effect, found: &Subcommand<'_>, spot: &place::Spot, context: &mut Context<'_>) {
+fn acts(mut effect: Effect, found: &Subcommand<'_>, spot: &place::Spot) -> Effect {
     let destroys = found.has(&["-destroy", "--destroy"]);
     if found.name == "apply" && destroys {
         let fresh = Effect::new(verbs::STACK_DESTROY, effect.resource.clone());
@@ -171,7 +179,7 @@ fn act(mut effect: Effect, found: &Subcommand<'_>, spot: &place::Spot, context: 
     } else if effect.because.is_none() && effect.verb != verbs::STACK_READ {
         effect.because.clone_from(&spot.because);
     }
-    context.push(effect);
+    effect
 }
 
 /// What else some subcommands do.

@@ -1,0 +1,168 @@
+//! Accounts of clouds that tools of infrastructure act in, whatever the stack is called: options, variables, earlier
+//! parts of the call and the configuration's own text name them. The map knows whether one of them is production.
+
+use countersign_model::{Effect, Resource, verbs};
+
+use super::subcommands::Subcommand;
+use super::{az, gcloud};
+use crate::context::Context;
+use crate::environment;
+use crate::invocation::Invocation;
+
+/// Names that are told of one command.
+const MOST: usize = 16;
+
+/// Variables that choose an account, and whose it is.
+const VARIABLES: &[(&str, &str)] = &[
+    ("AWS_PROFILE", "aws"),
+    ("AWS_DEFAULT_PROFILE", "aws"),
+    ("GOOGLE_PROJECT", "gcp"),
+    ("GOOGLE_CLOUD_PROJECT", "gcp"),
+    ("GCLOUD_PROJECT", "gcp"),
+    ("CLOUDSDK_CORE_PROJECT", "gcp"),
+    ("CLOUDSDK_ACTIVE_CONFIG_NAME", "gcp"),
+    ("ARM_SUBSCRIPTION_ID", "azure"),
+    ("AZURE_SUBSCRIPTION_ID", "azure"),
+    ("KUBE_CTX", "context"),
+];
+
+/// Options that choose one.
+const OPTIONS: &[(&str, &str)] = &[
+    ("--profile", "aws"),
+    ("--aws-profile", "aws"),
+    ("--role-arn", "aws"),
+    ("--terragrunt-iam-role", "aws"),
+    ("--iam-assume-role", "aws"),
+    ("--iam-role", "aws"),
+];
+
+/// Words of a configuration's settings that choose one.
+const SETTINGS: &[(&str, &str)] = &[
+    ("profile", "aws"),
+    ("aws_profile", "aws"),
+    ("role_arn", "aws"),
+    ("project", "gcp"),
+    ("project_id", "gcp"),
+    ("subscription_id", "azure"),
+    ("subscription", "azure"),
+    ("config_context", "context"),
+];
+
+/// Accounts that a command acts in, such as `aws:live`.
+#[derive(Default)]
+pub(super) struct Accounts {
+    found: Vec<String>,
+}
+
+impl Accounts {
+    /// What options, variables and earlier parts of the call say.
+    pub fn of_call(found: &Subcommand<'_>, invocation: &Invocation, context: &Context<'_>) -> Self {
+        let mut accounts = Self::default();
+        for (option, kind) in OPTIONS {
+            found.values(&[option]).for_each(|value| accounts.add(kind, value.known().unwrap_or("*")));
+        }
+        for (name, kind) in VARIABLES {
+            match context.setting(invocation, name) {
+                Ok(Some(value)) => accounts.add(kind, &value),
+                Ok(None) => {}
+                Err(_) => accounts.add(kind, "*"),
+            }
+        }
+        // Keys say nothing of whose they are; those of a cloud that is only made believe do.
+        let keys = environment::value(invocation, "AWS_ACCESS_KEY_ID");
+        if keys.is_some_and(|keys| {
+            !matches!(keys.known(), Some("" | "test" | "mock" | "dummy" | "fake" | "localstack"))
+        }) {
+            accounts.add("aws", "*");
+        }
+        // Of a variable of the configuration only its name tells what it is for.
+        for value in found.values(&["-var", "--var"]) {
+            let (name, account) = value.text().split_once('=').unwrap_or_default();
+            accounts.of_variable(name, value.known().map_or("*", |_| account));
+        }
+        for (name, value) in &invocation.environment {
+            if let Some(name) = name.strip_prefix("TF_VAR_") {
+                accounts.of_variable(name, value.known().unwrap_or("*"));
+            }
+        }
+        gcloud::chosen_project(invocation, context).iter().for_each(|name| accounts.add("gcp", name));
+        az::chosen_subscription(invocation, context).iter().for_each(|name| accounts.add("azure", name));
+        accounts
+    }
+
+    fn of_variable(&mut self, name: &str, account: &str) {
+        if let Some((_, kind)) = SETTINGS.iter().find(|(setting, _)| *setting == name) {
+            self.add(kind, account);
+        }
+    }
+
+    /// What the blocks of a configuration say that tell where it acts and where its state is.
+    pub fn of_configuration(&mut self, text: &str, invocation: &Invocation, context: &Context<'_>) {
+        for start in ["provider \"", "backend \"", "remote_state"] {
+            for (at, _) in text.match_indices(start).take(MOST) {
+                let Some(block) = text.get(at..).and_then(block) else { continue };
+                for piece in block.split(['\n', '{', '}', ',']) {
+                    let Some((name, value)) = piece.split_once('=') else { continue };
+                    let value = value.trim();
+                    let Some(value) = value.strip_prefix('"').and_then(|value| value.split('"').next())
+                    else {
+                        continue;
+                    };
+                    self.of_variable(name.trim(), if value.contains("${") { "*" } else { value });
+                }
+                // Where it names no subscription, the provider goes by what the client has chosen.
+                if block.starts_with("provider \"azurerm\"") && !block.contains("subscription_id") {
+                    az::default_subscription(invocation, context)
+                        .iter()
+                        .for_each(|name| self.add("azure", name));
+                }
+            }
+        }
+    }
+
+    fn add(&mut self, kind: &str, name: &str) {
+        // An account's number is what a role's long name tells of whose it is.
+        let name = name.strip_prefix("arn:").and_then(|rest| rest.split(':').nth(3)).unwrap_or(name);
+        let name = if name.contains([' ', ',', '\n']) || name.len() > 200 { "*" } else { name };
+        let account = format!("{kind}:{name}");
+        if !name.is_empty() && self.found.len() < MOST && !self.found.contains(&account) {
+            self.found.push(account);
+        }
+    }
+
+    /// The same change again, of the stack in these accounts: the worst of stack and account decides.
+    pub fn also(&self, effect: &Effect, context: &mut Context<'_>) {
+        let changes = [verbs::STACK_APPLY, verbs::STACK_DESTROY, verbs::STACK_STATE].contains(&effect.verb);
+        let Resource::Stack { workspace, .. } = &effect.resource else { return };
+        if self.found.is_empty() || !changes {
+            return;
+        }
+        let accounts = self.found.join(" ");
+        let named = workspace
+            .as_ref()
+            .map_or_else(|| accounts.clone(), |workspace| format!("{workspace} {accounts}"));
+        let mut effect = effect.clone();
+        if let Resource::Stack { workspace, .. } = &mut effect.resource {
+            *workspace = Some(named);
+        }
+        effect.because.get_or_insert_with(|| "it acts in the account that is named for it".to_owned());
+        context.push(effect);
+    }
+}
+
+/// The text of a block up to where its braces close.
+fn block(text: &str) -> Option<&str> {
+    let mut depth = 0_usize;
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '{' => depth += 1,
+            '}' if depth <= 1 => return text.get(..at),
+            '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests;
