@@ -178,7 +178,8 @@ fn environment(effect: &Effect, map: &EnvironmentMap, tree: Option<&str>) -> Env
             let namespace = if object == "namespace" { Some(name) } else { namespace.as_ref() };
             let listed = listed_cluster(&effect.resource, map);
             let names: [&str; 2] = [context, namespace.map_or("", |name| name)];
-            names::of(map, |places| &places.kube_contexts, &borrowed(&listed), &names)
+            let found = names::of(map, |places| &places.kube_contexts, &borrowed(&listed), &names);
+            of_other_name(context, namespace.map_or("", |name| name), found, map)
         }
         Resource::Cloud { provider, account, name, .. } => {
             let full = format!("{provider}:{account}");
@@ -365,6 +366,15 @@ fn of_program(name: &str, map: &EnvironmentMap) -> Environment {
     }
 }
 
+/// What the cluster's other name makes of a context that leads there, `dev at cluster prod`: worse, if anything.
+fn of_other_name(context: &str, namespace: &str, found: Environment, map: &EnvironmentMap) -> Environment {
+    let Some((_, other)) = context.split_once(" at cluster ") else { return found };
+    let full = format!("{other}/{namespace}");
+    let listed = names::listed_as(map, |places| &places.kube_contexts, &[other, &full]);
+    let is_production = listed == Some(Environment::Production) || names::says_production(other);
+    if is_production { Environment::Production } else { found }
+}
+
 /// Where a store of secrets is that is part of something else: a cluster, a cloud, a stack.
 fn of_store(store: &str, map: &EnvironmentMap) -> Environment {
     let Some((kind, place)) = store.split_once(' ') else { return Environment::Unknown };
@@ -373,7 +383,8 @@ fn of_store(store: &str, map: &EnvironmentMap) -> Environment {
             let (context, namespace) = place.rsplit_once('/').unwrap_or((place, ""));
             let own = context.split_once(" at ").map_or(context, |(own, _)| own);
             let full = format!("{own}/{namespace}");
-            names::of(map, |places| &places.kube_contexts, &[own, &full], &[context, namespace])
+            let found = names::of(map, |places| &places.kube_contexts, &[own, &full], &[context, namespace]);
+            of_other_name(context, namespace, found, map)
         }
         "aws" | "gcp" | "azure" => {
             let full = format!("{kind}:{place}");

@@ -84,6 +84,8 @@ fn the_map_says_where() {
         (cluster("eu-prod", None), Production),
         (cluster("eu-1", Some("production")), Production),
         (cluster("minikube", None), Development),
+        (cluster("sandbox at cluster eu-prod", Some("web")), Production),
+        (cluster("sandbox at cluster sandbox-2", Some("web")), Development),
         (cloud("play"), Development),
         (cloud("shop-live"), Production),
         (cloud("shop"), Unknown),

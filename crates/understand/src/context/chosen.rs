@@ -55,6 +55,8 @@ pub(crate) struct Chosen {
     times: usize,
     /// Whether the contexts of a kubeconfig may be others than the file says.
     pub contexts_changed: bool,
+    /// Whether a context of a kubeconfig may lead to another cluster than the file says.
+    pub contexts_moved: bool,
     /// The cluster that the command makes on this machine.
     pub cluster_made: Option<String>,
 }
@@ -134,6 +136,7 @@ impl Chosen {
             return;
         }
         self.contexts_changed |= other.contexts_changed;
+        self.contexts_moved |= other.contexts_moved;
         if self.cluster_made != other.cluster_made {
             self.cluster_made = None;
         }

@@ -30,11 +30,13 @@ pub(super) fn config(found: &Subcommand<'_>, spot: &Spot, context: &mut Context<
         "set" | "unset" if operand == Some("current-context") => {
             chooses(found.operands.get(3).map(|word| word.known().unwrap_or("*")).filter(|_| action == "set"), spot, context);
         }
-        "set-context" | "rename-context" | "delete-context" => {
+        // The name of a context is what the map goes by: one that leads elsewhere from now on is another place.
+        "rename-context" => place::moves(spot.kubeconfig(), context),
+        "set-context" if found.has(&["--cluster", "--user"]) => place::moves(spot.kubeconfig(), context),
+        "set-context" => chooses(None, spot, context),
+        "delete-context" => {
             chooses(None, spot, context);
-            if action != "set-context" || found.has(&["--cluster", "--user"]) {
-                place::rewrites(context);
-            }
+            place::rewrites(context);
         }
         "set-credentials" => {
             context.write_value(&Value::Known(spot.kubeconfig()));
@@ -45,10 +47,7 @@ pub(super) fn config(found: &Subcommand<'_>, spot: &Spot, context: &mut Context<
                 context.push(Effect::new(verbs::EXEC_SCHEDULE, resource).because(why));
             }
         }
-        _ => {
-            context.write_value(&Value::Known(spot.kubeconfig()));
-            place::switches(None, context);
-        }
+        _ => place::moves(spot.kubeconfig(), context),
     }
 }
 
@@ -69,6 +68,11 @@ pub(super) fn switch(invocation: &Invocation, context: &mut Context<'_>) {
     match operand {
         Some(word) if !reads => {
             let spot = Spot::anywhere(invocation, context);
+            // `kubectx new=old` renames one.
+            if invocation.program == "kubectx" && word.known().is_none_or(|name| name.contains('=')) {
+                place::moves(spot.kubeconfig(), context);
+                return;
+            }
             let name = word.known().filter(|name| *name != "-" && !name.contains('=')).unwrap_or("*").to_owned();
             let name = if invocation.program == "kubens" { "*".to_owned() } else { name };
             chooses(Some(&name), &spot, context);

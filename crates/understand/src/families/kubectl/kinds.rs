@@ -91,9 +91,10 @@ pub(super) fn named(operands: &[&Word], fixed: Option<&str>, wide: bool, is_read
     let known = |word: &Word| word.known().unwrap_or("*").to_owned();
     let mut all = Vec::new();
     let Some((first, rest)) = operands.split_first() else { return all };
-    let slashed = operands.iter().any(|word| word.text().contains('/'));
+    // `web=ghcr.io/acme/shop` says what is set, and not on what.
+    let slashed = operands.iter().any(|word| word.text().contains('/') && !is_setting(word.text()));
     if slashed || fixed.is_some() {
-        for word in operands.iter().take(32) {
+        for word in operands.iter().take(32).filter(|word| fixed.is_some() || !is_setting(word.text())) {
             let text = known(word);
             match text.split_once('/') {
                 Some((kind, name)) => all.push((singular(kind), name.to_owned(), None)),
@@ -122,6 +123,12 @@ pub(super) fn named(operands: &[&Word], fixed: Option<&str>, wide: bool, is_read
 /// `name=value`, `name-` (removed), `name:NoSchedule` (a taint).
 fn is_assignment(word: &str) -> bool {
     word.contains('=') || word.ends_with('-') || word.contains(':')
+}
+
+/// The same where it may be a name with a slash: of `clusterrole/system:node` the colon belongs to the name.
+fn is_setting(word: &str) -> bool {
+    let taints = [":NoSchedule", ":NoExecute", ":PreferNoSchedule"];
+    word.contains('=') || word.ends_with('-') || taints.iter().any(|taint| word.ends_with(taint))
 }
 
 #[cfg(test)]

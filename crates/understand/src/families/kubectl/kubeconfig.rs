@@ -38,6 +38,22 @@ impl Kubeconfig {
         self.context(name)?.get("cluster")?.text()
     }
 
+    /// What else the place is called that a context leads to: its cluster, where that has the name of another context
+    /// or of production, else another context with the same cluster. The map may have that one.
+    pub fn leads_to(&self, name: &str) -> Option<&str> {
+        let cluster = self.cluster(name).filter(|cluster| *cluster != name)?;
+        if self.has(cluster) || says_production(cluster) {
+            return Some(cluster);
+        }
+        let contexts = self.root.get("contexts")?.items().iter();
+        let mut others = contexts.filter_map(|entry| {
+            let other = entry.get("name")?.text().filter(|other| *other != name)?;
+            (entry.get("context")?.get("cluster")?.text()? == cluster).then_some(other)
+        });
+        let first = others.next()?;
+        Some(others.find(|other| says_production(other)).unwrap_or(first))
+    }
+
     /// The server of a cluster and what stands before it, if it is there; `*` where that is not said.
     pub fn servers(&self, cluster: &str) -> Vec<&str> {
         let Some(entry) = self.entry("clusters", cluster).and_then(|entry| entry.get("cluster")) else { return Vec::new() };
@@ -54,6 +70,12 @@ impl Kubeconfig {
     fn context(&self, name: &str) -> Option<&Node> {
         self.entry("contexts", name)?.get("context")
     }
+}
+
+/// Whether one of a name's words means production.
+fn says_production(name: &str) -> bool {
+    let mut words = name.split(|letter: char| !letter.is_ascii_alphabetic());
+    words.any(|word| ["prod", "production", "prd", "live"].iter().any(|production| word.eq_ignore_ascii_case(production)))
 }
 
 #[cfg(test)]

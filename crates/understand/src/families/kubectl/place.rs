@@ -86,6 +86,13 @@ pub(crate) const fn rewrites(context: &mut Context<'_>) {
     context.state.world.chosen.contexts_changed = true;
 }
 
+/// Takes note that any context of the kubeconfig may lead to another cluster than the file says.
+pub(super) fn moves(kubeconfig: String, context: &mut Context<'_>) {
+    context.write_value(&Value::Known(kubeconfig));
+    switches(None, context);
+    context.state.world.chosen.contexts_moved = true;
+}
+
 /// Takes note of a cluster that the call makes on this machine, whose context is the current one now.
 pub(crate) fn makes(name: String, invocation: &Invocation, context: &mut Context<'_>) {
     context.chooses(TOOL, &usual(invocation, context), &name);
@@ -195,6 +202,24 @@ pub(crate) fn of_options(
             because: Some(because.to_owned()),
         };
         spots.splice(0..0, chosen.into_iter().flatten().map(spot));
+    }
+    if is_given && context.state.world.chosen.contexts_moved {
+        spots.insert(0, Spot {
+            context: "*".to_owned(),
+            namespace: namespace.clone().unwrap_or_else(|| "*".to_owned()),
+            kubeconfig: kubeconfig.clone(),
+            because: Some("an earlier part of the command changes where contexts lead".to_owned()),
+            doubtful: true,
+        });
+    }
+    if let Some(config) = config {
+        let leads = |spot: &Spot| {
+            let cluster = config.leads_to(&spot.context).filter(|_| !is_cluster_of_this_machine(&spot.context))?;
+            let because = Some(format!("the kubeconfig leads `{}` where `{cluster}` is", spot.context));
+            Some(Spot { context: format!("{} at cluster {cluster}", spot.context), because, ..spot.clone() })
+        };
+        let raised: Vec<Spot> = spots.iter().filter_map(leads).collect();
+        spots.splice(0..0, raised);
     }
     if spots.iter().any(|spot| is_cluster_of_this_machine(&spot.context)) {
         let files = files(found, invocation, context);

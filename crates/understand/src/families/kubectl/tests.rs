@@ -165,3 +165,32 @@ fn metadata_on_one_line() {
     kube.write */* in stg/*, write
     ");
 }
+
+#[test]
+fn what_is_set_is_no_object() {
+    assert_snapshot!(check("kubectl --context prod set image deployment web web=ghcr.io/acme/shop:abc"), @"kube.write deployment/web in prod/*, write");
+    assert_snapshot!(check("kubectl --context prod set image deploy/web web=ghcr.io/acme/shop:abc side=ghcr.io/a/b@sha256:c"), @"kube.write deployment/web in prod/*, write");
+    assert_snapshot!(check("kubectl --context prod set image deployment,ds --all web=ghcr.io/acme/shop"), @"
+    kube.write deployment/* in prod/*, write
+    kube.write daemonset/* in prod/*, write
+    ");
+    assert_snapshot!(check("kubectl --context prod set env deployment web URL=https://a.example/x KEY-"), @"kube.write deployment/web in prod/*, write");
+    assert_snapshot!(check("kubectl --context prod set resources deployment web --limits=cpu=1; kubectl --context prod scale deployment web --replicas=3"), @"kube.write deployment/web in prod/*, write");
+    assert_snapshot!(check("kubectl --context prod label pod web a.example/tier=x; kubectl --context prod annotate deployment web a.example/url=https://b.example/c a.example/old-"), @"
+    kube.write pod/web in prod/*, write
+    kube.write deployment/web in prod/*, write
+    ");
+    assert_snapshot!(check("kubectl --context prod rollout restart deployment web; kubectl --context prod taint nodes n1 a.example/b=c:NoSchedule a.example/d:NoExecute-"), @"
+    kube.write deployment/web in prod/*, write
+    kube.write node/n1 in prod, write
+    ");
+    assert_snapshot!(check("kubectl --context prod set image \"$what\" web=ghcr.io/a/b; kubectl --context prod delete deploy/web svc/web"), @"
+    kube.write */* in prod/*, write, partial
+    kube.delete deployment/web in prod/*, destroy
+    kube.delete service/web in prod/*, destroy
+    ");
+    assert_snapshot!(check("kubectl --context prod delete clusterrole/system:node; kubectl --context prod taint nodes n1 a.example/b:NoSchedule"), @"
+    kube.delete clusterrole/system:node in prod, destroy
+    kube.write node/n1 in prod, write
+    ");
+}

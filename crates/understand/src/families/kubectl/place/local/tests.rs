@@ -43,14 +43,99 @@
             let found = of(&format!("kubectl --context kind-dev get pods; {before}; kubectl --context kind-dev delete pod x"), server);
             found.lines().filter(|line| line.contains("kube.delete")).collect::<Vec<_>>().join("\n")
         };
-        assert_snapshot!(changed("kubectl config rename-context prod kind-dev"), @"kube.delete pod/x in kind-dev at */default, destroy");
-        assert_snapshot!(changed("kubectl config set-context kind-dev --cluster=prod --user=u"), @"kube.delete pod/x in kind-dev at */default, destroy");
-        assert_snapshot!(changed("kubectl config set-cluster c --server=https://k.example"), @"kube.delete pod/x in kind-dev at */default, destroy");
-        assert_snapshot!(changed("kubectl config set contexts.kind-dev.cluster prod"), @"kube.delete pod/x in kind-dev at */default, destroy");
+        assert_snapshot!(changed("kubectl config rename-context prod kind-dev"), @"
+        kube.delete pod/x in */*, destroy, partial
+        kube.delete pod/x in kind-dev at */default, destroy
+        ");
+        assert_snapshot!(changed("kubectl config set-context kind-dev --cluster=prod --user=u"), @"
+        kube.delete pod/x in */*, destroy, partial
+        kube.delete pod/x in kind-dev at */default, destroy
+        ");
+        assert_snapshot!(changed("kubectl config set-cluster c --server=https://k.example"), @"
+        kube.delete pod/x in */*, destroy, partial
+        kube.delete pod/x in kind-dev at */default, destroy
+        ");
+        assert_snapshot!(changed("kubectl config set contexts.kind-dev.cluster prod"), @"
+        kube.delete pod/x in */*, destroy, partial
+        kube.delete pod/x in kind-dev at */default, destroy
+        ");
         assert_snapshot!(changed("aws eks update-kubeconfig --name prod --alias kind-dev --kubeconfig other"), @"kube.delete pod/x in kind-dev at */default, destroy");
         assert_snapshot!(changed("kubectl config use-context kind-dev"), @"kube.delete pod/x in kind-dev/default, destroy");
         assert_snapshot!(changed("kubectl config set-context --current --namespace=shop"), @"kube.delete pod/x in kind-dev/default, destroy");
         assert_snapshot!(changed("kind create cluster --name dev"), @"kube.delete pod/x in kind-dev/default, destroy");
+    }
+
+    #[test]
+    fn a_context_that_is_led_elsewhere() {
+        let after = |before: &str| {
+            let config = "contexts:\n- name: dev\n  context: {cluster: dev}\n";
+            check_with(&format!("{before}; kubectl --context dev -n web apply -f x.yaml"), &[("/home/dev/.kube/config", config)])
+        };
+        assert_snapshot!(after("kubectl config set-context dev --cluster=prod --user=prod"), @"
+        fs.write /home/dev/.kube/config, write
+        fs.read /repo/x.yaml, read
+        kube.write */* in */*, write, partial
+        kube.write */* in dev/*, write
+        ");
+        assert_snapshot!(after("kubectl config set-cluster dev --server=https://k.example"), @"
+        fs.write /home/dev/.kube/config, write
+        fs.read /repo/x.yaml, read
+        kube.write */* in */*, write, partial
+        kube.write */* in dev/*, write
+        ");
+        assert_snapshot!(after("kubectl config rename-context prod dev"), @"
+        fs.write /home/dev/.kube/config, write
+        fs.read /repo/x.yaml, read
+        kube.write */* in */*, write, partial
+        kube.write */* in dev/*, write
+        ");
+        assert_snapshot!(after("kubectx dev=prod"), @"
+        fs.write /home/dev/.kube/config, write
+        fs.read /repo/x.yaml, read
+        kube.write */* in */*, write, partial
+        kube.write */* in dev/*, write
+        ");
+        assert_snapshot!(after("kubectl config set-context dev --namespace=shop"), @"
+        fs.write /home/dev/.kube/config, write
+        fs.read /repo/x.yaml, read
+        kube.write */* in dev/*, write
+        ");
+        assert_snapshot!(after("kubectl config use-context prod"), @"
+        fs.write /home/dev/.kube/config, write
+        fs.read /repo/x.yaml, read
+        kube.write */* in dev/*, write
+        ");
+        assert_snapshot!(after("kubectl config get-contexts"), @"
+        exec.read kubectl config, read
+        fs.read /repo/x.yaml, read
+        kube.write */* in dev/*, write
+        ");
+    }
+
+    #[test]
+    fn a_context_whose_cluster_is_called_otherwise() {
+        let of = |cluster: &str, command: &str| {
+            let config = format!("current-context: dev\ncontexts:\n- name: dev\n  context: {{cluster: {cluster}}}\n- name: eu1\n  context: {{cluster: shared}}\n");
+            check_with(command, &[("/home/dev/.kube/config", &config)])
+        };
+        assert_snapshot!(of("prod", "kubectl --context dev delete pod x; kubectl exec x -- rm -rf /data"), @"
+        kube.delete pod/x in dev at cluster prod/default, destroy
+        kube.delete pod/x in dev/default, destroy
+        kube.execute pod/x in dev at cluster prod/default, execute
+        fs.delete pod/x in dev at cluster prod/default, destroy, partial
+        ");
+        assert_snapshot!(of("eu1", "kubectl --context dev delete pod x"), @"
+        kube.delete pod/x in dev at cluster eu1/default, destroy
+        kube.delete pod/x in dev/default, destroy
+        ");
+        assert_snapshot!(of("shared", "kubectl delete pod x; helm --kube-context dev uninstall web"), @"
+        kube.delete pod/x in dev at cluster eu1/default, destroy
+        kube.delete pod/x in dev/default, destroy
+        kube.delete release/web in dev at cluster eu1/default, destroy
+        kube.delete release/web in dev/default, destroy
+        ");
+        assert_snapshot!(of("dev", "kubectl delete pod x"), @"kube.delete pod/x in dev/default, destroy");
+        assert_snapshot!(of("dev-cluster", "kubectl --context dev delete pod x"), @"kube.delete pod/x in dev/default, destroy");
     }
 
     #[test]
