@@ -40,6 +40,14 @@ pub enum Question {
         /// Such as `refs/remotes/origin/main`.
         reference: String,
     },
+    /// Which commit does `revision` mean, found by walking history or the reflog: `HEAD~1`, `HEAD@{1}`, the start of
+    /// an id? → `Commit`, or `Absent`.
+    Revision {
+        /// The repository.
+        repository: String,
+        /// As git would be given it.
+        revision: String,
+    },
     /// All refs below `prefix`. → `References`.
     References {
         /// The repository.

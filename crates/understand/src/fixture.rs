@@ -163,6 +163,10 @@ impl Workspace for Fixture<'_> {
                 Some(lines) => Answer::Values { values: lines.lines().map(str::to_owned).collect() },
                 None => Answer::Unknown { why: "the fixture does not say".to_owned() },
             },
+            Question::Revision { .. } => match self.own("revision").and_then(Commit::parse) {
+                Some(commit) => Answer::Commit { commit },
+                None => Answer::Unknown { why: "the fixture does not say".to_owned() },
+            },
             Question::Uncommitted { .. } => match self.own("uncommitted") {
                 Some(lines) => Answer::Values { values: lines.lines().map(str::to_owned).collect() },
                 None => Answer::Unknown { why: "the fixture does not say".to_owned() },

@@ -27,6 +27,7 @@ mod lost;
 mod machine;
 mod references;
 mod repository;
+mod revision;
 mod sources;
 mod target;
 mod uncommitted;

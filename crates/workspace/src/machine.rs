@@ -12,6 +12,7 @@ use crate::changed::{self, Budget};
 use crate::configuration::Configuration;
 use crate::references::{self, Head};
 use crate::repository::Repository;
+use crate::revision;
 use crate::sources::Sources;
 use crate::unknown::{Known, Unknown, path_text};
 use crate::{index, look, lost, target, uncommitted};
@@ -122,6 +123,19 @@ impl Machine {
             },
             Question::Changed { repository, old, new } => {
                 changed::files(&self.repository(repository)?.top, old.as_ref(), new, &self.budget)
+            }
+            Question::Revision { repository, revision } => {
+                let replaced = Question::References {
+                    repository: repository.clone(),
+                    prefix: "refs/replace/".to_owned(),
+                };
+                // A commit that stands in another's place has other ancestors.
+                match self.answer(&replaced)? {
+                    Answer::References { references } if references.is_empty() => {
+                        revision::commit(&self.repository(repository)?.top, revision, &self.budget)
+                    }
+                    _ => Err(Unknown::because("some commits of this repository are replaced by others")),
+                }
             }
             Question::Uncommitted { repository } => {
                 self.refuse_variables(&["GIT_INDEX_FILE"])?;

@@ -53,6 +53,7 @@ fn names(question: &Question) -> String {
         Question::Repository { directory } => format!("the repository of `{directory}`"),
         Question::Head { .. } => "HEAD".to_owned(),
         Question::Reference { reference, .. } => format!("`{reference}`"),
+        Question::Revision { revision, .. } => format!("`{revision}`"),
         Question::References { prefix, .. } => format!("a ref below `{prefix}`"),
         Question::Configuration { key, .. } => format!("the git configuration `{key}`"),
         Question::Subsections { section, .. } => format!("the git configuration below `{section}`"),

@@ -8,6 +8,7 @@ mod dry_run;
 mod hostile;
 mod lost;
 mod playground;
+mod revision;
 mod target;
 mod tracked;
 mod uncommitted;

@@ -293,7 +293,7 @@ impl Repo {
             .collect()
     }
 
-    /// The commit that a revision means, if that can be said without walking history.
+    /// The commit that a revision means, where that is known.
     pub fn commit(&self, revision: &str, context: &Context<'_>) -> Option<Commit> {
         if let Some(commit) = Commit::parse(revision) {
             return Some(commit);
@@ -315,7 +315,18 @@ impl Repo {
         let names = self.full_names(revision, context);
         let found = names.first().map(String::as_str);
         let remote = format!("refs/remotes/{revision}");
-        self.tip(found.unwrap_or(&remote), context).commit()
+        self.tip(found.unwrap_or(&remote), context).commit().or_else(|| self.walked(revision, context))
+    }
+
+    /// The commit of a revision that only history or the reflog tells, where nothing in the command changes these.
+    fn walked(&self, revision: &str, context: &Context<'_>) -> Option<Commit> {
+        if !is_walked(revision) || !context.state.world.heads.is_empty() || self.made.is_some() {
+            return None;
+        }
+        match self.ask(|repository| Question::Revision { repository, revision: revision.to_owned() }, context) {
+            Answer::Commit { commit } => Some(commit),
+            _ => None,
+        }
     }
 
     /// Where a push to `name` goes: every address, rewritten as git would.
@@ -392,3 +403,17 @@ pub(super) fn canonical_key(key: &str) -> String {
 fn is_made(full: &str, context: &Context<'_>) -> bool {
     context.state.world.made.iter().any(|made| made == full || made == "refs/tags/*" && full.starts_with("refs/tags/"))
 }
+/// Whether a revision goes on from a name by history or by the numbers of the reflog, or is the start of an id. What
+/// a date or an upstream stands for may be another soon.
+fn is_walked(revision: &str) -> bool {
+    let is_short = revision.len() >= 4 && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let Some(at) = revision.find(['~', '^', '{']) else { return is_short };
+    let (name, way) = revision.split_at(at);
+    let (name, way) = match (name.strip_suffix('@'), way.strip_prefix('{').and_then(|way| way.split_once('}'))) {
+        (Some(name), Some((number, way))) if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) => (name, way),
+        _ => (name, way),
+    };
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || "/._-@".contains(letter);
+    !name.starts_with('-') && name.chars().all(is_name) && way.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '~' | '^'))
+}
+

@@ -160,6 +160,18 @@ mod tests {
         assert!(!loses("git reset --hard HEAD~1", &[clean]));
         assert!(loses("git reset --hard HEAD~1", &[clean, ("/repo/.env", "A=1\n")]));
         assert!(loses("git reset --hard main", &[clean, ("changed", "D\t.env"), ("/repo/.env", "A=1\n")]));
+        for to in ["HEAD~1", "HEAD^", "bbbbbbb", "HEAD@{1}", "main~2^"] {
+            let command = format!("git reset --hard {to}");
+            let there = [clean, ("/repo/.env", "A=1\n"), ("revision", SHA)];
+            assert!(!loses(&command, &[&there[..], &[("changed", "M\tsrc/a.rs")]].concat()), "{command}");
+            assert!(loses(&command, &[&there[..], &[("changed", "D\t.env")]].concat()), "{command}");
+            let later = format!("git commit --allow-empty -m x; {command}");
+            assert!(loses(&later, &[&there[..], &[("changed", "M\tsrc/a.rs")]].concat()), "{later}");
+        }
+        for to in ["HEAD@{yesterday}", "@{u}", "HEAD^{/fix}", ":/fix"] {
+            let there = [clean, ("/repo/.env", "A=1\n"), ("revision", SHA), ("changed", "")];
+            assert!(loses(&format!("git reset --hard {to}"), &there), "{to}");
+        }
         assert!(loses("git reset --hard HEAD~1", &[clean, ("submodule.recurse", "true")]));
         assert!(loses("git reset --hard", &[clean, ("submodule.recurse", "true")]));
     }
