@@ -68,8 +68,12 @@ fn borrowed(names: &[String]) -> Vec<&str> {
 fn listed_database(host: &str, database: Option<&str>, map: &EnvironmentMap) -> Vec<String> {
     let mut listed = vec![host.to_owned()];
     let full = format!("{host}/{}", database.unwrap_or("*"));
-    let own = host.starts_with('/') || is_this_machine(host);
-    if !own || !full.contains('*') || names_start(map, |places| &places.databases, host) {
+    // Whoever lists a variable by its own name says what it holds.
+    let is_said =
+        host.starts_with('$') && map.environments.values().any(|places| is_in(&places.databases, host));
+    let own = is_said || host.starts_with('/') || is_this_machine(host);
+    let start = if is_said { format!("{host}/") } else { host.to_owned() };
+    if !own || !full.contains('*') || names_start(map, |places| &places.databases, &start) {
         listed.push(full);
     }
     // Of a variable that nobody lists only its name is known: it may hold the address of any.
@@ -78,6 +82,11 @@ fn listed_database(host: &str, database: Option<&str>, map: &EnvironmentMap) -> 
         listed.push("*".to_owned());
     }
     listed
+}
+
+/// Whether a list has exactly this name.
+fn is_in(list: &[String], name: &str) -> bool {
+    list.iter().any(|listed| listed.eq_ignore_ascii_case(name))
 }
 
 /// The names under which the map may list a cluster's namespace, in the same way.

@@ -1,6 +1,8 @@
 //! Secrets that are loaded into the shell for a test, a build or a server of the project, which could load them by
-//! itself: `source .env && npm test`. The call is read by its parts; of any other than the few that are known here, a
+//! itself: `source .env && npm test`; and for a client of a database of this machine. The call is read by its parts; of any other than the few that are known here, a
 //! person is asked as before.
+
+mod clients;
 
 use countersign_model::{Effect, PathClass, Resource, Reversible, Span, Zone, verbs};
 
@@ -24,9 +26,10 @@ pub(crate) fn unshown(text: &str, effects: &mut [Effect]) {
 
 fn is_quiet(text: &str, effects: &[Effect]) -> bool {
     let is_loaded = |effect: &Effect| matches!(&effect.resource, Resource::Path { zone: Zone::Workspace, class: PathClass::Secret, path } if path.rsplit('/').next().is_some_and(|name| name.starts_with(".env")));
-    let (mut loads, mut works, mut starts) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut loads, mut works) = (Vec::new(), Vec::new());
+    let (mut starts, mut scripts, mut asks) = (Vec::new(), Vec::new(), Vec::new());
     let mut at = 0;
-    for part in text.split_inclusive([';', '\n']).flat_map(|part| part.split_inclusive("&&")) {
+    for part in clients::parts(text) {
         let from = at;
         at += part.len();
         let command = part.trim_end_matches([';', '\n']).trim_end_matches("&&").trim();
@@ -38,12 +41,20 @@ fn is_quiet(text: &str, effects: &[Effect]) -> bool {
         }
         if is_load(command) {
             loads.push(span);
+        } else if !loads.is_empty() && clients::is_client(without_tail(command)) {
+            works.push(span);
+            asks.push(span);
         } else if loads.is_empty() || !is_plain(without_tail(command)) || prints_variables(command) {
             return false;
         } else {
             works.push(span);
             if starts_code(without_tail(command)) {
                 starts.push(span);
+            } else if starts_script(without_tail(command)) {
+                scripts.push(span);
+                asks.push(span);
+            } else {
+                asks.push(span);
             }
         }
     }
@@ -63,6 +74,10 @@ fn is_quiet(text: &str, effects: &[Effect]) -> bool {
             _ => false,
         };
         is_own && within(effect, &starts)
+            || is_own
+                && within(effect, &scripts)
+                && (effect.verb != verbs::EXEC_OPAQUE || runs_a_file(effect))
+            || clients::asks_this_machine(effect) && (within(effect, &asks) || is_redirected(effect, &asks))
     };
     let is_work = |effect: &&Effect| {
         effect.verb == verbs::EXEC_TEST || effect.verb == verbs::EXEC_BUILD || is_start(effect)
@@ -105,6 +120,25 @@ fn starts_code(command: &str) -> bool {
         (Some(program), _) => SERVERS.contains(&program),
         (None, _) => false,
     }
+}
+
+/// Whether a command runs a script of the project's package.
+fn starts_script(command: &str) -> bool {
+    let words: Vec<&str> = command.split_ascii_whitespace().collect();
+    matches!(
+        words[..],
+        ["npm" | "pnpm" | "yarn" | "bun", "run", _] | ["npm" | "pnpm" | "yarn", "start" | "dev"]
+    )
+}
+
+/// Whether it is the file that a client is given by the shell, of which nobody says where in the call it stands.
+fn is_redirected(effect: &Effect, asks: &[Span]) -> bool {
+    effect.verb == verbs::FS_READ && effect.span.is_none() && !asks.is_empty()
+}
+
+/// Whether what is not known is code of a file.
+fn runs_a_file(effect: &Effect) -> bool {
+    matches!(&effect.resource, Resource::Program { name } if name.starts_with('/') && !name.contains(' ') && CODE.iter().any(|ending| name.ends_with(ending)))
 }
 
 /// `source .env`, `export $(grep -v '^#' .env | xargs)`.

@@ -256,7 +256,8 @@ fn open_patterns_leave_this_machine_alone() {
     use Environment::{Development, Production, Staging, Unknown};
     let map = "version = 1\n[environments.production]\ndatabases = [\"*/billing\", \"db.prod.example\"]\n\
         kube_contexts = [\"*/payments\"]\n\
-        [environments.staging]\ndatabases = [\"*.staging.example\", \"$STAGING_URL\", \"127.0.0.2/*\"]\n";
+        [environments.staging]\ndatabases = [\"*.staging.example\", \"$STAGING_URL\", \"127.0.0.2/*\"]\n\
+        [environments.development]\ndatabases = [\"localhost\", \"$DATABASE_URL\"]\n";
     let bundle = Bundle::shipped(Pack::Graduated, &Proposal::parse(map).unwrap()).unwrap();
     let found = |resource: Resource| {
         let mut effects = [Effect::new(verbs::DB_WRITE, resource)];
@@ -284,6 +285,10 @@ fn open_patterns_leave_this_machine_alone() {
         (at("$PGHOST", None), Production),
         (at("$PGHOST", Some("shop")), Unknown),
         (at("$STAGING_URL", Some("shop")), Staging),
+        (at("$STAGING_URL", None), Staging),
+        (at("$DATABASE_URL", None), Development),
+        (at("$DATABASE_URL", Some("billing")), Production),
+        (at("$OTHER_URL", None), Production),
         (cluster("kind-dev", None), Development),
         (cluster("kind-dev", Some("payments")), Production),
         (cluster("eu", None), Production),

@@ -125,3 +125,61 @@ fn and_for_anything_else() {
         assert!(is_shown(command), "{command}");
     }
 }
+
+#[test]
+fn loaded_for_a_database_of_this_machine() {
+    let shown = |command: &str, env: &str| {
+        let files = [
+            ("/repo/.env", env),
+            ("/repo/a.sql", "insert into t values (1);\n"),
+            ("/repo/odd.sql", "\\! env\n"),
+            ("/repo/get.sql", "\\getenv x API_KEY\nselect :'x';\n"),
+            ("/repo/tell.sql", "\\getenv x API_KEY\n\\echo :x\n"),
+            ("/repo/src/server.js", "require('express')()\n"),
+            (
+                "/repo/package.json",
+                r#"{"scripts": {"seed": "psql \"$DATABASE_URL\" -f a.sql", "dev": "nodemon src/server.js", "show": "echo $API_KEY"}}"#,
+            ),
+        ];
+        let effects = understood(command, &files).effects;
+        effects.iter().any(|effect| effect.verb == verbs::SECRET_READ && effect.reversible != Reversible::Yes)
+    };
+    let here = "DATABASE_URL=postgres://shop:shop@localhost:5432/shop_dev\nAPI_KEY=abc\n";
+    let there = "DATABASE_URL=postgres://shop:shop@db.prod.example:5432/shop\nAPI_KEY=abc\n";
+    for command in [
+        "source .env && psql \"$DATABASE_URL\" -f a.sql",
+        "set -a; . ./.env; set +a; psql \"$DATABASE_URL\" -c 'select 1; delete from t where id = 1;'",
+        "set -a && source .env && set +a && psql ${DATABASE_URL} -f a.sql 2>&1 | tail -5",
+        "set -a && source .env && set +a && psql ${DATABASE_URL} < a.sql",
+        "source .env; psql $DATABASE_URL -c \"select count(*) from t where name = 'x'\"",
+        "set -a; source .env; set +a; npm run seed",
+    ] {
+        assert!(
+            !shown(command, here),
+            "{command}: {:?}",
+            understood(command, &[("/repo/.env", here), ("/repo/a.sql", "insert into t values (1);\n")])
+                .effects
+        );
+        assert!(shown(command, there), "{command}");
+    }
+    assert!(!shown("source .env && npm run dev", here));
+    for command in [
+        "source .env && psql \"$DATABASE_URL\" -c \"select '$API_KEY'\"",
+        "source .env && psql \"$API_KEY\" -c 'select 1'",
+        "source .env && psql \"$DATABASE_URL\" -f odd.sql",
+        "source .env && psql \"$DATABASE_URL\" -f get.sql",
+        "source .env && psql \"$DATABASE_URL\" -f tell.sql",
+        "source .env && psql \"$DATABASE_URL\" -c '\\! env'",
+        "source .env && psql \"$DATABASE_URL\" -c 'select 1' && env",
+        "source .env && psql \"$DATABASE_URL\" -v k=$API_KEY -c 'select 1'",
+        "source .env && psql \"$DATABASE_URL\" -c 'select 1' > a.txt; echo $API_KEY",
+        "source .env; DATABASE_URL=postgres://db.prod.example/x psql \"$DATABASE_URL\" -c 'select 1'; echo \"$API_KEY\"",
+        "source .env && npm run show",
+    ] {
+        assert!(
+            shown(command, here),
+            "{command}: {}",
+            crate::fixture::check_with(command, &[("/repo/.env", here)])
+        );
+    }
+}

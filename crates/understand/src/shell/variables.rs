@@ -40,6 +40,11 @@ pub(crate) fn tainted<'v>(values: impl IntoIterator<Item = &'v Value>) -> Option
     })
 }
 
+/// The variable that holds the secret which makes a value unknown.
+pub(crate) fn secret_name(why: &str) -> Option<&str> {
+    why.strip_prefix(SECRET)
+}
+
 /// Whether nothing but a variable, which somebody has set outside, makes a value unknown.
 pub(crate) fn is_plain(why: &str) -> bool {
     matches!(

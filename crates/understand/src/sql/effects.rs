@@ -5,7 +5,8 @@ use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
 use super::foreign::{self, Foreign};
 use super::{Dialect, Statement, host, is_read, statements};
 use crate::context::Context;
-use crate::word::Word;
+use crate::shell::variables;
+use crate::word::{Value, Word};
 
 /// Tables of one statement that get an effect of their own.
 const MOST_TABLES: usize = 20;
@@ -139,7 +140,15 @@ fn named(text: &str) -> String {
 
 /// `$NAME` where a word is the value of one variable and nothing else.
 pub(crate) fn variable(word: &Word) -> Option<String> {
-    variable_named(word.raw.trim_matches(['"', '\'']))
+    let named = || variable_named(word.raw.trim_matches(['"', '\'']));
+    match &word.value {
+        Value::Known(_) | Value::Pattern(_) => named(),
+        // What a command puts into a variable is not what the variable held before.
+        Value::Unknown { why, .. } => match variables::secret_name(why) {
+            Some(name) => variable_named(&format!("${name}")),
+            None => named().filter(|_| variables::is_plain(why)),
+        },
+    }
 }
 
 fn variable_named(text: &str) -> Option<String> {

@@ -104,6 +104,12 @@ fn backslash(name: &str, arguments: &str, place: &mut DatabasePlace, context: &m
             context.push(place.effect(verbs::DB_READ, "*"));
         }
         "lo_unlink" => context.push(place.effect(verbs::DB_DESTROY, "*")),
+        "getenv" => {
+            let variable = unquote(argument.split_ascii_whitespace().nth(1).unwrap_or_default());
+            if crate::families::is_secret_name(variable) {
+                crate::families::reads_environment(variable, context);
+            }
+        }
         _ if is_telling(name) => context.push(place.effect(verbs::DB_READ, "*")),
         _ if is_silent(name) => {}
         _ => unknown("a command of psql that is not known", place, context),
