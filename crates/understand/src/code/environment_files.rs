@@ -79,6 +79,22 @@ fn variables(path: &str, context: &mut Context<'_>) -> Result<Vec<(String, Value
     Ok(assignments(&text).into_iter().take(MOST).collect())
 }
 
+/// Whether a value of a file of variables goes on in the next line, where a line is not what it looks like.
+pub(crate) fn spans_lines(text: &str) -> bool {
+    text.lines().map(str::trim).filter(|line| !line.starts_with('#')).any(|line| {
+        let value = line.split_once('=').map_or("", |(_, value)| value.trim_start());
+        let quote = value.chars().next().filter(|letter| matches!(letter, '"' | '\'' | '`'));
+        quote.is_some_and(|quote| {
+            let mut is_escaped = false;
+            !value.chars().skip(1).any(|letter| {
+                let closes = letter == quote && !is_escaped;
+                is_escaped = letter == '\\' && !is_escaped;
+                closes
+            })
+        })
+    })
+}
+
 /// The lines that set something; a value that is worked out is not known.
 fn assignments(text: &str) -> Vec<(String, Value)> {
     let lines = text.lines().map(str::trim).filter(|line| !line.starts_with('#'));

@@ -4,6 +4,7 @@ use countersign_model::{Certainty, Effect, Resource, Zone, verbs};
 
 use super::mounts::{self, Given};
 use super::{engine, images, on};
+use crate::code::environment_files;
 use crate::code::source::{self, Source};
 use crate::context::{Context, only_reads};
 use crate::families::{dispatch, ssh};
@@ -222,7 +223,7 @@ fn variables(options: &Options, invocation: &Invocation, context: &Context<'_>) 
 }
 
 /// Variables that say which server a client in a container goes to.
-pub(super) const LEADING: &[&str] = &["PGHOST", "PGHOSTADDR", "PGSERVICE", "PGSERVICEFILE", "PGDATABASE", "MYSQL_HOST"];
+pub(super) const LEADING: &[&str] = &["PGHOST", "PGHOSTADDR", "PGSERVICE", "PGSERVICEFILE", "PGDATABASE", "MYSQL_HOST", "DATABASE_URL"];
 
 /// The variables of [`LEADING`] that files of options set, which are read.
 fn from_files(options: &Options, is_remote: bool, context: &mut Context<'_>) -> Vec<(String, Value)> {
@@ -251,8 +252,8 @@ fn is_own_settings(file: &Value, context: &Context<'_>) -> bool {
 pub(super) fn of_file(file: &Value, context: &Context<'_>) -> Vec<(String, Value)> {
     let texts = match source::of(&paths::locate(file, context), context) {
         Source::Absent => Vec::new(),
-        Source::Texts(texts) => texts,
-        Source::Perhaps(..) | Source::Foreign | Source::Unknown(_) => {
+        Source::Texts(texts) if !texts.iter().any(|text| environment_files::spans_lines(text)) => texts,
+        Source::Texts(_) | Source::Perhaps(..) | Source::Foreign | Source::Unknown(_) => {
             let unknown = |name: &&str| ((*name).to_owned(), Value::unknown("the file that says it is not known"));
             return LEADING.iter().map(unknown).collect();
         }

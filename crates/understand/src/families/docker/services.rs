@@ -104,7 +104,11 @@ fn one(name: &str, service: &Node, file: &Node, asked: &Asked<'_>, reach: &mut R
     }
     reach.mounts.extend(own.mounts);
     if matches!(asked.part, Part::Mounted | Part::Started) && asked.names.iter().any(|asked| asked == name) {
-        let found = environment(service, asked, context);
+        let mut found = environment(service, asked, context);
+        if asked.part == Part::Mounted {
+            // A container that runs has the address that was said when it was started.
+            found.retain(|(name, _)| name != "DATABASE_URL");
+        }
         reach.environment.extend(found);
     }
 }

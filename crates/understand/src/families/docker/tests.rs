@@ -408,6 +408,40 @@ fn a_server_that_nobody_names_is_the_containers_own() {
 }
 
 #[test]
+fn the_address_of_a_service_says_which_database_its_tools_change() {
+    let file = "services:\n  web:\n    build: .\n    env_file: .env\n  odd:\n    build: .\n    env_file: .env\n    environment:\n      DATABASE_URL: ${PROD_URL}\n";
+    let here = [("/repo/compose.yaml", file), ("/repo/.env", "DATABASE_URL=postgres://u:p@localhost:5432/shop_dev\n")];
+    let there = [("/repo/compose.yaml", file), ("/repo/.env", "DATABASE_URL=postgres://u:p@db.prod.example/shop\n")];
+    assert_snapshot!(check_with("docker compose run --rm web npx prisma migrate dev", &here), @"
+    container.run service web, execute
+    db.schema service web, write
+    ");
+    assert_snapshot!(check_with("docker compose run --rm web npx prisma migrate deploy", &there), @"
+    container.run service web, execute
+    db.schema * in postgresql://db.prod.example/shop, write
+    ");
+    assert_snapshot!(check_with("docker compose run --rm -e DATABASE_URL=postgres://db.prod.example/x web npx prisma migrate dev", &here), @"
+    container.run service web, execute
+    db.schema * in postgresql://db.prod.example/x, write
+    ");
+    assert_snapshot!(check_with("docker compose run --rm odd npx prisma migrate dev; docker compose run -e DATABASE_URL web npx prisma migrate dev", &here), @"
+    container.run service odd, execute
+    db.schema * in sql://$DATABASE_URL, write
+    container.run service web, execute
+    db.schema service web, write
+    ");
+    assert_snapshot!(check_with("docker compose exec web sh -c 'psql $DATABASE_URL -c \"select 1\"'", &here), @"
+    container.read service web, read
+    db.read * in postgresql://$DATABASE_URL, read
+    ");
+    let hidden = [("/repo/compose.yaml", file), ("/repo/.env", "DATABASE_URL=postgres://u:p@db.prod.example/shop\nX=\"\nDATABASE_URL=postgres://u:p@localhost/shop\n\"\n")];
+    assert_snapshot!(check_with("docker compose run --rm web npx prisma migrate dev", &hidden), @"
+    container.run service web, execute
+    db.schema * in sql://$DATABASE_URL, write
+    ");
+}
+
+#[test]
 fn podman_elsewhere() {
     assert_snapshot!(check("CONTAINER_HOST=ssh://root@prod-1/run/podman.sock podman rm x; CONTAINER_HOST=$X podman rm x; podman rm x"), @"
     container.delete container x on prod-1, destroy

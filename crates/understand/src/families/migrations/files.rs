@@ -6,6 +6,7 @@
 use countersign_model::{Answer, Question};
 
 use crate::Workspace as _;
+use crate::code::environment_files;
 use crate::code::source::{self, Source};
 use crate::context::Context;
 use crate::invocation::Invocation;
@@ -59,7 +60,7 @@ pub(super) fn dotenv(name: &str, invocation: &Invocation, context: &Context<'_>)
     let files: &[&str] = if invocation.program == "prisma" { &[".env", "prisma/.env"] } else { &[".env"] };
     for file in files {
         let text = text_of(file, context).ok()?;
-        if text.as_deref().is_some_and(spans_lines) {
+        if text.as_deref().is_some_and(environment_files::spans_lines) {
             return None;
         }
         let Some(value) = text.as_deref().and_then(|text| assigned(name, text)) else { continue };
@@ -83,22 +84,6 @@ pub(super) fn has_no_prisma(context: &Context<'_>) -> bool {
     ["prisma/schema.prisma", "schema.prisma"].iter().all(|file| text_of(file, context) == Ok(None))
         && package.is_ok_and(|text| !names_it(text))
         && !is_prisma_configured(context)
-}
-
-/// Whether a value of a file of variables goes on in the next line, where a line is not what it looks like.
-pub(super) fn spans_lines(text: &str) -> bool {
-    text.lines().map(str::trim).filter(|line| !line.starts_with('#')).any(|line| {
-        let value = line.split_once('=').map_or("", |(_, value)| value.trim_start());
-        let quote = value.chars().next().filter(|letter| matches!(letter, '"' | '\'' | '`'));
-        quote.is_some_and(|quote| {
-            let mut is_escaped = false;
-            !value.chars().skip(1).any(|letter| {
-                let closes = letter == quote && !is_escaped;
-                is_escaped = letter == '\\' && !is_escaped;
-                closes
-            })
-        })
-    })
 }
 
 /// The last value that a file of variables gives to this one.

@@ -1,8 +1,9 @@
 //! The database of a Laravel project: what `.env` sets, where `config/database.php` takes it from there.
 
-use super::files::{assigned, is_unset, spans_lines, text_of};
+use super::files::{assigned, is_unset, text_of};
 use super::configuration;
 use super::place::behind;
+use crate::code::environment_files::spans_lines;
 use crate::context::Context;
 use crate::environment;
 use crate::families::subcommands::Subcommand;
