@@ -8,6 +8,7 @@ use super::mcp::{COMMANDS, in_snake_case};
 use super::{Does, TOOLS, does_so, words};
 use crate::context::Context;
 use crate::shell::{self, Place};
+use crate::sought;
 
 /// Arguments that hold a text for a shell, besides those that are called commands.
 const SCRIPTS: &[&str] = &["bash", "script", "shell_script", "sh", "shell", "code"];
@@ -80,6 +81,25 @@ pub(super) fn texts(value: &Json) -> Vec<String> {
         .is_some_and(|first| first.trim().contains([' ', '\n', ';', '|', '&']))
     {
         texts.extend(list.iter().take(MOST).filter_map(Json::as_str).map(str::to_owned));
+    }
+    // `["pwd", "git push"]` may be two commands as well.
+    for (index, text) in list
+        .iter()
+        .enumerate()
+        .take(MOST)
+        .filter_map(|(index, item)| item.as_str().map(|text| (index, text)))
+        .skip(1)
+    {
+        let before =
+            index.checked_sub(1).and_then(|at| list.get(at)).and_then(Json::as_str).unwrap_or_default();
+        let name = text.split_ascii_whitespace().next().unwrap_or_default();
+        if name.len() < text.trim().len()
+            && crate::families::is_understood(name)
+            && !sought::introduces_prose(before)
+            && !matches!(before, "-c" | "-lc" | "-ic")
+        {
+            texts.push(text.to_owned());
+        }
     }
     texts.extend(list.iter().take(MOST).filter(|item| item.is_array()).filter_map(words));
     texts
