@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use countersign_inventory::clouds::{aws_profiles, gcloud_project};
-use countersign_inventory::databases::addresses;
+use countersign_inventory::databases::{addresses, addresses_elsewhere};
 use countersign_inventory::kube::contexts;
 use countersign_policy::{Kind, Named};
 
@@ -60,9 +60,22 @@ pub fn names(top: &Path) -> Result<Vec<Named>> {
         let names = names.filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()));
         add(&mut found, Kind::Stack, names, &below(&folder));
     }
+    for path in described(top) {
+        let shown = below(&path);
+        let stem = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".tfvars"));
+        let stem = stem.map(|stem| stem.strip_suffix(".auto").unwrap_or(stem));
+        let (kind, name) = match stem {
+            Some(stem) => (Kind::Stack, stem.to_owned()),
+            None => (Kind::Directory, shown.clone()),
+        };
+        let named = Named { kind, name, from: shown };
+        if named.says_production() || (kind == Kind::Stack && named.says_development()) {
+            add(&mut found, kind, [named.name], &named.from);
+        }
+    }
     for path in entries(top) {
         if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(".env")) {
-            let variables = text(&path).map(|text| addresses(text.lines())).unwrap_or_default();
+            let variables = text(&path).map(|text| addresses_elsewhere(&text)).unwrap_or_default();
             add(&mut found, Kind::Database, variables, &below(&path));
         }
     }
@@ -97,6 +110,28 @@ pub fn entries(folder: &Path) -> Vec<PathBuf> {
 
 /// Where Terraform keeps the state of workspaces, in the repository's top and two levels below it.
 fn workspaces(top: &Path) -> Vec<PathBuf> {
+    let is_state = |path: &PathBuf| path.file_name().is_some_and(|name| name == "terraform.tfstate.d");
+    directories(top).into_iter().filter(is_state).collect()
+}
+
+/// Directories that hold descriptions of what runs, and files of variables of Terraform, in the same places.
+fn described(top: &Path) -> Vec<PathBuf> {
+    let ends = |path: &Path, ends: &[&str]| {
+        path.extension().and_then(|end| end.to_str()).is_some_and(|end| ends.contains(&end)) && path.is_file()
+    };
+    let mut found = Vec::new();
+    for folder in std::iter::once(top.to_path_buf()).chain(directories(top)) {
+        let inside = entries(&folder);
+        if folder != top && inside.iter().any(|path| ends(path, &["yaml", "yml", "tf", "hcl"])) {
+            found.push(folder);
+        }
+        found.extend(inside.into_iter().filter(|path| ends(path, &["tfvars"])));
+    }
+    found
+}
+
+/// The directories of a repository, from its top two levels down and in those three.
+fn directories(top: &Path) -> Vec<PathBuf> {
     let mut level = vec![top.to_path_buf()];
     let mut found = Vec::new();
     let mut looked = 0;
@@ -114,6 +149,7 @@ fn workspaces(top: &Path) -> Vec<PathBuf> {
                         if !name.starts_with('.')
                             && !matches!(name, "node_modules" | "target" | "vendor") =>
                     {
+                        found.push(path.clone());
                         next.push(path);
                     }
                     Some(_) | None => {}
@@ -128,6 +164,27 @@ fn workspaces(top: &Path) -> Vec<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn directories_and_variables_that_describe_what_runs() {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path();
+        for path in [
+            "k8s/prod/web.yaml",
+            "k8s/base/web.yml",
+            "src/live/page.js",
+            "terraform/prod.tfvars",
+            "a/b/c/prod/x.tf",
+            "values.yaml",
+        ] {
+            fs::create_dir_all(top.join(path).parent().unwrap()).unwrap();
+            fs::write(top.join(path), "").unwrap();
+        }
+        let mut found: Vec<String> =
+            described(top).iter().map(|path| path.strip_prefix(top).unwrap().display().to_string()).collect();
+        found.sort();
+        assert_eq!(found, ["k8s/base", "k8s/prod", "terraform/prod.tfvars"]);
+    }
 
     #[test]
     fn workspaces_of_terraform() {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use countersign_model::is_this_machine;
+
 use crate::item::quoted;
 use crate::{Found, Item, Kind, Use};
 
@@ -25,6 +27,20 @@ pub fn addresses<'t>(lines: impl Iterator<Item = &'t str>) -> Vec<String> {
         }
     }
     names.into_iter().collect()
+}
+
+/// The same for those of a file of variables that do not lead to this machine, as far as the values tell.
+pub fn addresses_elsewhere(text: &str) -> Vec<String> {
+    let is_local = |line: &str| {
+        let address = line.split_once("://").map_or("", |(_, rest)| rest);
+        let authority = address.split(['/', '?', '"', '\'', ' ']).next().unwrap_or_default();
+        let host = authority.rsplit('@').next().unwrap_or_default();
+        let name = if host.starts_with('[') { host.split(']').next() } else { host.split(':').next() };
+        let name = name.unwrap_or_default().trim_start_matches('[');
+        // Several hosts are several machines.
+        !host.contains(',') && !name.is_empty() && is_this_machine(name)
+    };
+    addresses(text.lines().filter(|line| !is_local(line)))
 }
 
 /// The databases whose addresses stand in these variables. What the file is called may say where they lead.
@@ -88,6 +104,8 @@ mod tests {
         let text =
             "# DATABASE_URL\nexport DATABASE_URL=postgres://u:p@h/d\nREDIS_URL=x\nAPI_URL=y\nDB_PASSWORD=z\n";
         assert_eq!(addresses(text.lines()), ["$DATABASE_URL", "$REDIS_URL"]);
+        let local = "DATABASE_URL=postgres://shop:shop@localhost:5432/shop\nREDIS_URL=\"redis://[::1]:6379\"\nPG_URL=postgres://127.0.0.1/x\nMYSQL_URL=mysql://u:localhost@db.example/x\nDB_DSN=x\n";
+        assert_eq!(addresses_elsewhere(local), ["$DB_DSN", "$MYSQL_URL"]);
         let items = variables(text.lines(), ".env");
         assert!(!format!("{items:?}").contains("u:p"));
         assert_snapshot!(shown(&items), @r#"

@@ -87,18 +87,41 @@ pub fn holds(name: &str, text: &str) -> Option<Vec<String>> {
     if name.ends_with(".pem") || name.ends_with(".key") || is_key(name) {
         return None;
     }
+    if name.ends_with(".tfvars") {
+        let names = secret_variables(text);
+        return (!names.is_empty()).then(|| vec![values_of(&names)]);
+    }
     if name == ".npmrc" {
         return text.contains("_authToken=").then(|| vec!["tokens of npm".to_owned()]);
     }
     let names = variables(text);
+    Some(vec![if names.is_empty() { "no variable with a value".to_owned() } else { values_of(&names) }])
+}
+
+fn values_of(names: &[String]) -> String {
     let shown = names.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
     let more = names.len().saturating_sub(NAMED);
-    let about = match (names.len(), more) {
-        (0, _) => "no variable with a value".to_owned(),
-        (_, 0) => format!("values of {shown}"),
-        (_, _) => format!("values of {shown} and {more} more"),
+    if more == 0 { format!("values of {shown}") } else { format!("values of {shown} and {more} more") }
+}
+
+/// The variables of Terraform that by their names are secrets, and that the file gives values to: most of such files
+/// hold sizes and names.
+fn secret_variables(text: &str) -> Vec<String> {
+    const WORDS: &[&str] =
+        &["password", "passwd", "passphrase", "secret", "token", "key", "credential", "private"];
+    let name = |line: &str| {
+        let (name, value) = line.split_once('=')?;
+        let name = name.trim().trim_matches('"');
+        let is_name = name.len() <= 48
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+        let lower = name.to_ascii_lowercase();
+        let has_value = !matches!(value.trim(), "" | "\"\"" | "null");
+        (is_name && has_value && WORDS.iter().any(|word| lower.contains(word))).then(|| name.to_owned())
     };
-    Some(vec![about])
+    let mut names: Vec<String> = text.lines().filter_map(name).collect();
+    names.sort();
+    names.dedup();
+    names
 }
 
 /// The names of variables that a file gives values to. What only looks like one, such as the end of a key that goes

@@ -8,7 +8,7 @@ use countersign_model::Environment;
 use countersign_yaml as yaml;
 
 use crate::ci::{Delivery, Refs, github, gitlab};
-use crate::seen::Named;
+use crate::seen::{Kind, Named};
 use crate::{Proposal, glob, remote};
 
 /// What `countersign init` saw in a repository. Text only: nothing here is believed to be well-formed.
@@ -93,14 +93,18 @@ fn name(proposal: &mut Proposal, named: &[Named]) {
     let production = proposal.environments.entry(Environment::Production).or_default();
     for named in named {
         let list = named.kind.of(&mut production.places);
-        if list.contains(&named.name) {
+        let pattern = named.pattern();
+        if list.contains(&pattern) {
             continue;
         }
         if named.says_production() {
-            list.push(named.name.clone());
-            let why = format!("{} names it", named.from);
-            production.reasons.insert((named.kind.list(), named.name.clone()), why);
-        } else if named.is_usable() && !proposal.named.contains(named) {
+            list.push(pattern.clone());
+            let why = match named.kind {
+                Kind::Directory => "the directory is called so".to_owned(),
+                _ => format!("{} names it", named.from),
+            };
+            production.reasons.insert((named.kind.list(), pattern), why);
+        } else if named.kind != Kind::Directory && named.is_usable() && !proposal.named.contains(named) {
             proposal.named.push(named.clone());
         }
     }

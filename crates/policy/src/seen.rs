@@ -26,6 +26,8 @@ pub enum Kind {
     Database,
     /// A workspace of Terraform.
     Stack,
+    /// A directory of the repository that describes what runs somewhere, with all that is below it.
+    Directory,
 }
 
 impl Kind {
@@ -36,6 +38,7 @@ impl Kind {
             Self::Account => "accounts",
             Self::Database => "databases",
             Self::Stack => "stacks",
+            Self::Directory => "paths",
         }
     }
 
@@ -46,18 +49,26 @@ impl Kind {
             Self::Account => &mut places.accounts,
             Self::Database => &mut places.databases,
             Self::Stack => &mut places.stacks,
+            Self::Directory => &mut places.paths,
         }
     }
 }
 
 impl Named {
     /// Whether it says itself that it is production.
-    pub(crate) fn says_production(&self) -> bool {
-        names::says_production(&self.name) && self.is_usable()
+    pub fn says_production(&self) -> bool {
+        let last = self.name.rsplit('/').next().unwrap_or_default();
+        let name = if self.kind == Kind::Directory { last } else { &self.name };
+        names::says_production(name) && self.is_usable()
+    }
+
+    /// As the map has it.
+    pub(crate) fn pattern(&self) -> String {
+        if self.kind == Kind::Directory { format!("{}/**", self.name) } else { self.name.clone() }
     }
 
     /// Whether it says itself that it is for development, and nothing more.
-    pub(crate) fn says_development(&self) -> bool {
+    pub fn says_development(&self) -> bool {
         names::says_development(&self.name)
     }
 

@@ -18,6 +18,8 @@ fn what_files_hold() {
     assert_snapshot!(check("sa.json", r#"{"type":"service_account","project_id":"shop-live","private_key":"x"}"#), @"a key of a service account; of project shop-live");
     assert_snapshot!(check("package.json", r#"{"name":"x"}"#), @"nothing");
     assert_snapshot!(check("broken.json", r#"{"private_key": s3cr3t"#), @"nothing");
+    assert_snapshot!(check("dev.tfvars", "replicas = 1\nregion = \"eu\"\ndb_password = \"\"\n"), @"nothing");
+    assert_snapshot!(check("prod.tfvars", "replicas = 3\ndb_password = \"s3cr3t\"\n  api-token=\"x\"\n"), @"values of api-token, db_password");
     assert_snapshot!(check(".env.example", "A_KEY=x"), @"not looked at");
     assert_snapshot!(check("id_ed25519.pub", "ssh-ed25519 x"), @"not looked at");
 }

@@ -225,14 +225,21 @@ fn names_that_tools_know() {
             named(Kind::Account, "live-[1]", "~/.aws/config"),
             named(Kind::Stack, "live", "infra/terraform.tfstate.d"),
             named(Kind::Database, "$DATABASE_URL", ".env"),
+            named(Kind::Directory, "k8s/prod", "k8s/prod"),
+            named(Kind::Directory, "prod/k8s", "prod/k8s"),
+            named(Kind::Stack, "dev", "terraform/dev.tfvars"),
         ],
         ..Seen::default()
     };
     let proposal = propose(&seen);
     let text = proposal.to_toml();
     assert_eq!(Proposal::parse(&text).unwrap().map(), proposal.map());
-    let shown: Vec<&str> = text.lines().skip_while(|line| !line.contains("credentials =")).collect();
+    let shown: Vec<&str> = text.lines().skip_while(|line| !line.contains("paths =")).collect();
     assert_snapshot!(shown.join("\n"), @r#"
+    paths = [
+      "k8s/prod/**",  # the directory is called so
+    ]
+    mcp_servers = []  # such as "billing" or "billing/refund"
     credentials = []  # variables and files that open it, such as "KUBECONFIG"
     kube_contexts = [
       "eu-live",  # ~/.kube/config names it
@@ -250,6 +257,7 @@ fn names_that_tools_know() {
     # [environments.development]
     # accounts = ["shop-dev"]  # ~/.aws/config names it
     # kube_contexts = ["kind-dev"]  # ~/.kube/config names it
+    # stacks = ["dev"]  # terraform/dev.tfvars names it
     "#);
 }
 
