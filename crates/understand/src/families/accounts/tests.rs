@@ -80,6 +80,8 @@ fn accounts_of_earlier_parts() {
     stack.apply * of terraform /repo, write
     stack.apply * of terraform /repo (gcp:prod), write
     ");
+    let elsewhere = check("export CLOUDSDK_CONFIG=/tmp/x; gcloud config set project prod && terraform apply");
+    assert!(elsewhere.contains("(gcp:prod") || elsewhere.contains("gcp:*"), "{elsewhere}");
     assert_snapshot!(check("gcloud config configurations activate prod && terraform apply"), @"
     fs.write /home/dev/.config/gcloud/configurations/config_default, write
     stack.apply * of terraform /repo, write

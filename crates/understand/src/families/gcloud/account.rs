@@ -77,7 +77,8 @@ pub(super) fn active(
 pub(in super::super) fn chosen(invocation: &Invocation, context: &Context<'_>) -> Vec<String> {
     let directory = directory(context);
     let configurations = context.chosen(CONFIGURATION, &directory).into_iter().flatten();
-    let files = active(invocation, None, context).unwrap_or_default();
+    // Where it is not known which configuration is active, it may be any of them.
+    let files = active(invocation, None, context).unwrap_or_else(|_| vec!["*".to_owned()]);
     let projects = files.iter().flat_map(|file| context.chosen(PROJECT, file)).flatten();
     configurations.chain(projects).collect()
 }
