@@ -54,6 +54,15 @@ const DEEPEST: usize = 8;
 /// Bytes of code read in all, counted again for each time it runs.
 const MOST_TEXT: usize = 512 * 1024;
 
+/// Which of the environments or sessions of a file run.
+#[derive(Debug)]
+pub(crate) enum Chosen {
+    Usual,
+    Named(Vec<String>),
+    /// It is not known which: any of them may.
+    All,
+}
+
 /// What became of looking into a file.
 #[derive(Debug)]
 pub(crate) enum Looked {

@@ -7,87 +7,60 @@ use crate::paths;
 use crate::word::{Value, Word};
 
 use super::language::Language;
-use super::{Looked, acts, look, understand};
+use super::{Chosen, Looked, acts, look, understand};
 
 /// Sessions of one call, and commands of one session.
 const MOST: usize = 128;
 
-/// A function that is a session.
-struct Session<'t> {
-    name: String,
-    /// What its first parameter is called.
-    parameter: &'t str,
-    /// Whether it runs where none is named.
-    is_usual: bool,
-    body: &'t str,
-    /// From its first decorator to its end.
-    span: (usize, usize),
-    /// Where its function begins.
-    head: usize,
-}
+mod inert;
+mod sessions;
 
-/// Adds what the sessions of these names run, of the usual ones where none is named.
+use sessions::{Session, Sessions};
+
+/// Adds what the chosen sessions run. `file`: the one that is named.
 pub(crate) fn run(
-    names: &[String],
+    chosen: &Chosen,
+    file: Option<&str>,
     directory: &str,
     arguments: &[Word],
     context: &mut Context<'_>,
 ) -> Looked {
-    let located = paths::locate(&Value::Known(paths::normal(directory, "noxfile.py")), context);
-    look(&located, &format!("nox {}", names.join(",")), context, &mut |text, context| {
-        // What stands outside of the sessions runs as well.
-        let sessions = sessions(text);
-        let mut waiting: Vec<String> = if names.is_empty() { usual(text, &sessions) } else { names.to_vec() };
-        let mut seen: Vec<String> = Vec::new();
-        let mut chosen = Vec::new();
-        while let Some(name) = waiting.pop() {
-            if seen.contains(&name) {
-                continue;
+    // It goes to where its file is.
+    let (directory, name) = file.map_or((directory, "noxfile.py"), paths::split);
+    let located = paths::locate(&Value::Known(paths::normal(directory, name)), context);
+    look(&located, &format!("nox {chosen:?}"), context, &mut |text, context| {
+        let sessions = Sessions::of(text);
+        let (mut waiting, mut result) = sessions.chosen(chosen);
+        let mut seen: Vec<usize> = Vec::new();
+        while let Some(index) = waiting.pop() {
+            let Some(session) = sessions.all.get(index).filter(|_| !seen.contains(&index)) else { continue };
+            seen.push(index);
+            let kept = context.state.shell.clone();
+            context.state.shell.directory = Ok(directory.to_owned());
+            let mut asked = Vec::new();
+            let one = commands(session, directory, arguments, &mut asked, context);
+            context.state.shell = kept;
+            for name in asked {
+                let named = name.map_or_else(|| sessions.everything(), |name| sessions.named(&name));
+                if named.is_empty() {
+                    result = result.and(Err("which session it asks for is not known".to_owned()));
+                }
+                waiting.extend(named);
             }
-            if seen.len() >= MOST {
-                return Err("it has too many sessions".to_owned());
+            // What it asks for otherwise may be any other.
+            if one.is_err() {
+                waiting.extend(sessions.everything());
             }
-            let found = sessions.iter().filter(|session| is_named(&session.name, &name));
-            let found: Vec<&Session<'_>> = found.collect();
-            if found.is_empty() {
-                return Err(format!("what its session {name} runs is not known"));
-            }
-            chosen.extend(found.iter().map(|session| session.span));
-            for session in found {
-                let kept = context.state.shell.clone();
-                context.state.shell.directory = Ok(directory.to_owned());
-                let result = commands(session, directory, arguments, &mut waiting, context);
-                context.state.shell = kept;
-                result?;
-            }
-            seen.push(name);
+            result = result.and(one);
         }
         // What stands outside of the sessions runs as well, and what they do themselves.
-        let rest = without_nox(text, &sessions, &chosen);
-        understand(Language::Python, &rest, &located, &[], context)
-    })
-}
-
-/// The code without the sessions that are not chosen and without what it tells nox.
-fn without_nox(text: &str, sessions: &[Session<'_>], chosen: &[(usize, usize)]) -> String {
-    let mut rest = String::with_capacity(text.len());
-    let mut at = 0;
-    for session in sessions {
-        rest.push_str(text.get(at..session.span.0).unwrap_or_default());
-        at = session.span.1;
-        if chosen.contains(&session.span) {
-            let own = text.get(session.head..session.span.1).unwrap_or_default();
-            rest.push_str(&without_calls(own, session.parameter));
+        let (rest, is_whole) = sessions.rest(text, &seen, without_calls);
+        if !is_whole {
+            result = result.and(Err("what it asks of nox is not known".to_owned()));
         }
-    }
-    rest.push_str(text.get(at..).unwrap_or_default());
-    let is_of_nox = |line: &&str| {
-        line.starts_with("import nox") && !line.contains([',', ';'])
-            || line.starts_with("from nox import ")
-            || line.starts_with("nox.options.")
-    };
-    let lines: Vec<&str> = rest.lines().map(|line| if is_of_nox(&line) { "" } else { line }).collect();
-    lines.join("\n")
+        let own = understand(Language::Python, &rest, &located, &[], context);
+        result.and(own)
+    })
 }
 
 /// The code of a session without what it asks of nox, by the name of its parameter.
@@ -150,93 +123,22 @@ fn is_in_text(line: &str) -> bool {
 const PLAIN: &[&str] =
     &["bin_paths", "conda_install", "create_tmp", "debug", "error", "install", "log", "skip", "warn"];
 
-/// Whether a session is meant by a name, which may have a version or parameters: `tests-3.12`, `tests(a=1)`.
-fn is_named(session: &str, name: &str) -> bool {
-    name.strip_prefix(session).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '(']))
-}
-
-/// The sessions that run where none is named.
-fn usual(text: &str, sessions: &[Session<'_>]) -> Vec<String> {
-    let listed = text
-        .lines()
-        .find_map(|line| line.strip_prefix("nox.options.sessions")?.trim_start().strip_prefix('='));
-    match listed {
-        Some(list) => {
-            let mut names = Vec::new();
-            arguments_of(&format!("{})", list.trim().trim_matches(['[', ']', '(', ')'])), |argument| {
-                if let Argument::Text(text) = argument {
-                    names.push(text);
-                }
-            });
-            names
-        }
-        None => {
-            sessions.iter().filter(|session| session.is_usual).map(|session| session.name.clone()).collect()
-        }
-    }
-}
-
-fn sessions(text: &str) -> Vec<Session<'_>> {
-    let mut found = Vec::new();
-    let mut decorator = String::new();
-    let mut decorated = 0;
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        let begin = at;
-        at += line.len();
-        if line.starts_with('@') && decorator.is_empty() {
-            decorated = begin;
-        }
-        if line.starts_with('@') || !decorator.is_empty() && !line.starts_with("def ") {
-            decorator.push_str(line);
-        }
-        let Some(rest) = line.strip_prefix("def ").or_else(|| line.strip_prefix("async def ")) else {
-            continue;
-        };
-        let whole = std::mem::take(&mut decorator);
-        let Some((name, parameters)) = rest.split_once('(').filter(|_| whole.contains("session")) else {
-            continue;
-        };
-        let parameter = parameters.split([',', ':', ')', '=']).next().unwrap_or_default().trim();
-        let after = text.get(begin + line.len()..).unwrap_or_default();
-        let mut end = 0;
-        for line in after.split_inclusive('\n') {
-            if !line.trim().is_empty() && !line.starts_with([' ', '\t', '#', ')']) {
-                break;
-            }
-            end += line.len();
-        }
-        let named = whole.split_once("name=").map(|(_, rest)| rest.trim_start_matches(['"', '\'']));
-        let named = named.and_then(|rest| rest.split(['"', '\'']).next()).filter(|name| !name.is_empty());
-        found.push(Session {
-            name: named.unwrap_or(name.trim()).to_owned(),
-            parameter,
-            is_usual: !whole.replace(' ', "").contains("default=False"),
-            body: after.get(..end).unwrap_or_default(),
-            span: (decorated, begin + line.len() + end),
-            head: begin,
-        });
-        if found.len() > MOST {
-            break;
-        }
-    }
-    found
-}
-
 /// Adds what a session has run, in order.
 fn commands(
     session: &Session<'_>,
     directory: &str,
     arguments: &[Word],
-    waiting: &mut Vec<String>,
+    asked: &mut Vec<Option<String>>,
     context: &mut Context<'_>,
 ) -> Result<(), String> {
     let name = session.parameter;
     if name.is_empty() || is_handed_on(session.body, name) {
         return Err("what its session is asked is not known".to_owned());
     }
+    if session.body.contains(&format!("{name}.env")) {
+        context.state.shell.poisoned = Some("the session sets variables of its own".to_owned());
+    }
     let calls = uses(session.body, name).into_iter().filter_map(|at| {
-        let line = session.body.get(..at)?.rsplit('\n').next()?;
         let rest = session.body.get(at + name.len() + 1..)?;
         let end =
             rest.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').unwrap_or(rest.len());
@@ -258,18 +160,21 @@ fn commands(
                     | "friendly_name"
                     | "virtualenv"
             );
-        (!line.trim_start().starts_with('#') && !is_plain).then_some((method, called.unwrap_or_default()))
+        (!is_comment(session.body, at) && !is_plain).then_some((method, called.unwrap_or_default()))
     });
     for (count, (method, rest)) in calls.enumerate() {
         if count >= MOST {
             return Err("it has too many commands".to_owned());
         }
         let mut words = Vec::new();
-        let mut sets = false;
+        let (mut sets, mut is_named) = (false, false);
         let is_whole = arguments_of(rest, |argument| match argument {
             Argument::Text(text) => words.push(Word::known_as(&text)),
             Argument::Given => words.extend(arguments.iter().cloned()),
-            Argument::Named(name) => sets |= name == "env",
+            Argument::Named(name) => {
+                sets |= name == "env";
+                is_named = true;
+            }
             Argument::Other => words.push(Word::made(Value::unknown("the session works it out"))),
         });
         let known = words.first().and_then(Word::known).map(str::to_owned);
@@ -291,12 +196,24 @@ fn commands(
                     None => Err("the session changes the directory".to_owned()),
                 };
             }
-            "notify" => waiting.extend(known),
+            "notify" => {
+                asked.push(known.filter(|_| is_whole));
+                if words.len() != 1 || is_named {
+                    return Err("what a session is given is not known".to_owned());
+                }
+            }
             method if PLAIN.contains(&method) => {}
             _ => return Err("what its session is asked is not known".to_owned()),
         }
     }
     Ok(())
+}
+
+/// Whether a place stands in a line that is a comment, and no part of a text or of the line before.
+fn is_comment(code: &str, at: usize) -> bool {
+    let before = code.get(..at).unwrap_or_default();
+    let (above, line) = before.rsplit_once('\n').unwrap_or(("", before));
+    line.trim_start().starts_with('#') && !above.ends_with('\\') && !sessions::is_text_open(above)
 }
 
 /// An argument of a call.
@@ -372,63 +289,4 @@ fn arguments_of(text: &str, mut takes: impl FnMut(Argument)) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use insta::assert_snapshot;
-
-    use crate::fixture::check_with;
-
-    const FILE: &str = "import nox\n\nnox.options.sessions = [\"lint\", \"tests\"]\n\n\n@nox.session(python=[\"3.11\", \"3.12\"])\ndef tests(session: nox.Session) -> None:\n    session.install(\"-e\", \".\")\n    session.run(\"pytest\", *session.posargs, env={\"A\": \"1\"})\n\n\n@nox.session\ndef lint(session):\n    # session.run(\"rm\", \"-rf\", \"src\")\n    session.run(\n        \"ruff\",\n        \"check\",  # all\n        \".\",\n    )\n\n\n@nox.session(name=\"ship-it\", default=False)\ndef ship(session):\n    session.run(\"git\", \"push\", \"origin\", *session.posargs, external=True)\n    session.notify(\"lint\")\n\n\n@nox.session\ndef odd(session):\n    session.run(*COMMAND)\n";
-
-    fn run(command: &str) -> String {
-        check_with(command, &[("/repo/noxfile.py", FILE)])
-    }
-
-    #[test]
-    fn commands_of_the_chosen_sessions() {
-        assert_snapshot!(run("nox"), @"
-        exec.test pytest, execute
-        exec.build ruff, execute
-        ");
-        assert_snapshot!(run("nox -s tests-3.12"), @"exec.test pytest, execute");
-        assert_snapshot!(run("nox -s ship-it -- main"), @"
-        git.push main@origin, write
-        exec.build ruff, execute
-        ");
-        assert_snapshot!(run("nox -s lint tests"), @"
-        exec.test pytest, execute
-        exec.build ruff, execute
-        ");
-        assert_snapshot!(run("nox --list"), @"exec.read nox, read");
-        assert!(run("NOXSESSION=ship-it nox -- main").contains("git.push main@origin"));
-    }
-
-    #[test]
-    fn what_is_not_asked_of_nox_is_seen() {
-        for body in [
-            "import os as xsession\n    xsession.system('git push origin main')",
-            "session = os\n    session.system('git push origin main')",
-            "run = session.run\n    run('git', 'push')",
-            "import os as session\n    session.system('x')",
-            "session.frobnicate('x')",
-            "getattr(session, 'run')('git', 'push')",
-        ] {
-            let file = format!("import os\nimport nox\n@nox.session\ndef x(session):\n    {body}\n");
-            let found = check_with("nox -s x", &[("/repo/noxfile.py", &file)]);
-            assert!(found.contains("opaque") || found.contains("git.push"), "{body}: {found}");
-        }
-    }
-
-    #[test]
-    fn near_misses() {
-        assert_snapshot!(run("nox -s odd"), @"exec.hidden , execute, opaque");
-        assert_snapshot!(run("nox -s gone"), @"exec.opaque nox, execute, opaque");
-        assert_snapshot!(run("nox -t all"), @"exec.opaque nox, execute, opaque");
-        assert_snapshot!(check_with("nox", &[]), @"exec.test nox, execute");
-        assert_snapshot!(check_with("nox", &[("/repo/noxfile.py", "import os\nos.system('git push origin main')\n")]), @"git.push main@origin, write");
-        assert_snapshot!(check_with("nox -s x", &[("/repo/noxfile.py", "import nox, subprocess\n@nox.session\ndef x(session):\n    subprocess.run(['git', 'push', 'origin', 'main'])\n")]), @"
-        git.push main@origin, write
-        exec.opaque nox, execute, opaque
-        ");
-        assert_snapshot!(check_with("nox -s x", &[("/repo/noxfile.py", "import nox\n@nox.session\ndef x(session):\n    session.run(f\"{tool}\", 'x')\n")]), @"exec.hidden , execute, opaque");
-    }
-}
+mod tests;

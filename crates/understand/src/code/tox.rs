@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::paths;
 use crate::word::{Value, Word};
 
-use super::{Looked, apart, packages, peek, sure};
+use super::{Chosen, Looked, apart, packages, peek, sure};
 use settings::Settings;
 
 /// How many directories up the file is looked for.
@@ -19,38 +19,29 @@ const DEEPEST: usize = 6;
 /// Files in which the settings may be, those first that win.
 const FILES: &[&str] = &["tox.ini", "setup.cfg", "pyproject.toml", "tox.toml"];
 
-/// Adds what the environments of these names run, of the usual ones where none is named; absent where no file has
-/// settings.
+/// Adds what the chosen environments run; absent where no file has settings. `file`: the one that is named.
 pub(crate) fn run(
-    names: &[String],
+    chosen: &Chosen,
+    file: Option<&str>,
     directory: &str,
     arguments: &[Word],
     context: &mut Context<'_>,
 ) -> Looked {
-    sure(context, |context| upward(names, directory, arguments, context))
+    sure(context, |context| match file {
+        Some(file) => {
+            let (above, name) = paths::split(file);
+            in_directory(chosen, above, &[name], arguments, context)
+        }
+        None => upward(chosen, directory, arguments, context),
+    })
 }
 
-fn upward(names: &[String], directory: &str, arguments: &[Word], context: &mut Context<'_>) -> Looked {
+fn upward(chosen: &Chosen, directory: &str, arguments: &[Word], context: &mut Context<'_>) -> Looked {
     let mut at = directory.to_owned();
     for _ in 0..MOST_UP {
-        for file in FILES {
-            let located = paths::locate(&Value::Known(paths::normal(&at, file)), context);
-            let mut missing = false;
-            let looked =
-                peek(&located, &format!("tox {}", names.join(",")), context, &mut |text, context| {
-                    match Settings::of(file, text)? {
-                        Some(settings) => environments(&settings, names, &at, arguments, context),
-                        None => {
-                            missing = true;
-                            Ok(())
-                        }
-                    }
-                });
-            match looked {
-                Looked::Absent => {}
-                Looked::Understood if missing => {}
-                other => return other,
-            }
+        match in_directory(chosen, &at, FILES, arguments, context) {
+            Looked::Absent => {}
+            other => return other,
         }
         if at == "/" {
             break;
@@ -61,9 +52,39 @@ fn upward(names: &[String], directory: &str, arguments: &[Word], context: &mut C
     Looked::Absent
 }
 
+/// The same for the first of some files of a directory that has settings.
+fn in_directory(
+    chosen: &Chosen,
+    directory: &str,
+    files: &[&str],
+    arguments: &[Word],
+    context: &mut Context<'_>,
+) -> Looked {
+    for file in files {
+        let located = paths::locate(&Value::Known(paths::normal(directory, file)), context);
+        let mut missing = false;
+        let looked =
+            peek(&located, &format!("tox {chosen:?}"), context, &mut |text, context| match Settings::of(
+                file, text,
+            )? {
+                Some(settings) => environments(&settings, chosen, directory, arguments, context),
+                None => {
+                    missing = true;
+                    Ok(())
+                }
+            });
+        match looked {
+            Looked::Absent => {}
+            Looked::Understood if missing => {}
+            other => return other,
+        }
+    }
+    Looked::Absent
+}
+
 fn environments(
     settings: &Settings,
-    names: &[String],
+    chosen: &Chosen,
     directory: &str,
     arguments: &[Word],
     context: &mut Context<'_>,
@@ -72,22 +93,27 @@ fn environments(
     if !matches!(context.file(&own.path), Ok(None)) {
         return Err("a file of its own changes what it runs".to_owned());
     }
-    let is_all = names.iter().any(|name| name == "ALL");
-    let mut chosen = if names.is_empty() || is_all { settings.usual() } else { names.to_vec() };
-    if is_all {
-        chosen.extend(settings.named());
+    let mut names = match chosen {
+        Chosen::Named(names) => names.iter().flat_map(|text| settings::names(text)).collect(),
+        Chosen::Usual | Chosen::All => settings.usual(),
+    };
+    if matches!(chosen, Chosen::All) || names.iter().any(|name| name == "ALL") {
+        names.retain(|name| name != "ALL");
+        names.extend(settings.usual());
+        names.extend(settings.named());
     }
-    if chosen.len() > MOST {
+    if names.len() > MOST {
         return Err("it has too many environments".to_owned());
     }
     let mut seen = Vec::new();
-    for name in &chosen {
+    let mut result = Ok(());
+    for name in &names {
         let kept = context.state.shell.clone();
-        let result = environment(settings, name, directory, arguments, &mut seen, context);
+        let one = environment(settings, name, directory, arguments, &mut seen, context);
         context.state.shell = kept;
-        result?;
+        result = result.and(one);
     }
-    Ok(())
+    result
 }
 
 fn environment(
@@ -105,10 +131,12 @@ fn environment(
         Some(below) if below.contains(['$', '~']) => Err("its settings say where it runs".to_owned()),
         Some(below) => Ok(paths::normal(directory, below.trim())),
     };
+    let mut result = Ok(());
     for line in settings.lines(name, &["set_env", "setenv"]) {
         let line = filled(&line);
         let Some((variable, value)) = line.split_once('=') else {
-            return Err("from which file it takes variables is not known".to_owned());
+            result = Err("from which file it takes variables is not known".to_owned());
+            continue;
         };
         let value = value.trim();
         let value = if value.contains('$') {
@@ -118,23 +146,47 @@ fn environment(
         };
         context.state.shell.environment.push((variable.trim().to_owned(), value));
     }
-    for key in ["install_command", "commands_pre", "commands", "commands_post"] {
-        for line in settings.lines(name, &[key]) {
-            let line = filled(&line);
-            let line = line.trim().trim_start_matches(['-', '!']).trim_start().to_owned();
-            // Environments that differ in their versions only run the same.
-            if line.is_empty() || seen.contains(&line) {
-                continue;
+    // Directories that are emptied before: those it makes itself hold nothing else.
+    for keys in [["env_dir", "envdir"], ["env_tmp_dir", "envtmpdir"], ["env_log_dir", "envlogdir"]] {
+        for place in settings.lines(name, &keys).iter().map(|place| filled(place)) {
+            let place = place.trim();
+            if !place.starts_with(&format!("{directory}/.tox/")) || place.contains("..") {
+                once(format!("rm -rf {place}"), seen, context)?;
             }
-            if seen.len() >= MOST {
-                return Err("it has too many commands".to_owned());
-            }
-            let state = context.state.shell.clone();
-            apart(&line, &[], context);
-            context.state.shell = state;
-            seen.push(line);
         }
     }
+    let keys = [
+        "install_command",
+        "list_dependencies_command",
+        "recreate_commands",
+        "commands_pre",
+        "commands",
+        "commands_post",
+    ];
+    for key in keys {
+        for line in settings.lines(name, &[key]) {
+            let line = filled(&line);
+            once(line.trim().trim_start_matches(['-', '!']).trim_start().to_owned(), seen, context)?;
+        }
+    }
+    result
+}
+
+/// Runs a line, but for one that ran before in the same place and with the same variables: environments that differ in
+/// their versions only run the same.
+fn once(line: String, seen: &mut Vec<String>, context: &mut Context<'_>) -> Result<(), String> {
+    let shell = &context.state.shell;
+    let whole = format!("{line}\n{:?}\n{:?}", shell.directory, shell.environment);
+    if line.is_empty() || seen.contains(&whole) {
+        return Ok(());
+    }
+    if seen.len() >= MOST {
+        return Err("it has too many commands".to_owned());
+    }
+    let state = context.state.shell.clone();
+    apart(&line, &[], context);
+    context.state.shell = state;
+    seen.push(whole);
     Ok(())
 }
 
@@ -172,6 +224,8 @@ fn filled(
             "toxinidir" | "tox_root" | "tox_ini_dir" => directory.to_owned(),
             "envname" | "env_name" => name.to_owned(),
             "envpython" | "env_python" => "python".to_owned(),
+            "toxworkdir" | "work_dir" => format!("{directory}/.tox"),
+            "envdir" | "env_dir" => format!("{directory}/.tox/{name}"),
             "/" => "/".to_owned(),
             "opts" | "packages" => "x".to_owned(),
             "env" => {

@@ -1,5 +1,6 @@
 //! Tools that build, test, check, install and publish, as a table.
 
+mod asked;
 mod cleaned;
 mod jvm;
 mod monorepos;

@@ -2,7 +2,8 @@
 //! it prints. Held against the lines of which such a script consists; one with anything more is read like any other.
 
 use crate::context::Context;
-use crate::paths::{Located, is_within};
+use crate::paths::{self, Located, is_within};
+use crate::word::Value;
 
 /// A longer script is read like any other.
 const MOST_LINES: usize = 150;
@@ -56,6 +57,21 @@ const WHOLE: &[&str] = &[
     "export _CE_CONDA=''",
 ];
 
+/// Lines of which the program `conda` consists that such a script calls: a script of Python itself.
+const ENTRY: &[&str] = &[
+    "import sys",
+    "import re",
+    "if len(sys.argv) > 1 and sys.argv[1].startswith('shell.') and sys.path and sys.path[0] == '':",
+    "if len(sys.argv) > 1 and sys.argv[1].startswith(\"shell.\") and sys.path and sys.path[0] == \"\":",
+    "del sys.path[0]",
+    "if __name__ == '__main__':",
+    "if __name__ == \"__main__\":",
+    "from conda.cli import main",
+    "from conda.cli.main import main",
+    "sys.exit(main())",
+    "sys.argv[0] = re.sub(r'(-script\\.pyw?|\\.exe)?$', '', sys.argv[0])",
+];
+
 /// Whether a file is such a script of a conda that is none of the project's own.
 pub(super) fn is_script(located: &Located, context: &Context<'_>) -> bool {
     let Some(root) = located.path.strip_suffix("/etc/profile.d/conda.sh").filter(|_| located.why.is_none())
@@ -66,13 +82,31 @@ pub(super) fn is_script(located: &Located, context: &Context<'_>) -> bool {
     let is_installed = [home.as_str(), "/opt", "/usr/local", "/root"].iter().any(|top| is_within(root, top));
     let is_own = context.top().is_some_and(|top| is_within(root, top));
     let world = &context.state.world;
-    let is_changed = world.written.iter().any(|written| written.touches(located));
+    // Neither it nor what it calls.
+    let is_changed = world.written.iter().any(|written| {
+        written.touches(located)
+            || written.paths().iter().any(|path| is_within(path, root) || is_within(root, path))
+            || ["conda", "python"].iter().any(|program| {
+                written.touches(&paths::locate(&Value::Known(format!("{root}/bin/{program}")), context))
+            })
+    });
     let shell = &context.state.shell;
     let is_renamed = !shell.functions.is_empty() || !shell.aliases.is_empty() || shell.distrusted;
     if !is_installed || is_own || is_changed || is_renamed {
         return false;
     }
-    matches!(context.file(&located.path), Ok(Some(text)) if is_plain(&text, root))
+    matches!(context.file(&located.path), Ok(Some(text)) if is_plain(&text, root)) && is_entry(root, context)
+}
+
+/// Whether what the script calls is conda, as far as it is a text; the Python below it is a program.
+fn is_entry(root: &str, context: &Context<'_>) -> bool {
+    let is_python = matches!(context.file(&format!("{root}/bin/python")), Ok(None) | Err(_));
+    let Ok(Some(text)) = context.file(&format!("{root}/bin/conda")) else { return is_python };
+    let mut lines = text.lines();
+    let first = lines.next().and_then(|line| line.strip_prefix("#!"));
+    let is_own = first.is_some_and(|first| first.trim() == format!("{root}/bin/python"));
+    let mut lines = lines.map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    is_python && is_own && lines.all(|line| ENTRY.contains(&line))
 }
 
 /// Whether a script only does what such a one does for the conda at `root`.
@@ -125,6 +159,38 @@ mod tests {
         }
         let found = run("source ~/miniconda3/etc/profile.d/conda.sh && git push origin main", "");
         assert!(found.contains("git.push main@origin"), "{found}");
+    }
+
+    #[test]
+    fn what_it_calls_is_conda() {
+        const ENTRY: &str = "#!/home/dev/miniconda3/bin/python\n\n# -*- coding: utf-8 -*-\nimport sys\n# Before\nif len(sys.argv) > 1 and sys.argv[1].startswith('shell.') and sys.path and sys.path[0] == '':\n    del sys.path[0]\n\nif __name__ == '__main__':\n    from conda.cli import main\n    sys.exit(main())\n";
+        let command = "source ~/miniconda3/etc/profile.d/conda.sh && conda activate web";
+        let with = |program: &str, text: &str| {
+            check_with(
+                command,
+                &[(PATH, &script("")), (&format!("/home/dev/miniconda3/bin/{program}"), text)],
+            )
+        };
+        assert!(!with("conda", ENTRY).contains("opaque"), "{}", with("conda", ENTRY));
+        for (program, text) in [
+            ("conda", "#!/bin/sh\ngit push origin main\n".to_owned()),
+            ("conda", format!("{ENTRY}import os; os.system('x')\n")),
+            ("conda", ENTRY.replace("miniconda3", "other")),
+            ("conda", ENTRY.replace("bin/python", "bin/python -c x")),
+            ("python", "#!/bin/sh\ngit push origin main\n".to_owned()),
+        ] {
+            let found = with(program, &text);
+            assert!(found.contains("opaque") || found.contains("git.push"), "{program} {text}: {found}");
+        }
+        for start in [
+            "cp x ~/miniconda3/bin/conda",
+            "mkdir -p ~/miniconda3/bin; echo x > ~/miniconda3/bin/conda",
+            "cp -r evil ~/miniconda3",
+            "mv x ~/miniconda3/bin/python",
+        ] {
+            let found = run(&format!("{start}; {command}"), "");
+            assert!(found.contains("opaque") || found.contains("remote-code"), "{start}: {found}");
+        }
     }
 
     #[test]

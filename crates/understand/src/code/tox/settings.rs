@@ -102,12 +102,41 @@ impl Settings {
 
     /// The lines of a setting of an environment, or of all of them: those that are for it.
     pub(super) fn lines(&self, name: &str, keys: &[&str]) -> Vec<String> {
-        let own = format!("testenv:{name}");
-        let given = [own.as_str(), "testenv"].into_iter().find_map(|section| {
-            let section = self.sections.get(section)?;
+        let given = self.bases(name).into_iter().find_map(|section| {
+            let section = self.sections.get(&section)?;
             keys.iter().find_map(|key| section.get(*key))
         });
         given.into_iter().flatten().filter_map(|line| for_environment(line, name)).collect()
+    }
+
+    /// The sections in which settings of an environment are looked for, in order.
+    fn bases(&self, name: &str) -> Vec<String> {
+        let own = format!("testenv:{name}");
+        let usual = vec!["testenv".to_owned()];
+        let mut found = vec![own];
+        let mut at = 0;
+        while let Some(section) = found.get(at).cloned().filter(|_| at < MOST) {
+            at += 1;
+            let based = self.sections.get(&section).and_then(|section| section.get("base"));
+            let bases = match based {
+                Some(lines) => lines
+                    .iter()
+                    .flat_map(|line| parted(line))
+                    .flat_map(|base| match base.as_str() {
+                        "env_run_base" => usual.clone(),
+                        base => vec![base.to_owned(), format!("testenv:{base}")],
+                    })
+                    .collect(),
+                None if at == 1 || section.starts_with("testenv:") => usual.clone(),
+                None => Vec::new(),
+            };
+            for base in bases {
+                if !found.contains(&base) {
+                    found.push(base);
+                }
+            }
+        }
+        found
     }
 
     /// A setting of a section by its name, as lines.
@@ -132,16 +161,23 @@ impl Settings {
     }
 }
 
+/// The names that a text with commas and alternatives in brackets stands for.
+pub(super) fn names(text: &str) -> Vec<String> {
+    parted(text).iter().flat_map(|name| expanded(name)).flat_map(|name| parted(&name)).collect()
+}
+
 /// A setting in a table as lines.
 fn lines(key: &str, value: &Toml, own: &Toml) -> Result<Vec<String>, String> {
     Ok(match value {
         Toml::String(text) => vec![text.clone()],
-        Toml::Array(items) if key.starts_with("commands") => {
+        Toml::Array(items) if key.starts_with("commands") || key == "recreate_commands" => {
             let mut found = Vec::new();
             commands(items, own, 0, &mut found)?;
             found
         }
-        Toml::Array(items) if key == "install_command" => vec![words(items, own, 0)?],
+        Toml::Array(items) if matches!(key, "install_command" | "list_dependencies_command") => {
+            vec![words(items, own, 0)?]
+        }
         Toml::Array(items) => items.iter().filter_map(Toml::as_str).map(str::to_owned).collect(),
         Toml::Table(table) if matches!(key, "set_env" | "setenv") => table
             .iter()

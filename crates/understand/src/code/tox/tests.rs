@@ -67,3 +67,93 @@ fn near_misses() {
     assert_snapshot!(check_with("tox", &[("/repo/tox.ini", "[testenv]\ncommands = {env:RUN} x\n")]), @"exec.hidden ${RUN}, execute, opaque");
     assert_snapshot!(check_with("tox", &[("/repo/tox.toml", "env_run_base = [")]), @"exec.opaque tox, execute, opaque");
 }
+
+const SHIP: &str =
+    "[tox]\nenvlist=py\n[testenv]\ncommands=pytest\n[testenv:ship]\ncommands=git push origin main\n";
+
+#[test]
+fn options_are_read_as_tox_reads_them() {
+    for command in [
+        "tox -e ship",
+        "tox -re ship",
+        "tox -qe ship",
+        "tox -vve ship",
+        "tox -pe ship",
+        "tox r -re ship",
+        "tox --en ship",
+        "tox -e '{py,ship}'",
+        "tox -eship",
+        "tox -f ship",
+        "tox --roo /tmp",
+        "tox -m x",
+        "TOX_OVERRIDE='testenv.commands=x' tox",
+        "TOX_CONFIG_FILE=other.ini tox",
+        "tox --frob",
+        "tox $X",
+        "tox -rc tox.ini -e ship",
+        "python -m tox -re ship",
+        "TOX_ENV=ship tox",
+        "cd src; tox -c ../tox.ini -qe ship",
+    ] {
+        let found = check_with(command, &[("/repo/tox.ini", SHIP)]);
+        assert!(found.contains("git.push main@origin"), "{command}: {found}");
+    }
+    for command in [
+        "tox",
+        "tox -r",
+        "tox -re py",
+        "tox -rvv",
+        "tox -p auto",
+        "tox -p4",
+        "tox run -e py312 -- -k ship",
+        "tox --recreate -q -e py",
+        "tox -rc tox.ini",
+        "tox --skip-missing-interpreters true",
+    ] {
+        assert_eq!(check_with(command, &[("/repo/tox.ini", SHIP)]), "exec.test pytest, execute", "{command}");
+    }
+    let found = check_with(
+        "tox -rc other.ini",
+        &[
+            ("/repo/tox.ini", "[testenv]\ncommands=pytest\n"),
+            ("/repo/other.ini", "[testenv]\ncommands=git push origin main\n"),
+        ],
+    );
+    assert!(found.contains("git.push main@origin"), "{found}");
+    assert!(check_with("tox -c gone.ini", &[("/repo/tox.ini", SHIP)]).contains("opaque"));
+    for command in ["tox -l", "tox list", "tox -av", "tox config -e ship", "tox --version"] {
+        assert_eq!(check_with(command, &[("/repo/tox.ini", SHIP)]), "exec.read tox, read", "{command}");
+    }
+}
+
+#[test]
+fn settings_that_lead_elsewhere() {
+    for more in [
+        "list_dependencies_command=git push origin main\n",
+        "recreate_commands=git push origin main\n",
+        "[testenv:py]\nbase=testenv:x\n[testenv:x]\ncommands=git push origin main\n",
+        "[testenv:py]\nbase=x\n[x]\ncommands=git push origin main\n",
+    ] {
+        let found = check_with(
+            "tox",
+            &[("/repo/tox.ini", &format!("[tox]\nenvlist=py\n[testenv]\ncommands=pytest\n{more}"))],
+        );
+        assert!(found.contains("git.push main@origin"), "{more}: {found}");
+    }
+    let both = "[tox]\nenvlist=a,b\n[testenv:a]\nset_env=AWS_PROFILE=dev\ncommands=aws s3 rm s3://x/y\n[testenv:b]\nset_env=AWS_PROFILE=prod\ncommands=aws s3 rm s3://x/y\n";
+    assert_snapshot!(check_with("tox", &[("/repo/tox.ini", both)]), @"
+    cloud.delete s3 x/y in aws:dev, destroy
+    cloud.delete s3 x/y in aws:prod, destroy
+    ");
+    let places = "[tox]\nenvlist=a,b\n[testenv]\ncommands=rm -rf out\n[testenv:a]\nchange_dir=src\n[testenv:b]\nchange_dir=docs\n";
+    assert_snapshot!(check_with("tox", &[("/repo/tox.ini", places)]), @"
+    fs.delete /repo/src/out, destroy
+    fs.delete /repo/docs/out, destroy
+    ");
+    assert_snapshot!(check_with("tox -r", &[("/repo/tox.ini", "[testenv]\nenv_dir=/home/dev/.claude\ncommands=pytest\n")]), @"
+    countersign.tamper /home/dev/.claude, destroy
+    fs.delete /home/dev/.claude, destroy
+    exec.test pytest, execute
+    ");
+    assert_snapshot!(check_with("tox -r", &[("/repo/tox.ini", "[testenv]\nenv_dir={toxworkdir}/all\ncommands=pytest\n")]), @"exec.test pytest, execute");
+}

@@ -3,10 +3,13 @@
 
 use countersign_model::verbs;
 
+use crate::code::Chosen;
 use crate::context::Context;
 use crate::families::{dispatch, opaque};
 use crate::invocation::Invocation;
 use crate::word::Value;
+
+use super::asked::Asked;
 
 /// Adds what such a program does; false where it is another, or where the table of single programs says it all.
 pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) -> bool {
@@ -35,10 +38,10 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) -> boo
             runs(invocation, last, context);
             true
         }
-        "tox" if described(invocation, context) => true,
-        "tox" => environments(&["-e", "--env"], invocation, context),
-        "nox" if described(invocation, context) => true,
-        "nox" => environments(&["-s", "-e", "--session", "--sessions"], invocation, context),
+        "tox" | "nox" => {
+            let asked = Asked::of(invocation);
+            described(&asked, invocation, context) || environments(&asked, invocation, context)
+        }
         _ => false,
     }
 }
@@ -48,50 +51,37 @@ fn has(invocation: &Invocation, names: &[&str]) -> bool {
 }
 
 /// Adds what the environments of tox, or the sessions of nox, run that the project describes; false where there are none to be read.
-fn described(invocation: &Invocation, context: &mut Context<'_>) -> bool {
-    const SHOWS: &[&str] = &["-l", "--list", "-a", "--listenvs", "--listenvs-all", "--version", "-h", "--help", "--showconfig", "--list-sessions", "list", "config", "l", "c", "quickstart", "q", "schema"];
-    const VALUES: &[&str] = &["-e", "--env", "--workdir", "--root", "--conf", "--result-json", "-j", "--hashseed", "--discover", "--installpkg", "-o", "--parallel", "--color"];
-    let end = invocation.words.iter().position(|word| word.text() == "--").unwrap_or(invocation.words.len());
-    let own = invocation.words.get(..end).unwrap_or_default();
-    let is_tox = invocation.program == "tox";
-    let chosen_by: &[&str] = if is_tox { &["-c", "--conf", "-m", "--root", "--labels"] } else { &["-f", "--noxfile", "-t", "--tags", "-k", "--keywords", "-p", "--pythons"] };
-    let chooses = |word: &crate::word::Word| word.value.is_unknown() || chosen_by.iter().any(|name| word.text().starts_with(name));
-    if own.iter().any(|word| SHOWS.contains(&word.text())) {
+fn described(asked: &Asked, invocation: &Invocation, context: &mut Context<'_>) -> bool {
+    if asked.shows {
         return false;
     }
-    let directory = context.state.shell.directory.clone();
-    let Some(directory) = directory.ok().filter(|_| !own.iter().any(chooses)) else {
+    let is_tox = invocation.program == "tox";
+    let Ok(directory) = context.state.shell.directory.clone() else {
         opaque(invocation, "which of its settings count is not known", context);
         return true;
     };
-    let options: &[&str] = if is_tox { &["-e", "--env"] } else { &["-s", "-e", "--session", "--sessions"] };
-    let mut given = values(options, invocation);
-    if given.is_empty() {
-        given.extend(crate::environment::value(invocation, if is_tox { "TOXENV" } else { "NOXSESSION" }));
-    }
-    let names: Option<Vec<&str>> = given.iter().map(Value::known).collect();
-    let Some(names) = names else { return false };
-    let names: Vec<String> = names.into_iter().flat_map(|text| text.split(',')).map(str::to_owned).filter(|name| !name.is_empty()).collect();
-    // What follows the options without a mark is given on, too.
-    let mut words = own.iter().enumerate().peekable();
-    while let Some((_, word)) = words.next_if(|(index, word)| word.text().starts_with('-') || *index == 0 && matches!(word.text(), "run" | "r" | "p" | "run-parallel" | "devenv" | "d")) {
-        if VALUES.contains(&word.text()) {
-            words.next();
-        }
-    }
-    let mut arguments: Vec<_> = words.filter(|_| is_tox).map(|(_, word)| word.clone()).collect();
-    arguments.extend(invocation.words.get(end + 1..).unwrap_or_default().iter().cloned());
+    let names = asked.names.iter().map(|name| name.text().to_owned()).collect();
+    let chosen = match &asked.doubt {
+        Some(_) => Chosen::All,
+        None if asked.names.is_empty() => Chosen::Usual,
+        None => Chosen::Named(names),
+    };
+    let file = asked.file.as_ref().and_then(Value::known).map(|file| crate::paths::normal(&directory, file));
     let listed = context.collected.len();
     let looked = if is_tox {
-        crate::code::tox::run(&names, &directory, &arguments, context)
+        crate::code::tox::run(&chosen, file.as_deref(), &directory, &asked.arguments, context)
     } else {
-        crate::code::nox::run(&names, &directory, &arguments, context)
+        crate::code::nox::run(&chosen, file.as_deref(), &directory, &asked.arguments, context)
     };
     match looked {
-        crate::code::Looked::Absent => return false,
+        crate::code::Looked::Absent if asked.doubt.is_none() && file.is_none() => return false,
+        crate::code::Looked::Absent => opaque(invocation, asked.doubt.as_deref().unwrap_or("its file of settings is not there"), context),
         crate::code::Looked::Understood if context.collected.len() > listed => {}
         crate::code::Looked::Understood => context.program(verbs::EXEC_TEST, &invocation.program),
-        crate::code::Looked::Opaque(why) => opaque(invocation, &why, context),
+        crate::code::Looked::Opaque(ref why) => opaque(invocation, why, context),
+    }
+    if let Some(why) = asked.doubt.as_deref().filter(|_| !matches!(looked, crate::code::Looked::Absent)) {
+        opaque(invocation, why, context);
     }
     true
 }
@@ -203,8 +193,8 @@ fn bazel(invocation: &Invocation, context: &mut Context<'_>) -> bool {
 }
 
 /// Environments and sessions: `py312`, `lint`, `tests-3.12`, by their factors.
-fn environments(names: &[&str], invocation: &Invocation, context: &mut Context<'_>) -> bool {
-    if invocation.words.iter().any(|word| matches!(word.text(), "-l" | "--list" | "--list-sessions" | "-a" | "--listenvs" | "--version" | "-h" | "--help" | "--showconfig") || matches!(word.text(), "list" | "config")) {
+fn environments(asked: &Asked, invocation: &Invocation, context: &mut Context<'_>) -> bool {
+    if asked.shows {
         context.program(verbs::EXEC_READ, &invocation.program);
         return true;
     }
@@ -215,7 +205,7 @@ fn environments(names: &[&str], invocation: &Invocation, context: &mut Context<'
             python && first.starts_with(['p', '3']) || ALSO.contains(&first) || super::projects::usual(&[first.to_owned()]).is_some()
         })
     };
-    match unusual(&values(names, invocation), &known) {
+    match unusual(&asked.names, &known) {
         Some(name) => {
             opaque(invocation, &format!("the project says what {name} runs"), context);
             true
