@@ -178,6 +178,7 @@ impl<'a> Context<'a> {
                     previous: None,
                     traps: Vec::new(),
                     poisoned: None,
+                    exports_unsure: None,
                     separators_unsure: false,
                     separators_set: false,
                     distrusted: false,

@@ -34,7 +34,7 @@ pub(crate) fn printed(word: &Word, context: &mut Context<'_>) -> Option<Vec<(Str
         let located = paths::locate(file, context);
         // One that is not there yet may be made by then, with anything in it.
         context.file(&located.path).ok()??;
-        found.extend(variables(&located.path, context).ok()?);
+        found.extend(split(&located.path, context).ok()?);
     }
     if lines.are_changed {
         for (_, value) in &mut found {
@@ -42,6 +42,29 @@ pub(crate) fn printed(word: &Word, context: &mut Context<'_>) -> Option<Vec<(Str
         }
     }
     Some(found)
+}
+
+/// The variables of a file whose text a shell splits at blanks; one without a name stands for a word that sets none.
+fn split(path: &str, context: &mut Context<'_>) -> Result<Vec<(String, Value)>, String> {
+    let first = variables(path, context)?;
+    let Ok(Some(text)) = context.file(path) else { return Ok(first) };
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let mut found = Vec::new();
+    for word in lines
+        .flat_map(str::split_whitespace)
+        .take_while(|word| !word.starts_with('#'))
+        .filter(|word| *word != "export")
+    {
+        let set = assignments(word);
+        if set.is_empty() {
+            found.push((String::new(), Value::Known(word.to_owned())));
+        }
+        found.extend(set);
+        if found.len() > MOST {
+            return Err("a file of variables is too long".to_owned());
+        }
+    }
+    Ok(found)
 }
 
 /// Whether a file has nothing but comments and lines which set a variable to a value that is written out.

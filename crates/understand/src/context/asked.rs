@@ -62,6 +62,9 @@ impl Context<'_> {
             Some(Value::Unknown { why, .. }) => return Err(why),
             None => {}
         }
+        if let Some(why) = &self.state.shell.exports_unsure {
+            return Err(why.clone());
+        }
         match self.workspace.ask(&Question::Setting { name: name.to_owned() }) {
             // What every command inherits, this text may have set anew without exporting it.
             Answer::Values { values }

@@ -68,6 +68,8 @@ pub(crate) struct ShellState {
     pub traps: Vec<String>,
     /// Why any variable that is not among these may have been set.
     pub poisoned: Option<String>,
+    /// Why any variable may have been given to the commands that follow.
+    pub exports_unsure: Option<String>,
     /// Whether `IFS` may have been set to anything, where it is not among these.
     pub separators_unsure: bool,
     /// Whether `IFS` was ever set.

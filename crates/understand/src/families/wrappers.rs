@@ -243,7 +243,7 @@ fn unwrap(wrapper: &Wrapper, invocation: &Invocation, context: &mut Context<'_>)
             let value = word.value.strip_prefix(&format!("{name}="));
             environment.push((name.to_owned(), value.unwrap_or_else(|| Value::unknown("unclear"))));
             index += 1;
-        } else if let Some(found) = Some(word).filter(|word| wrapper.assigns && word.value.is_unknown()).and_then(|word| environment_files::printed(word, context)) {
+        } else if let Some(found) = Some(word).filter(|word| wrapper.assigns && word.value.is_unknown()).and_then(|word| environment_files::printed(word, context)).filter(|found| found.iter().all(|(name, _)| !name.is_empty())) {
             environment.extend(found);
             index += 1;
         } else if operands > 0 {

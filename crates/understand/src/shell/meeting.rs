@@ -13,6 +13,9 @@ impl ShellState {
         if let Some(why) = &other.poisoned {
             self.poisoned.get_or_insert_with(|| why.clone());
         }
+        if let Some(why) = &other.exports_unsure {
+            self.exports_unsure.get_or_insert_with(|| why.clone());
+        }
         if other.variables.contains_key("IFS")
             && let Some(separators) = self.first_separators()
         {

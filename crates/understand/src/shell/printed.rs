@@ -182,7 +182,7 @@ mod tests {
             ] {
                 let found =
                     check_with(command, &[("/repo/.env", text), ("/repo/src/a.js", "console.log(1)")]);
-                assert!(found.contains("exec.opaque"), "{text} {command}: {found}");
+                assert!(found.contains(", opaque"), "{text} {command}: {found}");
             }
         }
         let found = check_with(
@@ -190,6 +190,50 @@ mod tests {
             &[("/repo/.env", "PORT=1\n"), ("/repo/src/a.js", "console.log(1)")],
         );
         assert!(!found.contains("opaque"), "{found}");
+    }
+
+    #[test]
+    fn words_on_one_line_are_taken_apart() {
+        let file =
+            &[("/repo/one.txt", "A=1 AWS_PROFILE=prod\n"), ("/repo/two.txt", "A=1 git push origin main\n")];
+        for start in [
+            "env $(cat one.txt)",
+            "env $(cat one.txt | xargs)",
+            "export $(cat one.txt);",
+            "typeset -x $(cat one.txt);",
+            "declare -x $(cat one.txt);",
+        ] {
+            let found = check_with(&format!("{start} aws s3 rm s3://x/y"), file);
+            assert!(found.contains("cloud.delete s3 x/y in aws:prod, destroy"), "{start}: {found}");
+        }
+        let found = check_with("env $(cat two.txt) ls", file);
+        assert!(found.contains("opaque"), "{found}");
+    }
+
+    #[test]
+    fn what_is_exported_by_an_unknown_name_may_be_anything() {
+        for start in [
+            "export $(curl -s https://x.example/x);",
+            "export $X;",
+            "export \"$X\";",
+            "typeset -x $X;",
+            "mapfile -t a < one.txt; export \"${a[@]}\";",
+            "IFS== read k v < one.txt; export $k=$v;",
+            "export $(echo PATH=/tmp/evil:$PATH);",
+        ] {
+            let found = check_with(&format!("{start} aws s3 rm s3://x/y"), &[("AWS_PROFILE", "dev")]);
+            assert!(found.contains("aws:*") && found.contains("opaque"), "{start}: {found}");
+        }
+        for start in [
+            "export A=$X;",
+            "k=A; export $k=1;",
+            "export -n A;",
+            "export -p;",
+            "for n in A B; do export $n=1; done;",
+        ] {
+            let found = check_with(&format!("{start} aws s3 rm s3://x/y"), &[("AWS_PROFILE", "dev")]);
+            assert!(found.contains("aws:dev") && !found.contains("opaque"), "{start}: {found}");
+        }
     }
 
     #[test]

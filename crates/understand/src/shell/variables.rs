@@ -227,6 +227,13 @@ impl ShellState {
         self.forget_all(why);
     }
 
+    /// Any variable may have been set to anything, and commands that follow are given it: also where programs are found.
+    pub fn exports_anything(&mut self, why: &str) {
+        self.poison(why);
+        self.export("PATH", Value::unknown(why));
+        self.exports_unsure = Some(why.to_owned());
+    }
+
     /// Any variable that this text has set may be anything; what is set after this is known again. One that it has
     /// not is as it was, so that words are split as before.
     pub fn forget_all(&mut self, why: &str) {

@@ -36,15 +36,26 @@ pub(super) fn declare(invocation: &Invocation, context: &mut Context<'_>) {
             Some((name, _)) => (name, word.value.strip_prefix(&format!("{name}="))),
             None => (text, None),
         };
-        let printed = if program == "export" && word.value.is_unknown() && value.is_none() { environment_files::printed(word, context) } else { None };
+        // The name is worked out, whatever is known of the value: `export $k=$v`.
+        let is_made = word.raw.split_once('=').is_some_and(|(name, _)| name.contains(['$', '`'])) && word.value.is_unknown();
+        let printed = if word.value.is_unknown() && value.is_none() { environment_files::printed(word, context) } else { None };
         if let Some(found) = printed {
-            for (name, value) in found {
-                context.state.shell.export(&name, value);
+            for (name, value) in found.into_iter().filter(|(name, _)| !name.is_empty()) {
+                if exports {
+                    context.state.shell.export(&name, value);
+                } else {
+                    one(program, &name, Some(value), false, is_global, context);
+                }
             }
             continue;
         }
-        if (word.value.is_unknown() && value.is_none()) || name.contains('[') {
-            context.state.shell.poison("a variable of unknown name is set");
+        if (word.value.is_unknown() && value.is_none()) || is_made || name.contains('[') {
+            let why = "a variable of unknown name is set";
+            if exports && !name.contains('[') && !removes {
+                context.state.shell.exports_anything(why);
+            } else {
+                context.state.shell.poison(why);
+            }
             if name.contains('[') && text.contains('=') {
                 context.state.shell.set(name, value.unwrap_or_else(|| Value::unknown("an array")));
             }

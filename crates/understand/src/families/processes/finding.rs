@@ -34,6 +34,10 @@ pub(super) fn found(word: &Word, invocation: &Invocation, context: &Context<'_>)
     if raw.to_ascii_lowercase().contains("countersign") {
         return Found::Own;
     }
+    // A number that is worked out of another is that of another process.
+    if is_worked_out(raw) {
+        return Found::Any;
+    }
     if ["/proc", "{1..", "{2.."].iter().any(|part| raw.contains(part)) || is_kept_file(raw) {
         return Found::Any;
     }
@@ -53,6 +57,27 @@ pub(super) fn found(word: &Word, invocation: &Invocation, context: &Context<'_>)
         // What it is given is not followed: it may be what anything before it found.
         _ => all(context),
     }
+}
+
+/// Whether a word is more than one variable or one substitution: arithmetic, text beside them, a part of a value.
+fn is_worked_out(raw: &str) -> bool {
+    let bare = raw.trim_matches('"');
+    // The number of a job, or of the group of a process.
+    let bare = bare.strip_prefix('%').or_else(|| bare.strip_prefix('-')).unwrap_or(bare);
+    if let Some(inner) = bare.strip_prefix("${") {
+        let Some((inner, after)) = inner.split_once('}') else { return true };
+        let name = inner.strip_suffix("[@]").or_else(|| inner.strip_suffix("[*]")).or_else(|| inner.strip_suffix("[0]")).unwrap_or(inner);
+        return !after.is_empty() || length(name) != name.len() && !name.contains([':', '-']);
+    }
+    if bare.contains("$((") || bare.contains("$[") {
+        return true;
+    }
+    let end = if bare.starts_with("$(") || bare.starts_with('`') {
+        extent::piece(bare, 0)
+    } else {
+        bare.strip_prefix('$').map(|name| 1 + length(name))
+    };
+    bare.contains('$') && end.is_none_or(|end| end != bare.len())
 }
 
 /// What a variable holds that was set in a way which is not followed: `PID=$!` is seen.
@@ -153,13 +178,36 @@ fn one(command: &Command, commands: &[Command]) -> Found {
     let arguments = words.get(1..).unwrap_or_default();
     let is_ordinary = match base(words) {
         "lsof" => names_one(arguments),
+        "fuser" if arguments.iter().any(|word| word.text().starts_with('-') && word.text().contains('m') || word.text().starts_with("--mo")) => false,
+        "fuser" => {
+            let mut named = arguments.iter().filter(|word| !word.text().starts_with('-')).peekable();
+            named.peek().is_some() && named.all(|word| {
+                let text = said(word);
+                text.ends_with("/tcp") || text.ends_with("/udp") || !text.contains('/') && matches!(text, "tcp" | "udp") || text.bytes().all(|byte| byte.is_ascii_digit())
+            })
+        }
         "pgrep" => matches!(pattern("pgrep", arguments), Some(true)),
         "pidof" => matches!(pattern("pidof", arguments), Some(true)),
         "ps" | "ss" | "netstat" => {
             let behind = commands.iter().skip_while(|other| !std::ptr::eq(*other, command)).skip(1);
-            behind.filter(|other| other.pipeline() == command.pipeline()).any(|other| other.words().is_some_and(leaves_ordinary))
+            let behind = behind.filter(|other| other.pipeline() == command.pipeline());
+            if base(words) == "ps" && shows_others(arguments) {
+                return Found::Any;
+            }
+            let mut is_left = false;
+            // Lines must be those that it printed until they are chosen from, and only a number is taken of them then.
+            for other in behind {
+                let words = other.words().unwrap_or_default();
+                if !is_left && !passes_lines(words) {
+                    return Found::Any;
+                }
+                if is_left && !picks(words) {
+                    return Found::Any;
+                }
+                is_left |= leaves_ordinary(words);
+            }
+            is_left
         }
-        "fuser" => arguments.iter().any(|word| word.text().ends_with("/tcp") || word.text().ends_with("/udp")),
         "seq" | "jot" => false,
         "ls" | "find" => !texts.iter().any(|text| text.contains("/proc")),
         "echo" | "printf" | "grep" | "egrep" | "fgrep" | "awk" | "gawk" | "mawk" | "sed" | "git" => true,
@@ -184,6 +232,54 @@ fn said(word: &Word) -> &str {
     match &word.value {
         Value::Known(text) | Value::Pattern(text) => text,
         Value::Unknown { .. } => &word.raw,
+    }
+}
+
+/// Whether `ps` prints numbers of other processes, as those of parents, where its own are looked for.
+fn shows_others(arguments: &[Word]) -> bool {
+    let first = arguments.first().map_or("", Word::text);
+    first.len() <= 5 && first.contains(['j', 'l']) || arguments.iter().any(|word| ["ppid", "pgid", "pgrp", "sid", "sess"].iter().any(|part| word.text().contains(part)))
+}
+
+/// Whether a filter hands on whole lines as they were, or chooses some of them.
+fn passes_lines(words: &[Word]) -> bool {
+    match base(words) {
+        "grep" | "egrep" | "fgrep" => !words.iter().skip(1).any(changes_lines),
+        "awk" | "gawk" | "mawk" => leaves_ordinary(words),
+        "head" | "tail" | "sort" | "uniq" | "cat" | "tee" => true,
+        _ => false,
+    }
+}
+
+/// Whether an option of `grep` prints lines that do not fit, or takes several for one.
+fn changes_lines(word: &Word) -> bool {
+    let text = word.text();
+    if let Some(long) = text.strip_prefix("--") {
+        return ["context", "after-context", "before-context", "null-data", "text"].iter().any(|name| {
+            let given = long.split('=').next().unwrap_or(long);
+            !given.is_empty() && name.starts_with(given) && *name != "text"
+        });
+    }
+    text.strip_prefix('-').is_some_and(|letters| letters.contains(['A', 'B', 'C', 'z']) || letters.starts_with(|letter: char| letter.is_ascii_digit()))
+}
+
+/// Whether a filter takes of lines no number but that of their process.
+fn picks(words: &[Word]) -> bool {
+    let arguments = words.get(1..).unwrap_or_default();
+    let texts = || arguments.iter().map(Word::text);
+    match base(words) {
+        "awk" | "gawk" | "mawk" => {
+            let program = arguments.iter().rfind(|word| !word.text().starts_with('-')).and_then(Word::known).unwrap_or_default();
+            let action = program.rsplit_once('{').map(|(_, action)| action.trim_end().trim_end_matches('}').trim().trim_end_matches(';'));
+            let printed = action.and_then(|action| action.strip_prefix("print")).map(str::trim);
+            printed.is_some_and(|printed| matches!(printed, "$1" | "$2" | "\"kill \" $2" | "\"kill -9 \" $2" | "\"kill -9 \"$2" | "$0" | ""))
+        }
+        "sed" => texts().all(|text| matches!(text, "-n" | "-E" | "-r") || text.ends_with(['p', 'd']) && text.trim_end_matches(['p', 'd']).bytes().all(|byte| byte.is_ascii_digit() || byte == b',')),
+        "tr" => texts().all(|text| matches!(text, "-s" | "-d" | " " | "\\n" | "\n" | "[:space:]" | "[:blank:]" | "-s ")),
+        "cut" => texts().all(|text| matches!(text, "-f" | "-f1" | "-f2" | "1" | "2" | " ") || text.starts_with("-d")),
+        "grep" | "egrep" | "fgrep" => !arguments.iter().any(changes_lines),
+        // What is started with it is judged where it is.
+        _ => true,
     }
 }
 
@@ -245,10 +341,45 @@ fn pattern(program: &str, arguments: &[Word]) -> Option<bool> {
     Some(!sought.is_empty() && sought.iter().all(|word| word.known().is_some_and(is_ordinary)))
 }
 
-/// Whether `lsof` is told a port or a file, else it lists what has any open.
+/// Whether `lsof` is told ports or files and nothing else, since it lists what fits any of its options.
 fn names_one(arguments: &[Word]) -> bool {
-    let is_port = |text: &str| text.rsplit_once(':').is_some_and(|(_, port)| port.starts_with(|letter: char| letter.is_ascii_digit() || letter == '$'));
-    arguments.iter().map(said).any(|text| is_port(text.trim_matches(['"', '\''])) || text.contains('/'))
+    let is_port = |text: &str| {
+        text.rsplit_once(':').is_some_and(|(_, port)| {
+            port.starts_with(|letter: char| letter.is_ascii_digit() || letter == '$') && !port.contains('-')
+        })
+    };
+    let is_file = |text: &str| {
+        let is_wide = text.ends_with('/') || ["/dev/", "/bin/", "/usr/", "/lib", "/proc", "/etc/"].iter().any(|top| text.starts_with(top)) || text.contains("/bin/") || text.contains(".local/state");
+        text.contains('/') && !is_wide && text.rsplit('/').next().is_some_and(|name| name.contains('.') && !name.starts_with('.'))
+    };
+    let mut is_named = false;
+    let mut words = arguments.iter().peekable();
+    while let Some(word) = words.next() {
+        let text = said(word).trim_matches(['"', '\'']);
+        if let Some(at) = text.find('i').filter(|_| text.starts_with('-') && !text.starts_with("-s")) {
+            // `-ti:3000`, `-i :3000`, `-i tcp:3000`.
+            let attached = text.get(at + 1..).unwrap_or_default();
+            let place = if attached.is_empty() { words.next().map_or("", said) } else { attached };
+            if !text.get(1..at).unwrap_or_default().bytes().all(|letter| b"tnPaw".contains(&letter)) || !is_port(place.trim_matches(['"', '\''])) {
+                return false;
+            }
+            is_named = true;
+        } else if text.starts_with("-s") {
+            // Which states of a connection: of what it lists anyway.
+            if !text.to_ascii_uppercase().contains("TCP:") && !text.to_ascii_uppercase().contains("LISTEN") {
+                return false;
+            }
+        } else if let Some(letters) = text.strip_prefix('-') {
+            if !letters.bytes().all(|letter| b"tnPaw".contains(&letter)) {
+                return false;
+            }
+        } else if is_port(text) || is_file(text) {
+            is_named = true;
+        } else {
+            return false;
+        }
+    }
+    is_named
 }
 
 pub(super) fn is_kept_file(name: &str) -> bool {
@@ -278,6 +409,11 @@ mod tests {
             "docker compose logs > /tmp/docker.log; echo 4242 > server.pid; kill $(cat server.pid)",
             "npm start & PID=$!; sleep 1; kill ${PID}",
             "bash -c 'lsof -ti:3000 2>/dev/null | xargs kill -9'",
+            "lsof -nP -iTCP:3000 -sTCP:LISTEN -t | xargs kill",
+            "ps -ef | grep vite | grep -v grep | tr -s ' ' | cut -d' ' -f2 | xargs kill",
+            "ps aux | sort | grep vite | head -1 | awk '{print $2}' | xargs -r kill -9",
+            "kill $(fuser 3000/tcp 2>/dev/null)",
+            "P=$(pgrep -f vite); kill \"$P\"; kill -9 ${P}",
         ] {
             let found = check(command);
             assert!(found.contains("exec.process") && !found.contains("countersign.tamper"), "{command}: {found}");
@@ -287,6 +423,35 @@ mod tests {
     #[test]
     fn what_may_find_anything_is_still_seen() {
         for command in [
+            "kill $(ps -ef | grep -B99 vite | awk '{print $2}')",
+            "kill $(ps -ef | grep -99 vite | awk '{print $2}')",
+            "kill $(ps -ef | grep --context=9 vite | awk '{print $2}')",
+            "kill $(ps -ef | grep -z vite | awk '{print $2}')",
+            "kill $(ps -ef | grep --null-data vite | awk '{print $2}')",
+            "kill $(ps -ef | sed 's/hook/vite/' | grep vite | awk '{print $2}')",
+            "ps -ef | sed 's/$/vite/' | grep vite | awk '{print $2}' | xargs kill",
+            "ps -ef | awk '{print $0 \"vite\"}' | grep vite | awk '{print $2}' | xargs kill",
+            "ps -ef | tr '\\n' ' ' | grep vite | xargs kill",
+            "ps -ef | xargs | grep vite | xargs kill",
+            "kill $(ps -ef | grep vite | awk '{print $3}')",
+            "kill $(ps -ef | grep vite | tr -s ' ' | cut -d' ' -f3)",
+            "kill $(ps -eo ppid,cmd | grep vite | awk '{print $1}')",
+            "kill $(ps -ej | grep vite | awk '{print $2}')",
+            "kill $(lsof -t /)",
+            "kill $(lsof -t +D ~)",
+            "kill $(lsof -t ~/.local/state/)",
+            "kill $(lsof -t /dev/null)",
+            "kill $(lsof -t /bin/bash)",
+            "kill $(lsof -ti:1-65535)",
+            "kill $(lsof -t -i:3000 -c count)",
+            "kill $(lsof -t -i:3000 -u root)",
+            "kill $(lsof -t -i:3000 -d cwd)",
+            "kill $(fuser -m / 3000/tcp)",
+            "P=$(pgrep vite); kill $((P-1))",
+            "P=$(pgrep vite); kill 1$P",
+            "P=$(pgrep vite); kill ${P/1/2}",
+            "P=$(pgrep vite); kill ${P}1",
+
             "P=$(lsof -ti:3000; pgrep .); kill $P",
             "P=$(lsof -ti:3000); P=$(pgrep .); kill $P",
             "P=$(lsof -ti:3000); P=$PPID; kill $P",
