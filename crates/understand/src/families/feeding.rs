@@ -462,6 +462,7 @@ mod tests {
         secret.read /repo/.env, read
         exec.read echo, read
         exec.read export, read
+        exec.opaque PATH=.., execute, opaque
         exec.test npm test, execute
         ");
     }
