@@ -247,7 +247,6 @@ fn a_first_push_goes_to_the_remote_that_was_added() {
     git.config /repo, write
     git.index /repo, write
     git.commit /repo, write
-    git.delete-ref /repo, destroy
     git.branch /repo, write
     git.push trunk@new, write, partial
     ");
