@@ -44,7 +44,14 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let runs = found.verb == Some(verbs::EXEC_OPAQUE) || (invocation.program == "screen" && !found.operands.is_empty());
     // Formats run what stands in `#(..)`, and a semicolon begins another command of its own.
     let says_more = invocation.words.iter().any(|word| word.text().contains("#(") || word.text().ends_with(';'));
-    if says_more {
+    // Settings of its own say what is run besides.
+    let leading = invocation.words.iter().position(|word| !word.text().starts_with('-')).unwrap_or(0);
+    let first = invocation.words.first().map_or("", |word| word.text());
+    let has_settings = leading == 1 && matches!((invocation.program.as_str(), first), ("tmux", "-f") | ("screen", "-c"));
+    let is_none = invocation.known(1) == Some("/dev/null");
+    if has_settings && !is_none {
+        opaque(invocation, "it runs what is in its settings", context);
+    } else if says_more {
         opaque(invocation, "its arguments hold more commands", context);
     } else if found.is_help && !runs || found.verb == Some(verbs::EXEC_READ) {
         context.program(verbs::EXEC_READ, &invocation.program);
@@ -84,7 +91,7 @@ mod tests {
 
     #[test]
     fn what_hides_behind_a_harmless_subcommand() {
-        for command in ["tmux ls \\; run-shell 'make ship'", "tmux display '#(make ship)'", "tmux set -g default-command x", "tmux paste-buffer", "tmux if-shell true 'run-shell x'"] {
+        for command in ["tmux ls \\; run-shell 'make ship'", "tmux display '#(make ship)'", "tmux set -g default-command x", "tmux paste-buffer", "tmux if-shell true 'run-shell x'", "tmux -f evil.conf new -d", "screen -c evil.conf -dm"] {
             let found = check(command);
             assert!(found.contains("opaque"), "{command}: {found}");
         }

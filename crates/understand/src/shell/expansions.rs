@@ -42,7 +42,9 @@ impl Walker {
                 .first()
                 .filter(|_| found.is_weighed && found.patterns.len() == 1)
                 .and_then(|pattern| paths::weighable(pattern, context));
-            values = found.protected.into_iter().map(Value::Known).chain(found.patterns).collect();
+            // The last of them may be what others are copied onto.
+            values =
+                found.patterns.into_iter().chain(found.protected.into_iter().map(Value::Known)).collect();
         }
         let several = values.len() != 1;
         let made = |value| Word { value, raw: word.value.clone(), span, exact: exact && !several };

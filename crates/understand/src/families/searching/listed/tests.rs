@@ -168,3 +168,12 @@ fn files_of_secrets_are_among_them() {
         assert!(!found.contains("secret.read"), "{command}: {found}");
     }
 }
+
+#[test]
+fn copies_onto_what_is_listed() {
+    let settings = &[("/repo/.claude/settings.json", "{\"hooks\": 1}")];
+    for command in ["cp evil.json $(grep -rl hooks .claude)", "cp evil.json \"$(find .claude -type f)\"", "mv evil.json $(rg --files --hidden .claude)"] {
+        let found = check_with(command, settings);
+        assert!(found.contains("tamper"), "{command}: {found}");
+    }
+}
