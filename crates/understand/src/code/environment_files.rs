@@ -99,7 +99,8 @@ fn variables(path: &str, context: &mut Context<'_>) -> Result<Vec<(String, Value
         Ok(None) => return Ok(Vec::new()),
         Err(why) => return Err(format!("a file of variables is not known: {why}")),
     };
-    Ok(assignments(&text).into_iter().take(MOST).collect())
+    let found = assignments(&text);
+    if found.len() > MOST { Err("a file of variables is too long".to_owned()) } else { Ok(found) }
 }
 
 /// Whether a value of a file of variables goes on in the next line, where a line is not what it looks like.

@@ -143,7 +143,7 @@ fn run(
 /// A word as shell text that means it.
 pub(super) fn quoted(word: &Word) -> String {
     match word.known() {
-        Some(text) => format!("'{}'", text.replace('\'', "'\\''")),
+        Some(text) => crate::tools::quoted(text),
         None => "\"${UNKNOWN_HERE}\"".to_owned(),
     }
 }

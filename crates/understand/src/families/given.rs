@@ -2,7 +2,7 @@
 //!
 //! What the project's own files execute is not looked into where something is built; what stands on the command line is.
 
-use super::dispatch;
+use super::{dispatch, opaque};
 use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::shell::{self, Place};
@@ -10,7 +10,7 @@ use crate::sought;
 use crate::word::Word;
 
 /// Words that are looked at.
-const MOST: usize = 64;
+const MOST: usize = 256;
 
 /// Options whose value is a pattern of names: tests called `git push` push nothing.
 const NAMES: &[&str] = &[
@@ -43,6 +43,13 @@ const NAMES: &[&str] = &[
 
 /// Adds what commands among the words of a builder do.
 pub(super) fn commands(invocation: &Invocation, context: &mut Context<'_>) {
+    if invocation.words.len() > MOST
+        && invocation.words.iter().skip(MOST).any(|word| word.text() == "--" || word.text().contains(' '))
+    {
+        opaque(invocation, "it is given more words than are looked at", context);
+        // What stands in all of them is looked for as in any text.
+        super::sought_in_arguments(invocation, context);
+    }
     let mut is_name = false;
     for (index, word) in invocation.words.iter().enumerate().take(MOST) {
         let text = word.text();

@@ -84,7 +84,7 @@ fn hosts(invocation: &Invocation, context: &Context<'_>) -> Vec<String> {
     let of_module = module(invocation);
     let invocation = of_module.as_ref().unwrap_or(invocation);
     let program = invocation.program.as_str();
-    let mut found = match table::SPEAKERS.iter().find(|speaker| speaker.programs.contains(&program)) {
+    let mut found = match table::of(program) {
         Some(speaker) => speaker.hosts(invocation, context),
         None => own::hosts(invocation, context),
     };

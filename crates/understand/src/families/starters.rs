@@ -225,7 +225,7 @@ fn commands(starter: &Starter, text: &Value) -> Vec<Value> {
         Does::Spawns => {
             let parts = known.split([';', '\n', '{', '}', '[', ']']).map(str::trim);
             let starts = ["spawn -noecho ", "spawn ", "system ", "exec "];
-            parts.filter_map(|part| starts.iter().find_map(|start| part.strip_prefix(start))).take(32).map(known_as).collect()
+            parts.filter_map(|part| starts.iter().find_map(|start| part.strip_prefix(start))).map(known_as).collect()
         }
         _ => vec![text.clone()],
     }

@@ -9,8 +9,9 @@ use countersign_model::{Effect, PathClass, Resource, ToolCall, Verb, verbs};
 use crate::context::Context;
 use crate::families::declared;
 use crate::shell::{self, Place};
-use crate::tools::mcp::quoted;
 use crate::word::Value;
+
+pub(crate) use mcp::quoted;
 
 /// What a tool does with its input.
 enum Does {

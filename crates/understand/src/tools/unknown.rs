@@ -82,6 +82,9 @@ pub(super) fn texts(value: &Json) -> Vec<String> {
     {
         texts.extend(list.iter().take(MOST).filter_map(Json::as_str).map(str::to_owned));
     }
+    // What is past the cap is one text, which the shell's own caps hold.
+    let rest: Vec<&str> = list.iter().skip(MOST).filter_map(Json::as_str).collect();
+    texts.extend((!rest.is_empty()).then(|| rest.join("\n")));
     // `["pwd", "git push"]` may be two commands as well.
     for (index, text) in list
         .iter()

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use toml::Value as Toml;
 
 /// Names that one with alternatives in brackets stands for.
-const MOST: usize = 64;
+const MOST: usize = 128;
 /// How deep settings refer to one another.
 const DEEPEST: usize = 6;
 
@@ -257,12 +257,16 @@ fn for_environment(line: &str, name: &str) -> Option<String> {
     });
     let Some((condition, rest)) = conditioned else { return Some(line.to_owned()) };
     let has = |factor: &str| name.split('-').any(|own| own == factor) || name == factor;
-    let fits = parted(condition).iter().flat_map(|name| expanded(name)).any(|alternative| {
-        alternative.split('-').all(|factor| match factor.strip_prefix('!') {
-            Some(factor) => !has(factor),
-            None => has(factor),
-        })
-    });
+    let alternatives: Vec<String> = parted(condition).iter().flat_map(|name| expanded(name)).collect();
+    // Of more than are written out, one may fit.
+    let is_cut = alternatives.len() > MOST;
+    let fits = is_cut
+        || alternatives.iter().any(|alternative| {
+            alternative.split('-').all(|factor| match factor.strip_prefix('!') {
+                Some(factor) => !has(factor),
+                None => has(factor),
+            })
+        });
     fits.then(|| rest.trim().to_owned())
 }
 
@@ -284,7 +288,7 @@ fn parted(text: &str) -> Vec<String> {
     parts.iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
 }
 
-/// `py{311,312}-lint` as the names it stands for.
+/// `py{311,312}-lint` as the names it stands for; one more than [`MOST`] where there are more.
 fn expanded(text: &str) -> Vec<String> {
     let mut names = vec![String::new()];
     let mut rest = text;
@@ -294,7 +298,7 @@ fn expanded(text: &str) -> Vec<String> {
         names = names
             .iter()
             .flat_map(|name| alternatives.iter().map(move |one| format!("{name}{before}{one}")))
-            .take(MOST)
+            .take(MOST + 1)
             .collect();
         rest = behind;
     }

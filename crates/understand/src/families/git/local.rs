@@ -20,6 +20,7 @@ use super::{Git, exposing, local_files, patching, push};
 use crate::arguments::{Spec, Takes, parse};
 use crate::context::Context;
 use crate::environment;
+use crate::tools::quoted;
 use crate::word::{Value, Word};
 
 use branches::{branch, checkout};
@@ -155,7 +156,7 @@ fn opened(git: &Git<'_>, context: &mut Context<'_>) {
             context.opaque(&git.title(), "its options start a program");
         } else if let Some(program) = program {
             // They lie where it looks: here, or in what is named.
-            let named: String = git.operands().iter().skip(1).filter_map(|word| word.known()).map(|text| format!(" '{}'", text.replace('\'', r"'\''"))).collect();
+            let named: String = git.operands().iter().skip(1).filter_map(|word| word.known()).map(|text| format!(" {}", quoted(text))).collect();
             environment::command("git grep -O", &Value::Known(format!("{program} ./* ./.*{named}")), context);
         }
     }

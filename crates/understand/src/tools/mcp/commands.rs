@@ -268,7 +268,7 @@ fn environment(tool: &Tool<'_>) -> Option<String> {
 }
 
 /// A word as it must be written to stand for itself.
-pub(in crate::tools) fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let plain = |byte: u8| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b'=' | b':' | b'@' | b',')
     };

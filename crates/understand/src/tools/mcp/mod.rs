@@ -29,7 +29,8 @@ use countersign_model::{
 use serde_json::{Map, Value as Json};
 
 use crate::context::Context;
-pub(super) use commands::{COMMANDS, quoted};
+pub(super) use commands::COMMANDS;
+pub(crate) use commands::quoted;
 
 use arguments::{Found, Ran};
 use names::Says;

@@ -119,11 +119,11 @@ mod tests {
 
     use crate::fixture::understood;
 
-    const LINKED: (&str, &str) = ("/work/wt/.git", "gitdir: /repo/.git/worktrees/wt\n");
+    const LINKED: (&str, &str) = ("/trees/wt/.git", "gitdir: /repo/.git/worktrees/wt\n");
 
     /// What becomes of a linked tree where git says this of its files.
     fn removed(command: &str, uncommitted: &str, lost: &str) -> String {
-        let facts = [LINKED, ("/repo/.git/worktrees/wt/gitdir", "/work/wt/.git\n"), ("uncommitted", uncommitted), ("lost", lost)];
+        let facts = [LINKED, ("/repo/.git/worktrees/wt/gitdir", "/trees/wt/.git\n"), ("uncommitted", uncommitted), ("lost", lost)];
         let effects = understood(command, &facts).effects;
         let line = |effect: &countersign_model::Effect| format!("{} {} {:?}: {}", effect.verb, effect.resource, effect.reversible, effect.because.as_deref().unwrap_or_default());
         effects.iter().filter(|effect| effect.verb.as_str() != "exec.read").map(line).collect::<Vec<_>>().join("; ")
@@ -131,24 +131,24 @@ mod tests {
 
     #[test]
     fn a_tree_in_which_all_is_committed() {
-        assert_snapshot!(removed("git worktree remove /work/wt --force", "", ""), @"git.discard /work/wt Yes: it removes a working tree in which all is committed");
+        assert_snapshot!(removed("git worktree remove /trees/wt --force", "", ""), @"git.discard /trees/wt Yes: it removes a working tree in which all is committed");
         for command in [
-            "git worktree remove /work/wt", "git worktree remove -f ../work/wt", "cd /work/e && git worktree remove ../wt --force", "git worktree remove wt", "git -C /work worktree remove wt",
+            "git worktree remove /trees/wt", "git worktree remove -f ../trees/wt", "cd /trees/e && git worktree remove ../wt --force", "git worktree remove wt", "git -C /trees worktree remove wt",
             "git worktree add /tmp/new -b x && cd /tmp/new && git status && cd - && git worktree remove --force /tmp/new",
         ] {
             let found = removed(command, "", "ignored\tdebug.log");
             assert!(!found.contains(" No") && !found.contains("tamper") && found.contains("git.discard"), "{command}: {found}");
         }
         // Git itself looks whether anything is changed.
-        assert_snapshot!(removed("git worktree remove /work/wt", "changed\ta", ""), @"git.discard /work/wt Yes: it removes a working tree in which all is committed");
+        assert_snapshot!(removed("git worktree remove /trees/wt", "changed\ta", ""), @"git.discard /trees/wt Yes: it removes a working tree in which all is committed");
     }
 
     #[test]
     fn one_that_holds_something_or_is_not_known() {
         for (command, uncommitted, lost) in [
-            ("git worktree remove /work/wt --force", "changed\tsrc/a.rs", ""), ("git worktree remove /work/wt --force", "new\tnotes.md", ""), ("git worktree remove /work/wt -f -f", "*\t*", ""),
-            ("git worktree remove /work/wt", "", "ignored\tdev.db"), ("git worktree remove /work/wt", "", "*\t*"), ("echo x > /work/wt/notes; git worktree remove /work/wt --force", "", ""),
-            ("./fill; git worktree remove -f /work/wt", "", ""), ("git worktree remove elsewhere --force", "", ""), ("git worktree add /tmp/new && mv ~/notes /tmp/new && git worktree remove -f /tmp/new", "", ""),
+            ("git worktree remove /trees/wt --force", "changed\tsrc/a.rs", ""), ("git worktree remove /trees/wt --force", "new\tnotes.md", ""), ("git worktree remove /trees/wt -f -f", "*\t*", ""),
+            ("git worktree remove /trees/wt", "", "ignored\tdev.db"), ("git worktree remove /trees/wt", "", "*\t*"), ("echo x > /trees/wt/notes; git worktree remove /trees/wt --force", "", ""),
+            ("./fill; git worktree remove -f /trees/wt", "", ""), ("git worktree remove elsewhere --force", "", ""), ("git worktree add /tmp/new && mv ~/notes /tmp/new && git worktree remove -f /tmp/new", "", ""),
             (r#"cd /repo && git worktree remove "$WORKTREE_PATH" --force && git branch -D "$BRANCH""#, "", ""), (r#"git worktree remove "/repo/$X" --force"#, "", ""), ("git worktree remove $(git rev-parse --show-toplevel)/../*", "", ""),
         ] {
             let found = removed(command, uncommitted, lost);
@@ -160,7 +160,7 @@ mod tests {
     fn commits_that_only_its_history_names() {
         let removed = |history: &str| {
             let facts = [LINKED, ("uncommitted", ""), ("lost", ""), ("/repo/.git/worktrees/wt/logs/HEAD", history)];
-            let effects = understood("git worktree remove /work/wt", &facts).effects;
+            let effects = understood("git worktree remove /trees/wt", &facts).effects;
             effects.iter().map(|effect| format!("{:?}: {}", effect.reversible, effect.because.as_deref().unwrap_or_default())).collect::<String>()
         };
         assert_snapshot!(removed("0 aaaaaaa A <a> 1 +0\t\naaaaaaa bbbbbbb A <a> 1 +0\tcommit: x\n"), @"Yes: it removes a working tree in which all is committed");
@@ -178,8 +178,8 @@ mod tests {
 
     #[test]
     fn a_copy_of_what_the_main_tree_has() {
-        let facts = |main: &'static str| [LINKED, ("uncommitted", ""), ("lost", "ignored\t.env"), ("/work/wt/.env", "A=b"), ("/repo/.env", main)];
-        let is_lost = |main| understood("git worktree remove /work/wt", &facts(main)).effects.iter().any(|effect| effect.reversible == countersign_model::Reversible::No);
+        let facts = |main: &'static str| [LINKED, ("uncommitted", ""), ("lost", "ignored\t.env"), ("/trees/wt/.env", "A=b"), ("/repo/.env", main)];
+        let is_lost = |main| understood("git worktree remove /trees/wt", &facts(main)).effects.iter().any(|effect| effect.reversible == countersign_model::Reversible::No);
         assert!(!is_lost("A=b") && is_lost("A=c"));
     }
 }
