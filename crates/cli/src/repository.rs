@@ -34,6 +34,15 @@ pub fn machine() -> Result<Machine> {
     Ok(Machine::new([0; 32], Sources::of_user(&edge::user_home()?, None), edge::variables()))
 }
 
+/// Answers what stands at a path below a directory, for as many threads as ask.
+pub fn files(top: PathBuf) -> impl Fn(&str) -> Answer + Sync {
+    // What a machine keeps is one thread's: each question has its own.
+    move |file| match machine() {
+        Ok(machine) => machine.ask(&Question::Path { path: top.join(file).display().to_string() }),
+        Err(error) => Answer::Unknown { why: error.to_string() },
+    }
+}
+
 /// Remotes, branches, CI workflows, and names in the files of tools.
 pub fn look(top: &Path) -> Result<Seen> {
     let machine = machine()?;

@@ -97,7 +97,7 @@ verbs! {
     FORGE_PULL_REQUEST "forge.pull-request" Write Yes "open or edit a pull request";
     FORGE_APPROVE "forge.approve" Write Unknown "approve a pull request";
     FORGE_MERGE "forge.merge" Write Unknown "merge a pull request into its base branch";
-    FORGE_WORKFLOW "forge.workflow" Execute No "start, re-run or change a CI workflow";
+    FORGE_WORKFLOW "forge.workflow" Execute No "start, stop or change a CI workflow";
     FORGE_RELEASE "forge.release" Write Unknown "publish or change a release";
     FORGE_SETTINGS "forge.settings" Write Unknown "change a repository's settings, access or protection";
     FORGE_WRITE "forge.write" Write Unknown "change something else on a forge";
@@ -107,7 +107,7 @@ verbs! {
     CHANGE_INFRASTRUCTURE "change.infrastructure" Write Yes "bring changes to infrastructure code to a branch";
     CHANGE_SECRETS "change.secrets" Write Yes "bring changes to secrets or their management to a branch";
     CHANGE_DEPENDENCIES "change.dependencies" Write Yes "bring other dependencies to a branch";
-    CHANGE_OWNERS "change.owners" Write Yes "bring changes to who must review to a branch";
+    CHANGE_OWNERS "change.owners" Write Yes "bring a change of the code owners, who must review, to a branch";
     CHANGE_MIGRATION "change.migration" Write Yes "bring changes to a database's schema to a branch";
     CHANGE_UNKNOWN "change.unknown" Write Yes "bring changes nobody has looked at to a branch";
 

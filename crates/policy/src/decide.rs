@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::mem::discriminant;
 
 use countersign_model::{
-    Access, Certainty, Decision, DecisionKind, Effect, PathClass, Place, PolicyId, Requirement, Resource,
-    Risk, Shadow, verbs,
+    Access, Certainty, Decision, DecisionKind, Effect, Environment, PathClass, Place, PolicyId, Requirement,
+    Resource, Risk, Shadow, verbs,
 };
 
 use crate::ask::{Answer, Compiled, ask};
@@ -242,7 +242,12 @@ fn strictest(verdicts: &[(&Effect, Verdict)], map: &EnvironmentMap) -> Decision 
     let risk = verdicts.iter().map(|(_, verdict)| &verdict.risk).max_by_key(|risk| risk.score);
     let told = told(surest(effect, verdicts), verdicts);
     let named = listed_tags(&told, map);
-    let parts = std::iter::once(&worst.why).chain(&worst.notes).chain(others(worst, verdicts)).chain(&named);
+    let production = in_production(effect, worst, verdicts);
+    let parts = std::iter::once(&worst.why)
+        .chain(&worst.notes)
+        .chain(others(worst, verdicts))
+        .chain(&named)
+        .chain(&production);
     let why = parts.map(String::as_str).collect::<Vec<_>>().join("; ");
     let reason = sentence::reason(&told, &kind, &why);
     Decision {
@@ -252,6 +257,20 @@ fn strictest(verdicts: &[(&Effect, Verdict)], map: &EnvironmentMap) -> Decision 
         reason,
         shadow: None,
     }
+}
+
+/// What else of the same decision is done in production, where the worst by points is done elsewhere: a reviewer asks for
+/// that first.
+fn in_production(effect: &Effect, worst: &Verdict, verdicts: &[(&Effect, Verdict)]) -> Option<String> {
+    if worst.kind == DecisionKind::Allow || effect.environment == Environment::Production {
+        return None;
+    }
+    let is_alike = |(other, verdict): &&(&Effect, Verdict)| {
+        other.environment == Environment::Production
+            && discriminant(&verdict.kind) == discriminant(&worst.kind)
+    };
+    let (other, verdict) = verdicts.iter().filter(is_alike).max_by_key(|(_, verdict)| verdict.risk.score)?;
+    Some(format!("it also {}, and {}", sentence::would(other), verdict.why))
 }
 
 /// What is said of effects that are less bad: what is outside of a task is, beside whatever holds.

@@ -9,12 +9,7 @@ const LONGEST: usize = 160;
 
 /// `would <what the verb does> (<what to>, <environment>): <why>`.
 pub fn reason(effect: &Effect, kind: &DecisionKind, why: &str) -> String {
-    let does = verbs::find(effect.verb.as_str()).map_or_else(
-        || format!("do `{}`, which nobody has described", plain(effect.verb.as_str())),
-        |entry| entry.says.to_owned(),
-    );
-    let place = place(effect).map(|place| format!(", {place}")).unwrap_or_default();
-    let mut sentence = format!("would {does} ({}{place})", plain(&what(&effect.resource)));
+    let mut sentence = would(effect);
     if let Some(origin) = &effect.origin {
         sentence.push_str(&format!(", in {}", plain(&origin.to_string())));
     }
@@ -33,6 +28,16 @@ pub fn reason(effect: &Effect, kind: &DecisionKind, why: &str) -> String {
         sentence.push(')');
     }
     sentence
+}
+
+/// `would <what the verb does> (<what to>, <environment>)`.
+pub fn would(effect: &Effect) -> String {
+    let does = verbs::find(effect.verb.as_str()).map_or_else(
+        || format!("do `{}`, which nobody has described", plain(effect.verb.as_str())),
+        |entry| entry.says.to_owned(),
+    );
+    let place = place(effect).map(|place| format!(", {place}")).unwrap_or_default();
+    format!("would {does} ({}{place})", plain(&what(&effect.resource)))
 }
 
 /// A denial because something inside failed, never an allow.

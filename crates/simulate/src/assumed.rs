@@ -35,6 +35,8 @@ pub struct Assumed {
     made: BTreeSet<String>,
     /// Those that were there when the session first looked.
     looked_at: BTreeSet<String>,
+    /// Files and directories that it removed.
+    removed: BTreeSet<String>,
 }
 
 impl Assumed {
@@ -62,6 +64,7 @@ impl Assumed {
             written: BTreeMap::new(),
             made: BTreeSet::new(),
             looked_at: BTreeSet::new(),
+            removed: BTreeSet::new(),
         }
     }
 
@@ -112,6 +115,7 @@ impl Assumed {
                 self.written.retain(|other, _| is_left(other));
                 self.made.retain(is_left);
                 self.looked_at.retain(is_left);
+                self.removed.insert(path.clone());
             }
         }
         // What was moved there is whoever's it was.
@@ -137,6 +141,11 @@ impl Assumed {
             }
         };
         self.written.insert(path.to_owned(), text);
+    }
+
+    /// Whether the session made, changed or removed a file, so that what others have there says nothing of it.
+    pub(crate) fn has_touched(&self, path: &str) -> bool {
+        self.written.contains_key(path) || self.removed.iter().any(|removed| is_within(path, removed))
     }
 
     /// Marks what would be deleted and was made by this very session: it can be made again, and nobody else's work

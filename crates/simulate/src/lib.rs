@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `history` | calls of many files, each once, by session |
 //! | `assumed` | the workspace that a call is understood in: what the session itself tells of it |
+//! | `checkout` | the files of a working tree of today, where the session tells nothing of them |
 //! | `run` | the calls decided, in parallel |
 //! | `trial` | policies tried on the examples that stand beside them |
 //! | `report` | the counts, the reasons, the differences |
@@ -18,6 +19,7 @@
 
 mod alike;
 mod assumed;
+mod checkout;
 mod figures;
 mod history;
 mod html;
@@ -28,6 +30,7 @@ mod trial;
 
 pub use alike::{Alike, alike};
 pub use assumed::Assumed;
+pub use checkout::Files;
 pub use figures::{grouped, share};
 pub use history::{Call, History, Session, Source};
 pub use html::html;
@@ -37,4 +40,4 @@ pub use report::{
 };
 pub use run::{Decided, Simulation, run};
 pub use suggest::{Suggestion, candidates};
-pub use trial::{Files, Trial, decide_example, try_all};
+pub use trial::{Trial, decide_example, try_all};

@@ -89,6 +89,7 @@ impl Report {
         simulation: &Simulation<'_>,
         bundle: &Bundle,
         against: Option<&Bundle>,
+        files: Option<&str>,
     ) -> Self {
         let redactor = Redactor::new([0; 32]);
         let clean = |text: &str| redactor.redact_text(text).0;
@@ -122,7 +123,7 @@ impl Report {
             rejected: Rejected::default(),
             differences: Vec::new(),
             differences_left_off: 0,
-            assumptions: assumptions(bundle),
+            assumptions: assumptions(bundle, files),
         };
         let mut tallies = Tallies::default();
         let mut policies: BTreeMap<&str, Counts> =
@@ -296,15 +297,20 @@ fn runtime(one: &Decided<'_>) -> String {
     }
 }
 
-fn assumptions(bundle: &Bundle) -> Vec<String> {
+fn assumptions(bundle: &Bundle, files: Option<&str>) -> Vec<String> {
     let map = bundle.repository();
     let remote = map.remotes.first().map_or("a repository that the map does not name", String::as_str);
     vec![
         format!("the directory a session starts in is a clone of {remote}, under the name `origin`"),
         "the default branch is checked out where nothing names another, and a push goes to the branch of the same name"
             .to_owned(),
-        "a file that a session did not make is tracked by git, and what is in a file that it did not write is unknown"
-            .to_owned(),
+        "a file that a session did not make is tracked by git".to_owned(),
+        match files {
+            Some(files) => format!("a file that a session did not write is the one that stands in `{files}` today"),
+            None => "what is in a file that a session did not write is unknown, so that `npm test` or `make` may be \
+                     shown or held here and flow in life: `--files DIR` reads those of a working tree"
+                .to_owned(),
+        },
         "no production credential was within reach of what the agents started, and no setting chose where tools act"
             .to_owned(),
         "whatever would have been held would have been approved, and the session would have gone on as it did".to_owned(),

@@ -9,10 +9,11 @@ use countersign_agents::PastResult;
 use countersign_model::{Decision, Effect, Timestamp};
 use countersign_policy::{self as policy, Bundle, Context};
 use countersign_redact::Redactor;
-use countersign_understand::{Pinning, Surroundings, understand};
+use countersign_understand::{Pinning, Surroundings, Workspace, understand};
 use serde_json::{Value, json};
 
 use crate::assumed::as_unix;
+use crate::checkout::{Checkout, Files};
 use crate::history::{Call, Session, Source};
 use crate::{Approvals, Assumed, History};
 
@@ -83,11 +84,13 @@ impl Decided<'_> {
 }
 
 /// Decides a history under a bundle, and under another one to compare with. `done` is told how many calls more are
-/// decided, for whoever shows how far it is.
+/// decided, for whoever shows how far it is. `files` are those of a working tree of today, for what a session tells
+/// nothing of.
 pub fn run<'h>(
     history: &'h History,
     bundle: &Bundle,
     against: Option<&Bundle>,
+    files: Option<Files<'_>>,
     done: &(dyn Fn(usize) + Sync),
 ) -> Simulation<'h> {
     let next = AtomicUsize::new(0);
@@ -97,7 +100,7 @@ pub fn run<'h>(
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(session) = history.sessions.get(index) else { break };
-            own.push((index, decide_session(session, bundle, against)));
+            own.push((index, decide_session(session, bundle, against, files)));
             done(session.calls.len());
         }
         // What another thread left is whole: it only ever appends.
@@ -128,7 +131,12 @@ struct Progress {
     past: policy::Past,
 }
 
-fn decide_session<'h>(session: &'h Session, bundle: &Bundle, against: Option<&Bundle>) -> Vec<Decided<'h>> {
+fn decide_session<'h>(
+    session: &'h Session,
+    bundle: &Bundle,
+    against: Option<&Bundle>,
+    files: Option<Files<'_>>,
+) -> Vec<Decided<'h>> {
     // Fingerprints are compared with nothing here.
     let redactor = Redactor::new([0; 32]);
     let mut start = session.calls.first().map(|call| call.call.cwd.clone()).unwrap_or_default();
@@ -148,7 +156,7 @@ fn decide_session<'h>(session: &'h Session, bundle: &Bundle, against: Option<&Bu
     for call in &session.calls {
         let findings = redactor.scan(&Value::Object(call.call.input.clone()));
         let decide = |progress: &mut Progress, bundle: &Bundle| {
-            let guarded = catch_unwind(AssertUnwindSafe(|| progress.decide(call, &findings, bundle)));
+            let guarded = catch_unwind(AssertUnwindSafe(|| progress.decide(call, &findings, bundle, files)));
             guarded.unwrap_or_else(|_| (Vec::new(), policy::decide(&[], &Context::default(), bundle)))
         };
         let (effects, decision) = decide(&mut own, bundle);
@@ -165,12 +173,13 @@ impl Progress {
         call: &Call,
         findings: &[countersign_model::Finding],
         bundle: &Bundle,
+        files: Option<Files<'_>>,
     ) -> (Vec<Effect>, Decision) {
         self.workspace.on(call.branch.as_deref());
         self.workspace.foresees(&call.call);
         let (mut effects, context) = match &call.source {
             Source::Evidence { effects, context } => (effects.clone(), (**context).clone()),
-            Source::Log => self.understand(call, findings),
+            Source::Log => self.understand(call, findings, files),
         };
         policy::classify(&mut effects, bundle, Some(self.workspace.root()));
         let decision = policy::decide(&effects, &context, bundle);
@@ -186,7 +195,12 @@ impl Progress {
         (effects, decision)
     }
 
-    fn understand(&self, call: &Call, findings: &[countersign_model::Finding]) -> (Vec<Effect>, Context) {
+    fn understand(
+        &self,
+        call: &Call,
+        findings: &[countersign_model::Finding],
+        files: Option<Files<'_>>,
+    ) -> (Vec<Effect>, Context) {
         let mut asked = call.call.clone();
         if asked.cwd.is_empty() {
             self.workspace.root().clone_into(&mut asked.cwd);
@@ -197,7 +211,10 @@ impl Progress {
                 as_unix(path);
             }
         }
-        let understanding = understand(&asked, &self.surroundings, &self.workspace);
+        let assumed = &self.workspace;
+        let checkout = files.map(|files| Checkout { assumed, files });
+        let workspace = checkout.as_ref().map_or(assumed as &dyn Workspace, |checkout| checkout);
+        let understanding = understand(&asked, &self.surroundings, workspace);
         let now = call.at.unwrap_or(Timestamp::MAX);
         let context = Context {
             findings: findings.to_vec(),
@@ -225,7 +242,7 @@ mod tests {
         let text = commands.iter().map(|command| call(command).to_string()).collect::<Vec<_>>().join("\n");
         let history = History::of([("s.jsonl".to_owned(), countersign_agents::read(text.as_bytes()))]);
         let bundle = build(&Proposal::default()).unwrap();
-        let decided = run(&history, &bundle, None, &|_| {}).decided;
+        let decided = run(&history, &bundle, None, None, &|_| {}).decided;
         let effects = decided.iter().flat_map(|one| &one.effects);
         effects
             .filter(|effect| effect.verb.as_str().contains("push"))
@@ -258,12 +275,12 @@ mod tests {
         let history = History::of([(format!("{token}.jsonl"), countersign_agents::read(text.as_bytes()))]);
         let bundle = build(&Proposal::default()).unwrap();
         let other = build(&Proposal { pack: policy::Pack::Observe, ..Proposal::default() }).unwrap();
-        let simulation = run(&history, &bundle, Some(&other), &|_| {});
+        let simulation = run(&history, &bundle, Some(&other), None, &|_| {});
         assert_eq!(simulation.decided.len(), 6);
         let redactor = Redactor::new([0; 32]);
         let mut shown: Vec<String> =
             simulation.decided.iter().map(|one| one.line(&redactor).to_string()).collect();
-        let report = Report::of(&history, &simulation, &bundle, Some(&other));
+        let report = Report::of(&history, &simulation, &bundle, Some(&other), None);
         shown.push(serde_json::to_string_pretty(&report).unwrap());
         for shown in shown {
             assert!(!shown.contains(&token) && !shown.contains("hunter2"), "{shown}");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use countersign_model::{Answer, Decision, DecisionKind, Effect, PolicyId, Question, Runtime, ToolCall};
+use countersign_model::{Decision, DecisionKind, Effect, PolicyId, Runtime, ToolCall};
 use countersign_policy::{self as policy, Bundle, Context, Example, History, Layer, Proposal};
 use countersign_redact::Redactor;
 use countersign_understand::{Pinning, Workspace, understand};
@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::Assumed;
+use crate::checkout::{Checkout, Files};
 
 /// Where examples are tried: a clone of the map's repository.
 const DIRECTORY: &str = "/home/dev/work";
@@ -32,34 +33,6 @@ pub struct Trial {
     /// What it does, as `verb environment`.
     #[serde(skip)]
     pub effects: BTreeSet<(String, String)>,
-}
-
-/// Answers what stands at a path of the working tree, relative to its top: `package.json`, or the empty text for the top.
-pub type Files<'f> = &'f dyn Fn(&str) -> Answer;
-
-/// An assumed clone that has the files of a working tree.
-struct Clone<'f> {
-    assumed: Assumed,
-    files: Files<'f>,
-}
-
-impl Workspace for Clone<'_> {
-    fn ask(&self, question: &Question) -> Answer {
-        let path = match question {
-            Question::Path { path } => path.strip_prefix(DIRECTORY),
-            _ => None,
-        };
-        match path.and_then(|path| if path.is_empty() { Some("") } else { path.strip_prefix('/') }) {
-            // Git's own files are the clone's.
-            Some(path) if path != ".git" && !path.starts_with(".git/") => match (self.files)(path) {
-                Answer::Directory { .. } => {
-                    Answer::Directory { path: format!("{DIRECTORY}/{path}").trim_end_matches('/').to_owned() }
-                }
-                answer => answer,
-            },
-            _ => self.assumed.ask(question),
-        }
-    }
 }
 
 /// Tries every example of every layer under their bundle, in the order of [`policy::all_examples`], in a clone that has these files.
@@ -85,9 +58,9 @@ fn one(
     files: Files<'_>,
 ) -> Trial {
     let call = call(example);
-    let workspace = Clone { assumed: assumed(example, bundle), files };
-    let (effects, decision, policies) =
-        decide(&call, &workspace, &workspace.assumed, History::default(), bundle);
+    let assumed = assumed(example, bundle);
+    let workspace = Checkout { assumed: &assumed, files };
+    let (effects, decision, policies) = decide(&call, &workspace, &assumed, History::default(), bundle);
     let has_a_say = |id: &str| policies.contains(id);
     let decided = format!("it is decided as {}: {}", decision.kind, decision.reason);
     let without = |id: &str| {
@@ -208,6 +181,7 @@ fn shown(call: &ToolCall) -> String {
 
 #[cfg(test)]
 mod tests {
+    use countersign_model::Answer;
     use countersign_policy::build_layers;
     use insta::assert_snapshot;
 

@@ -3,6 +3,7 @@
 pub mod bundles;
 pub mod read;
 mod shown;
+pub mod tree;
 
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
@@ -29,6 +30,8 @@ pub struct Arguments {
     /// What to compare with, named in the same way: every decision that differs is listed
     #[arg(long, value_name = "POLICY")]
     against: Option<String>,
+    #[command(flatten)]
+    tree: tree::Tree,
     /// Write every call with its effects and decision into this file, one JSON object a line
     #[arg(long, value_name = "FILE")]
     decisions: Option<PathBuf>,
@@ -53,9 +56,11 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
     let bar = read::bar(history.calls(), "calls decided");
     let other = against.as_ref().map(|against| &against.bundle);
     let done = |calls: usize| bar.inc(u64::try_from(calls).unwrap_or_default());
-    let simulation = countersign_simulate::run(&history, &bundle.bundle, other, &done);
+    let files = arguments.tree.files()?;
+    let files = files.as_deref();
+    let simulation = countersign_simulate::run(&history, &bundle.bundle, other, files, &done);
     bar.finish_and_clear();
-    let report = Report::of(&history, &simulation, &bundle.bundle, other);
+    let report = Report::of(&history, &simulation, &bundle.bundle, other, arguments.tree.name().as_deref());
     if let Some(path) = &arguments.decisions {
         lines(path, &simulation).with_context(|| format!("cannot write `{}`", path.display()))?;
     }

@@ -334,3 +334,17 @@ fn passwords_in_files_behind_a_call_are_taken_out() {
         }
     }
 }
+
+#[test]
+fn what_a_pipe_does_in_production_is_told_beside_what_it_does_here() {
+    let machine = Machine::new();
+    let said =
+        machine.countersign(&["explain", "pg_dump -h prod.example.com shop | psql -h localhost shop"], "");
+    let reason = said.lines().next().unwrap();
+    assert!(reason.contains("* in postgresql://localhost/shop, development"), "{reason}");
+    assert!(
+        reason.contains("it also would")
+            && reason.contains("* in postgresql://prod.example.com/shop, production"),
+        "{reason}"
+    );
+}

@@ -287,3 +287,34 @@ fn what_is_shown_for_its_risk_alone_says_what_the_risk_comes_from() {
             .all(|row| !row["factors"].as_array().unwrap().is_empty())
     );
 }
+
+#[test]
+fn files_of_a_working_tree_stand_for_those_that_a_session_did_not_write() {
+    let machine = Machine::new();
+    for folder in ["logs", "tree"] {
+        fs::create_dir(machine.path(folder)).unwrap();
+    }
+    let call = |command: &str| {
+        json!({"tool": "Bash", "input": {"command": command}, "cwd": "/home/ada/shop"}).to_string()
+    };
+    let calls = ["npm test", "make ship"].map(call).join("\n");
+    fs::write(machine.path("logs/calls.jsonl"), calls).unwrap();
+    fs::write(machine.path("tree/package.json"), r#"{"scripts": {"test": "jest"}}"#).unwrap();
+    fs::write(machine.path("tree/Makefile"), "ship:\n\tterraform destroy\n").unwrap();
+    let without = decided(&machine);
+    assert!(without.lines().all(|line| !line.contains("jest") && !line.contains("infra.")), "{without}");
+    let path = machine.path("decided.jsonl").display().to_string();
+    let tree = machine.path("tree").display().to_string();
+    let report = simulate(&machine, &["--files", &tree, "--decisions", &path]);
+    assert!(report["assumptions"].to_string().contains("/tree` today"), "{}", report["assumptions"]);
+    let text = fs::read_to_string(&path).unwrap();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let decisions: Vec<&Value> = lines.iter().map(|line| &line["decision"]).collect();
+    assert_eq!(decisions[0], "allow", "{}", lines[0]);
+    assert!(lines[1]["effects"].to_string().contains("infra."), "{}", lines[1]);
+    let nowhere = machine.try_countersign(&["simulate", &path, "--files", "/nowhere"], "");
+    assert_snapshot!(String::from_utf8(nowhere.stderr).unwrap(), @"
+    error: cannot read the working tree `/nowhere`
+      caused by: No such file or directory (os error 2)
+    ");
+}

@@ -186,7 +186,7 @@ fn graduated() {
     forge.delete            -            -            hold 45      hold 55      hold 75      hold 90
     change.delivery         -            -            monitor 20   monitor 30   monitor 50   hold 65
     change.infrastructure   -            -            monitor 20   monitor 30   monitor 50   hold 65
-    change.secrets          -            -            monitor 20   monitor 30   monitor 50   hold 65
+    change.secrets          -            -            hold 20      hold 30      hold 50      hold 65
     change.dependencies     -            -            monitor 20   monitor 30   monitor 50   hold 65
     change.owners           -            -            monitor 20   monitor 30   monitor 50   hold 65
     change.migration        -            -            monitor 20   monitor 30   monitor 50   hold 65
@@ -294,7 +294,7 @@ fn strict() {
     forge.delete            -            -            hold 45      hold 55      hold 75      hold 90
     change.delivery         -            -            monitor 20   monitor 30   hold 50      hold 65
     change.infrastructure   -            -            monitor 20   monitor 30   hold 50      hold 65
-    change.secrets          -            -            monitor 20   monitor 30   hold 50      hold 65
+    change.secrets          -            -            hold 20      hold 30      hold 50      hold 65
     change.dependencies     -            -            monitor 20   monitor 30   hold 50      hold 65
     change.owners           -            -            monitor 20   monitor 30   hold 50      hold 65
     change.migration        -            -            monitor 20   monitor 30   hold 50      hold 65

@@ -29,6 +29,7 @@ mod perl_quotes;
 pub(crate) mod pyproject;
 mod python;
 pub(crate) mod rakefile;
+mod shown;
 pub(crate) mod source;
 pub(crate) mod taskfile;
 mod tokens;
@@ -222,6 +223,9 @@ pub(crate) fn understand(
     context: &mut Context<'_>,
 ) -> Result<(), String> {
     let listed = context.collected.len();
+    if !matches!(language, Language::Shell | Language::Awk) {
+        shown::addresses(text, context);
+    }
     let result = match language {
         Language::Shell => {
             context.first_line = Some(1);
@@ -257,6 +261,7 @@ fn inlined(program: &str, text: &str, context: &mut Context<'_>) -> Result<(), S
         return Err("there is too much code to read".to_owned());
     }
     let directory = context.state.shell.directory.clone();
+    shown::addresses(text, context);
     match Language::of_program(program)? {
         Language::Python => python::understand(text, &directory, context),
         Language::JavaScript => javascript::understand_given(text, &directory, context),

@@ -5,7 +5,7 @@ mod patches;
 mod tar;
 mod unzip;
 
-use countersign_model::{Answer, Question, Reversible, verbs};
+use countersign_model::{Answer, Effect, PathClass, Question, Resource, Reversible, verbs};
 
 use super::{Family, landing, opaque};
 use crate::Workspace as _;
@@ -115,9 +115,29 @@ fn delete(invocation: &Invocation, context: &mut Context<'_>) {
         if invocation.program == "shred" && context.collected.len() > before {
             context.collected.amend_last(|effect| effect.reversible = Reversible::No);
         }
+        if invocation.program == "rmdir" && context.collected.len() > before {
+            context.collected.amend_last(only_if_empty);
+        }
     }
     if operands.is_empty() {
         context.program(verbs::EXEC_READ, &invocation.program);
+    }
+}
+
+/// What only empty directories are removed by takes nothing away.
+fn only_if_empty(effect: &mut Effect) {
+    if effect.verb == verbs::FS_DELETE {
+        effect.reversible = Reversible::Yes;
+        effect.because = Some("only an empty directory is removed".to_owned());
+    }
+}
+
+/// An empty directory sets nothing up, whatever would be read in it.
+fn is_still_empty(effect: &mut Effect) {
+    if let Resource::Path { class, .. } = &mut effect.resource
+        && matches!(class, PathClass::Delivery | PathClass::ToolConfiguration | PathClass::ShellConfiguration)
+    {
+        *class = PathClass::Ordinary;
     }
 }
 
@@ -146,7 +166,11 @@ fn create(invocation: &Invocation, context: &mut Context<'_>) {
     for word in &operands {
         let before = context.state.world.written.len();
         if makes {
+            let listed = context.collected.len();
             context.make(word);
+            if invocation.program == "mkdir" && context.collected.len() > listed {
+                context.collected.amend_last(is_still_empty);
+            }
         } else {
             context.write(word);
         }

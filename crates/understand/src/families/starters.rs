@@ -100,6 +100,8 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         // It runs the directory's file and prints what that sets.
         super::reads_environment("*", context);
         opaque(invocation, "it runs the file of variables of the directory", context);
+    } else if program == "reflex" && invocation.words.iter().any(|word| is_one("-c --config", word.text().split('=').next().unwrap_or_default())) {
+        opaque(invocation, "the commands of its file are not looked at", context);
     } else if !started(invocation, context) {
         opaque(invocation, "the subcommand is not known", context);
     }
@@ -114,7 +116,7 @@ pub(super) fn started(invocation: &Invocation, context: &mut Context<'_>) -> boo
 
 /// Programs that other families know and that start others after some of their subcommands, sorted.
 const ALSO: &[&str] = &[
-    "arch", "brew", "buildah", "cabal", "cargo", "chokidar-cli", "devspace", "dune", "envchain", "fish", "garden", "git-town", "hatch", "heroku", "ip", "launchctl", "lerna", "machinectl", "mix",
+    "arch", "brew", "buildah", "bun", "cabal", "cargo", "chokidar-cli", "devspace", "dune", "envchain", "fish", "garden", "git-town", "hatch", "heroku", "ip", "just", "launchctl", "lerna", "machinectl", "mix",
     "mosh", "netlify", "ntl", "nx", "okteto", "opam", "podman", "stack", "summon", "telepresence", "teller", "tilt", "tsh",
 ];
 
@@ -126,6 +128,7 @@ pub(super) fn also_started(invocation: &Invocation, context: &mut Context<'_>) -
         "arch" => !invocation.words.iter().all(is_option),
         "envchain" => invocation.words.len() > 1 && !invocation.words.first().is_some_and(is_option),
         "fish" | "mosh" => invocation.words.len() > 1,
+        "just" => invocation.words.iter().any(|word| matches!(word.text(), "-c" | "--command")),
         _ => true,
     };
     is_among && has_command() && started(invocation, context)

@@ -8,10 +8,10 @@ use std::process::ExitCode;
 use anstream::println;
 use anyhow::Result;
 use countersign_policy::{Proposal, build};
-use countersign_simulate::{Approvals, History, Simulation, Suggestion, candidates};
+use countersign_simulate::{Approvals, Files, History, Simulation, Suggestion, candidates};
 use serde_json::{Value, json};
 
-use crate::commands::simulate::{bundles, read};
+use crate::commands::simulate::{bundles, read, tree};
 use crate::output::{self, FAINT, GOOD, STRONG, styled};
 use crate::terminal;
 use proved::Dropped;
@@ -25,6 +25,8 @@ pub struct Arguments {
     /// repository, else graduated]
     #[arg(long, value_name = "POLICY")]
     bundle: Option<String>,
+    #[command(flatten)]
+    tree: tree::Tree,
     /// Most drafts
     #[arg(long, default_value_t = 5, value_name = "NUMBER")]
     most: usize,
@@ -38,7 +40,9 @@ pub fn run(arguments: &Arguments, json: bool) -> Result<ExitCode> {
     let (name, proposal) = bundles::proposal(arguments.bundle.as_deref())?;
     let history = read::all(&arguments.paths)?;
     let bundle = build(&proposal)?;
-    let before = countersign_simulate::run(&history, &bundle, None, &|_| {});
+    let files = arguments.tree.files()?;
+    let files = files.as_deref();
+    let before = countersign_simulate::run(&history, &bundle, None, files, &|_| {});
     let drafts = candidates(&before, &bundle);
     let (mut drafts, dropped) = if arguments.unproved {
         (drafts.into_iter().take(arguments.most).collect(), Vec::new())
@@ -46,7 +50,7 @@ pub fn run(arguments: &Arguments, json: bool) -> Result<ExitCode> {
         proved::keep(drafts, arguments.most, &bundle, &proposal)?
     };
     // What another policy forbids all the same is no use.
-    let after = with(&proposal, &drafts, &history)?;
+    let after = with(&proposal, &drafts, &history, files)?;
     drafts.iter_mut().for_each(|draft| draft.count(&before, &after));
     drafts.retain(|draft| draft.calls > 0);
     let (before, after) = (before.price(), after.price());
@@ -73,10 +77,15 @@ pub fn run(arguments: &Arguments, json: bool) -> Result<ExitCode> {
 }
 
 /// The history under the proposal with these drafts added.
-fn with<'h>(proposal: &Proposal, drafts: &[Suggestion], history: &'h History) -> Result<Simulation<'h>> {
+fn with<'h>(
+    proposal: &Proposal,
+    drafts: &[Suggestion],
+    history: &'h History,
+    files: Option<Files<'_>>,
+) -> Result<Simulation<'h>> {
     let mut proposal = proposal.clone();
     proposal.policies.extend(drafts.iter().map(|draft| draft.policy.clone()));
-    Ok(countersign_simulate::run(history, &build(&proposal)?, None, &|_| {}))
+    Ok(countersign_simulate::run(history, &build(&proposal)?, None, files, &|_| {}))
 }
 
 fn row(draft: &Suggestion) -> Result<Value> {

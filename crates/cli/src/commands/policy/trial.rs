@@ -6,10 +6,9 @@ use std::process::ExitCode;
 
 use anstream::println;
 use anyhow::Result;
-use countersign_model::{Environment, Question, verbs};
+use countersign_model::{Environment, verbs};
 use countersign_policy::{Bundle, Place};
 use countersign_simulate::{Trial, try_all};
-use countersign_understand::Workspace as _;
 use serde_json::json;
 
 use super::layers;
@@ -35,9 +34,7 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
     let layers = layers::read(&path)?;
     let bundle = layers.build()?;
     let top = std::path::absolute(path.parent().unwrap_or(Path::new("")))?;
-    let machine = repository::machine()?;
-    let files = |file: &str| machine.ask(&Question::Path { path: top.join(file).display().to_string() });
-    let trials = try_all(&layers.proposals(), &bundle, &files);
+    let trials = try_all(&layers.proposals(), &bundle, &repository::files(top));
     let mut touched = Touched::default();
     trials.iter().for_each(|trial| touched.by_trial(trial));
     if !arguments.history.is_empty() {
@@ -110,7 +107,7 @@ impl Touched {
 
     fn by_history(&mut self, paths: &[PathBuf], bundle: &Bundle) -> Result<()> {
         let history = read::all(paths)?;
-        let simulation = countersign_simulate::run(&history, bundle, None, &|_| {});
+        let simulation = countersign_simulate::run(&history, bundle, None, None, &|_| {});
         for decided in &simulation.decided {
             self.policies.extend(decided.decision.policies.iter().map(ToString::to_string));
             for effect in &decided.effects {

@@ -1,8 +1,9 @@
 //! What programs for files do to which file.
 
+use countersign_model::{Effect, PathClass, Resource, Reversible, verbs};
 use insta::assert_snapshot;
 
-use crate::fixture::{check, check_with};
+use crate::fixture::{check, check_with, understood};
 
 #[test]
 fn deleting() {
@@ -229,5 +230,28 @@ fn trees_that_may_bring_settings_are_told() {
     ] {
         let found = check_with(command, hidden);
         assert!(!found.lines().any(|line| line.contains("fs.write") && line.contains("partial")), "{command}: {found}");
+    }
+}
+
+#[test]
+fn an_empty_directory_sets_nothing_up_and_is_removed_without_loss() {
+    for command in ["mkdir -p .claude/skills", "mkdir .github/workflows", "mkdir -p .git/hooks"] {
+        let found = check(command);
+        assert!(found.contains("fs.write") && !found.contains("tool_configuration"), "{command}: {found}");
+    }
+    let found = understood("rmdir old", &[]).effects;
+    assert!(found.iter().all(|effect| effect.verb != verbs::FS_DELETE || effect.reversible == Reversible::Yes));
+    let found = understood("rm -r ~/old", &[]).effects;
+    assert!(found.iter().any(|effect| effect.verb == verbs::FS_DELETE && effect.reversible != Reversible::Yes));
+}
+
+#[test]
+fn a_tree_put_over_what_delivers_is_delivery() {
+    for command in ["cp -r x/. .github", "cp -r x .github", "cp -r x/.github .", "tar xf a.tar -C .github"] {
+        let found = understood(command, &[]).effects;
+        let delivers = |effect: &Effect| {
+            matches!(&effect.resource, Resource::Path { class: PathClass::Delivery, .. }) && effect.verb == verbs::FS_WRITE
+        };
+        assert!(found.iter().any(delivers), "{command}: {found:?}");
     }
 }

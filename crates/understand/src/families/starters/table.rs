@@ -19,7 +19,7 @@ const PLAIN: Starter = Starter {
 
 /// Programs of which no other family knows more.
 pub(super) const PROGRAMS: &[&str] = &[
-    "direnv", "devbox", "devenv", "flox", "pixi", "guix", "foreman", "forego", "honcho", "nf", "overmind", "goreman", "proto", "vfox", "esy",
+    "direnv", "devbox", "devenv", "dvc", "flox", "pixi", "guix", "foreman", "forego", "honcho", "nf", "overmind", "goreman", "proto", "vfox", "esy",
     "mirrord", "dagger", "tsocks", "fakechroot", "dbus-launch", "nocache", "run-one", "run-this-one", "keep-one-running", "cpulimit", "trickle", "retry", "choom", "uclampset",
     "cgexec", "schedtool", "setlock", "softlimit", "envdir", "s6-envdir", "s6-softlimit", "s6-setlock", "s6-setuidgid", "setuidgid", "envuidgid", "s6-env", "chpst", "lockf",
     "with-lock-ex", "catatonit", "nq", "tsp", "ts-spooler", "daemonize", "proot", "bwrap", "qemu-x86_64", "qemu-aarch64", "qemu-arm", "qemu-i386", "box64", "box86", "winpty",
@@ -75,6 +75,10 @@ pub(super) const STARTERS: &[Starter] = &[
     Starter { programs: &["vfox"], subcommands: &["exec", "x"], operands: 1, does: Sets, ..PLAIN },
     Starter { programs: &["mix"], subcommands: &["cmd"], values: "--app --cd", ..PLAIN },
     Starter { programs: &["brew"], subcommands: &["bundle exec"], values: "--file", flags: "--install --services --check --no-secrets --global", does: Sets, ..PLAIN },
+    Starter { programs: &["brew"], subcommands: &["sh"], texts: "-c --cmd", operands: ANY, does: Sets, ..PLAIN },
+    Starter { programs: &["bun"], subcommands: &["exec"], joins: true, ..PLAIN },
+    Starter { programs: &["just"], values: "-f --justfile -d --working-directory --set", ends: "-c --command", operands: ANY, ..PLAIN },
+    Starter { programs: &["dvc"], subcommands: &["run", "stage add", "exp run"], values: "-n --name -d --deps -o --outs -O --outs-no-cache -M --metrics-no-cache -m --metrics -p --params -w --wdir -f --file --desc", flags: "--force --no-exec --run -q -v", does: Sets, ..PLAIN },
     Starter { programs: &["mirrord"], subcommands: &["exec"], values: "-t --target -n --target-namespace -f --config-file -a --agent-namespace -l --agent-log-level -i --agent-image", flags: "--steal --no-telemetry --no-outgoing --no-remote-dns -e --enable-rw", does: Sets, ..PLAIN },
     Starter { programs: &["telepresence"], subcommands: &["connect", "intercept"], values: "-n --namespace --context --manager-namespace -p --port -e --env-file --env-json --mount --mechanism -w --workload -s --service --proxy-via --use", flags: "--docker --replace", operands: ANY, does: Sets, ..PLAIN },
     Starter { programs: &["okteto", "garden", "tilt", "devspace"], subcommands: &["exec", "enter"], values: "-n --namespace -f --file -c --context -k --kube-context --env --target --container --pod -l --label-selector", flags: "--tty --pick --wait -s --silent", operands: ANY, does: Apart, ..PLAIN },

@@ -20,7 +20,7 @@ fn what_they_start_is_seen() {
         "wezterm start --cwd x --", "abduco -n x", "dtach -n x", "dvtm", "i3-msg exec", "hyprctl dispatch exec", "srun -n 2", "mpirun -np 4", "repo forall -c", "gita shell", "meta exec", "mr run",
         "lerna exec --", "lerna exec --scope x", "nx exec --", "npx lerna exec --", "hatch env run --", "hatch -e test run", "pnpm -c exec", "pnpm exec --shell-mode", "npx dotenv-cli --", "npx dotenv-cli -e .env.test --",
        
-        "watchexec",
+        "watchexec", "bun exec", "just --command", "just -f x.just -c", "dvc run -n x -d data", "dvc stage add -n x",
     ] {
         let command = format!("{start} git push origin main");
         let found = check(&command);
@@ -31,7 +31,7 @@ fn what_they_start_is_seen() {
 #[test]
 fn texts_are_run_by_a_shell() {
     for start in [
-        "fish -c", "nu -c", "tcsh -c", "asciinema rec -c", "cargo watch -s", "chokidar '**' -c", "tsc-watch --onSuccess", "air -build.cmd", "flox activate -c", "doppler run --command", "infisical run --command", "npm exec --call", "npx -c", "yarn exec", "poop", "sbatch --wrap", "pueue add", "watchexec", "sg docker -c", "xterm -e", "pnpm exec -c", "lerna exec", "podman machine ssh dev", "screen -dmS x",
+        "bun exec", "brew sh -c", "fish -c", "nu -c", "tcsh -c", "asciinema rec -c", "cargo watch -s", "chokidar '**' -c", "tsc-watch --onSuccess", "air -build.cmd", "flox activate -c", "doppler run --command", "infisical run --command", "npm exec --call", "npx -c", "yarn exec", "poop", "sbatch --wrap", "pueue add", "watchexec", "sg docker -c", "xterm -e", "pnpm exec -c", "lerna exec", "podman machine ssh dev", "screen -dmS x",
     ] {
         let command = format!("{start} 'git push origin main'");
         let found = check(&command);
