@@ -57,6 +57,8 @@ pub(crate) struct Chosen {
     pub contexts_changed: bool,
     /// Whether a context of a kubeconfig may lead to another cluster than the file says.
     pub contexts_moved: bool,
+    /// Contexts that the command makes under names of its own, and the clusters that they stand for.
+    pub aliases: Vec<(String, String)>,
     /// The cluster that the command makes on this machine.
     pub cluster_made: Option<String>,
 }
@@ -137,6 +139,11 @@ impl Chosen {
         }
         self.contexts_changed |= other.contexts_changed;
         self.contexts_moved |= other.contexts_moved;
+        for alias in &other.aliases {
+            if !self.aliases.contains(alias) {
+                self.aliases.push(alias.clone());
+            }
+        }
         if self.cluster_made != other.cluster_made {
             self.cluster_made = None;
         }

@@ -1,8 +1,13 @@
 //! Accounts of clouds that tools of infrastructure act in, whatever the stack is called: options, variables, earlier
 //! parts of the call and the configuration's own text name them. The map knows whether one of them is production.
 
+mod settings;
+
 use countersign_model::{Effect, Resource, verbs};
 
+use settings::Setting;
+
+use super::kubectl::place;
 use super::subcommands::Subcommand;
 use super::{az, gcloud};
 use crate::context::Context;
@@ -11,6 +16,9 @@ use crate::invocation::Invocation;
 
 /// Names that are told of one command: more than the policy looks at, to which that many are as bad as one nobody listed.
 const MOST: usize = 40;
+
+/// What names a file that says which cluster is meant.
+const KUBECONFIG: &str = "kubeconfig";
 
 /// Variables that choose an account, and whose it is.
 const VARIABLES: &[(&str, &str)] = &[
@@ -24,6 +32,9 @@ const VARIABLES: &[(&str, &str)] = &[
     ("ARM_SUBSCRIPTION_ID", "azure"),
     ("AZURE_SUBSCRIPTION_ID", "azure"),
     ("KUBE_CTX", "context"),
+    ("KUBECONFIG", KUBECONFIG),
+    ("KUBE_CONFIG_PATH", KUBECONFIG),
+    ("KUBE_CONFIG_PATHS", KUBECONFIG),
 ];
 
 /// Options that choose one.
@@ -46,6 +57,11 @@ const SETTINGS: &[(&str, &str)] = &[
     ("subscription_id", "azure"),
     ("subscription", "azure"),
     ("config_context", "context"),
+    ("kube_context", "context"),
+    ("config_path", KUBECONFIG),
+    ("kubeconfig", KUBECONFIG),
+    ("kubeconfig_path", KUBECONFIG),
+    ("kube_config_path", KUBECONFIG),
 ];
 
 /// Accounts that a command acts in, such as `aws:live`.
@@ -63,9 +79,9 @@ impl Accounts {
         }
         for (name, kind) in VARIABLES {
             match context.setting(invocation, name) {
-                Ok(Some(value)) => accounts.add(kind, &value),
+                Ok(Some(value)) => accounts.names(kind, &value, context),
                 Ok(None) => {}
-                Err(_) => accounts.add(kind, "*"),
+                Err(_) => accounts.names(kind, "*", context),
             }
         }
         // Keys say nothing of whose they are; those of a cloud that is only made believe do.
@@ -78,11 +94,11 @@ impl Accounts {
         // Of a variable of the configuration only its name tells what it is for.
         for value in found.values(&["-var", "--var"]) {
             let (name, account) = value.text().split_once('=').unwrap_or_default();
-            accounts.of_variable(name, value.known().map_or("*", |_| account));
+            accounts.of_variable(name, value.known().map_or("*", |_| account), context);
         }
         for (name, value) in &invocation.environment {
             if let Some(name) = name.strip_prefix("TF_VAR_") {
-                accounts.of_variable(name, value.known().unwrap_or("*"));
+                accounts.of_variable(name, value.known().unwrap_or("*"), context);
             }
         }
         gcloud::chosen_project(invocation, context).iter().for_each(|name| accounts.add("gcp", name));
@@ -90,9 +106,20 @@ impl Accounts {
         accounts
     }
 
-    fn of_variable(&mut self, name: &str, account: &str) {
+    fn of_variable(&mut self, name: &str, account: &str, context: &Context<'_>) {
         if let Some((_, kind)) = SETTINGS.iter().find(|(setting, _)| *setting == name) {
-            self.add(kind, account);
+            self.names(kind, account, context);
+        }
+    }
+
+    /// Adds what a variable or a setting of this kind names.
+    fn names(&mut self, kind: &str, name: &str, context: &Context<'_>) {
+        if kind != KUBECONFIG {
+            self.add(kind, name);
+        } else if name.contains('*') {
+            self.add("context", "*");
+        } else {
+            place::named::of_list(name, context).iter().for_each(|name| self.add("context", name));
         }
     }
 
@@ -101,14 +128,11 @@ impl Accounts {
         for start in ["provider \"", "backend \"", "remote_state"] {
             for (at, _) in text.match_indices(start).take(MOST) {
                 let Some(block) = text.get(at..).and_then(block) else { continue };
-                for piece in block.split(['\n', '{', '}', ',']) {
-                    let Some((name, value)) = piece.split_once('=') else { continue };
-                    let value = value.trim();
-                    let Some(value) = value.strip_prefix('"').and_then(|value| value.split('"').next())
-                    else {
-                        continue;
-                    };
-                    self.of_variable(name.trim(), if value.contains("${") { "*" } else { value });
+                for (name, setting) in settings::of(block) {
+                    match setting {
+                        Setting::Text(value) => self.of_variable(name, plain(name, value), context),
+                        Setting::Other(_) => {}
+                    }
                 }
                 // Where it names no subscription, the provider goes by what the client has chosen.
                 if block.starts_with("provider \"azurerm\"") && !block.contains("subscription_id") {
@@ -147,6 +171,19 @@ impl Accounts {
         }
         effect.because.get_or_insert_with(|| "it acts in the account that is named for it".to_owned());
         context.push(effect);
+    }
+}
+
+/// A setting's value; what is put together is any, and of a path the part behind it still says something.
+fn plain<'v>(name: &str, value: &'v str) -> &'v str {
+    let is_path = SETTINGS.contains(&(name, KUBECONFIG));
+    match value.rsplit_once('}') {
+        Some((before, path)) if is_path && before.contains("${") && path.starts_with('/') => {
+            path.split('"').next().unwrap_or(path)
+        }
+        _ if value.contains("${") => "*",
+        // What stands behind a text, such as a remark, is no part of it.
+        _ => value.split('"').next().unwrap_or(value),
     }
 }
 

@@ -39,6 +39,7 @@ const TABLE: Table = Table {
         "--access-token", "-t", "--context", "-c", "--config", "--config-file", "--output", "-o", "--format", "--profile",
         "-p", "--region", "-r", "--project", "--compartment-id", "--cluster", "--name", "--zone", "--token", "--api-url",
         "--os-cloud", "--os-project-name", "--os-region-name", "--endpoint", "--id", "-f", "-n", "--nodegroup", "--api-key",
+        "--alias",
     ],
     rules: &[],
 };
@@ -105,7 +106,9 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     tenant.acts(does, service, &names, doubt.as_deref(), context);
     if own.contains(&"kubeconfig") || own.contains(&"write-kubeconfig") {
         context.write_value(&Value::Known(format!("{}/.kube/config", context.state.shell.home)));
-        super::kubectl::place::switches(Some(format!("*{}", names.first().map_or("*", String::as_str))), context);
+        let cluster = names.first().map_or("*", String::as_str);
+        super::kubectl::place::switches(Some(format!("*{cluster}")), context);
+        super::kubectl::place::stands_for(found.text(&["--alias"]), cluster.to_owned(), context);
     }
 }
 

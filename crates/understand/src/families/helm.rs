@@ -89,7 +89,9 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let spots = place::of_options(&found, &["--kube-context", "--context"], variable, invocation, context);
     let named = found.text(&["-e", "--environment"]).filter(|_| is_file);
     if let Some(environment) = named.clone().filter(|_| found.text(&["--kube-context"]).is_none()) {
-        // The helmfile says which cluster each of its environments is.
+        // The helmfile says which cluster each of its environments is, of those that the kubeconfig has.
+        let kubeconfig = spots.first().map_or_else(|| "*".to_owned(), place::Spot::kubeconfig);
+        let environment = place::named::raised(&environment, &kubeconfig).unwrap_or(environment);
         let namespace = Some(found.text(&["-n", "--namespace"]).unwrap_or_else(|| "*".to_owned()));
         let resource = Resource::Cluster { context: environment, namespace, object: "release".to_owned(), name: "*".to_owned() };
         let effect = found.effect(&verbs::KUBE_WRITE, &verbs::KUBE_DELETE, resource);
@@ -103,7 +105,8 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         for spot in &spots {
             let store = spot.store().replacen("kubernetes", "helm", 1);
             let resource = Resource::Secret { store, name: release.clone() };
-            context.push(Effect::new(verbs::SECRET_READ, resource).certain(Certainty::Partial, "a release's values may hold secrets"));
+            let effect = Effect::new(verbs::SECRET_READ, resource);
+            context.push(spot.spoken_to(effect.certain(Certainty::Partial, "a release's values may hold secrets")));
         }
     }
     for spot in &spots {

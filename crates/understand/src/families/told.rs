@@ -4,6 +4,7 @@
 use countersign_model::{Effect, Resource, Verb, is_this_machine, verbs};
 
 use super::interpreters;
+use super::kubectl::place;
 use crate::context::Context;
 use crate::invocation::{Invocation, Stdin};
 use crate::sql::DatabasePlace;
@@ -184,6 +185,11 @@ impl Told {
                 self.add(&format!("gcp:{value}"));
             }
             "AZURE_SUBSCRIPTION_ID" | "ARM_SUBSCRIPTION_ID" => self.add(&format!("azure:{value}")),
+            "KUBECONFIG" | "KUBE_CONFIG_PATH" | "KUBE_CONFIG_PATHS" => {
+                for called in value.split([':', ',']).filter_map(place::named::of_path) {
+                    self.add(&format!("context:{called}"));
+                }
+            }
             "KUBECONTEXT" | "KUBE_CONTEXT" | "HELM_KUBECONTEXT" => self.add(&format!("context:{value}")),
             _ if self.sees == Sees::Databases && !is_of_database(name) => {}
             _ if ["HOST", "HOSTNAME", "SERVER"].iter().any(|end| name.ends_with(end)) => self.of_host(value),

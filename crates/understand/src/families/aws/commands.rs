@@ -63,8 +63,11 @@ pub(super) fn effects(
                 let home = at_home(".kube/config", context);
                 let name = read.text("--name").unwrap_or_else(|| "*".to_owned());
                 let region = read.text("--region").unwrap_or_else(|| "*".to_owned());
-                let named = read.text("--alias").unwrap_or_else(|| format!("arn:aws:eks:{region}:*:cluster/{name}"));
+                let full = format!("arn:aws:eks:{region}:*:cluster/{name}");
+                let alias = read.text("--alias");
+                let named = alias.clone().unwrap_or_else(|| full.clone());
                 super::super::kubectl::place::switches(Some(named), context);
+                super::super::kubectl::place::stands_for(alias, format!("{name} at cluster {full}"), context);
                 context.write_value(&match file {
                     Ok(path) => path.unwrap_or(home),
                     Err(why) => Value::unknown(&why),

@@ -190,8 +190,10 @@ fn own(
             let file = read.value("--file").or_else(|| read.value("-f")).cloned();
             let file = file.or_else(|| context.setting(invocation, "KUBECONFIG").ok().flatten().map(Value::Known));
             if file.as_ref().is_none_or(|file| file.text() != "-") {
-                let named = read.text("--context").or_else(|| read.text("--name")).or_else(|| read.text("-n"));
-                super::kubectl::place::switches(named, context);
+                let cluster = read.text("--name").or_else(|| read.text("-n"));
+                let alias = read.text("--context");
+                super::kubectl::place::switches(alias.clone().or_else(|| cluster.clone()), context);
+                super::kubectl::place::stands_for(alias, cluster.unwrap_or_else(|| "*".to_owned()), context);
                 context.write_value(&file.unwrap_or_else(|| home(".kube/config", context)));
             }
         }

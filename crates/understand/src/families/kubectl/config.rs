@@ -61,21 +61,43 @@ pub(super) fn chooses(name: Option<&str>, spot: &Spot, context: &mut Context<'_>
     context.chooses(place::TOOL, &spot.kubeconfig(), name.unwrap_or("*"));
 }
 
+/// The program that a plugin of kubectl is.
+pub(super) fn of_plugin(name: &str) -> Option<&'static str> {
+    match name {
+        "ctx" => Some("kubectx"),
+        "ns" => Some("kubens"),
+        _ => None,
+    }
+}
+
 /// `kubectx` and `kubens`.
 pub(super) fn switch(invocation: &Invocation, context: &mut Context<'_>) {
+    let is_context = invocation.program == "kubectx";
+    let has = |options: &[&str]| invocation.words.iter().any(|word| options.contains(&word.text()));
+    if is_context && has(&["-d", "--delete", "-u", "--unset"]) {
+        // Where the current one goes, nothing says what later commands act on.
+        let spot = Spot::anywhere(invocation, context);
+        chooses(None, &spot, context);
+        place::rewrites(context);
+        return;
+    }
     let operand = invocation.words.iter().find(|word| !word.text().starts_with('-') || word.text() == "-");
     let reads = invocation.words.iter().any(|word| matches!(word.text(), "-c" | "--current" | "-h" | "--help" | "-V" | "--version"));
     match operand {
         Some(word) if !reads => {
             let spot = Spot::anywhere(invocation, context);
             // `kubectx new=old` renames one.
-            if invocation.program == "kubectx" && word.known().is_none_or(|name| name.contains('=')) {
+            if is_context && word.known().is_none_or(|name| name.contains('=')) {
                 place::moves(spot.kubeconfig(), context);
                 return;
             }
             let name = word.known().filter(|name| *name != "-" && !name.contains('=')).unwrap_or("*").to_owned();
-            let name = if invocation.program == "kubens" { "*".to_owned() } else { name };
-            chooses(Some(&name), &spot, context);
+            if is_context {
+                chooses(Some(&name), &spot, context);
+            } else {
+                chooses(None, &spot, context);
+                context.chooses(place::NAMESPACE, &spot.kubeconfig(), &name);
+            }
         }
         _ => context.program(verbs::EXEC_READ, &invocation.program),
     }

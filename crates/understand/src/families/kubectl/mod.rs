@@ -150,6 +150,14 @@ fn kubectl(invocation: &Invocation, context: &mut Context<'_>) {
         }
         return;
     }
+    // What the plugins `ctx` and `ns` do, the programs do that they are.
+    let plugin = found.operands.first().and_then(|word| word.known()).filter(|_| found.verb.is_none());
+    if let Some(program) = plugin.and_then(config::of_plugin) {
+        let start = found.position(0, invocation).map_or(invocation.words.len(), |at| at + 1);
+        let words = invocation.words.get(start..).unwrap_or_default().to_vec();
+        config::switch(&Invocation { program: program.to_owned(), words, ..invocation.clone() }, context);
+        return;
+    }
     let spots = place::find(&found, invocation, context);
     let Some(spot) = spots.first().cloned() else { return };
     match found.name.split(' ').next().unwrap_or_default() {
@@ -223,12 +231,13 @@ fn changes(found: &Subcommand<'_>, spot: &Spot, invocation: &Invocation, context
     }
     if found.name == "apply" && found.has(&["--prune"]) && !dry {
         let resource = spot.resource("*", "*", Some("*"));
-        context.push(Effect::new(verbs::KUBE_DELETE, resource).because("--prune deletes what the files no longer have"));
+        let effect = Effect::new(verbs::KUBE_DELETE, resource);
+        context.push(spot.spoken_to(effect.because("--prune deletes what the files no longer have")));
     }
     if found.name.starts_with("create") && found.operands.first().is_some_and(|word| word.text() == "secret") || found.name == "create secret" {
         let name = found.operands.last().and_then(|word| word.known()).unwrap_or("*").to_owned();
         if !dry {
-            context.push(Effect::new(verbs::SECRET_WRITE, Resource::Secret { store: spot.store(), name }));
+            context.push(spot.spoken_to(Effect::new(verbs::SECRET_WRITE, Resource::Secret { store: spot.store(), name })));
         }
     }
 }
@@ -338,7 +347,7 @@ fn shows(found: &Subcommand<'_>, spot: &Spot, context: &mut Context<'_>) {
         let (kind, name) = secret.map_or(("*", "*"), |(kind, name, _)| (kind.as_str(), name.as_str()));
         let effect = Effect::new(verbs::SECRET_READ, spot.resource("secret", name, None));
         let effect = if kind == "*" { effect.certain(Certainty::Partial, "it may be a secret whose value is shown") } else { effect };
-        context.push(effect.because("the secret's value is shown"));
+        context.push(spot.spoken_to(effect.because("the secret's value is shown")));
     }
 }
 
@@ -425,7 +434,7 @@ fn copies(found: &Subcommand<'_>, spot: &Spot, context: &mut Context<'_>) {
         match &source.there {
             Some((name, _)) => context.push(spot.as_sure(Effect::new(verbs::KUBE_EXPORT, pod(name)))),
             None if target.there.is_none() => {
-                context.push(Effect::new(verbs::KUBE_EXPORT, spot.resource("pod", "*", Some("*"))));
+                context.push(spot.spoken_to(Effect::new(verbs::KUBE_EXPORT, spot.resource("pod", "*", Some("*")))));
             }
             None => {}
         }

@@ -1,6 +1,8 @@
 //! Which context and namespace a command acts on: as options say, or as the kubeconfig does.
 
 mod local;
+pub(crate) mod named;
+mod servers;
 
 use countersign_model::{Certainty, Effect, Resource, is_cluster_of_this_machine};
 
@@ -23,6 +25,8 @@ pub(crate) struct Spot {
     because: Option<String>,
     /// Whether it is not known.
     doubtful: bool,
+    /// The hosts of its servers, as far as a kubeconfig says them.
+    servers: Vec<String>,
 }
 
 impl Spot {
@@ -34,6 +38,7 @@ impl Spot {
             kubeconfig: usual(invocation, context),
             because: Some("which cluster is meant is not known".to_owned()),
             doubtful: true,
+            servers: Vec::new(),
         }
     }
 
@@ -62,8 +67,15 @@ impl Spot {
         self.doubtful
     }
 
+    /// The effect as one for which its servers are spoken to, and perhaps others.
+    pub fn spoken_to(&self, mut effect: Effect) -> Effect {
+        effect.speaks(&self.servers);
+        effect
+    }
+
     /// The effect as sure as the place, with how that is known.
     pub fn as_sure(&self, effect: Effect) -> Effect {
+        let effect = self.spoken_to(effect);
         match &self.because {
             Some(because) if self.doubtful => match effect.because.clone() {
                 Some(before) => effect.certain(Certainty::Partial, &format!("{before}; {because}")),
@@ -74,6 +86,20 @@ impl Spot {
         }
     }
 }
+
+/// Takes note that a context stands for a cluster from now on that has these names, whatever the context is called.
+pub(crate) fn stands_for(alias: Option<String>, cluster: String, context: &mut Context<'_>) {
+    let Some(alias) = alias.filter(|alias| *alias != cluster) else { return };
+    let chosen = &mut context.state.world.chosen;
+    if chosen.aliases.len() >= MOST_ALIASES {
+        chosen.contexts_moved = true;
+    } else {
+        chosen.aliases.push((alias, cluster));
+    }
+}
+
+/// Contexts that stand for clusters that are kept in mind.
+const MOST_ALIASES: usize = 8;
 
 /// Takes note that the kubeconfig's contexts are no longer what the file says, and of the one that is current now.
 pub(crate) fn switches(name: Option<String>, context: &mut Context<'_>) {
@@ -101,6 +127,9 @@ pub(crate) fn makes(name: String, invocation: &Invocation, context: &mut Context
 
 /// The name under which contexts are chosen.
 pub(super) const TOOL: &str = "kubectl";
+
+/// The name under which namespaces are chosen.
+pub(super) const NAMESPACE: &str = "kubectl namespace";
 
 /// The kubeconfig that a program goes by which is told of none; `*` where it may be any.
 pub(super) fn usual(invocation: &Invocation, context: &Context<'_>) -> String {
@@ -170,7 +199,11 @@ pub(crate) fn of_options(
             _ => "*".to_owned(),
         }
     };
-    let named = |name: String| kubeconfig.rsplit('/').next().filter(|file| *file != "config" && *file != "*").map_or(name.clone(), |file| format!("{name} of {file}"));
+    let file_name = || match kubeconfig.rsplit('/').next() {
+        Some("config") => named::of_path(&kubeconfig),
+        file => file.filter(|file| *file != "*"),
+    };
+    let named = |name: String| file_name().map_or(name.clone(), |file| format!("{name} of {file}"));
     let is_named = found.has(&["--kubeconfig"]) || environment::value(invocation, "KUBECONFIG").is_some();
     let is_of_machine = name.is_none() && !is_named && of_machine;
     let unknown = || if is_of_machine { CLUSTER_OF_THE_MACHINE.to_owned() } else { named("*".to_owned()) };
@@ -189,6 +222,7 @@ pub(crate) fn of_options(
         kubeconfig: kubeconfig.clone(),
         because,
         doubtful,
+        servers: Vec::new(),
     });
     if !is_given {
         let chosen = chosen(&kubeconfig, context);
@@ -200,6 +234,7 @@ pub(crate) fn of_options(
             context: name,
             kubeconfig: kubeconfig.clone(),
             because: Some(because.to_owned()),
+            servers: Vec::new(),
         };
         spots.splice(0..0, chosen.into_iter().flatten().map(spot));
     }
@@ -210,8 +245,32 @@ pub(crate) fn of_options(
             kubeconfig: kubeconfig.clone(),
             because: Some("an earlier part of the command changes where contexts lead".to_owned()),
             doubtful: true,
+            servers: Vec::new(),
         });
     }
+    let stand = |spot: &Spot| {
+        let known = context.state.world.chosen.aliases.iter().filter(|(alias, _)| *alias == spot.context);
+        let of_cluster = known.map(|(alias, cluster)| Spot {
+            context: cluster.clone(),
+            because: Some(format!("an earlier part of the command makes `{alias}` stand for this cluster")),
+            ..spot.clone()
+        });
+        of_cluster.collect::<Vec<_>>()
+    };
+    if !is_written {
+        let names = context.chosen(NAMESPACE, &kubeconfig).into_iter().flatten();
+        let names: Vec<String> = names.collect();
+        let of_names = |spot: &Spot| {
+            let spots = names.iter().map(|name| Spot { namespace: name.clone(), ..spot.clone() });
+            spots.collect::<Vec<_>>()
+        };
+        let others: Vec<Spot> = spots.iter().flat_map(of_names).collect();
+        spots.splice(0..0, others);
+    }
+    let standing: Vec<Spot> = spots.iter().flat_map(stand).collect();
+    spots.splice(0..0, standing);
+    let files = files(found, invocation, context);
+    spots.iter_mut().for_each(|spot| spot.servers = servers::of(&spot.context, config, &files, context));
     if let Some(config) = config {
         let leads = |spot: &Spot| {
             let cluster = config.leads_to(&spot.context).filter(|_| !is_cluster_of_this_machine(&spot.context))?;
@@ -221,8 +280,16 @@ pub(crate) fn of_options(
         let raised: Vec<Spot> = spots.iter().filter_map(leads).collect();
         spots.splice(0..0, raised);
     }
+    // A file that is named for one cluster says more of where than what its context is called.
+    let of_name = |spot: &Spot| {
+        let is_open = spot.doubtful || !is_named || is_cluster_of_this_machine(&spot.context);
+        let file = servers::file(&spot.context, &kubeconfig, &files, context).filter(|_| !is_open)?;
+        let because = Some(format!("its kubeconfig is {file}"));
+        Some(Spot { context: named::raised(&spot.context, &file)?, because, ..spot.clone() })
+    };
+    let raised: Vec<Spot> = spots.iter().filter_map(of_name).collect();
+    spots.splice(0..0, raised);
     if spots.iter().any(|spot| is_cluster_of_this_machine(&spot.context)) {
-        let files = files(found, invocation, context);
         for spot in &mut spots {
             local::say_where(spot, &files, context);
         }

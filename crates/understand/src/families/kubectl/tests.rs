@@ -194,3 +194,63 @@ fn what_is_set_is_no_object() {
     kube.write node/n1 in prod, write
     ");
 }
+
+#[test]
+fn the_plugins_that_choose() {
+    for command in [
+        "kubectl ctx prod && kubectl delete pod x",
+        "kubectl ctx prod; kubectl delete pod x",
+        "kubectx prod && helm uninstall x",
+        "k ctx prod && kubectl delete pod x",
+    ] {
+        let found = check(command);
+        assert!(found.contains(" in prod/"), "{command}: {found}");
+    }
+    for command in ["kubectl ns prod && kubectl delete pod x", "kubens prod && kubectl delete pod x", "kubens prod; helm uninstall x"] {
+        let found = check(command);
+        assert!(found.contains("/prod, destroy"), "{command}: {found}");
+    }
+    // What is written counts more than what was chosen.
+    let found = check("kubens prod && kubectl -n dev delete pod x");
+    assert!(!found.contains("/prod, destroy"), "{found}");
+}
+
+#[test]
+fn the_current_context_is_forgotten() {
+    let config = "current-context: dev\ncontexts:\n- name: dev\n  context: {cluster: c}\n";
+    for command in ["kubectx -d dev", "kubectx -u", "kubectx --unset", "kubectl ctx -d dev"] {
+        let found = check_with(&format!("{command} && kubectl delete pod x"), &[("/home/dev/.kube/config", config)]);
+        assert!(found.contains("kube.delete pod/x in */"), "{command}: {found}");
+    }
+    let found = check_with("kubectl ctx && kubectl ns && kubectl ctx -c", &[("/home/dev/.kube/config", config)]);
+    assert!(!found.contains("fs.write"), "{found}");
+}
+
+#[test]
+fn a_context_that_stands_for_a_cluster() {
+    let config = "current-context: dev\ncontexts:\n- name: dev\n  context: {cluster: c}\n";
+    let after = |before: &str| {
+        check_with(&format!("{before} && kubectl --context dev delete pod x"), &[("/home/dev/.kube/config", config)])
+    };
+    let found = after("aws eks update-kubeconfig --name shop-prod --alias dev --region eu-west-1");
+    assert!(found.contains("in shop-prod at cluster arn:aws:eks:eu-west-1:*:cluster/shop-prod/"), "{found}");
+    let found = after("az aks get-credentials -g g --name prod --context dev");
+    assert!(found.contains(" in prod/"), "{found}");
+    let found = after("az aks get-credentials -g g --name $C --context dev");
+    assert!(found.contains(" in */"), "{found}");
+    let found = after("doctl kubernetes cluster kubeconfig save prod --alias dev");
+    assert!(found.contains(" in prod/"), "{found}");
+    let found = check("aws eks update-kubeconfig --name prod --alias dev; helm --kube-context dev uninstall web");
+    assert!(found.contains("release/web in prod at cluster arn:"), "{found}");
+    // Another context is as it was, and so is one that the client names itself.
+    for command in [
+        "aws eks update-kubeconfig --name shop-prod --alias live",
+        "aws eks update-kubeconfig --name shop-prod --alias dev --dry-run",
+        "az aks get-credentials -g g --name dev --context dev",
+        "gcloud container clusters get-credentials prod --zone z --project p",
+    ] {
+        let found = after(command);
+        let deletes: Vec<&str> = found.lines().filter(|line| line.starts_with("kube.delete")).collect();
+        assert_eq!(deletes, ["kube.delete pod/x in dev/default, destroy"], "{command}");
+    }
+}

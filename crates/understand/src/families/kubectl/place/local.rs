@@ -57,7 +57,7 @@ fn say(spot: &mut Spot, server: &str) {
 }
 
 /// The host of a server's address.
-fn host(server: &str) -> &str {
+pub(super) fn host(server: &str) -> &str {
     let rest = server.split_once("://").map_or(server, |(_, rest)| rest);
     let rest = rest.split(['/', '?', '#']).next().unwrap_or(rest);
     let rest = rest.rsplit_once('@').map_or(rest, |(_, host)| host);

@@ -59,7 +59,10 @@
         kube.delete pod/x in */*, destroy, partial
         kube.delete pod/x in kind-dev at */default, destroy
         ");
-        assert_snapshot!(changed("aws eks update-kubeconfig --name prod --alias kind-dev --kubeconfig other"), @"kube.delete pod/x in kind-dev at */default, destroy");
+        assert_snapshot!(changed("aws eks update-kubeconfig --name prod --alias kind-dev --kubeconfig other"), @"
+        kube.delete pod/x in prod at cluster arn:aws:eks:*:*:cluster/prod/default, destroy
+        kube.delete pod/x in kind-dev at */default, destroy
+        ");
         assert_snapshot!(changed("kubectl config use-context kind-dev"), @"kube.delete pod/x in kind-dev/default, destroy");
         assert_snapshot!(changed("kubectl config set-context --current --namespace=shop"), @"kube.delete pod/x in kind-dev/default, destroy");
         assert_snapshot!(changed("kind create cluster --name dev"), @"kube.delete pod/x in kind-dev/default, destroy");
@@ -150,6 +153,7 @@
         kube.delete pod/x in dev/default, destroy
         ");
         assert_snapshot!(after("aws eks update-kubeconfig --name prod --alias live"), @"
+        kube.delete pod/x in prod at cluster arn:aws:eks:*:*:cluster/prod/*, destroy
         kube.delete pod/x in live/*, destroy
         kube.delete pod/x in dev/default, destroy
         ");
@@ -163,6 +167,7 @@
         kube.delete pod/x in dev/default, destroy
         ");
         assert_snapshot!(after("az aks get-credentials -g g -n prod --context live --subscription s"), @"
+        kube.delete pod/x in prod/*, destroy
         kube.delete pod/x in live/*, destroy
         kube.delete pod/x in dev/default, destroy
         ");
