@@ -1,7 +1,9 @@
 //! Which environment each effect lands in, by the bundle's map. What is not known is taken as the
 //! worst it can be.
 
+mod buckets;
 mod covered;
+mod servers;
 mod stacks;
 
 use countersign_model::{
@@ -17,7 +19,8 @@ use crate::{Bundle, glob, names, remote};
 /// paths of the map that do not start at the root are looked for from its top.
 pub fn classify(effects: &mut [Effect], bundle: &Bundle, tree: Option<&str>) {
     for effect in effects {
-        effect.environment = environment(effect, bundle.map(), tree);
+        let found = environment(effect, bundle.map(), tree);
+        effect.environment = servers::raised(effect, found, bundle.map());
         let Some(suspicion) = suspicion(effect, bundle.map(), tree) else { continue };
         effect.because = match effect.because.take() {
             Some(because) if because.ends_with(&suspicion) => Some(because),
@@ -192,7 +195,8 @@ fn environment(effect: &Effect, map: &EnvironmentMap, tree: Option<&str>) -> Env
         }
         Resource::Cloud { provider, account, name, .. } => {
             let full = format!("{provider}:{account}");
-            names::of(map, |places| &places.accounts, &[account, &full], &[account, name])
+            let found = names::of(map, |places| &places.accounts, &[account, &full], &[account, name]);
+            buckets::raised(&effect.resource, found, map)
         }
         Resource::Database { host, database, .. } => {
             let listed = listed_database(host, database.as_deref(), map);

@@ -105,6 +105,48 @@ fn the_map_says_where() {
     }
 }
 
+/// A bucket is reached by its name, whichever account the client is told of.
+#[test]
+fn buckets_by_their_names() {
+    use Environment::{Development, Production};
+    for (service, name, expected) in [
+        ("storage", "shop-prod/assets/x", Production),
+        ("storage", "shop-live", Production),
+        ("s3", "shop-prod", Production),
+        ("storage", "shop-dev/prod/x", Development),
+        ("storage", "assets", Development),
+        ("compute", "shop-prod", Development),
+    ] {
+        let mut resource = cloud("play");
+        if let Resource::Cloud { service: own, name: known, .. } = &mut resource {
+            (*own, *known) = (service.to_owned(), name.to_owned());
+        }
+        assert_eq!(environment(shop(Pack::Graduated), resource), expected, "{service} {name}");
+    }
+}
+
+/// A context may be called anything: the map may know its server.
+#[test]
+fn clusters_by_their_servers() {
+    use Environment::{Development, Production, Unknown};
+    let secret = || Resource::Secret { store: "kubernetes sandbox/web".to_owned(), name: "*".to_owned() };
+    for (resource, host, expected) in [
+        (cluster("sandbox", Some("web")), "api.shop.example", Production),
+        (cluster("sandbox", Some("web")), "k8s.prod.acme.example", Production),
+        (secret(), "api.shop.example", Production),
+        (cluster("sandbox", Some("web")), "k8s.acme.example", Development),
+        (cluster("sandbox", Some("web")), "*", Development),
+        (cluster("other", Some("web")), "k8s.acme.example", Unknown),
+        (stack("eu"), "api.shop.example", Unknown),
+    ] {
+        let mut effect = Effect::new(Verb::new("x.y"), resource.clone());
+        effect.speaks_to = vec![host.to_owned(), "*".to_owned()];
+        let mut effects = [effect];
+        classify(&mut effects, shop(Pack::Graduated), None);
+        assert_eq!(effects[0].environment, expected, "{resource} at {host}");
+    }
+}
+
 /// A directory in the map is one from the top of any repository that holds it, unless it starts at the root.
 #[test]
 fn stacks_by_directory() {
