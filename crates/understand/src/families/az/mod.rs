@@ -4,6 +4,7 @@
 
 mod devops;
 mod read;
+mod scopes;
 #[cfg(test)]
 mod tests;
 
@@ -61,7 +62,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         return;
     }
     let most = if words.first() == Some(&"account") { 1 } else { usize::MAX };
-    for tenant in tenants(invocation, &read, context).iter().take(most) {
+    for tenant in tenants(&words, invocation, &read, context).iter().take(most) {
         acts(&words, &read, tenant, invocation, context);
     }
 }
@@ -287,9 +288,18 @@ fn profile(invocation: &Invocation, context: &Context<'_>) -> String {
 
 /// The subscription: an option's, one chosen before, or the default of the client's own file; several where it may be
 /// one of them.
-fn tenants(invocation: &Invocation, read: &Read<'_>, context: &Context<'_>) -> Vec<Tenant> {
+fn tenants(words: &[&str], invocation: &Invocation, read: &Read<'_>, context: &Context<'_>) -> Vec<Tenant> {
     let region = read.text("--location").or_else(|| read.text("-l"));
-    let all = subscriptions(invocation, read, context);
+    // An id of a resource says whose it is, and more may be named than the one that the client acts in.
+    let named = scopes::of(words, read);
+    // What leads to a machine may be in another subscription than the machine.
+    let leads = read.has("--target-resource-id") && read.has("--subscription");
+    let mut all = if named.is_whole && !leads { Vec::new() } else { subscriptions(invocation, read, context) };
+    for other in named.tenants {
+        if !all.iter().any(|tenant| tenant.account == other.account) {
+            all.push(other);
+        }
+    }
     all.into_iter().map(|tenant| Tenant { region: region.clone(), ..tenant }).collect()
 }
 
@@ -305,12 +315,6 @@ pub(super) fn default_subscription(invocation: &Invocation, context: &Context<'_
 }
 
 fn subscriptions(invocation: &Invocation, read: &Read<'_>, context: &Context<'_>) -> Vec<Tenant> {
-    // An id of a resource says whose it is.
-    let id = read.value("--ids").or_else(|| read.value("--scope")).and_then(Value::known);
-    let id = id.and_then(|id| id.strip_prefix("/subscriptions/")).and_then(|rest| rest.split('/').next());
-    if let Some(id) = id {
-        return vec![Tenant::named(AZURE, id)];
-    }
     let named = |name: &str| match name {
         "*" => Tenant::unknown(AZURE, "the subscription is not known"),
         name => Tenant::named(AZURE, name),

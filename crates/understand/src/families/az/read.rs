@@ -38,12 +38,17 @@ impl Read<'_> {
         self.value(name).map(|value| value.known().unwrap_or("*").to_owned())
     }
 
+    /// All values of its options, with the options' names.
+    pub fn values(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.options.iter().flat_map(|(name, values)| values.iter().map(move |value| (name.as_str(), value)))
+    }
+
     /// Says which files its values are read from.
     pub fn reads_files(&self, context: &mut Context<'_>) {
-        for (name, value) in self.options.iter().flat_map(|(name, values)| values.iter().map(move |value| (name, value))) {
+        for (name, value) in self.values() {
             if let Some(file) = value.strip_prefix("@") {
                 context.read_value(&file);
-            } else if matches!(name.as_str(), "--template-file" | "--parameters-file" | "--src") {
+            } else if matches!(name, "--template-file" | "--parameters-file" | "--src") {
                 context.read_value(value);
             }
         }

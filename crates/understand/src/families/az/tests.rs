@@ -35,7 +35,7 @@ fn commands() {
     cloud.delete storage c in azure:s, destroy
     ");
     assert_snapshot!(check("az rest --method delete --uri https://management.azure.com/subscriptions/2/x --subscription s; az rest --uri https://x --subscription s"), @"
-    cloud.delete rest https://management.azure.com/subscriptions/2/x in azure:s, destroy
+    cloud.delete rest https://management.azure.com/subscriptions/2/x in azure:2, destroy
     net.read x, read
     cloud.read rest https://x in azure:s, read
     ");

@@ -1,7 +1,7 @@
 //! Which project of Google Cloud is meant.
 
 use super::super::cloud::Tenant;
-use super::Command;
+use super::{Command, named};
 use crate::context::Context;
 use crate::environment;
 use crate::invocation::Invocation;
@@ -21,15 +21,20 @@ pub(super) fn tenants(invocation: &Invocation, command: &Command<'_>, context: &
     let region = found.text(&["--region", "--zone", "--location"]);
     let region = region.or_else(|| context.setting(invocation, "CLOUDSDK_COMPUTE_REGION").ok().flatten());
     // `projects/shop/instances/x` says whose it is, and so do commands on projects themselves.
-    let named = command.operands().iter().find_map(|operand| operand.strip_prefix("projects/"));
+    let named = named::of(command, invocation);
     let own = command.operands().first().filter(|_| command.own().first() == Some(&"projects")).copied();
     let option = found.text(&["--project", "--projec", "--proje", "--proj"]);
-    let named = named.and_then(|rest| rest.split('/').next()).or(own).map(str::to_owned).or(option);
-    let tenants = match named {
+    let mut tenants = match own.map(str::to_owned).or(option) {
         Some(project) if project == "*" => vec![Tenant::unknown(GCP, "the project is not known")],
         Some(project) => vec![Tenant::named(GCP, &project)],
+        None if named.is_whole => Vec::new(),
         None => configured(invocation, found.text(&["--configuration"]), context),
     };
+    for other in named.tenants {
+        if !tenants.iter().any(|tenant| tenant.account == other.account && tenant.doubt == other.doubt) {
+            tenants.push(other);
+        }
+    }
     tenants.into_iter().map(|tenant| Tenant { region: region.clone(), ..tenant }).collect()
 }
 

@@ -6,6 +6,7 @@ mod account;
 mod bigquery;
 mod commands;
 mod gsutil;
+mod named;
 #[cfg(test)]
 mod tests;
 
@@ -54,6 +55,9 @@ const TABLE: Table = Table {
         "--filter",
         "--flags-file",
         "--impersonate-service-account",
+        "--organization",
+        "--folder",
+        "--billing-account",
         "--verbosity",
         "--zone",
         "--region",

@@ -1,0 +1,150 @@
+//! Subscriptions that ids of resources and addresses name, and scopes that are larger than one subscription.
+
+use super::super::cloud::Tenant;
+use super::AZURE;
+use super::read::Read;
+use crate::word::Value;
+
+/// Subscriptions of one command that are looked at; more could be any.
+const MOST: usize = 8;
+
+/// Options whose values say what is acted on, wherever the client is.
+const WHOLE: &[&str] = &["--ids", "--id", "--scope", "--scopes", "--uri", "--url", "-u", "--resource-id", "--target-resource-id"];
+
+/// Options whose values name something else than a place.
+const OTHERS: &[&str] = &["--subscription", "--role", "--query", "--output", "-o", "--tags", "--headers", "--name", "-n"];
+
+/// What is named.
+#[derive(Default)]
+pub(super) struct Named {
+    pub tenants: Vec<Tenant>,
+    /// Whether that says by itself where the command acts.
+    pub is_whole: bool,
+}
+
+impl Named {
+    fn add(&mut self, tenant: Tenant) {
+        let is_known = self.tenants.iter().any(|known| known.account == tenant.account);
+        if !is_known && self.tenants.len() == MOST {
+            self.tenants.push(Tenant::unknown(AZURE, "it names too many subscriptions to look at each"));
+        } else if !is_known && self.tenants.len() < MOST {
+            self.tenants.push(tenant);
+        }
+    }
+
+    fn of_text(&mut self, text: &str) -> bool {
+        let before = self.tenants.len();
+        // The client fills in what stands in braces, with the subscription that it acts in.
+        for name in after(text, "/subscriptions/").filter(|name| !name.starts_with('{')) {
+            self.add(Tenant::named(AZURE, name));
+        }
+        for name in after(text, "/managementgroups/") {
+            self.above(name);
+        }
+        self.tenants.len() > before
+    }
+
+    fn above(&mut self, group: &str) {
+        let tenant = Tenant::named(AZURE, &format!("managementGroups/{group}"));
+        self.add(tenant.because("it is for more than one subscription"));
+    }
+
+    fn everywhere(&mut self) {
+        self.add(Tenant::unknown(AZURE, "it is for every subscription"));
+    }
+}
+
+/// The names that follow a part of ids, in whatever case it is written.
+fn after<'t>(text: &'t str, part: &str) -> impl Iterator<Item = &'t str> {
+    let lower = text.to_ascii_lowercase();
+    let starts: Vec<usize> = lower.match_indices(part).map(|(at, _)| at + part.len()).take(MOST).collect();
+    starts.into_iter().filter_map(move |at| {
+        let name = text.get(at..)?.split(['/', '?', '"', '\'', ' ', '&', ',']).next()?;
+        (!name.is_empty()).then_some(name)
+    })
+}
+
+/// What a command names.
+pub(super) fn of(words: &[&str], read: &Read<'_>) -> Named {
+    let mut named = Named::default();
+    match words {
+        ["deployment" | "stack", "tenant", ..] => named.everywhere(),
+        ["deployment" | "stack", "mg", ..] => {
+            let group = read.text("--management-group-id").or_else(|| read.text("-m"));
+            named.above(group.as_deref().unwrap_or("*"));
+        }
+        ["account", "management-group", ..] => {
+            named.above(read.text("--name").or_else(|| read.text("-n")).as_deref().unwrap_or("*"));
+        }
+        _ => {}
+    }
+    named.is_whole = !named.tenants.is_empty();
+    for (name, value) in read.values() {
+        let is_whole = WHOLE.contains(&name);
+        let is_found = match value {
+            _ if OTHERS.contains(&name) => false,
+            Value::Known(text) if text == "/" && matches!(name, "--scope" | "--scopes") => {
+                named.everywhere();
+                true
+            }
+            // An address with a question mark in it is no pattern of files.
+            Value::Known(text) | Value::Pattern(text) => named.of_text(text),
+            Value::Unknown { .. } if is_whole && name != "-u" => {
+                named.add(Tenant::unknown(AZURE, "which subscription it is in is not known"));
+                true
+            }
+            Value::Unknown { .. } => false,
+        };
+        named.is_whole |= is_whole && is_found;
+    }
+    named
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::check;
+
+    #[test]
+    fn other_subscriptions() {
+        for command in [
+            "az role assignment create --assignee x --role Owner --scope /subscriptions/prod --subscription dev",
+            "az role assignment create --assignee x --role Owner --scope /subscriptions/dev /subscriptions/prod/resourceGroups/g",
+            "az resource delete --ids /subscriptions/dev/resourceGroups/g/x /SUBSCRIPTIONS/prod/resourceGroups/g/y --subscription dev",
+            "az rest --method delete --url https://management.azure.com/subscriptions/prod/resourceGroups/g?api-version=1 --subscription dev",
+            "az rest -m put -u /subscriptions/prod/resourceGroups/g -b '{}' --subscription dev",
+            "az network vnet peering create -n p -g g --vnet-name v --remote-vnet /subscriptions/prod/resourceGroups/g/x --subscription dev",
+        ] {
+            let found = check(command);
+            assert!(found.contains("in azure:prod"), "{command}: {found}");
+        }
+        let found = check("az network vnet delete -n v --subscription prod --remote-vnet /subscriptions/dev/x");
+        assert!(found.contains("in azure:prod") && found.contains("in azure:dev"), "{found}");
+    }
+
+    #[test]
+    fn more_than_one_subscription() {
+        for (command, place) in [
+            ("az role assignment create --assignee x --role Owner --scope / --subscription dev", "in azure:*"),
+            ("az role assignment create --assignee x --role Owner --scope $SCOPE --subscription dev", "in azure:*"),
+            ("az role assignment create --assignee x --role Owner --scope /providers/Microsoft.Management/managementGroups/all --subscription dev", "in azure:managementGroups/all"),
+            ("az deployment tenant create --template-file x.json --location l --subscription dev", "in azure:*"),
+            ("az deployment mg create -m all --template-file x.json --location l --subscription dev", "in azure:managementGroups/all"),
+        ] {
+            let found = check(command);
+            assert!(found.contains(place), "{command}: {found}");
+            assert!(!found.contains("in azure:dev"), "{command}: {found}");
+        }
+    }
+
+    #[test]
+    fn near_misses() {
+        for command in [
+            "az role assignment create --assignee x --role /subscriptions/prod/providers/Microsoft.Authorization/roleDefinitions/1 --scope /subscriptions/dev",
+            "az rest --method delete --url '/subscriptions/{subscriptionId}/resourceGroups/prod' --subscription dev",
+            "az group delete -n prod --subscription dev",
+        ] {
+            let found = check(command);
+            assert!(found.contains("in azure:dev") && !found.contains("in azure:prod"), "{command}: {found}");
+        }
+    }
+}
