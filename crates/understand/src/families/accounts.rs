@@ -1,7 +1,9 @@
 //! Accounts of clouds that tools of infrastructure act in, whatever the stack is called: options, variables, earlier
 //! parts of the call and the configuration's own text name them. The map knows whether one of them is production.
 
+mod projects;
 mod settings;
+mod variables;
 
 use countersign_model::{Effect, Resource, verbs};
 
@@ -46,6 +48,9 @@ const OPTIONS: &[(&str, &str)] = &[
     ("--iam-assume-role", "aws"),
     ("--iam-role", "aws"),
 ];
+
+/// Those that are looked for where a configuration takes them from elsewhere.
+const PROFILES: &[&str] = &["profile", "aws_profile"];
 
 /// Words of a configuration's settings that choose one.
 const SETTINGS: &[(&str, &str)] = &[
@@ -124,13 +129,29 @@ impl Accounts {
     }
 
     /// What the blocks of a configuration say that tell where it acts and where its state is.
-    pub fn of_configuration(&mut self, text: &str, invocation: &Invocation, context: &Context<'_>) {
+    pub fn of_configuration(
+        &mut self,
+        text: &str,
+        directory: &str,
+        found: &Subcommand<'_>,
+        invocation: &Invocation,
+        context: &Context<'_>,
+    ) {
         for start in ["provider \"", "backend \"", "remote_state"] {
             for (at, _) in text.match_indices(start).take(MOST) {
                 let Some(block) = text.get(at..).and_then(block) else { continue };
                 for (name, setting) in settings::of(block) {
                     match setting {
                         Setting::Text(value) => self.of_variable(name, plain(name, value), context),
+                        Setting::Other(value) if PROFILES.contains(&name) => {
+                            let value = value.split([' ', '#']).next().unwrap_or(value);
+                            let names = match value.strip_prefix("var.") {
+                                Some(name) => variables::values(name, directory, found, invocation, context),
+                                None if matches!(value, "null" | "") => Vec::new(),
+                                None => vec!["*".to_owned()],
+                            };
+                            names.iter().for_each(|name| self.add("aws", name));
+                        }
                         Setting::Other(_) => {}
                     }
                 }

@@ -89,7 +89,8 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         context.program(verbs::EXEC_READ, &invocation.title());
         return;
     }
-    let accounts = Accounts::of_call(&found, invocation, context);
+    let mut accounts = Accounts::of_call(&found, invocation, context);
+    accounts.of_project(&found, invocation, context);
     let (resource, because, others) = stack(&found, invocation, context);
     let mut effect = found.effect(&verbs::STACK_APPLY, &verbs::STACK_DESTROY, resource.clone());
     let tool = program.to_owned();

@@ -8,6 +8,7 @@ use crate::code::source::{self, Source};
 use crate::context::Context;
 use crate::families;
 use crate::families::accounts::Accounts;
+use crate::families::subcommands::Subcommand;
 use crate::invocation::{Invocation, Source as Substituted, Stdin};
 use crate::paths;
 use crate::word::{Value, Word};
@@ -23,9 +24,9 @@ const MOST_DIRECTORIES: usize = 6;
 
 /// Adds what the programs do that a subcommand runs which reads the configuration's data.
 /// It takes note of the accounts that the configuration names.
-pub(super) fn effects(name: &str, spot: &Spot, accounts: &mut Accounts, invocation: &Invocation, context: &mut Context<'_>) {
+pub(super) fn effects(found: &Subcommand<'_>, spot: &Spot, accounts: &mut Accounts, invocation: &Invocation, context: &mut Context<'_>) {
     let reads = matches!(
-        name,
+        found.name.as_str(),
         "plan" | "apply" | "destroy" | "refresh" | "import" | "console" | "test" | "plan-all" | "apply-all" | "destroy-all"
     );
     if !reads || spot.directory.contains('*') {
@@ -54,7 +55,7 @@ pub(super) fn effects(name: &str, spot: &Spot, accounts: &mut Accounts, invocati
                     }
                     continue;
                 }
-                accounts.of_configuration(text, invocation, context);
+                accounts.of_configuration(text, &spot.directory, found, invocation, context);
                 for program in programs(text, &directory) {
                     start(program, &spot.directory, invocation, context);
                 }

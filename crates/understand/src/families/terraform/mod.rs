@@ -113,7 +113,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         context.push(acts(effect, &found, spot));
     }
     special(&found, spot, invocation, context);
-    external::effects(&found.name, spot, &mut accounts, invocation, context);
+    external::effects(&found, spot, &mut accounts, invocation, context);
     for target in targets(&found) {
         let effect = found.effect(&verbs::STACK_APPLY, &verbs::STACK_DESTROY, spot.resource(&target));
         accounts.also(&acts(effect, &found, spot), context);
