@@ -67,17 +67,33 @@ impl Target<'_> {
         if let Some(rest) = pattern.strip_prefix("~/").filter(|_| !start.is_empty()) {
             return self.could_be_at_home(rest, start);
         }
-        let pattern = match self.anchored(pattern) {
-            Some(pattern) => pattern,
+        let anchored = match self.anchored(pattern) {
+            Some(anchored) => anchored,
             // It is another place than the tree.
             None if self.tree.is_some() && !pattern.starts_with("~/") => return false,
             None => anywhere(pattern),
         };
-        if self.effect.expanded && !self.is_met_in_its_directory(&pattern) {
+        if self.effect.expanded && !self.is_met_in_its_directory(&anchored) {
             return false;
         }
         // What is in a directory goes with it.
-        glob::meets(&pattern, self.path) || whole(&pattern).is_some_and(|whole| glob::meets(whole, self.path))
+        glob::meets(&anchored, self.path)
+            || whole(&anchored).is_some_and(|whole| glob::meets(whole, self.path))
+            || self.could_hold(pattern, &anchored)
+    }
+
+    /// Whether one of the directories that the path could name holds what is covered.
+    fn could_hold(&self, pattern: &str, anchored: &str) -> bool {
+        if pattern.starts_with("**") || (self.effect.access == Access::Read && !pattern.starts_with('/')) {
+            return false;
+        }
+        let (any, rest) = anchored.strip_prefix("**/").map_or(("", anchored), |rest| ("**/", rest));
+        starts(rest).any(|start| {
+            // As for one that is named: a change to the whole tree is none to its parts.
+            let is_tree = self.tree.is_some_and(|tree| is_within(tree, start));
+            let counts = !is_tree || pattern.starts_with('/') || self.effect.access == Access::Destroy;
+            counts && glob::meets(&format!("{any}{start}"), self.path)
+        })
     }
 
     /// Whether a pattern that names something in one directory alone may name what is covered, or a directory that
@@ -139,6 +155,12 @@ impl Target<'_> {
         // A path above the tree, or one that could be, is held against it as well.
         let tree = self.tree?.trim_end_matches('/');
         let known = glob::literal_start(self.path).split('[').next().unwrap_or_default();
+        // `/srv/s*` is `/srv/shop` as well.
+        let known = if known.len() < self.path.len() {
+            known.rsplit_once('/').map_or("", |(above, _)| above)
+        } else {
+            known
+        };
         let fits = is_within(self.path, tree) || is_within(tree, known.trim_end_matches('/'));
         fits.then(|| format!("{tree}/{}", plain(pattern)))
     }

@@ -105,6 +105,27 @@ fn a_pattern_that_the_shell_expands_names_nothing_below_another_directory() {
 }
 
 #[test]
+fn a_directory_that_a_pattern_could_name_goes_with_what_is_covered_in_it() {
+    let spelled = |pattern: &str, verb: Verb, path: &str, expanded: bool| {
+        let resource =
+            Resource::Path { path: path.to_owned(), zone: Zone::Workspace, class: PathClass::Ordinary };
+        let places = Places { paths: vec![pattern.to_owned()], ..Places::default() };
+        by(&places, &Effect { expanded, ..Effect::new(verb, resource) }, path, Some("/srv/shop"))
+    };
+    for expanded in [true, false] {
+        for path in ["/srv/shop/d*y", "/srv/shop/deplo?", "/srv/shop/deploy/l*e", "/srv/s*p", "/s*v"] {
+            assert!(spelled("deploy/live/*.tf", verbs::FS_DELETE, path, expanded), "{path}");
+        }
+        for path in ["/srv/shop/*.bak", "/srv/shop/src/d*y", "/srv/shop/deploy/l*f.md", "/srv/other/d*y"] {
+            assert!(!spelled("deploy/live/*.tf", verbs::FS_DELETE, path, expanded), "{path}");
+        }
+        assert!(!spelled("deploy/live/*.tf", verbs::FS_READ, "/srv/shop/d*y", expanded));
+        assert!(!spelled("**/live/*.tf", verbs::FS_DELETE, "/srv/shop/d*y", expanded));
+        assert!(!spelled("deploy/live/*.tf", verbs::FS_WRITE, "/srv/s*p", expanded));
+    }
+}
+
+#[test]
 fn without_a_tree_the_names_count_wherever_they_are() {
     let covered = |path| covered("infra/live/**", verbs::FS_WRITE, path, PathClass::Ordinary, None);
     for path in ["/srv/shop/infra", "/home/dev/other/infra/live", "/x/infra/live/a", "/srv/shop/src/*.js"] {
