@@ -160,6 +160,7 @@ impl<'a> Context<'a> {
                     physical: false,
                     variables: BTreeMap::new(),
                     choices: BTreeMap::new(),
+                    spelled: BTreeMap::new(),
                     absent: BTreeSet::new(),
                     prompts: Vec::new(),
                     watched: BTreeSet::new(),

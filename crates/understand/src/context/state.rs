@@ -32,6 +32,8 @@ pub(crate) struct ShellState {
     pub variables: BTreeMap<String, Value>,
     /// The values they may have, for those that have one of a few.
     pub choices: BTreeMap<String, Vec<String>>,
+    /// Variables of loops over patterns as the shell spelled them, with the pattern.
+    pub spelled: BTreeMap<String, String>,
     /// Those that are surely not set, although they have an (empty) value here.
     pub absent: BTreeSet<String>,
     /// What `PS4` was set to, not yet looked at.

@@ -57,9 +57,15 @@ fn find(invocation: &Invocation, context: &mut Context<'_>) {
         let after = tests.get(index + 1..).unwrap_or_default();
         match word.text() {
             _ if index < given && !word.value.is_unknown() => continue,
-            "-delete" => each(&find_what(&starts, tests, Some(index), context), context, &mut |found, context| {
-                context.delete(&Word::made(found));
-            }),
+            "-delete" => {
+                let found = find_what(&starts, tests, Some(index), context);
+                let listed = if stays(&starts, tests) { listed(&found, context) } else { Vec::new() };
+                let outer = std::mem::replace(&mut context.expanded, listed);
+                each(&found, context, &mut |found, context| {
+                    context.delete(&Word::made(found));
+                });
+                context.expanded = outer;
+            }
             "-exec" | "-execdir" | "-ok" | "-okdir" => {
                 given = index + 1 + end_of(after);
                 exec(invocation, after, find_what(&starts, tests, Some(index), context), context);
@@ -84,6 +90,20 @@ fn find(invocation: &Invocation, context: &mut Context<'_>) {
     if !acts {
         context.flow.found = Some(find_what(&starts, tests, None, context));
     }
+}
+
+/// Whether a search comes upon nothing below another directory than the one it starts in.
+fn stays(starts: &[Word], tests: &[Word]) -> bool {
+    let is_here = matches!(starts, [start] if matches!(start.known(), Some("." | "./")));
+    let is_depth = |word: &Word| word.text() == "-maxdepth" || word.value.is_unknown();
+    matches!(tests, [option, depth, rest @ ..]
+        if option.known() == Some("-maxdepth") && depth.known() == Some("1") && !rest.iter().any(is_depth))
+    && is_here
+}
+
+/// The paths of the patterns that are found.
+fn listed(found: &Found, context: &Context<'_>) -> Vec<String> {
+    found.patterns.iter().filter_map(|pattern| paths::weighable(pattern, context)).collect()
 }
 
 /// Whether the word at `index` is the value of a test such as `-name`.

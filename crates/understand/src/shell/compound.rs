@@ -6,12 +6,12 @@ use brush_parser::ast::{
 
 use crate::context::{Context, ShellState};
 use crate::invocation::Stdin;
-use crate::word::Value;
+use crate::word::{Value, Word};
 
 use super::outputs::Here;
 use super::variables::tainted;
 use super::words::{Names as _, decode};
-use super::{Walker, arithmetic, endless, read_lines, subscripts};
+use super::{Walker, arithmetic, endless, expanded, read_lines, subscripts};
 
 /// Values of a loop's variable that are looked at one by one.
 const MOST_VALUES: usize = 8;
@@ -132,14 +132,17 @@ impl Walker {
     /// A loop over words: over each of them, where they are known and few.
     fn each(&self, clause: &ForClauseCommand, context: &mut Context<'_>) {
         let begun = context.tree.len();
+        let mut spelled = Vec::new();
         let listed: Option<Vec<Value>> = match &clause.values {
             Some(values) => {
                 let (takes_files, weighed) =
                     (std::mem::replace(&mut context.takes_files, true), context.weighed.take());
-                let words: Vec<Value> =
-                    values.iter().flat_map(|word| self.word(word, context)).map(|word| word.value).collect();
+                let words: Vec<Word> = values.iter().flat_map(|word| self.word(word, context)).collect();
                 (context.takes_files, context.weighed) = (takes_files, weighed);
-                Some(words)
+                spelled.extend(
+                    words.iter().filter(|word| expanded::is_spelled(word)).map(|word| word.value.clone()),
+                );
+                Some(words.into_iter().map(|word| word.value).collect())
             }
             None => context.state.shell.parameters.clone(),
         };
@@ -173,6 +176,9 @@ impl Walker {
             if matches!(value, Value::Pattern(_)) {
                 self.repeatedly(context, |walker, context| {
                     context.state.shell.set(&clause.variable_name, value.clone());
+                    if spelled.contains(&value) {
+                        context.state.shell.spells(&clause.variable_name, &value);
+                    }
                     walker.list(&clause.body.list, context);
                 });
             } else {

@@ -5,7 +5,7 @@
 
 use countersign_model::Resource;
 
-use crate::context::Context;
+use crate::context::{Context, ShellState};
 use crate::invocation::Invocation;
 use crate::paths;
 use crate::word::{Value, Word};
@@ -25,7 +25,7 @@ pub(crate) fn paths(invocation: &Invocation, context: &Context<'_>) -> Vec<Strin
     }
     let patterns = || invocation.words.iter().filter(|word| matches!(word.value, Value::Pattern(_)));
     // One that a search brought may look like one that was written.
-    if !patterns().all(is_written) {
+    if !patterns().all(|word| is_written(word) || is_of_a_loop(word, shell)) {
         return Vec::new();
     }
     patterns()
@@ -38,6 +38,30 @@ pub(crate) fn paths(invocation: &Invocation, context: &Context<'_>) -> Vec<Strin
 pub(crate) fn is_expanded(resource: &Resource, context: &Context<'_>) -> bool {
     let Resource::Path { path, .. } = resource else { return false };
     !context.expanded.is_empty() && context.state.world.links.is_empty() && context.expanded.contains(path)
+}
+
+/// Whether it is a pattern that the shell expands, in a directory that is named.
+pub(super) fn is_spelled(word: &Word) -> bool {
+    matches!(word.value, Value::Pattern(_)) && is_written(word) && is_in_one_directory(word.text())
+}
+
+impl ShellState {
+    /// A loop's variable stands for the files of a pattern that the shell spelled, one by one.
+    pub(super) fn spells(&mut self, name: &str, pattern: &Value) {
+        if self.variables.get(name) == Some(pattern) {
+            self.spelled.insert(name.to_owned(), pattern.text().to_owned());
+        }
+    }
+}
+
+/// Whether the word is a loop's variable that stands for one such file. Without quotes a blank in the file's name would
+/// make several words of it, which may name anything.
+fn is_of_a_loop(word: &Word, shell: &ShellState) -> bool {
+    let Some(name) = word.raw.strip_prefix("\"$").and_then(|rest| rest.strip_suffix('"')) else {
+        return false;
+    };
+    let name = name.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(name);
+    word.span.is_some() && shell.spelled.get(name).is_some_and(|pattern| pattern == word.text())
 }
 
 /// Whether the word stands in the command as it is: no variable, no output, no brace made it.
@@ -71,6 +95,11 @@ mod tests {
             "mv *.log /tmp/",
             "touch src/?.js",
             "cd src && rm -- [ab].js",
+            "find . -maxdepth 1 -name '*.log' -delete",
+            "find . -maxdepth 1 -type f -name '*.log' -mtime +3 -delete",
+            "for f in *.md; do sed -i 's/a/b/' \"$f\"; done",
+            "for f in src/*.js lib/*.js; do rm -f \"${f}\"; done",
+            "for f in *.md; do [ -f \"$f\" ] || continue; truncate -s 0 \"$f\"; done",
         ] {
             assert!(expanded(command), "{command}");
         }
@@ -95,6 +124,23 @@ mod tests {
             "ln -s k8s/prod a.log; touch *.log",
             "A='*.log'; rm $A",
             "rm {a,b}/*.log",
+            "find . -maxdepth 2 -name '*.log' -delete",
+            "find src -maxdepth 1 -name '*.log' -delete",
+            "find . src -maxdepth 1 -name '*.log' -delete",
+            "find . -maxdepth 1 -name '*.log' -delete -maxdepth 3",
+            "find . -name -maxdepth 1 -name '*.log' -delete",
+            "find . -maxdepth $N -maxdepth 1 -name '*.log' -delete",
+            "find . -maxdepth 1 -name '*.log' -exec rm {} +",
+            "for f in *.log; do rm -rf $f; done",
+            "for f in **/*.log; do rm \"$f\"; done",
+            "for f in */a?.log; do rm \"$f\"; done",
+            "for f in *.log; do f=$(find . -name '*.log'); rm \"$f\"; done",
+            "for f in *.log; do for f in $(find . -name '*.log'); do rm \"$f\"; done; done",
+            "for f in *.log; do rm \"$f/\"*; done",
+            "for f in {a,b}/*.log; do rm \"$f\"; done",
+            "A='*.log'; for f in $A; do rm \"$f\"; done",
+            "for f in *.log; do find \"$f\" -delete; done",
+            "ln -s k8s/prod a.log; for f in *.log; do touch \"$f\"; done",
             "rm -f *.log; find . -name '*.log' -delete",
             "find . -name '*.log' -delete; rm -f *.log",
         ] {

@@ -36,6 +36,7 @@ impl ShellState {
                 self.variables.insert(name, value);
             }
         }
+        self.spelled.retain(|name, pattern| other.spelled.get(name) == Some(pattern));
         self.watched.extend(other.watched.iter().cloned());
         for directory in &other.activated {
             if !self.activated.contains(directory) {

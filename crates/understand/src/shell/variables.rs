@@ -101,6 +101,7 @@ impl ShellState {
         let value = self.settled(name, value);
         self.separators_set |= name == "IFS";
         self.absent.remove(name);
+        self.spelled.remove(name);
         if name == "PS4" {
             self.prompts.push(value.clone());
         }
@@ -140,6 +141,7 @@ impl ShellState {
 
     /// A variable has this value, which is one of those that it may have.
     pub fn is_one(&mut self, name: &str, text: String) {
+        self.spelled.remove(name);
         if is_inherited(name) || self.exported.contains(name) {
             self.inherit(name, Value::Known(text.clone()));
         }
