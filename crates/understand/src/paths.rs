@@ -1,5 +1,6 @@
 //! From a path as written to a [`Resource::Path`]: where it lies and what kind of file it is.
 
+pub(crate) mod caches;
 mod home;
 mod mounts;
 

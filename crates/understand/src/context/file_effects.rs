@@ -187,6 +187,20 @@ impl Context<'_> {
             );
             return;
         }
+        if paths::caches::is_refilled(&located, self) {
+            let resource = Resource::Path {
+                path: located.path.clone(),
+                zone: Zone::Temporary,
+                class: PathClass::Rebuildable,
+            };
+            let effect = Effect::new(verbs::FS_DELETE, resource).reversible(Reversible::Yes);
+            let why = "its program fills this cache again";
+            self.push(match located.why {
+                Some(_) => effect.certain(Certainty::Partial, why),
+                None => effect.because(why),
+            });
+            return;
+        }
         self.change_located(verbs::FS_DELETE, &located);
         if in_git && self.collected.len() > before {
             self.collected.amend_last(|effect| {
