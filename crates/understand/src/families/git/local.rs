@@ -11,6 +11,7 @@ mod previous;
 mod rebasing;
 mod resetting;
 mod restoring;
+mod sides;
 mod upstreams;
 mod worktrees;
 

@@ -4,7 +4,7 @@ use countersign_model::{Answer, Commit, Question, Reversible, verbs};
 
 use super::super::resolve::Tip;
 use super::super::{Git, config};
-use super::{moved_refs, moves_refs, previous, restoring, upstreams};
+use super::{moved_refs, moves_refs, previous, restoring, sides, upstreams};
 use crate::Workspace as _;
 use crate::arguments::{Arguments, Spec, Takes, parse};
 use crate::context::Context;
@@ -207,6 +207,10 @@ pub(super) fn checkout(git: &Git<'_>, context: &mut Context<'_>) {
     let forces = letter || git.has_long("--force") || git.has_long("--discard-changes") || (git.subcommand == "checkout" && (git.has_long("--ours") || git.has_long("--theirs")));
     if only_index {
         context.push(git.here(verbs::GIT_INDEX));
+        return;
+    }
+    if let Some(effect) = sides::taken(git, context) {
+        context.push(effect);
         return;
     }
     let created = given.value(&["b", "B", "c", "C", "create", "force-create", "orphan"]);
