@@ -299,14 +299,40 @@ fn ends_before_values(pattern: &str) -> bool {
 const PUBLIC: &[&str] = &["EXPO_PUBLIC_", "GATSBY_", "NEXT_PUBLIC_", "NUXT_PUBLIC_", "REACT_APP_", "VITE_"];
 /// Starts of names of which few are secrets, with those that are.
 const FEW_SECRETS: &[(&str, &[&str])] = &[("NODE_", &["NODE_AUTH_TOKEN", "NODE_PRE_GYP_GITHUB_TOKEN"])];
+/// The same for what names have anywhere in them, beside those above.
+const FEW_WITHIN: &[(&str, &[&str])] = &[(
+    "NODE",
+    &[
+        "LINODE_API_TOKEN",
+        "LINODE_CLI_TOKEN",
+        "LINODE_TOKEN",
+        "NODE_API_KEY",
+        "NODE_AUTH_TOKEN",
+        "NODE_PRE_GYP_GITHUB_TOKEN",
+        "NODE_SECRET",
+        "NODE_TOKEN",
+    ],
+)];
+/// What the last word of a variable's name says that is no secret: the place, the kind or the switch of something.
+const ENDS: &[&str] = &[
+    "DEBUG", "DIR", "ENV", "FLAGS", "HOME", "HOST", "LEVEL", "MODE", "MODULE", "OPTIONS", "OPTS", "PATH",
+    "PORT", "PROFILE", "REGION", "VERSION",
+];
 
 /// Whether a search leaves those variables alone whose names start in a way that says they are no secrets; `is_set`:
 /// whether one may be set.
 pub(super) fn leaves_public(program: &str, words: &[&str], is_set: impl Fn(&str) -> bool) -> bool {
-    let ("grep", [pattern] | ["-E", pattern]) = (program, words) else { return false };
-    let Some(start) = pattern.strip_prefix('^') else { return false };
-    let secrets = FEW_SECRETS.iter().find(|(known, _)| *known == start).map(|(_, secrets)| *secrets);
-    PUBLIC.contains(&start) || secrets.is_some_and(|secrets| !secrets.iter().any(|secret| is_set(secret)))
+    let ("grep", [options @ .., pattern]) = (program, words) else { return false };
+    let few = |known: &[(&str, &'static [&str])], start: &str| {
+        known.iter().find(|(known, _)| *known == start).map(|(_, secrets)| *secrets)
+    };
+    let (is_public, secrets) = match (options, pattern.strip_prefix('^')) {
+        ([] | ["-E"], Some(start)) => (PUBLIC.contains(&start), few(FEW_SECRETS, start)),
+        ([] | ["-E"], None) => (false, few(FEW_WITHIN, pattern)),
+        (["-i"], None) => (false, few(FEW_WITHIN, &pattern.to_ascii_uppercase())),
+        _ => (false, None),
+    };
+    is_public || secrets.is_some_and(|secrets| !secrets.iter().any(|secret| is_set(secret)))
 }
 
 /// Whether of all variables a search leaves some of programs and of the terminal, which are no secrets, or one that is
@@ -328,12 +354,14 @@ pub(super) fn leaves_harmless(program: &str, words: Vec<&str>) -> bool {
         "node_env",
         "node_options",
         "nvm",
+        "path",
         "pyenv",
         "python",
         "pythonpath",
         "rustup",
         "shell",
         "term",
+        "tmpdir",
         "virtual_env",
         "xdg",
     ];
@@ -354,5 +382,10 @@ pub(super) fn leaves_harmless(program: &str, words: Vec<&str>) -> bool {
         Some(group) => group.split('|').all(is_harmless),
         None => pattern.replace("\\|", "|").split('|').all(whole),
     };
-    program == "grep" && shows && (HARMLESS.contains(&lower.as_str()) || names_all)
+    let says_what = |part: &str| {
+        let name = part.strip_prefix('^').unwrap_or(part);
+        name.rsplit_once('_').is_some_and(|(_, last)| ENDS.contains(&last)) && is_harmless(name)
+    };
+    let says_all = pattern.replace("\\|", "|").split('|').all(says_what);
+    program == "grep" && shows && (HARMLESS.contains(&lower.as_str()) || names_all || says_all)
 }

@@ -18,6 +18,11 @@ fn names_are_no_secrets() {
         "env | grep ^NEXT_PUBLIC_",
         "env | grep '^VITE_'",
         "set | grep PYTHONPATH",
+        "printenv | grep -i path",
+        "env | grep ^PATH",
+        "env | grep DATABASE_HOST",
+        "env | grep -E 'NODE_ENV|LOG_LEVEL'",
+        "env | grep 'DJANGO_SETTINGS_MODULE\\|APP_PORT'",
     ] {
         assert!(!check(command).contains("secret.read"), "{command}: {}", check(command));
     }
@@ -38,6 +43,19 @@ fn and_values_are() {
         "env printenv API_TOKEN | cut -d= -f1",
         "printenv API_TOKEN | cut -d= -f1",
         "env | grep AWS",
+        "env | grep NODE",
+        "env | grep -i token",
+        "env | grep -i key_path -v",
+        "env | grep API_KEY_PATH",
+        "env | grep -E 'NODE_ENV|API_TOKEN'",
+        "env | grep -E 'NODE_ENV|'",
+        "env | grep STRIPE_",
+        "env | grep -i node_",
+        "env | grep 'S.*_ENV'",
+        "env | grep -i secret_path",
+        "env | grep PATH -A3",
+        "env | sort | grep -i password",
+        "set | head",
         "env | grep NEXT_PUBLIC_",
         "env | grep -v ^VITE_",
         "env | grep -i ^vite_",
@@ -200,4 +218,27 @@ fn values_in_files_of_variables() {
             assert!(found.contains("secret.read"), "{command}: {found}");
         }
     }
+}
+
+#[test]
+fn a_word_of_few_secrets_shows_none_where_none_is_set() {
+    let unset: Vec<(&str, &str)> = [
+        "LINODE_API_TOKEN",
+        "LINODE_CLI_TOKEN",
+        "LINODE_TOKEN",
+        "NODE_API_KEY",
+        "NODE_AUTH_TOKEN",
+        "NODE_PRE_GYP_GITHUB_TOKEN",
+        "NODE_SECRET",
+        "NODE_TOKEN",
+    ]
+    .map(|name| ("unset", name))
+    .to_vec();
+    let shows = |command: &str, facts: &[(&str, &str)]| check_with(command, facts).contains("secret.read");
+    for command in ["env | grep NODE", "env | grep -i node", "printenv | grep -E NODE"] {
+        assert!(!shows(command, &unset), "{command}");
+        assert!(shows(command, &unset[1..]), "{command}");
+        assert!(shows(&format!("export NODE_TOKEN=$X; {command}"), &unset), "{command}");
+    }
+    assert!(shows("env | grep -v NODE", &unset) && shows("env | grep NODE -B2", &unset));
 }
