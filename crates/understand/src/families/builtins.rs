@@ -1,5 +1,6 @@
 //! What the shell does itself: directories, variables, `eval`, `source`, `trap`.
 
+mod set_up;
 mod variables;
 
 use countersign_model::{Answer, Question, verbs};
@@ -349,6 +350,9 @@ fn eval(invocation: &Invocation, context: &mut Context<'_>) {
     match texts {
         Some(texts) => shell::run(&texts.join(" "), Place::Within(context.here), context),
         None => {
+            if !invocation.substituted.is_foreign() && set_up::evaluates(invocation, context) {
+                return;
+            }
             if !invocation.substituted.is_foreign() {
                 let nothing = invocation.words.iter().any(|word| super::says_nothing(&word.value) && !is_set_up(&word.raw));
                 if nothing {
@@ -401,6 +405,9 @@ fn source(invocation: &Invocation, context: &mut Context<'_>) {
     let located = paths::locate(&word.value, context);
     context.read(word);
     if invocation.environment.is_empty() && code::activation::activates(&located, context) {
+        return;
+    }
+    if set_up::sources(&located, invocation, context) {
         return;
     }
     let looked = code::look(&located, "source", context, &mut |text, context| {

@@ -48,7 +48,7 @@ const WORDS: &[(Does, &[&str])] = &[
     (
         Read,
         &[
-            "list", "ls", "search", "show", "info", "policy", "outdated", "deps", "doctor", "config", "depends", "rdepends", "showpkg", "madison",
+            "list", "ls", "shellenv", "search", "show", "info", "policy", "outdated", "deps", "doctor", "config", "depends", "rdepends", "showpkg", "madison",
             "changelog", "check", "provides", "whatprovides", "repolist", "repoquery", "history", "why", "dot", "find", "view", "home", "desc",
             "leaves", "uses", "cat", "--version", "--prefix", "--cellar", "--cache", "--repository", "commands", "contents", "installed", "variants",
             "refresh-info", "known", "interface", "interfaces", "connections", "services-info", "remotes", "ps", "stats", "pkgnames", "dump-solver",

@@ -288,6 +288,7 @@ pub(super) const NAMES: &[(&str, &str, PathClass)] = &[
     ("devcontainer.json", "", ToolConfiguration),
     ("dockerrun.aws.json", "", Delivery),
     ("earthfile", "", Delivery),
+    ("env", ".cargo", ShellConfiguration),
     ("environ", "proc/*", Secret),
     ("environ", "task/*", Secret),
     ("environment", "etc", ShellConfiguration),
