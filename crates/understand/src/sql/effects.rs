@@ -203,7 +203,10 @@ fn session(text: &str, place: &DatabasePlace, context: &mut Context<'_>) -> Vec<
         unknown("there is too much text in nested commands", place, context);
         return place.named.clone();
     }
-    let found = statements(text, place.dialect());
+    let mut found = statements(text, place.dialect());
+    // What else the text does may have made the function that it calls.
+    let only_calls = found.iter().all(|statement| statement.is_call || is_read(&statement.verb));
+    found.iter_mut().for_each(|statement| statement.is_call &= only_calls);
     let foreign = foreign::reached(text, place, context);
     // `BEGIN` and `SET` read nothing of note beside what else is done.
     let is_idle = |statement: &Statement| {
@@ -245,9 +248,13 @@ fn push(statement: &Statement, place: &DatabasePlace, foreign: &Foreign, context
     if host::push(statement, place, context) {
         return;
     }
+    let is_here = statement.is_call && stays_here(context);
     let effect = |object: &str, place: &DatabasePlace| {
         let effect = place.effect(statement.verb.clone(), object);
         match (&statement.because, statement.certainty) {
+            (Some(because), Certainty::Partial) if is_here && place.is_of_this_machine() => {
+                effect.because(because)
+            }
             (Some(because), Certainty::Exact) if effect.certainty == Certainty::Exact => {
                 effect.because(because)
             }
@@ -277,6 +284,14 @@ fn push(statement: &Statement, place: &DatabasePlace, foreign: &Foreign, context
     }
 }
 
+/// Whether a database that is named as one of this machine surely is. What a function of it does is then no less known
+/// than what a procedure or a block of code does there.
+fn stays_here(context: &Context<'_>) -> bool {
+    let world = &context.state.world;
+    let is_here = matches!(&context.elsewhere, None | Some(Resource::Container { host: None, .. }));
+    is_here && !world.forwards && world.tunnels.is_empty() && !world.opaque
+}
+
 /// Adds that text nobody knows is run as SQL.
 pub(crate) fn unknown(why: &str, place: &DatabasePlace, context: &mut Context<'_>) {
     context.push(place.effect(verbs::DB_EXECUTE, "*").certain(Certainty::Opaque, why));
@@ -286,5 +301,41 @@ pub(crate) fn unknown(why: &str, place: &DatabasePlace, context: &mut Context<'_
 fn files(text: &str, context: &mut Context<'_>) {
     if text.contains("'/") || text.contains("'~") || text.contains("countersign") {
         crate::families::mentions(text, context);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::check;
+
+    #[test]
+    fn a_function_of_a_database_of_this_machine_is_called() {
+        for command in [
+            "psql -h localhost -c 'SELECT my_function()'",
+            "psql postgres://localhost/dev -c 'SELECT my_function(1), count(*) FROM t'",
+            "psql -h 127.0.0.1 -d dev -c 'SELECT * FROM my_function()'",
+            "mysql -h 127.0.0.1 -e 'SELECT my_function()'",
+        ] {
+            let found = check(command);
+            assert!(found.contains("db.execute") && !found.contains("partial"), "{command}: {found}");
+        }
+    }
+
+    #[test]
+    fn what_a_function_does_elsewhere_or_is_known_for_stays_partial() {
+        for command in [
+            "psql -h db.example -c 'SELECT my_function()'",
+            "psql -h $HOST -c 'SELECT my_function()'",
+            "psql \"$DATABASE_URL\" -c 'SELECT my_function()'",
+            "ssh db.example psql -h localhost -c \"'SELECT my_function()'\"",
+            "ssh -fN -L 5432:db.example:5432 bastion; psql -h localhost -c 'SELECT my_function()'",
+            "./tunnel & psql -h localhost -c 'SELECT my_function()'",
+            "psql -h localhost -c \"SELECT pg_read_file('/etc/passwd')\"",
+            "psql -h localhost -c 'create function f() returns int language sql as $x$ select g() $x$; select f()'",
+            "psql -h localhost,db.example -c 'SELECT my_function()'",
+        ] {
+            let found = check(command);
+            assert!(found.contains("partial") || found.contains("opaque"), "{command}: {found}");
+        }
     }
 }

@@ -63,11 +63,13 @@ pub(crate) struct Statement {
     pub because: Option<String>,
     /// What it reaches outside of the database.
     pub reached: Option<host::Reached>,
+    /// Whether all that is not known of it is what a function of the database does, as of a procedure that is called.
+    pub is_call: bool,
 }
 
 impl Statement {
     fn new(verb: Verb, tables: Vec<String>) -> Self {
-        Self { verb, tables, certainty: Certainty::Exact, because: None, reached: None }
+        Self { verb, tables, certainty: Certainty::Exact, because: None, reached: None, is_call: false }
     }
 
     fn because(mut self, why: &str) -> Self {

@@ -287,7 +287,10 @@ pub(super) fn called(name: &str, dialect: Dialect) -> Option<Statement> {
                 None => statement,
             }
         }
-        None => statement.partial(&format!("what the function `{short}` does is not known")),
+        None => {
+            let why = format!("what the function `{short}` does is not known");
+            Statement { is_call: true, ..statement.partial(&why) }
+        }
     })
 }
 
