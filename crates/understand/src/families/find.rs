@@ -127,8 +127,12 @@ fn find_what(starts: &[Word], tests: &[Word], action: Option<usize>, context: &C
         found.patterns.push(Value::unknown("a file that is found"));
         return found;
     }
+    let is_deep = !stays(starts, tests);
     for start in starts {
         found.patterns.extend(below(start, &names));
+        if is_deep {
+            found.patterns.extend(deeper(start, &names));
+        }
         reaches(start, context, &mut found, &|candidate| {
             let seen = look(tests, action, candidate);
             (seen.acted, seen.pruned)
@@ -189,6 +193,19 @@ fn below(start: &Word, names: &[String]) -> Vec<Value> {
         return vec![Value::Pattern(format!("{directory}/*"))];
     }
     names.iter().map(|name| Value::Pattern(format!("{directory}/{name}"))).collect()
+}
+
+/// What lies further below a start under names that a pattern does not open, and the start itself where that is its name.
+fn deeper(start: &Word, names: &[String]) -> Vec<Value> {
+    let Value::Known(directory) = &start.value else { return Vec::new() };
+    let directory = directory.trim_end_matches('/');
+    let own = directory.rsplit('/').next().unwrap_or_default();
+    let is_own = |name: &&String| !matches!(own, "" | "." | "..") && crate::glob::matches(name, own);
+    let further = names
+        .iter()
+        .filter(|name| !name.starts_with('*'))
+        .map(|name| Value::Pattern(format!("{directory}/*/{name}")));
+    further.chain(names.iter().find(is_own).map(|_| start.value.clone())).collect()
 }
 
 /// Adds those of Countersign's own files, and directories that hold them, which a search from

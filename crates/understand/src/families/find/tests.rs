@@ -126,3 +126,17 @@
         fs.read /repo/*.rs, read
         ");
     }
+
+#[test]
+fn a_name_is_found_further_below_and_at_the_start() {
+    for command in ["find . -name live -exec rm -rf {} +", "find . -name live | xargs rm -rf", "find . -name live -delete"] {
+        let found = check(command);
+        assert!(found.contains("fs.delete /repo/live") && found.contains("fs.delete /repo/*/live"), "{command}: {found}");
+    }
+    let found = check("find deploy -name deploy -exec rm -rf {} +");
+    assert!(found.contains("fs.delete /repo/deploy,"), "{found}");
+    let found = check("find . -maxdepth 1 -name live -delete");
+    assert!(!found.contains("/*/"), "{found}");
+    let found = check("find . -name '*.pyc' -delete");
+    assert!(!found.contains("/*/"), "{found}");
+}
