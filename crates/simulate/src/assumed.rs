@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_model::{Answer, Commit, Digest, Effect, Question, Resource, ToolCall, is_within, verbs};
 use countersign_policy::{self as policy, Bundle};
-use countersign_understand::{Surroundings, Workspace};
+use countersign_understand::{Surroundings, Workspace, is_usual_secret};
 
 use written::{Written, written};
 
@@ -35,6 +35,8 @@ pub struct Assumed {
     made: BTreeSet<String>,
     /// Those that were there when the session first looked.
     looked_at: BTreeSet<String>,
+    /// The words of the call that is understood.
+    words: String,
     /// Files and directories that it removed.
     removed: BTreeSet<String>,
 }
@@ -64,6 +66,7 @@ impl Assumed {
             written: BTreeMap::new(),
             made: BTreeSet::new(),
             looked_at: BTreeSet::new(),
+            words: String::new(),
             removed: BTreeSet::new(),
         }
     }
@@ -81,8 +84,9 @@ impl Assumed {
     }
 
     /// Takes from a call's own words what they tell of the time before it: who adds a remote or gives the first
-    /// branch its name has no remote of that name, and no upstream.
+    /// branch its name has no remote of that name, and no upstream; a file of secrets that is named is there.
     pub fn foresees(&mut self, call: &ToolCall) {
+        self.words = serde_json::to_string(&call.input).unwrap_or_default();
         let command = call.input.get("command").and_then(|command| command.as_str()).unwrap_or_default();
         self.has_remote = !command.contains("git remote add origin ");
         self.has_upstream = self.has_remote && !command.contains("git branch -M ");
@@ -166,8 +170,18 @@ impl Assumed {
             _ if path == self.root || path == self.home => Answer::Directory { path: path.to_owned() },
             // What tools look for and what is usually not there.
             _ if path.contains("/.git/") && !self.written.contains_key(path) => Answer::Absent,
+            // Whoever searches a directory does not say that there are files of secrets in it.
+            _ if is_usual_secret(path) && !self.knows_of(path) => Answer::Absent,
             _ => unknown(),
         }
+    }
+
+    /// Whether the session has named a file, or looked at it, so that it is there.
+    fn knows_of(&self, path: &str) -> bool {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let is_home =
+            path.strip_suffix(name).is_some_and(|directory| directory.trim_end_matches('/') == self.home);
+        is_home || self.has_touched(path) || self.looked_at.contains(path) || self.words.contains(name)
     }
 
     fn reference(&self, reference: &str) -> Answer {

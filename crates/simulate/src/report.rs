@@ -311,6 +311,8 @@ fn assumptions(bundle: &Bundle, files: Option<&str>) -> Vec<String> {
                      shown or held here and flow in life: `--files DIR` reads those of a working tree"
                 .to_owned(),
         },
+        "files of secrets such as `.env` were there where a session names them, and not where it searches a directory"
+            .to_owned(),
         "no production credential was within reach of what the agents started, and no setting chose where tools act"
             .to_owned(),
         "whatever would have been held would have been approved, and the session would have gone on as it did".to_owned(),

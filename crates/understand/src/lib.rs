@@ -50,6 +50,7 @@ use context::Context;
 
 pub use catalogue::{Example, FILES, Page, catalogue};
 pub use commands::{Argument, Command};
+pub use families::is_usual_secret;
 pub use glob::matches as pattern_matches;
 pub use settings::SETTINGS;
 pub use sql::sql_class;

@@ -318,3 +318,22 @@ fn files_of_a_working_tree_stand_for_those_that_a_session_did_not_write() {
       caused by: No such file or directory (os error 2)
     ");
 }
+
+#[test]
+fn files_of_secrets_are_there_where_a_session_names_them() {
+    let machine = Machine::new();
+    fs::create_dir(machine.path("logs")).unwrap();
+    let call = |command: &str| {
+        json!({"tool": "Bash", "input": {"command": command}, "cwd": "/home/ada/shop"}).to_string()
+    };
+    let calls = ["grep -rn x .", "grep -rn x src README.md", "cat .env", "grep -rn x .", "grep -rn x ~"];
+    fs::write(machine.path("logs/calls.jsonl"), calls.map(call).join("\n")).unwrap();
+    let path = machine.path("decided.jsonl").display().to_string();
+    simulate(&machine, &["--decisions", &path]);
+    let text = fs::read_to_string(&path).unwrap();
+    let decisions: Vec<String> = text
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["decision"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(decisions, ["allow", "allow", "require_approval", "require_approval", "require_approval"]);
+}

@@ -161,7 +161,8 @@ impl Context<'_> {
     /// Says that a file or directory is deleted.
     pub fn delete(&mut self, word: &Word) {
         let located = paths::locate_entry(&word.value, self);
-        let in_git = located.readings().any(is_git_store);
+        // Of a scratch repository the history is as temporary as all of it.
+        let in_git = located.zone != Zone::Temporary && located.readings().any(is_git_store);
         if in_git && self.is_of_own_clone(&located) {
             let effect = Effect::new(verbs::FS_DELETE, located.resource()).reversible(Reversible::Yes);
             self.push(effect.because("it is the history of a clone that the command itself makes"));

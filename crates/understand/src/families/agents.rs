@@ -93,6 +93,9 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         let resource = Resource::Program { name: invocation.title() };
         context.push(Effect::new(verbs::AGENT_OVERSIGHT, resource).because(&why));
         return;
+    } else if invocation.words.len() <= 3 && invocation.words.iter().any(|word| word.known() == Some("--help")) {
+        context.program(verbs::EXEC_READ, &invocation.title());
+        return;
     } else if (READS.contains(&first) && invocation.words.len() <= 2) || READS.contains(&both.as_str()) {
         context.program(verbs::EXEC_READ, &invocation.title());
         return;

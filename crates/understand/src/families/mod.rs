@@ -141,6 +141,7 @@ pub(crate) use building::where_its_options_say;
 pub(crate) use git::{Git, Switch, addresses, resolve};
 pub(crate) use program::{ask_file, run_file};
 pub(crate) use searching::printed::USUAL as USUAL_SECRETS;
+pub use searching::printed::is_usual_secret;
 pub(crate) use secret_names::{is_address_name, is_secret_name, written_secret};
 pub(crate) use sed::backup as sed_backup;
 pub(crate) use speaking::Speaking;

@@ -255,3 +255,11 @@ fn a_tree_put_over_what_delivers_is_delivery() {
         assert!(found.iter().any(delivers), "{command}: {found:?}");
     }
 }
+
+#[test]
+fn the_history_of_a_scratch_repository_is_temporary() {
+    assert!(!check("rm -rf /tmp/scratch/.git").is_empty());
+    let last = |command: &str| understood(command, &[]).effects.pop().and_then(|effect| effect.because);
+    assert_eq!(last("rm -rf .git").as_deref(), Some("git keeps its history there"));
+    assert_ne!(last("cd /tmp/scratch && rm -rf .git").as_deref(), Some("git keeps its history there"));
+}

@@ -16,6 +16,11 @@ pub(crate) const USUAL: &[&str] = &[
     ".env", ".env.local", ".env.development", ".env.development.local", ".env.staging", ".env.production", ".env.production.local", ".env.test", ".envrc",
     ".npmrc", ".pypirc", ".netrc", ".git-credentials", ".aws/credentials", "config/master.key", "secrets.yml", "secrets.yaml", "credentials.json",
 ];
+/// Whether a path has the name of a secret file that a search of a directory comes upon where there is one.
+pub fn is_usual_secret(path: &str) -> bool {
+    USUAL.iter().any(|usual| path.strip_suffix(usual).is_some_and(|before| before.ends_with('/')))
+}
+
 /// Directories that are looked at.
 const MOST: usize = 4;
 
