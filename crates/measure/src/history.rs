@@ -24,8 +24,8 @@ pub fn print() -> Result<(), Problem> {
     for _ in 0..RUNS {
         let started = Instant::now();
         let history = History::of([("log".to_owned(), countersign_agents::read(log.as_bytes()))]);
-        let simulation = countersign_simulate::run(&history, &bundle, None, &|_| {});
-        let report = black_box(Report::of(&history, &simulation, &bundle, None));
+        let simulation = countersign_simulate::run(&history, &bundle, None, None, &|_| {});
+        let report = black_box(Report::of(&history, &simulation, &bundle, None, None));
         times.push(started.elapsed());
         decided = report.tool_calls;
     }

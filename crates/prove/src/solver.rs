@@ -142,7 +142,10 @@ impl Worker {
             .build()
             .map_err(|error| broken(&error))?;
         let mut command = Command::new(program);
-        command.args(["--lang", "smt", &format!("--tlimit-per={PATIENCE}")]).kill_on_drop(true);
+        // Texts that are matched by a pattern are more than the plain theory of strings has.
+        command
+            .args(["--lang", "smt", "--strings-exp", &format!("--tlimit-per={PATIENCE}")])
+            .kill_on_drop(true);
         // Its pipes belong to the runtime that is entered as it starts.
         let solver = {
             let _entered = runtime.enter();

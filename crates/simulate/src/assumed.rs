@@ -112,7 +112,8 @@ impl Assumed {
             let Resource::Path { path, .. } = &effect.resource else { continue };
             if effect.verb == verbs::FS_WRITE {
                 self.wrote(path, call);
-            } else if effect.verb == verbs::FS_READ && !self.made.contains(path) {
+            } else if [verbs::FS_READ, verbs::SECRET_READ].contains(&effect.verb) && !self.made.contains(path)
+            {
                 self.looked_at.insert(path.clone());
             } else if effect.verb == verbs::FS_DELETE {
                 let is_left = |other: &String| !is_within(other, path);

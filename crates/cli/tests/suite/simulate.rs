@@ -302,7 +302,10 @@ fn files_of_a_working_tree_stand_for_those_that_a_session_did_not_write() {
     fs::write(machine.path("tree/package.json"), r#"{"scripts": {"test": "jest"}}"#).unwrap();
     fs::write(machine.path("tree/Makefile"), "ship:\n\tterraform destroy\n").unwrap();
     let without = decided(&machine);
-    assert!(without.lines().all(|line| !line.contains("jest") && !line.contains("infra.")), "{without}");
+    assert!(
+        without.lines().all(|line| !line.contains("jest") && !line.contains("stack.destroy")),
+        "{without}"
+    );
     let path = machine.path("decided.jsonl").display().to_string();
     let tree = machine.path("tree").display().to_string();
     let report = simulate(&machine, &["--files", &tree, "--decisions", &path]);
@@ -311,7 +314,7 @@ fn files_of_a_working_tree_stand_for_those_that_a_session_did_not_write() {
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let decisions: Vec<&Value> = lines.iter().map(|line| &line["decision"]).collect();
     assert_eq!(decisions[0], "allow", "{}", lines[0]);
-    assert!(lines[1]["effects"].to_string().contains("infra."), "{}", lines[1]);
+    assert!(lines[1]["effects"].to_string().contains("stack.destroy"), "{}", lines[1]);
     let nowhere = machine.try_countersign(&["simulate", &path, "--files", "/nowhere"], "");
     assert_snapshot!(String::from_utf8(nowhere.stderr).unwrap(), @"
     error: cannot read the working tree `/nowhere`

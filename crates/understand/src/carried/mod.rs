@@ -108,19 +108,52 @@ pub(crate) fn by_own_commits(
         || branches.is_ok_and(|branches| {
             branches.iter().any(|branch| branch.strip_prefix("refs/heads/") == Some(name))
         });
-    let made = &context.state.world.made;
+    let world = &context.state.world;
+    let made = &world.made;
     let is_tag = reference.starts_with("refs/tags/")
         && (reference.contains('*') || made.iter().any(|tag| tag == reference));
     let is_made = is_tag && !made.is_empty();
-    if !(is_head || is_made) {
-        return;
-    }
-    let trunk = trunk(repo, &remote.name, context);
-    let old = old.commit().or(trunk);
-    let Some(Ok(files)) = commits::brought(root, old.as_ref(), context) else { return };
+    let is_made_here =
+        world.branches_made.iter().any(|branch| branch.strip_prefix("refs/heads/") == Some(name));
     let repository = remote.url.clone().unwrap_or_else(|| "*".to_owned());
-    let base = Some(reference.strip_prefix("refs/heads/").unwrap_or(reference).to_owned());
-    files.push(root, &[], &Place { repository, base }, context);
+    let base = reference.strip_prefix("refs/heads/").unwrap_or(reference);
+    let place = Place { repository, base: Some(base.to_owned()) };
+    let from = old.commit().or_else(|| trunk(repo, &remote.name, context));
+    let brought = if is_head || is_made { commits::brought(root, from.as_ref(), context) } else { None };
+    match brought {
+        Some(Ok(files)) => return files.push(root, &[], &place, context),
+        // What cannot be seen into may do more than commit, and says so itself.
+        Some(Err(_)) if context.state.world.opaque => return,
+        _ => {}
+    }
+    // What it had before the command it has after a fetch, and at least that after a merge.
+    let before = repo.tip_before(&format!("refs/heads/{name}"), context).commit();
+    let before = before.or_else(|| if is_head || is_made_here { head(root, context) } else { None });
+    if let Some(new) = &before {
+        by_push(&Pushed { repo, remote, branch: base, old, new }, context);
+    }
+    if let Some(why) = context.state.world.commits.unclear.clone().filter(|_| is_head || is_made_here) {
+        unknown(&place, &why, context);
+    }
+}
+
+/// The commit that was checked out before the command.
+fn head(root: &str, context: &Context<'_>) -> Option<Commit> {
+    match context.workspace.ask(&Question::Head { repository: root.to_owned() }) {
+        Answer::Reference { commit, .. } => commit,
+        Answer::Commit { commit } => Some(commit),
+        _ => None,
+    }
+}
+
+/// Says that it is not known what is brought.
+fn unknown(place: &Place, why: &str, context: &mut Context<'_>) {
+    // Who asks too much to be looked at does not get by.
+    let full = context.workspace.is_full();
+    let verb = if full { verbs::CHANGE_DELIVERY } else { verbs::CHANGE_UNKNOWN };
+    let resource = place.resource(Vec::new(), 0);
+    let why = format!("what it carries is not known: {why}");
+    context.push(Effect::new(verb, resource).certain(Certainty::Partial, &why));
 }
 
 /// A pull request that is offered.
@@ -146,12 +179,7 @@ pub(crate) fn by_pull_request(offered: &Offered<'_>, context: &mut Context<'_>) 
         None => look(offered, &place, context),
     };
     if let Err(why) = looked {
-        // Who asks too much to be looked at does not get by.
-        let full = context.workspace.is_full();
-        let verb = if full { verbs::CHANGE_DELIVERY } else { verbs::CHANGE_UNKNOWN };
-        let resource = place.resource(Vec::new(), 0);
-        let why = format!("what it carries is not known: {why}");
-        context.push(Effect::new(verb, resource).certain(Certainty::Partial, &why));
+        unknown(&place, &why, context);
     }
 }
 

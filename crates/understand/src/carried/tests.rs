@@ -116,6 +116,10 @@ fn pushes() {
     assert_snapshot!(check_with("git commit -m x && git push", &[("changed", MIXED)]), @"
     git.commit /repo, write
     git.push feature@origin, write
+    change.owners CODEOWNERS into feature, write
+    change.delivery .github/workflows/ci.yml into feature, write
+    change.infrastructure infra/a.tf, infra/b.tf into feature, write
+    change.dependencies package.json into feature, write
     ");
     assert_snapshot!(check_with("git push", &[("changed", "M\ta\n*\t*")]), @"
     git.push feature@origin, write
@@ -267,6 +271,8 @@ fn what_the_command_commits_itself() {
     git.merge /repo, write
     git.commit /repo, write
     git.push feature@origin, write
+    change.dependencies package.json into feature, write
+    change.unknown files into feature, write, partial
     ");
     assert_snapshot!(check("git add -A && git commit -m x"), @"
     git.index /repo, write
@@ -331,4 +337,35 @@ fn a_secret_that_git_ignores_leaves_where_it_is_added_by_force() {
     }
     assert_eq!(push("git add . && git commit -m x && git push"), "");
     assert_eq!(push("git add -f src && git commit -m x && git push"), "");
+}
+
+#[test]
+fn an_earlier_part_of_the_command_hides_nothing_that_was_committed_before() {
+    let check = |command: &str| check_with(command, &[("changed", MIXED)]);
+    for before in [
+        "git fetch",
+        "git fetch origin main",
+        "git remote update",
+        "git pull",
+        "git merge origin/main",
+        "git rebase origin/main",
+        "git cherry-pick abc",
+        "git revert HEAD --no-edit",
+    ] {
+        let found = check(&format!("{before} && git push"));
+        assert!(found.contains("change.delivery .github/workflows/ci.yml into feature"), "{before}: {found}");
+        let is_known = before.contains("fetch") || before.contains("update");
+        assert_eq!(found.contains("change.unknown"), !is_known, "{before}: {found}");
+    }
+    for command in [
+        "git checkout -b y && git push -u origin y",
+        "git switch -c y && git push -u origin HEAD",
+        "git branch y && git push origin y",
+        "bash -c 'git fetch && git push'",
+    ] {
+        let found = check(command);
+        assert!(found.contains("change.delivery .github/workflows/ci.yml"), "{command}: {found}");
+    }
+    assert!(check("git branch y other && git push origin y").contains("change.unknown"));
+    assert!(!check("git fetch && git push --tags").contains("change.unknown"));
 }

@@ -170,7 +170,9 @@ impl Context<'_> {
         }
         let restorable = !in_git
             && !self.state.world.hides_changes
-            && (located.class == PathClass::Rebuildable || self.is_tracked(&located));
+            && (located.class == PathClass::Rebuildable
+                || self.is_tracked(&located)
+                || self.is_scratch_of_container(&located));
         if located.class == PathClass::Countersign {
             self.tamper(&located);
             return;
@@ -217,6 +219,12 @@ impl Context<'_> {
                 Err(None) => {}
             });
         }
+    }
+
+    /// Whether it is one of a container's temporary files.
+    fn is_scratch_of_container(&self, located: &Located) -> bool {
+        matches!(self.elsewhere, Some(Resource::Container { .. }))
+            && located.readings().all(|path| ["/tmp/", "/var/tmp/"].iter().any(|top| path.starts_with(top)))
     }
 
     /// Whether it is git's own directory in a clone that the command makes where nothing was before.

@@ -5,6 +5,8 @@ mod projects;
 mod settings;
 mod variables;
 
+use std::borrow::Cow;
+
 use countersign_model::{Effect, Resource, verbs};
 
 use settings::Setting;
@@ -137,7 +139,12 @@ impl Accounts {
         invocation: &Invocation,
         context: &Context<'_>,
     ) {
+        // It may be written without quotes, and with more blanks.
+        let text = &written_plainly(text);
         for start in ["provider \"", "backend \"", "remote_state"] {
+            if text.match_indices(start).count() > MOST {
+                self.found.push("aws:*".to_owned());
+            }
             for (at, _) in text.match_indices(start).take(MOST) {
                 let Some(block) = text.get(at..).and_then(block) else { continue };
                 for (name, setting) in settings::of(block) {
@@ -220,6 +227,29 @@ fn block(text: &str) -> Option<&str> {
         }
     }
     Some(text)
+}
+
+/// Configuration with the names of its providers and backends in quotes after one blank.
+fn written_plainly(text: &str) -> Cow<'_, str> {
+    let is_named = |line: &str| {
+        let words: Vec<&str> = line.split(['{', ' ', '\t']).filter(|word| !word.is_empty()).collect();
+        match words.as_slice() {
+            [kind @ ("provider" | "backend"), name, ..] => {
+                Some(format!("{kind} \"{}\"", name.trim_matches('"')))
+            }
+            _ => None,
+        }
+    };
+    if !text.lines().any(|line| is_named(line).is_some_and(|plain| !line.contains(&plain))) {
+        return Cow::Borrowed(text);
+    }
+    let line = |line: &str| match is_named(line) {
+        Some(plain) => {
+            format!("{plain} {}", line.find('{').and_then(|at| line.get(at..)).unwrap_or_default())
+        }
+        None => line.to_owned(),
+    };
+    Cow::Owned(text.lines().map(line).collect::<Vec<_>>().join("\n"))
 }
 
 #[cfg(test)]

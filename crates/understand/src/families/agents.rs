@@ -82,6 +82,15 @@ const TELLING: &[&str] = &["disableAllHooks", "hooks", "allowManagedHooksOnly", 
 /// Subcommands that only show something.
 const READS: &[&str] = &["doctor", "--version", "-v", "-V", "--help", "-h", "help", "mcp list", "mcp get", "config list", "config get", "plugin list", "login status", "models", "stats", "completion", "debug"];
 
+/// Whether an agent's program is only asked for what it knows.
+fn asks(invocation: &Invocation, first: &str, both: &str) -> bool {
+    // After an option it would be that option's value, and after `--` what the agent is told.
+    let is_plain = |word: &Word| word.known().is_some_and(|text| !text.starts_with('-') && !text.contains(' '));
+    let is_help = matches!(invocation.words.as_slice(), [before @ .., last]
+        if last.known() == Some("--help") && before.len() <= 2 && before.iter().all(is_plain));
+    is_help || (READS.contains(&first) && invocation.words.len() <= 2) || READS.contains(&both)
+}
+
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let operands: Vec<&str> = invocation.words.iter().filter_map(Word::known).take(2).collect();
     let both = operands.join(" ");
@@ -93,10 +102,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         let resource = Resource::Program { name: invocation.title() };
         context.push(Effect::new(verbs::AGENT_OVERSIGHT, resource).because(&why));
         return;
-    } else if invocation.words.len() <= 3 && invocation.words.iter().any(|word| word.known() == Some("--help")) {
-        context.program(verbs::EXEC_READ, &invocation.title());
-        return;
-    } else if (READS.contains(&first) && invocation.words.len() <= 2) || READS.contains(&both.as_str()) {
+    } else if asks(invocation, first, &both) {
         context.program(verbs::EXEC_READ, &invocation.title());
         return;
     } else if matches!(first, "update" | "upgrade" | "install") {

@@ -103,10 +103,28 @@ const STORES: &[&str] = &[
     "VALKEY",
 ];
 
+/// Variables that hold secrets by custom, whatever they are called.
+const BY_CUSTOM: &[&str] = &[
+    "BEARER",
+    "DB_PW",
+    "DOCKER_AUTH_CONFIG",
+    "DSN",
+    "JWT",
+    "PAT",
+    "PIP_EXTRA_INDEX_URL",
+    "PIP_INDEX_URL",
+    "SPRING_APPLICATION_JSON",
+    "VCAP_SERVICES",
+];
+
 /// Whether a variable is named like a secret.
 pub(crate) fn is_secret_name(name: &str) -> bool {
     let upper = name.to_ascii_uppercase();
-    PIECES.iter().any(|piece| upper.contains(piece)) || is_address_name(name) || is_named_so(name)
+    PIECES.iter().any(|piece| upper.contains(piece))
+        || BY_CUSTOM.contains(&name)
+        || name.starts_with("GIT_CONFIG_VALUE_")
+        || is_address_name(name)
+        || is_named_so(name)
 }
 
 /// Whether a variable is named like an address that carries its own password: it is no secret to the program

@@ -183,6 +183,7 @@ mod tests {
         git.push main@origin, write
         git.push feature@origin, write
         git.push dev@origin, write
+        change.unknown files into dev, write, partial
         ");
         assert_snapshot!(check("if [ x ]; then T='git push origin main'; else T=ls; fi; echo \"$T\" > x.sh; sh x.sh"), @"
         exec.read test, read

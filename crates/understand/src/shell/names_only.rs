@@ -38,7 +38,9 @@ pub(super) fn are_left(commands: &[Command], index: usize, context: &Context<'_>
             && next.is_some_and(|next| {
                 !is_another(&next.name)
                     && (next.passes() == Passes::Names
-                        || filters::leaves_harmless(&next.name, next.words())
+                        || filters::leaves_harmless(&next.name, next.words(), |name| {
+                            may_be_set(name, context)
+                        })
                         || filters::leaves_public(&next.name, &next.words(), |name| {
                             may_be_set(name, context)
                         }))

@@ -107,12 +107,16 @@ impl Claim {
 /// Those that were asked for. That no policy fails is always among them: every other proof rests on it.
 fn chosen(claims: Vec<Claim>, ids: &[String]) -> Result<Vec<Claim>> {
     let known: Vec<&str> = claims.iter().map(Claim::id).collect();
-    if let Some(wrong) = ids.iter().find(|id| !known.contains(&id.as_str())) {
+    // An invariant of a layer may be asked for by its own name.
+    let is_named = |claim: &str, id: &str| {
+        claim == id || !known.contains(&id) && claim.rsplit_once('/').is_some_and(|(_, own)| own == id)
+    };
+    if let Some(wrong) = ids.iter().find(|id| !known.iter().any(|claim| is_named(claim, id))) {
         let known = known.join(", ");
         return Err(anyhow::anyhow!("there is no invariant `{}` here", terminal::line(wrong)))
             .hint(format!("there are: {}", terminal::line(&known)));
     }
-    let is_chosen = |claim: &Claim| ids.is_empty() || ids.iter().any(|id| id == claim.id());
+    let is_chosen = |claim: &Claim| ids.is_empty() || ids.iter().any(|id| is_named(claim.id(), id));
     Ok(claims.into_iter().filter(|claim| is_chosen(claim) || matches!(claim, Claim::Fails)).collect())
 }
 

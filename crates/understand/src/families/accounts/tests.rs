@@ -129,3 +129,12 @@ fn what_is_read_stays_read() {
     assert_snapshot!(check("terraform apply; AWS_ACCESS_KEY_ID=test terraform apply; AWS_PROFILE= terraform apply"), @"stack.apply * of terraform /repo, write");
     assert_snapshot!(check("terraform apply -var region=prod"), @"stack.apply * of terraform /repo, write");
 }
+
+#[test]
+fn providers_are_found_however_they_are_spelled() {
+    let found =
+        |block: &str| super::written_plainly(&format!("{block}\n  profile = \"live\"\n}}\n")).into_owned();
+    for block in ["provider aws {", "provider  \"aws\" {", "provider\t\"aws\"{", "  provider \"aws\" {"] {
+        assert!(found(block).contains("provider \"aws\" {"), "{block}: {}", found(block));
+    }
+}

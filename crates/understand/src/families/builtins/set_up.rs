@@ -46,14 +46,12 @@ pub(super) fn evaluates(invocation: &Invocation, context: &mut Context<'_>) -> b
     let inner = word.raw.strip_prefix("\"$(").and_then(|rest| rest.strip_suffix(")\""));
     let Some(words) = inner.map(|inner| inner.split_ascii_whitespace().collect::<Vec<_>>()) else { return false };
     let Some(name) = prints(&words) else { return false };
-    let shell = &context.state.shell;
-    let is_another = shell.functions.contains_key(name) || shell.aliases.contains_key(name);
     let is_changed = || {
         let mut paths = context.state.world.written.iter().flat_map(|written| written.paths());
         // Of several programs of one name, which is found first is not known here.
         paths.any(|path| path.rsplit('/').next() == Some(name) || path.contains(['*', '?', '[']))
     };
-    if is_another || !is_untouched(invocation, context) || is_changed() {
+    if !is_untouched(invocation, context) || is_changed() {
         return false;
     }
     context.program(verbs::EXEC_READ, "eval");
@@ -91,11 +89,12 @@ fn is_untouched(invocation: &Invocation, context: &Context<'_>) -> bool {
     let mut given = set.chain(invocation.environment.iter().map(|(name, value)| (name, value)));
     let is_sure = shell.poisoned.is_none() && !shell.distrusted && shell.exports_unsure.is_none();
     let is_seen = !world.opaque && !world.makes_unseen && !world.brings_more && world.links.is_empty();
-    let is_own = |name: &str| shell.functions.contains_key(name) || shell.aliases.contains_key(name);
     is_sure
         && is_seen
         && context.elsewhere.is_none()
-        && !["eval", "source", "."].iter().any(|name| is_own(name))
+        // What sets a shell up calls `export`, `unset`, `echo` and many more, and would call what is named so.
+        && shell.functions.is_empty()
+        && shell.aliases.is_empty()
         && given.all(|(name, value)| !is_told(name) || name == "NVM_DIR" && value.known() == Some(&usual))
 }
 
@@ -132,6 +131,10 @@ mod tests {
         for command in [
             "source ~/nvm.sh",
             "source .nvm/nvm.sh",
+            "export() { git push; }; . ~/.cargo/env",
+            "alias export='git push #'; . ~/.cargo/env",
+            "unset() { git push; }; . ~/.nvm/nvm.sh",
+            "echo() { git push; }; eval \"$(ssh-agent -s)\"",
             "source ./.cargo/env",
             "source /srv/.nvm/nvm.sh",
             "source ~/.nvm/other.sh",

@@ -1,5 +1,6 @@
 mod compose;
 
+use countersign_model::{Reversible, verbs};
 use insta::assert_snapshot;
 
 use crate::fixture::{check, check_with};
@@ -315,4 +316,18 @@ fn settings_of_development_are_handed_on() {
     secret.read /repo/.env, read
     container.run image shop on prod-1, execute
     ");
+}
+
+#[test]
+fn what_a_container_makes_again_is_no_loss() {
+    let reversible = |command: &str| {
+        let effects = crate::fixture::understood(command, &[]).effects;
+        effects.iter().find(|effect| effect.verb == verbs::FS_DELETE).map(|effect| effect.reversible)
+    };
+    for command in ["docker exec app rm -rf /app/.next", "docker exec app rm -rf /tmp/x"] {
+        assert_eq!(reversible(command), Some(Reversible::Yes), "{command}");
+    }
+    for command in ["docker exec app rm -rf /var/lib/postgresql/data", "docker exec app rm -rf /tmp/../srv", "ssh web.example rm -rf /tmp/x"] {
+        assert_ne!(reversible(command), Some(Reversible::Yes), "{command}");
+    }
 }

@@ -28,13 +28,31 @@ pub(super) struct Named {
     pub is_whole: bool,
 }
 
+/// Projects of the images that everybody uses.
+const PUBLIC_IMAGES: &[&str] = &[
+    "almalinux-cloud",
+    "centos-cloud",
+    "cos-cloud",
+    "debian-cloud",
+    "fedora-coreos-cloud",
+    "opensuse-cloud",
+    "rhel-cloud",
+    "rhel-sap-cloud",
+    "rocky-linux-cloud",
+    "suse-cloud",
+    "suse-sap-cloud",
+    "ubuntu-os-cloud",
+    "ubuntu-os-pro-cloud",
+    "windows-cloud",
+    "windows-sql-cloud",
+];
+
 impl Named {
     fn project(&mut self, name: &str) {
         match name {
             "" | "_" | "-" => {}
             "*" => self.add(Tenant::unknown(GCP, "the project is not known")),
-            // Images that everybody uses.
-            _ if name.ends_with("-cloud") => {}
+            _ if PUBLIC_IMAGES.contains(&name) => {}
             name => self.add(Tenant::named(GCP, name)),
         }
     }

@@ -370,7 +370,7 @@ impl Repo {
                     name: name.clone(),
                     url: (!unconfigured).then(|| addresses::without_credentials(address)),
                 };
-                let why = unconfigured.then(|| format!("no remote called {name} is configured"));
+                let why = unconfigured.then(|| format!("no remote called `{name}` is configured"));
                 (addresses.iter().map(remote).collect(), why)
             }
             Err(why) => {

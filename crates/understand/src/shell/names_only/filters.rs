@@ -319,6 +319,18 @@ const ENDS: &[&str] = &[
     "PORT", "PROFILE", "REGION", "VERSION",
 ];
 
+/// Addresses that carry passwords and, after them, options in small letters: `?options=-csearch_path=a`.
+const WITH_OPTIONS: &[&str] = &[
+    "DATABASE_URL",
+    "DB_URL",
+    "MONGODB_URI",
+    "MONGO_URL",
+    "MYSQL_URL",
+    "POSTGRES_URL",
+    "POSTGRESQL_URL",
+    "REDIS_URL",
+];
+
 /// Whether a search leaves those variables alone whose names start in a way that says they are no secrets; `is_set`:
 /// whether one may be set.
 pub(super) fn leaves_public(program: &str, words: &[&str], is_set: impl Fn(&str) -> bool) -> bool {
@@ -337,7 +349,7 @@ pub(super) fn leaves_public(program: &str, words: &[&str], is_set: impl Fn(&str)
 
 /// Whether of all variables a search leaves some of programs and of the terminal, which are no secrets, or one that is
 /// named whole and is none.
-pub(super) fn leaves_harmless(program: &str, words: Vec<&str>) -> bool {
+pub(super) fn leaves_harmless(program: &str, words: Vec<&str>, is_set: impl Fn(&str) -> bool) -> bool {
     const HARMLESS: &[&str] = &[
         "aws_default_region",
         "aws_profile",
@@ -386,6 +398,12 @@ pub(super) fn leaves_harmless(program: &str, words: Vec<&str>) -> bool {
         let name = part.strip_prefix('^').unwrap_or(part);
         name.rsplit_once('_').is_some_and(|(_, last)| ENDS.contains(&last)) && is_harmless(name)
     };
-    let says_all = pattern.replace("\\|", "|").split('|').all(says_what);
-    program == "grep" && shows && (HARMLESS.contains(&lower.as_str()) || names_all || says_all)
+    // A part of a name, or of a value, would be found in secrets too.
+    let is_whole_word = options.iter().any(|option| !option.starts_with("--") && option.contains('w'));
+    let says_all = is_whole_word && pattern.replace("\\|", "|").split('|').all(says_what);
+    let is_usual = HARMLESS.contains(&lower.as_str())
+        && !(lower == "path"
+            && options.iter().any(|option| option.contains('i'))
+            && WITH_OPTIONS.iter().any(|name| is_set(name)));
+    program == "grep" && shows && (is_usual || names_all || says_all)
 }

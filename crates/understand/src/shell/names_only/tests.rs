@@ -18,11 +18,11 @@ fn names_are_no_secrets() {
         "env | grep ^NEXT_PUBLIC_",
         "env | grep '^VITE_'",
         "set | grep PYTHONPATH",
-        "printenv | grep -i path",
+        "printenv | grep PATH",
         "env | grep ^PATH",
-        "env | grep DATABASE_HOST",
-        "env | grep -E 'NODE_ENV|LOG_LEVEL'",
-        "env | grep 'DJANGO_SETTINGS_MODULE\\|APP_PORT'",
+        "env | grep -w DATABASE_HOST",
+        "env | grep -wE 'NODE_ENV|LOG_LEVEL'",
+        "env | grep -w 'DJANGO_SETTINGS_MODULE\\|APP_PORT'",
     ] {
         assert!(!check(command).contains("secret.read"), "{command}: {}", check(command));
     }
@@ -43,6 +43,10 @@ fn and_values_are() {
         "env printenv API_TOKEN | cut -d= -f1",
         "printenv API_TOKEN | cut -d= -f1",
         "env | grep AWS",
+        "env | grep T_MODE",
+        "env | grep _HOST",
+        "env | grep DATABASE_HOST",
+        "printenv | grep -i path",
         "env | grep NODE",
         "env | grep -i token",
         "env | grep -i key_path -v",

@@ -177,6 +177,7 @@ fn a_tag_that_is_made_is_pushed_as_a_tag() {
     assert_snapshot!(check("git branch v9 && git push origin v9"), @"
     git.branch /repo, write
     git.push v9@origin, write
+    change.unknown files into v9, write, partial
     ");
     assert_snapshot!(check("git tag; git tag -l 'v*' -n3; git tag --contains HEAD; git tag -v v1; git tag --points-at HEAD; git tag --sort=-v:refname"), @"git.read /repo, read");
     assert_snapshot!(check("git branch -a; git branch -vv; git branch --contains v1; git branch --list 'f*'; git branch --show-current; git branch --sort=-committerdate -r"), @"git.read /repo, read");

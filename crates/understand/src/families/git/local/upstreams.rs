@@ -80,20 +80,25 @@ mod tests {
         assert_snapshot!(check("git checkout -b x origin/main && git push -u origin x"), @"
         git.branch /repo, write
         git.push x@origin, write
+        change.unknown files into x, write, partial
         ");
         assert_snapshot!(check("git checkout -b x origin/main && git push origin HEAD"), @"
         git.branch /repo, write
         git.push x@origin, write
+        change.unknown files into x, write, partial
         ");
         assert_snapshot!(check("git checkout -b x --no-track origin/main && git -c push.default=upstream push origin HEAD"), @"
         git.branch /repo, write
         git.push x@origin, write
+        change.unknown files into x, write, partial
         ");
         assert_snapshot!(check("git stash branch x; git push origin HEAD"), @"
         git.branch /repo, write
         git.index /repo, write
         git.push x@origin, write
+        change.unknown files into x, write, partial
         git.push feature@origin, write
+        change.unknown files into feature, write, partial
         ");
     }
 }

@@ -27,7 +27,8 @@ pub(super) fn of(
         found.extend(hosts(config, &clusters));
     }
     found.retain(|host| !is_this_machine(host) && host != "0.0.0.0" && !host.contains('*') && !host.is_empty());
-    if !found.is_empty() {
+    // A server that is given by its address is all that is spoken to.
+    if !found.is_empty() && !name.contains("://") {
         found.push("*".to_owned());
     }
     found
@@ -77,7 +78,6 @@ mod tests {
             "kubectl --context dev delete ns x",
             "kubectl delete ns x",
             "kubectl --cluster c delete ns x",
-            "kubectl -s https://k8s.acme.example:6443 delete ns x",
             "helm uninstall web --kube-context dev",
             "kubectl exec web -- rm -rf /data",
             "kubectl get secret db -o yaml",
@@ -87,6 +87,9 @@ mod tests {
             assert!(found.contains(&"k8s.acme.example".to_owned()), "{command}: {found:?}");
             assert!(found.contains(&"*".to_owned()), "{command}: {found:?}");
         }
+        // One that is given by its address is all there is.
+        let found = spoken_to("kubectl -s https://k8s.acme.example:6443 delete ns x");
+        assert_eq!(found, ["k8s.acme.example"]);
     }
 
     #[test]

@@ -16,25 +16,29 @@
             "git rebase -Xours -sort main feature && git push --force-with-lease",
         ] {
             let found = check(command);
-            assert!(found.lines().last().is_some_and(|line| line.starts_with("git.force-push feature@origin")), "{command}: {found}");
+            assert!(found.lines().any(|line| line.starts_with("git.force-push feature@origin")), "{command}: {found}");
         }
         assert_snapshot!(check("git rebase main && git push"), @"
         git.merge /repo, write
         git.push feature@origin, write
+        change.unknown files into feature, write, partial
         ");
         assert_snapshot!(check("git rebase origin/main && git push -f"), @"
         git.merge /repo, write
         git.force-push feature@origin, destroy
+        change.unknown files into feature, write, partial
         ");
         assert_snapshot!(check("git pull --rebase origin main && git push --force-with-lease"), @"
         git.fetch repository@origin, read
         git.merge /repo, write
         git.force-push feature@origin, destroy
+        change.unknown files into feature, write, partial
         ");
         assert_snapshot!(check("git checkout -b new && git rebase main new && git push"), @"
         git.branch /repo, write
         git.merge /repo, write
         git.push new@origin, write
+        change.unknown files into new, write, partial
         ");
     }
 
@@ -43,14 +47,17 @@
         assert_snapshot!(check("git rebase feature main && git push"), @"
         git.merge /repo, write
         git.push main@origin, write
+        change.unknown files into main, write, partial
         ");
         assert_snapshot!(check("git rebase --onto v1 feature main && git push -f"), @"
         git.merge /repo, write
         git.force-push main@origin, destroy
+        change.unknown files into main, write, partial
         ");
         assert_snapshot!(check("git rebase --root main && git push"), @"
         git.merge /repo, write
         git.push main@origin, write
+        change.unknown files into main, write, partial
         ");
         for command in [
             "git rebase main HEAD && git push",
@@ -74,10 +81,12 @@
         git.index /repo, write
         git.merge /repo, write
         git.force-push topic@origin, destroy
+        change.unknown files into topic, write, partial
         ");
         assert_snapshot!(check_with("git rebase --abort && git push", &merging), @"
         git.merge /repo, write
         git.push topic@origin, write
+        change.unknown files into topic, write, partial
         ");
         assert_snapshot!(check("git rebase --continue && git push"), @"
         git.merge /repo, write

@@ -33,6 +33,7 @@
         exec.read cd, read
         git.branch /hot, write
         git.push main@origin, write
+        change.unknown files into main, write, partial
         ");
         assert_snapshot!(check("git worktree add ../hot -b x && cd ../hot && git checkout main && cd /repo && git push"), @"
         git.branch /repo, write
@@ -40,6 +41,7 @@
         exec.read cd, read
         git.branch /hot, write
         git.push feature@origin, write
+        change.unknown files into feature, write, partial
         ");
         assert_snapshot!(check_with("git worktree add ../hot -b x && git -C ../hot push", &[("/repo/.git/hooks/pre-push", "git push origin main\n")]), @"
         git.branch /repo, write
