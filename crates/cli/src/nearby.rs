@@ -66,6 +66,8 @@ pub fn names(top: &Path) -> Result<Vec<Named>> {
         let stem = stem.map(|stem| stem.strip_suffix(".auto").unwrap_or(stem));
         let (kind, name) = match stem {
             Some(stem) => (Kind::Stack, stem.to_owned()),
+            // What Terraform sets up from there is a stack; to edit its text changes nothing yet.
+            None if is_stack(&path) => (Kind::Stack, shown.clone()),
             None => (Kind::Directory, shown.clone()),
         };
         let named = Named { kind, name, from: shown };
@@ -112,6 +114,14 @@ pub fn entries(folder: &Path) -> Vec<PathBuf> {
 fn workspaces(top: &Path) -> Vec<PathBuf> {
     let is_state = |path: &PathBuf| path.file_name().is_some_and(|name| name == "terraform.tfstate.d");
     directories(top).into_iter().filter(is_state).collect()
+}
+
+/// Whether a directory is one that Terraform is run in, and holds nothing else that describes what runs.
+fn is_stack(folder: &Path) -> bool {
+    let ends = |path: &PathBuf| path.extension().and_then(|end| end.to_str()).map(str::to_owned);
+    let ends: Vec<String> = entries(folder).iter().filter_map(ends).collect();
+    ends.iter().any(|end| end == "tf")
+        && !ends.iter().any(|end| matches!(end.as_str(), "yaml" | "yml" | "hcl"))
 }
 
 /// Directories that hold descriptions of what runs, and files of variables of Terraform, in the same places.

@@ -81,18 +81,6 @@ impl Context<'_> {
         let is_changed = world.tree_changed.is_some()
             || world.opaque
             || world.written.iter().any(|written| written.may_bring(&located.path));
-        if !is_pattern
-            && is_plain
-            && !is_changed
-            && !world.hides_changes
-            && !world.has_moved
-            && world.cloned.is_empty()
-        {
-            let question = Question::Path { path: located.path.clone() };
-            if located.why.is_none() && self.workspace.ask(&question) == Answer::Absent {
-                return Ok(());
-            }
-        }
         let Some(top) = top.filter(|_| is_plain && is_asked && !is_changed) else { return Err(None) };
         // A part that stands for any directory may stand for none or several.
         let pattern = located.path.replace("/*/", "/*");
@@ -317,7 +305,7 @@ mod tests {
         assert_snapshot!(deleted("rm *.pem", "ignored\tkey.pem"), @"/repo/*.pem No: git does not have `key.pem`");
         assert_snapshot!(deleted("rm *.log", "ignored\ta.log\n*\t*"), @"/repo/*.log No: git does not have `*`");
         assert_snapshot!(deleted("rm */x", "linked\tdata"), @"/repo/*/x No: git does not have `data`");
-        assert_snapshot!(deleted("rm notes.txt", ""), @"/repo/notes.txt Yes:");
+        assert_snapshot!(deleted("rm notes.txt", ""), @"/repo/notes.txt No:");
         assert_snapshot!(deleted("rm !(keep)", ""), @"/repo/* Yes: the path is not known: a file name pattern");
         assert_snapshot!(deleted("mv ~/notes.txt a.log; rm *.log", ""), @"
         /home/dev/notes.txt No: the command moves it, and deletes it where it is then
@@ -329,7 +317,7 @@ mod tests {
         ");
         assert_snapshot!(deleted("mkdir x; ./fill; rm -rf x", ""), @"/repo/x No:");
         assert_snapshot!(deleted("touch Makefile; rm Makefile", ""), @"/repo/Makefile No:");
-        assert_snapshot!(deleted("mkdir x; rm -rf y", ""), @"/repo/y Yes:");
+        assert_snapshot!(deleted("mkdir x; rm -rf y", ""), @"/repo/y No:");
         assert_snapshot!(deleted("mkdir x; git mv src/a.rs x; rm -rf x", ""), @"/repo/x No:");
         assert_snapshot!(deleted("mkdir x; rsync --remove-source-files -a ~/notes/ x/; rm -rf x", ""), @"
         /home/dev/notes No: 

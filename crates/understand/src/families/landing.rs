@@ -141,12 +141,12 @@ impl<'w> End<'w> {
                 let path = word.value.strip_prefix(&format!("{name}:"));
                 Some((
                     name.to_owned(),
-                    path.unwrap_or_else(|| Value::unknown("which file it is is not known")),
+                    path.unwrap_or_else(|| Value::unknown("which file it is, is not known")),
                 ))
             }
             // `$CONTAINER:/x`, and not `${FILE:-x}`.
             None if word.value.is_unknown() => {
-                Some(("*".to_owned(), Value::unknown("which file it is is not known")))
+                Some(("*".to_owned(), Value::unknown("which file it is, is not known")))
             }
             None => None,
         };

@@ -19,24 +19,24 @@ pub(super) fn values(
     invocation: &Invocation,
     context: &Context<'_>,
 ) -> Vec<String> {
-    // What options say counts for more than anything else.
+    // What options say counts for more than anything else; of several the last does, whichever kind it is.
+    let mut given = Vec::new();
     for value in found.values(&["-var", "--var"]) {
         if value.text().split_once('=').is_some_and(|(known, _)| known == name) {
             let text = value.known().and_then(|text| text.split_once('=')).map_or("*", |(_, value)| value);
-            return vec![text.to_owned()];
+            given.push(text.to_owned());
         }
     }
-    let mut of_files = Vec::new();
-    let mut are_named = false;
     for value in found.values(&["-var-file", "--var-file"]) {
-        are_named = true;
-        let path = value.known().map(|path| paths::normal(directory, path));
-        of_files.extend(path.map_or(Some("*".to_owned()), |path| of_file(name, &path, context)));
+        match value.known().map(|path| paths::normal(directory, path)) {
+            Some(path) => given.extend(of_file(name, &path, context)),
+            None => given.push("*".to_owned()),
+        }
     }
-    if are_named && !of_files.is_empty() {
-        return of_files;
+    if !given.is_empty() {
+        return given;
     }
-    let mut all: Vec<String> = of_file(name, &format!("{directory}/{USUAL}"), context).into_iter().collect();
+    let mut all = of_file(name, &format!("{directory}/{USUAL}"), context);
     let variable = environment::value(invocation, &format!("TF_VAR_{name}"));
     all.extend(variable.map(|value| value.known().unwrap_or("*").to_owned()));
     if all.is_empty() {
@@ -46,20 +46,27 @@ pub(super) fn values(
 }
 
 /// What a file of values says of a variable; any where its text is not known.
-fn of_file(name: &str, path: &str, context: &Context<'_>) -> Option<String> {
+fn of_file(name: &str, path: &str, context: &Context<'_>) -> Vec<String> {
+    let any = vec!["*".to_owned()];
+    if path.ends_with(".json") {
+        return any;
+    }
     let located = paths::locate(&Value::Known(path.to_owned()), context);
     if located.why.is_some() || context.state.world.written.iter().any(|written| written.touches(&located)) {
-        return Some("*".to_owned());
+        return any;
     }
     let text = match context.file(&located.path) {
-        Ok(text) => text?,
-        Err(_) => return Some("*".to_owned()),
+        Ok(Some(text)) => text,
+        Ok(None) => return Vec::new(),
+        Err(_) => return any,
     };
-    let all = settings::of(&text);
-    all.iter().rfind(|(known, _)| *known == name).map(|(_, setting)| match setting {
+    // One of them may be in a comment, or inside of another value: which is not looked at.
+    let all = settings::of(&text).into_iter().filter(|(known, _)| *known == name);
+    all.map(|(_, setting)| match setting {
         Setting::Text(text) => text.split('"').next().unwrap_or(text).to_owned(),
         Setting::Other(_) => "*".to_owned(),
     })
+    .collect()
 }
 
 #[cfg(test)]
@@ -82,6 +89,13 @@ mod tests {
                 "aws:prod",
             ),
             ("terraform apply -var-file=a.tfvars", vec![], "aws:*"),
+            ("terraform apply -var account=play -var account=prod", vec![], "aws:prod"),
+            (
+                "terraform apply -var account=play -var-file=a.tfvars",
+                vec![("/repo/a.tfvars", "account = \"prod\"\n")],
+                "aws:prod",
+            ),
+            ("terraform apply -var-file=a.json", vec![("/repo/a.json", "{\"account\":\"prod\"}")], "aws:*"),
             ("terraform apply", vec![("/repo/terraform.tfvars", "account = \"prod\"\n")], "aws:prod"),
             (
                 "TF_VAR_account=dev terraform apply",

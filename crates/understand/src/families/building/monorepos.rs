@@ -132,7 +132,7 @@ fn target_of(project: &str, target: &str, invocation: &Invocation, context: &mut
 
 fn described(project: &str, target: &str, invocation: &Invocation, context: &mut Context<'_>) {
     let Ok(directory) = context.state.shell.directory.clone() else {
-        opaque(invocation, "where its project is is not known", context);
+        opaque(invocation, "where its project stands is not known", context);
         return;
     };
     let places = if project.is_empty() { vec![".".to_owned()] } else { ["apps", "packages", "libs", "projects", "."].iter().map(|folder| format!("{folder}/{project}")).collect() };

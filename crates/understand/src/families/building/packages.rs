@@ -31,7 +31,7 @@ const PLAIN: &[&str] = &["--json", "--silent", "-s", "--no-git-tag-version", "--
 /// A new version: its scripts run, the file is changed, and git commits and tags it.
 fn version(rest: &[Word], invocation: &Invocation, context: &mut Context<'_>) {
     let Ok(directory) = context.state.shell.directory.clone() else {
-        opaque(invocation, "where its package is is not known", context);
+        opaque(invocation, "where its package stands is not known", context);
         return;
     };
     for name in ["preversion", "version", "postversion"] {

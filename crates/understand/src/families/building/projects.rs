@@ -77,7 +77,7 @@ fn make(invocation: &Invocation, context: &mut Context<'_>) -> (Looked, Option<V
     let usual = usual(&names);
     let directory = match directory(below.as_deref(), context) {
         Ok(directory) => directory,
-        Err(why) => return (Looked::Opaque(format!("where its makefile is is not known: {why}")), None),
+        Err(why) => return (Looked::Opaque(format!("where its makefile stands is not known: {why}")), None),
     };
     let options = match options(&invocation.words) {
         Ok(options) => options,
@@ -269,7 +269,7 @@ fn script(index: usize, invocation: &Invocation, context: &mut Context<'_>) -> O
     let arguments = invocation.words.get(at + 1..).unwrap_or_default();
     let looked = match directory(below.as_deref(), context) {
         Ok(directory) => packages::script(&name, &directory, arguments, context),
-        Err(why) => Looked::Opaque(format!("where its package is is not known: {why}")),
+        Err(why) => Looked::Opaque(format!("where its package stands is not known: {why}")),
     };
     Some((looked, usual))
 }

@@ -75,7 +75,7 @@ pub(super) fn run(index: usize, invocation: &Invocation, context: &mut Context<'
             Ok(directory) => directory,
             Err(_) if runner == Runner::Own => break,
             Err(why) => {
-                opaque(invocation, &format!("where its project is is not known: {why}"), context);
+                opaque(invocation, &format!("where its project stands is not known: {why}"), context);
                 return;
             }
         };

@@ -94,7 +94,7 @@ fn scripts(pattern: &str, arguments: &str, invocation: &Invocation, context: &mu
     let directory = match context.state.shell.directory.clone() {
         Ok(directory) => directory,
         Err(why) => {
-            opaque(invocation, &format!("where its package is is not known: {why}"), context);
+            opaque(invocation, &format!("where its package stands is not known: {why}"), context);
             return;
         }
     };

@@ -31,7 +31,6 @@ fn services_of_compose() {
     assert_snapshot!(compose("docker compose run --rm web rm -rf /app/old"), @"
     fs.delete /repo/src/old, destroy
     container.run service web, execute
-    fs.delete /repo/src/old, destroy
     ");
     assert_snapshot!(compose("docker compose exec web rm -rf /app/old /srv"), @"
     container.run service web, execute
