@@ -74,22 +74,25 @@ mod tests {
 
     #[test]
     fn a_file_of_the_working_tree_stands_where_the_session_started() {
-        let assumed = Assumed::new("/work/shop", &bundle());
-        assert_eq!(ask(&assumed, "/work/shop/package.json"), text(PACKAGE));
-        assert_eq!(ask(&assumed, "/work/shop/src"), Answer::Directory { path: "/work/shop/src".to_owned() });
+        let assumed = Assumed::new("/home/ada/shop", &bundle());
+        assert_eq!(ask(&assumed, "/home/ada/shop/package.json"), text(PACKAGE));
+        assert_eq!(
+            ask(&assumed, "/home/ada/shop/src"),
+            Answer::Directory { path: "/home/ada/shop/src".to_owned() }
+        );
     }
 
     #[test]
     fn beside_it_and_inside_git_nothing_is_known_of_it() {
-        let assumed = Assumed::new("/work/shop", &bundle());
-        for path in ["/work/shop2/package.json", "/work/package.json", "/work/shop/.git/config"] {
+        let assumed = Assumed::new("/home/ada/shop", &bundle());
+        for path in ["/home/ada/shop2/package.json", "/home/ada/package.json", "/home/ada/shop/.git/config"] {
             assert_ne!(ask(&assumed, path), text(PACKAGE), "{path}");
         }
     }
 
     #[test]
     fn what_the_session_wrote_or_removed_is_as_it_left_it() {
-        let mut assumed = Assumed::new("/work/shop", &bundle());
+        let mut assumed = Assumed::new("/home/ada/shop", &bundle());
         let path = |path: &str| Resource::Path {
             path: path.to_owned(),
             zone: Zone::Workspace,
@@ -101,17 +104,20 @@ mod tests {
             agent: None,
             id: "1".into(),
             prompt: None,
-            cwd: "/work/shop".to_owned(),
+            cwd: "/home/ada/shop".to_owned(),
             mode: None,
             tool: "Bash".to_owned(),
             input: serde_json::Map::new(),
             mcp_server: None,
         };
-        assumed.ran(&call, &[Effect::new(verbs::FS_WRITE, path("/work/shop/package.json"))]);
-        assert_ne!(ask(&assumed, "/work/shop/package.json"), text(PACKAGE));
-        let mut assumed = Assumed::new("/work/shop", &bundle());
-        assumed.ran(&call, &[Effect::new(verbs::FS_DELETE, path("/work/shop"))]);
-        assert_ne!(ask(&assumed, "/work/shop/package.json"), text(PACKAGE));
-        assert_eq!(ask(&Assumed::new("/work/shop", &bundle()), "/work/shop/Makefile"), Answer::Absent);
+        assumed.ran(&call, &[Effect::new(verbs::FS_WRITE, path("/home/ada/shop/package.json"))]);
+        assert_ne!(ask(&assumed, "/home/ada/shop/package.json"), text(PACKAGE));
+        let mut assumed = Assumed::new("/home/ada/shop", &bundle());
+        assumed.ran(&call, &[Effect::new(verbs::FS_DELETE, path("/home/ada/shop"))]);
+        assert_ne!(ask(&assumed, "/home/ada/shop/package.json"), text(PACKAGE));
+        assert_eq!(
+            ask(&Assumed::new("/home/ada/shop", &bundle()), "/home/ada/shop/Makefile"),
+            Answer::Absent
+        );
     }
 }

@@ -62,11 +62,7 @@ fn taken(
 ) -> Result<Files, String> {
     let mut files = Files::default();
     // What was committed before the command began.
-    let head = match context.workspace.ask(&Question::Head { repository: root.to_owned() }) {
-        Answer::Reference { commit, .. } => commit,
-        Answer::Commit { commit } => Some(commit),
-        _ => return Err("the branch's commit is not known".to_owned()),
-    };
+    let head = super::head(root, context)?;
     if let Some(head) = head.filter(|_| old.is_some()) {
         files.add(changed(root, old, &head, context).ok_or("git cannot compare its commits here")?);
     }

@@ -128,7 +128,8 @@ pub(crate) fn by_own_commits(
     }
     // What it had before the command it has after a fetch, and at least that after a merge.
     let before = repo.tip_before(&format!("refs/heads/{name}"), context).commit();
-    let before = before.or_else(|| if is_head || is_made_here { head(root, context) } else { None });
+    let before =
+        before.or_else(|| if is_head || is_made_here { head(root, context).ok().flatten() } else { None });
     if let Some(new) = &before {
         by_push(&Pushed { repo, remote, branch: base, old, new }, context);
     }
@@ -138,11 +139,11 @@ pub(crate) fn by_own_commits(
 }
 
 /// The commit that was checked out before the command.
-fn head(root: &str, context: &Context<'_>) -> Option<Commit> {
+fn head(root: &str, context: &Context<'_>) -> Result<Option<Commit>, String> {
     match context.workspace.ask(&Question::Head { repository: root.to_owned() }) {
-        Answer::Reference { commit, .. } => commit,
-        Answer::Commit { commit } => Some(commit),
-        _ => None,
+        Answer::Reference { commit, .. } => Ok(commit),
+        Answer::Commit { commit } => Ok(Some(commit)),
+        _ => Err("the branch's commit is not known".to_owned()),
     }
 }
 
