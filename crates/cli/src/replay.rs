@@ -107,7 +107,7 @@ fn uncovered(decided: &Decided, bundle: &Bundle, covers: impl Fn(&Effect) -> boo
 fn find(folders: &[PathBuf], digest: &Digest) -> Option<Bundle> {
     let name = format!("{}.json", digest.hex());
     let bytes = folders.iter().find_map(|folder| std::fs::read(folder.join(&name)).ok())?;
-    Bundle::from_bytes(&bytes).ok().filter(|bundle| bundle.digest() == *digest)
+    Bundle::from_bytes(bytes).ok().filter(|bundle| bundle.digest() == *digest)
 }
 
 /// What a risk is made of; how each part is told may change with the version that tells it.

@@ -12,6 +12,7 @@ mod line;
 mod options;
 mod person;
 
+use std::io::Write as _;
 use std::time::Duration;
 
 use countersign_agents::claude_code::{Output, deny_anything};
@@ -29,13 +30,28 @@ const ALONE: Duration = Duration::from_secs(5);
 const SENT: &str = "Countersign's hook is wired wrongly: it is asked for its help or version, so nothing is allowed; a \
                     person can run `countersign doctor`";
 
-/// Answers the one call on standard input. `arguments` are those after the program's name.
-pub fn run(arguments: Vec<String>) -> Output {
+/// Answers the one call on standard input, on standard output; the code to exit with. `arguments` are those after the
+/// program's name.
+pub fn run(arguments: Vec<String>) -> u8 {
+    tell(&output(arguments, |denial| std::process::exit(tell(&denial).into())))
+}
+
+/// Writes an answer; the code to exit with.
+fn tell(output: &Output) -> u8 {
+    let mut stdout = std::io::stdout().lock();
+    let written = stdout.write_all(output.stdout.as_bytes()).and_then(|()| stdout.flush());
+    let _ = std::io::stderr().lock().write_all(output.stderr.as_bytes());
+    // An answer nobody could read is not an answer: 2 denies in every runtime.
+    if written.is_ok() { output.exit } else { 2 }
+}
+
+/// The answer; one that is too late goes to `late`.
+fn output(arguments: Vec<String>, late: impl FnOnce(Output) + Send + 'static) -> Output {
     if let Err(error) = environment::survive_limits() {
         return deny_anything(&format!("Countersign cannot take a signal, so nothing is allowed: {error}"));
     }
     if let Some(text) = person::asked(&arguments) {
-        return guard::guarded(ALONE, move || {
+        return guard::guarded(ALONE, late, move || {
             if person::is_alone() { person::told(text) } else { deny_anything(SENT) }
         });
     }
@@ -48,5 +64,5 @@ pub fn run(arguments: Vec<String>) -> Output {
         }
     };
     let environment = Environment::read();
-    guard::guarded(options.deadline(), move || line::answer(options, environment))
+    guard::guarded(options.deadline(), late, move || line::answer(options, environment))
 }

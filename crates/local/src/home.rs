@@ -217,10 +217,13 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, HomeError> {
 /// operating system says.
 pub fn read_regular(path: &Path) -> std::io::Result<Vec<u8>> {
     let file = fs::OpenOptions::new().read(true).custom_flags(NEVER_WAIT).open(path)?;
-    if !file.metadata()?.is_file() {
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
         return Err(std::io::Error::new(ErrorKind::InvalidData, "it is not a regular file"));
     }
-    let mut bytes = Vec::new();
+    // Room for all of it and one byte to see the end by: without it the first reads take 32 bytes each.
+    let expected = usize::try_from(metadata.len().min(LONGEST_FILE)).unwrap_or(0);
+    let mut bytes = Vec::with_capacity(expected + 1);
     file.take(LONGEST_FILE + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LONGEST_FILE {
         let why = format!("it is longer than {} MiB", LONGEST_FILE >> 20);

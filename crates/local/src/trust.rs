@@ -309,7 +309,7 @@ impl Trust {
             Self::User { .. } => home.bundle(digest),
             Self::Managed { folder, .. } => Home::at(folder).bundle(digest),
         };
-        let bundle = Bundle::from_bytes(&home::read(&path)?)
+        let bundle = Bundle::from_bytes(home::read(&path)?)
             .map_err(|error| LedgerError::Policy { why: format!("`{}`: {error}", path.display()) })?;
         if bundle.digest() != *digest {
             let why = format!("`{}` is not the bundle it is named after", path.display());

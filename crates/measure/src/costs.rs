@@ -10,7 +10,8 @@ use countersign_understand::{Recorded, Surroundings, understand};
 use countersign_workspace::{Machine, Sources};
 use serde_json::json;
 
-use crate::{Problem, calls, yardstick};
+use crate::yardstick::Yardstick;
+use crate::{Problem, calls};
 
 /// Runs of each measured step.
 const RUNS: usize = 201;
@@ -23,7 +24,7 @@ const PROPOSAL: &str = "version = 1\n[repository]\nremotes = [\"example.com/acme
 /// `decide_ns` for finding the environments and deciding, `yardstick_ns` for the yardstick measured beside them.
 pub fn print(repository: &str) -> Result<(), Problem> {
     let built = Bundle::shipped(Pack::Graduated, &Proposal::parse(PROPOSAL)?)?;
-    let bundle = Bundle::from_bytes(&built.to_bytes())?;
+    let bundle = Bundle::from_bytes(built.to_bytes())?;
     let home = Path::new(repository).parent().unwrap_or_else(|| Path::new("/"));
     let surroundings = Surroundings {
         home: home.to_string_lossy().into_owned(),
@@ -33,6 +34,7 @@ pub fn print(repository: &str) -> Result<(), Problem> {
         secrets: Vec::new(),
     };
     let machine = || Machine::new([7; 32], Sources::of_user(home, None), BTreeSet::new());
+    let yardstick = Yardstick::new()?;
     let mut rows = Vec::new();
     for (title, call) in calls::all(repository) {
         let look = median(|| {
@@ -54,7 +56,7 @@ pub fn print(repository: &str) -> Result<(), Problem> {
             "understand_ns": alone.as_nanos(),
             "look_ns": look.as_nanos(),
             "decide_ns": deciding.as_nanos(),
-            "yardstick_ns": yardstick::length().as_nanos(),
+            "yardstick_ns": yardstick.length().as_nanos(),
         }));
     }
     println!("{}", serde_json::to_string(&rows)?);

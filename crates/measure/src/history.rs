@@ -7,7 +7,8 @@ use countersign_policy::{Bundle, Pack, Proposal};
 use countersign_simulate::{History, Report};
 use serde_json::json;
 
-use crate::{Problem, calls, yardstick};
+use crate::yardstick::Yardstick;
+use crate::{Problem, calls};
 
 /// How often the usual calls come in the log.
 const TIMES: usize = 60;
@@ -34,7 +35,7 @@ pub fn print() -> Result<(), Problem> {
     let each = time / u32::try_from(decided)?;
     println!(
         "{}",
-        json!({"call_ns": Duration::as_nanos(&each), "yardstick_ns": yardstick::length().as_nanos()})
+        json!({"call_ns": Duration::as_nanos(&each), "yardstick_ns": Yardstick::new()?.length().as_nanos()})
     );
     Ok(())
 }

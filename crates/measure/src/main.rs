@@ -36,10 +36,7 @@ fn main() -> ExitCode {
     let result = match *words {
         ["costs", repository] => costs::print(repository),
         ["history"] => history::print(),
-        ["yardstick"] => {
-            yardstick::print();
-            Ok(())
-        }
+        ["yardstick"] => yardstick::print(),
         ["shapes"] => {
             shapes::names();
             Ok(())

@@ -5,6 +5,7 @@
 use std::fmt;
 
 use countersign_model::{Declared, Digest, PolicyId};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -22,6 +23,9 @@ use crate::{compile, points};
 pub(crate) const FORMAT: u32 = 1;
 /// The digest of what [`Bundle::has_shipped_rules`] compares. A test says the right one.
 const GRADUATED: &str = include_str!("../packs/graduated.digest").trim_ascii_end();
+
+/// What the text of a bundle of one layer begins with: the keys are sorted.
+const BEFORE_MAP: &str = r#"{"format":1,"map":"#;
 
 /// What a decision is made from, compiled and hashed.
 pub struct Bundle {
@@ -131,9 +135,10 @@ pub enum BundleError {
 
 impl Bundle {
     /// Reads a bundle. The bytes are kept: the digest is theirs.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, BundleError> {
+    pub fn from_bytes(bytes: impl Into<Vec<u8>>) -> Result<Self, BundleError> {
+        let bytes: Vec<u8> = bytes.into();
         let contents: Contents =
-            serde_json::from_slice(bytes).map_err(|error| format_of(bytes).unwrap_or(error.into()))?;
+            serde_json::from_slice(&bytes).map_err(|error| format_of(&bytes).unwrap_or(error.into()))?;
         if contents.format != FORMAT {
             return Err(BundleError::Format { found: contents.format });
         }
@@ -143,14 +148,14 @@ impl Bundle {
             return Err(BundleError::Ladder);
         }
         contents.weights.check().map_err(|fall| BundleError::Weights(fall.to_string()))?;
-        let (bytes, digest) = (bytes.to_vec(), Digest::of([bytes]));
+        let digest = Digest::of([bytes.as_slice()]);
         Ok(Self { contents, bytes, digest, slices: Slices::default() })
     }
 
     pub(crate) fn from_contents(contents: &Contents) -> Result<Self, BundleError> {
         // By way of a value, in which the policies are JSON and no longer text.
         let value: serde_json::Value = serde_json::from_str(&serde_json::to_string(contents)?)?;
-        Self::from_bytes(&serde_json_canonicalizer::to_vec(&value)?)
+        Self::from_bytes(serde_json_canonicalizer::to_vec(&value)?)
     }
 
     /// The bytes it was read from, or those to store: canonical JSON.
@@ -179,11 +184,15 @@ impl Bundle {
         &self.contents.programs
     }
 
-    /// The digest of all but the map and the programs.
+    /// The digest of the text after the map; of nothing where the map is not where canonical JSON has it.
     pub(crate) fn rules(&self) -> Digest {
-        let Contents { pack, on_allow, rungs, weights, policies, .. } = &self.contents;
-        let rules = serde_json::to_vec(&(pack, on_allow, rungs, weights, policies));
-        Digest::of([rules.unwrap_or_default().as_slice()])
+        let after_map = || {
+            let text = self.bytes.strip_prefix(BEFORE_MAP.as_bytes())?;
+            let mut values = serde_json::Deserializer::from_slice(text).into_iter::<IgnoredAny>();
+            values.next()?.ok()?;
+            text.get(values.byte_offset()..)
+        };
+        Digest::of([after_map().unwrap_or_default()])
     }
 
     /// The points of risk that differ between this bundle and another, as `table.name`, with this one's and the

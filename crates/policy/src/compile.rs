@@ -4,11 +4,14 @@
 //! made of are built here through Cedar's public syntax tree; a policy with any other form goes the
 //! long way, through Cedar's own reader. Tests hold the two ways against each other.
 
+use std::fmt;
 use std::sync::Arc;
 
 use cedar_policy::pst::{self, EntityOrSlot};
 use cedar_policy::{Policy, PolicyId as CedarId};
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use crate::bundle::StoredPolicy;
@@ -188,16 +191,56 @@ enum Variable {
 }
 
 /// Cedar's form has no tag that would tell these apart.
-#[derive(Deserialize)]
-#[serde(untagged)]
 enum Literal {
     Flag(bool),
     Number(i64),
     Text(String),
-    Entity {
-        #[serde(rename = "__entity")]
-        uid: Uid,
-    },
+    Entity(Uid),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entity {
+    #[serde(rename = "__entity")]
+    uid: Uid,
+}
+
+/// By its first character: trying one form after the other would be a tenth of what reading a policy costs.
+impl<'de> Deserialize<'de> for Literal {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyLiteral)
+    }
+}
+
+struct AnyLiteral;
+
+impl<'de> Visitor<'de> for AnyLiteral {
+    type Value = Literal;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a literal of Cedar")
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Literal, E> {
+        Ok(Literal::Flag(flag))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Literal, E> {
+        Ok(Literal::Number(number))
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Literal, E> {
+        let whole = i64::try_from(number);
+        whole.map(Literal::Number).map_err(|_| E::invalid_value(Unexpected::Unsigned(number), &self))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Literal, E> {
+        Ok(Literal::Text(text.to_owned()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Literal, A::Error> {
+        Entity::deserialize(MapAccessDeserializer::new(map)).map(|entity| Literal::Entity(entity.uid))
+    }
 }
 
 impl Expression {
@@ -208,7 +251,7 @@ impl Expression {
                 Literal::Flag(flag) => pst::Literal::Bool(flag),
                 Literal::Number(number) => pst::Literal::Long(number),
                 Literal::Text(text) => pst::Literal::String(text.into()),
-                Literal::Entity { uid } => pst::Literal::EntityUID(uid.entity()?),
+                Literal::Entity(uid) => pst::Literal::EntityUID(uid.entity()?),
             }),
             Self::Var(variable) => pst::Expr::Var(match variable {
                 Variable::Principal => pst::Var::Principal,

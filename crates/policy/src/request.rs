@@ -1,7 +1,7 @@
 //! An effect and its context, as Cedar's entities and requests.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use cedar_policy::{EntityId, EntityTypeName, EntityUid};
 use cedar_policy_core::FromNormalizedStr as _;
@@ -101,7 +101,8 @@ impl Question {
         let entities = Entities::from_entities(
             [action_entity, resource_entity],
             None::<&NoEntitiesSchema>,
-            TCComputation::ComputeNow,
+            // What these belong to belongs to nothing.
+            TCComputation::AssumeAlreadyComputed,
             Extensions::none(),
         )?;
         let session = uid("Session", "session")?;
@@ -338,9 +339,6 @@ const fn zone_word(zone: Zone) -> &'static str {
     }
 }
 
-/// The schema's entity types, parsed once.
-struct Types(HashMap<&'static str, EntityTypeName>);
-
 /// Every entity type of the schema.
 pub const ENTITY_TYPES: [&str; 21] = [
     "Action",
@@ -366,22 +364,21 @@ pub const ENTITY_TYPES: [&str; 21] = [
     "Change",
 ];
 
-impl Types {
-    fn get() -> Result<&'static Self, Unaskable> {
-        static TYPES: LazyLock<Result<Types, String>> = LazyLock::new(|| {
-            // By way of the identifier: a name would be parsed, and setting up that parser is not cheap.
-            let name = |name| {
-                let id = UnreservedId::from_normalized_str(name).map_err(|error| error.to_string())?;
-                Ok((name, ast::EntityType::from(ast::Name::from(id)).into()))
-            };
-            ENTITY_TYPES.into_iter().map(name).collect::<Result<_, String>>().map(Types)
-        });
-        TYPES.as_ref().map_err(|error| Unaskable(error.clone()))
+/// The schema's entity types, each parsed when it is first needed.
+static TYPES: LazyLock<HashMap<&str, OnceLock<EntityTypeName>>> =
+    LazyLock::new(|| ENTITY_TYPES.into_iter().map(|name| (name, OnceLock::new())).collect());
+
+fn entity_type(name: &str) -> Result<&'static EntityTypeName, Unaskable> {
+    let parsed = TYPES.get(name).ok_or_else(|| Unaskable(format!("`{name}` is no entity type")))?;
+    if let Some(parsed) = parsed.get() {
+        return Ok(parsed);
     }
+    // By way of the identifier: a name would be parsed, and setting up that parser is not cheap.
+    let id = UnreservedId::from_normalized_str(name)?;
+    Ok(parsed.get_or_init(|| ast::EntityType::from(ast::Name::from(id)).into()))
 }
 
 /// The entity of this type and name.
 pub fn uid(kind: &str, id: &str) -> Result<EntityUid, Unaskable> {
-    let kind = Types::get()?.0.get(kind).ok_or_else(|| Unaskable(format!("`{kind}` is no entity type")))?;
-    Ok(EntityUid::from_type_name_and_id(kind.clone(), EntityId::new(id)))
+    Ok(EntityUid::from_type_name_and_id(entity_type(kind)?.clone(), EntityId::new(id)))
 }

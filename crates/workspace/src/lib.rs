@@ -36,4 +36,4 @@ mod unknown;
 pub use countersign_understand::SETTINGS;
 pub use machine::Machine;
 pub use sources::Sources;
-pub use target::real_path;
+pub use target::{real_path, real_paths};

@@ -1,5 +1,7 @@
 //! Where does a path lead?
 
+use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
@@ -18,7 +20,7 @@ const MOST_PARTS: usize = 2048;
 
 /// The path without links, and the identity of a file that has other names too.
 pub(crate) fn answer(path: &Path) -> Known<Answer> {
-    let target = follow(path)?;
+    let target = follow(path, &mut Links::new())?;
     let several_names = match fs::symlink_metadata(&target) {
         Ok(metadata) if metadata.is_file() && metadata.nlink() > 1 => {
             Some(format!("{}:{}", metadata.dev(), metadata.ino()))
@@ -33,11 +35,36 @@ pub(crate) fn answer(path: &Path) -> Known<Answer> {
 /// An absolute path with every link followed, as far as that can be found out; the path itself
 /// otherwise.
 pub fn real_path(path: &Path) -> PathBuf {
-    follow(path).unwrap_or_else(|_| path.to_owned())
+    follow(path, &mut Links::new()).unwrap_or_else(|_| path.to_owned())
+}
+
+/// The same for several paths at one moment: each part that they share is looked at once.
+pub fn real_paths<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Vec<PathBuf> {
+    let mut links = Links::new();
+    paths.into_iter().map(|path| follow(path, &mut links).unwrap_or_else(|_| path.to_owned())).collect()
+}
+
+/// What has been looked at: where a link leads, none for what is no link or not there.
+type Links = HashMap<OsString, Option<PathBuf>>;
+
+/// Where the link at `path` leads; none if it is not a link, or nothing.
+fn link(path: &Path, seen: &mut Links) -> io::Result<Option<PathBuf>> {
+    if let Some(target) = seen.get(path.as_os_str()) {
+        return Ok(target.clone());
+    }
+    let target = match fs::read_link(path) {
+        Ok(target) => Some(target),
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput || is_missing(&error) => None,
+        // No system opens a name that long.
+        Err(error) if error.kind() == io::ErrorKind::InvalidFilename => None,
+        Err(error) => return Err(error),
+    };
+    seen.insert(path.as_os_str().to_owned(), target.clone());
+    Ok(target)
 }
 
 /// Walks the path part by part, as the system would. What is not there leads where it says.
-fn follow(path: &Path) -> Known<PathBuf> {
+fn follow(path: &Path, seen: &mut Links) -> Known<PathBuf> {
     let parts = |path: &Path| -> Vec<PathBuf> {
         path.components().rev().map(|part| PathBuf::from(part.as_os_str())).collect()
     };
@@ -56,27 +83,22 @@ fn follow(path: &Path) -> Known<PathBuf> {
             }
             Some(Component::Normal(name)) => {
                 let next = at.join(name);
-                match fs::read_link(&next) {
+                match link(&next, seen) {
                     // What these lead to is this process's own, not the agent's.
-                    Ok(_) if next.starts_with("/proc") => {
+                    Ok(Some(_)) if next.starts_with("/proc") => {
                         return Err(Unknown::because(format!(
                             "{} differs between processes",
                             next.display()
                         )));
                     }
-                    Ok(target) => {
+                    Ok(Some(target)) => {
                         links += 1;
                         if links > MOST_LINKS || target.as_os_str().as_bytes().is_empty() {
                             return Err(Unknown::because(format!("{} leads in a circle", path.display())));
                         }
                         open.extend(parts(&target));
                     }
-                    // Not a link, or nothing.
-                    Err(error) if error.kind() == io::ErrorKind::InvalidInput || is_missing(&error) => {
-                        at = next
-                    }
-                    // No system opens a name that long.
-                    Err(error) if error.kind() == io::ErrorKind::InvalidFilename => at = next,
+                    Ok(None) => at = next,
                     Err(error) => return Err(Unknown::io(&next, &error)),
                 }
             }

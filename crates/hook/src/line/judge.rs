@@ -10,7 +10,7 @@ use countersign_local::{Authorities, Believed, Home, LedgerError, Session, Stand
 use countersign_model::{Access, Decision, Digest, Effect, Finding, LogId, Resource, Timestamp, ToolCall};
 use countersign_policy::{self as policy, Bundle, Context, OnAllow, Overlap, UnderTask};
 use countersign_understand::{Pinning, Surroundings, Understanding, Workspace, understand};
-use countersign_workspace::{Machine, Sources, real_path};
+use countersign_workspace::{Machine, Sources, real_path, real_paths};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
@@ -285,8 +285,8 @@ impl Judge {
         let protected = &mut surroundings.protected;
         protected.push(text(&self.user_home.join(WITNESSES)));
         // Whoever goes around the links in these paths reaches the same files.
-        let real: Vec<String> = protected.iter().map(|path| text(&real_path(Path::new(path)))).collect();
-        protected.extend(real);
+        let real = real_paths(protected.iter().map(Path::new));
+        protected.extend(real.iter().map(|path| text(path)));
         protected.sort();
         protected.dedup();
         surroundings

@@ -80,10 +80,14 @@ impl State {
         }
     }
 
-    /// Forgets what was loaded: others may have written since.
+    /// Forgets what was loaded if others have written since: it all follows from the records that are folded in.
     pub(crate) fn reload(&mut self) -> Result<(), HomeError> {
+        let folded = read(&self.folder.join("folded.json"))?;
+        if folded.is_some() && folded == self.folded && !self.has_changed() {
+            return Ok(());
+        }
         *self = Self::unread(std::mem::take(&mut self.folder));
-        self.folded = read(&self.folder.join("folded.json"))?;
+        self.folded = folded;
         self.first = self.folded.is_none();
         Ok(())
     }

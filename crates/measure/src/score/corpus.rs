@@ -11,7 +11,8 @@ use super::contested::Contested;
 use super::stage::{Stage, why};
 use super::times::Times;
 use super::{BOUNDS, Bound, Figure};
-use crate::{Problem, yardstick};
+use crate::Problem;
+use crate::yardstick::Yardstick;
 
 /// The source of commands that are harmless, not only somebody else's business.
 const HARMLESS: &str = "aegish";
@@ -29,10 +30,11 @@ pub fn score(rows: &[Value], stage: &Stage) -> Result<(Vec<Figure>, Vec<Times>),
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
     let mut times = Vec::with_capacity(rows.len());
     let mut alone = Vec::with_capacity(rows.len());
-    let mut yardstick = Vec::new();
+    let yardstick = Yardstick::new()?;
+    let mut lengths = Vec::new();
     for (number, row) in rows.iter().enumerate() {
         if number.is_multiple_of(ROWS_A_YARDSTICK) {
-            yardstick.push(yardstick::length());
+            lengths.push(yardstick.length());
         }
         let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
         let (command, source) = (text("command"), text("source"));
@@ -80,8 +82,8 @@ pub fn score(rows: &[Value], stage: &Stage) -> Result<(Vec<Figure>, Vec<Times>),
         println!("{count:5} {reason}");
     }
     let times = vec![
-        Times::new("understand, the workspace's answers at hand", &alone, &yardstick, Some(UNDERSTAND)),
-        Times::new("look, understand and decide", &times, &yardstick, None),
+        Times::new("understand, the workspace's answers at hand", &alone, &lengths, Some(UNDERSTAND)),
+        Times::new("look, understand and decide", &times, &lengths, None),
     ];
     Ok((counts.figures(), times))
 }

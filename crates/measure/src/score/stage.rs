@@ -71,7 +71,7 @@ impl Stage {
         std::fs::write(repository.join("src/main.rs"), "fn main() { println!(\"hello, shop\") }\n")?;
         std::fs::write(repository.join("src/notes.rs"), "// Ideas for the next step.\n")?;
         let built = Bundle::shipped(Pack::Graduated, &Proposal::parse(PROPOSAL)?)?;
-        let bundle = Bundle::from_bytes(&built.to_bytes())?;
+        let bundle = Bundle::from_bytes(built.to_bytes())?;
         let judge = Judge {
             key: [7; 32],
             policy: Policy::Given(Box::new(bundle)),

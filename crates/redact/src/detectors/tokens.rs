@@ -150,7 +150,11 @@ impl Token {
 
 /// The class of a text that is one token and nothing else.
 pub(crate) fn class_of_whole(text: &[u8]) -> Option<&'static str> {
-    let mut begun = TOKENS.iter().filter(|token| text.starts_with(token.prefix.as_bytes()));
+    let begins = |token: &&Token| {
+        let prefix = token.prefix.as_bytes();
+        prefix.len() < text.len() && prefix.first() == text.first() && text.starts_with(prefix)
+    };
+    let mut begun = TOKENS.iter().filter(begins);
     let secret = begun.find_map(|token| token.begun(Text(text), 0))?;
     (secret.end == text.len()).then_some(secret.class)
 }

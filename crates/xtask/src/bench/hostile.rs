@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 
 use super::figure::{Bound, Figure};
 use super::stage::{Programs, Stage};
-use super::timing::time;
+use super::timing::{median, median_ratio, time};
 use super::{HOPELESS, measured};
 
 /// Each is answered within this many times the yardstick: about 100 ms on the machine of `docs/performance.md`.
-/// Whatever else the machine does can only add to a run, so what counts is the fastest of a few.
+/// A machine has faster and slower moments, so each run is held to the yardstick of its own moment, and the middle one
+/// of a few counts.
 const BOUND: f64 = 10_000.0;
 /// The hook's time-out here; it gives up after half of it.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -52,10 +53,9 @@ pub fn measure(programs: &Programs) -> Result<Vec<Figure>> {
 
 fn one(programs: &Programs, stage: &Stage, name: &str, payload: &[u8]) -> Result<Figure> {
     let figures = measured(name, || {
-        let mut times = Vec::new();
-        let mut yardstick = Duration::MAX;
+        let mut runs = Vec::new();
         for _ in 0..RUNS {
-            yardstick = yardstick.min(programs.yardstick()?);
+            let yardstick = programs.yardstick()?;
             let ran = time(stage.hook_within(TIMEOUT, &[]), payload)?;
             // Letting go on is exit 0, denying is 2; anything else is a crash.
             let crashed = !matches!(ran.exit, Some(0 | 2));
@@ -63,14 +63,13 @@ fn one(programs: &Programs, stage: &Stage, name: &str, payload: &[u8]) -> Result
                 let how = if crashed { "crashed" } else { "ran out of time" };
                 return Ok(vec![Figure::time(name, ran.time, Bound::Passed).noting(how)]);
             }
-            times.push(ran.time);
+            runs.push((yardstick, ran.time));
             if ran.time > yardstick.mul_f64(BOUND * HOPELESS) {
                 break;
             }
         }
-        let time = times.into_iter().min().unwrap_or_default();
-        let ratio = time.as_secs_f64() / yardstick.as_secs_f64();
-        Ok(vec![Figure::ratio(name, time, ratio, Bound::Ratio(BOUND))])
+        let time = median(runs.iter().map(|(_, time)| *time).collect());
+        Ok(vec![Figure::ratio(name, time, median_ratio(&runs), Bound::Ratio(BOUND))])
     });
     Ok(figures?.remove(0))
 }

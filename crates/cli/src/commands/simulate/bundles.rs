@@ -41,7 +41,7 @@ pub fn named(name: Option<&str>) -> Result<Named> {
     if path.extension().is_some_and(|extension| extension == "json") {
         let bytes = reading::bytes(path, reading::LONGEST_BUNDLE)
             .with_context(|| format!("cannot read the bundle `{name}`"))?;
-        let bundle = Bundle::from_bytes(&bytes).with_context(|| format!("in `{name}`"))?;
+        let bundle = Bundle::from_bytes(bytes).with_context(|| format!("in `{name}`"))?;
         return Ok(Named { name: name.to_owned(), bundle });
     }
     if !path.exists() {
