@@ -12,6 +12,7 @@
 //! | `shapes` | calls that grow: instructions, as a ratio to half the length |
 //! | `growth` | a long log, a large repository, many policies |
 //! | `instructions` | counts under valgrind, against the accepted ones; `profile` says where they go |
+//! | `order` | which functions usual calls run, for the linker |
 //! | `stage` | the throw-away home and repository all of it runs in |
 
 mod figure;
@@ -20,6 +21,7 @@ mod hook;
 mod hostile;
 mod inside;
 mod instructions;
+mod order;
 mod profile;
 mod shapes;
 mod stage;
@@ -43,7 +45,8 @@ pub struct Options {
     /// Exit non-zero where a figure is above its bound
     #[arg(long)]
     pub check: bool,
-    /// Take the instruction counts of this machine as the ones to compare with from now on
+    /// Take the instruction counts of this machine as the ones to compare with from now on, and the functions that it
+    /// ran as those to link side by side
     #[arg(long, conflicts_with_all = ["check", "json"])]
     pub accept: bool,
     /// Print JSON instead of a table
@@ -59,6 +62,10 @@ pub fn run(options: &Options) -> Result<()> {
     build()?;
     let programs = Programs::find()?;
     if options.accept {
+        // First the order, which the counted program is then linked in.
+        let functions = order::record(&programs)?;
+        println!("{functions} functions written to {}: commit it", order::file().display());
+        build()?;
         return instructions::accept(&programs);
     }
     let runs = usize::try_from(options.runs)?;

@@ -1,0 +1,83 @@
+//! The functions that usual calls run, by their symbols, for the linker to put side by side: `crates/hook/order.txt`.
+//!
+//! The names hold for one compiler and one set of dependencies. A list that is out of date costs time and nothing else.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::json;
+
+use super::stage::{Programs, Stage};
+use super::timing::time;
+use crate::run::root;
+
+/// What an agent does most.
+const COMMANDS: [&str; 5] = [
+    "git status",
+    "cargo test -q -p shop cart:: 2>&1 | tail -40",
+    "cd src && wc -l *.rs | sort -n",
+    "grep -rn 'TODO' --include='*.rs' . | head -20",
+    "git add -A && git commit -m \"Handle empty carts\"",
+];
+
+/// Runs usual calls under valgrind and writes the list; how many functions it names.
+pub fn record(programs: &Programs) -> Result<usize> {
+    eprintln!("── recording which functions usual calls run");
+    let stage = Stage::set(programs, 10)?;
+    let mut symbols = BTreeSet::new();
+    let edit =
+        json!({"file_path": stage.repository().join("src/main.rs"), "old_string": "a", "new_string": "b"});
+    let mut calls =
+        COMMANDS.map(|command| stage.payloads(command)).into_iter().collect::<Result<Vec<_>>>()?;
+    calls.push(stage.tool_payloads("Edit", &edit)?);
+    for (before, after) in calls {
+        for payload in [before, after] {
+            let file = stage.scratch("callgrind");
+            let file_word = format!("--callgrind-out-file={}", file.display());
+            let by = ["valgrind", "--quiet", "--tool=callgrind", "--demangle=no", &file_word];
+            let ran = time(stage.hook_within(Duration::from_secs(600), &by), &payload)?;
+            if !ran.passed() {
+                bail!(
+                    "the hook did not let a usual call go on under valgrind: {:?} {}",
+                    ran.exit,
+                    ran.stdout
+                );
+            }
+            symbols.extend(named(&fs::read_to_string(&file).context("valgrind wrote no counts")?));
+        }
+    }
+    let path = file();
+    let list: String = symbols.iter().map(|symbol| format!("{symbol}\n")).collect();
+    fs::write(&path, list).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(symbols.len())
+}
+
+/// Where the list is.
+pub fn file() -> PathBuf {
+    root().join("crates/hook/order.txt")
+}
+
+/// The symbols of a callgrind file: each is spelled out where its number is first used.
+fn named(text: &str) -> BTreeSet<String> {
+    let names =
+        text.lines().filter_map(|line| line.strip_prefix("fn=").or_else(|| line.strip_prefix("cfn=")));
+    let names = names.filter_map(|word| word.split_once(' ').map(|(_, name)| name));
+    // `'2` is the second level of a recursion.
+    let names = names.map(|name| name.split('\'').next().unwrap_or(name));
+    names.filter(|name| !name.starts_with(['(', '0'])).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn symbols_are_read_once_each() {
+        let text = "fn=(1) _ZN1aE\n0 10\ncfn=(2) memcpy\ncalls=1 0\n0 5\nfn=(2)\nfn=(3) _ZN1bE'2\nfn=(4) 0x0000900680\nfn=(5) (below main)\n";
+        let names: Vec<String> = named(text).into_iter().collect();
+        assert_eq!(names, ["_ZN1aE", "_ZN1bE", "memcpy"]);
+    }
+}
