@@ -1,6 +1,8 @@
 //! Tells the linker which functions a usual call runs, so that they lie together: a process of milliseconds pays for
 //! each page of its program that it touches. See ADR 15; `cargo xtask bench --accept` writes the list.
 
+#![expect(clippy::disallowed_methods, reason = "a build script is told everything by its environment")]
+
 use std::env;
 
 /// What `rust-lld` takes is what it is asked on this target only; others link as they do.
