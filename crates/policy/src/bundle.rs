@@ -176,7 +176,7 @@ impl Bundle {
     /// Whether its policies, ladder and weights are those of the `graduated` pack that this program
     /// ships, whatever its map: what an unsigned bundle has to be.
     pub fn has_shipped_rules(&self) -> bool {
-        self.rules().hex() == GRADUATED && self.contents.programs.is_empty() && self.contents.below.is_empty()
+        self.rules().hex() == GRADUATED
     }
 
     /// What it says of the organisation's own programs and tools.

@@ -35,13 +35,17 @@ pub(crate) fn answer(path: &Path) -> Known<Answer> {
 /// An absolute path with every link followed, as far as that can be found out; the path itself
 /// otherwise.
 pub fn real_path(path: &Path) -> PathBuf {
-    follow(path, &mut Links::new()).unwrap_or_else(|_| path.to_owned())
+    real_with(path, &mut Links::new())
 }
 
 /// The same for several paths at one moment: each part that they share is looked at once.
 pub fn real_paths<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Vec<PathBuf> {
     let mut links = Links::new();
-    paths.into_iter().map(|path| follow(path, &mut links).unwrap_or_else(|_| path.to_owned())).collect()
+    paths.into_iter().map(|path| real_with(path, &mut links)).collect()
+}
+
+fn real_with(path: &Path, links: &mut Links) -> PathBuf {
+    follow(path, links).unwrap_or_else(|_| path.to_owned())
 }
 
 /// What has been looked at: where a link leads, none for what is no link or not there.
@@ -54,10 +58,12 @@ fn link(path: &Path, seen: &mut Links) -> io::Result<Option<PathBuf>> {
     }
     let target = match fs::read_link(path) {
         Ok(target) => Some(target),
-        Err(error) if error.kind() == io::ErrorKind::InvalidInput || is_missing(&error) => None,
-        // No system opens a name that long.
-        Err(error) if error.kind() == io::ErrorKind::InvalidFilename => None,
-        Err(error) => return Err(error),
+        Err(error) => match error.kind() {
+            // Not a link; a name so long that no system opens it.
+            io::ErrorKind::InvalidInput | io::ErrorKind::InvalidFilename => None,
+            _ if is_missing(&error) => None,
+            _ => return Err(error),
+        },
     };
     seen.insert(path.as_os_str().to_owned(), target.clone());
     Ok(target)

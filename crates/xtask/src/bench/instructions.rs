@@ -80,9 +80,6 @@ fn compared(new: u64, old: u64, other_compiler: Option<&str>) -> String {
 
 /// Takes what is counted now as what to compare with.
 pub fn accept(programs: &Programs) -> Result<()> {
-    if !on_path("valgrind") {
-        bail!("valgrind is missing: `cargo xtask test` installs it");
-    }
     let mut accepted = read_accepted()?;
     let architecture = std::env::consts::ARCH;
     let mut counts = serde_json::Map::from_iter([("rustc".to_owned(), Value::from(compiler()?))]);
@@ -113,20 +110,29 @@ fn count(programs: &Programs) -> Result<Vec<(&'static str, Profile)>> {
     Ok(profiles)
 }
 
+/// What callgrind writes of a hook that lets this call go on, its functions by their names or, with `demangle` at `no`, by
+/// their symbols.
+pub fn counted(stage: &Stage, payload: &[u8], demangle: &str) -> Result<String> {
+    if !on_path("valgrind") {
+        bail!("valgrind is missing: `cargo xtask test` installs it");
+    }
+    let file = stage.scratch("callgrind");
+    let file_word = format!("--callgrind-out-file={}", file.display());
+    let names = format!("--demangle={demangle}");
+    let by = ["valgrind", "--quiet", "--tool=callgrind", &names, &file_word];
+    let ran = time(stage.hook_within(Duration::from_secs(600), &by), payload)?;
+    if !ran.passed() {
+        bail!("the hook did not do its usual work under valgrind: {:?} {}", ran.exit, ran.stdout);
+    }
+    fs::read_to_string(&file).context("valgrind wrote no counts")
+}
+
 /// The middle one of some runs from the same state; an error where they differ.
 fn repeated(stage: &Stage, event: &str, payload: &[u8]) -> Result<Profile> {
     let mut profiles = Vec::new();
     for _ in 0..RUNS {
         stage.go_back()?;
-        let file = stage.scratch("callgrind");
-        let file_word = format!("--callgrind-out-file={}", file.display());
-        let by = ["valgrind", "--quiet", "--tool=callgrind", &file_word];
-        let ran = time(stage.hook_within(Duration::from_secs(600), &by), payload)?;
-        if !ran.passed() {
-            bail!("the {event} hook did not do its usual work under valgrind: {:?} {}", ran.exit, ran.stdout);
-        }
-        let text = fs::read_to_string(&file).context("valgrind wrote no counts")?;
-        profiles.push(Profile::parse(&text)?);
+        profiles.push(Profile::parse(&counted(stage, payload, "yes")?)?);
     }
     profiles.sort_by_key(Profile::total);
     let totals: Vec<u64> = profiles.iter().map(Profile::total).collect();

@@ -5,13 +5,12 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
-use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use serde_json::json;
 
+use super::instructions::counted;
 use super::stage::{Programs, Stage};
-use super::timing::time;
 use crate::run::root;
 
 /// What an agent does most.
@@ -35,18 +34,7 @@ pub fn record(programs: &Programs) -> Result<usize> {
     calls.push(stage.tool_payloads("Edit", &edit)?);
     for (before, after) in calls {
         for payload in [before, after] {
-            let file = stage.scratch("callgrind");
-            let file_word = format!("--callgrind-out-file={}", file.display());
-            let by = ["valgrind", "--quiet", "--tool=callgrind", "--demangle=no", &file_word];
-            let ran = time(stage.hook_within(Duration::from_secs(600), &by), &payload)?;
-            if !ran.passed() {
-                bail!(
-                    "the hook did not let a usual call go on under valgrind: {:?} {}",
-                    ran.exit,
-                    ran.stdout
-                );
-            }
-            symbols.extend(named(&fs::read_to_string(&file).context("valgrind wrote no counts")?));
+            symbols.extend(named(&counted(&stage, &payload, "no")?));
         }
     }
     let path = file();
