@@ -12,6 +12,7 @@ mod output;
 mod reading;
 mod replay;
 mod repository;
+mod scripts;
 mod terminal;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

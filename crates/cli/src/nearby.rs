@@ -10,7 +10,7 @@ use countersign_inventory::databases::{addresses, addresses_elsewhere};
 use countersign_inventory::kube::contexts;
 use countersign_policy::{Kind, Named};
 
-use crate::edge;
+use crate::{edge, scripts};
 
 /// Longer files are not looked at.
 const LONGEST_FILE: u64 = 1 << 20;
@@ -21,7 +21,7 @@ const LONGEST_NAME: usize = 120;
 /// Directories that are looked into for workspaces.
 const MOST_DIRECTORIES: usize = 200;
 
-/// What the tools of this user, and files at the repository's top, name.
+/// What the tools of this user, files at the repository's top, and what its scripts run, name.
 pub fn names(top: &Path) -> Result<Vec<Named>> {
     let home = edge::user_home()?;
     let settings = edge::settings();
@@ -80,6 +80,9 @@ pub fn names(top: &Path) -> Result<Vec<Named>> {
             let variables = text(&path).map(|text| addresses_elsewhere(&text)).unwrap_or_default();
             add(&mut found, Kind::Database, variables, &below(&path));
         }
+    }
+    for Named { kind, name, from } in scripts::names(top)? {
+        add(&mut found, kind, [name], &from);
     }
     let set = edge::variables();
     add(&mut found, Kind::Database, addresses(set.iter().map(String::as_str)), "the environment");

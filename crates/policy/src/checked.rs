@@ -9,7 +9,7 @@ use countersign_model::verbs;
 use miette::Diagnostic;
 
 use crate::build::{BuildError, Place};
-use crate::packs::Pack;
+use crate::packs::{self, Pack};
 use crate::proposal::Mode;
 use crate::{nearest, nesting, schema};
 
@@ -122,7 +122,9 @@ fn invalid(checked: &[Checked], id: &CedarId, error: &(impl Diagnostic + fmt::Di
     BuildError::Policy {
         policy: found.map_or_else(|| id.to_string(), |found| found.name.clone()),
         place: Place(place(error, &text)),
-        hint: known_action(&message).or_else(|| error.help().map(|help| help.to_string())),
+        hint: known_action(&message)
+            .or_else(|| known_attribute(&message))
+            .or_else(|| error.help().map(|help| help.to_string())),
         message,
     }
 }
@@ -133,6 +135,27 @@ fn known_action(message: &str) -> Option<String> {
     let names: Vec<&str> = verbs::CATALOGUE.iter().map(|entry| entry.name).collect();
     let hint = nearest::hint(wrong, &names);
     hint.starts_with("did you mean").then_some(hint)
+}
+
+/// What was meant by an attribute that not every type of resource has: Cedar speaks of the first type that lacks it.
+fn known_attribute(message: &str) -> Option<String> {
+    let wrong = message.strip_prefix("attribute `")?.split('`').next()?;
+    let types = packs::SCHEMA.lines().filter_map(|line| {
+        let (name, attributes) = line.strip_prefix("entity ")?.split_once(" in [Environment, Place] = {")?;
+        let attributes =
+            attributes.split(',').filter_map(|attribute| Some(attribute.split_once(':')?.0.trim()));
+        Some((name, attributes.collect::<Vec<_>>()))
+    });
+    let types: Vec<(&str, Vec<&str>)> = types.collect();
+    let mut known: Vec<&str> = types.iter().flat_map(|(_, attributes)| attributes).copied().collect();
+    known.sort_unstable();
+    known.dedup();
+    let meant = known.contains(&wrong).then_some(wrong);
+    let meant = meant.or_else(|| nearest::nearest(wrong, &known))?;
+    let having = types.iter().filter(|(_, attributes)| attributes.contains(&meant));
+    let having: Vec<String> = having.map(|(name, _)| format!("`resource is {name}`")).collect();
+    let question = if meant == wrong { String::new() } else { format!("did you mean `{meant}`? ") };
+    Some(format!("{question}ask first for a type that has `{meant}`: {}", having.join(" or ")))
 }
 
 /// Where in `text` the error points.

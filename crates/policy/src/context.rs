@@ -52,15 +52,21 @@ impl Context {
     }
 }
 
+/// Characters of a secret's name that are kept.
+const LONGEST_NAME: usize = 100;
+
 /// The class of the finding that stands for a secret which the call itself reads.
 const OWN_SECRET: &str = "secret-of-this-call";
 
 /// A session so far. A retry of a held call does not count itself.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct History {
     /// A secret's value was read.
     pub secret_read: bool,
+    /// The first secret that was, as people know it, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
     /// Text from outside (a web page, an issue, an MCP answer) was taken in.
     pub untrusted_content: bool,
     /// Calls that were denied.
@@ -87,17 +93,24 @@ impl History {
         }
     }
 
+    /// Takes in that a secret was read, if one was.
+    pub fn read(&mut self, secret: Option<String>) {
+        self.secret_read |= secret.is_some();
+        self.secret = self.secret.take().or(secret);
+    }
+
     /// Takes in what a call of this session did that has run.
     pub fn ran(&mut self, effects: &[Effect]) {
-        self.secret_read |= reads_secret(effects);
+        self.read(secret_read(effects));
         self.untrusted_content |= takes_in_untrusted(effects);
         self.pushes = self.pushes.saturating_add(u32::from(pushes(effects)));
     }
 }
 
-/// Whether a secret's value is known to whoever made these effects.
-pub fn reads_secret(effects: &[Effect]) -> bool {
-    effects.iter().any(|effect| effect.verb == verbs::SECRET_READ)
+/// The first secret whose value is known to whoever made these effects, as people know it.
+pub fn secret_read(effects: &[Effect]) -> Option<String> {
+    let read = effects.iter().find(|effect| effect.verb == verbs::SECRET_READ)?;
+    Some(read.resource.to_string().chars().take(LONGEST_NAME).collect())
 }
 
 /// Whether refs of a remote are moved.

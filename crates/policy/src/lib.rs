@@ -54,7 +54,7 @@ pub use build::{BuildError, Place, build, build_layers, read_invariants};
 pub use bundle::{Bundle, BundleError, BundlePolicy, OnAllow};
 pub use ci::{Delivery, Refs};
 pub use classify::classify;
-pub use context::{Context, History, pushes, reads_secret, takes_in_untrusted};
+pub use context::{Context, History, pushes, secret_read, takes_in_untrusted};
 pub use decide::{decide, overruling};
 pub use draft::{Draft, draft};
 pub use example::Example;

@@ -3,15 +3,18 @@
 /// So many known words are listed even where one of them is near.
 const FEW: usize = 16;
 
+/// The known word that is nearly the wrong one, if one is.
+pub fn nearest<'a>(wrong: &str, known: &[&'a str]) -> Option<&'a str> {
+    let near = known.iter().map(|word| (strsim::damerau_levenshtein(wrong, word), *word)).min();
+    near.filter(|(distance, _)| *distance <= 3).map(|(_, word)| word)
+}
+
 /// A hint: the known word that is nearly the wrong one, and all of them where they are few or none is near.
 pub fn hint(wrong: &str, known: &[&str]) -> String {
-    let near = known.iter().map(|word| (strsim::damerau_levenshtein(wrong, word), word)).min();
-    match near {
-        Some((distance, word)) if distance <= 3 && known.len() > FEW => format!("did you mean `{word}`?"),
-        Some((distance, word)) if distance <= 3 => {
-            format!("did you mean `{word}`? It is one of: {}", known.join(", "))
-        }
-        _ => format!("it is one of: {}", known.join(", ")),
+    match nearest(wrong, known) {
+        Some(word) if known.len() > FEW => format!("did you mean `{word}`?"),
+        Some(word) => format!("did you mean `{word}`? It is one of: {}", known.join(", ")),
+        None => format!("it is one of: {}", known.join(", ")),
     }
 }
 

@@ -299,10 +299,10 @@ impl Weights {
         }
         let history = &context.history;
         if history.secret_read && away && access != Access::Read {
-            sum.add("history", other.secret_read, || {
-                let when =
-                    if context.carries_own() { "by this same call" } else { "earlier in this session" };
-                format!("a secret was read {when}")
+            sum.add("history", other.secret_read, || match &history.secret {
+                _ if context.carries_own() => "a secret was read by this same call".to_owned(),
+                Some(secret) => format!("a secret was read earlier in this session: {secret}"),
+                None => "a secret was read earlier in this session".to_owned(),
             });
         }
         if history.untrusted_content && access != Access::Read {

@@ -254,14 +254,17 @@ fn allows(word: &str, verb: &str) -> bool {
     word == verb || word == request::area(verb)
 }
 
+/// Words of everyday use, and the verbs they stand for.
+pub const EVERYDAY: [(&str, &str); 4] = [
+    ("pr.open", "forge.pull-request"),
+    ("pr.edit", "forge.pull-request"),
+    ("pr.comment", "forge.comment"),
+    ("pr.merge", "forge.merge"),
+];
+
 /// The verb that a word of everyday use stands for.
 pub fn verb_of(word: &str) -> &str {
-    match word {
-        "pr.open" | "pr.edit" => "forge.pull-request",
-        "pr.comment" => "forge.comment",
-        "pr.merge" => "forge.merge",
-        other => other,
-    }
+    EVERYDAY.iter().find(|(everyday, _)| *everyday == word).map_or(word, |(_, verb)| verb)
 }
 
 /// Whether the server itself is on the list, and no exception names the tool.

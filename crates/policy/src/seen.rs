@@ -26,6 +26,10 @@ pub enum Kind {
     Database,
     /// A workspace of Terraform.
     Stack,
+    /// An application on a platform.
+    App,
+    /// A registry of packages or images.
+    Registry,
     /// A directory of the repository that describes what runs somewhere, with all that is below it.
     Directory,
 }
@@ -38,6 +42,8 @@ impl Kind {
             Self::Account => "accounts",
             Self::Database => "databases",
             Self::Stack => "stacks",
+            Self::App => "apps",
+            Self::Registry => "registries",
             Self::Directory => "paths",
         }
     }
@@ -49,6 +55,8 @@ impl Kind {
             Self::Account => &mut places.accounts,
             Self::Database => &mut places.databases,
             Self::Stack => &mut places.stacks,
+            Self::App => &mut places.apps,
+            Self::Registry => &mut places.registries,
             Self::Directory => &mut places.paths,
         }
     }

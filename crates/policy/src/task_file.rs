@@ -147,7 +147,8 @@ pub fn check_allowed(word: &str) -> Result<(), Wrong> {
     if verbs::CATALOGUE.iter().any(known) {
         return Ok(());
     }
-    let names: Vec<&str> = verbs::CATALOGUE.iter().map(|entry| entry.name).collect();
+    let everyday = scoping::EVERYDAY.iter().map(|(word, _)| *word);
+    let names: Vec<&str> = everyday.chain(verbs::CATALOGUE.iter().map(|entry| entry.name)).collect();
     Err((format!("`{word}` is neither a verb nor an area of them"), Some(nearest::hint(word, &names))))
 }
 

@@ -218,7 +218,7 @@ impl Progress {
         let now = call.at.unwrap_or(Timestamp::MAX);
         let context = Context {
             findings: findings.to_vec(),
-            history: self.history,
+            history: self.history.clone(),
             circumstances: self.past.circumstances(&call.call.id, &understanding.effects, now),
             pinnable: !matches!(understanding.pinning, Pinning::Impossible { .. }),
             ..Context::default()

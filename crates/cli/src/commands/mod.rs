@@ -5,7 +5,7 @@ mod completions;
 mod demo;
 mod doctor;
 mod evidence;
-mod explain;
+pub mod explain;
 mod hook;
 mod init;
 mod install;

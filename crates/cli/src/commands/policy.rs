@@ -1,5 +1,6 @@
 //! `countersign policy`: the proposal checked, and signed into force.
 
+mod activate;
 mod layers;
 mod prove;
 mod rules;
@@ -13,14 +14,11 @@ use std::process::ExitCode;
 use anstream::println;
 use anyhow::{Context as _, Result, bail};
 use clap::Subcommand;
-use countersign_approval::{Activation, Signed};
-use countersign_evidence::Event;
-use countersign_hook::now;
 use countersign_policy::{Bundle, Lint};
 use serde_json::json;
 
 use crate::desk::Desk;
-use crate::output::{self, FAINT, GOOD, WARN, WithHint as _, styled};
+use crate::output::{self, FAINT, GOOD, WARN, styled};
 use crate::{repository, terminal};
 
 #[derive(clap::Args)]
@@ -56,17 +54,8 @@ enum Command {
     Schema,
     /// Say what is in force here, and whether the proposal differs
     Show,
-    /// Sign the proposal into force for this repository
-    Activate {
-        /// The proposal; countersign.toml of this repository by default
-        file: Option<PathBuf>,
-        /// Whose key, where there are several
-        #[arg(long = "as")]
-        reviewer: Option<String>,
-        /// Read the passphrase from standard input instead of asking
-        #[arg(long)]
-        passphrase_stdin: bool,
-    },
+    /// Prove the proposal, and sign it into force for this repository
+    Activate(activate::Arguments),
 }
 
 /// Checks, shows, activates.
@@ -94,9 +83,7 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
         Command::Verbs => words::verbs(json)?,
         Command::Schema => words::schema(json)?,
         Command::Show => show(json)?,
-        Command::Activate { file, reviewer, passphrase_stdin } => {
-            activate(file, reviewer.as_deref(), passphrase_stdin, json)?;
-        }
+        Command::Activate(arguments) => activate::run(arguments, json)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -159,76 +146,9 @@ fn compile(file: Option<PathBuf>, output: &Path, json: bool) -> Result<()> {
     Ok(())
 }
 
-/// Says which descriptions of programs count for nothing.
-fn warn_of_known(bundle: &Bundle) {
-    let names = bundle.programs().iter().flat_map(|program| &program.names);
-    for name in names.filter(|name| countersign_understand::knows(name)) {
-        println!(
-            "{} `{name}` is understood by itself: what is said of it under [[program]] counts for nothing",
-            styled(WARN, "note:")
-        );
-    }
-}
-
 /// Keeps a bundle's bytes in the home under their digest.
 pub fn store(desk: &Desk, bundle: &Bundle) -> Result<()> {
     countersign_local::write_private(&desk.home().bundle(&bundle.digest()), &bundle.to_bytes())?;
-    Ok(())
-}
-
-fn activate(file: Option<PathBuf>, reviewer: Option<&str>, from_stdin: bool, json: bool) -> Result<()> {
-    let top = repository::top()?;
-    let (path, bundle) = proposed(file)?;
-    let mut desk = Desk::open()?;
-    let Some(believed) = desk.believed()? else {
-        return Err(anyhow::anyhow!("nobody is enrolled who could sign it"))
-            .hint("run `countersign reviewers enroll NAME`");
-    };
-    let old = in_force(&mut desk, &top)?;
-    if old == Some((bundle.digest(), true)) {
-        if json {
-            return output::json(&json!({"bundle": bundle.digest(), "repository": top, "changed": false}));
-        }
-        println!("{} as it stands there, signed: {}", styled(GOOD, "already in force"), bundle.digest());
-        return Ok(());
-    }
-    let trust = desk.trust()?;
-    // What was only proposed nobody has looked at.
-    let old = old.filter(|(_, signed)| *signed);
-    let old = old.map(|(digest, _)| trust.bundle(&desk.home(), &digest)).transpose();
-    // With --json one that cannot be read keeps nobody from signing another, as before.
-    let old = if json { old.unwrap_or_default() } else { old? };
-    let lost = old.as_ref().map(|old| rules::lost_layers(old, &bundle)).unwrap_or_default();
-    if !json {
-        println!("What would be in force for `{}` from now on:", top.display());
-        rules::print_changes(old.as_ref(), &bundle);
-        warn_of_known(&bundle);
-    }
-    // Last, so that it is on the screen when the passphrase is asked for.
-    rules::warn_of_lost(&lost);
-    let (name, key) = desk.unseal(reviewer, from_stdin)?;
-    let statement = Activation {
-        bundle: bundle.digest(),
-        repository: Some(top.display().to_string()),
-        at: now(),
-        after: desk.ledger.anchor()?,
-    };
-    let activation = Signed::new(statement, &key)?;
-    believed.verify(&activation).with_context(|| format!("`{name}` may not sign policy"))?;
-    store(&desk, &bundle)?;
-    desk.ledger.locked(now, |log| log.append(vec![Event::BundleActivated { activation }]).map(drop))?;
-    if json {
-        return output::json(&json!({
-            "bundle": bundle.digest(), "repository": top, "reviewer": name, "layers_lost": lost,
-        }));
-    }
-    println!(
-        "{} `{}` as {} in `{}`",
-        styled(GOOD, "in force:"),
-        path.display(),
-        bundle.digest(),
-        top.display()
-    );
     Ok(())
 }
 

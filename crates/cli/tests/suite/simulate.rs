@@ -255,12 +255,13 @@ fn calls_that_are_alike_are_told_once() {
           ┊ production): a change to production waits for an approval
 
     Decided otherwise than by the pack `observe`: 3, 1 different
-      monitor → require 1 approval  Bash git push origin main  × 3
-          before: would move a ref of a remote repository forward, or create it (main of 
-                  ┊ origin.invalid/shop, production): it flows and is shown to people, as this pack 
-                  ┊ holds nothing
-          after:  would move a ref of a remote repository forward, or create it (main of 
-                  ┊ origin.invalid/shop, production): a change to production waits for an approval
+      3 calls: monitor → require 1 approval
+          the pack `observe`: would move a ref of a remote repository forward, or create it (main 
+              ┊ of origin.invalid/shop, production): it flows and is shown to people, as this pack 
+              ┊ holds nothing
+          the pack `graduated`: would move a ref of a remote repository forward, or create it 
+              ┊ (main of origin.invalid/shop, production): a change to production waits for an approval
+          Bash git push origin main  × 3
     ");
     assert!(shown.lines().skip(2).all(|line| line.chars().count() <= 100), "{shown}");
 }

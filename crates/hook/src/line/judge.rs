@@ -144,7 +144,7 @@ impl Judge {
             let understanding = own.as_ref().unwrap_or(&plain);
             let mut context = Context {
                 findings: findings.to_vec(),
-                history: session.map(|session| session.history).unwrap_or_default(),
+                history: session.map(|session| session.history.clone()).unwrap_or_default(),
                 pinnable: !matches!(understanding.pinning, Pinning::Impossible { .. }),
                 task: under_task(call, session, &understanding.effects, authorities, now),
                 ..Context::default()

@@ -31,7 +31,8 @@ pub(super) fn gather(seen: &Seen, session: &Session) -> Review {
         history.push(format!("{} denied before in this session", actions(session.history.denials)));
     }
     if session.history.secret_read {
-        history.push("a secret was read in this session".to_owned());
+        let which = session.history.secret.as_ref().map(|secret| format!(": {secret}"));
+        history.push(format!("a secret was read in this session{}", which.unwrap_or_default()));
     }
     Review {
         prompt: session.prompt.clone(),

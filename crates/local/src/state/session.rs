@@ -8,8 +8,7 @@ use countersign_model::{
     AgentId, DecisionKind, Digest, Effect, PromptId, Resource, Task, Ticket, Timestamp, ToolCallId, verbs,
 };
 use countersign_policy::{
-    History, Past, UnderTask, changed_file, changing_actions, opened, pushes, reads_secret,
-    takes_in_untrusted,
+    History, Past, UnderTask, changed_file, changing_actions, opened, pushes, secret_read, takes_in_untrusted,
 };
 use serde::{Deserialize, Serialize};
 
@@ -100,6 +99,9 @@ pub struct Call {
     /// Whether it read a secret, or took in what others wrote, once it has run.
     #[serde(default, skip_serializing_if = "is_default")]
     pub reads_secret: bool,
+    /// That secret, as people know it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub secret: Option<String>,
     /// See `reads_secret`.
     #[serde(default, skip_serializing_if = "is_default")]
     pub reads_untrusted: bool,
@@ -275,6 +277,7 @@ impl Session {
         self.past.decided(&call.id, effects, &decision.kind, at);
         let told = |pointer: &str| decided.context.pointer(pointer).cloned().unwrap_or_default();
         let command = call.text("command").unwrap_or(&call.tool);
+        let secret = secret_read(effects);
         self.calls.push(Call {
             id: call.id.clone(),
             agent: call.agent.clone(),
@@ -286,7 +289,8 @@ impl Session {
             ticket: None,
             released: None,
             test: has(effects, verbs::EXEC_TEST.as_str()).then(|| command.to_owned()),
-            reads_secret: reads_secret(effects),
+            reads_secret: secret.is_some(),
+            secret,
             reads_untrusted: takes_in_untrusted(effects),
             pushes: pushes(effects),
             opens: opened(effects),
@@ -334,8 +338,10 @@ impl Session {
             self.made.drain(..surplus);
         }
         let Some(call) = self.call_mut(id) else { return };
-        let (secret, untrusted, test) = (call.reads_secret, call.reads_untrusted, call.test.clone());
-        self.history.secret_read |= secret;
+        let (reads, secret) = (call.reads_secret, call.secret.clone());
+        let (untrusted, test) = (call.reads_untrusted, call.test.clone());
+        self.history.secret_read |= reads;
+        self.history.read(secret);
         self.history.untrusted_content |= untrusted;
         if ran {
             self.history.pushes = self.history.pushes.saturating_add(u32::from(pushes));

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use countersign_model::{Certainty, DecisionKind, ToolCall, verbs};
-use countersign_policy::History;
+use countersign_model::{Certainty, DecisionKind, ToolCall};
+use countersign_policy::{History, secret_read};
 use serde_json::Value;
 
 use super::corpus::is_stopped;
@@ -86,7 +86,7 @@ pub fn score(calls: &[Logged], stage: &Stage) -> Result<Vec<Figure>, Problem> {
         if is_stopped(&seen) {
             println!("stopped in a session: {}", line());
         } else {
-            history.secret_read |= seen.effects.iter().any(|effect| effect.verb == verbs::SECRET_READ);
+            history.read(secret_read(&seen.effects));
         }
         if call.tool == "Bash" {
             shells += 1;

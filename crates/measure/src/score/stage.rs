@@ -97,7 +97,7 @@ impl Stage {
     /// What would be decided over a call, and how long that took.
     pub fn ask(&self, call: &ToolCall, history: &History) -> Result<(Seen, Duration), Problem> {
         let started = Instant::now();
-        let session = Session { history: *history, ..Session::default() };
+        let session = Session { history: history.clone(), ..Session::default() };
         let authorities = Authorities::default();
         let known = Known {
             session: Some(&session),

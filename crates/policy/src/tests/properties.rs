@@ -124,7 +124,7 @@ prop_compose! {
         let finding = Finding { class: "token".to_owned(), pointer: "/x".to_owned(), fingerprint: Digest::of([]) };
         Context {
             findings: vec![finding; findings],
-            history: History { secret_read, untrusted_content, denials, holds, pushes },
+            history: History { secret_read, secret: None, untrusted_content, denials, holds, pushes },
             reach: vec!["KUBECONFIG".to_owned(); reach],
             pinnable,
             circumstances,

@@ -85,7 +85,7 @@ fn policies_cedar_cannot_read() {
     "#);
     assert_snapshot!(policy("forbid (principal, action, resource) when { resource.host == \"x\" };"), @"
     error: cannot use policy `own`: attribute `host` on entity type `App` not found at line 1, column 45
-    hint: did you mean `name`?
+    hint: ask first for a type that has `host`: `resource is Host` or `resource is Database` or `resource is Container`
     ");
     assert_snapshot!(policy("forbid (principal, action == Action::\"git.push\", resource is Depository);"), @"
     error: cannot use policy `own`: unrecognized entity type `Depository` at line 1, column 62

@@ -35,7 +35,10 @@ pub fn print(seen: &Seen, call: &ToolCall, notes: &[String], judge: &Judge) {
     if let Some(standing) = &seen.standing {
         println!("{} {}", styled(STRONG, "decided by"), terminal::line(&standing.to_string()));
     }
+    // What is not held runs as it is.
+    let held = matches!(seen.decision.kind, DecisionKind::RequireApproval { .. });
     match &seen.understanding.pinning {
+        _ if !held => {}
         Pinning::Pinned { input, sentence } => {
             if let Some(why) = never_pinned(seen) {
                 println!("{} {why}", styled(STRONG, "cannot be pinned:"));

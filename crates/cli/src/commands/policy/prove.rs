@@ -1,11 +1,11 @@
 //! `policy prove`: what the proposal's bundle can never allow, proved; and an action where it can.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anstream::println;
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use countersign_policy::{Bundle, Layer, Proposal};
 use countersign_prove::{
     AS_STRICT, Invariant, MONOTONE, NEVER_FAILS, Outcome, Proof, ProveError, Prover, SHADOWS,
@@ -51,24 +51,35 @@ pub fn run(arguments: &Arguments, json: bool) -> Result<ExitCode> {
     let claims = chosen(claims, &arguments.invariants)?;
     let program = edge::solver()?;
     let start = Instant::now();
-    let mut prover = Prover::start(&program)?;
-    let mut proofs = Vec::new();
-    for claim in &claims {
-        let start = Instant::now();
-        let proof = claim.prove(&mut prover, &bundle);
-        let proof = proof.with_context(|| format!("cannot prove `{}`", claim.id()))?;
-        proofs.push((proof, start.elapsed()));
-    }
+    let proofs = answers(&claims, &bundle, &program)?;
     if json {
-        let proofs: Vec<Value> = proofs.iter().map(|(proof, took)| as_json(proof, *took)).collect();
+        let proofs: Vec<Value> = proofs.iter().map(Answered::as_json).collect();
         output::json(&json!({"file": path, "bundle": bundle.digest(), "invariants": proofs}))?;
     } else {
-        proofs.iter().for_each(|(proof, took)| print(proof, *took));
-        let failed = proofs.iter().filter(|(proof, _)| proof.outcome != Outcome::Holds).count();
-        println!("{} hold, {failed} do not ({})", proofs.len() - failed, seconds(start.elapsed()));
+        proofs.iter().for_each(Answered::print);
+        let hold = proofs.iter().filter(|answered| answered.holds()).count();
+        let unknown = proofs.iter().filter(|answered| answered.proof.is_err()).count();
+        let failed = proofs.len() - hold - unknown;
+        let unknown = if unknown > 0 { format!(", {unknown} not known") } else { String::new() };
+        println!("{hold} hold, {failed} do not{unknown} ({})", seconds(start.elapsed()));
     }
-    let all = proofs.iter().all(|(proof, _)| proof.outcome == Outcome::Holds);
-    Ok(if all { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    Ok(if proofs.iter().all(Answered::holds) { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// What comes of each claim. One that could be neither proved nor refuted does not keep the others from it.
+pub fn answers<'a>(claims: &'a [Claim], bundle: &Bundle, solver: &Path) -> Result<Vec<Answered<'a>>> {
+    let mut prover = Prover::start(solver)?;
+    let mut answers = Vec::new();
+    for claim in claims {
+        let start = Instant::now();
+        let proof = claim.prove(&mut prover, bundle);
+        if proof.is_err() {
+            // The solver may be busy with what it was asked, or gone.
+            prover = Prover::start(solver)?;
+        }
+        answers.push(Answered { id: claim.id(), proof, took: start.elapsed() });
+    }
+    Ok(answers)
 }
 
 /// What must hold of any bundle, what its pack promises, and what the proposals it is built of add.
@@ -122,44 +133,75 @@ fn chosen(claims: Vec<Claim>, ids: &[String]) -> Result<Vec<Claim>> {
     Ok(claims.into_iter().filter(|claim| is_chosen(claim) || matches!(claim, Claim::Fails)).collect())
 }
 
-fn print(proof: &Proof, took: Duration) {
-    let Proof { id, says, outcome, kinds, questions } = proof;
-    let (style, word) = match outcome {
-        Outcome::Holds => (GOOD, "holds  "),
-        Outcome::Vacuous => (WARN, "vacuous"),
-        Outcome::Broken(_) => (BAD, "broken "),
-    };
-    let effort = format!("({kinds} kinds of request, {questions} asked, {})", seconds(took));
-    println!(
-        "{} {}: {} {}",
-        styled(style, word),
-        styled(STRONG, terminal::line(id)),
-        terminal::line(says),
-        styled(FAINT, effort)
-    );
-    match outcome {
-        Outcome::Holds => {}
-        Outcome::Vacuous => {
-            println!("        no request can be what it forbids: whatever the policies, it says nothing");
-        }
-        Outcome::Broken(found) => {
-            for line in found.to_string().lines() {
-                println!("        {}", terminal::line(line));
+/// What came of a claim.
+pub struct Answered<'a> {
+    /// The claim's id.
+    pub id: &'a str,
+    proof: Result<Proof, ProveError>,
+    took: Duration,
+}
+
+impl Answered<'_> {
+    /// Whether it was proved.
+    pub fn holds(&self) -> bool {
+        self.proof.as_ref().is_ok_and(|proof| proof.outcome == Outcome::Holds)
+    }
+
+    /// Shows it, with the action where it does not hold.
+    pub fn print(&self) {
+        let id = styled(STRONG, terminal::line(self.id));
+        let took = seconds(self.took);
+        let Proof { says, outcome, kinds, questions, .. } = match &self.proof {
+            Ok(proof) => proof,
+            Err(error) => {
+                let why = terminal::line(&error.to_string());
+                println!("{} {id}: {why} {}", styled(WARN, "unknown"), styled(FAINT, format!("({took})")));
+                if let Some(hint) = error.hint() {
+                    println!("        {hint}");
+                }
+                return;
+            }
+        };
+        let (style, word) = match outcome {
+            Outcome::Holds => (GOOD, "holds  "),
+            Outcome::Vacuous => (WARN, "vacuous"),
+            Outcome::Broken(_) => (BAD, "broken "),
+        };
+        let effort = format!("({kinds} kinds of request, {questions} asked, {took})");
+        println!("{} {id}: {} {}", styled(style, word), terminal::line(says), styled(FAINT, effort));
+        match outcome {
+            Outcome::Holds => {}
+            Outcome::Vacuous => {
+                println!("        no request can be what it forbids: whatever the policies, it says nothing");
+            }
+            Outcome::Broken(found) => {
+                for line in found.to_string().lines() {
+                    println!("        {}", terminal::line(line));
+                }
             }
         }
     }
-}
 
-fn as_json(proof: &Proof, took: Duration) -> Value {
-    let (outcome, found) = match &proof.outcome {
-        Outcome::Holds => ("holds", None),
-        Outcome::Vacuous => ("vacuous", None),
-        Outcome::Broken(found) => ("broken", Some(found)),
-    };
-    json!({
-        "id": proof.id, "says": proof.says, "outcome": outcome, "counterexample": found,
-        "kinds": proof.kinds, "questions": proof.questions, "seconds": took.as_secs_f64(),
-    })
+    fn as_json(&self) -> Value {
+        let seconds = self.took.as_secs_f64();
+        let proof = match &self.proof {
+            Ok(proof) => proof,
+            Err(error) => {
+                return json!({
+                    "id": self.id, "outcome": "unknown", "error": error.to_string(), "seconds": seconds,
+                });
+            }
+        };
+        let (outcome, found) = match &proof.outcome {
+            Outcome::Holds => ("holds", None),
+            Outcome::Vacuous => ("vacuous", None),
+            Outcome::Broken(found) => ("broken", Some(found)),
+        };
+        json!({
+            "id": self.id, "says": proof.says, "outcome": outcome, "counterexample": found,
+            "kinds": proof.kinds, "questions": proof.questions, "seconds": seconds,
+        })
+    }
 }
 
 fn seconds(took: Duration) -> String {

@@ -10,6 +10,9 @@ use crate::terminal;
 /// Rows of a list that are shown; `--json` has them all.
 const SHOWN: usize = 10;
 
+/// Calls that a reason of a difference is shown with.
+const EXAMPLES: usize = 3;
+
 /// Factors of risk that a reason is shown with.
 const FACTORS: usize = 3;
 
@@ -24,7 +27,7 @@ pub fn print(report: &Report, bundle: &Named, against: Option<&Named>) {
     unforeseen(report);
     rejected(report);
     if let Some(against) = against {
-        differences(report, against);
+        differences(report, bundle, against);
     }
     silent(report);
     heading("Taken for granted, since the history does not tell it");
@@ -203,25 +206,41 @@ fn rejected(report: &Report) {
     more(rows.len());
 }
 
-fn differences(report: &Report, against: &Named) {
+/// Differences that have the same two reasons stand together.
+fn differences(report: &Report, bundle: &Named, against: &Named) {
     let all = report.differences.len() + report.differences_left_off;
-    let rows =
-        alike(&report.differences, |row| (&row.tool, &row.call, &row.before.reason, &row.after.reason));
+    let reasons = alike(&report.differences, |row| (&row.before.reason, &row.after.reason));
     heading(&format!(
         "Decided otherwise than by {}: {}{}",
         against.name,
         grouped(all),
-        different(all, rows.len())
+        different(all, reasons.len())
     ));
-    for Alike { row, times: count } in rows.iter().take(SHOWN) {
+    for Alike { row, times } in reasons.iter().take(SHOWN) {
         let style = if row.stricter { WARN } else { BAD };
-        let (before, after) = (&row.before, &row.after);
-        let text = format!("{} {}{}", row.tool, terminal::line(&row.call), times(*count));
-        println!("  {} → {}  {}", before.decision, styled(style, &after.decision), folded(&text, 6));
-        println!("      before: {}", folded(&terminal::line(&before.reason), 14));
-        println!("      after:  {}", folded(&terminal::line(&after.reason), 14));
+        println!(
+            "  {}: {} → {}",
+            many(*times, "call"),
+            row.before.decision,
+            styled(style, &row.after.decision)
+        );
+        for (name, side) in [(&against.name, &row.before), (&bundle.name, &row.after)] {
+            println!("      {}", folded(&format!("{name}: {}", terminal::line(&side.reason)), 10));
+        }
+        let same = report.differences.iter().filter(|other| {
+            (&other.before.reason, &other.after.reason) == (&row.before.reason, &row.after.reason)
+        });
+        let calls: Vec<_> = same.collect();
+        let calls = alike(&calls, |row| (&row.tool, &row.call));
+        for Alike { row, times: count } in calls.iter().take(EXAMPLES) {
+            let text = format!("{} {}{}", row.tool, terminal::line(&row.call), self::times(*count));
+            println!("      {}", styled(FAINT, folded(&text, 10)));
+        }
+        if calls.len() > EXAMPLES {
+            println!("      {}", styled(FAINT, format!("and {} more", grouped(calls.len() - EXAMPLES))));
+        }
     }
-    more(rows.len());
+    more(reasons.len());
 }
 
 /// Policies that had no say: no history has ever tried them.
