@@ -183,11 +183,17 @@ impl Resource {
             }
             Self::PullRequest { .. }
             | Self::Forge { .. }
-            | Self::Host { .. }
             | Self::Stack { .. }
             | Self::App { .. }
             | Self::Package { .. }
             | Self::Change { .. } => Place::Remote,
+            Self::Host { host, .. } => {
+                if is_this_machine(host) {
+                    Place::Machine
+                } else {
+                    Place::Remote
+                }
+            }
             Self::Database { host, .. } => {
                 if host.starts_with('/') || is_this_machine(host) {
                     Place::Machine
@@ -238,7 +244,9 @@ pub fn is_this_machine(host: &str) -> bool {
     let name = host.to_ascii_lowercase();
     name == "localhost"
         || name.ends_with(".localhost")
-        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback() || address.is_unspecified())
 }
 
 /// The registry that an image is pulled from by its name, such as `ghcr.io` for `ghcr.io/acme/app:1`, and the rest of the name.

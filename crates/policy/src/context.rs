@@ -1,7 +1,7 @@
 //! What a decision depends on besides the effects. It is stored with the decision, so that replay
 //! decides from it.
 
-use countersign_model::{DecisionKind, Digest, Effect, Finding, verbs};
+use countersign_model::{DecisionKind, Digest, Effect, Finding, Place, verbs};
 use serde::{Deserialize, Serialize};
 
 use crate::{Circumstances, UnderTask};
@@ -119,8 +119,10 @@ pub fn pushes(effects: &[Effect]) -> bool {
     effects.iter().any(|effect| moving.contains(&effect.verb))
 }
 
-/// Whether text that others wrote is taken in: web pages, issues, answers of MCP servers.
+/// Whether text that others wrote is taken in: web pages, issues, answers of MCP servers. What a server of this machine
+/// answers is not of others.
 pub fn takes_in_untrusted(effects: &[Effect]) -> bool {
     let outside = [verbs::NET_READ, verbs::MCP_READ, verbs::FORGE_READ];
-    effects.iter().any(|effect| outside.contains(&effect.verb))
+    let others = |effect: &Effect| effect.resource.place() == Place::Remote || effect.verb != verbs::NET_READ;
+    effects.iter().any(|effect| outside.contains(&effect.verb) && others(effect))
 }

@@ -350,18 +350,9 @@ fn reads_secret(effect: &Effect) -> bool {
     effect.verb == verbs::SECRET_READ || (secret && effect.access == Access::Read)
 }
 
-/// Whether what the call knows could leave this machine by this effect. A program that listens on
-/// this machine is not outside of it.
+/// Whether what the call knows could leave this machine by this effect.
 fn leaves(effect: &Effect) -> bool {
-    let here = match &effect.resource {
-        Resource::Host { host, .. } => host == "localhost" || host == "::1" || is_loopback(host),
-        _ => false,
-    };
-    effect.resource.place() == Place::Remote && !here
-}
-
-fn is_loopback(host: &str) -> bool {
-    host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    effect.resource.place() == Place::Remote
 }
 
 fn is_remote_ref(effect: &Effect) -> bool {

@@ -62,9 +62,9 @@ pub fn can_stand(resource: &str, environment: Environment, place: Place) -> bool
     let places: &[Place] = match resource {
         "Ref" | "Repository" | "Tool" => &[Place::Workspace, Place::Remote],
         "Path" => &[Place::Workspace, Place::Machine],
-        "Database" | "Container" | "Cluster" | "Cloud" => &[Place::Machine, Place::Remote],
+        "Host" | "Database" | "Container" | "Cluster" | "Cloud" => &[Place::Machine, Place::Remote],
         "Program" | "Secret" => &[Place::Machine],
-        "PullRequest" | "Forge" | "Host" | "Stack" | "App" | "Package" | "Change" => &[Place::Remote],
+        "PullRequest" | "Forge" | "Stack" | "App" | "Package" | "Change" => &[Place::Remote],
         _ => &[Place::Workspace, Place::Machine, Place::Remote],
     };
     let own_container = resource == "Container" && place == Place::Machine;

@@ -141,7 +141,7 @@ fn hosts_and_tools() {
     };
     assert_snapshot!(host(verbs::NET_WRITE, "API.shop.example."), @"production, require 1 approval (65) by high-risk production-change");
     assert_snapshot!(host(verbs::NET_WRITE, "api.staging.example"), @"staging, monitor (35) by medium-risk remote-write");
-    assert_snapshot!(host(verbs::NET_WRITE, "127.0.0.1"), @"development, monitor (25) by remote-write");
+    assert_snapshot!(host(verbs::NET_WRITE, "127.0.0.1"), @"development, monitor (20) by machine-write");
     assert_snapshot!(host(verbs::NET_WRITE, "localhost.evil.example"), @"unknown, require 1 approval (50) by unknown-remote-write");
     assert_snapshot!(host(verbs::NET_WRITE, "api.staging.example (web of hosts.ini)"), @"staging, monitor (35) by medium-risk remote-write");
     assert_snapshot!(host(verbs::NET_WRITE, "api.staging.example (api.shop.example, web of hosts.ini)"), @"production, require 1 approval (65) by high-risk production-change");

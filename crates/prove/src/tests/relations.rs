@@ -52,7 +52,7 @@ fn a_bundle_is_as_strict_as_another_where_every_permit_costs_as_much() {
     on a pull request, in the environment production, place remote
     decided: require 1 approval, by graduated/production-change
     where the other bundle decides: require 2 approvals
-    and 58 other kinds of request alike
+    and 62 other kinds of request alike
     ");
     insta::assert_snapshot!(compare(&loosened, &plain), @"
     would merge a pull request into its base branch (forge.merge)
@@ -60,7 +60,7 @@ fn a_bundle_is_as_strict_as_another_where_every_permit_costs_as_much() {
     with outside [], overlap false, risk 5
     decided: allow, by repository/merge
     where the other bundle decides: monitor
-    and 19 other kinds of request alike
+    and 20 other kinds of request alike
     ");
     insta::assert_snapshot!(compare(&plain, &loosened), @"holds");
     insta::assert_snapshot!(compare(&strict, &plain), @"holds");

@@ -70,7 +70,7 @@ fn a_weakened_pack_gives_the_action_it_lets_through() {
     on a pull request, in the environment production, place remote
     with outside [], overlap false, risk 9
     decided: allow, by repository/quick-merge
-    and 23 other kinds of request alike
+    and 24 other kinds of request alike
     ");
 }
 

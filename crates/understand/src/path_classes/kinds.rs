@@ -164,6 +164,7 @@ pub(super) const DIRECTORIES: &[(&str, &str, PathClass)] = &[
     (".zprezto", "", ShellConfiguration),
     (".zshrc.d", "", ShellConfiguration),
     ("1password", ".config", Secret),
+    ("Caches", "Library", Rebuildable),
     ("__pycache__", "", Rebuildable),
     ("_build", "", Rebuildable),
     ("actions", ".github", Delivery),
