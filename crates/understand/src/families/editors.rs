@@ -1,5 +1,7 @@
 //! Editors that are given commands: they write the files they are given, and some commands run programs.
 
+mod lisp;
+
 use countersign_model::{Effect, Resource, verbs};
 
 use super::{Family, opaque};
@@ -64,6 +66,11 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let reads = matches!(invocation.program.as_str(), "view") || invocation.words.iter().any(|word| word.text() == "-R");
     while let Some(word) = words.next() {
         match word.text() {
+            "--eval" | "-eval" | "--execute" | "-execute" if invocation.program == "emacs" => match words.next() {
+                Some(expression) => evaluated(&expression.value, invocation, context),
+                None => opaque(invocation, "which command it runs is not known", context),
+            },
+            _ if invocation.program == "emacs" && let Some(expression) = word.value.strip_prefix("--eval=") => evaluated(&expression, invocation, context),
             "-c" | "--cmd" | "--eval" | "-e" if invocation.program != "ed" => {
                 if word.text() == "-e" && invocation.program.contains("vi") {
                     continue;
@@ -94,6 +101,17 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         Stdin::Text(_) | Stdin::Pipe(_) | Stdin::File(_) => opaque(invocation, "which commands it is given is not known", context),
     }
     context.program(verbs::EXEC_READ, &invocation.program);
+}
+
+/// An expression of Lisp: what of it starts programs is understood, where it does nothing else.
+fn evaluated(expression: &Value, invocation: &Invocation, context: &mut Context<'_>) {
+    let started = expression.known().map(lisp::started);
+    if started.as_ref().is_none_or(|started| !started.is_all) {
+        opaque(invocation, "what its expression does is not known", context);
+    }
+    for text in started.into_iter().flat_map(|started| started.commands) {
+        shell::run_apart(&text, Place::Within(context.here), context);
+    }
 }
 
 /// Options that only say how the files are shown.

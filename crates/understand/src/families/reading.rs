@@ -286,6 +286,7 @@ fn starts_others(invocation: &Invocation, context: &mut Context<'_>) {
             super::runners::texts(invocation, context);
         }
         "openssl" => openssl::effects(invocation, context),
+        "man" => manual(invocation, context),
         _ if text.contains("-P") || text.contains("-H") || text.contains("--pager") => {
             opaque(invocation, "its options start a program", context);
         }
@@ -293,11 +294,47 @@ fn starts_others(invocation: &Invocation, context: &mut Context<'_>) {
     }
 }
 
+/// `man -P pager`: the pager is a command line; what else starts a program is named in variables and files.
+fn manual(invocation: &Invocation, context: &mut Context<'_>) {
+    programs::started(&invocation.words, &["pager"], &['P'], context);
+    // Letters that take the rest of their word.
+    let takes_rest = |text: &str| text.starts_with(['P', 's', 'S', 'e', 'L', 'R', 'm', 'M', 'E', 'r', 'p']);
+    let is_other = |text: &str| match text.strip_prefix("--") {
+        Some(long) => {
+            let name = long.split('=').next().unwrap_or(long);
+            ["html", "config-file"].iter().any(|option| programs::is_beginning(name, option))
+        }
+        None => text.strip_prefix('-').is_some_and(|letters| !takes_rest(letters) && letters.contains(['P', 'H', 'C'])),
+    };
+    if invocation.words.iter().any(|word| is_other(word.text())) {
+        opaque(invocation, "its options start a program", context);
+    }
+    context.program(verbs::EXEC_READ, "man");
+}
+
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;
 
     use crate::fixture::check;
+
+    #[test]
+    fn pagers_of_manuals() {
+        assert_snapshot!(check("man -P 'git push origin main' ls; man --pager='rm -rf src' ls"), @"
+        git.push main@origin, write
+        exec.read man, read
+        fs.delete /repo/src, destroy
+        ");
+        assert_snapshot!(check("man -aP ./x ls; man -H ls; man -C x.conf ls; man -P \"$P\" ls"), @"
+        exec.opaque man, execute, opaque
+        exec.read man, read
+        exec.opaque man told of ls, execute, opaque
+        exec.opaque P=.., execute, opaque
+        ");
+        for command in ["man ls", "man -k Password", "man -S 3P read", "man 2 open", "man -P cat git"] {
+            assert!(!check(command).contains("opaque"), "{command}");
+        }
+    }
 
     #[test]
     fn patterns_that_name_no_secret() {

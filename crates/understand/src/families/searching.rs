@@ -7,11 +7,12 @@ pub(in crate::families) use listed::Listing;
 
 use countersign_model::verbs;
 
-use super::{Family, is_secret_name, opaque, reads_environment};
+use super::{Family, dispatch, is_secret_name, opaque, reads_environment};
 use crate::arguments::files::{Operands, touched};
 use crate::arguments::programs;
 use crate::context::Context;
-use crate::invocation::Invocation;
+use crate::environment;
+use crate::invocation::{Invocation, Stdin};
 use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
@@ -40,7 +41,7 @@ fn takes(program: &str, option: &str) -> usize {
         },
         "rg" => &[
             "-A", "-B", "-C", "-m", "-d", "-g", "-t", "-T", "-j", "-r", "-M", "-E", "--glob", "--iglob", "--type", "--type-not", "--max-count", "--context", "--after-context", "--before-context", "--color",
-            "--colors", "--max-depth", "--replace", "--sort", "--sortr", "--threads", "--encoding", "--max-columns", "--type-add", "--max-filesize", "--context-separator", "--engine", "--field-match-separator",
+            "--colors", "--max-depth", "--replace", "--sort", "--sortr", "--threads", "--encoding", "--max-columns", "--type-add", "--max-filesize", "--context-separator", "--engine", "--field-match-separator", "--pre-glob",
         ],
         "ag" | "ack" => &["-A", "-B", "-C", "-m", "-G", "-g", "--ignore", "--ignore-dir", "--type", "--depth"],
         _ => &["-A", "-B", "-C", "-m", "-d", "-D", "--include", "--exclude", "--exclude-dir", "--max-count", "--context", "--after-context", "--before-context", "--label", "--binary-files", "--directories", "--devices"],
@@ -80,11 +81,12 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
                 files.extend(words.next());
             }
             "--" => files.extend(words.by_ref()),
-            _ if text.strip_prefix("--").is_some_and(|name| STARTING.iter().any(|option| programs::is_beginning(name.split('=').next().unwrap_or(name), option))) => {
-                opaque(invocation, "its options start a program", context);
-                if !text.contains('=') {
-                    words.next();
-                }
+            _ if let Some(option) = starting(text) => {
+                let value = match text.split_once('=') {
+                    Some((name, _)) => word.value.strip_prefix(&format!("{name}=")),
+                    None => words.next().map(|word| word.value.clone()),
+                };
+                starts(option, value.unwrap_or_else(|| Value::unknown("unclear")), invocation, context);
             }
             _ if takes(program, text) > 0 => (0..takes(program, text)).for_each(|_| {
                 words.next();
@@ -122,6 +124,28 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     }
     files.iter().filter(|_| in_place).for_each(|word| context.write(word));
     files.into_iter().for_each(|word| context.read_tree(word));
+}
+
+/// The option of [`STARTING`] that a word is.
+fn starting(text: &str) -> Option<&'static str> {
+    let name = text.strip_prefix("--")?.split('=').next()?;
+    STARTING.iter().copied().find(|option| programs::is_beginning(name, option))
+}
+
+/// Adds what the program does that an option names: one for each file that is searched is given that file.
+fn starts(option: &str, program: Value, invocation: &Invocation, context: &mut Context<'_>) {
+    if program.known().is_none() {
+        opaque(invocation, "its options start a program that is not known", context);
+    } else if option == "pager" {
+        environment::command("--pager", &program, context);
+    } else if !program.text().is_empty() {
+        let file = Word::made(Value::unknown("a file that is searched"));
+        let words = if option == "pre" { vec![file] } else { Vec::new() };
+        let nested = Invocation { program: String::new(), first: Word::made(program), words, stdin: Stdin::Inherited, contiguous: false, ..invocation.clone() };
+        let outside = std::mem::replace(&mut context.repeated, true);
+        dispatch(nested, context);
+        context.repeated = outside;
+    }
 }
 
 /// What a filter of jq and yq takes from elsewhere: variables of the environment, other files.
@@ -201,9 +225,27 @@ mod tests {
         secret.read /repo/.env, read
         secret.read /home/dev/.aws/credentials, read
         "#);
-        assert_snapshot!(check("rg --pre ./x.sh y"), @r#"
-        exec.opaque rg, execute, opaque
+    }
+
+    #[test]
+    fn programs_that_a_search_starts() {
+        assert_snapshot!(check("rg --pre ./x.sh y"), @"
+        exec.opaque /repo/x.sh, execute, partial
         exec.read rg, read
-        "#);
+        ");
+        assert_snapshot!(check("rg --pre rm --pre-glob '*.pdf' y; rg --pre=git-push y; rg --pre $P y; rg --hostname-bin=./h y"), @"
+        fs.delete *, destroy, partial
+        exec.read rg, read
+        git.force-push *@*, destroy, partial
+        exec.opaque rg, execute, opaque
+        exec.opaque /repo/h, execute, opaque
+        ");
+        assert_snapshot!(check("ack --pager='git push origin main' y; ag --pager less y"), @"
+        git.push main@origin, write
+        exec.read ack, read
+        exec.read less, read
+        exec.read ag, read
+        ");
+        assert_snapshot!(check("rg --pre '' --pre-glob '*.sh' y src; rg --no-pre y src; rg -- --pre src"), @"fs.read /repo/src, read");
     }
 }

@@ -1,5 +1,7 @@
 //! Package managers of a system: what they install runs with its rights, what they remove is gone.
 
+mod flatpak;
+
 use countersign_model::{Effect, Resource, Reversible, verbs};
 
 use super::{Family, dispatch, opaque};
@@ -84,6 +86,9 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         || has(&["--dry-run", "--simulate", "--just-print", "--no-act", "--recon", "--assumeno"])
         || matches!(program, "apt" | "apt-get" | "aptitude" | "dpkg" | "apk") && has(&["-s"])
         || program == "brew" && has(&["-n"]);
+    if program == "flatpak" && flatpak::runs(invocation, context) {
+        return;
+    }
     let does = match program {
         _ if rehearses || invocation.words.is_empty() => Read,
         "apt-cache" | "dpkg-query" => Read,

@@ -1,6 +1,8 @@
 //! Gradle and Maven: each of the tasks, phases and goals on one command line counts. Which a build file defines itself
 //! is not read: names that are usual for builds and tests are taken for those, any other could do anything.
 
+mod executed;
+
 use countersign_model::verbs;
 
 use super::publishing;
@@ -42,7 +44,7 @@ const GOALS: &[(Does, &str, &[&str])] = &[
 ];
 
 /// Options that take the next word.
-const VALUES: &[&str] = &["-x", "--exclude-task", "-b", "--build-file", "-p", "--project-dir", "-c", "--settings-file", "-I", "--init-script", "-g", "--gradle-user-home", "--tests", "--max-workers", "--console", "--warning-mode", "--include-build", "-f", "--file", "-s", "--settings", "-pl", "--projects", "-P", "-T", "--threads", "-rf", "--resume-from", "-gs", "-t", "--toolchains", "-l", "--log-file", "--configuration", "--dependency", "--gradle-version", "--distribution-type"];
+const VALUES: &[&str] = &["-x", "--exclude-task", "-b", "--build-file", "-p", "--project-dir", "-c", "--settings-file", "-I", "--init-script", "-g", "--gradle-user-home", "--tests", "--max-workers", "--console", "--warning-mode", "--include-build", "-f", "--file", "-s", "--settings", "-pl", "--projects", "-P", "-T", "--threads", "-rf", "--resume-from", "-gs", "-t", "--toolchains", "-l", "--log-file", "-D", "--define", "--configuration", "--dependency", "--gradle-version", "--distribution-type"];
 
 /// Adds what all tasks of a command line do.
 pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) -> bool {
@@ -79,6 +81,7 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) -> boo
             Some(Does::Build) if !replaced => context.program(verbs::EXEC_BUILD, &title(text)),
             Some(Does::Test) if !replaced => context.program(verbs::EXEC_TEST, &title(text)),
             Some(Does::Build | Does::Test) => {}
+            None if !is_gradle && executed::is_goal(text) => executed::effects(invocation, context),
             Some(Does::Install) => context.program(verbs::EXEC_INSTALL, &title(text)),
             Some(Does::Publish) => publishing::effects(index, invocation, context),
             None if !std::mem::replace(&mut doubted, true) => {

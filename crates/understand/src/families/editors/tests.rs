@@ -16,6 +16,32 @@
     }
 
     #[test]
+    fn commands_in_expressions() {
+        assert_snapshot!(check("emacs --batch --eval '(shell-command \"git push origin main\")'"), @"
+        git.push main@origin, write
+        exec.read emacs, read
+        ");
+        assert_snapshot!(check("emacs -Q --batch --eval='(progn (message \"%s\" (shell-command-to-string \"rm -rf src\")) (kill-emacs 0))'"), @"
+        fs.delete /repo/src, destroy
+        exec.read emacs, read
+        ");
+        assert_snapshot!(check("emacs -batch -eval '(call-process \"git\" nil nil nil \"push\" \"origin\" \"main\")'"), @"
+        git.push main@origin, write
+        exec.read emacs, read
+        ");
+        assert_snapshot!(check("emacs --batch --eval '(let ((x \"push\")) (shell-command (concat \"git \" x)))'; emacs --batch --eval '(progn (shell-command \"ls\") (frob))'"), @"
+        exec.opaque emacs, execute, opaque
+        exec.read emacs, read
+        fs.read /repo, read
+        ");
+        for expression in ["(shell-command \"l\\x73\")", "(call-process \"sh\" \"in\" nil nil)", "(shell-command X)", "(shell-command \"ls\"", "#'x", "(funcall 'shell-command \"ls\")"] {
+            let found = check(&format!("emacs --batch --eval '{}'", expression.replace('\'', r"'\''")));
+            assert!(found.contains("opaque"), "{expression}: {found}");
+        }
+        assert!(!check("emacs --batch --eval '(message \"shell-command\")'").contains("opaque"));
+    }
+
+    #[test]
     fn what_hides_in_a_command_of_theirs() {
         for command in ["vim -c 'g/./call system(\"x\")' a", "vim -c 'w|call system(\"x\")' a", "vim -c 's/x/\\=system(\"x\")/' a", "vim -c'lua x' a", "emacs -batch -f ship", "cmd | ed a"] {
             let found = check(command);

@@ -4,6 +4,7 @@ mod config;
 mod connections;
 mod copies;
 mod keys;
+mod many;
 
 use countersign_model::{Certainty, Effect, Resource, verbs};
 
@@ -59,8 +60,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         "mosh" => mosh(invocation, context),
         "sshpass" => sshpass(invocation, context),
         "pssh" | "parallel-ssh" | "pdsh" | "clush" => {
-            let place = Resource::Host { host: "*".to_owned(), url: None };
-            context.elsewhere(place, |context| opaque(invocation, "it runs something on many machines", context));
+            many::effects(invocation, context);
         }
         "scp" => copies::scp(invocation, context),
         "sftp" => copies::sftp(invocation, context),
@@ -95,6 +95,11 @@ impl Call<'_> {
 
 /// Options by their letters, in clusters or alone, before and after the host.
 fn taken<'w>(invocation: &'w Invocation, values: &str) -> Call<'w> {
+    letters(invocation, values, false)
+}
+
+/// The same; `is_command`: there is no host, the first word that is no option starts the command.
+fn letters<'w>(invocation: &'w Invocation, values: &str, is_command: bool) -> Call<'w> {
     let mut call = Call::default();
     let mut index = 0;
     while let Some(word) = invocation.words.get(index) {
@@ -120,7 +125,7 @@ fn taken<'w>(invocation: &'w Invocation, values: &str) -> Call<'w> {
                 call.options.push((letter, value));
                 break;
             }
-        } else if call.host.is_none() {
+        } else if call.host.is_none() && !is_command {
             call.host = Some(word);
         } else {
             call.command = Some(index - 1);
