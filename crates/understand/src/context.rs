@@ -158,6 +158,8 @@ impl<'a> Context<'a> {
                     home: surroundings.home.clone(),
                     secrets: surroundings.secrets.clone(),
                     physical: false,
+                    folds_names: false,
+                    folds_text: false,
                     variables: BTreeMap::new(),
                     choices: BTreeMap::new(),
                     spelled: BTreeMap::new(),

@@ -182,6 +182,8 @@ pub(crate) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             if text.contains(['.', '/']) || value.is_unknown() {
                 context.write_value(value);
             }
+        } else if name.starts_with("BASH_FUNC_") && value.known().is_none() {
+            context.hidden(&format!("{name}=.."), "the command is given a function that is not known");
         } else if LOADERS.contains(&name.as_str())
             || ["LD_", "DYLD_", "BASH_FUNC_"].iter().any(|prefix| name.starts_with(prefix))
         {

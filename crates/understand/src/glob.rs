@@ -16,8 +16,27 @@ pub(crate) fn collapsed(pattern: &str) -> Cow<'_, str> {
     Cow::Owned(simple)
 }
 
-/// Whether `pattern` matches `text`. A bracket expression matches any one character: the wider
-/// reading is the safer one. Time is bounded by the product of the lengths: callers bound these.
+/// The same pattern for a shell that takes no note of the case of letters: in names that have a wildcard, `a` is `[aA]`.
+pub(crate) fn folded(pattern: &str) -> String {
+    let fold = |part: &str| {
+        let mut folded = String::new();
+        let mut is_open = false;
+        for letter in part.chars() {
+            is_open = (is_open || letter == '[') && letter != ']';
+            if letter.is_ascii_alphabetic() && !is_open {
+                folded.extend(['[', letter.to_ascii_lowercase(), letter.to_ascii_uppercase(), ']']);
+            } else {
+                folded.push(letter);
+            }
+        }
+        folded
+    };
+    let parts = pattern.split('/').map(|part| if is_pattern(part) { fold(part) } else { part.to_owned() });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// Whether `pattern` matches `text`. A bracket expression matches any one character, but for the two cases of a
+/// letter: the wider reading is the safer one. Time is bounded by the product of the lengths: callers bound these.
 pub fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
     if !ends_agree(pattern, text) {
@@ -33,6 +52,9 @@ pub fn matches(pattern: &str, text: &str) -> bool {
                 Some((p + 1, t))
             }
             Some(b'?') => Some((p + 1, t + width(*byte))),
+            Some(b'[') if let Some(letter) = both_cases(pattern, p) => {
+                byte.eq_ignore_ascii_case(&letter).then_some((p + 4, t + 1))
+            }
             Some(b'[') if p + 2 <= last_bracket => Some((after_bracket(pattern, p), t + width(*byte))),
             Some(literal) if literal == byte => Some((p + 1, t + 1)),
             _ => None,
@@ -70,6 +92,14 @@ const fn width(first: u8) -> usize {
     }
 }
 
+/// The letter whose two cases are the bracket expression that starts at `open`.
+fn both_cases(pattern: &[u8], open: usize) -> Option<u8> {
+    match pattern.get(open + 1..open + 4)? {
+        [one, other, b']'] if one.is_ascii_alphabetic() && one.eq_ignore_ascii_case(other) => Some(*one),
+        _ => None,
+    }
+}
+
 /// Where the bracket expression that starts at `open` ends; it holds at least one character.
 fn after_bracket(pattern: &[u8], open: usize) -> usize {
     let rest = pattern.get(open + 2..).unwrap_or_default();
@@ -97,11 +127,20 @@ mod tests {
             ("?[é]*", "éxé"),
             ("[", "["),
             ("a[]b", "a[]b"),
+            ("[eE]nv*", "Env.x"),
+            ("[ab]", "c"),
         ] {
             assert!(matches(pattern, text), "{pattern} {text}");
         }
-        for (pattern, text) in [("a", "b"), ("a*c", "abd"), ("?", ""), ("*x", "y")] {
+        for (pattern, text) in [("a", "b"), ("a*c", "abd"), ("?", ""), ("*x", "y"), ("[eE]nv", "xnv")] {
             assert!(!matches(pattern, text), "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn letters_of_either_case() {
+        for (pattern, expected) in [("Src/*.E[a-z]", "Src/*.[eE][a-z]"), ("src/x", "src/x"), ("??é", "??é")] {
+            assert_eq!(folded(pattern), expected);
         }
     }
 }

@@ -28,6 +28,10 @@ pub(crate) struct ShellState {
     pub secrets: Vec<String>,
     /// Whether `cd` follows links before it takes `..`.
     pub physical: bool,
+    /// Whether patterns match names of files whatever the case of their letters: `shopt -s nocaseglob`.
+    pub folds_names: bool,
+    /// The same for patterns that are held against text: `shopt -s nocasematch`.
+    pub folds_text: bool,
     /// Variables set in this text; of an array, the first element.
     pub variables: BTreeMap<String, Value>,
     /// The values they may have, for those that have one of a few.

@@ -12,7 +12,7 @@ use crate::context::Context;
 use crate::invocation::{Invocation, Stdin};
 use crate::paths;
 use crate::shell::{self, Place};
-use crate::word::Value;
+use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
     programs: &[
@@ -96,6 +96,9 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
                 text == "physical" || (text.starts_with('-') && text.contains('P'))
             };
             context.state.shell.physical |= invocation.words.iter().any(physical);
+            if let (true, Some(flag @ ("-s" | "-u"))) = (invocation.program == "shopt", invocation.known(0)) {
+                folds(&invocation.words, flag == "-s", context);
+            }
             if invocation.program == "set" {
                 context.state.shell.traced = traces(&invocation.words).unwrap_or(context.state.shell.traced);
                 let shell = &mut context.state.shell;
@@ -178,6 +181,18 @@ fn takes_assignments_out(invocation: &Invocation) -> bool {
             let text = word.text();
             text == "keyword" || (text.starts_with('-') && !text.starts_with("--") && text.contains('k'))
         })
+}
+
+/// Sets the options of a shell by which its patterns match whatever the case of letters.
+pub(super) fn folds(names: &[Word], is_set: bool, context: &mut Context<'_>) {
+    let has = |name: &str| names.iter().any(|word| word.known() == Some(name));
+    let shell = &mut context.state.shell;
+    if has("nocaseglob") {
+        shell.folds_names = is_set;
+    }
+    if has("nocasematch") {
+        shell.folds_text = is_set;
+    }
 }
 
 /// `compgen` and `complete`: `-C` runs a command, `-W` expands its words. The command is given the name of the

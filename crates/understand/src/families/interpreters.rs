@@ -107,6 +107,13 @@ fn takes_next(text: &str) -> bool {
 }
 
 fn run_shell(invocation: &Invocation, context: &mut Context<'_>) {
+    // Its options are not those of the shell that starts it.
+    let (names, text) = (context.state.shell.folds_names, context.state.shell.folds_text);
+    runs_shell(invocation, context);
+    (context.state.shell.folds_names, context.state.shell.folds_text) = (names, text);
+}
+
+fn runs_shell(invocation: &Invocation, context: &mut Context<'_>) {
     if only_checks(invocation) {
         context.program(verbs::EXEC_READ, &format!("{} -n", invocation.program));
         let files = invocation.words.iter().skip_while(|word| word.text().starts_with('-'));
@@ -132,13 +139,15 @@ fn run_shell(invocation: &Invocation, context: &mut Context<'_>) {
             opaque(invocation, "it runs a file that nobody has read", context);
             words.next();
         } else if SHELL_VALUES.contains(&text) {
-            words.next();
+            let option = words.next();
+            super::builtins::folds(option.map_or(&[], std::slice::from_ref), text == "-O", context);
         } else if text.starts_with("--") {
             // `--login`, `--norc` and the like; `--` ends them.
         } else if let Some(flags) = text.strip_prefix('-').filter(|flags| !flags.is_empty()) {
             code |= flags.contains('c');
             if takes_next(text) {
-                words.next();
+                let option = words.next();
+                super::builtins::folds(option.map_or(&[], std::slice::from_ref), text.ends_with('O'), context);
             }
             if flags.contains('s') {
                 break;

@@ -11,7 +11,7 @@ use crate::context::{Context, Local, ShellState};
 use crate::invocation::Stdin;
 use crate::word::{Value, Word};
 
-use super::{Text, Walker, subscripts};
+use super::{Place, Text, Walker, subscripts};
 
 /// Bodies one name may have where ways meet.
 const MOST_BODIES: usize = 8;
@@ -172,6 +172,19 @@ pub(super) fn define(walker: &Walker, definition: &FunctionDefinition, context: 
     }
 }
 
+/// Defines the functions that variables give to a shell: `BASH_FUNC_f%%=() { ..; }`.
+pub(super) fn inherited(environment: &[(String, Value)], context: &mut Context<'_>) {
+    for (variable, value) in environment {
+        let name = variable.strip_prefix("BASH_FUNC_").and_then(|name| name.strip_suffix("%%"));
+        let text = value.known().filter(|text| text.starts_with("() {"));
+        if let (Some(name), Some(text)) = (name, text) {
+            super::run(&format!("{name} {text}"), Place::Within(context.here), context);
+            let function = context.state.shell.functions.get_mut(name);
+            function.into_iter().for_each(|function| function.exported = true);
+        }
+    }
+}
+
 /// Adds what a call of a function does; `words` are its arguments, if they are known.
 pub(super) fn call(
     name: &str,
@@ -309,6 +322,29 @@ mod tests {
         assert_snapshot!(check("f() { git push origin main; }; export -f f; bash -c f"), @"
         exec.read export, read
         git.push main@origin, write
+        ");
+    }
+
+    #[test]
+    fn functions_that_variables_give() {
+        assert_snapshot!(check("env 'BASH_FUNC_ls%%=() { git push origin main; }' bash -c 'ls src'"), @"
+        exec.opaque BASH_FUNC_ls%%=.., execute, opaque
+        git.push main@origin, write
+        ");
+        assert_snapshot!(check("env 'BASH_FUNC_ls%%=() { git push origin main; }' bash -c \"bash -c 'ls src'\""), @"
+        exec.opaque BASH_FUNC_ls%%=.., execute, opaque
+        git.push main@origin, write
+        ");
+        assert_snapshot!(check("env \"BASH_FUNC_ls%%=$F\" bash -c ls; env 'BASH_FUNC_ls%%=() { git push origin main; }' bash -c pwd"), @"
+        exec.hidden BASH_FUNC_ls%%=.., execute, opaque
+        fs.read /repo, read
+        exec.opaque BASH_FUNC_ls%%=.., execute, opaque
+        exec.read pwd, read
+        ");
+        assert_snapshot!(check("env 'BASH_FUNC_ls%%=ls' 'MY_FUNC_pwd%%=() { git push origin main; }' bash -c 'ls src; pwd'"), @"
+        exec.opaque BASH_FUNC_ls%%=.., execute, opaque
+        fs.read /repo/src, read
+        exec.read pwd, read
         ");
     }
 

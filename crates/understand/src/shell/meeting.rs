@@ -102,6 +102,8 @@ impl ShellState {
         let same = self.traps.iter().zip(&other.traps).take_while(|(trap, known)| trap == known).count();
         self.traps.extend(other.traps.iter().skip(same).cloned());
         self.physical |= other.physical;
+        self.folds_names |= other.folds_names;
+        self.folds_text |= other.folds_text;
         self.traced |= other.traced;
         self.exports_all |= other.exports_all;
         if self.directory != other.directory {
@@ -136,6 +138,7 @@ impl ShellState {
             && self.earlier.len() == after.earlier.len()
             && self.separators_unsure == after.separators_unsure
             && self.separators_set == after.separators_set
+            && (self.folds_names, self.folds_text) == (after.folds_names, after.folds_text)
             && self.environment == after.environment;
         if same {
             return None;

@@ -143,6 +143,8 @@ pub(crate) fn run_child(
     shell.parameters = functions::parameters(arguments.get(1..).unwrap_or_default());
     shell.given = variables::tainted(arguments.iter().skip(1).map(|word| &word.value));
     shell.functions.retain(|_, function| function.exported);
+    functions::inherited(environment, context);
+    let shell = &mut context.state.shell;
     // Another shell than bash does not know them.
     shell.functions.values_mut().for_each(|function| function.certain &= program == "bash");
     for (name, value) in environment {

@@ -51,6 +51,14 @@ impl Names for Here<'_, '_> {
         self.context.state.shell.is_absent(name) || self.inherited(name) == Some(None)
     }
 
+    fn folds_names(&self) -> bool {
+        self.context.state.shell.folds_names
+    }
+
+    fn folds_text(&self) -> bool {
+        self.context.state.shell.folds_text
+    }
+
     fn home(&self) -> &str {
         self.context.state.shell.home()
     }

@@ -342,6 +342,14 @@ impl Names for ShellState {
         }
     }
 
+    fn folds_names(&self) -> bool {
+        self.folds_names
+    }
+
+    fn folds_text(&self) -> bool {
+        self.folds_text
+    }
+
     fn home(&self) -> &str {
         &self.home
     }

@@ -16,6 +16,7 @@ use std::str::CharIndices;
 
 use super::made_up::MADE_UP;
 use super::variables;
+use crate::glob;
 use crate::word::Value;
 
 /// A command inside a word, which runs before the word's own command does.
@@ -58,6 +59,14 @@ pub(crate) trait Names {
     }
     /// The user's home.
     fn home(&self) -> &str;
+    /// Whether patterns match names of files whatever the case of their letters.
+    fn folds_names(&self) -> bool {
+        false
+    }
+    /// Whether patterns match other text so.
+    fn folds_text(&self) -> bool {
+        false
+    }
     /// Whether all that a command prints is a text of [`MADE_UP`].
     fn prints_made_up(&self, _command: &str) -> bool {
         false
@@ -223,6 +232,7 @@ impl<'w> Decoder<'w> {
                     suffix: text.get(end..).filter(|_| !self.braces).unwrap_or_default().to_owned(),
                     why: if self.braces && why == MADE_UP { OF_SEVERAL.to_owned() } else { why },
                 },
+                None if self.pattern && self.names.folds_names() => Value::Pattern(glob::folded(&text)),
                 None if self.pattern => Value::Pattern(text),
                 None => Value::Known(text),
             };

@@ -3,6 +3,33 @@ use insta::assert_snapshot;
 use crate::fixture::check;
 
 #[test]
+fn patterns_of_any_case() {
+    assert_snapshot!(check("shopt -s nocaseglob; rm SRC/*.Rs; cat .ENV; rm Src?/X"), @"
+    exec.read shopt, read
+    fs.delete /repo/SRC/*.[rR][sS], destroy, partial
+    secret.read /repo/.ENV, read
+    fs.delete /repo/[sS][rR][cC]?/X, destroy, partial
+    ");
+    assert_snapshot!(check("shopt -s nocaseglob; shopt -u nocaseglob; rm Src?/X"), @"
+    exec.read shopt, read
+    fs.delete /repo/Src?/X, destroy, partial
+    ");
+    assert_snapshot!(check("bash -O nocaseglob -c 'rm S?c'; rm S?c"), @"
+    fs.delete /repo/[sS]?[cC], destroy, partial
+    fs.delete /repo/S?c, destroy, partial
+    ");
+    assert_snapshot!(check("shopt -s nocasematch; F=SRC; rm ${F/src/x}"), @"
+    exec.read shopt, read
+    fs.delete *, destroy, partial
+    ");
+    assert_snapshot!(check("F=SRC; rm ${F/src/x}; echo shopt -s nocaseglob; rm S?c"), @"
+    fs.delete /repo/SRC, destroy
+    exec.read echo, read
+    fs.delete /repo/S?c, destroy, partial
+    ");
+}
+
+#[test]
 fn what_changes_the_syntax_is_opaque() {
     assert!(check("alias if='git push; if'").contains("exec.opaque"));
     assert!(check("alias '{=git push; {'").contains("exec.opaque"));

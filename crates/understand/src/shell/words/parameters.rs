@@ -336,7 +336,10 @@ impl<'w> Decoder<'w> {
             return;
         }
         let to = operator_at + operator.len();
-        let change = self.change(operator, operator_at, to);
+        let change = match self.change(operator, operator_at, to) {
+            Change::Replace { .. } if self.names.folds_text() => Change::Unclear,
+            change => change,
+        };
         let apply = |value: &Value| change.apply(value).unwrap_or_else(|| unclear(value));
         match held {
             Held::One(value) => self.insert(&apply(&value), quoted),
