@@ -46,7 +46,10 @@ pub(super) fn tell(invocation: &Invocation, effect: Effect, context: &mut Contex
         Stdin::Pipe(source) => told.of_text(source.text.as_deref().unwrap_or_default()),
         Stdin::Inherited | Stdin::File(_) => {}
     }
-    if told.sees == Sees::Everything && delivers_to_production(invocation) {
+    let is_opaque = effect.verb != verbs::EXEC_TEST && effect.verb != verbs::EXEC_BUILD;
+    if told.sees == Sees::Everything && delivers_to_production(invocation)
+        || is_opaque && is_given_production(invocation)
+    {
         told.add("stage:production");
     }
     if told.found.is_empty() {
@@ -57,6 +60,19 @@ pub(super) fn tell(invocation: &Invocation, effect: Effect, context: &mut Contex
     let mut told_of = Effect { resource, ..effect }.because("what it does there is not known");
     told_of.speaks(&told.spoken_to);
     context.push(told_of);
+}
+
+/// Whether a variable gives a program a kubeconfig or a context that is called after production.
+fn is_given_production(invocation: &Invocation) -> bool {
+    invocation.environment.iter().any(|(name, value)| match name.as_str() {
+        "KUBECONFIG" | "KUBE_CONFIG_PATH" | "KUBE_CONFIG_PATHS" => value
+            .text()
+            .split([':', ','])
+            .filter_map(place::named::of_path)
+            .any(place::named::says_production),
+        "KUBECONTEXT" | "KUBE_CONTEXT" | "HELM_KUBECONTEXT" => place::named::says_production(value.text()),
+        _ => false,
+    })
 }
 
 /// Whether the words of a program say that something is delivered, and that production is where.

@@ -73,7 +73,7 @@ impl Kubeconfig {
 }
 
 /// Whether one of a name's words means production.
-pub(super) fn says_production(name: &str) -> bool {
+pub(crate) fn says_production(name: &str) -> bool {
     let mut words = name.split(|letter: char| !letter.is_ascii_alphabetic());
     words.any(|word| ["prod", "production", "prd", "live"].iter().any(|production| word.eq_ignore_ascii_case(production)))
 }

@@ -7,7 +7,7 @@ mod servers;
 use countersign_model::{Certainty, Effect, Resource, is_cluster_of_this_machine};
 
 use super::kinds;
-use super::kubeconfig::Kubeconfig;
+use super::kubeconfig::{Kubeconfig, says_production};
 use crate::context::{CLUSTER_OF_THE_MACHINE, Context};
 use crate::environment;
 use crate::families::subcommands::Subcommand;
@@ -166,7 +166,8 @@ pub(crate) fn of_options(
     context: &Context<'_>,
 ) -> Vec<Spot> {
     let text = |names: &[&str]| found.text(names);
-    let given = text(&["-s", "--server", "--kube-apiserver"]).or_else(|| text(&["--cluster"])).or_else(|| text(options));
+    let given = text(&["-s", "--server", "--kube-apiserver"]).or_else(|| server_of_helm(variable, invocation, context));
+    let given = given.or_else(|| text(&["--cluster"])).or_else(|| text(options));
     let of_machine = matches!(context.elsewhere, Some(Resource::Host { .. }));
     let is_not_told = of_machine && environment::value(invocation, variable).is_none();
     let given = given.or_else(|| match context.setting(invocation, variable) {
@@ -238,12 +239,19 @@ pub(crate) fn of_options(
         };
         spots.splice(0..0, chosen.into_iter().flatten().map(spot));
     }
-    if is_given && context.state.world.chosen.contexts_moved {
+    let unclear = if context.state.world.chosen.contexts_moved {
+        Some("an earlier part of the command changes where contexts lead")
+    } else if is_handed(found, invocation, context) {
+        Some("another command hands it the kubeconfig, which says where contexts lead")
+    } else {
+        None
+    };
+    if let Some(because) = unclear.filter(|_| is_given) {
         spots.insert(0, Spot {
             context: "*".to_owned(),
             namespace: namespace.clone().unwrap_or_else(|| "*".to_owned()),
             kubeconfig: kubeconfig.clone(),
-            because: Some("an earlier part of the command changes where contexts lead".to_owned()),
+            because: Some(because.to_owned()),
             doubtful: true,
             servers: Vec::new(),
         });
@@ -289,12 +297,38 @@ pub(crate) fn of_options(
     };
     let raised: Vec<Spot> = spots.iter().filter_map(of_name).collect();
     spots.splice(0..0, raised);
+    if let Some(name) = text(&["--tls-server-name", "--kube-tls-server-name"]).filter(|name| says_production(name)) {
+        let because = Some("the server that answers has to be called so".to_owned());
+        let at = |spot: &Spot| Spot { context: format!("{} at cluster {name}", spot.context), because: because.clone(), ..spot.clone() };
+        let raised: Vec<Spot> = spots.iter().filter(|spot| !spot.context.contains([' ', '*'])).map(at).collect();
+        spots.splice(0..0, raised);
+    }
     if spots.iter().any(|spot| is_cluster_of_this_machine(&spot.context)) {
         for spot in &mut spots {
             local::say_where(spot, &files, context);
         }
     }
     spots
+}
+
+/// The server that a variable names for `helm`, as its option does.
+fn server_of_helm(variable: &str, invocation: &Invocation, context: &Context<'_>) -> Option<String> {
+    let is_away = matches!(context.elsewhere, Some(Resource::Host { .. }));
+    let name = "HELM_KUBEAPISERVER";
+    if variable != "HELM_KUBECONTEXT" || is_away && environment::value(invocation, name).is_none() {
+        return None;
+    }
+    context.setting(invocation, name).unwrap_or_else(|_| Some("*".to_owned())).filter(|server| !server.is_empty())
+}
+
+/// Whether the kubeconfig is what another command prints: `/dev/stdin`, `<(..)`.
+fn is_handed(found: &Subcommand<'_>, invocation: &Invocation, context: &Context<'_>) -> bool {
+    let given = match found.value(&["--kubeconfig"]) {
+        Some(value) => Some(value.text().to_owned()),
+        None => context.setting(invocation, "KUBECONFIG").ok().flatten(),
+    };
+    let starts = ["/dev/stdin", "/dev/fd/", "/proc/self/fd/"];
+    given.is_some_and(|list| list.split(':').any(|path| starts.iter().any(|start| path.starts_with(start))))
 }
 
 /// The contexts that may be the current one; none: the one that the kubeconfig says now.

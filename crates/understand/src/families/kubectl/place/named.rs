@@ -1,7 +1,8 @@
 //! What a kubeconfig is called: some keep one file for each cluster, and call it after the cluster.
 
 use crate::context::Context;
-use crate::families::kubectl::kubeconfig::{Kubeconfig, says_production};
+use crate::families::kubectl::kubeconfig::Kubeconfig;
+pub(crate) use crate::families::kubectl::kubeconfig::says_production;
 use crate::paths;
 use crate::word::Value;
 
@@ -89,6 +90,14 @@ mod tests {
             let found = check(command);
             assert!(found.contains("context:prod"), "{command}: {found}");
         }
+        for command in ["KUBECONFIG=~/.kube/prod ./frob", "KUBECONFIG=~/.kube/eu-live.yaml make x", "export KUBECONFIG=/srv/prod/config; python3 frob.py", "HELM_KUBECONTEXT=prod ./frob"] {
+            let found = check(command);
+            assert!(found.contains("stage:production"), "{command}: {found}");
+        }
+        for command in ["KUBECONFIG=~/.kube/dev ./frob", "KUBECONFIG=~/.kube/config ./frob", "KUBECONFIG=~/.kube/prod npm test", "KUBECONFIG=~/.kube/prod kubectl get pods"] {
+            let found = check(command);
+            assert!(!found.contains("stage:production"), "{command}: {found}");
+        }
         let found = check_with("KUBECONFIG=/k/dev:/k/x terraform apply", &[("/k/x", &DEV.replace("dev", "live"))]);
         assert!(found.contains("context:dev context:x context:live"), "{found}");
         let found = check("KUBECONFIG=$K terraform apply");
@@ -111,6 +120,38 @@ mod tests {
         }
         let found = check("KUBECONFIG=/srv/prod/config kubectl delete pod x");
         assert!(found.contains(" in * of prod/"), "{found}");
+    }
+
+    #[test]
+    fn kubeconfigs_that_another_command_prints() {
+        for command in [
+            "kubectl --kubeconfig /dev/stdin --context dev delete pod x",
+            "KUBECONFIG=/dev/fd/3 kubectl --context dev delete pod x",
+            "kubectl --kubeconfig <(cat x) --context dev delete pod x",
+            "helm --kubeconfig /dev/stdin --kube-context dev uninstall x",
+        ] {
+            let found = check(command);
+            assert!(found.contains(" in *") && found.contains("partial"), "{command}: {found}");
+        }
+        let found = check("kubectl --kubeconfig ./x --context dev delete pod x < y");
+        assert!(!found.contains(" in *"), "{found}");
+    }
+
+    #[test]
+    fn servers_that_options_and_variables_name() {
+        for (command, place) in [
+            ("HELM_KUBEAPISERVER=https://k.example helm uninstall x --kube-context kind-a", " in https://k.example"),
+            ("export HELM_KUBEAPISERVER=$S; helm uninstall x", " in *"),
+            ("HELM_KUBECONTEXT=dev helm uninstall x", " in dev"),
+            ("kubectl --context kind-a --tls-server-name k.prod.example delete pod x", " in kind-a at cluster k.prod.example"),
+        ] {
+            let found = check(command);
+            assert!(found.contains(place), "{command}: {found}");
+        }
+        for command in ["HELM_KUBEAPISERVER=https://k.example kubectl --context dev delete pod x", "kubectl --context dev --tls-server-name kubernetes delete pod x"] {
+            let found = check(command);
+            assert!(found.contains(" in dev") && !found.contains("k.example") && !found.contains("at cluster"), "{command}: {found}");
+        }
     }
 
     #[test]
