@@ -98,6 +98,13 @@ struct Walk<'w> {
 }
 
 impl Walk<'_> {
+    /// Whether the pattern may match something below a path, or the path itself, by what it starts with.
+    fn may_be_below(&self, path: &str) -> bool {
+        let end = self.pattern.find(['*', '?', '[']).unwrap_or(self.pattern.len());
+        let fixed = self.pattern.get(..end).unwrap_or_default();
+        path.starts_with(fixed) || fixed.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
+    }
+
     /// Looks below a directory; `matched`: all of it is meant; `foreign`: this repository does not have it.
     fn directory(&mut self, top: &Path, matched: bool, foreign: bool) -> Known<()> {
         let mut open = vec![(top.to_owned(), matched, foreign)];
@@ -132,6 +139,9 @@ impl Walk<'_> {
         let kind = fs::symlink_metadata(&path);
         let is_directory = kind.as_ref().is_ok_and(fs::Metadata::is_dir);
         let from_top = path.strip_prefix(top).unwrap_or(&path);
+        if !matched && !self.may_be_below(&text) {
+            return None;
+        }
         // A linked working tree has a file there.
         let is_own = |passing: &String| passing == OWN && from_top == Path::new(".git");
         if self.passing.iter().any(|passing| is_own(passing) || is_directory && passing == name) {

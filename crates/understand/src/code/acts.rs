@@ -117,7 +117,14 @@ fn act_within(does: Does, arguments: &[Argument], context: &mut Context<'_>) -> 
         Does::HttpBy => http(value(arguments, 0, &["method"]), 1, arguments, context),
         Does::Open => open(arguments, context),
         Does::Read => context.read_value(&file(&["path", "file", "filename", "filepath_or_buffer", "fname"])),
-        Does::Write => context.write_value(&file(&["path", "file", "filename", "fname", "path_or_buf"])),
+        Does::Write => {
+            let file = file(&["path", "file", "filename", "fname", "path_or_buf"]);
+            context.write_value(&file);
+            let is_nothing = |argument: &Argument| argument.given.value().known() == Some("");
+            if matches!(arguments, [_, text] if is_nothing(text)) {
+                context.empties(&file);
+            }
+        }
         Does::Copy => {
             context.read_value(&file(&["src", "filename"]));
             context.write_value(&value(arguments, 1, &["dst", "extract_dir"]));
@@ -281,6 +288,14 @@ fn open(arguments: &[Argument], context: &mut Context<'_>) {
         Some(_) => true,
     };
     if writes { context.write_value(&path) } else { context.read_value(&path) }
+}
+
+/// Adds that a file is left empty which is opened as new, where it is.
+pub(crate) fn emptied(arguments: &[Argument], context: &mut Context<'_>) {
+    let mode = positional(arguments, 1, &["mode", "flags", "flag"]).map(|given| given.value());
+    if mode.as_ref().and_then(Value::known).is_some_and(|mode| mode.starts_with('w')) {
+        context.empties(&value(arguments, 0, &["file", "path", "name"]));
+    }
 }
 
 /// What a text of SQL does, in the databases that the code is connected to.

@@ -100,6 +100,9 @@ fn one(
         if let Err(why) = call(does, path, &arguments, context) {
             result = Err(why);
         }
+        if does == Does::Open && is_dropped(&whole, code) {
+            acts::emptied(&arguments, context);
+        }
     }
     if !early && whole.calls.is_empty() {
         mentions(full)?;
@@ -121,6 +124,13 @@ fn in_import(found: &Use, code: &Code<'_>) -> bool {
             .take(400)
             .take_while(|token| token.kind != Kind::Line && !token.is(";"))
             .any(|token| token.is("import"))
+}
+
+/// Whether a file that is opened is not used, so that nothing is written to it: `open('x', 'w').close()`.
+fn is_dropped(whole: &Use, code: &Code<'_>) -> bool {
+    let is_end = |index: usize| code.line_end(index) == index;
+    let starts = whole.first.checked_sub(1).is_none_or(is_end);
+    starts && is_end(whole.end) && (whole.calls.len() == 1 || whole.key.ends_with(".close()"))
 }
 
 /// Whether it only names an argument: `f(os=1)`.

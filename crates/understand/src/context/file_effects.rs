@@ -168,10 +168,12 @@ impl Context<'_> {
             self.push(effect.because("it is the history of a clone that the command itself makes"));
             return;
         }
+        let is_tracked = !in_git && located.class != PathClass::Rebuildable && self.is_tracked(&located);
+        let changes = if is_tracked { self.unkept_changes(&located) } else { None };
         let restorable = !in_git
             && !self.state.world.hides_changes
             && (located.class == PathClass::Rebuildable
-                || self.is_tracked(&located)
+                || is_tracked && changes.is_none()
                 || self.is_scratch_of_container(&located));
         if located.class == PathClass::Countersign {
             self.tamper(&located);
@@ -212,7 +214,11 @@ impl Context<'_> {
             });
         }
         if self.collected.len() > before && !in_git {
-            let lost = if restorable { Ok(()) } else { self.is_kept(&word.value, &located) };
+            let lost = match changes {
+                Some(changes) => Err(Some(changes)),
+                None if restorable => Ok(()),
+                None => self.is_kept(&word.value, &located),
+            };
             self.collected.amend_last(|effect| match lost {
                 Ok(()) => effect.reversible = Reversible::Yes,
                 Err(Some(why)) => effect.because = Some(why),
@@ -388,11 +394,19 @@ impl Context<'_> {
             _ => false,
         };
         let is_plain = matches!(located.class, PathClass::Ordinary | PathClass::Secret);
-        let is_kept = located.zone == Zone::Temporary
-            || self.is_tracked(&located)
-            || super::lost::is_by_the_way(&located.path);
-        if located.why.is_none() && is_there && is_plain && !is_kept {
-            self.push(Effect::new(verbs::FS_DELETE, located.resource()).because("it is left empty"));
+        let is_own = located.zone == Zone::Temporary || super::lost::is_by_the_way(&located.path);
+        if located.why.is_some() || !is_there || !is_plain || is_own {
+            return;
+        }
+        let changes =
+            if self.is_tracked(&located) { self.unkept_changes(&located) } else { Some(String::new()) };
+        if let Some(changes) = changes {
+            let why = if changes.is_empty() {
+                "it is left empty".to_owned()
+            } else {
+                format!("it is left empty, and {changes}")
+            };
+            self.push(Effect::new(verbs::FS_DELETE, located.resource()).because(&why));
         }
     }
 

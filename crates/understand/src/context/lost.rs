@@ -68,7 +68,7 @@ impl Context<'_> {
             Value::Known(_) => false,
             Value::Unknown { .. } => return Err(None),
         };
-        if !is_pattern && self.is_own(located) {
+        if !is_pattern && (self.is_own(located) || self.is_link(value, located)) {
             return Ok(());
         }
         let is_plain = located.zone == Zone::Workspace
@@ -100,6 +100,43 @@ impl Context<'_> {
             Some(Some((_, path))) => Err(Some(format!("git does not have `{path}`"))),
             Some(None) => Err(None),
         }
+    }
+
+    /// What a deletion of what git keeps would lose: changes there that no commit and no stage has, as far as git says.
+    pub(super) fn unkept_changes(&self, located: &Located) -> Option<String> {
+        let top = self.top().filter(|top| paths::is_within(&located.path, top))?;
+        let question = Question::Lost {
+            repository: top.to_owned(),
+            pattern: located.path.replace(['*', '?', '['], "?"),
+            passing: PASSING.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        let Answer::Values { values } = self.workspace.ask(&question) else { return None };
+        let path = values.iter().find_map(|line| line.strip_prefix("changed\t"))?;
+        Some(format!("git does not have the changes in `{path}`"))
+    }
+
+    /// Whether it is a link, of which a deletion leaves all that it leads to.
+    fn is_link(&self, value: &Value, located: &Located) -> bool {
+        let leads = |path: &str| match self.workspace.ask(&Question::Target { path: path.to_owned() }) {
+            Answer::Target { path, .. } => Some(path),
+            _ => None,
+        };
+        let world = &self.state.world;
+        let is_plain = located.why.is_none() && located.leads.is_empty() && located.zone == Zone::Workspace;
+        let is_same = world.links.is_empty()
+            && !world.has_moved
+            && !world.opaque
+            && world.tree_changed.is_none()
+            && !world.written.iter().any(|written| written.may_bring(&located.path));
+        // With a slash at its end, it is what the link leads to.
+        let (directory, name) = paths::split(&located.path);
+        let directory = directory.trim_end_matches('/');
+        let is_entry = !directory.is_empty() && value.known().is_some_and(|text| !text.ends_with(['/', '.']));
+        let whole = || Some(format!("{}/{name}", leads(directory)?));
+        is_plain
+            && is_same
+            && is_entry
+            && leads(&located.path).is_some_and(|path| whole().is_some_and(|whole| path != whole))
     }
 
     /// Whether nothing was there before the command, which makes it itself.
@@ -266,6 +303,12 @@ mod tests {
             "cat /dev/null > docs/local.db",
             "echo -n > docs/local.db",
             "dd if=/dev/null of=docs/local.db",
+            "tee docs/local.db </dev/null",
+            ": | tee docs/local.db",
+            "python3 -c \"open('docs/local.db','w')\"",
+            "python3 -c \"import os; open('docs/local.db', mode='w').close(); print(1)\"",
+            "python3 -c \"from pathlib import Path; Path('docs/local.db').write_text('')\"",
+            "node -e \"require('fs').writeFileSync('docs/local.db', '')\"",
         ] {
             assert!(check(command), "{command}");
         }
@@ -278,9 +321,42 @@ mod tests {
             ": >> docs/local.db",
             "cp /dev/null /tmp/x",
             "cat src/a.rs > docs/local.db",
+            "tee docs/local.db < src/a.rs",
+            "tee -a docs/local.db </dev/null",
+            "echo x | tee docs/local.db",
+            "python3 -c \"f = open('docs/local.db','w'); f.write('x')\"",
+            "python3 -c \"open('docs/local.db','w').write('x')\"",
+            "python3 -c \"open('docs/local.db','a')\"",
+            "python3 -c \"open('docs/local.db')\"",
+            "python3 -c \"with open('docs/local.db','w') as f: f.write('x')\"",
+            "node -e \"require('fs').writeFileSync('docs/local.db', 'x')\"",
+            "node -e \"require('fs').writeFileSync('docs/local.db', '', {flag: 'a'})\"",
         ] {
             assert!(!check(command), "{command}");
         }
+    }
+
+    #[test]
+    fn changes_in_what_git_keeps() {
+        assert_snapshot!(deleted("rm src/a.rs", "changed\tsrc/a.rs"), @"/repo/src/a.rs No: git does not have the changes in `src/a.rs`");
+        assert_snapshot!(deleted("rm -rf src/x", "new\tnotes.md\nchanged\tsrc/x/b.rs"), @"/repo/src/x No: git does not have the changes in `src/x/b.rs`");
+        assert_snapshot!(deleted("rm src/a.rs; rm src/b.rs", "new\tnotes.md"), @"
+        /repo/src/a.rs Yes: 
+        /repo/src/b.rs Yes:
+        ");
+        let emptied = |lost| {
+            let facts = [("/repo/src/a.rs", "fn"), ("lost", lost)];
+            let effects = understood(": > src/a.rs", &facts).effects;
+            effects
+                .into_iter()
+                .find(|effect| effect.verb == countersign_model::verbs::FS_DELETE)
+                .and_then(|effect| effect.because)
+        };
+        assert_eq!(
+            emptied("changed\tsrc/a.rs").as_deref(),
+            Some("it is left empty, and git does not have the changes in `src/a.rs`")
+        );
+        assert_eq!(emptied(""), None);
     }
 
     #[test]
@@ -295,6 +371,19 @@ mod tests {
         ");
         assert_snapshot!(deleted("find . -name '*.orig' -exec rm {} +", ""), @"/repo/*.orig Yes: the path is not known: a file name pattern");
         assert_snapshot!(deleted("find . -name '*.orig' -print0 | xargs -0 rm -f", ""), @"/repo/*.orig Yes: the path is not known: a file name pattern");
+    }
+
+    #[test]
+    fn of_a_link_nothing_else_is_lost() {
+        for (command, reversible) in [
+            ("rm link", " Yes"),
+            ("rm -rf link/", " No"),
+            ("rm -rf link/x", " No"),
+            ("touch a; mv a link; rm link", " No"),
+        ] {
+            let found = deleted(command, "");
+            assert!(found.contains(reversible), "{command}: {found}");
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::Workspace as _;
 use crate::arguments::files::{Operands, touched};
 use crate::arguments::{Spec, Takes, parse, programs};
 use crate::context::Context;
-use crate::invocation::Invocation;
+use crate::invocation::{Invocation, Stdin};
 use crate::paths;
 use crate::target::Link;
 use crate::word::{Value, Word};
@@ -51,7 +51,9 @@ pub(super) const FAMILY: Family = Family {
 };
 
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
-    touched(&invocation.words, Operands::Skipped, context);
+    // What is left out is not read.
+    let words: Vec<Word> = invocation.words.iter().filter(|word| !word.text().starts_with("--exclude=")).cloned().collect();
+    touched(&words, Operands::Skipped, context);
     match invocation.program.as_str() {
         "rm" | "rmdir" | "unlink" | "shred" | "trash" => delete(invocation, context),
         "mkdir" | "mkfifo" | "touch" | "truncate" | "tee" | "sponge" | "mktemp" => create(invocation, context),
@@ -155,6 +157,7 @@ fn create(invocation: &Invocation, context: &mut Context<'_>) {
     }
     let operands = operands(invocation, values);
     let makes = matches!(invocation.program.as_str(), "mkdir" | "touch");
+    let is_copy = matches!(invocation.program.as_str(), "tee" | "sponge");
     let text = match invocation.program.as_str() {
         "tee" | "sponge" => crate::shell::texts::of(&Invocation { program: "cat".to_owned(), words: Vec::new(), ..invocation.clone() }),
         _ => None,
@@ -177,7 +180,8 @@ fn create(invocation: &Invocation, context: &mut Context<'_>) {
         if let Some(text) = &text {
             context.state.world.wrote(before, text, adds);
         }
-        if cuts(invocation) {
+        let is_given_nothing = is_copy && !adds && (text.as_deref() == Some("") || matches!(&invocation.stdin, Stdin::File(file) if is_nothing(file)));
+        if is_given_nothing || cuts(invocation) {
             context.empties(&word.value);
         }
     }
