@@ -43,6 +43,8 @@ pub(crate) struct Source {
     pub found: Option<Found>,
     /// What it prints as it is, where that is all.
     pub printed: Option<Printed>,
+    /// Files that hold secrets and are in an archive that it is.
+    pub packed: Vec<String>,
     /// The secret that was read for it last: what it prints may be its value.
     pub secret: Option<String>,
     /// The commands that print it, where they are followed: of a pipe those before, of substitutions those in them.
@@ -86,6 +88,7 @@ impl Source {
     pub fn join(&mut self, other: &Self) {
         self.fetched |= other.fetched;
         self.decoded |= other.decoded;
+        self.packed.extend(other.packed.iter().cloned());
         if other.secret.is_some() {
             self.secret.clone_from(&other.secret);
         }

@@ -10,6 +10,7 @@ pub(crate) use expand::{UNKNOWN, quoted};
 use std::collections::BTreeSet;
 
 use crate::context::Context;
+use crate::environment;
 use crate::paths;
 use crate::shell::{self, Place};
 use crate::word::Value;
@@ -74,6 +75,7 @@ fn follow(
         names: Vec::new(),
         doubt: file.doubt.clone(),
         rehearses: goal.rehearses && !sets_options,
+        exports: false,
     };
     run.remakes(paths::split(path).1, context);
     run.all(context);
@@ -110,6 +112,9 @@ fn includes(file: &mut Makefile, directory: &str, context: &mut Context<'_>) -> 
     Ok(sets_options)
 }
 
+/// Variables that recipes are given and that are looked at.
+const MOST_EXPORTED: usize = 64;
+
 struct Run<'f> {
     file: &'f Makefile,
     goal: &'f Goal,
@@ -123,6 +128,8 @@ struct Run<'f> {
     doubt: Option<String>,
     /// Whether commands are only printed.
     rehearses: bool,
+    /// Whether variables are worked out that recipes are given.
+    exports: bool,
 }
 
 impl Run<'_> {
@@ -283,12 +290,43 @@ impl Run<'_> {
         context.origin = outside;
     }
 
+    /// The variables that recipes are given as their environment.
+    fn exported(&mut self, context: &mut Context<'_>) -> Vec<(String, Value)> {
+        // What such a variable starts is not given them.
+        if std::mem::replace(&mut self.exports, true) {
+            return Vec::new();
+        }
+        let file = self.file;
+        let is_given = |name: &&String| file.exported.contains("*") || file.exported.contains(*name);
+        let names: Vec<&String> = file
+            .variables
+            .keys()
+            .filter(is_given)
+            .filter(|name| environment::matters(name))
+            .take(MOST_EXPORTED)
+            .collect();
+        let mut given = Vec::new();
+        for name in names {
+            let text = self.expanded(&format!("$({name})"), None, context);
+            let is_known = !text.contains(expand::UNKNOWN);
+            given.push((
+                name.clone(),
+                if is_known { Value::Known(text) } else { Value::unknown("a variable of the makefile") },
+            ));
+        }
+        self.exports = false;
+        given
+    }
+
     fn shell(&mut self, command: &str, context: &mut Context<'_>) {
         let kept = context.state.shell.clone();
         context.state.shell.directory = Ok(self.directory.to_owned());
         context.state.shell.variables.clear();
         context.state.shell.poisoned = None;
         context.state.shell.separators_unsure = false;
+        for (name, value) in self.exported(context) {
+            context.state.shell.export(&name, value);
+        }
         shell::run(command, Place::Within(context.here), context);
         context.state.shell = kept;
     }

@@ -10,7 +10,8 @@ use crate::arguments::files::{Operands, touched};
 use crate::arguments::programs;
 use crate::context::Context;
 use crate::environment;
-use crate::invocation::Invocation;
+use crate::invocation::{Invocation, Stdin};
+use crate::paths;
 use crate::word::{Value, Word};
 
 pub(super) use values::{secrets, sent, shown};
@@ -127,6 +128,16 @@ fn files(invocation: &Invocation, context: &mut Context<'_>) {
             context.read_value(&Value::Known(".".to_owned()));
         } else {
             context.program(verbs::EXEC_READ, &invocation.program);
+        }
+    }
+    // An archive that it prints has what is in the files.
+    if let Stdin::Pipe(source) = &invocation.stdin
+        && read.is_empty()
+        && !tells_of_files(invocation)
+    {
+        for path in &source.packed {
+            let located = paths::locate(&Value::Known(path.clone()), context);
+            context.reads(&located);
         }
     }
     if tells_of_files(invocation) {
@@ -316,7 +327,7 @@ fn manual(invocation: &Invocation, context: &mut Context<'_>) {
 mod tests {
     use insta::assert_snapshot;
 
-    use crate::fixture::check;
+    use crate::fixture::{check, check_with};
 
     #[test]
     fn pagers_of_manuals() {
@@ -333,6 +344,17 @@ mod tests {
         ");
         for command in ["man ls", "man -k Password", "man -S 3P read", "man 2 open", "man -P cat git"] {
             assert!(!check(command).contains("opaque"), "{command}");
+        }
+    }
+
+    #[test]
+    fn archives_that_are_printed() {
+        let found = |command: &str| check_with(command, &[("/repo/.env", "A=b"), ("/repo/src/.npmrc", "x")]);
+        for command in ["tar cf - . | strings", "tar -czf - . | base64", "tar c . | gzip | xxd", "tar -C /repo -cf - . | cat", "tar cf - src | head -c 900"] {
+            assert!(found(command).contains("secret.read"), "{command}: {}", found(command));
+        }
+        for command in ["tar cf - . | gzip > x.tgz", "tar cf - . | (cd /tmp/x && tar xf -)", "tar cf - . | wc -c", "tar cf - --exclude='.env*' . | strings", "tar cf - docs | strings", "tar cf x.tar . | cat"] {
+            assert!(!found(command).contains("secret.read"), "{command}: {}", found(command));
         }
     }
 

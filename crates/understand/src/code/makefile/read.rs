@@ -1,6 +1,6 @@
 //! A makefile's lines as rules and variables.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A rule with its recipe.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +37,8 @@ pub(super) struct Makefile {
     pub includes: Vec<(String, bool)>,
     /// Texts that are worked out while the file is read.
     pub immediate: Vec<String>,
+    /// Variables that recipes are given as their environment; `*`: all of them.
+    pub exported: BTreeSet<String>,
     /// Whether a recipe runs in one shell.
     pub one_shell: bool,
     /// Why it cannot be followed.
@@ -112,6 +114,10 @@ impl Makefile {
             if line.contains("$(shell") || line.contains("$(eval") {
                 self.immediate.push(line.to_owned());
             }
+            if first == "export" {
+                let all = if rest.is_empty() { "*" } else { rest };
+                self.exported.extend(all.split_ascii_whitespace().map(str::to_owned));
+            }
             return;
         }
         match first {
@@ -128,7 +134,11 @@ impl Makefile {
                 return;
             }
             "load" | "-load" => return self.doubts("it loads a program into make"),
-            "export" | "override" | "private" => return self.line(rest, open, defining),
+            "export" => {
+                self.exported.extend(assignment(rest).map(|(name, ..)| name.trim().to_owned()));
+                return self.line(rest, open, defining);
+            }
+            "override" | "private" => return self.line(rest, open, defining),
             _ => {}
         }
         if let Some((name, sign, text)) = assignment(line) {

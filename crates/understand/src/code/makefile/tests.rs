@@ -7,6 +7,21 @@ fn make(command: &str, text: &str) -> String {
 }
 
 #[test]
+fn variables_that_recipes_are_given() {
+    let env = [("/repo/.env", "PGHOST=db.shop.example\nPGDATABASE=shop\n")];
+    let made = |makefile: &str| check_with("make x", &[env[0], ("/repo/Makefile", makefile)]);
+    assert_snapshot!(made("include .env\nexport\nx:\n\tpsql -c 'drop table users'\n"), @"db.destroy users in postgresql://db.shop.example/shop, destroy");
+    assert_snapshot!(made("-include .env\nexport PGHOST\nx:\n\tpsql -c 'drop table users'\n"), @"db.destroy users in postgresql://db.shop.example, destroy");
+    assert_snapshot!(made("export PGHOST := db.acme.example\nx:\n\tpsql -c 'drop table users'\n"), @"db.destroy users in postgresql://db.acme.example, destroy");
+    assert_snapshot!(made("include .env\nx:\n\tpsql -c 'drop table users'\n"), @"db.destroy users in postgresql://localhost, destroy");
+    assert_snapshot!(made("export\nPGHOST = $(shell ./where)\nx:\n\tpsql -c 'drop table users'\n"), @"
+    exec.opaque /repo/where, execute, opaque
+    db.destroy users in postgresql://$PGHOST, destroy
+    exec.opaque make, execute, opaque
+    ");
+}
+
+#[test]
 fn the_recipe_decides() {
     assert_snapshot!(make("make test", "test: build\n\tcargo test\nbuild:\n\tcargo build\n"), @"
     exec.build cargo build, execute

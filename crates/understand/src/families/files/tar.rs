@@ -7,6 +7,8 @@ use super::{below, opaque};
 use crate::arguments::{Spec, Takes, parse};
 use crate::context::Context;
 use crate::environment;
+use crate::families::searching::printed::secrets_below;
+use crate::glob;
 use crate::invocation::Invocation;
 use crate::paths;
 use crate::word::{Value, Word};
@@ -99,6 +101,14 @@ pub(super) fn tar(invocation: &Invocation, context: &mut Context<'_>) {
         }
         for word in &arguments.operands {
             context.read_tree(&word.with(below(directory, &word.value)));
+        }
+        if archive.is_none_or(|archive| matches!(archive.text(), "-" | "/dev/stdout")) {
+            let left_out: Vec<&str> = arguments.values(&["exclude"]).map(Value::text).collect();
+            let is_in = |name: &str| !left_out.iter().any(|pattern| glob::matches(pattern, name) || glob::matches(pattern, paths::split(name).1));
+            for word in &arguments.operands {
+                let found = secrets_below(&below(directory, &word.value), |name, _, _| is_in(name), context);
+                context.flow.packed.extend(found.into_iter().map(|(path, _)| path));
+            }
         }
         if arguments.has(&["remove-files"]) {
             arguments.operands.iter().for_each(|word| context.delete(&word.with(below(directory, &word.value))));
