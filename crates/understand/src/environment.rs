@@ -4,7 +4,7 @@ mod libraries;
 mod programs;
 
 pub(crate) use libraries::python_path;
-pub(crate) use programs::{is_proxy, leads_astray};
+pub(crate) use programs::{astray, is_proxy, leads_astray};
 
 use countersign_model::{Effect, Resource, verbs};
 
@@ -89,6 +89,8 @@ const PLACES: &[&str] = &[
     "ARGOCD_",
     "AWS_",
     "AZURE_",
+    "BUN_CONFIG_",
+    "BUNDLE_MIRROR_",
     "CARGO_",
     "CLOUDSDK_",
     "COMPOSE_",
@@ -101,7 +103,9 @@ const PLACES: &[&str] = &[
     "FLY_",
     "GITLAB_",
     "GLAB_",
+    "GOINSECURE",
     "GOOGLE_",
+    "GOPROXY",
     "HCLOUD_",
     "HELM_",
     "HEROKU_",

@@ -86,15 +86,18 @@ pub(crate) fn is_proxy(name: &str) -> bool {
 
 /// Whether the environment sends a command's requests through another machine.
 pub(crate) fn leads_astray(invocation: &Invocation) -> bool {
-    let proxies = invocation.environment.iter().filter(|(name, _)| PROXIES.contains(&name.as_str()));
-    proxies.into_iter().any(|(_, value)| {
-        let Some(text) = value.known() else { return true };
-        let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
-        let rest = rest.split('/').next().unwrap_or(rest);
-        let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
-        let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
-        !host.is_empty() && !countersign_model::is_this_machine(host)
-    })
+    let mut proxies = invocation.environment.iter().filter(|(name, _)| PROXIES.contains(&name.as_str()));
+    proxies.any(|(_, value)| astray(value))
+}
+
+/// Whether a proxy is another machine.
+pub(crate) fn astray(proxy: &Value) -> bool {
+    let Some(text) = proxy.known() else { return true };
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let rest = rest.split('/').next().unwrap_or(rest);
+    let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+    !host.is_empty() && !countersign_model::is_this_machine(host)
 }
 
 /// Adds what a variable makes a program run; false where it is none of these.

@@ -223,6 +223,7 @@ fn act(does: Does, index: usize, invocation: &Invocation, context: &mut Context<
         Install => {
             add(verbs::EXEC_INSTALL);
             publishing::other_sources(invocation, context);
+            sources::by_variables(invocation, context);
             sources::effects(index, invocation, context);
         }
         Publish => publishing::effects(index, invocation, context),

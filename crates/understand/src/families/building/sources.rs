@@ -4,6 +4,7 @@ use countersign_model::{Certainty, Effect, Resource, verbs};
 
 use super::publishing;
 use crate::context::Context;
+use crate::environment::{astray, is_proxy};
 use crate::families::addresses;
 use crate::invocation::Invocation;
 use crate::word::{Value, Word};
@@ -18,6 +19,8 @@ const LOCAL: &[&str] = &[
 const INSTEAD: &[&str] = &["--registry", "--index-url", "--default-index", "-i", "--index", "--source", "-s", "--no-index"];
 /// Options that say which is asked as well.
 const BESIDE: &[&str] = &["--extra-index-url", "--find-links", "-f", "--clear-sources"];
+/// Variables that say so.
+const ASKED_AS_WELL: &[&str] = &["PIP_EXTRA_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_INDEX"];
 /// Options after which a directory of this machine is installed.
 const DIRECTORIES: &[&str] = &["--path", "--offline", "-e", "--editable", "--no-index", "--vendor"];
 
@@ -37,6 +40,9 @@ pub(super) fn effects(index: usize, invocation: &Invocation, context: &mut Conte
         add(usual(invocation, context));
     }
     instead.into_iter().chain(given(invocation, BESIDE)).for_each(&mut add);
+    for (_, value) in invocation.environment.iter().filter(|(name, _)| ASKED_AS_WELL.contains(&name.as_str())) {
+        value.text().split_ascii_whitespace().for_each(|address| add(Some(publishing::host(address))));
+    }
     for word in invocation.words.iter().skip(index + 1).filter(|word| !word.text().starts_with('-')) {
         if let Some(host) = fetched_from(word, invocation) {
             add(Some(host));
@@ -49,6 +55,45 @@ pub(super) fn effects(index: usize, invocation: &Invocation, context: &mut Conte
         context.push(match registry {
             Some(_) => effect,
             None => effect.certain(Certainty::Partial, "which registry is meant is not known"),
+        });
+    }
+}
+
+/// Beginnings of the names of variables that say where packages come from, in small letters, by the programs that heed
+/// them.
+const VARIABLES: &[(&[&str], &[&str])] = &[
+    (&["pip", "pip3", "pipx"], &["pip_index_url", "pip_extra_index_url", "pip_find_links", "pip_config_file", "pip_proxy", "pip_trusted_host"]),
+    (&["uv", "uvx"], &["uv_index", "uv_default_index", "uv_extra_index_url", "uv_find_links", "uv_config_file", "uv_insecure_host"]),
+    (&["npm", "npx", "pnpm", "yarn", "bun"], &["npm_config_registry", "npm_config_@", "npm_config_proxy", "npm_config_https_proxy", "npm_config_userconfig", "npm_config_globalconfig", "yarn_registry", "yarn_npm_registry_server", "bun_config_registry"]),
+    (&["cargo"], &["cargo_registries_", "cargo_registry_default", "cargo_source_", "cargo_http_proxy"]),
+    (&["go"], &["goproxy", "goinsecure"]),
+    (&["bundle", "bundler", "gem"], &["bundle_mirror__"]),
+];
+
+/// Values that choose none but the usual.
+const USUAL: &[&str] = &["", "direct", "off", "https://proxy.golang.org", "npm", "pypi", "crates-io", "/dev/null", "sparse+https://index.crates.io/"];
+
+/// Adds that a variable makes packages come from somewhere else than usual, or through another machine.
+pub(super) fn by_variables(invocation: &Invocation, context: &mut Context<'_>) {
+    let program = invocation.program.as_str();
+    let starts = || VARIABLES.iter().filter(|(programs, _)| programs.contains(&program)).flat_map(|(_, starts)| *starts);
+    for (name, value) in &invocation.environment {
+        let lower = name.to_ascii_lowercase();
+        let host = value.known().map_or_else(|| "*".to_owned(), publishing::host);
+        let is_usual = value.known().is_some_and(|text| text.split([',', '|']).all(|part| USUAL.contains(&part) || USUAL.contains(&publishing::host(part).as_str())));
+        let why = if starts().any(|start| lower.starts_with(start)) && !is_usual && !lower.ends_with("_token") {
+            format!("{name} makes it install from {host}, which may have other packages under the same names")
+        } else if is_proxy(name) && astray(value) {
+            format!("{name} makes it ask through {host}")
+        } else {
+            continue;
+        };
+        let plain = value.text().starts_with("http://") && !is_proxy(name) && !lower.ends_with("proxy") && !countersign_model::is_this_machine(&host);
+        let resource = Resource::Program { name: invocation.title() };
+        context.push(if plain {
+            Effect::new(verbs::EXEC_REMOTE_CODE, resource).because(&format!("it installs from {host} without knowing who answers"))
+        } else {
+            Effect::new(verbs::EXEC_INSTALL, resource).certain(Certainty::Partial, &why)
         });
     }
 }
@@ -139,6 +184,39 @@ mod tests {
             assert_eq!(asked(command, &[]), hosts, "{command}");
         }
         assert_eq!(asked("npm install", &[("/repo/.npmrc", "registry=https://npm.acme.example/\n")]), "npm.acme.example");
+    }
+
+    #[test]
+    fn variables_that_say_where_packages_come_from() {
+        for command in [
+            "PIP_INDEX_URL=https://p.acme.example/simple pip install x",
+            "PIP_EXTRA_INDEX_URL=https://p.acme.example/simple pip install x",
+            "PIP_CONFIG_FILE=x.conf pip install x",
+            "export NPM_CONFIG_REGISTRY=https://p.acme.example; npm install x",
+            "npm_config_registry=$R npm ci",
+            "UV_INDEX_URL=https://p.acme.example uv pip install x",
+            "CARGO_REGISTRIES_ACME_INDEX=https://p.acme.example cargo install x",
+            "GOPROXY=https://p.acme.example,direct go install a.example/x@latest",
+            "HTTPS_PROXY=http://p.acme.example:3128 npm install x",
+            "export https_proxy=$P; pip install x",
+        ] {
+            let found = check_with(command, &[]);
+            assert!(found.contains("exec.install") && found.contains(", execute, partial"), "{command}: {found}");
+        }
+        assert!(check_with("PIP_INDEX_URL=http://p.acme.example/simple pip install x", &[]).contains("exec.remote-code"));
+        for command in [
+            "PIP_INDEX_URL=https://pypi.org/simple pip install x",
+            "PIP_CONFIG_FILE=/dev/null pip install x",
+            "npm_config_registry=https://registry.npmjs.org/ npm ci",
+            "GOPROXY=direct go install a.example/x@latest",
+            "HTTPS_PROXY=http://localhost:3128 npm install x",
+            "UV_INDEX_URL=https://p.acme.example npm install x",
+            "CARGO_REGISTRIES_ACME_TOKEN=x cargo install x",
+        ] {
+            let found = check_with(command, &[]);
+            assert!(!found.contains("partial") && !found.contains("remote"), "{command}: {found}");
+        }
+        assert_eq!(asked("PIP_EXTRA_INDEX_URL=https://p.acme.example/simple pip install x", &[]), "pypi p.acme.example");
     }
 
     #[test]
