@@ -139,7 +139,8 @@ mod tests {
 
     #[test]
     fn letters_of_either_case() {
-        for (pattern, expected) in [("Src/*.E[a-z]", "Src/*.[eE][a-z]"), ("src/x", "src/x"), ("??é", "??é")] {
+        for (pattern, expected) in [("Src/*.E[a-z]", "Src/*.[eE][a-z]"), ("src/x", "src/x"), ("??é", "??é")]
+        {
             assert_eq!(folded(pattern), expected);
         }
     }

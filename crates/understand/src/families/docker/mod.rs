@@ -206,7 +206,10 @@ fn rest(invocation: &Invocation, context: &mut Context<'_>) {
         let resource = Resource::Container { host: host.clone(), object: object.to_owned(), name: name.clone() };
         let mut effect = found.effect(&verbs::CONTAINER_WRITE, &verbs::CONTAINER_DELETE, resource);
         if effect.verb == verbs::CONTAINER_DELETE {
-            effect.reversible = if action == "reset" { Reversible::No } else { returns(&found, object, &name) };
+            // One by one they could be named as well.
+            let is_listed = name == "*" && !found.operands.is_empty() && found.operands.iter().all(|word| lists_containers(word, &invocation.program));
+            let name = if is_listed { "listed" } else { name.as_str() };
+            effect.reversible = if action == "reset" { Reversible::No } else { returns(&found, object, name) };
         }
         context.push(effect);
     }
@@ -221,6 +224,20 @@ fn object<'g>(group: &'g str, action: &str) -> &'g str {
         ("", _) => "container",
         _ => group,
     }
+}
+
+/// Whether a word is known, or what `docker ps` prints of those that run or that are asked for.
+fn lists_containers(word: &Word, program: &str) -> bool {
+    let raw = word.raw.trim_matches('"');
+    let text = raw.strip_prefix("$(").and_then(|rest| rest.strip_suffix(')')).or_else(|| raw.strip_prefix('`')?.strip_suffix('`'));
+    let lists = |text: &str| {
+        let mut words = text.split_ascii_whitespace();
+        let options = || text.split_ascii_whitespace().filter(|word| word.starts_with('-'));
+        let is_all = options().any(|word| word == "--all" || !word.starts_with("--") && word.contains('a'));
+        let is_asked = options().any(|word| word.starts_with("--filter") || word.starts_with("-f"));
+        words.next() == Some(program) && words.next() == Some("ps") && (is_asked || !is_all)
+    };
+    word.known().is_some() || text.is_some_and(|text| lists(text) && !text.contains(['|', ';', '&', '$', '`', '\n']))
 }
 
 /// Whether what is deleted can be made again from what is left.

@@ -145,6 +145,14 @@ fn deleting() {
         ("docker system prune -af --volumes", No),
         ("docker system prune -a", Unknown),
         ("docker rm -f $(docker ps -aq)", Unknown),
+        ("docker rm -f $(docker ps -q)", Yes),
+        ("docker rm -f $(docker ps -aq --filter name=web)", Yes),
+        ("docker rm -f x $(docker ps -q -f label=a)", Yes),
+        ("docker rm -fv $(docker ps -q)", No),
+        ("docker rm -f $(docker ps -q | cat)", Unknown),
+        ("docker rm -f $X", Unknown),
+        ("docker volume rm $(docker ps -q)", No),
+        ("docker container prune -f", Unknown),
     ] {
         assert!(check(command).contains("container.delete"), "{command}: {}", check(command));
         assert_eq!(reversible(command), Some(expected), "{command}");

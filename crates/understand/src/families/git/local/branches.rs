@@ -347,7 +347,8 @@ fn switched(word: &Word, given: &Arguments<'_>, git: &Git<'_>, context: &mut Con
     }
     if !is_branch && given.operands.len() == 1 && git.subcommand == "checkout" && known.is_empty() {
         // It may be a path, whose changes are discarded.
-        let effect = restoring::of(true, &[word], git, context);
+        let is_nothing = restoring::is_nothing(word, git, context);
+        let effect = if is_nothing { git.here(verbs::GIT_INDEX) } else { restoring::of(true, &[word], git, context) };
         context.push(if effect.verb == verbs::GIT_DISCARD { effect.because("it may name a file") } else { effect });
     }
     (is_branch || known.is_empty()).then(|| format!("refs/heads/{name}"))

@@ -122,6 +122,16 @@ fn tracked(word: &Word, context: &Context<'_>) -> Option<String> {
     (is_plain && !is_brought).then_some(located.path)
 }
 
+/// Whether nothing of this name is there, so that a checkout of it discards nothing.
+pub(super) fn is_nothing(word: &Word, git: &Git<'_>, context: &Context<'_>) -> bool {
+    let is_plain = word.known().is_some_and(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte)));
+    let located = paths::locate_entry(&word.value, context);
+    let world = &context.state.world;
+    let is_brought = world.tree_changed.is_some() || world.written.iter().any(|written| written.touches(&located) || written.may_bring(&located.path));
+    let is_here = own_tree(git, context).is_some() && located.zone == Zone::Workspace && located.why.is_none() && located.leads.is_empty();
+    is_plain && is_here && !is_brought && is_gone(&located.path, context)
+}
+
 /// Whether a file is missing from a directory that is there, so that putting it back replaces nothing.
 fn is_gone(path: &str, context: &Context<'_>) -> bool {
     let ask = |path: &str| context.workspace.ask(&Question::Path { path: path.to_owned() });

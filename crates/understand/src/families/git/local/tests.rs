@@ -36,7 +36,7 @@ fn what_can_be_brought_back() {
     assert_snapshot!(undone_where("git branch -D feature", &[("changed", "")]), @"git.delete-ref Yes");
     assert_snapshot!(undone_where("git branch -D feature", &[("changed", "M\tsrc/a.rs")]), @"git.delete-ref Unknown");
     assert_snapshot!(undone_where("git commit -m x; git branch -D feature", &[("changed", "")]), @"git.commit Yes; git.delete-ref Unknown");
-    assert_snapshot!(undone("git stash drop"), @"git.discard No");
+    assert_snapshot!(undone("git stash drop"), @"git.discard Yes");
     assert_snapshot!(undone("git stash clear"), @"git.discard No");
     assert_snapshot!(undone("while true; do git stash drop; done"), @"exec.read Yes; git.discard No");
     assert_snapshot!(undone("git branch -d main"), @"git.delete-ref Yes");
@@ -128,10 +128,16 @@ fn a_branch_is_not_taken_for_a_file() {
     let call = call("Bash", json!({"command": "git checkout topic/x"}));
     let understanding = understand(&call, &surroundings(), &WithTopic);
     assert_eq!(understanding.effects.iter().map(|effect| effect.verb.as_str()).collect::<Vec<_>>(), ["git.branch"]);
-    assert_snapshot!(check("git checkout README.md"), @"
+    assert_snapshot!(check("git checkout Makefile"), @"
     git.branch /repo, write
     git.discard /repo, destroy
     ");
+    // Nothing is there that could be lost.
+    assert_snapshot!(check("git checkout README.md"), @"
+    git.branch /repo, write
+    git.index /repo, write
+    ");
+    assert!(check("echo x > README.md; git checkout README.md").contains("git.discard"));
 }
 
 #[test]

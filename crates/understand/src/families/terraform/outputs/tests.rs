@@ -39,6 +39,7 @@
         assert_snapshot!(check_with("git checkout -f other; terraform output -json", &[PLAIN]), @"
         git.discard /repo, destroy
         git.branch /repo, write
+        git.index /repo, write
         stack.read * of terraform /repo, read
         secret.read terraform /repo:*, read, partial
         ");
