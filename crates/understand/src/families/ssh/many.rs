@@ -1,6 +1,6 @@
 //! `pssh`, `pdsh`, `clush`: one command on many machines.
 
-use countersign_model::Resource;
+use countersign_model::{Certainty, Effect, Resource, verbs};
 
 use super::{configured, joined, letters};
 use crate::context::Context;
@@ -33,7 +33,7 @@ fn form(program: &str) -> Form {
     match program {
         "pdsh" => Form { values: "wxlRtufgnM", hosts: 'w', file: "", others: "agnAi", settings: "", unclear: "RM" },
         "clush" => Form { values: "wxglftuomEORPdS", hosts: 'w', file: "", others: "ag", settings: "", unclear: "ocOREdm" },
-        _ => Form { values: "HhlpoetOxg", hosts: 'H', file: "h", others: "g", settings: "O", unclear: "xA" },
+        _ => Form { values: "HhlpoetOxg", hosts: 'H', file: "h", others: "g", settings: "O", unclear: "xI" },
     }
 }
 
@@ -66,6 +66,8 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     }
     let text = call.command.map(|start| joined(invocation, start));
     for host in hosts {
+        let reached = Effect::new(verbs::NET_READ, machine(host.clone()));
+        context.push(if host.contains('*') { reached.certain(Certainty::Partial, "which machines are meant is not known") } else { reached });
         context.elsewhere(machine(host), |context| match &text {
             Some(Value::Known(text)) => shell::run_apart(text, Place::Within(context.here), context),
             Some(_) => opaque(invocation, "a part of what runs on the machines is not known", context),
@@ -129,29 +131,39 @@ mod tests {
     #[test]
     fn commands_on_many_machines() {
         assert_snapshot!(check("pssh -H 'a.example deploy@b.example:22' -i 'rm -rf /srv/x'"), @"
+        net.read a.example, read
         fs.delete a.example, destroy, partial
+        net.read b.example, read
         fs.delete b.example, destroy, partial
         ");
         assert_snapshot!(check_with("pssh -h hosts.txt -P uptime", &[("/repo/hosts.txt", "a.example deploy\n# b.example\n")]), @"
         fs.read /repo/hosts.txt, read
+        net.read a.example, read
         exec.read a.example, read
         ");
         assert_snapshot!(check("pdsh -w 'web[1-3].example,db.example' systemctl restart nginx; clush -w @web -b uptime"), @"
+        net.read web*.example, read, partial
         exec.system web*.example, destroy
+        net.read db.example, read
         exec.system db.example, destroy
+        net.read *, read, partial
         exec.read *, read
         ");
         assert_snapshot!(check("pssh -h hosts.txt -i uptime; pssh -H a.example -i \"$C\"; pssh -H a.example -O 'ProxyCommand=git push origin main' uptime"), @"
         fs.read /repo/hosts.txt, read
+        net.read *, read, partial
         exec.read *, read
+        net.read a.example, read
         exec.opaque a.example, execute, opaque
         git.push main@origin, write
         exec.read a.example, read
         ");
         assert_snapshot!(check("pdsh -R exec -w a.example ls; clush -w a.example -c x; parallel-ssh --hosts=h uptime; pdsh -a ls"), @"
         exec.opaque *, execute, opaque
+        net.read a.example, read
         fs.read a.example, read, partial
         exec.opaque a.example, execute, opaque
+        net.read *, read, partial
         fs.read *, read, partial
         ");
     }
