@@ -17,6 +17,14 @@ pub enum Question {
         /// Where to look.
         path: String,
     },
+    /// Which names in `directory` end in one of `endings`? → `Values`: sorted, and `*` at the end where there are more
+    /// than are listed; `Absent` where there is no such directory.
+    Names {
+        /// Where to look.
+        directory: String,
+        /// Such as `.tf`.
+        endings: Vec<String>,
+    },
     /// Where does `path` lead: every link on the way followed, the last one included, whether or
     /// not something is there? `..` is taken where the links lead, as the system does. → `Target`.
     Target {

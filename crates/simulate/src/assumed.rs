@@ -262,7 +262,7 @@ impl Workspace for Assumed {
             Question::Changed { .. } => self.carried("M"),
             Question::Uncommitted { .. } => self.carried("changed"),
             Question::Lost { pattern, .. } => self.lost(pattern),
-            Question::Patch { .. } | Question::Revision { .. } => unknown(),
+            Question::Names { .. } | Question::Patch { .. } | Question::Revision { .. } => unknown(),
             Question::Variable { .. } => Answer::No,
         }
     }

@@ -128,6 +128,18 @@ impl Workspace for Fixture<'_> {
                 let several_names = SAME.contains(&path.as_str()).then(|| "1:2".to_owned());
                 Answer::Target { path, several_names }
             }
+            Question::Names { directory, endings } => {
+                let names = self
+                    .0
+                    .iter()
+                    .filter_map(|(path, _)| path.strip_prefix(directory.as_str())?.strip_prefix('/'));
+                let is_one = |name: &&str| {
+                    !name.contains('/') && endings.iter().any(|end| name.ends_with(end.as_str()))
+                };
+                let mut values: Vec<String> = names.filter(is_one).map(str::to_owned).collect();
+                values.sort();
+                Answer::Values { values }
+            }
             // A NUL stands for bytes that are no text.
             Question::Path { path } if self.own(path).is_some() => Answer::Text {
                 text: self.own(path).filter(|text| !text.contains('\0')).unwrap_or_default().to_owned(),

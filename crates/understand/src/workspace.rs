@@ -47,7 +47,7 @@ impl<'a> Recording<'a> {
 
     fn is_open(&self, question: &Question) -> bool {
         match question {
-            Question::Path { path } | Question::Target { path } => {
+            Question::Path { path } | Question::Target { path } | Question::Names { directory: path, .. } => {
                 self.open.borrow().iter().any(|directory| crate::paths::is_within(path, directory))
             }
             _ => false,

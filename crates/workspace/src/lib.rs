@@ -25,6 +25,7 @@ mod index;
 mod look;
 mod lost;
 mod machine;
+mod names;
 mod references;
 mod repository;
 mod revision;

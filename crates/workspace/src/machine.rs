@@ -15,7 +15,7 @@ use crate::repository::Repository;
 use crate::revision;
 use crate::sources::Sources;
 use crate::unknown::{Known, Unknown, path_text};
-use crate::{index, look, lost, target, uncommitted};
+use crate::{index, look, lost, names, target, uncommitted};
 
 /// This machine, as the agent's commands will find it.
 ///
@@ -75,6 +75,7 @@ impl Machine {
     fn answer(&self, question: &Question) -> Known<Answer> {
         match question {
             Question::Path { path } => look::look(absolute(path)?, &self.key),
+            Question::Names { directory, endings } => names::ending(absolute(directory)?, endings),
             Question::Target { path } => target::answer(absolute(path)?),
             Question::Repository { directory } => {
                 let directory = absolute(directory)?;

@@ -49,6 +49,7 @@ fn same(old: &Fact, now: &Fact) -> bool {
 fn names(question: &Question) -> String {
     match question {
         Question::Path { path } => format!("`{path}`"),
+        Question::Names { directory, .. } => format!("what is in `{directory}`"),
         Question::Target { path } => format!("where `{path}` leads"),
         Question::Repository { directory } => format!("the repository of `{directory}`"),
         Question::Head { .. } => "HEAD".to_owned(),

@@ -103,6 +103,46 @@ impl Context<'_> {
         }
     }
 
+    /// The files of a directory whose names end so, with those that the command itself writes; and whether these are
+    /// all. Where nobody tells what is there, they are those that are not committed.
+    pub fn files_in(&self, directory: &str, endings: &[&str]) -> (Vec<String>, bool) {
+        let directory = directory.trim_end_matches('/');
+        let is_one = |path: &str| {
+            let (above, name) = paths::split(path);
+            above.trim_end_matches('/') == directory && endings.iter().any(|end| name.ends_with(end))
+        };
+        let written = self.state.world.written.iter();
+        let mut found: Vec<String> = written.clone().flat_map(|written| written.paths()).cloned().collect();
+        let endings = endings.iter().map(|end| (*end).to_owned()).collect();
+        let question = Question::Names { directory: directory.to_owned(), endings };
+        let mut is_all =
+            self.state.world.tree_changed.is_none() && !written.clone().any(|written| written.is_pattern);
+        match self.workspace.ask(&question) {
+            Answer::Values { values } => {
+                is_all &= !values.iter().any(|name| name == "*");
+                let names = values.iter().filter(|name| *name != "*");
+                found.extend(names.map(|name| format!("{directory}/{name}")));
+            }
+            Answer::Absent => {}
+            _ => {
+                is_all = false;
+                found.extend(self.top().into_iter().flat_map(|top| self.uncommitted(top)));
+            }
+        }
+        found.retain(|path| is_one(path));
+        found.sort();
+        found.dedup();
+        (found, is_all)
+    }
+
+    /// The files of a repository that are not committed, as far as git says.
+    fn uncommitted(&self, top: &str) -> Vec<String> {
+        let question = Question::Uncommitted { repository: top.to_owned() };
+        let Answer::Values { values } = self.workspace.ask(&question) else { return Vec::new() };
+        let paths = values.iter().filter_map(|line| line.split_once('\t'));
+        paths.map(|(_, path)| format!("{}/{path}", top.trim_end_matches('/'))).collect()
+    }
+
     /// A text as YAML; none where it is none. The same text again is not read again.
     pub fn yaml(&self, text: String) -> Option<Rc<Node>> {
         let mut last = self.yaml.borrow_mut();

@@ -1,15 +1,15 @@
 //! Accounts of clouds that tools of infrastructure act in, whatever the stack is called: options, variables, earlier
 //! parts of the call and the configuration's own text name them. The map knows whether one of them is production.
 
+mod blocks;
 mod projects;
 mod settings;
 mod variables;
 
-use std::borrow::Cow;
-
 use countersign_model::{Effect, Resource, verbs};
 
 use settings::Setting;
+pub(super) use variables::Configuration;
 
 use super::kubectl::place;
 use super::subcommands::Subcommand;
@@ -51,9 +51,6 @@ const OPTIONS: &[(&str, &str)] = &[
     ("--iam-role", "aws"),
 ];
 
-/// Those that are looked for where a configuration takes them from elsewhere.
-const PROFILES: &[&str] = &["profile", "aws_profile"];
-
 /// Words of a configuration's settings that choose one.
 const SETTINGS: &[(&str, &str)] = &[
     ("profile", "aws"),
@@ -75,7 +72,19 @@ const SETTINGS: &[(&str, &str)] = &[
 #[derive(Default)]
 pub(super) struct Accounts {
     found: Vec<String>,
+    /// Whether there are more than can be looked at.
+    is_cut: bool,
 }
+
+/// Whose accounts a provider or a backend can name; others may name any.
+const OF_BLOCKS: &[(&str, &str)] = &[
+    ("aws", "aws"),
+    ("s3", "aws"),
+    ("google", "gcp"),
+    ("google-beta", "gcp"),
+    ("gcs", "gcp"),
+    ("azurerm", "azure"),
+];
 
 impl Accounts {
     /// What options, variables and earlier parts of the call say.
@@ -133,42 +142,73 @@ impl Accounts {
     /// What the blocks of a configuration say that tell where it acts and where its state is.
     pub fn of_configuration(
         &mut self,
-        text: &str,
-        directory: &str,
+        configuration: &Configuration<'_>,
         found: &Subcommand<'_>,
         invocation: &Invocation,
         context: &Context<'_>,
     ) {
-        // It may be written without quotes, and with more blanks.
-        let text = &written_plainly(text);
-        for start in ["provider \"", "backend \"", "remote_state"] {
-            if text.match_indices(start).count() > MOST {
-                self.found.push("aws:*".to_owned());
+        for text in &configuration.texts {
+            for start in ["provider \"", "backend \"", "remote_state"] {
+                if text.match_indices(start).count() > MOST {
+                    self.anywhere();
+                }
+                for block in blocks::of(text, start).take(MOST) {
+                    self.of_block(block, configuration, found, invocation, context);
+                }
             }
-            for (at, _) in text.match_indices(start).take(MOST) {
-                let Some(block) = text.get(at..).and_then(block) else { continue };
-                for (name, setting) in settings::of(block) {
-                    match setting {
-                        Setting::Text(value) => self.of_variable(name, plain(name, value), context),
-                        Setting::Other(value) if PROFILES.contains(&name) => {
-                            let value = value.split([' ', '#']).next().unwrap_or(value);
-                            let names = match value.strip_prefix("var.") {
-                                Some(name) => variables::values(name, directory, found, invocation, context),
-                                None if matches!(value, "null" | "") => Vec::new(),
-                                None => vec!["*".to_owned()],
-                            };
-                            names.iter().for_each(|name| self.add("aws", name));
-                        }
-                        Setting::Other(_) => {}
+        }
+    }
+
+    fn of_block(
+        &mut self,
+        block: &str,
+        configuration: &Configuration<'_>,
+        found: &Subcommand<'_>,
+        invocation: &Invocation,
+        context: &Context<'_>,
+    ) {
+        let label = block.split('"').nth(1).unwrap_or_default();
+        let whose = OF_BLOCKS.iter().find(|(name, _)| *name == label && !block.starts_with("remote_state"));
+        for (name, setting) in settings::of(block) {
+            let Some((_, kind)) = SETTINGS.iter().find(|(known, _)| *known == name) else { continue };
+            // What a tag is called says nothing of another cloud's accounts.
+            if whose.is_some_and(|(_, whose)| whose != kind) {
+                continue;
+            }
+            match (setting.expression(), setting) {
+                (Some(expression), _) => {
+                    for name in configuration.values(expression, kind, found, invocation, context) {
+                        self.names(kind, &name, context);
                     }
                 }
-                // Where it names no subscription, the provider goes by what the client has chosen.
-                if block.starts_with("provider \"azurerm\"") && !block.contains("subscription_id") {
-                    az::default_subscription(invocation, context)
-                        .iter()
-                        .for_each(|name| self.add("azure", name));
-                }
+                (None, Setting::Text(value)) => self.names(kind, plain(name, value), context),
+                (None, Setting::Other(_)) => {}
             }
+        }
+        // Where it names no subscription, the provider goes by what the client has chosen.
+        if block.starts_with("provider \"azurerm\"") && !block.contains("subscription_id") {
+            az::default_subscription(invocation, context).iter().for_each(|name| self.add("azure", name));
+        }
+    }
+
+    /// Takes note that it acts in more accounts than can be looked at.
+    pub fn anywhere(&mut self) {
+        if !self.is_cut {
+            self.is_cut = true;
+            self.found.retain(|known| known != "aws:*");
+            self.found.insert(0, "aws:*".to_owned());
+        }
+    }
+
+    /// The accounts, with a blank between.
+    pub fn names_in_one(&self) -> String {
+        self.found.join(" ")
+    }
+
+    /// Takes in what [`Self::names_in_one`] told.
+    pub fn told(&mut self, names: &str) {
+        for (kind, name) in names.split(' ').filter_map(|account| account.split_once(':')) {
+            self.add(kind, name);
         }
     }
 
@@ -177,8 +217,13 @@ impl Accounts {
         let name = name.strip_prefix("arn:").and_then(|rest| rest.split(':').nth(3)).unwrap_or(name);
         let name = if name.contains([' ', ',', '\n']) || name.len() > 200 { "*" } else { name };
         let account = format!("{kind}:{name}");
-        if !name.is_empty() && self.found.len() < MOST && !self.found.contains(&account) {
+        if name.is_empty() || self.found.contains(&account) {
+            return;
+        }
+        if self.found.len() < MOST {
             self.found.push(account);
+        } else {
+            self.anywhere();
         }
     }
 
@@ -189,7 +234,7 @@ impl Accounts {
         if self.found.is_empty() || !changes {
             return;
         }
-        let accounts = self.found.join(" ");
+        let accounts = self.names_in_one();
         let named = workspace
             .as_ref()
             .map_or_else(|| accounts.clone(), |workspace| format!("{workspace} {accounts}"));
@@ -197,7 +242,12 @@ impl Accounts {
         if let Resource::Stack { workspace, .. } = &mut effect.resource {
             *workspace = Some(named);
         }
-        effect.because.get_or_insert_with(|| "it acts in the account that is named for it".to_owned());
+        let because = if self.is_cut {
+            "it acts in more accounts than can be looked at"
+        } else {
+            "it acts in the account that is named for it"
+        };
+        effect.because.get_or_insert_with(|| because.to_owned());
         context.push(effect);
     }
 }
@@ -213,43 +263,6 @@ fn plain<'v>(name: &str, value: &'v str) -> &'v str {
         // What stands behind a text, such as a remark, is no part of it.
         _ => value.split('"').next().unwrap_or(value),
     }
-}
-
-/// The text of a block up to where its braces close.
-fn block(text: &str) -> Option<&str> {
-    let mut depth = 0_usize;
-    for (at, letter) in text.char_indices() {
-        match letter {
-            '{' => depth += 1,
-            '}' if depth <= 1 => return text.get(..at),
-            '}' => depth -= 1,
-            _ => {}
-        }
-    }
-    Some(text)
-}
-
-/// Configuration with the names of its providers and backends in quotes after one blank.
-fn written_plainly(text: &str) -> Cow<'_, str> {
-    let is_named = |line: &str| {
-        let words: Vec<&str> = line.split(['{', ' ', '\t']).filter(|word| !word.is_empty()).collect();
-        match words.as_slice() {
-            [kind @ ("provider" | "backend"), name, ..] => {
-                Some(format!("{kind} \"{}\"", name.trim_matches('"')))
-            }
-            _ => None,
-        }
-    };
-    if !text.lines().any(|line| is_named(line).is_some_and(|plain| !line.contains(&plain))) {
-        return Cow::Borrowed(text);
-    }
-    let line = |line: &str| match is_named(line) {
-        Some(plain) => {
-            format!("{plain} {}", line.find('{').and_then(|at| line.get(at..)).unwrap_or_default())
-        }
-        None => line.to_owned(),
-    };
-    Cow::Owned(text.lines().map(line).collect::<Vec<_>>().join("\n"))
 }
 
 #[cfg(test)]

@@ -112,6 +112,7 @@ const CHOOSING: &[&str] = &[
     "oc",
     "pulumi",
     "terraform",
+    "terragrunt",
     "tofu",
     "vercel",
 ];

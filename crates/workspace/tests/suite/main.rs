@@ -7,6 +7,7 @@ mod changed;
 mod dry_run;
 mod hostile;
 mod lost;
+mod names;
 mod playground;
 mod revision;
 mod target;

@@ -9,6 +9,24 @@ pub(super) enum Setting<'t> {
     Other(&'t str),
 }
 
+impl<'t> Setting<'t> {
+    /// What stands there instead of a text, such as `var.profile`, also where it is all that is put into one.
+    pub fn expression(self) -> Option<&'t str> {
+        match self {
+            Self::Text(text) => {
+                let text = text.split('"').next().unwrap_or(text);
+                let inner = text.strip_prefix("${")?.strip_suffix('}')?;
+                (!inner.contains("${")).then(|| inner.trim())
+            }
+            // What stands behind a blank and a sign is a remark.
+            Self::Other(text) => {
+                let end = [" #", " //", "\t#", "\t//"].iter().filter_map(|sign| text.find(sign)).min();
+                Some(text.get(..end.unwrap_or(text.len())).unwrap_or(text).trim())
+            }
+        }
+    }
+}
+
 /// The settings with their names.
 pub(super) fn of(block: &str) -> Vec<(&str, Setting<'_>)> {
     let mut found = Vec::new();
@@ -62,5 +80,18 @@ mod tests {
         assert_eq!(of(block), expected);
         assert_eq!(of("a = \"b"), [("a", Setting::Text("b"))]);
         assert_eq!(of(""), []);
+    }
+
+    #[test]
+    fn expressions() {
+        for (setting, expression) in [
+            (Setting::Other("var.a # b"), Some("var.a")),
+            (Setting::Other("var.a != null ? 1 : 2"), Some("var.a != null ? 1 : 2")),
+            (Setting::Text("${var.a}\" # b"), Some("var.a")),
+            (Setting::Text("${var.a}-${var.b}"), None),
+            (Setting::Text("var.a"), None),
+        ] {
+            assert_eq!(setting.expression(), expression, "{setting:?}");
+        }
     }
 }

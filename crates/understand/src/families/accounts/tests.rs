@@ -131,10 +131,27 @@ fn what_is_read_stays_read() {
 }
 
 #[test]
-fn providers_are_found_however_they_are_spelled() {
-    let found =
-        |block: &str| super::written_plainly(&format!("{block}\n  profile = \"live\"\n}}\n")).into_owned();
-    for block in ["provider aws {", "provider  \"aws\" {", "provider\t\"aws\"{", "  provider \"aws\" {"] {
-        assert!(found(block).contains("provider \"aws\" {"), "{block}: {}", found(block));
+fn more_accounts_than_can_be_looked_at() {
+    let providers = |count: usize| -> String {
+        (0..count).map(|at| format!("provider \"aws\" {{\n  profile = \"p{at}\"\n}}\n")).collect()
+    };
+    for (count, is_cut) in [(30, false), (41, true)] {
+        let found = check_with("terraform apply", &[("/repo/main.tf", &providers(count))]);
+        assert_eq!(found.contains("aws:*"), is_cut, "{count}: {found}");
     }
+    let halves = [
+        ("/repo/main.tf", &*providers(40)),
+        ("/repo/more.tf", "provider \"aws\" {\n  profile = \"prod\"\n}\n"),
+    ];
+    assert!(
+        check_with("terraform apply", &halves).contains("(aws:* "),
+        "{}",
+        check_with("terraform apply", &halves)
+    );
+}
+
+#[test]
+fn a_tag_names_no_account() {
+    let tags = "provider \"aws\" {\n  default_tags {\n    tags = { project = var.project, subscription = \"prod\" }\n  }\n}\n";
+    assert_snapshot!(check_with("terraform apply", &[("/repo/main.tf", tags)]), @"stack.apply * of terraform /repo, write");
 }

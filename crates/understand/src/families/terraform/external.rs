@@ -1,26 +1,28 @@
 //! `data "external"`: programs of the configuration that a plan runs.
 
-use countersign_model::{Answer, Question};
-
+use super::json;
 use super::place::Spot;
-use crate::Workspace as _;
 use crate::code::source::{self, Source};
 use crate::context::Context;
 use crate::families;
-use crate::families::accounts::Accounts;
+use crate::families::accounts::{Accounts, Configuration};
 use crate::families::subcommands::Subcommand;
 use crate::invocation::{Invocation, Source as Substituted, Stdin};
 use crate::paths;
 use crate::word::{Value, Word};
 
-/// Files of a configuration by their usual names; no question tells what else a directory holds.
-const FILES: &[&str] =
-    &[
+/// Files of a configuration by their usual names, for where nobody tells what else a directory holds.
+const FILES: &[&str] = &[
     "main.tf", "backend.tf", "data.tf", "external.tf", "locals.tf", "outputs.tf", "provider.tf", "providers.tf", "terraform.tf",
     "terragrunt.hcl", "variables.tf", "versions.tf",
 ];
-/// Directories of local modules that are looked into.
-const MOST_DIRECTORIES: usize = 6;
+/// What names of files of a configuration end in.
+const ENDINGS: &[&str] = &[".tf", ".tf.json", ".tofu", ".tofu.json", "terragrunt.hcl"];
+/// Directories of local modules, and files in them, that are looked into.
+const MOST_DIRECTORIES: usize = 24;
+const MOST_FILES: usize = 128;
+
+const TOO_MUCH: &str = "a plan may run programs, and its configuration is more than can be looked at";
 
 /// Adds what the programs do that a subcommand runs which reads the configuration's data.
 /// It takes note of the accounts that the configuration names.
@@ -33,63 +35,82 @@ pub(super) fn effects(found: &Subcommand<'_>, spot: &Spot, accounts: &mut Accoun
         return;
     }
     let mut directories = vec![spot.directory.clone()];
-    let mut at = 0;
+    let (mut at, mut files_left, mut is_cut) = (0, MOST_FILES, false);
     while let Some(directory) = directories.get(at).cloned() {
-        at += 1;
-        for path in files(&directory, context) {
-            let located = paths::locate(&Value::Known(path.clone()), context);
-            let (texts, is_known) = match source::of(&located, context) {
-                Source::Texts(texts) => (texts, true),
-                Source::Perhaps(texts, _) => (texts, false),
-                Source::Absent => continue,
-                Source::Foreign | Source::Unknown(_) => (Vec::new(), false),
-            };
-            if !is_known && context.state.world.written.iter().any(|written| written.touches(&located)) {
-                let why = "a plan runs programs that its files name, one of which is not known";
-                families::opaque(invocation, why, context);
+        let (paths, is_all) = files(&directory, invocation, context);
+        is_cut |= paths.len() > files_left;
+        let mut read = Vec::new();
+        for path in paths.iter().take(files_left) {
+            match texts(path, invocation, context) {
+                Some(texts) => read.extend(texts),
+                // It is there, and too long or no text.
+                None => is_cut |= is_all,
             }
-            for text in &texts {
-                if path.ends_with(".json") {
-                    if text.contains("\"external\"") {
-                        families::opaque(invocation, "a plan runs a program that its configuration names", context);
-                    }
+        }
+        files_left = files_left.saturating_sub(paths.len());
+        accounts.of_configuration(&Configuration::new(&read, &spot.directory, at == 0), found, invocation, context);
+        at += 1;
+        for text in &read {
+            for program in programs(text, &directory) {
+                start(program, &spot.directory, invocation, context);
+            }
+            for module in modules(text) {
+                let module = paths::normal(&directory, module);
+                if directories.contains(&module) {
                     continue;
                 }
-                accounts.of_configuration(text, &spot.directory, found, invocation, context);
-                for program in programs(text, &directory) {
-                    start(program, &spot.directory, invocation, context);
-                }
-                for module in modules(text) {
-                    let module = paths::normal(&directory, module);
-                    if directories.len() < MOST_DIRECTORIES && !directories.contains(&module) {
-                        directories.push(module);
-                    }
+                if directories.len() < MOST_DIRECTORIES {
+                    directories.push(module);
+                } else {
+                    is_cut = true;
                 }
             }
         }
+    }
+    if is_cut {
+        accounts.anywhere();
+        families::opaque(invocation, TOO_MUCH, context);
     }
 }
 
-/// The files of a directory that are looked into: those of usual names, and those that are new.
-fn files(directory: &str, context: &Context<'_>) -> Vec<String> {
-    let mut found: Vec<String> = FILES.iter().map(|name| format!("{directory}/{name}")).collect();
-    let is_one = |path: &str| {
-        let (above, name) = paths::split(path);
-        above.trim_end_matches('/') == directory.trim_end_matches('/') && (name.ends_with(".tf") || name.ends_with(".tf.json"))
+/// What a file of a configuration may say; none where it cannot be read.
+fn texts(path: &str, invocation: &Invocation, context: &mut Context<'_>) -> Option<Vec<String>> {
+    let located = paths::locate(&Value::Known(path.to_owned()), context);
+    let (texts, is_known) = match source::of(&located, context) {
+        Source::Texts(texts) => (texts, true),
+        Source::Perhaps(texts, _) => (texts, false),
+        Source::Absent => return Some(Vec::new()),
+        Source::Foreign | Source::Unknown(_) => (Vec::new(), false),
     };
-    let written = context.state.world.written.iter().flat_map(|written| written.paths().iter().cloned());
-    found.extend(written.filter(|path| is_one(path)));
-    if let Some(top) = context.top() {
-        let question = Question::Uncommitted { repository: top.to_owned() };
-        if let Answer::Values { values } = context.workspace.ask(&question) {
-            let paths = values.iter().filter_map(|line| line.split_once('\t'));
-            let paths = paths.map(|(_, path)| format!("{}/{path}", top.trim_end_matches('/')));
-            found.extend(paths.filter(|path| is_one(path)).take(32));
-        }
+    let is_written = context.state.world.written.iter().any(|written| written.touches(&located));
+    if !is_known && !is_written && texts.is_empty() {
+        return None;
+    }
+    if !is_known && is_written {
+        let why = "a plan runs programs that its files name, one of which is not known";
+        families::opaque(invocation, why, context);
+    }
+    if !path.ends_with(".json") {
+        return Some(texts);
+    }
+    let is_read = |text: &String| json::as_blocks(text).or_else(|| text.contains("external").then(String::new));
+    if texts.iter().any(|text| is_read(text).is_some_and(|blocks| blocks.is_empty())) {
+        families::opaque(invocation, "a plan runs a program that its configuration names", context);
+    }
+    Some(texts.iter().filter_map(|text| json::as_blocks(text)).collect())
+}
+
+/// The files of a directory that are looked into, and whether these are all.
+fn files(directory: &str, invocation: &Invocation, context: &Context<'_>) -> (Vec<String>, bool) {
+    let is_tofu = !matches!(invocation.program.as_str(), "terraform" | "tf");
+    let (mut found, is_all) = context.files_in(directory, ENDINGS);
+    found.retain(|path| is_tofu || !(path.ends_with(".tofu") || path.ends_with(".tofu.json")));
+    if !is_all {
+        found.extend(FILES.iter().map(|name| format!("{directory}/{name}")));
     }
     found.sort();
     found.dedup();
-    found
+    (found, is_all)
 }
 
 fn start(program: Option<Vec<Value>>, directory: &str, invocation: &Invocation, context: &mut Context<'_>) {
@@ -122,7 +143,7 @@ fn programs(text: &str, directory: &str) -> Vec<Option<Vec<Value>>> {
     let blocks = text.match_indices("\"external\"").filter(|(at, _)| {
         text.get(..*at).is_some_and(|before| before.trim_end().ends_with("data"))
     });
-    let own = blocks.take(16).filter_map(|(at, _)| {
+    let own = blocks.filter_map(|(at, _)| {
         let rest = text.get(at..)?;
         let end = rest.match_indices("\ndata").chain(rest.match_indices("\nresource")).map(|(end, _)| end).min();
         rest.get(..end.unwrap_or(rest.len()))
@@ -203,6 +224,35 @@ mod tests {
         ");
         let found = check_with("terraform plan", &[("/repo/main.tf", "data \"external\" \"x\" {\n program = local.program\n}")]);
         assert!(found.contains("exec.opaque"), "{found}");
+    }
+
+    #[test]
+    fn whichever_file_names_them() {
+        let json = "{\"data\": {\"external\": {\"x\": {\"program\": [\"sh\", \"-c\", \"git push origin HEAD:main\"]}}}}";
+        for (command, path, text) in [
+            ("terraform plan", "/repo/what.tf", FILE),
+            ("terraform plan", "/repo/main.tf.json", json),
+            ("tofu plan", "/repo/main.tofu", FILE),
+            ("tofu plan", "/repo/x.tofu.json", json),
+        ] {
+            let found = check_with(command, &[(path, text)]);
+            assert!(found.contains("git.push main@origin") && !found.contains("opaque"), "{path}: {found}");
+        }
+        assert!(check_with("terraform plan", &[("/repo/a.tf.json", "{\"data\": {\"external\"")]).contains("opaque"));
+        assert!(!check_with("terraform plan", &[("/repo/main.tofu", FILE)]).contains("git.push"));
+        assert!(check_with("terraform plan", &[("/repo/long.tf", "\0")]).contains("opaque"));
+        let account = "{\"provider\": {\"google\": {\"project\": \"${var.p}\"}}, \"variable\": {\"p\": {\"default\": \"live\"}}}";
+        assert!(check_with("terraform apply", &[("/repo/x.tf.json", account)]).contains("(gcp:live)"));
+    }
+
+    #[test]
+    fn more_than_can_be_looked_at() {
+        for (count, is_cut) in [(20, false), (30, true)] {
+            let text: String = (0..count).map(|at| format!("module \"m{at}\" {{\n  source = \"./m{at}\"\n}}\n")).collect();
+            let found = check_with("terraform apply", &[("/repo/main.tf", &text)]);
+            assert_eq!(found.contains("opaque"), is_cut, "{count}: {found}");
+            assert_eq!(found.contains("aws:*"), is_cut, "{count}: {found}");
+        }
     }
 
     #[test]

@@ -2,8 +2,10 @@
 
 mod console;
 mod external;
+mod json;
 mod outputs;
 mod place;
+mod plans;
 
 use countersign_model::{Answer, Certainty, Effect, PathClass, Question, Resource, Zone, verbs};
 
@@ -20,8 +22,8 @@ use crate::word::{Value, Word};
 pub(super) const FAMILY: Family = Family {
     programs: &["terraform", "tofu", "terragrunt", "tf"],
     about: "What is planned, applied, destroyed, imported or moved, in which directory and workspace: from \
-        `-chdir`, variable files, `TF_WORKSPACE` and `.terraform/environment`. The plan itself is not \
-        read; the state holds secrets.",
+        `-chdir`, variable files, `TF_WORKSPACE` and `.terraform/environment`. A plan that is kept is applied \
+        to what the same command made it for, any other to what is not known; the state holds secrets.",
     examples: &[
         "terraform plan",
         "terraform fmt -check",
@@ -93,9 +95,11 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         found.name.clone_from(&again.name);
         found.operands.clear();
     }
-    let spots = place::find(&found, invocation, everywhere, context);
+    let here = place::find(&found, invocation, everywhere, context);
     let mut accounts = Accounts::of_call(&found, invocation, context);
-    let Some((spot, others)) = spots.split_first() else { return };
+    let spots = plans::applied(&found, &here, &mut accounts, context);
+    let spots = spots.as_ref().unwrap_or(&here);
+    let (Some((spot, others)), Some(now)) = (spots.split_first(), here.first()) else { return };
     if found.verb != Some(verbs::STACK_READ) {
         // What an earlier part of the call chose may not be there: then the workspace is as it was.
         for other in others {
@@ -106,18 +110,19 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             }
         }
     }
-    files(&found, spot, context);
+    files(&found, now, context);
     arguments_of_environment(&found, invocation, context);
     for target in targets(&found) {
         let effect = found.effect(&verbs::STACK_APPLY, &verbs::STACK_DESTROY, spot.resource(&target));
         context.push(acts(effect, &found, spot));
     }
     special(&found, spot, invocation, context);
-    external::effects(&found, spot, &mut accounts, invocation, context);
+    external::effects(&found, now, &mut accounts, invocation, context);
     for target in targets(&found) {
         let effect = found.effect(&verbs::STACK_APPLY, &verbs::STACK_DESTROY, spot.resource(&target));
         accounts.also(&acts(effect, &found, spot), context);
     }
+    plans::keeps(&found, &here, &accounts, context);
 }
 
 /// The invocation with the arguments that its variables add after the subcommand, where they are plain words.
@@ -146,23 +151,27 @@ fn joined(invocation: &Invocation) -> Option<Invocation> {
     Some(joined)
 }
 
+/// Parts of a stack that are told one by one.
+const MOST_TARGETS: usize = 16;
+
 /// What of the stack is named; all where nothing is.
 fn targets(found: &Subcommand<'_>) -> Vec<String> {
     let options = found.values(&["-target", "--target", "-replace"]);
-    let mut targets: Vec<String> = options.take(16).map(|value| value.known().unwrap_or("*").to_owned()).collect();
+    let mut targets: Vec<String> = options.map(|value| value.known().unwrap_or("*").to_owned()).collect();
     if matches!(found.name.as_str(), "state rm" | "state mv" | "state show" | "taint" | "untaint" | "import") {
         // What is imported is an address, and the name that its provider has for it.
-        let most = if found.name == "import" { 1 } else { 16 };
+        let most = if found.name == "import" { 1 } else { usize::MAX };
         targets.extend(found.operands.iter().take(most).map(|word| word.known().unwrap_or("*").to_owned()));
     }
-    if targets.is_empty() {
-        targets.push("*".to_owned());
+    // Of more than can be looked at each it is all.
+    if targets.is_empty() || targets.len() > MOST_TARGETS {
+        targets = vec!["*".to_owned()];
     }
     targets
 }
 
 fn acts(mut effect: Effect, found: &Subcommand<'_>, spot: &place::Spot) -> Effect {
-    let destroys = found.has(&["-destroy", "--destroy"]);
+    let destroys = spot.destroys || found.has(&["-destroy", "--destroy"]);
     if found.name == "apply" && destroys {
         let fresh = Effect::new(verbs::STACK_DESTROY, effect.resource.clone());
         effect = Effect { certainty: effect.certainty, because: effect.because, ..fresh };
@@ -170,7 +179,7 @@ fn acts(mut effect: Effect, found: &Subcommand<'_>, spot: &place::Spot) -> Effec
     if effect.verb == verbs::SECRET_READ {
         effect = effect.because("the state holds secrets in plain text");
     } else if found.name == "apply" && !found.operands.is_empty() {
-        effect = effect.because("it applies a plan made before, which may also destroy");
+        effect.because.clone_from(&spot.because);
         if found.operands.iter().any(|word| word.known().is_none()) {
             effect = effect.certain(Certainty::Partial, "which plan it applies is not known");
         }
@@ -236,10 +245,7 @@ fn special(found: &Subcommand<'_>, spot: &place::Spot, invocation: &Invocation, 
 
 /// Files that options and operands name.
 fn files(found: &Subcommand<'_>, spot: &place::Spot, context: &mut Context<'_>) {
-    let within = |value: &Value| match value {
-        Value::Known(text) if !text.starts_with('/') && spot.directory != "*" => Value::Known(format!("{}/{text}", spot.directory)),
-        other => other.clone(),
-    };
+    let within = |value: &Value| spot.within(value);
     found.values(&["-out", "--out", "-state-out", "-backup", "-generate-config-out", "-junit-xml"]).for_each(|value| context.write_value(&within(value)));
     found.values(&["-state"]).for_each(|value| context.read_value(&within(value)));
     for value in found.values(&["-var-file", "--var-file"]) {

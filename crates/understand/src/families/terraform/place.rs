@@ -9,6 +9,7 @@ use crate::paths;
 use crate::word::Value;
 
 /// Where infrastructure is described, and which copy of it is meant.
+#[derive(Clone)]
 pub(super) struct Spot {
     pub tool: String,
     pub directory: String,
@@ -17,6 +18,8 @@ pub(super) struct Spot {
     pub because: Option<String>,
     /// The file that keeps which workspace is selected.
     pub selection: String,
+    /// Whether it is for a plan that destroys.
+    pub destroys: bool,
 }
 
 impl Spot {
@@ -27,6 +30,16 @@ impl Spot {
             directory: self.directory.clone(),
             workspace: self.workspace.clone(),
             target: target.to_owned(),
+        }
+    }
+
+    /// A file that is named from its directory.
+    pub fn within(&self, value: &Value) -> Value {
+        match value {
+            Value::Known(text) if !text.starts_with('/') && self.directory != "*" => {
+                Value::Known(format!("{}/{text}", self.directory))
+            }
+            other => other.clone(),
         }
     }
 
@@ -66,6 +79,7 @@ pub(super) fn find(found: &Subcommand<'_>, invocation: &Invocation, everywhere: 
             workspace,
             because,
             selection: selection.clone(),
+            destroys: false,
         }
     };
     workspaces(&directory, &selection, invocation, context).into_iter().map(spot).collect()

@@ -35,6 +35,7 @@ fn plans_are_read_and_applied() {
     assert_snapshot!(check("terraform apply -auto-approve; terraform apply plan.bin"), @"
     stack.apply * of terraform /repo, write
     fs.read /repo/plan.bin, read
+    stack.apply * of terraform /repo (*), write
     ");
     assert_snapshot!(check("terraform -chdir=infra/prod destroy -target=aws_db_instance.main"), @"stack.destroy aws_db_instance.main of terraform /repo/infra/prod, destroy");
     assert_snapshot!(check("terraform apply -destroy; tofu apply --destroy -var-file prod.tfvars"), @"
