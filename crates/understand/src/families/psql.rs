@@ -1,13 +1,17 @@
 //! `psql` and the programs that come with PostgreSQL: what they run, dump, restore, create and drop.
 
+mod located;
+mod service;
+
 use countersign_model::{Certainty, Resource, Effect, verbs};
 
 use super::Family;
-use super::databases::{Given, Options, Whereabouts, named, place, read, run_stdin, setting_there, tells, unknown_command, whole};
+use super::databases::{Given, Options, named, read, run_stdin, tells, unknown_command, whole};
 use crate::context::Context;
 use crate::invocation::Invocation;
-use crate::sql::{DatabasePlace, Pairs, client, variable};
-use crate::word::{Value, Word};
+use crate::sql::{DatabasePlace, client};
+use crate::word::Word;
+use located::located;
 
 pub(super) const FAMILY: Family = Family {
     programs: &[
@@ -64,75 +68,6 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         "pg_ctl" | "pg_ctlcluster" | "pg_createcluster" | "initdb" | "pg_resetwal" | "pg_dropcluster" => cluster(invocation, context),
         program => administer(program, invocation, context),
     }
-}
-
-/// The place that a connection string, options and settings name.
-fn located(given: &Given, database: Option<&Word>, invocation: &Invocation, context: &Context<'_>) -> DatabasePlace {
-    let host = given.word(&["h", "host"]);
-    let named_by_option = given.word(&["d", "dbname", "url"]);
-    let database = named_by_option.or(database);
-    if let Some(info) = database.filter(|word| word.text().contains('=') && DatabasePlace::of_url(word).is_none()) {
-        return of_conninfo(info, host);
-    }
-    if let Some(word) = database.filter(|word| word.value.is_unknown() && host.is_none() && DatabasePlace::of_url(word).is_none()) {
-        // A variable in the database's place may hold a whole address.
-        let host = variable(word).unwrap_or_else(|| "*".to_owned());
-        return DatabasePlace { host, ..DatabasePlace::any("postgresql") };
-    }
-    let mut found = place(
-        &Whereabouts { system: "postgresql", host, database, host_setting: Some("PGHOST"), database_setting: Some("PGDATABASE") },
-        invocation,
-        context,
-    );
-    if host.is_none() && found.note.as_deref().is_some_and(|note| note.starts_with("no host")) {
-        match setting_there("PGSERVICE", invocation, context) {
-            Ok(Some(service)) => {
-                found.host = format!("service:{service}");
-                found.note = Some("PGSERVICE names a service of the connection service file".to_owned());
-            }
-            Ok(None) => {}
-            Err(why) => {
-                "*".clone_into(&mut found.host);
-                found.note = Some(why);
-            }
-        }
-    }
-    if invocation.environment.iter().any(|(name, _)| name == "PGHOSTADDR" || name == "PGSERVICEFILE") {
-        "*".clone_into(&mut found.host);
-    }
-    found
-}
-
-/// `host=db.example dbname=shop`.
-fn of_conninfo(info: &Word, host: Option<&Word>) -> DatabasePlace {
-    let text = info.known().unwrap_or_else(|| info.raw.trim_matches(['"', '\'']));
-    let mut found = DatabasePlace { host: "localhost".to_owned(), ..DatabasePlace::any("postgresql") };
-    found.note = Some("no host is named: it is this machine's own".to_owned());
-    let word = |value: &str| {
-        let value = value.trim_matches('\'');
-        if value.contains(['$', '`']) { Value::unknown("a part of the address") } else { Value::Known(value.to_owned()) }
-    };
-    if let Some(host) = host {
-        found.host = named(host);
-        found.note = None;
-    }
-    for (name, value) in Pairs::of(text) {
-        let known = Word { raw: value.to_owned(), ..Word::made(word(value)) };
-        match name {
-            "host" | "hostaddr" if value.starts_with('/') => {}
-            "host" | "hostaddr" => {
-                found.host = named(&known);
-                found.note = None;
-            }
-            "service" => {
-                found.host = format!("service:{}", named(&known));
-                found.note = None;
-            }
-            "dbname" => found.database = Some(named(&known)),
-            _ => {}
-        }
-    }
-    found
 }
 
 fn psql(invocation: &Invocation, context: &mut Context<'_>) {

@@ -10,6 +10,8 @@ mod kubeconfig;
 mod manifests;
 pub(crate) mod place;
 
+pub(super) use kubeconfig::says_production;
+
 use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
 
 use super::subcommands::{Rule, Subcommand, Table, read, rule};
