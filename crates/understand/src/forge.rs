@@ -103,7 +103,7 @@ pub(crate) fn normal_path(path: &str) -> String {
 }
 
 /// Whether servers may still read another path out of one that [`normal_path`] made.
-fn is_unclear(path: &str) -> bool {
+pub(crate) fn is_unclear(path: &str) -> bool {
     path.contains("..") || path.contains(['%', '\\', '?', '#', ';']) || path.chars().any(char::is_control)
 }
 

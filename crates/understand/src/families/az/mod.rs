@@ -237,8 +237,9 @@ fn own(
             };
             let url = ["--uri", "--url", "-u"].iter().find_map(|name| read.text(name));
             let url = url.unwrap_or_else(|| "*".to_owned());
-            let grants = does != Does::Read && url.to_ascii_lowercase().contains("roleassignments");
-            let keys = url.to_ascii_lowercase().contains("/listkeys") || url.to_ascii_lowercase().contains("vault.azure.net/secrets");
+            let plain = scopes::written_plainly(&url).unwrap_or_else(|| url.clone()).to_ascii_lowercase();
+            let grants = does != Does::Read && plain.contains("roleassignments");
+            let keys = plain.contains("/listkeys") || plain.contains("vault.azure.net/secrets");
             let does = if grants { Does::Permission } else if keys { Does::Secret } else { does };
             rest_elsewhere(&url, read, context);
             tenant.acts(does, "rest", &[url], doubt, context);

@@ -5,7 +5,7 @@ use crate::invocation::Invocation;
 use crate::word::{Value, Word};
 
 /// Options of all commands that may be cut short and say where it acts.
-const WHERE: &[(&str, &str)] = &[("--subs", "--subscription"), ("--resource-g", "--resource-group")];
+const WHERE: &[(&str, &str)] = &[("--subs", "--subscription"), ("--resource-g", "--resource-group"), ("--destination-s", "--destination-subscription-id")];
 
 /// Options that take no value and may come before the command's words.
 const SWITCHES: &[&str] = &["--debug", "--verbose", "--only-show-errors", "--help", "-h", "--yes", "-y", "--no-wait"];

@@ -3,6 +3,7 @@
 use super::super::cloud::Tenant;
 use super::AZURE;
 use super::read::Read;
+use crate::forge::{is_unclear, normal_path};
 use crate::word::Value;
 
 /// Subscriptions of one command that are looked at; more could be any.
@@ -13,6 +14,9 @@ const WHOLE: &[&str] = &["--ids", "--id", "--scope", "--scopes", "--uri", "--url
 
 /// Options whose values name something else than a place.
 const OTHERS: &[&str] = &["--subscription", "--role", "--query", "--output", "-o", "--tags", "--headers", "--name", "-n"];
+
+/// Options that name a subscription by itself, to which something goes.
+const DESTINATIONS: &[&str] = &["--destination-subscription-id", "--target-subscription-id"];
 
 /// What is named.
 #[derive(Default)]
@@ -34,6 +38,18 @@ impl Named {
 
     fn of_text(&mut self, text: &str) -> bool {
         let before = self.tenants.len();
+        // Of an id or an address both what is written and what a server makes of it count.
+        if let Some(plain) = written_plainly(text) {
+            if is_unclear(&plain) {
+                self.add(Tenant::unknown(AZURE, "which subscription it is in is not clear"));
+            }
+            self.of_plain(&plain);
+        }
+        self.of_plain(text);
+        self.tenants.len() > before
+    }
+
+    fn of_plain(&mut self, text: &str) {
         // The client fills in what stands in braces, with the subscription that it acts in.
         for name in after(text, "/subscriptions/").filter(|name| !name.starts_with('{')) {
             self.add(Tenant::named(AZURE, name));
@@ -41,7 +57,6 @@ impl Named {
         for name in after(text, "/managementgroups/") {
             self.above(name);
         }
-        self.tenants.len() > before
     }
 
     fn above(&mut self, group: &str) {
@@ -54,10 +69,18 @@ impl Named {
     }
 }
 
+/// An id or an address as servers read it, where that is another than what is written.
+pub(super) fn written_plainly(text: &str) -> Option<String> {
+    let is_address = text.starts_with('/') || text.contains("://");
+    let path = text.split(['?', '#']).next().unwrap_or(text);
+    let is_odd = path.contains(['%', '\\', ';']) || path.contains("/.") || path.split("://").any(|part| part.contains("//"));
+    (is_address && is_odd).then(|| format!("/{}", normal_path(path)))
+}
+
 /// The names that follow a part of ids, in whatever case it is written.
 fn after<'t>(text: &'t str, part: &str) -> impl Iterator<Item = &'t str> {
     let lower = text.to_ascii_lowercase();
-    let starts: Vec<usize> = lower.match_indices(part).map(|(at, _)| at + part.len()).take(MOST).collect();
+    let starts: Vec<usize> = lower.match_indices(part).map(|(at, _)| at + part.len()).collect();
     starts.into_iter().filter_map(move |at| {
         let name = text.get(at..)?.split(['/', '?', '"', '\'', ' ', '&', ',']).next()?;
         (!name.is_empty()).then_some(name)
@@ -83,6 +106,16 @@ pub(super) fn of(words: &[&str], read: &Read<'_>) -> Named {
         let is_whole = WHOLE.contains(&name);
         let is_found = match value {
             _ if OTHERS.contains(&name) => false,
+            _ if DESTINATIONS.contains(&name) => {
+                match value.known() {
+                    Some(id) if !id.contains('/') => named.add(Tenant::named(AZURE, id)),
+                    Some(id) => {
+                        named.of_text(id);
+                    }
+                    None => named.add(Tenant::unknown(AZURE, "which subscription it goes to is not known")),
+                }
+                false
+            }
             Value::Known(text) if text == "/" && matches!(name, "--scope" | "--scopes") => {
                 named.everywhere();
                 true
@@ -113,6 +146,13 @@ mod tests {
             "az rest --method delete --url https://management.azure.com/subscriptions/prod/resourceGroups/g?api-version=1 --subscription dev",
             "az rest -m put -u /subscriptions/prod/resourceGroups/g -b '{}' --subscription dev",
             "az network vnet peering create -n p -g g --vnet-name v --remote-vnet /subscriptions/prod/resourceGroups/g/x --subscription dev",
+            "az rest -m delete -u https://management.azure.com/%73ubscriptions/prod/x --subscription dev",
+            "az rest -m delete -u 'https://management.azure.com/subscriptions/dev/../prod/x?api-version=1' --subscription dev",
+            "az rest -m delete -u https://management.azure.com//subscriptions//prod/x --subscription dev",
+            "az rest -m delete -u /subscriptions/%64ev/%2e%2e/prod --subscription dev",
+            "az resource delete --ids /subscriptions/dev/../../subscriptions/prod/resourceGroups/g/x",
+            "az resource delete --ids /subscriptions/./prod/resourceGroups/g/x --subscription dev",
+            "az resource move --destination-group g --destination-subscription-id prod --ids /subscriptions/dev/x",
         ] {
             let found = check(command);
             assert!(found.contains("in azure:prod"), "{command}: {found}");
@@ -127,6 +167,9 @@ mod tests {
             ("az role assignment create --assignee x --role Owner --scope / --subscription dev", "in azure:*"),
             ("az role assignment create --assignee x --role Owner --scope $SCOPE --subscription dev", "in azure:*"),
             ("az role assignment create --assignee x --role Owner --scope /providers/Microsoft.Management/managementGroups/all --subscription dev", "in azure:managementGroups/all"),
+            ("az rest -m delete -u /subscriptions/%252e%252e/x", "in azure:*"),
+            ("az rest -m delete -u '/%2573ubscriptions/prod' --subscription staging", "in azure:*"),
+            ("az resource move --destination-group g --destination-subscription-id $S --ids /subscriptions/a/x", "in azure:*"),
             ("az deployment tenant create --template-file x.json --location l --subscription dev", "in azure:*"),
             ("az deployment mg create -m all --template-file x.json --location l --subscription dev", "in azure:managementGroups/all"),
         ] {
@@ -142,9 +185,12 @@ mod tests {
             "az role assignment create --assignee x --role /subscriptions/prod/providers/Microsoft.Authorization/roleDefinitions/1 --scope /subscriptions/dev",
             "az rest --method delete --url '/subscriptions/{subscriptionId}/resourceGroups/prod' --subscription dev",
             "az group delete -n prod --subscription dev",
+            "az rest --method delete --url 'https://management.azure.com/subscriptions/dev/x?x=/../prod' --subscription dev",
+            "az tag create --resource-id /subscriptions/dev/x --tags a=%70rod --subscription dev",
         ] {
             let found = check(command);
             assert!(found.contains("in azure:dev") && !found.contains("in azure:prod"), "{command}: {found}");
+            assert!(!found.contains("in azure:*"), "{command}: {found}");
         }
     }
 }
