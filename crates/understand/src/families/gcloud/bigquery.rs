@@ -6,7 +6,10 @@ use super::super::cloud::{NOT_KNOWN, Tenant};
 use super::super::subcommands::{self, Subcommand, Table};
 use super::account;
 use crate::context::Context;
+use crate::code::source::{self, Source};
+use crate::families::opaque;
 use crate::invocation::{Invocation, Stdin};
+use crate::paths;
 use crate::sql::{self, DatabasePlace};
 use crate::tables::cloud::Does;
 use crate::word::Word;
@@ -40,8 +43,37 @@ const TABLE: Table = Table {
     rules: &[],
 };
 
+/// The invocation with the options of a file that an option names; of its lines each is one. What cannot be read so
+/// may hold any option.
+fn with_options(invocation: &Invocation, context: &mut Context<'_>) -> Option<Invocation> {
+    let at = invocation.words.iter().position(|word| word.text().trim_start_matches('-').starts_with("flagfile"))?;
+    let word = invocation.words.get(at)?;
+    let attached = word.text().split_once('=').and_then(|(name, _)| word.value.strip_prefix(&format!("{name}=")));
+    let (file, count) = match attached {
+        Some(file) => (file, 1),
+        None => (invocation.words.get(at + 1)?.value.clone(), 2),
+    };
+    context.read_value(&file);
+    let (text, is_known) = match source::of(&paths::locate(&file, context), context) {
+        Source::Texts(texts) => (texts.join("\n"), texts.len() == 1),
+        _ => (String::new(), false),
+    };
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with(['#', '/']));
+    let options: Vec<Word> = lines.map(Word::known_as).collect();
+    // Another file, or an option with its value on a line of its own.
+    let is_odd = |word: &Word| word.text().contains("flagfile") || !word.text().starts_with('-');
+    if !is_known || options.iter().any(is_odd) {
+        opaque(invocation, "a file says which options it has", context);
+    }
+    let mut words = invocation.words.clone();
+    words.splice(at..(at + count).min(words.len()), options);
+    Some(Invocation { words, contiguous: false, ..invocation.clone() })
+}
+
 /// Adds what it does.
 pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
+    let with_options = with_options(invocation, context);
+    let invocation = with_options.as_ref().unwrap_or(invocation);
     let found = subcommands::read(invocation, &TABLE);
     let operation = found.operand(0);
     let Some(operation) = operation.filter(|name| !found.is_help && name != "help" && name != "version") else {
@@ -49,7 +81,11 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         return;
     };
     let name = found.operands.get(1).map(|word| word.known().unwrap_or("*")).filter(|_| operation != "query");
-    let default = tenant_of(found.text(&["--project_id"]), invocation, context);
+    // A default dataset may be one of another project.
+    let dataset = found.text(&["--dataset_id", "-dataset_id"]);
+    let of_dataset = dataset.and_then(|name| if name == "*" { Some(name) } else { project(&name) });
+    let named = of_dataset.or_else(|| found.text(&["--project_id", "-project_id"]));
+    let default = tenant_of(named, invocation, context);
     let tenant = match name.and_then(project) {
         Some(project) => tenant_of(Some(project), invocation, context),
         None => default.clone(),
@@ -147,7 +183,7 @@ fn query(invocation: &Invocation, operands: &[&Word]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use crate::fixture::check;
+    use crate::fixture::{check, check_with};
 
     #[test]
     fn tables_of_other_projects() {
@@ -161,6 +197,24 @@ mod tests {
             let found = check(command);
             assert!(found.contains("in gcp:prod"), "{command}: {found}");
         }
+        for command in [
+            "bq --dataset_id prod:x rm -f b",
+            "bq --dataset_id=prod:x --project_id=dev rm -f b",
+            "bq --flagfile=flags rm -f x.b",
+            "bq --flagfile flags rm -f x.b",
+        ] {
+            let found = check_with(command, &[("/repo/flags", "# x\n--project_id=prod\n")]);
+            assert!(found.contains("in gcp:prod") && !found.contains("opaque"), "{command}: {found}");
+        }
+        for text in ["--flagfile=other\n", "--project_id\nprod\n"] {
+            let found = check_with("bq --flagfile=flags rm -f x.b", &[("/repo/flags", text)]);
+            assert!(found.contains("opaque"), "{text}: {found}");
+        }
+        for command in ["bq --flagfile=none rm -f x.b", "bq --flagfile=$F rm -f x.b"] {
+            assert!(check(command).contains("opaque"), "{command}: {}", check(command));
+        }
+        let found = check("bq --dataset_id prod:x --project_id dev rm -f dev:y.b");
+        assert!(!found.contains("in gcp:prod"), "{found}");
         let found = check("bq --project_id dev cp x.a y.b");
         assert_eq!(found, "cloud.export bigquery x.a in gcp:dev, read\ncloud.write bigquery y.b in gcp:dev, write");
         let found = check("bq --project_id dev load x.a gs://prod/x");

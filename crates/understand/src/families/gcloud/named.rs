@@ -13,6 +13,19 @@ const MOST: usize = 8;
 /// Options whose values name somebody or something that is not acted on.
 const OTHERS: &[&str] = &["--format", "--filter", "--member", "--role", "--condition", "--project"];
 
+/// Options whose projects are only read from, or pay.
+const NOT_ACTED_ON: &[&str] = &[
+    "--billing-project",
+    "--image-project",
+    "--quota-project",
+    "--snapshot-project",
+    "--source-image-project",
+    "--source-project",
+];
+
+/// Options that name an image that is written.
+const IMAGES: &[&str] = &["--tag", "-t"];
+
 /// Options that name what is above projects, and how resources there start.
 const ABOVE: &[(&str, &str)] =
     &[("--organization", "organizations"), ("--folder", "folders"), ("--billing-account", "billingAccounts")];
@@ -71,9 +84,14 @@ impl Named {
         }
     }
 
-    /// Adds what the name of a resource, an address or a service account says.
+    /// Adds what the name of a resource, an address or a service account says, or each of a list.
     fn of_text(&mut self, text: &str) -> bool {
         let before = self.tenants.len();
+        text.split(',').for_each(|text| self.of_one(text));
+        self.tenants.len() > before
+    }
+
+    fn of_one(&mut self, text: &str) {
         let is_address = text.starts_with("https://") || text.starts_with("http://") || text.starts_with("//");
         for (kind, is_project) in
             [("projects/", true), ("organizations/", false), ("folders/", false), ("billingAccounts/", false)]
@@ -81,7 +99,7 @@ impl Named {
             let starts = text.match_indices(kind).filter(|(at, _)| {
                 *at == 0 || is_address && text.get(..*at).is_some_and(|before| before.ends_with('/'))
             });
-            for (at, _) in starts.take(MOST) {
+            for (at, _) in starts {
                 let name = text.get(at + kind.len()..).unwrap_or_default().split(['/', '?', ':']).next();
                 match name {
                     Some(name) if is_project => self.project(name),
@@ -90,10 +108,34 @@ impl Named {
                 }
             }
         }
-        if let Some((_, host)) = text.split_once('@').filter(|(user, _)| !user.contains(':')) {
-            host.strip_suffix(".iam.gserviceaccount.com").into_iter().for_each(|project| self.project(project));
+        if let Some((user, host)) = text.split_once('@').filter(|(user, _)| !user.contains(':')) {
+            let own = (host == "appspot.gserviceaccount.com").then_some(user);
+            let project = own.or_else(|| host.strip_suffix(".iam.gserviceaccount.com"));
+            project.into_iter().for_each(|project| self.project(project));
         }
-        self.tenants.len() > before
+    }
+
+    /// Adds the project of an image; false where it is none of Google's.
+    fn of_image(&mut self, text: &str) -> bool {
+        let text = text.strip_prefix("https://").unwrap_or(text);
+        let Some((host, rest)) = text.split_once('/') else { return false };
+        let is_own = host == "gcr.io" || host.ends_with(".gcr.io") || host.ends_with(".pkg.dev");
+        let mut parts = rest.split(['/', ':', '@']);
+        match (parts.next().filter(|_| is_own), parts.next()) {
+            // A project of a domain: `gcr.io/example.com/shop/web`.
+            (Some(domain), Some(name)) if domain.contains('.') => self.project(&format!("{domain}:{name}")),
+            (Some(project), _) => self.project(project),
+            (None, _) => {}
+        }
+        is_own
+    }
+
+    /// Adds the projects of a list.
+    fn projects(&mut self, list: &str) {
+        for name in list.split(',') {
+            let name = name.strip_prefix("projects/").unwrap_or(name);
+            self.project(name.split(['=', '/']).next().unwrap_or(name));
+        }
     }
 }
 
@@ -107,6 +149,10 @@ pub(super) fn of(command: &Command<'_>, invocation: &Invocation) -> Named {
     match command.words.as_slice() {
         ["organizations", ..] => named.above("organizations", operand.unwrap_or("*")),
         ["resource-manager", "folders", ..] => named.above("folders", at(3).unwrap_or("*")),
+        ["compute", "shared-vpc", "associated-projects", ..] => named.projects(at(4).unwrap_or("*")),
+        ["compute", "shared-vpc", "enable" | "disable" | "list-associated-resources", ..] => {
+            named.projects(at(3).unwrap_or("*"));
+        }
         ["billing", "projects", ..] => named.project(at(3).unwrap_or("*")),
         ["billing", ..] => named.above("billingAccounts", at(3).unwrap_or("*")),
         ["access-context-manager", ..] => named.above("organizations", "*"),
@@ -116,8 +162,10 @@ pub(super) fn of(command: &Command<'_>, invocation: &Invocation) -> Named {
     let is_file = |text: &str| [".yaml", ".yml", ".json"].iter().any(|end| text.ends_with(end));
     named.is_whole = !named.tenants.is_empty();
     for (index, text) in command.words.iter().enumerate().skip(1) {
+        // Of an image that gets one more name the first is only read.
+        let is_image = !(index == command.length && command.own().last() == Some(&"add-tag")) && named.of_image(text);
         let is_found = named.of_text(text);
-        named.is_whole |= is_found && index == command.length && !is_file(text);
+        named.is_whole |= is_image || is_found && index == command.length && !is_file(text);
     }
     for (name, value) in &found.options {
         let value = value.as_ref().map(|value| value.known().unwrap_or("*"));
@@ -126,6 +174,12 @@ pub(super) fn of(command: &Command<'_>, invocation: &Invocation) -> Named {
         } else if IDENTITIES.contains(&name.as_str()) {
             // Others may be acted as on the way.
             value.unwrap_or("*").split(',').for_each(|account| named.identity(account));
+        } else if IMAGES.contains(&name.as_str()) {
+            value.into_iter().for_each(|value| {
+                named.of_image(value);
+            });
+        } else if name.ends_with("-project") || name.ends_with("-projects") || name == "--projects" {
+            value.filter(|_| !NOT_ACTED_ON.contains(&name.as_str())).into_iter().for_each(|list| named.projects(list));
         } else if !OTHERS.contains(&name.as_str()) {
             value.into_iter().for_each(|value| {
                 named.of_text(value);
@@ -164,15 +218,39 @@ mod tests {
             "gcloud sql instances delete db --project dev --impersonate-service-account=a@dev.iam.gserviceaccount.com,x@shop-prod.iam.gserviceaccount.com",
             "CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT=x@shop-prod.iam.gserviceaccount.com gcloud sql instances delete db --project dev",
             "gcloud iam service-accounts delete x@shop-prod.iam.gserviceaccount.com --project dev",
+            "gcloud compute networks peerings create p --network n --peer-network m --peer-project shop-prod --project dev",
+            "gcloud sql backups restore 1 --restore-instance db --destination-project=shop-prod --project dev",
+            "gcloud compute shared-vpc associated-projects add dev --host-project shop-prod",
+            "gcloud compute shared-vpc associated-projects add shop-prod --host-project dev",
+            "gcloud compute shared-vpc enable shop-prod --project dev",
+            "gcloud container hub scopes update x --add-projects=dev,shop-prod --project dev",
+            "gcloud pubsub topics delete projects/dev/topics/x,projects/shop-prod/topics/y --project dev",
+            "gcloud builds submit --tag gcr.io/shop-prod/web --project dev",
+            "gcloud builds submit -t europe-docker.pkg.dev/shop-prod/r/web:1 --project dev",
+            "gcloud container images delete eu.gcr.io/shop-prod/web:1 --project dev",
+            "gcloud container images add-tag gcr.io/dev/web:1 gcr.io/shop-prod/web:1 --project dev",
+            "gcloud artifacts docker images delete europe-west1-docker.pkg.dev/shop-prod/r/web --project dev",
+            "gcloud iam service-accounts delete shop-prod@appspot.gserviceaccount.com --project dev",
         ] {
             let found = check(command);
             assert!(found.contains("in gcp:shop-prod"), "{command}: {found}");
         }
+        let found = check("gcloud container images delete gcr.io/example.com/shop/web --project dev");
+        assert!(found.contains("in gcp:example.com:shop"), "{found}");
         // What an option names does not say that the project is another.
         let found = check("gcloud compute instances delete web --project shop-prod --network projects/dev/global/networks/x");
         assert!(found.contains("in gcp:shop-prod") && found.contains("in gcp:dev"), "{found}");
         let found = check("gcloud config set project shop-prod && gcloud compute instances create web --network projects/dev/global/networks/x");
         assert!(found.contains("in gcp:shop-prod"), "{found}");
+    }
+
+    #[test]
+    fn more_than_are_looked_at() {
+        let list = |count: usize| (0..count).map(|at| format!("projects/p{at}/topics/x")).collect::<Vec<_>>().join(",");
+        for (count, is_cut) in [(7, false), (9, true)] {
+            let found = check(&format!("gcloud pubsub topics delete {} --project dev", list(count)));
+            assert_eq!(found.contains("in gcp:*"), is_cut, "{count}: {found}");
+        }
     }
 
     #[test]
@@ -198,6 +276,12 @@ mod tests {
             "gcloud projects add-iam-policy-binding dev --member serviceAccount:x@shop-prod.iam.gserviceaccount.com --role projects/shop-prod/roles/x",
             "gcloud storage cp a gs://dev/projects/shop-prod/x --project dev",
             "gcloud secrets delete projects/dev/secrets/shop-prod --project dev",
+            "gcloud compute instances create web --image x --image-project shop-prod --project dev",
+            "gcloud compute instances list --billing-project shop-prod --project dev",
+            "gcloud run deploy web --image gcr.io/shop-prod/web --project dev",
+            "gcloud container images add-tag gcr.io/shop-prod/web:1 gcr.io/dev/web:1 --project dev",
+            "gcloud builds submit --tag registry.example/shop-prod/web --project dev",
+            "gcloud builds submit --tag gcr.io/dev/shop-prod --project dev",
         ] {
             let found = check(command);
             assert!(!found.contains("gcp:shop-prod") && !found.contains("gcp:debian"), "{command}: {found}");
