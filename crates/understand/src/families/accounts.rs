@@ -3,11 +3,13 @@
 
 mod blocks;
 mod projects;
+pub(super) mod serverless;
 mod settings;
 mod variables;
 
 use countersign_model::{Effect, Resource, verbs};
 
+pub(super) use projects::of_sam;
 use settings::Setting;
 pub(super) use variables::Configuration;
 

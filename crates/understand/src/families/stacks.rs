@@ -2,7 +2,7 @@
 
 use countersign_model::{Certainty, Effect, Resource, verbs};
 
-use super::accounts::Accounts;
+use super::accounts::{self, Accounts, serverless};
 use super::subcommands::{Subcommand, Table, read, rule};
 use super::{Family, opaque};
 use crate::context::Context;
@@ -184,6 +184,13 @@ fn stack_name(resource: &Resource) -> &str {
     }
 }
 
+/// Names of one command that are told; of more the policy looks at none by itself.
+const MOST_NAMES: usize = 40;
+
+fn joined(names: Vec<String>) -> Option<String> {
+    (!names.is_empty()).then(|| names.join(" "))
+}
+
 /// The stack that is meant, how that is known, and which others it may be.
 fn stack(found: &Subcommand<'_>, invocation: &Invocation, context: &Context<'_>) -> (Resource, Option<String>, Vec<Resource>) {
     let change = found.value(&["-C", "--cwd"]).filter(|_| invocation.program == "pulumi");
@@ -192,10 +199,7 @@ fn stack(found: &Subcommand<'_>, invocation: &Invocation, context: &Context<'_>)
     let tool = if invocation.program == "sls" { "serverless".to_owned() } else { invocation.program.clone() };
     let mut because = None;
     let mut others = Vec::new();
-    let operands = || {
-        let names: Vec<String> = (0..8).map_while(|index| found.operand(index)).collect();
-        (!names.is_empty()).then(|| names.join(" "))
-    };
+    let operands = || joined((0..MOST_NAMES).map_while(|index| found.operand(index)).collect());
     let (workspace, target) = match tool.as_str() {
         "pulumi" => {
             let given = found.text(&["-s", "--stack"]);
@@ -217,8 +221,14 @@ fn stack(found: &Subcommand<'_>, invocation: &Invocation, context: &Context<'_>)
             (Some(name), found.text(&["-t", "--target"]))
         }
         "cdk" | "cdktf" | "packer" => (operands(), None),
-        "sam" => (found.text(&["--stack-name"]).or_else(|| found.text(&["--config-env"])), None),
-        _ => (found.text(&["-s", "--stage"]).or_else(|| Some("dev".to_owned()).filter(|_| tool == "serverless")), found.text(&["-f", "--function"])),
+        "sam" => (found.text(&["--stack-name"]).or_else(|| {
+            let environment = found.text(&["--config-env"]).into_iter();
+            joined(environment.chain(accounts::of_sam("stack_name", found, context)).collect())
+        }), None),
+        _ => (found.text(&["-s", "--stage"]).or_else(|| {
+            let stages = if tool == "serverless" { serverless::told(found, invocation, context).stages } else { return None };
+            joined(stages).or_else(|| Some("dev".to_owned()))
+        }), found.text(&["-f", "--function"])),
     };
     let target = target.unwrap_or_else(|| "*".to_owned());
     let stack = |workspace: Option<String>| Resource::Stack { tool: tool.clone(), directory: directory.clone(), workspace, target: target.clone() };
