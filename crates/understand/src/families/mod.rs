@@ -125,6 +125,8 @@ mod given;
 mod landing;
 pub(crate) mod leaving;
 mod likely;
+#[cfg(test)]
+mod many;
 mod names;
 mod program;
 mod secret_names;

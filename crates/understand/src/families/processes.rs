@@ -123,6 +123,9 @@ fn stops(name: &str, reversible: Reversible, because: Option<&str>, context: &mu
     });
 }
 
+/// Processes of one command that are told one by one.
+const MOST: usize = 16;
+
 /// Processes by their numbers and jobs.
 fn kill(invocation: &Invocation, context: &mut Context<'_>) {
     if matches!(invocation.known(0), Some("-l" | "-L" | "-0" | "--list" | "--help" | "--version")) {
@@ -140,7 +143,10 @@ fn kill(invocation: &Invocation, context: &mut Context<'_>) {
         Some(text) if text.starts_with('-') && (words.len() > 1) => words = words.get(1..).unwrap_or_default(),
         _ => {}
     }
-    for word in words.iter().filter(|word| word.text() != "--").take(16) {
+    if words.len() > MOST {
+        stops("*", Reversible::Unknown, Some("it names more processes than can be looked at"), context);
+    }
+    for word in words.iter().filter(|word| word.text() != "--").take(MOST) {
         let text = word.text();
         match word.known() {
             Some("-1" | "0" | "-0") => everything(context),

@@ -47,6 +47,9 @@ const WRITES: &[&str] = &[
 const DESTROYS: &[&str] = &["del", "flushall", "flushdb", "ft.dropindex", "hdel", "json.del", "lrem", "ltrim", "srem", "swapdb", "unlink", "xdel", "xtrim", "zrem", "zremrangebylex", "zremrangebyrank", "zremrangebyscore"];
 const RUNS: &[&str] = &["cluster", "debug", "eval", "eval_ro", "evalsha", "evalsha_ro", "failover", "fcall", "fcall_ro", "function", "migrate", "module", "monitor", "psync", "replicaof", "script", "shutdown", "slaveof", "sync", "sentinel"];
 
+/// Words of one command whose keys are told one by one.
+const MOST_KEYS: usize = 32;
+
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let given = read(invocation, &OPTIONS);
     let table = given.operands.first().and_then(Word::known);
@@ -168,8 +171,10 @@ fn command(words: &[Value], at: &DatabasePlace, context: &mut Context<'_>) {
     let plain = matches!(verb.as_str(), "db.read" | "db.write" | "db.destroy") && why.is_empty();
     let keyless = matches!(name.as_str(), "ping" | "info" | "dbsize" | "keys" | "scan" | "time" | "select" | "command" | "config" | "auth" | "hello" | "multi" | "exec");
     let several = matches!(name.as_str(), "del" | "unlink" | "mget" | "exists" | "touch");
-    if plain && several {
-        for key in words.iter().skip(1).take(20) {
+    if plain && several && words.len() > MOST_KEYS {
+        whole(verb, at, "it names more keys than are told one by one", context);
+    } else if plain && several {
+        for key in words.iter().skip(1) {
             context.push(known_key(at.effect(verb.clone(), key.known().unwrap_or("*")), key));
         }
     } else if plain && !keyless {

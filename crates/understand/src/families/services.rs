@@ -199,9 +199,16 @@ fn crontab(invocation: &Invocation, context: &mut Context<'_>) {
     }
 }
 
+/// Lines of a crontab that are looked at.
+const MOST_LINES: usize = 64;
+
 /// The commands of a crontab: after five fields, or one word with an `@`.
 fn table(text: &str, context: &mut Context<'_>) {
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).take(64) {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    if lines.clone().count() > MOST_LINES {
+        context.opaque("crontab", "it has more lines than can be looked at");
+    }
+    for line in lines.take(MOST_LINES) {
         let fields = if line.starts_with('@') { 1 } else { 5 };
         let starts = line.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '*' | '@'));
         let mut rest = line;

@@ -241,7 +241,11 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             if remotes.peek().is_none() {
                 opens(None, "*", None, context);
             }
-            for remote in remotes.take(MOST) {
+            for (at, remote) in remotes.enumerate() {
+                if at == MOST {
+                    opens(None, "*", None, context);
+                    break;
+                }
                 forwarded(remote.trim_end_matches("/udp").trim_end_matches("/tcp"), &server, context);
             }
         }
@@ -267,7 +271,11 @@ fn cloud_sql(words: &[&str], invocation: &Invocation, context: &mut Context<'_>)
     let named = words.iter().filter(is_instance).copied();
     let mut found = 0;
     let port = option(&["--port", "-p"]);
-    for instance in listed.chain(named).take(MOST) {
+    for instance in listed.chain(named) {
+        if found == MOST {
+            opaque(invocation, "it leads to more databases than can be looked at", context);
+            break;
+        }
         let name = instance.split(['?', '=']).next().unwrap_or(instance);
         let (account, region, database) = if let Some(rest) = name.strip_prefix("projects/") {
             let parts: Vec<&str> = rest.split('/').collect();

@@ -70,6 +70,9 @@ fn unknown(why: &str) -> Option<Found> {
     Some((Looked::Opaque(why.to_owned()), None))
 }
 
+/// Other machines of one task that are told one by one.
+const MOST_HOSTS: usize = 16;
+
 const WHICH: &str = "which task it runs is not known";
 
 /// Adds what a task does; none where it is another program.
@@ -191,7 +194,10 @@ fn python(invocation: &Invocation, context: &mut Context<'_>) -> Option<Found> {
         let Some(texts) = invoke::remote(&text, &names) else {
             return unknown("what it runs on other machines is worked out");
         };
-        for host in hosts.as_deref().unwrap_or("*").split(',').take(16) {
+        let hosts_named = hosts.as_deref().unwrap_or("*");
+        // Of more than can be looked at it may be any.
+        let hosts_named = if hosts_named.split(',').count() > MOST_HOSTS { "*" } else { hosts_named };
+        for host in hosts_named.split(',') {
             let place = Resource::Host { host: host.rsplit('@').next().unwrap_or(host).split(':').next().unwrap_or(host).to_owned(), url: None };
             if texts.is_empty() && hosts.is_none() {
                 continue;

@@ -157,16 +157,17 @@ fn rest(invocation: &Invocation, context: &mut Context<'_>) {
     files(&found, group, action, context);
     match (group, action) {
         (_, "push") if found.verb == Some(verbs::PACKAGE_PUBLISH) => {
-            let images = found.operands.iter().take(32).map(|word| registries::known(word).unwrap_or("*"));
-            for image in if found.operands.is_empty() { vec!["*"] } else { images.collect() } {
+            let images = found.operands.iter().map(|word| registries::known(word).unwrap_or("*"));
+            let is_any = found.operands.is_empty() || found.operands.len() > MOST;
+            for image in if is_any { vec!["*"] } else { images.collect() } {
                 let effect = Effect::new(verbs::PACKAGE_PUBLISH, registries::image(image));
                 context.push(if image == "*" { effect.certain(Certainty::Partial, "the image's name is not known") } else { effect });
             }
             return;
         }
         (_, "pull") => {
-            for word in found.operands.iter().take(32) {
-                let image = registries::known(word).unwrap_or("*");
+            let images = found.operands.iter().map(|word| registries::known(word).unwrap_or("*"));
+            for image in if found.operands.len() > MOST { vec!["*"] } else { images.collect() } {
                 let effect = Effect::new(verbs::PACKAGE_READ, registries::image(image));
                 context.push(if image == "*" { effect.certain(Certainty::Partial, "the image's name is not known") } else { effect });
             }
@@ -252,9 +253,12 @@ fn returns(found: &Subcommand<'_>, object: &str, name: &str) -> Reversible {
     }
 }
 
+/// Names of one command that are told one by one; more are any.
+const MOST: usize = 32;
+
 fn names(operands: &[&Word]) -> Vec<String> {
-    let names: Vec<String> = operands.iter().take(32).map(|word| word.known().unwrap_or("*").to_owned()).collect();
-    if names.is_empty() { vec!["*".to_owned()] } else { names }
+    let names: Vec<String> = operands.iter().map(|word| word.known().unwrap_or("*").to_owned()).collect();
+    if names.is_empty() || names.len() > MOST { vec!["*".to_owned()] } else { names }
 }
 
 /// Files of this machine that are read or written.

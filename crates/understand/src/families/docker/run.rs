@@ -208,8 +208,8 @@ pub(super) fn inside(
 /// Variables that options set in the container; those of the command itself stay outside, but for the ones that are
 /// named to be handed on.
 fn variables(options: &Options, invocation: &Invocation, context: &Context<'_>) -> Vec<(String, Value)> {
-    let given = options.values(&["-e", "--env"]).take(200);
-    given
+    options
+        .values(&["-e", "--env"])
         .filter_map(|value| match value.text().split_once('=') {
             Some((name, _)) => Some((name.to_owned(), value.strip_prefix(&format!("{name}="))?)),
             None if LEADING.contains(&value.text()) => match context.setting(invocation, value.text()) {

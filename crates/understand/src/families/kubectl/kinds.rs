@@ -85,6 +85,9 @@ pub(super) fn singular(kind: &str) -> String {
     bare.strip_suffix("policie").map_or_else(|| bare.to_owned(), |start| format!("{start}policy"))
 }
 
+/// Objects of one command that are told one by one; more are any.
+const MOST: usize = 32;
+
 /// Kind, name and no namespace of each object that words name: `pod a b`, `pod/a svc/b`, `pod,svc a`.
 /// `fixed` is the kind where the subcommand itself says it; `wide`: no name means all.
 pub(super) fn named(operands: &[&Word], fixed: Option<&str>, wide: bool, is_read: bool) -> Vec<(String, String, Option<String>)> {
@@ -94,7 +97,11 @@ pub(super) fn named(operands: &[&Word], fixed: Option<&str>, wide: bool, is_read
     // `web=ghcr.io/acme/shop` says what is set, and not on what.
     let slashed = operands.iter().any(|word| word.text().contains('/') && !is_setting(word.text()));
     if slashed || fixed.is_some() {
-        for word in operands.iter().take(32).filter(|word| fixed.is_some() || !is_setting(word.text())) {
+        let words = operands.iter().filter(|word| fixed.is_some() || !is_setting(word.text()));
+        if words.clone().count() > MOST {
+            return vec![(fixed.unwrap_or("*").to_owned(), "*".to_owned(), None)];
+        }
+        for word in words {
             let text = known(word);
             match text.split_once('/') {
                 Some((kind, name)) => all.push((singular(kind), name.to_owned(), None)),
@@ -109,9 +116,15 @@ pub(super) fn named(operands: &[&Word], fixed: Option<&str>, wide: bool, is_read
         return all;
     }
     let kinds = known(first);
-    for kind in kinds.split(',').take(16) {
+    if kinds.split(',').count() > MOST {
+        return vec![("*".to_owned(), "*".to_owned(), None)];
+    }
+    for kind in kinds.split(',') {
         // Words with an equals sign are what is set.
-        let names: Vec<String> = rest.iter().map(|word| known(word)).filter(|name| !is_assignment(name)).take(32).collect();
+        let mut names: Vec<String> = rest.iter().map(|word| known(word)).filter(|name| !is_assignment(name)).collect();
+        if names.len() > MOST {
+            names = vec!["*".to_owned()];
+        }
         if names.is_empty() || wide && is_read && names.is_empty() {
             all.push((singular(kind), "*".to_owned(), None));
         }

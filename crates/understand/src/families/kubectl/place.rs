@@ -353,6 +353,9 @@ fn kubeconfig(found: &Subcommand<'_>, invocation: &Invocation, context: &Context
     chosen.or(files.first()).cloned().ok_or_else(|| "no kubeconfig is named".to_owned())
 }
 
+/// Kubeconfigs of one list that are looked at.
+const MOST_FILES: usize = 8;
+
 /// The paths of the kubeconfigs.
 fn files(found: &Subcommand<'_>, invocation: &Invocation, context: &Context<'_>) -> Result<Vec<String>, String> {
     let given = match found.value(&["--kubeconfig"]) {
@@ -365,7 +368,10 @@ fn files(found: &Subcommand<'_>, invocation: &Invocation, context: &Context<'_>)
             Some(home) => Ok(vec![format!("{}/.kube/config", home.known().ok_or("the home is not known")?)]),
         };
     };
-    let paths = given.split(':').filter(|path| !path.is_empty()).take(8);
+    let paths = given.split(':').filter(|path| !path.is_empty());
+    if paths.clone().count() > MOST_FILES {
+        return Err("it names more kubeconfigs than can be looked at".to_owned());
+    }
     let located = paths.map(|path| {
         let path = match path.strip_prefix("~/") {
             Some(rest) => format!("{}/{rest}", context.surroundings.home),

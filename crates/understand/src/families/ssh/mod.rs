@@ -356,6 +356,9 @@ fn tunnels(call: &Call<'_>, forwards: &[Value], place: &Resource, context: &mut 
         context.push(Effect::new(verbs::NET_LISTEN, local).because(why));
     }
     let own = if let Resource::Host { host, .. } = place { host.as_str() } else { "*" };
+    if forwards.len() > MOST_FORWARDS {
+        super::tunnels::opens(None, "*", None, context);
+    }
     for forward in forwards.iter().take(MOST_FORWARDS) {
         match forward {
             // Brackets around an address are no pattern here.

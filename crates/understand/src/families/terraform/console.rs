@@ -11,6 +11,9 @@ use crate::word::Value;
 /// Functions whose first argument is a file of this machine.
 const READERS: &[&str] = &["file", "filebase64", "templatefile", "filemd5", "filesha1", "filesha256", "filesha512", "filebase64sha256", "filebase64sha512"];
 
+/// Files that the calls of one function read which are told one by one.
+const MOST_READ: usize = 16;
+
 /// Adds what the expressions tell that the console is given. Without any it has nobody to answer.
 pub(super) fn effects(spot: &Spot, invocation: &Invocation, context: &mut Context<'_>) {
     let text = match &invocation.stdin {
@@ -34,7 +37,11 @@ pub(super) fn effects(spot: &Spot, invocation: &Invocation, context: &mut Contex
         context.push(secret.because("`nonsensitive` shows what is marked sensitive"));
     }
     for reader in READERS {
-        for arguments in called(&text, reader).take(16) {
+        for (at, arguments) in called(&text, reader).enumerate() {
+            if at == MOST_READ {
+                context.read_value(&Value::unknown("it reads more files than can be looked at"));
+                break;
+            }
             let literal = arguments.trim_start().strip_prefix('"').and_then(|rest| rest.split_once('"'));
             context.read_value(&match literal {
                 Some((path, _)) if !path.contains(['$', '%', '\\']) => Value::Known(match path.strip_prefix("~/") {
