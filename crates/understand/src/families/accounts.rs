@@ -154,7 +154,12 @@ impl Accounts {
                 if text.match_indices(start).count() > MOST {
                     self.anywhere();
                 }
-                for block in blocks::of(text, start).take(MOST) {
+                // What only takes something out of another state says nothing of where that is.
+                let is_block = |block: &&str| {
+                    let head = block.split('{').next().unwrap_or_default();
+                    !start.starts_with("remote") || !head.contains(['.', '\n'])
+                };
+                for block in blocks::of(text, start).filter(is_block).take(MOST) {
                     self.of_block(block, configuration, found, invocation, context);
                 }
             }

@@ -25,7 +25,7 @@ pub(super) fn written_plainly(text: &str) -> String {
     let is_named = |line: &str| {
         let words: Vec<&str> = line.split(['{', ' ', '\t']).filter(|word| !word.is_empty()).collect();
         match words.as_slice() {
-            [kind @ ("provider" | "backend" | "variable"), name, ..] => {
+            [kind @ ("provider" | "backend" | "variable"), name, ..] if !name.starts_with('=') => {
                 Some(format!("{kind} \"{}\"", name.trim_matches('"')))
             }
             _ => None,
@@ -50,6 +50,10 @@ mod tests {
             let found = written_plainly(&format!("{block}\n  profile = \"live\"\n}}\n"));
             assert!(found.contains("provider \"aws\" {"), "{block}: {found}");
         }
+        assert_eq!(
+            written_plainly("  provider = aws.east\n  backend=x"),
+            "  provider = aws.east\n  backend=x"
+        );
         assert_eq!(written_plainly("variable x { default = 1 }"), "variable \"x\" { default = 1 }");
     }
 }

@@ -151,6 +151,14 @@ fn more_accounts_than_can_be_looked_at() {
 }
 
 #[test]
+fn another_state_is_told_by_its_own_block() {
+    let used = "resource \"google_x\" \"y\" {\n  network = data.terraform_remote_state.net.outputs.id\n  project = var.p\n}\n";
+    assert_snapshot!(check_with("terraform apply", &[("/repo/main.tf", used)]), @"stack.apply * of terraform /repo, write");
+    let own = "remote_state {\n  backend = \"s3\"\n  config = {\n    profile = \"prod\"\n  }\n}\n";
+    assert!(check_with("terragrunt apply", &[("/repo/terragrunt.hcl", own)]).contains("aws:prod"));
+}
+
+#[test]
 fn a_tag_names_no_account() {
     let tags = "provider \"aws\" {\n  default_tags {\n    tags = { project = var.project, subscription = \"prod\" }\n  }\n}\n";
     assert_snapshot!(check_with("terraform apply", &[("/repo/main.tf", tags)]), @"stack.apply * of terraform /repo, write");
