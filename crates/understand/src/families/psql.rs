@@ -19,8 +19,8 @@ pub(super) const FAMILY: Family = Family {
         "pg_createcluster", "pg_dropcluster", "pg_lsclusters", "pg_config", "pgbench", "cockroach",
     ],
     about: "SQL from `-c`, `-f`, a pipe or a here-document, statement by statement, with psql's own \
-        commands; and the programs that dump, restore, create and drop. An interactive session is \
-        opaque.",
+        commands; and the programs that dump, restore, create and drop. Where that is, the command says, else \
+        the service that it names in `pg_service.conf`, else the environment. An interactive session is opaque.",
     examples: &[
         "psql -h db.prod.example -d shop -c 'SELECT count(*) FROM orders'",
         "psql -h db.prod.example -d shop -c 'DROP TABLE users'",

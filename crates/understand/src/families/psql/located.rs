@@ -33,7 +33,9 @@ impl Said {
         let value = match value {
             "" => return,
             path if name == "host" && path.starts_with(['/', '@']) => "localhost",
-            hosts if name.starts_with("host") && hosts.contains([',', '%']) => "*",
+            hosts if name.starts_with("host") && hosts.contains([',', '%']) => {
+                hosts.split(',').find(|host| says_production(host)).unwrap_or("*")
+            }
             value => value,
         };
         *said = Some(value.to_owned());

@@ -109,6 +109,8 @@ mod tests {
             ("PGSERVICE=ten psql -c 'drop table a'", "10.0.0.5"),
             ("PGSERVICE=ten PGHOSTADDR=10.0.0.9 psql -h db.example -c 'drop table a'", "10.0.0.5"),
             ("PGSERVICE=none PGHOST=db.example psql -c 'drop table a'", "db.example"),
+            ("psql -h a.example,db.live.example -c 'drop table a'", "db.live.example"),
+            ("psql -h a.example,b.example -c 'drop table a'", "*"),
             // What it is called after counts where the host's name says nothing.
             ("PGSERVICE=prod psql -c 'drop table a'", "service:prod"),
             // What is not found or read is not known.
