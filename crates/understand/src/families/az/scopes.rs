@@ -120,6 +120,10 @@ pub(super) fn of(words: &[&str], read: &Read<'_>) -> Named {
                 named.everywhere();
                 true
             }
+            Value::Known(text) if is_whole && text.starts_with('@') => {
+                named.add(Tenant::unknown(AZURE, "a file says which subscription it is in"));
+                true
+            }
             // An address with a question mark in it is no pattern of files.
             Value::Known(text) | Value::Pattern(text) => named.of_text(text),
             Value::Unknown { .. } if is_whole && name != "-u" => {
@@ -170,12 +174,22 @@ mod tests {
             ("az rest -m delete -u /subscriptions/%252e%252e/x", "in azure:*"),
             ("az rest -m delete -u '/%2573ubscriptions/prod' --subscription staging", "in azure:*"),
             ("az resource move --destination-group g --destination-subscription-id $S --ids /subscriptions/a/x", "in azure:*"),
+            ("az resource delete --ids @ids.json --subscription dev", "in azure:*"),
             ("az deployment tenant create --template-file x.json --location l --subscription dev", "in azure:*"),
             ("az deployment mg create -m all --template-file x.json --location l --subscription dev", "in azure:managementGroups/all"),
         ] {
             let found = check(command);
             assert!(found.contains(place), "{command}: {found}");
             assert!(!found.contains("in azure:dev"), "{command}: {found}");
+        }
+    }
+
+    #[test]
+    fn more_subscriptions_than_are_looked_at() {
+        for (count, is_cut) in [(7, false), (9, true)] {
+            let ids: Vec<String> = (0..count).map(|at| format!("/subscriptions/s{at}/resourceGroups/g/x")).collect();
+            let found = check(&format!("az resource delete --ids '{}'", ids.join(" ")));
+            assert_eq!(found.contains("in azure:*"), is_cut, "{count}: {found}");
         }
     }
 

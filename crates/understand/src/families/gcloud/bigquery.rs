@@ -119,9 +119,16 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     tenant.acts(does, "bigquery", &[name], doubt, context);
 }
 
-/// The project of a table or a dataset that is written with it, `shop:sales.orders`.
+/// The project of a table or a dataset that is written with it: `shop:sales.orders`, `shop.sales.orders`; one of a
+/// domain has a colon itself.
 fn project(name: &str) -> Option<String> {
-    let (project, _) = name.split_once(':').filter(|(_, rest)| !rest.starts_with("//"))?;
+    if name.contains("://") {
+        return None;
+    }
+    let project = match name.rsplit_once(':') {
+        Some((project, _)) => project,
+        None => name.split_once('.').filter(|(_, rest)| rest.contains('.'))?.0,
+    };
     Some(project.to_owned())
 }
 
@@ -192,6 +199,7 @@ mod tests {
             "bq --project_id dev cp x.a prod:y.b",
             "bq --project_id dev cp -f dev:x.a,prod:x.b y.c",
             "bq --project_id dev rm -f prod:y.b",
+            "bq --project_id dev rm -f prod.y.b",
             "bq --project_id dev query --destination_table prod:y.b 'SELECT 1'",
         ] {
             let found = check(command);
@@ -213,6 +221,8 @@ mod tests {
         for command in ["bq --flagfile=none rm -f x.b", "bq --flagfile=$F rm -f x.b"] {
             assert!(check(command).contains("opaque"), "{command}: {}", check(command));
         }
+        let found = check("bq rm -f example.com:prod:y.b");
+        assert!(found.contains("y.b in gcp:example.com:prod"), "{found}");
         let found = check("bq --dataset_id prod:x --project_id dev rm -f dev:y.b");
         assert!(!found.contains("in gcp:prod"), "{found}");
         let found = check("bq --project_id dev cp x.a y.b");
