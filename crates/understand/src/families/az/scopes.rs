@@ -36,11 +36,11 @@ impl Named {
         }
     }
 
-    fn of_text(&mut self, text: &str) -> bool {
+    fn of_text(&mut self, text: &str, is_whole: bool) -> bool {
         let before = self.tenants.len();
         // Of an id or an address both what is written and what a server makes of it count.
         if let Some(plain) = written_plainly(text) {
-            if is_unclear(&plain) {
+            if is_unclear(&plain) && (is_whole || plain.to_ascii_lowercase().contains("/subscriptions")) {
                 self.add(Tenant::unknown(AZURE, "which subscription it is in is not clear"));
             }
             self.of_plain(&plain);
@@ -71,7 +71,7 @@ impl Named {
 
 /// An id or an address as servers read it, where that is another than what is written.
 pub(super) fn written_plainly(text: &str) -> Option<String> {
-    let is_address = text.starts_with('/') || text.contains("://");
+    let is_address = ["/", "https://", "http://"].iter().any(|start| text.starts_with(start));
     let path = text.split(['?', '#']).next().unwrap_or(text);
     let is_odd = path.contains(['%', '\\', ';']) || path.contains("/.") || path.split("://").any(|part| part.contains("//"));
     (is_address && is_odd).then(|| format!("/{}", normal_path(path)))
@@ -110,7 +110,7 @@ pub(super) fn of(words: &[&str], read: &Read<'_>) -> Named {
                 match value.known() {
                     Some(id) if !id.contains('/') => named.add(Tenant::named(AZURE, id)),
                     Some(id) => {
-                        named.of_text(id);
+                        named.of_text(id, true);
                     }
                     None => named.add(Tenant::unknown(AZURE, "which subscription it goes to is not known")),
                 }
@@ -125,7 +125,7 @@ pub(super) fn of(words: &[&str], read: &Read<'_>) -> Named {
                 true
             }
             // An address with a question mark in it is no pattern of files.
-            Value::Known(text) | Value::Pattern(text) => named.of_text(text),
+            Value::Known(text) | Value::Pattern(text) => named.of_text(text, is_whole),
             Value::Unknown { .. } if is_whole && name != "-u" => {
                 named.add(Tenant::unknown(AZURE, "which subscription it is in is not known"));
                 true
@@ -200,6 +200,8 @@ mod tests {
             "az rest --method delete --url '/subscriptions/{subscriptionId}/resourceGroups/prod' --subscription dev",
             "az group delete -n prod --subscription dev",
             "az rest --method delete --url 'https://management.azure.com/subscriptions/dev/x?x=/../prod' --subscription dev",
+            "az storage blob upload -f x --connection-string 'BlobEndpoint=https://a.blob.example;AccountName=a' --subscription dev",
+            "az storage blob copy start --source-uri 'https://a.blob.example/x%2520y;z' --subscription dev",
             "az tag create --resource-id /subscriptions/dev/x --tags a=%70rod --subscription dev",
         ] {
             let found = check(command);
