@@ -20,6 +20,13 @@ fn what_is_more_than_can_be_told_is_any() {
         ("redis-cli del ", "k#", " ", "", "db.destroy * in"),
         ("kill ", "1000#", " ", "", "exec.process *"),
         ("ssh -N ", "-L 900#:db#.example:5432", " ", " bastion", "net.write *"),
+        (
+            "ssh -fN ",
+            "-L 900#:db#.example:5432",
+            " ",
+            " bastion && psql -h localhost -p 90069 -c 'drop table a'",
+            "postgresql://*",
+        ),
         ("terraform destroy ", "-target=a.b#", " ", "", "stack.destroy * of"),
     ] {
         let many = found(70, before, each, between, after);

@@ -69,8 +69,14 @@ fn usual_port(system: &str) -> &'static str {
 /// Takes note that a port of this machine leads elsewhere.
 pub(crate) fn leads(local: Option<&str>, to: &Resource, context: &mut Context<'_>) {
     let tunnels = &mut context.state.world.tunnels;
-    if tunnels.len() < MOST {
-        tunnels.push(Tunnel { local: local.map(str::to_owned), leads: to.clone() });
+    match tunnels.len() {
+        0..MOST => tunnels.push(Tunnel { local: local.map(str::to_owned), leads: to.clone() }),
+        // Of more than are kept in mind any port may lead anywhere.
+        MOST => {
+            let anywhere = Resource::Host { host: "*".to_owned(), url: None };
+            tunnels.push(Tunnel { local: None, leads: anywhere });
+        }
+        _ => {}
     }
 }
 
