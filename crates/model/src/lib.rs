@@ -15,6 +15,7 @@ mod environment;
 mod fact;
 mod finding;
 mod hex;
+mod host;
 mod ids;
 mod resource;
 mod risk;
@@ -31,14 +32,14 @@ pub use environment::{Environment, Place};
 pub use fact::{Answer, Fact, Question};
 pub use finding::Finding;
 pub use hex::{Hex, ParseHexError};
+pub use host::{host_alone, host_groups, is_endpoint_of_this_machine, is_this_machine};
 pub use ids::{
     AgentId, Commit, GrantId, LogId, PolicyId, PromptId, ReviewerName, SessionId, TaskId, Ticket, ToolCallId,
 };
 pub use jiff::Timestamp;
 pub use resource::{
-    ForgeRepository, PathClass, Remote, Repository, Resource, Zone, host_alone, host_groups,
-    is_cluster_of_this_machine, is_endpoint_of_this_machine, is_this_machine, is_within, page_action,
-    registry_of_image,
+    ForgeRepository, PathClass, Remote, Repository, Resource, Zone, is_cluster_of_this_machine, is_within,
+    page_action, registry_of_image,
 };
 pub use risk::{Factor, Risk};
 pub use task::{Task, TaskLimits, TaskScope};

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::host::{is_endpoint_of_this_machine, is_this_machine, one_spelling};
 use crate::{Commit, Place};
 
 /// A thing an effect touches.
@@ -171,6 +172,20 @@ pub enum Resource {
 }
 
 impl Resource {
+    /// The same with the host's name as everybody writes it.
+    pub fn in_one_spelling(mut self) -> Self {
+        let host = match &mut self {
+            Self::Host { host, .. } => host,
+            // Those of a file have it as their host.
+            Self::Database { system, host, .. } if system != "sqlite" => host,
+            _ => return self,
+        };
+        if let Some(usual) = one_spelling(host) {
+            *host = usual;
+        }
+        self
+    }
+
     /// How far from the agent's own workspace it is.
     pub fn place(&self) -> Place {
         match self {
@@ -238,17 +253,6 @@ impl Resource {
     }
 }
 
-/// Whether a host's name or address is this machine's own.
-pub fn is_this_machine(host: &str) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    let name = host.to_ascii_lowercase();
-    name == "localhost"
-        || name.ends_with(".localhost")
-        || host
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback() || address.is_unspecified())
-}
-
 /// The registry that an image is pulled from by its name, such as `ghcr.io` for `ghcr.io/acme/app:1`, and the rest of the name.
 pub fn registry_of_image(name: &str) -> (&str, &str) {
     match name.split_once('/') {
@@ -258,29 +262,10 @@ pub fn registry_of_image(name: &str) -> (&str, &str) {
     }
 }
 
-/// A host's own name or address, without what an inventory says of it: `10.0.0.7 (db1, production of hosts.ini)`.
-pub fn host_alone(host: &str) -> &str {
-    host.split_once(" (").map_or(host, |(own, _)| own)
-}
-
-/// The names that an inventory has for a host, and the groups it is in.
-pub fn host_groups(host: &str) -> impl Iterator<Item = &str> {
-    let said = host.split_once(" (").map_or("", |(_, said)| said.trim_end_matches(')'));
-    let groups = said.rsplit_once("of ").map_or(said, |(groups, _)| groups);
-    groups.split(", ").map(str::trim).filter(|group| !group.is_empty())
-}
-
 /// Whether an absolute, normal path is a directory or lies below it.
 pub fn is_within(path: &str, directory: &str) -> bool {
     let rest = path.strip_prefix(directory.trim_end_matches('/'));
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// Whether an address with a port is this machine's own, such as `localhost:4566`, where an emulator of a cloud is.
-pub fn is_endpoint_of_this_machine(address: &str) -> bool {
-    address.rsplit_once(':').is_some_and(|(host, port)| {
-        !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) && is_this_machine(host)
-    })
 }
 
 /// Whether a kubeconfig's context has a name that tools give to the clusters they run on one machine only. Where

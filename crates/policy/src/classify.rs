@@ -132,7 +132,7 @@ pub fn is_collaboration(effect: &Effect, map: &EnvironmentMap) -> bool {
             let url = repository.remote.as_ref().and_then(|remote| remote.url.as_deref());
             let mapped = map.speaks_of(url, repository.root.as_deref());
             match Name::of(reference) {
-                Name::Branch(branch) => !is_trunk(branch, map),
+                Name::Branch(branch) => !is_trunk(branch, map) && is_on_own_forge(url, map),
                 Name::Tag(tag) => {
                     mapped && !production(map, |places| glob::in_list_any_case(&places.tags, tag))
                 }
@@ -142,6 +142,15 @@ pub fn is_collaboration(effect: &Effect, map: &EnvironmentMap) -> bool {
         Resource::PullRequest { .. } | Resource::Forge { .. } => is_talk(&effect.verb),
         _ => false,
     }
+}
+
+/// Whether a remote is on a host that one of the map's remotes is on, where it names any: a branch offered there, to a fork
+/// too, stays with those who decide; what goes to another host leaves them.
+fn is_on_own_forge(url: Option<&str>, map: &EnvironmentMap) -> bool {
+    let remotes = &map.repository.remotes;
+    let host = |address: &str| address.split('/').next().unwrap_or_default().to_owned();
+    let Some(own) = url.map(|url| host(&remote::normalise(url))) else { return true };
+    own.is_empty() || remotes.is_empty() || remotes.iter().any(|pattern| glob::matches(&host(pattern), &own))
 }
 
 fn environment(effect: &Effect, map: &EnvironmentMap, tree: Option<&str>) -> Environment {

@@ -28,7 +28,8 @@ pub(crate) enum Slot {
 impl Collected {
     /// Adds an effect unless the same is there; past the limit of its verb, effects are merged into
     /// one that covers the worst any of them can be.
-    pub fn push(&mut self, effect: Effect) -> Slot {
+    pub fn push(&mut self, mut effect: Effect) -> Slot {
+        effect.resource = effect.resource.in_one_spelling();
         if let Some(index) = self.effects.iter().rposition(|known| same(known, &effect)) {
             if let Some(known) = self.effects.get_mut(index) {
                 if opens_pull_request(&effect) {

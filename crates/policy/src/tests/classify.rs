@@ -60,6 +60,9 @@ fn pushes_elsewhere() {
     assert_snapshot!(push(OTHER_URL, "refs/heads/develop"), @"unknown, require 1 approval (50) by unknown-remote-write");
     assert_snapshot!(push(OTHER_URL, "refs/heads/release/2"), @"unknown, require 1 approval (50) by unknown-remote-write");
     assert_snapshot!(push(OTHER_URL, "refs/heads/feature"), @"unknown, monitor (50) by collaboration medium-risk");
+    // To a host where nobody is who decides on it here.
+    assert_snapshot!(push("https://elsewhere.example/x", "refs/heads/feature"), @"unknown, require 1 approval (50) by unknown-remote-write");
+    assert_snapshot!(push("/srv/backup.git", "refs/heads/feature"), @"unknown, monitor (50) by collaboration medium-risk");
     assert_snapshot!(push(OTHER_URL, "refs/tags/x"), @"unknown, require 1 approval (50) by unknown-remote-write");
     assert_snapshot!(push(OTHER_URL, "*"), @"unknown, require 1 approval (60) by high-risk unknown-remote-write");
 }

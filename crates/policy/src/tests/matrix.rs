@@ -382,7 +382,7 @@ fn a_secret_read_and_sent_in_one_call_waits() {
         Effect::new(verbs::FORGE_PULL_REQUEST, pull_request),
         Effect::new(
             verbs::GIT_PUSH,
-            reference(remote_repository(Some("https://h.example/x")), "refs/heads/x"),
+            reference(remote_repository(Some("https://github.com/h/x")), "refs/heads/x"),
         ),
     ];
     let bundle = shop(Pack::Graduated);
