@@ -10,7 +10,7 @@ use crate::terminal;
 /// Rows of a list that are shown; `--json` has them all.
 const SHOWN: usize = 10;
 
-/// Calls that a reason of a difference is shown with.
+/// Examples that a note or a reason is shown with.
 const EXAMPLES: usize = 3;
 
 /// Factors of risk that a reason is shown with.
@@ -65,8 +65,11 @@ fn read(report: &Report) {
     }
     if report.broken_lines > 0 {
         println!("{} could not read {}:", styled(WARN, "note:"), many(report.broken_lines, "line"));
-        for broken in report.broken.iter().take(3) {
+        for broken in report.broken.iter().take(EXAMPLES) {
             println!("  {}", folded(&terminal::line(broken), 2));
+        }
+        if report.broken_lines > EXAMPLES {
+            println!("  {}", styled(FAINT, format!("and {} more", grouped(report.broken_lines - EXAMPLES))));
         }
     }
     if !report.skipped.is_empty() {

@@ -1,6 +1,6 @@
 //! Subcommands that may throw away what no commit has.
 
-use countersign_model::{Reversible, verbs};
+use countersign_model::verbs;
 
 use super::super::{Git, exposing};
 use super::{cleaning, moves_refs, resetting};
@@ -71,10 +71,8 @@ pub(super) fn discarding(git: &Git<'_>, context: &mut Context<'_>) {
             if let Some(root) = git.repo.root.as_deref().filter(|_| takes_all && !matches!(first.as_str(), "list" | "show")) {
                 exposing::takes_ignored(root, context);
             }
-            // What is stashed may be a person's work. Git names the commit that it drops, and keeps that for a while.
-            let is_told = first == "drop" && !context.repeated && !git.has_short('q') && !git.has_long("--quiet") && !git.words.iter().any(|word| word.value.is_unknown());
-            let effect = git.here(verb);
-            context.push(if is_told { effect.reversible(Reversible::Yes).because("git says which commit it drops, and `git stash apply` takes that") } else { effect });
+            // What is stashed may be a person's work, and only whoever reads git's output learns the name of its commit.
+            context.push(git.here(verb));
         }
         _ => {
             let destroys = matches!(first.as_str(), "expire" | "delete" | "drop");

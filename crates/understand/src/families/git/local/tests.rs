@@ -36,7 +36,7 @@ fn what_can_be_brought_back() {
     assert_snapshot!(undone_where("git branch -D feature", &[("changed", "")]), @"git.delete-ref Yes");
     assert_snapshot!(undone_where("git branch -D feature", &[("changed", "M\tsrc/a.rs")]), @"git.delete-ref Unknown");
     assert_snapshot!(undone_where("git commit -m x; git branch -D feature", &[("changed", "")]), @"git.commit Yes; git.delete-ref Unknown");
-    assert_snapshot!(undone("git stash drop"), @"git.discard Yes");
+    assert_snapshot!(undone("git stash drop"), @"git.discard No");
     assert_snapshot!(undone("git stash clear"), @"git.discard No");
     assert_snapshot!(undone("while true; do git stash drop; done"), @"exec.read Yes; git.discard No");
     assert_snapshot!(undone("git branch -d main"), @"git.delete-ref Yes");
