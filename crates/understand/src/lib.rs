@@ -43,7 +43,7 @@ mod tools;
 mod word;
 mod workspace;
 
-use countersign_model::{Declared, Effect, Fact, ToolCall};
+use countersign_model::{Access, Declared, Effect, Fact, ToolCall};
 use serde_json::{Map, Value};
 
 use context::Context;
@@ -100,6 +100,12 @@ impl Surroundings {
 /// Whether understanding knows a program of this name by itself.
 pub fn knows(program: &str) -> bool {
     families::is_understood(program)
+}
+
+/// Whether tools of this name, or of this pattern of names, are understood to do more than is said of them: that counts
+/// all the same.
+pub fn does_more(tool: &str, said: Access) -> bool {
+    tools::does_more(tool, said)
 }
 
 /// What a tool call would do, and what that was concluded from.

@@ -51,34 +51,41 @@ pub(super) fn effects(declared: &Declared, invocation: &Invocation, context: &mu
     });
 }
 
-/// Adds what a tool does by its description; false where the policy has none.
-pub(crate) fn tool(full: &str, input: &Map<String, Json>, context: &mut Context<'_>) -> bool {
-    let matches = |declared: &&Declared| declared.names.iter().any(|name| glob::matches(name, full));
-    let Some(declared) = context.surroundings.programs.iter().find(matches) else { return false };
+/// The description of a tool, if the policy has one that says what it does.
+pub(crate) fn tool<'a>(full: &str, context: &Context<'a>) -> Option<&'a Declared> {
+    let programs = &context.surroundings.programs;
+    let found = programs.iter().find(|declared| declared.names.iter().any(|name| glob::matches(name, full)));
+    found.filter(|declared| worst(declared).is_some())
+}
+
+/// What a described tool does itself; where it acts is added, if an argument says so.
+pub(crate) fn says(
+    declared: &Declared,
+    server: Option<&str>,
+    name: &str,
+    input: &Map<String, Json>,
+    context: &mut Context<'_>,
+) -> Option<Effect> {
+    let (verb, placed) = worst(declared)?;
+    let target = declared.target.iter().find_map(|name| input.get(name)).and_then(Json::as_str);
+    if let Some(target) = target {
+        let platform = server.unwrap_or(name).to_owned();
+        let resource = Resource::App { platform, name: name.to_owned(), target: Some(target.to_owned()) };
+        context.push(Effect::new(placed, resource));
+    }
+    let resource = Resource::Tool { server: server.map(str::to_owned), name: name.to_owned() };
+    Some(Effect::new(verb, resource))
+}
+
+/// The worst that is said of a tool, as a call of its server and as something that acts on an application.
+fn worst(declared: &Declared) -> Option<(Verb, Verb)> {
     let lists: [(&Vec<String>, Verb, Verb); 4] = [
         (&declared.execute, verbs::MCP_CALL, verbs::APP_EXECUTE),
         (&declared.destroy, verbs::MCP_DELETE, verbs::APP_DELETE),
         (&declared.write, verbs::MCP_WRITE, verbs::APP_DEPLOY),
         (&declared.read, verbs::MCP_READ, verbs::APP_READ),
     ];
-    let Some((_, verb, placed)) = lists.into_iter().find(|(list, _, _)| !list.is_empty()) else {
-        return false;
-    };
-    let rest = full.strip_prefix("mcp__").unwrap_or(full);
-    let (server, name) = match rest.rsplit_once("__") {
-        Some((server, name)) => (Some(server.to_owned()), name.to_owned()),
-        None => (None, rest.to_owned()),
-    };
-    let target = declared.target.iter().find_map(|name| input.get(name)).and_then(Json::as_str);
-    if let Some(target) = target {
-        let platform = server.clone().unwrap_or_else(|| name.clone());
-        context.push(Effect::new(
-            placed,
-            Resource::App { platform, name: name.clone(), target: Some(target.to_owned()) },
-        ));
-    }
-    context.push(Effect::new(verb, Resource::Tool { server, name }));
-    true
+    lists.into_iter().find(|(list, _, _)| !list.is_empty()).map(|(_, verb, placed)| (verb, placed))
 }
 
 #[cfg(test)]
@@ -123,5 +130,40 @@ mod tests {
         mcp.delete billing/list_refunds, destroy
         ");
         assert_snapshot!(check_declared("mcp__tickets__get", json!({}), declared), @"mcp.read tickets/get, read");
+    }
+
+    #[test]
+    fn a_description_only_raises_what_a_tool_is_known_to_do() {
+        let read = |tool: &str, input| {
+            let names = vec!["mcp__*".to_owned(), "terminal".to_owned(), "bash".to_owned()];
+            let declared = Declared { names, read: vec![String::new()], ..Declared::default() };
+            check_declared(tool, input, declared)
+        };
+        assert_snapshot!(read("mcp__github__merge_pull_request", json!({"owner": "acme", "repo": "shop", "pull_number": 3})), @"
+        forge.merge acme/shop#3, write
+        mcp.read github/merge_pull_request, read
+        ");
+        assert_snapshot!(read("mcp__postgres__query", json!({"sql": "drop table x"})), @"
+        db.destroy x in postgresql://postgres, destroy
+        mcp.delete postgres/query, destroy
+        ");
+        assert_snapshot!(read("mcp__shell__run_command", json!({"command": "git push origin main"})), @"
+        git.push main@origin, write
+        mcp.write shell/run_command, write
+        ");
+        assert_snapshot!(read("mcp__shell__run_it", json!({"with": "this"})), @"mcp.call shell/run_it, execute, partial");
+        assert_snapshot!(read("mcp__billing__eu__delete", json!({})), @"mcp.delete billing/eu__delete, destroy");
+        assert_snapshot!(read("terminal", json!({"command": "git push origin main"})), @"
+        mcp.read terminal, read
+        git.push main@origin, write
+        ");
+        assert_snapshot!(read("bash", json!({"cmd": "x"})), @"
+        mcp.read bash, read
+        exec.opaque bash, execute, opaque
+        exec.opaque x, execute, opaque
+        ");
+        // Nothing says what these do.
+        assert_snapshot!(read("mcp__billing__frobnicate", json!({"id": 1})), @"mcp.read billing/frobnicate, read");
+        assert_snapshot!(read("terminal", json!({})), @"mcp.read terminal, read");
     }
 }

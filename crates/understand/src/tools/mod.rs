@@ -11,7 +11,7 @@ use crate::families::declared;
 use crate::shell::{self, Place};
 use crate::word::Value;
 
-pub(crate) use mcp::quoted;
+pub(crate) use mcp::{does_more, quoted};
 
 /// What a tool does with its input.
 enum Does {
@@ -134,16 +134,13 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// Adds what the call does.
 pub(crate) fn effects(call: &ToolCall, context: &mut Context<'_>) {
     let known = TOOLS.iter().find(|(name, _, _)| *name == call.tool);
-    if known.is_none() && declared::tool(&call.tool, &call.input, context) {
-        crate::families::mentions(&serde_json::Value::Object(call.input.clone()).to_string(), context);
-        return;
-    }
+    let described = declared::tool(&call.tool, context).filter(|_| known.is_none());
     if call.tool.starts_with("mcp__") || call.mcp_server.is_some() {
-        mcp::effects(call, context);
+        mcp::effects(call, described, context);
         return;
     }
     let Some((_, does, _)) = known else {
-        unknown::effects(call, context);
+        unknown::effects(call, described, context);
         return;
     };
     does_so(does, call, context);

@@ -1,12 +1,13 @@
 //! Tools that nobody knows: what they are given is looked at all the same. One whose name differs from a known one's in
 //! capitals only is most likely that one, and a command among the arguments is most likely run.
 
-use countersign_model::ToolCall;
+use countersign_model::{Declared, ToolCall};
 use serde_json::Value as Json;
 
 use super::mcp::{COMMANDS, in_snake_case};
 use super::{Does, TOOLS, does_so, words};
 use crate::context::Context;
+use crate::families::declared;
 use crate::shell::{self, Place};
 use crate::sought;
 
@@ -15,8 +16,8 @@ const SCRIPTS: &[&str] = &["bash", "script", "shell_script", "sh", "shell", "cod
 /// Texts of one call that are looked into.
 const MOST: usize = 32;
 
-/// Adds what a call of such a tool may do.
-pub(super) fn effects(call: &ToolCall, context: &mut Context<'_>) {
+/// Adds what a call of such a tool may do, and what the policy says of it where it does.
+pub(super) fn effects(call: &ToolCall, described: Option<&Declared>, context: &mut Context<'_>) {
     let similar =
         TOOLS.iter().find(|(name, _, _)| name.eq_ignore_ascii_case(&call.tool)).map(|(_, does, _)| does);
     // Whatever it is called, it runs what a shell would; of all others only the worse is believed.
@@ -26,7 +27,15 @@ pub(super) fn effects(call: &ToolCall, context: &mut Context<'_>) {
         }
         _ => false,
     };
-    if !runs {
+    let said = described.and_then(|described| {
+        let (server, name) = call.tool.split_once("__").unzip();
+        declared::says(described, server, name.unwrap_or(&call.tool), &call.input, context)
+    });
+    if let Some(effect) = said {
+        context.push(effect);
+    }
+    // What is called like a tool that is understood is known, whatever else is said of it.
+    if !runs && (described.is_none() || similar.is_some()) {
         context.opaque(&call.tool, "nobody knows what this tool does");
     }
     let is_said = |does: &&Does| {

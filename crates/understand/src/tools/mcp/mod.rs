@@ -6,7 +6,8 @@
 //! clouds ([`arguments`], [`resources`]). The tool's own effect is as bad as its name says ([`names`]), or as
 //! [`catalogue`] says where the name says nothing; what the arguments do and what the server itself says of its
 //! tool can only raise that. Two things lower: a tool that runs what it is given does what it is given, where
-//! all of that can be read; and a server by its usual name does with such a tool what it usually does ([`usual`]).
+//! all of that can be read; and a server by its usual name does with such a tool what it usually does ([`usual`]). What
+//! the policy says of a tool stands for what nobody knows of it, and raises what is known.
 
 mod arguments;
 mod carried;
@@ -24,11 +25,12 @@ mod vocabulary;
 mod web;
 
 use countersign_model::{
-    Access, Certainty, Effect, McpServer, Resource, Reversible, ToolAnnotations, ToolCall, verbs,
+    Access, Certainty, Declared, Effect, McpServer, Resource, Reversible, ToolAnnotations, ToolCall, verbs,
 };
 use serde_json::{Map, Value as Json};
 
 use crate::context::Context;
+use crate::families::declared;
 pub(super) use commands::COMMANDS;
 pub(crate) use commands::quoted;
 
@@ -71,8 +73,8 @@ impl Tool<'_> {
     }
 }
 
-/// Adds what a tool of an MCP server does.
-pub(super) fn effects(call: &ToolCall, context: &mut Context<'_>) {
+/// Adds what a tool of an MCP server does, which the policy may describe.
+pub(super) fn effects(call: &ToolCall, described: Option<&Declared>, context: &mut Context<'_>) {
     let (server, name) = named(call);
     let snake = names::in_snake_case(name);
     let annotations = call.mcp_server.as_ref().map(|server| server.annotations).unwrap_or_default();
@@ -82,6 +84,11 @@ pub(super) fn effects(call: &ToolCall, context: &mut Context<'_>) {
         {
             let resource = Resource::Tool { server: Some(server.to_owned()), name: name.to_owned() };
             context.push(of_access(least, resource).because(SERVER_SAYS));
+        }
+        let said = described
+            .and_then(|described| declared::says(described, Some(server), name, &call.input, context));
+        if let Some(effect) = said {
+            context.push(effect);
         }
         arguments::mentions(&call.input, false, context);
         return;
@@ -112,7 +119,8 @@ pub(super) fn effects(call: &ToolCall, context: &mut Context<'_>) {
     let tool = Tool { server, snake: &snake, words, says, input };
     let found = arguments::effects(&tool, context);
     let resource = Resource::Tool { server: Some(server.to_owned()), name: name.to_owned() };
-    context.push(own_effect(&tool, &found, annotations, resource));
+    let said = described.and_then(|described| declared::says(described, Some(server), name, input, context));
+    context.push(own_effect(&tool, &found, annotations, said.map(|said| said.access), resource));
     carried::effects(&tool, name, context);
     arguments::mentions(&call.input, says == Says::Reads, context);
 }
@@ -191,8 +199,33 @@ fn of_access(access: Access, resource: Resource) -> Effect {
     effect
 }
 
-/// The effect on the tool itself.
-fn own_effect(tool: &Tool<'_>, found: &Found, annotations: ToolAnnotations, resource: Resource) -> Effect {
+/// Whether tools that go by this name, or by a pattern of names, are known to do more than this. A pattern that takes in
+/// every tool of a server takes in such.
+pub(crate) fn does_more(full: &str, said: Access) -> bool {
+    let Some(rest) = full.strip_prefix("mcp__") else {
+        return full.starts_with('*') && said < Access::Destroy;
+    };
+    let snake = in_snake_case(rest.split_once("__").map_or("", |(_, tool)| tool));
+    let words = names::words(&snake);
+    let known = match names::says(&words) {
+        Says::Nothing if words.is_empty() => Access::Destroy,
+        Says::Nothing | Says::Reads | Says::ReadsSecret => Access::Read,
+        Says::Writes | Says::Pays => Access::Write,
+        Says::Sends => Access::Send,
+        Says::Runs => Access::Execute,
+        Says::Deletes => Access::Destroy,
+    };
+    known > said
+}
+
+/// The effect on the tool itself; `said` is what the policy says of it.
+fn own_effect(
+    tool: &Tool<'_>,
+    found: &Found,
+    annotations: ToolAnnotations,
+    said: Option<Access>,
+    resource: Resource,
+) -> Effect {
     let (by_name, unsure) = match (tool.says, &found.ran) {
         (Says::Reads | Says::ReadsSecret, _) => (Access::Read, None),
         (Says::Writes, _) if web::only_opens(tool) || files::is_all(tool) => (Access::Read, None),
@@ -201,6 +234,8 @@ fn own_effect(tool: &Tool<'_>, found: &Found, annotations: ToolAnnotations, reso
         (Says::Deletes, _) => (Access::Destroy, None),
         (Says::Nothing | Says::Runs, Ran::All(access)) => (*access, None),
         (Says::Nothing | Says::Runs, Ran::Unread(why)) => (Access::Execute, Some((Certainty::Opaque, *why))),
+        (Says::Nothing, Ran::Nothing) if said.is_some() => (Access::Read, None),
+        (Says::Runs, Ran::Nothing) if said >= Some(Access::Execute) => (Access::Read, None),
         (Says::Nothing | Says::Runs, Ran::Nothing) => {
             (Access::Execute, Some((Certainty::Partial, "the tool's name does not say what it does")))
         }
@@ -209,7 +244,7 @@ fn own_effect(tool: &Tool<'_>, found: &Found, annotations: ToolAnnotations, reso
         Ran::All(access) => access.max(found.raised),
         Ran::Nothing | Ran::Unread(_) => found.raised,
     };
-    let access = by_name.max(by_arguments);
+    let access = by_name.max(by_arguments).max(said.unwrap_or(Access::Read));
     let least = least(annotations).filter(|least| *least > access);
     let mut effect = of_access(access.max(least.unwrap_or(Access::Read)), resource);
     if tool.says == Says::Pays {
