@@ -8,7 +8,7 @@ use countersign_model::{Declared, PolicyId};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::bundle::{Bundle, BundleError, Contents, FORMAT, StoredLayer, StoredPolicy};
+use crate::bundle::{Bundle, BundleError, Contents, FORMAT, StoredInvariant, StoredLayer, StoredPolicy};
 use crate::checked::{Checked, FLATTER, read, read_pack, validate};
 use crate::layers::{self, Layer, Loosening};
 use crate::map::RepositoryMap;
@@ -32,6 +32,18 @@ pub enum BuildError {
         place: Place,
         /// What to do.
         hint: Option<String>,
+    },
+    /// The id of a policy or an invariant cannot be used.
+    #[error("cannot use policy `{name}`: {message}{at}")]
+    Id {
+        /// The layer that says it.
+        layer: Layer,
+        /// The id, after `invariant ` where it is one's.
+        name: String,
+        /// What is wrong, a fragment.
+        message: &'static str,
+        /// Where it is written.
+        at: At,
     },
     /// A pattern of the map would silently match nothing.
     #[error("cannot use `{pattern}` in `{list}`: {message}{at}")]
@@ -103,6 +115,7 @@ impl BuildError {
             Self::Layers(loosening) => Some(&loosening.hint),
             Self::Delegate { hint, .. } => Some(hint),
             Self::Weights(wrong) => Some(&wrong.hint),
+            Self::Id { message, .. } => (*message == NO_WORD).then_some(PLAIN_WORD),
             Self::Pattern { .. } | Self::Program { .. } | Self::Shipped(_) => None,
         }
     }
@@ -110,9 +123,10 @@ impl BuildError {
     /// The layer whose file it is about, where that is known.
     pub const fn layer(&self) -> Option<Layer> {
         match self {
-            Self::Pattern { layer, .. } | Self::Program { layer, .. } | Self::Delegate { layer, .. } => {
-                Some(*layer)
-            }
+            Self::Pattern { layer, .. }
+            | Self::Program { layer, .. }
+            | Self::Id { layer, .. }
+            | Self::Delegate { layer, .. } => Some(*layer),
             Self::Layers(loosening) => Some(loosening.layer),
             Self::Weights(wrong) => Some(wrong.layer),
             Self::Policy { .. } | Self::Shipped(_) => None,
@@ -123,7 +137,10 @@ impl BuildError {
     pub const fn place(&self) -> Place {
         match self {
             Self::Policy { place, .. } => *place,
-            Self::Pattern { at, .. } | Self::Program { at, .. } | Self::Delegate { at, .. } => at.place,
+            Self::Pattern { at, .. }
+            | Self::Program { at, .. }
+            | Self::Id { at, .. }
+            | Self::Delegate { at, .. } => at.place,
             Self::Layers(loosening) => loosening.at.place,
             Self::Weights(wrong) => wrong.at.place,
             Self::Shipped(_) => Place(None),
@@ -138,6 +155,7 @@ impl BuildError {
                 let place = Place(proposal::place_of_policy(text, &policy, place.0));
                 Self::Policy { policy, message, place, hint }
             }
+            Self::Id { layer, name, message, at } => Self::Id { layer, name, message, at: at.within(text) },
             Self::Pattern { layer, list, pattern, message, at } => {
                 Self::Pattern { layer, list, pattern, message, at: at.within(text) }
             }
@@ -177,7 +195,7 @@ pub fn build_layers(layers: &[(Layer, &Proposal)]) -> Result<Bundle, BuildError>
         check_patterns(*layer, proposal)?;
         check_programs(*layer, &proposal.programs)?;
         check_delegates(*layer, &proposal.delegates)?;
-        read_invariants(&proposal.invariants)?;
+        read_invariants(*layer, &proposal.invariants)?;
     }
     let (map, programs) = layers::join(layers)?;
     let mut seen = BTreeSet::new();
@@ -211,6 +229,7 @@ pub fn build_layers(layers: &[(Layer, &Proposal)]) -> Result<Bundle, BuildError>
         highest: (!stored.is_empty()).then(|| highest.name().to_owned()),
         below: stored,
         programs,
+        invariants: layers.iter().flat_map(|(layer, proposal)| stored_invariants(*layer, proposal)).collect(),
     })?)
 }
 
@@ -223,6 +242,7 @@ impl Bundle {
             on_allow: crate::OnAllow::Pass,
             programs: Vec::new(),
             policies: Vec::new(),
+            invariants: Vec::new(),
             weights: toml::Table::new(),
             ..proposal.clone()
         })
@@ -235,12 +255,10 @@ fn read_own(
     seen: &mut BTreeSet<String>,
 ) -> Result<Vec<Checked>, BuildError> {
     let mut checked = Vec::new();
-    for policy in own {
+    for (index, policy) in own.iter().enumerate() {
         let id = format!("{layer}/{}", policy.id);
-        check_id(&policy.id, &policy.id)?;
-        if !seen.insert(id.clone()) {
-            return Err(refused(&policy.id, "its id stands there twice", None));
-        }
+        let is_new = seen.insert(id.clone());
+        check_id(layer, ["policy", &index.to_string(), "id"], &policy.id, &policy.id, is_new)?;
         let read = read(&id, &policy.id, &policy.cedar, policy.says.as_deref())?;
         checked.push(Checked { mode: policy.mode, ..read });
     }
@@ -248,15 +266,13 @@ fn read_own(
 }
 
 /// The invariants of a proposal as Cedar reads them, held against the schema: each a `forbid` under its own id.
-pub fn read_invariants(own: &[OwnInvariant]) -> Result<Vec<Policy>, BuildError> {
+pub fn read_invariants(layer: Layer, own: &[OwnInvariant]) -> Result<Vec<Policy>, BuildError> {
     let mut seen = BTreeSet::new();
     let mut checked = Vec::new();
-    for invariant in own {
+    for (index, invariant) in own.iter().enumerate() {
         let name = format!("{INVARIANT}{}", invariant.id);
-        check_id(&invariant.id, &name)?;
-        if !seen.insert(&invariant.id) {
-            return Err(refused(&name, "its id stands there twice", None));
-        }
+        let is_new = seen.insert(&invariant.id);
+        check_id(layer, ["invariant", &index.to_string(), "id"], &invariant.id, &name, is_new)?;
         let read = read(&invariant.id, &name, &invariant.cedar, Some(&invariant.says))?;
         if read.policy.effect() != Effect::Forbid {
             let hint = "write a `forbid`: what it forbids, the bundle must never allow";
@@ -268,14 +284,29 @@ pub fn read_invariants(own: &[OwnInvariant]) -> Result<Vec<Policy>, BuildError> 
     Ok(checked.into_iter().map(|checked| checked.policy).collect())
 }
 
-/// An id is shown in reasons, listed, and typed by people.
-fn check_id(id: &str, name: &str) -> Result<(), BuildError> {
+/// The invariants of a layer as the bundle keeps them.
+fn stored_invariants(layer: Layer, proposal: &Proposal) -> impl Iterator<Item = StoredInvariant> {
+    proposal.invariants.iter().map(move |OwnInvariant { id, says, cedar }| StoredInvariant {
+        id: format!("{layer}/{id}"),
+        says: says.clone(),
+        cedar: cedar.clone(),
+    })
+}
+
+/// What is wrong with an id that is none.
+const NO_WORD: &str = "its id is no plain word";
+const PLAIN_WORD: &str = "write an id of letters, digits, `-`, `_` and `.`, such as `no-releases`";
+
+/// An id is shown in reasons, listed, and typed by people; it stands for one policy.
+fn check_id(layer: Layer, path: [&str; 3], id: &str, name: &str, is_new: bool) -> Result<(), BuildError> {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
-    if !id.is_empty() && id.chars().all(plain) {
-        return Ok(());
-    }
-    let hint = "write an id of letters, digits, `-`, `_` and `.`, such as `no-releases`";
-    Err(refused(name, "its id is no plain word", Some(hint)))
+    let is_word = !id.is_empty() && id.chars().all(plain);
+    let message = match (is_word, is_new) {
+        (true, true) => return Ok(()),
+        (false, _) => NO_WORD,
+        (true, false) => "its id stands there twice",
+    };
+    Err(BuildError::Id { layer, name: name.to_owned(), message, at: At::path(path) })
 }
 
 /// How the id ends of the policy that a lower layer starts from.

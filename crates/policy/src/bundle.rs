@@ -67,6 +67,21 @@ pub(crate) struct Contents {
     /// The organisation's own programs and tools.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub programs: Vec<Declared>,
+    /// What the layers' files say that the policies must never allow. It decides nothing, but whoever signs sees it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub invariants: Vec<StoredInvariant>,
+}
+
+/// An invariant of a layer's own, as it is written there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoredInvariant {
+    /// Its id, with the layer's name before it.
+    pub id: String,
+    /// What it says, for people.
+    pub says: String,
+    /// Its text in Cedar.
+    pub cedar: String,
 }
 
 /// A layer below the highest.
@@ -182,6 +197,11 @@ impl Bundle {
     /// What it says of the organisation's own programs and tools.
     pub fn programs(&self) -> &[Declared] {
         &self.contents.programs
+    }
+
+    /// The invariants that the layers' files say.
+    pub fn invariants(&self) -> &[StoredInvariant] {
+        &self.contents.invariants
     }
 
     /// The digest of the text after the map; of nothing where the map is not where canonical JSON has it.

@@ -19,6 +19,7 @@ mod compile;
 mod context;
 mod decide;
 mod draft;
+mod escapes;
 mod example;
 mod glob;
 mod imagined;
@@ -51,7 +52,7 @@ mod wording;
 mod written;
 
 pub use build::{BuildError, Place, build, build_layers, read_invariants};
-pub use bundle::{Bundle, BundleError, BundlePolicy, OnAllow};
+pub use bundle::{Bundle, BundleError, BundlePolicy, OnAllow, StoredInvariant};
 pub use ci::{Delivery, Refs};
 pub use classify::classify;
 pub use context::{Context, History, pushes, secret_read, takes_in_untrusted};

@@ -11,7 +11,7 @@ use crate::example::Example;
 use crate::map::{EnvironmentMap, Places, RepositoryMap};
 use crate::seen::Named;
 use crate::wording::explain;
-use crate::{OnAllow, Pack, remote};
+use crate::{OnAllow, Pack, escapes, remote};
 
 /// The version of the file's format.
 pub(crate) const VERSION: u32 = 1;
@@ -314,11 +314,16 @@ pub(crate) fn place_of_policy(
     let (invariant, bare) = (id.starts_with(INVARIANT), id.trim_start_matches(INVARIANT));
     let among = if invariant { file.invariant } else { file.policy };
     let policy = among.into_iter().find(|policy| policy.id == bare)?;
-    let span = policy.cedar.span();
-    // Escapes and folded lines shift what follows them.
-    let verbatim = text.get(span.clone())?.find(policy.cedar.get_ref().as_str());
+    let (span, says) = (policy.cedar.span(), policy.cedar.get_ref().as_str());
+    let raw = text.get(span.clone())?;
+    let verbatim = raw.find(says);
+    if let Some((line, column)) = within.filter(|_| verbatim.is_none()) {
+        let before = says.split('\n').take(line.saturating_sub(1)).map(|line| line.chars().count() + 1);
+        let at = escapes::offset(raw, before.sum::<usize>() + column.saturating_sub(1));
+        return line_and_column(text, span.start + at.unwrap_or_default());
+    }
     let (line, column) = line_and_column(text, span.start + verbatim.unwrap_or_default())?;
-    Some(match within.filter(|_| verbatim.is_some()) {
+    Some(match within {
         None => (line, column),
         Some((1, further)) => (line, column + further - 1),
         Some((lines, further)) => (line + lines - 1, further),

@@ -57,7 +57,7 @@ impl Invariant {
 
     /// Those of a layer's own proposal.
     pub fn own(layer: Layer, proposal: &Proposal) -> Result<Vec<Self>, BuildError> {
-        let policies = read_invariants(&proposal.invariants)?;
+        let policies = read_invariants(layer, &proposal.invariants)?;
         let pairs = proposal.invariants.iter().zip(policies);
         let own = pairs.map(|(own, policy)| Self {
             id: format!("{layer}/{}", own.id),

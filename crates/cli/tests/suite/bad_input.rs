@@ -108,7 +108,7 @@ fn names_that_are_not_shown_as_they_are() {
     };
     assert_snapshot!(check_proposal(wrong), @r#"
     error: in `~/shop/countersign.toml`
-      caused by: cannot use policy `a\u{1b}[1A\u{202e}b`: its id is no plain word at line 39, column 10
+      caused by: cannot use policy `a\u{1b}[1A\u{202e}b`: its id is no plain word at line 38, column 1
     hint: write an id of letters, digits, `-`, `_` and `.`, such as `no-releases`
     "#);
     let wrong = |good: &str| good.replacen("branches = [", "branches = [\"x\\u202ey\", ", 1);

@@ -142,7 +142,7 @@ fn places_are_counted_in_the_file() {
     let (_, whole) = place(
         "[[policy]]\nid = \"own\"\ncedar = \"permit (principal, action == Action::\\\"git.pusk\\\", resource);\"\n",
     );
-    assert_snapshot!(whole, @r#"cannot use policy `own`: unrecognized action `Action::"git.pusk"` at line 8, column 9"#);
+    assert_snapshot!(whole, @r#"cannot use policy `own`: unrecognized action `Action::"git.pusk"` at line 8, column 39"#);
 }
 
 #[test]
@@ -211,4 +211,48 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn what_is_wrong_with_an_id_is_where_the_id_stands() {
+    let place = |text: &str| {
+        let proposal = Proposal::parse(text).unwrap();
+        crate::build(&proposal).unwrap_err().within(text).to_string()
+    };
+    let one = |id: &str, kind: &str| {
+        format!(
+            "[[{kind}]]\nsays = \"x\"\ncedar = 'forbid (principal, action == Action::\"db.read\", resource);'\nid = \"{id}\"\n"
+        )
+    };
+    let text = format!("version = 1\n{}{}", one("a", "policy"), one("a", "policy"));
+    insta::assert_snapshot!(place(&text), @"cannot use policy `a`: its id stands there twice at line 9, column 1");
+    let text = format!("version = 1\n{}{}", one("a", "invariant"), one("a b", "invariant"));
+    insta::assert_snapshot!(place(&text), @"cannot use policy `invariant a b`: its id is no plain word at line 9, column 1");
+    // A policy and an invariant may share one.
+    let text = format!("version = 1\n{}{}", one("a", "policy"), one("a", "invariant"));
+    assert!(crate::build(&Proposal::parse(&text).unwrap()).is_ok());
+}
+
+#[test]
+fn errors_in_strings_with_escapes_point_at_their_words() {
+    let text = "version = 1\n[[policy]]\nid = \"a\"\ncedar = \"forbid (principal, action == Action::\\\"db.read\\\", resource) wen { true };\"\n";
+    let error = crate::build(&Proposal::parse(text).unwrap()).unwrap_err().within(text);
+    let (line, column) = error.place().0.unwrap();
+    assert!(text.lines().nth(line - 1).unwrap()[column - 1..].starts_with("wen"), "{error}");
+}
+
+#[test]
+fn invariants_are_part_of_what_is_signed() {
+    let text = |rest: &str| format!("version = 1\n{rest}");
+    let build = |text: String| crate::build(&Proposal::parse(&text).unwrap()).unwrap();
+    let invariant =
+        "[[invariant]]\nid = \"a\"\nsays = \"x\"\ncedar = 'forbid (principal, action, resource);'\n";
+    let (without, with) = (build(text("")), build(text(invariant)));
+    assert_ne!(without.digest(), with.digest());
+    assert_eq!(with.invariants().iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["repository/a"]);
+    let again = crate::Bundle::from_bytes(with.to_bytes()).unwrap();
+    assert_eq!((again.digest(), again.invariants()), (with.digest(), with.invariants()));
+    // What nobody signed keeps the shipped rules.
+    let proposal = Proposal::parse(&text(invariant)).unwrap();
+    assert!(crate::Bundle::shipped(crate::Pack::Graduated, &proposal).unwrap().has_shipped_rules());
 }

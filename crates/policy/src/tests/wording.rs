@@ -51,15 +51,15 @@ fn examples_that_are_none() {
 #[test]
 fn ids_that_are_no_words() {
     assert_snapshot!(check("[[policy]]\nid = \"a \\\"b/c\"\ncedar = 'forbid (principal, action, resource);'"), @r#"
-    cannot use policy `a "b/c`: its id is no plain word at line 4, column 10
+    cannot use policy `a "b/c`: its id is no plain word at line 3, column 1
     write an id of letters, digits, `-`, `_` and `.`, such as `no-releases`
     "#);
     assert_snapshot!(check("[[policy]]\nid = \"\"\ncedar = 'forbid (principal, action, resource);'"), @"
-    cannot use policy ``: its id is no plain word at line 4, column 10
+    cannot use policy ``: its id is no plain word at line 3, column 1
     write an id of letters, digits, `-`, `_` and `.`, such as `no-releases`
     ");
     assert_snapshot!(check("[[invariant]]\nid = \"ä\"\nsays = \"x\"\ncedar = 'forbid (principal, action, resource);'"), @"
-    cannot use policy `invariant ä`: its id is no plain word at line 5, column 10
+    cannot use policy `invariant ä`: its id is no plain word at line 3, column 1
     write an id of letters, digits, `-`, `_` and `.`, such as `no-releases`
     ");
 }
