@@ -9,7 +9,7 @@ use countersign_yaml as yaml;
 
 use crate::ci::{Delivery, Refs, github, gitlab};
 use crate::seen::{Kind, Named};
-use crate::{Proposal, glob, remote};
+use crate::{Proposal, glob, letters, remote};
 
 /// What `countersign init` saw in a repository. Text only: nothing here is believed to be well-formed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,10 +35,18 @@ pub fn propose(seen: &Seen) -> Proposal {
     let mut proposal = Proposal::default();
     let mut remotes: Vec<String> =
         seen.remotes.iter().map(|(_, address)| remote::normalise(address)).collect();
+    let all = remotes.len();
+    remotes.retain(|remote| !letters::hides(remote));
+    if remotes.len() < all {
+        proposal.notes.push(
+            "The address of a remote holds characters that are not shown, and is left out: see `git remote -v`."
+                .to_owned(),
+        );
+    }
     remotes.sort();
     remotes.dedup();
     if remotes.is_empty() {
-        proposal.repository.roots.extend(seen.root.clone());
+        proposal.repository.roots.extend(seen.root.clone().filter(|root| !letters::hides(root)));
     }
     proposal.repository.remotes = remotes;
     let default = default_branch(seen);
@@ -138,7 +146,7 @@ fn map(proposal: &mut Proposal, deliveries: Vec<Delivery>) {
 /// What cannot be a pattern here could be any name.
 fn usable(refs: Refs) -> Refs {
     let usable = |patterns: Vec<String>| {
-        let all = |pattern: &String| glob::refuse(pattern).is_some();
+        let all = |pattern: &String| glob::refuse(pattern).is_some() || letters::hides(pattern);
         if patterns.iter().any(all) { vec!["**".to_owned()] } else { patterns }
     };
     Refs { branches: usable(refs.branches), tags: usable(refs.tags) }

@@ -1,8 +1,8 @@
 //! Names of places that `countersign init` saw on this machine: never more than a name, and where it stands.
 
-use crate::glob;
 use crate::map::Places;
 use crate::names;
+use crate::{glob, letters};
 
 /// A name of a place that may be production.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,6 +82,9 @@ impl Named {
 
     /// Whether a map can have it as it is.
     pub(crate) fn is_usable(&self) -> bool {
-        glob::refuse(&self.name).is_none() && !self.name.contains(['*', '?']) && !self.name.starts_with('!')
+        glob::refuse(&self.name).is_none()
+            && !letters::hides(&self.name)
+            && !self.name.contains(['*', '?'])
+            && !self.name.starts_with('!')
     }
 }

@@ -311,3 +311,19 @@ fn the_file_people_read() {
     # registries = []  # such as "registry.example.com" or "npm/shop"
     "#);
 }
+
+#[test]
+fn an_address_that_is_not_shown_is_left_out_and_the_proposal_builds() {
+    let remote = |address: &str| ("origin".to_owned(), address.to_owned());
+    let seen = Seen {
+        remotes: vec![
+            remote("https://github.com/acme/shop\n.git"),
+            remote("https://github.com/acme/shop.git"),
+        ],
+        ..Seen::default()
+    };
+    let proposal = propose(&seen);
+    assert_eq!(proposal.repository.remotes, ["github.com/acme/shop"]);
+    assert!(proposal.to_toml().contains("holds characters that are not shown"));
+    assert!(crate::build(&crate::Proposal::parse(&proposal.to_toml()).unwrap()).is_ok());
+}
