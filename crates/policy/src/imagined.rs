@@ -30,12 +30,14 @@ pub fn resource_types() -> impl Iterator<Item = &'static str> {
     schema::resource_types()
 }
 
-/// What the effects of an area are on, what comes most first.
+/// What the effects of a verb, or else of its area, are on, what comes most first.
 const TYPES: &[(&str, &[&str])] = &[
     ("fs", &["Path"]),
     ("secret", &["Secret", "Path", "Program", "Cluster", "Cloud", "App", "Forge", "Tool"]),
     ("git", &["Ref", "Repository"]),
-    ("forge", &["PullRequest", "Forge", "Repository", "Ref"]),
+    ("forge.merge", &["PullRequest", "Forge"]),
+    ("forge.approve", &["PullRequest", "Forge"]),
+    ("forge", &["PullRequest", "Forge", "Repository"]),
     ("change", &["Change"]),
     ("kube", &["Cluster"]),
     ("cloud", &["Cloud"]),
@@ -54,7 +56,7 @@ const TYPES: &[(&str, &[&str])] = &[
 /// The types of resource that a verb is usually about. Nothing but the code that understands a call keeps it from
 /// others, so a proof speaks of those too.
 pub fn usual_types(verb: &str) -> Option<&'static [&'static str]> {
-    TYPES.iter().find(|(known, _)| *known == area(verb)).map(|(_, types)| *types)
+    TYPES.iter().find(|(known, _)| *known == verb || *known == area(verb)).map(|(_, types)| *types)
 }
 
 /// Whether a resource of this type can stand there. It may say yes too often, and never no where one can.

@@ -6,7 +6,9 @@ const FEW: usize = 16;
 /// The known word that is nearly the wrong one, if one is.
 pub fn nearest<'a>(wrong: &str, known: &[&'a str]) -> Option<&'a str> {
     let near = known.iter().map(|word| (strsim::damerau_levenshtein(wrong, word), *word)).min();
-    near.filter(|(distance, _)| *distance <= 3).map(|(_, word)| word)
+    // Of a short word that many letters changed make another one.
+    let most = |word: &str| (wrong.len().max(word.len()) / 2).min(3);
+    near.filter(|(distance, word)| *distance <= most(word)).map(|(_, word)| word)
 }
 
 /// A hint: the known word that is nearly the wrong one, and all of them where they are few or none is near.

@@ -1,8 +1,9 @@
-//! What is right and yet probably not meant: policies that decide on names, can never apply, or say nothing, and
-//! entries of the map that match nothing.
+//! What is right and yet probably not meant: policies and invariants that decide on names, can never apply, or say nothing,
+//! and entries of the map that match nothing.
 //!
 //! One rule about policies is one file, plus its line in [`RULES`].
 
+mod below;
 mod examples;
 mod file;
 mod never;
@@ -16,7 +17,7 @@ mod words;
 use cedar_policy::Policy;
 use serde_json::Value;
 
-use crate::proposal::{self, OwnPolicy, Proposal};
+use crate::proposal::{self, INVARIANT, Mode, OwnInvariant, OwnPolicy, Proposal};
 use crate::scope::Constraint;
 use crate::{Layer, Place};
 
@@ -47,6 +48,8 @@ struct Read<'p> {
     resource: Constraint,
     /// The `when` and `unless` clauses, in Cedar's JSON form.
     conditions: Value,
+    /// The paths that the map names.
+    mapped: &'p [&'p str],
 }
 
 /// What a rule finds: what is odd, what to do, and the words in the policy's text that it is about.
@@ -63,37 +66,67 @@ const RULES: &[Rule] = &[
     ("text-matching", text::find),
     ("never-applies", never::find),
     ("never-matches", relative::find),
+    ("below-directory", below::find),
     ("unknown-word", words::find),
     ("repeated", repeated::find),
     ("no-reason", reasons::find),
     ("no-example", examples::find),
 ];
 
-/// Everything odd about a proposal's map and its own policies, in their order. A proposal that does not build has none.
+/// Those that are about policies only: an invariant decides nothing.
+const OF_POLICIES: &[&str] = &["repeated", "no-reason", "no-example"];
+
+/// Everything odd about a proposal's map, its own policies and its invariants, in their order. A proposal that does not build has none.
 pub fn lint(proposal: &Proposal, text: &str, layer: Layer, is_low: bool) -> Vec<Lint> {
     let has_all = is_low && !proposal.names_pack;
-    let read: Vec<Read<'_>> = proposal.policies.iter().filter_map(|own| read(own, has_all)).collect();
+    let mapped: Vec<&str> =
+        proposal.environments.values().flat_map(|listed| &listed.places.paths).map(String::as_str).collect();
+    let invariants: Vec<OwnPolicy> = proposal.invariants.iter().map(as_policy).collect();
+    let policies: Vec<Read<'_>> =
+        proposal.policies.iter().filter_map(|own| read(own, has_all, &mapped)).collect();
+    let invariants = invariants.iter().filter_map(|own| read(own, has_all, &mapped));
     let mut lints = patterns::lint(proposal, text, layer);
-    for (index, one) in read.iter().enumerate() {
-        let earlier = read.get(..index).unwrap_or_default();
-        for (rule, find) in RULES {
-            lints.extend(find(one, earlier).into_iter().map(|found| Lint {
-                rule,
-                about: format!("{layer}/{}", one.own.id),
-                place: Place(proposal::place_of_policy(
-                    text,
-                    &one.own.id,
-                    within(&one.own.cedar, &found.words),
-                )),
-                message: found.message,
-                hint: found.hint,
-            }));
-        }
+    for (index, one) in policies.iter().enumerate() {
+        let earlier = policies.get(..index).unwrap_or_default();
+        lints.extend(RULES.iter().flat_map(|rule| found(rule, one, earlier, text, layer)));
+    }
+    for one in invariants {
+        let rules = RULES.iter().filter(|(name, _)| !OF_POLICIES.contains(name));
+        lints.extend(rules.flat_map(|rule| found(rule, &one, &[], text, layer)));
     }
     lints
 }
 
-fn read(own: &OwnPolicy, has_all: bool) -> Option<Read<'_>> {
+/// What a rule finds odd about a policy or an invariant.
+fn found((rule, find): &Rule, one: &Read<'_>, earlier: &[Read<'_>], text: &str, layer: Layer) -> Vec<Lint> {
+    let id = &one.own.id;
+    let about = match id.strip_prefix(INVARIANT) {
+        Some(bare) => format!("{INVARIANT}{layer}/{bare}"),
+        None => format!("{layer}/{id}"),
+    };
+    let lint = |found: Found| Lint {
+        rule,
+        about: about.clone(),
+        place: Place(proposal::place_of_policy(text, id, within(&one.own.cedar, &found.words))),
+        message: found.message,
+        hint: found.hint,
+    };
+    find(one, earlier).into_iter().map(lint).collect()
+}
+
+/// An invariant as the rules look at it.
+fn as_policy(OwnInvariant { id, says, cedar }: &OwnInvariant) -> OwnPolicy {
+    OwnPolicy {
+        id: format!("{INVARIANT}{id}"),
+        says: Some(says.clone()),
+        mode: Mode::Enforce,
+        cedar: cedar.clone(),
+        hits: Vec::new(),
+        misses: Vec::new(),
+    }
+}
+
+fn read<'p>(own: &'p OwnPolicy, has_all: bool, mapped: &'p [&'p str]) -> Option<Read<'p>> {
     let json = Policy::parse(None, &own.cedar).ok()?.to_json().ok()?;
     let part = |name: &str| json.get(name).cloned().unwrap_or_default();
     Some(Read {
@@ -103,6 +136,7 @@ fn read(own: &OwnPolicy, has_all: bool) -> Option<Read<'_>> {
         action: serde_json::from_value(part("action")).ok()?,
         resource: serde_json::from_value(part("resource")).ok()?,
         conditions: part("conditions"),
+        mapped,
     })
 }
 
@@ -116,6 +150,18 @@ fn attribute(expression: &Value) -> Option<String> {
     let get = expression.get(".")?;
     let of = get.get("left")?.get("Var")?.as_str()?;
     Some(format!("{of}.{}", get.get("attr")?.as_str()?))
+}
+
+/// A pattern as it is written, in Cedar's JSON form a list of its parts.
+fn pattern(pattern: &Value) -> Option<String> {
+    if let Some(text) = pattern.as_str() {
+        return Some(text.to_owned());
+    }
+    let part = |part: &Value| match part.as_str() {
+        Some("Wildcard") => Some("*".to_owned()),
+        _ => part.get("Literal").and_then(Value::as_str).map(str::to_owned),
+    };
+    pattern.as_array()?.iter().map(part).collect()
 }
 
 /// Calls `see` with each operator and its operands in an expression.

@@ -13,7 +13,18 @@ pub(super) fn find(one: &Read<'_>, _: &[Read<'_>]) -> Vec<Found> {
     if let Some(kind) = &one.resource.entity_type {
         let meant = verbs::CATALOGUE.iter().filter(|entry| admits(one, entry));
         let comes = |name: &str| usual_types(name).is_none_or(|types| types.contains(&kind.as_str()));
-        if !meant.into_iter().any(|entry| comes(entry.name)) {
+        if meant.into_iter().any(|entry| comes(entry.name)) {
+            // Of several verbs some may be said in vain.
+            for uid in one.action.entities.iter().filter(|uid| verbs::find(&uid.id).is_some()) {
+                if !comes(&uid.id) {
+                    found.push(Found {
+                        message: format!("no effect of `{}` is on a {kind}", uid.id),
+                        hint: format!("it is on {}", usual_types(&uid.id).unwrap_or_default().join(" or ")),
+                        words: format!("\"{}\"", uid.id),
+                    });
+                }
+            }
+        } else {
             found.push(Found {
                 message: format!("no effect of these verbs is on a {kind}"),
                 hint: "see what `countersign explain` shows for a call that it should meet".to_owned(),

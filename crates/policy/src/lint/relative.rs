@@ -1,7 +1,5 @@
 //! `never-matches`: a path that does not start at the root. A policy sees whole paths.
 
-use serde_json::Value;
-
 use super::{Found, Read, attribute, walk};
 use crate::sentence::plain;
 
@@ -10,7 +8,7 @@ pub(super) fn find(one: &Read<'_>, _: &[Read<'_>]) -> Vec<Found> {
     walk(&one.conditions, &mut |operator, operands| {
         let is_path = operands.get("left").and_then(attribute).as_deref() == Some("resource.path");
         let pattern = match operator {
-            "like" => operands.get("pattern").and_then(text),
+            "like" => operands.get("pattern").and_then(super::pattern),
             "==" => operands.get("right").and_then(|right| right.get("Value")?.as_str().map(str::to_owned)),
             _ => None,
         };
@@ -25,16 +23,4 @@ pub(super) fn find(one: &Read<'_>, _: &[Read<'_>]) -> Vec<Found> {
         });
     });
     found
-}
-
-/// A pattern as it is written, in Cedar's JSON form a list of its parts.
-fn text(pattern: &Value) -> Option<String> {
-    if let Some(text) = pattern.as_str() {
-        return Some(text.to_owned());
-    }
-    let part = |part: &Value| match part.as_str() {
-        Some("Wildcard") => Some("*".to_owned()),
-        _ => part.get("Literal").and_then(Value::as_str).map(str::to_owned),
-    };
-    pattern.as_array()?.iter().map(part).collect()
 }
