@@ -25,6 +25,8 @@ mod tests;
 
 use std::path::PathBuf;
 
+use cedar_policy_symcc::err::{EncodeError, Error};
+
 pub use counterexample::Counterexample;
 pub use invariant::Invariant;
 pub use prover::{Outcome, Proof, Prover};
@@ -40,9 +42,12 @@ pub enum ProveError {
     /// The variable CVC5 names no file.
     #[error("cannot prove anything without the solver: `{0}`, which CVC5 names, is no file")]
     NoSolverThere(PathBuf),
-    /// The solver or the way to it failed, or the question took it too long.
+    /// The question took the solver too long, or could not be put to it.
     #[error("the solver gave no answer: {0}")]
     Solver(String),
+    /// The solver does not run, or does not speak as `cvc5` does.
+    #[error("the solver failed: {0}")]
+    SolverFailed(String),
     /// A policy of the bundle cannot be read.
     #[error("policy `{0}` cannot be read")]
     Policy(String),
@@ -53,6 +58,10 @@ pub enum ProveError {
 
 impl ProveError {
     fn solver(error: &cedar_policy_symcc::err::Error) -> Self {
+        let io = matches!(error, Error::EncodeError(EncodeError::Io(_)));
+        if io || matches!(error, Error::SolverError(_)) {
+            return Self::SolverFailed(error.to_string());
+        }
         Self::Solver(error.to_string())
     }
 
@@ -64,6 +73,9 @@ impl ProveError {
             }
             Self::Solver(_) => {
                 Some("try once more; a policy that keeps the solver busy may be too intricate to prove")
+            }
+            Self::SolverFailed(_) => {
+                Some("see that `cvc5`, or what CVC5 names, is the solver and runs: `cvc5 --version`")
             }
             Self::Internal(_) => Some("this is a fault of Countersign: please report it with the bundle"),
             Self::Policy(_) => None,

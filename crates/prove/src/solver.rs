@@ -136,7 +136,7 @@ impl Solvers {
 
 impl Worker {
     fn start(program: &Path) -> Result<Self, ProveError> {
-        let broken = |error: &dyn std::error::Error| ProveError::Solver(error.to_string());
+        let broken = |error: &dyn std::error::Error| ProveError::SolverFailed(error.to_string());
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
