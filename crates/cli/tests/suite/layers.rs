@@ -208,3 +208,60 @@ fn a_reviewer_is_warned_of_the_layer_that_is_gone_and_of_no_other() {
     assert_eq!(layers("{ team = \"../team.toml\" }"), "[\"organisation\"]");
     assert_eq!(layers("{ organisation = \"../organisation.toml\" }"), "[\"team\"]");
 }
+
+#[test]
+fn a_reviewer_is_shown_what_the_map_newly_lets_pass_and_which_invariants_go() {
+    let machine = Machine::governed();
+    let path = machine.repository().join("countersign.toml");
+    let own = fs::read_to_string(&path).unwrap();
+    let activate = |more: &str| {
+        fs::write(&path, own.clone() + more).unwrap();
+        machine.countersign(&["policy", "activate", "--passphrase-stdin"], PASSPHRASE)
+    };
+    let invariant = "[[invariant]]\nid = \"none\"\nsays = \"nothing\"\ncedar = 'forbid (principal, action == \
+                     Action::\"countersign.tamper\", resource);'\n";
+    let shown = activate(&format!(
+        "[environments.development]\nhosts = [\"**\", \"!a.example\"]\ndatabases = [\"db.example\"]\n{invariant}"
+    ));
+    for line in [
+        "+ development hosts **  ← loosens: it takes in everything that nothing else names\n",
+        "+ development hosts !a.example\n",
+        "+ development databases db.example  ← loosens\n",
+        "+ invariant repository/none: forbid (principal, action",
+        "all 11 invariants hold",
+    ] {
+        assert!(shown.contains(line), "{line}\n{shown}");
+    }
+    assert!(machine.countersign(&["policy", "show"], "").contains("invariant repository/none: forbid"));
+    // An invariant alone is signed as any other change, and proved before.
+    let shown = activate(
+        "[environments.development]\nhosts = [\"**\", \"!a.example\"]\ndatabases = [\"db.example\"]\n",
+    );
+    assert!(
+        shown.contains("- invariant repository/none") && shown.contains("← may loosen: nothing proves it"),
+        "{shown}"
+    );
+    assert!(shown.contains("all 10 invariants hold"), "{shown}");
+    let own = own.replace("remotes = [", "remotes = [\"github.com/**\", ");
+    fs::write(&path, own).unwrap();
+    let shown = machine.countersign(&["policy", "activate", "--passphrase-stdin"], PASSPHRASE);
+    assert!(shown.contains("+ repository github.com/**  ← loosens"), "{shown}");
+    assert!(shown.contains("- development databases db.example\n"), "{shown}");
+}
+
+#[test]
+fn a_description_that_only_adds_is_told() {
+    let machine = Machine::governed();
+    let path = machine.repository().join("countersign.toml");
+    let own = fs::read_to_string(&path).unwrap();
+    let program = "\n[[program]]\nnames = [\"mcp__*\", \"mcp__a__delete_page\", \"mcp__a__list_pages\", \"mcp__a__frob_*\", \"Bash\"]\nread = [\"\"]\n";
+    fs::write(&path, own + program).unwrap();
+    let checked = machine.countersign(&["policy", "check"], "");
+    let notes: Vec<&str> =
+        checked.lines().filter_map(|line| Some(line.split_once("`program`: ")?.1)).collect();
+    assert_snapshot!(notes.join("\n"), @"
+    `mcp__*` takes in tools that are understood to do more than is said of them under [[program]], and that counts all the same (known-program)
+    `mcp__a__delete_page` is understood to do more than is said of it under [[program]], and that counts all the same (known-program)
+    `Bash` is understood by itself: what is said of it under [[program]] counts for nothing (known-program)
+    ");
+}

@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::process::Output;
 
 use insta::assert_snapshot;
 use serde_json::Value;
 
-use crate::machine::{Machine, PASSPHRASE};
+use crate::machine::{Machine, PASSPHRASE, run};
 
 const QUICK: &str = r#"
 [[policy]]
@@ -83,4 +84,49 @@ fn what_does_not_hold_is_not_signed_unasked() {
     fs::write(&path, text).unwrap();
     assert!(machine.countersign(&activate, PASSPHRASE).contains("proved: all 10 invariants hold of it"));
     assert_eq!(machine.events("bundle_activated").len(), 2);
+}
+
+/// Runs `countersign` where `CVC5` names this.
+fn with_solver(machine: &Machine, solver: &str, arguments: &[&str]) -> Output {
+    let mut command = machine.command(env!("CARGO_BIN_EXE_countersign"));
+    run(command.args(arguments).env("CVC5", solver), PASSPHRASE.as_bytes())
+}
+
+#[test]
+fn a_solver_that_is_named_and_not_there_signs_nothing() {
+    let machine = Machine::new();
+    machine.countersign(&["init", "--yes"], "");
+    machine.countersign(&["reviewers", "enroll", "ada", "--passphrase-stdin"], PASSPHRASE);
+    let activate = ["policy", "activate", "--passphrase-stdin"];
+    let refused = with_solver(&machine, "/nonexistent", &activate);
+    assert_eq!(refused.status.code(), Some(1));
+    assert_snapshot!(String::from_utf8_lossy(&refused.stderr), @"
+    error: nothing was signed: cannot prove anything without the solver: `/nonexistent`, which CVC5 names, is no file
+    hint: mend or unset CVC5, or sign it unproved with --unproved
+    ");
+    assert_eq!(machine.events("bundle_activated").len(), 0);
+    let failed = with_solver(&machine, "/bin/false", &["policy", "prove"]);
+    assert!(String::from_utf8_lossy(&failed.stdout).contains("names, is the solver and runs"), "{failed:?}");
+    let unproved = [&activate[..], &["--unproved"]].concat();
+    assert!(with_solver(&machine, "/nonexistent", &unproved).status.success());
+}
+
+#[test]
+fn what_is_not_compared_is_told() {
+    let machine = Machine::new();
+    machine.countersign(&["init", "--yes"], "");
+    let own = machine.repository().join("countersign.toml");
+    let other = machine.path("other.toml");
+    let text = fs::read_to_string(&own).unwrap();
+    fs::write(&other, text.clone() + "\n[[program]]\nnames = [\"mcp__*\"]\nread = [\"\"]\n[environments.development]\nhosts = [\"**\"]\n").unwrap();
+    let against = |other: &std::path::Path| {
+        let other = other.display().to_string();
+        machine.countersign(&["policy", "prove", "--against", &other, "--invariant", "as-strict"], "")
+    };
+    let shown = against(&other);
+    assert!(
+        shown.contains("note: the two differ in the map, [[program]], which as-strict does not compare"),
+        "{shown}"
+    );
+    assert!(!against(&own).contains("does not compare"));
 }

@@ -8,6 +8,7 @@ use countersign_approval::{Activation, Signed};
 use countersign_evidence::Event;
 use countersign_hook::now;
 use countersign_policy::Bundle;
+use countersign_prove::ProveError;
 use serde_json::json;
 
 use super::layers::{self, Layers};
@@ -98,6 +99,11 @@ pub fn run(arguments: Arguments, json: bool) -> Result<()> {
 fn proof(layers: &Layers, bundle: &Bundle, json: bool) -> Result<Option<usize>> {
     let program = match edge::solver() {
         Ok(program) => program,
+        // Where a solver is named there should be one: a misspelt name is no reason to leave the proof out.
+        Err(error @ ProveError::NoSolverThere(_)) => {
+            return Err(anyhow::anyhow!("nothing was signed: {error}"))
+                .hint("mend or unset CVC5, or sign it unproved with --unproved");
+        }
         Err(error) => {
             if !json {
                 println!("{} nothing of it was proved: {error}", styled(WARN, "note:"));
@@ -124,13 +130,11 @@ fn proof(layers: &Layers, bundle: &Bundle, json: bool) -> Result<Option<usize>> 
     )
 }
 
-/// Says which descriptions of programs count for nothing.
+/// Says which descriptions of programs and tools count for nothing, or only where they say more.
 fn warn_of_known(bundle: &Bundle) {
-    let names = bundle.programs().iter().flat_map(|program| &program.names);
-    for name in names.filter(|name| countersign_understand::knows(name)) {
-        println!(
-            "{} `{name}` is understood by itself: what is said of it under [[program]] counts for nothing",
-            styled(WARN, "note:")
-        );
+    let described =
+        bundle.programs().iter().flat_map(|program| program.names.iter().map(move |name| (program, name)));
+    for sentence in described.filter_map(|(program, name)| layers::known(program, name)) {
+        println!("{} {}", styled(WARN, "note:"), terminal::line(&sentence));
     }
 }

@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use countersign_model::{Access, Declared};
 use countersign_policy::{
     Above, At, BuildError, Bundle, Layer, Lint, Place, Proposal, all_examples, build_layers, lint, lint_file,
 };
@@ -126,23 +127,45 @@ impl Layers {
 }
 
 impl Read {
-    /// Which descriptions of programs count for nothing.
+    /// Which descriptions of programs and tools count for nothing, or only where they say more.
     fn known_programs(&self) -> Vec<Lint> {
         let programs = self.proposal.programs.iter().enumerate();
-        let names = programs.flat_map(|(index, program)| program.names.iter().map(move |name| (index, name)));
-        let known = names.filter(|(_, name)| countersign_understand::knows(name));
+        let described = programs
+            .flat_map(|(index, program)| program.names.iter().map(move |name| (index, program, name)));
+        let known = described.filter_map(|(index, program, name)| Some((index, name, known(program, name)?)));
         known
-            .map(|(index, name)| Lint {
+            .map(|(index, name, message)| Lint {
                 rule: "known-program",
                 about: "program".to_owned(),
-                message: format!(
-                    "`{name}` is understood by itself: what is said of it under [[program]] counts for nothing"
-                ),
+                message,
                 hint: "leave it out; a policy of your own can ask for more".to_owned(),
                 place: At::path(["program", &index.to_string(), "names", name]).within(&self.text).place,
             })
             .collect()
     }
+}
+
+/// What a description of a program or tool comes to that is understood by itself.
+pub fn known(described: &Declared, name: &str) -> Option<String> {
+    if countersign_understand::knows(name) || countersign_understand::tools().any(|tool| tool == name) {
+        return Some(format!(
+            "`{name}` is understood by itself: what is said of it under [[program]] counts for nothing"
+        ));
+    }
+    let said = match described {
+        Declared { destroy, .. } if !destroy.is_empty() => Access::Destroy,
+        Declared { execute, .. } if !execute.is_empty() => Access::Execute,
+        Declared { write, .. } if !write.is_empty() => Access::Write,
+        Declared { .. } => Access::Read,
+    };
+    let message = if name.contains(['*', '?']) {
+        format!(
+            "`{name}` takes in tools that are understood to do more than is said of them under [[program]]"
+        )
+    } else {
+        format!("`{name}` is understood to do more than is said of it under [[program]]")
+    };
+    countersign_understand::does_more(name, said).then(|| format!("{message}, and that counts all the same"))
 }
 
 /// Whether an error is about this layer's file.

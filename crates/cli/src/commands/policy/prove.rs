@@ -52,9 +52,16 @@ pub fn run(arguments: &Arguments, json: bool) -> Result<ExitCode> {
     let program = edge::solver()?;
     let start = Instant::now();
     let proofs = answers(&claims, &bundle, &program)?;
+    let differ = claims.iter().find_map(|claim| match claim {
+        Claim::AsStrict(other) => Some(not_compared(&bundle, other)),
+        Claim::Never(_) | Claim::Fails | Claim::Rises | Claim::LooksOn => None,
+    });
+    let differ = differ.unwrap_or_default();
     if json {
         let proofs: Vec<Value> = proofs.iter().map(Answered::as_json).collect();
-        output::json(&json!({"file": path, "bundle": bundle.digest(), "invariants": proofs}))?;
+        output::json(&json!({
+            "file": path, "bundle": bundle.digest(), "invariants": proofs, "differs_unproved": differ,
+        }))?;
     } else {
         proofs.iter().for_each(Answered::print);
         let hold = proofs.iter().filter(|answered| answered.holds()).count();
@@ -62,8 +69,28 @@ pub fn run(arguments: &Arguments, json: bool) -> Result<ExitCode> {
         let failed = proofs.len() - hold - unknown;
         let unknown = if unknown > 0 { format!(", {unknown} not known") } else { String::new() };
         println!("{hold} hold, {failed} do not{unknown} ({})", seconds(start.elapsed()));
+        if !differ.is_empty() {
+            println!(
+                "{} the two differ in {}, which {} does not compare: with the same policies a call may land elsewhere",
+                styled(WARN, "note:"),
+                differ.join(", "),
+                AS_STRICT.0
+            );
+        }
     }
     Ok(if proofs.iter().all(Answered::holds) { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// What decides beside the policies and differs between two bundles: a proof starts where effects, environments and risk
+/// are known.
+fn not_compared(one: &Bundle, other: &Bundle) -> Vec<&'static str> {
+    let parts = [
+        ("the map", one.map() != other.map()),
+        ("[[program]]", one.programs() != other.programs()),
+        ("points of risk", !one.weights_beside(other).is_empty()),
+        ("on_allow", one.on_allow() != other.on_allow()),
+    ];
+    parts.into_iter().filter(|(_, differs)| *differs).map(|(part, _)| part).collect()
 }
 
 /// What comes of each claim. One that could be neither proved nor refuted does not keep the others from it.

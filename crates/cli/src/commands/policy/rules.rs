@@ -49,11 +49,15 @@ pub fn lines(bundle: &Bundle) -> Vec<String> {
             );
         }
     }
+    let in_one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    lines.extend(
+        bundle.invariants().iter().map(|one| format!("invariant {}: {}", one.id, in_one_line(&one.cedar))),
+    );
     let shadows: BTreeSet<_> = bundle.shadows().collect();
     let own: BTreeSet<_> = bundle.own_policies().collect();
     let own = bundle.policies().filter(|(id, _)| own.contains(id));
     lines.extend(own.map(|(id, text)| {
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = in_one_line(&text);
         let word = if shadows.contains(id) { "policy in shadow" } else { "policy" };
         format!("{word} {id}: {text}")
     }));
@@ -84,6 +88,7 @@ pub fn json(bundle: &Bundle) -> Map<String, Value> {
         ("programs", json!(bundle.programs())),
         ("weights", json!(weights)),
         ("policies", json!(policies)),
+        ("invariants", json!(bundle.invariants())),
     ];
     fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
@@ -125,11 +130,14 @@ pub fn print_changes(old: Option<&Bundle>, new: &Bundle) {
         let loosens = line.contains(": permit") && !looks_on(line) && !adds_nothing(line, new)
             || line.starts_with("pack ") && is_laxer
             || line.starts_with("production ") && line.contains(" !") && !line.contains(ORDER)
+            || line.starts_with("repository ")
+            || lets_pass(line, &before)
             || line == "on_allow grant";
         let mark = match old {
+            _ if takes_in_all(line) => "  ← loosens: it takes in everything that nothing else names",
             None => "",
             Some(_) if loosens => LOOSENS,
-            Some(_) if line.contains(ORDER) => MAY_LOOSEN,
+            Some(_) if line.contains(ORDER) || line.starts_with("default branch ") => MAY_LOOSEN,
             Some(_) => described(line),
         };
         ("+", line, mark)
@@ -166,6 +174,25 @@ fn adds_nothing(line: &str, bundle: &Bundle) -> bool {
     starts.into_iter().any(|layer| line.starts_with(&format!("policy {layer}/")))
 }
 
+/// Whether a line of the map says that what lands there waits less: it is no place that nobody has named any longer.
+fn lets_pass(line: &str, before: &BTreeSet<String>) -> bool {
+    let rest =
+        |word: &str| line.strip_prefix(word).filter(|rest| !rest.contains(" !") && !rest.contains(ORDER));
+    match rest("staging ") {
+        // Of what was development more waits.
+        Some(place) => !before.contains(&format!("development {place}")),
+        None => rest("development ").is_some(),
+    }
+}
+
+/// Whether a line of the map calls everything development or staging.
+fn takes_in_all(line: &str) -> bool {
+    let pattern =
+        ["development ", "staging "].iter().find_map(|word| line.strip_prefix(word)?.split_once(' '));
+    pattern
+        .is_some_and(|(_, pattern)| pattern.contains('*') && pattern.trim_matches(['*', '/', '.']).is_empty())
+}
+
 /// The place of a bundle's pack among the packs, from the laxest.
 fn strictness(bundle: &Bundle) -> Option<usize> {
     Pack::ALL.into_iter().position(|pack| pack.name() == bundle.pack())
@@ -186,6 +213,9 @@ fn taken_away(line: &str) -> &'static str {
         // Without an exception, more is production.
         Some(("production", rest)) if rest.contains(ORDER) || rest.contains(" !") => "",
         Some(("production" | "layer" | "repository", _)) => LOOSENS,
+        Some(("development" | "staging", rest)) if rest.contains(" !") && !rest.contains(ORDER) => LOOSENS,
+        Some(("default", _)) => MAY_LOOSEN,
+        Some(("invariant", _)) => "  ← may loosen: nothing proves it from then on",
         // What it did counts as a program nobody can see into from then on.
         Some(("program", rest)) if rest.ends_with("only reads") => "",
         Some(("program", _)) => MAY_LOOSEN,
@@ -230,6 +260,13 @@ mod tests {
             ("production branches in this order: main, !main", ""),
             ("repository github.com/acme/shop", LOOSENS),
             ("layer repository, which can only tighten", LOOSENS),
+            ("development hosts !live.example", LOOSENS),
+            ("development hosts *.example", ""),
+            ("default branch main", MAY_LOOSEN),
+            (
+                "invariant repository/a: forbid(principal, action, resource);",
+                "  ← may loosen: nothing proves it from then on",
+            ),
             ("program shipctl drop: destroys", MAY_LOOSEN),
             ("program shipctl: target --env", MAY_LOOSEN),
             ("program shipctl status: only reads", ""),
@@ -237,6 +274,23 @@ mod tests {
             ("policy repository/a: permit(principal, action, resource);", ""),
         ] {
             assert_eq!(taken_away(line), mark, "{line}");
+        }
+    }
+
+    #[test]
+    fn says_what_the_map_lets_pass() {
+        let before = BTreeSet::from(["development hosts a.example".to_owned()]);
+        for (line, passes, all) in [
+            ("development hosts b.example", true, false),
+            ("staging hosts b.example", true, false),
+            ("staging hosts a.example", false, false),
+            ("development hosts !b.example", false, false),
+            ("development hosts **", true, true),
+            ("staging databases */**", true, true),
+            ("development hosts **.b.example", true, false),
+            ("production hosts **", false, false),
+        ] {
+            assert_eq!((lets_pass(line, &before), takes_in_all(line)), (passes, all), "{line}");
         }
     }
 
