@@ -1,6 +1,7 @@
 //! `countersign task`: what the agents of a working tree are to do, and how far that goes.
 
 mod lasting;
+mod odd;
 mod shown;
 mod start;
 

@@ -9,7 +9,7 @@ use countersign_hook::now;
 use countersign_model::{Environment, Task, TaskId, TaskLimits, TaskScope};
 use countersign_policy::{ProposalError, TaskFile, check_allowed, check_host, check_limits, check_pattern};
 
-use super::{lasting, root, shown};
+use super::{lasting, odd, root, shown};
 use crate::desk::Desk;
 use crate::output::{self, GOOD, WARN, WithHint as _, styled};
 use crate::terminal;
@@ -109,6 +109,9 @@ pub fn run(arguments: Arguments, json: bool) -> Result<()> {
             "{} no file of this working tree is in its scope: whatever changes here is outside of the task",
             styled(WARN, "note:")
         );
+    }
+    for odd in odd::odd(&task.scope) {
+        println!("{} {}", styled(WARN, "note:"), terminal::line(&odd));
     }
     for missing in missing {
         println!("{} there is no `{}` here yet", styled(WARN, "note:"), terminal::line(&missing));

@@ -1,0 +1,79 @@
+//! What of a task's scope is right and yet probably not meant: it would put outside what nobody thought of.
+
+use countersign_model::TaskScope;
+
+/// Everything odd about a scope, a sentence each.
+pub fn odd(scope: &TaskScope) -> Vec<String> {
+    let lists = [
+        ("--scope", &scope.paths),
+        ("--repository", &scope.repositories),
+        ("--branch", &scope.branches),
+        ("--host", &scope.hosts),
+        ("--tool", &scope.tools),
+    ];
+    let mut odd = Vec::new();
+    for (option, patterns) in lists {
+        if !patterns.is_empty() && patterns.iter().all(|pattern| pattern.starts_with('!')) {
+            odd.push(format!(
+                "{option} has exceptions alone, so that everything is outside of the task: put '**' before them"
+            ));
+        }
+        odd.extend(patterns.iter().filter_map(|pattern| as_it_is_called(option, pattern)));
+    }
+    odd
+}
+
+/// Why a pattern is not how such things are called here, and how they are.
+fn as_it_is_called(option: &str, written: &str) -> Option<String> {
+    let (sign, pattern) = written.strip_prefix('!').map_or(("", written), |pattern| ("!", pattern));
+    match option {
+        "--branch" => {
+            let short = pattern.strip_prefix("refs/heads/")?;
+            Some(format!(
+                "no branch is called `{written}`: branches go by their short names, `{sign}{short}`"
+            ))
+        }
+        "--tool" => {
+            let tool = pattern.strip_prefix("mcp__")?.replacen("__", "/", 1);
+            Some(format!("no tool is called `{written}`: tools go by `server/tool`, `{sign}{tool}`"))
+        }
+        "--host" => {
+            let (host, _) =
+                pattern.split_once(':').filter(|(host, port)| !host.is_empty() && !port.contains(':'))?;
+            Some(format!("ports do not count: `{written}` is `{sign}{host}`, whatever the port"))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+
+    #[test]
+    fn what_a_scope_would_put_outside_unawares_is_told() {
+        let list = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        let scope = TaskScope {
+            paths: list(&["!src/web"]),
+            branches: list(&["refs/heads/x", "!main"]),
+            hosts: list(&["a.example:443", "::1", "*.b.example"]),
+            tools: list(&["mcp__github__get_file", "!mcp__evil"]),
+            ..TaskScope::default()
+        };
+        assert_snapshot!(odd(&scope).join("\n"), @"
+        --scope has exceptions alone, so that everything is outside of the task: put '**' before them
+        no branch is called `refs/heads/x`: branches go by their short names, `x`
+        ports do not count: `a.example:443` is `a.example`, whatever the port
+        no tool is called `mcp__github__get_file`: tools go by `server/tool`, `github/get_file`
+        no tool is called `!mcp__evil`: tools go by `server/tool`, `!evil`
+        ");
+        let scope = TaskScope {
+            paths: list(&["**", "!src/web"]),
+            branches: list(&["feature/*"]),
+            ..TaskScope::default()
+        };
+        assert_eq!(odd(&scope), [""; 0]);
+    }
+}
