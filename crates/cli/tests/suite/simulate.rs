@@ -341,3 +341,15 @@ fn files_of_secrets_are_there_where_a_session_names_them() {
         .collect();
     assert_eq!(decisions, ["allow", "allow", "require_approval", "require_approval", "require_approval"]);
 }
+
+#[test]
+fn lines_that_are_not_named_are_counted() {
+    let machine = recorded();
+    let logs = machine.path("logs").display().to_string();
+    let shown = || machine.countersign(&["simulate", &logs, "--bundle", "graduated"], "");
+    let (before, path) = (shown(), machine.path("logs/claude/shop/s1.jsonl"));
+    assert!(before.contains("could not read 2 lines:") && !before.contains(" more\n"), "{before}");
+    fs::write(path, CLAUDE.to_owned() + "{\"type\":\n".repeat(4).as_str()).unwrap();
+    let after = shown();
+    assert!(after.contains("could not read 6 lines:") && after.contains("\n  and 3 more\n"), "{after}");
+}

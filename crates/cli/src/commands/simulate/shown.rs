@@ -68,8 +68,9 @@ fn read(report: &Report) {
         for broken in report.broken.iter().take(EXAMPLES) {
             println!("  {}", folded(&terminal::line(broken), 2));
         }
-        if report.broken_lines > EXAMPLES {
-            println!("  {}", styled(FAINT, format!("and {} more", grouped(report.broken_lines - EXAMPLES))));
+        let more = report.broken_lines.saturating_sub(report.broken.len().min(EXAMPLES));
+        if more > 0 {
+            println!("  and {} more", grouped(more));
         }
     }
     if !report.skipped.is_empty() {
