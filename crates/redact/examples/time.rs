@@ -15,12 +15,14 @@ fn main() {
     let redactor = Redactor::new([7; 32]);
     let numbered = (0..40_000).map(|number| format!("password=\"abcdEFGH{number:05}\" ")).collect();
     let many = |unit: &str| unit.repeat(SIZE / unit.len());
-    let texts: [(&str, String); 6] = [
+    let texts: [(&str, String); 8] = [
         ("addresses", many("postgres://u:p@h/")),
         ("the same address", many("psql postgres://u:pass-word-1@h/x ")),
         ("assignments", many("password=\"abcdEFGH1234\" ")),
         ("different assignments", numbered),
         ("ordinary text", many("fn main() { println!(\"{}\", 1 + 2); } // https://a.example/b?c=d\n")),
+        ("commands", many("vault kv put shop key=pass-word-1; ")),
+        ("one command", many("vault kv put shop key=pass-word-1 ")),
         ("headers", many("Authorization: Bearer abcDEF123456\n")),
     ];
     for (name, text) in texts {

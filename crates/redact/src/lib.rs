@@ -2,7 +2,8 @@
 //!
 //! Start at [`Redactor`]. `value` walks JSON, `text` walks one string, and each kind of secret has its
 //! file in `detectors`. It knows the obvious ones: tokens with a known beginning, private keys,
-//! credentials in addresses, headers, assignments and flags.
+//! credentials in addresses, headers, assignments and flags. `places` knows which argument of a command is one; such
+//! are taken out as well, and are no findings.
 //!
 //! Architecture invariant: this crate does not know policies, agents or where a text comes from, and
 //! does no I/O. It takes time in proportion to the text, and never panics on any.
@@ -12,6 +13,7 @@ mod elsewhere;
 mod fingerprint;
 mod found;
 mod marker;
+mod places;
 mod text;
 mod value;
 
@@ -44,7 +46,8 @@ impl Redactor {
         Self { key }
     }
 
-    /// The secrets in all texts of `value`, names of members included, in order.
+    /// The secrets in all texts of `value`, names of members included, in order; none that are secret by their place in
+    /// a command only.
     ///
     /// Where a member's name is a secret, the pointers name it by its redacted form.
     pub fn scan(&self, value: &Value) -> Vec<Finding> {

@@ -191,7 +191,8 @@ proptest! {
     fn redacting_twice_changes_nothing(
         parts in prop::collection::vec(prop_oneof![
             secret(), ".{0,5}", "[=:@/\"'\\\\ \\[\\]-]{1,3}",
-            "(password|token|Authorization|Bearer|mysql|curl|http://|--secret|eyJ|-p|-u a:|\\[redacted:jwt:0123abcd\\])",
+            "(password|token|Authorization|Bearer|mysql|curl|http://|--secret|eyJ|-p|-u a:|\\[redacted:jwt:0123abcd\\]|\
+             vault login |sqlplus a/|http -a |echo | \\| cargo login|vault kv put a=| by | > token)",
             "[a-z0-9]{1,20}",
         ], 0..16),
     ) {
@@ -259,6 +260,15 @@ fn takes_time_in_proportion_to_the_text() {
         "@:/",
         "token=\"\\",
         "hooks.slack.com/services/",
+        "vault login ",
+        "vault kv put a=b",
+        "vault kv put a=b;",
+        "vault kv put x k=- <<E;",
+        "'vault login x",
+        "\"a '",
+        "\\\"' ",
+        "echo x | cargo login | ",
+        "sqlplus a/b",
         &begin,
     ] {
         let growth = growth(unit);

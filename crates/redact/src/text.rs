@@ -3,6 +3,7 @@
 use crate::detectors::DETECTORS;
 use crate::found::Found;
 use crate::marker;
+use crate::places::{self, PLACED};
 
 /// What a text can need: a replacement can make another secret visible, each time a shorter text.
 const ROUNDS: usize = 4;
@@ -58,7 +59,7 @@ impl<'a> Text<'a> {
 pub(crate) fn redact(text: &str, pointer: &str, found: &mut Found) -> String {
     let mut text = text.to_owned();
     for _ in 0..ROUNDS {
-        let secrets = find(&text);
+        let secrets = merged(find(&text), places::find(Text(text.as_bytes())));
         if secrets.is_empty() {
             break;
         }
@@ -68,13 +69,31 @@ pub(crate) fn redact(text: &str, pointer: &str, found: &mut Found) -> String {
             // Secrets begin and end at ASCII bytes, so both parts are there.
             redacted.push_str(text.get(done..secret.start).unwrap_or_default());
             let value = text.get(secret.start..secret.end).unwrap_or_default();
-            found.replace(value, secret.class, pointer, &mut redacted);
+            if secret.class == PLACED {
+                found.again(value, PLACED, &mut redacted);
+            } else {
+                found.replace(value, secret.class, pointer, &mut redacted);
+            }
             done = secret.end;
         }
         redacted.push_str(text.get(done..).unwrap_or_default());
         text = redacted;
     }
     text
+}
+
+/// All of `found`, and what of `placed` none of them overlaps, from left to right.
+fn merged(mut found: Vec<Secret>, mut placed: Vec<Secret>) -> Vec<Secret> {
+    let mut rest = found.iter().peekable();
+    placed.retain(|secret| {
+        while rest.next_if(|other| other.end <= secret.start).is_some() {}
+        rest.peek().is_none_or(|other| other.start >= secret.end)
+    });
+    if !placed.is_empty() {
+        found.append(&mut placed);
+        found.sort_unstable_by_key(|secret| secret.start);
+    }
+    found
 }
 
 /// The secrets in `text`, from left to right, none within another.

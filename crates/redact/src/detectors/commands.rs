@@ -1,6 +1,7 @@
 //! Flags that carry a secret for one program only: `mysql -p…`, `curl -u user:…`, `sshpass -p …`.
 
 use super::{Detector, names};
+use crate::marker;
 use crate::text::{Secret, Text};
 
 pub(super) const DETECTOR: Detector = Detector { classes: &["command-secret"], anchors: b"-", find };
@@ -18,7 +19,7 @@ enum Form {
     AfterUser,
 }
 
-const FLAGS: [(&str, &str, Form); 16] = [
+const FLAGS: [(&str, &str, Form); 20] = [
     ("mysql", "-p", Form::Joined),
     ("mysqldump", "-p", Form::Joined),
     ("mysqladmin", "-p", Form::Joined),
@@ -31,6 +32,10 @@ const FLAGS: [(&str, &str, Form); 16] = [
     ("curl", "--user", Form::AfterUser),
     ("curl", "--proxy-user", Form::AfterUser),
     ("curl", "-U", Form::AfterUser),
+    ("http", "-a", Form::AfterUser),
+    ("http", "--auth", Form::AfterUser),
+    ("https", "-a", Form::AfterUser),
+    ("https", "--auth", Form::AfterUser),
     ("mongosh", "-p", Form::Next),
     ("mongo", "-p", Form::Next),
     // `gh secret set NAME -b …`.
@@ -64,7 +69,9 @@ fn find(text: Text<'_>, at: usize) -> Option<Secret> {
     };
     let (mut start, end) = word(text, value);
     if *form == Form::AfterUser {
-        start += text.range(start, end).iter().position(|&byte| byte == b':')? + 1;
+        // What was already taken out has colons of its own.
+        let user = start + marker::length(text.range(start, end)).unwrap_or(0);
+        start = user + text.range(user, end).iter().position(|&byte| byte == b':')? + 1;
     }
     let value = text.range(start, end);
     let secret = Secret { class: "command-secret", start, end };

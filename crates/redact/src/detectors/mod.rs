@@ -1,5 +1,6 @@
 //! One file for each kind of secret, and one line here.
 
+use crate::places::PLACED;
 use crate::text::{Secret, Text};
 
 mod address;
@@ -43,5 +44,5 @@ pub(crate) const TOO_DEEP: &str = "too-deep";
 /// Every class.
 pub(crate) fn classes() -> impl Iterator<Item = &'static str> {
     let found = DETECTORS.iter().flat_map(|detector| detector.classes.iter().copied());
-    found.chain(tokens::TOKENS.iter().map(|token| token.class)).chain([TOO_DEEP])
+    found.chain(tokens::TOKENS.iter().map(|token| token.class)).chain([TOO_DEEP, PLACED])
 }

@@ -131,7 +131,7 @@ pub(crate) const fn starts_placeholder(first: u8) -> bool {
 }
 
 /// Whether this is the path of a file, such as one that holds the secret.
-fn is_path(value: &[u8]) -> bool {
+pub(crate) fn is_path(value: &[u8]) -> bool {
     let rooted = [b"/".as_slice(), b"./", b"../", b"~/"].iter().any(|start| value.starts_with(start));
     rooted
         && value.split(|&byte| byte == b'/').all(|part| {

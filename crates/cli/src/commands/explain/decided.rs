@@ -32,10 +32,11 @@ pub fn of(seen: &Seen, call: &ToolCall, judge: &Judge) -> Value {
 /// What an approval would be bound to. The digest is that of the action of this call; a hold's commitment puts a salt
 /// before it. Where secrets stand in the call there is none: they could be guessed by it.
 fn approval(seen: &Seen, call: &ToolCall, judge: &Judge) -> Value {
-    let findings = Redactor::new(judge.key).scan(&Value::Object(call.input.clone()));
+    let input = Value::Object(call.input.clone());
+    let shown = Redactor::new(judge.key).redact(&input) == input;
     let (pinned, unpinned) = pinned_form(seen);
     json!({
-        "action": findings.is_empty().then_some(seen.action),
+        "action": shown.then_some(seen.action),
         "pinned": pinned,
         "unpinned": unpinned,
     })
