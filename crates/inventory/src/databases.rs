@@ -10,9 +10,26 @@ use crate::{Found, Item, Kind, Use};
 /// Variables that by their names hold the address of a database, as the map would have them. Lines of a file of
 /// variables, or names.
 pub fn addresses<'t>(lines: impl Iterator<Item = &'t str>) -> Vec<String> {
-    const OF: &[&str] =
-        &["DATABASE", "DB", "POSTGRES", "POSTGRESQL", "MYSQL", "MONGO", "MONGODB", "REDIS", "PG"];
-    const WHAT: &[&str] = &["URL", "URI", "DSN"];
+    const OF: &[&str] = &[
+        "DATABASE",
+        "DB",
+        "POSTGRES",
+        "POSTGRESQL",
+        "MYSQL",
+        "MARIADB",
+        "MONGO",
+        "MONGODB",
+        "REDIS",
+        "PG",
+        "SQLSERVER",
+        "MSSQL",
+        "ORACLE",
+        "CLICKHOUSE",
+        "JDBC",
+        "DATASOURCE",
+        "SQL",
+    ];
+    const WHAT: &[&str] = &["URL", "URI", "DSN", "CONNSTR"];
     let mut names = BTreeSet::new();
     for line in lines {
         let line = line.trim();
@@ -21,7 +38,7 @@ pub fn addresses<'t>(lines: impl Iterator<Item = &'t str>) -> Vec<String> {
         let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         if is_name
             && words.iter().any(|word| OF.contains(word))
-            && words.iter().any(|word| WHAT.contains(word))
+            && (words.iter().any(|word| WHAT.contains(word)) || words.ends_with(&["CONNECTION", "STRING"]))
         {
             names.insert(format!("${name}"));
         }
@@ -32,8 +49,8 @@ pub fn addresses<'t>(lines: impl Iterator<Item = &'t str>) -> Vec<String> {
 /// The same for those of a file of variables that do not lead to this machine, as far as the values tell.
 pub fn addresses_elsewhere(text: &str) -> Vec<String> {
     let is_local = |line: &str| {
-        let address = line.split_once("://").map_or("", |(_, rest)| rest);
-        let authority = address.split(['/', '?', '"', '\'', ' ']).next().unwrap_or_default();
+        let address = line.split_once("://").map_or_else(|| server(line), |(_, rest)| rest);
+        let authority = address.split(['/', '?', '"', '\'', ' ', ';']).next().unwrap_or_default();
         let host = authority.rsplit('@').next().unwrap_or_default();
         let name = if host.starts_with('[') { host.split(']').next() } else { host.split(':').next() };
         let name = name.unwrap_or_default().trim_start_matches('[');
@@ -41,6 +58,18 @@ pub fn addresses_elsewhere(text: &str) -> Vec<String> {
         !host.contains(',') && !name.is_empty() && is_this_machine(name)
     };
     addresses(text.lines().filter(|line| !is_local(line)))
+}
+
+/// The server of `Server=host,port;…`.
+fn server(line: &str) -> &str {
+    let value = line.split_once('=').map_or("", |(_, value)| value);
+    let mut parts = value.trim_matches(['"', '\'']).split(';').filter_map(|part| part.split_once('='));
+    let names = ["server", "data source", "host"];
+    let server = parts.find(|(name, _)| names.iter().any(|known| name.trim().eq_ignore_ascii_case(known)));
+    let (server, port) =
+        server.map_or(("", ""), |(_, server)| server.split_once(',').unwrap_or((server, "")));
+    let server = server.trim().strip_prefix("tcp:").unwrap_or(server.trim());
+    if port.bytes().all(|byte| byte.is_ascii_digit()) { server } else { "" }
 }
 
 /// The databases whose addresses stand in these variables. What the file is called may say where they lead.
@@ -61,6 +90,8 @@ fn deleting(variable: &str) -> String {
         format!("mongosh \"{variable}\" --eval 'db.example.deleteOne({{}})'")
     } else if has("MYSQL") {
         format!("mysqlsh --uri \"{variable}\" --sql -e 'DELETE FROM example WHERE id = 1'")
+    } else if has("SQLSERVER") || has("MSSQL") {
+        format!("sqlcmd -S \"{variable}\" -Q 'DELETE FROM example WHERE id = 1'")
     } else {
         format!("psql \"{variable}\" -c 'DELETE FROM example WHERE id = 1'")
     }
@@ -106,6 +137,9 @@ mod tests {
         assert_eq!(addresses(text.lines()), ["$DATABASE_URL", "$REDIS_URL"]);
         let local = "DATABASE_URL=postgres://shop:shop@localhost:5432/shop\nREDIS_URL=\"redis://[::1]:6379\"\nPG_URL=postgres://127.0.0.1/x\nMYSQL_URL=mysql://u:localhost@db.example/x\nDB_DSN=x\n";
         assert_eq!(addresses_elsewhere(local), ["$DB_DSN", "$MYSQL_URL"]);
+        let strings = "SQLSERVER_CONNECTION_STRING=Server=tcp:db.acme.io,1433;Password=s3cr3t\nJDBC_URL=jdbc:postgresql://h/x\nSTORAGE_CONNECTION_STRING=x\nDB_CONNECTION=x\nMSSQL_CONNECTION_STRING='Server=localhost,1433;User=sa'\nSQL_URL=jdbc:sqlserver://localhost;user=sa\n";
+        assert_eq!(addresses_elsewhere(strings), ["$JDBC_URL", "$SQLSERVER_CONNECTION_STRING"]);
+        assert!(!format!("{:?}", variables(strings.lines(), ".env")).contains("s3cr3t"));
         let items = variables(text.lines(), ".env");
         assert!(!format!("{items:?}").contains("u:p"));
         assert_snapshot!(shown(&items), @r#"

@@ -41,7 +41,7 @@ pub fn items(remotes: &[(String, String)], default: Option<&str>, credentials: &
         }
         done.push(name);
         let push = format!("git push {} HEAD:{}", quoted(name), quoted(default.unwrap_or("main")));
-        let item = Item::new(Kind::Remote, format!("{name} ({})", normalise(address)), "git's configuration");
+        let item = Item::new(Kind::Remote, format!("{name} ({})", told(address)), "git's configuration");
         let opens = opens(address, credentials);
         let item = match opens.as_slice() {
             [] => item.about("no credential is configured for it here"),
@@ -52,8 +52,36 @@ pub fn items(remotes: &[(String, String)], default: Option<&str>, credentials: &
     found
 }
 
+/// An address without a login. What follows the name of a program that carries it is the program's own, and may hold one.
+fn told(address: &str) -> String {
+    match carrier(address) {
+        Some((carrier, rest)) if rest.contains("://") && !rest.contains(char::is_whitespace) => {
+            format!("{carrier}::{}", normalise(rest))
+        }
+        Some((carrier, _)) => format!("{carrier}::…"),
+        // To git this is no login, whatever it was meant as.
+        None => normalise(match address.rsplit_once('@') {
+            Some((login, rest)) if login.contains(':') && !login.contains(['/', '@']) => rest,
+            _ => address,
+        }),
+    }
+}
+
+/// The program that carries an address, and what it is told: `ext::ssh …`.
+///
+/// <https://git-scm.com/docs/gitremote-helpers>
+fn carrier(address: &str) -> Option<(&str, &str)> {
+    let (carrier, rest) = address.split_once("::")?;
+    let is_name =
+        carrier.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.'));
+    (is_name && !carrier.is_empty()).then_some((carrier, rest))
+}
+
 /// What would open an address, without what it is.
 fn opens(address: &str, credentials: &Credentials) -> Vec<String> {
+    if let Some((carrier, _)) = carrier(address) {
+        return vec![format!("what the program for `{carrier}` has")];
+    }
     let normal = normalise(address);
     let host = normal.split('/').next().unwrap_or_default();
     let mut opens = Vec::new();
@@ -183,6 +211,33 @@ mod tests {
         let none =
             super::items(&remotes(&[("origin", "https://git.acme.io/shop")]), None, &Credentials::default());
         assert_snapshot!(shown(&none), @"Remote origin (git.acme.io/shop) [no credential is configured for it here] git push origin HEAD:main");
+    }
+
+    #[test]
+    fn what_a_program_of_its_own_is_told_stays_untold() {
+        let items = items(
+            &remotes(&[
+                ("a", "ext::ssh -o x u:s3cr3t@host %S shop"),
+                ("b", "hg::https://u:s3cr3t@hg.acme.io/shop"),
+                ("c", "rclone::store:s3cr3t"),
+                ("d", "ssh://git@[fd00::1]/shop.git"),
+                ("e", "u:s3cr3t@git.acme.io:shop"),
+                ("f", "/srv/a:b@c"),
+                ("g", "git@git.acme.io:a@b"),
+            ]),
+            None,
+            &Credentials::default(),
+        );
+        assert!(!format!("{items:?}").contains("s3cr3t"));
+        assert_snapshot!(shown(&items), @"
+        Remote a (ext::…) [what the program for `ext` has] git push a HEAD:main
+        Remote b (hg::hg.acme.io/shop) [what the program for `hg` has] git push b HEAD:main
+        Remote c (rclone::…) [what the program for `rclone` has] git push c HEAD:main
+        Remote d (fd00::1/shop) [no credential is configured for it here] git push d HEAD:main
+        Remote e (git.acme.io/shop) [no credential is configured for it here] git push e HEAD:main
+        Remote f (/srv/a:b@c) [a folder of this machine] git push f HEAD:main
+        Remote g (git.acme.io/a@b) [no credential is configured for it here] git push g HEAD:main
+        ");
     }
 
     #[test]

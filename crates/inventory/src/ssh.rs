@@ -44,18 +44,27 @@ fn item(name: &str, about: &BTreeMap<String, String>, from: &str) -> Item {
     let restart = format!("ssh {} 'systemctl restart example'", quoted(name));
     let mut item = Item::new(Kind::SshHost, name, from).used(Use::command(restart));
     if let Some(host) = about.get("hostname").filter(|host| *host != name) {
-        item = item.about(format!("host {host}")).also_named(host);
+        let host = without_password(host);
+        item = item.about(format!("host {host}")).also_named(&host);
     }
     if let Some(user) = about.get("user") {
-        item = item.about(format!("as {user}"));
+        item = item.about(format!("as {}", user.split(':').next().unwrap_or_default()));
     }
     if let Some(jump) = about.get("proxyjump").filter(|jump| !jump.eq_ignore_ascii_case("none")) {
-        item = item.about(format!("through {jump}"));
+        let hosts: Vec<String> = jump.split(',').map(|host| without_password(host.trim())).collect();
+        item = item.about(format!("through {}", hosts.join(",")));
     }
     match about.get("identityfile") {
         Some(key) => item.about(format!("key {key}")),
         None => item,
     }
+}
+
+/// `user@host` without what stands behind the user's name.
+fn without_password(host: &str) -> String {
+    let Some((login, host)) = host.rsplit_once('@') else { return host.to_owned() };
+    let user = login.strip_prefix("ssh://").unwrap_or(login).split(':').next().unwrap_or_default();
+    format!("{user}@{host}")
 }
 
 /// A line's word in small letters and what follows it, behind blanks or an equals sign.
@@ -105,6 +114,13 @@ HOST bare
         SshHost prod-2 [host prod.acme.io; as deploy; through bastion; key ~/.ssh/id_prod] ssh prod-2 'systemctl restart example'
         SshHost mybox [] ssh mybox 'systemctl restart example'
         SshHost bare [] ssh bare 'systemctl restart example'
+        ");
+        let jumps = "Host a\n User u:zq7\n ProxyJump u:zq7@jump,ssh://u:zq7@other:2222, me@bastion\nHost b\n HostName fd00::1\n ProxyJump fd00::2\n";
+        let items = hosts(jumps, "f");
+        assert!(!format!("{items:?}").contains("zq7"));
+        assert_snapshot!(shown(&items), @"
+        SshHost a [as u; through u@jump,u@other:2222,me@bastion] ssh a 'systemctl restart example'
+        SshHost b [host fd00::1; through fd00::2] ssh b 'systemctl restart example'
         ");
         assert_eq!(included(CONFIG), ["config.d/*", "~/work/ssh"]);
         assert_eq!(hosts("HostName x\nHost\n=\n", "f"), []);
