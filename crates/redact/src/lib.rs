@@ -8,6 +8,7 @@
 //! Architecture invariant: this crate does not know policies, agents or where a text comes from, and
 //! does no I/O. It takes time in proportion to the text, and never panics on any.
 
+mod beside;
 mod detectors;
 mod elsewhere;
 mod fingerprint;
@@ -23,6 +24,7 @@ mod tests;
 use countersign_model::Finding;
 use serde_json::Value;
 
+pub use beside::Beside;
 use elsewhere::Elsewhere;
 use found::Found;
 
@@ -75,6 +77,11 @@ impl Redactor {
             }
         }
         (redacted, found.into_findings())
+    }
+
+    /// For what is told about a call with this input.
+    pub fn beside(&self, input: &Value) -> Beside {
+        Beside::of(self, input)
     }
 
     /// The same text with each secret replaced, and what was in it. The findings' pointer is empty.

@@ -66,13 +66,18 @@ impl Command {
 
     /// The same after `take_out` has taken secrets out of the whole line: of one that is cut nobody could tell that it is one.
     pub fn title_without(&self, take_out: impl FnOnce(&str) -> String) -> String {
-        let starts = self.words.iter().take(SHOWN).map(|word| start(written(word)));
-        let line = starts.collect::<Vec<_>>().join(" ");
+        let line = self.line();
         let told = take_out(&line);
         if told == line {
             return self.title();
         }
         self.shortened(told.split(' '), self.words.len() > SHOWN)
+    }
+
+    /// The beginnings of its words on one line, secrets and all.
+    pub fn line(&self) -> String {
+        let starts = self.words.iter().take(SHOWN).map(|word| start(written(word)));
+        starts.collect::<Vec<_>>().join(" ")
     }
 
     fn shortened<'w>(&self, words: impl Iterator<Item = &'w str>, has_more: bool) -> String {
@@ -99,7 +104,7 @@ impl Command {
     }
 
     /// The pipeline that it is a part of, as a number.
-    pub(crate) const fn pipeline(&self) -> usize {
+    pub const fn pipeline(&self) -> usize {
         self.pipeline
     }
 

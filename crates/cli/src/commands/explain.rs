@@ -12,7 +12,7 @@ use countersign_hook::{Judge, Known, Policy, Seen, nobody, now};
 use countersign_local::{Authorities, Home};
 use countersign_model::{Runtime, ToolCall};
 use countersign_policy::{build, propose};
-use countersign_redact::Redactor;
+use countersign_redact::{Beside, Redactor};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -123,17 +123,19 @@ pub fn judge(proposal: bool) -> Result<(Judge, Authorities, Vec<String>)> {
 pub fn judged(judge: &Judge, call: &ToolCall, authorities: &Authorities) -> Result<Seen> {
     let known = Known { session: None, authorities, now: now(), others: &mut nobody };
     let redactor = Redactor::new(judge.key);
-    let findings = redactor.scan(&Value::Object(call.input.clone()));
+    let input = Value::Object(call.input.clone());
+    let findings = redactor.scan(&input);
     let mut seen = judge.judge(call, &findings, known)?;
     // As the log has them: what is told of files behind the call may hold secrets.
-    seen.effects = redacted(&seen.effects, &redactor)?;
-    seen.decision = redacted(&seen.decision, &redactor)?;
+    let beside = redactor.beside(&input);
+    seen.effects = redacted(&seen.effects, &beside)?;
+    seen.decision = redacted(&seen.decision, &beside)?;
     Ok(seen)
 }
 
 /// The same without secrets.
-fn redacted<T: Serialize + DeserializeOwned>(value: &T, redactor: &Redactor) -> Result<T> {
-    Ok(serde_json::from_value(redactor.redact(&serde_json::to_value(value)?))?)
+fn redacted<T: Serialize + DeserializeOwned>(value: &T, beside: &Beside) -> Result<T> {
+    Ok(serde_json::from_value(beside.value(&serde_json::to_value(value)?))?)
 }
 
 /// A call of a tool, as a script would make it.

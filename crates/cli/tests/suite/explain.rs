@@ -335,6 +335,30 @@ fn passwords_in_files_behind_a_call_are_taken_out() {
     }
 }
 
+/// Neither the title of one command of a pipe nor an effect shows what only the whole gives away.
+#[test]
+fn secrets_by_their_place_are_taken_out() {
+    let machine = Machine::governed();
+    let script = "echo TOPSECRETpw9 | wrangler secret put KEY\necho ordinary words | tee x\n";
+    fs::write(machine.repository().join("deploy.sh"), script).unwrap();
+    let commands = [
+        "sh deploy.sh",
+        "echo TOPSECRETpw9 | wrangler secret put KEY; echo ordinary words",
+        "vault login TOPSECRETpw9; echo ordinary words",
+    ];
+    for command in commands {
+        for json in [&["explain", command][..], &["--json", "explain", command]] {
+            let text = machine.countersign(json, "");
+            assert!(!text.contains("TOPSECRET") && text.contains("echo ordinary words"), "{text}");
+        }
+        machine.ask(&machine.bash(command));
+    }
+    for segment in fs::read_dir(machine.home().join("log")).unwrap() {
+        let segment = String::from_utf8_lossy(&fs::read(segment.unwrap().path()).unwrap()).into_owned();
+        assert!(!segment.contains("TOPSECRET"), "{segment}");
+    }
+}
+
 #[test]
 fn what_a_pipe_does_in_production_is_told_beside_what_it_does_here() {
     let machine = Machine::new();

@@ -167,6 +167,15 @@ fn ordinary_words_stay() {
 }
 
 #[test]
+fn what_is_told_of_a_part_lacks_what_the_whole_gives_away() {
+    let beside =
+        Redactor::new([7; 32]).beside(&serde_json::json!({ "command": "echo hunter2x | cargo login" }));
+    assert!(!beside.text("echo hunter2x").contains("hunter2x"));
+    assert!(!beside.value(&serde_json::json!(["a", { "b": "hunter2x" }])).to_string().contains("hunter2x"));
+    assert_eq!(beside.text("echo hunter2"), "echo hunter2");
+}
+
+#[test]
 fn what_a_command_sets_is_no_finding() {
     let (shown, findings) = Redactor::new([7; 32]).redact_text("vault login hunter2; vault login hunter2");
     assert!(findings.is_empty() && shown.matches("[redacted:placed-secret:").count() == 2);

@@ -2,7 +2,7 @@
 
 use countersign_hook::{Judge, Seen, pinned_form};
 use countersign_model::{DecisionKind, ToolCall};
-use countersign_redact::Redactor;
+use countersign_redact::{Beside, Redactor};
 use countersign_understand::Command;
 use serde_json::{Value, json};
 
@@ -12,8 +12,8 @@ pub fn of(seen: &Seen, call: &ToolCall, judge: &Judge) -> Value {
         DecisionKind::RequireApproval { requirement } => Some(requirement),
         DecisionKind::Allow | DecisionKind::Monitor | DecisionKind::Deny => None,
     };
-    let redactor = Redactor::new(judge.key);
-    let command = |told: &Command| command(told, &redactor);
+    let beside = beside(seen, call, judge);
+    let command = |told: &Command| command(told, &beside);
     json!({
         "decision": seen.decision.kind.word(),
         "requirement": requirement,
@@ -43,11 +43,11 @@ fn approval(seen: &Seen, call: &ToolCall, judge: &Judge) -> Value {
 }
 
 /// One command of the call; `parent` and `effects` are indices into the lists beside them.
-fn command(command: &Command, redactor: &Redactor) -> Value {
+fn command(command: &Command, beside: &Beside) -> Value {
     json!({
         "parent": command.parent,
         "program": command.program,
-        "title": title(command, redactor),
+        "title": title(command, beside),
         "span": command.span,
         "origin": command.origin,
         "effects": command.effects,
@@ -55,6 +55,21 @@ fn command(command: &Command, redactor: &Redactor) -> Value {
 }
 
 /// A command's words on one line, without secrets: they may come from a file that the person who asks has not read.
-pub fn title(command: &Command, redactor: &Redactor) -> String {
-    command.title_without(|line| redactor.redact_text(line).0)
+pub fn title(command: &Command, beside: &Beside) -> String {
+    command.title_without(|line| beside.text(line))
+}
+
+/// What takes the secrets of a call out of what is told about it, and those of files behind it that a pipe gives away.
+pub fn beside(seen: &Seen, call: &ToolCall, judge: &Judge) -> Beside {
+    let mut lines: Vec<(usize, String)> = Vec::new();
+    for command in seen.understanding.commands.iter().filter(|command| command.origin.is_some()) {
+        match lines.last_mut() {
+            Some((pipeline, line)) if *pipeline == command.pipeline() => {
+                line.push_str(" | ");
+                line.push_str(&command.line());
+            }
+            _ => lines.push((command.pipeline(), command.line())),
+        }
+    }
+    Redactor::new(judge.key).beside(&json!([call.input, lines]))
 }

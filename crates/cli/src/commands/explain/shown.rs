@@ -3,11 +3,10 @@
 use anstream::println;
 use countersign_hook::{Judge, Seen, never_pinned};
 use countersign_model::{DecisionKind, PolicyId, ToolCall};
-use countersign_redact::Redactor;
 use countersign_understand::Pinning;
 use serde_json::Value;
 
-use super::tree;
+use super::{decided, tree};
 use crate::output::{BAD, FAINT, GOOD, STRONG, WARN, styled};
 use crate::terminal;
 
@@ -21,7 +20,8 @@ pub fn print(seen: &Seen, call: &ToolCall, notes: &[String], judge: &Judge) {
     };
     println!("{}: {}", styled(style, kind), terminal::line(&seen.decision.reason));
     let text = call.text("command").unwrap_or_default();
-    tree::print(&seen.understanding.commands, &seen.effects, text, &Redactor::new(judge.key));
+    let beside = decided::beside(seen, call, judge);
+    tree::print(&seen.understanding.commands, &seen.effects, text, &beside);
     println!("{} {}", styled(STRONG, "risk"), seen.decision.risk.score);
     for factor in &seen.decision.risk.factors {
         println!("  {:+4} {}: {}", factor.points, factor.name, terminal::line(&factor.sentence));
@@ -46,7 +46,7 @@ pub fn print(seen: &Seen, call: &ToolCall, notes: &[String], judge: &Judge) {
             }
             let command = input.get("command").and_then(Value::as_str).unwrap_or_default();
             println!("{}", styled(STRONG, "once approved, runs as"));
-            println!("{}", terminal::quoted(command, 2, terminal::columns()));
+            println!("{}", terminal::quoted(&beside.text(command), 2, terminal::columns()));
             println!("  {}", styled(FAINT, terminal::line(sentence)));
         }
         Pinning::Impossible { why } => {

@@ -2,7 +2,7 @@
 
 use anstream::println;
 use countersign_model::Effect;
-use countersign_redact::Redactor;
+use countersign_redact::Beside;
 use countersign_understand::Command;
 
 use super::decided;
@@ -16,7 +16,7 @@ const DEEPEST: usize = 12;
 
 /// Prints the tree, then the effects that belong to no command of it. Where there is no command, the effects
 /// are all there is. `text` is that of the call.
-pub fn print(commands: &[Command], effects: &[Effect], text: &str, redactor: &Redactor) {
+pub fn print(commands: &[Command], effects: &[Effect], text: &str, beside: &Beside) {
     let mut shown = vec![false; effects.len()];
     if !commands.is_empty() {
         println!("{}", styled(STRONG, "commands"));
@@ -30,7 +30,7 @@ pub fn print(commands: &[Command], effects: &[Effect], text: &str, redactor: &Re
         println!(
             "{:indent$}{}{}",
             "",
-            terminal::line(&decided::title(command, redactor)),
+            terminal::line(&decided::title(command, beside)),
             place(command, text)
         );
         for index in &command.effects {
