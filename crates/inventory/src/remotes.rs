@@ -41,7 +41,9 @@ pub fn items(remotes: &[(String, String)], default: Option<&str>, credentials: &
         }
         done.push(name);
         let push = format!("git push {} HEAD:{}", quoted(name), quoted(default.unwrap_or("main")));
-        let item = Item::new(Kind::Remote, format!("{name} ({})", told(address)), "git's configuration");
+        let (normal, told) = (normalise(address), told(address));
+        let mut item = Item::new(Kind::Remote, format!("{name} ({told})"), "git's configuration");
+        item.untold = (told != normal).then_some((normal, told));
         let opens = opens(address, credentials);
         let item = match opens.as_slice() {
             [] => item.about("no credential is configured for it here"),
@@ -228,7 +230,8 @@ mod tests {
             None,
             &Credentials::default(),
         );
-        assert!(!format!("{items:?}").contains("s3cr3t"));
+        assert!(!shown(&items).contains("s3cr3t"));
+        assert_eq!(items.iter().filter(|item| item.untold.is_some()).count(), 4);
         assert_snapshot!(shown(&items), @"
         Remote a (ext::…) [what the program for `ext` has] git push a HEAD:main
         Remote b (hg::hg.acme.io/shop) [what the program for `hg` has] git push b HEAD:main

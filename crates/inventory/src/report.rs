@@ -88,7 +88,7 @@ impl Judged {
             environment: environment(item, effects),
             access: access(effects),
             usual: item.usual.as_ref().map(|usual| usual.shown.clone()),
-            answer: seen.map(|(_, decision)| answer(decision)),
+            answer: seen.map(|(_, decision)| answer(decision, item)),
             reached_by: runtimes
                 .iter()
                 .filter(reaches)
@@ -180,7 +180,7 @@ fn access(effects: &[Effect]) -> Option<&'static str> {
     Some(mcp::word(worst))
 }
 
-fn answer(decision: &Decision) -> Answer {
+fn answer(decision: &Decision, item: &Item) -> Answer {
     let shown = match &decision.kind {
         DecisionKind::RequireApproval { .. } => decision.kind.to_string().replacen("require", "waits for", 1),
         DecisionKind::Allow => "allowed".to_owned(),
@@ -190,7 +190,10 @@ fn answer(decision: &Decision) -> Answer {
     Answer {
         decision: decision.kind.word(),
         shown,
-        reason: decision.reason.clone(),
+        reason: match &item.untold {
+            Some((untold, told)) => decision.reason.replace(untold, told),
+            None => decision.reason.clone(),
+        },
         risk: decision.risk.score,
     }
 }
