@@ -28,7 +28,8 @@ pub struct Effect {
     /// The line of a file behind the command that does it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<Origin>,
-    /// How often it is done, where that counts; the largest number where it could be any.
+    /// How often it is done, where that counts; the largest number where it could be any, and none where a pull
+    /// request is there already.
     #[serde(default = "once", skip_serializing_if = "is_once")]
     pub times: u32,
     /// Other machines that are spoken to for it, besides the one whose address the resource names; `*` where it could
@@ -111,6 +112,13 @@ impl Effect {
                 self.speaks_to.push(host.clone());
             }
         }
+    }
+
+    /// Whether it opens a pull request, or may.
+    pub fn opens_pull_request(&self) -> bool {
+        self.verb == verbs::FORGE_PULL_REQUEST
+            && self.times > 0
+            && !matches!(self.resource, Resource::PullRequest { number: Some(_), .. })
     }
 
     /// The same effect, reversible as said.

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use countersign_model::{Access, Effect, Environment, PathClass, Place, Resource, TaskScope, Zone, verbs};
+use countersign_model::{Access, Effect, Environment, PathClass, Place, Resource, TaskScope, Zone};
 use serde::{Deserialize, Serialize};
 
 use crate::map::EnvironmentMap;
@@ -91,14 +91,8 @@ pub fn changed_file(effect: &Effect) -> Option<&str> {
 
 /// How many pull requests a call opens: the largest number where it could be any.
 pub fn opened(effects: &[Effect]) -> u32 {
-    let opening = effects.iter().filter(|effect| opens_pull_request(effect));
+    let opening = effects.iter().filter(|effect| effect.opens_pull_request());
     opening.fold(0, |count, effect| count.saturating_add(effect.times))
-}
-
-/// Whether an effect opens a pull request, or may: one that has a number is there already.
-pub fn opens_pull_request(effect: &Effect) -> bool {
-    effect.verb == verbs::FORGE_PULL_REQUEST
-        && !matches!(&effect.resource, Resource::PullRequest { number: Some(_), .. })
 }
 
 fn is_new(path: &str, task: &UnderTask) -> bool {
@@ -146,7 +140,7 @@ pub fn outside(effect: &Effect, whole: Whole, context: &Context, map: &Environme
         && changes
         && away
         && effect.verb.area() != "change"
-        && !allowed.iter().any(|word| allows(word, effect.verb.as_str()))
+        && !allowed.iter().any(|word| allows(word, effect))
     {
         let sentence = if allowed.is_empty() {
             format!("`{}` is outside the task, which stays in the workspace", plain(effect.verb.as_str()))
@@ -169,7 +163,7 @@ fn count(effect: &Effect, whole: Whole, task: &UnderTask) -> Option<Outside> {
         Some(Outside { part: "count", sentence })
     };
     let limits = task.scope.limits;
-    if opens_pull_request(effect) {
+    if effect.opens_pull_request() {
         let more = whole.pull_requests.max(1);
         return over(limits.pull_requests, task.pull_requests, more, "pull requests");
     }
@@ -228,7 +222,7 @@ fn address_of(pattern: &str) -> String {
 fn branch(effect: &Effect) -> Option<String> {
     let name = match &effect.resource {
         Resource::Ref { reference, .. } => reference,
-        Resource::PullRequest { head: Some(head), .. } if opens_pull_request(effect) => head,
+        Resource::PullRequest { head: Some(head), .. } if effect.opens_pull_request() => head,
         _ => return None,
     };
     let name = name.strip_prefix("refs/heads/").unwrap_or(name);
@@ -248,10 +242,16 @@ fn environment(effect: &Effect, changes: bool, away: bool, map: &EnvironmentMap)
     (bears && !local).then(|| effect.environment.to_string())
 }
 
-/// Whether a task's word is for this verb.
-fn allows(word: &str, verb: &str) -> bool {
+/// Whether a task's word is for what an effect does: two of everyday use share a verb.
+fn allows(word: &str, effect: &Effect) -> bool {
+    let verb = effect.verb.as_str();
+    let is_meant = match word {
+        "pr.open" => effect.opens_pull_request(),
+        "pr.edit" => !effect.opens_pull_request(),
+        _ => true,
+    };
     let word = verb_of(word);
-    word == verb || word == request::area(verb)
+    is_meant && (word == verb || word == request::area(verb))
 }
 
 /// Words of everyday use, and the verbs they stand for.

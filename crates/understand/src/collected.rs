@@ -32,7 +32,7 @@ impl Collected {
         effect.resource = effect.resource.in_one_spelling();
         if let Some(index) = self.effects.iter().rposition(|known| same(known, &effect)) {
             if let Some(known) = self.effects.get_mut(index) {
-                if opens_pull_request(&effect) {
+                if effect.opens_pull_request() {
                     known.times = known.times.saturating_add(effect.times);
                 }
                 known.speaks(&effect.speaks_to);
@@ -120,15 +120,10 @@ impl Collected {
     }
 }
 
-/// Whether each time counts: one pull request more.
-pub(crate) fn opens_pull_request(effect: &Effect) -> bool {
-    effect.verb == verbs::FORGE_PULL_REQUEST
-        && !matches!(effect.resource, Resource::PullRequest { number: Some(_), .. })
-}
-
 fn same(known: &Effect, effect: &Effect) -> bool {
     known.verb == effect.verb
         && known.resource == effect.resource
+        && known.opens_pull_request() == effect.opens_pull_request()
         && known.certainty >= effect.certainty
         && known.access == effect.access
         && known.reversible >= effect.reversible

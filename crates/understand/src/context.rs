@@ -279,7 +279,7 @@ impl<'a> Context<'a> {
         if effect.certainty == Certainty::Opaque {
             self.state.world.opaque = true;
         }
-        if self.repeated && crate::collected::opens_pull_request(&effect) {
+        if self.repeated && effect.opens_pull_request() {
             effect.times = u32::MAX;
         }
         self.state.world.may_make(&effect);

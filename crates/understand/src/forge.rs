@@ -8,6 +8,7 @@ use countersign_model::{Certainty, Commit, Effect, ForgeRepository, Repository, 
 
 use crate::carried::{self, Offered};
 use crate::context::Context;
+use crate::families::resolve::Repo;
 use crate::word::Value;
 
 /// A request to a forge.
@@ -153,6 +154,29 @@ pub(crate) fn pull_request(
     Resource::PullRequest { repository: repository.clone(), number, base, head: None, commit }
 }
 
+/// A pull request that is opened; where the branch it comes from is not known, it may be any.
+pub(crate) fn opened(repository: &ForgeRepository, base: Option<&str>, from: Option<String>) -> Effect {
+    let mut resource = pull_request(repository, None, base, None);
+    if let Resource::PullRequest { head, .. } = &mut resource {
+        *head = Some(from.unwrap_or_else(|| "*".to_owned()));
+    }
+    Effect::new(verbs::FORGE_PULL_REQUEST, resource)
+}
+
+/// A pull request that is there already and is changed.
+pub(crate) fn edited(repository: &ForgeRepository, number: Option<u64>, base: Option<&str>) -> Effect {
+    let resource = pull_request(repository, number, base, None);
+    Effect { times: 0, ..Effect::new(verbs::FORGE_PULL_REQUEST, resource) }
+}
+
+/// The branch that a pull request comes from: the one given, else the one checked out; none where it is not known.
+pub(crate) fn head(given: Option<&Value>, context: &Context<'_>) -> Option<String> {
+    match given {
+        Some(name) => name.known().map(str::to_owned),
+        None => Repo::open(&context.state.shell.directory, Vec::new(), context).checked_out(context).ok(),
+    }
+}
+
 /// A branch, moved through the forge's API.
 pub(crate) fn branch(
     repository: &ForgeRepository,
@@ -184,23 +208,17 @@ fn on_repository(request: &Request, repository: &ForgeRepository, rest: &[&str],
     let field = |name: &str| request.field(name);
     let deletes = method == "DELETE";
     let effect = match rest {
-        ["pulls", id, "merge"] => {
+        ["pulls", id, "merge" | "merge-async"] => {
             Effect::new(verbs::FORGE_MERGE, pull_request(repository, number(id), None, commit))
         }
         ["pulls"] => {
-            let mut resource = pull_request(repository, None, field("base"), None);
-            if let Resource::PullRequest { head, .. } = &mut resource {
-                *head = field("head").map(str::to_owned);
-            }
-            context.push(Effect::new(verbs::FORGE_PULL_REQUEST, resource));
+            context.push(opened(repository, field("base"), field("head").map(str::to_owned)));
             let (base, head) = (field("base"), field("head"));
             let doubt = (base.is_none() || head.is_none()).then_some("the branches are not known");
             carried::by_pull_request(&Offered { repository, base, head, doubt }, context);
             return;
         }
-        ["pulls", id] => {
-            Effect::new(verbs::FORGE_PULL_REQUEST, pull_request(repository, number(id), field("base"), None))
-        }
+        ["pulls", id] => edited(repository, number(id), field("base")),
         ["pulls", id, "reviews"] | ["pulls", id, "reviews", _, "events"] => {
             let approves = field("event") == Some("APPROVE") || request.mentions("event");
             let verb = if approves { verbs::FORGE_APPROVE } else { verbs::FORGE_COMMENT };

@@ -232,6 +232,62 @@ fn each_pull_request_of_a_call_counts() {
     assert_snapshot!(said(u32::MAX).unwrap(), @"with it there are any number of pull requests, outside the task's limit of 1");
 }
 
+#[test]
+fn to_open_a_pull_request_is_not_to_edit_one() {
+    let pull = |times, number| {
+        let repository = countersign_model::ForgeRepository {
+            host: "github.com".to_owned(),
+            name: "acme/shop".to_owned(),
+        };
+        let head = (times > 0).then(|| "other".to_owned());
+        let resource = Resource::PullRequest { repository, number, base: None, head, commit: None };
+        in_development(Effect { times, ..Effect::new(verbs::FORGE_PULL_REQUEST, resource) })
+    };
+    let effects = [pull(1, None), pull(0, None), pull(0, Some(3))];
+    let allow = |word: &str| TaskScope { allow: Some(list(&[word])), ..TaskScope::default() };
+    assert_snapshot!(check(&effects, allow("pr.open")), @"
+    forge.pull-request acme/shop pull request: allow, inside
+    forge.pull-request acme/shop pull request: require_approval, `forge.pull-request` is outside the task's `pr.open`
+    forge.pull-request acme/shop#3: require_approval, `forge.pull-request` is outside the task's `pr.open`
+    ");
+    assert_snapshot!(check(&effects, allow("pr.edit")), @"
+    forge.pull-request acme/shop pull request: require_approval, `forge.pull-request` is outside the task's `pr.edit`
+    forge.pull-request acme/shop pull request: allow, inside
+    forge.pull-request acme/shop#3: allow, inside
+    ");
+    assert_snapshot!(check(&effects, allow("forge.pull-request")), @"
+    forge.pull-request acme/shop pull request: allow, inside
+    forge.pull-request acme/shop pull request: allow, inside
+    forge.pull-request acme/shop#3: allow, inside
+    ");
+    let limits = TaskLimits { files: None, pull_requests: Some(0) };
+    assert_snapshot!(check(&effects, TaskScope { limits, ..TaskScope::default() }), @"
+    forge.pull-request acme/shop pull request: require_approval, with it there are 1 pull requests, outside the task's limit of 0
+    forge.pull-request acme/shop pull request: allow, inside
+    forge.pull-request acme/shop#3: allow, inside
+    ");
+    assert_snapshot!(check(&effects, TaskScope { branches: list(&["feature/*"]), ..TaskScope::default() }), @"
+    forge.pull-request acme/shop pull request: require_approval, `other` is outside the task's `feature/*`
+    forge.pull-request acme/shop pull request: allow, inside
+    forge.pull-request acme/shop#3: allow, inside
+    ");
+}
+
+#[test]
+fn resources_belong_to_their_server() {
+    let read = |server: &str| {
+        let resource =
+            Resource::Tool { server: Some(server.to_owned()), name: "ListMcpResourcesTool".to_owned() };
+        in_development(Effect::new(verbs::MCP_READ, resource))
+    };
+    let scope = TaskScope { tools: list(&["github"]), ..TaskScope::default() };
+    assert_snapshot!(check(&["github", "github2", "*"].map(read), scope), @"
+    mcp.read github/ListMcpResourcesTool: allow, inside
+    mcp.read github2/ListMcpResourcesTool: require_approval, `github2/ListMcpResourcesTool` is outside the task's `github`
+    mcp.read */ListMcpResourcesTool: require_approval, `*/ListMcpResourcesTool` is outside the task's `github`
+    ");
+}
+
 fn any_scope() -> impl Strategy<Value = TaskScope> {
     let lists = |patterns: &'static [&'static str]| prop::collection::vec(select(patterns), 0..3);
     (
@@ -241,7 +297,7 @@ fn any_scope() -> impl Strategy<Value = TaskScope> {
         lists(&["**", "api.example", "*.example"]),
         lists(&["tickets", "*", "tickets/close"]),
         prop::collection::vec(select(&ENVIRONMENTS[..]), 0..3),
-        proptest::option::of(lists(&["git", "git.push", "pr.open", "net"])),
+        proptest::option::of(lists(&["git", "git.push", "pr.open", "pr.edit", "net"])),
         (proptest::option::of(0..3_u32), proptest::option::of(0..3_u32)),
     )
         .prop_map(

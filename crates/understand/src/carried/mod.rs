@@ -211,10 +211,7 @@ fn look(offered: &Offered<'_>, place: &Place, context: &mut Context<'_>) -> Resu
     let old = old.ok_or("the branch it goes to was not fetched")?;
     let head = match offered.head {
         Some(head) => head.to_owned(),
-        None => match repo.branches(context)?.as_slice() {
-            [only] => only.strip_prefix("refs/heads/").unwrap_or(only).to_owned(),
-            _ => return Err("which branch it comes from is not known".to_owned()),
-        },
+        None => repo.checked_out(context)?,
     };
     let own = head.rsplit(':').next().unwrap_or(&head);
     let is_own = repo.branches(context)?.iter().any(|branch| branch.strip_prefix("refs/heads/") == Some(own));

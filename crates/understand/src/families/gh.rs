@@ -215,6 +215,7 @@ impl Call<'_> {
         let (repository, number) = self.named();
         let base = self.arguments.value(&["B", "base"]).and_then(Value::known);
         let plain = |verb: Verb| Effect::new(verb, pull_request(&repository, number, base, None));
+        let edited = || forge::edited(&repository, number, base);
         self.reads_files(context);
         let effect = match action {
             "list" | "view" | "checks" | "diff" | "status" => plain(verbs::FORGE_READ),
@@ -226,29 +227,37 @@ impl Call<'_> {
                 plain(verbs::FORGE_READ)
             }
             "create" | "new" => {
-                let mut resource = pull_request(&repository, None, base, None);
-                if let Resource::PullRequest { head, .. } = &mut resource {
-                    *head = self.arguments.value(&["H", "head"]).and_then(Value::known).map(str::to_owned);
-                }
-                let effect = self.doubted(Effect::new(verbs::FORGE_PULL_REQUEST, resource));
-                context.push(effect);
                 let head = self.arguments.value(&["H", "head"]).cloned();
+                let from = forge::head(head.as_ref(), context);
+                context.push(self.doubted(forge::opened(&repository, base, from)));
                 self.carries(&repository, head, None, context);
                 return;
             }
+            "revert" => {
+                let number = number.map_or_else(|| "*".to_owned(), |number| number.to_string());
+                let effect = forge::opened(&repository, None, Some(format!("revert-{number}-*")));
+                context.push(self.doubted(effect));
+                self.carries(&repository, None, Some("what it takes back is not known here".to_owned()), context);
+                return;
+            }
+            "update-branch" => {
+                let from = self.branch(number);
+                let named = forge::head(from.as_ref(), context).filter(|name| number.is_none() && !name.contains(':'));
+                let verb = if self.arguments.has(&["rebase"]) { verbs::GIT_FORCE_PUSH } else { verbs::GIT_PUSH };
+                forge::branch(&repository, named.as_deref(), verb, None)
+            }
             "close" if self.arguments.has(&["delete-branch", "d"]) => {
                 context.push(forge::branch(&repository, None, verbs::GIT_DELETE_REMOTE_REF, None));
-                plain(verbs::FORGE_PULL_REQUEST)
+                edited()
             }
             "edit" if self.arguments.has(&["base", "B"]) => {
                 // Into another branch it brings other files; which they are is known for the branch at hand.
-                let effect = self.doubted(plain(verbs::FORGE_PULL_REQUEST));
-                context.push(effect);
+                context.push(self.doubted(edited()));
                 let named = number.map(|number| format!("it is not known here which branch #{number} comes from"));
                 self.carries(&repository, self.branch(number), named, context);
                 return;
             }
-            "close" | "reopen" | "edit" | "ready" | "lock" | "unlock" | "update-branch" | "revert" => plain(verbs::FORGE_PULL_REQUEST),
+            "close" | "reopen" | "edit" | "ready" | "lock" | "unlock" => edited(),
             "comment" => {
                 self.speaks(&pull_request(&repository, number, None, None), context);
                 plain(verbs::FORGE_COMMENT)
@@ -258,7 +267,7 @@ impl Call<'_> {
                 let comments = self.arguments.has(&["comment", "c", "request-changes", "r"]) && !self.arguments.has(&["approve", "a"]);
                 plain(if comments { verbs::FORGE_COMMENT } else { verbs::FORGE_APPROVE })
             }
-            "merge" if self.arguments.has(&["disable-auto"]) => plain(verbs::FORGE_PULL_REQUEST),
+            "merge" if self.arguments.has(&["disable-auto"]) => edited(),
             "merge" => {
                 self.merge(&repository, number, context);
                 return;

@@ -148,11 +148,19 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             context.push(Effect::new(verbs::GIT_BRANCH, here));
             on_request(READ)
         }
-        ("mr", "create" | "new") if found.has(&["--push"]) => {
-            let source = found.text(&["-s", "--source-branch"]);
-            context.push(forge::branch(&repository, source.as_deref(), verbs::GIT_PUSH, None));
-            on_request(verb)
+        ("mr", "create" | "new") => {
+            let source = forge::head(found.value(&["-s", "--source-branch"]), context);
+            // With `--fill` it pushes as well.
+            if found.has(&["--push", "--fill", "-f"]) {
+                context.push(forge::branch(&repository, source.as_deref(), verbs::GIT_PUSH, None));
+            }
+            forge::opened(&repository, base.as_deref(), source)
         }
+        ("mr", "rebase") => {
+            let source = forge::head(found.operands.first().map(|word| &word.value), context).filter(|_| number.is_none());
+            forge::branch(&repository, source.as_deref(), verbs::GIT_FORCE_PUSH, None)
+        }
+        ("mr", _) if verb == REQUEST => forge::edited(&repository, number, base.as_deref()),
         ("mr", "note" | "comment") => {
             let texts: Vec<String> = found.values(&["-m", "--message"]).map(|value| value.text().to_owned()).collect();
             forge::comments::effects(texts.iter().map(String::as_str), &pull_request(&repository, number, None, None), context);

@@ -127,8 +127,16 @@ fn forge_mutation(field: &Field, repository: &ForgeRepository, context: &mut Con
                 Some("COMMENT" | "REQUEST_CHANGES") if verb == verbs::FORGE_APPROVE => verbs::FORGE_COMMENT,
                 _ => verb,
             };
+            let base = field.argument("baseRefName");
             let commit = field.argument("expectedHeadOid").and_then(Commit::parse);
-            Effect::new(verb, pull_request(repository, None, field.argument("baseRefName"), commit))
+            match field.name.to_ascii_lowercase().as_str() {
+                "createpullrequest" => {
+                    forge::opened(repository, base, field.argument("headRefName").map(str::to_owned))
+                }
+                "revertpullrequest" => forge::opened(repository, None, Some("revert-*".to_owned())),
+                _ if verb == verbs::FORGE_PULL_REQUEST => forge::edited(repository, None, base),
+                _ => Effect::new(verb, pull_request(repository, None, base, commit)),
+            }
         }
         _ => Effect::new(verb, object(repository, "api", &field.name)),
     };

@@ -31,11 +31,13 @@ enum Does {
     Fetches(&'static str),
     /// Types the text of one of these arguments, or its words, into a program that was started before.
     Types(&'static [&'static str]),
+    /// Reads resources of the MCP server that the argument `server` names; without it, of any.
+    Resources,
     /// Has one effect, always.
     Is(Verb),
 }
 
-use Does::{Fetches, Is, Patches, PowerShell, Program, Reads, Shell, Types, Writes};
+use Does::{Fetches, Is, Patches, PowerShell, Program, Reads, Resources, Shell, Types, Writes};
 
 /// Every tool that is understood, and the arguments that bear on its effect; none: all of them.
 const TOOLS: &[(&str, Does, &[&str])] = &[
@@ -85,10 +87,10 @@ const TOOLS: &[(&str, Does, &[&str])] = &[
     ("EnterPlanMode", Is(verbs::AGENT_INTERNAL), &[]),
     ("ExitPlanMode", Is(verbs::AGENT_INTERNAL), &[]),
     ("StructuredOutput", Is(verbs::AGENT_INTERNAL), &[]),
-    ("ListMcpResources", Is(verbs::MCP_READ), &[]),
-    ("ListMcpResourcesTool", Is(verbs::MCP_READ), &[]),
-    ("ReadMcpResource", Is(verbs::MCP_READ), &[]),
-    ("ReadMcpResourceTool", Is(verbs::MCP_READ), &[]),
+    ("ListMcpResources", Resources, &[]),
+    ("ListMcpResourcesTool", Resources, &[]),
+    ("ReadMcpResource", Resources, &[]),
+    ("ReadMcpResourceTool", Resources, &[]),
     // Codex.
     ("exec_command", Shell("cmd"), &["cmd", "workdir", "shell", "login", "tty"]),
     ("shell", Program("command"), &["command", "workdir"]),
@@ -99,9 +101,9 @@ const TOOLS: &[(&str, Does, &[&str])] = &[
     ("apply_patch", Patches("input"), &[]),
     ("file_change", Patches("changes"), &[]),
     ("view_image", Reads("path"), &["path"]),
-    ("read_mcp_resource", Is(verbs::MCP_READ), &[]),
-    ("list_mcp_resources", Is(verbs::MCP_READ), &[]),
-    ("list_mcp_resource_templates", Is(verbs::MCP_READ), &[]),
+    ("read_mcp_resource", Resources, &[]),
+    ("list_mcp_resources", Resources, &[]),
+    ("list_mcp_resource_templates", Resources, &[]),
     ("web_search", Is(verbs::NET_READ), &[]),
     ("update_plan", Is(verbs::AGENT_INTERNAL), &[]),
     ("request_user_input", Is(verbs::AGENT_MESSAGE), &[]),
@@ -210,6 +212,11 @@ fn does_so(does: &Does, call: &ToolCall, context: &mut Context<'_>) {
         Reads(argument) => context.read_value(&path(call, argument, Some("."))),
         Writes(argument) => context.write_value(&path(call, argument, None)),
         Fetches(argument) => fetch(call.text(argument), context),
+        Resources => {
+            let server = call.text("server").filter(|server| !server.is_empty()).unwrap_or("*").to_owned();
+            let resource = Resource::Tool { server: Some(server), name: call.tool.clone() };
+            context.push(Effect::new(verbs::MCP_READ, resource));
+        }
         Is(verb) => {
             let resource = Resource::Tool { server: None, name: call.tool.clone() };
             context.push(Effect::new(verb.clone(), resource));
@@ -383,10 +390,11 @@ mod tests {
         fs.read /repo/src/*/*.rs, read
         ");
         assert_snapshot!(check_tool("ReadMcpResourceTool", json!({"server": "fs", "uri": "file:///home/dev/.ssh/id_rsa"})), @"
-        mcp.read ReadMcpResourceTool, read
+        mcp.read fs/ReadMcpResourceTool, read
         secret.read /home/dev/.ssh/id_rsa, read
         ");
-        assert_snapshot!(check_tool("ReadMcpResourceTool", json!({"server": "docs", "uri": "docs://page"})), @"mcp.read ReadMcpResourceTool, read");
+        assert_snapshot!(check_tool("ReadMcpResourceTool", json!({"server": "docs", "uri": "docs://page"})), @"mcp.read docs/ReadMcpResourceTool, read");
+        assert_snapshot!(check_tool("ListMcpResourcesTool", json!({})), @"mcp.read */ListMcpResourcesTool, read");
         assert_snapshot!(check_tool("mcp__fs__read_file", json!({"uri": "file:///repo/.env"})), @"
         secret.read /repo/.env, read
         mcp.read fs/read_file, read

@@ -4,7 +4,7 @@ use countersign_model::{Effect, ForgeRepository, Verb, verbs};
 
 use super::read::Read;
 use crate::context::Context;
-use crate::forge::{object, pull_request};
+use crate::forge::{self, object, pull_request};
 
 /// Adds what a command of Azure DevOps does; false where it is none.
 pub(super) fn effects(words: &[&str], read: &Read<'_>, context: &mut Context<'_>) -> bool {
@@ -32,7 +32,11 @@ pub(super) fn effects(words: &[&str], read: &Read<'_>, context: &mut Context<'_>
             on_request(verbs::FORGE_COMMENT)
         }
         ["repos", "pr", "set-vote"] => on_request(verbs::FORGE_APPROVE),
-        ["repos", "pr", ..] => on_request(verbs::FORGE_PULL_REQUEST),
+        ["repos", "pr", "create"] => {
+            let head = forge::head(read.value("--source-branch"), context);
+            forge::opened(&repository, base.as_deref(), head)
+        }
+        ["repos", "pr", ..] => forge::edited(&repository, number, base.as_deref()),
         ["repos", "policy", ..] | ["devops", "security" | "team" | "user" | "service-endpoint", ..] => on(verbs::FORGE_SETTINGS),
         ["pipelines", "variable" | "variable-group" | "agent" | "pool" | "queue" | "folder", ..] => on(verbs::FORGE_SETTINGS),
         [.., "delete"] => on(verbs::FORGE_DELETE),

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::fixture::{check, check_because};
+use crate::fixture::{check, check_because, understood};
 
 #[test]
 fn pull_requests() {
@@ -83,6 +83,50 @@ fn names_nobody_knows_may_be_aliases() {
     exec.read acme/shop client pr, read
     forge.read acme/shop client browse, read
     forge.read acme/shop client --version, read
+    ");
+}
+
+/// `the branch it comes from, opened how often`, of the first effect.
+fn opened(command: &str) -> String {
+    let effects = understood(command, &[]).effects;
+    let head = effects.first().and_then(|effect| match &effect.resource {
+        countersign_model::Resource::PullRequest { head, .. } => head.clone(),
+        _ => None,
+    });
+    let times: u32 = effects.iter().filter(|effect| effect.opens_pull_request()).map(|effect| effect.times).sum();
+    format!("{} {times}", head.as_deref().unwrap_or("-"))
+}
+
+#[test]
+fn the_branch_that_a_pull_request_comes_from() {
+    for (command, found) in [
+        ("gh pr create --fill", "feature 1"),
+        ("gh pr create --fill --head other", "other 1"),
+        ("gh pr create --fill --head $X", "* 1"),
+        ("git switch other; gh pr create --fill; gh pr create --title x", "- 2"),
+        ("gh pr checkout 3; gh pr create --fill", "- 1"),
+        ("gh pr revert 3", "revert-3-* 1"),
+        ("gh pr revert 3; gh pr revert 4", "revert-3-* 2"),
+        ("gh pr close 3; gh pr edit --title x; gh pr ready", "- 0"),
+        ("gh pr edit --title x; gh pr create --fill; gh pr create --fill", "- 2"),
+        ("gh api graphql -f query='mutation { updatePullRequest(input: {pullRequestId: \"x\"}) { clientMutationId } }'", "- 0"),
+        ("gh api graphql -f query='mutation { createPullRequest(input: {headRefName: \"x\"}) { clientMutationId } }'", "x 1"),
+        ("gh api graphql -f query='mutation { revertPullRequest(input: {pullRequestId: \"x\"}) { clientMutationId } }'", "revert-* 1"),
+        ("gh api -X PATCH repos/acme/shop/pulls/3 -f title=x", "- 0"),
+    ] {
+        assert_eq!(opened(command), found, "{command}");
+    }
+}
+
+#[test]
+fn updating_a_branch_moves_it() {
+    assert_snapshot!(check("gh pr update-branch 3"), @"git.push *@https://github.com/acme/shop, write, partial");
+    assert_eq!(check("gh pr update-branch 3"), check("gh api -X PUT repos/acme/shop/pulls/3/update-branch"));
+    assert_snapshot!(check("gh pr update-branch; gh pr update-branch other --rebase; gh pr update-branch me:main; gh pr ready"), @"
+    git.push feature@https://github.com/acme/shop, write
+    git.force-push other@https://github.com/acme/shop, destroy
+    git.push *@https://github.com/acme/shop, write, partial
+    forge.pull-request acme/shop pull request, write
     ");
 }
 
@@ -342,7 +386,8 @@ fn repositories_that_are_made_and_subcommands_nobody_knows() {
     assert_snapshot!(check("gh pr frobnicate 3; gh pr revert 3; gh pr $X"), @"
     forge.write acme/shop pr frobnicate, write, partial
     exec.opaque gh, execute, opaque
-    forge.pull-request acme/shop#3, write
+    forge.pull-request acme/shop pull request, write
+    change.unknown files, write, partial
     forge.merge * pull request, write, partial
     ");
 }

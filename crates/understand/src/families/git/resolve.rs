@@ -219,6 +219,14 @@ impl Repo {
         Ok(branches)
     }
 
+    /// The branch that is checked out here, by its short name.
+    pub fn checked_out(&self, context: &Context<'_>) -> Result<String, String> {
+        match self.branches(context)?.as_slice() {
+            [only] => Ok(only.strip_prefix("refs/heads/").unwrap_or(only).to_owned()),
+            _ => Err("which branch it comes from is not known".to_owned()),
+        }
+    }
+
     /// What a full ref name points at.
     pub fn tip(&self, reference: &str, context: &Context<'_>) -> Tip {
         if context.state.world.refs_changed.is_some() && !reference.starts_with("refs/remotes/") {

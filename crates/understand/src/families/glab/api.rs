@@ -4,7 +4,7 @@ use countersign_model::{Certainty, Effect, ForgeRepository, Resource, Verb, verb
 
 use super::super::subcommands::Subcommand;
 use crate::context::Context;
-use crate::forge::{anything, branch, normal_path, object, pull_request};
+use crate::forge::{self, anything, branch, normal_path, object, pull_request};
 use crate::word::Value;
 
 /// Adds what a request does.
@@ -97,11 +97,11 @@ pub(in super::super) fn request(
             Effect::new(verbs::FORGE_COMMENT, pull_request(&repository, number(id), None, None))
         }
         (_, ["merge_requests"]) if !deletes => {
-            Effect::new(verbs::FORGE_PULL_REQUEST, pull_request(&repository, None, field("target_branch").as_deref(), None))
+            forge::opened(&repository, field("target_branch").as_deref(), field("source_branch"))
         }
-        (_, ["merge_requests", id, ..]) if !deletes => {
-            Effect::new(verbs::FORGE_PULL_REQUEST, pull_request(&repository, number(id), field("target_branch").as_deref(), None))
-        }
+        // It brings the branch that the request comes from onto its target anew.
+        (_, ["merge_requests", _, "rebase"]) if !deletes => branch(&repository, None, verbs::GIT_FORCE_PUSH, None),
+        (_, ["merge_requests", id, ..]) if !deletes => forge::edited(&repository, number(id), field("target_branch").as_deref()),
         (_, ["repository", "commits" | "files", ..]) => branch(&repository, field("branch").as_deref(), verbs::GIT_PUSH, None),
         (_, ["repository", "branches", name]) if deletes => {
             branch(&repository, Some(&normal_path(name)), verbs::GIT_DELETE_REMOTE_REF, None)

@@ -9,6 +9,7 @@ const LAB: &[(&str, &str)] = &[("remote.origin.url", "git@gitlab.com:acme/shop.g
 #[test]
 fn merge_requests() {
     assert_snapshot!(check_with("glab mr create --fill --target-branch main; glab mr merge 12; glab mr merge 12 --sha aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa -d; glab mr merge", LAB), @"
+    git.push feature@https://gitlab.com/acme/shop, write
     forge.pull-request acme/shop pull request into main, write
     forge.merge acme/shop#12, write
     forge.merge acme/shop#12, write
@@ -31,6 +32,17 @@ fn merge_requests() {
     git.push *@https://gitlab.com/acme/shop, write, partial
     forge.pull-request acme/shop pull request into main, write
     ");
+}
+
+#[test]
+fn what_moves_the_branch_of_a_merge_request() {
+    assert_snapshot!(check_with("glab mr create --title x; glab mr create -f -s other; glab mr rebase 3; glab mr rebase", LAB), @"
+    forge.pull-request acme/shop pull request, write
+    git.push feature@https://gitlab.com/acme/shop, write
+    git.force-push *@https://gitlab.com/acme/shop, destroy, partial
+    git.force-push feature@https://gitlab.com/acme/shop, destroy
+    ");
+    assert_snapshot!(check_with("glab api -X PUT projects/acme%2Fshop/merge_requests/3/rebase", LAB), @"git.force-push *@https://gitlab.com/acme/shop, destroy, partial");
 }
 
 #[test]

@@ -128,7 +128,10 @@ fn on_gitlab(tool: &str, call: &ToolCall, context: &mut Context<'_>) -> bool {
     let thing = |verb: Verb, kind: &str| Effect::new(verb, object(&repository, kind, "*"));
     let effect = match tool {
         "merge_merge_request" => request(verbs::FORGE_MERGE),
-        "create_merge_request" | "update_merge_request" => request(verbs::FORGE_PULL_REQUEST),
+        "create_merge_request" => {
+            forge::opened(&repository, base, call.text("source_branch").map(str::to_owned))
+        }
+        "update_merge_request" => forge::edited(&repository, number, base),
         "approve_merge_request" | "unapprove_merge_request" => request(verbs::FORGE_APPROVE),
         "create_merge_request_thread"
         | "create_merge_request_note"
