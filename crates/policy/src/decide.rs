@@ -60,7 +60,7 @@ pub fn decide(effects: &[Effect], context: &Context, bundle: &Bundle) -> Decisio
         let beside = Beside {
             context,
             refs,
-            outside: scoping::outside(effect, whole, context, bundle.map()),
+            outside: scoping::outside(effect, &whole, context, bundle.map()),
             burst: contents.weights.is_burst(context.circumstances.changes),
         };
         match judge(effect, &beside, bundle) {

@@ -6,16 +6,19 @@
 //! Reading changes nothing, so it is outside only of hosts, tools and environments that are named. What a build
 //! leaves in its own directories and what is temporary is no part of the work either.
 
-use std::collections::BTreeSet;
-
-use countersign_model::{Access, Effect, Environment, PathClass, Place, Resource, TaskScope, Zone};
+use countersign_model::{
+    Access, Effect, Environment, PathClass, Place, Resource, TaskScope, Zone, is_within, verbs,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::map::EnvironmentMap;
 use crate::sentence::plain;
 use crate::{Context, classify, glob, remote, request, risk};
 
+mod counts;
 mod hosts;
+
+pub use counts::{Whole, alone, changed_file, opened};
 
 /// The task of a call, and what its session has done of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +40,19 @@ pub struct UnderTask {
     /// Files of this call that are among them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub again: Vec<String>,
+    /// Other working trees that files of this call lie in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trees: Vec<String>,
+    /// Other open tasks that count as well: of where the call is made, and of what it changes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<UnderTask>,
+}
+
+impl UnderTask {
+    /// This task and all beside it.
+    fn all(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.beside)
+    }
 }
 
 /// Something that is outside of the task.
@@ -48,60 +64,22 @@ pub struct Outside {
     pub sentence: String,
 }
 
-/// How much a whole call adds to what a task limits.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Whole {
-    files: u32,
-    pull_requests: u32,
-}
-
-impl Whole {
-    /// Counts the call's effects.
-    pub fn of(effects: &[Effect], context: &Context) -> Self {
-        let Some(task) = &context.task else { return Self::default() };
-        let new: BTreeSet<&str> =
-            effects.iter().filter_map(changed_file).filter(|path| is_new(path, task)).collect();
-        Self { files: u32::try_from(new.len()).unwrap_or(u32::MAX), pull_requests: opened(effects) }
-    }
-}
-
-/// The context under which each effect of a call may be decided alone: what the others add to the counts is in it.
-pub fn alone(effects: &[Effect], context: &Context) -> Context {
-    let whole = Whole::of(effects, context);
-    let mut context = context.clone();
-    if let Some(task) = &mut context.task {
-        task.files = task.files.saturating_add(whole.files.saturating_sub(1));
-        task.pull_requests = task.pull_requests.saturating_add(whole.pull_requests.saturating_sub(1));
-    }
-    context
-}
-
-/// The file of the working tree that an effect changes, if it does; what can be built again does not count.
-pub fn changed_file(effect: &Effect) -> Option<&str> {
-    let changes = matches!(risk::access(effect), Access::Write | Access::Destroy);
-    match &effect.resource {
-        Resource::Path { path, zone: Zone::Workspace, class }
-            if changes && *class != PathClass::Rebuildable =>
-        {
-            Some(path)
+/// What of the effect is outside of a task that counts.
+pub fn outside(effect: &Effect, whole: &Whole, context: &Context, map: &EnvironmentMap) -> Vec<Outside> {
+    let tasks = context.task.iter().flat_map(UnderTask::all);
+    let mut found: Vec<Outside> = Vec::new();
+    for (index, task) in tasks.enumerate() {
+        for one in outside_of(task, effect, map).into_iter().chain(whole.over(index, effect, task)) {
+            if !found.contains(&one) {
+                found.push(one);
+            }
         }
-        _ => None,
     }
+    found
 }
 
-/// How many pull requests a call opens: the largest number where it could be any.
-pub fn opened(effects: &[Effect]) -> u32 {
-    let opening = effects.iter().filter(|effect| effect.opens_pull_request());
-    opening.fold(0, |count, effect| count.saturating_add(effect.times))
-}
-
-fn is_new(path: &str, task: &UnderTask) -> bool {
-    path.contains('*') || !task.again.iter().any(|again| again == path)
-}
-
-/// What of the effect is outside of the task.
-pub fn outside(effect: &Effect, whole: Whole, context: &Context, map: &EnvironmentMap) -> Vec<Outside> {
-    let Some(task) = &context.task else { return Vec::new() };
+/// What of the effect is outside of one task, but for its limits.
+fn outside_of(task: &UnderTask, effect: &Effect, map: &EnvironmentMap) -> Vec<Outside> {
     let scope = &task.scope;
     let changes = risk::access(effect) != Access::Read;
     let away = effect.resource.place() == Place::Remote;
@@ -113,9 +91,10 @@ pub fn outside(effect: &Effect, whole: Whole, context: &Context, map: &Environme
             }
         };
     if changes {
-        let path = work_file(effect, &task.root).map(|path| below(path, &task.root).to_owned());
+        let path = work_file(effect, &task.root).map(|path| below(&path, &task.root).to_owned());
         check("paths", &scope.paths, path, &|name| path_inside(&scope.paths, name));
-        let address = repository(&effect.resource).filter(|address| *address != task.root);
+        let address = repository(&effect.resource).or_else(|| tree_of(effect, task));
+        let address = address.filter(|address| *address != task.root);
         let patterns: Vec<String> = scope.repositories.iter().map(|pattern| address_of(pattern)).collect();
         check("repositories", &scope.repositories, address, &|name| inside(&patterns, name));
         check("branches", &scope.branches, branch(effect), &|name| inside(&scope.branches, name));
@@ -149,27 +128,7 @@ pub fn outside(effect: &Effect, whole: Whole, context: &Context, map: &Environme
         };
         found.push(Outside { part: "verbs", sentence });
     }
-    found.extend(count(effect, whole, task));
     found
-}
-
-/// Whether a limit is passed, by this call as a whole.
-fn count(effect: &Effect, whole: Whole, task: &UnderTask) -> Option<Outside> {
-    let over = |limit: Option<u32>, so_far: u32, more: u32, noun: &str| {
-        let limit = limit.filter(|limit| so_far.saturating_add(more) > *limit)?;
-        let number = so_far.saturating_add(more);
-        let number = if number == u32::MAX { "any number of".to_owned() } else { number.to_string() };
-        let sentence = format!("with it there are {number} {noun}, outside the task's limit of {limit}");
-        Some(Outside { part: "count", sentence })
-    };
-    let limits = task.scope.limits;
-    if effect.opens_pull_request() {
-        let more = whole.pull_requests.max(1);
-        return over(limits.pull_requests, task.pull_requests, more, "pull requests");
-    }
-    let path = changed_file(effect).filter(|path| is_new(path, task))?;
-    debug_assert!(!path.is_empty());
-    over(limits.files, task.files, whole.files.max(1), "changed files")
 }
 
 fn is_outside(name: &str, patterns: &[String]) -> String {
@@ -183,13 +142,24 @@ fn is_outside(name: &str, patterns: &[String]) -> String {
 
 /// The file that an effect changes, wherever it is, but for what is temporary or can be built again. What is in the
 /// working tree `root` is work, wherever that is.
-fn work_file<'e>(effect: &'e Effect, root: &str) -> Option<&'e str> {
+fn work_file(effect: &Effect, root: &str) -> Option<String> {
     match &effect.resource {
         Resource::Path { class: PathClass::Rebuildable, .. } => None,
         Resource::Path { zone: Zone::Temporary, path, .. } if below(path, root) == path => None,
-        Resource::Path { path, .. } => Some(path),
+        Resource::Path { path, .. } => Some(path.clone()),
+        // Which files a merge changes is not known.
+        Resource::Repository { repository } if effect.verb == verbs::GIT_MERGE => {
+            Some(format!("{}/*", repository.root.as_deref().unwrap_or(root).trim_end_matches('/')))
+        }
         _ => None,
     }
+}
+
+/// The other working tree that a file lies in.
+fn tree_of(effect: &Effect, task: &UnderTask) -> Option<String> {
+    let path = work_file(effect, &task.root)?;
+    let holds = |tree: &&String| is_within(&path, tree);
+    task.trees.iter().filter(holds).max_by_key(|tree| tree.len()).cloned()
 }
 
 /// The path from the task's working tree, where it is in it.

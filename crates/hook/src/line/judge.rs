@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use countersign_approval::Action;
 use countersign_local::{Authorities, Believed, Home, LedgerError, Session, Standing, Trust, WITNESSES};
-use countersign_model::{Access, Decision, Digest, Effect, Finding, LogId, Resource, Timestamp, ToolCall};
+use countersign_model::{
+    Access, Decision, Digest, Effect, Finding, LogId, Resource, Task, Timestamp, ToolCall,
+};
 use countersign_policy::{self as policy, Bundle, Context, OnAllow, Overlap, UnderTask};
 use countersign_understand::{Pinning, Surroundings, Understanding, Workspace, understand};
 use countersign_workspace::{Machine, Sources, real_path, real_paths};
@@ -122,7 +124,7 @@ impl Judge {
         let machine = self.machine();
         let surroundings = self.surroundings(call);
         let plain = understand(call, &surroundings, &machine);
-        let tree = working_tree(call, &machine);
+        let tree = working_tree(&call.cwd, &machine);
         let (roots, remotes) = repositories(&plain.effects, tree.as_ref());
         let in_force;
         let (bundles, notes): (Vec<(&Bundle, Option<&Standing>)>, _) = match &self.policy {
@@ -146,7 +148,7 @@ impl Judge {
                 findings: findings.to_vec(),
                 history: session.map(|session| session.history.clone()).unwrap_or_default(),
                 pinnable: !matches!(understanding.pinning, Pinning::Impossible { .. }),
-                task: under_task(call, session, &understanding.effects, authorities, now),
+                task: under_task(call, session, &understanding.effects, authorities, &machine, now),
                 ..Context::default()
             };
             if let Some(session) = session {
@@ -303,22 +305,23 @@ fn mentioned(bundle: &Bundle, call: &ToolCall) -> Vec<String> {
     names.filter(|name| text.contains(name)).map(str::to_owned).collect()
 }
 
-/// The top of the working tree that a call is made in.
-fn working_tree(call: &ToolCall, workspace: &dyn Workspace) -> Option<String> {
-    let question = countersign_model::Question::Repository { directory: call.cwd.clone() };
+/// The top of the working tree that a directory is in.
+fn working_tree(directory: &str, workspace: &dyn Workspace) -> Option<String> {
+    let question = countersign_model::Question::Repository { directory: directory.to_owned() };
     match workspace.ask(&question) {
         countersign_model::Answer::Directory { path } => Some(path),
         _ => None,
     }
 }
 
-/// The task of the session: that of the directory it began in, or of the one that the call is made in; else that of a
-/// working tree that the call changes.
+/// The task of the session: that of the directory it began in, else of the one that the call is made in, else of a
+/// working tree that the call changes. The others of these count beside it.
 fn under_task(
     call: &ToolCall,
     session: Option<&Session>,
     effects: &[Effect],
     authorities: &Authorities,
+    machine: &dyn Workspace,
     now: Timestamp,
 ) -> Option<UnderTask> {
     if authorities.tasks.is_empty() {
@@ -326,14 +329,19 @@ fn under_task(
     }
     let real = |directory: &str| real_path(Path::new(directory)).to_string_lossy().into_owned();
     let began = session.and_then(|session| session.cwd.as_deref());
-    let directories: Vec<String> = began.into_iter().chain([call.cwd.as_str()]).map(real).collect();
-    let directories: Vec<&str> = directories.iter().map(String::as_str).collect();
-    let touched = || {
-        let paths = effects.iter().filter(|effect| effect.access != Access::Read).filter_map(place_of);
-        let paths: BTreeSet<String> = paths.take(MADE).map(real).collect();
-        authorities.task(&paths.iter().map(String::as_str).collect::<Vec<_>>(), now)
-    };
-    let task = authorities.task(&directories, now).or_else(touched)?;
+    let touched = effects.iter().filter(|effect| effect.access != Access::Read).filter_map(place_of);
+    let touched: BTreeSet<String> = touched.take(MADE).map(real).collect();
+    let mut tasks: Vec<&Task> = Vec::new();
+    for directories in
+        [began.map(real).into_iter().collect(), vec![real(&call.cwd)], touched.into_iter().collect()]
+    {
+        let directories: Vec<&str> = directories.iter().map(String::as_str).collect();
+        for task in authorities.tasks_of(&directories, now) {
+            if !tasks.iter().any(|known| known.root == task.root) {
+                tasks.push(task);
+            }
+        }
+    }
     let fresh;
     let session = match session {
         Some(session) => session,
@@ -342,7 +350,26 @@ fn under_task(
             &fresh
         }
     };
-    Some(session.under(task, &call.id, effects, now))
+    let under = |task: &Task| {
+        let trees = if task.scope.repositories.is_empty() { Vec::new() } else { trees(effects, machine) };
+        UnderTask { trees, ..session.under(task, &call.id, effects, now) }
+    };
+    let mut tasks = tasks.into_iter().map(under);
+    let own = tasks.next()?;
+    Some(UnderTask { beside: tasks.collect(), ..own })
+}
+
+/// The working trees that the files lie in which a call changes.
+fn trees(effects: &[Effect], machine: &dyn Workspace) -> Vec<String> {
+    let changed = effects.iter().filter(|effect| effect.access != Access::Read);
+    let paths = changed.filter_map(|effect| match &effect.resource {
+        Resource::Path { path, .. } => Some(Path::new(path)),
+        _ => None,
+    });
+    let above = |path: &Path| path.ancestors().find(|above| above.is_dir()).map(Path::to_path_buf);
+    let directories: BTreeSet<PathBuf> = paths.take(MADE).filter_map(above).collect();
+    let tree = |directory: PathBuf| working_tree(&directory.to_string_lossy(), machine);
+    directories.into_iter().filter_map(tree).collect::<BTreeSet<String>>().into_iter().collect()
 }
 
 /// Where on this machine an effect is: a file, or the working tree of a repository.

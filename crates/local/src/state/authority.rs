@@ -75,6 +75,18 @@ impl Authorities {
         self.tasks.iter().rev().find(holds)
     }
 
+    /// The newest open task of each working tree that holds one of these directories, the newest first.
+    pub fn tasks_of(&self, directories: &[&str], now: Timestamp) -> Vec<&Task> {
+        let mut found: Vec<&Task> = Vec::new();
+        for task in self.tasks.iter().rev().filter(|task| task.ends > now) {
+            let holds = directories.iter().any(|directory| task.holds(directory));
+            if holds && !found.iter().any(|newer| newer.root == task.root) {
+                found.push(task);
+            }
+        }
+        found
+    }
+
     /// Takes one record in.
     pub(super) fn fold(&mut self, position: Position, record: &Record) {
         match &record.event {

@@ -255,15 +255,16 @@ fn what_a_push_or_a_pull_request_carries() {
             change(verbs::CHANGE_DELIVERY, Some("main")),
             "{verb}"
         );
-        // Who can read the remote reads a secret there, whichever branch it is on.
-        let own = if verb == verbs::CHANGE_SECRETS { "main" } else { "x" };
-        assert_eq!(change(verb.clone(), Some("x")), change(verbs::CHANGE_DELIVERY, Some(own)), "{verb}");
+        // Who can read the remote reads a secret there, and CI runs what is pushed, whichever branch it is on.
+        let held = verb == verbs::CHANGE_SECRETS || verb == verbs::CHANGE_DELIVERY;
+        let own = change(verbs::CHANGE_INFRASTRUCTURE, Some(if held { "main" } else { "x" }));
+        assert_eq!(change(verb.clone(), Some("x")), own, "{verb}");
     }
     assert_snapshot!(change(verbs::CHANGE_DELIVERY, Some("main")), @"development, require 1 approval (20) by carried-change");
     assert_snapshot!(change(verbs::CHANGE_DELIVERY, Some("develop")), @"development, require 1 approval (20) by carried-change");
     assert_snapshot!(change(verbs::CHANGE_DELIVERY, Some("refs/heads/release/2")), @"development, require 1 approval (20) by carried-change");
     assert_snapshot!(change(verbs::CHANGE_DELIVERY, None), @"development, require 1 approval (20) by carried-change");
-    assert_snapshot!(change(verbs::CHANGE_DELIVERY, Some("feature/x")), @"development, monitor (20) by carried-to-own-branch");
+    assert_snapshot!(change(verbs::CHANGE_DELIVERY, Some("feature/x")), @"development, require 1 approval (20) by carried-change");
     assert_snapshot!(change(verbs::CHANGE_DEPENDENCIES, Some("main")), @"development, monitor (20) by carried-files");
     assert_snapshot!(change(verbs::CHANGE_MIGRATION, Some("feature/x")), @"development, monitor (20) by carried-files carried-to-own-branch");
     assert_snapshot!(change(verbs::CHANGE_UNKNOWN, None), @"development, monitor (20) by carried-files");

@@ -184,7 +184,7 @@ fn graduated() {
     forge.settings          -            -            monitor 35   monitor 45   hold 65      hold 80
     forge.write             -            -            monitor 25   monitor 35   hold 55      hold 70
     forge.delete            -            -            hold 45      hold 55      hold 75      hold 90
-    change.delivery         -            -            monitor 20   monitor 30   monitor 50   hold 65
+    change.delivery         -            -            hold 20      hold 30      hold 50      hold 65
     change.infrastructure   -            -            monitor 20   monitor 30   monitor 50   hold 65
     change.secrets          -            -            hold 20      hold 30      hold 50      hold 65
     change.dependencies     -            -            monitor 20   monitor 30   monitor 50   hold 65
@@ -292,7 +292,7 @@ fn strict() {
     forge.settings          -            -            hold 35      hold 45      hold 65      hold 80
     forge.write             -            -            hold 25      hold 35      hold 55      hold 70
     forge.delete            -            -            hold 45      hold 55      hold 75      hold 90
-    change.delivery         -            -            monitor 20   monitor 30   hold 50      hold 65
+    change.delivery         -            -            hold 20      hold 30      hold 50      hold 65
     change.infrastructure   -            -            monitor 20   monitor 30   hold 50      hold 65
     change.secrets          -            -            hold 20      hold 30      hold 50      hold 65
     change.dependencies     -            -            monitor 20   monitor 30   hold 50      hold 65

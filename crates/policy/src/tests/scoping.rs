@@ -274,6 +274,101 @@ fn to_open_a_pull_request_is_not_to_edit_one() {
 }
 
 #[test]
+fn a_merge_changes_files_that_nobody_knows_one_by_one() {
+    let here = |verb, root: &str| {
+        let repository = Repository { root: Some(root.to_owned()), remote: None };
+        in_development(Effect::new(verb, Resource::Repository { repository }))
+    };
+    let shop = "/home/dev/shop";
+    let effects =
+        [here(verbs::GIT_MERGE, shop), here(verbs::GIT_MERGE, "/srv/other"), here(verbs::GIT_INDEX, shop)];
+    let paths = |patterns: &[&str]| TaskScope { paths: list(patterns), ..TaskScope::default() };
+    assert_snapshot!(check(&effects, paths(&["src/billing"])), @"
+    git.merge /home/dev/shop: monitor, `*` is outside the task's `src/billing`
+    git.merge /srv/other: monitor, `/srv/other/*` is outside the task's `src/billing`
+    git.index /home/dev/shop: allow, inside
+    ");
+    assert_snapshot!(check(&effects, paths(&["**"])), @"
+    git.merge /home/dev/shop: allow, inside
+    git.merge /srv/other: allow, inside
+    git.index /home/dev/shop: allow, inside
+    ");
+    assert_snapshot!(check(&effects, paths(&["**", "!src/keys"])), @"
+    git.merge /home/dev/shop: monitor, `*` is outside the task's `**`, `!src/keys`
+    git.merge /srv/other: allow, inside
+    git.index /home/dev/shop: allow, inside
+    ");
+    let limits = TaskLimits { files: Some(2), pull_requests: None };
+    assert_snapshot!(check(&effects, TaskScope { limits, ..TaskScope::default() }), @"
+    git.merge /home/dev/shop: monitor, with it there are any number of changed files, outside the task's limit of 2
+    git.merge /srv/other: monitor, with it there are any number of changed files, outside the task's limit of 2
+    git.index /home/dev/shop: allow, inside
+    ");
+}
+
+#[test]
+fn what_could_be_any_number_of_files_is_more_than_any_limit() {
+    let limits = TaskLimits { files: Some(20), pull_requests: None };
+    let scope = TaskScope { limits, ..TaskScope::default() };
+    let tree = Effect { times: u32::MAX, ..write("/home/dev/shop/src2") };
+    let effects = [tree, write("/home/dev/shop/src/*"), write("*"), write("/home/dev/shop/src/[id].ts")];
+    assert_snapshot!(check(&effects, scope), @"
+    fs.write /home/dev/shop/src2: monitor, with it there are any number of changed files, outside the task's limit of 20
+    fs.write /home/dev/shop/src/*: monitor, with it there are any number of changed files, outside the task's limit of 20
+    fs.write *: monitor, with it there are any number of changed files, outside the task's limit of 20
+    fs.write /home/dev/shop/src/[id].ts: allow, inside
+    ");
+}
+
+#[test]
+fn tasks_beside_it_tighten_too() {
+    let task = |root: &str, scope| UnderTask { root: root.to_owned(), scope, ..UnderTask::default() };
+    let limits = TaskLimits { files: Some(1), pull_requests: None };
+    let own = task("/home/dev/shop", TaskScope { paths: list(&["src"]), ..TaskScope::default() });
+    let beside = task("/srv/other", TaskScope { limits, allow: Some(Vec::new()), ..TaskScope::default() });
+    let said = |beside: Vec<UnderTask>, effects: &[Effect]| {
+        let task = UnderTask { beside, ..own.clone() };
+        let context = Context { task: Some(task), pinnable: true, ..Context::default() };
+        let decision = decide(effects, &context, shop(Pack::Graduated));
+        let scope = decision.risk.factors.iter().find(|factor| factor.name == "scope");
+        scope.map_or_else(|| "inside".to_owned(), |factor| factor.sentence.clone())
+    };
+    let push = in_development(Effect::new(
+        verbs::GIT_PUSH,
+        reference(remote_repository(Some("git@github.com:acme/shop.git")), "refs/heads/feature/a"),
+    ));
+    let two = ["/home/dev/shop/src/a", "/home/dev/shop/src/b"].map(write);
+    assert_eq!(said(Vec::new(), std::slice::from_ref(&push)), "inside");
+    assert_eq!(said(Vec::new(), &two), "inside");
+    assert_snapshot!(said(vec![beside.clone()], &[push]), @"`git.push` is outside the task, which stays in the workspace");
+    assert_snapshot!(said(vec![beside.clone()], &two), @"with it there are 2 changed files, outside the task's limit of 1");
+    assert_snapshot!(said(vec![beside], &[write("/home/dev/shop/docs/a")]), @"`docs/a` is outside the task's `src`");
+}
+
+#[test]
+fn a_file_in_another_clone_is_of_that_repository() {
+    let scope = TaskScope { repositories: list(&["github.com/acme/lib*"]), ..TaskScope::default() };
+    let mut context = under(scope);
+    if let Some(task) = &mut context.task {
+        task.trees = list(&["/home/dev/shop", "/srv/other"]);
+    }
+    let said = |path: &str| {
+        let mut effect = write(path);
+        if let Resource::Path { zone, .. } = &mut effect.resource
+            && path.starts_with("/srv")
+        {
+            *zone = Zone::System;
+        }
+        let decision = decide(&[effect], &context, shop(Pack::Graduated));
+        let scope = decision.risk.factors.iter().find(|factor| factor.name == "scope");
+        scope.map_or_else(|| "inside".to_owned(), |factor| factor.sentence.clone())
+    };
+    assert_eq!(said("/home/dev/shop/a"), "inside");
+    assert_eq!(said("/srv/elsewhere/a"), "inside");
+    assert_snapshot!(said("/srv/other/a"), @"`/srv/other` is outside the task's `github.com/acme/lib*`");
+}
+
+#[test]
 fn resources_belong_to_their_server() {
     let read = |server: &str| {
         let resource =
