@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
+
 /// One place.
 pub(super) struct Row {
     /// The program's names.
@@ -181,6 +183,17 @@ pub(super) fn may_tell(word: &[u8]) -> bool {
     let first = word.first().map_or(0, |first| usize::from(first.to_ascii_lowercase()));
     let lengths = TELLING.get(first).copied().unwrap_or_default();
     word.len() < 32 && lengths & (1 << word.len()) != 0
+}
+
+/// Whether a long text is worth looking at: it names a program of the table or what SQL says before a password, or
+/// writes into a file. Building the search costs more than looking at a short one.
+pub(super) fn may_hold(text: &[u8]) -> bool {
+    static SEARCH: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+        let programs = ROWS.iter().flat_map(|row| row.programs).copied();
+        let words = programs.chain(["password", "identified", ">"]);
+        AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok()
+    });
+    SEARCH.as_ref().is_none_or(|search| search.is_match(text))
 }
 
 /// The rows of a program.

@@ -182,3 +182,11 @@ fn what_a_command_sets_is_no_finding() {
     let (_, findings) = Redactor::new([7; 32]).redact_text("http -a app:hunter2 https://shop.example");
     assert_eq!(findings.len(), 1);
 }
+
+#[test]
+fn a_long_text_is_searched_first() {
+    let long = "# a line that says nothing\n".repeat(400);
+    check(&format!("{long}vault login @X@"));
+    check(&format!("{long}printf '%s' @X@ > ~/.vault-token"));
+    assert_eq!(Redactor::new([7; 32]).redact_text(&long).0, long);
+}
