@@ -29,7 +29,9 @@ const PROGRAMS: usize = 8;
 
 /// The secrets by place, from left to right, none within another. Takes time in proportion to the text.
 pub(crate) fn find(text: Text<'_>) -> Vec<Secret> {
-    if text.0.len() > SHORT && !table::may_hold(text.0) {
+    // A command that holds one has two words at least; most strings of a call are one.
+    let is_word = !text.0.iter().any(u8::is_ascii_whitespace);
+    if is_word || text.0.len() > SHORT && !table::may_hold(text.0) {
         return Vec::new();
     }
     let mut found = Vec::new();
