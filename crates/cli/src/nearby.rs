@@ -10,10 +10,8 @@ use countersign_inventory::databases::{addresses, addresses_elsewhere};
 use countersign_inventory::kube::contexts;
 use countersign_policy::{Kind, Named};
 
-use crate::{edge, scripts};
+use crate::{edge, reading, scripts};
 
-/// Longer files are not looked at.
-const LONGEST_FILE: u64 = 1 << 20;
 /// So many names of one kind are proposed.
 const MOST: usize = 20;
 /// Longer names are left out.
@@ -101,8 +99,7 @@ fn add(found: &mut Vec<Named>, kind: Kind, names: impl IntoIterator<Item = Strin
 
 /// The text of a plain file that is not too long.
 fn text(path: &Path) -> Option<String> {
-    let metadata = fs::metadata(path).ok()?;
-    (metadata.is_file() && metadata.len() <= LONGEST_FILE).then(|| fs::read_to_string(path).ok())?
+    reading::text(path).ok()
 }
 
 /// What is in a folder, sorted; nothing where it cannot be looked into.

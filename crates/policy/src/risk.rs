@@ -301,7 +301,7 @@ impl Weights {
         if history.secret_read && away && access != Access::Read {
             sum.add("history", other.secret_read, || match &history.secret {
                 _ if context.carries_own() => "a secret was read by this same call".to_owned(),
-                Some(secret) => format!("a secret was read earlier in this session: {secret}"),
+                Some(secret) => format!("a secret was read earlier in this session: {}", plain(secret)),
                 None => "a secret was read earlier in this session".to_owned(),
             });
         }

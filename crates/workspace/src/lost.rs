@@ -102,7 +102,8 @@ impl Walk<'_> {
     fn may_be_below(&self, path: &str) -> bool {
         let end = self.pattern.find(['*', '?', '[']).unwrap_or(self.pattern.len());
         let fixed = self.pattern.get(..end).unwrap_or_default();
-        path.starts_with(fixed) || fixed.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'))
+        let above = path.trim_end_matches('/');
+        path.starts_with(fixed) || fixed.strip_prefix(above).is_some_and(|rest| rest.starts_with('/'))
     }
 
     /// Looks below a directory; `matched`: all of it is meant; `foreign`: this repository does not have it.

@@ -70,9 +70,7 @@ pub struct Adoption {
 impl Authorities {
     /// The newest open task whose working tree holds one of these directories.
     pub fn task(&self, directories: &[&str], now: Timestamp) -> Option<&Task> {
-        let holds =
-            |task: &&Task| task.ends > now && directories.iter().any(|directory| task.holds(directory));
-        self.tasks.iter().rev().find(holds)
+        self.tasks_of(directories, now).first().copied()
     }
 
     /// The newest open task of each working tree that holds one of these directories, the newest first.

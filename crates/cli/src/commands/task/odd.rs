@@ -1,9 +1,11 @@
 //! What of a task's scope is right and yet probably not meant: it would put outside what nobody thought of.
 
+use std::path::Path;
+
 use countersign_model::TaskScope;
 
-/// Everything odd about a scope, a sentence each.
-pub fn odd(scope: &TaskScope) -> Vec<String> {
+/// Everything odd about a scope of a working tree, a sentence each.
+pub fn odd(scope: &TaskScope, root: &Path) -> Vec<String> {
     let lists = [
         ("--scope", &scope.paths),
         ("--repository", &scope.repositories),
@@ -20,7 +22,19 @@ pub fn odd(scope: &TaskScope) -> Vec<String> {
         }
         odd.extend(patterns.iter().filter_map(|pattern| as_it_is_called(option, pattern)));
     }
+    let missing = missing(&scope.paths, root).into_iter();
+    odd.extend(missing.map(|path| format!("there is no `{path}` here yet")));
     odd
+}
+
+/// What the patterns of a scope name and the working tree has not: each pattern's beginning without wildcards.
+fn missing(paths: &[String], root: &Path) -> Vec<String> {
+    let literal = |pattern: &String| {
+        let parts = pattern.split('/').take_while(|part| !part.contains(['*', '?']));
+        parts.collect::<Vec<_>>().join("/")
+    };
+    let wanted = paths.iter().filter(|path| !path.starts_with('!')).map(literal);
+    wanted.filter(|path| !path.is_empty() && !root.join(path).exists()).collect()
 }
 
 /// Why a pattern is not how such things are called here, and how they are.
@@ -62,7 +76,7 @@ mod tests {
             tools: list(&["mcp__github__get_file", "!mcp__evil"]),
             ..TaskScope::default()
         };
-        assert_snapshot!(odd(&scope).join("\n"), @"
+        assert_snapshot!(odd(&scope, Path::new("/")).join("\n"), @"
         --scope has exceptions alone, so that everything is outside of the task: put '**' before them
         no branch is called `refs/heads/x`: branches go by their short names, `x`
         ports do not count: `a.example:443` is `a.example`, whatever the port
@@ -74,6 +88,15 @@ mod tests {
             branches: list(&["feature/*"]),
             ..TaskScope::default()
         };
-        assert_eq!(odd(&scope), [""; 0]);
+        assert_eq!(odd(&scope, Path::new("/")), [""; 0]);
+    }
+
+    #[test]
+    fn what_a_scope_names_and_is_not_there_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(folder.path().join("src/billing")).unwrap();
+        let patterns =
+            ["src/billing/**", "src/biling/**", "!docs", "**/*.md", "src/bill*", "web"].map(String::from);
+        assert_eq!(missing(&patterns, folder.path()), ["src/biling", "web"]);
     }
 }

@@ -81,7 +81,7 @@ pub fn run(arguments: Arguments, json: bool) -> Result<()> {
     let scope = arguments.over(file.scope)?;
     let root = root()?;
     let unmatched = unmatched(&scope.paths, &root)?;
-    let missing = missing(&scope.paths, Path::new(&root));
+    let odd = odd::odd(&scope, Path::new(&root));
     let mut desk = Desk::open()?;
     let started = now();
     let id: String = crate::edge::random::<4>()?.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -110,23 +110,10 @@ pub fn run(arguments: Arguments, json: bool) -> Result<()> {
             styled(WARN, "note:")
         );
     }
-    for odd in odd::odd(&task.scope) {
+    for odd in odd {
         println!("{} {}", styled(WARN, "note:"), terminal::line(&odd));
     }
-    for missing in missing {
-        println!("{} there is no `{}` here yet", styled(WARN, "note:"), terminal::line(&missing));
-    }
     Ok(())
-}
-
-/// What the patterns of a scope name and the working tree has not: each pattern's beginning without wildcards.
-fn missing(paths: &[String], root: &Path) -> Vec<String> {
-    let literal = |pattern: &String| {
-        let parts = pattern.split('/').take_while(|part| !part.contains(['*', '?']));
-        parts.collect::<Vec<_>>().join("/")
-    };
-    let wanted = paths.iter().filter(|path| !path.starts_with('!')).map(literal);
-    wanted.filter(|path| !path.is_empty() && !root.join(path).exists()).collect()
 }
 
 /// The patterns of files elsewhere, where all are. One that is meant for the working tree and can match nothing there is
@@ -239,15 +226,6 @@ mod tests {
             Ok(elsewhere) => format!("{elsewhere:?}"),
             Err(error) => crate::output::sentence(&error),
         }
-    }
-
-    #[test]
-    fn what_a_scope_names_and_is_not_there_is_told() {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::create_dir_all(folder.path().join("src/billing")).unwrap();
-        let patterns =
-            ["src/billing/**", "src/biling/**", "!docs", "**/*.md", "src/bill*", "web"].map(String::from);
-        assert_eq!(missing(&patterns, folder.path()), ["src/biling", "web"]);
     }
 
     #[test]
