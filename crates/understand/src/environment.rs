@@ -23,7 +23,6 @@ const LOADERS: &[&str] = &[
     "BASH_ENV",
     "BASH_CMDS",
     "BASH_ALIASES",
-    "ENV",
     "SHELL",
     "SHELLOPTS",
     "BASHOPTS",
@@ -141,7 +140,7 @@ pub(crate) fn matters(name: &str) -> bool {
         || COMMANDS.contains(&name)
         || WRITTEN.contains(&name)
         || programs::matters(name)
-        || matches!(name, "NODE_OPTIONS" | "TAR_OPTIONS" | "TAPE")
+        || matches!(name, "ENV" | "NODE_OPTIONS" | "TAR_OPTIONS" | "TAPE")
         || [
             "GIT_",
             "GH_",
@@ -193,12 +192,33 @@ pub(crate) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         {
             context
                 .push(Effect::opaque(&format!("{name}=.."), "this variable makes programs run other code"));
+        } else if name == "ENV" && names_start_up(value, invocation) {
+            context.push(Effect::opaque(
+                "ENV=..",
+                "an interactive shell runs the file that this variable names",
+            ));
         } else if name == "NODE_OPTIONS"
             && (value.is_unknown() || LOADING.iter().any(|flag| text.contains(flag)))
         {
             context.push(Effect::opaque("NODE_OPTIONS=..", "this variable loads other code"));
         }
     }
+}
+
+/// Whether `ENV` may name a file that a shell runs as it starts. Only an interactive one heeds it, and for most programs
+/// it is the name of an environment: `ENV=staging ./deploy.sh`.
+fn names_start_up(value: &Value, invocation: &Invocation) -> bool {
+    const SHELLS: &[&str] = &["sh", "dash", "ksh", "mksh", "ash", "bash", "zsh", "busybox"];
+    const STARTERS: &[&str] =
+        &["script", "su", "sudo", "doas", "tmux", "screen", "expect", "unbuffer", "socat", "xterm"];
+    let first = invocation.first.text();
+    let program = first.rsplit('/').next().unwrap_or(first);
+    let is_option = |text: &str| text.starts_with('-') && !text.starts_with("--") && text.contains('i');
+    let is_bare = || !invocation.words.iter().any(|word| !word.text().starts_with('-'));
+    let starts = SHELLS.contains(&program)
+        && (is_bare() || invocation.words.iter().any(|word| is_option(word.text())))
+        || STARTERS.contains(&program);
+    value.known().is_some_and(|text| text.contains(['/', '.', '$', '`'])) || starts
 }
 
 /// Why `$PATH` is not known where the text has not set it.

@@ -245,6 +245,7 @@ mod tests {
         assert_snapshot!(check("php -d extension=./evil.so -r '1;'; gcc -B/tmp/evil x.c; node --openssl-config=evil.cnf x.js"), @"
         exec.opaque php, execute, opaque
         exec.opaque gcc B=.., execute, opaque
+        exec.opaque /repo/x.js, execute, opaque
         exec.opaque node, execute, opaque
         ");
     }

@@ -119,3 +119,20 @@ fn what_the_name_of_a_program_means() {
         assert!(!found.contains("exec.opaque"), "{command}: {found}");
     }
 }
+
+#[test]
+fn env_is_mostly_the_name_of_an_environment() {
+    for command in [
+        "ENV=production ./deploy.sh",
+        "export ENV=staging; git status",
+        "ENV=$1; git status",
+        "ENV=dev sh -c 'git status'",
+    ] {
+        assert!(!check(command).contains("ENV=.."), "{command}: {}", check(command));
+    }
+    for command in
+        ["ENV=./x sh -i", "ENV=x sh -i", "export ENV=$F; dash -i", "ENV=x script -c ls", "ENV=~/x vim a"]
+    {
+        assert!(check(command).contains("ENV=.."), "{command}: {}", check(command));
+    }
+}

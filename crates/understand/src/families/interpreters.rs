@@ -1,6 +1,7 @@
 //! Programs that run code: shells, awk, and in [`languages`] the others.
 
 mod languages;
+mod loaded;
 mod modules;
 
 use countersign_model::{Effect, Resource, verbs};

@@ -23,7 +23,15 @@ pub(crate) fn is_unseen(verb: &Verb) -> bool {
 /// Adds what the program behind an effect is told of, if it is told of anything: the same effect on a name that ends
 /// in ` told of db.example, aws:live`.
 pub(super) fn tell(invocation: &Invocation, effect: Effect, context: &mut Context<'_>) {
-    let Resource::Program { name } = &effect.resource else { return };
+    let title;
+    let (name, is_in_container) = match &effect.resource {
+        Resource::Program { name } => (name, false),
+        Resource::Container { .. } => {
+            title = invocation.title();
+            (&title, true)
+        }
+        _ => return,
+    };
     let mut told = Told {
         found: Vec::new(),
         spoken_to: Vec::new(),
@@ -52,6 +60,12 @@ pub(super) fn tell(invocation: &Invocation, effect: Effect, context: &mut Contex
     {
         told.add("stage:production");
     }
+    if is_in_container {
+        // A name without a dot is a neighbour's on the container's own network.
+        told.found.retain(|found| {
+            found.contains(':') || found.split('/').next().is_some_and(|host| host.contains('.'))
+        });
+    }
     if told.found.is_empty() {
         return;
     }
@@ -59,7 +73,10 @@ pub(super) fn tell(invocation: &Invocation, effect: Effect, context: &mut Contex
     let resource = Resource::Program { name: format!("{name} told of {found}") };
     let mut told_of = Effect { resource, ..effect }.because("what it does there is not known");
     told_of.speaks(&told.spoken_to);
+    // What it is told of is where it is, wherever the program runs.
+    let elsewhere = context.elsewhere.take();
     context.push(told_of);
+    context.elsewhere = elsewhere;
 }
 
 /// Whether a variable gives a program a kubeconfig or a context that is called after production.

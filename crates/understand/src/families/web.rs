@@ -3,6 +3,7 @@
 pub(crate) mod apis;
 mod clouds;
 mod gitlab;
+mod hooks;
 mod written;
 
 use countersign_model::{Certainty, Effect, ForgeRepository, Resource, verbs};

@@ -5,7 +5,7 @@ use super::Topic;
 pub(super) const TOPIC: Topic = Topic {
     name: "http",
     about: "Requests to the APIs of forges, clouds, clusters, search engines and databases are what they do there, \
-        whichever program sends them; GraphQL documents are parsed, and a mutation no table has is a write. Any \
+        whichever program sends them; so are the deploy hooks of platforms and the triggers of CI servers. GraphQL documents are parsed, and a mutation no table has is a write. Any \
         other request is a read or something sent, by its method.",
     changed: None,
     declared: None,
@@ -20,6 +20,8 @@ pub(super) const TOPIC: Topic = Topic {
             "Bash",
             "gh api graphql -f query='mutation { mergePullRequest(input: {pullRequestId: \"x\"}) { clientMutationId } }'",
         ),
+        ("Bash", "curl https://api.render.com/deploy/srv-1"),
+        ("Bash", "curl -X POST https://ci.example.com/job/shop/build"),
         ("Bash", "curl -X POST https://hooks.example.com/x -d '{\"text\": \"hi\"}'"),
         ("Bash", "curl https://example.com/ -o page.html"),
         ("WebFetch", r#"{"url": "https://example.com/docs"}"#),

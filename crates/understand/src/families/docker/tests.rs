@@ -339,3 +339,16 @@ fn what_a_container_makes_again_is_no_loss() {
         assert_ne!(reversible(command), Some(Reversible::Yes), "{command}");
     }
 }
+
+#[test]
+fn what_a_container_is_told_of() {
+    for command in [
+        "docker run -e DATABASE_URL=postgres://u@db.example/shop shop:dev npm run migrate", "docker compose run -e DATABASE_URL=postgres://u@db.example/shop app npm run migrate",
+        "docker exec -e DATABASE_URL=postgres://u@db.example/shop app ./migrate",
+    ] {
+        let found = check(command);
+        assert!(found.contains("told of db.example/shop"), "{command}: {found}");
+    }
+    let found = check("docker run -e DATABASE_URL=postgres://u@db/shop shop:dev npm run migrate");
+    assert!(!found.contains("told of"), "{found}");
+}

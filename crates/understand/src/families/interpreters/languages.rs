@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use countersign_model::{Effect, Resource, verbs};
 
+use super::loaded;
 use crate::code;
 use crate::context::Context;
 use crate::environment;
@@ -45,7 +46,7 @@ struct Options {
 
 const OPTIONS: &[Options] = &[
     Options { programs: &["python", "python2", "python3"], code: &["c"], values: &["W", "X", "check-hash-based-pycs"], loads: &[], nothing: &["V", "version", "h", "help"], letters: "uBOsSEIqvbdPix" },
-    Options { programs: &["node", "nodejs", "tsx", "ts-node", "ts-node-dev", "tsnd", "ts-node-esm"], code: &["e", "p", "eval", "print", "pe", "ep"], values: &["conditions", "C", "title", "project", "P", "compiler-options", "O", "tsconfig", "include", "exclude", "ignore", "watch-path", "ignore-watch", "interval", "debounce"], loads: &["r", "require", "import", "loader", "experimental-loader", "env-file", "openssl-config"], nothing: &["v", "version", "h", "help", "c", "check", "v8-options"], letters: "i" },
+    Options { programs: &["node", "nodejs", "tsx", "ts-node", "ts-node-dev", "tsnd", "ts-node-esm"], code: &["e", "p", "eval", "print", "pe", "ep"], values: &["conditions", "C", "title", "project", "P", "compiler-options", "O", "tsconfig", "include", "exclude", "ignore", "watch-path", "ignore-watch", "interval", "debounce", "env-file", "env-file-if-exists"], loads: &["r", "require", "import", "loader", "experimental-loader", "openssl-config"], nothing: &["v", "version", "h", "help", "c", "check", "v8-options"], letters: "i" },
     Options { programs: &["ruby"], code: &["e"], values: &["F", "C", "X", "E", "K"], loads: &["r", "I", "x", "S"], nothing: &["v", "version", "h", "help", "c"], letters: "nplawWsiU0" },
     Options { programs: &["perl"], code: &["e", "E"], values: &[], loads: &["M", "m", "I", "x", "S", "d", "D"], nothing: &["v", "V", "version", "h", "help", "c"], letters: "npawWlsiF0utTXC" },
     Options { programs: &["php"], code: &["r"], values: &["d", "c"], loads: &["z", "B", "R", "E", "F", "S"], nothing: &["v", "version", "h", "help", "l", "i", "m"], letters: "nqsaf" },
@@ -56,7 +57,10 @@ const PHP_LOADS: &[&str] = &["extension", "auto_prepend", "auto_append", "preloa
 
 /// Adds what an interpreter does.
 pub(super) fn run(invocation: &Invocation, context: &mut Context<'_>) {
-    let kept = std::mem::replace(&mut context.state.shell.environment, invocation.environment.clone());
+    let kept = std::mem::take(&mut context.state.shell.environment);
+    loaded::variables(invocation, context);
+    let own = invocation.environment.iter().cloned();
+    context.state.shell.environment.extend(own);
     interpret(invocation, context);
     context.state.shell.environment = kept;
 }
@@ -85,6 +89,7 @@ fn interpret(invocation: &Invocation, context: &mut Context<'_>) {
                 code::literals::look(text, context);
                 code::named::look(text, false, context);
             }
+            loaded::files(invocation, context);
             opaque(invocation, why, context);
         }
         Code::Module(at) => super::modules::module(at, invocation, context),
@@ -219,11 +224,11 @@ fn find(invocation: &Invocation) -> Code<'_> {
             }
         } else if options.loads.iter().any(|load| name == *load || (load.len() == 1 && long.is_none() && name.starts_with(load))) {
             let next = invocation.words.get(at).map_or("", Word::text);
-            let library = if name.len() > 1 && long.is_none() { name.get(1..).unwrap_or_default() } else { next };
-            if !code::is_library(library) {
+            let own = attached.as_ref().map(Value::text).or_else(|| name.get(1..).filter(|own| !own.is_empty() && long.is_none()));
+            if !code::is_library(own.unwrap_or(next)) && !loaded::is_known(own.unwrap_or(next), options.programs) {
                 doubt = Some("its options load more code");
             }
-            at += usize::from(library == next && !(name.len() > 1 && long.is_none()));
+            at += usize::from(own.is_none());
         } else if options.values.contains(&name) && attached.is_none() {
             let given = invocation.words.get(at).map_or("", Word::text);
             if options.programs.contains(&"php") && PHP_LOADS.iter().any(|setting| given.contains(setting)) {
@@ -375,7 +380,8 @@ fn runtime(invocation: &Invocation, context: &mut Context<'_>) {
         }
         return;
     }
-    let mut words = invocation.words.iter().enumerate().filter(|(_, word)| !word.text().starts_with('-'));
+    let is_file_of_variables = |at: usize| at > 0 && invocation.known(at - 1) == Some("--env-file") && invocation.program == "bun";
+    let mut words = invocation.words.iter().enumerate().filter(|(at, word)| !word.text().starts_with('-') && !is_file_of_variables(*at));
     let first = words.next();
     let title = invocation.title();
     match first.map(|(at, word)| (at, word.known().unwrap_or_default())) {

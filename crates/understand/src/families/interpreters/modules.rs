@@ -1,6 +1,8 @@
 //! Modules that Python runs by name: `python -m pytest`.
 
 use countersign_model::verbs;
+
+use super::loaded;
 use crate::code;
 use crate::context::Context;
 use crate::environment;
@@ -37,6 +39,9 @@ pub(super) fn module(at: usize, invocation: &Invocation, context: &mut Context<'
     if let Some(located) = name.and_then(|name| shadow(name, invocation, context)) {
         let arguments = invocation.words.get(at + 1..).unwrap_or_default();
         families::run_file(&located, Some(&invocation.program), arguments, invocation, context);
+    }
+    if loaded::measures(name.unwrap_or_default(), at, invocation, context) {
+        return;
     }
     let verb = match name {
         Some("pytest" | "unittest" | "mypy" | "black" | "ruff" | "flake8" | "pylint" | "isort" | "coverage" | "json.tool") => verbs::EXEC_TEST,

@@ -57,7 +57,12 @@ pub(super) fn dotenv(name: &str, invocation: &Invocation, context: &Context<'_>)
     if !reads || !is_unset(name, context) || invocation.program == "prisma" && is_prisma_configured(context) {
         return None;
     }
-    let files: &[&str] = if invocation.program == "prisma" { &[".env", "prisma/.env"] } else { &[".env"] };
+    let named = option_file(invocation);
+    let files = match (&named, invocation.program.as_str()) {
+        (Some(file), _) => vec![file.known()?],
+        (None, "prisma") => vec![".env", "prisma/.env"],
+        (None, _) => vec![".env"],
+    };
     for file in files {
         let text = text_of(file, context).ok()?;
         if text.as_deref().is_some_and(environment_files::spans_lines) {
@@ -69,6 +74,18 @@ pub(super) fn dotenv(name: &str, invocation: &Invocation, context: &Context<'_>)
         return Some(place);
     }
     None
+}
+
+/// The file of variables that an option names: `--envPath .env.live`, `--env-file=.env.live`.
+fn option_file(invocation: &Invocation) -> Option<Value> {
+    invocation.words.iter().enumerate().rev().find_map(|(at, word)| {
+        let (name, own) = match word.text().split_once('=') {
+            Some((name, _)) => (name, word.value.strip_prefix(&format!("{name}="))),
+            None => (word.text(), None),
+        };
+        let is_it = matches!(name, "--envPath" | "--env-path" | "--env-file" | "--dotenv");
+        is_it.then(|| own.or_else(|| invocation.words.get(at + 1).map(|word| word.value.clone())))?
+    })
 }
 
 /// Whether Prisma may have a configuration of its own.
@@ -197,6 +214,12 @@ mod tests {
         assert_snapshot!(check_with("npx prisma migrate dev", &[SCHEMA, LOCAL, UNSET]), @"db.schema * in postgresql://localhost/shop, write");
         assert_snapshot!(check_with("prisma migrate deploy", &[SCHEMA, UNSET, ("/repo/.env", "DATABASE_URL=postgres://db.example/shop")]), @"db.schema * in postgresql://db.example/shop, write");
         assert_snapshot!(check_with("sqlx migrate run", &[LOCAL, UNSET]), @"db.schema * in postgresql://localhost/shop, write");
+        let live = ("/repo/.env.live", "DATABASE_URL=postgres://db.example/shop");
+        for command in ["npx node-pg-migrate up --envPath .env.live", "npx node-pg-migrate --envPath=.env.live up", "dbmate --env-file .env.live up", "dbmate --env-file=.env.live up"] {
+            let found = check_with(command, &[LOCAL, UNSET, live]);
+            assert!(found.contains("db.example/shop") && !found.contains("localhost"), "{command}: {found}");
+        }
+        assert!(!check_with("npx node-pg-migrate up --envPath $F", &[LOCAL, UNSET, live]).contains("localhost"));
         // What may be set otherwise is not known.
         assert_snapshot!(check_with("prisma migrate deploy", &[SCHEMA, LOCAL]), @"db.schema * in postgresql://$DATABASE_URL, write");
         assert_snapshot!(check_with("DATABASE_URL=$X prisma migrate deploy", &[SCHEMA, LOCAL, UNSET]), @"db.schema * in postgresql://$DATABASE_URL, write");

@@ -3,7 +3,7 @@
 
 use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
 
-use super::clouds;
+use super::{clouds, hooks};
 use crate::context::Context;
 use crate::forge::normal_path;
 use crate::word::Value;
@@ -33,6 +33,7 @@ pub(super) fn effects(request: &Request<'_>, context: &mut Context<'_>) -> bool 
         .or_else(|| clouds::aws(request))
         .or_else(|| clouds::google(request, &path, &segments))
         .or_else(|| clouds::azure(request, &segments))
+        .or_else(|| hooks::effect(request, &segments))
         .or_else(|| clouds::others(request, &segments));
     let by_host = named.is_some();
     let by_path = || {
