@@ -3,6 +3,7 @@
 use countersign_model::{Certainty, Effect, Resource, verbs};
 
 use super::connections;
+use super::requests;
 use super::uses::{Argument, Given};
 use crate::context::Context;
 use crate::families;
@@ -27,6 +28,8 @@ pub(crate) enum Does {
     Http(&'static str),
     /// Asks a host, by the method that is the first argument.
     HttpBy,
+    /// Asks a host, as options or data that follow the address say.
+    Request,
     /// Opens a file to read, or to write where the second argument says so.
     Open,
     /// Reads the file of the first argument.
@@ -70,7 +73,7 @@ pub(crate) const fn is_early(does: Does) -> bool {
     )
 }
 
-fn positional(arguments: &[Argument], index: usize, names: &[&str]) -> Option<Given> {
+pub(super) fn positional(arguments: &[Argument], index: usize, names: &[&str]) -> Option<Given> {
     let named =
         arguments.iter().find(|argument| argument.name.as_deref().is_some_and(|name| names.contains(&name)));
     let at = arguments.iter().filter(|argument| argument.name.is_none()).nth(index);
@@ -78,7 +81,7 @@ fn positional(arguments: &[Argument], index: usize, names: &[&str]) -> Option<Gi
 }
 
 /// A field of an object, or an argument by its name.
-fn option(arguments: &[Argument], names: &[&str]) -> Option<Given> {
+pub(super) fn option(arguments: &[Argument], names: &[&str]) -> Option<Given> {
     let has = |argument: &&Argument| argument.name.as_deref().is_some_and(|name| names.contains(&name));
     let direct = arguments.iter().find(has);
     let inside = arguments.iter().find_map(|argument| match &argument.given {
@@ -88,7 +91,7 @@ fn option(arguments: &[Argument], names: &[&str]) -> Option<Given> {
     direct.or(inside).map(|argument| argument.given.clone())
 }
 
-fn value(arguments: &[Argument], index: usize, names: &[&str]) -> Value {
+pub(super) fn value(arguments: &[Argument], index: usize, names: &[&str]) -> Value {
     positional(arguments, index, names)
         .map_or_else(|| Value::unknown("a value that the code works out"), |given| given.value())
 }
@@ -111,10 +114,14 @@ fn act_within(does: Does, arguments: &[Argument], context: &mut Context<'_>) -> 
     match does {
         Does::Nothing => {}
         Does::Opaque(why) => return Err(why.to_owned()),
-        Does::Shell => return shell(&value(arguments, 0, &["command", "cmd", "args"]), context),
+        Does::Shell => {
+            given_shell(arguments, context)?;
+            return shell(&value(arguments, 0, &["command", "cmd", "args"]), context);
+        }
         Does::Program | Does::Words | Does::Replace => return program(does, arguments, context),
-        Does::Http(method) => http(Value::Known(method.to_owned()), 0, arguments, context),
-        Does::HttpBy => http(value(arguments, 0, &["method"]), 1, arguments, context),
+        Does::Http(method) => requests::ask(Value::Known(method.to_owned()), 0, arguments, context),
+        Does::HttpBy => requests::ask(value(arguments, 0, &["method"]), 1, arguments, context),
+        Does::Request => return requests::ask_as_told(arguments, context),
         Does::Open => open(arguments, context),
         Does::Read => context.read_value(&file(&["path", "file", "filename", "filepath_or_buffer", "fname"])),
         Does::Write => {
@@ -171,6 +178,25 @@ pub(crate) fn shell(text: &Value, context: &mut Context<'_>) -> Result<(), Strin
     }
 }
 
+/// Says so where an option names a program that the text is given to in place of the usual shell.
+fn given_shell(arguments: &[Argument], context: &mut Context<'_>) -> Result<(), String> {
+    let Some(given) = option(arguments, &["shell", "executable"]) else { return Ok(()) };
+    match given.value().known() {
+        Some("" | "true") => Ok(()),
+        Some(text) if crate::environment::is_usual("SHELL", text) => Ok(()),
+        Some(text) => {
+            // What it is given are arguments of its own.
+            let first = Word::known_as(text);
+            families::dispatch(
+                invocation(first, Vec::new(), Stdin::Pipe(Source::default()), context),
+                context,
+            );
+            Err("it gives the text to another program than the usual shell".to_owned())
+        }
+        None => Err("which shell it gives the text to is not known".to_owned()),
+    }
+}
+
 /// Whether a text can be nothing but one command and its words: it redirects, joins and puts in nothing.
 fn is_plain(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" _-./:,+@%".contains(&byte))
@@ -183,7 +209,12 @@ fn program(does: Does, arguments: &[Argument], context: &mut Context<'_>) -> Res
         Some(Value::Known(text)) if text.is_empty() => false,
         Some(_) => true,
     };
-    if option(arguments, &["executable", "preexec_fn", "argv0"]).is_some() {
+    if by_shell {
+        given_shell(arguments, context)?;
+    } else if option(arguments, &["executable"]).is_some() {
+        return Err("it starts another program than its arguments say".to_owned());
+    }
+    if option(arguments, &["preexec_fn", "argv0"]).is_some() {
         return Err("it starts another program than its arguments say".to_owned());
     }
     let mut words: Vec<Value> = match given {
@@ -249,33 +280,6 @@ pub(super) fn invocation(first: Word, words: Vec<Word>, stdin: Stdin, context: &
 }
 
 /// A request is what `curl` would do with it.
-fn http(method: Value, at: usize, arguments: &[Argument], context: &mut Context<'_>) {
-    let method = match option(arguments, &["method"]).map(|given| given.value()) {
-        Some(said) => said,
-        None => method,
-    };
-    let body = option(arguments, &["data", "json", "body", "files", "content"]).or_else(|| {
-        let sends = matches!(method.known(), Some("POST" | "PUT" | "PATCH"));
-        positional(arguments, at + 1, &[]).filter(|_| sends)
-    });
-    let mut words = Vec::new();
-    match method.known().map(str::to_ascii_uppercase).as_deref() {
-        Some("" | "GET") => {}
-        Some(name) => words.extend([Word::known_as("-X"), Word::known_as(name)]),
-        None => words.extend([Word::known_as("-X"), Word::known_as("POST")]),
-    }
-    if let Some(body) = body {
-        let body = match body.value() {
-            Value::Known(text) => text,
-            Value::Pattern(_) | Value::Unknown { .. } => "*".to_owned(),
-        };
-        words.extend([Word::known_as("--data-raw"), Word::known_as(&body)]);
-    }
-    words.extend([Word::known_as("--url"), Word::made(value(arguments, at, &["url"]))]);
-    let invocation = invocation(Word::known_as("curl"), words, Stdin::Inherited, context);
-    families::dispatch(invocation, context);
-}
-
 fn open(arguments: &[Argument], context: &mut Context<'_>) {
     let path = value(arguments, 0, &["file", "path", "name"]);
     let mode = positional(arguments, 1, &["mode", "flags", "flag"]).map(|given| given.value());

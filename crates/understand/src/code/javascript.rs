@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use super::acts::{self, Does};
 use super::clients;
 use super::connections;
+use super::requests;
 use super::tokens::{Kind, Rules};
 use super::uses::{self, Argument, Code, Given, Use};
 use super::{Looked, peek};
@@ -81,6 +82,7 @@ fn code(
     context.state.shell.environment.extend(globals::sets(&code));
     connections::gather(&code, &uses, doubt.is_none(), |found| binds(found, &code), context);
     clients::effects(&code, &uses, context);
+    doubt = doubt.or(requests::effects(&code, &uses, context));
     let unclear = uses::twice(&uses, |found, full, early| one(found, full, &code, early, context));
     doubt = doubt.or(unclear);
     context.state.shell = kept;

@@ -29,6 +29,7 @@ mod perl_quotes;
 pub(crate) mod pyproject;
 mod python;
 pub(crate) mod rakefile;
+mod requests;
 mod shown;
 pub(crate) mod source;
 pub(crate) mod taskfile;

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use super::acts::{self, Does};
 use super::clients;
 use super::connections::{self, may_be_sql};
+use super::requests;
 use super::tokens::{Kind, Rules};
 use super::uses::{self, Argument, Code, Given, Use};
 use crate::context::Context;
@@ -22,6 +23,7 @@ pub(crate) fn understand(
     directory: &Result<String, String>,
     context: &mut Context<'_>,
 ) -> Result<(), String> {
+    encoded(text)?;
     let code = Code::of(text, Rules::Python)?;
     let outside = std::mem::take(&mut context.connections);
     let mut doubt = None;
@@ -54,11 +56,40 @@ pub(crate) fn understand(
     context.state.shell.environment.extend(sets(&code));
     connections::gather(&code, &uses, doubt.is_none(), |found| in_import(found, &code), context);
     clients::effects(&code, &uses, context);
+    doubt = doubt.or(requests::effects(&code, &uses, context));
     let unclear = uses::twice(&uses, |found, full, early| one(found, full, &code, early, context));
     doubt = doubt.or(unclear);
     context.state.shell = kept;
     context.connections.extend(outside);
     doubt.map_or(Ok(()), Err)
+}
+
+/// Whether the text is what Python reads: another encoding in its first lines would make other code of it.
+fn encoded(text: &str) -> Result<(), String> {
+    const PLAIN: &[&str] = &[
+        "utf-8",
+        "utf8",
+        "utf-8-sig",
+        "utf_8",
+        "ascii",
+        "us-ascii",
+        "latin-1",
+        "latin1",
+        "iso-8859-1",
+        "iso-8859-15",
+    ];
+    let said = text.split(['\n', '\r']).take(2).filter_map(|line| {
+        let comment = line.trim_start().strip_prefix('#')?;
+        let (_, rest) = comment.split_once("coding")?;
+        let rest = rest.strip_prefix([':', '='])?.trim_start_matches([' ', '\t']);
+        rest.split(|letter: char| !(letter.is_alphanumeric() || "-_.".contains(letter))).next()
+    });
+    for name in said.filter(|name| !name.is_empty()) {
+        if !PLAIN.contains(&name.to_ascii_lowercase().as_str()) {
+            return Err(format!("it is written in {name}, which nobody here reads"));
+        }
+    }
+    Ok(())
 }
 
 /// The key with the first name as it was imported.
@@ -89,6 +120,12 @@ fn one(
         let Some((does, takes_receiver)) = does(path, &arguments) else { continue };
         if acts::is_early(does) != early {
             continue;
+        }
+        if does == Does::Request && (requests::sets(code, "method") || requests::sets(code, "get_method")) {
+            arguments.push(Argument {
+                name: Some("method".to_owned()),
+                given: Given::One(Value::unknown("the code sets it later")),
+            });
         }
         if takes_receiver {
             let given = match open.checked_sub(2).filter(|_| !path.starts_with('?')) {

@@ -122,7 +122,11 @@ impl<'t> Lexer<'t> {
     }
 
     fn line(&mut self) {
-        self.at += self.rest().find('\n').unwrap_or(self.rest().len());
+        let ends: &[char] = match self.rules {
+            Rules::Python => &['\n', '\r'],
+            _ => &['\n', '\r', '\u{2028}', '\u{2029}'],
+        };
+        self.at += self.rest().find(ends).unwrap_or(self.rest().len());
     }
 
     fn since(&self, start: usize) -> &'t str {
@@ -142,7 +146,7 @@ impl<'t> Lexer<'t> {
             }
             let start = self.at;
             match character {
-                '\n' => {
+                '\n' | '\r' | '\u{2028}' | '\u{2029}' => {
                     self.next();
                     if inside == 0 {
                         tokens.push(Token { kind: Kind::Line, text: "" });
@@ -152,9 +156,9 @@ impl<'t> Lexer<'t> {
                     self.next();
                 }
                 '#' if python => self.line(),
-                '\\' if python && (self.rest().starts_with("\\\n") || self.rest().starts_with("\\\r\n")) => {
-                    self.line();
-                    self.next();
+                '\\' if python && self.rest().starts_with("\\\r\n") => self.at += 3,
+                '\\' if python && (self.rest().starts_with("\\\n") || self.rest().starts_with("\\\r")) => {
+                    self.at += 2
                 }
                 '/' if !python && self.rest().starts_with("//") => self.line(),
                 '/' if !python && self.rest().starts_with("/*") => {

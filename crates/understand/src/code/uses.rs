@@ -235,7 +235,7 @@ impl<'t> Code<'t> {
             Kind::Sign if self.closer(start) + 1 == end => {
                 let inner = self.listed(start, depth + 1);
                 if first.text == "{" {
-                    return Given::Fields(inner);
+                    return Given::Fields(self.fields(start, inner));
                 }
                 match inner.as_slice() {
                     [only] if first.text == "(" && !self.is(end - 2, ",") => only.given.clone(),
@@ -245,6 +245,18 @@ impl<'t> Code<'t> {
             Kind::Name => self.made(start, end, depth).unwrap_or_else(unknown),
             Kind::Sign | Kind::Literal | Kind::Line => unknown(),
         }
+    }
+
+    /// Fields of an object; one that is only a name has that name: `{ method }`.
+    fn fields(&self, open: usize, mut inner: Vec<Argument>) -> Vec<Argument> {
+        if self.rules == Rules::JavaScript {
+            for (field, (start, end)) in inner.iter_mut().zip(self.ranges(open)) {
+                if field.name.is_none() && end == start + 1 {
+                    field.name = self.name(start).map(str::to_owned);
+                }
+            }
+        }
+        inner
     }
 
     /// Texts one after the other, or with something behind them.

@@ -2,7 +2,7 @@
 
 use crate::code::acts::Does::{
     self, Connect, Copy, Delete, Http, Listen, Make, Move, Nothing, Opaque, Open, Permit, Program, Read,
-    Shell, Sql, Write,
+    Request, Shell, Sql, Write,
 };
 
 /// Modules that compute, or only read.
@@ -228,8 +228,9 @@ pub(super) fn function(path: &str) -> Option<Does> {
         "fs.chmodSync" | "fs.chmod" | "fs.chownSync" | "fs.chown" => Permit,
         "fs.symlinkSync" | "fs.symlink" | "fs.linkSync" | "fs.link" => Opaque("it makes links"),
         "fetch" | "node-fetch" | "undici.fetch" | "undici.request" | "axios" | "axios.request" | "got"
-        | "http.get" | "https.get" | "http.request" | "https.request" | "globalThis.fetch" => Http(""),
-        "axios.get" | "axios.head" | "got.get" => Http(""),
+        | "http.get" | "https.get" | "http.request" | "https.request" | "globalThis.fetch" => Request,
+        "axios.get" | "axios.head" => Http(""),
+        "got.get" => Request,
         "axios.post" | "got.post" => Http("POST"),
         "axios.put" | "got.put" => Http("PUT"),
         "axios.patch" | "got.patch" => Http("PATCH"),

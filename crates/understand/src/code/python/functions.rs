@@ -2,7 +2,7 @@
 
 use crate::code::acts::Does::{
     self, Connect, Copy, Delete, Http, HttpBy, Kill, Listen, Make, Move, Nothing, Opaque, Open, Permit,
-    Program, Read, Replace, Shell, Sql, Words, Write,
+    Program, Read, Replace, Request, Shell, Sql, Words, Write,
 };
 
 /// What a function does, by its full name.
@@ -81,13 +81,8 @@ pub(super) fn function(path: &str) -> Option<Does> {
         "os.listdir" | "os.scandir" => Nothing,
         "shutil.which" | "shutil.get_terminal_size" | "shutil.disk_usage" | "shutil.copyfileobj" => Nothing,
         "subprocess.list2cmdline" => Nothing,
-        "requests.get"
-        | "httpx.get"
-        | "urllib.request.urlopen"
-        | "urllib.request.Request"
-        | "requests.head"
-        | "requests.options"
-        | "httpx.head" => Http(""),
+        "requests.get" | "httpx.get" | "requests.head" | "requests.options" | "httpx.head" => Http(""),
+        "urllib.request.urlopen" | "urllib.request.Request" => Request,
         "urllib.request.urlretrieve" => Http(""),
         "requests.post" | "httpx.post" => Http("POST"),
         "requests.put" | "httpx.put" => Http("PUT"),
