@@ -133,11 +133,11 @@ impl Workspace for Fixture<'_> {
                     .0
                     .iter()
                     .filter_map(|(path, _)| path.strip_prefix(directory.as_str())?.strip_prefix('/'));
-                let is_one = |name: &&str| {
-                    !name.contains('/') && endings.iter().any(|end| name.ends_with(end.as_str()))
-                };
+                let is_one = |name: &&str| endings.iter().any(|end| name.ends_with(end.as_str()));
+                let names = names.map(|name| name.split('/').next().unwrap_or(name));
                 let mut values: Vec<String> = names.filter(is_one).map(str::to_owned).collect();
                 values.sort();
+                values.dedup();
                 Answer::Values { values }
             }
             // A NUL stands for bytes that are no text.

@@ -3,6 +3,7 @@
 mod asked;
 mod cleaned;
 mod jvm;
+mod members;
 mod monorepos;
 mod options_first;
 mod packaged;
@@ -215,6 +216,9 @@ fn act(does: Does, index: usize, invocation: &Invocation, context: &mut Context<
     }
     if does == Read && invocation.program == "go" && settings(index, invocation, context) {
         return;
+    }
+    if let Some(subcommand) = invocation.known(index) {
+        members::runs_by_itself(subcommand, invocation, context);
     }
     let mut add = |verb: Verb| context.program(verb, &title);
     match does {

@@ -63,6 +63,7 @@ fn operands(words: &[Word]) -> Vec<&Word> {
 fn tasks(names: &[&Word], invocation: &Invocation, context: &mut Context<'_>) {
     let known: Option<Vec<String>> = names.iter().map(|word| word.known().map(|text| text.rsplit('#').next().unwrap_or(text).to_owned())).collect();
     by_names(known.as_deref(), invocation, context);
+    super::members::tasks(known.as_deref().unwrap_or_default(), invocation, context);
 }
 
 fn by_names(names: Option<&[String]>, invocation: &Invocation, context: &mut Context<'_>) {

@@ -19,6 +19,10 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) -> boo
     match (first.text(), operand) {
         ("run" | "run-script", None) | ("version" | "pkg", None) | ("pkg", Some("get")) => context.program(verbs::EXEC_READ, &format!("{} {}", invocation.program, first.text())),
         ("pkg", Some("set" | "delete" | "fix")) => context.write_value(&Value::Known("package.json".to_owned())),
+        ("pack", None) => {
+            super::members::runs_by_itself("pack", invocation, context);
+            context.program(verbs::EXEC_BUILD, &format!("{} pack", invocation.program));
+        }
         ("version", Some(_)) => version(rest, invocation, context),
         _ => return false,
     }
@@ -26,7 +30,7 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) -> boo
 }
 
 /// Options that change nothing of where or what is done.
-const PLAIN: &[&str] = &["--json", "--silent", "-s", "--no-git-tag-version", "--git-tag-version", "--allow-same-version", "--no-commit-hooks", "--preid", "-m", "--message", "--force", "-f", "--sign-git-tag"];
+const PLAIN: &[&str] = &["--json", "--dry-run", "--ignore-scripts", "--silent", "-s", "--no-git-tag-version", "--git-tag-version", "--allow-same-version", "--no-commit-hooks", "--preid", "-m", "--message", "--force", "-f", "--sign-git-tag"];
 
 /// A new version: its scripts run, the file is changed, and git commits and tags it.
 fn version(rest: &[Word], invocation: &Invocation, context: &mut Context<'_>) {

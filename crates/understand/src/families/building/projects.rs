@@ -263,15 +263,27 @@ fn script(index: usize, invocation: &Invocation, context: &mut Context<'_>) -> O
         name => name.to_owned(),
     };
     let usual = usual(std::slice::from_ref(&name));
+    let arguments = passed(invocation.words.get(at + 1..).unwrap_or_default(), invocation);
+    let arguments = arguments.as_slice();
     if elsewhere {
-        return None;
+        return super::members::script(&name, arguments, invocation, context).map(|looked| (looked, usual));
     }
-    let arguments = invocation.words.get(at + 1..).unwrap_or_default();
     let looked = match directory(below.as_deref(), context) {
         Ok(directory) => packages::script(&name, &directory, arguments, context),
         Err(why) => Looked::Opaque(format!("where its package stands is not known: {why}")),
     };
     Some((looked, usual))
+}
+
+/// The words behind a script's name that it is given: npm keeps options to itself, up to `--`.
+fn passed(words: &[Word], invocation: &Invocation) -> Vec<Word> {
+    if invocation.program != "npm" {
+        return words.to_vec();
+    }
+    let end = words.iter().position(|word| word.known() == Some("--")).unwrap_or(words.len());
+    let (own, rest) = words.split_at_checked(end).unwrap_or_default();
+    let is_kept = |word: &&Word| word.value.is_unknown() || !word.text().starts_with('-');
+    own.iter().filter(is_kept).chain(rest).cloned().collect()
 }
 
 /// Adds a subcommand that nobody knows, and what a script of this name does in the nearest package: it may be one of
