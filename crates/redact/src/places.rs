@@ -9,6 +9,7 @@ use crate::marker;
 use crate::text::{Secret, Text};
 
 mod arguments;
+pub(crate) mod file;
 mod table;
 mod words;
 

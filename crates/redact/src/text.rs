@@ -63,23 +63,35 @@ pub(crate) fn redact(text: &str, pointer: &str, found: &mut Found) -> String {
         if secrets.is_empty() {
             break;
         }
-        let mut redacted = String::with_capacity(text.len());
-        let mut done = 0;
-        for secret in secrets {
-            // Secrets begin and end at ASCII bytes, so both parts are there.
-            redacted.push_str(text.get(done..secret.start).unwrap_or_default());
-            let value = text.get(secret.start..secret.end).unwrap_or_default();
-            if secret.class == PLACED {
-                found.again(value, PLACED, &mut redacted);
-            } else {
-                found.replace(value, secret.class, pointer, &mut redacted);
-            }
-            done = secret.end;
-        }
-        redacted.push_str(text.get(done..).unwrap_or_default());
-        text = redacted;
+        text = without(&text, secrets, pointer, found);
     }
     text
+}
+
+/// The same for what is written into a file.
+pub(crate) fn redact_written(file: &str, text: &str, pointer: &str, found: &mut Found) -> String {
+    let text = redact(text, pointer, found);
+    let secrets = places::file::find(file, &text);
+    if secrets.is_empty() { text } else { without(&text, secrets, pointer, found) }
+}
+
+/// The text without these.
+fn without(text: &str, secrets: Vec<Secret>, pointer: &str, found: &mut Found) -> String {
+    let mut redacted = String::with_capacity(text.len());
+    let mut done = 0;
+    for secret in secrets {
+        // Secrets begin and end at ASCII bytes, so both parts are there.
+        redacted.push_str(text.get(done..secret.start).unwrap_or_default());
+        let value = text.get(secret.start..secret.end).unwrap_or_default();
+        if secret.class == PLACED {
+            found.again(value, PLACED, &mut redacted);
+        } else {
+            found.replace(value, secret.class, pointer, &mut redacted);
+        }
+        done = secret.end;
+    }
+    redacted.push_str(text.get(done..).unwrap_or_default());
+    redacted
 }
 
 /// All of `found`, and what of `placed` none of them overlaps, from left to right.

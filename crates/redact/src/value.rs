@@ -9,6 +9,10 @@ use crate::{marker, text};
 
 /// Deeper values are taken out whole.
 const DEPTH: usize = 128;
+/// Which file a tool writes, and what into it, as tools call it.
+const FILES: [&str; 4] = ["file_path", "path", "filePath", "filename"];
+const WRITTEN: [&str; 8] =
+    ["content", "contents", "file_text", "new_string", "old_string", "new_str", "old_str", "newString"];
 
 /// The same value without its secrets.
 pub(crate) fn redact(value: &Value, found: &mut Found) -> Value {
@@ -46,9 +50,16 @@ impl Walk<'_> {
             }
             Value::Object(members) => {
                 let mut redacted = Map::with_capacity(members.len());
+                let file = FILES.iter().find_map(|name| members.get(*name)?.as_str());
                 for (name, member) in members {
                     let mut shown = text::redact(name, pointer, self.found);
-                    let member = self.below(member, &shown, pointer, Some(name), depth);
+                    let member = match (file, member) {
+                        (Some(file), Value::String(text)) if WRITTEN.contains(&name.as_str()) => {
+                            let pointer = format!("{pointer}/{name}");
+                            Value::String(text::redact_written(file, text, &pointer, self.found))
+                        }
+                        _ => self.below(member, &shown, pointer, Some(name), depth),
+                    };
                     while redacted.contains_key(&shown) {
                         shown.push('\'');
                     }

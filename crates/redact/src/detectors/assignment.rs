@@ -3,12 +3,13 @@
 use super::{ASSIGNED, Detector, names, tokens};
 use crate::text::{Secret, Text};
 
-pub(super) const DETECTOR: Detector = Detector { classes: &[ASSIGNED], anchors: b"=:-", find };
+pub(super) const DETECTOR: Detector = Detector { classes: &[ASSIGNED], anchors: b"=:-(", find };
 
 fn find(text: Text<'_>, at: usize) -> Option<Secret> {
     let byte = text.byte(at)?;
     let (name_end, mut value) = match byte {
         b'-' => return flag(text, at),
+        b'(' => return called(text, at),
         b':' if text.byte(at + 1) == Some(b'=') => (at, at + 2),
         b':' if text.byte(at + 1) == Some(b':') || text.before(at) == Some(b':') => return None,
         b'=' if matches!(text.byte(at + 1), Some(b'=' | b'~')) => return None,
@@ -47,11 +48,47 @@ fn flag(text: Text<'_>, at: usize) -> Option<Secret> {
     }
     let start = at + 2;
     let end = text.run(start, is_name);
-    let value = text.run(end, |byte| byte == b' ');
+    let value = next_of_list(text, end).unwrap_or_else(|| text.run(end, |byte| byte == b' '));
     if value == end || end - start > names::LONGEST || text.byte(value) == Some(b'-') {
         return None;
     }
     given(text, text.range(start, end), value, true)
+}
+
+/// Where the next text of a list begins, behind one that ends here: `", "`, with backslashes before its quotes in a text that
+/// is itself quoted.
+fn next_of_list(text: Text<'_>, end: usize) -> Option<usize> {
+    let quote = text.run(end, |byte| byte == b'\\');
+    text.byte(quote).filter(|byte| matches!(byte, b'"' | b'\''))?;
+    let blank = |byte: u8| byte.is_ascii_whitespace();
+    let comma = text.run(quote + 1, blank);
+    text.byte(comma).filter(|byte| *byte == b',')?;
+    let next = text.run(comma + 1, blank);
+    let opens = text.run(next, |byte| byte == b'\\');
+    let is_option = text.byte(opens + 1) == Some(b'-');
+    text.byte(opens).filter(|byte| matches!(byte, b'"' | b'\'') && !is_option).map(|_| next)
+}
+
+/// `PASSWORD('hunter2')`: what only ends like that may take anything, so there its text has to look like a secret.
+fn called(text: Text<'_>, at: usize) -> Option<Secret> {
+    let name = name_before(text, at);
+    let named = names::named(name)?;
+    let (start, end, quoted) = extent(text, text.run(at + 1, |byte| byte == b' '));
+    let value = text.range(start, end);
+    let named = if name.eq_ignore_ascii_case(b"password") { named } else { names::Named::Secret };
+    let is_text = value.iter().any(u8::is_ascii_whitespace);
+    (quoted && !is_text && names::is_secret(named, value, true)).then_some(Secret {
+        class: ASSIGNED,
+        start,
+        end,
+    })
+}
+
+/// Where the quote of a text stands that a letter may precede: `N'…'` of SQL, `b"…"` of Python.
+fn string_at(text: Text<'_>, at: usize) -> usize {
+    let has_letter = text.byte(at).is_some_and(|byte| b"NnbBrRfFuUeE".contains(&byte));
+    let is_string = matches!(text.byte(at + 1), Some(b'"' | b'\''));
+    if has_letter && is_string { at + 1 } else { at }
 }
 
 /// The value at `at`, if `name` makes it a secret.
@@ -73,6 +110,7 @@ fn given(text: Text<'_>, name: &[u8], at: usize, adjacent: bool) -> Option<Secre
 
 /// Where the value at `at` starts and ends, and whether it is quoted.
 fn extent(text: Text<'_>, at: usize) -> (usize, usize, bool) {
+    let at = string_at(text, at);
     let quote_at = text.run(at, |byte| byte == b'\\');
     match text.byte(quote_at) {
         Some(quote @ (b'"' | b'\'' | b'`')) => {

@@ -167,6 +167,67 @@ fn ordinary_words_stay() {
 }
 
 #[test]
+fn secrets_in_lists_and_calls() {
+    let secret = ["zq8Kw3Lm9", "Xv2Rt5Yn7", "Bc4Df"].concat();
+    for text in [
+        r#"app '["--password","@X@"]'"#,
+        r#"{"command": ["app", "--db-password", "@X@", "-v"]}"#,
+        r#"app "{\"args\": [\"--token\", \"@X@\"]}""#,
+        "mysql -e \"SET PASSWORD FOR a = PASSWORD('@X@')\"",
+        "update mysql.user set authentication_string = password( '@X@' )",
+        "CREATE LOGIN a WITH PASSWORD = N'@X@'",
+        "sqlcmd -Q \"ALTER LOGIN a WITH PASSWORD=N'@X@'\"",
+        "password = b\"@X@\"",
+    ] {
+        check(text);
+        check(&text.replace("@X@", "hunter2xy")).contains("hunter2xy").then(|| panic!("{text}"));
+        assert_eq!(Redactor::new([7; 32]).redact_text(&text.replace("@X@", &secret)).1.len(), 1, "{text}");
+    }
+    for text in [
+        r#"["--password", "--user", "app12345"]"#,
+        r#"["--password-file", "app12345"]"#,
+        r#"["--verbose", "app12345"]"#,
+        "ask_for_password('Enter it here, 1 or 2')",
+        "token('name'); checkPassword('username')",
+        "password(prompt); PASSWORD($1)",
+        "a = N'12345678a'",
+    ] {
+        assert_eq!(Redactor::new([7; 32]).redact_text(text).0, text);
+    }
+}
+
+#[test]
+fn secrets_by_the_file_they_are_written_into() {
+    let shown = |file: &str, content: &str| {
+        let secret = ["zq8Kw3Lm9", "Xv2Rt5Yn7", "Bc4Df"].concat();
+        let content = content.replace("@X@", &secret);
+        let input = serde_json::json!({ "file_path": file, "content": content });
+        let shown = Redactor::new([7; 32]).redact(&input)["content"].as_str().unwrap().to_owned();
+        (shown.contains(&secret) || shown.contains("hunter"), shown == content)
+    };
+    for (file, content) in [
+        (".env", "A=1\nSMTP=@X@\n"),
+        ("/srv/shop/.env.production", "export SMTP='@X@' # mine\n"),
+        (".env", "DB_PASSWORD=hunterhunter"),
+        ("config/app.yml", "db:\n  password: hunterhunter\n"),
+        ("app.properties", "spring.datasource.password=hunterhunter"),
+        ("/home/dev/.vault-token", "@X@\n"),
+        ("src/a.py", "password = '@X@'"),
+    ] {
+        assert_eq!(shown(file, content), (false, false), "{file} {content}");
+    }
+    for (file, content) in [
+        (".env", "# SMTP=12345678a\nPORT=30000000\nAPI=https://api2.shop.example\nMODE=development\nA=$B\n"),
+        (".env.example", "SMTP=12345678a\n"),
+        ("src/a.ts", "password: string;\nconst a = 'b1234567'"),
+        ("app.yml", "name: a1b2c3d4e5f6\npassword: ${PASSWORD}\n"),
+        ("docs/token.md", "one 12345678a"),
+    ] {
+        assert!(shown(file, content).1, "{file} {content}");
+    }
+}
+
+#[test]
 fn what_is_told_of_a_part_lacks_what_the_whole_gives_away() {
     let beside =
         Redactor::new([7; 32]).beside(&serde_json::json!({ "command": "echo hunter2x | cargo login" }));
