@@ -156,7 +156,9 @@ fn remedy(cause: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
     }
     if let Some(ApprovalError::WrongPassphrase) = cause.downcast_ref() {
         return Some(
-            "try again; a forgotten passphrase cannot be recovered, but another reviewer can be enrolled",
+            "try again; a forgotten passphrase cannot be recovered. Another enrolled reviewer can sign, and sign in a new \
+             key (`countersign reviewers enroll NAME --by OTHER`); where there is none, move the home aside, which \
+             keeps its evidence, and begin anew with `countersign init`",
         );
     }
     match cause.downcast_ref::<std::io::Error>()?.kind() {

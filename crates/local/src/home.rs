@@ -216,17 +216,25 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, HomeError> {
 /// [`ErrorKind::InvalidData`] where it is no regular file or longer than any of ours; else what the
 /// operating system says.
 pub fn read_regular(path: &Path) -> std::io::Result<Vec<u8>> {
+    read_regular_within(path, LONGEST_FILE)
+}
+
+/// The same for a file that may be this long, such as a program.
+///
+/// # Errors
+/// As above.
+pub fn read_regular_within(path: &Path, longest: u64) -> std::io::Result<Vec<u8>> {
     let file = fs::OpenOptions::new().read(true).custom_flags(NEVER_WAIT).open(path)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
         return Err(std::io::Error::new(ErrorKind::InvalidData, "it is not a regular file"));
     }
     // Room for all of it and one byte to see the end by: without it the first reads take 32 bytes each.
-    let expected = usize::try_from(metadata.len().min(LONGEST_FILE)).unwrap_or(0);
+    let expected = usize::try_from(metadata.len().min(longest)).unwrap_or(0);
     let mut bytes = Vec::with_capacity(expected + 1);
-    file.take(LONGEST_FILE + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LONGEST_FILE {
-        let why = format!("it is longer than {} MiB", LONGEST_FILE >> 20);
+    file.take(longest + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > longest {
+        let why = format!("it is longer than {} MiB", longest >> 20);
         return Err(std::io::Error::new(ErrorKind::InvalidData, why));
     }
     Ok(bytes)

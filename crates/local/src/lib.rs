@@ -16,7 +16,7 @@ mod users;
 mod witness;
 
 pub use followed::{AllDenials, Denials, Followed, Given};
-pub use home::{Home, HomeError, Identity, read_regular, write_private};
+pub use home::{Home, HomeError, Identity, read_regular, read_regular_within, write_private};
 pub use ledger::{Ledger, LedgerError, Transaction};
 pub use state::{Adoption, Authorities, Call, Change, Hold, Install, Session, State, Status, new_ticket};
 pub use trust::{Believed, InForce, ManagedSettings, Standing, Trust};

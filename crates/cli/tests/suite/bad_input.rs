@@ -196,7 +196,7 @@ fn a_damaged_key_and_a_wrong_passphrase() {
     assert_snapshot!(check(&machine, &approve, wrong), @"
     error: cannot open the key of `ada`
       caused by: the passphrase is wrong, or the key file was changed
-    hint: try again; a forgotten passphrase cannot be recovered, but another reviewer can be enrolled
+    hint: try again; a forgotten passphrase cannot be recovered. Another enrolled reviewer can sign, and sign in a new key (`countersign reviewers enroll NAME --by OTHER`); where there is none, move the home aside, which keeps its evidence, and begin anew with `countersign init`
     ");
     assert_snapshot!(check(&machine, &approve, ""), @"
     error: there is no passphrase on standard input

@@ -129,6 +129,25 @@ fn another_program_in_place_of_the_hook() {
 
 /// A hook that denies everything says nothing about what it would let through.
 #[test]
+fn a_long_program_is_no_missing_one() {
+    let longer = |machine: &Machine| {
+        let program = machine.home().join("bin/countersign-hook");
+        fs::OpenOptions::new().write(true).open(program).unwrap().set_len(70 << 20).unwrap();
+    };
+    assert_snapshot!(check(longer), @"
+    ✗ `~/countersign/bin/countersign-hook` is not the program that was installed: its digest is another than the record of installing has; install again
+    ! `~/countersign/bin/countersign-hook` is another build of 0.1.0 than the one beside this program: `countersign install claude-code` updates it
+    ! not to be seen from here: a session started with --bare, or with --settings that set disableAllHooks, runs without this hook; only managed settings bind those
+    ");
+    let gone = |machine: &Machine| fs::remove_file(machine.home().join("bin/countersign-hook")).unwrap();
+    assert_snapshot!(check(gone), @"
+    ✗ `~/countersign/bin/countersign-hook` cannot be looked at: No such file or directory (os error 2): install again
+    ✗ canary: cannot start `~/countersign/bin/countersign-hook`: No such file or directory (os error 2)
+    ! not to be seen from here: a session started with --bare, or with --settings that set disableAllHooks, runs without this hook; only managed settings bind those
+    ");
+}
+
+#[test]
 fn a_denial_for_another_reason_is_no_proof() {
     let text = check(|machine| {
         let hook = machine.home().join("bin/countersign-hook");

@@ -15,6 +15,9 @@ use super::{Checks, age, canary};
 use crate::desk::Desk;
 use crate::{edge, elf, repository};
 
+/// A hook built for debugging is a hundred megabytes.
+const LONGEST_PROGRAM: u64 = 1 << 30;
+
 /// Wiring, program and canary of one installed settings file.
 pub(super) fn look_at_settings(
     desk: &mut Desk,
@@ -93,9 +96,12 @@ fn wired(text: &str) -> Option<Wiring> {
 }
 
 fn look_at_program(desk: &Desk, checks: &mut Checks, program: &Path, managed: bool) {
-    let Ok(bytes) = countersign_local::read_regular(program) else {
-        checks.bad(format!("`{}` is missing or no program: install again", program.display()));
-        return;
+    let bytes = match countersign_local::read_regular_within(program, LONGEST_PROGRAM) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            checks.bad(format!("`{}` cannot be looked at: {error}: install again", program.display()));
+            return;
+        }
     };
     match elf::interpreter(&bytes) {
         Some(loader) => {

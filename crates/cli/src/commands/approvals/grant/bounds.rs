@@ -59,7 +59,8 @@ pub fn like(desk: &mut Desk, ticket: &str) -> Result<Vec<Bounds>> {
                 _ => format!("`{}` could be any of several", effect.resource),
             };
             return Err(anyhow::anyhow!("no grant can cover `{effect}`: {}", terminal::line(&part)))
-                .hint("a grant covers only what is known exactly; say that part in the command, or approve this one alone");
+                .hint("a grant covers only what is known exactly: say that part in the command, as an argument or variable that \
+                       a script takes in place of what it makes up, or approve this one alone");
         };
         all.push(Bounds { verb: effect.verb.clone(), resource, environment: effect.environment });
     }
