@@ -81,6 +81,49 @@ pub fn variables<'t>(lines: impl Iterator<Item = &'t str>, from: &str) -> Found 
     addresses(lines).into_iter().map(item).collect()
 }
 
+/// The same for those of a file of variables: where the value says to which database, that is what counts, as it does
+/// for the programs that read the file.
+pub fn of_file(text: &str, from: &str) -> Found {
+    let mut found = Found::new();
+    for line in text.lines() {
+        let usual = address(line);
+        found.extend(addresses(std::iter::once(line)).into_iter().map(|variable| {
+            let told = usual.as_deref().unwrap_or(&variable);
+            let usual =
+                Use::command(deleting(&variable).replace(&format!("\"{variable}\""), &format!("\"{told}\"")));
+            Item::new(Kind::Database, variable, from).used(usual).also_named(from)
+        }));
+    }
+    // Of one that is set twice the last counts.
+    let mut last: Found = Vec::new();
+    for item in found {
+        last.retain(|other| other.name != item.name);
+        last.push(item);
+    }
+    last
+}
+
+/// The address in a line of a file of variables, without a login and whatever else may be secret; none where it is not plain.
+fn address(line: &str) -> Option<String> {
+    let (_, value) = line.split_once('=')?;
+    let value = value.split(" #").next().unwrap_or(value).trim().trim_matches(['"', '\'']);
+    let (scheme, rest) = value.split_once("://")?;
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let database = path.split(['?', '#']).next().unwrap_or_default();
+    let is_plain = |text: &str, more: &str| {
+        text.bytes().all(|byte| byte.is_ascii_alphanumeric() || more.as_bytes().contains(&byte))
+    };
+    let port = if host.ends_with(']') { "" } else { host.rsplit_once(':').map_or("", |(_, port)| port) };
+    let plain = !host.is_empty()
+        && port.bytes().all(|byte| byte.is_ascii_digit())
+        && is_plain(scheme, "+")
+        && is_plain(host, ".-:[]")
+        && is_plain(database, "_-")
+        && !path.contains('@');
+    plain.then(|| format!("{scheme}://{host}/{database}"))
+}
+
 /// A command that deletes rows at the address in a variable.
 fn deleting(variable: &str) -> String {
     let has = |word: &str| variable.contains(word);
@@ -145,6 +188,19 @@ mod tests {
         assert_snapshot!(shown(&items), @r#"
         Database $DATABASE_URL [] psql "$DATABASE_URL" -c 'DELETE FROM example WHERE id = 1'
         Database $REDIS_URL [] redis-cli -u "$REDIS_URL" DEL example
+        "#);
+    }
+
+    #[test]
+    fn what_a_file_says_counts_without_its_login() {
+        let text = "DATABASE_URL=postgres://u:p@db.example/x\nDATABASE_URL=\"postgres://u:p@localhost:5432/shop?sslmode=off\" # mine\n\
+            REDIS_URL=redis://:s3cr3t@[::1]:6379\nPG_URL=postgres://u:s3/cr3t@db.example/x\nMYSQL_URL=mysql://app:s3cr3t\nDB_URL=${X}\n";
+        assert_snapshot!(shown(&of_file(text, ".env")), @r#"
+        Database $DATABASE_URL [] psql "postgres://localhost:5432/shop" -c 'DELETE FROM example WHERE id = 1'
+        Database $REDIS_URL [] redis-cli -u "redis://[::1]:6379/" DEL example
+        Database $PG_URL [] psql "$PG_URL" -c 'DELETE FROM example WHERE id = 1'
+        Database $MYSQL_URL [] mysqlsh --uri "$MYSQL_URL" --sql -e 'DELETE FROM example WHERE id = 1'
+        Database $DB_URL [] psql "$DB_URL" -c 'DELETE FROM example WHERE id = 1'
         "#);
     }
 

@@ -1,6 +1,6 @@
 //! What nothing governs, or governs badly.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_model::Environment;
 use serde::Serialize;
@@ -114,17 +114,31 @@ pub fn find(runtimes: &[Runtime], items: &[Judged]) -> Vec<Gap> {
     };
     let unnamed: Vec<&Judged> = items.iter().filter(unnamed).collect();
     if !unnamed.is_empty() {
+        let such_as: String = lines(&unnamed).iter().map(|line| format!(", `{line}`")).collect();
         gaps.push(gap(
             GapKind::Unmapped,
             &unnamed,
             "Places whose environment nobody has named".to_owned(),
             "they are taken as the worst they can be: more waits than has to, and production may be among them".to_owned(),
-            "name them under an environment in countersign.toml, then `countersign policy activate`",
+            &format!("name them under their environment in countersign.toml{such_as}, then `countersign policy activate`"),
         ));
     }
     // Stable, so that what is alike stays in the order of the report.
     gaps.sort_by_key(|gap| (gap.kind, std::cmp::Reverse(gap.environment)));
     gaps
+}
+
+/// What the map would take them by, a line for each of its lists.
+fn lines(unnamed: &[&Judged]) -> Vec<String> {
+    let mut lists: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (list, name) in unnamed.iter().filter_map(|item| item.named_by.as_deref()?.split_once(" = [")) {
+        lists.entry(list).or_default().insert(name.trim_end_matches(']'));
+    }
+    let line = |(list, names): (&str, BTreeSet<&str>)| {
+        let names: Vec<&str> = names.into_iter().take(NAMED).collect();
+        format!("{list} = [{}]", names.join(", "))
+    };
+    lists.into_iter().map(line).collect()
 }
 
 fn ungoverned(runtime: &Runtime, items: &[Judged]) -> Option<Gap> {

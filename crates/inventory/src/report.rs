@@ -1,7 +1,7 @@
 //! What is within reach, judged: environment, answer, and what governs the way there.
 
 use countersign_model::{Decision, DecisionKind, Effect, Environment, Resource};
-use countersign_policy::says_production;
+use countersign_policy::{naming, says_production};
 use serde::Serialize;
 
 use crate::gaps::{self, Gap};
@@ -39,6 +39,9 @@ pub struct Judged {
     pub notes: Vec<String>,
     /// Where it leads; none where it leads nowhere that is known.
     pub environment: Option<Environment>,
+    /// The list and the name that the map would take it by, where nobody has named it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub named_by: Option<String>,
     /// What its usual use does: read, write, destroy, send; `not known` of what says nothing.
     pub access: Option<&'static str>,
     /// The use that was asked about.
@@ -86,6 +89,7 @@ impl Judged {
             about: item.about.clone(),
             notes: item.notes.clone(),
             environment: environment(item, effects),
+            named_by: None,
             access: access(effects),
             usual: item.usual.as_ref().map(|usual| usual.shown.clone()),
             answer: seen.map(|(_, decision)| answer(decision, item)),
@@ -97,12 +101,22 @@ impl Judged {
         }
     }
 
+    /// The same with what the map would take it by, where nobody knows where it leads.
+    #[must_use]
+    pub fn named(mut self, effects: &[Effect], tree: &str) -> Self {
+        if self.environment == Some(Environment::Unknown) {
+            let mut unknown = effects.iter().filter(|effect| effect.environment == Environment::Unknown);
+            self.named_by = unknown.find_map(|effect| naming(effect, Some(tree)));
+        }
+        self
+    }
+
     /// Changes every text that came from outside.
     pub fn map_text(&mut self, change: &impl Fn(&str) -> String) {
         let texts =
             [&mut self.name, &mut self.from].into_iter().chain(&mut self.about).chain(&mut self.notes);
         let answer = self.answer.as_mut().map(|answer| &mut answer.reason);
-        for text in texts.chain(&mut self.usual).chain(answer) {
+        for text in texts.chain(&mut self.usual).chain(&mut self.named_by).chain(answer) {
             *text = change(text);
         }
     }

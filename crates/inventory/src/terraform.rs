@@ -34,7 +34,12 @@ impl Directory {
             "" => (workspace.to_owned(), String::new(), "the repository's top".to_owned()),
             below => (format!("{below}:{workspace}"), format!(" -chdir={}", quoted(below)), below.to_owned()),
         };
-        let destroy = format!("TF_WORKSPACE={} terraform{chdir} destroy -auto-approve", quoted(workspace));
+        // Nobody writes the one that is there anyway, and no workspace is what the map then sees.
+        let set = match workspace {
+            "default" if is_chosen => String::new(),
+            _ => format!("TF_WORKSPACE={} ", quoted(workspace)),
+        };
+        let destroy = format!("{set}terraform{chdir} destroy -auto-approve");
         let mut item =
             Item::new(Kind::Workspace, name, &from).used(Use::command(destroy)).also_named(&self.below);
         if is_chosen {
@@ -86,7 +91,7 @@ mod tests {
         Workspace infra:my live [state in s3] TF_WORKSPACE='my live' terraform -chdir=infra destroy -auto-approve
         Workspace infra:stage [state in s3] TF_WORKSPACE=stage terraform -chdir=infra destroy -auto-approve
         ");
-        assert_snapshot!(shown(&Directory::default().items()), @"Workspace default [chosen] TF_WORKSPACE=default terraform destroy -auto-approve");
+        assert_snapshot!(shown(&Directory::default().items()), @"Workspace default [chosen] terraform destroy -auto-approve");
     }
 
     #[test]

@@ -153,7 +153,7 @@ fn is_on_own_forge(url: Option<&str>, map: &EnvironmentMap) -> bool {
     own.is_empty() || remotes.is_empty() || remotes.iter().any(|pattern| glob::matches(&host(pattern), &own))
 }
 
-fn environment(effect: &Effect, map: &EnvironmentMap, tree: Option<&str>) -> Environment {
+pub(crate) fn environment(effect: &Effect, map: &EnvironmentMap, tree: Option<&str>) -> Environment {
     match &effect.resource {
         Resource::Ref { repository, reference, .. } => of_ref(effect, repository, reference, map),
         Resource::Repository { repository } => of_repository(effect, repository, map),
@@ -214,7 +214,7 @@ fn environment(effect: &Effect, map: &EnvironmentMap, tree: Option<&str>) -> Env
             of_database(host, found, map)
         }
         Resource::Stack { directory, workspace, target, .. } => {
-            stacks::of(map, directory, workspace.as_deref().unwrap_or_default(), target)
+            stacks::of(map, directory, workspace.as_deref().unwrap_or_default(), target, tree)
         }
         Resource::App { platform, name, target } => {
             let full = format!("{platform}:{name}");
@@ -239,7 +239,7 @@ fn environment(effect: &Effect, map: &EnvironmentMap, tree: Option<&str>) -> Env
             };
             let is_listed = map.worst(lists).is_some();
             let by_name = names::of(map, |places| &places.credentials, &[&full, own], &["", name]);
-            if is_listed || by_name != Environment::Unknown { by_name } else { of_store(store, map) }
+            if is_listed || by_name != Environment::Unknown { by_name } else { of_store(store, map, tree) }
         }
     }
 }
@@ -398,7 +398,7 @@ fn of_other_name(context: &str, namespace: &str, found: Environment, map: &Envir
 }
 
 /// Where a store of secrets is that is part of something else: a cluster, a cloud, a stack.
-fn of_store(store: &str, map: &EnvironmentMap) -> Environment {
+fn of_store(store: &str, map: &EnvironmentMap, tree: Option<&str>) -> Environment {
     let Some((kind, place)) = store.split_once(' ') else { return Environment::Unknown };
     match kind {
         "kubernetes" | "helm" => {
@@ -414,7 +414,7 @@ fn of_store(store: &str, map: &EnvironmentMap) -> Environment {
         }
         "terraform" | "tofu" | "terragrunt" => {
             let (directory, workspace) = place.split_once(' ').unwrap_or((place, ""));
-            stacks::of(map, directory, workspace, "")
+            stacks::of(map, directory, workspace, "", tree)
         }
         _ => Environment::Unknown,
     }

@@ -96,7 +96,8 @@ fn judged(
         annotations: *annotations,
     });
     match explain::judged(judge, &call, authorities) {
-        Ok(seen) => Judged::new(item, Some((&seen.effects, &seen.decision)), runtimes),
+        Ok(seen) => Judged::new(item, Some((&seen.effects, &seen.decision)), runtimes)
+            .named(&seen.effects, &place.top.display().to_string()),
         Err(error) => {
             let item = item.clone().note(format!("nothing can be decided, so it is denied: {error}"));
             Judged::new(&item, None, runtimes)

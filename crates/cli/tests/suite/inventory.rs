@@ -125,7 +125,7 @@ fn everything_within_reach_gaps_first_and_no_value_of_it() {
     assert!(!String::from_utf8_lossy(&page).contains("http://") && !page.is_empty());
     // The same again, byte for byte.
     assert_eq!(inventory(&machine, &["--json"]).stdout, unasked.stdout);
-    assert_snapshot!(text(&shown.stdout, &machine), @"
+    assert_snapshot!(text(&shown.stdout, &machine), @r#"
     5 gaps
     ✗ Nothing governs Codex CLI (production)
         Countersign has no hook for Codex CLI yet
@@ -144,7 +144,7 @@ fn everything_within_reach_gaps_first_and_no_value_of_it() {
     ✗ Places whose environment nobody has named (unknown)
         they are taken as the worst they can be: more waits than has to, and production may be among them
         reaches forge (github.com/acme/shop), github.com, gcp:shop-staging, dns:default, infra:stage, stage-1, $DATABASE_URL, cargo:crates.io and 7 more
-        next: name them under an environment in countersign.toml, then `countersign policy activate`
+        next: name them under their environment in countersign.toml, `accounts = ["shop-staging"]`, `databases = ["db/shop"]`, `hosts = ["stage-1"]`, `mcp_servers = ["tickets"]`, `registries = ["crates.io", "ghcr.io", "npm", "pypi"]`, `stacks = ["dns", "stage"]`, then `countersign policy activate`
 
     Agent runtimes
       runtime      governed by  why
@@ -233,7 +233,7 @@ fn everything_within_reach_gaps_first_and_no_value_of_it() {
 
     note: prod-db: not asked: it is remote over HTTPS; only servers that listen on this machine are asked, over plain HTTP
     note: decided by the policy in force here
-    ");
+    "#);
     assert_snapshot!(lines(&json_of(&unasked)).replace(&machine.path("").display().to_string(), "~/"), @"
     remote origin (~/shop) → production, require_approval, [claude-code: hook, codex: nothing]
     remote forge (github.com/acme/shop) → unknown, require_approval, [claude-code: hook, codex: nothing]

@@ -10,10 +10,18 @@ use crate::names;
 const MOST: usize = 32;
 
 /// The environment of a stack: of its directory, and of what stands where its workspace does, such as
-/// `acme/shop/eu1`, `dev common.tfvars` or `dev aws:shop-live`.
-pub(super) fn of(map: &EnvironmentMap, directory: &str, workspace: &str, target: &str) -> Environment {
+/// `acme/shop/eu1`, `dev common.tfvars` or `dev aws:shop-live`. `tree` is the working tree.
+pub(super) fn of(
+    map: &EnvironmentMap,
+    directory: &str,
+    workspace: &str,
+    target: &str,
+    tree: Option<&str>,
+) -> Environment {
     let mut base = vec![directory];
     base.extend(names::tails(directory));
+    // Of the working tree's own directories one word is enough.
+    base.extend(tree.and_then(|tree| directory.strip_prefix(tree)?.strip_prefix('/')));
     let all: Vec<&str> = workspace.split(' ').filter(|name| !name.is_empty()).collect();
     let (accounts, names): (Vec<&str>, Vec<&str>) = all.iter().take(MOST).partition(|name| is_account(name));
     let whole = [&[workspace], base.as_slice()].concat();

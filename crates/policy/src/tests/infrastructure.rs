@@ -179,6 +179,35 @@ fn stacks_by_directory() {
     }
 }
 
+/// A directory at the top of the working tree has one word only; elsewhere that word names a workspace.
+#[test]
+fn stacks_by_directory_at_the_top() {
+    for name in ["terraform", "./terraform", "terraform/", "./terraform/"] {
+        let text = format!("version = 1\n[environments.staging]\nstacks = [{name:?}]\n");
+        let built = Bundle::shipped(Pack::Graduated, &Proposal::parse(&text).unwrap()).unwrap();
+        let found = |directory: &str, tree: Option<&str>| {
+            let resource = Resource::Stack {
+                tool: "terraform".to_owned(),
+                directory: directory.to_owned(),
+                workspace: None,
+                target: "*".to_owned(),
+            };
+            let mut effects = [Effect::new(verbs::STACK_APPLY, resource)];
+            classify(&mut effects, &built, tree);
+            effects[0].environment
+        };
+        let tree = Some("/home/dev/shop");
+        assert_eq!(found("/home/dev/shop/terraform", tree), Environment::Staging, "{name}");
+        for (directory, tree) in [
+            ("/home/dev/shop/terraform/sub", tree),
+            ("/home/dev/shop2/terraform", tree),
+            ("/home/dev/shop/terraform", None),
+        ] {
+            assert_eq!(found(directory, tree), Environment::Unknown, "{name} {directory}");
+        }
+    }
+}
+
 /// Each name of a stack counts by itself, and the worst of them decides, with the account that the tool acts in.
 #[test]
 fn stacks_by_each_name() {

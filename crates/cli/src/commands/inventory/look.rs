@@ -142,7 +142,7 @@ fn secrets(place: &Place, found: &mut Found) -> bool {
                 let Some(holds) = secrets::holds(&name, &text) else { continue };
                 found.push(secrets::item(&path.display().to_string(), &shown, &holds));
                 if name.contains("env") {
-                    found.extend(databases::variables(text.lines(), &shown));
+                    found.extend(databases::of_file(&text, &shown));
                 }
             }
             // Much of what is long or no text is no secret; what is named like one is.
