@@ -77,6 +77,10 @@ pub fn names(top: &Path) -> Result<Vec<Named>> {
         if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(".env")) {
             let variables = text(&path).map(|text| addresses_elsewhere(&text)).unwrap_or_default();
             add(&mut found, Kind::Database, variables, &below(&path));
+            let file = Named { kind: Kind::Credential, name: below(&path), from: below(&path) };
+            if path.is_file() && file.says_production() && !is_sample(&file.name) {
+                add(&mut found, file.kind, [file.name], &file.from);
+            }
         }
     }
     for Named { kind, name, from } in scripts::names(top)? {
@@ -85,6 +89,11 @@ pub fn names(top: &Path) -> Result<Vec<Named>> {
     let set = edge::variables();
     add(&mut found, Kind::Database, addresses(set.iter().map(String::as_str)), "the environment");
     Ok(found)
+}
+
+/// Whether a file of variables shows how one looks.
+fn is_sample(name: &str) -> bool {
+    ["example", "sample", "template", "dist"].iter().any(|end| name.ends_with(end))
 }
 
 fn add(found: &mut Vec<Named>, kind: Kind, names: impl IntoIterator<Item = String>, from: &str) {

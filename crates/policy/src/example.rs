@@ -23,6 +23,26 @@ pub struct Example {
     pub by: Vec<String>,
 }
 
+impl Example {
+    /// A command, and the decision that is expected of it.
+    pub(crate) fn command(command: &str, expect: &str) -> Self {
+        Self {
+            tool: SHELL.to_owned(),
+            input: shell(command),
+            branch: None,
+            expect: Some(expect.to_owned()),
+            by: Vec::new(),
+        }
+    }
+
+    /// The command and what is expected of it, where it says no more.
+    pub(crate) fn as_command(&self) -> Option<(&str, &str)> {
+        let command = self.input.get("command").and_then(Value::as_str)?;
+        let is_more = self.tool != SHELL || self.branch.is_some() || !self.by.is_empty();
+        (!is_more).then_some((command, self.expect.as_deref()?))
+    }
+}
+
 /// The tool that commands are given to.
 const SHELL: &str = "Bash";
 

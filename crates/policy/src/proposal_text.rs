@@ -7,7 +7,7 @@ use countersign_model::Environment;
 use crate::map::MAPPED;
 use crate::proposal::{Listed, Mode, OwnInvariant, Proposal};
 use crate::seen::Named;
-use crate::{OnAllow, risk};
+use crate::{Example, OnAllow, risk};
 
 impl Proposal {
     /// `countersign.toml`, with comments. Parsing it gives the same proposal, but for the reasons.
@@ -34,8 +34,10 @@ impl Proposal {
                 put_environment(&mut text, environment, listed, &self.named);
             }
         }
-        if !self.environments.contains_key(&Environment::Development) {
-            put_development(&mut text, &self.named);
+        for environment in [Environment::Staging, Environment::Development] {
+            if !self.environments.contains_key(&environment) {
+                put_unlisted(&mut text, environment, &self.named);
+            }
         }
         for policy in &self.policies {
             put(&mut text, &format!("\n[[policy]]\nid = {}\n", quoted(&policy.id)));
@@ -67,6 +69,18 @@ impl Proposal {
                 }
             }
         }
+        let tests: Vec<_> = self.tests.iter().filter_map(Example::as_command).collect();
+        if !tests.is_empty() {
+            put(
+                &mut text,
+                "\n# What is expected of this map and its policies: `countersign policy test` tries it.\n",
+            );
+        }
+        for (index, (command, expect)) in tests.into_iter().enumerate() {
+            let before = if index == 0 { "" } else { "\n" };
+            let (command, expect) = (quoted(command), quoted(expect));
+            put(&mut text, &format!("{before}[[test]]\ncall = {command}\nexpect = {expect}\n"));
+        }
         text
     }
 
@@ -96,18 +110,16 @@ const HEAD: &str = "\
 # Of several environments that match, the worst counts.
 ";
 
-/// What says itself that it is for development, to choose from: a name that an agent may have written lets nothing
-/// pass until a person takes the sign away and signs.
-fn put_development(text: &mut String, named: &[Named]) {
-    let named: Vec<&Named> = named.iter().filter(|named| named.says_development()).collect();
+/// What says itself that it is for staging or development, to choose from: a name that an agent may have written lets
+/// nothing pass until a person takes the sign away and signs.
+fn put_unlisted(text: &mut String, environment: Environment, named: &[Named]) {
+    let named: Vec<&Named> = named.iter().filter(|named| says(named) == environment).collect();
     if named.is_empty() {
         return;
     }
-    put(
-        text,
-        "\n# Names that say development. Take the signs away where they are right: what lands there waits less.\n",
-    );
-    put(text, "# [environments.development]\n");
+    let lead =
+        format!("Names that say {environment}. Take the signs away where they are right: what lands there");
+    put(text, &format!("\n# {lead} waits less.\n# [environments.{environment}]\n"));
     let mut lists: Vec<&str> = named.iter().map(|named| named.kind.list()).collect();
     lists.sort_unstable();
     lists.dedup();
@@ -118,25 +130,40 @@ fn put_development(text: &mut String, named: &[Named]) {
     }
 }
 
+/// The environment that a name says, or that it is offered for.
+fn says(named: &Named) -> Environment {
+    if named.says_development() {
+        Environment::Development
+    } else if named.says_staging() {
+        Environment::Staging
+    } else {
+        Environment::Production
+    }
+}
+
 fn put_environment(text: &mut String, environment: Environment, listed: &Listed, named: &[Named]) {
     let is_production = environment == Environment::Production;
     put(text, &format!("\n[environments.{environment}]\n"));
     for (name, patterns) in listed.places.lists() {
         let expected = ["branches", "tags", "hosts", "paths", "mcp_servers", "credentials"].contains(&name);
         let always = name == "branches" || (is_production && expected);
-        let others: Vec<&Named> = named
-            .iter()
-            .filter(|named| is_production && named.kind.list() == name && !named.says_development())
-            .collect();
+        let others: Vec<&Named> =
+            named.iter().filter(|named| named.kind.list() == name && says(named) == environment).collect();
+        if let Some(first) = others.first().filter(|_| patterns.is_empty()) {
+            let seen = match name {
+                "credentials" => {
+                    "Seen; where one is named, what runs code that nobody can read waits, tests and builds \
+                                  too (docs/policy.md)"
+                        .to_owned()
+                }
+                _ => format!("Seen, such as in {}; keep what is {environment}", one_line(&first.from)),
+            };
+            put(text, &format!("# {seen}:\n# {name} = {}\n", names(&others)));
+            continue;
+        }
         if patterns.is_empty() && !always {
-            if is_production && others.is_empty() {
+            if is_production {
                 put(text, &format!("# {name} = []  # {}\n", example(name)));
-            } else if let Some(first) = others.first() {
-                put(
-                    text,
-                    &format!("# Seen, such as in {}; keep what is production:\n", one_line(&first.from)),
-                );
-                put(text, &format!("# {name} = {}\n", names(&others)));
             }
             continue;
         }
@@ -162,7 +189,10 @@ fn put_environment(text: &mut String, environment: Environment, listed: &Listed,
             put(text, "]\n");
         }
         if !others.is_empty() {
-            put(text, &format!("# seen as well: {}\n", one_line(&names(&others))));
+            put(
+                text,
+                &format!("# seen as well, to be added above where it is {environment}: {}\n", names(&others)),
+            );
         }
     }
 }

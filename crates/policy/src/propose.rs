@@ -9,7 +9,7 @@ use countersign_yaml as yaml;
 
 use crate::ci::{Delivery, Refs, github, gitlab};
 use crate::seen::{Kind, Named};
-use crate::{Proposal, glob, letters, remote};
+use crate::{Example, Proposal, glob, letters, remote};
 
 /// What `countersign init` saw in a repository. Text only: nothing here is believed to be well-formed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,6 +61,7 @@ pub fn propose(seen: &Seen) -> Proposal {
     proposal.environments.entry(Environment::Production).or_default();
     map(&mut proposal, deliveries);
     name(&mut proposal, &seen.named);
+    proposal.tests = tests(&proposal);
     if seen.workflows.is_empty() {
         proposal.notes.push(
             "No CI file was found. If something else delivers from a branch, name that branch under production."
@@ -105,7 +106,8 @@ fn name(proposal: &mut Proposal, named: &[Named]) {
         if list.contains(&pattern) {
             continue;
         }
-        if named.says_production() {
+        // What is a file that opens production is within reach of tests and builds: that is for people to say.
+        if named.says_production() && named.kind != Kind::Credential {
             list.push(pattern.clone());
             let why = match named.kind {
                 Kind::Directory => "the directory is called so".to_owned(),
@@ -116,6 +118,19 @@ fn name(proposal: &mut Proposal, named: &[Named]) {
             proposal.named.push(named.clone());
         }
     }
+}
+
+/// Examples to begin with: what waits by this map, and what does not.
+fn tests(proposal: &Proposal) -> Vec<Example> {
+    let production = proposal.environments.get(&Environment::Production);
+    let branches = production.map(|listed| listed.places.branches.as_slice()).unwrap_or_default();
+    let is_plain = |branch: &&String| {
+        branch.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte))
+            && branch.starts_with(|letter: char| letter.is_ascii_alphanumeric())
+    };
+    let branch = branches.iter().find(is_plain).filter(|_| !proposal.repository.remotes.is_empty());
+    let push = branch.map(|branch| Example::command(&format!("git push origin {branch}"), "hold"));
+    push.into_iter().chain([Example::command("git status", "allow")]).collect()
 }
 
 fn is_gitlab(path: &str) -> bool {

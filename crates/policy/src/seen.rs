@@ -32,6 +32,8 @@ pub enum Kind {
     Registry,
     /// A directory of the repository that describes what runs somewhere, with all that is below it.
     Directory,
+    /// A file of variables that says production.
+    Credential,
 }
 
 impl Kind {
@@ -45,6 +47,7 @@ impl Kind {
             Self::App => "apps",
             Self::Registry => "registries",
             Self::Directory => "paths",
+            Self::Credential => "credentials",
         }
     }
 
@@ -58,6 +61,7 @@ impl Kind {
             Self::App => &mut places.apps,
             Self::Registry => &mut places.registries,
             Self::Directory => &mut places.paths,
+            Self::Credential => &mut places.credentials,
         }
     }
 }
@@ -78,6 +82,11 @@ impl Named {
     /// Whether it says itself that it is for development, and nothing more.
     pub fn says_development(&self) -> bool {
         names::says_development(&self.name)
+    }
+
+    /// Whether it says itself that it is for staging, and no more.
+    pub fn says_staging(&self) -> bool {
+        names::says_staging(&self.name) && !names::says_production(&self.name)
     }
 
     /// Whether a map can have it as it is.

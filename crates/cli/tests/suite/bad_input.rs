@@ -81,7 +81,7 @@ fn a_proposal_with_broken_cedar() {
     };
     assert_snapshot!(check_proposal(wrong), @"
     error: in `~/shop/countersign.toml`
-      caused by: cannot use policy `mine`: unexpected token `,` at line 39, column 39
+      caused by: cannot use policy `mine`: unexpected token `,` at line 48, column 39
     hint: mend the file, then `countersign policy check`; what is in force stays in force meanwhile
     ");
 }
@@ -95,7 +95,7 @@ fn a_policy_that_is_nested_too_deeply() {
     };
     assert_snapshot!(check_proposal(wrong), @r#"
     error: in `~/shop/countersign.toml`
-      caused by: cannot use policy `mine`: it is nested too deeply at line 41, column 30
+      caused by: cannot use policy `mine`: it is nested too deeply at line 50, column 30
     hint: list values in a set, as in `["a", "b"].contains(…)`, or write several policies
     "#);
 }
@@ -106,11 +106,11 @@ fn names_that_are_not_shown_as_they_are() {
         let policy = "cedar = \"forbid (principal, action, resource);\"";
         format!("{good}\n[[policy]]\nid = \"a\\u001b[1A\\u202eb\"\n{policy}\n")
     };
-    assert_snapshot!(check_proposal(wrong), @r#"
+    assert_snapshot!(check_proposal(wrong), @r"
     error: in `~/shop/countersign.toml`
-      caused by: cannot use policy `a\u{1b}[1A\u{202e}b`: its id is no plain word at line 38, column 1
+      caused by: cannot use policy `a\u{1b}[1A\u{202e}b`: its id is no plain word at line 47, column 1
     hint: write an id of letters, digits, `-`, `_` and `.`, such as `no-releases`
-    "#);
+    ");
     let wrong = |good: &str| good.replacen("branches = [", "branches = [\"x\\u202ey\", ", 1);
     assert_snapshot!(check_proposal(wrong), @r#"
     error: in `~/shop/countersign.toml`

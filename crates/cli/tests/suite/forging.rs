@@ -112,7 +112,8 @@ fn a_policy_of_ones_own() {
     let file = lax.repository().join("countersign.toml");
     let text = fs::read_to_string(&file).unwrap();
     fs::write(&file, text.replace("\"graduated\"", "\"observe\"")).unwrap();
-    lax.countersign(&["policy", "activate", "--passphrase-stdin"], "eleven copper kettles on a cold stove");
+    let activate = ["policy", "activate", "--untested", "--passphrase-stdin"];
+    lax.countersign(&activate, "eleven copper kettles on a cold stove");
     let observe = lax.events("bundle_activated").pop().unwrap()["activation"]["statement"]["bundle"].clone();
     let name = format!("bundles/{}.json", observe.as_str().unwrap().trim_start_matches("sha256:"));
     fs::copy(lax.home().join(&name), machine.home().join(&name)).unwrap();

@@ -100,7 +100,8 @@ fn a_reviewer_is_shown_that_a_layer_is_gone_and_points_are_fewer() {
     let own = fs::read_to_string(&path).unwrap();
     let own = own.replace("layers = { organisation = \"../organisation.toml\" }\n", "pack = \"observe\"\n");
     fs::write(path, own + "\n[weights.change]\nproduction = 30\n").unwrap();
-    let output = machine.try_countersign(&["policy", "activate", "--passphrase-stdin"], PASSPHRASE);
+    let activate = ["policy", "activate", "--untested", "--passphrase-stdin"];
+    let output = machine.try_countersign(&activate, PASSPHRASE);
     assert!(output.status.success(), "{output:?}");
     let warned = String::from_utf8(output.stderr).unwrap();
     assert_snapshot!(warned, @"WARNING: the bundle in force has the organisation's layer, and this one does not: nothing that the organisation asks for would count here any more. Sign it only if the organisation agreed.");

@@ -53,9 +53,9 @@ fn everything_is_in_sight() {
            at  ~/shop.git
           how  a fast-forward
       commits  COMMIT Sell two (dev)
-        files   countersign.toml | 35 +++++++++++++++++++++++++++++++++++
+        files   countersign.toml | 44 ++++++++++++++++++++++++++++++++++++++++++++
                │  shop.txt         |  2 +-
-               │  2 files changed, 36 insertions(+), 1 deletion(-)
+               │  2 files changed, 45 insertions(+), 1 deletion(-)
         tests  none were run in this session
      released  as exactly: git push --force-with-lease=main:COMMIT --no-follow-tags --recurse-submodules=no origin COMMIT:refs/heads/main
          risk  67
@@ -74,7 +74,7 @@ fn everything_is_in_sight() {
       │ index COMMIT..COMMIT
       │ --- /dev/null
       │ +++ b/countersign.toml
-      │ @@ -0,0 +1,35 @@
+      │ @@ -0,0 +1,44 @@
       │ +# What Countersign should treat as production here, and how careful it should be.
       │ +#
       │ +# This file is a proposal. It changes nothing until a reviewer signs the bundle built from it:
@@ -110,6 +110,15 @@ fn everything_is_in_sight() {
       │ +# stacks = []  # workspaces, stacks and directories of infrastructure, such as "live" or "infra/live"
       │ +# apps = []  # such as "shop-web" or "heroku:shop"
       │ +# registries = []  # such as "registry.example.com" or "npm/shop"
+      │ +
+      │ +# What is expected of this map and its policies: `countersign policy test` tries it.
+      │ +[[test]]
+      │ +call = "git push origin main"
+      │ +expect = "hold"
+      │ +
+      │ +[[test]]
+      │ +call = "git status"
+      │ +expect = "allow"
       │ diff --git a/shop.txt b/shop.txt
       │ index COMMIT..COMMIT 100644
       │ --- a/shop.txt
@@ -177,7 +186,7 @@ fn a_long_patch_is_cut_and_says_how_to_see_all() {
     fs::write(machine.repository().join("long.txt"), text).unwrap();
     machine.commit("Sell a hundred");
     let short = check(&machine, "git push origin HEAD:main", &[]);
-    assert!(short.contains("  │ +line 5\n") && !short.contains("line 90"), "{short}");
+    assert!(short.contains("  │ +line 1\n") && !short.contains("line 90"), "{short}");
     assert!(short.contains("more lines: `countersign approvals show TICKET --diff` shows all"), "{short}");
     let all = shown(&machine, &["--diff"]);
     assert!(all.contains("  │ +line 99\n") && !all.contains(" more lines: `"), "{all}");

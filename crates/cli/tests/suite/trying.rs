@@ -40,22 +40,45 @@ fn machine(expected: &str) -> Machine {
 fn examples_that_come_out_as_expected_pass_and_others_fail() {
     let passing = machine("deny");
     let shown = passing.countersign(&["policy", "test"], "");
-    assert_snapshot!(shown.lines().take(5).collect::<Vec<_>>().join("\n"), @"
+    assert_snapshot!(shown.lines().take(6).collect::<Vec<_>>().join("\n"), @"
     ok repository/no-releases hit `gh release create v1` → deny
     ok repository/no-releases miss `gh release view v1` → allow
+    ok test `git push origin main` → require 1 approval
+    ok test `git status` → allow
     ok test `gh release create v1` → deny
-    3 passed, 0 failed
+    5 passed, 0 failed
     ");
     let failing = machine("allow");
     let output = failing.try_countersign(&["policy", "test", "--json"], "");
     assert_eq!(output.status.code(), Some(1));
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!((&report["passed"], &report["failed"]), (&2.into(), &1.into()));
-    assert_snapshot!(report["trials"][2]["wrong"], @r#""it is decided as deny, and allow was expected: would publish or change a release (* release v1, production): people make releases""#);
+    assert_eq!((&report["passed"], &report["failed"]), (&4.into(), &1.into()));
+    assert_snapshot!(report["trials"][4]["wrong"], @r#""it is decided as deny, and allow was expected: would publish or change a release (* release v1, production): people make releases""#);
     let untouched = report["untouched"]["policies"].as_array().unwrap();
     assert!(
         untouched.contains(&"repository/odd".into()) && !untouched.contains(&"repository/no-releases".into())
     );
+}
+
+#[test]
+fn what_does_not_come_out_as_expected_is_not_signed_unasked() {
+    let failing = machine("allow");
+    failing.countersign(&["reviewers", "enroll", "ada", "--passphrase-stdin"], PASSPHRASE);
+    let activate = ["policy", "activate", "--unproved", "--passphrase-stdin"];
+    let refused = failing.try_countersign(&activate, PASSPHRASE);
+    assert_eq!(refused.status.code(), Some(1));
+    assert_snapshot!(String::from_utf8_lossy(&refused.stderr), @"
+    error: nothing was signed: these examples do not come out as expected: `gh release create v1`
+    hint: mend the policy or the example (`countersign policy test` shows all), or sign it all the same with --untested
+    ");
+    assert_eq!(failing.events("bundle_activated").len(), 0);
+    failing.countersign(&[&activate[..], &["--untested"]].concat(), PASSPHRASE);
+    assert_eq!(failing.events("bundle_activated").len(), 1);
+    let path = failing.repository().join("countersign.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    let mended = text.replace("create v1\"\nexpect = \"allow\"", "create v1\"\nexpect = \"deny\"");
+    fs::write(path, mended + "\n[weights.verb]\n\"forge.merge\" = 9\n").unwrap();
+    assert!(failing.countersign(&activate, PASSPHRASE).contains("tested: all 5 examples"));
 }
 
 #[test]
@@ -87,7 +110,7 @@ expect = "allow"
     let scripts = r#"{"scripts": {"deploy": "git push origin main", "there": "ls"}}"#;
     fs::write(machine.repository().join("package.json"), scripts).unwrap();
     let shown = machine.countersign(&["policy", "test"], "");
-    assert!(shown.contains("2 passed, 0 failed"), "{shown}");
+    assert!(shown.contains("4 passed, 0 failed"), "{shown}");
 }
 
 #[test]
@@ -172,11 +195,13 @@ fn a_failed_example_says_what_was_decided_and_where_it_stands() {
     assert_snapshot!(shown, @"
     ok repository/no-releases hit `gh release create v1` → deny
     ok repository/no-releases miss `gh release view v1` → allow
+    ok test `git push origin main` → require 1 approval
+    ok test `git status` → allow
     wrong test `gh release create v1` → deny
           it is decided as deny, and allow was expected: would publish or change a release (* release 
           ┊ v1, production): people make releases
-          ~/shop/countersign.toml:50:1
-    2 passed, 1 failed
+          ~/shop/countersign.toml:59:1
+    4 passed, 1 failed
 
     What nothing here ever tried
       policies of your own: 1 of 2

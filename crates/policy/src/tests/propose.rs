@@ -225,6 +225,9 @@ fn names_that_tools_know() {
             named(Kind::Account, "live-[1]", "~/.aws/config"),
             named(Kind::Stack, "live", "infra/terraform.tfstate.d"),
             named(Kind::Database, "$DATABASE_URL", ".env"),
+            named(Kind::KubeContext, "eu-staging", "package.json"),
+            named(Kind::KubeContext, "us", "package.json"),
+            named(Kind::Credential, ".env.production", ".env.production"),
             named(Kind::Directory, "k8s/prod", "k8s/prod"),
             named(Kind::Directory, "prod/k8s", "prod/k8s"),
             named(Kind::Stack, "dev", "terraform/dev.tfvars"),
@@ -240,10 +243,12 @@ fn names_that_tools_know() {
       "k8s/prod/**",  # the directory is called so
     ]
     mcp_servers = []  # such as "billing" or "billing/refund"
-    credentials = []  # variables and files that open it, such as "KUBECONFIG"
+    # Seen; where one is named, what runs code that nobody can read waits, tests and builds too (docs/policy.md):
+    # credentials = [".env.production"]
     kube_contexts = [
       "eu-live",  # ~/.kube/config names it
     ]
+    # seen as well, to be added above where it is production: ["us"]
     # accounts = []  # profiles, projects and accounts of clouds, such as "shop-live" or "aws:1234"
     # Seen, such as in .env; keep what is production:
     # databases = ["$DATABASE_URL"]
@@ -253,11 +258,20 @@ fn names_that_tools_know() {
     # apps = []  # such as "shop-web" or "heroku:shop"
     # registries = []  # such as "registry.example.com" or "npm/shop"
 
+    # Names that say staging. Take the signs away where they are right: what lands there waits less.
+    # [environments.staging]
+    # kube_contexts = ["eu-staging"]  # package.json names it
+
     # Names that say development. Take the signs away where they are right: what lands there waits less.
     # [environments.development]
     # accounts = ["shop-dev"]  # ~/.aws/config names it
     # kube_contexts = ["kind-dev"]  # ~/.kube/config names it
     # stacks = ["dev"]  # terraform/dev.tfvars names it
+
+    # What is expected of this map and its policies: `countersign policy test` tries it.
+    [[test]]
+    call = "git status"
+    expect = "allow"
     "#);
 }
 
@@ -309,6 +323,15 @@ fn the_file_people_read() {
     # stacks = []  # workspaces, stacks and directories of infrastructure, such as "live" or "infra/live"
     # apps = []  # such as "shop-web" or "heroku:shop"
     # registries = []  # such as "registry.example.com" or "npm/shop"
+
+    # What is expected of this map and its policies: `countersign policy test` tries it.
+    [[test]]
+    call = "git push origin main"
+    expect = "hold"
+
+    [[test]]
+    call = "git status"
+    expect = "allow"
     "#);
 }
 

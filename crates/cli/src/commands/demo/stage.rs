@@ -40,7 +40,13 @@ impl Stage {
             std::fs::write(&file, text.replace("pack = \"graduated\"", "pack = \"observe\""))?;
         }
         stage.countersign_signed(&["reviewers", "enroll", REVIEWER, "--passphrase-stdin"])?;
-        stage.countersign_signed(&["policy", "activate", "--unproved", "--passphrase-stdin"])?;
+        stage.countersign_signed(&[
+            "policy",
+            "activate",
+            "--unproved",
+            "--untested",
+            "--passphrase-stdin",
+        ])?;
         stage.countersign(&["install", "claude-code", "--scope", "project", "--any-client"])?;
         stage.hook = match control {
             Some(Control::NoHook) => ["/bin/sh", "-c", "cat >/dev/null"].map(str::to_owned).to_vec(),

@@ -1,6 +1,6 @@
 //! `policy activate`: what was proved, signed into force.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anstream::println;
 use anyhow::{Context as _, Result};
@@ -12,7 +12,7 @@ use countersign_prove::ProveError;
 use serde_json::json;
 
 use super::layers::{self, Layers};
-use super::{in_force, path_of, prove, rules, store};
+use super::{in_force, path_of, prove, rules, store, trial};
 use crate::desk::Desk;
 use crate::output::{self, GOOD, WARN, WithHint as _, styled};
 use crate::{edge, repository, terminal};
@@ -30,11 +30,14 @@ pub struct Arguments {
     /// Sign it without proving first what it can never allow
     #[arg(long)]
     unproved: bool,
+    /// Sign it although an example in it does not come out as expected
+    #[arg(long)]
+    untested: bool,
 }
 
 /// Signs what was proved, and says what changes.
 pub fn run(arguments: Arguments, json: bool) -> Result<()> {
-    let Arguments { file, reviewer, passphrase_stdin, unproved } = arguments;
+    let Arguments { file, reviewer, passphrase_stdin, unproved, untested } = arguments;
     let top = repository::top()?;
     let path = path_of(file)?;
     let layers = layers::read(&path)?;
@@ -64,6 +67,7 @@ pub fn run(arguments: Arguments, json: bool) -> Result<()> {
         rules::print_changes(old.as_ref(), &bundle);
         warn_of_known(&bundle);
     }
+    let tested = if untested { None } else { Some(tried(&path, &layers, &bundle, json)?) };
     let proved = if unproved { None } else { proof(&layers, &bundle, json)? };
     // Last, so that it is on the screen when the passphrase is asked for.
     rules::warn_of_lost(&lost);
@@ -81,7 +85,7 @@ pub fn run(arguments: Arguments, json: bool) -> Result<()> {
     if json {
         return output::json(&json!({
             "bundle": bundle.digest(), "repository": top, "reviewer": name, "layers_lost": lost,
-            "proved": proved,
+            "tested": tested, "proved": proved,
         }));
     }
     println!(
@@ -92,6 +96,27 @@ pub fn run(arguments: Arguments, json: bool) -> Result<()> {
         top.display()
     );
     Ok(())
+}
+
+/// How many examples came out as expected. One that does not is shown, and nothing is signed.
+fn tried(path: &Path, layers: &Layers, bundle: &Bundle, json: bool) -> Result<usize> {
+    let trials = trial::of(path, layers, bundle)?;
+    let wrong = trials.iter().zip(layers.examples()).filter(|(trial, _)| trial.wrong.is_some());
+    let wrong: Vec<_> = wrong.collect();
+    if wrong.is_empty() {
+        if !json && !trials.is_empty() {
+            println!("{} all {} examples come out as expected", styled(GOOD, "tested:"), trials.len());
+        }
+        return Ok(trials.len());
+    }
+    if !json {
+        wrong.iter().for_each(|(trial, place)| trial::print(trial, *place));
+    }
+    let calls: Vec<String> = wrong.iter().map(|(trial, _)| format!("`{}`", trial.call)).collect();
+    let which = terminal::line(&calls.join(", "));
+    Err(anyhow::anyhow!("nothing was signed: these examples do not come out as expected: {which}")).hint(
+        "mend the policy or the example (`countersign policy test` shows all), or sign it all the same with --untested",
+    )
 }
 
 /// How many invariants hold of what is to be signed; none where there is no solver to ask. One that does not hold is

@@ -11,7 +11,7 @@ use countersign_policy::{Bundle, Place};
 use countersign_simulate::{Trial, try_all};
 use serde_json::json;
 
-use super::layers;
+use super::layers::{self, Layers};
 use crate::commands::simulate::read;
 use crate::output::{self, BAD, FAINT, GOOD, STRONG, WARN, styled};
 use crate::{repository, terminal};
@@ -33,8 +33,7 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
     let path = super::path_of(arguments.file)?;
     let layers = layers::read(&path)?;
     let bundle = layers.build()?;
-    let top = std::path::absolute(path.parent().unwrap_or(Path::new("")))?;
-    let trials = try_all(&layers.proposals(), &bundle, &repository::files(top));
+    let trials = of(&path, &layers, &bundle)?;
     let mut touched = Touched::default();
     trials.iter().for_each(|trial| touched.by_trial(trial));
     if !arguments.history.is_empty() {
@@ -65,6 +64,12 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
+/// The examples of a proposal and its layers, tried in a clone that has the files beside it.
+pub fn of(path: &Path, layers: &Layers, bundle: &Bundle) -> Result<Vec<Trial>> {
+    let top = std::path::absolute(path.parent().unwrap_or(Path::new("")))?;
+    Ok(try_all(&layers.proposals(), bundle, &repository::files(top)))
+}
+
 fn trial_json(trial: &Trial, (file, place): (&Path, Place)) -> serde_json::Value {
     let mut value = serde_json::to_value(trial).unwrap_or_default();
     let (line, column) = place.0.unzip();
@@ -76,7 +81,8 @@ fn trial_json(trial: &Trial, (file, place): (&Path, Place)) -> serde_json::Value
     value
 }
 
-fn print(trial: &Trial, (file, place): (&Path, Place)) {
+/// Prints what came of one, and where it stands if it is wrong.
+pub fn print(trial: &Trial, (file, place): (&Path, Place)) {
     let (style, word) = if trial.wrong.is_some() { (BAD, "wrong") } else { (GOOD, "ok") };
     let policy = trial.policy.as_deref().map(|id| format!("{id} ")).unwrap_or_default();
     let call = terminal::line(&trial.call);
