@@ -96,6 +96,20 @@ fn what_was_set_back_with_the_witness_is_told_by_a_head_kept_elsewhere_alone() {
     assert!(text.contains("the head given names record"), "{text}");
 }
 
+/// The log, its head file and the derived state of an earlier moment fit each other.
+#[test]
+fn a_missing_witness_does_not_verify_unless_a_head_was_kept() {
+    let (machine, ..) = revoked();
+    let (_, text) = verify(&machine, &[]);
+    let kept = text.lines().find_map(|line| line.split_once("--contains ")).unwrap().1.to_owned();
+    fs::remove_dir_all(machine.path(".local/share/countersign-witness")).unwrap();
+    let (code, text) = verify(&machine, &[]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("whether the log was cut off before cannot be told"), "{text}");
+    let (code, text) = verify(&machine, &["--contains", &kept]);
+    assert_eq!(code, Some(0), "{text}");
+}
+
 #[test]
 fn an_emptied_log_is_no_log_in_which_nothing_was_granted() {
     let (machine, ..) = revoked();

@@ -35,18 +35,19 @@ pub fn problems(home: &Home, is_contained: bool) -> Result<Vec<Problem>> {
                 witness.file().display()
             );
             let untold = "whether the log was cut off before cannot be told";
-            Some(match home.state().join(FOLDED).exists() || is_contained {
-                true => (Severity::Warning, format!("the witness {gone}: {untold}")),
-                // One of them may get lost. Both do where the home was moved, or where somebody took them away.
-                false => (
-                    Severity::Violation,
-                    format!(
-                        "the witness {gone}, and the derived state `{}` is gone with it: {untold}. Where the home was \
-                         moved or restored by you, the next call makes both anew and records it; give a head that was \
-                         kept elsewhere with --contains",
-                        home.state().display()
-                    ),
-                ),
+            Some(if is_contained {
+                (Severity::Warning, format!("the witness {gone}: {untold}"))
+            } else {
+                // A derived state that lies there may be set back with the log, as the witness could not be unseen.
+                let beside = match home.state().join(FOLDED).exists() {
+                    true => String::new(),
+                    false => format!(", and the derived state `{}` is gone with it", home.state().display()),
+                };
+                let what = format!(
+                    "the witness {gone}{beside}: {untold}. Where the home was moved or restored by you, the next call \
+                     makes it anew and records it; give a head that was kept elsewhere with --contains"
+                );
+                (Severity::Violation, what)
             })
         }
         // Whatever is wrong with the log by itself is said already.
