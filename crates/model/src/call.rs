@@ -49,6 +49,33 @@ impl ToolCall {
     pub fn text(&self, name: &str) -> Option<&str> {
         self.input.get(name).and_then(Value::as_str)
     }
+
+    /// The command, for people: what is given to a shell, however the runtime writes that (`["bash", "-lc", "ls"]`).
+    pub fn command(&self) -> Option<String> {
+        if let Some(command) = self.text("command").or_else(|| self.text("cmd")) {
+            return Some(command.to_owned());
+        }
+        let words: Option<Vec<&str>> =
+            self.input.get("command")?.as_array()?.iter().map(Value::as_str).collect();
+        match words?.as_slice() {
+            [] => None,
+            [shell, "-c" | "-lc" | "-ic", command] if is_shell(shell) => Some((*command).to_owned()),
+            words => Some(words.iter().map(|word| as_word(word)).collect::<Vec<_>>().join(" ")),
+        }
+    }
+}
+
+fn is_shell(program: &str) -> bool {
+    matches!(program.rsplit('/').next(), Some("sh" | "bash" | "zsh" | "dash"))
+}
+
+/// A word as it would stand in a command.
+fn as_word(word: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:=@%+,".contains(letter);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 /// Where an MCP tool comes from.
@@ -86,5 +113,44 @@ impl ToolAnnotations {
     /// Whether nothing is said.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn commands_as_people_know_them() {
+        let shown = |input: Value| {
+            let Value::Object(input) = input else { return None };
+            let call = ToolCall {
+                runtime: Runtime::Script,
+                session: "s".into(),
+                agent: None,
+                id: "i".into(),
+                prompt: None,
+                cwd: String::new(),
+                mode: None,
+                tool: "shell".to_owned(),
+                input,
+                mcp_server: None,
+            };
+            call.command()
+        };
+        let is = |input, expected: &str| assert_eq!(shown(input).as_deref(), Some(expected));
+        is(
+            json!({"command": ["bash", "-lc", "git push origin main"], "workdir": "/"}),
+            "git push origin main",
+        );
+        is(json!({"command": "ls"}), "ls");
+        is(json!({"cmd": "ls"}), "ls");
+        is(json!({"command": ["bash", "-lc", "a b", "x"]}), "bash -lc 'a b' x");
+        is(json!({"command": ["git", "commit", "-m", "it's"]}), "git commit -m 'it'\\''s'");
+        for input in [json!({"command": []}), json!({"command": ["a", 1]}), json!({"path": "x"})] {
+            assert_eq!(shown(input), None);
+        }
     }
 }

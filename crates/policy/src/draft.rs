@@ -36,15 +36,15 @@ pub fn draft(effect: &Effect) -> Option<Draft> {
         Certainty::Opaque => "context.certainty == \"opaque\"",
     };
     let reversible = match effect.reversible {
-        Reversible::Yes => "context.reversible == \"yes\"",
-        Reversible::Unknown => "context.reversible != \"no\"",
-        Reversible::No => "context.reversible == \"no\"",
+        Reversible::Yes => "context.reversible == \"yes\" && ",
+        Reversible::Unknown => "context.reversible != \"no\" && ",
+        Reversible::No => "",
     };
     let (verb, resource) = (listed.name, resource_type(&effect.resource));
     let environment = environment_word(kind(effect).environment);
     let cedar = format!(
         "permit (principal, action == Action::\"{verb}\", resource is {resource} in Environment::\"{environment}\")\n\
-         when {{\n  context.oversight.monitored && {conditions} &&\n  {certainty} && {reversible} && context.findings == 0 && \
+         when {{\n  context.oversight.monitored && {conditions} &&\n  {certainty} && {reversible}context.findings == 0 && \
          !context.secretRead && context.reach.isEmpty()\n}};\n"
     );
     Some(Draft { verb: verb.to_owned(), what, cedar })
@@ -57,7 +57,7 @@ const ANYTHING: &str = "bash bun cmd dash deno docker env eval fish java ksh lua
 /// Whether any policy should let this flow without an approval.
 fn may_ever_flow(effect: &Effect, verb: &str) -> bool {
     const NEVER: &str = "agent.oversight exec.hidden exec.privilege exec.remote-code exec.schedule exec.system \
-    forge.approve forge.merge forge.settings forge.workflow git.force-push package.publish";
+    forge.approve forge.merge forge.settings forge.workflow git.force-push net.upload package.publish";
     let harmless = match &effect.resource {
         // Its name says nothing of what it runs.
         Resource::Program { name } => !ANYTHING.split(' ').any(|program| program == name),

@@ -35,7 +35,8 @@ pub struct TaskFile {
 #[serde(deny_unknown_fields)]
 struct Fields {
     title: Option<String>,
-    ticket: Option<String>,
+    #[serde(alias = "ticket")]
+    issue: Option<String>,
     #[serde(rename = "for")]
     lasts: Option<String>,
     #[serde(default)]
@@ -84,7 +85,7 @@ impl TaskFile {
         }
         Ok(Self {
             title: fields.title,
-            issue: fields.ticket,
+            issue: fields.issue,
             lasts: fields.lasts,
             scope: TaskScope {
                 paths: patterns(fields.scope)?,

@@ -173,10 +173,7 @@ fn ids(decision: &Decision) -> BTreeSet<String> {
 }
 
 fn shown(call: &ToolCall) -> String {
-    match call.text("command") {
-        Some(command) => command.to_owned(),
-        None => format!("{} {}", call.tool, Value::Object(call.input.clone())),
-    }
+    call.command().unwrap_or_else(|| format!("{} {}", call.tool, Value::Object(call.input.clone())))
 }
 
 #[cfg(test)]

@@ -91,7 +91,8 @@ fn each_call_of_each_runtime_is_decided_once() {
         ],
         [&json!(8), &json!(3), &json!(4), &json!(4), &json!(2)]
     );
-    assert!(report["skipped"].to_string().contains("settings.json"), "{report}");
+    let skipped = report["skipped"].to_string();
+    assert!(skipped.contains("settings.json") && skipped.contains("notes.txt"), "{report}");
     assert_eq!(report["approvals"]["developer_days"], json!(4));
     assert_eq!(report["rejected"]["decided"]["require_approval"], json!(2));
 }

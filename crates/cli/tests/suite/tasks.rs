@@ -147,7 +147,7 @@ fn a_task_file_is_read_and_its_faults_are_shown_where_they_are() {
     hint: a pattern is made of names, `*`, `**` and `?`, with a leading `!` for an exception
     error: cannot use the task `task.toml`
       caused by: task.toml:2:1: unknown key `scopes`
-    hint: did you mean `scope`? It is one of: title, ticket, for, scope, repository, branch, host, tool, environment, allow, limit
+    hint: did you mean `scope`? It is one of: title, issue, ticket, for, scope, repository, branch, host, tool, environment, allow, limit
     error: cannot use the task `task.toml`
       caused by: task.toml:2:10: `git.pusch` is neither a verb nor an area of them
     hint: did you mean `git.push`?

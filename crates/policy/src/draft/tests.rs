@@ -48,6 +48,11 @@ fn what_no_policy_should_let_flow_has_no_draft() {
         },
         Effect { environment: Environment::Production, ..opaque },
         Effect {
+            verb: verbs::NET_UPLOAD,
+            reversible: Reversible::No,
+            ..host("a.example", Environment::Unknown)
+        },
+        Effect {
             verb: verbs::FS_DELETE,
             access: Access::Destroy,
             ..path("/home/dev/notes/a.md", PathClass::Ordinary)

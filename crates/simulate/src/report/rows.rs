@@ -289,10 +289,9 @@ const LONGEST: usize = 240;
 /// What a call asks for, on one line, without its secrets.
 pub(crate) fn text(one: &Decided<'_>, redactor: &Redactor) -> String {
     let call = &one.call.call;
-    let argument =
-        ["command", "cmd", "file_path", "url", "path", "pattern"].iter().find_map(|name| call.text(name));
-    let text = match argument {
-        Some(text) => one.text_without_secrets(redactor, text),
+    let argument = || ["file_path", "url", "path", "pattern"].iter().find_map(|name| call.text(name));
+    let text = match call.command().or_else(|| argument().map(str::to_owned)) {
+        Some(text) => one.text_without_secrets(redactor, &text),
         None => one.without_secrets(redactor, Value::Object(call.input.clone())).to_string(),
     };
     let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");

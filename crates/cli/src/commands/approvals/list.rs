@@ -79,7 +79,7 @@ pub fn run(desk: &mut Desk, json: bool) -> Result<()> {
 fn wants(held: &Held) -> Option<String> {
     let call = &held.decided.as_ref()?.call;
     let other = || format!("{} {}", call.tool, serde_json::Value::Object(call.input.clone()));
-    Some(call.text("command").map_or_else(other, str::to_owned))
+    Some(call.command().unwrap_or_else(other))
 }
 
 /// As much as the other columns leave room for on a usual terminal.

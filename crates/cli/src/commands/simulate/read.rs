@@ -30,13 +30,13 @@ enum Asked {
 /// like logs.
 pub fn all(paths: &[PathBuf]) -> Result<History> {
     let mut files = BTreeMap::new();
-    let mut evidence = Vec::new();
+    let (mut evidence, mut others) = (Vec::new(), Vec::new());
     for path in paths {
         let path = path.as_path();
         let metadata =
             std::fs::metadata(path).with_context(|| format!("cannot read `{}`", path.display()))?;
         if metadata.is_dir() {
-            gather(path, &mut files, &mut evidence)?;
+            gather(path, &mut files, &mut evidence, &mut others)?;
         } else {
             files.insert(path.to_path_buf(), Asked::ByName);
         }
@@ -44,6 +44,8 @@ pub fn all(paths: &[PathBuf]) -> Result<History> {
     let files: Vec<(PathBuf, Asked)> = files.into_iter().collect();
     let read = parse(&files)?;
     let mut history = History::of(read);
+    others.sort();
+    history.skipped.extend(others.iter().map(|path| path.display().to_string()));
     for folder in evidence {
         history = history.with_evidence(recorded(&folder)?);
     }
@@ -51,7 +53,13 @@ pub fn all(paths: &[PathBuf]) -> Result<History> {
 }
 
 /// Logs below a folder. Links to folders are not followed: they could lead in circles.
-fn gather(folder: &Path, files: &mut BTreeMap<PathBuf, Asked>, evidence: &mut Vec<PathBuf>) -> Result<()> {
+/// `others` are the files that are not called like logs.
+fn gather(
+    folder: &Path,
+    files: &mut BTreeMap<PathBuf, Asked>,
+    evidence: &mut Vec<PathBuf>,
+    others: &mut Vec<PathBuf>,
+) -> Result<()> {
     let home = Home::at(folder);
     if home.exists() {
         evidence.push(home.log());
@@ -63,13 +71,15 @@ fn gather(folder: &Path, files: &mut BTreeMap<PathBuf, Asked>, evidence: &mut Ve
         let entry = entry.with_context(|| format!("cannot look into `{}`", folder.display()))?;
         let path = entry.path();
         if entry.file_type().with_context(|| format!("cannot look at `{}`", path.display()))?.is_dir() {
-            gather(&path, files, evidence)?;
+            gather(&path, files, evidence, others)?;
         } else if path
             .extension()
             .and_then(|ending| ending.to_str())
             .is_some_and(|ending| ENDINGS.contains(&ending))
         {
             files.entry(path).or_insert(Asked::ByFolder);
+        } else {
+            others.push(path);
         }
     }
     Ok(())

@@ -50,8 +50,8 @@ pub struct Arguments {
     #[arg(long, value_name = "WHAT=NUMBER")]
     limit: Vec<String>,
     /// The issue it is about, such as ABC-12
-    #[arg(long)]
-    ticket: Option<String>,
+    #[arg(long, alias = "ticket")]
+    issue: Option<String>,
     /// How long it goes on: 90m, 4h, 2d [default: 8h]
     #[arg(long = "for", value_name = "TIME")]
     lasts: Option<String>,
@@ -90,7 +90,7 @@ pub fn run(arguments: Arguments, json: bool) -> Result<()> {
         title: title.lines().next().unwrap_or_default().trim().to_owned(),
         root,
         scope,
-        issue: arguments.ticket.or(file.issue),
+        issue: arguments.issue.or(file.issue),
         started,
         ends: started.checked_add(lasts)?,
     };
