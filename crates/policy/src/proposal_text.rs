@@ -110,6 +110,10 @@ const HEAD: &str = "\
 # Of several environments that match, the worst counts.
 ";
 
+/// Directories of the repository are shown, and not proposed.
+const OWN_DIRECTORIES: &str = "Called production. A push, a pull request or an apply of what is in there is judged \
+     without this line; take the sign\n# away, and each edit in the working tree waits already";
+
 /// What says itself that it is for staging or development, to choose from: a name that an agent may have written lets
 /// nothing pass until a person takes the sign away and signs.
 fn put_unlisted(text: &mut String, environment: Environment, named: &[Named]) {
@@ -151,6 +155,7 @@ fn put_environment(text: &mut String, environment: Environment, listed: &Listed,
             named.iter().filter(|named| named.kind.list() == name && says(named) == environment).collect();
         if let Some(first) = others.first().filter(|_| patterns.is_empty()) {
             let seen = match name {
+                "paths" => OWN_DIRECTORIES.to_owned(),
                 "credentials" => {
                     "Seen; where one is named, what runs code that nobody can read waits, tests and builds \
                                   too (docs/policy.md)"
@@ -213,7 +218,7 @@ fn example(list: &str) -> &'static str {
 }
 
 fn names(named: &[&Named]) -> String {
-    let names: Vec<String> = named.iter().map(|named| named.name.clone()).collect();
+    let names: Vec<String> = named.iter().map(|named| named.pattern()).collect();
     one_line(&row(&names))
 }
 

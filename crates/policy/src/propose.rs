@@ -97,7 +97,8 @@ pub fn deliveries(files: &[(String, String)], default: Option<&str>) -> (Vec<Del
     (deliveries, notes)
 }
 
-/// A name that says production is proposed as such, which can only hold more; any other is shown to choose from.
+/// A name that says production is proposed as such, which can only hold more; any other is shown to choose from. So is a
+/// directory of the repository itself: to edit what is in it changes nothing until it is pushed or applied.
 fn name(proposal: &mut Proposal, named: &[Named]) {
     let production = proposal.environments.entry(Environment::Production).or_default();
     for named in named {
@@ -106,15 +107,12 @@ fn name(proposal: &mut Proposal, named: &[Named]) {
         if list.contains(&pattern) {
             continue;
         }
+        let (says_it, is_own) = (named.says_production(), named.kind == Kind::Directory);
         // What is a file that opens production is within reach of tests and builds: that is for people to say.
-        if named.says_production() && named.kind != Kind::Credential {
+        if says_it && !is_own && named.kind != Kind::Credential {
             list.push(pattern.clone());
-            let why = match named.kind {
-                Kind::Directory => "the directory is called so".to_owned(),
-                _ => format!("{} names it", named.from),
-            };
-            production.reasons.insert((named.kind.list(), pattern), why);
-        } else if named.kind != Kind::Directory && named.is_usable() && !proposal.named.contains(named) {
+            production.reasons.insert((named.kind.list(), pattern), format!("{} names it", named.from));
+        } else if (says_it || !is_own) && named.is_usable() && !proposal.named.contains(named) {
             proposal.named.push(named.clone());
         }
     }

@@ -12,8 +12,9 @@ pub(super) fn by(places: &Places, effect: &Effect, path: &str, tree: Option<&str
     // Stored secrets are `store:name`; a variable's name is no path either, but could be a file's.
     let files = places.credentials.iter().filter(|name| !name.trim_start_matches('!').contains(':'));
     let files: Vec<&str> = files.map(String::as_str).collect();
-    let paths: Vec<&str> = places.paths.iter().map(String::as_str).collect();
     let target = Target { path: path.trim_end_matches('/'), effect, tree };
+    let paths = places.paths.iter().map(String::as_str);
+    let paths: Vec<&str> = paths.filter(|pattern| !target.looks_over(pattern)).collect();
     target.is_among(&paths) || target.is_among(&files)
 }
 
@@ -54,6 +55,18 @@ impl Target<'_> {
         }
         let anywhere: Vec<String> = patterns.iter().map(|pattern| anywhere(pattern)).collect();
         glob::in_list(&anywhere, self.path) || wanted(patterns).any(|pattern| self.holds(pattern))
+    }
+
+    /// Whether what may be any file of a directory, or any of a kind, is looked at, as a search of it would: where the
+    /// directory is not covered itself, that is no look at what is covered further below.
+    fn looks_over(&self, pattern: &str) -> bool {
+        let Some((directory, name)) = self.path.rsplit_once('/') else { return false };
+        let is_search = name.starts_with('*') && !directory.contains(['*', '?', '[']);
+        let is_below = !pattern.starts_with(['/', '!']) && whole(pattern).is_some();
+        is_search
+            && is_below
+            && self.effect.access == Access::Read
+            && !Target { path: directory, ..*self }.is_among(&[pattern])
     }
 
     /// Whether one of the files that the path could name is covered.

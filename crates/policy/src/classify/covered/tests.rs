@@ -45,6 +45,14 @@ fn looking_at_a_directory_above_is_no_look_at_what_is_covered() {
         |path: &str| covered("infra/live/**", verbs::FS_READ, path, PathClass::Ordinary, Some("/srv/shop"));
     assert!(read("/srv/shop/infra/live") && read("/srv/shop/infra/live/main.tf"));
     assert!(!read("/srv/shop/infra") && !read("/srv/shop"));
+    assert!(!read("/srv/shop/*") && !read("/srv/shop/*.tf") && !read("/srv/shop/infra/*"));
+    assert!(
+        read("/srv/shop/infra/live/*") && read("/srv/shop/infra/*/main.tf") && read("/srv/shop/*/live/*")
+    );
+    let listed = |pattern: &str| {
+        covered(pattern, verbs::FS_READ, "/srv/shop/*", PathClass::Ordinary, Some("/srv/shop"))
+    };
+    assert!(listed("prod.*") && listed("/srv/shop/infra/**") && !listed("**/live/**"));
 }
 
 #[test]
