@@ -107,7 +107,7 @@ verbs! {
     CHANGE_INFRASTRUCTURE "change.infrastructure" Write Yes "bring changes to infrastructure code to a branch";
     CHANGE_SECRETS "change.secrets" Write Yes "bring changes to secrets or their management to a branch";
     CHANGE_DEPENDENCIES "change.dependencies" Write Yes "bring other dependencies to a branch";
-    CHANGE_OWNERS "change.owners" Write Yes "bring a change of the code owners, who must review, to a branch";
+    CHANGE_OWNERS "change.owners" Write Yes "bring a change of who must review, or of what waits for approval, to a branch";
     CHANGE_MIGRATION "change.migration" Write Yes "bring changes to a database's schema to a branch";
     CHANGE_UNKNOWN "change.unknown" Write Yes "bring changes nobody has looked at to a branch";
 

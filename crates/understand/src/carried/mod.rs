@@ -18,6 +18,7 @@ use crate::Workspace as _;
 use crate::context::Context;
 use crate::families::addresses;
 use crate::families::resolve::{Repo, Tip};
+use crate::families::says_production;
 use crate::path_classes;
 use crate::path_table::segments;
 
@@ -49,6 +50,10 @@ impl Carried {
 
 /// So many paths are named in an effect.
 const FEW: usize = 5;
+
+/// Why a change of Countersign's own file is looked at.
+const PROPOSES: &str =
+    "countersign.toml proposes what waits for approval here, and is in force once a reviewer signs it";
 
 /// What stands at the end of a list of files that is not whole.
 const MORE: &str = "*";
@@ -309,6 +314,11 @@ fn is_variables(name: &str) -> bool {
     (name.ends_with(".tfvars") || name.ends_with(".tfvars.json")) && !name.contains("secret")
 }
 
+/// Whether it is the file in which a repository proposes its policy.
+fn is_policy(path: &str) -> bool {
+    path.rsplit('/').next().is_some_and(|name| name.eq_ignore_ascii_case("countersign.toml"))
+}
+
 /// What hangs on a file, by its path from the repository's top.
 fn kind(path: &str) -> Option<Carried> {
     let lower = format!("{}/{}", table::TOP, path.to_lowercase());
@@ -335,7 +345,15 @@ fn kind(path: &str) -> Option<Carried> {
     if table::SOURCE.binary_search(&ending).is_err() {
         table::NO_SOURCE.each(&segments, &mut found);
     }
+    if table::DESCRIBES.contains(&ending) && directories(path).any(says_production) {
+        found(Carried::Infrastructure);
+    }
     most
+}
+
+/// The names of the directories above a file.
+fn directories(path: &str) -> impl Iterator<Item = &str> {
+    path.rsplit_once('/').into_iter().flat_map(|(directory, _)| directory.split('/'))
 }
 
 impl Files {
@@ -368,11 +386,13 @@ impl Files {
             by_kind.insert(Carried::Delivery, Vec::new());
         }
         for (kind, mut paths) in by_kind.into_iter().rev() {
-            let because = if kind == Carried::Dependencies {
-                let commits = commits.last().cloned();
-                commits.and_then(|(old, new)| packages::gained(root, old, new, &paths, context))
-            } else {
-                None
+            let because = match kind {
+                Carried::Dependencies => {
+                    let commits = commits.last().cloned();
+                    commits.and_then(|(old, new)| packages::gained(root, old, new, &paths, context))
+                }
+                Carried::Owners if paths.iter().any(|path| is_policy(path)) => Some(PROPOSES.to_owned()),
+                _ => None,
             };
             let count = paths.len();
             paths.truncate(FEW);

@@ -40,6 +40,9 @@ pub(super) const SOURCE: &[&str] = &[
     "tsx", "vue", "zig",
 ];
 
+/// What names of files end in that describe what runs somewhere: in a directory that says production, production.
+pub(super) const DESCRIBES: &[&str] = &["hcl", "tf", "yaml", "yml"];
+
 /// Whole names, and what stands above them.
 const NAMES: &[(&str, &str, Carried)] = &[
     (".age-recipients", "", Secrets),

@@ -10,7 +10,7 @@ mod kubeconfig;
 mod manifests;
 pub(crate) mod place;
 
-pub(super) use kubeconfig::says_production;
+pub(crate) use kubeconfig::says_production;
 
 use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
 
