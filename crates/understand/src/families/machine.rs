@@ -18,7 +18,7 @@ pub(super) const FAMILY: Family = Family {
         "iptables-restore", "iptables-save", "ufw", "nft", "firewall-cmd", "pfctl", "modprobe", "insmod", "rmmod", "kexec", "depmod", "setenforce",
         "auditctl", "setcap", "chattr", "sysctl.conf", "update-grub", "grub-install", "efibootmgr", "bootctl", "nvram", "csrutil", "spctl", "chroot",
         "pivot_root", "nsenter", "swaplabel", "mknod", "aa-disable", "aa-teardown", "update-alternatives", "ldconfig", "dpkg-reconfigure", "tccutil",
-        "softwareupdate", "scutil", "pmset", "bcdedit", "diskpart", "vssadmin",
+        "softwareupdate", "scutil", "pmset", "bcdedit", "diskpart", "vssadmin", "wg", "wg-quick",
     ],
     about: "Power, disks, file systems, accounts, network filters and kernel modules of this machine. \
         Showing them is a read, anything else changes the system.",
@@ -103,6 +103,7 @@ fn only_shows(invocation: &Invocation) -> bool {
         "fdisk" | "sfdisk" | "cfdisk" => has(&["-l", "--list", "-d", "--dump", "-J", "--json", "--help", "--version"]),
         "parted" => has(&["-l", "--list", "print", "--help", "--version"]) && !has(&["rm", "mklabel", "mkpart", "resizepart"]),
         "wipefs" => has(&["-n", "--no-act", "--help"]) || !has(&["-a", "--all", "-o", "--offset", "-af", "-fa"]) && !none && invocation.words.iter().all(|word| !word.text().starts_with('-')),
+        "wg" => shows_tunnels(invocation) || matches!(first, Some("genkey" | "genpsk" | "pubkey" | "help" | "--help" | "--version")),
         "badblocks" => !has(&["-w", "-n"]) && !invocation.words.iter().any(|word| is_cluster(word, &['w', 'n'])),
         "fsck" | "e2fsck" => has(&["-n", "-N"]),
         "iptables" | "ip6tables" => has(&["-L", "-S", "--list", "--list-rules", "-C", "--check"]) || invocation.words.iter().any(|word| is_cluster(word, &['L', 'S'])) && !has(&["-A", "-I", "-D", "-F", "-P", "-X", "-Z"]),
@@ -118,6 +119,16 @@ fn only_shows(invocation: &Invocation) -> bool {
             let reads = READS.iter().find(|(name, _)| *name == program).map_or(&[][..], |(_, reads)| reads);
             has(SHOWING) || first.is_some_and(|first| reads.contains(&first)) || program == "btrfs" && has(reads) || none && !matches!(program, "update-grub" | "depmod")
         }
+    }
+}
+
+/// Whether `wg` shows its tunnels without their keys, which `dump` and `showconf` print.
+pub(super) fn shows_tunnels(invocation: &Invocation) -> bool {
+    let words: Option<Vec<&str>> = invocation.words.iter().map(Word::known).collect();
+    match words.as_deref() {
+        Some([] | ["show"]) => true,
+        Some(["show", _, what @ ..]) => what.iter().all(|what| !matches!(*what, "private-key" | "preshared-keys" | "dump")),
+        _ => false,
     }
 }
 
@@ -159,6 +170,7 @@ mod tests {
         for command in [
             "mount", "fdisk -l", "zpool status tank", "lvs", "lvremove --test vg/data", "lvm lvdisplay vg", "iptables -L -n", "ufw status", "swapon --show",
             "mkfs.ext4 -n /dev/sda1", "wipefs /dev/sda", "passwd -S dev", "modprobe -n x", "visudo -c", "cryptsetup status x", "shutdown --help",
+            "wg", "wg show", "wg show wg0 peers", "wg genkey",
         ] {
             assert!(check(command).starts_with("exec.read"), "{command}: {}", check(command));
         }
@@ -170,6 +182,7 @@ mod tests {
             "shutdown -h now", "reboot", "halt -h", "mkfs.ext4 /dev/sda1", "wipefs -a /dev/sda", "lvremove vg/data", "lvm lvremove vg/data", "zpool destroy tank",
             "cryptsetup erase /dev/sda", "userdel dev", "iptables -F", "ufw disable", "modprobe evil", "setcap cap_setuid+ep x", "chattr -i x", "swapoff -a",
             "sfdisk /dev/sda", "visudo", "umount /data", "zfs destroy -r tank/x",
+            "wg set wg0 peer x remove", "wg-quick up wg0", "wg showconf wg0", "wg show wg0 private-key", "wg show all dump",
         ] {
             assert!(check(command).contains("exec.system"), "{command}: {}", check(command));
         }

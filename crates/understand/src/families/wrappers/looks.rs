@@ -38,6 +38,25 @@ pub(super) fn only_looks(invocation: &Invocation) -> bool {
             arguments.iter().any(lists) && arguments.iter().all(shows)
         }
         "ufw" => first == "status",
+        "wg" => {
+            let words = invocation.words.get(own + 1..).unwrap_or_default().to_vec();
+            super::super::machine::shows_tunnels(&Invocation { words, ..invocation.clone() })
+        }
+        "ip" => {
+            let flags = arguments.iter().take_while(|word| word.starts_with('-'));
+            let (flags, asked) = arguments.split_at(flags.count());
+            let is_plain = |word: &&str| matches!(*word, "-br" | "-brief" | "-4" | "-6" | "-c" | "-color" | "-s" | "-d" | "-o" | "-j" | "-json" | "-p");
+            let is_object = |word: &str| ["address", "link", "route", "rule", "neighbour", "neighbor"].iter().any(|object| object.starts_with(word));
+            flags.iter().all(is_plain)
+                && match asked {
+                    [object] => is_object(object),
+                    [object, what, ..] => is_object(object) && matches!(*what, "show" | "list" | "ls"),
+                    [] => false,
+                }
+        }
+        "nft" => first == "list" && arguments.iter().all(|word| word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')),
+        "fdisk" => first == "-l" && !arguments.iter().skip(1).any(|word| word.starts_with('-')),
+        "lvs" | "vgs" | "pvs" => arguments.is_empty(),
         "crontab" => arguments == ["-l"],
         "dmesg" => arguments.iter().all(|word| matches!(*word, "-T" | "-H" | "-w" | "-W" | "--human" | "--follow" | "--ctime")),
         "nginx" => arguments.len() == 1 && matches!(first, "-t" | "-v" | "-V" | "-T"),

@@ -125,10 +125,12 @@ fn reads_that_are_more_than_a_look() {
         "sudo rpm --eval '%(touch /etc/x)'", "sudo -R /tmp/x ls", "sudo ifconfig eth0 down", "sudo nft list ruleset \\; flush ruleset",
         "sudo iptables -L -Z", "sudo ss -K dst 1.2.3.4", "sudo sysctl --system", "sudo date 112703002026", "sudo dmesg -n 1", "sudo dmesg -D",
         "sudo cat /dev/watchdog", "sudo file -C -m x", "sudo journalctl --vacuum-size=1", "sudo -u root ls", "sudo $X",
+        "sudo wg set wg0 peer x", "sudo wg showconf wg0", "sudo wg show wg0 dump", "sudo ip a add 10.0.0.1/8 dev x", "sudo ip l s eth0 up",
+        "sudo ip -b x", "sudo ip netns exec x ls", "sudo nft list -f x", "sudo lvs --config x", "sudo fdisk -l -x /dev/sda",
     ] {
         assert!(check(command).contains("exec.privilege"), "{command}: {}", check(command));
     }
-    for command in ["sudo systemctl status nginx", "sudo ss -tlnp", "sudo journalctl -u x -n 50", "sudo docker ps -a", "sudo -n true", "sudo tail -f /var/log/syslog"] {
+    for command in ["sudo systemctl status nginx", "sudo ss -tlnp", "sudo journalctl -u x -n 50", "sudo docker ps -a", "sudo -n true", "sudo tail -f /var/log/syslog", "sudo wg show", "sudo wg show wg0", "sudo ip -br a", "sudo ip route show", "sudo nft list ruleset", "sudo fdisk -l /dev/sda", "sudo lvs"] {
         assert!(!check(command).contains("exec.privilege"), "{command}: {}", check(command));
     }
 }
