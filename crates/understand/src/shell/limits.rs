@@ -46,7 +46,7 @@ pub(crate) fn parse(text: &str) -> Result<Program, String> {
             return Err("a here-document cannot be read".to_owned());
         }
         check(&tokens)?;
-        let tokens = without_double_semicolons(with_known_words(tokens));
+        let tokens = without_double_semicolons(without_empty_commands(with_known_words(tokens)));
         parse_tokens(&tokens, &options).map_err(|_| unclear())
     };
     let tokenized = |text: &str| {
@@ -74,6 +74,19 @@ pub(crate) fn parse(text: &str) -> Result<Program, String> {
     }
     // It may have lost its way there altogether.
     first().or_else(|why| blanked().ok_or(why))
+}
+
+/// `one &; two` as zsh reads it: nothing stands between `&` and `;`. Bash runs nothing of it.
+fn without_empty_commands(tokens: Vec<Token>) -> Vec<Token> {
+    let is_operator =
+        |token: &Token, wanted: &str| matches!(token, Token::Operator(text, _) if text == wanted);
+    let mut kept: Vec<Token> = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        if !(is_operator(&token, ";") && kept.last().is_some_and(|last| is_operator(last, "&"))) {
+            kept.push(token);
+        }
+    }
+    kept
 }
 
 /// The two semicolons of `for ((;;))` are one token to the tokenizer, and two to the parser.
@@ -267,6 +280,18 @@ fn subscript(text: &str) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
+    use crate::fixture::check;
+
+    /// Zsh runs both; bash runs nothing.
+    #[test]
+    fn nothing_between_an_ampersand_and_a_semicolon() {
+        let found = check("npm run dev 2>&1 &; sleep 5; (git push origin main &; ls)");
+        assert!(found.contains("git.push main@origin") && !found.contains("hidden"), "{found}");
+        for text in ["a; ; b", "&; b", "a |; b", "a &&; b", "a & & b"] {
+            assert!(super::parse(text).is_err(), "{text}");
+        }
+    }
+
     use std::time::Instant;
 
     use super::*;
