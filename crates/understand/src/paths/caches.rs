@@ -5,6 +5,7 @@ use countersign_model::{PathClass, Zone};
 
 use super::{Located, is_within};
 use crate::context::Context;
+use crate::glob;
 
 /// Below a home. What holds more than can be fetched again is not among them: `~/.m2/repository` has what was
 /// installed from here, `~/.cache/huggingface` models that nothing names any more. Sorted.
@@ -41,19 +42,6 @@ const CACHES: &[&str] = &[
     ".npm/_logs",
     ".npm/_npx",
     ".yarn/berry/cache",
-    "Library/Caches/Cypress",
-    "Library/Caches/Homebrew",
-    "Library/Caches/Yarn",
-    "Library/Caches/deno",
-    "Library/Caches/go-build",
-    "Library/Caches/golangci-lint",
-    "Library/Caches/ms-playwright",
-    "Library/Caches/node-gyp",
-    "Library/Caches/pip",
-    "Library/Caches/pnpm",
-    "Library/Caches/pypoetry/artifacts",
-    "Library/Caches/pypoetry/cache",
-    "Library/Caches/uv",
     "Library/Developer/Xcode/DerivedData",
     "go/pkg/mod/cache",
 ];
@@ -71,7 +59,14 @@ pub(crate) fn is_refilled(located: &Located, context: &Context<'_>) -> bool {
     let Some(below) = located.path.strip_prefix(home).and_then(|rest| rest.strip_prefix('/')) else {
         return false;
     };
-    CACHES.iter().any(|cache| is_within(below, cache))
+    CACHES.iter().any(|cache| is_within(below, cache)) || is_of_a_program(below)
+}
+
+/// Whether it is below macOS' directory of caches, in that of one program: what is in there, the system may take away
+/// at any time.
+fn is_of_a_program(below: &str) -> bool {
+    let name = below.strip_prefix("Library/Caches/").and_then(|rest| rest.split('/').next());
+    name.is_some_and(|name| !name.is_empty() && !glob::is_pattern(name))
 }
 
 #[cfg(test)]
@@ -101,6 +96,7 @@ mod tests {
             "rm -rf ~/.cache/pip/*",
             "cd ~/.cache && rm -rf yarn",
             "rm -rf ~/Library/Caches/Homebrew",
+            "rm -rf ~/Library/Caches/org.swift.swiftpm/artifacts/*",
         ] {
             assert!(is_refilled(command), "{command}");
         }
@@ -112,6 +108,10 @@ mod tests {
             "rm -rf ~/.cache",
             "rm -rf ~/.cache/*",
             "rm -rf ~/.cache/huggingface",
+            "rm -rf ~/Library/Caches",
+            "rm -rf ~/Library/Caches/*",
+            "rm -rf ~/Library/Caches/../Keychains",
+            "rm -rf ~/Library/Application\\ Support/Code",
             "rm -rf ~/.cache/pip/../../work",
             "rm -rf ~/.cache/p*",
             "rm -rf ~/.cache/pip*",
