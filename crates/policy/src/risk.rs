@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use countersign_model::{
-    Access, Certainty, Effect, Environment, Factor, PathClass, Place, Resource, Reversible, Risk, verbs,
+    Access, Certainty, Effect, Environment, Factor, PathClass, Place, Resource, Reversible, Risk, Zone, verbs,
 };
 use serde::{Deserialize, Serialize};
 
@@ -387,7 +387,8 @@ fn could_be_any(resource: &Resource) -> bool {
         Resource::Ref { reference, .. } => reference.contains('*'),
         Resource::Forge { name, repository, .. } => name == "*" || repository.name.contains('*'),
         Resource::PullRequest { repository, .. } => repository.name.contains('*'),
-        Resource::Path { path, .. } => path.contains('*'),
+        // Whichever of the temporary files it is, nobody counts on it.
+        Resource::Path { path, zone, .. } => path.contains('*') && *zone != Zone::Temporary,
         Resource::Host { host, .. } => host.contains('*'),
         Resource::Cluster { context, object, name, .. } => {
             [context, object, name].iter().any(|part| part.as_str() == "*")

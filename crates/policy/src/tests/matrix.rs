@@ -405,3 +405,19 @@ fn a_secret_read_and_sent_in_one_call_waits() {
         assert_eq!(decided(&[read.clone(), effect.clone()]), "monitor", "{effect}");
     }
 }
+
+#[test]
+fn temporary_files_of_a_kind_are_no_more_than_one() {
+    let bundle = shop(Pack::Graduated);
+    let mut context = Context::default();
+    context.history.untrusted_content = true;
+    let deleted = |name: &str, zone: Zone| {
+        let effect = Effect::new(verbs::FS_DELETE, path(name, zone, PathClass::Ordinary));
+        let mut effect = effect.certain(Certainty::Partial, "the path is not known: a file name pattern");
+        effect.environment = Environment::Development;
+        word(&effect, &context, bundle)
+    };
+    assert_eq!(deleted("/tmp/frame-*.png", Zone::Temporary), "monitor");
+    assert_eq!(deleted("/tmp/*", Zone::System), "hold");
+    assert_eq!(deleted("/repo/frame-*.png", Zone::Workspace), "hold");
+}

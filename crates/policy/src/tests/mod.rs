@@ -14,7 +14,8 @@ mod wording;
 use std::sync::LazyLock;
 
 use countersign_model::{
-    Effect, Environment, ForgeRepository, PathClass, Place, Remote, Repository, Resource, Verb, Zone, verbs,
+    Certainty, Effect, Environment, ForgeRepository, PathClass, Place, Remote, Repository, Resource, Verb,
+    Zone, verbs,
 };
 
 use crate::{Bundle, Context, Pack, Proposal, decide};
