@@ -109,6 +109,11 @@ impl Collected {
         }
     }
 
+    /// Changes each of them.
+    pub fn amend(&mut self, change: impl FnMut(&mut Effect)) {
+        self.effects.iter_mut().for_each(change);
+    }
+
     /// All of them, never none: what does nothing only reads.
     pub fn finish(mut self) -> Vec<Effect> {
         self.effects.extend(self.sums);

@@ -32,6 +32,9 @@ pub(crate) fn printed(word: &Word, context: &mut Context<'_>) -> Option<Vec<(Str
     let mut found = Vec::new();
     for file in &lines.files {
         let located = paths::locate(file, context);
+        if context.has_no_file(&located) {
+            continue;
+        }
         // One that is not there yet may be made by then, with anything in it.
         context.file(&located.path).ok()??;
         found.extend(split(&located.path, context).ok()?);

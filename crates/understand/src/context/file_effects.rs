@@ -282,7 +282,7 @@ impl Context<'_> {
         let places = target.and_then(|target| self.secret_places(&word.value, target));
         let stays_secret = places.is_some();
         self.state.world.has_moved = true;
-        let located = paths::locate_entry(&word.value, self);
+        let located = self.as_listed(&word.value, paths::locate_entry(&word.value, self));
         if located.class == PathClass::Countersign {
             self.tamper(&located);
         } else {
@@ -290,13 +290,21 @@ impl Context<'_> {
                 self.reaches_countersign(&located);
             }
             // A link that moves still leads where it led, under a name nobody has looked at.
-            let leads = paths::locate(&word.value, self);
+            let leads = self.as_listed(&word.value, paths::locate(&word.value, self));
             if leads.class == PathClass::Countersign {
                 self.tamper(&leads);
             } else if leads.class == PathClass::Secret && !stays_secret {
                 self.push_path(verbs::SECRET_READ, &leads);
             }
             self.change_located(verbs::FS_WRITE, &located);
+            if located.why.is_some() && self.state.world.moved_away.len() < MOST_MADE {
+                // One directory up, it comes to lie beside where it was, and not in there.
+                let directory = paths::split(&located.path).0.to_owned();
+                let above = target.map(|target| paths::locate(target, self).path);
+                let above = above.filter(|above| above == paths::split(&directory).0);
+                self.state.world.moved_away.extend(above);
+                self.state.world.moved_away.push(located.path);
+            }
         }
         if self.state.world.secrets_moved.len() < MOST_MADE {
             self.state.world.secrets_moved.extend(places.into_iter().flatten());

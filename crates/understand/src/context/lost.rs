@@ -3,6 +3,7 @@
 use countersign_model::{Answer, PathClass, Question, Zone};
 
 use super::Context;
+use super::special_files::is_git_internal;
 use crate::Workspace as _;
 use crate::paths::{self, Located};
 use crate::word::Value;
@@ -68,7 +69,7 @@ impl Context<'_> {
             Value::Known(_) => false,
             Value::Unknown { .. } => return Err(None),
         };
-        if !is_pattern && (self.is_own(located) || self.is_link(value, located)) {
+        if !is_pattern && (self.is_absent(located) || self.is_link(value, located)) {
             return Ok(());
         }
         let is_plain = located.zone == Zone::Workspace
@@ -144,6 +145,12 @@ impl Context<'_> {
         let world = &self.state.world;
         let is_made = world.made_here.contains(&located.path)
             || world.written.iter().any(|written| written.paths() == [located.path.clone()]);
+        is_made && located.zone == Zone::Workspace && self.is_absent(located)
+    }
+
+    /// Whether nothing was there before the command, and it moves nothing there.
+    pub(super) fn is_absent(&self, located: &Located) -> bool {
+        let world = &self.state.world;
         // A copy is not the only one; what was moved there is.
         let is_brought = world.opaque
             || world.tree_changed.is_some()
@@ -151,9 +158,10 @@ impl Context<'_> {
             || !world.links.is_empty()
             || world.written.iter().any(|written| written.is_pattern && written.may_bring(&located.path));
         let question = Question::Path { path: located.path.clone() };
-        is_made
-            && !is_brought
-            && located.zone == Zone::Workspace
+        !is_brought
+            && self.elsewhere.is_none()
+            && matches!(located.zone, Zone::Workspace | Zone::Home)
+            && !located.readings().any(is_git_internal)
             && located.why.is_none()
             && located.leads.is_empty()
             && self.workspace.ask(&question) == Answer::Absent
@@ -213,9 +221,14 @@ mod tests {
         assert!(BY_THE_WAY.is_sorted() && BY_THE_WAY_NAMES.is_sorted());
     }
 
+    const THERE: &[&str] =
+        &["/repo/notes.txt", "/repo/y", "/home/dev/a", "/home/dev/notes", "/home/dev/notes.txt"];
+
     /// What becomes of what is deleted, where git says this.
     fn deleted(command: &str, lost: &str) -> String {
-        let effects = understood(command, &[("lost", lost)]).effects;
+        let mut there = vec![("lost", lost)];
+        there.extend(THERE.iter().map(|path| (*path, "x")));
+        let effects = understood(command, &there).effects;
         let deletes =
             |effect: &&countersign_model::Effect| effect.verb == countersign_model::verbs::FS_DELETE;
         let line = |effect: &countersign_model::Effect| {
@@ -255,6 +268,29 @@ mod tests {
         let there = understood("cp src/a.rs b.txt && rm b.txt", &[("/repo/b.txt", "notes")]).effects;
         let deletes = there.iter().find(|effect| effect.verb == countersign_model::verbs::FS_DELETE);
         assert_eq!(deletes.map(|effect| effect.reversible), Some(countersign_model::Reversible::No));
+    }
+
+    #[test]
+    fn what_is_not_there() {
+        for command in [
+            "rm -f none.txt",
+            "rm -rf node_modules package-lock.json && npm install",
+            "rm -rf ~/none",
+            "touch a.rs; rm none.txt",
+        ] {
+            assert!(!deleted(command, "").contains(" No"), "{command}: {}", deleted(command, ""));
+        }
+        for command in [
+            "rm -f notes.txt",
+            "rm -rf none* $X",
+            "mv ~/a none.txt; rm none.txt",
+            "./fill; rm none.txt",
+            "git checkout x; rm none.txt",
+            "rm -rf /srv/none",
+            "rm -f .git/hooks/none",
+        ] {
+            assert!(deleted(command, "").contains(" No"), "{command}: {}", deleted(command, ""));
+        }
     }
 
     #[test]

@@ -1,12 +1,17 @@
 //! Files of secrets of which no value is shown by what is done to them.
 
-use countersign_model::{Answer, PathClass, Question, Zone};
+use countersign_model::{Answer, Effect, PathClass, Question, Resource, Zone, verbs};
 
 use super::Context;
 use crate::Workspace as _;
+use crate::code::source::Written;
+use crate::glob;
 use crate::paths::{self, Located};
 use crate::shell::names_only;
 use crate::word::Value;
+
+/// Why the text of a file of variables is not known, where it is taken for granted that it has a line for each.
+pub const LINES_OF_VARIABLES: &str = "the history does not tell which variables it sets";
 
 impl Context<'_> {
     /// Whether a file of the workspace holds names and their values, line by line, and nothing else.
@@ -21,7 +26,7 @@ impl Context<'_> {
             && !self.may_be_another(located)
             && match self.file(&located.path) {
                 Ok(text) => text.is_none_or(|text| names_only::are_names(&text)),
-                Err(_) => false,
+                Err(why) => why == LINES_OF_VARIABLES,
             }
     }
 
@@ -51,6 +56,77 @@ impl Context<'_> {
             !self.may_be_another(&paths::locate(source, self))
                 && !self.may_be_another(&paths::locate(target, self))
         })
+    }
+
+    /// Whether there is no such file of variables, and no part of the command makes one: what reads it reads nothing.
+    pub fn has_no_file(&mut self, located: &Located) -> bool {
+        let world = &self.state.world;
+        let is_untouched =
+            !world.makes_unseen && !world.written.iter().any(|written| written.touches(located));
+        let is_none = located.class == PathClass::Secret
+            && is_plain(located)
+            && is_untouched
+            && self.is_absent(located);
+        if is_none {
+            self.collected.amend(|effect| {
+                let is_it = matches!(&effect.resource, Resource::Path { path, .. } if *path == located.path);
+                if is_it && effect.verb == verbs::SECRET_READ {
+                    let resource = Resource::Path {
+                        path: located.path.clone(),
+                        zone: located.zone,
+                        class: PathClass::Ordinary,
+                    };
+                    *effect = Effect {
+                        span: effect.span,
+                        origin: effect.origin.clone(),
+                        ..Effect::new(verbs::FS_READ, resource)
+                    };
+                    effect.because = Some("there is no such file".to_owned());
+                }
+            });
+        }
+        is_none
+    }
+
+    /// A pattern that may name a secret, as what is there says: of the strictest kind of these.
+    pub(super) fn as_listed(&self, value: &Value, mut located: Located) -> Located {
+        if located.class == PathClass::Secret
+            && let Some(names) = self.listed(value)
+        {
+            let directory = paths::split(&located.path).0;
+            let classes = names.iter().map(|name| paths::class(&format!("{directory}/{name}"), self));
+            located.class = classes.max().unwrap_or(PathClass::Ordinary);
+        }
+        located
+    }
+
+    /// The names in one directory of the workspace that a pattern stands for, where all are known.
+    pub fn listed(&self, value: &Value) -> Option<Vec<String>> {
+        let located = paths::locate_entry(value, self);
+        let (directory, name) = paths::split(&located.path);
+        let is_pattern = matches!(value, Value::Pattern(_)) && glob::is_pattern(name);
+        let world = &self.state.world;
+        let is_plain = located.zone == Zone::Workspace && located.leads.is_empty() && world.links.is_empty();
+        // What is moved away leaves no new name behind.
+        let gone = |path: &str| world.moved_away.iter().filter(|moved| *moved == path).count();
+        let brings = |written: &&Written| {
+            written.holds(&format!("{directory}/.x")) || written.may_bring(&located.path)
+        };
+        let brought = world.written.iter().filter(brings).count();
+        let all_gone =
+            gone(&format!("{directory}/*")) + gone(&located.path) + gone(paths::split(directory).0);
+        let is_same = brought <= all_gone && !world.opaque && !world.makes_unseen;
+        if !is_pattern || glob::is_pattern(directory) || !is_plain || !is_same {
+            return None;
+        }
+        let question = Question::Names { directory: directory.to_owned(), endings: vec![String::new()] };
+        let values = match self.workspace.ask(&question) {
+            Answer::Values { values } => values,
+            Answer::Absent => Vec::new(),
+            _ => return None,
+        };
+        let is_all = values.iter().all(|name| name != "*");
+        is_all.then(|| values.into_iter().filter(|found| glob::matches(name, found)).collect())
     }
 
     /// Where it is and where it goes then.
@@ -112,6 +188,52 @@ fn is_plain(located: &Located) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::fixture::{check, check_with};
+
+    #[test]
+    fn variables_of_a_file_that_is_not_there() {
+        for command in ["export $(grep -v '^#' .env | xargs) && npm test", "export $(cat .env 2>/dev/null)"] {
+            let found = check(command);
+            assert!(!found.contains("secret") && !found.contains("opaque"), "{command}: {found}");
+        }
+        for command in [
+            "cp ~/.env .env; export $(cat .env | xargs) && npm test",
+            "./make-it; export $(cat .env | xargs)",
+            "export $(cat .env none.txt | xargs) && npm test",
+            "cat .env",
+            "export $(cat ~/.env | xargs)",
+        ] {
+            let found = check(command);
+            assert!(found.contains("secret.read") || found.contains("PATH=.."), "{command}: {found}");
+        }
+        let found = check_with("export $(cat .env | xargs)", &[("/repo/.env", "TOKEN=x\n")]);
+        assert!(found.contains("secret.read"), "{found}");
+    }
+
+    #[test]
+    fn a_pattern_of_hidden_names_is_what_is_there() {
+        let scaffold = [("/repo/scaf/.gitignore", "x"), ("/repo/scaf/a.js", "x")];
+        for command in [
+            "mv scaf/* . && mv scaf/.[^.]* . 2>/dev/null; rmdir scaf",
+            "mv scaf/* scaf/.[^.]* . && rmdir scaf",
+        ] {
+            let found = check_with(command, &scaffold);
+            assert!(!found.contains("secret.read") && !found.contains("/repo/.[^.]*"), "{command}: {found}");
+        }
+        let delivers = [("/repo/scaf/.gitlab-ci.yml", "x")];
+        assert!(check_with("mv scaf/.[^.]* .", &delivers).contains("fs.write /repo/.gitlab-ci.yml"));
+        let secret = [("/repo/scaf/.env", "A=b"), ("/repo/scaf/a.js", "x")];
+        for command in ["mv scaf/* . && mv scaf/.[^.]* .", "mv scaf/.* ."] {
+            assert!(check_with(command, &secret).contains("secret.read"), "{command}");
+        }
+        for command in [
+            "cp ~/.env scaf/; mv scaf/.[^.]* .",
+            "tar xf a.tar -C scaf; mv scaf/.[^.]* .",
+            "cp -r x/. scaf; mv scaf/* . && mv scaf/.[^.]* .",
+            "./fill; mv scaf/.[^.]* .",
+        ] {
+            assert!(check_with(command, &scaffold).contains("secret.read /repo/scaf"), "{command}");
+        }
+    }
 
     #[test]
     fn package_settings_without_a_token() {

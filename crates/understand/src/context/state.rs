@@ -122,6 +122,8 @@ pub(crate) struct World {
     pub hides_changes: bool,
     /// Files and directories that the command moves, and where to.
     pub moved: Vec<(Resource, String)>,
+    /// Patterns of what it moves away, and the directory above where it goes there.
+    pub moved_away: Vec<String>,
     /// Names that secret files of the workspace had and have, for each time that one was moved from or to there.
     pub secrets_moved: Vec<String>,
     /// What the command's own commits take.

@@ -1,5 +1,6 @@
 //! Programs that create, change, move and delete files.
 
+mod modes;
 mod moved;
 mod patches;
 mod tar;
@@ -111,6 +112,9 @@ fn delete(invocation: &Invocation, context: &mut Context<'_>) {
     // No file has an empty name.
     let operands: Vec<&Word> =
         operands(invocation, values).into_iter().filter(|word| word.known() != Some("")).collect();
+    // What was moved into a directory that goes only while it is empty does not go with it.
+    let is_whole = invocation.program != "rmdir";
+    let moved = if is_whole { Vec::new() } else { std::mem::take(&mut context.state.world.moved) };
     for word in &operands {
         let before = context.collected.len();
         context.delete(word);
@@ -121,6 +125,7 @@ fn delete(invocation: &Invocation, context: &mut Context<'_>) {
             context.collected.amend_last(only_if_empty);
         }
     }
+    context.state.world.moved.extend(moved);
     if operands.is_empty() {
         context.program(verbs::EXEC_READ, &invocation.program);
     }
@@ -378,7 +383,13 @@ fn permit(invocation: &Invocation, context: &mut Context<'_>) {
         }
     }
     let skip = usize::from(!reference);
-    operands.iter().skip(skip).for_each(|word| context.permit(word));
+    for word in operands.into_iter().skip(skip) {
+        let before = context.collected.len();
+        context.permit(word);
+        if invocation.program == "chmod" && !reference {
+            modes::weigh(word, invocation, before, context);
+        }
+    }
 }
 
 

@@ -104,8 +104,20 @@ pub(super) fn inside(source: &Value, target: &Value, context: &mut Context<'_>) 
         Answer::Absent => directory.ends_with('/'),
         _ => true,
     };
-    if may_be_directory && paths::locate(&value, context).class > located.class {
-        context.write_value(&value);
+    let there = paths::locate(&value, context).class;
+    if !may_be_directory || there <= located.class {
+        return;
+    }
+    let Some(names) =
+        Some(source).filter(|_| there == PathClass::Secret).and_then(|source| context.listed(source))
+    else {
+        return context.write_value(&value);
+    };
+    for name in names {
+        let value = Value::Known(format!("{}/{name}", directory.trim_end_matches('/')));
+        if paths::locate(&value, context).class > located.class {
+            context.write_value(&value);
+        }
     }
 }
 

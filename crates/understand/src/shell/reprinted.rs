@@ -234,6 +234,9 @@ mod tests {
         exec.read echo, read
         fs.delete /repo/echo, destroy
         fs.delete /repo/a, destroy
+        fs.delete /repo/echo, destroy
+        fs.delete /repo/a, destroy
+        fs.delete /repo/echo, destroy
         fs.delete /repo/b, destroy
         ");
         assert_snapshot!(check("git commit -m \"$(cat <<'EOF'\nfix: a; b\nEOF\n)\"; git push origin main"), @"

@@ -239,9 +239,9 @@ fn an_empty_directory_sets_nothing_up_and_is_removed_without_loss() {
         let found = check(command);
         assert!(found.contains("fs.write") && !found.contains("tool_configuration"), "{command}: {found}");
     }
-    let found = understood("rmdir old", &[]).effects;
+    let found = understood("mkdir old; mv ~/scaf/* old; mv old/* .; rmdir old", &[]).effects;
     assert!(found.iter().all(|effect| effect.verb != verbs::FS_DELETE || effect.reversible == Reversible::Yes));
-    let found = understood("rm -r ~/old", &[]).effects;
+    let found = understood("rm -r ~/old", &[("/home/dev/old", "x")]).effects;
     assert!(found.iter().any(|effect| effect.verb == verbs::FS_DELETE && effect.reversible != Reversible::Yes));
 }
 

@@ -13,6 +13,7 @@ fn documents_after_arithmetic_in_a_substitution_are_documents() {
     assert_snapshot!(check("((n = 1<<3)); cat <<-'E F'\n\tx\n\tE F\nfor ((i=1<<1; i; i--)); do rm $n; done"), @"
     exec.read cat, read
     fs.delete /repo/8, destroy
+    fs.delete /repo/8, destroy
     ");
 }
 

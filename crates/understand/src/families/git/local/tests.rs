@@ -101,7 +101,7 @@ fn discarding() {
     git.config /repo, write
     fs.delete /repo/src/a.rs, destroy
     ");
-    assert_snapshot!(undone("git update-index --skip-worktree src/a.rs; rm src/a.rs; git update-index --refresh; git read-tree HEAD"), @"git.config Yes; git.index Yes; fs.delete No");
+    assert_snapshot!(undone_where("git update-index --skip-worktree src/a.rs; rm src/a.rs; git update-index --refresh; git read-tree HEAD", &[("/repo/src/a.rs", "x")]), @"git.config Yes; git.index Yes; fs.delete No");
     assert_snapshot!(check("git reflog expire --expire=now --all; git gc --prune=now"), @"git.rewrite /repo, destroy");
 }
 
