@@ -15,3 +15,4 @@ mod script;
 
 pub use json::JsonError;
 pub use past::{Broken, Past, PastCall, PastResult, read};
+pub use script::UNNAMED;

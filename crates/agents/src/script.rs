@@ -5,6 +5,9 @@ use serde_json::{Map, Value};
 
 use crate::past::{Past, PastCall, PastResult, Reading, lines, time};
 
+/// The session of lines that name none.
+pub const UNNAMED: &str = "script";
+
 /// Reads lines such as `{"tool":"Bash","input":{"command":"ls"},"cwd":"/srv"}` or `{"command":"ls"}`. A line
 /// without a session belongs to one that all such lines share.
 pub fn transcript(text: &[u8]) -> Past {
@@ -58,7 +61,7 @@ fn call(mut object: Map<String, Value>, line: usize, reading: &Reading) -> Resul
     Ok(Some(PastCall {
         call: ToolCall {
             runtime: Runtime::Script,
-            session: text(&object, &["session", "session_id"]).unwrap_or_else(|| "script".to_owned()).into(),
+            session: text(&object, &["session", "session_id"]).unwrap_or_else(|| UNNAMED.to_owned()).into(),
             agent: None,
             id: id.map_or_else(|| reading.next_id(), Into::into),
             prompt: None,

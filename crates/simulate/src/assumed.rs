@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_model::{Answer, Commit, Digest, Effect, Question, Resource, ToolCall, is_within, verbs};
 use countersign_policy::{self as policy, Bundle};
-use countersign_understand::{Surroundings, Workspace, is_usual_secret};
+use countersign_understand::{LINES_OF_VARIABLES, Surroundings, Workspace, is_usual_secret, shadows_python};
 
 use written::{Written, written};
 
@@ -173,8 +173,17 @@ impl Assumed {
             _ if path.contains("/.git/") && !self.written.contains_key(path) => Answer::Absent,
             // Whoever searches a directory does not say that there are files of secrets in it.
             _ if is_usual_secret(path) && !self.knows_of(path) => Answer::Absent,
+            // Nobody calls a file of his own like a module of the language, without a word of it.
+            _ if shadows_python(path) && !self.knows_of(path) => Answer::Absent,
+            // What the session wrote there may be anything.
+            _ if self.is_of_variables(path) => Answer::Unknown { why: LINES_OF_VARIABLES.to_owned() },
             _ => unknown(),
         }
+    }
+
+    /// Whether it is a file of variables that the session did not write: it has a line for each, as such files do.
+    fn is_of_variables(&self, path: &str) -> bool {
+        path.rsplit('/').next().is_some_and(|name| name.starts_with(".env")) && !self.has_touched(path)
     }
 
     /// Whether the session has named a file, or looked at it, so that it is there.

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use countersign_agents::{Broken, Past, PastCall, PastResult};
-use countersign_model::{Digest, Effect, SessionId, Timestamp, ToolCall};
+use countersign_agents::{Broken, Past, PastCall, PastResult, UNNAMED};
+use countersign_model::{Digest, Effect, Runtime, SessionId, Timestamp, ToolCall};
 use countersign_policy::Context;
 
 /// What many logs told.
@@ -76,6 +76,8 @@ impl History {
     pub fn of(logs: impl IntoIterator<Item = (String, Option<Past>)>) -> Self {
         let mut history = Self::default();
         let mut sorting = Sorting::default();
+        let logs: Vec<(String, Option<Past>)> = logs.into_iter().collect();
+        let are_several = logs.len() > 1;
         for (file, past) in logs {
             let Some(past) = past else {
                 history.skipped.push(file);
@@ -84,7 +86,11 @@ impl History {
             history.files += 1;
             history.duplicates += past.repeated;
             history.broken.extend(past.broken.into_iter().map(|broken| (file.clone(), broken)));
-            for PastCall { call, at, branch, result, line } in past.calls {
+            for PastCall { mut call, at, branch, result, line } in past.calls {
+                // Lines that name no session are one for each log: what one project did is not what another knows of.
+                if are_several && call.runtime == Runtime::Script && call.session.as_str() == UNNAMED {
+                    call.session = format!("{UNNAMED} {}", history.files).into();
+                }
                 let call = Call { call, at, branch, result, source: Source::Log, file: file.clone(), line };
                 history.duplicates += usize::from(!sorting.add(call));
             }
@@ -236,5 +242,8 @@ mod tests {
         let history =
             History::of(["a", "b"].map(|file| (file.to_owned(), countersign_agents::read(text.as_bytes()))));
         assert_eq!((history.calls(), history.duplicates), (4, 0));
+        assert_eq!(history.sessions.len(), 2, "of each log its own session");
+        let one = History::of([("a".to_owned(), countersign_agents::read(text.as_bytes()))]);
+        assert_eq!(one.sessions.first().map(|session| session.id.as_str()), Some(UNNAMED));
     }
 }

@@ -311,7 +311,8 @@ fn assumptions(bundle: &Bundle, files: Option<&str>) -> Vec<String> {
                      shown or held here and flow in life: `--files DIR` reads those of a working tree"
                 .to_owned(),
         },
-        "files of secrets such as `.env` were there where a session names them, and not where it searches a directory"
+        "files of secrets such as `.env` were there where a session names them, and not where it searches a directory; \
+         it has a line for each variable, and no file is called like a module of Python's own unless one is named"
             .to_owned(),
         "no production credential was within reach of what the agents started, and no setting chose where tools act"
             .to_owned(),

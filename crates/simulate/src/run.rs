@@ -260,6 +260,36 @@ mod tests {
         }
     }
 
+    /// Which verbs the last of these calls of one session has.
+    fn last(commands: &[&str]) -> String {
+        let call = |command: &&str| json!({ "command": command, "cwd": "/home/dev/shop" }).to_string();
+        let text = commands.iter().map(call).collect::<Vec<_>>().join("\n");
+        let history = History::of([("s.jsonl".to_owned(), countersign_agents::read(text.as_bytes()))]);
+        let bundle = build(&Proposal::default()).unwrap();
+        let decided = run(&history, &bundle, None, None, &|_| {}).decided;
+        let effects = decided.last().map(|one| one.effects.as_slice()).unwrap_or_default();
+        effects.iter().map(|effect| effect.verb.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn names_of_variables_that_nobody_tells() {
+        for command in ["grep -o '^[^=]*' .env", "cat .env | sed 's/=.*/=<set>/'", "cut -d= -f1 .env.local"] {
+            assert!(!last(&[command]).contains("secret.read"), "{command}: {}", last(&[command]));
+        }
+        assert!(last(&["cat .env"]).contains("secret.read"));
+        assert!(last(&["cp ~/.netrc .env", "cut -d= -f1 .env"]).contains("secret.read"));
+    }
+
+    #[test]
+    fn modules_of_python_are_its_own() {
+        let code = "python -c \"import json; print(json.load(open('.claude/settings.json')))\"";
+        assert_eq!(last(&[code]), "exec.read fs.read");
+        assert!(last(&["cp x json.py", code]).contains("tamper"));
+        assert!(
+            last(&["python -c \"import shop; print(open('.claude/settings.json'))\""]).contains("tamper")
+        );
+    }
+
     #[test]
     fn no_secret_of_a_call_is_shown_anywhere() {
         let token = ["gh", "p_", "0123456789abcdefghijABCDEFGHIJ012345"].concat();

@@ -35,6 +35,7 @@ use crate::{Recording, Surroundings};
 pub(crate) use apart::only_reads;
 pub(crate) use chosen::Chosen;
 pub(crate) use heads::Heads;
+pub use secret_files::LINES_OF_VARIABLES;
 pub(crate) use state::{Local, MOST_VISITED, ShellState, State, Worktree, World};
 
 /// Runs of loop bodies that are looked at one by one, one value at a time.

@@ -49,7 +49,9 @@ use serde_json::{Map, Value};
 use context::Context;
 
 pub use catalogue::{Example, FILES, Page, catalogue};
+pub use code::shadows_python;
 pub use commands::{Argument, Command};
+pub use context::LINES_OF_VARIABLES;
 pub use families::is_usual_secret;
 pub use glob::matches as pattern_matches;
 pub use settings::SETTINGS;

@@ -38,6 +38,7 @@ pub(crate) mod tox;
 mod uses;
 
 pub(crate) use others::is_library;
+pub use python::shadows_python;
 
 use std::hash::{Hash as _, Hasher as _};
 

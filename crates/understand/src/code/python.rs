@@ -17,6 +17,8 @@ use crate::context::Context;
 use crate::families;
 use crate::word::Value;
 
+pub use modules::shadows_python;
+
 /// Adds what a text of Python does; `directory` is where its modules are looked for first.
 pub(crate) fn understand(
     text: &str,

@@ -237,6 +237,13 @@ pub(super) fn is_harmless(module: &str) -> bool {
     HARMLESS.contains(&first)
 }
 
+/// Whether a file would be taken for a module that is known by its name, by code that lies beside it.
+pub fn shadows_python(path: &str) -> bool {
+    let module = path.strip_suffix("/__init__.py").or_else(|| path.strip_suffix(".py"));
+    let name = module.map(|module| module.rsplit('/').next().unwrap_or(module));
+    name.is_some_and(|name| is_harmless(name) || of(name).is_some())
+}
+
 /// Whether a name leads to power.
 pub(super) fn is_powerful(name: &str) -> bool {
     POWERFUL.contains(&name)
