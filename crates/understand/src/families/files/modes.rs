@@ -40,7 +40,7 @@ pub(super) fn weigh(word: &Word, invocation: &Invocation, before: usize, context
         _ => false,
     };
     let is_harmless = if is_directory {
-        !gives.others_write && !gives.owner_less && !(is_secret && gives.others)
+        !(gives.others_write || gives.owner_less || is_secret && gives.others)
     } else {
         is_secret && !gives.others && !gives.others_write && !gives.runs
     };
