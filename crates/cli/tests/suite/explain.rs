@@ -31,6 +31,7 @@ fn a_push_as_people_see_it() {
       git push origin HEAD:main
         → git.push main@origin → production, write
         → change.owners countersign.toml into main, write
+            countersign.toml proposes what waits for approval here, and is in force once a reviewer signs it
     risk 65
        +40 environment: it lands in production
        +10 place: it reaches another machine
@@ -98,6 +99,7 @@ fn lines_of_scripts_and_of_calls() {
         git push origin HEAD:main  ship.sh:3
           → git.push main@origin → production, write
           → change.owners countersign.toml into main, write
+              countersign.toml proposes what waits for approval here, and is in force once a reviewer signs it
     ");
 }
 
