@@ -3,6 +3,7 @@
 //! Conditional parts are taken as if all of them counted. What cannot be worked out stands for any one word.
 
 mod expand;
+mod implied;
 mod read;
 
 pub(crate) use expand::{UNKNOWN, quoted};
@@ -76,6 +77,7 @@ fn follow(
         doubt: file.doubt.clone(),
         rehearses: goal.rehearses && !sets_options,
         exports: false,
+        implies: false,
     };
     run.remakes(paths::split(path).1, context);
     run.all(context);
@@ -130,6 +132,8 @@ struct Run<'f> {
     rehearses: bool,
     /// Whether variables are worked out that recipes are given.
     exports: bool,
+    /// Whether the rules that make has itself were looked at.
+    implies: bool,
 }
 
 impl Run<'_> {
@@ -210,6 +214,7 @@ impl Run<'_> {
         }
         let file = self.file;
         let mut found = false;
+        let mut is_told = false;
         for (at, rule) in file.rules.iter().enumerate() {
             let targets = self.names.get(at).cloned().unwrap_or_default();
             let is_it = targets
@@ -217,10 +222,11 @@ impl Run<'_> {
                 .any(|target| target == name || target.contains(expand::UNKNOWN) && looks_like_file(name));
             if is_it {
                 found = true;
+                is_told |= !rule.recipe.is_empty();
                 self.rule(rule, name, context);
             }
         }
-        if !found {
+        if !is_told && !self.is_phony(name, context) {
             for rule in file.rules.iter().filter(|rule| rule.targets.contains('%')) {
                 let fits = rule.targets.split_ascii_whitespace().any(|pattern| {
                     let (start, end) = pattern.split_once('%').unwrap_or((pattern, ""));
@@ -229,10 +235,20 @@ impl Run<'_> {
                             && name.ends_with(end)
                             && name.len() >= start.len() + end.len())
                 });
-                if fits {
+                if fits && (rule.targets != "%" || self.has_source(&rule.needs, name, context)) {
                     found = true;
+                    is_told |= !rule.recipe.is_empty();
                     self.rule(rule, name, context);
                 }
+            }
+            if !is_told {
+                self.implied(name, context);
+            }
+        }
+        if !found {
+            for rule in file.rules.iter().filter(|rule| rule.targets == ".DEFAULT") {
+                found = true;
+                self.rule(rule, name, context);
             }
         }
         if name.contains(expand::UNKNOWN) {
@@ -248,7 +264,10 @@ impl Run<'_> {
         if !self.seen.insert(format!("{target}\0{}", rule.line)) {
             return;
         }
-        let needs = self.expanded(&rule.needs, Some((rule, target)), context);
+        let mut needs = self.expanded(&rule.needs, Some((rule, target)), context);
+        if self.file.twice && needs.contains('$') {
+            needs = self.expanded(&needs, Some((rule, target)), context);
+        }
         if needs.contains(expand::UNKNOWN) && !looks_like_file(&rule.needs) && !rule.needs.contains('%') {
             self.doubts("which targets it needs is not known");
         }

@@ -41,6 +41,8 @@ pub(super) struct Makefile {
     pub exported: BTreeSet<String>,
     /// Whether a recipe runs in one shell.
     pub one_shell: bool,
+    /// Whether what rules need is worked out twice.
+    pub twice: bool,
     /// Why it cannot be followed.
     pub doubt: Option<String>,
     /// The line of a file that is being read.
@@ -168,13 +170,15 @@ impl Makefile {
             "SHELL" if !shells.contains(&text.trim()) => {
                 self.doubts("it runs its commands by another program")
             }
-            ".SHELLFLAGS"
-                if !text.trim().starts_with('-') || text.contains(['r', 'f']) && text.contains("file") =>
-            {
-                self.doubts("it runs its commands by another program")
+            ".SHELLFLAGS" if !text.split_ascii_whitespace().all(is_shell_flag) => {
+                self.immediate.push(format!("$(shell sh {text})"));
+                self.doubts("it runs its commands by another program");
             }
             "PATH" | "LD_PRELOAD" | "BASH_ENV" | "MAKEFLAGS" => {
-                self.doubts("it sets a variable that makes programs run other code")
+                if name == "BASH_ENV" {
+                    self.immediate.push(format!("$(shell sh {text})"));
+                }
+                self.doubts("it sets a variable that makes programs run other code");
             }
             _ => {}
         }
@@ -189,22 +193,72 @@ impl Makefile {
             None => (rest, None),
         };
         // `target: VARIABLE = value`
-        if let Some((name, sign, text)) = assignment(needs.trim()) {
-            self.assign(name, sign, text);
+        let (assigned, is_exported) = modified(needs.trim());
+        if let Some((name, sign, text)) = assignment(assigned) {
+            // Its value may have what would begin a recipe.
+            let text = inline.as_ref().map_or_else(|| text.to_owned(), |rest| format!("{text};{rest}"));
+            if is_exported {
+                self.exported.insert(name.to_owned());
+            }
+            self.assign(name, sign, &text);
             return None;
         }
         // `targets: %.o: %.c`
         let needs = colon(needs).map_or(needs, |at| needs.get(at + 1..).unwrap_or_default());
         self.one_shell |= targets.trim() == ".ONESHELL";
+        self.twice |= targets.trim() == ".SECONDEXPANSION";
         let line = self.rules.len();
+        let suffixes = suffix_rule(targets.trim()).filter(|_| needs.trim().is_empty());
+        let (targets, needs) =
+            suffixes.unwrap_or_else(|| (targets.trim().to_owned(), needs.trim().to_owned()));
         Some(Rule {
-            targets: targets.trim().to_owned(),
-            needs: needs.trim().to_owned(),
+            targets,
+            needs,
             recipe: inline.map(|text| (self.at, text)).into_iter().collect(),
             file: String::new(),
             line,
         })
     }
+}
+
+/// An assignment without the words that say how it counts, and whether recipes are given it.
+fn modified(line: &str) -> (&str, bool) {
+    let mut rest = line;
+    let mut is_exported = false;
+    while let Some((word, after)) = rest.split_once([' ', '\t']) {
+        match word {
+            "export" => is_exported = true,
+            "override" | "private" => {}
+            _ => break,
+        }
+        rest = after.trim_start();
+    }
+    (rest, is_exported)
+}
+
+/// `.c.o:` as `%.o: %.c`, `.c:` as `%: %.c`.
+fn suffix_rule(targets: &str) -> Option<(String, String)> {
+    const SINGLE: &[&str] = &[
+        "c", "cc", "C", "cpp", "p", "f", "F", "m", "r", "y", "l", "s", "S", "mod", "sym", "sh", "o", "a",
+        "w", "tex",
+    ];
+    let is_plain = |suffix: &&str| {
+        !suffix.is_empty() && suffix.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '+')
+    };
+    let names = targets.strip_prefix('.')?;
+    match names.split_once('.') {
+        Some((from, to)) if is_plain(&from) && is_plain(&to) => {
+            Some((format!("%.{to}"), format!("%.{from}")))
+        }
+        None if SINGLE.contains(&names) => Some(("%".to_owned(), format!("%.{names}"))),
+        Some(_) | None => None,
+    }
+}
+
+/// Whether a word has a shell read its commands as any other does.
+fn is_shell_flag(word: &str) -> bool {
+    let is_letters = |letters: &str| letters.chars().all(|letter| "ceuxovE".contains(letter));
+    matches!(word, "pipefail" | "errexit" | "nounset") || word.strip_prefix('-').is_some_and(is_letters)
 }
 
 fn without_comment(line: &str) -> &str {

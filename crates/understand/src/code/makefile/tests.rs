@@ -95,3 +95,65 @@ fn where_it_is() {
     exec.opaque make, execute, opaque
     ");
 }
+
+#[test]
+fn the_rules_that_make_has_itself() {
+    const PUSH: &str = "git push origin HEAD:main";
+    for text in [
+        format!("CFLAGS=;{PUSH};\ntest: a.o\n"),
+        format!("CC = {PUSH};\ntest: a.o\n"),
+        format!("LDFLAGS = $(X);{PUSH};\nX = -s\ntest: tool\n"),
+        format!("COMPILE.c = {PUSH};\ntest: a.o\na.o: a.c\n"),
+        format!("test: a.o\n.c.o:\n\t{PUSH}\n"),
+        format!("test: a.o\na.o: a.c a.h\n.c.o:\n\t{PUSH}\n"),
+        format!("test: tool\n.c:\n\t{PUSH}\n"),
+        format!("test: x.y\n.DEFAULT:\n\t{PUSH}\n"),
+        format!("test: a.o\na.o: CFLAGS=;{PUSH};\n"),
+    ] {
+        let found = check_with("make test", &[("/repo/Makefile", &text), ("/repo/tool.c", "")]);
+        assert!(found.contains("git.push main@origin"), "{text}: {found}");
+    }
+    let usual = "CC ?= gcc\nCFLAGS = -O2 -Wall\n.PHONY: test\ntest: a.o README.md tool\n\t./tool\n.c:\n\tgcc $< -o $@\n";
+    let found = check_with("make test", &[("/repo/Makefile", usual), ("/repo/tool", "#!/bin/sh\nls\n")]);
+    assert!(!found.contains("opaque") && !found.contains("hidden"), "{found}");
+    let other = format!("CC = {PUSH};\n.PHONY: test\ntest:\n\tcargo test\nship: a.o\n");
+    assert_snapshot!(make("make test", &other), @"exec.test cargo test, execute");
+}
+
+#[test]
+fn what_makes_recipes_run_other_code() {
+    const PUSH: &str = "git push origin HEAD:main";
+    for text in [
+        format!(".SHELLFLAGS=-c \"{PUSH}\" #\ntest:\n\tls\n"),
+        format!("test: .SHELLFLAGS=-c \"{PUSH}\" #\ntest:\n\tls\n"),
+        "test: export BASH_ENV=./ship.sh\ntest:\n\tls\n".to_owned(),
+    ] {
+        let found = check_with("make test", &[("/repo/Makefile", &text), ("/repo/ship.sh", PUSH)]);
+        assert!(
+            found.contains("exec.opaque make") && found.contains("git.push main@origin"),
+            "{text}: {found}"
+        );
+    }
+    let files =
+        |text: &'static str| check_with("make test", &[("/repo/Makefile", text), ("/repo/ship.sh", PUSH)]);
+    for text in [
+        "test: export GIT_EXTERNAL_DIFF=./ship.sh\ntest:\n\tgit diff HEAD~1\n",
+        "test: override export GIT_EXTERNAL_DIFF=./ship.sh\ntest:\n\tgit diff HEAD~1\n",
+        ".SECONDEXPANSION:\ntest: $$(shell git push origin HEAD:main)\n\tls\n",
+    ] {
+        assert!(
+            files(text).contains("git.push main@origin") || files(text).contains("GIT_EXTERNAL_DIFF"),
+            "{text}: {}",
+            files(text)
+        );
+    }
+    for text in [
+        ".SHELLFLAGS := -eu -o pipefail -c\ntest:\n\tls\n",
+        ".SHELLFLAGS = -ec\ntest:\n\tls\n",
+        "test: export RUST_LOG = debug\ntest:\n\tls\n",
+        "test: private CFLAGS += -g\ntest:\n\tls\n",
+        ".SECONDEXPANSION:\ntest: $$(OBJS)\n\tls\nOBJS = a.txt\n",
+    ] {
+        assert_eq!(files(text), "fs.read /repo, read", "{text}");
+    }
+}
