@@ -69,6 +69,7 @@ const COMMANDS: &[&str] =
 
 /// Names files, or directories for files, that programs write by themselves.
 const WRITTEN: &[&str] = &[
+    "ANSIBLE_LOG_PATH",
     "COVERAGE_FILE",
     "GIT_TRACE2",
     "LD_DEBUG_OUTPUT",
@@ -77,9 +78,11 @@ const WRITTEN: &[&str] = &[
     "NODE_REDIRECT_WARNINGS",
     "NODE_REPL_HISTORY",
     "NODE_V8_COVERAGE",
+    "PACKER_LOG_PATH",
     "PYTHON_HISTORY",
     "SQLITE_HISTORY",
     "SSLKEYLOGFILE",
+    "TF_LOG_PATH",
 ];
 
 /// Beginnings of the names of variables that choose where a tool acts, or what it runs.

@@ -136,3 +136,14 @@ fn env_is_mostly_the_name_of_an_environment() {
         assert!(check(command).contains("ENV=.."), "{command}: {}", check(command));
     }
 }
+
+#[test]
+fn logs_that_variables_name() {
+    for command in [
+        "TF_LOG=TRACE TF_LOG_PATH=~/.claude/settings.json terraform version",
+        "export PACKER_LOG_PATH=~/.claude/settings.json; packer version",
+    ] {
+        assert!(check(command).contains("countersign.tamper"), "{command}: {}", check(command));
+    }
+    assert!(!check("TF_LOG=TRACE TF_LOG_PATH=terraform.log terraform version").contains("tamper"));
+}

@@ -45,6 +45,27 @@ fn gives_path(word: &crate::word::Word) -> bool {
     word.value.is_unknown() || (text.starts_with('-') && text.contains('p'))
 }
 
+fn is_one_of(word: &crate::word::Word, letters: &str) -> bool {
+    let own = word.text().strip_prefix('-').filter(|own| !own.is_empty());
+    word.value.is_unknown()
+        || own.is_some_and(|own| !own.contains(|letter: char| !letter.is_ascii_lowercase()) && own.contains(|letter| letters.contains(letter)))
+}
+
+/// `history -w FILE`, `history -r FILE`: without one it is the file that a variable names.
+fn kept_lines(invocation: &Invocation, context: &mut Context<'_>) {
+    let named = invocation.words.iter().find(|word| word.value.is_unknown() || !word.text().starts_with('-'));
+    let set = || context.state.shell.variables.get("HISTFILE").cloned();
+    let file = named.map(|word| word.value.clone()).or_else(set);
+    if let Some(file) = file {
+        if invocation.words.iter().any(|word| is_one_of(word, "wa")) {
+            context.write_value(&file);
+        } else {
+            context.read_value(&file);
+        }
+    }
+    context.program(verbs::EXEC_READ, "history");
+}
+
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     match invocation.program.as_str() {
         "cd" | "pushd" => change_directory(invocation, context),
@@ -109,6 +130,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         }
         "[" | "test" => context.program(verbs::EXEC_READ, "test"),
         "compgen" => completes(invocation, context),
+        "history" if invocation.words.iter().any(|word| is_one_of(word, "rnwa")) => kept_lines(invocation, context),
         "history" if invocation.words.iter().any(|word| word.text().starts_with("-s") || word.text().starts_with("-p")) => {
             let first = invocation.words.iter().position(|word| !word.text().starts_with('-'));
             match first.and_then(|at| words_as_text(invocation, at)) {

@@ -264,6 +264,10 @@ fn copy(invocation: &Invocation, context: &mut Context<'_>) {
         if merges || matches!(word.text().rsplit('/').next(), Some("." | ".." | "" | "*" | ".*")) {
             landing::unpacks(&word.value, &last, context);
         }
+        if invocation.program == "cp" && invocation.words.iter().any(keeps_parents) {
+            let own = word.value.strip_prefix("/").unwrap_or_else(|| word.value.clone());
+            context.write_value(&below(Some(&last), &own));
+        }
         into(&last, word, context.state.world.written.len(), context);
         if is_nothing(&word.value) {
             context.empties(&last);
@@ -272,6 +276,11 @@ fn copy(invocation: &Invocation, context: &mut Context<'_>) {
     if operands.is_empty() {
         context.write_value(&last);
     }
+}
+
+/// `cp --parents a/b d` makes `d/a/b`.
+fn keeps_parents(word: &Word) -> bool {
+    word.text().len() > "--p".len() && "--parents".starts_with(word.text())
 }
 
 fn is_bundle_with(word: &Word, letter: char) -> bool {

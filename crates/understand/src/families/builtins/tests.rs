@@ -179,3 +179,20 @@ fn what_is_traced_is_printed() {
     exec.read :, read
     ");
 }
+
+#[test]
+fn the_history_is_kept_in_files() {
+    for command in [
+        "history -r evil.txt; history -w ~/.claude/settings.json",
+        "history -s ls; history -a ~/.claude/settings.json",
+        "HISTFILE=~/.claude/settings.json; history -w",
+    ] {
+        assert!(check(command).contains("countersign.tamper"), "{command}: {}", check(command));
+    }
+    assert_snapshot!(check("history -w out.txt; history -r .env"), @"
+    fs.write /repo/out.txt, write
+    exec.read history, read
+    secret.read /repo/.env, read
+    ");
+    assert_snapshot!(check("history; history 20; history -c; history -w"), @"exec.read history, read");
+}

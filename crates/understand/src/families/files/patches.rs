@@ -5,7 +5,7 @@
 
 mod names;
 
-use countersign_model::{Effect, Resource, verbs};
+use countersign_model::{Effect, PathClass, Resource, Zone, verbs};
 
 pub(in crate::families) use self::names::Reader;
 
@@ -74,7 +74,7 @@ impl Applying<'_> {
                 context.state.world.tree_changed.get_or_insert(why);
                 context.state.world.brings_work = true;
             }
-            Text::Own(_) | Text::Absent if self.reader == Reader::Patch => context.write_value(&Value::Known(".".to_owned())),
+            Text::Own(_) | Text::Absent if self.reader == Reader::Patch => self.bases.iter().for_each(|base| somewhere(base, context)),
             Text::Own(_) | Text::Absent => {}
             Text::Foreign => {
                 let name = self.invocation.title();
@@ -130,6 +130,19 @@ impl Applying<'_> {
 /// A patch that is not known may change any file.
 pub(in crate::families) fn anything(why: &str, context: &mut Context<'_>) {
     context.write_value(&Value::unknown(why));
+}
+
+/// A patch that is not there yet changes files of a directory: nobody knows which, where that is no part of the project.
+fn somewhere(base: &str, context: &mut Context<'_>) {
+    let located = paths::locate(&Value::Known(base.to_owned()), context);
+    if located.zone != Zone::Workspace || located.class != PathClass::Ordinary {
+        let why = Value::unknown("the patch is not there yet");
+        crate::families::landing::unpacks(&why, &Value::Known(base.to_owned()), context);
+    } else if base == "." {
+        context.write_value(&Value::Known(base.to_owned()));
+    } else {
+        context.write_value(&Value::Pattern(format!("{base}/*")));
+    }
 }
 
 /// The patch in a file, by the time it is applied.

@@ -263,3 +263,13 @@ fn the_history_of_a_scratch_repository_is_temporary() {
     assert_eq!(last("rm -rf .git").as_deref(), Some("git keeps its history there"));
     assert_ne!(last("cd /tmp/scratch && rm -rf .git").as_deref(), Some("git keeps its history there"));
 }
+
+#[test]
+fn copies_that_keep_the_directories_of_their_names() {
+    for command in ["cd c && cp --parents .claude/settings.json ~", "cp --parents x/.claude/settings.json /repo/y/..", "cp --par -r .claude /home/dev"] {
+        let found = check(command);
+        assert!(found.contains("/home/dev/.claude") || found.contains("/repo/y/../x/.claude") || found.contains("/repo/x/.claude"), "{command}: {found}");
+    }
+    assert!(check("cd c && cp --parents .claude/settings.json ~").contains("countersign.tamper"));
+    assert!(!check("cp --parents src/a.rs out").contains("tamper"));
+}

@@ -95,3 +95,23 @@ fn patches_that_git_writes() {
         assert!(!found.contains('*') && !found.contains("opaque"), "{command}: {found}");
     }
 }
+
+#[test]
+fn a_patch_that_is_not_there_yet() {
+    assert_snapshot!(check("patch -d ~ -p1 < missing.patch"), @"
+    fs.read /repo/missing.patch, read
+    fs.write /home/dev, write
+    fs.write /home/dev, write, partial
+    exec.read patch, read
+    ");
+    assert_snapshot!(check("patch -d k8s/prod -p1 < missing.patch"), @"
+    fs.read /repo/missing.patch, read
+    fs.write /repo/k8s/prod/*, write, partial
+    exec.read patch, read
+    ");
+    assert_snapshot!(check("patch -p1 < missing.patch"), @"
+    fs.read /repo/missing.patch, read
+    fs.write /repo, write
+    exec.read patch, read
+    ");
+}
