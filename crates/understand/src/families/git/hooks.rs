@@ -17,22 +17,25 @@ type Set = (&'static [&'static str], &'static [(&'static str, bool)]);
 
 /// Hooks by subcommand, and whether `--no-verify` leaves them out.
 const HOOKS: &[Set] = &[
-    (&["commit"], &[("pre-commit", true), ("prepare-commit-msg", false), ("commit-msg", true), ("post-commit", false)]),
-    (&["merge", "pull"], &[("pre-merge-commit", true), ("commit-msg", true), ("post-merge", false)]),
+    (&["commit"], &[("pre-commit", true), ("prepare-commit-msg", false), ("commit-msg", true), ("post-commit", false), ("post-rewrite", false)]),
+    (&["merge", "pull"], &[("pre-merge-commit", true), ("prepare-commit-msg", false), ("commit-msg", true), ("post-merge", false)]),
     (&["rebase"], &[("pre-rebase", true), ("post-rewrite", false), ("post-checkout", false)]),
-    (&["cherry-pick", "revert"], &[("commit-msg", false), ("post-commit", false)]),
-    (&["checkout", "switch"], &[("post-checkout", false)]),
+    (&["cherry-pick", "revert"], &[("prepare-commit-msg", false), ("commit-msg", false), ("post-commit", false)]),
+    (&["checkout", "switch", "worktree"], &[("post-checkout", false)]),
+    (&["gc", "maintenance"], &[("pre-auto-gc", false)]),
+    (&["send-email"], &[("sendemail-validate", false)]),
     (&["push"], &[("pre-push", true)]),
     (&["am"], &[("applypatch-msg", true), ("pre-applypatch", true), ("post-applypatch", false)]),
     (
         &[
-            "am", "bisect", "branch", "checkout", "cherry-pick", "commit", "fetch", "merge", "notes", "pull", "push", "rebase", "remote", "reset", "revert", "stash", "switch", "symbolic-ref", "tag", "update-ref", "worktree",
+            "am", "bisect", "branch", "checkout", "cherry-pick", "commit", "fast-import", "fetch", "filter-branch", "gc", "maintenance", "merge", "notes", "pack-refs", "pull", "push", "rebase", "reflog", "remote", "replace", "reset", "revert", "stash",
+            "submodule", "subtree", "switch", "symbolic-ref", "tag", "update-ref", "worktree",
         ],
         &[("reference-transaction", false)],
     ),
     (
         &[
-            "add", "am", "apply", "checkout", "cherry-pick", "commit", "merge", "mv", "pull", "read-tree", "rebase", "reset", "restore", "revert", "rm", "stage", "stash", "status", "switch", "update-index",
+            "add", "am", "apply", "checkout", "cherry-pick", "commit", "describe", "diff", "merge", "mv", "pull", "read-tree", "rebase", "reset", "restore", "revert", "rm", "stage", "stash", "status", "switch", "update-index",
         ],
         &[("post-index-change", false)],
     ),
@@ -58,7 +61,10 @@ pub(super) fn run(git: &Git<'_>, context: &mut Context<'_>) {
     let unverified = short || git.has_long("--no-verify");
     let home = git.repo.home().unwrap_or(&root);
     let Some(directory) = directory(git, home, context) else { return };
-    for (name, _) in hooks.into_iter().filter(|(_, verifies)| !(*verifies && unverified)) {
+    let amends = git.subcommand != "commit" || git.has_long("--amend");
+    let runs = |(name, verifies): &&&(&str, bool)| !(*verifies && unverified) && (amends || *name != "post-rewrite");
+    let hooks: Vec<&(&str, bool)> = hooks.iter().filter(|hook| runs(hook)).copied().collect();
+    for (name, _) in hooks {
         hook(&format!("{directory}/{name}"), name, &root, context);
     }
 }

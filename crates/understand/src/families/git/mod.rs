@@ -19,6 +19,7 @@ mod push;
 mod refspec;
 pub(crate) mod resolve;
 mod stored;
+mod transports;
 
 use countersign_model::{Effect, Remote, Repository, Resource, Verb};
 
@@ -236,6 +237,7 @@ fn run(git: &Git<'_>, context: &mut Context<'_>) {
     subcommand(git, context);
     hooks::run(git, context);
     stored::run(git, context);
+    transports::run(git, context);
     if changes_files(git) && !local::leaves_files(git, context) {
         let why = format!("{} {}", git.title(), crate::families::MAY_HAVE_CHANGED);
         context.state.world.tree_changed.get_or_insert(why);

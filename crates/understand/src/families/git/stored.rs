@@ -68,7 +68,7 @@ pub(super) fn run(git: &Git<'_>, context: &mut Context<'_>) {
         named("merge", &["driver"], git, context);
     }
     // Whether it does sign is in settings and options: that it may is enough to look at what would.
-    if is(SIGNS) {
+    if is(SIGNS) || verifies(git, context) {
         for key in ["gpg.program", "gpg.openpgp.program", "gpg.x509.program", "gpg.ssh.program"] {
             setting(key, git, context);
         }
@@ -82,11 +82,28 @@ pub(super) fn run(git: &Git<'_>, context: &mut Context<'_>) {
     if subcommand == "interpret-trailers" || matches!(subcommand, "commit" | "tag") && git.has_long("--trailer") {
         named("trailer", &["cmd", "command"], git, context);
     }
+    if subcommand == "help" {
+        named("man", &["cmd", "path"], git, context);
+        named("browser", &["cmd", "path"], git, context);
+    }
     if subcommand == "archive" {
         named("tar", &["command"], git, context);
     }
     editors(git, context);
     connecting(git, context);
+}
+
+/// Whether a signature is looked at.
+fn verifies(git: &Git<'_>, context: &Context<'_>) -> bool {
+    let is_told = ["--show-signature", "--verify-signatures", "--verify"].iter().any(|option| git.has_long(option));
+    let is_shown = || git.words.iter().any(|word| word.text().contains("%G"));
+    match git.subcommand.as_str() {
+        "verify-commit" | "verify-tag" => true,
+        "log" | "show" | "whatchanged" | "reflog" => is_told || is_shown() || git.repo.stored("log.showsignature", context).is_some(),
+        "rev-list" | "shortlog" | "for-each-ref" | "branch" => is_shown(),
+        "merge" | "pull" => is_told,
+        _ => false,
+    }
 }
 
 /// Adds what connects to another machine, or logs in there.
@@ -204,6 +221,19 @@ mod tests {
     use insta::assert_snapshot;
 
     use crate::fixture::{check, check_with};
+
+    #[test]
+    fn what_verifies_or_shows_help() {
+        let with = |command: &str, key: &str| check_with(command, &[(key, "sh -c 'git push origin main'")]);
+        for (command, key) in [
+            ("git verify-commit HEAD", "gpg.program"), ("git log --show-signature", "gpg.program"), ("git log --format='%h %G?'", "gpg.program"), ("git verify-tag v1", "gpg.program"), ("git help log", "man.x.cmd"),
+        ] {
+            assert!(with(command, key).contains("git.push main@origin"), "{command}: {}", with(command, key));
+        }
+        for (command, key) in [("git log --oneline", "gpg.program"), ("git log", "man.x.cmd"), ("git show HEAD", "gpg.program")] {
+            assert!(!with(command, key).contains("git.push"), "{command}: {}", with(command, key));
+        }
+    }
 
     #[test]
     fn what_stored_settings_run() {

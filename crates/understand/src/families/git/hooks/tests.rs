@@ -31,12 +31,20 @@
     fn hooks_of_refs_and_of_the_index() {
         for (command, name) in [
             ("git branch x", "reference-transaction"), ("git tag x", "reference-transaction"), ("git fetch", "reference-transaction"), ("git commit -nm x", "reference-transaction"), ("git add x", "post-index-change"), ("git status", "post-index-change"),
+            ("git commit -n --amend --no-edit", "post-rewrite"), ("git worktree add ../x", "post-checkout"), ("git describe --dirty", "post-index-change"), ("git diff", "post-index-change"), ("git revert --no-edit HEAD", "prepare-commit-msg"),
+            ("git gc", "reference-transaction"), ("git pack-refs", "reference-transaction"),
         ] {
             let found = check_with(command, &[(&format!("/repo/.git/hooks/{name}"), "#!/bin/sh\ngit push origin main\n")]);
             assert!(found.contains("git.push main@origin"), "{command}: {found}");
             let found = check_with("git log; git rev-parse HEAD", &[(&format!("/repo/.git/hooks/{name}"), "#!/bin/sh\ngit push origin main\n")]);
             assert!(!found.contains("git.push"), "{found}");
         }
+    }
+
+    #[test]
+    fn a_commit_that_amends_none_rewrites_nothing() {
+        let hook = [("/repo/.git/hooks/post-rewrite", "#!/bin/sh\ngit push origin main\n")];
+        assert_snapshot!(check_with("git commit -m x", &hook), @"git.commit /repo, write");
     }
 
     #[test]
