@@ -153,6 +153,71 @@ fn find(directory: &str, context: &mut Context<'_>) -> Result<Found, String> {
     Ok(found)
 }
 
+/// Adds what runs where the settings above a directory take variables from scripts or commands.
+pub(crate) fn sourced(directory: &str, context: &mut Context<'_>) -> Result<(), String> {
+    let mut at = directory.to_owned();
+    for _ in 0..MOST_UP {
+        for file in FILES {
+            let located = paths::locate(&Value::Known(paths::normal(&at, file)), context);
+            let mut texts = Vec::new();
+            let looked = super::look(&located, "mise", context, &mut |text, _| {
+                texts.push(text.to_owned());
+                Ok(())
+            });
+            // What was checked out is as it is elsewhere.
+            match looked {
+                Looked::Opaque(why) if context.state.world.tree_changed.as_ref() != Some(&why) => {
+                    return Err(why);
+                }
+                Looked::Opaque(_) | Looked::Understood | Looked::Absent => {}
+            }
+            for text in texts.iter().filter(|text| text.contains("source") || text.contains("exec(")) {
+                taken(text, &at, context)?;
+            }
+        }
+        if at == "/" {
+            break;
+        }
+        at = paths::normal(&at, "..");
+    }
+    Ok(())
+}
+
+/// Adds what scripts and commands do that settings in a directory take variables from.
+fn taken(text: &str, directory: &str, context: &mut Context<'_>) -> Result<(), String> {
+    let settings: Table = toml::from_str(text).map_err(|_| "its settings cannot be read".to_owned())?;
+    // `_` may be a table, or one of several.
+    let own = match settings.get("env") {
+        Some(Toml::Array(parts)) => parts.iter().collect(),
+        Some(one) => vec![one],
+        None => Vec::new(),
+    };
+    for script in own.iter().filter_map(|variables| variables.get("_")?.get("source")) {
+        let scripts = match script {
+            Toml::Array(scripts) => scripts.iter().collect(),
+            one => vec![one],
+        };
+        for script in scripts {
+            let path = script.as_str().or_else(|| script.get("path")?.as_str());
+            let path = path
+                .filter(|path| !path.contains("{{"))
+                .ok_or("which script it takes variables from is not known")?;
+            let located = paths::locate(&Value::Known(paths::normal(directory, path)), context);
+            if let Looked::Opaque(why) = super::run(&located, Some("bash"), &[], context) {
+                return Err(why);
+            }
+        }
+    }
+    for run in text.split("exec(").skip(1) {
+        let quote = run.split_once("command=").and_then(|(_, rest)| rest.chars().next());
+        let command =
+            quote.filter(|quote| matches!(quote, '\'' | '"')).and_then(|quote| run.split(quote).nth(1));
+        let command = command.ok_or("which command it takes variables from is not known")?;
+        super::apart(command, &[], context);
+    }
+    Ok(())
+}
+
 /// Takes the variables that the settings give to every task.
 fn variables(found: &Found, context: &mut Context<'_>) -> Result<(), String> {
     for settings in found.settings.iter().rev() {

@@ -4,7 +4,7 @@ use countersign_model::{Certainty, Effect, Resource, verbs};
 
 use super::kubectl::place;
 use super::subcommands::{Subcommand, Table, read, rule};
-use super::{Family, addresses, opaque};
+use super::{Family, addresses, named_programs, opaque};
 use crate::context::Context;
 use crate::invocation::Invocation;
 
@@ -70,6 +70,9 @@ const FLAGS: &[&str] = &[
     "--devel", "--no-hooks", "--skip-crds", "--dependency-update", "--cleanup-on-fail", "--keep-history", "--generate-name", "-g", "--replace",
 ];
 
+/// What a helmfile is called.
+const HELMFILES: &[&str] = &["helmfile.yaml", "helmfile.yaml.gotmpl", "helmfile.yml"];
+
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let is_file = invocation.program == "helmfile";
     let found = read(invocation, if is_file { &HELMFILE } else { &HELM });
@@ -81,6 +84,12 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     found.values(&["-d", "--destination", "--output-dir", "--untardir"]).for_each(|value| context.write_value(value));
     for value in found.values(&["--post-renderer", "-b", "--helm-binary"]) {
         crate::environment::command("helm", value, context);
+    }
+    if is_file && !matches!(found.name.as_str(), "version" | "help") {
+        let given: Vec<String> = found.values(&["-f", "--file"]).map(|value| value.text().to_owned()).collect();
+        let given: Vec<&str> = given.iter().map(String::as_str).collect();
+        let files = if given.is_empty() { HELMFILES } else { &given };
+        named_programs::effects(files, named_programs::of_helmfile, invocation, context);
     }
     if !is_file && of_this_machine(&found, invocation, context) {
         return;

@@ -127,6 +127,7 @@ pub(crate) mod leaving;
 mod likely;
 #[cfg(test)]
 mod many;
+mod named_programs;
 mod names;
 mod program;
 mod secret_names;
@@ -136,7 +137,7 @@ pub(crate) mod told;
 mod unseen;
 
 /// What is said of files after git may have brought others into the working tree.
-const MAY_HAVE_CHANGED: &str = "may have changed the file by then";
+pub(crate) const MAY_HAVE_CHANGED: &str = "may have changed the file by then";
 
 pub(crate) use awk::program as awk_program;
 pub(crate) use building::where_its_options_say;

@@ -4,8 +4,8 @@ use countersign_model::verbs;
 
 use super::unseen::{hidden, named_by_arguments, opaque, says_nothing, sought_in_arguments};
 use super::{
-    code, countersign, declared, is_understood, leaving, likely, names, reading, resolve, speaking, starters,
-    wrappers,
+    code, countersign, declared, is_understood, kubectl, leaving, likely, names, reading, resolve, speaking,
+    starters, wrappers,
 };
 use crate::code::Looked;
 use crate::context::Context;
@@ -163,6 +163,31 @@ fn unnamed(invocation: &Invocation, context: &mut Context<'_>) {
     named(&invocation, context);
 }
 
+/// Clients of clusters, which a kubeconfig tells what to start first.
+const KUBERNETES: &[&str] = &[
+    "argocd",
+    "cilium",
+    "flux",
+    "helm",
+    "helm3",
+    "helmfile",
+    "istioctl",
+    "k9s",
+    "kail",
+    "kapp",
+    "kn",
+    "kubectl",
+    "kubectx",
+    "kustomize",
+    "linkerd",
+    "oc",
+    "skaffold",
+    "stern",
+    "tilt",
+    "tkn",
+    "velero",
+];
+
 pub(super) fn named(invocation: &Invocation, context: &mut Context<'_>) {
     let program = invocation.program.as_str();
     if shell::subscripts::evaluates(program) {
@@ -176,6 +201,9 @@ pub(super) fn named(invocation: &Invocation, context: &mut Context<'_>) {
     }
     countersign::package(invocation, context);
     reading::shown(invocation, context);
+    if KUBERNETES.contains(&program) {
+        kubectl::credentials::effects(invocation, context);
+    }
     let carried = leaving::carried(invocation, context);
     let outside = std::mem::replace(&mut context.reached, (!carried.is_empty()).then(Vec::new));
     speaking::while_it_runs(invocation, context, |context| match names::family(program) {

@@ -4,7 +4,7 @@ use countersign_model::{Certainty, Effect, Resource, verbs};
 
 use super::accounts::{self, Accounts, serverless};
 use super::subcommands::{Subcommand, Table, read, rule};
-use super::{Family, opaque};
+use super::{Family, named_programs, opaque};
 use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::paths;
@@ -137,6 +137,9 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             crate::environment::command("cdk --app", app, context);
         }
     } else if runs {
+        if program == "cdk" {
+            named_programs::effects(&["cdk.json"], named_programs::of_cdk, invocation, context);
+        }
         context.push(Effect::new(verbs::EXEC_BUILD, Resource::Program { name: format!("{program} {}", found.name) }).because("it runs the project's own program"));
     }
 }

@@ -4,6 +4,7 @@
 
 mod bundles;
 mod config;
+pub(super) mod credentials;
 mod formats;
 mod kinds;
 mod kubeconfig;

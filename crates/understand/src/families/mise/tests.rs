@@ -68,3 +68,20 @@ fn other_subcommands() {
     exec.opaque x, execute, opaque
     ");
 }
+
+#[test]
+fn what_variables_are_taken_from() {
+    const PUSH: &str = "git push origin HEAD:main";
+    for settings in [
+        "[env]\n_.source = \"./ship.sh\"\n",
+        "[env]\n_.source = [\"a.sh\", { path = \"./ship.sh\" }]\n",
+        "[[env]]\n_.source = \"./ship.sh\"\n",
+        "[env]\nX = \"{{ exec(command='git push origin HEAD:main') }}\"\n",
+    ] {
+        let found = check_with("mise x -- ls", &[("/repo/mise.toml", settings), ("/repo/ship.sh", PUSH), ("/repo/a.sh", "A=1")]);
+        assert!(found.contains("git.push main@origin"), "{settings}: {found}");
+    }
+    let plain = [("/repo/mise.toml", "[env]\nX = \"1\"\n_.file = \".env\"\n[tools]\nnode = \"20\"\n")];
+    assert_eq!(check_with("mise x -- ls", &plain), "fs.read /repo, read");
+    assert!(!check_with("git pull && mise x -- ls", &plain).contains("opaque"));
+}

@@ -11,7 +11,7 @@ use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
 
 use super::subcommands::{Subcommand, read};
 use supabase::Side;
-use super::{Family, dispatch, opaque};
+use super::{Family, dispatch, named_programs, opaque};
 use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::shell::{self, Place};
@@ -65,6 +65,9 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         (None, _) if found.operands.is_empty() => Some(verbs::APP_READ),
         (verb, _) => verb.clone(),
     };
+    if platform == "wrangler" && matches!(invocation.known(0), Some("dev" | "deploy" | "publish" | "build" | "versions" | "types")) {
+        named_programs::effects(&["wrangler.toml", "wrangler.json", "wrangler.jsonc"], named_programs::of_wrangler, invocation, context);
+    }
     // A store of keys holds ordinary data as well: the key's name says when its value is a secret.
     let is_key = platform == "wrangler" && found.name == "kv key get" && found.operand(0).is_some_and(|key| key == "*" || super::is_secret_name(&key.replace('-', "_")));
     let verb = match verb {

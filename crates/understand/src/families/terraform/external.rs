@@ -22,6 +22,9 @@ const ENDINGS: &[&str] = &[".tf", ".tf.json", ".tofu", ".tofu.json", "terragrunt
 const MOST_DIRECTORIES: usize = 24;
 const MOST_FILES: usize = 128;
 
+/// Directories above in which terragrunt's settings are looked for.
+const MOST_UP: usize = 8;
+
 const TOO_MUCH: &str = "a plan may run programs, and its configuration is more than can be looked at";
 
 /// Adds what the programs do that a subcommand runs which reads the configuration's data.
@@ -31,7 +34,14 @@ pub(super) fn effects(found: &Subcommand<'_>, spot: &Spot, accounts: &mut Accoun
         found.name.as_str(),
         "plan" | "apply" | "destroy" | "refresh" | "import" | "console" | "test" | "plan-all" | "apply-all" | "destroy-all"
     );
-    if !reads || spot.directory.contains('*') {
+    let is_terragrunt = invocation.program == "terragrunt";
+    if !(reads || is_terragrunt) || spot.directory.contains('*') {
+        return;
+    }
+    if is_terragrunt {
+        above(spot, invocation, context);
+    }
+    if !reads {
         return;
     }
     let mut directories = vec![spot.directory.clone()];
@@ -54,6 +64,9 @@ pub(super) fn effects(found: &Subcommand<'_>, spot: &Spot, accounts: &mut Accoun
             for program in programs(text, &directory) {
                 start(program, &spot.directory, invocation, context);
             }
+            for why in calls(text) {
+                families::opaque(invocation, why, context);
+            }
             for module in modules(text) {
                 let module = paths::normal(&directory, module);
                 if directories.contains(&module) {
@@ -70,6 +83,26 @@ pub(super) fn effects(found: &Subcommand<'_>, spot: &Spot, accounts: &mut Accoun
     if is_cut {
         accounts.anywhere();
         families::opaque(invocation, TOO_MUCH, context);
+    }
+}
+
+/// Adds what the settings of terragrunt run, which it reads for any subcommand: those of the directory, and those above
+/// it that it may take in.
+fn above(spot: &Spot, invocation: &Invocation, context: &mut Context<'_>) {
+    let mut directory = spot.directory.clone();
+    let top = context.top().unwrap_or("/").to_owned();
+    for _ in 0..MOST_UP {
+        for file in ["terragrunt.hcl", "root.hcl"] {
+            for text in families::named_programs::texts(&paths::normal(&directory, file), invocation, context) {
+                for program in run(&text, &directory) {
+                    start(program, &spot.directory, invocation, context);
+                }
+            }
+        }
+        if directory == top || directory == "/" {
+            return;
+        }
+        directory = paths::normal(&directory, "..");
     }
 }
 
@@ -138,36 +171,93 @@ fn start(program: Option<Vec<Value>>, directory: &str, invocation: &Invocation, 
     context.leaves();
 }
 
-/// The programs of each `data "external"`; none for one that is put together.
-fn programs(text: &str, directory: &str) -> Vec<Option<Vec<Value>>> {
-    let blocks = text.match_indices("\"external\"").filter(|(at, _)| {
-        text.get(..*at).is_some_and(|before| before.trim_end().ends_with("data"))
+/// The programs of terragrunt's hooks and functions; none for one that is put together.
+fn run(text: &str, directory: &str) -> Vec<Option<Vec<Value>>> {
+    let calls = text.split("run_cmd(").skip(1).map(|list| {
+        let words = listed(list, ')', directory)?;
+        // Options of the function's own.
+        Some(words.into_iter().skip_while(|word| word.text().starts_with("--terragrunt-")).collect())
     });
-    let own = blocks.filter_map(|(at, _)| {
+    let hooks = text.split("execute").skip(1).filter_map(|rest| rest.trim_start().strip_prefix('='));
+    let hooks = hooks.map(|rest| listed(rest.trim_start().strip_prefix('[')?, ']', directory));
+    calls.chain(hooks).collect()
+}
+
+/// What a plan calls elsewhere to know what is there: why nobody can tell what that does.
+fn calls(text: &str) -> Vec<&'static str> {
+    let mut found = Vec::new();
+    if data(text, "aws_lambda_invocation").next().is_some() {
+        found.push("a plan calls a function of the cloud that its configuration names");
+    }
+    let writes = |block: &str| {
+        let method = block.split("method").skip(1).find_map(|rest| rest.trim_start().strip_prefix('='));
+        method.is_some_and(|method| !["\"GET\"", "\"HEAD\""].iter().any(|reads| method.trim_start().starts_with(reads)))
+    };
+    if data(text, "http").any(writes) {
+        found.push("a plan sends a request that its configuration names");
+    }
+    found
+}
+
+/// The blocks of data of a kind.
+fn data<'t>(text: &'t str, kind: &str) -> impl Iterator<Item = &'t str> {
+    let starts: Vec<usize> = text.match_indices(kind).map(|(at, _)| at).collect();
+    let is_data = |at: &usize| {
+        let before = text.get(..*at).map(|before| before.strip_suffix('"').unwrap_or(before));
+        let behind = text.get(at + kind.len()..).is_some_and(|rest| rest.starts_with(['"', ' ', '\t']));
+        behind && before.is_some_and(|before| before.trim_end().ends_with("data"))
+    };
+    starts.into_iter().filter(is_data).collect::<Vec<_>>().into_iter().filter_map(move |at| {
         let rest = text.get(at..)?;
         let end = rest.match_indices("\ndata").chain(rest.match_indices("\nresource")).map(|(end, _)| end).min();
         rest.get(..end.unwrap_or(rest.len()))
-    });
-    own.map(|block| {
+    })
+}
+
+/// The programs of each `data "external"` and those that let a provider in; none for one that is put together.
+fn programs(text: &str, directory: &str) -> Vec<Option<Vec<Value>>> {
+    let asked = data(text, "external").map(|block| {
         let mut rest = block;
         loop {
             let (_, after) = rest.split_once("program")?;
             rest = after;
             if let Some(list) = after.trim_start().strip_prefix('=').map(str::trim_start) {
-                return list.strip_prefix('[').and_then(|list| listed(list, directory));
+                return list.strip_prefix('[').and_then(|list| listed(list, ']', directory));
             }
         }
-    })
-    .collect()
+    });
+    asked.chain(credentials(text, directory)).collect()
+}
+
+/// The programs of `exec { command = ".." args = [..] }` of a provider that the project has itself.
+fn credentials(text: &str, directory: &str) -> Vec<Option<Vec<Value>>> {
+    let blocks = text.split("exec").skip(1).filter_map(|rest| {
+        let rest = rest.trim_start();
+        rest.strip_prefix('=').unwrap_or(rest).trim_start().strip_prefix('{')
+    });
+    let own = blocks.filter_map(|block| {
+        let block = block.split('}').next().unwrap_or(block);
+        let after = |key: &str| block.split(key).skip(1).find_map(|rest| rest.trim_start().strip_prefix('=')).map(str::trim_start);
+        let command = after("command")?.strip_prefix('"')?.split('"').next()?;
+        // Others are helpers of clouds, found by their names.
+        let is_own = command.contains('/') || matches!(command, "sh" | "bash" | "python3" | "node" | "kubectl" | "env");
+        let arguments = after("args").and_then(|list| listed(list.strip_prefix('[')?, ']', directory));
+        is_own.then(|| {
+            let mut words = listed(&format!("\"{command}\"]"), ']', directory)?;
+            words.extend(arguments.unwrap_or_default());
+            Some(words)
+        })
+    });
+    own.collect()
 }
 
 /// The texts of a list; none where there is anything else in it.
-fn listed(text: &str, directory: &str) -> Option<Vec<Value>> {
+fn listed(text: &str, end: char, directory: &str) -> Option<Vec<Value>> {
     let mut found = Vec::new();
     let mut rest = text;
     loop {
         rest = rest.trim_start_matches(|letter: char| letter.is_whitespace() || letter == ',');
-        if rest.starts_with(']') {
+        if rest.starts_with(end) {
             return Some(found);
         }
         let mut letters = rest.strip_prefix('"')?.char_indices();
@@ -184,7 +274,7 @@ fn listed(text: &str, directory: &str) -> Option<Vec<Value>> {
             }
         };
         rest = rest.get(end..)?;
-        for place in ["${path.module}", "${path.root}", "${path.cwd}"] {
+        for place in ["${path.module}", "${path.root}", "${path.cwd}", "${get_terragrunt_dir()}"] {
             word = word.replace(place, directory);
         }
         found.push(match word.split_once("${") {
@@ -196,8 +286,8 @@ fn listed(text: &str, directory: &str) -> Option<Vec<Value>> {
 
 /// The directories of local modules.
 fn modules(text: &str) -> impl Iterator<Item = &str> {
-    text.lines().filter_map(|line| {
-        let value = line.trim().strip_prefix("source")?.trim_start().strip_prefix('=')?.trim();
+    text.split("source").skip(1).filter_map(|rest| {
+        let value = rest.trim_start().strip_prefix('=')?.trim_start();
         let value = value.strip_prefix('"')?.split('"').next()?;
         value.starts_with('.').then_some(value)
     })
@@ -224,6 +314,36 @@ mod tests {
         ");
         let found = check_with("terraform plan", &[("/repo/main.tf", "data \"external\" \"x\" {\n program = local.program\n}")]);
         assert!(found.contains("exec.opaque"), "{found}");
+    }
+
+    #[test]
+    fn what_else_a_plan_starts() {
+        const PUSH: &str = "git push origin HEAD:main";
+        let plan = |text: &str| check_with("terraform plan", &[("/repo/main.tf", text), ("/repo/ship.sh", PUSH), ("/m/data.tf", FILE)]);
+        for text in [
+            "module \"m\" { source = \"../m\" }\n", "data external x {\n  program = [\"sh\", \"ship.sh\"]\n}\n",
+            "provider \"kubernetes\" {\n  exec {\n    command = \"./ship.sh\"\n    args = [\"x\"]\n  }\n}\n", "provider \"helm\" {\n kubernetes = { exec = { command = \"./ship.sh\" } }\n}\n",
+        ] {
+            assert!(plan(text).contains("git.push main@origin"), "{text}: {}", plan(text));
+        }
+        for text in ["data \"aws_lambda_invocation\" \"x\" {\n}\n", "data \"http\" \"x\" {\n  url = \"https://x.example\"\n  method = \"POST\"\n}\n"] {
+            assert!(plan(text).contains("exec.opaque terraform"), "{text}: {}", plan(text));
+        }
+        for text in [
+            "data \"http\" \"x\" {\n  url = \"https://x.example\"\n  method = \"GET\"\n}\n", "module \"m\" { source = \"terraform-aws-modules/vpc/aws\" }\n",
+            "provider \"kubernetes\" {\n  exec {\n    command = \"aws\"\n    args = [\"eks\", \"get-token\"]\n  }\n}\n",
+        ] {
+            assert_eq!(plan(text), "stack.read * of terraform /repo, read", "{text}");
+        }
+        let hook = "terraform {\n  before_hook \"x\" {\n    commands = [\"apply\"]\n    execute = [\"git\", \"push\", \"origin\", \"HEAD:main\"]\n  }\n}\n";
+        for (command, path, text) in [
+            ("terragrunt plan", "/repo/terragrunt.hcl", "inputs = { x = run_cmd(\"--terragrunt-quiet\", \"git\", \"push\", \"origin\", \"HEAD:main\") }"), ("terragrunt output", "/repo/terragrunt.hcl", hook),
+            ("cd live/a && terragrunt output", "/repo/live/root.hcl", hook),
+        ] {
+            let found = check_with(command, &[(path, text)]);
+            assert!(found.contains("git.push main@origin"), "{command}: {found}");
+        }
+        assert!(!check_with("terragrunt output", &[("/repo/terragrunt.hcl", "terraform {\n  source = \"../m\"\n}\n")]).contains("opaque"));
     }
 
     #[test]
