@@ -177,6 +177,9 @@ impl Assumed {
             _ if shadows_python(path) && !self.knows_of(path) => Answer::Absent,
             // What the session wrote there may be anything.
             _ if self.is_of_variables(path) => Answer::Unknown { why: LINES_OF_VARIABLES.to_owned() },
+            // Under a tool's name there is that tool, and settings of a project name no program.
+            _ if is_of_tool(path) && !self.has_touched(path) => Answer::Absent,
+            _ if is_of_settings(path) && !self.knows_of(path) => Answer::Absent,
             _ => unknown(),
         }
     }
@@ -277,6 +280,26 @@ impl Workspace for Assumed {
     }
 }
 
+/// Whether a path is one under which a package manager or a build tool puts programs.
+fn is_of_tool(path: &str) -> bool {
+    path.contains("/node_modules/.bin/") || ["/gradlew", "/mvnw"].iter().any(|name| path.ends_with(name))
+}
+
+/// Whether a path is one where a tool looks for settings that most projects have not.
+fn is_of_settings(path: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "/.npmrc",
+        "/bunfig.toml",
+        "/deno.json",
+        "/deno.jsonc",
+        "mise.toml",
+        "mise.local.toml",
+        "mise/config.toml",
+        "mise/config.local.toml",
+    ];
+    NAMES.iter().any(|name| path.ends_with(name))
+}
+
 /// Whether a path, or a directory it lies below, matches a pattern in which `*` is any text. Capitals do not count.
 fn fits(pattern: &str, path: &str) -> bool {
     let (pattern, path) = (pattern.to_lowercase(), path.to_lowercase());
@@ -368,6 +391,22 @@ mod tests {
         }
         for (pattern, path) in [("/r/*.log", "/r/a.rs"), ("/r/out", "/r/outer"), ("/s/*", "/r/a")] {
             assert!(!fits(pattern, path), "{pattern} {path}");
+        }
+    }
+
+    #[test]
+    fn what_stands_behind_the_names_of_tools() {
+        let tools = ["/r/node_modules/.bin/eslint", "/r/a/gradlew", "/r/mvnw"];
+        assert!(tools.iter().all(|path| is_of_tool(path)));
+        assert!(
+            ["/r/.npmrc", "/r/.mise.toml", "/r/.config/mise/config.toml"]
+                .iter()
+                .all(|path| is_of_settings(path))
+        );
+        for path in
+            ["/r/node_modules/eslint/bin/eslint.js", "/r/my-gradlew", "/r/package.json", "/r/tsconfig.json"]
+        {
+            assert!(!is_of_tool(path) && !is_of_settings(path), "{path}");
         }
     }
 

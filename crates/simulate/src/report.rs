@@ -314,7 +314,8 @@ fn assumptions(bundle: &Bundle, files: Option<&str>) -> Vec<String> {
         "files of secrets such as `.env` were there where a session names them, and not where it searches a directory; \
          it has a line for each variable, and no file is called like a module of Python's own unless one is named"
             .to_owned(),
-        "no production credential was within reach of what the agents started, and no setting chose where tools act"
+        "no production credential was within reach of what the agents started, and no setting chose where tools act or \
+         what they start"
             .to_owned(),
         "whatever would have been held would have been approved, and the session would have gone on as it did".to_owned(),
     ]

@@ -1,30 +1,56 @@
 //! Scripts of a `package.json`, with those that run before and after them.
 
+mod settings;
+
 use crate::context::Context;
 use crate::paths;
 use crate::word::{Value, Word};
 
 use super::{Looked, apart, doubt, look, peek, sure};
 
+/// Why a script is not run.
+const NO_SCRIPT: &str = "its package has no script";
 /// How many directories up a package is looked for.
 const MOST_UP: usize = 6;
 
 /// Adds what a script does, looked for from `directory` upward.
 pub(crate) fn script(name: &str, directory: &str, arguments: &[Word], context: &mut Context<'_>) -> Looked {
-    sure(context, |context| upward(name, directory, arguments, context))
+    sure(context, |context| upward(&["package.json"], name, directory, arguments, context))
 }
 
-fn upward(name: &str, directory: &str, arguments: &[Word], context: &mut Context<'_>) -> Looked {
+/// Adds what a task of Deno's does, which may be a script of a package, too.
+pub(crate) fn task(name: &str, directory: &str, arguments: &[Word], context: &mut Context<'_>) -> Looked {
+    const FILES: &[&str] = &["deno.json", "deno.jsonc", "package.json"];
+    sure(context, |context| upward(FILES, name, directory, arguments, context))
+}
+
+fn upward(
+    files: &[&str],
+    name: &str,
+    directory: &str,
+    arguments: &[Word],
+    context: &mut Context<'_>,
+) -> Looked {
     let mut at = directory.to_owned();
     for _ in 0..MOST_UP {
-        let path = format!("{}/package.json", at.trim_end_matches('/'));
-        let located = paths::locate(&Value::Known(path), context);
-        let looked = peek(&located, &format!("script {name}"), context, &mut |text, context| {
-            run(name, text, &at, arguments, context)
-        });
-        match looked {
-            Looked::Absent if at != "/" => at = paths::split(&at).0.to_owned(),
-            other => return other,
+        let mut without = None;
+        for file in files {
+            let path = format!("{}/{file}", at.trim_end_matches('/'));
+            let located = paths::locate(&Value::Known(path), context);
+            let looked = peek(&located, &format!("script {name}"), context, &mut |text, context| {
+                run(name, text, &at, arguments, context)
+            });
+            match looked {
+                Looked::Absent => {}
+                // The other file may have it.
+                Looked::Opaque(why) if files.len() > 1 && why.starts_with(NO_SCRIPT) => without = Some(why),
+                other => return other,
+            }
+        }
+        match without {
+            Some(why) => return Looked::Opaque(why),
+            None if at == "/" => break,
+            None => at = paths::split(&at).0.to_owned(),
         }
     }
     Looked::Absent
@@ -117,8 +143,14 @@ fn run(
     let package: serde_json::Value =
         serde_json::from_str(text).map_err(|_| "its package.json cannot be read".to_owned())?;
     let scripts = package.get("scripts").or_else(|| package.get("tasks"));
+    let one = |name: &str| scripts.and_then(|scripts| scripts.get(name));
+    if one(name).is_some_and(|task| task.get("dependencies").is_some()) {
+        return Err("the task runs others first".to_owned());
+    }
+    // A task of Deno's may be described by more than its command.
     let script = |name: &str| {
-        scripts.and_then(|scripts| scripts.get(name)).and_then(serde_json::Value::as_str).map(str::to_owned)
+        let command = one(name).map(|task| task.get("command").unwrap_or(task));
+        command.and_then(serde_json::Value::as_str).map(str::to_owned)
     };
     let given: Vec<String> = arguments.iter().filter(|word| word.known() != Some("--")).map(quoted).collect();
     let main = match script(name) {
@@ -127,17 +159,43 @@ fn run(
         None if name == "restart" => {
             [script("stop"), script("start")].into_iter().flatten().collect::<Vec<_>>().join("; ")
         }
-        None => return Err(format!("its package has no script named {name}")),
+        None => return Err(format!("{NO_SCRIPT} named {name}")),
     };
     let kept = context.state.shell.clone();
     context.state.shell.directory = Ok(directory.to_owned());
+    finds_programs(directory, context);
+    let result = settings::apply(directory, context);
     for text in
         [script(&format!("pre{name}")), Some(main), script(&format!("post{name}"))].into_iter().flatten()
     {
         apart(&text, &[], context);
     }
     context.state.shell = kept;
-    Ok(())
+    result
+}
+
+/// Takes what settings in a directory give to the programs of packages that are started there.
+pub(crate) fn told(
+    directory: &str,
+    environment: &mut Vec<(String, Value)>,
+    context: &mut Context<'_>,
+) -> Result<(), String> {
+    let kept = context.state.shell.environment.clone();
+    let (result, doubt) = doubt(context, |context| settings::apply(directory, context));
+    environment.extend(context.state.shell.environment.iter().skip(kept.len()).cloned());
+    context.state.shell.environment = kept;
+    // What was checked out is as it is elsewhere.
+    let doubt = doubt.filter(|why| context.state.world.tree_changed.as_ref() != Some(why));
+    result.and(doubt.map_or(Ok(()), Err))
+}
+
+/// Has the programs of the packages found first that are installed for what is in a directory.
+pub(crate) fn finds_programs(directory: &str, context: &mut Context<'_>) {
+    let top = context.top().filter(|top| *top != directory).map(str::to_owned);
+    for directory in top.into_iter().chain([directory.to_owned()]) {
+        let programs = format!("{}/node_modules/.bin", directory.trim_end_matches('/'));
+        context.state.shell.activated.push(programs);
+    }
 }
 
 /// A word as shell text that means it.

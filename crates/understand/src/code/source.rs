@@ -7,6 +7,9 @@ use crate::context::{Context, World};
 use crate::environment;
 use crate::glob;
 use crate::paths::{self, Located};
+use crate::word::Value;
+
+use super::shims;
 
 /// Files that one call may write and that are followed.
 pub(super) const MOST_WRITTEN: usize = 64;
@@ -295,7 +298,7 @@ pub(crate) fn is_there(located: &Located, context: &Context<'_>) -> bool {
 /// Whether a file is a program of this name that a package manager put there, and still is.
 pub(crate) fn is_installed(located: &Located, name: &str, context: &Context<'_>) -> bool {
     let world = &context.state.world;
-    let wrapper = matches!(name, "gradlew" | "mvnw");
+    let wrapper = || super::build_wrappers::starts_its_tool(name, located, context);
     let folder = ["/node_modules/.bin/", "/.venv/bin/", "/venv/bin/", "/vendor/bin/"]
         .iter()
         .any(|folder| located.path.ends_with(&format!("{folder}{name}")))
@@ -303,26 +306,31 @@ pub(crate) fn is_installed(located: &Located, name: &str, context: &Context<'_>)
             .path
             .strip_suffix(&format!("/bin/{name}"))
             .is_some_and(|root| matches!(context.file(&format!("{root}/pyvenv.cfg")), Ok(Some(_))));
-    (wrapper || folder)
+    (folder || super::build_wrappers::is_one(name))
         && located.why.is_none()
-        && world.tree_changed.is_none()
+        && world.tree_changed.as_deref().is_none_or(|why| is_out_of_reach(why, located, context))
         && !world.written.iter().any(|written| written.touches(located))
-        && (wrapper || is_launched(located, context))
+        && (wrapper() || folder && is_launched(located, context))
+}
+
+/// Whether a file stays what it is where git changes the working tree: one of packages, which nobody commits.
+fn is_out_of_reach(why: &str, located: &Located, context: &Context<'_>) -> bool {
+    why.ends_with(crate::families::MAY_HAVE_CHANGED)
+        && located.path.contains("/node_modules/.bin/")
+        && !context.is_tracked(located)
 }
 
 /// Whether what is there is no script of somebody's own: nothing yet, a program of the system's or a package's file
 /// that a link leads to, or the few lines with which an installer starts a package. A file that cannot be read may be
 /// anything: a script made too long, or with a byte that is no text, looks like a binary.
 fn is_launched(located: &Located, context: &Context<'_>) -> bool {
-    let is_of_package = |path: &String| {
-        ["/node_modules/", "/vendor/"].iter().any(|folder| path.contains(folder))
-            && !["/node_modules/.bin/", "/vendor/bin/"].iter().any(|folder| path.contains(folder))
-    };
     let is_of_system = |path: &String| environment::is_of_tools(paths::split(path).0, context);
-    if located.leads.iter().any(|path| is_of_package(path) || is_of_system(path)) {
+    if located.leads.iter().any(|path| shims::is_of_package(path) || is_of_system(path)) {
         return true;
     }
+    let directory = paths::split(&located.path).0;
     match context.file(&located.path) {
+        Ok(Some(text)) if shims::is_one(&text, directory) => is_own_node(directory, context),
         Ok(Some(text)) => launched(&text).is_some_and(|module| {
             let first = module.split('.').next().unwrap_or(module);
             let beside = format!("{}/{first}.py", paths::split(&located.path).0);
@@ -331,6 +339,12 @@ fn is_launched(located: &Located, context: &Context<'_>) -> bool {
         Ok(None) => true,
         Err(_) => false,
     }
+}
+
+/// Whether no other node stands beside what starts one from there.
+fn is_own_node(directory: &str, context: &Context<'_>) -> bool {
+    let node = paths::locate(&Value::Known(format!("{directory}/node")), context);
+    node.leads.iter().any(|path| shims::is_of_package(path)) || matches!(context.file(&node.path), Ok(None))
 }
 
 /// Lines of what installers of Python packages write.

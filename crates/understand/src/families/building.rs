@@ -5,7 +5,9 @@ mod cleaned;
 mod jvm;
 mod members;
 mod monorepos;
+mod ninja;
 mod options_first;
+mod own_programs;
 mod packaged;
 mod packages;
 mod portable;
@@ -114,7 +116,8 @@ pub(super) const FAMILY: Family = Family {
     ],
     about: "Builds, tests, linters and language package managers. Scripts of the project (`npm run`, `make`, \
         `just`, `cargo` aliases) are read and understood; publishing names the registry and the package. \
-        What a build itself executes is not looked into: it is `exec.build`.",
+        What a build itself executes is not looked into: it is `exec.build`. What stands behind a tool's name in the \
+        project counts besides: a wrapper such as `./gradlew`, a script in `node_modules/.bin`, commands of `build.ninja`.",
     examples: &[
         "cargo test",
         "npm test",
@@ -146,7 +149,8 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     }
     let program = invocation.program.as_str();
     cleaned::effects(invocation, context);
-    if portable::effects(invocation, context) {
+    ninja::effects(invocation, context);
+    if portable::effects(invocation, context) || own_programs::effects(invocation, context) {
         return;
     }
     if started::effects(invocation, context) || jvm::effects(invocation, context) || targets::effects(invocation, context) || monorepos::effects(invocation, context) {
@@ -264,7 +268,7 @@ fn is_value(index: usize, invocation: &Invocation) -> bool {
 }
 
 /// Runs what a runner starts, which its options may have it do in another directory than this one.
-fn in_its_directory(nested: Invocation, runner: &Invocation, context: &mut Context<'_>) {
+fn in_its_directory(mut nested: Invocation, runner: &Invocation, context: &mut Context<'_>) {
     const MOVES: &[&str] = &[
         "-C", "-F", "-P", "-r", "-w", "-ws", "--cwd", "--dir", "--directory", "--filter", "--filter-prod", "--prefix", "--project", "--recursive",
         "--workspace", "--workspaces",
@@ -277,8 +281,17 @@ fn in_its_directory(nested: Invocation, runner: &Invocation, context: &mut Conte
     };
     let unsure = context.state.shell.directory_unsure || runner.words.iter().take(own).any(moves);
     let kept = std::mem::replace(&mut context.state.shell.directory_unsure, unsure);
+    let activated = context.state.shell.activated.clone();
+    let is_of_packages = matches!(runner.program.as_str(), "npx" | "bunx" | "npm" | "pnpm" | "yarn");
+    if let (true, Ok(directory)) = (is_of_packages, context.state.shell.directory.clone()) {
+        crate::code::packages::finds_programs(&directory, context);
+        if let Err(why) = crate::code::packages::told(&directory, &mut nested.environment, context) {
+            opaque(runner, &why, context);
+        }
+    }
     super::dispatch(nested, context);
     context.state.shell.directory_unsure = kept;
+    context.state.shell.activated = activated;
 }
 
 /// Adds that `go env -w` sets what every later use of it goes by; false where it only shows.

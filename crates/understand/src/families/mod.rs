@@ -240,7 +240,9 @@ pub(crate) fn package_script(invocation: &Invocation, at: usize, context: &mut C
         return;
     };
     let arguments = invocation.words.get(at + 1..).unwrap_or_default();
-    match code::packages::script(&name, &directory, arguments, context) {
+    let is_deno = invocation.program == "deno";
+    let script = if is_deno { code::packages::task } else { code::packages::script };
+    match script(&name, &directory, arguments, context) {
         Looked::Understood => {}
         Looked::Absent => opaque(invocation, "it runs a script of the project", context),
         Looked::Opaque(why) => opaque(invocation, &why, context),

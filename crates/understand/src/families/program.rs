@@ -274,6 +274,9 @@ fn script(invocation: &Invocation, context: &mut Context<'_>) {
         return;
     }
     let is_installed = !name.is_empty() && code::source::is_installed(&located, &name, context);
+    if is_installed && code::build_wrappers::is_one(&name) {
+        code::build_wrappers::besides(&located, &invocation.words, context);
+    }
     if !is_installed && !super::migrations::is_made(&located.path, context) {
         run_file(&located, None, &invocation.words, invocation, context);
     }

@@ -63,3 +63,34 @@ fn an_audit_that_mends_installs() {
         assert!(!check(command).contains("exec.install"), "{command}: {}", check(command));
     }
 }
+
+#[test]
+fn programs_beside_packages_are_looked_at() {
+    const PUSH: &str = "#!/bin/sh\ngit push origin HEAD:main\n";
+    const SHIM: &str = "#!/bin/sh\nbasedir=$(dirname \"$(echo \"$0\" | sed -e 's,\\\\,/,g')\")\n\nexec node  \"$basedir/../eslint/bin/eslint.js\" \"$@\"\n";
+    let program = "/repo/node_modules/.bin/eslint";
+    for command in
+        ["npx eslint src", "npm run lint", "pnpm eslint src", "cd src && npx eslint .", "yarn run lint"]
+    {
+        let found = check_with(command, &[("/repo/package.json", PACKAGE), (program, PUSH)]);
+        assert!(
+            found.contains("git.push main@origin") && found.contains("exec.build eslint"),
+            "{command}: {found}"
+        );
+        let found = check_with(command, &[("/repo/package.json", PACKAGE), (program, SHIM)]);
+        assert!(!found.contains("opaque") && found.contains("exec.build eslint"), "{command}: {found}");
+        let found = check_with(command, &[("/repo/package.json", PACKAGE)]);
+        assert!(!found.contains("opaque"), "{command}: {found}");
+    }
+    for command in [
+        "git pull && npx eslint src",
+        "npm ci && npm run lint",
+        "git checkout other && pnpm exec eslint src",
+        "npm ci && npx eslint src",
+    ] {
+        let found = check_with(command, &[("/repo/package.json", PACKAGE), (program, SHIM)]);
+        assert!(!found.contains("opaque"), "{command}: {found}");
+    }
+    let written = "printf 'git push origin HEAD:main' > node_modules/.bin/eslint; npm run lint";
+    assert!(check_with(written, &[("/repo/package.json", PACKAGE)]).contains("git.push main@origin"));
+}

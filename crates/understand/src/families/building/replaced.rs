@@ -4,6 +4,7 @@
 use countersign_model::{Certainty, Effect, Resource, Zone, verbs};
 
 use crate::arguments::programs::is_beginning;
+use crate::code;
 use crate::context::Context;
 use crate::environment;
 use crate::invocation::Invocation;
@@ -25,9 +26,11 @@ enum Is {
     Flags,
     /// Options of the tool itself.
     Options,
+    /// A program that is started, perhaps behind a name of its own and `=`; those that are installed are part of the build.
+    Plugin,
 }
 
-use Is::{Code, Command, Flags, Module, Options, Place};
+use Is::{Code, Command, Flags, Module, Options, Place, Plugin};
 
 /// Names and what the value of each is.
 type Names = &'static [(Is, &'static [&'static str])];
@@ -47,8 +50,10 @@ const OPTIONS: &[(&[&str], Names)] = &[
     (&["ctest"], &[(Code, &["S", "script", "SP"]), (Place, &["test-dir"])]),
     (&["ninja", "meson"], &[(Place, &["C", "f", "native-file", "cross-file"])]),
     (&["gcc", "g++", "clang", "clang++", "cc", "c++"], &[(Command, &["wrapper"]), (Code, &["fplugin", "specs"]), (Flags, &["fuse-ld", "Wl"]), (Place, &["B"])]),
-    (&["eslint", "prettier", "stylelint", "babel", "webpack", "rollup", "tsc"], &[(Module, &["plugin", "parser", "require"]), (Place, &["rulesdir", "resolve-plugins-relative-to", "config", "c"])]),
+    (&["eslint", "prettier", "stylelint", "babel", "webpack", "rollup", "tsc"], &[(Module, &["plugin", "parser", "require", "f", "format", "formatter", "custom-formatter"]), (Place, &["rulesdir", "resolve-plugins-relative-to", "config", "c"])]),
     (&["pylint", "mypy", "flake8", "ruff", "black", "isort"], &[(Module, &["load-plugins"]), (Code, &["init-hook"]), (Place, &["rcfile", "config-file", "config"])]),
+    (&["protoc"], &[(Plugin, &["plugin"])]),
+    (&["ld", "ar"], &[(Code, &["plugin"])]),
     (&["rubocop"], &[(Module, &["r", "require", "plugin"]), (Place, &["c", "config"])]),
 ];
 
@@ -144,7 +149,8 @@ fn weigh(is: Is, name: &str, value: &Value, context: &mut Context<'_>) -> bool {
         }
         // A module's name is one of the project's own dependencies.
         Code => true,
-        Module => value.is_unknown() || !value.text().chars().all(|letter| letter.is_ascii_alphanumeric() || "-_@".contains(letter)),
+        Plugin => plugs_in(name, value, context),
+        Module => is_of_project(name, value, context) || value.is_unknown() || !value.text().chars().all(|letter| letter.is_ascii_alphanumeric() || "-_@".contains(letter)),
         Place => is_elsewhere(value, context),
         Options => value.is_unknown() || ACTING_OPTIONS.iter().any(|part| value.text().contains(part)),
         Flags => value.is_unknown() || ACTING_FLAGS.iter().any(|part| value.text().contains(part)) && !is_plain_linker(value.text()),
@@ -155,6 +161,33 @@ fn weigh(is: Is, name: &str, value: &Value, context: &mut Context<'_>) -> bool {
         context.push(Effect::new(verbs::EXEC_OPAQUE, resource).certain(Certainty::Opaque, why));
     }
     acts
+}
+
+/// `protoc --plugin=protoc-gen-x=./x`: whether a plugin is none that is installed; adds what it does.
+fn plugs_in(name: &str, value: &Value, context: &mut Context<'_>) -> bool {
+    let program = match value.text().split_once('=') {
+        Some((own, _)) => value.strip_prefix(&format!("{own}=")).unwrap_or_else(|| value.clone()),
+        None => value.clone(),
+    };
+    let Some(path) = program.known() else { return true };
+    let base = paths::split(path).1;
+    let located = paths::locate(&program, context);
+    let is_installed = code::source::is_installed(&located, base, context) || environment::is_of_tools(paths::split(&located.path).0, context);
+    if !path.contains('/') || is_installed {
+        return false;
+    }
+    environment::command(name, &program, context);
+    true
+}
+
+/// Whether a module that a tool of Python is told to load is a file beside it.
+fn is_of_project(name: &str, value: &Value, context: &Context<'_>) -> bool {
+    const PYTHON: &[&str] = &["pylint", "mypy", "flake8", "ruff", "black", "isort"];
+    let is_python = name.split_once(' ').is_some_and(|(program, _)| PYTHON.contains(&program));
+    is_python && value.text().split(',').any(|module| {
+        let files = [format!("{module}.py"), format!("{module}/__init__.py")];
+        files.iter().any(|file| code::source::is_there(&paths::locate(&Value::Known(file.clone()), context), context))
+    })
 }
 
 /// `-C link-arg=-fuse-ld=lld` and nothing else of note.
@@ -168,9 +201,10 @@ fn is_plain_linker(flags: &str) -> bool {
     !ACTING_FLAGS.iter().any(|part| rest.contains(part))
 }
 
-/// Whether a path is not one of the project: standard input, the output of a command, another folder.
+/// Whether a path is not one of the project: standard input, the output of a command, another folder, or the settings
+/// themselves.
 fn is_elsewhere(value: &Value, context: &mut Context<'_>) -> bool {
-    if value.is_unknown() || value.text() == "-" || value.text().starts_with("/dev/") {
+    if value.is_unknown() || value.text() == "-" || value.text().starts_with("/dev/") || value.text().starts_with('{') {
         return true;
     }
     let located = paths::locate(value, context);
@@ -227,7 +261,7 @@ fn cargo(words: &[Word], end: usize, context: &mut Context<'_>) -> bool {
 mod tests {
     use insta::assert_snapshot;
 
-    use crate::fixture::check;
+    use crate::fixture::{check, check_with};
 
     #[test]
     fn commands_in_plain_sight_are_followed() {
@@ -249,6 +283,26 @@ mod tests {
         ] {
             let found = check(command);
             assert!(found.contains("exec.opaque"), "{command}: {found}");
+        }
+    }
+
+    #[test]
+    fn code_of_the_project_that_a_tool_loads() {
+        let files = [("/repo/ship.sh", "git push origin HEAD:main"), ("/repo/evil.py", "x"), ("/repo/node_modules/.bin/protoc-gen-ts", "\0")];
+        for command in [
+            "protoc --plugin=protoc-gen-x=./ship.sh --x_out=. a.proto", "protoc --plugin ./node_modules/.bin/protoc-gen-ts a.proto", "jest --config='{\"globalSetup\":\"./x.js\"}'", "eslint -f ./x.js src", "eslint --format=./x.js src",
+            "pylint --load-plugins evil src", "pylint --load-plugins=pylint_django,evil src", "ld --plugin ./x.so a.o", "ld -plugin=./x.so a.o", "ar --plugin ./x.so rc a.a a.o",
+        ] {
+            let found = check_with(command, &files);
+            assert!(found.contains("exec.opaque"), "{command}: {found}");
+        }
+        assert!(check_with("protoc --plugin=protoc-gen-x=./ship.sh a.proto", &files).contains("git.push main@origin"));
+        for command in [
+            "protoc --plugin=protoc-gen-ts=./node_modules/.bin/protoc-gen-ts a.proto", "protoc --plugin=protoc-gen-go a.proto", "protoc --plugin=/home/dev/go/bin/protoc-gen-go a.proto", "protoc --go_out=. a.proto", "jest --config jest.config.js",
+            "eslint -f json -o report.json src", "eslint --format stylish src", "pylint --load-plugins=pylint_django src", "ld -o a a.o",
+        ] {
+            let found = check_with(command, &[]);
+            assert!(!found.contains("exec.opaque"), "{command}: {found}");
         }
     }
 

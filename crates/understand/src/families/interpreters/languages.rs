@@ -380,6 +380,7 @@ fn runtime(invocation: &Invocation, context: &mut Context<'_>) {
         }
         return;
     }
+    loaded::preloaded(invocation, context);
     let is_file_of_variables = |at: usize| at > 0 && invocation.known(at - 1) == Some("--env-file") && invocation.program == "bun";
     let mut words = invocation.words.iter().enumerate().filter(|(at, word)| !word.text().starts_with('-') && !is_file_of_variables(*at));
     let first = words.next();

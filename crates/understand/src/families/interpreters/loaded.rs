@@ -4,7 +4,7 @@
 use countersign_model::{Answer, Question, verbs};
 
 use crate::Workspace as _;
-use crate::code::environment_files;
+use crate::code::{self, Looked, environment_files};
 use crate::context::Context;
 use crate::families::{self, opaque};
 use crate::invocation::{Invocation, Stdin};
@@ -24,6 +24,35 @@ const LOADERS: &[&str] = &[
     "source-map-support/register", "@swc-node/register", "@swc-node/register/esm-register", "esbuild-register", "@babel/register",
     "sucrase/register", "@oxc-node/core/register", "reflect-metadata", "dotenv/config",
 ];
+
+/// Adds what the code does that the settings of bun have it load before a file, a script or tests.
+pub(super) fn preloaded(invocation: &Invocation, context: &mut Context<'_>) {
+    const OTHER: &[&str] = &["install", "add", "remove", "i", "update", "ci", "link", "upgrade", "pm", "outdated", "publish", "x", "build"];
+    let first = invocation.words.iter().find(|word| !word.text().starts_with('-'));
+    if invocation.program != "bun" || first.is_none_or(|word| OTHER.contains(&word.text())) {
+        return;
+    }
+    let settings = paths::locate(&Value::Known("bunfig.toml".to_owned()), context);
+    let mut texts = Vec::new();
+    let looked = code::look(&settings, "preload", context, &mut |text, _| {
+        texts.push(text.to_owned());
+        Ok(())
+    });
+    // What was checked out is as it is elsewhere.
+    if let Looked::Opaque(why) = looked
+        && context.state.world.tree_changed.as_ref() != Some(&why)
+    {
+        opaque(invocation, &format!("which code its settings have it load first is not known: {why}"), context);
+    }
+    for list in texts.iter().flat_map(|text| text.split("preload").skip(1)).filter_map(|rest| rest.trim_start().strip_prefix('=')) {
+        let is_list = list.trim_start().starts_with('[');
+        let list = list.split(if is_list { ']' } else { '\n' }).next().unwrap_or_default();
+        // Those that are no paths are packages.
+        for file in list.split(['"', '\'']).skip(1).step_by(2).filter(|file| file.starts_with(['.', '/'])) {
+            families::run_file(&paths::locate(&Value::Known(file.to_owned()), context), Some("bun"), &[], invocation, context);
+        }
+    }
+}
 
 /// Whether what an option of node loads is known to do nothing else.
 pub(super) fn is_known(name: &str, programs: &[&str]) -> bool {
@@ -174,6 +203,27 @@ mod tests {
             let found = check_with(command, &[("/repo/x.js", "console.log(1)"), ("/repo/x.py", "print(1)")]);
             assert!(!found.contains("exec.opaque"), "{command}: {found}");
         }
+    }
+
+    #[test]
+    fn what_settings_load_or_run() {
+        let with = |command: &str, file: (&str, &str)| check_with(command, &[SCRIPTS, &[file, ("/repo/package.json", r#"{"scripts": {"test": "jest"}}"#)]].concat());
+        for settings in ["preload = [\"./p.js\"]", "[test]\npreload = [\n  './x.js',\n  './p.js',\n]\n", "preload='./p.js'\n"] {
+            let found = with("bun test", ("/repo/bunfig.toml", settings));
+            assert!(found.contains("git.push main@origin"), "{settings}: {found}");
+        }
+        for settings in ["preload = [\"dotenv\"]", "[install]\nexact = true\n", "preload = ['./x.js']\n"] {
+            let found = with("bun test", ("/repo/bunfig.toml", settings));
+            assert!(!found.contains("git.push") && !found.contains("opaque"), "{settings}: {found}");
+        }
+        assert!(!with("git pull && bun test", ("/repo/bunfig.toml", "[install]\n")).contains("opaque"));
+        for tasks in [r#"{"tasks": {"test": "git push origin main"}}"#, r#"{"tasks": {"test": {"command": "git push origin main"}}}"#] {
+            let found = with("deno task test", ("/repo/deno.json", tasks));
+            assert!(found.contains("git.push main@origin"), "{tasks}: {found}");
+        }
+        assert!(with("deno task test", ("/repo/deno.json", r#"{"tasks": {"test": {"dependencies": ["x"]}}}"#)).contains("opaque"));
+        assert!(with("deno task test", ("/repo/deno.jsonc", "{// x\n}")).contains("opaque"));
+        assert_snapshot!(with("deno task test", ("/repo/deno.json", r#"{"imports": {}}"#)), @"exec.test jest, execute");
     }
 
     #[test]
