@@ -45,6 +45,7 @@ pub const SETTINGS: &[&str] = &[
     "KUBECONFIG",
     "KUBE_CTX",
     "MIX_ENV",
+    "MYSQL_HOME",
     "MYSQL_HOST",
     "NODE_ENV",
     "NOMAD_ADDR",

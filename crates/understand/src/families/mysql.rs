@@ -110,7 +110,40 @@ fn located(
             None => "*".clone_into(&mut found.host),
         }
     }
+    // In a container there are other files.
+    if host.is_none() && context.elsewhere.is_none() && !given.has(&["defaults-file", "no-defaults", "print-defaults"]) {
+        usual(&mut found, invocation, context);
+    }
     found
+}
+
+/// Takes the host from the files of options that the clients read unasked.
+fn usual(found: &mut DatabasePlace, invocation: &Invocation, context: &Context<'_>) {
+    let home = context.state.shell.home.clone();
+    let own = match context.setting(invocation, "MYSQL_HOME") {
+        Ok(directory) => directory.map(|directory| format!("{directory}/my.cnf")),
+        Err(_) => return "*".clone_into(&mut found.host),
+    };
+    let secret = crate::word::Value::Known(format!("{home}/.mylogin.cnf"));
+    if !matches!(context.file(&crate::paths::locate(&secret, context).path), Ok(None)) {
+        "*".clone_into(&mut found.host);
+        found.note = Some("~/.mylogin.cnf may name the host".to_owned());
+        return;
+    }
+    for file in own.into_iter().chain([format!("{home}/.my.cnf")]) {
+        let word = Word::made(crate::word::Value::Known(file.clone()));
+        let text = context.file(&crate::paths::locate(&word.value, context).path);
+        let is_silent = |text: &String| !text.lines().any(|line| line.trim_start().starts_with(['!', 'h']));
+        match text {
+            Ok(None) => {}
+            Ok(Some(text)) if is_silent(&text) => {}
+            Ok(Some(_)) => {
+                found.host = option_file(&word, context).unwrap_or_else(|| "*".to_owned());
+                found.note = Some(format!("{file} names the host"));
+            }
+            Err(_) => "*".clone_into(&mut found.host),
+        }
+    }
 }
 
 /// The host that a file of options names.
@@ -228,6 +261,18 @@ mod tests {
     use insta::assert_snapshot;
 
     use crate::fixture::{check, check_because, check_with};
+
+    #[test]
+    fn hosts_of_files_of_options() {
+        let file = ("/home/dev/.my.cnf", "[client]\nhost=db.live.example\n");
+        let found = |command: &str| check_with(command, &[file]);
+        assert!(found("mysql shop -e 'delete from users'").contains("mysql://db.live.example/shop"));
+        assert!(found("mysql -h localhost shop -e 'delete from users'").contains("mysql://localhost/shop"));
+        assert!(found("mysql --no-defaults shop -e 'delete from users'").contains("mysql://localhost/shop"));
+        assert!(check_with("mysql shop -e 'delete from users'", &[("/home/dev/.my.cnf", "[client]\nuser=root\n")]).contains("mysql://localhost/shop"));
+        let own = [("MYSQL_HOME", "/repo"), ("/repo/my.cnf", "[client]\nhost = db.live.example\n")];
+        assert!(check_with("mysql shop -e 'delete from users'", &own).contains("mysql://db.live.example/shop"));
+    }
 
     #[test]
     fn sql_from_everywhere() {

@@ -156,6 +156,14 @@ fn command(words: &[Value], at: &DatabasePlace, context: &mut Context<'_>) {
         "module" if second == "list" => (verbs::DB_READ, ""),
         "debug" if matches!(second.as_str(), "object" | "help") => (verbs::DB_READ, ""),
         "object" if second == "help" => (verbs::DB_READ, ""),
+        "migrate" | "replicaof" | "slaveof" if second != "no" => {
+            // Another server gets what this one has, or is read whole.
+            let verb = if name == "migrate" { verbs::DB_WRITE } else { verbs::DB_EXPORT };
+            let host = words.get(1).and_then(Value::known).unwrap_or("*").to_owned();
+            let other = DatabasePlace { host, ..DatabasePlace::any("redis") };
+            whole(verb, &other, &format!("{name} names it"), context);
+            (verbs::DB_EXECUTE, "it acts on the server itself or runs code in it")
+        }
         "flushall" => (verbs::DB_DESTROY, "it empties every database of the server"),
         "flushdb" => (verbs::DB_DESTROY, "it empties the database"),
         other if READS.contains(&other) => (verbs::DB_READ, ""),
@@ -193,6 +201,15 @@ mod tests {
     use insta::assert_snapshot;
 
     use crate::fixture::{check, check_because};
+
+    #[test]
+    fn servers_that_a_command_names() {
+        let found = check("redis-cli -h localhost migrate cache.example 6379 x 0 1");
+        assert!(found.contains("db.write * in redis://cache.example"), "{found}");
+        let found = check("redis-cli replicaof cache.example 6379");
+        assert!(found.contains("db.export * in redis://cache.example"), "{found}");
+        assert!(!check("redis-cli replicaof no one").contains("redis://no"));
+    }
 
     #[test]
     fn options_without_values_take_none() {

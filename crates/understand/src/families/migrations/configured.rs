@@ -92,10 +92,11 @@ fn said(file: &str, text: &str, environment: Option<&str>, invocation: &Invocati
         ("host" | "hostname", Some(host), _) => DatabasePlace { host: host.to_owned(), ..DatabasePlace::any(system) },
         (_, Some(address), _) => DatabasePlace::of_text(address).filter(|_| address.contains("://"))?,
         (_, None, Some((name, otherwise))) => match otherwise {
-            Some(otherwise) if files::is_unset(name, context) && variable_set(name, invocation).is_none() => {
-                if otherwise.contains("://") { DatabasePlace::of_text(otherwise)? } else { DatabasePlace { host: otherwise.to_owned(), ..DatabasePlace::any(system) } }
-            }
-            _ => named(name, invocation, context),
+            Some(otherwise) => match files::setting(name, environment, &whole, invocation, context) {
+                Ok(value) => written(value.as_deref().unwrap_or(otherwise), system)?,
+                Err(()) => behind(name),
+            },
+            None => named(name, invocation, context),
         },
         (_, None, None) => return None,
     };
@@ -105,6 +106,11 @@ fn said(file: &str, text: &str, environment: Option<&str>, invocation: &Invocati
     let said = place.note.take().map_or_else(String::new, |note| format!("; {note}"));
     place.note = Some(format!("{file} says where{said}"));
     Some(place)
+}
+
+/// The place that a value says: an address, or a host.
+fn written(value: &str, system: &'static str) -> Option<DatabasePlace> {
+    if value.contains("://") { DatabasePlace::of_text(value) } else { Some(DatabasePlace { host: value.to_owned(), ..DatabasePlace::any(system) }) }
 }
 
 /// The kind of database that a driver of JavaScript is for.

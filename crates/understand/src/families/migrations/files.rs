@@ -4,11 +4,13 @@
 //! earlier part of the command may have set variables, no file says what they are.
 
 use countersign_model::{Answer, Question};
+use serde_json::Value as Json;
 
 use crate::Workspace as _;
 use crate::code::environment_files;
 use crate::code::source::{self, Source};
 use crate::context::Context;
+use crate::environment;
 use crate::invocation::Invocation;
 use crate::paths;
 use crate::sql::DatabasePlace;
@@ -48,6 +50,52 @@ pub(super) fn is_unset(name: &str, context: &Context<'_>) -> bool {
     let shell = &context.state.shell;
     let is_set = || context.workspace.ask(&Question::Variable { name: name.to_owned() });
     shell.poisoned.is_none() && !shell.variables.contains_key(name) && is_set() == Answer::No
+}
+
+/// What a variable is to a project that may take it from a file of variables. `Ok(None)`: nothing sets it; `Err`: it is
+/// not known. `mentioned` is code that may name such a file.
+pub(super) fn setting(
+    name: &str,
+    environment: Option<&str>,
+    mentioned: &str,
+    invocation: &Invocation,
+    context: &Context<'_>,
+) -> Result<Option<String>, ()> {
+    match environment::value(invocation, name) {
+        Some(Value::Known(text)) => return Ok(Some(text)),
+        Some(_) => return Err(()),
+        None if !is_unset(name, context) => return context.setting(invocation, name).ok().flatten().map(Some).ok_or(()),
+        None => {}
+    }
+    let mut files = vec![".env".to_owned(), ".env.local".to_owned()];
+    let stage = environment.unwrap_or("development");
+    files.extend([format!(".env.{stage}"), format!(".env.{stage}.local")]);
+    let quoted = mentioned.split(['"', '\'', '`']).filter(|text| text.contains(".env") && !text.contains(['\n', '=', '$', '(']));
+    files.extend(quoted.filter(|text| text.len() < 200).map(|text| text.trim_start_matches("./").to_owned()));
+    let mut found = None;
+    for file in &files {
+        let Some(text) = text_of(file, context).map_err(drop)? else { continue };
+        let value = assigned(name, &text);
+        if environment_files::spans_lines(&text) || value.is_some_and(|value| value.is_empty() || value.contains('$')) {
+            return Err(());
+        }
+        match (value, &found) {
+            (Some(value), None) => found = Some(value.to_owned()),
+            (Some(value), Some(known)) if value != known => return Err(()),
+            _ => {}
+        }
+    }
+    Ok(found)
+}
+
+/// The schema that `package.json` names for Prisma; an error where that is not known.
+pub(super) fn prisma_schema(context: &Context<'_>) -> Result<Option<String>, ()> {
+    let Some(text) = text_of("package.json", context).map_err(drop)? else { return Ok(None) };
+    let Ok(package) = serde_json::from_str::<Json>(&text) else { return Ok(None) };
+    match package.get("prisma").and_then(|prisma| prisma.get("schema")) {
+        None => Ok(None),
+        Some(schema) => schema.as_str().map(|schema| Some(schema.to_owned())).ok_or(()),
+    }
 }
 
 /// The place that `.env` names by a variable which nothing else sets; none where it does not, or may not be read.
@@ -260,6 +308,33 @@ mod tests {
         ");
         assert_snapshot!(check_with("DATABASE_URL=postgres://db.example/shop npx prisma migrate reset", &[UNSET]), @"db.destroy * in postgresql://db.example/shop, destroy");
         assert_snapshot!(check_with("npx prisma migrate deploy", &[LOCAL, UNSET, ("/repo/package.json", "{\"prisma\": {\"schema\": \"db/x.prisma\"}}")]), @"db.schema * in sql://$DATABASE_URL, write");
+    }
+
+    #[test]
+    fn what_is_set_counts_before_what_stands_there_otherwise() {
+        let unset: Vec<(&str, &str)> = ["DATABASE_URL", "DIRECT_URL", "DB_HOST", "PROD_URL"].map(|name| ("unset", name)).to_vec();
+        let found = |command: &str, files: &[(&str, &str)]| {
+            let all: Vec<(&str, &str)> = unset.iter().chain(files).copied().collect();
+            check_with(command, &all)
+        };
+        let rails = [("/repo/config/database.yml", "development:\n  adapter: postgresql\n  host: <%= ENV.fetch(\"DB_HOST\", \"localhost\") %>\n")];
+        assert!(found("DB_HOST=db.live.example rails db:drop", &rails).contains("postgresql://db.live.example/"));
+        assert!(found("rails db:drop", &rails).contains("postgresql://localhost/"));
+        let knex = ("/repo/knexfile.js", "require('dotenv').config();\nmodule.exports = { client: 'pg', connection: { host: process.env.DB_HOST || 'localhost' } };");
+        for (file, host) in [("DB_HOST=db.live.example\n", "db.live.example"), ("OTHER=1\n", "localhost"), ("DB_HOST=$X\n", "$DB_HOST")] {
+            let found = found("npx knex migrate:latest", &[knex, ("/repo/.env", file)]);
+            assert!(found.contains(&format!("postgresql://{host},")), "{file}: {found}");
+        }
+        assert!(found("DB_HOST=db.live.example npx knex migrate:latest", &[knex]).contains("postgresql://db.live.example,"));
+        let drizzle = ("/repo/drizzle.config.ts", "import 'dotenv/config';\nexport default { dialect: 'postgresql', dbCredentials: { url: process.env.PROD_URL || 'postgres://localhost/x' } };");
+        assert!(found("npx drizzle-kit push", &[drizzle, ("/repo/.env", "PROD_URL=postgres://db.live.example/x")]).contains("postgresql://db.live.example/x"));
+        assert!(found("npx drizzle-kit push", &[drizzle]).contains("postgresql://localhost/x"));
+        let direct = ("/repo/prisma/schema.prisma", "datasource db {\n  provider = \"postgresql\"\n  url = env(\"DATABASE_URL\")\n  directUrl = env(\"DIRECT_URL\")\n}\n");
+        let local = ("/repo/.env", "DATABASE_URL=postgres://localhost/x\nDIRECT_URL=postgres://localhost/y\n");
+        assert!(found("DIRECT_URL=postgres://db.live.example/x npx prisma migrate deploy", &[direct, local]).contains("postgresql://db.live.example/x"));
+        assert!(found("npx prisma migrate deploy", &[direct, local]).contains("postgresql://localhost/y"));
+        let elsewhere = [("/repo/package.json", "{\"prisma\":{\"schema\":\"db/schema.prisma\"}}"), direct, local, ("/repo/db/schema.prisma", "datasource db {\n  provider = \"postgresql\"\n  url = \"postgres://db.live.example/x\"\n}\n")];
+        assert!(found("npx prisma migrate deploy", &elsewhere).contains("postgresql://db.live.example/x"));
     }
 
     #[test]

@@ -30,7 +30,8 @@ use tools::Tool;
 pub(super) const FAMILY: Family = Family {
     programs: tools::PROGRAMS,
     about: "Migrations up and down, resets and seeds, of which database: from addresses, variables and the \
-        tool's own configuration. What a migration holds is not looked at: up changes the schema, down \
+        tool's own configuration; what the call or `.env` sets counts before what stands there for a variable that is \
+        not set. What a migration holds is not looked at: up changes the schema, down \
         can lose what tables hold.",
     examples: &[
         "alembic history",

@@ -159,7 +159,12 @@ fn text_of(path: &str, context: &Context<'_>) -> Option<String> {
 
 /// `datasource db { provider = ".." url = env("..") }`.
 fn prisma(found: &Subcommand<'_>, invocation: &Invocation, context: &Context<'_>) -> DatabasePlace {
-    let file = found.text(&["--schema"]);
+    let file = match (found.text(&["--schema"]), files::prisma_schema(context)) {
+        (Some(file), _) | (None, Ok(Some(file))) => Some(file),
+        (None, Ok(None)) => None,
+        // It may be anywhere.
+        (None, Err(())) => Some(String::new()),
+    };
     let text = match &file {
         Some(file) => text_of(file, context),
         None => text_of("prisma/schema.prisma", context).or_else(|| text_of("schema.prisma", context)),
@@ -183,12 +188,16 @@ fn prisma(found: &Subcommand<'_>, invocation: &Invocation, context: &Context<'_>
     };
     let system = of("provider").map(|provider| provider.trim_matches('"').to_owned());
     let system = system.as_deref().and_then(crate::sql::system_of).unwrap_or("sql");
-    let mut place = match of("url") {
-        Some(url) => match url.strip_prefix("env(") {
-            Some(rest) => variable(rest.trim_end_matches(')').trim().trim_matches(['"', '\'']), invocation, context),
-            None => DatabasePlace::of_text(url.trim_matches('"')).unwrap_or_else(|| DatabasePlace::any(system)),
-        },
-        None => variable("DATABASE_URL", invocation, context),
+    let said = |url: String| match url.strip_prefix("env(") {
+        Some(rest) => variable(rest.trim_end_matches(')').trim().trim_matches(['"', '\'']), invocation, context),
+        None => DatabasePlace::of_text(url.trim_matches('"')).unwrap_or_else(|| DatabasePlace::any(system)),
+    };
+    let usual = || of("url").map_or_else(|| variable("DATABASE_URL", invocation, context), said);
+    // Where there is an address past the pool, its commands take that.
+    let mut place = match of("directUrl").map(said) {
+        Some(direct) if found.name.starts_with("db execute") && direct.host != usual().host => DatabasePlace::any(system),
+        Some(direct) => direct,
+        None => usual(),
     };
     if place.system == "sql" {
         system.clone_into(&mut place.system);
@@ -220,7 +229,7 @@ fn rails(environment: Option<&str>, invocation: &Invocation, context: &Context<'
     let default = if section.iter().any(|line| line.starts_with("<<:")) { section_of_default(&text) } else { Vec::new() };
     let of = |key: &str| {
         let mut lines = section.iter().chain(&default);
-        lines.find_map(|line| Some(plain(line.strip_prefix(key)?.strip_prefix(':')?.trim(), context)))
+        lines.find_map(|line| Some(plain(line.strip_prefix(key)?.strip_prefix(':')?.trim(), environment, invocation, context)))
     };
     // Several databases stand one level deeper.
     let several = section.iter().filter(|line| line.ends_with(':')).count() > 0;
@@ -255,7 +264,7 @@ fn section<'t>(text: &'t str, name: &str) -> Option<Vec<&'t str>> {
 }
 
 /// A value of the file: itself, `$NAME` for `<%= ENV["NAME"] %>`, what stands there for one that is not set, else `*`.
-fn plain(value: &str, context: &Context<'_>) -> String {
+fn plain(value: &str, environment: &str, invocation: &Invocation, context: &Context<'_>) -> String {
     let value = value.trim_matches(['"', '\'']);
     if !value.contains("<%") {
         return value.to_owned();
@@ -263,10 +272,11 @@ fn plain(value: &str, context: &Context<'_>) -> String {
     let mut texts = value.split_once("ENV").map_or("", |(_, rest)| rest).split(['"', '\'']);
     let name = texts.nth(1);
     let otherwise = texts.nth(1).filter(|_| value.contains("fetch(") || value.contains("||"));
-    if let (Some(name), Some(otherwise)) = (name, otherwise)
-        && files::is_unset(name, context)
+    if let Some(name) = name
+        && let Ok(set) = files::setting(name, Some(environment), "", invocation, context)
+        && let Some(value) = set.as_deref().or(otherwise)
     {
-        return otherwise.to_owned();
+        return value.to_owned();
     }
     name.map_or_else(|| "*".to_owned(), |name| format!("${name}"))
 }
