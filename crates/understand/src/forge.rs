@@ -250,7 +250,27 @@ fn on_repository(request: &Request, repository: &ForgeRepository, rest: &[&str],
             };
             branch(repository, Some(&reference.join("/")), verb, commit)
         }
-        ["contents", ..] => branch(repository, field("branch"), verbs::GIT_PUSH, None),
+        ["contents", path @ ..] => {
+            let base = field("branch");
+            context.push(branch(repository, base, verbs::GIT_PUSH, None));
+            let paths = match path {
+                [] | ["*"] => carried::listed(field("files").or_else(|| field("actions"))),
+                path => vec![Some(path.join("/"))],
+            };
+            carried::by_request(repository, base, &paths, context);
+            return;
+        }
+        // What a commit will hold that a reference is set to later.
+        ["git", "trees"] if !deletes => {
+            let whole = format!("repos/owner/name/{}", rest.join("/"));
+            context.push(listed(request, &whole, repository, &rest.join("/"), verbs::FORGE_WRITE));
+            let given = request.fields.iter().filter(|(name, _)| name == "tree[][path]");
+            let mut paths: carried::Paths =
+                given.map(|(_, value)| value.known().map(str::to_owned)).collect();
+            paths.extend(carried::listed(field("tree")));
+            carried::by_request(repository, None, &paths, context);
+            return;
+        }
         ["actions" | "dependabot" | "codespaces", "secrets", name @ ..]
         | ["environments", _, "secrets", name @ ..] => {
             let name = name.first().copied().unwrap_or("*").to_owned();

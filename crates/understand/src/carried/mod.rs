@@ -5,6 +5,7 @@
 //! which packages a manifest gains.
 
 mod commits;
+mod committed;
 mod packages;
 mod table;
 
@@ -23,6 +24,7 @@ use crate::path_classes;
 use crate::path_table::segments;
 
 pub(crate) use commits::Commits;
+pub(crate) use committed::{Paths, by_request, listed};
 
 /// A kind of file, from the least that hangs on it to the most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,6 +4,7 @@ use countersign_model::{Certainty, Commit, Effect, ForgeRepository, Resource, Ve
 use serde_json::{Map, Value as Json};
 
 use super::{Field, Kind, Operation, Query, operations};
+use crate::carried;
 use crate::context::Context;
 use crate::forge::{self, Request, object, pull_request};
 use crate::paths;
@@ -116,8 +117,10 @@ fn forge_mutation(field: &Field, repository: &ForgeRepository, context: &mut Con
             };
             let new = field.argument("oid").and_then(Commit::parse);
             let effect = forge::branch(repository, name, verb, new);
-            if commits && name.is_some() && repository.name != "*" {
-                context.push(effect);
+            if commits {
+                let is_named = name.is_some() && repository.name != "*";
+                context.push(if is_named { effect } else { effect.certain(Certainty::Partial, by_id) });
+                carried::by_request(repository, name, &committed(field), context);
                 return;
             }
             effect
@@ -141,6 +144,17 @@ fn forge_mutation(field: &Field, repository: &ForgeRepository, context: &mut Con
         _ => Effect::new(verb, object(repository, "api", &field.name)),
     };
     context.push(effect.certain(Certainty::Partial, by_id));
+}
+
+/// The files that a mutation commits.
+fn committed(field: &Field) -> carried::Paths {
+    let holds = ["input", "fileChanges", "additions", "deletions"];
+    let of = |(name, value): &(String, Option<String>)| match name.as_str() {
+        "path" => Some(value.clone()),
+        name if value.is_none() && holds.contains(&name) => Some(None),
+        _ => None,
+    };
+    field.arguments.iter().filter_map(of).collect()
 }
 
 fn is_of_a_pull_request(verb: &Verb) -> bool {

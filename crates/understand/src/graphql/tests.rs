@@ -65,7 +65,10 @@ fn arguments_are_read_through_variables() {
 fn the_forges_client() {
     assert_snapshot!(check("gh api graphql -f query='query { search(query: \"mutation mergePullRequest\") { x } }'"), @"forge.read * api graphql, read");
     assert_snapshot!(check("gh api graphql -f query='mutation($id: ID!) { x: mergePullRequest(input: {pullRequestId: $id}) { clientMutationId } }' -f id=PR_1"), @"forge.merge * pull request, write, partial");
-    assert_snapshot!(check("gh api graphql -f query='mutation { createCommitOnBranch(input: {branch: {repositoryNameWithOwner: \"acme/shop\", branchName: \"main\"}, expectedHeadOid: \"x\"}) { x } }'"), @"git.push main@https://github.com/acme/shop, write");
+    assert_snapshot!(check("gh api graphql -f query='mutation { createCommitOnBranch(input: {branch: {repositoryNameWithOwner: \"acme/shop\", branchName: \"main\"}, expectedHeadOid: \"x\"}) { x } }'"), @"
+    git.push main@https://github.com/acme/shop, write
+    change.delivery files into main, write, partial
+    ");
     assert_snapshot!(check("gh api graphql -f query='mutation { createRef(input: {name: \"refs/heads/x\", repositoryId: \"R\"}) { x } addStar(input: {}) { x } }'"), @"
     git.push x@https://github.com/*, write, partial
     forge.write * api addStar, write, partial

@@ -443,7 +443,10 @@ mod tests {
         assert_snapshot!(check_tool("mcp__db__get_and_delete", json!({})), @"mcp.delete db/get_and_delete, destroy");
         assert_snapshot!(check_tool("mcp__x__frobnicate", json!({})), @"mcp.call x/frobnicate, execute, partial");
         assert_snapshot!(check_tool("mcp__github__merge_pull_request", json!({"owner": "acme", "repo": "shop", "pullNumber": 12})), @"forge.merge acme/shop#12, write");
-        assert_snapshot!(check_tool("mcp__github__push_files", json!({"owner": "acme", "repo": "shop", "branch": "main"})), @"git.push main@https://github.com/acme/shop, write");
+        assert_snapshot!(check_tool("mcp__github__push_files", json!({"owner": "acme", "repo": "shop", "branch": "main"})), @"
+        git.push main@https://github.com/acme/shop, write
+        change.delivery files into main, write, partial
+        ");
         assert_snapshot!(check_tool("mcp__github__create_pull_request", json!({"owner": "acme", "repo": "shop", "base": "main", "head": "x"})), @"
         forge.pull-request acme/shop pull request into main, write
         change.unknown files into main, write, partial

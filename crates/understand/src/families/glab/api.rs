@@ -3,6 +3,7 @@
 use countersign_model::{Certainty, Effect, ForgeRepository, Resource, Verb, verbs};
 
 use super::super::subcommands::Subcommand;
+use crate::carried;
 use crate::context::Context;
 use crate::forge::{self, anything, branch, normal_path, object, pull_request};
 use crate::word::Value;
@@ -102,7 +103,18 @@ pub(in super::super) fn request(
         // It brings the branch that the request comes from onto its target anew.
         (_, ["merge_requests", _, "rebase"]) if !deletes => branch(&repository, None, verbs::GIT_FORCE_PUSH, None),
         (_, ["merge_requests", id, ..]) if !deletes => forge::edited(&repository, number(id), field("target_branch").as_deref()),
-        (_, ["repository", "commits" | "files", ..]) => branch(&repository, field("branch").as_deref(), verbs::GIT_PUSH, None),
+        (_, ["repository", what @ ("commits" | "files"), path @ ..]) => {
+            let base = field("branch");
+            let paths = match (*what, path) {
+                ("files", [path]) => vec![Some(normal_path(path))],
+                ("commits", []) => carried::listed(field("actions").as_deref()),
+                // A pick or a revert of what is there.
+                ("commits", _) => vec![Some(String::new())],
+                _ => Vec::new(),
+            };
+            carried::by_request(&repository, base.as_deref(), &paths, context);
+            branch(&repository, base.as_deref(), verbs::GIT_PUSH, None)
+        }
         (_, ["repository", "branches", name]) if deletes => {
             branch(&repository, Some(&normal_path(name)), verbs::GIT_DELETE_REMOTE_REF, None)
         }

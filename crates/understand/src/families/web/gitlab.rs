@@ -6,6 +6,7 @@ use super::apis::Request;
 use super::{body, host_named};
 use crate::context::Context;
 use crate::families::glab;
+use crate::graphql;
 use crate::forge::{anything, normal_path, object};
 
 /// Adds what a request to GitLab does; false where it is none.
@@ -43,7 +44,7 @@ pub(super) fn effects(request: &Request<'_>, context: &mut Context<'_>) -> bool 
         anything(&repository, "the path of the request is not clear", context);
         return true;
     };
-    let (fields, _) = body(request.data);
+    let (fields, _) = body(&graphql::with_files(request.data, context));
     let field = |name: &str| {
         let named = |pair: &str| pair.strip_prefix(name)?.strip_prefix('=').map(str::to_owned);
         let in_body = fields.iter().find(|(key, _)| key == name).and_then(|(_, value)| value.known());

@@ -3,6 +3,7 @@
 use countersign_model::{Certainty, Effect, ForgeRepository, ToolCall, Verb, verbs};
 use serde_json::Value as Json;
 
+use crate::carried;
 use crate::context::Context;
 use crate::forge::{self, Request, object, pull_request};
 use crate::word::Value;
@@ -52,8 +53,9 @@ fn request(tool: &str, call: &ToolCall) -> Option<(&'static str, String)> {
         | "add_reply_to_pull_request_comment"
         | "add_pull_request_review_comment"
         | "request_copilot_review" => ("POST", format!("pulls/{number}/comments")),
-        "push_files" | "create_or_update_file" | "create_commit" => ("PUT", "contents/*".to_owned()),
-        "delete_file" => ("DELETE", "contents/*".to_owned()),
+        "push_files" | "create_commit" => ("PUT", "contents/*".to_owned()),
+        "create_or_update_file" => ("PUT", format!("contents/{}", file(call))),
+        "delete_file" => ("DELETE", format!("contents/{}", file(call))),
         "create_branch" => ("POST", "git/refs".to_owned()),
         "delete_branch" => ("DELETE", format!("git/refs/heads/{}", call.text("branch").unwrap_or("*"))),
         "add_issue_comment"
@@ -87,6 +89,15 @@ fn request(tool: &str, call: &ToolCall) -> Option<(&'static str, String)> {
         "assign_copilot_to_issue" => ("POST", "copilot".to_owned()),
         _ => return None,
     })
+}
+
+/// The file that a tool writes, as a part of an address.
+fn file(call: &ToolCall) -> String {
+    let path = call.text("path").or_else(|| call.text("file_path")).filter(|path| !path.is_empty());
+    path.map_or_else(
+        || "*".to_owned(),
+        |path| path.replace('%', "%25").replace('?', "%3F").replace('#', "%23"),
+    )
 }
 
 fn on_repository(method: &str, path: &str, call: &ToolCall, context: &mut Context<'_>) {
@@ -139,7 +150,15 @@ fn on_gitlab(tool: &str, call: &ToolCall, context: &mut Context<'_>) -> bool {
         | "create_issue_note"
         | "resolve_merge_request_thread" => request(verbs::FORGE_COMMENT),
         "create_issue" | "update_issue" | "create_label" => thing(verbs::FORGE_COMMENT, "issue"),
-        "push_files" | "create_or_update_file" => branch(&["branch"], verbs::GIT_PUSH),
+        "push_files" | "create_or_update_file" | "create_commit" => {
+            let files = call.input.get("files").or_else(|| call.input.get("actions")).map(Json::to_string);
+            let paths = match file(call) {
+                path if path == "*" => carried::listed(files.as_deref()),
+                path => vec![Some(path)],
+            };
+            carried::by_request(&repository, call.text("branch"), &paths, context);
+            branch(&["branch"], verbs::GIT_PUSH)
+        }
         "create_branch" => branch(&["branch"], verbs::GIT_PUSH),
         "delete_branch" => branch(&["branch"], verbs::GIT_DELETE_REMOTE_REF),
         "create_pipeline" | "retry_pipeline" | "cancel_pipeline" | "play_pipeline_job"

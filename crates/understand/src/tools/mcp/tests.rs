@@ -336,7 +336,10 @@ fn forges() {
     assert_snapshot!(check_tool("mcp__github__create_branch", json!({"owner": "acme", "repo": "shop", "branch": "x"})), @"git.push x@https://github.com/acme/shop, write");
     assert_snapshot!(check_tool("mcp__github__get_file_contents", json!({"owner": "acme", "repo": "shop", "path": ".env"})), @"mcp.read github/get_file_contents, read");
     assert_snapshot!(check_tool("mcp__gitlab__merge_merge_request", json!({"project_id": "acme%2Fshop", "merge_request_iid": 3})), @"forge.merge acme/shop#3, write");
-    assert_snapshot!(check_tool("mcp__gitlab__push_files", json!({"project_id": "12", "branch": "main"})), @"git.push main@https://gitlab.com/*, write, partial");
+    assert_snapshot!(check_tool("mcp__gitlab__push_files", json!({"project_id": "12", "branch": "main"})), @"
+    change.delivery files into main, write, partial
+    git.push main@https://gitlab.com/*, write, partial
+    ");
     assert_snapshot!(check_tool("mcp__gitlab__get_merge_request", json!({"project_id": "12", "merge_request_iid": 3})), @"mcp.read gitlab/get_merge_request, read");
 }
 
