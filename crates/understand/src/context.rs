@@ -161,6 +161,7 @@ impl<'a> Context<'a> {
                     physical: false,
                     folds_names: false,
                     folds_text: false,
+                    matches_hidden: false,
                     variables: BTreeMap::new(),
                     choices: BTreeMap::new(),
                     spelled: BTreeMap::new(),

@@ -29,6 +29,9 @@ impl Context<'_> {
             return;
         }
         let located = paths::locate(value, self);
+        for secret in self.secrets_named(value, &located) {
+            self.read_value(&Value::Known(secret));
+        }
         if let Some(resource) = self.all_of_a_kind(value, &located) {
             self.push(Effect::new(verbs::FS_READ, resource));
             return;

@@ -5,10 +5,13 @@ use countersign_model::{Answer, Effect, PathClass, Question, Resource, Zone, ver
 use super::Context;
 use crate::Workspace as _;
 use crate::code::source::Written;
-use crate::glob;
 use crate::paths::{self, Located};
 use crate::shell::names_only;
 use crate::word::Value;
+use crate::{glob, path_classes};
+
+/// Files of one pattern that are named.
+const MOST_NAMED: usize = 16;
 
 /// Why the text of a file of variables is not known, where it is taken for granted that it has a line for each.
 pub const LINES_OF_VARIABLES: &str = "the history does not tell which variables it sets";
@@ -46,6 +49,30 @@ impl Context<'_> {
                 "credentials.yml.enc" => true,
                 _ => false,
             }
+    }
+
+    /// The secret files of the workspace that are there and that a pattern stands for, where its own text does not say
+    /// that it names secrets.
+    pub(super) fn secrets_named(&self, value: &Value, located: &Located) -> Vec<String> {
+        let (directory, name) = paths::split(&located.path);
+        let ending = name.rsplit(['*', '?', ']', '}', ')']).next().unwrap_or_default();
+        let is_looked_at = matches!(value, Value::Pattern(_))
+            && located.zone == Zone::Workspace
+            && located.class != PathClass::Secret
+            && glob::is_pattern(name)
+            && !glob::is_pattern(directory)
+            && !path_classes::is_any_of_kind(name);
+        if !is_looked_at {
+            return Vec::new();
+        }
+        let hidden = name.starts_with('.') || self.state.shell.matches_hidden;
+        let is_named = |path: &String| {
+            let file = paths::split(path).1;
+            (hidden || !file.starts_with('.'))
+                && glob::matches(name, file)
+                && paths::class(path, self) == PathClass::Secret
+        };
+        self.files_in(directory, &[ending]).0.into_iter().filter(is_named).take(MOST_NAMED).collect()
     }
 
     /// Whether a secret file of the workspace that is copied or moved to the name `target` is one there as well:
@@ -232,6 +259,37 @@ mod tests {
             "./fill; mv scaf/.[^.]* .",
         ] {
             assert!(check_with(command, &scaffold).contains("secret.read /repo/scaf"), "{command}");
+        }
+    }
+
+    #[test]
+    fn patterns_that_name_a_secret_file() {
+        let files = [
+            ("/repo/.env.production", "A=b"),
+            ("/repo/certs/server.pem", "x"),
+            ("/repo/prod.env", "A=b"),
+            ("/repo/product.txt", "x"),
+        ];
+        for (command, file) in [
+            ("cat .*production", ".env.production"),
+            ("shopt -s dotglob; cat ./*production", ".env.production"),
+            ("cat certs/*pem", "certs/server.pem"),
+            ("cat prod*", "prod.env"),
+            ("head -3 ./*", "prod.env"),
+        ] {
+            let found = check_with(command, &files);
+            assert!(found.contains(&format!("secret.read /repo/{file}")), "{command}: {found}");
+        }
+        for command in [
+            "cat ./*production",
+            "cat product*",
+            "cat certs/x*",
+            "ls .*production",
+            "cat *.txt",
+            "shopt -s dotglob; shopt -u dotglob; cat *production",
+        ] {
+            let found = check_with(command, &files);
+            assert!(!found.contains("secret.read"), "{command}: {found}");
         }
     }
 

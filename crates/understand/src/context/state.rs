@@ -30,6 +30,8 @@ pub(crate) struct ShellState {
     pub physical: bool,
     /// Whether patterns match names of files whatever the case of their letters: `shopt -s nocaseglob`.
     pub folds_names: bool,
+    /// Whether `*` stands for names that begin with a dot, too: `shopt -s dotglob`.
+    pub matches_hidden: bool,
     /// The same for patterns that are held against text: `shopt -s nocasematch`.
     pub folds_text: bool,
     /// Variables set in this text; of an array, the first element.

@@ -212,6 +212,9 @@ pub(super) fn folds(names: &[Word], is_set: bool, context: &mut Context<'_>) {
     if has("nocaseglob") {
         shell.folds_names = is_set;
     }
+    if has("dotglob") {
+        shell.matches_hidden = is_set;
+    }
     if has("nocasematch") {
         shell.folds_text = is_set;
     }

@@ -109,9 +109,11 @@ fn takes_next(text: &str) -> bool {
 
 fn run_shell(invocation: &Invocation, context: &mut Context<'_>) {
     // Its options are not those of the shell that starts it.
-    let (names, text) = (context.state.shell.folds_names, context.state.shell.folds_text);
+    let shell = &context.state.shell;
+    let (names, text, hidden) = (shell.folds_names, shell.folds_text, shell.matches_hidden);
     runs_shell(invocation, context);
-    (context.state.shell.folds_names, context.state.shell.folds_text) = (names, text);
+    let shell = &mut context.state.shell;
+    (shell.folds_names, shell.folds_text, shell.matches_hidden) = (names, text, hidden);
 }
 
 fn runs_shell(invocation: &Invocation, context: &mut Context<'_>) {

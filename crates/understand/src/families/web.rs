@@ -182,7 +182,7 @@ fn one_transfer(words: &[Word], invocation: &Invocation, context: &mut Context<'
     secret_variables(words, &addresses, context);
     sent(invocation, context);
     for address in &addresses {
-        if let Some(file) = address.strip_prefix("file://") {
+        if let Some(file) = local_file(address) {
             context.read_value(&file);
             continue;
         }
@@ -190,6 +190,20 @@ fn one_transfer(words: &[Word], invocation: &Invocation, context: &mut Context<'
         request(address, method.as_deref(), sends, &data, context);
         if !uploads.is_empty() && context.collected.len() > before { context.collected.amend_last(crate::flows::put); }
     }
+}
+
+/// The file that an address names, its encoded letters read as the client does.
+fn local_file(address: &Value) -> Option<Value> {
+    let start = address.text().get(..7).filter(|start| start.eq_ignore_ascii_case("file://"))?;
+    let file = address.strip_prefix(start)?;
+    let path = file.strip_prefix("localhost/").or_else(|| file.strip_prefix("127.0.0.1/")).map_or(file.clone(), |rest| match rest {
+        Value::Known(text) => Value::Known(format!("/{text}")),
+        other => other,
+    });
+    Some(match path {
+        Value::Known(text) if text.contains('%') => Value::Known(format!("/{}", forge::normal_path(&text))),
+        other => other,
+    })
 }
 
 /// Whether options only show something.

@@ -104,6 +104,7 @@ impl ShellState {
         self.physical |= other.physical;
         self.folds_names |= other.folds_names;
         self.folds_text |= other.folds_text;
+        self.matches_hidden |= other.matches_hidden;
         self.traced |= other.traced;
         self.exports_all |= other.exports_all;
         if self.directory != other.directory {
@@ -138,7 +139,8 @@ impl ShellState {
             && self.earlier.len() == after.earlier.len()
             && self.separators_unsure == after.separators_unsure
             && self.separators_set == after.separators_set
-            && (self.folds_names, self.folds_text) == (after.folds_names, after.folds_text)
+            && (self.folds_names, self.folds_text, self.matches_hidden)
+                == (after.folds_names, after.folds_text, after.matches_hidden)
             && self.environment == after.environment;
         if same {
             return None;

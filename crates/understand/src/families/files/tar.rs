@@ -116,6 +116,12 @@ pub(super) fn tar(invocation: &Invocation, context: &mut Context<'_>) {
     } else {
         archive.into_iter().for_each(|value| context.read_value(value));
         if arguments.has(&["O", "to-stdout"]) {
+            // It prints them as the archive has them, which is commonly as they are here.
+            for word in &arguments.operands {
+                if paths::locate(&word.value, context).class == PathClass::Secret {
+                    context.read(word);
+                }
+            }
             return;
         }
         for word in &arguments.operands {

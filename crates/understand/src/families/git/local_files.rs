@@ -41,7 +41,10 @@ pub(super) fn effects(git: &Git<'_>, context: &mut Context<'_>) {
         "ls-files" => context.flow.found = names(git, &operands, None, context),
         "diff" => compared(git, &operands, context),
         "show" | "archive" | "whatchanged" | "format-patch" => operands.iter().for_each(|word| secret(&word.value, context)),
-        "log" | "stash" if shows_changes(git) => operands.iter().for_each(|word| secret(&word.value, context)),
+        "log" | "stash" if shows_changes(git) => {
+            operands.iter().for_each(|word| secret(&word.value, context));
+            lines(git, context);
+        }
         "apply" | "am" => patching::effects(git, context),
         "checkout" | "restore" => {
             operands.iter().for_each(|word| restored(&word.value, context));
@@ -158,6 +161,14 @@ fn secret(value: &Value, context: &mut Context<'_>) {
     }
 }
 
+/// `git log -L1,9:file`: the file after the range.
+fn lines(git: &Git<'_>, context: &mut Context<'_>) {
+    let ranges = git.words.iter().filter_map(|word| word.known()?.rsplit_once(':'));
+    for (_, path) in ranges.filter(|(range, _)| !range.is_empty()) {
+        secret(&Value::Known(path.to_owned()), context);
+    }
+}
+
 /// A file that is put back as some commit has it: another commit's settings are other settings.
 fn restored(value: &Value, context: &mut Context<'_>) {
     if !value.is_unknown() && matches!(paths::locate(value, context).class, PathClass::ToolConfiguration | PathClass::ShellConfiguration | PathClass::Countersign) {
@@ -185,6 +196,18 @@ fn compared(git: &Git<'_>, operands: &[&Word], context: &mut Context<'_>) {
         if located.class == PathClass::Secret && (plain || located.zone != Zone::Workspace) {
             context.read(word);
         }
+    }
+    // Against a commit that may lack the file, or that has another: all its lines are shown.
+    let sums = ["--stat", "--shortstat", "--numstat", "--name-only", "--name-status", "--summary", "--no-patch", "--quiet", "--raw"];
+    let only_sums = (sums.iter().any(|option| git.has_long(option)) || git.has_short('s') || git.has_short('q')) && !git.has_short('p') && !git.has_short('U') && !git.has_long("--patch") && !git.has_long("--unified");
+    let is_commit = |word: &&Word| {
+        let located = paths::locate(&word.value, context);
+        let is_there = || !matches!(context.workspace.ask(&Question::Path { path: located.path.clone() }), Answer::Absent);
+        !word.text().starts_with('-') && (word.text().contains("..") || located.class != PathClass::Secret && !is_there())
+    };
+    let commits = git.words.iter().take_while(|word| word.text() != "--").filter(is_commit).count();
+    if !only_sums && commits > 0 {
+        operands.iter().for_each(|word| secret(&word.value, context));
     }
 }
 
@@ -257,6 +280,16 @@ mod tests {
         ] {
             let found = check_with(command, &files);
             assert!(!found.contains("secret.read"), "{command}: {found}");
+        }
+    }
+
+    #[test]
+    fn secrets_of_other_commits() {
+        for command in ["git log -L1,9:.env", "git log -L 1,9:.env", "git diff 4b825dc6 -- .env", "git diff HEAD~1..HEAD -- .env", "git archive HEAD | tar xO .env", "tar -xOf x.tar .env"] {
+            assert!(check(command).contains("secret.read /repo/.env"), "{command}: {}", check(command));
+        }
+        for command in ["git log -L1,9:src/a.rs", "git diff HEAD~1 --stat -- .env", "git diff -- .env", "git archive HEAD | tar xO src/a.rs", "git log -L:f:src/a.rs"] {
+            assert!(!check(command).contains("secret.read"), "{command}: {}", check(command));
         }
     }
 

@@ -96,6 +96,10 @@ fn files_besides_the_data() {
     net.upload https://x.example, send
     ");
     assert_snapshot!(check("curl file:///home/dev/.ssh/id_rsa"), @"secret.read /home/dev/.ssh/id_rsa, read");
+    for address in ["file:///repo/.env%2eproduction", "FILE:///repo/.env.production", "file://localhost/repo/%2eenv.production"] {
+        assert_eq!(check(&format!("curl {address}")), "secret.read /repo/.env.production, read", "{address}");
+    }
+    assert!(!check("curl file:///repo/a%2eproduction").contains("secret.read"));
 }
 
 #[test]
