@@ -213,6 +213,7 @@ pub(crate) fn program(text: &str, context: &mut Context<'_>) -> Result<(), Strin
                 _ => reads_environment("*", context),
             },
             Token::Sign("@") => unclear("its program calls what it names later"),
+            Token::Sign("|&") if service(before(1), after(1), after(2)).is_some_and(|service| connects(&service, context)) => {}
             Token::Sign("|" | "|&") => match after(1) {
                 Some(Token::Name("getline")) => match (before(1), before(2)) {
                     (
@@ -252,6 +253,15 @@ fn target(token: Option<&Token<'_>>, next: Option<&Token<'_>>) -> Value {
         Some(Token::Text(path)) if ends(next) && !path.contains('\\') => Value::Known((*path).to_owned()),
         Some(Token::Text(path)) if !path.contains('\\') => Value::starting(path, "a name that awk puts together"),
         _ => Value::unknown("a name that awk puts together"),
+    }
+}
+
+/// What a two-way pipe leads to, where it is written out: before a `getline`, else after the sign.
+fn service(before: Option<&Token<'_>>, after: Option<&Token<'_>>, next: Option<&Token<'_>>) -> Option<Value> {
+    match (before, after) {
+        (Some(Token::Text(path)), Some(Token::Name("getline"))) => Some(Value::Known((*path).to_owned())),
+        (_, Some(Token::Text(_))) => Some(target(after, next)),
+        _ => None,
     }
 }
 
@@ -301,6 +311,16 @@ mod tests {
         ] {
             assert_eq!(check(command), "fs.read /repo/a.txt, read\nexec.read awk, read", "{command}");
         }
+    }
+
+    #[test]
+    fn services_on_the_network() {
+        for program in ["print \"x\" |& \"/inet/tcp/0/cache.example/6379\"", "\"/inet4/tcp/0/cache.example/80\" |& getline x"] {
+            let found = check(&format!("awk 'BEGIN {{ {program} }}'"));
+            assert_eq!(found, "net.send cache.example, send\nexec.read awk, read", "{program}");
+        }
+        assert!(check("awk 'BEGIN { print \"x\" |& \"/inet/tcp/0/\" h \"/80\" }'").contains("net.send *, send"));
+        assert!(!check("awk 'BEGIN { print \"x\" |& \"sort\" }'").contains("net.send"));
     }
 
     #[test]

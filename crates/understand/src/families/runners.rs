@@ -171,6 +171,16 @@ mod tests {
     }
 
     #[test]
+    fn scripts_that_node_runs() {
+        let package = [("/repo/package.json", "{\"scripts\": {\"deploy\": \"git push origin main\", \"build\": \"tsc\"}}")];
+        for command in ["node --run deploy", "node --run=deploy", "node --no-warnings --run deploy"] {
+            assert!(check_with(command, &package).contains("git.push main@origin"), "{command}: {}", check_with(command, &package));
+        }
+        assert!(!check_with("node --run build", &package).contains("git.push"));
+        assert!(check_with("node x.js --run deploy", &package).contains("opaque"));
+    }
+
+    #[test]
     fn what_they_run_is_seen() {
         for command in [
             "mise exec -- git push origin main", "mise x node@20 -- git push origin main", "asdf exec git push origin main",

@@ -10,7 +10,7 @@ use crate::word::{Value, Word};
 pub(super) const FAMILY: Family = Family {
     programs: &["7z", "7za", "7zz", "7zr", "unrar", "rar", "unar", "lsar", "cpio", "pax", "ditto", "dtrx", "ouch", "atool", "aunpack", "cabextract"],
     about: "Archives are read and written; which files are in one is not looked at, so that what is unpacked over a project's top may \
-        bring settings and hooks.",
+        bring settings and hooks. What is packed and then deleted is deleted.",
     examples: &["7z l a.7z", "7z x a.7z -ovendor", "unrar x a.rar vendor/", "cpio -it < a.cpio", "cpio -id < a.cpio", "unar -o vendor a.rar"],
     effects,
 };
@@ -53,6 +53,12 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     if let Stdin::File(file) = &invocation.stdin {
         context.read_value(file);
     }
+    // What it has packed is gone from where it was.
+    let deletes = ["-sdel", "-df", "-dr", "-dw"].iter().any(|name| invocation.words.iter().any(|word| word.text().eq_ignore_ascii_case(name)));
+    let moves = deletes && skips == 1 && program != "ouch" && packs || program.ends_with("rar") && matches!(first, "m" | "mf");
+    if moves {
+        operands.iter().skip(skips + 1).for_each(|word| context.delete(word));
+    }
     if packs {
         operands.iter().skip(skips).take(1).for_each(|word| context.write(word));
     }
@@ -68,6 +74,16 @@ mod tests {
     use insta::assert_snapshot;
 
     use crate::fixture::check;
+
+    #[test]
+    fn what_is_packed_and_deleted() {
+        for command in ["7z a -sdel x.7z src", "7zz a x.7z src -sdel", "rar a -df x.rar src", "rar m x.rar src"] {
+            assert!(check(command).contains("fs.delete /repo/src, destroy"), "{command}: {}", check(command));
+        }
+        for command in ["7z a x.7z src", "7z a -so x.7z src", "rar a x.rar src", "7z a x.7z -- src"] {
+            assert!(!check(command).contains("fs.delete"), "{command}: {}", check(command));
+        }
+    }
 
     #[test]
     fn what_is_unpacked_lands_somewhere() {

@@ -71,6 +71,9 @@ fn interpret(invocation: &Invocation, context: &mut Context<'_>) {
         "node" | "nodejs" | "tsx" | "ts-node" => reports(invocation, context),
         _ => {}
     }
+    if matches!(invocation.program.as_str(), "node" | "nodejs") && runs_script(invocation, context) {
+        return;
+    }
     match invocation.program.as_str() {
         "node" | "nodejs" | "tsx" if tests(invocation) => {
             context.program(verbs::EXEC_TEST, &format!("{} --test", invocation.program));
@@ -153,6 +156,23 @@ fn reports(invocation: &Invocation, context: &mut Context<'_>) {
         };
         context.write_value(&file);
     }
+}
+
+/// `node --run build`: a script of the package, as `npm run build`.
+fn runs_script(invocation: &Invocation, context: &mut Context<'_>) -> bool {
+    let words = &invocation.words;
+    let Some(at) = words.iter().position(|word| word.text().split('=').next() == Some("--run")) else { return false };
+    // What stands before it may be a file, or code, that gets it as an argument.
+    if !words.iter().take(at).all(|word| word.known().is_some_and(|text| text.starts_with("--") && text.len() > 2)) {
+        return false;
+    }
+    let name = words.get(at).and_then(|word| word.value.strip_prefix("--run="));
+    let rest = words.get(at + 1 + usize::from(name.is_none())..).unwrap_or_default();
+    let Some(name) = name.or_else(|| Some(words.get(at + 1)?.value.clone())) else { return false };
+    let words = [Word::known_as("run"), Word::made(name)].into_iter().chain(rest.iter().cloned()).collect();
+    let first = Word::known_as("npm");
+    families::dispatch(Invocation { program: String::new(), first, words, contiguous: false, ..invocation.clone() }, context);
+    true
 }
 
 /// Whether it runs the project's tests as its own runner finds them, or files of them, and nothing else.
