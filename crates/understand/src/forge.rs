@@ -3,6 +3,7 @@
 //! The paths are those of <https://docs.github.com/rest>.
 
 pub(crate) mod comments;
+pub(crate) mod workflows;
 
 use countersign_model::{Certainty, Commit, Effect, ForgeRepository, Repository, Resource, Verb, verbs};
 
@@ -216,6 +217,7 @@ fn on_repository(request: &Request, repository: &ForgeRepository, rest: &[&str],
             let (base, head) = (field("base"), field("head"));
             let doubt = (base.is_none() || head.is_none()).then_some("the branches are not known");
             carried::by_pull_request(&Offered { repository, base, head, doubt }, context);
+            workflows::pull_request(repository, "opened", context);
             return;
         }
         ["pulls", id] => edited(repository, number(id), field("base")),
@@ -225,6 +227,9 @@ fn on_repository(request: &Request, repository: &ForgeRepository, rest: &[&str],
             Effect::new(verb, pull_request(repository, number(id), None, None))
         }
         ["pulls", id, "comments" | "requested_reviewers", ..] | ["issues", id, ..] if !deletes => {
+            if rest.last() == Some(&"labels") || request.fields.iter().any(|(name, _)| name == "labels") {
+                workflows::pull_request(repository, "labeled", context);
+            }
             comments::effects(
                 field("body").into_iter(),
                 &pull_request(repository, number(id), None, None),

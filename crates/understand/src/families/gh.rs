@@ -20,7 +20,8 @@ pub(super) const FAMILY: Family = Family {
     programs: &["gh", "hub"],
     about: "Pull requests, issues, releases, workflows, secrets and settings on GitHub, and `gh api` by a \
         table of its operations and GraphQL mutations. The repository comes from `--repo`, `GH_REPO` or \
-        the remote; what an extension does is not known.",
+        the remote; what an extension does is not known. A workflow of the repository that delivers and that an opened \
+        or labeled pull request starts is an effect of its own, and a run of one that gets no secrets and delivers nothing is a test.",
     examples: &[
         "gh pr list",
         "gh pr view 12 --json title",
@@ -231,6 +232,10 @@ impl Call<'_> {
                 let from = forge::head(head.as_ref(), context);
                 context.push(self.doubted(forge::opened(&repository, base, from)));
                 self.carries(&repository, head, None, context);
+                if !self.arguments.has(&["dry-run", "web", "w"]) {
+                    forge::workflows::pull_request(&repository, "opened", context);
+                    self.labels("label", "labeled", &repository, context);
+                }
                 return;
             }
             "revert" => {
@@ -257,7 +262,16 @@ impl Call<'_> {
                 self.carries(&repository, self.branch(number), named, context);
                 return;
             }
-            "close" | "reopen" | "edit" | "ready" | "lock" | "unlock" => edited(),
+            "close" | "reopen" | "edit" | "ready" | "lock" | "unlock" => {
+                match action {
+                    "reopen" => forge::workflows::pull_request(&repository, "reopened", context),
+                    "ready" if !self.arguments.has(&["undo"]) => forge::workflows::pull_request(&repository, "ready_for_review", context),
+                    _ => {}
+                }
+                self.labels("add-label", "labeled", &repository, context);
+                self.labels("remove-label", "unlabeled", &repository, context);
+                edited()
+            }
             "comment" => {
                 self.speaks(&pull_request(&repository, number, None, None), context);
                 plain(verbs::FORGE_COMMENT)
@@ -283,6 +297,14 @@ impl Call<'_> {
             }
         };
         context.push(self.doubted(effect));
+    }
+
+    /// What labels start.
+    fn labels(&self, option: &str, kind: &str, repository: &ForgeRepository, context: &mut Context<'_>) {
+        let short = if option == "label" { "l" } else { option };
+        if self.arguments.has(&[option, short]) {
+            forge::workflows::pull_request(repository, kind, context);
+        }
     }
 
     /// The branch that names a pull request; none: the one at hand.

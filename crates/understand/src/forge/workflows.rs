@@ -1,0 +1,276 @@
+//! GitHub's workflows of the repository at hand: what an event starts, and whether that delivers, as far as the files
+//! of the working tree say. <https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax>
+
+use std::rc::Rc;
+
+use countersign_model::{Certainty, Effect, ForgeRepository, Resource, verbs};
+use countersign_yaml::Node;
+
+use super::object;
+use crate::context::Context;
+use crate::families::addresses;
+use crate::families::resolve::Repo;
+use crate::paths;
+
+/// Workflows of one repository that are read.
+const MOST: usize = 40;
+
+/// Words in names, and parts of what is run, that say a job delivers.
+const SIGNS: &[&str] = &[
+    "deploy",
+    "releas",
+    "publish",
+    "rollout",
+    "promot",
+    "kubectl",
+    "helm",
+    "terraform",
+    "pulumi",
+    "ansible",
+    "docker push",
+    "--push",
+    "git push",
+    "aws ",
+    "aws-actions",
+    "gcloud",
+    "google-github-actions",
+    "azure/",
+    "flyctl",
+    "vercel",
+    "netlify",
+    "wrangler",
+    "heroku",
+    "ssh ",
+    "rsync",
+    "migrate",
+    "gh release",
+    "environment:",
+];
+
+/// What in a file may give a run more than the code it tests: secrets, rights, machines of one's own, other workflows.
+const POWERS: &[&str] = &[
+    "secrets.",
+    "secrets[",
+    "inherit",
+    "id-token",
+    "write",
+    "self-hosted",
+    "github.token",
+    "github_token",
+    "./.github",
+];
+
+struct Workflow {
+    path: String,
+    text: String,
+    node: Rc<Node>,
+}
+
+/// Adds what a repository's workflows do when something happens to a pull request, such as `labeled`.
+pub(crate) fn pull_request(repository: &ForgeRepository, kind: &str, context: &mut Context<'_>) {
+    for workflow in read(repository, context).unwrap_or_default() {
+        if !starts(&workflow.node, kind) {
+            continue;
+        }
+        let name = paths::split(&workflow.path).1;
+        if let Some((job, environment)) = production(&workflow.node) {
+            let why = format!(
+                "{name} is started by pull requests that are {kind}, and its job {job} delivers to {environment}"
+            );
+            let resource = object(repository, "workflow", name);
+            context.push(Effect::new(verbs::FORGE_WORKFLOW, resource).because(&why));
+        } else if delivers(&workflow.text) {
+            let why = format!("{name} is started by pull requests that are {kind}, and may deliver");
+            let resource = Resource::Program { name: workflow.path.clone() };
+            context.push(Effect::new(verbs::EXEC_OPAQUE, resource).certain(Certainty::Partial, &why));
+        }
+    }
+}
+
+/// A run of a workflow that can do no more than test: it delivers nothing, and is given nothing that could. None where
+/// that is not known.
+pub(crate) fn harmless(repository: &ForgeRepository, name: &str, context: &Context<'_>) -> Option<Effect> {
+    let workflows = read(repository, context)?;
+    let is_it = |workflow: &&Workflow| {
+        let own = workflow.node.get("name").and_then(Node::text);
+        paths::split(&workflow.path).1 == name || own == Some(name)
+    };
+    let mut named = workflows.iter().filter(is_it);
+    let workflow = named.next().filter(|workflow| named.next().is_none() && is_harmless(workflow))?;
+    Some(tests(&workflow.path))
+}
+
+/// A run that is started again, of whichever workflow it is: none of them delivers.
+pub(crate) fn harmless_again(repository: &ForgeRepository, context: &Context<'_>) -> Option<Effect> {
+    let workflows = read(repository, context)?;
+    (!workflows.is_empty() && workflows.iter().all(is_harmless)).then(|| tests(".github/workflows"))
+}
+
+fn tests(name: &str) -> Effect {
+    let resource = Resource::Program { name: name.to_owned() };
+    let why = "the forge runs it, it delivers nothing as far as its file here says, and it gets no secrets";
+    Effect::new(verbs::EXEC_TEST, resource).certain(Certainty::Partial, why)
+}
+
+/// The workflows of a repository, where it is the one at hand; none where they are not all known.
+fn read(repository: &ForgeRepository, context: &Context<'_>) -> Option<Vec<Workflow>> {
+    let repo = Repo::open(&context.state.shell.directory, Vec::new(), context);
+    let top = repo.root.clone()?;
+    let is_here = repository.name == "*" || {
+        let remotes = repo.subsections("remote", context).unwrap_or_default();
+        remotes.iter().take(8).any(|name| {
+            let url = repo.last(&format!("remote.{name}.url"), context).ok().flatten();
+            url.as_deref().and_then(addresses::forge).as_ref() == Some(repository)
+        })
+    };
+    if !is_here {
+        return None;
+    }
+    let (files, is_all) = context.files_in(&format!("{top}/.github/workflows"), &[".yml", ".yaml"]);
+    if !is_all || files.len() > MOST {
+        return None;
+    }
+    let mut workflows = Vec::new();
+    for path in files {
+        let text = context.file(&path).ok()??;
+        let node = context.yaml(text.clone())?;
+        workflows.push(Workflow { path, text: text.to_lowercase(), node });
+    }
+    Some(workflows)
+}
+
+/// Whether something that happens to a pull request starts a workflow.
+fn starts(workflow: &Node, kind: &str) -> bool {
+    const USUAL: &[&str] = &["opened", "synchronize", "reopened"];
+    let events = ["pull_request", "pull_request_target"];
+    match workflow.get("on") {
+        Some(Node::Map(entries)) => entries.iter().any(|(event, filter)| {
+            let types = filter.get("types").map(Node::texts);
+            let is_meant = types.map_or_else(|| USUAL.contains(&kind), |types| types.contains(&kind));
+            events.contains(&event.as_str()) && is_meant
+        }),
+        Some(on) => USUAL.contains(&kind) && on.texts().iter().any(|event| events.contains(event)),
+        None => false,
+    }
+}
+
+/// A job that delivers to an environment whose name says production, and that environment.
+fn production(workflow: &Node) -> Option<(&str, &str)> {
+    let is_production = |name: &str| {
+        let mut words = name.split(|letter: char| !letter.is_ascii_alphanumeric());
+        words.any(|word| ["production", "prod", "prd", "live"].contains(&word.to_ascii_lowercase().as_str()))
+    };
+    workflow.get("jobs")?.entries().iter().find_map(|(job, node)| {
+        let environment = node.get("environment")?;
+        let name = environment.get("name").unwrap_or(environment).text()?;
+        is_production(name).then_some((job.as_str(), name))
+    })
+}
+
+/// Whether a workflow's text, in small letters, has a sign that it delivers.
+fn delivers(text: &str) -> bool {
+    let plain = text.replace("--release", " ");
+    SIGNS.iter().any(|sign| plain.contains(sign))
+}
+
+fn is_harmless(workflow: &Workflow) -> bool {
+    let jobs = workflow.node.get("jobs").map(Node::entries).unwrap_or_default();
+    let is_hosted = |job: &Node| {
+        let machine = job.get("runs-on").and_then(Node::text).unwrap_or_default();
+        job.get("uses").is_none()
+            && ["ubuntu-", "windows-", "macos-"].iter().any(|start| machine.starts_with(start))
+    };
+    let has = |parts: &[&str]| parts.iter().any(|part| workflow.text.contains(part));
+    !jobs.is_empty()
+        && jobs.iter().all(|(_, job)| is_hosted(job))
+        && !delivers(&workflow.text)
+        && !has(POWERS)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::check_with;
+
+    fn file(on: &str, job: &str) -> String {
+        format!(
+            "on: {on}\njobs:\n  a:\n    runs-on: ubuntu-latest\n    {job}\n    steps: [{{run: make all}}]\n"
+        )
+    }
+
+    #[test]
+    fn deliveries_that_pull_requests_start() {
+        let found = |command: &str, on: &str, job: &str| {
+            check_with(command, &[("/repo/.github/workflows/x.yml", &file(on, job))])
+        };
+        let production = "environment: production";
+        for (command, on) in [
+            ("gh pr edit 12 --add-label deploy", "{pull_request: {types: [labeled]}}"),
+            ("gh pr edit 12 --remove-label x", "{pull_request: {types: [unlabeled]}}"),
+            ("gh pr create --fill", "{pull_request: {types: [opened]}}"),
+            ("gh pr create --fill", "[push, pull_request]"),
+            ("gh pr reopen 12", "pull_request_target"),
+            ("gh pr ready 12", "{pull_request: {types: [ready_for_review]}}"),
+            ("gh api repos/acme/shop/issues/12/labels -f labels[]=x", "{pull_request: {types: [labeled]}}"),
+            ("gh api repos/acme/shop/pulls -f base=main -f head=feature", "pull_request"),
+        ] {
+            let delivered = found(command, on, production);
+            assert!(delivered.contains("forge.workflow acme/shop workflow x.yml"), "{command}: {delivered}");
+            let perhaps = found(command, on, "name: Deploy it");
+            assert!(perhaps.contains("exec.opaque /repo/.github/workflows/x.yml"), "{command}: {perhaps}");
+            let tested = found(command, on, "name: Test it");
+            assert!(!tested.contains("x.yml"), "{command}: {tested}");
+        }
+        for (command, on) in [
+            ("gh pr edit 12 --add-label deploy", "[push, pull_request]"),
+            ("gh pr edit 12 --title x", "{pull_request: {types: [labeled]}}"),
+            ("gh pr create --fill", "{pull_request: {types: [labeled]}}"),
+            ("gh pr create --fill -R other/thing", "pull_request"),
+            ("gh pr view 12", "pull_request"),
+        ] {
+            let found = found(command, on, production);
+            assert!(!found.contains("x.yml"), "{command}: {found}");
+        }
+    }
+
+    #[test]
+    fn runs_that_only_test() {
+        let started = |command: &str, job: &str| {
+            let text = file("workflow_dispatch", job);
+            check_with(command, &[("/repo/.github/workflows/test.yml", &text)])
+        };
+        for command in ["gh workflow run test.yml --ref feature", "gh run rerun 1 --failed"] {
+            assert!(
+                started(command, "name: Tests").starts_with("exec.test"),
+                "{command}: {}",
+                started(command, "name: Tests")
+            );
+            for job in [
+                "environment: production",
+                "name: Publish",
+                "env: {A: '${{ secrets.A }}'}",
+                "permissions: {id-token: write}",
+                "uses: ./.github/workflows/y.yml",
+            ] {
+                assert!(
+                    started(command, job).contains("forge.workflow"),
+                    "{command} {job}: {}",
+                    started(command, job)
+                );
+            }
+        }
+        for command in [
+            "gh workflow run test.yml",
+            "gh workflow run test.yml --ref main",
+            "gh workflow run other.yml --ref feature",
+            "gh workflow disable test.yml",
+            "gh run cancel 1",
+            "gh workflow run test.yml --ref feature -R other/thing",
+        ] {
+            assert!(
+                started(command, "name: Tests").contains("forge.workflow"),
+                "{command}: {}",
+                started(command, "name: Tests")
+            );
+        }
+    }
+}
