@@ -214,11 +214,21 @@ fn configures(words: &[&str], invocation: &Invocation, context: &mut Context<'_>
     };
     let located = paths::locate(&Value::Known(file), context);
     let decides = ["registry", "index", "script-shell", "token", "host", "auth", "*", "proxy", "ca", "strict-ssl", "global", "prefix", "node-options", "git", "editor", "scripts"];
-    let lower = setting.to_ascii_lowercase();
-    let class = if decides.iter().any(|part| lower.contains(part)) { countersign_model::PathClass::ToolConfiguration } else { countersign_model::PathClass::Ordinary };
+    let lower = rest.join(" ").to_ascii_lowercase();
+    let is_usual = match rest {
+        ["registry", address] => is_npms(address),
+        [one] => one.strip_prefix("registry=").is_some_and(is_npms),
+        _ => false,
+    };
+    let class = if !is_usual && decides.iter().any(|part| lower.contains(part)) { countersign_model::PathClass::ToolConfiguration } else { countersign_model::PathClass::Ordinary };
     let resource = Resource::Path { path: located.path, zone: located.zone, class };
     let why = format!("it sets `{setting}` for every later use");
     context.push(Effect::new(verbs::FS_WRITE, resource).because(&why));
+}
+
+/// Whether an address is that of npm's own registry.
+fn is_npms(address: &str) -> bool {
+    matches!(address.trim_end_matches('/'), "https://registry.npmjs.org" | "https://registry.yarnpkg.com")
 }
 
 /// Adds that packages are installed from somewhere else than the usual registry.
@@ -297,7 +307,9 @@ fn is_foreign_archive(address: &str) -> bool {
 mod tests {
     use insta::assert_snapshot;
 
-    use crate::fixture::{check, check_with};
+    use countersign_model::Resource;
+
+    use crate::fixture::{check, check_with, understood};
 
     const PROJECT: &[(&str, &str)] = &[
         ("/repo/package.json", "{\"name\": \"@acme/shop\"}"),
@@ -349,6 +361,20 @@ mod tests {
         fs.write /home/dev/.npmrc, write
         fs.write /home/dev/.config/pip/pip.conf, write
         ");
+    }
+
+    #[test]
+    fn the_usual_registry_decides_nothing() {
+        let decides = |command: &str| {
+            let found = understood(command, &[]).effects;
+            found.iter().any(|effect| matches!(&effect.resource, Resource::Path { class: countersign_model::PathClass::ToolConfiguration, .. }))
+        };
+        for command in ["npm config set registry https://registry.npmjs.org", "npm config set registry=https://registry.npmjs.org/"] {
+            assert!(!decides(command), "{command}");
+        }
+        for command in ["npm config set registry http://registry.npmjs.org", "npm config set registry https://registry.npmjs.org.example", "npm config set fund=false script-shell=./x.sh", "npm config set registry=https://registry.npmjs.org script-shell=./x.sh"] {
+            assert!(decides(command), "{command}");
+        }
     }
 
     #[test]
