@@ -101,6 +101,10 @@ impl Workspace for Fixture<'_> {
             Question::Head { .. } => {
                 Answer::Reference { reference: "refs/heads/feature".to_owned(), commit: Some(commit('a')) }
             }
+            Question::Reference { reference, .. } if self.own(reference).is_some() => {
+                let digit = self.own(reference).and_then(|own| own.chars().next()).unwrap_or('0');
+                Answer::Commit { commit: commit(digit) }
+            }
             Question::Reference { reference, .. } => match REFS.iter().find(|(name, _)| name == reference) {
                 Some((_, digit)) => Answer::Commit { commit: commit(*digit) },
                 None => Answer::Absent,

@@ -1,6 +1,6 @@
 //! Where effects land, and what follows from it in the default pack.
 
-use countersign_model::{Certainty, Origin};
+use countersign_model::{Certainty, Origin, Reversible};
 use insta::assert_snapshot;
 
 use super::*;
@@ -97,6 +97,26 @@ fn force_pushes() {
     assert_snapshot!(force("refs/heads/feature"), @"development, require 1 approval (40) by destroy");
     assert_snapshot!(force("refs/heads/develop"), @"unknown, require 1 approval (65) by destroy force-push-protected high-risk");
     assert_snapshot!(force("refs/heads/main"), @"production, require 1 approval (80) by destroy force-push-protected high-risk production-change");
+}
+
+#[test]
+fn branches_that_are_deleted() {
+    let deleted = |name, kept| {
+        let resource = reference(remote_repository(Some(SHOP_URL)), name);
+        check_effect(Effect::new(verbs::GIT_DELETE_REMOTE_REF, resource).reversible(kept))
+    };
+    let found = deleted("refs/heads/feature/x", Reversible::Yes);
+    assert!(found.contains("monitor") && found.contains("branch-removal"), "{found}");
+    for (name, kept) in [
+        ("refs/heads/feature/x", Reversible::Unknown),
+        ("refs/heads/feature/x", Reversible::No),
+        ("refs/heads/main", Reversible::Yes),
+        ("refs/heads/develop", Reversible::Yes),
+        ("refs/heads/next", Reversible::Yes),
+    ] {
+        let found = deleted(name, kept);
+        assert!(found.contains("require 1 approval"), "{name}: {found}");
+    }
 }
 
 #[test]

@@ -287,6 +287,8 @@ fn push_moves(
                 effect = effect.reversible(Reversible::Yes);
             } else if effect.verb == verbs::GIT_FORCE_PUSH {
                 effect = effect.because("it may overwrite what nobody here has seen; --force-with-lease would not");
+            } else if effect.verb == verbs::GIT_DELETE_REMOTE_REF && is_kept(&found.reference, &old, git, context) {
+                effect = effect.reversible(Reversible::Yes);
             }
             let effect = match found.why.as_deref().or(doubt) {
                 Some(why) => effect.certain(Certainty::Partial, why),
@@ -307,6 +309,12 @@ fn push_moves(
         }
     }
     all
+}
+
+/// Whether a branch here of the same name has the commits of one that is deleted on a remote, as last seen from here.
+fn is_kept(reference: &str, old: &Tip, git: &Git<'_>, context: &Context<'_>) -> bool {
+    let is_branch = reference.starts_with("refs/heads/") && !reference.contains('*');
+    is_branch && matches!(old, Tip::At(_)) && git.repo.tip(reference, context) == *old
 }
 
 /// What the ref names on the remote now, as last seen from here.

@@ -1,6 +1,6 @@
 //! Which refs of which remote a push moves.
 
-use countersign_model::{Answer, Digest, Question, verbs};
+use countersign_model::{Answer, Digest, Question, Reversible, verbs};
 use insta::assert_snapshot;
 use serde_json::json;
 
@@ -18,6 +18,22 @@ impl Workspace for WithHook {
             }
             _ => Fixture(&[("core.hookspath", ".husky")]).ask(question),
         }
+    }
+}
+
+#[test]
+fn deleted_branches_whose_commits_are_here() {
+    let kept = |command: &str, here: &str| {
+        let refs = [("refs/heads/done", here), ("refs/remotes/origin/done", "f")];
+        let found = understood(command, &refs).effects;
+        found.iter().any(|effect| effect.verb.as_str() == "git.delete-remote-ref" && effect.reversible == Reversible::Yes)
+    };
+    for command in ["git push origin --delete done", "git push origin :done", "git push -d origin done"] {
+        assert!(kept(command, "f"), "{command}");
+        assert!(!kept(command, "e"), "{command}");
+    }
+    for command in ["git branch -D done; git push origin --delete done", "git push origin --delete feature", "git push origin --delete refs/tags/v1", "git push --prune origin 'refs/heads/*'"] {
+        assert!(!kept(command, "f"), "{command}");
     }
 }
 
