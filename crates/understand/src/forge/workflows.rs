@@ -3,10 +3,11 @@
 
 use std::rc::Rc;
 
-use countersign_model::{Certainty, Effect, ForgeRepository, Resource, verbs};
+use countersign_model::{Answer, Certainty, Effect, ForgeRepository, Question, Resource, verbs};
 use countersign_yaml::Node;
 
 use super::object;
+use crate::Workspace as _;
 use crate::context::Context;
 use crate::families::addresses;
 use crate::families::resolve::Repo;
@@ -88,8 +89,25 @@ pub(crate) fn pull_request(repository: &ForgeRepository, kind: &str, context: &m
 }
 
 /// A run of a workflow that can do no more than test: it delivers nothing, and is given nothing that could. None where
-/// that is not known.
-pub(crate) fn harmless(repository: &ForgeRepository, name: &str, context: &Context<'_>) -> Option<Effect> {
+/// that is not known, as for another branch than the one that is checked out and was pushed as it is.
+pub(crate) fn harmless(
+    repository: &ForgeRepository,
+    name: &str,
+    branch: &str,
+    context: &Context<'_>,
+) -> Option<Effect> {
+    let repo = Repo::open(&context.state.shell.directory, Vec::new(), context);
+    let remote = repo.last(&format!("branch.{branch}.remote"), context).ok()??;
+    let here = repo.tip(&format!("refs/heads/{branch}"), context).commit()?;
+    let there = repo.tip(&format!("refs/remotes/{remote}/{branch}"), context).commit()?;
+    let question = Question::Uncommitted { repository: repo.root.clone()? };
+    let Answer::Values { values } = context.workspace.ask(&question) else { return None };
+    let is_clean = !values.iter().any(|line| line == "*" || line.contains(".github"));
+    let world = &context.state.world;
+    let is_untouched = world.tree_changed.is_none() && world.written.is_empty() && !world.opaque;
+    if here != there || !is_clean || !is_untouched || repo.checked_out(context).ok()? != branch {
+        return None;
+    }
     let workflows = read(repository, context)?;
     let is_it = |workflow: &&Workflow| {
         let own = workflow.node.get("name").and_then(Node::text);
@@ -97,19 +115,9 @@ pub(crate) fn harmless(repository: &ForgeRepository, name: &str, context: &Conte
     };
     let mut named = workflows.iter().filter(is_it);
     let workflow = named.next().filter(|workflow| named.next().is_none() && is_harmless(workflow))?;
-    Some(tests(&workflow.path))
-}
-
-/// A run that is started again, of whichever workflow it is: none of them delivers.
-pub(crate) fn harmless_again(repository: &ForgeRepository, context: &Context<'_>) -> Option<Effect> {
-    let workflows = read(repository, context)?;
-    (!workflows.is_empty() && workflows.iter().all(is_harmless)).then(|| tests(".github/workflows"))
-}
-
-fn tests(name: &str) -> Effect {
-    let resource = Resource::Program { name: name.to_owned() };
+    let resource = Resource::Program { name: workflow.path.clone() };
     let why = "the forge runs it, it delivers nothing as far as its file here says, and it gets no secrets";
-    Effect::new(verbs::EXEC_TEST, resource).certain(Certainty::Partial, why)
+    Some(Effect::new(verbs::EXEC_TEST, resource).certain(Certainty::Partial, why))
 }
 
 /// The workflows of a repository, where it is the one at hand; none where they are not all known.
@@ -234,43 +242,39 @@ mod tests {
 
     #[test]
     fn runs_that_only_test() {
-        let started = |command: &str, job: &str| {
+        let pushed = ("refs/heads/feature", "d");
+        let started = |command: &str, job: &str, more: (&str, &str)| {
             let text = file("workflow_dispatch", job);
-            check_with(command, &[("/repo/.github/workflows/test.yml", &text)])
+            check_with(command, &[("/repo/.github/workflows/test.yml", &text), more, ("uncommitted", "")])
         };
-        for command in ["gh workflow run test.yml --ref feature", "gh run rerun 1 --failed"] {
-            assert!(
-                started(command, "name: Tests").starts_with("exec.test"),
-                "{command}: {}",
-                started(command, "name: Tests")
-            );
-            for job in [
-                "environment: production",
-                "name: Publish",
-                "env: {A: '${{ secrets.A }}'}",
-                "permissions: {id-token: write}",
-                "uses: ./.github/workflows/y.yml",
-            ] {
-                assert!(
-                    started(command, job).contains("forge.workflow"),
-                    "{command} {job}: {}",
-                    started(command, job)
-                );
-            }
+        let run = "gh workflow run test.yml --ref feature";
+        let found = started(run, "name: Tests", pushed);
+        assert!(found.starts_with("exec.test"), "{found}");
+        assert!(
+            started(run, "name: Tests", ("x", "y")).contains("forge.workflow"),
+            "it was not pushed as it is"
+        );
+        for job in [
+            "environment: production",
+            "name: Publish",
+            "env: {A: '${{ secrets.A }}'}",
+            "permissions: {id-token: write}",
+            "uses: ./.github/workflows/y.yml",
+        ] {
+            let found = started(run, job, pushed);
+            assert!(found.contains("forge.workflow"), "{job}: {found}");
         }
         for command in [
             "gh workflow run test.yml",
             "gh workflow run test.yml --ref main",
             "gh workflow run other.yml --ref feature",
-            "gh workflow disable test.yml",
-            "gh run cancel 1",
             "gh workflow run test.yml --ref feature -R other/thing",
+            "echo x > .github/workflows/test.yml; gh workflow run test.yml --ref feature",
+            "gh workflow disable test.yml",
+            "gh run rerun 1 --failed",
         ] {
-            assert!(
-                started(command, "name: Tests").contains("forge.workflow"),
-                "{command}: {}",
-                started(command, "name: Tests")
-            );
+            let found = started(command, "name: Tests", pushed);
+            assert!(found.contains("forge.workflow"), "{command}: {found}");
         }
     }
 }

@@ -1,12 +1,11 @@
 //! Everything but pull requests and `gh api`.
 
-use countersign_model::{Certainty, Effect, ForgeRepository, Resource, Verb, verbs};
+use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
 
 use super::super::landing::{self, End};
 use super::super::{dispatch, opaque, read_all};
 use super::{Call, GROUPS, switches, worst};
 use crate::context::Context;
-use crate::families::resolve::Repo;
 use crate::forge::{self, object};
 use crate::word::{Value, Word};
 
@@ -151,7 +150,11 @@ impl Call<'_> {
             ("workflow" | "run" | "cache" | "gist" | "codespace" | "cs" | "agent-task", "delete") => on(verbs::FORGE_DELETE),
             ("project", action) if action.ends_with("delete") => on(verbs::FORGE_DELETE),
             ("workflow" | "run" | "agent-task" | "agent", _) => {
-                if let Some(effect) = self.tests(group, action, repository, context) {
+                let branch = self.arguments.value(&["ref", "r"]).and_then(Value::known);
+                let is_run = (group, action) == ("workflow", "run") && self.arguments.unknown.is_empty();
+                if let (true, Some(branch), Some(file)) = (is_run, branch, self.operand(0))
+                    && let Some(effect) = forge::workflows::harmless(repository, file, branch, context)
+                {
                     return Some(effect);
                 }
                 let mut effect = on(verbs::FORGE_WORKFLOW);
@@ -210,23 +213,6 @@ impl Call<'_> {
                 return None;
             }
         })
-    }
-
-    /// A run that only tests: of the branch that is checked out, whose workflow is the one here, or one that is started again.
-    fn tests(&self, group: &str, action: &str, repository: &ForgeRepository, context: &Context<'_>) -> Option<Effect> {
-        if !self.arguments.unknown.is_empty() {
-            return None;
-        }
-        match (group, action) {
-            ("workflow", "run") => {
-                let branch = self.arguments.value(&["ref", "r"])?.known()?;
-                let repo = Repo::open(&context.state.shell.directory, Vec::new(), context);
-                let is_here = repo.checked_out(context).is_ok_and(|name| name == branch);
-                forge::workflows::harmless(repository, self.operand(0).filter(|_| is_here)?, context)
-            }
-            ("run", "rerun") => forge::workflows::harmless_again(repository, context),
-            _ => None,
-        }
     }
 
     /// The issue that is named by its number or its address.
