@@ -248,6 +248,32 @@ fn credentials_within_reach_hold_what_nobody_can_read() {
     }
 }
 
+/// A file of the repository counts for what is told of it, and for what nobody can read.
+#[test]
+fn files_of_credentials_count_where_they_are_used() {
+    let machine = Machine::governed();
+    let repository = machine.repository();
+    std::fs::write(repository.join(".env.production"), "").unwrap();
+    let file = repository.join("countersign.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let line = "credentials = [\".env.production\"] #";
+    std::fs::write(&file, text.replacen("credentials = []", line, 1)).unwrap();
+    let decided = |command: &str| {
+        let mut explain = machine.command(env!("CARGO_BIN_EXE_countersign"));
+        explain.current_dir(&repository).args(["--json", "explain", "--proposal", command]);
+        let explained: Value = serde_json::from_slice(&explain.output().unwrap().stdout).unwrap();
+        explained["decision"].as_str().unwrap().to_owned()
+    };
+    let package = "{\"scripts\": {\"test\": \"jest\", \"e2e\": \"dotenv -e .env.production -- jest\"}}";
+    std::fs::write(repository.join("package.json"), package).unwrap();
+    for command in ["npm test", "npm ci", "npx tsc --noEmit", "cargo build"] {
+        assert_ne!(decided(command), "require_approval", "{command}");
+    }
+    for command in ["./ship.sh", "NODE_ENV=production npm test", "npm test && ./ship.sh", "npm run e2e"] {
+        assert_eq!(decided(command), "require_approval", "{command}");
+    }
+}
+
 #[test]
 fn a_secret_in_a_call_counts_as_it_does_in_the_hook() {
     let machine = Machine::governed();

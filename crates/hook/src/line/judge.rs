@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use countersign_approval::Action;
 use countersign_local::{Authorities, Believed, Home, LedgerError, Session, Standing, Trust, WITNESSES};
 use countersign_model::{
-    Access, Decision, Digest, Effect, Finding, LogId, Resource, Task, Timestamp, ToolCall,
+    Access, Answer, Certainty, Decision, Digest, Effect, Fact, Finding, LogId, Question, Resource, Task,
+    Timestamp, ToolCall,
 };
 use countersign_policy::{self as policy, Bundle, Context, OnAllow, Overlap, UnderTask};
 use countersign_understand::{Pinning, Surroundings, Understanding, Workspace, understand};
@@ -172,7 +173,8 @@ impl Judge {
                         && is_file(path)
                 });
             }
-            let (effects, decision, context) = self.decide(bundle, &effects, &context, tree.as_deref());
+            let (effects, decision, context) =
+                self.decide(bundle, call, (&effects, &understanding.facts), &context, tree.as_deref());
             let stricter = strictest.as_ref().is_none_or(|Judged { decision: old, .. }| {
                 (&decision.kind, decision.risk.score) > (&old.kind, old.risk.score)
             });
@@ -204,15 +206,18 @@ impl Judge {
     fn decide(
         &self,
         bundle: &Bundle,
-        effects: &[Effect],
+        call: &ToolCall,
+        (effects, facts): (&[Effect], &[Fact]),
         context: &Context,
         tree: Option<&str>,
     ) -> (Vec<Effect>, Decision, Context) {
         let mut effects = effects.to_vec();
         policy::classify(&mut effects, bundle, tree);
         let mut context = context.clone();
-        context.reach =
-            bundle.production_credentials().iter().filter(|name| self.within_reach(name)).cloned().collect();
+        let credentials = bundle.production_credentials().iter();
+        let used =
+            credentials.filter(|name| self.within_reach(name) && is_usable(name, call, &effects, facts));
+        context.reach = used.cloned().collect();
         let decision = policy::decide(&effects, &context, bundle);
         (effects, decision, context)
     }
@@ -242,10 +247,8 @@ impl Judge {
 
     /// Whether a credential that the map names is there for a process of the agent's.
     fn within_reach(&self, name: &str) -> bool {
-        let letters =
-            |text: &str| text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
-        if let Some(variable) = name.strip_prefix('$').or(Some(name).filter(|name| letters(name))) {
-            return self.variables.contains(variable);
+        if is_variable(name) {
+            return self.variables.contains(name.trim_start_matches('$'));
         }
         let path = match name.strip_prefix("~/") {
             Some(below) => self.user_home.join(below),
@@ -293,6 +296,48 @@ impl Judge {
         protected.dedup();
         surroundings
     }
+}
+
+/// Whether what a call starts is to be thought to use a credential. A file of the repository the project's own builds
+/// and tests, and its services in containers, leave alone where nothing tells them of it: neither the call, nor what was
+/// looked at to understand it. Whoever runs what nobody can read may not.
+fn is_usable(name: &str, call: &ToolCall, effects: &[Effect], facts: &[Fact]) -> bool {
+    let known = ["exec.build", "exec.test", "exec.install", "exec.read", "container.build", "container.run"];
+    let is_image = |effect: &Effect| {
+        let Resource::Container { object, .. } = &effect.resource else { return false };
+        effect.verb.as_str() == "container.run" && object == "image"
+    };
+    let is_own = |effect: &Effect| {
+        effect.access != Access::Execute
+            || known.contains(&effect.verb.as_str())
+                && effect.certainty != Certainty::Opaque
+                && !is_image(effect)
+    };
+    if is_variable(name) || name.starts_with(['~', '/']) || !effects.iter().all(is_own) {
+        return true;
+    }
+    let file = name.rsplit('/').next().unwrap_or(name).to_lowercase();
+    let start = file.split(['*', '?']).next().unwrap_or(&file);
+    let is_it = |path: &str| {
+        let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
+        name == file || start.len() < file.len() && name.starts_with(start)
+    };
+    let looked_at = facts.iter().any(|fact| {
+        matches!(&fact.question, Question::Path { path } if is_it(path)) && fact.answer != Answer::Absent
+    });
+    if looked_at {
+        return true;
+    }
+    let told = serde_json::to_string(&(&call.input, effects)).unwrap_or_default().to_lowercase();
+    let mut parts =
+        file.split(|letter: char| !letter.is_alphanumeric()).filter(|part| part.len() > 3).peekable();
+    parts.peek().is_none() || parts.any(|part| told.contains(part))
+}
+
+/// Whether a credential's name is a variable's.
+fn is_variable(name: &str) -> bool {
+    let is_letter = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    name.starts_with('$') || name.chars().all(is_letter)
 }
 
 /// The variables that a bundle's map names and that the call's text may read.

@@ -103,8 +103,10 @@ fn one(name: &str, service: &Node, file: &Node, asked: &Asked<'_>, reach: &mut R
         reach.workspace = own.workspace;
     }
     reach.mounts.extend(own.mounts);
-    if matches!(asked.part, Part::Mounted | Part::Started) && asked.names.iter().any(|asked| asked == name) {
-        let mut found = environment(service, asked, context);
+    let is_named = asked.names.iter().any(|asked| asked == name);
+    // What starts a service hands it its files of variables, whichever program is in it.
+    let mut found = if is_named || asked.part != Part::Mounted { environment(service, asked, context) } else { Vec::new() };
+    if matches!(asked.part, Part::Mounted | Part::Started) && is_named {
         if asked.part == Part::Mounted {
             // A container that runs has the address that was said when it was started.
             found.retain(|(name, _)| name != "DATABASE_URL");
