@@ -72,7 +72,10 @@ fn is_plain(name: &str) -> bool {
 /// The place that a resource is in, by the name that a map would have for it.
 fn place(resource: &Resource) -> Option<(Kind, String)> {
     match resource {
-        Resource::Cluster { context, .. } => Some((Kind::KubeContext, context.clone())),
+        Resource::Cluster { context, .. } => {
+            // A context, not what else its cluster is called.
+            Some((Kind::KubeContext, context.split(" at cluster ").next().unwrap_or(context).to_owned()))
+        }
         Resource::Cloud { account, .. } => Some((Kind::Account, account.clone())),
         Resource::Database { system, host, .. } if system != "sqlite" && !is_this_machine(host) => {
             Some((Kind::Database, host.clone()))

@@ -79,6 +79,22 @@ pub(super) fn tell(invocation: &Invocation, effect: Effect, context: &mut Contex
     context.elsewhere = elsewhere;
 }
 
+/// Adds what the program of a container is told of by its variables: a database outside of the container's own network.
+pub(super) fn container(name: &str, environment: &[(String, Value)], context: &mut Context<'_>) {
+    let mut told = Told { found: Vec::new(), spoken_to: Vec::new(), sees: Sees::Databases };
+    for (name, value) in environment {
+        told.of_variable(name, value.text());
+    }
+    told.found.retain(|found| found.split('/').next().is_some_and(|host| host.contains('.')));
+    if told.found.is_empty() {
+        return;
+    }
+    let program = format!("{name} told of {}", told.found.join(", "));
+    let (elsewhere, unseen) = (context.elsewhere.take(), context.unseen.take());
+    context.push(Effect::opaque(&program, "what it does there is not known"));
+    (context.elsewhere, context.unseen) = (elsewhere, unseen);
+}
+
 /// Whether a variable gives a program a kubeconfig or a context that is called after production.
 fn is_given_production(invocation: &Invocation) -> bool {
     invocation.environment.iter().any(|(name, value)| match name.as_str() {

@@ -9,7 +9,8 @@ mod copies;
 mod engine;
 mod images;
 mod mounts;
-mod run;
+pub(super) mod run;
+
 mod services;
 mod shown;
 

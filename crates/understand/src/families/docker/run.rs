@@ -7,7 +7,7 @@ use super::{engine, images, on};
 use crate::code::environment_files;
 use crate::code::source::{self, Source};
 use crate::context::{Context, only_reads};
-use crate::families::{dispatch, ssh};
+use crate::families::{dispatch, ssh, told};
 use crate::invocation::{Invocation, Stdin};
 use crate::paths::{self, Mount};
 use crate::word::{Value, Word};
@@ -109,6 +109,8 @@ pub(super) fn run(invocation: &Invocation, start: usize, only_made: bool, contex
     } else {
         effect
     });
+    let given: Vec<(String, Value)> = reach.environment.iter().cloned().chain(variables(&options, invocation, context)).collect();
+    told::container(&image, &given, context);
     for value in options.values(&["--cidfile"]) {
         context.write_value(value);
     }
@@ -229,14 +231,15 @@ pub(super) const LEADING: &[&str] = &["PGHOST", "PGHOSTADDR", "PGSERVICE", "PGSE
 fn from_files(options: &Options, is_remote: bool, context: &mut Context<'_>) -> Vec<(String, Value)> {
     let mut found = Vec::new();
     for file in options.values(&["--env-file"]) {
-        if !is_remote && is_own_settings(file, context) {
-            context.looks_at(file);
-        } else {
-            context.read_value(file);
-        }
+        if is_remote { context.read_value(file) } else { hands_over(file, context) }
         found.extend(of_file(file, context));
     }
     found
+}
+
+/// Adds that a file of variables is handed to a program: it is read, but for the project's own for development.
+pub(crate) fn hands_over(file: &Value, context: &mut Context<'_>) {
+    if is_own_settings(file, context) { context.looks_at(file) } else { context.read_value(file) }
 }
 
 /// Whether it is the file of settings for development that is kept with the code, which starting the project's own

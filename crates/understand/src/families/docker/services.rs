@@ -9,6 +9,7 @@ use super::run::{LEADING, Reach, of_file, privilege};
 use super::{build, on};
 use crate::code::source::{self, Source};
 use crate::context::Context;
+use crate::families::told;
 use crate::invocation::Invocation;
 use crate::paths;
 use crate::shell::{self, Place};
@@ -106,6 +107,9 @@ fn one(name: &str, service: &Node, file: &Node, asked: &Asked<'_>, reach: &mut R
     let is_named = asked.names.iter().any(|asked| asked == name);
     // What starts a service hands it its files of variables, whichever program is in it.
     let mut found = if is_named || asked.part != Part::Mounted { environment(service, asked, context) } else { Vec::new() };
+    if asked.part != Part::Mounted {
+        told::container(name, &found, context);
+    }
     if matches!(asked.part, Part::Mounted | Part::Started) && is_named {
         if asked.part == Part::Mounted {
             // A container that runs has the address that was said when it was started.

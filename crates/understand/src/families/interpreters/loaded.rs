@@ -62,6 +62,7 @@ pub(super) fn is_known(name: &str, programs: &[&str]) -> bool {
 /// Takes the variables of the files that options of JavaScript's runtimes name. What is set already stays as it is.
 pub(super) fn variables(invocation: &Invocation, context: &mut Context<'_>) {
     for file in variable_files(invocation) {
+        families::hands_over(&file, context);
         let located = paths::locate(&file, context);
         if let Err(why) = environment_files::take(&located.path, context).and(located.why.clone().map_or(Ok(()), Err)) {
             opaque(invocation, &format!("which variables it sets is not known: {why}"), context);
@@ -232,6 +233,7 @@ mod tests {
         let files = [("/repo/fix.js", code), ("/repo/.env.live", "DATABASE_URL=postgres://u@db.example/shop\n"), ("/repo/.env", "DATABASE_URL=postgres://u@localhost/shop\n")];
         let with = |more: &[(&str, &str)], command: &str| check_with(command, &[&files[..], more].concat());
         assert_snapshot!(with(&[UNSET], "node --env-file=.env.live fix.js"), @"
+        secret.read /repo/.env.live, read
         db.destroy orders in postgresql://db.example/shop, destroy
         fs.read /repo/fix.js, read
         ");
@@ -240,14 +242,19 @@ mod tests {
             assert!(found.contains("db.example"), "{command}: {found}");
         }
         assert_snapshot!(with(&[UNSET], "node --env-file=.env fix.js"), @"
+        fs.read /repo/.env, read
         db.destroy orders in postgresql://localhost/shop, destroy
         fs.read /repo/fix.js, read
         ");
         // What the session itself may set counts before the file.
         assert_snapshot!(with(&[], "node --env-file=.env fix.js"), @"
+        fs.read /repo/.env, read
         db.destroy orders in postgresql://$DATABASE_URL, destroy
         fs.read /repo/fix.js, read
         ");
         assert!(with(&[UNSET], "node --env-file=$F fix.js").contains("exec.opaque"));
+        // What opens production is given to the code, which may show it.
+        let found = check_with("node --env-file=.env.production -p process.env.DATABASE_URL", &[("/repo/.env.production", "DATABASE_URL=postgres://u@db.example/shop")]);
+        assert!(found.contains("secret.read /repo/.env.production"), "{found}");
     }
 }

@@ -143,6 +143,12 @@ pub(super) fn others(request: &Request<'_>, segments: &[&str]) -> Option<Effect>
         "api.vultr.com" => "vultr",
         "api.scaleway.com" => "scaleway",
         "api.supabase.com" => "supabase",
+        "api.heroku.com" => "heroku",
+        "api.machines.dev" => "fly",
+        "api.netlify.com" => "netlify",
+        "api.render.com" => "render",
+        "api.stripe.com" => "stripe",
+        "api.vercel.com" => "vercel",
         _ => return None,
     };
     let kind = segments.iter().find(|segment| !matches!(**segment, "v1" | "v2" | "v4" | "client")).copied().unwrap_or("*");

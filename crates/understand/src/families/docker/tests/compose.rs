@@ -146,13 +146,16 @@ fn a_server_that_nobody_names_is_the_containers_own() {
     assert_snapshot!(check_with("docker run --env-file .env.x postgres psql -c 'drop table t'; docker run -e PGHOST postgres psql -c 'drop table u'", &[("/repo/.env.x", "A=1\nPGHOST=db.example\n"), ("PGHOST", "db3.example")]), @"
     secret.read /repo/.env.x, read
     container.run image postgres, execute
+    exec.opaque postgres told of db.example, execute, opaque
     db.destroy t in postgresql://db.example, destroy
+    exec.opaque postgres told of db3.example, execute, opaque
     db.destroy u in postgresql://db3.example, destroy
     ");
     let file = "services:\n  web:\n    env_file: .env.x\n    environment:\n      - A=b\n  db:\n    environment:\n      PGHOST: ${H:-db4.example}\n";
     assert_snapshot!(check_with("docker compose exec web psql -c 'drop table t'; docker compose run db psql -c 'drop table t'", &[("/repo/compose.yaml", file), ("/repo/.env.x", "PGHOST=db.example\n")]), @"
     container.run service web, execute
     db.destroy t in postgresql://db.example, destroy
+    exec.opaque db told of db4.example, execute, opaque
     container.run service db, execute
     db.destroy t in postgresql://db4.example, destroy
     ");
@@ -168,6 +171,7 @@ fn the_address_of_a_service_says_which_database_its_tools_change() {
     db.schema service web, write
     ");
     assert_snapshot!(check_with("docker compose run --rm web npx prisma migrate deploy", &there), @"
+    exec.opaque web told of db.prod.example/shop, execute, opaque
     container.run service web, execute
     db.schema * in postgresql://db.prod.example/shop, write
     ");
