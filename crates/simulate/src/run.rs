@@ -283,7 +283,7 @@ mod tests {
     #[test]
     fn modules_of_python_are_its_own() {
         let code = "python -c \"import json; print(json.load(open('.claude/settings.json')))\"";
-        assert_eq!(last(&[code]), "exec.read fs.read");
+        assert_eq!(last(&[code]), "fs.read exec.read");
         assert!(last(&["cp x json.py", code]).contains("tamper"));
         assert!(
             last(&["python -c \"import shop; print(open('.claude/settings.json'))\""]).contains("tamper")

@@ -26,7 +26,8 @@ pub(crate) fn understand(
     context: &mut Context<'_>,
 ) -> Result<(), String> {
     encoded(text)?;
-    let code = Code::of(text, Rules::Python)?;
+    let mut code = Code::of(text, Rules::Python)?;
+    code.home.clone_from(&context.surroundings.home);
     let outside = std::mem::take(&mut context.connections);
     let mut doubt = None;
     let names = match imports::read(&code) {

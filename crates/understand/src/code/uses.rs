@@ -16,6 +16,8 @@ pub(crate) struct Code<'t> {
     pub tokens: Vec<Token<'t>>,
     /// The language.
     pub rules: Rules,
+    /// The home directory that `expanduser` means, where it is told.
+    pub home: String,
     pairs: Vec<usize>,
     constants: HashMap<&'t str, (usize, usize)>,
 }
@@ -80,7 +82,7 @@ impl<'t> Code<'t> {
     pub fn of(text: &'t str, rules: Rules) -> Result<Self, String> {
         let tokens = tokens::read(text, rules)?;
         let pairs = tokens::pairs(&tokens)?;
-        let mut code = Self { tokens, rules, pairs, constants: HashMap::new() };
+        let mut code = Self { tokens, rules, home: String::new(), pairs, constants: HashMap::new() };
         code.constants = code.constants();
         Ok(code)
     }
@@ -320,8 +322,14 @@ impl<'t> Code<'t> {
         let arguments = self.listed(open, depth + 1);
         let mut values = arguments.iter().map(|argument| argument.given.value());
         let value = match name {
-            "Path" | "PurePath" | "PosixPath" | "str" | "fspath" | "expanduser" | "abspath" | "realpath"
-            | "URL" | "String" => values.next()?,
+            "expanduser" => match values.next()? {
+                Value::Known(path) if path.starts_with("~/") && !self.home.is_empty() => {
+                    Value::Known(path.replacen('~', &self.home, 1))
+                }
+                other => other,
+            },
+            "Path" | "PurePath" | "PosixPath" | "str" | "fspath" | "abspath" | "realpath" | "URL"
+            | "String" => values.next()?,
             "join" | "resolve" => {
                 let parts: Vec<Value> = values.collect();
                 let known: Option<Vec<&str>> = parts.iter().map(Value::known).collect();

@@ -158,7 +158,10 @@ impl Context<'_> {
             || !world.links.is_empty()
             || world.written.iter().any(|written| written.is_pattern && written.may_bring(&located.path));
         let question = Question::Path { path: located.path.clone() };
+        // What looks like a home that was not put in would be one in another shell.
+        let is_home = located.path.split('/').any(|part| part.starts_with('~'));
         !is_brought
+            && !is_home
             && self.elsewhere.is_none()
             && matches!(located.zone, Zone::Workspace | Zone::Home)
             && !located.readings().any(is_git_internal)
@@ -288,6 +291,7 @@ mod tests {
             "git checkout x; rm none.txt",
             "rm -rf /srv/none",
             "rm -f .git/hooks/none",
+            "W='rm -rf ~'; $W",
         ] {
             assert!(deleted(command, "").contains(" No"), "{command}: {}", deleted(command, ""));
         }

@@ -224,3 +224,11 @@ fn libraries_that_write_no_file() {
     exec.read python3, read
     ");
 }
+
+#[test]
+fn the_home_is_put_in() {
+    let found = check("python3 -c 'import os; os.remove(os.path.expanduser(\"~/.local/bin/x\"))'");
+    assert!(found.contains("fs.delete /home/dev/.local/bin/x"), "{found}");
+    let found = check("python3 -c 'import os; os.remove(\"~/x\")'");
+    assert!(found.contains("fs.delete /repo/~/x"), "{found}");
+}
