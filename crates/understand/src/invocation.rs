@@ -117,7 +117,21 @@ pub(crate) struct Invocation {
     pub contiguous: bool,
 }
 
+/// The value of the last of these options among words, in its own word or the next.
+pub(crate) fn option(words: &[Word], names: &[&str]) -> Option<Value> {
+    words.iter().enumerate().rev().find_map(|(at, word)| {
+        let name = word.text().split('=').next().filter(|name| names.contains(name))?;
+        let attached = word.value.strip_prefix(&format!("{name}="));
+        attached.or_else(|| words.get(at + 1).map(|word| word.value.clone()))
+    })
+}
+
 impl Invocation {
+    /// The value of the last of these options, in its own word or the next.
+    pub fn option(&self, names: &[&str]) -> Option<Value> {
+        option(&self.words, names)
+    }
+
     /// From the program to the last argument.
     pub fn span(&self) -> Option<Span> {
         let first = self.first.span?;

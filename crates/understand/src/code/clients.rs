@@ -31,14 +31,7 @@ pub(super) fn effects(code: &Code<'_>, uses: &[(Use, String)], context: &mut Con
     if loaded.is_empty() {
         return;
     }
-    let wholes: Vec<Use> = uses
-        .iter()
-        .map(|(found, full)| {
-            let skipped = found.calls.len().saturating_sub(full.matches("()").count());
-            let calls = found.calls.get(skipped..).unwrap_or_default().to_vec();
-            Use { key: full.clone(), calls, ..found.clone() }
-        })
-        .collect();
+    let wholes: Vec<Use> = uses.iter().map(|(found, full)| found.by(full)).collect();
     let calls: Vec<Call<'_>> = wholes
         .iter()
         .flat_map(Use::called)

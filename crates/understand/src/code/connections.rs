@@ -75,9 +75,7 @@ pub(super) fn gather(
         // Whoever is handed a driver can connect.
         let is_handed_on = DRIVERS.contains(&full.as_str()) || opens(full).is_some();
         all_known &= !is_handed_on || binds(found);
-        let skipped = found.calls.len().saturating_sub(full.matches("()").count());
-        let calls = found.calls.get(skipped..).unwrap_or_default().to_vec();
-        let whole = Use { key: full.clone(), calls, ..found.clone() };
+        let whole = found.by(full);
         for (path, open) in whole.called() {
             let Some(opens) = opens(path) else { continue };
             let place = match opens {

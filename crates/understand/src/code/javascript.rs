@@ -290,9 +290,7 @@ fn one(
         reaches(found, full, code)?;
         environment(found, full, code, context);
     }
-    let whole = Use { key: full.to_owned(), ..found.clone() };
-    let skipped = found.calls.len() - full.matches("()").count().min(found.calls.len());
-    let whole = Use { calls: whole.calls.get(skipped..).unwrap_or_default().to_vec(), ..whole };
+    let whole = found.by(full);
     let mut result = Ok(());
     for (path, open) in whole.called() {
         let arguments = code.arguments(open);

@@ -134,17 +134,7 @@ pub(super) fn sets(code: &Code<'_>, name: &str) -> bool {
 /// Adds what code asks through clients that it makes. Requests to whole addresses are looked at where they stand; here
 /// are those to the rest of one: `client.put('/pulls/1/merge')`. Or says why that is not known.
 pub(super) fn effects(code: &Code<'_>, uses: &[(Use, String)], context: &mut Context<'_>) -> Option<String> {
-    let wholes: Vec<Use> = uses
-        .iter()
-        .map(|(found, full)| {
-            let skipped = found.calls.len().saturating_sub(full.matches("()").count());
-            Use {
-                key: full.clone(),
-                calls: found.calls.get(skipped..).unwrap_or_default().to_vec(),
-                ..found.clone()
-            }
-        })
-        .collect();
+    let wholes: Vec<Use> = uses.iter().map(|(found, full)| found.by(full)).collect();
     let mut names: Vec<&str> = Vec::new();
     let mut bases: Vec<Value> = Vec::new();
     for whole in &wholes {

@@ -36,6 +36,13 @@ pub(crate) struct Use {
 }
 
 impl Use {
+    /// The same by the full name of what it begins with; calls that only loaded that are left out.
+    pub fn by(&self, full: &str) -> Self {
+        let skipped = self.calls.len().saturating_sub(full.matches("()").count());
+        let calls = self.calls.get(skipped..).unwrap_or_default().to_vec();
+        Self { key: full.to_owned(), calls, ..self.clone() }
+    }
+
     /// Each call in it, by what is called and where its bracket opens.
     pub fn called(&self) -> impl Iterator<Item = (&str, usize)> {
         let mut from = 0;

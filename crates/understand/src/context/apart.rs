@@ -1,6 +1,6 @@
 //! Effects that are collected by themselves, of which only some are added to those of the call.
 
-use countersign_model::{Access, Certainty, Effect, PathClass, Resource};
+use countersign_model::{Access, Certainty, Effect, PathClass, Resource, Verb, verbs};
 
 use super::Context;
 use crate::collected::{Collected, Slot};
@@ -34,6 +34,27 @@ impl Context<'_> {
     pub fn begins_apart(&mut self) -> Before {
         let collected = std::mem::take(&mut self.collected);
         Before { collected, opaque: self.state.world.opaque, mark: self.tree.mark() }
+    }
+
+    /// Adds what of a program's effects is known for sure, but for those of the `plain` verbs; the first doubt of the rest.
+    /// What it is told of is known, whatever it does there.
+    pub fn adds_what_is_sure(&mut self, found: Vec<Apart>, plain: &[Verb], by: &str) -> Option<String> {
+        let mut doubt = None;
+        for mut found in found {
+            let effect = &mut found.effect;
+            let is_told =
+                || matches!(&effect.resource, Resource::Program { name } if name.contains(" told of "));
+            if effect.verb == verbs::EXEC_OPAQUE && !is_told() {
+                doubt.get_or_insert_with(|| effect.because.clone().unwrap_or_default());
+            } else if !plain.contains(&effect.verb) {
+                effect.because = Some(match effect.because.take() {
+                    Some(because) => format!("{by}: {because}"),
+                    None => by.to_owned(),
+                });
+                self.push_apart(found);
+            }
+        }
+        doubt
     }
 
     /// The effects found since then, none of which is one of the call's yet.

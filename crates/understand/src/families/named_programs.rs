@@ -59,16 +59,9 @@ pub(super) fn started(command: &str, directory: &str, file: &str, context: &mut 
     environment::command(file, &Value::Known(command.to_owned()), context);
     context.state.shell = kept;
     context.leaves();
-    let mut doubt = None;
-    for mut found in context.ends_apart(before) {
-        let effect = &mut found.effect;
-        if effect.verb == verbs::EXEC_OPAQUE {
-            doubt = doubt.or_else(|| effect.because.clone());
-        } else if ![verbs::EXEC_READ, verbs::EXEC_BUILD, verbs::FS_READ].contains(&effect.verb) {
-            effect.because.get_or_insert_with(|| format!("{file} has it start this"));
-            context.push_apart(found);
-        }
-    }
+    let found = context.ends_apart(before);
+    let by = format!("{file} has it start this");
+    let doubt = context.adds_what_is_sure(found, &[verbs::EXEC_READ, verbs::EXEC_BUILD, verbs::FS_READ], &by);
     let build = Effect::new(verbs::EXEC_BUILD, Resource::Program { name: format!("what {file} names") });
     context.push(match doubt {
         Some(why) => build.certain(Certainty::Partial, &format!("what all of it does is not known: {why}")),
@@ -180,6 +173,13 @@ mod tests {
             let found = check_with(command, &[(&format!("/repo/{path}"), &text), ("/repo/ship.sh", PUSH)]);
             assert!(found.contains("git.push main@origin"), "{command} {path}: {found}");
         }
+    }
+
+    #[test]
+    fn what_a_program_is_told_of_counts() {
+        let found =
+            check_with("cdk synth", &[("/repo/cdk.json", r#"{"app": "./app --host db.prod.example"}"#)]);
+        assert!(found.contains("told of db.prod.example"), "{found}");
     }
 
     #[test]

@@ -63,7 +63,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             if matches!(rest, ["run", ..]) {
                 listens(invocation, context);
             }
-            let named = option(invocation, &["--app", "-A"]).or_else(|| environment::value(invocation, "FLASK_APP"));
+            let named = invocation.option(&["--app", "-A"]).or_else(|| environment::value(invocation, "FLASK_APP"));
             let usual = ["wsgi", "app"].map(|name| Value::Known(name.to_owned()));
             match named {
                 Some(value) => module(&value, None, invocation, context),
@@ -87,7 +87,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         ("rq", ["info", ..]) => context.program(verbs::EXEC_READ, "rq"),
         ("uvicorn" | "gunicorn" | "hypercorn" | "daphne" | "granian" | "waitress-serve", _) => {
             listens(invocation, context);
-            let below = option(invocation, &["--app-dir", "--chdir", "--working-dir"]);
+            let below = invocation.option(&["--app-dir", "--chdir", "--working-dir"]);
             match first.and_then(|at| invocation.words.get(at)) {
                 Some(word) => module(&word.value, below.as_ref(), invocation, context),
                 None => opaque(invocation, NOT_NAMED, context),
@@ -118,23 +118,10 @@ fn operands(invocation: &Invocation) -> Vec<usize> {
     found
 }
 
-/// The value of the last of these options.
-fn option(invocation: &Invocation, names: &[&str]) -> Option<Value> {
-    let mut found = None;
-    for (at, word) in invocation.words.iter().enumerate() {
-        let name = word.text().split('=').next().unwrap_or_default();
-        if names.contains(&name) {
-            let attached = word.value.strip_prefix(&format!("{name}="));
-            found = attached.or_else(|| invocation.words.get(at + 1).map(|word| word.value.clone()));
-        }
-    }
-    found
-}
-
 /// Adds that a port is opened, and for whom.
 fn listens(invocation: &Invocation, context: &mut Context<'_>) {
     let names = ["--host", "-h", "-b", "--bind", "--server.address", "--ip", "--listen", "-i", "--interface"];
-    let given = option(invocation, &names).map_or_else(|| "127.0.0.1".to_owned(), |value| value.known().unwrap_or("*").to_owned());
+    let given = invocation.option(&names).map_or_else(|| "127.0.0.1".to_owned(), |value| value.known().unwrap_or("*").to_owned());
     let host = given.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit())).map_or(given.as_str(), |(host, _)| host);
     let host = if host.starts_with("unix:") || host.is_empty() || countersign_model::is_this_machine(host) { "localhost" } else { host };
     context.push(Effect::new(verbs::NET_LISTEN, Resource::Host { host: host.to_owned(), url: None }));
@@ -178,7 +165,7 @@ fn script(at: Option<usize>, invocation: &Invocation, context: &mut Context<'_>)
 
 /// `gunicorn -c gunicorn.conf.py`, which it also takes by itself.
 fn settings(invocation: &Invocation, context: &mut Context<'_>) {
-    let given = option(invocation, &["-c", "--config"]);
+    let given = invocation.option(&["-c", "--config"]);
     let given = given.map(|value| value.strip_prefix("file:").unwrap_or(value));
     let value = given.unwrap_or_else(|| Value::Known("gunicorn.conf.py".to_owned()));
     let file = paths::locate(&value, context);
@@ -202,9 +189,9 @@ fn celery(words: &[&str], invocation: &Invocation, context: &mut Context<'_>) {
         ["control" | "call" | "migrate" | "upgrade", ..] => context.push(queue(verbs::DB_WRITE)),
         _ => {}
     }
-    match option(invocation, &["-A", "--app"]) {
+    match invocation.option(&["-A", "--app"]) {
         Some(value) => {
-            let below = option(invocation, &["--workdir"]);
+            let below = invocation.option(&["--workdir"]);
             // `-A shop` is `shop.celery` or `shop`.
             let inner = value.known().map(|name| format!("{name}.celery"));
             let value = inner.filter(|name| located(name, below.as_ref().and_then(Value::known), context).is_some()).map_or(value, Value::Known);

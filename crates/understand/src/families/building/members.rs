@@ -7,7 +7,7 @@ use crate::families::opaque;
 use crate::glob;
 use crate::invocation::Invocation;
 use crate::paths;
-use crate::word::{Value, Word};
+use crate::word::Word;
 
 /// Packages that are looked at; of more the rest stays what a script of that name usually is.
 const MOST: usize = 48;
@@ -138,11 +138,11 @@ pub(super) fn runs_by_itself(subcommand: &str, invocation: &Invocation, context:
         return;
     };
     let package: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-    let texts = scripts.iter().filter_map(|name| package.get("scripts")?.get(*name)?.as_str());
-    for text in texts {
-        // What sets up git's hooks of the project, or only builds, is what installing is for.
-        if !is_usual(text) {
-            super::super::runners::text(&Value::Known(text.to_owned()), invocation, context);
+    let text = |name: &str| package.get("scripts")?.get(name)?.as_str();
+    // What sets up git's hooks of the project, or only builds, is what installing is for.
+    for name in scripts.iter().filter(|name| text(name).is_some_and(|text| !is_usual(text))) {
+        if let Looked::Opaque(why) = packages::script(name, &directory, &[], context) {
+            opaque(invocation, &why, context);
         }
     }
 }

@@ -5,7 +5,7 @@ use countersign_model::{Certainty, Effect, Resource, Reversible, verbs};
 use super::{copies, engine, on, run, services, shown};
 use crate::code::source::{self, Source};
 use crate::context::Context;
-use crate::invocation::Invocation;
+use crate::invocation::{Invocation, option};
 use crate::paths;
 use crate::word::{Value, Word};
 
@@ -87,7 +87,7 @@ pub(super) fn effects(invocation: &Invocation, start: usize, context: &mut Conte
             context.push(of(verbs::CONTAINER_READ));
         }
         "config" | "convert" => {
-            if let Some(output) = after(rest, &["-o", "--output"]) {
+            if let Some(output) = option(rest, &["-o", "--output"]) {
                 context.write_value(&output);
             }
             let effect = of(verbs::CONTAINER_READ);
@@ -122,7 +122,7 @@ pub(super) fn effects(invocation: &Invocation, start: usize, context: &mut Conte
         }
         "cp" => copies::effects(invocation, at + 1, "service", context),
         "stop" | "pause" | "kill" | "pull" | "commit" | "export" | "attach" => {
-            if let Some(output) = after(rest, &["-o", "--output"]) {
+            if let Some(output) = option(rest, &["-o", "--output"]) {
                 context.write_value(&output);
             }
             context.push(of(verbs::CONTAINER_WRITE));
@@ -164,16 +164,6 @@ pub(super) fn effects(invocation: &Invocation, start: usize, context: &mut Conte
             let why = "the subcommand is not known";
             context.push(of(verbs::CONTAINER_WRITE).certain(Certainty::Partial, why));
         }
-    }
-}
-
-/// The value of an option, in the next word or in its own.
-fn after(words: &[Word], names: &[&str]) -> Option<Value> {
-    let at = words.iter().position(|word| names.contains(&word.text().split('=').next().unwrap_or_default()))?;
-    let word = words.get(at)?;
-    match word.text().split_once('=') {
-        Some((name, _)) => word.value.strip_prefix(&format!("{name}=")),
-        None => words.get(at + 1).map(|word| word.value.clone()),
     }
 }
 

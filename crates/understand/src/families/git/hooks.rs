@@ -116,22 +116,12 @@ fn hook(path: &str, name: &str, root: &str, context: &mut Context<'_>) {
     let looked = code::run(&located, None, &[], context);
     context.state.shell = kept;
     let found = context.ends_apart(before);
-    let mut doubt = match looked {
+    let doubt = match looked {
         Looked::Understood | Looked::Absent => None,
         Looked::Opaque(why) => Some(why),
     };
-    for mut found in found {
-        let effect = &mut found.effect;
-        if effect.verb == verbs::EXEC_OPAQUE {
-            doubt.get_or_insert_with(|| effect.because.clone().unwrap_or_default());
-        } else if effect.verb != verbs::EXEC_READ && effect.verb != verbs::FS_READ {
-            effect.because = Some(match effect.because.take() {
-                Some(because) => format!("the hook {name} does it: {because}"),
-                None => format!("the hook {name} does it"),
-            });
-            context.push_apart(found);
-        }
-    }
+    let by = format!("the hook {name} does it");
+    let doubt = doubt.or(context.adds_what_is_sure(found, &[verbs::EXEC_READ, verbs::FS_READ], &by));
     if let Some(why) = doubt {
         let effect = countersign_model::Effect::new(verbs::EXEC_TEST, countersign_model::Resource::Program { name: format!("the hook {name}") });
         context.push(effect.certain(Certainty::Partial, &format!("what all of it does is not known: {why}")));

@@ -30,11 +30,7 @@ const USUAL: &[(&str, &str)] = &[
 
 /// Adds what the programs do that the kubeconfigs name which a client of a cluster is told of.
 pub(crate) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
-    let option = invocation.words.iter().enumerate().find_map(|(at, word)| match word.text() {
-        "--kubeconfig" => invocation.words.get(at + 1).map(|word| word.value.clone()),
-        _ => word.value.strip_prefix("--kubeconfig="),
-    });
-    let given = option.or_else(|| environment::value(invocation, "KUBECONFIG"));
+    let given = invocation.option(&["--kubeconfig"]).or_else(|| environment::value(invocation, "KUBECONFIG"));
     let Some(Value::Known(list)) = given else { return };
     for file in list.split(':').filter(|file| !file.is_empty()).take(MOST) {
         let located = paths::locate(&Value::Known(file.to_owned()), context);

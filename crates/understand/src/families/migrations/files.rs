@@ -105,7 +105,7 @@ pub(super) fn dotenv(name: &str, invocation: &Invocation, context: &Context<'_>)
     if !reads || !is_unset(name, context) || invocation.program == "prisma" && is_prisma_configured(context) {
         return None;
     }
-    let named = option_file(invocation);
+    let named = invocation.option(&["--envPath", "--env-path", "--env-file", "--dotenv"]);
     let files = match (&named, invocation.program.as_str()) {
         (Some(file), _) => vec![file.known()?],
         (None, "prisma") => vec![".env", "prisma/.env"],
@@ -122,18 +122,6 @@ pub(super) fn dotenv(name: &str, invocation: &Invocation, context: &Context<'_>)
         return Some(place);
     }
     None
-}
-
-/// The file of variables that an option names: `--envPath .env.live`, `--env-file=.env.live`.
-fn option_file(invocation: &Invocation) -> Option<Value> {
-    invocation.words.iter().enumerate().rev().find_map(|(at, word)| {
-        let (name, own) = match word.text().split_once('=') {
-            Some((name, _)) => (name, word.value.strip_prefix(&format!("{name}="))),
-            None => (word.text(), None),
-        };
-        let is_it = matches!(name, "--envPath" | "--env-path" | "--env-file" | "--dotenv");
-        is_it.then(|| own.or_else(|| invocation.words.get(at + 1).map(|word| word.value.clone())))?
-    })
 }
 
 /// Whether Prisma may have a configuration of its own.
