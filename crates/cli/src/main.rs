@@ -20,6 +20,9 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Runs the command. Where whoever reads the output has gone, as `head` does, it ends there without a word.
 ///
 /// The signal stays ignored: programs that are written to here, such as a hook under test, may end early as well.

@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use cedar_policy::Policy;
-use cedar_policy_core::ast::{self, Request};
+use cedar_policy_core::ast::{self, Literal, Request, ValueKind};
 use cedar_policy_core::entities::Entities;
 use cedar_policy_core::evaluator::Evaluator;
 use cedar_policy_core::extensions::Extensions;
@@ -19,12 +19,29 @@ use crate::proposal::Mode;
 /// The compiled policies of one kind of effect.
 #[derive(Debug, Default)]
 pub struct Compiled {
-    /// In the order of the bundle, each with whether it counts.
-    pub policies: Vec<(Policy, Mode)>,
+    /// In the order of the bundle.
+    policies: Vec<Counting>,
     /// Whether any only looks on.
     pub shadows: bool,
     /// Whether one of them may call one of Cedar's extension functions.
     pub extensions: bool,
+}
+
+/// One of them. Cedar would write its condition anew each time it is asked.
+#[derive(Debug)]
+struct Counting {
+    policy: Policy,
+    mode: Mode,
+    condition: ast::Expr,
+}
+
+impl Compiled {
+    /// Adds a policy after the others, with whether it counts.
+    pub fn push(&mut self, policy: Policy, mode: Mode) {
+        let condition = AsRef::<ast::Policy>::as_ref(&policy).condition();
+        self.shadows |= mode == Mode::Shadow;
+        self.policies.push(Counting { policy, mode, condition });
+    }
 }
 
 /// What the policies come to.
@@ -43,16 +60,18 @@ pub fn ask(compiled: &Compiled, counting: Mode, request: Request, entities: &Ent
     let extensions = if compiled.extensions { Extensions::all_available() } else { Extensions::none() };
     let evaluator = Evaluator::new(request, entities, extensions);
     let (mut permits, mut forbids, mut fails) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    for (policy, mode) in &compiled.policies {
+    for Counting { policy, mode, condition } in &compiled.policies {
         if *mode > counting {
             continue;
         }
         let policy: &ast::Policy = policy.as_ref();
-        let deciding = match (evaluator.evaluate(policy), policy.effect()) {
-            (Ok(false), _) => continue,
-            (Ok(true), ast::Effect::Permit) => &mut permits,
-            (Ok(true), ast::Effect::Forbid) => &mut forbids,
-            (Err(_), _) => &mut fails,
+        let value = evaluator.interpret(condition, policy.env()).map(|value| value.value);
+        let deciding = match (value, policy.effect()) {
+            (Ok(ValueKind::Lit(Literal::Bool(false))), _) => continue,
+            (Ok(ValueKind::Lit(Literal::Bool(true))), ast::Effect::Permit) => &mut permits,
+            (Ok(ValueKind::Lit(Literal::Bool(true))), ast::Effect::Forbid) => &mut forbids,
+            // Neither true nor false is as much an error.
+            (Ok(_) | Err(_), _) => &mut fails,
         };
         deciding.insert(PolicyId::from(AsRef::<str>::as_ref(policy.id())));
     }

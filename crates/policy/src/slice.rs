@@ -10,7 +10,6 @@ use countersign_model::PolicyId;
 use crate::ask::Compiled;
 use crate::bundle::StoredPolicy;
 use crate::compile::{quick, slow};
-use crate::proposal::Mode;
 use crate::scope::Kind;
 
 /// The compiled policies of one kind of effect, or the policy that does not compile.
@@ -47,8 +46,7 @@ fn compile<'a>(policies: impl Iterator<Item = &'a StoredPolicy>) -> Result<Compi
             slow(stored)
         });
         let policy = policy.ok_or_else(|| stored.id.clone())?;
-        compiled.shadows |= stored.mode == Mode::Shadow;
-        compiled.policies.push((policy, stored.mode));
+        compiled.push(policy, stored.mode);
     }
     Ok(compiled)
 }

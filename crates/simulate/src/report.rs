@@ -221,7 +221,7 @@ impl<'h> Tallies<'h> {
             }
         }
         for what in unforeseen(one) {
-            let what = one.text_without_secrets(redactor, &what);
+            let [what] = one.texts_without_secrets(redactor, [&what]);
             let (count, example) = self.unforeseen.entry(what).or_default();
             *count += 1;
             if example.is_empty() {

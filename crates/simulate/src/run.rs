@@ -74,12 +74,15 @@ impl Decided<'_> {
         }
     }
 
-    /// The same of one text.
-    pub(crate) fn text_without_secrets(&self, redactor: &Redactor, text: &str) -> String {
-        match self.without_secrets(redactor, text.into()) {
-            Value::String(text) => text,
-            _ => String::new(),
-        }
+    /// The same of some texts: looking for secrets costs more than they do.
+    pub(crate) fn texts_without_secrets<const N: usize>(
+        &self,
+        redactor: &Redactor,
+        texts: [&str; N],
+    ) -> [String; N] {
+        let clean = self.without_secrets(redactor, texts.as_slice().into());
+        let mut clean = clean.as_array().into_iter().flatten();
+        texts.map(|_| clean.next().and_then(Value::as_str).unwrap_or_default().to_owned())
     }
 }
 

@@ -13,8 +13,8 @@ pub(crate) enum Found {
     Absent,
     /// A directory.
     Directory,
-    /// A regular file, open for reading.
-    File(File),
+    /// A regular file, open for reading, and its length in bytes.
+    File(File, u64),
 }
 
 /// Looks at `path`. A link that leads nowhere, a special file or a refusal is unknown.
@@ -41,8 +41,9 @@ pub(crate) fn find(path: &Path) -> Known<Found> {
         .open(path)
         .map_err(|error| Unknown::io(path, &error))?;
     // It may have been replaced between the look and the opening.
-    regular(path, &file.metadata().map_err(|error| Unknown::io(path, &error))?)?;
-    Ok(Found::File(file))
+    let metadata = file.metadata().map_err(|error| Unknown::io(path, &error))?;
+    regular(path, &metadata)?;
+    Ok(Found::File(file, metadata.len()))
 }
 
 /// The whole file at `path`, or none if there is nothing. Longer than `limit` bytes: unknown.
@@ -50,9 +51,9 @@ pub(crate) fn read(path: &Path, limit: u64) -> Known<Option<Vec<u8>>> {
     match find(path)? {
         Found::Absent => Ok(None),
         Found::Directory => Err(Unknown::because(format!("{} is a directory", path.display()))),
-        Found::File(file) => {
-            let expected = file.metadata().map_or(0, |metadata| metadata.len()).min(limit);
-            let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0).saturating_add(1));
+        Found::File(file, expected) => {
+            let expected = usize::try_from(expected.min(limit)).unwrap_or(0);
+            let mut bytes = Vec::with_capacity(expected.saturating_add(1));
             let read = file.take(limit.saturating_add(1)).read_to_end(&mut bytes);
             let length = read.map_err(|error| Unknown::io(path, &error))?;
             if u64::try_from(length).is_ok_and(|length| length <= limit) {

@@ -24,7 +24,7 @@ pub(crate) fn look(path: &Path, key: &[u8; 32]) -> Known<Answer> {
             let canonical = path.canonicalize().map_err(|error| Unknown::io(path, &error))?;
             Ok(Answer::Directory { path: path_text(&canonical)? })
         }
-        Found::File(file) => read(path, file, key),
+        Found::File(file, _) => read(path, file, key),
     }
 }
 

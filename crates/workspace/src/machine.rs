@@ -19,7 +19,7 @@ use crate::{index, look, lost, names, target, uncommitted};
 
 /// This machine, as the agent's commands will find it.
 ///
-/// What is read of a repository's place and configuration is kept, so that the answers of one
+/// What is read of a repository's place, HEAD and configuration, and of links on a way, is kept, so that the answers of one
 /// machine fit together; make a new one for each decision.
 ///
 /// A variable among `variables` that sends git elsewhere (`GIT_DIR`, `GIT_CONFIG_COUNT` and the like)
@@ -34,6 +34,9 @@ pub struct Machine {
     settings: BTreeMap<String, String>,
     repositories: RefCell<BTreeMap<PathBuf, Known<Option<Rc<Repository>>>>>,
     configurations: RefCell<BTreeMap<PathBuf, Known<Rc<Vec<Configuration>>>>>,
+    /// By git directory.
+    heads: RefCell<BTreeMap<PathBuf, Known<Head>>>,
+    links: RefCell<target::Links>,
     /// How long git may still be asked.
     budget: Budget,
     /// Git directories under other names than the canonical one.
@@ -50,6 +53,8 @@ impl Machine {
             settings: BTreeMap::new(),
             repositories: RefCell::new(BTreeMap::new()),
             configurations: RefCell::new(BTreeMap::new()),
+            heads: RefCell::new(BTreeMap::new()),
+            links: RefCell::new(target::Links::new()),
             budget: Budget::default(),
             spellings: RefCell::new(BTreeMap::new()),
         }
@@ -76,14 +81,14 @@ impl Machine {
         match question {
             Question::Path { path } => look::look(absolute(path)?, &self.key),
             Question::Names { directory, endings } => names::ending(absolute(directory)?, endings),
-            Question::Target { path } => target::answer(absolute(path)?),
+            Question::Target { path } => target::answer(absolute(path)?, &mut self.links.borrow_mut()),
             Question::Repository { directory } => {
                 let directory = absolute(directory)?;
                 let Some(repository) = self.find(directory)? else { return Ok(Answer::Absent) };
                 self.remember_spelling(directory, &repository);
                 Ok(Answer::Directory { path: path_text(&repository.top)? })
             }
-            Question::Head { repository } => Ok(match references::head(&*self.repository(repository)?)? {
+            Question::Head { repository } => Ok(match self.head(&*self.repository(repository)?)? {
                 Head::Detached(commit) => Answer::Commit { commit },
                 Head::On(reference, commit) => Answer::Reference { reference, commit },
             }),
@@ -183,6 +188,15 @@ impl Machine {
         found
     }
 
+    fn head(&self, repository: &Repository) -> Known<Head> {
+        if let Some(known) = self.heads.borrow().get(&repository.git_dir) {
+            return known.clone();
+        }
+        let head = references::head(repository);
+        self.heads.borrow_mut().insert(repository.git_dir.clone(), head.clone());
+        head
+    }
+
     /// What every configuration that git may read says.
     fn agreed(&self, top: &str, of: impl Fn(&Configuration) -> Known<Vec<String>>) -> Known<Vec<String>> {
         let configurations = self.configurations(top)?;
@@ -206,7 +220,7 @@ impl Machine {
         if let Some(known) = self.configurations.borrow().get(&repository.git_dir) {
             return known.clone();
         }
-        let branch = references::head(&repository).map(|head| match head {
+        let branch = self.head(&repository).map(|head| match head {
             Head::On(name, _) => name.strip_prefix("refs/heads/").map(str::to_owned),
             Head::Detached(_) => None,
         });

@@ -19,8 +19,8 @@ const MOST_LINKS: usize = 40;
 const MOST_PARTS: usize = 2048;
 
 /// The path without links, and the identity of a file that has other names too.
-pub(crate) fn answer(path: &Path) -> Known<Answer> {
-    let target = follow(path, &mut Links::new())?;
+pub(crate) fn answer(path: &Path, links: &mut Links) -> Known<Answer> {
+    let target = follow(path, links)?;
     let several_names = match fs::symlink_metadata(&target) {
         Ok(metadata) if metadata.is_file() && metadata.nlink() > 1 => {
             Some(format!("{}:{}", metadata.dev(), metadata.ino()))
@@ -49,7 +49,7 @@ fn real_with(path: &Path, links: &mut Links) -> PathBuf {
 }
 
 /// What has been looked at: where a link leads, none for what is no link or not there.
-type Links = HashMap<OsString, Option<PathBuf>>;
+pub(crate) type Links = HashMap<OsString, Option<PathBuf>>;
 
 /// Where the link at `path` leads; none if it is not a link, or nothing.
 fn link(path: &Path, seen: &mut Links) -> io::Result<Option<PathBuf>> {

@@ -4,18 +4,21 @@
 //! the one before, and a subagent's calls stand in a file of their own.
 
 use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
 
 use countersign_model::{McpServer, Runtime, ToolAnnotations, ToolCall};
-use serde::Deserialize;
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::past::{Past, PastCall, PastResult, Reading, lines, time};
 
-/// A line, as far as calls need it.
+/// A line, as far as calls need it, with its message.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Line<'a> {
+struct Line<M> {
     #[serde(alias = "session_id")]
     session_id: Option<String>,
     agent_id: Option<String>,
@@ -23,15 +26,17 @@ struct Line<'a> {
     git_branch: Option<String>,
     timestamp: Option<String>,
     permission_mode: Option<String>,
-    #[serde(borrow)]
-    message: Option<&'a RawValue>,
+    message: Option<M>,
 }
 
 #[derive(Deserialize)]
-struct Message<'a> {
-    #[serde(borrow)]
-    content: Option<&'a RawValue>,
+struct Message<C> {
+    content: Option<C>,
 }
+
+/// What a message says, where it is text or parts: nearly always.
+#[derive(Default)]
+struct Parts<'a>(Vec<Part<'a>>);
 
 /// A part of a message.
 #[derive(Deserialize)]
@@ -52,26 +57,60 @@ pub fn transcript(text: &[u8]) -> Past {
     let mut reading = Reading::default();
     let mut so_far = SoFar::default();
     for (number, line) in lines(text) {
-        let line: Line<'_> = match serde_json::from_slice(line) {
-            Ok(line) => line,
-            Err(error) => {
-                reading.broken(number, error);
-                continue;
-            }
-        };
-        so_far.learn(&line);
-        let Some(message) = line.message else { continue };
-        let Ok(Message { content: Some(content) }) = serde_json::from_str(message.get()) else { continue };
-        // A message of text alone is a string.
-        if !content.get().starts_with('[') {
-            continue;
-        }
-        match serde_json::from_str::<Vec<Part<'_>>>(content.get()) {
-            Ok(parts) => parts.into_iter().for_each(|part| so_far.part(part, &line, number, &mut reading)),
-            Err(error) => reading.broken(number, error),
+        if let Ok(mut line) = serde_json::from_slice::<Line<Message<Parts<'_>>>>(line) {
+            so_far.learn(&line);
+            let parts = line.message.take().and_then(|message| message.content).unwrap_or_default();
+            parts.0.into_iter().for_each(|part| so_far.part(part, &line, number, &mut reading));
+        } else if let Err(error) = in_steps(line, number, &mut so_far, &mut reading) {
+            reading.broken(number, error);
         }
     }
     reading.finish()
+}
+
+/// Reads a line that is not as expected, to learn from it what can be.
+fn in_steps(
+    line: &[u8],
+    number: usize,
+    so_far: &mut SoFar,
+    reading: &mut Reading,
+) -> Result<(), serde_json::Error> {
+    let line: Line<&RawValue> = serde_json::from_slice(line)?;
+    so_far.learn(&line);
+    let message = line.message.map(|message| serde_json::from_str::<Message<&RawValue>>(message.get()));
+    // A message of something else has no parts.
+    let Some(Ok(Message { content: Some(content) })) = message else { return Ok(()) };
+    if content.get().starts_with('[') {
+        let parts: Vec<Part<'_>> = serde_json::from_str(content.get())?;
+        parts.into_iter().for_each(|part| so_far.part(part, &line, number, reading));
+    }
+    Ok(())
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Parts<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either<'a>(PhantomData<Parts<'a>>);
+        impl<'de: 'a, 'a> Visitor<'de> for Either<'a> {
+            type Value = Parts<'a>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("text or parts")
+            }
+
+            fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+                Ok(Parts::default())
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<Self::Value, A::Error> {
+                let mut read = Parts::default();
+                while let Some(part) = parts.next_element()? {
+                    read.0.push(part);
+                }
+                Ok(read)
+            }
+        }
+        deserializer.deserialize_any(Either(PhantomData))
+    }
 }
 
 #[derive(Default)]
@@ -83,7 +122,7 @@ struct SoFar {
 }
 
 impl SoFar {
-    fn learn(&mut self, line: &Line<'_>) {
+    fn learn<M>(&mut self, line: &Line<M>) {
         if let Some(session) = &line.session_id {
             self.session.clone_from(session);
         }
@@ -98,7 +137,7 @@ impl SoFar {
         }
     }
 
-    fn part(&self, part: Part<'_>, line: &Line<'_>, number: usize, reading: &mut Reading) {
+    fn part<M>(&self, part: Part<'_>, line: &Line<M>, number: usize, reading: &mut Reading) {
         match (&*part.kind, part.name) {
             ("tool_use" | "server_tool_use" | "mcp_tool_use", Some(tool)) => {
                 let id = part.id.map_or_else(|| reading.next_id(), Into::into);

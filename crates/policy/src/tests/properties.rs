@@ -356,8 +356,9 @@ fn what_errs_fails_and_what_extends_is_understood() {
     let rung = &laddered().contents().rungs[0];
     let answer = |text: &str, extensions| {
         let policies = text.parse::<PolicySet>().unwrap();
-        let counting = policies.policies().map(|policy| (policy.clone(), Mode::Enforce));
-        let ours = Compiled { policies: counting.collect(), shadows: false, extensions };
+        let mut ours = Compiled::default();
+        ours.extensions = extensions;
+        policies.policies().for_each(|policy| ours.push(policy.clone(), Mode::Enforce));
         let answer = as_told(ask(&ours, Mode::Enforce, question.at(rung).unwrap(), question.entities()));
         assert_eq!(answer, authorizer(&policies, &question, rung), "{text}");
         answer

@@ -195,15 +195,17 @@ pub struct Stopped {
 impl Stopped {
     /// As it is shown.
     pub(crate) fn of(one: &Decided<'_>, redactor: &Redactor) -> Self {
-        let clean = |text: &str| one.text_without_secrets(redactor, text);
+        let place = format!("{}:{}", one.call.file, one.call.line);
+        let shown = [one.session.id.as_str(), &place, &one.call.call.tool, &one.decision.reason];
+        let [session, place, tool, reason] = one.texts_without_secrets(redactor, shown);
         Self {
-            session: clean(one.session.id.as_str()),
-            place: clean(&format!("{}:{}", one.call.file, one.call.line)),
-            tool: clean(&one.call.call.tool),
+            session,
+            place,
+            tool,
             call: text(one, redactor),
             decision: one.decision.kind.word().to_owned(),
             risk: one.decision.risk.score,
-            reason: clean(&one.decision.reason),
+            reason,
             policies: one.decision.policies.iter().map(ToString::to_string).collect(),
         }
     }
@@ -264,20 +266,23 @@ pub struct Side {
 impl Difference {
     /// As it is shown.
     pub(crate) fn of(one: &Decided<'_>, other: &Decision, redactor: &Redactor) -> Self {
-        let clean = |text: &str| one.text_without_secrets(redactor, text);
-        let side = |decision: &Decision| Side {
+        let place = format!("{}:{}", one.call.file, one.call.line);
+        let (session, tool) = (one.session.id.as_str(), one.call.call.tool.as_str());
+        let shown = [place.as_str(), session, tool, &other.reason, &one.decision.reason];
+        let [place, session, tool, old, new] = one.texts_without_secrets(redactor, shown);
+        let side = |decision: &Decision, reason| Side {
             decision: decision.kind.to_string(),
             risk: decision.risk.score,
-            reason: clean(&decision.reason),
+            reason,
             policies: decision.policies.iter().map(ToString::to_string).collect(),
         };
         Self {
-            place: clean(&format!("{}:{}", one.call.file, one.call.line)),
-            session: clean(one.session.id.as_str()),
-            tool: clean(&one.call.call.tool),
+            place,
+            session,
+            tool,
             call: text(one, redactor),
-            before: side(other),
-            after: side(&one.decision),
+            before: side(other, old),
+            after: side(&one.decision, new),
             stricter: one.decision.kind > other.kind,
         }
     }
@@ -291,7 +296,10 @@ pub(crate) fn text(one: &Decided<'_>, redactor: &Redactor) -> String {
     let call = &one.call.call;
     let argument = || ["file_path", "url", "path", "pattern"].iter().find_map(|name| call.text(name));
     let text = match call.command().or_else(|| argument().map(str::to_owned)) {
-        Some(text) => one.text_without_secrets(redactor, &text),
+        Some(text) => {
+            let [text] = one.texts_without_secrets(redactor, [&text]);
+            text
+        }
         None => one.without_secrets(redactor, Value::Object(call.input.clone())).to_string(),
     };
     let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");

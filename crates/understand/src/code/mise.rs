@@ -103,15 +103,22 @@ fn found(name: &str, directory: &str, arguments: &[Word], key: String, context: 
 
 fn find(directory: &str, context: &mut Context<'_>) -> Result<Found, String> {
     let mut found = Found::default();
+    let mut visited = Vec::new();
     let mut at = directory.to_owned();
     let home = context.state.shell.home.clone();
     for step in 0..=MOST_UP {
         if step == MOST_UP {
             at.clone_from(&home);
         }
-        for file in FILES {
-            let path = paths::normal(&at, file);
-            if found.asked.contains(&path) {
+        let is_new = !visited.contains(&at);
+        visited.push(at.clone());
+        for file in FILES.iter().filter(|_| is_new) {
+            let path = beneath(&at, file);
+            if is_nowhere(&path, context) {
+                if let Some(why) = context.state.world.tree_changed.clone() {
+                    context.unsure.get_or_insert(why);
+                }
+                found.asked.push(path);
                 continue;
             }
             let located = paths::locate(&Value::Known(path.clone()), context);
@@ -134,8 +141,8 @@ fn find(directory: &str, context: &mut Context<'_>) -> Result<Found, String> {
                 }
             }
         }
-        for folder in FOLDERS {
-            let path = paths::normal(&at, folder);
+        for folder in FOLDERS.iter().filter(|_| is_new) {
+            let path = beneath(&at, folder);
             match context.file(&path) {
                 Ok(None) => found.asked.push(path),
                 Ok(Some(_)) | Err(_) => found.folders.push((path, at.clone())),
@@ -158,7 +165,11 @@ pub(crate) fn sourced(directory: &str, context: &mut Context<'_>) -> Result<(), 
     let mut at = directory.to_owned();
     for _ in 0..MOST_UP {
         for file in FILES {
-            let located = paths::locate(&Value::Known(paths::normal(&at, file)), context);
+            let path = beneath(&at, file);
+            if is_nowhere(&path, context) {
+                continue;
+            }
+            let located = paths::locate(&Value::Known(path), context);
             let mut texts = Vec::new();
             let looked = super::look(&located, "mise", context, &mut |text, _| {
                 texts.push(text.to_owned());
@@ -181,6 +192,18 @@ pub(crate) fn sourced(directory: &str, context: &mut Context<'_>) -> Result<(), 
         at = paths::normal(&at, "..");
     }
     Ok(())
+}
+
+fn beneath(directory: &str, name: &str) -> String {
+    format!("{}/{name}", directory.trim_end_matches('/'))
+}
+
+/// Whether there is no such file and nothing in the command could put one there: asked before what the path means, which
+/// costs more, since most of the names are of files that nobody has.
+fn is_nowhere(path: &str, context: &Context<'_>) -> bool {
+    let world = &context.state.world;
+    let is_as_found = world.written.is_empty() && world.links.is_empty() && !context.has_mounts();
+    is_as_found && matches!(context.file(path), Ok(None))
 }
 
 /// Adds what scripts and commands do that settings in a directory take variables from.

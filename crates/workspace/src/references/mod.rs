@@ -24,6 +24,7 @@ const LIMIT: usize = 20_000;
 const DEPTH: usize = 5;
 
 /// What HEAD names.
+#[derive(Clone)]
 pub(crate) enum Head {
     /// A commit, and no branch.
     Detached(Commit),

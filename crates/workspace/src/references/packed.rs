@@ -37,12 +37,11 @@ impl Packed {
     /// Opens the repository's, if it has one. One that does not say it is sorted is unknown.
     pub(super) fn open(repository: &Repository) -> Known<Option<Self>> {
         let path = repository.common_dir.join("packed-refs");
-        let file = match file::find(&path)? {
+        let (file, end) = match file::find(&path)? {
             Found::Absent => return Ok(None),
             Found::Directory => return Err(broken()),
-            Found::File(file) => file,
+            Found::File(file, end) => (file, end),
         };
-        let end = file.metadata().map_err(|error| Unknown::io(&path, &error))?.len();
         let mut packed = Self { file, start: 0, end, digits: repository.id_length * 2 };
         let Some(header) = packed.line_from(0)? else { return Ok(None) };
         let traits = header.content.strip_prefix(b"# pack-refs with:").ok_or_else(broken)?;

@@ -2,7 +2,8 @@
 //!
 //! The names hold for one compiler and one set of dependencies. A list that is out of date costs time and nothing else.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
@@ -26,7 +27,7 @@ const COMMANDS: [&str; 5] = [
 pub fn record(programs: &Programs) -> Result<usize> {
     eprintln!("── recording which functions usual calls run");
     let stage = Stage::set(programs, 10)?;
-    let mut symbols = BTreeSet::new();
+    let mut symbols: BTreeMap<String, usize> = BTreeMap::new();
     let edit =
         json!({"file_path": stage.repository().join("src/main.rs"), "old_string": "a", "new_string": "b"});
     let mut calls =
@@ -34,13 +35,22 @@ pub fn record(programs: &Programs) -> Result<usize> {
     calls.push(stage.tool_payloads("Edit", &edit)?);
     for (before, after) in calls {
         for payload in [before, after] {
-            symbols.extend(named(&counted(&stage, &payload, "no")?));
+            for symbol in named(&counted(&stage, &payload, "no")?) {
+                *symbols.entry(symbol).or_default() += 1;
+            }
         }
     }
     let path = file();
-    let list: String = symbols.iter().map(|symbol| format!("{symbol}\n")).collect();
-    fs::write(&path, list).with_context(|| format!("cannot write {}", path.display()))?;
-    Ok(symbols.len())
+    let list: String = by_use(symbols).map(|symbol| format!("{symbol}\n")).collect();
+    fs::write(&path, &list).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(list.lines().count())
+}
+
+/// Those of every call before those of some: so each call touches the beginning, and little else.
+fn by_use(symbols: BTreeMap<String, usize>) -> impl Iterator<Item = String> {
+    let mut symbols: Vec<(String, usize)> = symbols.into_iter().collect();
+    symbols.sort_by_key(|(_, calls)| Reverse(*calls));
+    symbols.into_iter().map(|(symbol, _)| symbol)
 }
 
 /// Where the list is.
@@ -61,6 +71,12 @@ fn named(text: &str) -> BTreeSet<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_more_calls_run_comes_first() {
+        let symbols = [("a", 1), ("b", 3), ("c", 2), ("d", 3)].map(|(name, calls)| (name.to_owned(), calls));
+        assert_eq!(by_use(symbols.into()).collect::<Vec<_>>(), ["b", "d", "c", "a"]);
+    }
 
     #[test]
     fn symbols_are_read_once_each() {
