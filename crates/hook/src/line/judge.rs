@@ -3,6 +3,7 @@
 //! `explain` asks the same, so what it prints is what the hook would answer.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 use countersign_approval::Action;
@@ -130,7 +131,9 @@ impl Judge {
         let in_force;
         let (bundles, notes): (Vec<(&Bundle, Option<&Standing>)>, _) = match &self.policy {
             Policy::InForce { trust, log } => {
-                in_force = trust.bundles(&self.home, log, authorities, &roots, &remotes)?;
+                // Who reads them anew for a call ends after it: taking them apart again would be for nothing.
+                in_force =
+                    ManuallyDrop::new(trust.bundles(&self.home, log, authorities, &roots, &remotes)?);
                 let bundles = in_force.bundles.iter().map(|(bundle, standing)| (bundle, Some(standing)));
                 (bundles.collect(), in_force.notes.clone())
             }

@@ -15,8 +15,9 @@ use serde::{Deserialize, Serialize};
 /// Calls remembered per session that have not ended; one older than this many others is decided anew
 /// when asked again.
 const CALLS: usize = 64;
-/// Calls remembered that have ended or were denied: their reports may come twice.
-const ENDED: usize = 16;
+/// Calls remembered that have ended or were denied: their reports may come twice, from two hooks that are installed, at
+/// nearly the same moment. Each is read and written again at every call.
+const ENDED: usize = 8;
 /// Test runs remembered per session, for the reviewer.
 const TESTS: usize = 10;
 /// Denied actions remembered per session.
