@@ -153,8 +153,12 @@ impl Line {
             evidence::Event::Held { .. } | evidence::Event::Released { .. } => LONGEST_HELD,
             _ => LONGEST_STORED,
         };
-        let value = serde_json::to_value(event).map_err(LedgerError::unwritable)?;
-        serde_json::from_value(self.redacted(&value, longest)).map_err(LedgerError::unwritable)
+        let value = serde_json::to_value(&event).map_err(LedgerError::unwritable)?;
+        let storable = self.redacted(&value, longest);
+        if storable == value {
+            return Ok(event);
+        }
+        serde_json::from_value(storable).map_err(LedgerError::unwritable)
     }
 
     /// Secrets replaced, long texts cut.
