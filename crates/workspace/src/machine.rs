@@ -19,8 +19,8 @@ use crate::{index, look, lost, names, target, uncommitted};
 
 /// This machine, as the agent's commands will find it.
 ///
-/// What is read of a repository's place, HEAD and configuration, and of links on a way, is kept, so that the answers of one
-/// machine fit together; make a new one for each decision.
+/// What is read of a repository's place, HEAD and configuration, and of links on a way, is kept, so
+/// that the answers of one machine fit together; make a new one for each decision.
 ///
 /// A variable among `variables` that sends git elsewhere (`GIT_DIR`, `GIT_CONFIG_COUNT` and the like)
 /// makes what it could change unknown: the agent's shell most likely has it too, or the agent can

@@ -5,9 +5,9 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::marker::PhantomData;
 
 use countersign_model::{McpServer, Runtime, ToolAnnotations, ToolCall};
+use serde::de::value::SeqAccessDeserializer;
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
@@ -87,11 +87,11 @@ fn in_steps(
     Ok(())
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Parts<'a> {
+impl<'de> Deserialize<'de> for Parts<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Either<'a>(PhantomData<Parts<'a>>);
-        impl<'de: 'a, 'a> Visitor<'de> for Either<'a> {
-            type Value = Parts<'a>;
+        struct TextOrParts;
+        impl<'de> Visitor<'de> for TextOrParts {
+            type Value = Parts<'de>;
 
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
                 formatter.write_str("text or parts")
@@ -101,15 +101,11 @@ impl<'de: 'a, 'a> Deserialize<'de> for Parts<'a> {
                 Ok(Parts::default())
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<Self::Value, A::Error> {
-                let mut read = Parts::default();
-                while let Some(part) = parts.next_element()? {
-                    read.0.push(part);
-                }
-                Ok(read)
+            fn visit_seq<A: SeqAccess<'de>>(self, parts: A) -> Result<Self::Value, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(parts)).map(Parts)
             }
         }
-        deserializer.deserialize_any(Either(PhantomData))
+        deserializer.deserialize_any(TextOrParts)
     }
 }
 
@@ -228,6 +224,24 @@ mod tests {
         5: s1 t1 /x - Bash {"command":"pwd"} Unknown 
         2 repeated
         "#);
+    }
+
+    #[test]
+    fn of_a_message_of_another_form_the_rest_of_the_line_is_learned() {
+        let call = r#"{"type":"assistant","uuid":"u2","message":{"content":[{"type":"tool_use","id":"t1","name":"Bash","input":{"command":"ls"}}]}}"#;
+        let learned = |message: &str| {
+            shown(&format!(
+                "{{\"type\":\"user\",\"uuid\":\"u1\",\"sessionId\":\"s2\",\"cwd\":\"/y\",\"message\":{message}}}\n{call}\n"
+            ))
+        };
+        let known = "2: s2 t1 /y - Bash {\"command\":\"ls\"} Unknown ";
+        for message in
+            ["null", "\"text\"", "7", "[]", "{}", r#"{"content":7}"#, r#"{"content":{"type":"text"}}"#]
+        {
+            assert_eq!(learned(message).trim_end_matches('\n'), known, "{message}");
+        }
+        let broken = learned(r#"{"content":[{"name":"Bash"}]}"#);
+        assert!(broken.contains(known) && broken.contains("1: broken, missing field `type`"), "{broken}");
     }
 
     #[test]
