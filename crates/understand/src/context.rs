@@ -28,7 +28,7 @@ use crate::invocation::{Source, Stdin};
 use crate::paths::{self, Mount};
 use crate::pin::Candidate;
 use crate::shell::functions::Calling;
-use crate::shell::taken;
+use crate::shell::{Tests, taken};
 use crate::sql::DatabasePlace;
 use crate::{Recording, Surroundings};
 
@@ -64,6 +64,8 @@ pub(crate) struct Context<'a> {
     pub first_line: Option<usize>,
     /// Where the output of what ran so far comes from.
     pub flow: Source,
+    /// How the last command ended, where that is sure: true where it worked.
+    pub outcome: Option<bool>,
     /// What the compound command around this one reads.
     pub piped: Stdin,
     /// Whether an earlier command may have read some of that.
@@ -161,6 +163,7 @@ impl<'a> Context<'a> {
                     physical: false,
                     folds_names: false,
                     folds_text: false,
+                    tests: Tests::default(),
                     matches_hidden: false,
                     variables: BTreeMap::new(),
                     choices: BTreeMap::new(),
@@ -201,6 +204,7 @@ impl<'a> Context<'a> {
             origin: None,
             first_line: None,
             flow: Source::default(),
+            outcome: None,
             piped: Stdin::Inherited,
             fed: false,
             opened: false,

@@ -28,7 +28,7 @@ pub(crate) fn is_certain(
             !words().any(|word| word.raw.contains('\\'))
                 && !WINDOWS.iter().any(|end| located.path.ends_with(end))
         }
-        Some(Ok(Language::Shell)) => {
+        Some(Ok(Language::Shell | Language::Bash)) => {
             let name = paths::split(&located.path).1;
             !words().any(|word| word.text() == name)
         }

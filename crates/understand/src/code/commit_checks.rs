@@ -149,7 +149,7 @@ fn files(text: &str) -> String {
 fn within(directory: &str, text: &str, context: &mut Context<'_>) {
     let kept = context.state.shell.clone();
     context.state.shell.directory = Ok(directory.to_owned());
-    apart(text, &[], context);
+    apart(text, context);
     context.state.shell = kept;
 }
 

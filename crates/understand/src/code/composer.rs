@@ -88,7 +88,7 @@ fn one(
         if !matches!(first, "php" | "composer") {
             return run(first, given, scripts, seen, context);
         }
-        apart(&format!("{rest} {given}"), &[], context);
+        apart(&format!("{rest} {given}"), context);
         return Ok(());
     }
     let is_method =
@@ -96,7 +96,7 @@ fn one(
     if is_method {
         return Err("its script is a function of PHP".to_owned());
     }
-    apart(&format!("{text} {given}"), &[], context);
+    apart(&format!("{text} {given}"), context);
     Ok(())
 }
 

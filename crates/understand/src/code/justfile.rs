@@ -177,7 +177,7 @@ fn body(
     let language = if text.starts_with("#!") { Language::of_first_line(&text) } else { Ok(Language::Shell) };
     // So that its lines are counted as those of the file.
     let text = match language {
-        Ok(Language::Shell) => "\n".repeat(recipe.before) + &text,
+        Ok(Language::Shell | Language::Bash) => "\n".repeat(recipe.before) + &text,
         _ => text,
     };
     language.and_then(|language| understand(language, &text, located, &[], context))

@@ -3,8 +3,10 @@
 /// Languages that are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Language {
-    /// `sh`, `bash` and the like.
+    /// `sh` and the like.
     Shell,
+    /// `bash` and `zsh`.
+    Bash,
     /// Python.
     Python,
     /// JavaScript and TypeScript.
@@ -21,7 +23,8 @@ pub(crate) enum Language {
 
 /// Interpreters by name; a version may follow.
 const PROGRAMS: &[(Language, &[&str])] = &[
-    (Language::Shell, &["sh", "bash", "dash", "zsh", "ksh", "ash", "rbash"]),
+    (Language::Shell, &["sh", "dash", "ksh", "ash", "rbash"]),
+    (Language::Bash, &["bash", "zsh"]),
     (Language::Python, &["python", "pypy"]),
     (
         Language::JavaScript,
@@ -74,7 +77,8 @@ mod tests {
     #[test]
     fn the_first_line_decides() {
         for (text, language) in [
-            ("#!/bin/bash -e\nls", Some(Language::Shell)),
+            ("#!/bin/bash -e\nls", Some(Language::Bash)),
+            ("#!/bin/sh\nls", Some(Language::Shell)),
             ("ls", Some(Language::Shell)),
             ("#!/usr/bin/env -S python3.12 -u\n", Some(Language::Python)),
             ("#!/usr/bin/env node", Some(Language::JavaScript)),

@@ -342,6 +342,7 @@ impl Run<'_> {
         context.state.shell.directory = Ok(self.directory.to_owned());
         context.state.shell.variables.clear();
         context.state.shell.poisoned = None;
+        context.state.shell.tests = shell::Tests::Unsure;
         context.state.shell.separators_unsure = false;
         for (name, value) in self.exported(context) {
             context.state.shell.export(&name, value);

@@ -236,7 +236,7 @@ fn taken(text: &str, directory: &str, context: &mut Context<'_>) -> Result<(), S
         let command =
             quote.filter(|quote| matches!(quote, '\'' | '"')).and_then(|quote| run.split(quote).nth(1));
         let command = command.ok_or("which command it takes variables from is not known")?;
-        super::apart(command, &[], context);
+        super::apart(command, context);
     }
     Ok(())
 }

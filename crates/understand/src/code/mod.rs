@@ -227,13 +227,13 @@ pub(crate) fn understand(
     context: &mut Context<'_>,
 ) -> Result<(), String> {
     let listed = context.collected.len();
-    if !matches!(language, Language::Shell | Language::Awk) {
+    if !matches!(language, Language::Shell | Language::Bash | Language::Awk) {
         shown::addresses(text, context);
     }
     let result = match language {
-        Language::Shell => {
+        Language::Shell | Language::Bash => {
             context.first_line = Some(1);
-            apart(text, arguments, context);
+            script(if language == Language::Bash { "bash" } else { "sh" }, text, arguments, context);
             return Ok(());
         }
         Language::Python => python::understand(text, &beside(located), context),
@@ -272,19 +272,23 @@ fn inlined(program: &str, text: &str, context: &mut Context<'_>) -> Result<(), S
         language @ (Language::Ruby | Language::Perl | Language::Php) => {
             others::understand(language, text, context)
         }
-        Language::Shell | Language::Awk => Err("it runs text that is not known".to_owned()),
+        Language::Shell | Language::Bash | Language::Awk => Err("it runs text that is not known".to_owned()),
     }
 }
 
-/// Runs shell text as a process of its own, with these arguments: it inherits the environment and the directory,
-/// nothing else.
-pub(crate) fn apart(text: &str, arguments: &[Word], context: &mut Context<'_>) {
+/// Runs shell text as a process of its own: it inherits the environment and the directory, nothing else.
+pub(crate) fn apart(text: &str, context: &mut Context<'_>) {
+    script("sh", text, &[], context);
+}
+
+/// Runs the text of a script the same way, by this shell and with these arguments.
+fn script(program: &str, text: &str, arguments: &[Word], context: &mut Context<'_>) {
     let environment = context.state.shell.environment.clone();
     let text = &text.replace("${BASH_SOURCE[0]}", "$0").replace("${BASH_SOURCE}", "$0");
     let path = context.chain.last().and_then(|key| key.rsplit_once('#')).map(|(path, _)| path.to_owned());
     let zero = path.map_or_else(|| Value::unknown("the name of the script"), Value::Known);
     let arguments: Vec<Word> = std::iter::once(Word::made(zero)).chain(arguments.iter().cloned()).collect();
-    shell::run_child("sh", text, &arguments, &environment, context);
+    shell::run_child(program, text, &arguments, &environment, context);
 }
 
 /// Adds what a file that cannot be followed is, for people.

@@ -207,7 +207,7 @@ pub(crate) fn understand(language: Language, text: &str, context: &mut Context<'
         Language::Ruby => (RUBY, RUBY_OPAQUE),
         Language::Perl => (PERL, PERL_OPAQUE),
         Language::Php => (PHP, PHP_OPAQUE),
-        Language::Shell | Language::Python | Language::JavaScript | Language::Awk => {
+        Language::Shell | Language::Bash | Language::Python | Language::JavaScript | Language::Awk => {
             return Err("it is another language".to_owned());
         }
     };
@@ -333,7 +333,7 @@ fn signs(language: Language, text: &str) -> Option<String> {
             ]) || evaluates(text)
         }
         Language::Php => any(&["$$", "${", "\\x", "<<<", "](", ")("]) || called_by_variable(text),
-        Language::Shell | Language::Python | Language::JavaScript | Language::Awk => true,
+        Language::Shell | Language::Bash | Language::Python | Language::JavaScript | Language::Awk => true,
     };
     hidden.then(|| "it can run what it puts together".to_owned())
 }

@@ -168,7 +168,7 @@ fn run(
     for text in
         [script(&format!("pre{name}")), Some(main), script(&format!("post{name}"))].into_iter().flatten()
     {
-        apart(&text, &[], context);
+        apart(&text, context);
     }
     context.state.shell = kept;
     result

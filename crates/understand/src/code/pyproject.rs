@@ -291,7 +291,7 @@ impl Scripts {
         if self.runner == Runner::Hatch && self.find(&first).is_some() && !seen.contains(&first) {
             return self.script(&first, &[], seen, context);
         }
-        apart(&whole, &[], context);
+        apart(&whole, context);
         Ok(())
     }
 }

@@ -251,7 +251,7 @@ fn one(
     for key in ["preconditions", "status"] {
         for part in node.get(key).map(Node::items).unwrap_or_default() {
             if let Some(text) = part.text().or_else(|| part.get("sh").and_then(Node::text)) {
-                apart(&filling.fill(text), &[], context);
+                apart(&filling.fill(text), context);
             }
         }
     }
@@ -282,7 +282,7 @@ fn step(
     let part = part.get("defer").unwrap_or(part);
     let command = part.text().filter(|_| !needed).or_else(|| part.get("cmd").and_then(Node::text));
     if let Some(text) = command {
-        apart(&filling.fill(text), &[], context);
+        apart(&filling.fill(text), context);
         return Ok(());
     }
     let name = part.text().or_else(|| part.get("task").and_then(Node::text)).unwrap_or_default();
@@ -302,7 +302,7 @@ fn step(
 fn variables(node: Option<&Node>, filling: &mut Filling<'_>, context: &mut Context<'_>) {
     for (name, value) in node.map(Node::entries).unwrap_or_default() {
         if let Some(text) = value.get("sh").and_then(Node::text) {
-            apart(&filling.fill(text), &[], context);
+            apart(&filling.fill(text), context);
         }
         let text = value.text().and_then(|text| filling.plain(text));
         let text = text.map_or_else(|| Value::unknown("the task works it out"), Value::Known);
@@ -313,7 +313,7 @@ fn variables(node: Option<&Node>, filling: &mut Filling<'_>, context: &mut Conte
 fn environment(node: Option<&Node>, filling: &Filling<'_>, context: &mut Context<'_>) {
     for (name, value) in node.map(Node::entries).unwrap_or_default() {
         if let Some(text) = value.get("sh").and_then(Node::text) {
-            apart(&filling.fill(text), &[], context);
+            apart(&filling.fill(text), context);
         }
         let text = value.text().and_then(|text| filling.plain(text)).filter(|text| !text.contains('$'));
         let text = text.map_or_else(|| Value::unknown("the task works it out"), Value::Known);

@@ -184,7 +184,7 @@ fn once(line: String, seen: &mut Vec<String>, context: &mut Context<'_>) -> Resu
         return Err("it has too many commands".to_owned());
     }
     let state = context.state.shell.clone();
-    apart(&line, &[], context);
+    apart(&line, context);
     context.state.shell = state;
     seen.push(whole);
     Ok(())

@@ -11,6 +11,7 @@ use crate::code::source::Written;
 use crate::commands::Range;
 use crate::families::{Switch, Tunnel};
 use crate::paths::is_within;
+use crate::shell::Tests;
 use crate::shell::functions::Function;
 use crate::target::Link;
 use crate::word::Value;
@@ -34,6 +35,8 @@ pub(crate) struct ShellState {
     pub matches_hidden: bool,
     /// The same for patterns that are held against text: `shopt -s nocasematch`.
     pub folds_text: bool,
+    /// Which of its tests end as they do in bash.
+    pub tests: Tests,
     /// Variables set in this text; of an array, the first element.
     pub variables: BTreeMap<String, Value>,
     /// The values they may have, for those that have one of a few.

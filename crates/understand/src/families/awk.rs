@@ -284,7 +284,7 @@ fn runs(command: &str, context: &mut Context<'_>) -> Result<(), String> {
         return Ok(());
     }
     let outside = std::mem::replace(&mut context.repeated, true);
-    code::apart(&text, &[], context);
+    code::apart(&text, context);
     context.repeated = outside;
     Ok(())
 }

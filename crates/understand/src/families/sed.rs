@@ -132,7 +132,7 @@ fn program(text: &str, context: &mut Context<'_>) -> Result<(), String> {
             Does::Nothing => {}
             Does::Runs(command) => {
                 let outside = std::mem::replace(&mut context.repeated, true);
-                code::apart(command, &[], context);
+                code::apart(command, context);
                 context.repeated = outside;
             }
             Does::RunsText => result = Err("its program runs the text it edits".to_owned()),

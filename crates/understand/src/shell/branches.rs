@@ -7,7 +7,7 @@ use crate::context::{Context, ShellState};
 use crate::invocation::Stdin;
 use crate::word::Value;
 
-use super::Walker;
+use super::{Walker, outcomes};
 
 /// What is known at the ends of the branches so far.
 struct Ends {
@@ -65,19 +65,33 @@ impl Ends {
 impl Walker {
     pub(super) fn condition(&self, clause: &IfClauseCommand, context: &mut Context<'_>) {
         self.list(&clause.condition, context);
+        let mut outcome = context.outcome.take();
+        if outcome == Some(true) {
+            return self.list(&clause.then, context);
+        }
         let mut ends = Ends::new(context);
         let branch = |list: &CompoundList, ends: &mut Ends, context: &mut Context<'_>| {
             ends.branch(context, |context| self.list(list, context));
         };
-        branch(&clause.then, &mut ends, context);
+        if outcome.is_none() {
+            branch(&clause.then, &mut ends, context);
+        }
         let mut is_always_one = false;
         for other in clause.elses.iter().flatten() {
             context.state.world.chosen.settle();
-            match &other.condition {
-                Some(condition) => self.surely(condition, context),
-                None => is_always_one = true,
+            outcome = Some(true);
+            if let Some(condition) = &other.condition {
+                self.surely(condition, context);
+                outcome = context.outcome.take();
             }
-            branch(&other.body, &mut ends, context);
+            if outcome != Some(false) {
+                branch(&other.body, &mut ends, context);
+            }
+            // What comes after one that is taken is not.
+            is_always_one = outcome == Some(true);
+            if is_always_one {
+                break;
+            }
         }
         ends.meet(is_always_one, context);
     }
@@ -93,25 +107,32 @@ impl Walker {
     }
 
     pub(super) fn case(&self, clause: &CaseClauseCommand, context: &mut Context<'_>) {
+        let text = outcomes::single(&clause.value, context);
         self.word(&clause.value, context);
         let mut ends = Ends::new(context);
         let ends_case = |action: &CaseItemPostAction| matches!(action, CaseItemPostAction::ExitCase);
         let is_plain = clause.cases.iter().all(|case| ends_case(&case.post_action));
         let mut is_always_one = false;
         for case in &clause.cases {
+            let selected = self.selects(text.as_deref().filter(|_| is_plain), &case.patterns, context);
             for pattern in &case.patterns {
                 self.word(pattern, context);
                 is_always_one |= pattern.value == "*";
             }
-            let Some(list) = &case.cmd else {
-                ends.branch(context, |_| {});
+            if selected == Some(false) {
                 continue;
-            };
+            }
+            let none = CompoundList(Vec::new());
+            let list = case.cmd.as_ref().unwrap_or(&none);
             if is_plain {
                 ends.branch(context, |context| self.list(list, context));
             } else {
                 // What one does, the next may find.
                 self.perhaps(context, |walker, context| walker.list(list, context));
+            }
+            if selected == Some(true) {
+                is_always_one = true;
+                break;
             }
         }
         ends.meet(is_always_one && is_plain, context);

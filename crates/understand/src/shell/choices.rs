@@ -86,7 +86,7 @@ pub(super) fn each(command: &SimpleCommand, context: &mut Context<'_>, run: impl
     if context.piped != piped {
         context.piped = Stdin::Text(Value::unknown("some of it was read before"));
     }
-    (context.flow.text, context.flow.found) = (None, None);
+    (context.flow.text, context.flow.found, context.outcome) = (None, None, None);
     (context.repeated, context.conditional) = (repeated, conditional);
 }
 

@@ -11,7 +11,7 @@ use crate::word::{Value, Word};
 use super::outputs::Here;
 use super::variables::tainted;
 use super::words::{Names as _, decode};
-use super::{Walker, arithmetic, endless, expanded, read_lines, subscripts};
+use super::{Walker, arithmetic, endless, expanded, subscripts};
 
 /// Values of a loop's variable that are looked at one by one.
 const MOST_VALUES: usize = 8;
@@ -84,20 +84,8 @@ impl Walker {
                 prints = true;
             }
             CompoundCommand::IfClause(clause) => self.condition(clause, context),
-            CompoundCommand::WhileClause(clause) | CompoundCommand::UntilClause(clause) => {
-                let name = read_lines::variable(&clause.0)
-                    .filter(|_| matches!(compound, CompoundCommand::WhileClause(_)));
-                let line = name.zip(read_lines::found(&context.piped));
-                self.repeatedly(context, |walker, context| {
-                    walker.list(&clause.0, context);
-                    // The body runs where a line was there to be read.
-                    if let Some((name, line)) = &line {
-                        context.state.shell.set(name, line.clone());
-                    }
-                    context.state.world.chosen.settle();
-                    walker.list(&clause.1.list, context);
-                });
-            }
+            CompoundCommand::WhileClause(clause) => self.conditional_loop(clause, true, context),
+            CompoundCommand::UntilClause(clause) => self.conditional_loop(clause, false, context),
             CompoundCommand::ForClause(clause) => self.each(clause, context),
             CompoundCommand::CaseClause(clause) => self.case(clause, context),
             CompoundCommand::Arithmetic(arithmetic) => self.arithmetic(&arithmetic.expr.value, context),

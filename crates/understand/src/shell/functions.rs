@@ -354,8 +354,8 @@ mod tests {
         assert_snapshot!(check("bomb() { bomb & bomb & }; bomb"), @"exec.system bomb, destroy");
         assert_snapshot!(check("f() { [ $1 = x ] && return; git push origin $1; f x; }; f main"), @"
         exec.read test, read
-        exec.read return, read
         git.push main@origin, write
+        exec.read return, read
         git.force-push *@origin, destroy, partial
         ");
         assert_snapshot!(check("walk() { for d in $1/*; do walk $d | sort; done; }; walk ."), @"exec.read sort, read");

@@ -30,6 +30,7 @@ impl Walker {
                     self.apart(context, |walker, context| walker.and_or(&item.0, context));
                     context.beside = beside;
                     context.state.world.chosen.doubt(&chosen);
+                    context.outcome = None;
                     printed = None;
                 }
             }
@@ -64,15 +65,20 @@ impl Walker {
                 let flow = std::mem::replace(&mut context.flow, outer);
                 context.flow.join(&flow);
                 (context.flow.text, context.flow.found) = (flow.text, flow.found);
+                context.outcome = None;
             }
             Command::Function(function) => {
                 functions::define(self, function, context);
                 context.flow.text = Some(String::new());
+                context.outcome = None;
             }
             Command::ExtendedTest(test, redirects) => {
                 self.redirects_of(redirects.as_ref(), stdin, context);
+                // A part that sets a variable is not idle.
+                let outcome = self.outcome(&test.expr, context).filter(|_| redirects.is_none());
                 self.test(&test.expr, context);
                 context.flow.text = Some(String::new());
+                context.outcome = outcome;
             }
         }
     }

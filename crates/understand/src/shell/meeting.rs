@@ -104,6 +104,7 @@ impl ShellState {
         self.physical |= other.physical;
         self.folds_names |= other.folds_names;
         self.folds_text |= other.folds_text;
+        self.tests = self.tests.min(other.tests);
         self.matches_hidden |= other.matches_hidden;
         self.traced |= other.traced;
         self.exports_all |= other.exports_all;

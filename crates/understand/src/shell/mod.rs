@@ -24,6 +24,7 @@ mod meeting;
 mod menu;
 pub(crate) mod names_only;
 mod origin;
+mod outcomes;
 mod outputs;
 mod parentheses;
 mod parts;
@@ -37,6 +38,7 @@ pub(crate) mod subscripts;
 pub(crate) mod taken;
 pub(crate) mod texts;
 mod traps;
+mod turns;
 pub(crate) mod variables;
 mod words;
 
@@ -107,8 +109,15 @@ pub(crate) fn run(text: &str, place: Place, context: &mut Context<'_>) {
     context.here = outside;
 }
 
-/// Runs `text` as a shell of its own would: what it sets is lost when it ends.
+/// Runs `text` as a shell of its own would, here or elsewhere: what it sets is lost when it ends.
 pub(crate) fn run_apart(text: &str, place: Place, context: &mut Context<'_>) {
+    let tests = std::mem::take(&mut context.state.shell.tests);
+    run_within(text, place, context);
+    context.state.shell.tests = tests;
+}
+
+/// Runs `text` as a subshell does.
+fn run_within(text: &str, place: Place, context: &mut Context<'_>) {
     let kept = context.state.shell.clone();
     let opened = std::mem::take(&mut context.opened);
     run(text, place, context);
@@ -142,6 +151,7 @@ pub(crate) fn run_child(
     shell.zero = arguments.first().map(|word| word.value.clone());
     shell.parameters = functions::parameters(arguments.get(1..).unwrap_or_default());
     shell.given = variables::tainted(arguments.iter().skip(1).map(|word| &word.value));
+    shell.tests = outcomes::Tests::of(program);
     shell.functions.retain(|_, function| function.exported);
     functions::inherited(environment, context);
     let shell = &mut context.state.shell;
@@ -178,6 +188,7 @@ fn joined(before: Option<String>, after: Option<String>) -> Option<String> {
     (whole.len() <= limits::LONGEST).then_some(whole)
 }
 
+pub(crate) use outcomes::Tests;
 pub(crate) use printed::lines as printed_lines;
 /// Remembers the command of a `trap`.
 pub(crate) use traps::{set as trap, trapped_alias};
@@ -202,7 +213,7 @@ pub(crate) fn expand_text(text: &str, context: &mut Context<'_>) {
                 context.opaque("an expansion", hazard);
             }
             for found in &decoded.substitutions {
-                run_apart(&found.text, Place::Within(context.here), context);
+                run_within(&found.text, Place::Within(context.here), context);
             }
         }
         Err(why) => {

@@ -1,7 +1,10 @@
 //! What a few commands print is known before they run: `$(pwd)`, `$(mktemp)`, `$(git branch
 //! --show-current)`. And what names mean where a word stands.
 
-use brush_parser::ast::{Command, CommandPrefixOrSuffixItem as Item, IoRedirect, SeparatorOperator};
+use brush_parser::ast::{
+    AndOr, AndOrList, Command, CommandPrefixOrSuffixItem as Item, IoRedirect, SeparatorOperator,
+    SimpleCommand,
+};
 use countersign_model::{Answer, Question};
 
 use crate::Workspace as _;
@@ -10,7 +13,7 @@ use crate::families::resolve::Repo;
 use crate::word::Value;
 
 use super::words::{Names, decode, decode_text};
-use super::{limits, made_up, reprinted, texts};
+use super::{limits, made_up, outcomes, reprinted, texts};
 
 /// The one word that something stands for.
 fn one(values: Vec<Value>) -> Option<String> {
@@ -107,7 +110,8 @@ impl Names for Here<'_, '_> {
 
     fn output(&self, command: &str) -> Option<String> {
         let first = command.split_ascii_whitespace().next()?;
-        let known = matches!(first, "pwd" | "git" | "mktemp" | "dirname" | "cd") || texts::may_print(first);
+        let known = matches!(first, "pwd" | "git" | "mktemp" | "dirname" | "cd" | "[" | "test")
+            || texts::may_print(first);
         if !known || self.depth >= DEEPEST || command.len() > LONGEST || reprinted::of(command).is_some() {
             return None;
         }
@@ -125,8 +129,12 @@ impl Names for Here<'_, '_> {
         let program = limits::parse(command).ok()?;
         let mut printed = String::new();
         for item in program.complete_commands.iter().flat_map(|list| &list.0) {
-            if !item.0.additional.is_empty() || !matches!(item.1, SeparatorOperator::Sequence) {
+            if !matches!(item.1, SeparatorOperator::Sequence) {
                 return None;
+            }
+            if !item.0.additional.is_empty() {
+                printed.push_str(&self.chosen(&item.0)?);
+                continue;
             }
             let mut text = None;
             for command in &item.0.first.seq {
@@ -161,6 +169,45 @@ impl Here<'_, '_> {
         shell.functions.contains_key(program)
             || shell.aliases.contains_key(program)
             || shell.environment.iter().any(|(name, _)| matters(name))
+    }
+
+    /// What a list prints that a test chooses from: `[ "$1" = prod ] && echo main || echo develop`.
+    fn chosen(&self, list: &AndOrList) -> Option<String> {
+        let [Command::Simple(test)] = list.first.seq.as_slice() else { return None };
+        let words = self.words(test).filter(|_| !list.first.bang)?;
+        let (name, arguments) = words.split_first()?;
+        let mut outcome = outcomes::of_words(name, arguments, self.context)?;
+        let mut printed = String::new();
+        for next in &list.additional {
+            let (is_and, AndOr::And(pipeline) | AndOr::Or(pipeline)) = (matches!(next, AndOr::And(_)), next);
+            let [Command::Simple(simple)] = pipeline.seq.as_slice() else { return None };
+            let prints = matches!(self.words(simple)?.first()?.as_str(), "echo" | "printf");
+            if !prints || pipeline.bang {
+                return None;
+            }
+            if outcome == is_and {
+                printed.push_str(&self.printed(pipeline.seq.first()?, None)?);
+                // Where it cannot print, nothing in its place can either.
+                outcome = true;
+            }
+        }
+        Some(printed)
+    }
+
+    /// The words of a command that has nothing else.
+    fn words(&self, command: &SimpleCommand) -> Option<Vec<String>> {
+        let inner = Self { context: self.context, depth: self.depth + 1 };
+        let mut words = Vec::new();
+        let rest = command.suffix.iter().flat_map(|suffix| &suffix.0).map(|item| match item {
+            Item::Word(word) => Some(word),
+            Item::AssignmentWord(..) | Item::IoRedirect(_) | Item::ProcessSubstitution(..) => None,
+        });
+        for word in command.word_or_name.iter().map(Some).chain(rest) {
+            for value in decode(&word.filter(|_| command.prefix.is_none())?.value, &inner).ok()?.values {
+                words.push(value.known()?.to_owned());
+            }
+        }
+        Some(words)
     }
 
     /// What one simple command prints, given this input.

@@ -27,6 +27,11 @@ impl Walker {
         let mut last_leaves = false;
         for next in &list.additional {
             last_leaves = false;
+            let (before, is_and) = (context.outcome, matches!(next, AndOr::And(_)));
+            if before == Some(!is_and) {
+                // It does not run: the list ends so far as it ended before.
+                continue;
+            }
             match next {
                 AndOr::And(pipeline) => self.pipeline(pipeline, context),
                 AndOr::Or(pipeline) if leaves_by(pipeline, &["exit", "return"]) => {
@@ -62,6 +67,9 @@ impl Walker {
                     context.state.shell.merge(&first);
                 }
             }
+            if before.is_none() {
+                context.outcome = context.outcome.filter(|outcome| *outcome != is_and);
+            }
         }
         let all_and = list.additional.iter().rev().skip(1).all(|next| matches!(next, AndOr::And(_)));
         if !(last_leaves && all_and) {
@@ -79,9 +87,11 @@ impl Walker {
         context.tree.ends_pipeline(outer);
         if pipeline.seq.len() > 1 {
             context.state.world.chosen.doubt(&chosen);
+            context.outcome = None;
         }
         if pipeline.bang {
             context.state.world.chosen.settle();
+            context.outcome = context.outcome.map(|outcome| !outcome);
         }
     }
 

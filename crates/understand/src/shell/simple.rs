@@ -12,7 +12,7 @@ use crate::paths;
 use crate::word::{Value, Word};
 
 use super::parts::Parts;
-use super::{Place, Walker, choices, functions, run as run_text};
+use super::{Place, Walker, choices, functions, outcomes, run as run_text};
 
 /// Builtins that keep what is set before them, in some shells.
 const SPECIAL: &[&str] = &[
@@ -103,6 +103,7 @@ fn run_there(walker: &Walker, command: &SimpleCommand, stdin: Stdin, context: &m
         context.flow.join(&substituted);
         context.flow.text = Some(String::new());
         context.weighed = weighed;
+        context.outcome = None;
         return;
     };
     substituted.text = printed;
@@ -130,6 +131,7 @@ fn run_there(walker: &Walker, command: &SimpleCommand, stdin: Stdin, context: &m
     if writes && FILTERS.contains(&name.as_str()) {
         passes_on(&name, &words, &stdin, command, written, context);
     }
+    let outcome = has_words_alone(command).then(|| outcomes::of_command(&name, &words, context)).flatten();
     let may_read = !families::is_builtin(&name)
         && !matches!(name.as_str(), "echo" | "printf")
         && !context.state.shell.functions.contains_key(&name);
@@ -147,6 +149,7 @@ fn run_there(walker: &Walker, command: &SimpleCommand, stdin: Stdin, context: &m
     let outer_expanded = std::mem::replace(&mut context.expanded, expanded);
     started(invocation, &assignments, context);
     context.expanded = outer_expanded;
+    context.outcome = outcome;
     context.weighed = weighed;
     context.own_stdin = own_stdin;
     match outside {
@@ -177,6 +180,13 @@ fn run_there(walker: &Walker, command: &SimpleCommand, stdin: Stdin, context: &m
             context.state.world.wrote(written, &text, appends);
         }
     }
+}
+
+/// Whether a command has no redirections, and sets nothing.
+fn has_words_alone(command: &SimpleCommand) -> bool {
+    let suffix = command.suffix.iter().flat_map(|suffix| &suffix.0);
+    command.prefix.is_none()
+        && suffix.into_iter().all(|item| matches!(item, Item::Word(_) | Item::AssignmentWord(..)))
 }
 
 /// Whether a command writes nothing into the file that it opens.

@@ -187,7 +187,11 @@ pub(crate) fn effects(call: &ToolCall, context: &mut Context<'_>) {
 fn does_so(does: &Does, call: &ToolCall, context: &mut Context<'_>) {
     match does {
         Shell(argument) => match call.input.get(*argument).map(unknown::texts) {
-            Some(texts) if !texts.is_empty() => unknown::run(&texts, context),
+            Some(texts) if !texts.is_empty() => {
+                let is_bash = matches!(call.tool.as_str(), "Bash" | "Monitor" | "run_shell_command");
+                context.state.shell.tests = if is_bash { shell::Tests::Bash } else { shell::Tests::Posix };
+                unknown::run(&texts, context);
+            }
             Some(_) | None => {
                 context.opaque(&call.tool, "the call has no command");
                 unknown::commands(&call.input, context);
@@ -203,6 +207,7 @@ fn does_so(does: &Does, call: &ToolCall, context: &mut Context<'_>) {
         Program(argument) => match argued(call, argument).and_then(words) {
             Some(text) => {
                 context.whole.clone_from(&text);
+                context.state.shell.tests = shell::Tests::Posix;
                 shell::run(&text, Place::From(0), context);
             }
             None => context.opaque(&call.tool, "the call has no command"),

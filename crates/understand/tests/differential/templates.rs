@@ -18,6 +18,7 @@ mod compounds;
 mod files;
 mod programs;
 mod streams;
+mod tests;
 mod texts;
 mod unknown;
 mod values;
@@ -48,6 +49,7 @@ pub static LITERAL: LazyLock<Vec<&str>> = LazyLock::new(|| {
         values::ARRAYS,
         values::WORDS,
         compounds::COMPOUNDS,
+        tests::TESTS,
         compounds::LOOPS,
         streams::STREAMS,
         streams::REDIRECTIONS,

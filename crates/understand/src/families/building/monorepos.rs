@@ -161,7 +161,7 @@ fn described(project: &str, target: &str, invocation: &Invocation, context: &mut
             let below = option("cwd").and_then(serde_json::Value::as_str);
             context.state.shell.directory = Ok(below.map_or(directory.clone(), |below| paths::normal(&directory, below)));
             for text in texts {
-                code::apart(&text.replace("{projectRoot}", &place), &[], context);
+                code::apart(&text.replace("{projectRoot}", &place), context);
             }
             context.state.shell = kept;
             Ok(())

@@ -298,6 +298,7 @@ fn alias(git: &Git<'_>, context: &mut Context<'_>) {
             // Git knows no functions and aliases of the shell.
             context.state.shell.functions.clear();
             context.state.shell.aliases.clear();
+            context.state.shell.tests = shell::Tests::Unsure;
             let text = match expansion.trim_start().strip_prefix('!') {
                 Some(command) => {
                     if let Some(root) = &git.repo.root {

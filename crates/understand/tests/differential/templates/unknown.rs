@@ -2,6 +2,7 @@
 
 /// In them a name is often a program's.
 pub const VARIABLES: &[&str] = &[
+    "enable -n test; test a = a && ‹c› || ‹c›; enable test",
     "${‹v›:-‹n›} ‹k›",
     "${‹v›-‹n›} ‹k›",
     ": ${‹v›:=‹n›}; $‹v› ‹k›",
