@@ -55,6 +55,13 @@ impl Arguments<'_> {
         self.options.iter().any(|option| names.contains(&option.name.as_str()))
     }
 
+    /// Whether of these options and the one that takes them back, one of these is the last.
+    pub fn ends_with(&self, names: &[&str], back: &str) -> bool {
+        let is_one = |name: &str| names.contains(&name);
+        let last = self.options.iter().rfind(|option| is_one(&option.name) || option.name == back);
+        last.is_some_and(|option| is_one(&option.name))
+    }
+
     /// The value of the last of these options that was given.
     pub fn value(&self, names: &[&str]) -> Option<&Value> {
         self.values(names).last()

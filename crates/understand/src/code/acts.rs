@@ -180,7 +180,8 @@ pub(crate) fn shell(text: &Value, context: &mut Context<'_>) -> Result<(), Strin
 
 /// Says so where an option names a program that the text is given to in place of the usual shell.
 fn given_shell(arguments: &[Argument], context: &mut Context<'_>) -> Result<(), String> {
-    let Some(given) = option(arguments, &["shell", "executable"]) else { return Ok(()) };
+    let given = option(arguments, &["executable"]).or_else(|| option(arguments, &["shell"]));
+    let Some(given) = given else { return Ok(()) };
     match given.value().known() {
         Some("" | "true") => Ok(()),
         Some(text) if crate::environment::is_usual("SHELL", text) => Ok(()),
@@ -227,7 +228,8 @@ fn program(does: Does, arguments: &[Argument], context: &mut Context<'_>) -> Res
     for (index, argument) in rest.enumerate() {
         match &argument.given {
             Given::Many(more) => words.extend(more.iter().skip(usize::from(replaces)).cloned()),
-            Given::One(_) if replaces && index == 0 => {}
+            // Its own name, again.
+            Given::One(Value::Known(_)) if replaces && index == 0 => {}
             Given::One(value) if does != Does::Program || value.is_unknown() => words.push(value.clone()),
             Given::One(_) | Given::Fields(_) => {}
         }

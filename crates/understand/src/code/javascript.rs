@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use super::acts::{self, Does};
 use super::clients;
 use super::connections;
+use super::handed;
 use super::requests;
 use super::tokens::{Kind, Rules};
 use super::uses::{self, Argument, Code, Given, Use};
@@ -83,6 +84,7 @@ fn code(
     connections::gather(&code, &uses, doubt.is_none(), |found| binds(found, &code), context);
     clients::effects(&code, &uses, context);
     doubt = doubt.or(requests::effects(&code, &uses, context));
+    doubt = doubt.or(handed::effects(&code, &uses, loaded.clients(context), context));
     let unclear = uses::twice(&uses, |found, full, early| one(found, full, &code, early, context));
     doubt = doubt.or(unclear);
     context.state.shell = kept;
@@ -132,9 +134,16 @@ impl Loaded {
     fn bind(&mut self, code: &Code<'_>, at: usize, module: &str) {
         let Some(equals) = at.checked_sub(1).filter(|before| code.is(*before, "=")) else { return };
         // What is taken of it: `require('fs').promises`.
-        let after = code.closer(at + 1) + 1;
-        let taken = if code.is(after, ".") { code.name(after + 1) } else { None };
-        let module = taken.map_or_else(|| module.to_owned(), |taken| format!("{module}.{taken}"));
+        let mut module = module.to_owned();
+        let mut after = code.closer(at + 1) + 1;
+        while let Some(taken) = code.name(after + 1).filter(|_| code.is(after, ".")) {
+            module = format!("{module}.{taken}");
+            after += 2;
+        }
+        // What a call gives is none of it.
+        if code.is(after, "(") && code.name(after - 1).is_some() {
+            return;
+        }
         if let Some(name) = equals.checked_sub(1).and_then(|at| code.name(at)) {
             self.names.insert(name.to_owned(), module);
             return;
@@ -185,6 +194,13 @@ impl Loaded {
             }
         }
         self.modules.push(module);
+    }
+
+    /// What clients the code has.
+    fn clients(&self, context: &Context<'_>) -> handed::Clients {
+        const HTTP: &[&str] = &["axios", "got", "node-fetch", "superagent", "undici"];
+        let http = self.modules.iter().any(|module| HTTP.contains(&module.as_str()));
+        handed::Clients { sql: !context.connections.is_empty(), http }
     }
 
     /// The key of a use with the first name as it was loaded.

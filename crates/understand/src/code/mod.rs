@@ -15,6 +15,7 @@ mod connections;
 pub(crate) mod dockerfile;
 pub(crate) mod environment_files;
 pub(crate) mod foreign;
+mod handed;
 pub(crate) mod invoke;
 mod javascript;
 pub(crate) mod justfile;

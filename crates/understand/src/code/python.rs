@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use super::acts::{self, Does};
 use super::clients;
 use super::connections::{self, may_be_sql};
+use super::handed;
 use super::requests;
 use super::tokens::{Kind, Rules};
 use super::uses::{self, Argument, Code, Given, Use};
@@ -60,11 +61,19 @@ pub(crate) fn understand(
     connections::gather(&code, &uses, doubt.is_none(), |found| in_import(found, &code), context);
     clients::effects(&code, &uses, context);
     doubt = doubt.or(requests::effects(&code, &uses, context));
+    doubt = doubt.or(handed::effects(&code, &uses, clients_in(&uses, context), context));
     let unclear = uses::twice(&uses, |found, full, early| one(found, full, &code, early, context));
     doubt = doubt.or(unclear);
     context.state.shell = kept;
     context.connections.extend(outside);
     doubt.map_or(Ok(()), Err)
+}
+
+/// What clients the code has.
+fn clients_in(uses: &[(Use, String)], context: &Context<'_>) -> handed::Clients {
+    const HTTP: &[&str] = &["aiohttp", "httpx", "requests", "urllib3"];
+    let http = uses.iter().any(|(_, full)| HTTP.contains(&full.split(['.', '(']).next().unwrap_or(full)));
+    handed::Clients { sql: !context.connections.is_empty(), http }
 }
 
 /// Whether the text is what Python reads: another encoding in its first lines would make other code of it.

@@ -156,13 +156,14 @@ pub(super) fn effects(code: &Code<'_>, uses: &[(Use, String)], context: &mut Con
     let mut doubt = None;
     let mut asked = 0;
     for (path, open) in wholes.iter().flat_map(Use::called) {
-        let Some((receiver, name)) = path.rsplit_once('.') else { continue };
+        // A client that is called itself: `api({ url, method })`.
+        let (receiver, name) = path.rsplit_once('.').unwrap_or((path, "request"));
         let last = receiver.rsplit('.').next().unwrap_or(receiver);
         let is_client = names.contains(&last) || MAKERS.iter().any(|maker| receiver == format!("{maker}()"));
         let method = match name {
             "get" | "head" | "options" if is_client => "",
             "post" | "put" | "patch" | "delete" if is_client || is_named_so(last) => name,
-            "request" | "stream" if is_client => "request",
+            "request" | "stream" | "build_request" if is_client => "request",
             _ => continue,
         };
         let arguments = code.arguments(open);
@@ -177,7 +178,7 @@ pub(super) fn effects(code: &Code<'_>, uses: &[(Use, String)], context: &mut Con
         // A whole address is looked at where the call stands.
         if path.known().is_some_and(|path| path.contains("://"))
             && !method.text().is_empty()
-            && name != "request"
+            && !matches!(name, "request" | "stream" | "build_request")
         {
             continue;
         }
@@ -253,10 +254,16 @@ mod tests {
             "import axios from 'axios'; axios({method:'put',url:HERE})",
             "import axios from 'axios'; const c=axios.create({baseURL:'https://api.github.com'}); c.put('/repos/acme/shop/pulls/12/merge')",
             "import axios from 'axios'; axios.create({baseURL:'https://api.github.com/'}).request({method:'put',url:'repos/acme/shop/pulls/12/merge'})",
+            "const a=require('axios').create({baseURL:'https://api.github.com'}); a.request({url:'/repos/acme/shop/pulls/12/merge',method:'put'})",
+            "import axios from 'axios'; const a=axios.create({baseURL:'https://api.github.com'}); a({url:'/repos/acme/shop/pulls/12/merge',method:'put'})",
+            "import axios from 'axios'; const a=axios.create({baseURL:'https://api.github.com',method:'put'}); a('/repos/acme/shop/pulls/12/merge')",
             "import https from 'https'; https.request({hostname:'api.github.com',path:'/repos/acme/shop/pulls/12/merge',method:'PUT'})",
         ] {
             let found = javascript(&code.replace("HERE", &format!("'{MERGE}'")));
-            assert!(found.contains("forge.merge") || found.contains("forge.write"), "{code}: {found}");
+            assert!(
+                ["forge.merge", "forge.write", "forge.settings"].iter().any(|verb| found.contains(verb)),
+                "{code}: {found}"
+            );
         }
         let found = javascript("const call=(p,o)=>fetch(BASE+p,o); call('/x',{method:'DELETE'})");
         assert!(found.contains("exec.opaque"), "{found}");
@@ -281,6 +288,8 @@ mod tests {
             "import httpx\nwith httpx.Client(base_url='https://api.github.com') as c:\n    c.request('PUT','/repos/acme/shop/pulls/12/merge')",
             "import aiohttp\nasync def main():\n    async with aiohttp.ClientSession('https://api.github.com') as s:\n        await s.put('/repos/acme/shop/pulls/12/merge')",
             "import requests\nclass Api:\n    def __init__(self):\n        self.session=requests.Session()\n    def merge(self):\n        self.session.put('https://api.github.com'+'/repos/acme/shop/pulls/12/merge')",
+            "import httpx\nc=httpx.Client()\nc.stream('PUT','https://api.github.com/repos/acme/shop/pulls/12/merge').__enter__()",
+            "import httpx\nc=httpx.Client()\nc.send(c.build_request('PUT','https://api.github.com/repos/acme/shop/pulls/12/merge'))",
             "import urllib.request as u\nr=u.Request('https://api.github.com/repos/acme/shop/pulls/12/merge')\nr.method='PUT'\nu.urlopen(r)",
         ] {
             let found = python(code);

@@ -45,6 +45,13 @@ impl Token<'_> {
     pub fn is(&self, text: &str) -> bool {
         matches!(self.kind, Kind::Sign | Kind::Name) && self.text == text
     }
+
+    /// Whether it gives what is before it another value.
+    pub fn assigns(&self) -> bool {
+        self.kind == Kind::Sign
+            && self.text.ends_with('=')
+            && !matches!(self.text, "==" | "!=" | "<=" | ">=" | "===" | "!==")
+    }
 }
 
 /// The tokens of `text`; expressions inside texts come last. Or why there are none.

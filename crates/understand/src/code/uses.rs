@@ -1,9 +1,12 @@
 //! What code names and calls, out of its tokens: `a.b(c).d` is one use, and every argument is looked at in turn.
 
-use std::collections::HashMap;
+mod changes;
+
+use std::collections::{HashMap, HashSet};
 
 use super::tokens::{self, Kind, Rules, Token};
 use crate::word::Value;
+use changes::Change;
 
 /// More arguments of one call are not looked at.
 const MOST_ARGUMENTS: usize = 64;
@@ -20,6 +23,8 @@ pub(crate) struct Code<'t> {
     pub home: String,
     pairs: Vec<usize>,
     constants: HashMap<&'t str, (usize, usize)>,
+    /// Those of them that are lists to which more is put.
+    growing: HashSet<&'t str>,
 }
 
 /// A name with what is taken of it: `a.b(c).d` has the key `a.b().d` and one call.
@@ -89,8 +94,9 @@ impl<'t> Code<'t> {
     pub fn of(text: &'t str, rules: Rules) -> Result<Self, String> {
         let tokens = tokens::read(text, rules)?;
         let pairs = tokens::pairs(&tokens)?;
-        let mut code = Self { tokens, rules, home: String::new(), pairs, constants: HashMap::new() };
+        let mut code = Self { tokens, rules, home: String::new(), pairs, constants: HashMap::new(), growing: HashSet::new() };
         code.constants = code.constants();
+        code.forgets_changed();
         Ok(code)
     }
 
@@ -236,7 +242,13 @@ impl<'t> Code<'t> {
                 "True" | "true" => Given::One(Value::Known("true".to_owned())),
                 "False" | "false" | "None" | "null" | "undefined" => Given::One(Value::Known(String::new())),
                 name => match self.constants.get(name) {
-                    Some((from, to)) => self.given(*from, *to, depth + 1),
+                    Some((from, to)) => match self.given(*from, *to, depth + 1) {
+                        Given::Many(mut words) if self.growing.contains(name) => {
+                            words.push(Value::unknown("what the code puts behind a list"));
+                            Given::Many(words)
+                        }
+                        given => given,
+                    },
                     None => unknown(),
                 },
             },
@@ -366,12 +378,39 @@ impl<'t> Code<'t> {
         below.map(|start| Given::One(Value::starting(&start, "a path that the code puts together")))
     }
 
+    /// Takes no name for what it was first given that is changed later.
+    fn forgets_changed(&mut self) {
+        const MAKERS: &[&str] = &["list", "dict", "shlex", "sorted", "Array", "Object"];
+        let is_changeable = |from: usize, to: usize| match self.name(from) {
+            Some(name) => to == from + 1 || MAKERS.contains(&name),
+            None => self.is(from, "[") || self.is(from, "{") || self.name(from + 2) == Some("split"),
+        };
+        let changeable = self.constants.iter().filter(|(_, (from, to))| is_changeable(*from, *to));
+        let changeable: HashSet<&'t str> = changeable.map(|(name, _)| *name).collect();
+        for (name, change) in self.changes(|name| changeable.contains(name)) {
+            match change {
+                Change::None => {}
+                Change::Grows => {
+                    self.growing.insert(name);
+                }
+                Change::Any => {
+                    self.constants.remove(name);
+                }
+            }
+        }
+    }
+
     /// Names that are given a value once, and a plain one: where it stands.
     fn constants(&self) -> HashMap<&'t str, (usize, usize)> {
         let mut counts: HashMap<&'t str, usize> = HashMap::new();
         let mut found = Vec::new();
         let mut start = 0;
+        // Where the round bracket around this ends.
+        let mut within = 0;
         for at in 0..=self.tokens.len() {
+            if self.is(at, "(") {
+                within = within.max(self.closer(at));
+            }
             let ends = self.tokens.get(at).is_none_or(|token| {
                 token.kind == Kind::Line
                     || matches!(token.text, ";")
@@ -384,9 +423,9 @@ impl<'t> Code<'t> {
                 continue;
             }
             let Some(token) = self.tokens.get(at) else { break };
-            let assigns = token.kind == Kind::Sign
-                && token.text.ends_with('=')
-                && !matches!(token.text, "==" | "!=" | "<=" | ">=" | "===" | "!==");
+            // `f(name=value)` gives no variable a value.
+            let is_argument = token.text == "=" && at < within && self.rules == Rules::Python;
+            let assigns = token.assigns() && !is_argument;
             let binds = matches!(
                 token.text,
                 "as" | "for"
@@ -414,7 +453,9 @@ impl<'t> Code<'t> {
                 } else {
                     at + 1..at + 2
                 };
-                for name in bound.filter(|_| binds).filter_map(|index| self.name(index)) {
+                // What is gone through stays what it is.
+                let binds_next = binds && !matches!(token.text, "in" | "of");
+                for name in bound.filter(|_| binds_next).filter_map(|index| self.name(index)) {
                     *counts.entry(name).or_default() += 2;
                 }
                 let names = at.checked_sub(start);
@@ -431,7 +472,9 @@ impl<'t> Code<'t> {
                     self.name(at.saturating_sub(2)).is_some_and(|name| matches!(name, "def" | "function"))
                         || self.is(at.saturating_sub(1), "function")
                         || self.is(close + 1, "=>")
-                        || (self.rules == Rules::JavaScript && self.is(close + 1, "{"));
+                        || (self.rules == Rules::JavaScript
+                            && self.is(close + 1, "{")
+                            && !["if", "while", "switch"].iter().any(|word| self.is(at.saturating_sub(1), word)));
                 if function {
                     for index in at..close.min(at + 200) {
                         if let Some(name) = self.name(index) {

@@ -236,7 +236,7 @@ fn reads(arguments: &crate::arguments::Arguments<'_>, is_curl: bool, context: &m
         let file = plain.and_then(|(name, _)| value.strip_prefix(&format!("{name}@")));
         file.iter().for_each(|file| context.read_value(file));
     }
-    for value in arguments.values(&["E", "cert", "proxy-cert", "key", "proxy-key", "netrc-file", "K", "config"]) {
+    for value in arguments.values(&["etag-compare", "E", "cert", "proxy-cert", "key", "proxy-key", "netrc-file", "K", "config"]) {
         context.read_value(value);
         // A password may follow the certificate.
         let file = value.text().split_once(':').map(|(file, _)| Value::Known(file.to_owned()));

@@ -54,7 +54,7 @@ pub(super) fn run(git: &Git<'_>, context: &mut Context<'_>) {
     if git.store.is_some() && context.top() != Some(&root) {
         return;
     }
-    if git.asks_for_help() || git.has(&["--dry-run"]) {
+    if git.asks_for_help() || (git.has(&["--dry-run"]) && !git.words.iter().any(|word| word.text().starts_with("--no-d"))) {
         return;
     }
     let short = git.subcommand == "commit" && git.has_short('n');

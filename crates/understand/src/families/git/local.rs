@@ -296,7 +296,7 @@ const COMMIT: Spec = Spec {
         ("author", Takes::Value), ("date", Takes::Value), ("template", Takes::Value), ("fixup", Takes::Value), ("squash", Takes::Value), ("cleanup", Takes::Value), ("trailer", Takes::Value), ("pathspec-from-file", Takes::Value),
         ("pathspec-file-nul", Takes::Nothing), ("amend", Takes::Nothing), ("no-edit", Takes::Nothing), ("edit", Takes::Nothing), ("no-verify", Takes::Nothing), ("verify", Takes::Nothing), ("signoff", Takes::Nothing), ("no-signoff", Takes::Nothing), ("quiet", Takes::Nothing),
         ("verbose", Takes::Nothing), ("allow-empty", Takes::Nothing), ("allow-empty-message", Takes::Nothing), ("reset-author", Takes::Nothing), ("gpg-sign", Takes::Attached), ("no-gpg-sign", Takes::Nothing), ("untracked-files", Takes::Attached),
-        ("short", Takes::Nothing), ("branch", Takes::Nothing), ("porcelain", Takes::Nothing), ("long", Takes::Nothing), ("null", Takes::Nothing), ("status", Takes::Nothing), ("no-status", Takes::Nothing), ("no-post-rewrite", Takes::Nothing), ("interactive", Takes::Nothing),
+        ("dry-run", Takes::Nothing), ("no-dry-run", Takes::Nothing), ("short", Takes::Nothing), ("branch", Takes::Nothing), ("porcelain", Takes::Nothing), ("long", Takes::Nothing), ("null", Takes::Nothing), ("status", Takes::Nothing), ("no-status", Takes::Nothing), ("no-post-rewrite", Takes::Nothing), ("interactive", Takes::Nothing),
     ],
     short: &[
         ('a', Takes::Nothing), ('p', Takes::Nothing), ('i', Takes::Nothing), ('o', Takes::Nothing), ('m', Takes::Value), ('F', Takes::Value), ('C', Takes::Value), ('c', Takes::Value), ('t', Takes::Value), ('s', Takes::Nothing), ('n', Takes::Nothing),
@@ -307,11 +307,11 @@ const COMMIT: Spec = Spec {
 };
 
 fn commit(git: &Git<'_>, context: &mut Context<'_>) {
-    if git.has(&["--dry-run"]) {
+    let arguments = parse(git.words, &COMMIT);
+    if arguments.ends_with(&["dry-run"], "no-dry-run") {
         context.push(git.here(verbs::GIT_READ));
         return;
     }
-    let arguments = parse(git.words, &COMMIT);
     let doubted = !arguments.unknown.is_empty() || arguments.has(&["pathspec-from-file"]);
     context.state.world.commits.all |= arguments.has(&["a", "all"]) || doubted;
     // Paths that are named are taken as they are now.

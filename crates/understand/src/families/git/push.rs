@@ -23,7 +23,7 @@ use crate::word::Value;
 const SPEC: Spec = Spec {
     long: &[
         ("all", Takes::Nothing), ("branches", Takes::Nothing), ("mirror", Takes::Nothing), ("delete", Takes::Nothing), ("tags", Takes::Nothing),
-        ("no-tags", Takes::Nothing), ("dry-run", Takes::Nothing), ("porcelain", Takes::Nothing), ("force", Takes::Nothing), ("no-force", Takes::Nothing),
+        ("no-tags", Takes::Nothing), ("dry-run", Takes::Nothing), ("no-dry-run", Takes::Nothing), ("porcelain", Takes::Nothing), ("force", Takes::Nothing), ("no-force", Takes::Nothing),
         ("force-with-lease", Takes::Attached), ("no-force-with-lease", Takes::Nothing), ("force-if-includes", Takes::Nothing),
         ("no-force-if-includes", Takes::Nothing), ("recurse-submodules", Takes::Attached), ("no-recurse-submodules", Takes::Nothing),
         ("thin", Takes::Nothing), ("no-thin", Takes::Nothing), ("receive-pack", Takes::Value), ("exec", Takes::Value), ("set-upstream", Takes::Nothing),
@@ -73,7 +73,7 @@ pub(super) fn effects(git: &Git<'_>, context: &mut Context<'_>) {
         },
     };
     names.iter().for_each(|name| started_by_settings(name, git, context));
-    if arguments.has(&["dry-run", "n"]) {
+    if arguments.ends_with(&["dry-run", "n"], "no-dry-run") {
         context.push(git.here(verbs::GIT_READ));
         return;
     }

@@ -17,6 +17,7 @@ mod files;
 mod forges;
 mod given;
 mod names;
+mod operations;
 mod page_code;
 mod queries;
 mod resources;
@@ -68,6 +69,18 @@ impl Tool<'_> {
         names.iter().find_map(found)
     }
 
+    /// The method of a request, named itself or among its options.
+    fn method(&self) -> Option<String> {
+        const NAMES: &[&str] = &["method", "request_method", "http_method", "http_verb", "verb"];
+        const OPTIONS: &[&str] = &["options", "init", "request", "config", "request_options", "fetch_options"];
+        let named = |input: &Map<String, Json>| {
+            let is_one = |given: &str| NAMES.contains(&names::in_snake_case(given).as_str());
+            input.iter().find_map(|(given, value)| value.as_str().filter(|_| is_one(given)).map(str::to_ascii_uppercase))
+        };
+        let inner = self.input.iter().filter(|(given, _)| OPTIONS.contains(&names::in_snake_case(given).as_str()));
+        named(self.input).or_else(|| inner.filter_map(|(_, options)| named(options.as_object()?)).next())
+    }
+
     fn takes(&self, names: &[&str]) -> bool {
         self.input.keys().any(|given| names.contains(&names::in_snake_case(given).as_str()))
     }
@@ -107,7 +120,7 @@ pub(super) fn effects(call: &ToolCall, described: Option<&Declared>, context: &m
     let says = match usual::says(server, &snake, input) {
         Some(usual) => usual,
         None if page_code::only_looks(server, &snake, input) => Says::Reads,
-        None => with_operation(says, &words, input),
+        None => operations::with(says, &words, input),
     };
     let gives = ["get", "read", "fetch", "retrieve", "reveal", "resolve", "show"];
     let says = match says {
@@ -143,33 +156,6 @@ fn named(call: &ToolCall) -> (&str, &str) {
         }
         None => rest.split_once("__").unwrap_or(("*", rest)),
     }
-}
-
-/// Arguments that name what is done.
-const OPERATIONS: &[&str] = &["action", "operation", "method", "op", "api_operation", "request_method"];
-
-/// What a tool does that is told so by an argument: `manage_event {"action": "delete"}`. A tool that only asks
-/// may be asked for what somebody deleted.
-fn with_operation(says: Says, words: &[&str], input: &Map<String, Json>) -> Says {
-    let mut says = says;
-    let asks = says == Says::Reads && words.len() > 1;
-    for (name, value) in input {
-        let Some(text) = value.as_str().filter(|text| text.len() <= 80) else { continue };
-        if asks || !OPERATIONS.contains(&names::in_snake_case(name).as_str()) {
-            continue;
-        }
-        let snake = names::in_snake_case(text);
-        let said = match snake.as_str() {
-            "get" | "head" | "options" => Says::Reads,
-            _ => names::says(&names::words(&snake)),
-        };
-        says = match (says, said) {
-            (Says::Nothing, said) => said,
-            (says, Says::Nothing) => says,
-            (says, said) => says.max(said),
-        };
-    }
-    says
 }
 
 const SERVER_SAYS: &str = "the server itself says so of this tool";

@@ -89,7 +89,7 @@ fn one(tool: &Tool<'_>, address: &str, context: &mut Context<'_>) {
         .map(|(_, body)| Value::Known(body.as_str().map_or_else(|| body.to_string(), str::to_owned)))
         .collect();
     let verb = verb(tool);
-    let named = tool.text(&["method", "request_method", "http_method"]).map(str::to_ascii_uppercase);
+    let named = tool.method();
     let method = match named.as_deref() {
         Some(method @ ("GET" | "HEAD" | "OPTIONS" | "POST" | "PUT" | "PATCH" | "DELETE")) => Some(method),
         Some(_) => None,
@@ -146,7 +146,7 @@ pub(super) fn credentials(text: &str, context: &mut Context<'_>) {
 
 fn verb(tool: &Tool<'_>) -> Verb {
     let sends = tool.takes(BODIES);
-    match tool.text(&["method", "request_method", "http_method"]).map(str::to_ascii_uppercase).as_deref() {
+    match tool.method().as_deref() {
         Some("DELETE") => verbs::NET_DELETE,
         Some("PUT" | "PATCH") => verbs::NET_WRITE,
         Some("POST") => verbs::NET_SEND,

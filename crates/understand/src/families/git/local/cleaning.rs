@@ -19,6 +19,11 @@ const CLEAN: Spec = Spec {
     operands_end_options: false,
 };
 
+/// Whether it only says what it would remove.
+pub(super) fn only_says(git: &Git<'_>) -> bool {
+    parse(git.words, &CLEAN).ends_with(&["dry-run", "n"], "no-dry-run")
+}
+
 /// What becomes of the files that git does not have.
 pub(super) fn files(git: &Git<'_>, context: &Context<'_>) -> Effect {
     let discards = git.here(verbs::GIT_DISCARD);

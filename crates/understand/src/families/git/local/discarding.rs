@@ -30,20 +30,18 @@ pub(super) fn discarding(git: &Git<'_>, context: &mut Context<'_>) {
             moves_refs(git, if soft || hard { verbs::GIT_BRANCH } else { verbs::GIT_INDEX }, context);
         }
         "clean" => {
-            let dry = git.has_short('n') || git.has_long("--dry-run");
+            let dry = cleaning::only_says(git);
             context.push(if dry { git.here(verbs::GIT_READ) } else { cleaning::files(git, context) });
         }
         "rm" => {
             let options = parse(git.words, &REMOVE);
-            let last = |on: &str, off: &str| options.options.iter().rfind(|given| [on, off].contains(&given.name.as_str())).is_some_and(|given| given.name == on);
-            let cached = last("cached", "no-cached");
-            let dry = options.options.iter().rfind(|given| ["dry-run", "n", "no-dry-run"].contains(&given.name.as_str()));
-            if dry.is_some_and(|given| given.name != "no-dry-run") && !git.words.iter().any(|word| word.value.is_unknown()) {
+            let cached = options.ends_with(&["cached"], "no-cached");
+            if options.ends_with(&["dry-run", "n"], "no-dry-run") && !git.words.iter().any(|word| word.value.is_unknown()) {
                 context.push(git.here(verbs::GIT_READ));
                 return;
             }
             context.push(git.here(verbs::GIT_INDEX));
-            if (last("force", "no-force") || options.has(&["f"])) && !cached {
+            if (options.ends_with(&["force"], "no-force") || options.has(&["f"])) && !cached {
                 context.push(git.here(verbs::GIT_DISCARD).because("it removes files that hold changes, too"));
             }
             for word in git.operands() {

@@ -339,3 +339,15 @@ fn files_as_they_are_staged() {
     fs.write /repo/out, write
     ");
 }
+
+#[test]
+fn a_trial_that_is_taken_back() {
+    assert_snapshot!(check("git clean -n --no-dry-run -fd"), @"git.discard /repo, destroy");
+    assert_snapshot!(check("git clean -fd -e --dry-run"), @"git.discard /repo, destroy");
+    assert_snapshot!(check("git clean --no-dry-run -fdn"), @"git.read /repo, read");
+    assert_snapshot!(check("git commit -m --dry-run; git commit --dry-run --no-dry -m x; git commit -m x --dry-run"), @"
+    git.commit /repo, write
+    git.read /repo, read
+    ");
+    assert_snapshot!(check("git push -n --no-dry-run origin main"), @"git.push main@origin, write");
+}

@@ -1,0 +1,175 @@
+//! Lists and objects that are not what they were written as by the time they are used: `args.append(..)`.
+
+use super::super::tokens::{Kind, Rules, Token};
+use super::Code;
+
+/// What becomes of a value after it is given its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Change {
+    /// It stays as it is.
+    None,
+    /// More is put behind what it holds.
+    Grows,
+    /// It may become any other.
+    Any,
+}
+
+/// Methods that put more behind what a list holds.
+const GROW: &[&str] = &["append", "extend", "push"];
+/// Methods that leave a list or an object as it is: sorted.
+const KEEP: &[&str] = &[
+    "at", "concat", "copy", "count", "entries", "every", "filter", "find", "findIndex", "flat", "flatMap",
+    "forEach", "get", "includes", "index", "indexOf", "items", "join", "keys", "length", "map", "reduce",
+    "slice", "some", "toString", "values",
+];
+/// Functions that leave what they are given as it is: sorted.
+const LOOK: &[&str] = &[
+    "Popen", "all", "any", "assert", "axios", "call", "check_call", "check_output", "debug", "delete", "dict",
+    "dumps", "enumerate", "error", "execFile", "execFileSync", "execa", "execaSync", "execl", "execlp", "execv",
+    "execvp", "fetch", "format", "from", "fspath", "get", "getoutput", "got", "info", "isArray", "isinstance",
+    "iter", "join", "keys", "len", "list", "list2cmdline", "log", "map", "max", "min", "open", "patch", "post",
+    "pprint", "print", "put", "quote", "repr", "request", "run", "set", "sorted", "spawn", "spawnSync", "split",
+    "str", "stringify", "sum", "tuple", "urlopen", "warn", "warning", "zip",
+];
+/// Words before a bracket that call nothing.
+const WORDS: &[&str] = &["if", "while", "for", "switch", "in", "and", "or", "not", "return", "await", "elif", "of", "typeof"];
+
+impl<'t> Code<'t> {
+    /// What becomes of the value that each name stands for; `names` are those that matter.
+    pub(super) fn changes(&self, matters: impl Fn(&str) -> bool) -> Vec<(&'t str, Change)> {
+        let mut around: Vec<usize> = Vec::new();
+        let mut found = Vec::new();
+        for (at, token) in self.tokens.iter().enumerate() {
+            while around.last().is_some_and(|open| self.closer(*open) <= at) {
+                around.pop();
+            }
+            if token.kind == Kind::Name && !self.is_dot(at.wrapping_sub(1)) && matters(token.text) {
+                let change = self.change(at, around.last().copied());
+                if change > Change::None {
+                    found.push((token.text, change));
+                }
+            }
+            if token.kind == Kind::Sign && matches!(token.text, "(" | "[" | "{") {
+                around.push(at);
+            }
+        }
+        found
+    }
+
+    fn is_dot(&self, at: usize) -> bool {
+        self.is(at, ".") || self.is(at, "?.")
+    }
+
+    /// What one use of a name does to what it stands for, in the innermost bracket around it.
+    fn change(&self, at: usize, open: Option<usize>) -> Change {
+        let (before, after) = (at.wrapping_sub(1), at + 1);
+        if self.is_dot(after) {
+            return match self.name(after + 1) {
+                Some(name) if GROW.contains(&name) && self.is(after + 2, "(") => Change::Grows,
+                Some(name) if KEEP.binary_search(&name).is_ok() => Change::None,
+                // A field of an object is read, or set, which is seen elsewhere.
+                Some(_) if !self.is(after + 2, "(") && !self.is_dot(after + 2) => Change::None,
+                _ => Change::Any,
+            };
+        }
+        if self.is(after, "[") {
+            let end = self.closer(after) + 1;
+            let is_set = self.tokens.get(end).is_some_and(Token::assigns);
+            let is_deleted = self.is(before, "del") || self.is(before, "delete");
+            return if is_set || is_deleted || self.is_dot(end) { Change::Any } else { Change::None };
+        }
+        let chooses = ["or", "and", "if", "else", "||", "&&", "??", "?"];
+        let is_chosen = chooses.iter().any(|word| self.is(before, word) || self.is(after, word));
+        let ends = self.tokens.get(after).is_none_or(|token| {
+            token.kind == Kind::Line || [")", ",", "]", "}", ";"].iter().any(|sign| token.is(sign))
+        });
+        let starts = ["(", ",", "=", ":", "[", "{"].iter().any(|sign| self.is(before, sign))
+            || self.tokens.get(before).is_some_and(|token| token.kind == Kind::Line);
+        let is_alone = ends && starts;
+        let Some(open) = open.filter(|open| !self.is_block(*open)) else {
+            // Another name for the same.
+            return if is_chosen || (is_alone && self.is(before, "=")) { Change::Any } else { Change::None };
+        };
+        if !is_alone {
+            return if is_chosen && !self.is_condition(open) { Change::Any } else { Change::None };
+        }
+        let callee = self.name(open.wrapping_sub(1));
+        match callee {
+            Some(name) if self.is(open, "(") && (LOOK.binary_search(&name).is_ok() || WORDS.contains(&name)) => {
+                Change::None
+            }
+            Some(_) if self.is(open, "[") => Change::None,
+            None if self.is(open, "(") && !self.is_dot(self.closer(open) + 1) => Change::None,
+            _ => Change::Any,
+        }
+    }
+
+    /// Whether a bracket is that of `if (..)` and the like.
+    fn is_condition(&self, open: usize) -> bool {
+        self.is(open, "(") && self.name(open.wrapping_sub(1)).is_some_and(|name| WORDS.contains(&name))
+    }
+
+    /// Whether a bracket holds statements.
+    fn is_block(&self, open: usize) -> bool {
+        let before = open.wrapping_sub(1);
+        self.rules == Rules::JavaScript
+            && self.is(open, "{")
+            && (open == 0
+                || [")", "=>", ";", "{", "}", "else", "try", "finally", "do"].iter().any(|sign| self.is(before, sign))
+                || self.tokens.get(before).is_some_and(|token| token.kind == Kind::Line))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::check_with;
+
+    fn python(code: &str) -> String {
+        check_with("python3 x.py", &[("/repo/x.py", &format!("import os, subprocess\n{code}"))])
+    }
+
+    fn javascript(code: &str) -> String {
+        let load = "const {spawnSync}=require('child_process');";
+        check_with("node x.js", &[("/repo/x.js", &format!("{load}{code}"))])
+    }
+
+    #[test]
+    fn what_is_put_behind_a_list_is_not_known() {
+        for code in [
+            "args=['git','push','origin']; args.append('HEAD:main'); subprocess.check_call(args)",
+            "args=['git','push','origin']\nif x:\n    args.extend(['HEAD:main'])\nsubprocess.run(args)",
+            "args='git push origin'.split(); args.append('HEAD:main'); subprocess.check_call(args)",
+        ] {
+            let found = python(code);
+            assert!(found.contains("git.force-push *"), "{code}: {found}");
+        }
+        let found = javascript("const a=[]; a.push('delete','ns','shop'); spawnSync('kubectl',a)");
+        assert!(found.contains("kube.delete"), "{found}");
+        let found = python("os.execvp('kubectl',['kubectl']+'delete ns shop'.split())");
+        assert!(found.contains("kube.delete"), "{found}");
+    }
+
+    #[test]
+    fn what_is_changed_is_not_known() {
+        for change in ["a.remove('-n')", "a[2]='origin'", "del a[2]", "b=a\nb.append('x')", "f(a)", "c=[a]", "b=a or c", "a.sort()"] {
+            let found = python(&format!("a=['git','push','-n']\n{change}\nsubprocess.run(a)"));
+            assert!(found.contains("opaque"), "{change}: {found}");
+        }
+        for change in ["a.splice(1,1)", "a[1]='origin'", "const b=a; b.pop()", "[].push.apply(a,['x'])", "f({a})", "a.length=1"] {
+            let found = javascript(&format!("const a=['push','-n'];{change};spawnSync('git',a)"));
+            assert!(found.contains("opaque"), "{change}: {found}");
+        }
+    }
+
+    #[test]
+    fn what_only_looks_at_a_list_leaves_it() {
+        for look in ["print(a)", "print(' '.join(a))", "b=a+['x']", "n=len(a)", "for x in a:\n    print(x)", "print(a[0])", "b=a[1:]"] {
+            let found = python(&format!("a=['git','status']\n{look}\nsubprocess.run(a, check=True)"));
+            assert_eq!(found, "git.read /repo, read\nfs.read /repo/x.py, read", "{look}");
+        }
+        for look in ["console.log(a)", "console.log(a.join(' '))", "const b=[...a,'x']", "if (a.length) { f() }"] {
+            let found = javascript(&format!("const a=['status'];{look};spawnSync('git',a)"));
+            assert_eq!(found, "git.read /repo, read\nfs.read /repo/x.js, read", "{look}");
+        }
+    }
+}
