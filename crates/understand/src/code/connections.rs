@@ -261,8 +261,26 @@ fn address(code: &Code<'_>, start: usize, end: usize, context: &Context<'_>) -> 
     }
     match crate::environment::value(&process(context), name) {
         Some(Value::Known(text)) => Said::Text(text),
-        Some(Value::Pattern(_) | Value::Unknown { .. }) | None => Said::Variable(name.to_owned()),
+        Some(Value::Pattern(_) | Value::Unknown { .. }) => Said::Variable(name.to_owned()),
+        None if !code.is_alone || loads_variables(code) => Said::Variable(name.to_owned()),
+        // What nothing sets leaves the driver its own place.
+        None => match families::project_variable(name, &process(context), context) {
+            Ok(value) => Said::Text(value.unwrap_or_default()),
+            Err(()) => Said::Variable(name.to_owned()),
+        },
     }
+}
+
+/// Whether code may load a file of variables that is not the project's own for development.
+fn loads_variables(code: &Code<'_>) -> bool {
+    const OWN: &[&str] = &[".env", ".env.local", ".env.development"];
+    code.tokens.iter().any(|token| match &token.kind {
+        Kind::Name => token.text == "loadEnvFile",
+        Kind::Text(value) => {
+            value.text().contains(".env") && !OWN.contains(&value.text().trim_start_matches("./"))
+        }
+        Kind::Literal | Kind::Sign | Kind::Line => false,
+    })
 }
 
 /// The variable of the environment whose value it is: `os.environ["X"]`, `process.env.X`, both with another value for

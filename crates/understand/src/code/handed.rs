@@ -48,8 +48,8 @@ pub(super) fn effects(
 
 /// What has fields of these names that are no methods: what a server is asked, and itself.
 const ASKED: &[&str] = &[
-    "context", "ctx", "event", "location", "params", "req", "request", "res", "response", "route", "router", "self",
-    "this", "uri", "url",
+    "context", "ctx", "event", "location", "params", "req", "request", "res", "response", "route", "router",
+    "self", "this", "uri", "url",
 ];
 
 /// The methods in a use that are not called there: in `a.execute.bind(a)`, `execute`.
@@ -62,7 +62,8 @@ fn taken<'u>(found: &'u Use, code: &Code<'_>) -> Vec<&'u str> {
         let after = rest.get(dot + 1..).unwrap_or_default();
         let (name, next) = after.split_at(after.find(['.', '(', '[']).unwrap_or(after.len()));
         let signs = ["==", "===", "!=", "!=="];
-        let is_used = code.tokens.get(found.end).is_some_and(|token| token.assigns() || signs.contains(&token.text));
+        let is_used =
+            code.tokens.get(found.end).is_some_and(|token| token.assigns() || signs.contains(&token.text));
         let is_given = [".bind", ".call", ".apply"].iter().any(|way| next.starts_with(way));
         if is_given || (next.is_empty() && !is_used && !ASKED.contains(&of)) {
             names.push(name);
@@ -119,7 +120,11 @@ mod tests {
             assert!(found.contains("db.write") && found.contains("exec.opaque"), "{code}: {found}");
         }
         let connect = "const pg=require('pg'); const c=new pg.Client(process.env.DATABASE_URL);";
-        for code in ["const {query}=c; query.call(c,'delete from a')", "const e=c.query.bind(c); e('delete from a')", "c['query']('delete from a')"] {
+        for code in [
+            "const {query}=c; query.call(c,'delete from a')",
+            "const e=c.query.bind(c); e('delete from a')",
+            "c['query']('delete from a')",
+        ] {
             let found = check_with("node x.js", &[("/repo/x.js", &format!("{connect}{code}"))]);
             assert!(found.contains("db.write") && found.contains("exec.opaque"), "{code}: {found}");
         }
@@ -128,7 +133,10 @@ mod tests {
     #[test]
     fn requests_that_are_made_through_another_name() {
         for code in ["f=s.put\nf(HERE)", "getattr(s,'put')(HERE)", "list(map(s.delete,[HERE]))"] {
-            let found = check_with("python3 x.py", &[("/repo/x.py", &format!("import requests\ns=requests.Session()\n{code}"))]);
+            let found = check_with(
+                "python3 x.py",
+                &[("/repo/x.py", &format!("import requests\ns=requests.Session()\n{code}"))],
+            );
             assert!(found.contains("exec.opaque"), "{code}: {found}");
         }
         let made = "const a=require('axios').create({baseURL:'https://api.github.com'});";
@@ -137,7 +145,13 @@ mod tests {
             assert!(found.contains("exec.opaque"), "{code}: {found}");
         }
         for code in ["const {query}=req; f(query)", "f(req.query, req.query.id, this.request)"] {
-            let found = check_with("node x.js", &[("/repo/x.js", &format!("const {{Client}}=require('pg'); const c=new Client('postgres://h/d'); {code}"))]);
+            let found = check_with(
+                "node x.js",
+                &[(
+                    "/repo/x.js",
+                    &format!("const {{Client}}=require('pg'); const c=new Client('postgres://h/d'); {code}"),
+                )],
+            );
             assert!(!found.contains("opaque"), "{code}: {found}");
         }
         // Where there is no client, such names are those of anything.

@@ -47,8 +47,9 @@ fn code(
     is_given: bool,
     context: &mut Context<'_>,
 ) -> Result<(), String> {
-    let code = Code::of(text, Rules::JavaScript)?;
+    let mut code = Code::of(text, Rules::JavaScript)?;
     let outside = std::mem::take(&mut context.connections);
+    let read = context.code;
     let mut doubt = None;
     let mut loaded = Loaded::default();
     loaded.read(&code);
@@ -64,6 +65,7 @@ fn code(
     if let Err(why) = computed(&code) {
         doubt.get_or_insert(why);
     }
+    code.is_alone = doubt.is_none() && context.code == read && context.chain.len() <= 1;
     let kept = context.state.shell.clone();
     let uses: Vec<(Use, String)> = code
         .uses()

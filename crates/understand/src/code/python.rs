@@ -30,6 +30,7 @@ pub(crate) fn understand(
     let mut code = Code::of(text, Rules::Python)?;
     code.home.clone_from(&context.surroundings.home);
     let outside = std::mem::take(&mut context.connections);
+    let read = context.code;
     let mut doubt = None;
     let names = match imports::read(&code) {
         Ok(imports) => {
@@ -45,6 +46,7 @@ pub(crate) fn understand(
             HashMap::new()
         }
     };
+    code.is_alone = doubt.is_none() && context.code == read && context.chain.len() <= 1;
     let kept = context.state.shell.clone();
     let uses: Vec<(Use, String)> = code
         .uses()

@@ -21,6 +21,8 @@ pub(crate) struct Code<'t> {
     pub rules: Rules,
     /// The home directory that `expanduser` means, where it is told.
     pub home: String,
+    /// Whether nothing else sets up what it runs in: it loads no code beside it, and none loads it.
+    pub is_alone: bool,
     pairs: Vec<usize>,
     constants: HashMap<&'t str, (usize, usize)>,
     /// Those of them that are lists to which more is put.
@@ -94,7 +96,15 @@ impl<'t> Code<'t> {
     pub fn of(text: &'t str, rules: Rules) -> Result<Self, String> {
         let tokens = tokens::read(text, rules)?;
         let pairs = tokens::pairs(&tokens)?;
-        let mut code = Self { tokens, rules, home: String::new(), pairs, constants: HashMap::new(), growing: HashSet::new() };
+        let mut code = Self {
+            tokens,
+            rules,
+            home: String::new(),
+            is_alone: false,
+            pairs,
+            constants: HashMap::new(),
+            growing: HashSet::new(),
+        };
         code.constants = code.constants();
         code.forgets_changed();
         Ok(code)
@@ -468,13 +478,14 @@ impl<'t> Code<'t> {
             // Parameters of functions, and whatever looks like them.
             if token.is("(") {
                 let close = self.closer(at);
-                let function =
-                    self.name(at.saturating_sub(2)).is_some_and(|name| matches!(name, "def" | "function"))
-                        || self.is(at.saturating_sub(1), "function")
-                        || self.is(close + 1, "=>")
-                        || (self.rules == Rules::JavaScript
-                            && self.is(close + 1, "{")
-                            && !["if", "while", "switch"].iter().any(|word| self.is(at.saturating_sub(1), word)));
+                let function = self
+                    .name(at.saturating_sub(2))
+                    .is_some_and(|name| matches!(name, "def" | "function"))
+                    || self.is(at.saturating_sub(1), "function")
+                    || self.is(close + 1, "=>")
+                    || (self.rules == Rules::JavaScript
+                        && self.is(close + 1, "{")
+                        && !["if", "while", "switch"].iter().any(|word| self.is(at.saturating_sub(1), word)));
                 if function {
                     for index in at..close.min(at + 200) {
                         if let Some(name) = self.name(index) {

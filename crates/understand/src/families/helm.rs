@@ -143,12 +143,22 @@ fn is_local(found: &Subcommand<'_>) -> bool {
     matches!(found.name.split(' ').next(), Some("template" | "lint" | "show" | "inspect" | "search" | "repo" | "plugin" | "version" | "env" | "verify" | "completion" | "help" | "docs" | "deps" | "build" | "print-env" | "show-dag"))
 }
 
+/// Whether options let a chart be filled in without asking a cluster, running anything or writing files.
+fn is_offline(invocation: &Invocation) -> bool {
+    let asks = ["--validate", "--dry-run", "--post-renderer", "--output-dir", "--repo", "--set-file", "--kube"];
+    invocation.words.iter().all(|word| !word.value.is_unknown() && !asks.iter().any(|option| word.text().starts_with(option)))
+}
+
 /// Subcommands that work on charts, repositories and the program itself; true if it is one.
 fn of_this_machine(found: &Subcommand<'_>, invocation: &Invocation, context: &mut Context<'_>) -> bool {
     let words: Vec<String> = (0..4).map_while(|index| if found.verb.is_none() { found.operand(index) } else { None }).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let host_at = |text: Option<&&str>| text.and_then(|text| addresses::host_and_path(text)).map_or_else(|| "*".to_owned(), |(host, _)| host);
     match words.as_slice() {
+        ["lint" | "template", ..] if is_offline(invocation) => {
+            found.values(&["-f", "--values"]).for_each(|file| context.read_value(file));
+            context.program(verbs::EXEC_READ, &format!("helm {}", words.first().unwrap_or(&"")));
+        }
         ["create" | "package", ..] | ["dependency" | "dep", "build" | "update" | "up" | "list" | "ls", ..] => {
             context.program(verbs::EXEC_BUILD, &format!("helm {}", words.first().unwrap_or(&"")));
         }

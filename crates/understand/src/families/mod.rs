@@ -144,6 +144,7 @@ pub(crate) use building::where_its_options_say;
 pub(crate) use docker::run::hands_over;
 pub(crate) use git::{Git, Switch, addresses, resolve};
 pub(crate) use kubectl::says_production;
+pub(crate) use migrations::project_variable;
 pub(crate) use program::{ask_file, run_file};
 pub(crate) use searching::printed::USUAL as USUAL_SECRETS;
 pub use searching::printed::is_usual_secret;

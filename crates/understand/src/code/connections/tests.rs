@@ -181,3 +181,36 @@ fn what_drivers_do_besides() {
         assert!(!found.contains("opaque") && !found.contains("write"), "{code}: {found}");
     }
 }
+
+#[test]
+fn variables_that_nothing_but_the_project_sets() {
+    let js = "const {Client}=require('pg'); const c=new Client({connectionString: process.env.DATABASE_URL}); c.query('insert into t values (1)')";
+    let py = "import os, psycopg2\npsycopg2.connect(os.environ['DATABASE_URL']).cursor().execute('insert into t values (1)')";
+    let unset = ("unset", "DATABASE_URL");
+    let local = ("/repo/.env", "DATABASE_URL=postgres://u@localhost/d\n");
+    let live = ("/repo/.env", "DATABASE_URL=postgres://u@db.prod.example/d\n");
+    for (command, path, code) in
+        [("node seed.js", "/repo/seed.js", js), ("python3 seed.py", "/repo/seed.py", py)]
+    {
+        let at = |files: &[(&str, &str)]| check_with(command, &[&[(path, code)], files].concat());
+        assert!(at(&[unset, local]).contains("postgresql://localhost/d"), "{}", at(&[unset, local]));
+        assert!(at(&[unset]).contains("postgresql://localhost"), "{}", at(&[unset]));
+        assert!(at(&[unset, live]).contains("db.prod.example"), "{}", at(&[unset, live]));
+        // It may be set in the environment.
+        assert!(at(&[local]).contains("$DATABASE_URL"), "{}", at(&[local]));
+    }
+    for (start, more) in [
+        ("require('dotenv').config({path: '.env.live'});", None),
+        ("process.loadEnvFile(process.argv[2]);", None),
+        ("require('./load');", Some(("/repo/load.js", "console.log(1)"))),
+    ] {
+        let code = format!("{start}{js}");
+        let files: Vec<(&str, &str)> =
+            [("/repo/seed.js", code.as_str()), unset, local].into_iter().chain(more).collect();
+        let found = check_with("node seed.js", &files);
+        assert!(found.contains("$DATABASE_URL"), "{start}: {found}");
+    }
+    let found =
+        check_with("DOTENV_CONFIG_PATH=.env.live node seed.js", &[("/repo/seed.js", js), unset, local]);
+    assert!(found.contains("$DATABASE_URL"), "{found}");
+}

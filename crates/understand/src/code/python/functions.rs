@@ -88,7 +88,9 @@ pub(super) fn function(path: &str) -> Option<Does> {
         "requests.put" | "httpx.put" => Http("PUT"),
         "requests.patch" | "httpx.patch" => Http("PATCH"),
         "requests.delete" | "httpx.delete" => Http("DELETE"),
-        "requests.request" | "requests.Request" | "httpx.request" | "httpx.Request" | "httpx.stream" => HttpBy,
+        "requests.request" | "requests.Request" | "httpx.request" | "httpx.Request" | "httpx.stream" => {
+            HttpBy
+        }
         "socket.socket"
         | "socket.create_connection"
         | "smtplib.SMTP"

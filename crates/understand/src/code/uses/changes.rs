@@ -18,21 +18,104 @@ pub(super) enum Change {
 const GROW: &[&str] = &["append", "extend", "push"];
 /// Methods that leave a list or an object as it is: sorted.
 const KEEP: &[&str] = &[
-    "at", "concat", "copy", "count", "entries", "every", "filter", "find", "findIndex", "flat", "flatMap",
-    "forEach", "get", "includes", "index", "indexOf", "items", "join", "keys", "length", "map", "reduce",
-    "slice", "some", "toString", "values",
+    "at",
+    "concat",
+    "copy",
+    "count",
+    "entries",
+    "every",
+    "filter",
+    "find",
+    "findIndex",
+    "flat",
+    "flatMap",
+    "forEach",
+    "get",
+    "includes",
+    "index",
+    "indexOf",
+    "items",
+    "join",
+    "keys",
+    "length",
+    "map",
+    "reduce",
+    "slice",
+    "some",
+    "toString",
+    "values",
 ];
 /// Functions that leave what they are given as it is: sorted.
 const LOOK: &[&str] = &[
-    "Popen", "all", "any", "assert", "axios", "call", "check_call", "check_output", "debug", "delete", "dict",
-    "dumps", "enumerate", "error", "execFile", "execFileSync", "execa", "execaSync", "execl", "execlp", "execv",
-    "execvp", "fetch", "format", "from", "fspath", "get", "getoutput", "got", "info", "isArray", "isinstance",
-    "iter", "join", "keys", "len", "list", "list2cmdline", "log", "map", "max", "min", "open", "patch", "post",
-    "pprint", "print", "put", "quote", "repr", "request", "run", "set", "sorted", "spawn", "spawnSync", "split",
-    "str", "stringify", "sum", "tuple", "urlopen", "warn", "warning", "zip",
+    "Popen",
+    "all",
+    "any",
+    "assert",
+    "axios",
+    "call",
+    "check_call",
+    "check_output",
+    "debug",
+    "delete",
+    "dict",
+    "dumps",
+    "enumerate",
+    "error",
+    "execFile",
+    "execFileSync",
+    "execa",
+    "execaSync",
+    "execl",
+    "execlp",
+    "execv",
+    "execvp",
+    "fetch",
+    "format",
+    "from",
+    "fspath",
+    "get",
+    "getoutput",
+    "got",
+    "info",
+    "isArray",
+    "isinstance",
+    "iter",
+    "join",
+    "keys",
+    "len",
+    "list",
+    "list2cmdline",
+    "log",
+    "map",
+    "max",
+    "min",
+    "open",
+    "patch",
+    "post",
+    "pprint",
+    "print",
+    "put",
+    "quote",
+    "repr",
+    "request",
+    "run",
+    "set",
+    "sorted",
+    "spawn",
+    "spawnSync",
+    "split",
+    "str",
+    "stringify",
+    "sum",
+    "tuple",
+    "urlopen",
+    "warn",
+    "warning",
+    "zip",
 ];
 /// Words before a bracket that call nothing.
-const WORDS: &[&str] = &["if", "while", "for", "switch", "in", "and", "or", "not", "return", "await", "elif", "of", "typeof"];
+const WORDS: &[&str] =
+    &["if", "while", "for", "switch", "in", "and", "or", "not", "return", "await", "elif", "of", "typeof"];
 
 impl<'t> Code<'t> {
     /// What becomes of the value that each name stands for; `names` are those that matter.
@@ -95,7 +178,9 @@ impl<'t> Code<'t> {
         }
         let callee = self.name(open.wrapping_sub(1));
         match callee {
-            Some(name) if self.is(open, "(") && (LOOK.binary_search(&name).is_ok() || WORDS.contains(&name)) => {
+            Some(name)
+                if self.is(open, "(") && (LOOK.binary_search(&name).is_ok() || WORDS.contains(&name)) =>
+            {
                 Change::None
             }
             Some(_) if self.is(open, "[") => Change::None,
@@ -115,7 +200,9 @@ impl<'t> Code<'t> {
         self.rules == Rules::JavaScript
             && self.is(open, "{")
             && (open == 0
-                || [")", "=>", ";", "{", "}", "else", "try", "finally", "do"].iter().any(|sign| self.is(before, sign))
+                || [")", "=>", ";", "{", "}", "else", "try", "finally", "do"]
+                    .iter()
+                    .any(|sign| self.is(before, sign))
                 || self.tokens.get(before).is_some_and(|token| token.kind == Kind::Line))
     }
 }
@@ -151,11 +238,27 @@ mod tests {
 
     #[test]
     fn what_is_changed_is_not_known() {
-        for change in ["a.remove('-n')", "a[2]='origin'", "del a[2]", "b=a\nb.append('x')", "f(a)", "c=[a]", "b=a or c", "a.sort()"] {
+        for change in [
+            "a.remove('-n')",
+            "a[2]='origin'",
+            "del a[2]",
+            "b=a\nb.append('x')",
+            "f(a)",
+            "c=[a]",
+            "b=a or c",
+            "a.sort()",
+        ] {
             let found = python(&format!("a=['git','push','-n']\n{change}\nsubprocess.run(a)"));
             assert!(found.contains("opaque"), "{change}: {found}");
         }
-        for change in ["a.splice(1,1)", "a[1]='origin'", "const b=a; b.pop()", "[].push.apply(a,['x'])", "f({a})", "a.length=1"] {
+        for change in [
+            "a.splice(1,1)",
+            "a[1]='origin'",
+            "const b=a; b.pop()",
+            "[].push.apply(a,['x'])",
+            "f({a})",
+            "a.length=1",
+        ] {
             let found = javascript(&format!("const a=['push','-n'];{change};spawnSync('git',a)"));
             assert!(found.contains("opaque"), "{change}: {found}");
         }
@@ -163,11 +266,21 @@ mod tests {
 
     #[test]
     fn what_only_looks_at_a_list_leaves_it() {
-        for look in ["print(a)", "print(' '.join(a))", "b=a+['x']", "n=len(a)", "for x in a:\n    print(x)", "print(a[0])", "b=a[1:]"] {
+        for look in [
+            "print(a)",
+            "print(' '.join(a))",
+            "b=a+['x']",
+            "n=len(a)",
+            "for x in a:\n    print(x)",
+            "print(a[0])",
+            "b=a[1:]",
+        ] {
             let found = python(&format!("a=['git','status']\n{look}\nsubprocess.run(a, check=True)"));
             assert_eq!(found, "git.read /repo, read\nfs.read /repo/x.py, read", "{look}");
         }
-        for look in ["console.log(a)", "console.log(a.join(' '))", "const b=[...a,'x']", "if (a.length) { f() }"] {
+        for look in
+            ["console.log(a)", "console.log(a.join(' '))", "const b=[...a,'x']", "if (a.length) { f() }"]
+        {
             let found = javascript(&format!("const a=['status'];{look};spawnSync('git',a)"));
             assert_eq!(found, "git.read /repo, read\nfs.read /repo/x.js, read", "{look}");
         }

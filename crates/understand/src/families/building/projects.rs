@@ -339,26 +339,36 @@ fn installed(from: usize, invocation: &Invocation, context: &mut Context<'_>) ->
     false
 }
 
+/// The settings of cargo where the command runs and above, the nearest first.
+pub(super) fn cargo_settings(context: &mut Context<'_>) -> Vec<String> {
+    let mut texts = Vec::new();
+    let Ok(mut at) = context.state.shell.directory.clone() else { return texts };
+    for _ in 0..8 {
+        for file in [".cargo/config.toml", ".cargo/config"] {
+            let path = format!("{}/{file}", at.trim_end_matches('/'));
+            let located = paths::locate(&Value::Known(path), context);
+            code::peek(&located, "settings", context, &mut |text, _| {
+                texts.push(text.to_owned());
+                Ok(())
+            });
+        }
+        if at == "/" {
+            break;
+        }
+        at = paths::split(&at).0.to_owned();
+    }
+    texts
+}
+
 /// A subcommand of cargo that the project gives a meaning: its words, and what follows.
 pub(super) fn alias(index: usize, invocation: &Invocation, context: &mut Context<'_>) -> bool {
     let Some(name) = invocation.known(index) else { return false };
-    let Ok(mut at) = context.state.shell.directory.clone() else { return false };
-    let mut found = None;
-    let ((), doubt) = code::doubt(context, |context| {
-        for _ in 0..8 {
-            for file in [".cargo/config.toml", ".cargo/config"] {
-                let path = format!("{}/{file}", at.trim_end_matches('/'));
-                let located = paths::locate(&Value::Known(path), context);
-                code::peek(&located, "alias", context, &mut |text, _| {
-                    found = found.take().or_else(|| aliased(name, text));
-                    Ok(())
-                });
-            }
-            if found.is_some() || at == "/" {
-                break;
-            }
-            at = paths::split(&at).0.to_owned();
-        }
+    if context.state.shell.directory.is_err() {
+        return false;
+    }
+    let (found, doubt) = code::doubt(context, |context| {
+        let texts = cargo_settings(context);
+        texts.iter().find_map(|text| aliased(name, text))
     });
     let Some(words) = found else { return false };
     if let Some(why) = doubt {

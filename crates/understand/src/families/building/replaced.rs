@@ -227,9 +227,34 @@ fn assigns(word: &Word, context: &mut Context<'_>) -> bool {
     acts
 }
 
+/// Programs that the project's settings of cargo put in place of its own: those that are only a name are installed.
+fn configured(context: &mut Context<'_>) -> bool {
+    const KEYS: &[&str] = &["runner", "linker", "rustc", "rustc-wrapper", "rustc-workspace-wrapper", "rustdoc"];
+    let mut any = false;
+    // Where they are not known, neither is the code that is built.
+    let beside = paths::locate(&Value::Known(".cargo/config.toml".to_owned()), context);
+    if matches!(code::source::of(&beside, context), code::source::Source::Foreign) {
+        return false;
+    }
+    let (texts, _) = code::doubt(context, super::projects::cargo_settings);
+    for text in texts {
+        let assigned = text.lines().filter_map(|line| line.split(" #").next()?.split_once('='));
+        for (key, value) in assigned.filter(|(key, _)| KEYS.iter().any(|known| key.trim().trim_matches('"').rsplit('.').next() == Some(known))) {
+            let words: Vec<&str> = value.split(['"', '\'']).skip(1).step_by(2).collect();
+            let command = words.join(" ");
+            let first = command.split(' ').next().unwrap_or_default();
+            let is_command = command.contains(' ') && !first.starts_with("qemu") && super::super::is_understood(first);
+            if first.contains('/') || is_command {
+                any |= weigh(Command, &format!("cargo {}", key.trim()), &Value::Known(command), context);
+            }
+        }
+    }
+    any
+}
+
 /// `cargo --config 'target.x.runner="…"'`, and flags for the compiler after `--`.
 fn cargo(words: &[Word], end: usize, context: &mut Context<'_>) -> bool {
-    let mut any = false;
+    let mut any = configured(context);
     for (index, word) in words.iter().take(end).enumerate() {
         let value = match word.text() {
             "--config" => words.get(index + 1).map_or_else(|| Value::unknown("no value"), |word| word.value.clone()),
@@ -271,6 +296,21 @@ mod tests {
         ] {
             let found = check(command);
             assert!(found.contains("git.push main@origin"), "{command}: {found}");
+        }
+    }
+
+    #[test]
+    fn what_the_settings_of_cargo_put_in_place() {
+        let with = |text: &str| check_with("cargo test", &[("/repo/.cargo/config.toml", text), ("/repo/ship.sh", "git push origin main")]);
+        for text in [
+            "[build]\nrustc-wrapper = \"./ship.sh\"\n", "[target.x86_64-unknown-linux-gnu]\nrunner = \"git push origin main\"\n", "target.x.runner = ['git', 'push', 'origin', 'main'] # x\n",
+        ] {
+            let found = with(text);
+            assert!(found.contains("git.push main@origin") && found.contains("exec.opaque"), "{text}: {found}");
+        }
+        for text in ["[build]\nrustc-wrapper = \"sccache\"\n", "[target.x]\nlinker = \"clang\"\nrunner = \"qemu-arm\"\n", "[env]\nA = \"./x\"\n", "[alias]\nrunner = 'x'\n"] {
+            let found = with(text);
+            assert!(!found.contains("opaque"), "{text}: {found}");
         }
     }
 

@@ -97,23 +97,21 @@ fn one(name: &str, service: &Node, file: &Node, asked: &Asked<'_>, reach: &mut R
             own.adds(&given, asked.is_remote, context);
         }
     }
-    if asked.part != Part::Mounted {
-        starts(name, service, &own, asked, context);
-    }
     if reach.workspace.is_none() {
         reach.workspace = own.workspace;
     }
-    reach.mounts.extend(own.mounts);
+    reach.mounts.extend(own.mounts.iter().cloned());
     let is_named = asked.names.iter().any(|asked| asked == name);
     // What starts a service hands it its files of variables, whichever program is in it.
     let mut found = if is_named || asked.part != Part::Mounted { environment(service, asked, context) } else { Vec::new() };
     if asked.part != Part::Mounted {
+        starts(name, service, &Reach { mounts: own.mounts, environment: found.clone(), ..Reach::default() }, asked, context);
         told::container(name, &found, context);
     }
     if matches!(asked.part, Part::Mounted | Part::Started) && is_named {
         if asked.part == Part::Mounted {
             // A container that runs has the address that was said when it was started.
-            found.retain(|(name, _)| name != "DATABASE_URL");
+            found.retain(|(name, _)| name != "DATABASE_URL" || writes_out(name, service));
         }
         reach.environment.extend(found);
     }
@@ -144,6 +142,14 @@ fn environment(service: &Node, asked: &Asked<'_>, context: &mut Context<'_>) -> 
         found.push((name.to_owned(), value));
     }
     found
+}
+
+/// Whether the file itself gives a service the value of a variable.
+fn writes_out(name: &str, service: &Node) -> bool {
+    let Some(node) = service.get("environment") else { return false };
+    let items = node.items().iter().filter_map(Node::text).filter_map(|text| text.split_once('='));
+    let entries = node.entries().iter().filter_map(|(name, value)| Some((name.as_str(), value.text()?)));
+    items.chain(entries).any(|(given, value)| given == name && !value.is_empty() && !value.contains('$'))
 }
 
 /// What a service shares with the machine, or may do on it.
@@ -241,20 +247,41 @@ fn variable(name: &str, asked: &Asked<'_>, context: &mut Context<'_>) -> Result<
     if let Some(value) = context.setting(asked.invocation, name)? {
         return Ok(Some(value));
     }
-    let names_others = asked.invocation.words.iter().any(|word| word.text().starts_with("--env-file"));
-    if names_others || context.setting(asked.invocation, "COMPOSE_ENV_FILES")?.is_some() {
-        return Err("other files say what the variables are".to_owned());
-    }
-    let beside = paths::locate(&Value::Known(paths::normal(asked.directory, ".env")), context);
-    let text = match source::of(&beside, context) {
-        Source::Absent => String::new(),
-        Source::Texts(texts) if texts.len() == 1 => texts.concat(),
-        Source::Texts(_) | Source::Perhaps(..) | Source::Foreign | Source::Unknown(_) => {
-            return Err("what stands in .env is not known".to_owned());
+    let mut files = named_files(asked.invocation);
+    let are_named = !files.is_empty();
+    if !are_named {
+        if context.setting(asked.invocation, "COMPOSE_ENV_FILES")?.is_some() {
+            return Err("other files say what the variables are".to_owned());
         }
-    };
-    let line = text.lines().rev().find_map(|line| line.trim().strip_prefix(name)?.strip_prefix('='));
-    Ok(line.map(|line| line.trim().trim_matches(['"', '\'']).to_owned()))
+        files.push(Value::Known(paths::normal(asked.directory, ".env")));
+    }
+    let mut found = None;
+    for file in files {
+        let text = match source::of(&paths::locate(&file, context), context) {
+            Source::Absent if !are_named => String::new(),
+            Source::Texts(texts) if texts.len() == 1 => texts.concat(),
+            Source::Absent | Source::Texts(_) | Source::Perhaps(..) | Source::Foreign | Source::Unknown(_) => {
+                return Err(format!("what stands in {} is not known", file.text()));
+            }
+        };
+        let line = text.lines().rev().find_map(|line| line.trim().strip_prefix(name)?.strip_prefix('='));
+        found = line.map(|line| line.trim().trim_matches(['"', '\'']).to_owned()).or(found);
+    }
+    Ok(found)
+}
+
+/// The files of variables that are named in place of the one beside the Compose file.
+fn named_files(invocation: &Invocation) -> Vec<Value> {
+    let mut files = Vec::new();
+    let mut words = invocation.words.iter();
+    while let Some(word) = words.next() {
+        if word.text() == "--env-file" {
+            files.extend(words.next().map(|file| file.value.clone()));
+        } else {
+            files.extend(word.value.strip_prefix("--env-file="));
+        }
+    }
+    files
 }
 
 /// What the image of a service is built by.
@@ -310,7 +337,12 @@ fn starts(name: &str, service: &Node, reach: &Reach, asked: &Asked<'_>, context:
 fn within(text: &str, place: &Resource, reach: &Reach, directory: Option<String>, context: &mut Context<'_>) {
     let before = context.begins_apart();
     context.inside(place.clone(), reach.mounts.clone(), directory, |context| {
+        let kept = context.state.shell.clone();
+        for (name, value) in &reach.environment {
+            context.state.shell.export(name, value.clone());
+        }
         shell::run_apart(text, Place::Within(context.here), context);
+        context.state.shell = kept;
     });
     for mut found in context.ends_apart(before) {
         if found.effect.resource != *place {

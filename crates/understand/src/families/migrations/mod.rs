@@ -108,6 +108,16 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
 
 /// Adds what a project's own script does that is one of these tools by its name, run by an interpreter:
 /// `python manage.py migrate`. False where its text is not what the framework made, and may do more.
+/// The value of a variable for a program of the project that takes it from its environment, or from the project's own
+/// files of variables for development; none where nothing sets it, an error where that is not known.
+pub(crate) fn project_variable(name: &str, invocation: &Invocation, context: &Context<'_>) -> Result<Option<String>, ()> {
+    let is_led = |(name, _): &(String, crate::word::Value)| name.to_ascii_uppercase().starts_with("DOTENV");
+    if invocation.environment.iter().any(is_led) {
+        return Err(());
+    }
+    files::setting(name, None, "", invocation, context)
+}
+
 pub(super) fn run_script(index: usize, invocation: &Invocation, context: &mut Context<'_>) -> bool {
     let Some(word) = invocation.words.get(index) else { return false };
     let name = word.known().map(|path| path.rsplit('/').next().unwrap_or(path));

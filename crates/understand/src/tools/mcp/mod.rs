@@ -72,12 +72,16 @@ impl Tool<'_> {
     /// The method of a request, named itself or among its options.
     fn method(&self) -> Option<String> {
         const NAMES: &[&str] = &["method", "request_method", "http_method", "http_verb", "verb"];
-        const OPTIONS: &[&str] = &["options", "init", "request", "config", "request_options", "fetch_options"];
+        const OPTIONS: &[&str] =
+            &["options", "init", "request", "config", "request_options", "fetch_options"];
         let named = |input: &Map<String, Json>| {
             let is_one = |given: &str| NAMES.contains(&names::in_snake_case(given).as_str());
-            input.iter().find_map(|(given, value)| value.as_str().filter(|_| is_one(given)).map(str::to_ascii_uppercase))
+            input.iter().find_map(|(given, value)| {
+                value.as_str().filter(|_| is_one(given)).map(str::to_ascii_uppercase)
+            })
         };
-        let inner = self.input.iter().filter(|(given, _)| OPTIONS.contains(&names::in_snake_case(given).as_str()));
+        let inner =
+            self.input.iter().filter(|(given, _)| OPTIONS.contains(&names::in_snake_case(given).as_str()));
         named(self.input).or_else(|| inner.filter_map(|(_, options)| named(options.as_object()?)).next())
     }
 

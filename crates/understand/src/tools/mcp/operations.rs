@@ -9,15 +9,31 @@ const OPERATIONS: &[&str] =
     &["action", "operation", "method", "op", "api_operation", "request_method", "http_method", "verb"];
 /// Arguments that switch on that something is done: sorted.
 const SWITCHES: &[&str] = &[
-    "apply", "auto_apply", "auto_fix", "autofix", "commit", "delete", "deploy", "execute", "fix", "merge", "overwrite",
-    "persist", "publish", "push", "remove", "save", "write",
+    "apply",
+    "auto_apply",
+    "auto_fix",
+    "autofix",
+    "commit",
+    "delete",
+    "deploy",
+    "execute",
+    "fix",
+    "merge",
+    "overwrite",
+    "persist",
+    "publish",
+    "push",
+    "remove",
+    "save",
+    "write",
 ];
 /// Arguments that switch off that nothing is done: sorted.
 const TRIALS: &[&str] = &["check_only", "dry_run", "dryrun", "preview", "read_only", "readonly", "simulate"];
 /// First words of names that ask for what is like something.
 const SEEK: &[&str] = &["list", "search", "query", "find", "count", "lookup"];
 /// Words for what was done before.
-const PAST: &[&str] = &["activity", "audit", "change", "changes", "event", "events", "history", "log", "logs"];
+const PAST: &[&str] =
+    &["activity", "audit", "change", "changes", "event", "events", "history", "log", "logs"];
 /// Words for what goes on and takes more than it is asked for.
 const SESSIONS: &[&str] = &["console", "process", "pty", "repl", "session", "shell", "terminal", "tty"];
 /// Arguments that such a thing is given.
@@ -32,7 +48,11 @@ pub(super) fn with(says: Says, words: &[&str], input: &Map<String, Json>) -> Say
     for (name, value) in input {
         let name = names::in_snake_case(name);
         let name = name.as_str();
-        if asks && has(SESSIONS) && TYPED.contains(&name) && value.as_str().is_some_and(|text| !text.is_empty()) {
+        if asks
+            && has(SESSIONS)
+            && TYPED.contains(&name)
+            && value.as_str().is_some_and(|text| !text.is_empty())
+        {
             says = says.max(Says::Runs);
         }
         let is_switched = (SWITCHES.binary_search(&name).is_ok() && is(value, true))
@@ -85,7 +105,8 @@ mod tests {
             ("mcp__http__get_request", json!({"url": "https://x.example/y", "verb": "PUT"})),
         ] {
             let found = check_tool(tool, input.clone());
-            let changes = ["write", "delete", "execute", "destroy", "send"].iter().any(|word| found.contains(word));
+            let changes =
+                ["write", "delete", "execute", "destroy", "send"].iter().any(|word| found.contains(word));
             assert!(changes, "{tool} {input}: {found}");
         }
     }

@@ -195,3 +195,43 @@ fn the_address_of_a_service_says_which_database_its_tools_change() {
     db.schema * in sql://$DATABASE_URL, write
     ");
 }
+
+#[test]
+fn variables_of_named_files() {
+    let file = "services:\n  web:\n    image: node:20\n    command: node server.js\n    environment:\n      DATABASE_URL: ${DATABASE_URL}\n";
+    let files = [
+        ("/repo/docker-compose.yml", file),
+        ("/repo/.env", "DATABASE_URL=postgres://u@localhost/d\n"),
+        ("/repo/.env.production", "DATABASE_URL=postgres://u@db.prod.example.com/d\n"),
+    ];
+    assert_snapshot!(check_with("docker compose --env-file .env.production up -d", &files), @"
+    exec.opaque node server.js told of db.prod.example.com/d, execute, opaque
+    exec.opaque web told of db.prod.example.com/d, execute, opaque
+    container.run project repo, execute
+    ");
+    assert_snapshot!(check_with("docker compose --env-file=.env --env-file .env.production run --rm web npx prisma migrate deploy", &files), @"
+    exec.opaque node server.js told of db.prod.example.com/d, execute, opaque
+    exec.opaque web told of db.prod.example.com/d, execute, opaque
+    container.run service web, execute
+    db.schema * in postgresql://db.prod.example.com/d, write
+    ");
+    assert_snapshot!(check_with("docker compose up -d", &files), @"container.run project repo, execute");
+}
+
+#[test]
+fn the_address_of_a_service_is_its_own() {
+    let file = "services:\n  migrate:\n    image: node:20\n    command: npx prisma migrate deploy\n    environment:\n      DATABASE_URL: postgres://u@db:5432/d\n";
+    let files = [("/repo/docker-compose.yml", file), ("/repo/prisma/schema.prisma", "datasource db {\n  provider = \"postgresql\"\n  url = env(\"DATABASE_URL\")\n}\n")];
+    assert_snapshot!(check_with("docker compose up -d", &files), @"
+    db.schema * in postgresql://db/d, write
+    container.run project repo, execute
+    ");
+    assert_snapshot!(check_with("docker compose run --rm migrate", &files), @"
+    db.schema * in postgresql://db/d, write
+    container.run service migrate, execute
+    ");
+    assert_snapshot!(check_with("docker compose exec migrate npx prisma migrate deploy", &files), @"
+    container.run service migrate, execute
+    db.schema * in postgresql://db/d, write
+    ");
+}
