@@ -79,19 +79,18 @@ fn named_in_text<'c>(code: &'c Code<'_>) -> Vec<&'c str> {
         Some(Kind::Text(Value::Known(text))) => Some(text.as_str()),
         _ => None,
     };
-    let texts = (0..code.tokens.len()).filter_map(|at| Some((at, text(at)?)));
-    let is_looked_up = |at: usize| {
-        let is_element = at > 1
-            && code.is(at - 1, "[")
-            && code.is(at + 1, "]")
-            && (code.name(at - 2).is_some() || code.is(at - 2, ")"))
-            && code.is(at + 2, "(");
-        let is_attribute =
-            at > 3 && code.is(at - 1, ",") && (code.is(at - 4, "getattr") || code.is(at - 4, "methodcaller"));
-        let is_caller = at > 1 && code.is(at - 1, "(") && code.is(at - 2, "methodcaller");
-        is_element || is_attribute || is_caller
-    };
-    texts.filter(|(at, _)| is_looked_up(*at)).map(|(_, text)| text).collect()
+    let mut names = Vec::new();
+    for at in 0..code.tokens.len() {
+        let is_lookup = code.is(at, "getattr") || code.is(at, "methodcaller") || code.is(at, "attrgetter");
+        if is_lookup && code.is(at + 1, "(") {
+            names.extend(code.ranges(at + 1).into_iter().filter_map(|(start, _)| text(start)));
+        }
+        let is_element = code.name(at).is_some() || code.is(at, ")");
+        if is_element && code.is(at + 1, "[") && code.is(at + 3, "]") && code.is(at + 4, "(") {
+            names.extend(text(at + 2));
+        }
+    }
+    names
 }
 
 /// Fields that an object is taken apart into: `const { query } = client`.
@@ -113,6 +112,8 @@ mod tests {
         for code in [
             "run=cur.execute\nrun('delete from orders')",
             "getattr(cur,'execute')('delete from orders')",
+            "import operator\noperator.attrgetter('execute')(cur)('delete from orders')",
+            "getattr(psycopg2.connect('').cursor(),'execute')('delete from orders')",
             "list(map(cur.execute,['delete from a']))",
             "for f in (cur.execute,):\n    f('delete from a')",
         ] {

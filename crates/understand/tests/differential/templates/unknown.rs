@@ -2,6 +2,7 @@
 
 /// In them a name is often a program's.
 pub const VARIABLES: &[&str] = &[
+    "‹v›=‹n›; ‹l› & wait -n -p ‹v›; $‹v› ‹k›; ‹v›=a; mapfile -C '‹v›=‹n› ; :' -c 1 ‹w› <<< x; $‹v› ‹k›",
     "enable -n test; test a = a && ‹c› || ‹c›; enable test",
     "${‹v›:-‹n›} ‹k›",
     "${‹v›-‹n›} ‹k›",

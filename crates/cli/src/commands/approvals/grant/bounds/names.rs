@@ -56,7 +56,7 @@ fn how(verb: &str) -> String {
     let forms: Vec<&str> = forms(verb).iter().map(|(_, form)| *form).collect();
     let anything: Vec<&str> = forms.first().map_or("", |form| form).split(' ').map(|_| "*").collect();
     format!(
-        "write it as `{}`, * for any part of a word; '{}' is all of them",
+        "write it as `{}`, * for any part of a word; '{}' is all of them; `--like TICKET` takes it from an action that waits",
         forms.join("` or `"),
         anything.join(" ")
     )
