@@ -29,9 +29,24 @@ pub fn names(top: &Path) -> Result<Vec<Named>> {
         let call = explain::call("Bash".to_owned(), input, here.clone());
         let effects = understand(&call, &surroundings, &machine).effects;
         let named = effects.iter().filter_map(|effect| place(&effect.resource));
-        found.extend(named.map(|(kind, name)| Named { kind, name, from: from.clone() }));
+        found.extend(named.map(|(kind, name)| {
+            let from = written_in(&name, &from, top);
+            Named { kind, name, from }
+        }));
     }
     Ok(found)
+}
+
+/// The file that a name is written in, where that is no script but the variables it is given: `.env.production`.
+fn written_in(name: &str, script: &str, top: &Path) -> String {
+    let names = |file: &str| reading::text(&top.join(file)).is_ok_and(|text| text.contains(name));
+    if names(script) {
+        return script.to_owned();
+    }
+    let files =
+        nearby::entries(top).into_iter().filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()));
+    let of_variables = files.filter(|file| file.starts_with(".env")).find(|file| names(file));
+    of_variables.unwrap_or_else(|| script.to_owned())
 }
 
 /// Commands that run a script, each with the file it stands in.
@@ -107,6 +122,8 @@ mod tests {
             "package.json",
             r#"{"scripts": {"migrate": "psql \"$PROD_DATABASE_URL\" -f up.sql", "test": "jest"}}"#,
         );
+        put(".env.live", "PGHOST=db.live.example\n");
+        put("scripts/live.sh", "set -a; . ./.env.live; psql -c 'delete from t'\n");
         put("Makefile", "VERSION := 1\nship: build\n\tkubectl --context eu-live apply -f k8s\n");
         put(
             "scripts/publish.sh",
@@ -123,6 +140,7 @@ mod tests {
         insta::assert_snapshot!(found.join("\n"), @r#"
         accounts = "shop-live" (scripts/publish.sh)
         databases = "$PROD_DATABASE_URL" (package.json)
+        databases = "db.live.example" (.env.live)
         kube_contexts = "eu-live" (Makefile)
         registries = "registry.shop.example" (scripts/publish.sh)
         "#);
