@@ -69,7 +69,8 @@ pub fn names(top: &Path) -> Result<Vec<Named>> {
             None => (Kind::Directory, shown.clone()),
         };
         let named = Named { kind, name, from: shown };
-        if named.says_production() || (kind == Kind::Stack && named.says_development()) {
+        let says_other = named.says_development() || named.says_staging();
+        if named.says_production() || (kind == Kind::Stack && says_other) {
             add(&mut found, kind, [named.name], &named.from);
         }
     }
