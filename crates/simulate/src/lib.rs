@@ -23,6 +23,7 @@ mod checkout;
 mod figures;
 mod history;
 mod html;
+mod memo;
 mod report;
 mod run;
 mod suggest;

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use crate::assumed::as_unix;
 use crate::checkout::{Checkout, Files};
 use crate::history::{Call, Session, Source};
+use crate::memo::{Memo, Memos};
 use crate::{Approvals, Assumed, History};
 
 /// A history as one or two bundles decide it.
@@ -100,10 +101,11 @@ pub fn run<'h>(
     let parts: Mutex<Vec<(usize, Vec<Decided<'h>>)>> = Mutex::new(Vec::new());
     let work = || {
         let mut own = Vec::new();
+        let mut memos = Memos::default();
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(session) = history.sessions.get(index) else { break };
-            own.push((index, decide_session(session, bundle, against, files)));
+            own.push((index, decide_session(session, bundle, against, files, &mut memos)));
             done(session.calls.len());
         }
         // What another thread left is whole: it only ever appends.
@@ -128,6 +130,7 @@ const STACK: usize = 16 << 20;
 
 /// What is known of a session by one bundle as its calls are decided.
 struct Progress {
+    start: String,
     surroundings: Surroundings,
     workspace: Assumed,
     history: policy::History,
@@ -139,6 +142,7 @@ fn decide_session<'h>(
     bundle: &Bundle,
     against: Option<&Bundle>,
     files: Option<Files<'_>>,
+    memos: &mut Memos,
 ) -> Vec<Decided<'h>> {
     // Fingerprints are compared with nothing here.
     let redactor = Redactor::new([0; 32]);
@@ -147,6 +151,7 @@ fn decide_session<'h>(
     let progress = |bundle: &Bundle| {
         let workspace = Assumed::new(&start, bundle);
         Progress {
+            start: start.clone(),
             surroundings: workspace.surroundings(bundle),
             workspace,
             history: policy::History::default(),
@@ -157,13 +162,16 @@ fn decide_session<'h>(
     let mut other = against.map(|against| (against, progress(against)));
     let mut decided = Vec::new();
     for call in &session.calls {
-        let findings = redactor.scan(&Value::Object(call.call.input.clone()));
-        let decide = |progress: &mut Progress, bundle: &Bundle| {
-            let guarded = catch_unwind(AssertUnwindSafe(|| progress.decide(call, &findings, bundle, files)));
+        let key = memos.key(&call.call);
+        let findings = memos.scan(key, &call.call, || redactor.scan(&Value::Object(call.call.input.clone())));
+        let decide = |progress: &mut Progress, bundle: &Bundle, memo: &mut Memo| {
+            let guarded = catch_unwind(AssertUnwindSafe(|| {
+                progress.decide((key, call), &findings, bundle, files, memo)
+            }));
             guarded.unwrap_or_else(|_| (Vec::new(), policy::decide(&[], &Context::default(), bundle)))
         };
-        let (effects, decision) = decide(&mut own, bundle);
-        let other = other.as_mut().map(|(against, progress)| decide(progress, against).1);
+        let (effects, decision) = decide(&mut own, bundle, &mut memos.own);
+        let other = other.as_mut().map(|(against, progress)| decide(progress, against, &mut memos.against).1);
         let other = other.filter(|other| other.kind != decision.kind);
         decided.push(Decided { session, call, effects, decision, other });
     }
@@ -173,19 +181,20 @@ fn decide_session<'h>(
 impl Progress {
     fn decide(
         &mut self,
-        call: &Call,
+        (key, call): (Option<u64>, &Call),
         findings: &[countersign_model::Finding],
         bundle: &Bundle,
         files: Option<Files<'_>>,
+        memo: &mut Memo,
     ) -> (Vec<Effect>, Decision) {
         self.workspace.on(call.branch.as_deref());
         self.workspace.foresees(&call.call);
         let (mut effects, context) = match &call.source {
             Source::Evidence { effects, context } => (effects.clone(), (**context).clone()),
-            Source::Log => self.understand(call, findings, files),
+            Source::Log => self.understand((key, call), findings, files, memo),
         };
         policy::classify(&mut effects, bundle, Some(self.workspace.root()));
-        let decision = policy::decide(&effects, &context, bundle);
+        let decision = memo.decide(key, &effects, &context, || policy::decide(&effects, &context, bundle));
         self.history.decided(&decision.kind);
         // Without a time there is no saying how fast calls followed each other.
         let at = call.at.unwrap_or(Timestamp::MIN);
@@ -200,9 +209,10 @@ impl Progress {
 
     fn understand(
         &self,
-        call: &Call,
+        (key, call): (Option<u64>, &Call),
         findings: &[countersign_model::Finding],
         files: Option<Files<'_>>,
+        memo: &mut Memo,
     ) -> (Vec<Effect>, Context) {
         let mut asked = call.call.clone();
         if asked.cwd.is_empty() {
@@ -217,7 +227,8 @@ impl Progress {
         let assumed = &self.workspace;
         let checkout = files.map(|files| Checkout { assumed, files });
         let workspace = checkout.as_ref().map_or(assumed as &dyn Workspace, |checkout| checkout);
-        let understanding = understand(&asked, &self.surroundings, workspace);
+        let make = || understand(&asked, &self.surroundings, workspace);
+        let understanding = memo.understand(key, &self.start, &asked, workspace, make);
         let now = call.at.unwrap_or(Timestamp::MAX);
         let context = Context {
             findings: findings.to_vec(),
