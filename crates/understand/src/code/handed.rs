@@ -52,6 +52,19 @@ const ASKED: &[&str] = &[
     "self", "this", "uri", "url",
 ];
 
+/// Fields of these that are no methods.
+const NO_METHODS: &[&str] = &["query", "request"];
+
+/// Whether a name is that of what a server is asked, and not given to anything else.
+fn is_asked(name: &str, code: &Code<'_>) -> bool {
+    ASKED.contains(&name) && !(0..code.tokens.len()).any(|at| code.is(at, name) && code.is(at + 1, "="))
+}
+
+/// Whether a method of this name gives SQL to a database or asks a host.
+pub(super) fn is_method(name: &str) -> bool {
+    SQL.binary_search(&name).is_ok() || HTTP.binary_search(&name).is_ok()
+}
+
 /// The methods in a use that are not called there: in `a.execute.bind(a)`, `execute`.
 fn taken<'u>(found: &'u Use, code: &Code<'_>) -> Vec<&'u str> {
     let first = found.key.split(['.', '(', '[']).next().unwrap_or_default();
@@ -65,7 +78,7 @@ fn taken<'u>(found: &'u Use, code: &Code<'_>) -> Vec<&'u str> {
         let is_used =
             code.tokens.get(found.end).is_some_and(|token| token.assigns() || signs.contains(&token.text));
         let is_given = [".bind", ".call", ".apply"].iter().any(|way| next.starts_with(way));
-        if is_given || (next.is_empty() && !is_used && !ASKED.contains(&of)) {
+        if is_given || (next.is_empty() && !is_used && !(is_asked(of, code) && NO_METHODS.contains(&name))) {
             names.push(name);
         }
         (of, rest) = (name, next);
@@ -85,8 +98,8 @@ fn named_in_text<'c>(code: &'c Code<'_>) -> Vec<&'c str> {
         if is_lookup && code.is(at + 1, "(") {
             names.extend(code.ranges(at + 1).into_iter().filter_map(|(start, _)| text(start)));
         }
-        let is_element = code.name(at).is_some() || code.is(at, ")");
-        if is_element && code.is(at + 1, "[") && code.is(at + 3, "]") && code.is(at + 4, "(") {
+        let is_element = code.name(at).is_some() || code.is(at, ")") || code.is(at, "?.");
+        if is_element && code.is(at + 1, "[") && code.is(at + 3, "]") {
             names.extend(text(at + 2));
         }
     }
@@ -97,7 +110,7 @@ fn named_in_text<'c>(code: &'c Code<'_>) -> Vec<&'c str> {
 fn taken_apart<'t>(code: &Code<'t>) -> Vec<&'t str> {
     let opens = (0..code.tokens.len()).filter(|at| code.is(*at, "{") && code.is(code.closer(*at) + 1, "="));
     // What is loaded is known by its new name.
-    let is_other = |name: &str| name == "require" || ASKED.contains(&name);
+    let is_other = |name: &str| name == "require" || is_asked(name, code);
     let opens = opens.filter(|open| !code.name(code.closer(*open) + 2).is_some_and(is_other));
     opens.flat_map(|open| (open + 1..code.closer(open)).take(40).filter_map(|at| code.name(at))).collect()
 }

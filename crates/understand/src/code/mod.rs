@@ -285,6 +285,12 @@ pub(crate) fn apart(text: &str, context: &mut Context<'_>) {
 /// Runs the text of a script the same way, by this shell and with these arguments.
 fn script(program: &str, text: &str, arguments: &[Word], context: &mut Context<'_>) {
     let environment = context.state.shell.environment.clone();
+    let options = text.strip_prefix("#!").and_then(|rest| rest.lines().next()?.split_once(" -"));
+    if options
+        .is_some_and(|(_, options)| !matches!(options.trim(), "e" | "u" | "x" | "eu" | "ex" | "eux" | "l"))
+    {
+        context.state.shell.tests = shell::Tests::Tainted;
+    }
     let text = &text.replace("${BASH_SOURCE[0]}", "$0").replace("${BASH_SOURCE}", "$0");
     let path = context.chain.last().and_then(|key| key.rsplit_once('#')).map(|(path, _)| path.to_owned());
     let zero = path.map_or_else(|| Value::unknown("the name of the script"), Value::Known);

@@ -231,10 +231,9 @@ fn call(does: Does, path: &str, arguments: &[Argument], context: &mut Context<'_
         }
         (Does::Nothing, "getattr") => {
             let name = arguments.get(1).map(|argument| argument.given.value());
-            let plain = name
-                .as_ref()
-                .and_then(Value::known)
-                .is_some_and(|name| !name.starts_with("__") && !modules::is_powerful(name));
+            let plain = name.as_ref().and_then(Value::known).is_some_and(|name| {
+                !name.starts_with("__") && !modules::is_powerful(name) && !handed::is_method(name)
+            });
             if plain { Ok(()) } else { Err("it looks up a name that is not known".to_owned()) }
         }
         _ => acts::act(does, arguments, context),

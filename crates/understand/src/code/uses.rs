@@ -505,7 +505,12 @@ impl<'t> Code<'t> {
         let once = |name: &str| counts.get(name).is_some_and(|count| *count == 1);
         let value = |from: usize| {
             let opens = self.is(from, "[") || self.is(from, "(");
-            let end = if opens { self.closer(from) + 1 } else { self.line_end(from) };
+            // What stands behind a list makes another of it.
+            let close = self.closer(from) + 1;
+            let is_whole = ["+", ".", "[", "(", "*", "or", "and", "if", "||", "&&", "??", "?"]
+                .iter()
+                .all(|sign| !self.is(close, sign));
+            let end = if opens && is_whole { close } else { self.line_end(from) };
             (from, end)
         };
         found

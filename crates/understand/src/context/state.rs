@@ -37,6 +37,12 @@ pub(crate) struct ShellState {
     pub folds_text: bool,
     /// Which of its tests end as they do in bash.
     pub tests: Tests,
+    /// Variables whose values are not plainly told by the text.
+    pub untold: BTreeSet<String>,
+    /// Whether a `return`, or a `break` out of several loops, may have been met.
+    pub left: bool,
+    /// Whether a `continue` of a loop around another may have been met.
+    pub skipped: bool,
     /// Variables set in this text; of an array, the first element.
     pub variables: BTreeMap<String, Value>,
     /// The values they may have, for those that have one of a few.

@@ -104,6 +104,14 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             let ends_a_part =
                 invocation.program != "return" || !context.calling.is_empty() || context.state.shell.sourced;
             context.state.shell.leaving |= ends_a_part;
+            // What leaves more than the loop around it is not over where that ends.
+            let leaves_more = !invocation.words.is_empty();
+            context.state.shell.left |= match invocation.program.as_str() {
+                "return" => true,
+                "continue" => false,
+                _ => leaves_more,
+            };
+            context.state.shell.skipped |= leaves_more;
             context.program(verbs::EXEC_READ, &invocation.program);
         }
         "eval" => eval(invocation, context),

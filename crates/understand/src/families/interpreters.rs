@@ -126,6 +126,12 @@ fn runs_shell(invocation: &Invocation, context: &mut Context<'_>) {
     if invocation.words.iter().any(|word| word.text().starts_with('-') && !word.text().starts_with("--") && word.text().contains('i')) {
         greets(invocation, context);
     }
+    // `-k` and the like make another language of it.
+    let is_usual = |text: &str| matches!(text, "-c" | "-e" | "-u" | "-x" | "-l" | "-lc" | "-ec" | "-eu" | "-euc" | "-xc" | "-eux" | "--");
+    let mut options = invocation.words.iter().map(Word::text).take_while(|text| text.starts_with(['-', '+']));
+    if !options.all(is_usual) {
+        context.state.shell.tests = shell::Tests::Tainted;
+    }
     let mut words = invocation.words.iter();
     let mut code = false;
     while let Some(word) = words.next() {

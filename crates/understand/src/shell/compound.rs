@@ -59,7 +59,7 @@ impl Walker {
                 self.perhaps(context, |walker, context| run(walker, context));
             }
         }
-        context.state.shell.leaving = leaving;
+        context.state.shell.leaving = leaving || context.state.shell.left;
         (context.repeated, context.opened) = (repeated, opened);
     }
 
@@ -175,7 +175,7 @@ impl Walker {
             }
         }
         // After a `break` or `continue`, what follows in the body may not have run.
-        context.state.shell.leaving = leaving;
+        context.state.shell.leaving = leaving || context.state.shell.left;
         (context.repeated, context.opened) = (repeated, opened);
     }
 

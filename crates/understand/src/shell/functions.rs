@@ -159,7 +159,7 @@ pub(super) fn define(walker: &Walker, definition: &FunctionDefinition, context: 
             function.or(known);
         }
     }
-    function.certain &= !shell.leaving;
+    function.certain &= !(shell.leaving || shell.skipped);
     if function.bodies.len() > MOST_BODIES || shell.functions.len() > 256 {
         context.opaque(&name, "there are too many functions to follow");
         return;
@@ -216,6 +216,7 @@ pub(super) fn call(
     let opened = std::mem::take(&mut context.opened);
     let shell = &mut context.state.shell;
     let leaving = std::mem::take(&mut shell.leaving);
+    let left = std::mem::take(&mut shell.left);
     let outer = std::mem::replace(&mut shell.parameters, words.and_then(parameters));
     let given = super::variables::tainted(words.into_iter().flatten().map(|word| &word.value));
     let outer_given = std::mem::replace(&mut shell.given, given);
@@ -241,6 +242,7 @@ pub(super) fn call(
     shell.parameters = outer;
     shell.given = outer_given;
     shell.leaving = leaving;
+    shell.left = left;
     (context.conditional, context.repeated, context.opened) = (conditional, repeated, opened);
     context.leaves();
 }

@@ -9,7 +9,7 @@ use crate::context::{Chosen, Context};
 use crate::invocation::Stdin;
 use crate::word::Value;
 
-use super::{Walker, expand_text, functions, joined, simple, traps};
+use super::{Walker, expand_text, functions, joined, simple, traps, trusted};
 
 impl Walker {
     pub(super) fn list(&self, list: &CompoundList, context: &mut Context<'_>) {
@@ -44,6 +44,7 @@ impl Walker {
     }
 
     pub(super) fn command(&self, command: &Command, stdin: Stdin, context: &mut Context<'_>) {
+        trusted::other(command, context);
         match command {
             Command::Simple(simple) => {
                 let chosen = context.state.world.chosen.clone();

@@ -105,6 +105,9 @@ impl ShellState {
         self.folds_names |= other.folds_names;
         self.folds_text |= other.folds_text;
         self.tests = self.tests.min(other.tests);
+        self.untold.extend(other.untold.iter().cloned());
+        self.left |= other.left;
+        self.skipped |= other.skipped;
         self.matches_hidden |= other.matches_hidden;
         self.traced |= other.traced;
         self.exports_all |= other.exports_all;

@@ -38,6 +38,7 @@ pub(crate) mod subscripts;
 pub(crate) mod taken;
 pub(crate) mod texts;
 mod traps;
+mod trusted;
 mod turns;
 pub(crate) mod variables;
 mod words;
@@ -111,7 +112,8 @@ pub(crate) fn run(text: &str, place: Place, context: &mut Context<'_>) {
 
 /// Runs `text` as a shell of its own would, here or elsewhere: what it sets is lost when it ends.
 pub(crate) fn run_apart(text: &str, place: Place, context: &mut Context<'_>) {
-    let tests = std::mem::take(&mut context.state.shell.tests);
+    let tests = context.state.shell.tests;
+    context.state.shell.tests = tests.min(Tests::Unsure);
     run_within(text, place, context);
     context.state.shell.tests = tests;
 }
@@ -151,10 +153,12 @@ pub(crate) fn run_child(
     shell.zero = arguments.first().map(|word| word.value.clone());
     shell.parameters = functions::parameters(arguments.get(1..).unwrap_or_default());
     shell.given = variables::tainted(arguments.iter().skip(1).map(|word| &word.value));
-    shell.tests = outcomes::Tests::of(program);
     shell.functions.retain(|_, function| function.exported);
     functions::inherited(environment, context);
     let shell = &mut context.state.shell;
+    let is_plain =
+        shell.functions.is_empty() && environment.iter().all(|(name, _)| trusted::is_variable(name));
+    shell.tests = if is_plain { shell.tests.in_child(program) } else { Tests::Tainted };
     // Another shell than bash does not know them.
     shell.functions.values_mut().for_each(|function| function.certain &= program == "bash");
     for (name, value) in environment {

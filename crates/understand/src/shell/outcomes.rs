@@ -6,9 +6,9 @@ use crate::context::Context;
 use crate::glob;
 use crate::word::{Value, Word};
 
-use super::Walker;
 use super::outputs::Here;
 use super::words::{Decoded, decode, decode_joined};
+use super::{Walker, trusted};
 
 /// Longer texts are not held against patterns.
 const LONGEST: usize = 1024;
@@ -16,6 +16,8 @@ const LONGEST: usize = 1024;
 /// Which tests of a shell end as they do in bash.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Tests {
+    /// None, nor those of what it starts: something may have changed what they find.
+    Tainted,
     /// None: what the variables are that it looks at is not sure.
     #[default]
     Unsure,
@@ -26,15 +28,23 @@ pub(crate) enum Tests {
 }
 
 impl Tests {
-    /// Those of a shell by its name.
-    pub fn of(program: &str) -> Self {
-        if matches!(program, "bash" | "zsh") { Self::Bash } else { Self::Posix }
+    /// Those of a shell, by its name, that one with these starts.
+    pub fn in_child(self, program: &str) -> Self {
+        match program {
+            _ if self == Self::Tainted => Self::Tainted,
+            "bash" | "zsh" => Self::Bash,
+            "sh" | "dash" | "ash" | "ksh" => Self::Posix,
+            _ => Self::Unsure,
+        }
     }
 }
 
 /// How a builtin ends that does nothing else than that, given to words without redirections.
 pub(super) fn of_command(name: &str, words: &[Word], context: &Context<'_>) -> Option<bool> {
     if !matches!(name, "true" | ":" | "false" | "test" | "[") {
+        return None;
+    }
+    if !words.iter().all(|word| trusted::is_told(&word.raw, context) || (name == "[" && word.raw == "]")) {
         return None;
     }
     let words: Vec<String> =
@@ -104,6 +114,10 @@ fn numbers(left: &str, operator: &str, right: &str) -> Option<bool> {
 
 /// Whether a pattern of `case` or `[[` matches a text, where that is sure.
 pub(super) fn matches(pattern: &RawWord, values: &[Value], text: &str) -> Option<bool> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:,=@%+ \"'*?".contains(&byte);
+    if !pattern.value.bytes().all(is_plain) || !text.is_ascii() {
+        return None;
+    }
     match values {
         [value] if text.len() <= LONGEST => match value {
             // Without quotes, what is left of a choice or of a class may still be one.
@@ -199,6 +213,9 @@ impl Walker {
 
 /// The text of a word that is not split, if it is known and expanding it changes nothing.
 pub(super) fn single(word: &RawWord, context: &mut Context<'_>) -> Option<String> {
+    if !trusted::is_told(&word.value, context) {
+        return None;
+    }
     let decoded = decode_joined(&word.value, &Here::in_context(context)).ok();
     match idle(decoded?)?.as_slice() {
         [Value::Known(text)] => Some(text.clone()),

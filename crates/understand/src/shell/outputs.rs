@@ -13,7 +13,7 @@ use crate::families::resolve::Repo;
 use crate::word::Value;
 
 use super::words::{Names, decode, decode_text};
-use super::{limits, made_up, outcomes, reprinted, texts};
+use super::{limits, made_up, outcomes, reprinted, texts, trusted};
 
 /// The one word that something stands for.
 fn one(values: Vec<Value>) -> Option<String> {
@@ -203,7 +203,11 @@ impl Here<'_, '_> {
             Item::AssignmentWord(..) | Item::IoRedirect(_) | Item::ProcessSubstitution(..) => None,
         });
         for word in command.word_or_name.iter().map(Some).chain(rest) {
-            for value in decode(&word.filter(|_| command.prefix.is_none())?.value, &inner).ok()?.values {
+            let word = word.filter(|_| command.prefix.is_none())?;
+            if !trusted::is_told(&word.value, self.context) && !matches!(word.value.as_str(), "[" | "]") {
+                return None;
+            }
+            for value in decode(&word.value, &inner).ok()?.values {
                 words.push(value.known()?.to_owned());
             }
         }

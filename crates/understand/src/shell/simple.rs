@@ -12,7 +12,7 @@ use crate::paths;
 use crate::word::{Value, Word};
 
 use super::parts::Parts;
-use super::{Place, Walker, choices, functions, outcomes, run as run_text};
+use super::{Place, Walker, choices, functions, outcomes, run as run_text, trusted};
 
 /// Builtins that keep what is set before them, in some shells.
 const SPECIAL: &[&str] = &[
@@ -61,6 +61,7 @@ const TAKE_FILES: &[&str] = &[
 ];
 
 fn run_there(walker: &Walker, command: &SimpleCommand, stdin: Stdin, context: &mut Context<'_>) {
+    trusted::simple(command, context);
     let outer = std::mem::take(&mut context.flow);
     let mark = context.tree.mark();
     let begun = context.tree.len();

@@ -106,14 +106,15 @@ mod tests {
         exec.read set, read
         exec.read test, read
         exec.read shift, read
-        git.push feature@origin, write
+        exec.read break, read
+        git.force-push *@*, destroy, partial
         ");
         assert_snapshot!(check(&script("-v --to origin -h --to upstream")), @"
         exec.read set, read
         exec.read test, read
         exec.read shift, read
         exec.read break, read
-        git.push feature@origin, write
+        git.force-push *@*, destroy, partial
         ");
         assert_snapshot!(check(&script("$X --to origin")), @"
         exec.read set, read
@@ -130,7 +131,7 @@ mod tests {
         exec.read test, read
         fs.delete /repo/0, destroy
         fs.delete /repo/1, destroy
-        fs.delete /repo/2, destroy
+        fs.delete *, destroy, partial
         ");
         assert_snapshot!(check("n=0; while [[ $n != 40 ]]; do n=$((n + 1)); done; rm $n"), @"fs.delete *, destroy, partial");
     }

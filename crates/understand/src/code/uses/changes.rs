@@ -16,50 +16,22 @@ pub(super) enum Change {
 
 /// Methods that put more behind what a list holds.
 const GROW: &[&str] = &["append", "extend", "push"];
-/// Methods that leave a list or an object as it is: sorted.
+/// Methods and fields that leave a list or an object as it is: sorted.
 const KEEP: &[&str] = &[
-    "at",
-    "concat",
-    "copy",
-    "count",
-    "entries",
-    "every",
-    "filter",
-    "find",
-    "findIndex",
-    "flat",
-    "flatMap",
-    "forEach",
-    "get",
-    "includes",
-    "index",
-    "indexOf",
-    "items",
-    "join",
-    "keys",
-    "length",
-    "map",
-    "reduce",
-    "slice",
-    "some",
-    "toString",
-    "values",
+    "at", "concat", "copy", "count", "entries", "get", "includes", "index", "indexOf", "items", "join",
+    "keys", "length", "slice", "toString", "values",
 ];
-/// Functions that leave what they are given as it is: sorted.
+/// Functions that leave what they are given as it is, and hand it to nobody: sorted.
 const LOOK: &[&str] = &[
     "Popen",
     "all",
     "any",
-    "assert",
     "axios",
     "call",
     "check_call",
     "check_output",
     "debug",
-    "delete",
-    "dict",
     "dumps",
-    "enumerate",
     "error",
     "execFile",
     "execFileSync",
@@ -70,48 +42,50 @@ const LOOK: &[&str] = &[
     "execv",
     "execvp",
     "fetch",
-    "format",
-    "from",
     "fspath",
-    "get",
-    "getoutput",
-    "got",
     "info",
     "isArray",
     "isinstance",
-    "iter",
     "join",
-    "keys",
     "len",
     "list",
     "list2cmdline",
     "log",
-    "map",
-    "max",
-    "min",
-    "open",
-    "patch",
-    "post",
     "pprint",
     "print",
-    "put",
     "quote",
     "repr",
     "request",
     "run",
-    "set",
-    "sorted",
     "spawn",
     "spawnSync",
-    "split",
     "str",
     "stringify",
-    "sum",
-    "tuple",
     "urlopen",
     "warn",
     "warning",
-    "zip",
+];
+/// What such functions are methods of.
+const OWNERS: &[&str] = &[
+    "Array",
+    "JSON",
+    "axios",
+    "child_process",
+    "console",
+    "cp",
+    "http",
+    "https",
+    "json",
+    "logger",
+    "logging",
+    "os",
+    "pprint",
+    "request",
+    "shlex",
+    "sp",
+    "subprocess",
+    "sys",
+    "urllib",
 ];
 /// Words before a bracket that call nothing.
 const WORDS: &[&str] =
@@ -150,8 +124,6 @@ impl<'t> Code<'t> {
             return match self.name(after + 1) {
                 Some(name) if GROW.contains(&name) && self.is(after + 2, "(") => Change::Grows,
                 Some(name) if KEEP.binary_search(&name).is_ok() => Change::None,
-                // A field of an object is read, or set, which is seen elsewhere.
-                Some(_) if !self.is(after + 2, "(") && !self.is_dot(after + 2) => Change::None,
                 _ => Change::Any,
             };
         }
@@ -159,19 +131,27 @@ impl<'t> Code<'t> {
             let end = self.closer(after) + 1;
             let is_set = self.tokens.get(end).is_some_and(Token::assigns);
             let is_deleted = self.is(before, "del") || self.is(before, "delete");
-            return if is_set || is_deleted || self.is_dot(end) { Change::Any } else { Change::None };
+            let is_named =
+                self.tokens.get(after + 1).is_some_and(|token| matches!(token.kind, Kind::Text(_)));
+            let is_pattern = open.is_some_and(|open| self.is(open, "{") && !self.is_block(open));
+            let is_changed = is_set || is_deleted || is_named || is_pattern || self.is_dot(end);
+            return if is_changed { Change::Any } else { Change::None };
         }
         let chooses = ["or", "and", "if", "else", "||", "&&", "??", "?"];
         let is_chosen = chooses.iter().any(|word| self.is(before, word) || self.is(after, word));
         let ends = self.tokens.get(after).is_none_or(|token| {
             token.kind == Kind::Line || [")", ",", "]", "}", ";"].iter().any(|sign| token.is(sign))
         });
-        let starts = ["(", ",", "=", ":", "[", "{"].iter().any(|sign| self.is(before, sign))
+        let gives = ["=", ":=", "return", "yield", "throw", "=>", "match", "await"];
+        let starts = ["(", ",", ":", "[", "{"].iter().chain(&gives).any(|sign| self.is(before, sign))
             || self.tokens.get(before).is_some_and(|token| token.kind == Kind::Line);
         let is_alone = ends && starts;
         let Some(open) = open.filter(|open| !self.is_block(*open)) else {
             // Another name for the same.
-            return if is_chosen || (is_alone && self.is(before, "=")) { Change::Any } else { Change::None };
+            let is_given =
+                is_alone && (gives.iter().any(|word| self.is(before, word)) || self.is(before, ","));
+            let is_matched = self.is(before, "match");
+            return if is_chosen || is_given || is_matched { Change::Any } else { Change::None };
         };
         if !is_alone {
             return if is_chosen && !self.is_condition(open) { Change::Any } else { Change::None };
