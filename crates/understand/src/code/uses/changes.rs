@@ -156,17 +156,28 @@ impl<'t> Code<'t> {
         if !is_alone {
             return if is_chosen && !self.is_condition(open) { Change::Any } else { Change::None };
         }
-        let callee = self.name(open.wrapping_sub(1));
-        match callee {
-            Some(name)
-                if self.is(open, "(") && (LOOK.binary_search(&name).is_ok() || WORDS.contains(&name)) =>
-            {
+        match self.name(open.wrapping_sub(1)) {
+            Some(name) if self.is(open, "(") && (WORDS.contains(&name) || self.looks(open, name)) => {
                 Change::None
             }
             Some(_) if self.is(open, "[") => Change::None,
-            None if self.is(open, "(") && !self.is_dot(self.closer(open) + 1) => Change::None,
             _ => Change::Any,
         }
+    }
+
+    /// Whether the function of this name that is called there is a known one, which leaves what it is given as it is.
+    fn looks(&self, open: usize, name: &str) -> bool {
+        let owner = open.checked_sub(3).and_then(|at| self.name(at));
+        let is_owned =
+            !self.is_dot(open.wrapping_sub(2)) || owner.is_none_or(|owner| OWNERS.contains(&owner));
+        let is_own = (0..self.tokens.len()).any(|at| {
+            let is_defined =
+                ["def", "function", "class"].iter().any(|word| self.is(at.wrapping_sub(1), word));
+            self.is(at, name) && (is_defined || self.is(at + 1, "="))
+        });
+        // A second argument of `stringify` is called for each part.
+        let is_plain = name != "stringify" || self.ranges(open).len() == 1;
+        is_owned && is_plain && !is_own && LOOK.binary_search(&name).is_ok()
     }
 
     /// Whether a bracket is that of `if (..)` and the like.
