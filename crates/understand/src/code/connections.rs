@@ -286,10 +286,6 @@ fn loads_variables(code: &Code<'_>) -> bool {
 /// The variable of the environment whose value it is: `os.environ["X"]`, `process.env.X`, both with another value for
 /// when it is not set.
 fn variable<'c>(code: &'c Code<'_>, start: usize, end: usize) -> Option<&'c str> {
-    let text = |at: usize| match code.tokens.get(at).map(|token| &token.kind) {
-        Some(Kind::Text(Value::Known(text))) => Some(text.as_str()),
-        _ => None,
-    };
     let dotted = |from: usize, names: &[&str]| {
         names.iter().enumerate().all(|(index, name)| {
             code.is(from + 2 * index, name)
@@ -309,11 +305,11 @@ fn variable<'c>(code: &'c Code<'_>, start: usize, end: usize) -> Option<&'c str>
         } else {
             return None;
         };
-        (text(from + 1)?, code.closer(from) + 1)
+        (code.text(from + 1)?, code.closer(from) + 1)
     } else if dotted(start, &["process", "env"]) && code.is(start + 3, ".") {
         (code.name(start + 4)?, start + 5)
     } else if dotted(start, &["process", "env"]) && code.is(start + 3, "[") {
-        (text(start + 4)?, code.closer(start + 3) + 1)
+        (code.text(start + 4)?, code.closer(start + 3) + 1)
     } else {
         return None;
     };

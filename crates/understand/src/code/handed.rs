@@ -4,7 +4,6 @@
 use std::collections::HashSet;
 
 use super::acts;
-use super::tokens::Kind;
 use super::uses::{Code, Use};
 use crate::context::Context;
 use crate::word::Value;
@@ -88,19 +87,15 @@ fn taken<'u>(found: &'u Use, code: &Code<'_>) -> Vec<&'u str> {
 
 /// Methods that are looked up by a text: `getattr(cursor, "execute")`, `client["put"]`.
 fn named_in_text<'c>(code: &'c Code<'_>) -> Vec<&'c str> {
-    let text = |at: usize| match code.tokens.get(at).map(|token| &token.kind) {
-        Some(Kind::Text(Value::Known(text))) => Some(text.as_str()),
-        _ => None,
-    };
     let mut names = Vec::new();
     for at in 0..code.tokens.len() {
         let is_lookup = code.is(at, "getattr") || code.is(at, "methodcaller") || code.is(at, "attrgetter");
         if is_lookup && code.is(at + 1, "(") {
-            names.extend(code.ranges(at + 1).into_iter().filter_map(|(start, _)| text(start)));
+            names.extend(code.ranges(at + 1).into_iter().filter_map(|(start, _)| code.text(start)));
         }
         let is_element = code.name(at).is_some() || code.is(at, ")") || code.is(at, "?.");
         if is_element && code.is(at + 1, "[") && code.is(at + 3, "]") {
-            names.extend(text(at + 2));
+            names.extend(code.text(at + 2));
         }
     }
     names

@@ -1,12 +1,12 @@
 //! What code names and calls, out of its tokens: `a.b(c).d` is one use, and every argument is looked at in turn.
 
 mod changes;
+mod constants;
 
 use std::collections::{HashMap, HashSet};
 
 use super::tokens::{self, Kind, Rules, Token};
 use crate::word::Value;
-use changes::Change;
 
 /// More arguments of one call are not looked at.
 const MOST_ARGUMENTS: usize = 64;
@@ -118,6 +118,14 @@ impl<'t> Code<'t> {
     /// The name at an index.
     pub fn name(&self, index: usize) -> Option<&'t str> {
         self.tokens.get(index).filter(|token| token.kind == Kind::Name).map(|token| token.text)
+    }
+
+    /// The text between quotes at an index, if it is known.
+    pub fn text(&self, index: usize) -> Option<&str> {
+        match self.tokens.get(index).map(|token| &token.kind) {
+            Some(Kind::Text(Value::Known(text))) => Some(text),
+            _ => None,
+        }
     }
 
     /// Where the bracket that opens at an index closes.
@@ -387,141 +395,8 @@ impl<'t> Code<'t> {
         let below = self.is(close + 1, "/").then(|| format!("{}/", value.text()));
         below.map(|start| Given::One(Value::starting(&start, "a path that the code puts together")))
     }
-
-    /// Takes no name for what it was first given that is changed later.
-    fn forgets_changed(&mut self) {
-        const MAKERS: &[&str] = &["list", "dict", "shlex", "sorted", "Array", "Object"];
-        let is_changeable = |from: usize, to: usize| match self.name(from) {
-            Some(name) => to == from + 1 || MAKERS.contains(&name),
-            None => self.is(from, "[") || self.is(from, "{") || self.name(from + 2) == Some("split"),
-        };
-        let changeable = self.constants.iter().filter(|(_, (from, to))| is_changeable(*from, *to));
-        let changeable: HashSet<&'t str> = changeable.map(|(name, _)| *name).collect();
-        for (name, change) in self.changes(|name| changeable.contains(name)) {
-            match change {
-                Change::None => {}
-                Change::Grows => {
-                    self.growing.insert(name);
-                }
-                Change::Any => {
-                    self.constants.remove(name);
-                }
-            }
-        }
-    }
-
-    /// Names that are given a value once, and a plain one: where it stands.
-    fn constants(&self) -> HashMap<&'t str, (usize, usize)> {
-        let mut counts: HashMap<&'t str, usize> = HashMap::new();
-        let mut found = Vec::new();
-        let mut start = 0;
-        // Where the round bracket around this ends.
-        let mut within = 0;
-        for at in 0..=self.tokens.len() {
-            if self.is(at, "(") {
-                within = within.max(self.closer(at));
-            }
-            let ends = self.tokens.get(at).is_none_or(|token| {
-                token.kind == Kind::Line
-                    || matches!(token.text, ";")
-                    || (token.kind == Kind::Sign
-                        && matches!(token.text, "{" | "}")
-                        && self.rules == Rules::JavaScript)
-            });
-            if ends {
-                start = at + 1;
-                continue;
-            }
-            let Some(token) = self.tokens.get(at) else { break };
-            // `f(name=value)` gives no variable a value.
-            let is_argument = token.text == "=" && at < within && self.rules == Rules::Python;
-            let assigns = token.assigns() && !is_argument;
-            let binds = matches!(
-                token.text,
-                "as" | "for"
-                    | "in"
-                    | "of"
-                    | "import"
-                    | "global"
-                    | "nonlocal"
-                    | "del"
-                    | "except"
-                    | "catch"
-                    | "++"
-                    | "--"
-                    | "=>"
-            ) && token.kind != Kind::Line;
-            if assigns || binds {
-                // What stands before `as` is given a name, and none itself.
-                for index in if token.is("as") { at..at } else { start..at } {
-                    if let Some(name) = self.name(index) {
-                        *counts.entry(name).or_default() += 1;
-                    }
-                }
-                let bound = if self.is(at + 1, "(") {
-                    at + 1..self.closer(at + 1).min(at + 40)
-                } else {
-                    at + 1..at + 2
-                };
-                // What is gone through stays what it is.
-                let binds_next = binds && !matches!(token.text, "in" | "of");
-                for name in bound.filter(|_| binds_next).filter_map(|index| self.name(index)) {
-                    *counts.entry(name).or_default() += 2;
-                }
-                let names = at.checked_sub(start);
-                let declared = names == Some(2) && self.is(start, "const");
-                if assigns && token.text == "=" && (names == Some(1) || declared) {
-                    found.push((at - 1, at + 1));
-                }
-                start = at + 1;
-            }
-            // Parameters of functions, and whatever looks like them.
-            if token.is("(") {
-                let close = self.closer(at);
-                let function = self
-                    .name(at.saturating_sub(2))
-                    .is_some_and(|name| matches!(name, "def" | "function"))
-                    || self.is(at.saturating_sub(1), "function")
-                    || self.is(close + 1, "=>")
-                    || (self.rules == Rules::JavaScript
-                        && self.is(close + 1, "{")
-                        && !["if", "while", "switch"].iter().any(|word| self.is(at.saturating_sub(1), word)));
-                if function {
-                    for index in at..close.min(at + 200) {
-                        if let Some(name) = self.name(index) {
-                            *counts.entry(name).or_default() += 2;
-                        }
-                    }
-                }
-            }
-            if token.is("lambda") {
-                for index in at..self.line_end(at).min(at + 40) {
-                    if let Some(name) = self.name(index) {
-                        *counts.entry(name).or_default() += 2;
-                    }
-                }
-            }
-        }
-        let once = |name: &str| counts.get(name).is_some_and(|count| *count == 1);
-        let value = |from: usize| {
-            let opens = self.is(from, "[") || self.is(from, "(");
-            // What stands behind a list makes another of it.
-            let close = self.closer(from) + 1;
-            let is_whole = ["+", ".", "[", "(", "*", "or", "and", "if", "||", "&&", "??", "?"]
-                .iter()
-                .all(|sign| !self.is(close, sign));
-            let end = if opens && is_whole { close } else { self.line_end(from) };
-            (from, end)
-        };
-        found
-            .into_iter()
-            .filter_map(|(name, from)| Some((self.name(name)?, value(from))))
-            .filter(|(name, _)| once(name) || counts.get(name).is_some_and(|count| *count == 1))
-            .collect()
-    }
 }
 
-/// Parts of a path, a later absolute one replacing those before it.
 /// Looks at each use with its full name twice, first at what it writes: in which order it happens, nobody says. The
 /// first doubt there is.
 pub(super) fn twice(
@@ -539,6 +414,7 @@ pub(super) fn twice(
     doubt
 }
 
+/// Parts of a path, a later absolute one replacing those before it.
 fn joined(parts: &[&str]) -> String {
     let mut path = String::new();
     for part in parts {

@@ -1,5 +1,6 @@
 //! What the shell does itself: directories, variables, `eval`, `source`, `trap`.
 
+mod callbacks;
 mod set_up;
 mod variables;
 
@@ -71,27 +72,8 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         "cd" | "pushd" => change_directory(invocation, context),
         "popd" => back(invocation, context),
         "export" | "declare" | "typeset" | "local" | "readonly" => variables::declare(invocation, context),
-        "mapfile" | "readarray" if calls_back(invocation) => {
-            variables::read(invocation, context);
-            let at = invocation.words.iter().position(|word| word.text() == "-C");
-            if let Some(text) = at.and_then(|at| invocation.known(at + 1)).map(str::to_owned) {
-                shell::run(&text, Place::Within(context.here), context);
-            }
-            context.state.shell.poison("what is called for each line may have changed it");
-            opaque(invocation, "it calls back for each line that it reads", context);
-        }
-        "wait" => {
-            // `-p` takes a variable.
-            let at = invocation.words.iter().position(|word| word.text().starts_with("-p"));
-            if let Some(at) = at {
-                let named = invocation.known(at).and_then(|text| text.strip_prefix("-p")).filter(|name| !name.is_empty());
-                match named.or_else(|| invocation.known(at + 1)).map(str::to_owned) {
-                    Some(name) => context.state.shell.forget(&name),
-                    None => context.state.shell.poison("it may have set it"),
-                }
-            }
-            context.program(verbs::EXEC_READ, "wait");
-        }
+        "mapfile" | "readarray" if callbacks::are_given(invocation) => callbacks::run(invocation, context),
+        "wait" => variables::wait(invocation, context),
         "read" | "mapfile" | "readarray" | "getopts" => variables::read(invocation, context),
         "unset" => variables::unset(invocation, context),
         "let" => variables::calculate(invocation, context),
@@ -408,11 +390,6 @@ fn is_set_up(raw: &str) -> bool {
     let inner = raw.trim_matches('"').strip_prefix("$(").and_then(|rest| rest.strip_suffix(')'));
     let Some(inner) = inner.filter(|inner| !inner.contains(['$', '`', ';', '|', '&', '<', '>', '\n', '('])) else { return false };
     inner.split_ascii_whitespace().next().is_some_and(|name| SET_UP.contains(&name))
-}
-
-/// Whether lines are handed to a callback as they are read.
-fn calls_back(invocation: &Invocation) -> bool {
-    invocation.words.iter().any(|word| word.text().starts_with("-C") || word.value.is_unknown())
 }
 
 fn eval(invocation: &Invocation, context: &mut Context<'_>) {

@@ -9,6 +9,7 @@ use countersign_model::{Effect, Resource, verbs};
 use crate::context::Context;
 
 use super::arithmetic;
+use super::outcomes::ordered;
 use super::outputs::Here;
 use super::words::decode;
 
@@ -220,16 +221,7 @@ fn of_simple(simple: &SimpleCommand, context: &Context<'_>) -> Option<bool> {
 }
 
 fn compared(left: &str, operator: &str, right: &str) -> Option<bool> {
-    let (left, right) = (left.parse::<i64>().ok()?, right.parse::<i64>().ok()?);
-    match operator {
-        "-eq" => Some(left == right),
-        "-ne" => Some(left != right),
-        "-lt" => Some(left < right),
-        "-le" => Some(left <= right),
-        "-gt" => Some(left > right),
-        "-ge" => Some(left >= right),
-        _ => None,
-    }
+    ordered(left.parse::<i64>().ok()?, operator, right.parse().ok()?)
 }
 
 fn of_test(expression: &ExtendedTestExpr, context: &Context<'_>) -> Option<bool> {

@@ -145,7 +145,9 @@ impl ShellState {
             && self.separators_set == after.separators_set
             && (self.folds_names, self.folds_text, self.matches_hidden)
                 == (after.folds_names, after.folds_text, after.matches_hidden)
-            && self.environment == after.environment;
+            && self.environment == after.environment
+            // A test that was decided in this turn may not be in the next.
+            && (self.tests, &self.untold) == (after.tests, &after.untold);
         if same {
             return None;
         }

@@ -327,7 +327,7 @@ fn may_fail(redirect: &IoRedirect) -> bool {
 
 /// Whether a text is `NAME=value` for a variable that stays what it is set to.
 fn is_assignment(text: &str) -> bool {
-    text.split_once('=').is_some_and(|(name, _)| is_variable(name))
+    text.split_once('=').is_some_and(|(name, value)| is_variable(name) && !value.starts_with('('))
 }
 
 fn is_name(text: &str) -> bool {
@@ -406,4 +406,68 @@ pub(super) fn is_told(raw: &str, context: &Context<'_>) -> bool {
         rest = left;
     }
     rest.chars().all(is_letter)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::check;
+
+    use super::*;
+
+    #[test]
+    fn builtins_are_in_order() {
+        assert!(CHANGING.is_sorted());
+    }
+
+    #[test]
+    fn after_anything_that_is_not_plain_both_ways_count() {
+        for before in [
+            "",
+            "X=$Y",
+            "ls -l",
+            "cd src",
+            "export Z=1",
+            "set -euo pipefail",
+            "echo hi >out",
+            "true && X=b",
+            "f() { ls; }; f",
+        ] {
+            let found = check(&format!("{before}\nE=a\nif [ $E = b ]; then rm a; fi"));
+            assert!(!found.contains("fs.delete"), "{before}: {found}");
+        }
+        for before in [
+            "trap x DEBUG",
+            "shopt -s nocasematch",
+            "IFS=a",
+            "declare -l E",
+            "enable -n [",
+            "alias x=y",
+            "set -k",
+            "E+=b",
+            "let E=1",
+            "((E=1))",
+            ": ${!E}",
+            "readonly R",
+            "local E",
+            "eval x",
+            ". ./x",
+            "$X y",
+            "LC_ALL=C",
+            "f() { x; }; f <x",
+            "read E",
+            "coproc x",
+            "E=(a b)",
+            "kill $$",
+            "[[ 1 -eq E=2 ]]",
+            "test() { x; }",
+        ] {
+            let found = check(&format!("{before}\nE=a\nif [ $E = b ]; then rm a; fi"));
+            assert!(found.contains("fs.delete"), "{before}: {found}");
+        }
+        // What is put together is not told by the text.
+        for value in ["$(printf b)", "\\b", "~", "`echo b`", "${Y%x}", "$'b'", "é"] {
+            let found = check(&format!("E={value}; if [ \"$E\" = b ]; then rm a; fi"));
+            assert!(found.contains("fs.delete"), "{value}: {found}");
+        }
+    }
 }

@@ -346,6 +346,19 @@ pub(super) fn parameters(invocation: &Invocation, context: &mut Context<'_>) {
     }
 }
 
+/// `wait -p name` sets that variable.
+pub(super) fn wait(invocation: &Invocation, context: &mut Context<'_>) {
+    let at = invocation.words.iter().position(|word| word.text().starts_with("-p"));
+    if let Some(at) = at {
+        let named = invocation.known(at).and_then(|text| text.strip_prefix("-p")).filter(|name| !name.is_empty());
+        match named.or_else(|| invocation.known(at + 1)).map(str::to_owned) {
+            Some(name) => context.state.shell.forget(&name),
+            None => context.state.shell.poison("it may have set it"),
+        }
+    }
+    context.program(verbs::EXEC_READ, "wait");
+}
+
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;

@@ -131,10 +131,7 @@ fn environment(service: &Node, asked: &Asked<'_>, context: &mut Context<'_>) -> 
         };
         found.extend(of_file(&file, context));
     }
-    let Some(node) = service.get("environment") else { return found };
-    let items = node.items().iter().filter_map(Node::text).map(|text| text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value))));
-    let entries = node.entries().iter().map(|(name, value)| (name.as_str(), value.text()));
-    for (name, value) in items.chain(entries).filter(|(name, _)| LEADING.contains(name)) {
+    for (name, value) in written(service).into_iter().filter(|(name, _)| LEADING.contains(name)) {
         let value = match value {
             Some(text) => filled(text, asked, context),
             None => filled(&format!("${{{name}}}"), asked, context),
@@ -144,12 +141,19 @@ fn environment(service: &Node, asked: &Asked<'_>, context: &mut Context<'_>) -> 
     found
 }
 
+/// The variables that a service is given by name, with their values where the file has them.
+fn written(service: &Node) -> Vec<(&str, Option<&str>)> {
+    let Some(node) = service.get("environment") else { return Vec::new() };
+    let items = node.items().iter().filter_map(Node::text);
+    let items = items.map(|text| text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value))));
+    let entries = node.entries().iter().map(|(name, value)| (name.as_str(), value.text()));
+    items.chain(entries).collect()
+}
+
 /// Whether the file itself gives a service the value of a variable.
 fn writes_out(name: &str, service: &Node) -> bool {
-    let Some(node) = service.get("environment") else { return false };
-    let items = node.items().iter().filter_map(Node::text).filter_map(|text| text.split_once('='));
-    let entries = node.entries().iter().filter_map(|(name, value)| Some((name.as_str(), value.text()?)));
-    items.chain(entries).any(|(given, value)| given == name && !value.is_empty() && !value.contains('$'))
+    let is_plain = |value: &str| !value.is_empty() && !value.contains('$');
+    written(service).into_iter().any(|(given, value)| given == name && value.is_some_and(is_plain))
 }
 
 /// What a service shares with the machine, or may do on it.

@@ -2,6 +2,23 @@
 
 /// In them a name is often a program's.
 pub const VARIABLES: &[&str] = &[
+    "‹f›() { while [ $# -gt 0 ]; do case $1 in --go) return 0;; esac; shift; done; ‹v›=1; }; ‹v›=0; ‹f› --go; if [ $‹v› = 0 ]; then ‹c›; fi",
+    "‹w›() { ‹c›; }; ‹f›() { for i in 1; do return; done; ‹w›() { ‹c›; }; }; ‹f›; ‹w›",
+    "‹w›() { ‹c›; }; for i in 1 2; do for j in 1; do continue 2; done; ‹w›() { ‹c›; }; done; ‹w›",
+    "‹v›=a; for i in 1 2; do while [ a = a ]; do break 2; done; ‹v›=b; done; [ \"$‹v›\" = a ] && ‹c›",
+    "‹v›=' a'; [[ a == $‹v› ]] || ‹c›; ‹v›='\\a'; case a in $‹v›) ‹c›;; esac; ‹w›=abc; [ \"${‹w›#$‹v›}\" = bc ] && ‹c›",
+    "sh -c '‹v›=a; ‹v›+=b; [ $‹v› = a ] && ‹l›'; sh -c '‹v›=a; declare ‹v›=b; [ $‹v› = a ] && ‹l›'; sh -c '‹v›=a; let ‹v›=5; [ $‹v› = a ] && ‹l›'",
+    "‹v›=a; ‹f›() { ‹v›=b; }; ‹f› < /nonexistent; [ \"$‹v›\" = a ] && ‹c›; { ‹v›=c; } > nowhere/x; [ \"$‹v›\" = a ] && ‹c›; ‹v›=d > nowhere/x; [ \"$‹v›\" = a ] && ‹c›",
+    "‹v›=a; export -Z ‹v›=b; [ $‹v› = a ] && ‹c›; unset -z ‹v›; [ \"$‹v›\" = a ] && ‹c›; read -t 0 ‹v› <<< b; [ \"$‹v›\" = a ] && ‹c›",
+    "set a -- b; [ \"$1\" = a ] && ‹c›; set -- x; set -o errexit a; set +e; [ \"$1\" = a ] && ‹c›; set --",
+    "test() { :; }; unset -v test; test a = b && ‹c›; unset -f test; set -k; [ -z a=b ] && ‹c›; set +k",
+    "‹v›=1; : $((0 && (‹v›=5))); [ \"$‹v›\" = 1 ] && ‹c›; ‹v›=0; : ${‹w›[‹v›=5]}; [ \"$‹v›\" = 5 ] && ‹c›; ‹w›=‹v›; ‹v›=; : ${!‹w›:=b}; [ \"$‹v›\" = b ] && ‹c›",
+    "‹f›() { local ‹v›=c; declare -g ‹v›=b; [ \"$‹v›\" = c ] && ‹c›; }; ‹v›=a; ‹f›; [ \"$‹v›\" = b ] && ‹c›",
+    "declare -x ‹v›=b; declare +x ‹v›; bash -c '[ -z \"$‹v›\" ] && ‹l›'; export IFS=_; bash -c '‹v›=a_b; set -- $‹v›; [ $# -eq 1 ] && ‹l›'; unset IFS",
+    "‹v›=a; trap '‹v›=b' TERM; kill $$; [ \"$‹v›\" = b ] && ‹c›; trap - TERM",
+    "HISTCMD=5; [ \"$HISTCMD\" = 5 ] || ‹c›; [ \"$(printf '%d' 010)\" = 8 ] && ‹c›; [ \"$(dirname a//b)\" = a ] && ‹c›; ‹v›=; [ \"${‹v›:-\\}}\" = '}' ] && ‹c›",
+    "‹v›=010; for i in 1 2; do while true; do [ \"$‹v›\" = 8 ] && ‹c›; ‹v›=$(printf %d 010); break; done; done",
+    "‹v›=010; while read -r ‹w›; do [ \"$‹v›\" = 8 ] && ‹c›; ‹v›=$(printf %d 010); done <<< $'1\\n2'",
     "‹v›=‹n›; ‹l› & wait -n -p ‹v›; $‹v› ‹k›; ‹v›=a; mapfile -C '‹v›=‹n› ; :' -c 1 ‹w› <<< x; $‹v› ‹k›",
     "enable -n test; test a = a && ‹c› || ‹c›; enable test",
     "${‹v›:-‹n›} ‹k›",
