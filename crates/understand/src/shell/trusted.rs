@@ -107,44 +107,53 @@ const CHANGING: &[&str] = &[
 /// Builtins whose name a function must not take.
 const TESTS: &[&str] =
     &["[", "test", "true", "false", ":", "echo", "exit", "shift", "set", "export", "cd", "pwd"];
-/// Variables that are not what they are set to, or that change what others are: by their beginnings.
+/// Variables that are not what they are set to, or that change what others are; some by their beginnings.
 const SPECIAL: &[&str] = &[
-    "BASH",
-    "COMP",
+    "BASH*",
+    "COMPREPLY",
+    "COMP_*",
     "DIRSTACK",
-    "ENV",
-    "EPOCH",
+    "EPOCH*",
     "EUID",
     "FIGNORE",
-    "FUNC",
-    "GLOB",
+    "FUNCNAME",
+    "FUNCNEST",
+    "GLOBIGNORE",
+    "GLOBSORT",
     "GROUPS",
-    "HIST",
+    "HIST*",
     "HOSTTYPE",
     "IFS",
     "LANG",
-    "LC_",
+    "LANGUAGE",
+    "LC_*",
     "LINENO",
     "MACHTYPE",
     "MAPFILE",
-    "OPT",
+    "OPTARG",
+    "OPTERR",
+    "OPTIND",
     "OSTYPE",
     "PIPESTATUS",
-    "POSIX",
+    "POSIX*",
     "PPID",
-    "PROMPT",
-    "PS",
+    "PROMPT*",
+    "PS0",
+    "PS1",
+    "PS2",
+    "PS3",
+    "PS4",
     "RANDOM",
-    "READLINE",
+    "READLINE_*",
     "REPLY",
     "SECONDS",
-    "SHELL",
+    "SHELLOPTS",
     "SHLVL",
     "SRANDOM",
     "TMOUT",
     "UID",
     "ZDOTDIR",
-    "ZSH",
+    "ZSH*",
     "_",
 ];
 
@@ -337,8 +346,11 @@ fn is_name(text: &str) -> bool {
 }
 
 pub(super) fn is_variable(name: &str) -> bool {
-    is_name(name)
-        && !SPECIAL.iter().any(|special| name == *special || (special.len() > 1 && name.starts_with(special)))
+    let is_special = |special: &&str| match special.strip_suffix('*') {
+        Some(start) => name.starts_with(start),
+        None => name == *special,
+    };
+    is_name(name) && !SPECIAL.iter().any(|special| is_special(special))
 }
 
 /// Whether the expansions in a word set nothing, and cannot fail: `$X`, `${X}`, `${X:-word}`, `$(command)`.
@@ -410,13 +422,41 @@ pub(super) fn is_told(raw: &str, context: &Context<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::fixture::check;
+    use crate::fixture::{check, check_with};
 
     use super::*;
 
     #[test]
     fn builtins_are_in_order() {
         assert!(CHANGING.is_sorted());
+    }
+
+    #[test]
+    fn scripts_go_the_way_that_their_arguments_say() {
+        let deploy = "#!/usr/bin/env bash\nset -euo pipefail\nENV=\"${1:-staging}\"\ncase \"$ENV\" in\n  staging) C=staging ;;\n  production) C=prod ;;\n  *) echo usage >&2; exit 2 ;;\nesac\nif [[ \"$ENV\" == \"production\" ]]; then\n  kubectl --context prod delete ns shop\nelse\n  kubectl --context \"$C\" get pods\nfi\n";
+        let loops = "#!/bin/sh\nwhile [ $# -gt 0 ]; do\n  case \"$1\" in\n    --env) ENV=$2; shift 2 ;;\n    --dry-run) DRY=1; shift ;;\n    *) shift ;;\n  esac\ndone\nif [ \"$ENV\" = production ]; then kubectl --context prod delete ns shop; else kubectl get pods; fi\n";
+        let files = [("/repo/deploy.sh", deploy), ("/repo/run.sh", loops)];
+        for command in [
+            "./deploy.sh",
+            "./deploy.sh staging",
+            "bash deploy.sh staging",
+            "sh run.sh --dry-run --env staging",
+            "make -C . x; ./run.sh --env staging",
+        ] {
+            let found = check_with(command, &files);
+            assert!(!found.contains("kube.delete") && found.contains("kube.read"), "{command}: {found}");
+        }
+        for command in [
+            "./deploy.sh production",
+            "sh deploy.sh production",
+            "./deploy.sh $X",
+            "./run.sh --env production",
+            "./run.sh $X",
+            "E=BASH_ENV; IFS=x; ./run.sh --env staging",
+        ] {
+            let found = check_with(command, &files);
+            assert!(found.contains("kube.delete"), "{command}: {found}");
+        }
     }
 
     #[test]
