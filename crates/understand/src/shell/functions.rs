@@ -155,7 +155,7 @@ pub(super) fn define(walker: &Walker, definition: &FunctionDefinition, context: 
     if let Some(known) = shell.functions.get(&name) {
         function.exported |= known.exported;
         // It may be read-only, or this definition may not be reached.
-        if shell.leaving || shell.odd.contains(&name) {
+        if shell.leaving || shell.skipped || shell.odd.contains(&name) {
             function.or(known);
         }
     }

@@ -350,7 +350,7 @@ pub(super) fn is_variable(name: &str) -> bool {
         Some(start) => name.starts_with(start),
         None => name == *special,
     };
-    is_name(name) && !SPECIAL.iter().any(|special| is_special(special))
+    is_name(name) && !SPECIAL.iter().any(is_special)
 }
 
 /// Whether the expansions in a word set nothing, and cannot fail: `$X`, `${X}`, `${X:-word}`, `$(command)`.
