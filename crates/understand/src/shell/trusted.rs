@@ -159,6 +159,9 @@ const SPECIAL: &[&str] = &[
 
 /// Takes note of a simple command before it runs.
 pub(super) fn simple(command: &SimpleCommand, context: &mut Context<'_>) {
+    if context.state.shell.tests == Tests::Tainted {
+        return;
+    }
     let prefix = command.prefix.iter().flat_map(|prefix| &prefix.0);
     let suffix = command.suffix.iter().flat_map(|suffix| &suffix.0);
     for item in prefix.chain(suffix) {
@@ -168,7 +171,7 @@ pub(super) fn simple(command: &SimpleCommand, context: &mut Context<'_>) {
             tells(name, is_told, context);
         }
     }
-    if context.state.shell.tests != Tests::Tainted && !is_plain(command, context) {
+    if !is_plain(command, context) {
         context.state.shell.tests = Tests::Tainted;
     }
 }
@@ -246,6 +249,9 @@ fn is_plain(command: &SimpleCommand, context: &Context<'_>) -> bool {
 
 /// Takes note of any other command before it runs.
 pub(super) fn other(command: &Command, context: &mut Context<'_>) {
+    if context.state.shell.tests == Tests::Tainted {
+        return;
+    }
     let is_plain = match command {
         Command::Simple(_) => true,
         Command::Compound(compound, redirects) => {
