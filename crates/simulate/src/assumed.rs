@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_model::{Answer, Commit, Digest, Effect, Question, Resource, ToolCall, is_within, verbs};
 use countersign_policy::{self as policy, Bundle};
-use countersign_understand::{LINES_OF_VARIABLES, Surroundings, Workspace, is_usual_secret, shadows_python};
+use countersign_understand::{LINES_OF_VARIABLES, Left, Switched, Surroundings, Workspace, is_usual_secret, shadows_python};
 
 use written::{Written, written};
 
@@ -24,7 +24,20 @@ pub struct Assumed {
     root: String,
     remote: String,
     default_branch: String,
+    /// The branch that is checked out; empty where that is not known.
     branch: String,
+    /// What the log last said of it.
+    logged: Option<String>,
+    /// Whether a call has switched it since, and said so plainly.
+    is_switched: bool,
+    /// The one that was checked out before; empty where that is not known.
+    previous: String,
+    /// Branches that were checked out, and are there.
+    branches: BTreeSet<String>,
+    /// Settings of git that the session changed, with their values now.
+    settings: BTreeMap<String, Option<String>>,
+    /// Why others that say where pushes go are not known.
+    unclear: Option<String>,
     /// Whether there is a remote before the call that is understood, as far as its words tell.
     has_remote: bool,
     /// Whether the branch has an upstream before it.
@@ -60,7 +73,13 @@ impl Assumed {
             },
             remote,
             branch: default_branch.clone(),
+            branches: BTreeSet::from([default_branch.clone()]),
             default_branch,
+            previous: String::new(),
+            logged: None,
+            is_switched: false,
+            settings: BTreeMap::new(),
+            unclear: None,
             has_remote: true,
             has_upstream: true,
             written: BTreeMap::new(),
@@ -76,10 +95,23 @@ impl Assumed {
         &self.root
     }
 
-    /// The branch that is checked out from now on.
+    /// The branch that the log says is checked out. Where it says what it said before a call switched, it may have been
+    /// written down before that.
     pub fn on(&mut self, branch: Option<&str>) {
-        if let Some(branch) = branch {
-            branch.clone_into(&mut self.branch);
+        let Some(branch) = branch else { return };
+        if self.logged.as_deref() != Some(branch) || !self.is_switched {
+            self.switches(branch);
+            self.is_switched = false;
+        }
+        self.logged = Some(branch.to_owned());
+    }
+
+    fn switches(&mut self, branch: &str) {
+        if self.branch != branch {
+            self.previous = std::mem::replace(&mut self.branch, branch.to_owned());
+        }
+        if !branch.is_empty() {
+            self.branches.insert(branch.to_owned());
         }
     }
 
@@ -101,13 +133,24 @@ impl Assumed {
         }
     }
 
+    /// Takes in what a call left of git that has run, or failed at the end.
+    pub fn leaves(&mut self, left: &Left, has_failed: bool) {
+        // What may be the name of a file does not lead away from the branch that counts most.
+        let is_default = self.branch == self.default_branch;
+        let switched = left.switched(&self.root).filter(|switched| !(switched.is_doubted && is_default));
+        if let Some(Switched { branch, is_doubted }) = switched {
+            self.is_switched = !has_failed && !is_doubted && !branch.is_empty();
+            self.switches(branch.strip_prefix("refs/heads/").unwrap_or_default());
+        }
+        if let Some(why) = left.unclear() {
+            self.settings.clear();
+            self.unclear = Some(why.to_owned());
+        }
+        self.settings.extend(left.settings().iter().map(|(key, value)| (key.clone(), value.clone())));
+    }
+
     /// Takes in what a call did that has run.
     pub fn ran(&mut self, call: &ToolCall, effects: &[Effect]) {
-        if let Some(branch) =
-            call.input.get("command").and_then(|command| command.as_str()).and_then(made_branch)
-        {
-            self.branch = branch;
-        }
         for effect in effects {
             let Resource::Path { path, .. } = &effect.resource else { continue };
             if effect.verb == verbs::FS_WRITE {
@@ -165,9 +208,11 @@ impl Assumed {
 
     fn path(&self, path: &str) -> Answer {
         match self.written.get(path) {
-            Some(Some(text)) => {
-                Answer::Text { text: text.clone(), whole: true, digest: Digest::of([text.as_bytes()]) }
-            }
+            Some(Some(written)) => text(written),
+            None if self.is_log_of_head(path) => text(&format!(
+                "- - - <-> 0 +0000\tcheckout: moving from {} to {}\n",
+                self.previous, self.branch
+            )),
             _ if path == self.root || path == self.home => Answer::Directory { path: path.to_owned() },
             // What tools look for and what is usually not there.
             _ if path.contains("/.git/") && !self.written.contains_key(path) => Answer::Absent,
@@ -182,6 +227,11 @@ impl Assumed {
             _ if is_of_settings(path) && !self.knows_of(path) => Answer::Absent,
             _ => unknown(),
         }
+    }
+
+    /// Whether git says there which branch was left last.
+    fn is_log_of_head(&self, path: &str) -> bool {
+        !self.previous.is_empty() && path.strip_prefix(&self.root) == Some("/.git/logs/HEAD")
     }
 
     /// Whether it is a file of variables that the session did not write: it has a line for each, as such files do.
@@ -203,17 +253,18 @@ impl Assumed {
     }
 
     fn references(&self) -> Vec<(String, Commit)> {
-        let default = &self.default_branch;
-        let names = BTreeSet::from([
-            format!("refs/heads/{default}"),
-            format!("refs/remotes/origin/{default}"),
-            format!("refs/heads/{}", self.branch),
-        ]);
+        let mut names = BTreeSet::from([format!("refs/remotes/origin/{}", self.default_branch)]);
+        names.extend(self.branches.iter().map(|branch| format!("refs/heads/{branch}")));
         names.into_iter().map(|name| (name.clone(), commit(&name))).collect()
     }
 
     fn configuration(&self, key: &str) -> Answer {
         let own = key.strip_prefix("branch.").and_then(|rest| rest.strip_prefix(self.branch.as_str()));
+        match (self.settings.get(key), &self.unclear) {
+            (Some(value), _) => return Answer::Values { values: value.iter().cloned().collect() },
+            (None, Some(why)) if Left::is_destination(key) => return Answer::Unknown { why: why.clone() },
+            (None, _) => {}
+        }
         let values = match (key, own) {
             ("remote.origin.url", _) if self.has_remote => vec![self.remote.clone()],
             (_, Some(".remote")) if self.has_upstream => vec!["origin".to_owned()],
@@ -221,6 +272,23 @@ impl Assumed {
             _ => Vec::new(),
         };
         Answer::Values { values }
+    }
+
+    fn subsections(&self, section: &str) -> Answer {
+        if let Some(why) = self.unclear.as_ref().filter(|_| Left::is_destination(&format!("{section}."))) {
+            return Answer::Unknown { why: why.clone() };
+        }
+        let mut names = BTreeSet::new();
+        if section == "remote" {
+            names.extend(self.has_remote.then_some("origin"));
+            let addresses = self.settings.iter().filter_map(|(key, value)| {
+                Some((key.strip_prefix("remote.")?.strip_suffix(".url")?, value.is_some()))
+            });
+            for (name, is_there) in addresses {
+                if is_there { names.insert(name) } else { names.remove(name) };
+            }
+        }
+        Answer::Values { values: names.into_iter().map(str::to_owned).collect() }
     }
 
     /// What a push carries is at least what the session wrote.
@@ -251,6 +319,9 @@ impl Workspace for Assumed {
             }
             Question::Repository { directory } if directory.starts_with("/tmp") => Answer::Absent,
             Question::Repository { .. } => unknown(),
+            Question::Head { .. } if self.branch.is_empty() => {
+                Answer::Unknown { why: "the session switched to a branch that its log does not name".to_owned() }
+            }
             Question::Head { .. } => {
                 let reference = format!("refs/heads/{}", self.branch);
                 let commit = Some(commit(&reference));
@@ -262,11 +333,8 @@ impl Workspace for Assumed {
                 Answer::References { references: self.references().into_iter().filter(below).collect() }
             }
             Question::Configuration { key, .. } => self.configuration(key),
-            Question::Subsections { section, .. } if section == "remote" => {
-                let values = if self.has_remote { vec!["origin".to_owned()] } else { Vec::new() };
-                Answer::Values { values }
-            }
-            Question::Subsections { .. } | Question::Setting { .. } => Answer::Values { values: Vec::new() },
+            Question::Subsections { section, .. } => self.subsections(section),
+ Question::Setting { .. } => Answer::Values { values: Vec::new() },
             Question::Tracked { path, .. } if self.made.contains(path) || is_never_tracked(path) => {
                 Answer::No
             }
@@ -315,18 +383,8 @@ fn fits(pattern: &str, path: &str) -> bool {
     rest.is_empty() || rest.starts_with('/') || ends
 }
 
-/// The branch that a command makes and checks out, as agents write it. What the log says of the next call goes first.
-fn made_branch(command: &str) -> Option<String> {
-    let words: Vec<&str> = command.split([' ', '\n', ';', '&']).filter(|word| !word.is_empty()).collect();
-    let is_plain = |name: &str| {
-        name.chars()
-            .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '/' | '-' | '_' | '.' | '#'))
-    };
-    let mut made = words.windows(4).filter_map(|four| match four {
-        ["git", "checkout", "-b" | "-B", name] | ["git", "switch", "-c" | "-C", name] => Some(*name),
-        _ => None,
-    });
-    made.next_back().filter(|name| is_plain(name) && !name.starts_with('-')).map(str::to_owned)
+fn text(text: &str) -> Answer {
+    Answer::Text { text: text.to_owned(), whole: true, digest: Digest::of([text.as_bytes()]) }
 }
 
 fn unknown() -> Answer {
@@ -422,15 +480,5 @@ mod tests {
             as_unix(&mut written);
             assert_eq!(written, unix);
         }
-    }
-
-    #[test]
-    fn branches_that_a_session_makes() {
-        let made = |command| super::made_branch(command);
-        assert_eq!(made("git checkout -b feat/x && git add ."), Some("feat/x".to_owned()));
-        assert_eq!(made("cd a; git switch -c y;git push"), Some("y".to_owned()));
-        assert_eq!(made("git checkout -b \"$NAME\""), None);
-        assert_eq!(made("git checkout -b a && git checkout -b $(x)"), None);
-        assert_eq!(made("git checkout main"), None);
     }
 }

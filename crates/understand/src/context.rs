@@ -6,6 +6,7 @@ mod asked;
 mod chosen;
 mod file_effects;
 mod heads;
+mod left;
 mod limits;
 mod local_services;
 mod lost;
@@ -35,6 +36,7 @@ use crate::{Recording, Surroundings};
 pub(crate) use apart::only_reads;
 pub(crate) use chosen::Chosen;
 pub(crate) use heads::Heads;
+pub use left::{Left, Switched};
 pub use secret_files::LINES_OF_VARIABLES;
 pub(crate) use state::{Local, MOST_VISITED, ShellState, State, Worktree, World};
 

@@ -51,7 +51,7 @@ use context::Context;
 pub use catalogue::{Example, FILES, Page, catalogue};
 pub use code::shadows_python;
 pub use commands::{Argument, Command};
-pub use context::LINES_OF_VARIABLES;
+pub use context::{LINES_OF_VARIABLES, Left, Switched};
 pub use families::is_usual_secret;
 pub use glob::matches as pattern_matches;
 pub use settings::SETTINGS;
@@ -123,6 +123,8 @@ pub struct Understanding {
     pub bearing: Map<String, Value>,
     /// Whether the call has an immutable form.
     pub pinning: Pinning,
+    /// What it leaves of git once it has run.
+    pub left: Left,
 }
 
 /// The immutable form of a call: one that can only make the transition that was reviewed.
@@ -152,11 +154,12 @@ pub fn understand(call: &ToolCall, surroundings: &Surroundings, workspace: &dyn 
     let mut context = Context::new(&call.cwd, &recording, surroundings);
     tools::effects(call, &mut context);
     code::absent::finish(&mut context);
-    let Context { collected, tree, candidates, whole, .. } = context;
+    let Context { collected, tree, candidates, whole, state, .. } = context;
     let commands = tree.finish(collected.len());
     let mut effects = collected.finish();
     flows::uploads(&mut effects);
     loaded::unshown(&whole, &mut effects);
     let pinning = pin::call(call, &effects, candidates);
-    Understanding { effects, commands, facts: recording.into_facts(), bearing: tools::bearing(call), pinning }
+    let (facts, bearing, left) = (recording.into_facts(), tools::bearing(call), state.world.left);
+    Understanding { effects, commands, facts, bearing, pinning, left }
 }

@@ -347,6 +347,7 @@ impl Context<'_> {
         if located.readings().any(is_git_internal) {
             let why = "an earlier part of the command changes git's own files".to_owned();
             self.state.world.configuration_changed = Some(why.clone());
+            self.state.world.left.loses_track(&why);
             self.state.world.refs_changed = Some(why);
         }
         if verb == verbs::FS_WRITE {

@@ -6,6 +6,7 @@ use countersign_model::{Access, Effect, Resource};
 
 use super::chosen::Chosen;
 use super::heads::Heads;
+use super::left::Left;
 use crate::carried::Commits;
 use crate::code::source::Written;
 use crate::commands::Range;
@@ -143,6 +144,8 @@ pub(crate) struct World {
     pub configuration_changed: Option<String>,
     /// Settings that say where the command's new branches go, by their keys; none where that is not known.
     pub upstreams: BTreeMap<String, Option<String>>,
+    /// What is left of git for later calls.
+    pub left: Left,
     /// Addresses of remotes that the command adds, by their repositories and names.
     pub remotes_added: BTreeMap<(String, String), String>,
     /// Second names that the command gave to files and directories, in order.

@@ -3,7 +3,7 @@
 use countersign_model::{Effect, verbs};
 
 use super::{Git, resolve};
-use crate::context::Context;
+use crate::context::{Context, Left};
 use crate::word::{Value, Word};
 
 /// Settings whose value is a program that git runs, or that lead git to other settings or places.
@@ -135,8 +135,27 @@ pub(super) fn config(git: &Git<'_>, context: &mut Context<'_>) {
     };
     // What patches say of where files are depends on it.
     let acts = !is_any(&key, HARMLESS) || matches!(key.as_str(), "diff.noprefix" | "format.pretty");
+    leaves(&operands, skip, edits, &key, context);
     changes(git, &why, acts, context);
 }
+
+/// Takes note of a setting that says where pushes go, for the calls that follow.
+fn leaves(operands: &[&Word], skip: usize, edits: bool, key: &str, context: &mut Context<'_>) {
+    let left = &mut context.state.world.left;
+    match operands.get(skip..) {
+        _ if !Left::is_destination(key) && !key.is_empty() => {}
+        // Of an address that stands for another, or a file of settings, there may be several.
+        Some([name, value]) if !edits || operands.first().is_some_and(|first| first.text() == "set") => match (name.known(), value.known()) {
+            (Some(name), Some(value)) if resolve::canonical_key(name) == key && ["remote.", "branch.", "push."].iter().any(|section| key.starts_with(section)) => {
+                left.sets(key, Some(value.to_owned()));
+            }
+            _ => left.loses_track(CONFIGURED),
+        },
+        _ => left.loses_track(CONFIGURED),
+    }
+}
+
+const CONFIGURED: &str = "an earlier call changes git's configuration";
 
 /// The file that changes, where what it then says is run by itself: a person's or the machine's
 /// settings, and this repository's where they name a program.
@@ -163,10 +182,31 @@ pub(super) fn remote(git: &Git<'_>, context: &mut Context<'_>) {
     match operands.first().map(|word| word.text()) {
         None | Some("show" | "get-url" | "-v") => context.push(git.here(verbs::GIT_READ)),
         Some("update" | "prune") => super::local::fetches(git, context),
-        Some("add") if adds(git, &operands, context) => {
-            context.push(git.here(verbs::GIT_CONFIG).because("it adds a place where fetches and pushes go"));
+        Some(subcommand) => {
+            leaves_remote(git, subcommand, &operands, context);
+            if subcommand == "add" && adds(git, &operands, context) {
+                context.push(git.here(verbs::GIT_CONFIG).because("it adds a place where fetches and pushes go"));
+            } else {
+                changes(git, "it changes where fetches and pushes go", true, context);
+            }
         }
-        Some(_) => changes(git, "it changes where fetches and pushes go", true, context),
+    }
+}
+
+/// Takes note of what becomes of a remote, for the calls that follow.
+fn leaves_remote(git: &Git<'_>, subcommand: &str, operands: &[&Word], context: &mut Context<'_>) {
+    let left = &mut context.state.world.left;
+    let is_plain = git.words.iter().all(|word| word.known().is_some_and(|text| !text.starts_with('-') || ["-f", "--push"].contains(&text)));
+    let names: Vec<&str> = operands.iter().skip(1).filter_map(|word| word.known()).collect();
+    match (subcommand, names.as_slice()) {
+        ("set-head" | "set-branches", _) => {}
+        ("add", [name, address]) if is_plain => left.remote(name, Some(address)),
+        ("set-url", [name, address]) if is_plain => {
+            let last = if git.has_long("--push") { "pushurl" } else { "url" };
+            left.sets(&format!("remote.{name}.{last}"), Some((*address).to_owned()));
+        }
+        ("remove" | "rm", [name]) => left.remote(name, None),
+        _ => left.loses_track(CONFIGURED),
     }
 }
 

@@ -180,7 +180,11 @@ fn by_table(verb: &Verb, git: &Git<'_>, context: &mut Context<'_>) {
     } else if *verb == verbs::GIT_MERGE || *verb == verbs::GIT_REWRITE {
         moves_refs(git, verb.clone(), context);
         if matches!(git.subcommand.as_str(), "update-ref" | "symbolic-ref" | "filter-branch" | "filter-repo" | "fast-import" | "replace") {
-            git.repo.switches(String::new(), context);
+            let head = match git.operands().as_slice() {
+                [name, branch] if git.subcommand == "symbolic-ref" && name.known() == Some("HEAD") => branch.known().filter(|name| name.starts_with("refs/heads/")),
+                _ => None,
+            };
+            git.repo.switches(head.unwrap_or_default().to_owned(), context);
             let tags = git.operands().into_iter().filter(|word| word.text().starts_with("refs/tags/"));
             context.state.world.made.extend(tags.map(|word| word.known().unwrap_or("refs/tags/*").to_owned()));
         }

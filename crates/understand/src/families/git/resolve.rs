@@ -5,7 +5,7 @@ use countersign_model::{Answer, Commit, Question, Remote};
 
 use super::addresses;
 use crate::Workspace as _;
-use crate::context::{Context, Worktree};
+use crate::context::{Context, World, Worktree};
 use crate::word::Value;
 
 /// Tags that are looked at one by one.
@@ -78,20 +78,22 @@ impl Repo {
 
     /// Another branch is checked out from now on, by its full name; an empty one: any.
     pub fn switches(&self, branch: String, context: &mut Context<'_>) {
-        let heads = &mut context.state.world.heads;
+        let World { heads, left, .. } = &mut context.state.world;
         if self.is_any {
             heads.loses_track();
         } else {
+            left.switches(self.root.as_deref().unwrap_or_default(), &branch, false);
             heads.switches(self.root.as_deref(), branch);
         }
     }
 
-    /// Another branch may be checked out from now on, or still the same.
-    pub fn may_switch(&self, branch: String, context: &mut Context<'_>) {
-        let heads = &mut context.state.world.heads;
+    /// Another branch may be checked out from now on, or still the same: there may be none of that name, or a file has it.
+    pub fn may_switch(&self, branch: String, may_be_file: bool, context: &mut Context<'_>) {
+        let World { heads, left, .. } = &mut context.state.world;
         if self.is_any {
             heads.loses_track();
         } else {
+            left.switches(self.root.as_deref().unwrap_or_default(), &branch, may_be_file);
             heads.may_switch(self.root.as_deref(), branch);
         }
     }

@@ -43,6 +43,7 @@ pub(super) fn branch(git: &Git<'_>, context: &mut Context<'_>) {
     }
     if upstream {
         moves_refs(git, verbs::GIT_BRANCH, context);
+        upstreams::changes(&given, operands, git, context);
         context.push(config::side_effect(git, "it changes where a bare push goes"));
         context.state.world.configuration_changed = Some("an earlier part of the command changes an upstream".to_owned());
     } else if let Some(name) = renamed(&given, operands, git, context) {
@@ -257,7 +258,7 @@ pub(super) fn checkout(git: &Git<'_>, context: &mut Context<'_>) {
     let branch = branch.filter(|_| given.unknown.is_empty() && !detaches).unwrap_or_default();
     previous::leaves(&from, &branch, git, context);
     if stays {
-        git.repo.may_switch(branch, context);
+        git.repo.may_switch(branch, git.subcommand == "checkout", context);
     } else {
         git.repo.switches(branch, context);
     }

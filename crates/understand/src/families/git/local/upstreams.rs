@@ -4,7 +4,7 @@ use super::super::Git;
 use super::branches::TRACKS;
 use crate::arguments::Arguments;
 use crate::context::Context;
-use crate::word::Value;
+use crate::word::{Value, Word};
 
 /// Takes note of the upstream that a new branch gets from where it starts.
 pub(super) fn gets(name: Option<&str>, start: Option<&Value>, given: &Arguments<'_>, git: &Git<'_>, context: &mut Context<'_>) {
@@ -37,10 +37,36 @@ pub(super) fn of_remote(name: &str, git: &Git<'_>, context: &mut Context<'_>) {
     set(name, known.map(|remote| (remote.as_str(), name)), context);
 }
 
+/// Takes note of the upstream that a branch has after `git branch -u`, for the calls that follow.
+pub(super) fn changes(given: &Arguments<'_>, operands: &[&Word], git: &Git<'_>, context: &mut Context<'_>) {
+    let own = match operands {
+        [] => git.repo.checked_out(context).ok(),
+        [name] => name.known().map(str::to_owned),
+        _ => None,
+    };
+    let upstream = match given.value(&["u", "set-upstream-to"]) {
+        Some(value) => value.known().and_then(|value| git.repo.tracked(value, context)).map(Some),
+        None => given.has(&["unset-upstream"]).then_some(None),
+    };
+    let left = &mut context.state.world.left;
+    match own.zip(upstream).filter(|_| given.unknown.is_empty()) {
+        Some((own, upstream)) => {
+            left.sets(&format!("branch.{own}.remote"), upstream.as_ref().map(|(remote, _)| remote.clone()));
+            left.sets(&format!("branch.{own}.merge"), upstream.map(|(_, branch)| format!("refs/heads/{branch}")));
+        }
+        None if given.has(&["edit-description"]) => {}
+        None => left.loses_track("an earlier call changes an upstream"),
+    }
+}
+
 fn set(name: &str, upstream: Option<(&str, &str)>, context: &mut Context<'_>) {
-    let upstreams = &mut context.state.world.upstreams;
-    upstreams.insert(format!("branch.{name}.remote"), upstream.map(|(remote, _)| remote.to_owned()));
-    upstreams.insert(format!("branch.{name}.merge"), upstream.map(|(_, branch)| format!("refs/heads/{branch}")));
+    let world = &mut context.state.world;
+    let values = [("remote", upstream.map(|(remote, _)| remote.to_owned())), ("merge", upstream.map(|(_, branch)| format!("refs/heads/{branch}")))];
+    for (last, value) in values {
+        let key = format!("branch.{name}.{last}");
+        world.left.sets(&key, value.clone());
+        world.upstreams.insert(key, value);
+    }
 }
 
 #[cfg(test)]
