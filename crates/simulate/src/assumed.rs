@@ -13,9 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_model::{Answer, Commit, Digest, Effect, Question, Resource, ToolCall, is_within, verbs};
 use countersign_policy::{self as policy, Bundle};
-use countersign_understand::{LINES_OF_VARIABLES, Left, Switched, Surroundings, Workspace, is_usual_secret, shadows_python};
+use countersign_understand::{LINES_OF_VARIABLES, Left, Switched, Wrote, Surroundings, Workspace, is_usual_secret, shadows_python};
 
-use written::{Written, written};
+use written::{LONGEST_KEPT, Written, written};
 
 /// A session's workspace as far as it is known, or assumed.
 #[derive(Debug)]
@@ -150,11 +150,15 @@ impl Assumed {
     }
 
     /// Takes in what a call did that has run.
-    pub fn ran(&mut self, call: &ToolCall, effects: &[Effect]) {
+    pub fn ran(&mut self, call: &ToolCall, effects: &[Effect], left: &Left) {
+        let mut texts = self.texts(left);
         for effect in effects {
             let Resource::Path { path, .. } = &effect.resource else { continue };
             if effect.verb == verbs::FS_WRITE {
                 self.wrote(path, call);
+                if let Some(text) = texts.remove(path) {
+                    self.written.insert(path.clone(), text);
+                }
             } else if [verbs::FS_READ, verbs::SECRET_READ].contains(&effect.verb) && !self.made.contains(path)
             {
                 self.looked_at.insert(path.clone());
@@ -170,6 +174,27 @@ impl Assumed {
         for path in policy::moved_onto(effects) {
             self.made.remove(path);
         }
+    }
+
+    /// What the files hold that a command writes, where that is not what the call's input says plainly.
+    fn texts(&self, left: &Left) -> BTreeMap<String, Option<String>> {
+        let mut texts: Vec<(&str, Option<String>)> = Vec::new();
+        for (path, wrote) in left.files() {
+            let held = |path: &str, at: usize| {
+                let own = texts.iter().take(at).rev().find(|(own, _)| *own == path).map(|(_, text)| text);
+                own.or_else(|| self.written.get(path)).cloned().flatten()
+            };
+            let path = path.unwrap_or_default();
+            let text = match wrote {
+                Wrote::Text(text) => Some(text.to_owned()),
+                Wrote::Appended(text) => held(path, texts.len()).map(|before| before + text),
+                Wrote::Copied { from, at } => held(from, at),
+                Wrote::Unknown => None,
+            };
+            texts.push((path, text.filter(|text| text.len() <= LONGEST_KEPT)));
+        }
+        // Of several times the last counts.
+        texts.into_iter().map(|(path, text)| (path.to_owned(), text)).collect()
     }
 
     fn wrote(&mut self, path: &str, call: &ToolCall) {

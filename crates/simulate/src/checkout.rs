@@ -47,6 +47,7 @@ impl Checkout<'_> {
 mod tests {
     use countersign_model::{Digest, Effect, PathClass, Resource, Runtime, ToolCall, Zone, verbs};
     use countersign_policy::{Bundle, Proposal, build};
+    use countersign_understand::Left;
 
     use super::*;
 
@@ -110,10 +111,10 @@ mod tests {
             input: serde_json::Map::new(),
             mcp_server: None,
         };
-        assumed.ran(&call, &[Effect::new(verbs::FS_WRITE, path("/home/ada/shop/package.json"))]);
+        assumed.ran(&call, &[Effect::new(verbs::FS_WRITE, path("/home/ada/shop/package.json"))], &Left::default());
         assert_ne!(ask(&assumed, "/home/ada/shop/package.json"), text(PACKAGE));
         let mut assumed = Assumed::new("/home/ada/shop", &bundle());
-        assumed.ran(&call, &[Effect::new(verbs::FS_DELETE, path("/home/ada/shop"))]);
+        assumed.ran(&call, &[Effect::new(verbs::FS_DELETE, path("/home/ada/shop"))], &Left::default());
         assert_ne!(ask(&assumed, "/home/ada/shop/package.json"), text(PACKAGE));
         assert_eq!(
             ask(&Assumed::new("/home/ada/shop", &bundle()), "/home/ada/shop/Makefile"),

@@ -203,7 +203,7 @@ impl Progress {
         if matches!(call.result, PastResult::Succeeded | PastResult::Failed | PastResult::Unknown) {
             self.history.ran(&effects);
             self.workspace.leaves(&left, call.result == PastResult::Failed);
-            self.workspace.ran(&call.call, &effects);
+            self.workspace.ran(&call.call, &effects, &left);
         }
         (effects, decision)
     }
@@ -338,6 +338,24 @@ mod tests {
         }
         assert!(last(&["cat .env"]).contains("secret.read"));
         assert!(last(&["cp ~/.netrc .env", "cut -d= -f1 .env"]).contains("secret.read"));
+    }
+
+    #[test]
+    fn scripts_that_the_session_wrote_in_the_shell_are_read() {
+        let writes = "cat > d.sh <<'X'\nkubectl --context prod delete ns billing\nX";
+        for commands in [
+            &[writes, "sh d.sh"][..],
+            &["echo 'kubectl delete ns billing' > e.sh", "bash e.sh"],
+            &["printf 'set -e\n' > e.sh", "echo 'kubectl delete ns billing' >> e.sh", "bash e.sh"],
+            &[writes, "cp d.sh e.sh", "sh e.sh"],
+            &[writes, "mv d.sh e.sh && chmod +x e.sh", "./e.sh"],
+            &["cat > e.py <<'X'\nimport os\nos.system('kubectl delete ns billing')\nX", "python3 e.py"],
+        ] {
+            assert!(last(commands).contains("kube.delete"), "{commands:?}: {}", last(commands));
+        }
+        for commands in [&[writes, "echo ls > d.sh", "sh d.sh"], &[writes, "rm d.sh", "sh d.sh"]] {
+            assert!(!last(commands).contains("kube.delete"), "{commands:?}: {}", last(commands));
+        }
     }
 
     #[test]

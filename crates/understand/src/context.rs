@@ -36,7 +36,7 @@ use crate::{Recording, Surroundings};
 pub(crate) use apart::only_reads;
 pub(crate) use chosen::Chosen;
 pub(crate) use heads::Heads;
-pub use left::{Left, Switched};
+pub use left::{Left, Switched, Wrote};
 pub use secret_files::LINES_OF_VARIABLES;
 pub(crate) use state::{Local, MOST_VISITED, ShellState, State, Worktree, World};
 

@@ -51,7 +51,7 @@ use context::Context;
 pub use catalogue::{Example, FILES, Page, catalogue};
 pub use code::shadows_python;
 pub use commands::{Argument, Command};
-pub use context::{LINES_OF_VARIABLES, Left, Switched};
+pub use context::{LINES_OF_VARIABLES, Left, Switched, Wrote};
 pub use families::is_usual_secret;
 pub use glob::matches as pattern_matches;
 pub use settings::SETTINGS;
@@ -123,7 +123,7 @@ pub struct Understanding {
     pub bearing: Map<String, Value>,
     /// Whether the call has an immutable form.
     pub pinning: Pinning,
-    /// What it leaves of git once it has run.
+    /// What it leaves of git and of files once it has run.
     pub left: Left,
 }
 
@@ -160,6 +160,8 @@ pub fn understand(call: &ToolCall, surroundings: &Surroundings, workspace: &dyn 
     flows::uploads(&mut effects);
     loaded::unshown(&whole, &mut effects);
     let pinning = pin::call(call, &effects, candidates);
-    let (facts, bearing, left) = (recording.into_facts(), tools::bearing(call), state.world.left);
+    let mut left = state.world.left;
+    left.written = state.world.written;
+    let (facts, bearing) = (recording.into_facts(), tools::bearing(call));
     Understanding { effects, commands, facts, bearing, pinning, left }
 }

@@ -4,7 +4,7 @@ use countersign_model::ToolCall;
 use serde_json::{Map, Value};
 
 /// Texts longer than this are not kept: what runs them is understood as a file that nobody knows.
-const LONGEST_KEPT: usize = 64 << 10;
+pub const LONGEST_KEPT: usize = 64 << 10;
 
 /// How a file was written, with its text afterwards where that is known.
 #[derive(Debug, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use countersign_model::{Answer, Question};
 
+use crate::Wrote;
 use crate::Workspace as _;
 use crate::context::{Context, World};
 use crate::environment;
@@ -125,6 +126,22 @@ impl Written {
     /// All paths it can mean.
     pub fn paths(&self) -> &[String] {
         &self.paths
+    }
+
+    /// Its path, where that is exactly known.
+    pub fn path(&self) -> Option<&str> {
+        self.paths.first().filter(|_| !self.is_pattern).map(String::as_str)
+    }
+
+    /// What is in it once the command has run, if nothing else writes it.
+    pub fn holds_in_the_end(&self) -> Wrote<'_> {
+        match (&self.text, self.copied.as_slice()) {
+            _ if self.foreign => Wrote::Unknown,
+            (Some(text), _) if self.appends => Wrote::Appended(text),
+            (Some(text), _) => Wrote::Text(text),
+            (None, [(from, at)]) if !self.appends && !self.altered => Wrote::Copied { from, at: *at },
+            (None, _) => Wrote::Unknown,
+        }
     }
 
     /// Whether it may be the file, or hold it.

@@ -1,6 +1,8 @@
-//! What a call leaves of git: for whoever understands the calls that follow it, and cannot ask the repository.
+//! What a call leaves of git and of files: for whoever understands the calls that follow it, and cannot ask the repository.
 
 use std::collections::BTreeMap;
+
+use crate::code::source::Written;
 
 /// Sections of git's configuration that say where pushes go.
 const DESTINATIONS: &[&str] = &["remote.", "branch.", "push.", "url.", "include.", "includeif."];
@@ -17,9 +19,28 @@ pub struct Switched {
     pub is_doubted: bool,
 }
 
-/// What a call that has run leaves of git, as far as its text tells.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What a file holds that a call writes, as far as its text tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wrote<'l> {
+    /// This text.
+    Text(&'l str),
+    /// What it held, and this text after it.
+    Appended(&'l str),
+    /// What another file held.
+    Copied {
+        /// Its path.
+        from: &'l str,
+        /// How many files the call had written by then.
+        at: usize,
+    },
+    /// Anything.
+    Unknown,
+}
+
+/// What a call that has run leaves of git, and of files, as far as its text tells.
+#[derive(Clone, Debug, Default)]
 pub struct Left {
+    pub(crate) written: Vec<Written>,
     switches: BTreeMap<String, Switched>,
     settings: BTreeMap<String, Option<String>>,
     unclear: Option<String>,
@@ -29,6 +50,12 @@ impl Left {
     /// The branch that a working tree, by its top directory, is switched to in the end if everything works.
     pub fn switched(&self, tree: &str) -> Option<&Switched> {
         self.switches.get(tree)
+    }
+
+    /// The files that it writes, by their paths where those are known, in order. Of tools that write files the input
+    /// tells more.
+    pub fn files(&self) -> impl Iterator<Item = (Option<&str>, Wrote<'_>)> {
+        self.written.iter().map(|written| (written.path(), written.holds_in_the_end()))
     }
 
     /// The settings that say where pushes go and that it sets, by their keys with sections and names in lower case,

@@ -144,7 +144,7 @@ pub(crate) struct World {
     pub configuration_changed: Option<String>,
     /// Settings that say where the command's new branches go, by their keys; none where that is not known.
     pub upstreams: BTreeMap<String, Option<String>>,
-    /// What is left of git for later calls.
+    /// What is left of git for later calls; of files it is what is `written`.
     pub left: Left,
     /// Addresses of remotes that the command adds, by their repositories and names.
     pub remotes_added: BTreeMap<(String, String), String>,
