@@ -379,14 +379,18 @@ const HIDES: &str = "it holds a character that is not shown";
 
 fn check_patterns(layer: Layer, proposal: &Proposal) -> Result<(), BuildError> {
     let map = proposal.map();
-    let RepositoryMap { remotes, roots, default_branch } = &map.repository;
+    // As it is written: a spelling of nothing would be one of something.
+    let RepositoryMap { remotes, roots, default_branch } = &proposal.repository;
     for (list, names) in
         [("remotes", remotes.as_slice()), ("roots", roots), ("default_branch", default_branch.as_slice())]
     {
-        if let Some(pattern) = names.iter().find(|name| letters::hides(name)) {
-            let at = At::path(["repository", list]);
-            let (list, pattern) = (format!("repository.{list}"), pattern.clone());
-            return Err(BuildError::Pattern { layer, list, pattern, message: HIDES, at });
+        for pattern in names {
+            let hides = letters::hides(pattern).then_some(HIDES);
+            if let Some(message) = hides.or_else(|| strange(list, pattern)) {
+                let at = At::path(["repository", list, pattern]);
+                let (list, pattern) = (format!("repository.{list}"), pattern.clone());
+                return Err(BuildError::Pattern { layer, list, pattern, message, at });
+            }
         }
     }
     for (environment, places) in &map.environments {
@@ -402,6 +406,20 @@ fn check_patterns(layer: Layer, proposal: &Proposal) -> Result<(), BuildError> {
         }
     }
     Ok(())
+}
+
+/// What is wrong with an entry of `[repository]` that no repository is ever called.
+fn strange(list: &str, entry: &str) -> Option<&'static str> {
+    if entry.trim() != entry || entry.is_empty() {
+        return Some("it is empty, or has spaces around it");
+    }
+    match list {
+        "remotes" if entry.starts_with('!') => Some("a repository is listed or not: `!` says nothing here"),
+        "remotes" => glob::refuse(entry),
+        "roots" if !entry.starts_with('/') => Some("a root is the whole path of a working tree, which starts with `/`"),
+        "roots" if entry == "/" => Some("the top of the file system is no working tree"),
+        _ => None,
+    }
 }
 
 /// Refuses what would silently say nothing, or two things.

@@ -5,12 +5,13 @@ use std::fmt;
 use std::sync::LazyLock;
 
 use cedar_policy::{ParseErrors, Policy, PolicyId as CedarId, PolicySet, ValidationMode, Validator};
-use countersign_model::verbs;
+use countersign_model::{self as model, Environment, verbs};
 use miette::Diagnostic;
 
 use crate::build::{BuildError, Place};
 use crate::packs::{self, Pack};
 use crate::proposal::Mode;
+use crate::request::{SESSION, environment_word, place_word};
 use crate::{nearest, nesting, schema};
 
 /// A policy that Cedar can read.
@@ -101,6 +102,7 @@ pub fn validate(checked: &[Checked]) -> Result<(), BuildError> {
     let set = PolicySet::from_policies(checked.iter().map(|checked| checked.policy.clone()))
         .map_err(|error| BuildError::Shipped(error.to_string()))?;
     let result = Validator::new(schema.clone()).validate(&set, ValidationMode::Strict);
+    checked.iter().try_for_each(named)?;
     // Cedar finds them in no fixed order.
     if let Some(error) = result.validation_errors().min_by_key(ToString::to_string) {
         return Err(invalid(checked, error.policy_id(), error));
@@ -110,6 +112,35 @@ pub fn validate(checked: &[Checked]) -> Result<(), BuildError> {
         None => Ok(()),
     }
 }
+
+/// That the environments and places that a policy names are some: Cedar lets a group have any name, and what is asked
+/// of one that never comes is never true.
+fn named(checked: &Checked) -> Result<(), BuildError> {
+    for literal in checked.policy.entity_literals() {
+        let (kind, id) = (literal.type_name().basename().to_owned(), literal.id().unescaped().to_owned());
+        let known: &[&str] = match kind.as_str() {
+            "Environment" => &ENVIRONMENTS.map(environment_word),
+            "Place" => &PLACES.map(place_word),
+            "Session" => &[SESSION],
+            _ => continue,
+        };
+        if !known.contains(&id.as_str()) {
+            let text = checked.policy.to_string();
+            let offset = text.find(&format!("\"{id}\""));
+            return Err(BuildError::Policy {
+                policy: checked.name.clone(),
+                message: format!("there is no `{kind}::\"{id}\"`, so that this is never true"),
+                place: Place(offset.and_then(|offset| line_and_column(&text, offset))),
+                hint: Some(nearest::hint(&id, known)),
+            });
+        }
+    }
+    Ok(())
+}
+
+const ENVIRONMENTS: [Environment; 4] =
+    [Environment::Development, Environment::Staging, Environment::Unknown, Environment::Production];
+const PLACES: [model::Place; 3] = [model::Place::Workspace, model::Place::Machine, model::Place::Remote];
 
 fn invalid(checked: &[Checked], id: &CedarId, error: &(impl Diagnostic + fmt::Display)) -> BuildError {
     let found = checked.iter().find(|checked| checked.policy.id() == id);

@@ -93,6 +93,9 @@ impl<'de> Visitor<'de> for Spelled {
         let Whole { call, tool, input, branch, expect, by } =
             Whole::deserialize(MapAccessDeserializer::new(map))?;
         let (tool, input) = match (call, tool, input) {
+            (Some(command), None, None) if command.trim().is_empty() => {
+                return Err(A::Error::custom("an example's `call` is empty: give it a command"));
+            }
             (Some(command), None, None) => (SHELL.to_owned(), shell(&command)),
             (None, Some(tool), input) => (tool, input.unwrap_or_default()),
             (None, None, _) => {

@@ -105,7 +105,7 @@ impl Question {
             TCComputation::AssumeAlreadyComputed,
             Extensions::none(),
         )?;
-        let session = uid("Session", "session")?;
+        let session = uid("Session", SESSION)?;
         let facts = facts(effect, risk, beside, map).into_iter().map(|(name, value)| (name.into(), value));
         let facts = ast::Context::Value(Arc::new(facts.collect()));
         Ok(Self { entities, session, action, resource, facts })
@@ -310,6 +310,9 @@ pub const fn access_word(access: Access) -> &'static str {
         Access::Destroy => "destroy",
     }
 }
+
+/// The id of the only principal there is.
+pub const SESSION: &str = "session";
 
 /// The word policies use.
 pub const fn environment_word(environment: Environment) -> &'static str {

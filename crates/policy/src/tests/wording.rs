@@ -27,7 +27,38 @@ fn values_of_the_wrong_type() {
 }
 
 #[test]
+fn groups_that_there_are_not() {
+    let policy = |cedar: &str| check(&format!("[[policy]]\nid = \"own\"\ncedar = \"\"\"\n{cedar}\n\"\"\""));
+    assert_snapshot!(policy("forbid (principal, action, resource in Environment::\"prodution\");"), @r#"
+    cannot use policy `own`: there is no `Environment::"prodution"`, so that this is never true at line 5, column 53
+    did you mean `production`? It is one of: development, staging, unknown, production
+    "#);
+    assert_snapshot!(policy("permit (principal, action, resource)\nwhen { resource in Place::\"remtoe\" };"), @r#"
+    cannot use policy `own`: there is no `Place::"remtoe"`, so that this is never true at line 6, column 27
+    did you mean `remote`? It is one of: workspace, machine, remote
+    "#);
+    assert_snapshot!(policy("forbid (principal == Session::\"mine\", action, resource);"), @r#"
+    cannot use policy `own`: there is no `Session::"mine"`, so that this is never true at line 5, column 31
+    it is one of: session
+    "#);
+    assert_snapshot!(check("[[invariant]]\nid = \"own\"\nsays = \"x\"\ncedar = 'forbid (principal, action, resource) when { resource in [Place::\"remote\", Environment::\"Production\"] };'"), @r#"
+    cannot use policy `invariant own`: there is no `Environment::"Production"`, so that this is never true at line 5, column 97
+    did you mean `production`? It is one of: development, staging, unknown, production
+    "#);
+}
+
+#[test]
+fn repositories_that_there_are_not() {
+    let list = |line: &str| check(&format!("[repository]\n{line}"));
+    assert_snapshot!(list("remotes = [\"\"]"), @"cannot use `` in `repository.remotes`: it is empty, or has spaces around it at line 3, column 12");
+    assert_snapshot!(list("remotes = [\"!github.com/acme/shop\"]"), @"cannot use `!github.com/acme/shop` in `repository.remotes`: a repository is listed or not: `!` says nothing here at line 3, column 12");
+    assert_snapshot!(list("roots = [\"shop\"]"), @"cannot use `shop` in `repository.roots`: a root is the whole path of a working tree, which starts with `/` at line 3, column 10");
+    assert_snapshot!(list("roots = [\"/\"]"), @"cannot use `/` in `repository.roots`: the top of the file system is no working tree at line 3, column 10");
+}
+
+#[test]
 fn examples_that_are_none() {
+    assert_snapshot!(check("[[test]]\ncall = \" \"\nexpect = \"allow\""), @"cannot read the proposal: an example's `call` is empty: give it a command at line 2, column 1");
     assert_snapshot!(check("[[test]]\nexpect = \"allow\""), @"cannot read the proposal: an example says no call: give it a `call`, which is a command, or a `tool` with its `input` at line 2, column 1");
     assert_snapshot!(check("[[test]]\ncall = \"ls\"\ntool = \"Bash\"\nexpect = \"allow\""), @"cannot read the proposal: an example says two calls: `call` is a command, and `tool` with `input` is any other call at line 2, column 1");
     assert_snapshot!(check("[[test]]\ncall = \"ls\"\nexpect = \"allowed\""), @"
