@@ -4,6 +4,7 @@
 //! `gemini/transcript.rs`); `script.rs` reads plain lines of tool calls. All of them are lenient: a
 //! line that cannot be read is counted and said, and the others count all the same.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use countersign_model::{Digest, Timestamp, ToolCall, ToolCallId};
@@ -74,6 +75,7 @@ enum Dialect {
 
 /// Reads a log, whichever runtime wrote it. Nothing where it is not one.
 pub fn read(text: &[u8]) -> Option<Past> {
+    let text = &*without_mark(text);
     let past = match dialect(text)? {
         Dialect::ClaudeCode => claude_code::transcript(text),
         Dialect::Codex => codex::transcript(text),
@@ -82,6 +84,22 @@ pub fn read(text: &[u8]) -> Option<Past> {
         Dialect::Script => script::transcript(text),
     };
     Some(past)
+}
+
+/// A text without the mark at its start that says how it is encoded; one in UTF-16, as PowerShell saves what a command
+/// prints, in UTF-8.
+fn without_mark(text: &[u8]) -> Cow<'_, [u8]> {
+    let decoded = |rest: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units = rest.chunks_exact(2).filter_map(|pair| Some(unit(<[u8; 2]>::try_from(pair).ok()?)));
+        let letters = char::decode_utf16(units).map(|letter| letter.unwrap_or(char::REPLACEMENT_CHARACTER));
+        Cow::Owned(letters.collect::<String>().into_bytes())
+    };
+    match text {
+        [0xef, 0xbb, 0xbf, rest @ ..] => Cow::Borrowed(rest),
+        [0xff, 0xfe, rest @ ..] => decoded(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => decoded(rest, u16::from_be_bytes),
+        _ => Cow::Borrowed(text),
+    }
 }
 
 /// What the first lines that are JSON look like.
@@ -215,6 +233,24 @@ pub(crate) fn shown(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn marks_of_encodings() {
+        let line = "{\"command\":\"echo \u{e4}\"}\n";
+        let wide = |unit: fn(u16) -> [u8; 2]| {
+            format!("\u{feff}{line}").encode_utf16().flat_map(unit).collect::<Vec<u8>>()
+        };
+        for text in [
+            line.as_bytes().to_vec(),
+            format!("\u{feff}{line}").into_bytes(),
+            wide(u16::to_le_bytes),
+            wide(u16::to_be_bytes),
+        ] {
+            let past = read(&text).unwrap();
+            assert!(past.broken.is_empty(), "{:?}", past.broken);
+            assert_eq!(past.calls.first().unwrap().call.text("command"), Some("echo \u{e4}"));
+        }
+    }
 
     #[test]
     fn what_is_no_log() {

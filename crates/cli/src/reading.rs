@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 /// The longest text of a person's own making, in bytes.
-const LONGEST: u64 = 1 << 20;
+pub const LONGEST: u64 = 1 << 20;
 
 /// The longest built bundle, in bytes.
 pub const LONGEST_BUNDLE: u64 = 16 << 20;

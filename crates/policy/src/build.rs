@@ -416,7 +416,9 @@ fn strange(list: &str, entry: &str) -> Option<&'static str> {
     match list {
         "remotes" if entry.starts_with('!') => Some("a repository is listed or not: `!` says nothing here"),
         "remotes" => glob::refuse(entry),
-        "roots" if !entry.starts_with('/') => Some("a root is the whole path of a working tree, which starts with `/`"),
+        "roots" if !entry.starts_with('/') => {
+            Some("a root is the whole path of a working tree, which starts with `/`")
+        }
         "roots" if entry == "/" => Some("the top of the file system is no working tree"),
         _ => None,
     }

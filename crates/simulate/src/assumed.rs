@@ -13,7 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_model::{Answer, Commit, Digest, Effect, Question, Resource, ToolCall, is_within, verbs};
 use countersign_policy::{self as policy, Bundle};
-use countersign_understand::{LINES_OF_VARIABLES, Left, Switched, Wrote, Surroundings, Workspace, is_usual_secret, shadows_python};
+use countersign_understand::{
+    LINES_OF_VARIABLES, Left, Surroundings, Switched, Workspace, Wrote, is_usual_secret, shadows_python,
+};
 
 use written::{LONGEST_KEPT, Written, written};
 
@@ -310,7 +312,11 @@ impl Assumed {
                 Some((key.strip_prefix("remote.")?.strip_suffix(".url")?, value.is_some()))
             });
             for (name, is_there) in addresses {
-                if is_there { names.insert(name) } else { names.remove(name) };
+                if is_there {
+                    names.insert(name)
+                } else {
+                    names.remove(name)
+                };
             }
         }
         Answer::Values { values: names.into_iter().map(str::to_owned).collect() }
@@ -344,9 +350,9 @@ impl Workspace for Assumed {
             }
             Question::Repository { directory } if directory.starts_with("/tmp") => Answer::Absent,
             Question::Repository { .. } => unknown(),
-            Question::Head { .. } if self.branch.is_empty() => {
-                Answer::Unknown { why: "the session switched to a branch that its log does not name".to_owned() }
-            }
+            Question::Head { .. } if self.branch.is_empty() => Answer::Unknown {
+                why: "the session switched to a branch that its log does not name".to_owned(),
+            },
             Question::Head { .. } => {
                 let reference = format!("refs/heads/{}", self.branch);
                 let commit = Some(commit(&reference));
@@ -359,7 +365,7 @@ impl Workspace for Assumed {
             }
             Question::Configuration { key, .. } => self.configuration(key),
             Question::Subsections { section, .. } => self.subsections(section),
- Question::Setting { .. } => Answer::Values { values: Vec::new() },
+            Question::Setting { .. } => Answer::Values { values: Vec::new() },
             Question::Tracked { path, .. } if self.made.contains(path) || is_never_tracked(path) => {
                 Answer::No
             }

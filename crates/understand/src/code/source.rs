@@ -2,8 +2,8 @@
 
 use countersign_model::{Answer, Question};
 
-use crate::Wrote;
 use crate::Workspace as _;
+use crate::Wrote;
 use crate::context::{Context, World};
 use crate::environment;
 use crate::glob;

@@ -2,11 +2,13 @@
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::string::FromUtf8Error;
 
 use anyhow::{Context as _, Result};
 use countersign_model::{Access, Declared};
 use countersign_policy::{
-    Above, At, BuildError, Bundle, Layer, Lint, Place, Proposal, all_examples, build_layers, lint, lint_file,
+    Above, At, BuildError, Bundle, Layer, Lint, Place, Proposal, ProposalError, all_examples, build_layers,
+    lint, lint_file,
 };
 
 use crate::output::{Hint, InFile, WithHint as _};
@@ -58,21 +60,36 @@ fn no_layers(read: &Read, below: &Path) -> Result<()> {
 
 /// One layer's file; `missing` says what to do where it cannot be read.
 fn one(layer: Layer, path: PathBuf, missing: &str) -> Result<Read> {
-    let text = reading::text(&path).map_err(|error| {
+    let bytes = reading::bytes(&path, reading::LONGEST).map_err(|error| {
         let hint = match error.kind() {
             ErrorKind::NotFound => missing.to_owned(),
+            ErrorKind::IsADirectory if path.ends_with(PROPOSAL) => {
+                "put a file there, not a folder".to_owned()
+            }
             ErrorKind::IsADirectory => format!("name the file, such as `{}`", path.join(PROPOSAL).display()),
-            ErrorKind::InvalidData => "save the file as text in UTF-8".to_owned(),
             ErrorKind::InvalidInput | ErrorKind::FileTooLarge => {
                 "put a regular file of at most a mebibyte there".to_owned()
             }
             _ => "see whose it is with `ls -l`, and make it readable for you".to_owned(),
         };
         let message = format!("cannot read the proposal `{}`", path.display());
-        anyhow::Error::from(error).context(message).context(Hint { hint })
+        anyhow::Error::from(error).context(message).context(InFile(path.clone())).context(Hint { hint })
     })?;
+    let text = String::from_utf8(bytes).map_err(|error| not_text(&error)).context(InFile(path.clone()))?;
     let proposal = Proposal::parse(&text).context(InFile(path.clone())).hint(MEND)?;
     Ok(Read { layer, path, text, proposal })
+}
+
+/// Where a file stops being text.
+fn not_text(error: &FromUtf8Error) -> ProposalError {
+    let good = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+    let good = String::from_utf8_lossy(good);
+    ProposalError {
+        message: "it is no text in UTF-8".to_owned(),
+        line: good.matches('\n').count() + 1,
+        column: good.rsplit('\n').next().unwrap_or_default().chars().count() + 1,
+        hint: Some("save the file as text in UTF-8".to_owned()),
+    }
 }
 
 /// What to do about a file that cannot be used.

@@ -145,12 +145,9 @@ impl Claim {
 /// Those that were asked for. That no policy fails is always among them: every other proof rests on it.
 fn chosen(claims: Vec<Claim>, ids: &[String]) -> Result<Vec<Claim>> {
     let known: Vec<String> = claims.iter().map(|claim| claim.id().to_owned()).collect();
-    // An invariant of a layer may be asked for by its own name.
-    let is_named = |claim: &str, id: &str| {
-        claim == id
-            || !known.iter().any(|other| other == id)
-                && claim.rsplit_once('/').is_some_and(|(_, own)| own == id)
-    };
+    // An invariant of a layer may be asked for by its own name, be there another of that name or not.
+    let is_named =
+        |claim: &str, id: &str| claim == id || claim.rsplit_once('/').is_some_and(|(_, own)| own == id);
     if let Some(wrong) = ids.iter().find(|id| !known.iter().any(|claim| is_named(claim, id))) {
         let known = known.join(", ");
         return Err(anyhow::anyhow!("there is no invariant `{}` here", terminal::line(wrong)))

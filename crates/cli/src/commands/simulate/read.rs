@@ -12,6 +12,7 @@ use countersign_local::Home;
 use countersign_simulate::{Call, History, Source};
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
+use crate::output::WithHint as _;
 use crate::reading;
 
 /// What logs are called.
@@ -33,8 +34,9 @@ pub fn all(paths: &[PathBuf]) -> Result<History> {
     let (mut evidence, mut others) = (Vec::new(), Vec::new());
     for path in paths {
         let path = path.as_path();
-        let metadata =
-            std::fs::metadata(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+        let metadata = std::fs::metadata(path)
+            .with_context(|| format!("cannot read `{}`", path.display()))
+            .hint(NAME)?;
         if metadata.is_dir() {
             gather(path, &mut files, &mut evidence, &mut others)?;
         } else {
@@ -51,6 +53,9 @@ pub fn all(paths: &[PathBuf]) -> Result<History> {
     }
     Ok(history)
 }
+
+/// What to do about a path that cannot be read.
+const NAME: &str = "name logs that you can read, or folders that hold them";
 
 /// Logs below a folder. Links to folders are not followed: they could lead in circles.
 /// `others` are the files that are not called like logs.
@@ -94,8 +99,8 @@ fn parse(files: &[(PathBuf, Asked)]) -> Result<Vec<(String, Option<Past>)>> {
         let index = next.fetch_add(1, Ordering::Relaxed);
         let Some((path, asked)) = files.get(index) else { break };
         let past = match asked {
-            // A pipe in a folder would be waited for, and a device has no end: they are no logs.
-            Asked::ByFolder if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) => Ok(None),
+            // A pipe in a folder would be waited for, a device has no end, a link may lead nowhere: they are no logs.
+            Asked::ByFolder if std::fs::metadata(path).map_or(true, |found| !found.is_file()) => Ok(None),
             Asked::ByFolder => reading::bytes(path, u64::MAX).map(|text| countersign_agents::read(&text)),
             Asked::ByName => std::fs::read(path).map(|text| countersign_agents::read(&text)),
         };
@@ -113,7 +118,7 @@ fn parse(files: &[(PathBuf, Asked)]) -> Result<Vec<(String, Option<Past>)>> {
     read.into_iter()
         .zip(files)
         .map(|((_, past), (path, _))| {
-            let past = past.with_context(|| format!("cannot read `{}`", path.display()))?;
+            let past = past.with_context(|| format!("cannot read `{}`", path.display())).hint(NAME)?;
             Ok((path.display().to_string(), past))
         })
         .collect()
