@@ -3,8 +3,12 @@
 //!
 //! <https://pubs.opengroup.org/onlinepubs/9799919799/utilities/find.html>
 
+pub(crate) mod regexes;
+
 use crate::glob;
 use crate::word::Word;
+
+use regexes::Syntax;
 
 /// Parentheses deeper than this are not looked into.
 const DEEPEST: usize = 32;
@@ -71,6 +75,15 @@ pub(crate) fn look(expression: &[Word], action: Option<usize>, candidate: &Candi
     }
     look.seen.acted |= action.is_none() && truth != No;
     look.seen
+}
+
+/// How `find` reads expressions.
+pub(crate) fn syntax(tests: &[Word]) -> Syntax {
+    let kind = tests.iter().position(|word| word.text() == "-regextype").and_then(|at| tests.get(at + 1));
+    match kind.map(Word::text) {
+        Some("posix-extended" | "egrep" | "posix-egrep" | "awk" | "posix-awk") => Syntax::Extended,
+        _ => Syntax::Emacs,
+    }
 }
 
 struct Look<'w> {
@@ -173,8 +186,20 @@ impl<'w> Look<'w> {
                 (Some(kinds), Some(false)) => said(kinds.contains(['f', 'l'])),
                 _ => Maybe,
             },
-            // A directory that is known to hold something.
-            "-empty" if self.candidate.directory == Some(true) => No,
+            // What is looked for is known to hold something.
+            "-empty" => No,
+            // It leads somewhere, if it is a link at all.
+            "-xtype" => match self.value().and_then(Word::known) {
+                Some("l") => No,
+                _ => Maybe,
+            },
+            "-regex" | "-iregex" => {
+                let syntax = syntax(self.words);
+                let patterns = self.value().and_then(Word::known);
+                let patterns = patterns.and_then(|text| regexes::patterns(&text.to_lowercase(), syntax, true));
+                let path = self.candidate.path().to_lowercase();
+                patterns.map_or(Maybe, |found| said(found.iter().any(|pattern| glob::matches(pattern, &path))))
+            }
             "-mindepth" => {
                 let least = self.value().and_then(Word::known).and_then(|text| text.parse::<usize>().ok());
                 least.map_or(Maybe, |least| said(self.candidate.below.len() >= least))
@@ -205,11 +230,8 @@ impl<'w> Look<'w> {
             }
             text => {
                 let valued = [
-                    "-regex",
-                    "-iregex",
                     "-lname",
                     "-ilname",
-                    "-xtype",
                     "-size",
                     "-mtime",
                     "-atime",

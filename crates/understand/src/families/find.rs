@@ -4,11 +4,15 @@
 //! files is worked out from the search's own tests, for each of them.
 
 use super::searching::printed;
+use countersign_model::{Answer, Effect, Question, Reversible, verbs};
+
 use super::{Family, dispatch, opaque, read_all};
+use crate::Workspace as _;
 use crate::context::Context;
 use crate::invocation::{Found, Invocation};
 use crate::paths::{self, Located};
-use crate::search::{Candidate, look};
+use crate::search::regexes::{self, Syntax};
+use crate::search::{Candidate, look, syntax};
 use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
@@ -61,8 +65,13 @@ fn find(invocation: &Invocation, context: &mut Context<'_>) {
                 let found = find_what(&starts, tests, Some(index), context);
                 let listed = if stays(&starts, tests) { listed(&found, context) } else { Vec::new() };
                 let outer = std::mem::replace(&mut context.expanded, listed);
-                each(&found, context, &mut |found, context| {
-                    context.delete(&Word::made(found));
+                let holds_nothing = holds_nothing(tests.get(..index).unwrap_or_default());
+                each(&found, context, &mut |found, context| match (&found, holds_nothing) {
+                    (Value::Pattern(_), Some(why)) => {
+                        let resource = paths::locate(&found, context).resource();
+                        context.push(Effect::new(verbs::FS_DELETE, resource).reversible(Reversible::Yes).because(why));
+                    }
+                    _ => context.delete(&Word::made(found)),
                 });
                 context.expanded = outer;
             }
@@ -90,6 +99,21 @@ fn find(invocation: &Invocation, context: &mut Context<'_>) {
     if !acts {
         context.flow.found = Some(find_what(&starts, tests, None, context));
     }
+}
+
+/// Why what is found holds nothing that could be lost, where every test before the action must hold.
+fn holds_nothing(tests: &[Word]) -> Option<&'static str> {
+    let is_plain = tests.iter().all(|word| !matches!(word.text(), "-o" | "-or" | "," | "(") && word.value.known().is_some());
+    let mut told = None;
+    for (index, word) in tests.iter().enumerate().filter(|_| is_plain) {
+        let negated = index.checked_sub(1).and_then(|before| tests.get(before)).is_some_and(|before| matches!(before.text(), "!" | "-not"));
+        match (word.text(), tests.get(index + 1).map(Word::text)) {
+            ("-empty", _) if !negated && !is_value(tests, index) => told = Some("only what is empty is removed"),
+            ("-xtype", Some("l")) if !negated => told = Some("only links that lead nowhere are removed"),
+            _ => {}
+        }
+    }
+    told
 }
 
 /// Whether a search comes upon nothing below another directory than the one it starts in.
@@ -172,6 +196,18 @@ fn names(tests: &[Word]) -> Vec<String> {
                 }
                 None => names.clear(),
             },
+            "-regex" | "-iregex" if !negated => {
+                match words.next().and_then(|word| of_path(word, syntax(tests))) {
+                    // Of several any may be the name.
+                    Some(found) if matches!(found.as_slice(), [_]) => names.extend(found),
+                    Some(found) if names.is_empty() && groups.is_empty() => names = found,
+                    _ => return Vec::new(),
+                }
+            }
+            "-iname" if !negated => match words.next().map(|word| &word.value) {
+                Some(Value::Known(name) | Value::Pattern(name)) if !name.contains('/') => names.push(name.to_lowercase()),
+                _ => return Vec::new(),
+            },
             "-name" if !negated => match words.next().map(|word| &word.value) {
                 Some(Value::Known(name) | Value::Pattern(name)) if !name.contains('/') => names.push(name.clone()),
                 _ => return Vec::new(),
@@ -181,6 +217,18 @@ fn names(tests: &[Word]) -> Vec<String> {
         negated = matches!(word.text(), "!" | "-not");
     }
     if names.len() > MOST { Vec::new() } else { names }
+}
+
+/// The names that the paths have which an expression matches, where that is simple to say.
+fn of_path(word: &Word, syntax: Syntax) -> Option<Vec<String>> {
+    let found = regexes::patterns(word.known()?, syntax, true)?;
+    let name = |pattern: &String| {
+        let name = pattern.rsplit('/').next().unwrap_or(pattern).to_lowercase();
+        // Before the last `*` there may be a `/`.
+        let (_, end) = name.rsplit_once('*')?;
+        (!end.is_empty()).then(|| format!("*{end}"))
+    };
+    found.iter().map(name).collect()
 }
 
 /// What lies below a start under these names.
@@ -242,7 +290,7 @@ fn reaches(
                 let directory = if !is_file { Some(true) } else { protected.ends_with(".json").then_some(false) };
                 let (acted, pruned) = acts(&Candidate { start: text, below: inside, directory });
                 let path = paths::normal(reading, &inside.join("/"));
-                if acted && !found.protected.contains(&path) {
+                if acted && !found.protected.contains(&path) && (directory != Some(false) || is_there(&path, context)) {
                     found.protected.push(path);
                 }
                 if pruned {
@@ -251,6 +299,18 @@ fn reaches(
             }
         }
     }
+}
+
+/// Whether there is something at a path, or may be by then: nothing else is found.
+fn is_there(path: &str, context: &Context<'_>) -> bool {
+    let world = &context.state.world;
+    let is_absent = || context.workspace.ask(&Question::Path { path: path.to_owned() }) == Answer::Absent;
+    world.opaque
+        || world.tree_changed.is_some()
+        || world.makes_unseen
+        || !world.links.is_empty()
+        || world.written.iter().any(|written| written.holds(path))
+        || !is_absent()
 }
 
 /// Does something with all that is found: with the patterns, and with what of Countersign's is
@@ -392,18 +452,30 @@ fn fd(invocation: &Invocation, context: &mut Context<'_>) {
     };
     let starts: Vec<Word> = if starts.is_empty() { vec![Word::known_as(".")] } else { starts };
     read_all(&starts, context);
-    let names: Vec<String> = extension.and_then(Word::known).map(|text| format!("*.{text}")).into_iter().collect();
-    let literal = pattern.and_then(Word::known).filter(|text| {
-        text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) && !has_path_option(options)
+    let of_name = pattern.filter(|_| !has_path_option(options)).and_then(Word::known);
+    let is_glob = options.iter().any(|word| word.text() == "--glob" || is_letter(word, 'g'));
+    let is_literal = options.iter().any(|word| word.text() == "--fixed-strings" || is_letter(word, 'F'));
+    // A glob is the whole name, and either takes capitals for small letters unless it has some.
+    let of_name = of_name.and_then(|text| match (is_glob, is_literal) {
+        (true, _) => (!text.contains(['{', '[', '!', '/'])).then(|| vec![text.to_lowercase()]),
+        (_, true) => Some(vec![format!("*{}*", text.to_lowercase())]).filter(|_| !text.contains(['*', '?', '['])),
+        _ => regexes::patterns(&text.to_lowercase(), Syntax::Extended, false).filter(|found| !found.concat().contains('/')),
     });
+    let names: Vec<String> = match extension.and_then(Word::known) {
+        Some(text) => vec![format!("*.{text}")],
+        None => of_name.clone().filter(|found| found.len() <= MOST).unwrap_or_default(),
+    };
     let mut found = Found::default();
     for start in starts.iter().take(MOST) {
         found.patterns.extend(below(start, &names));
+        if extension.is_none() {
+            found.patterns.extend(deeper(start, &names));
+        }
         reaches(start, context, &mut found, &|candidate| {
             let name = candidate.below.last().copied().unwrap_or_default();
             let seen = !candidate.below.is_empty()
                 && (hidden || !candidate.below.iter().any(|name| name.starts_with('.')))
-                && literal.is_none_or(|text| name.to_lowercase().contains(&text.to_lowercase()))
+                && of_name.as_ref().is_none_or(|found| found.iter().any(|pattern| crate::glob::matches(pattern, &name.to_lowercase())))
                 && extension.and_then(Word::known).is_none_or(|text| name.ends_with(&format!(".{text}")))
                 && match (kind.map(Word::text), candidate.directory) {
                     (Some("f" | "file"), Some(directory)) => !directory,
@@ -435,6 +507,11 @@ fn fd(invocation: &Invocation, context: &mut Context<'_>) {
         None if options.iter().any(|word| word.text().starts_with("--format") || word.text().starts_with("-l")) => {}
         None => context.flow.found = Some(found),
     }
+}
+
+/// Whether a word is a bundle of letters with this one.
+fn is_letter(word: &Word, letter: char) -> bool {
+    word.text().strip_prefix('-').is_some_and(|letters| !letters.starts_with('-') && letters.contains(letter))
 }
 
 /// Whether the pattern is held against whole paths.

@@ -5,7 +5,7 @@ mod other;
 use countersign_model::{Certainty, Commit, Effect, ForgeRepository, Resource, Verb, verbs};
 
 use super::git::resolve::Repo;
-use super::{Family, addresses, opaque};
+use super::{Family, addresses, one_word, opaque};
 use crate::arguments::{Arguments, Spec, Takes, parse};
 use crate::carried::{self, Offered};
 use crate::context::Context;
@@ -93,7 +93,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     }
     let repository = repository(invocation, &arguments, context);
     if group == "api" {
-        api(&arguments, repository, context);
+        api(invocation, &arguments, repository, context);
         return;
     }
     if group == "copilot" {
@@ -376,9 +376,11 @@ impl Call<'_> {
 }
 
 /// `gh api`: fields make it a POST unless a method is given.
-fn api(arguments: &Arguments<'_>, repository: ForgeRepository, context: &mut Context<'_>) {
+fn api(invocation: &Invocation, arguments: &Arguments<'_>, repository: ForgeRepository, context: &mut Context<'_>) {
     let mut fields = Vec::new();
-    let mut open = arguments.has(&["input"]) || arguments.doubt().is_some();
+    // A word that may be several can bring options along.
+    let is_doubted = !arguments.unknown.is_empty() || !arguments.operands.iter().all(|word| matches!(word.value, Value::Pattern(_)) || one_word::is_one(word, invocation, context));
+    let mut open = arguments.has(&["input"]) || is_doubted;
     for value in arguments.values(&["f", "F", "field", "raw-field"]) {
         match value.text().split_once('=') {
             Some((name, _)) => {

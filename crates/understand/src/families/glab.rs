@@ -116,7 +116,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     }
     let repository = repository(invocation, &found, context);
     if found.operand(0).as_deref() == Some("api") {
-        api::effects(&found, repository, context);
+        api::effects(invocation, &found, repository, context);
         return;
     }
     let Some(verb) = found.verb.clone() else {

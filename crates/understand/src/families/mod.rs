@@ -129,6 +129,7 @@ mod likely;
 mod many;
 mod named_programs;
 mod names;
+pub(crate) mod one_word;
 mod program;
 mod secret_names;
 mod speaking;

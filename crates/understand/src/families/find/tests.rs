@@ -1,6 +1,47 @@
     use insta::assert_snapshot;
 
-    use crate::fixture::check;
+    use crate::fixture::check_with;
+
+    /// In a repository, and a home, with settings of a runtime.
+    fn check(command: &str) -> String {
+        let files = ["/repo/.claude/settings.json", "/repo/.claude/settings.local.json", "/home/dev/.claude/settings.json", "/home/dev/.claude/settings.local.json"];
+        check_with(command, &files.map(|file| (file, "{}")))
+    }
+
+    #[test]
+    fn what_is_not_there_is_not_found() {
+        let found = check_with("find . -type f | xargs sed -i s/a/b/", &[]);
+        assert!(!found.contains("tamper"), "{found}");
+        let found = check_with("mv x .claude; find . -type f | xargs sed -i s/a/b/", &[]);
+        assert!(found.contains("countersign.tamper /repo/.claude/settings.json"), "{found}");
+    }
+
+    #[test]
+    fn names_by_other_means() {
+        for (command, name) in [
+            ("find . -iname '*.BAK' -exec rm {} \\;", "*.bak"),
+            ("find . -regex '.*\\.orig$' -delete", "*.orig"),
+            ("find . -regextype posix-extended -regex '.*\\.(orig|rej)$' -delete", "*.rej"),
+            ("fd '\\.pyc$' -X rm", "*.pyc"),
+            ("fd -H '^\\.DS_Store$' -X rm", ".ds_store"),
+            ("fd -HI -t d '^__pycache__$' -X rm -rf", "__pycache__"),
+            ("fd -H -g '*.orig' -X rm", "*.orig"),
+        ] {
+            let found = check(command);
+            assert!(found.contains(&format!("fs.delete /repo/{name},")), "{command}: {found}");
+            assert!(!found.contains("tamper") && !found.contains("/repo/*,"), "{command}: {found}");
+        }
+        for command in ["fd -H 'sett.*' -X rm", "fd -H -g '*.json' -X rm", "find . -iregex '.*\\.JSON' -delete", "fd -H '[s]ettings' -X rm"] {
+            assert!(check(command).contains("tamper"), "{command}: {}", check(command));
+        }
+        for command in ["find . -type d -empty -delete", "find . -xtype l -delete"] {
+            let found = crate::fixture::check_because(command);
+            assert!(found.contains("only ") && !found.contains("tamper"), "{command}: {found}");
+        }
+        for command in ["find . ! -empty -delete", "find . -empty -o -name x -delete", "find . -name -empty -delete"] {
+            assert!(!crate::fixture::check_because(command).contains("only "), "{command}");
+        }
+    }
 
     #[test]
     fn ordinary_searches_are_no_tampering() {

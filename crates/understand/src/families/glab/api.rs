@@ -2,14 +2,16 @@
 
 use countersign_model::{Certainty, Effect, ForgeRepository, Resource, Verb, verbs};
 
+use super::super::one_word;
 use super::super::subcommands::Subcommand;
 use crate::carried;
 use crate::context::Context;
 use crate::forge::{self, anything, branch, normal_path, object, pull_request};
-use crate::word::Value;
+use crate::invocation::Invocation;
+use crate::word::{Value, Word};
 
 /// Adds what a request does.
-pub(super) fn effects(found: &Subcommand<'_>, repository: ForgeRepository, context: &mut Context<'_>) {
+pub(super) fn effects(invocation: &Invocation, found: &Subcommand<'_>, repository: ForgeRepository, context: &mut Context<'_>) {
     let fields: Vec<&Value> = found.values(&["-f", "--raw-field", "-F", "--field"]).collect();
     for value in &fields {
         if let Some((name, text)) = value.text().split_once('=')
@@ -28,6 +30,14 @@ pub(super) fn effects(found: &Subcommand<'_>, repository: ForgeRepository, conte
         None => Some("POST".to_owned()),
     };
     let path = found.operands.get(1).and_then(|word| word.known());
+    let is_one = |word: &&Word| one_word::is_one(word, invocation, context);
+    if let (Some("GET" | "HEAD"), None, Some(word)) = (method.as_deref(), path, found.operands.get(1).copied().filter(is_one)) {
+        let others = found.operands.iter().skip(2).all(|word| word.known().is_some());
+        if others && !word.text().contains("graphql") && found.options.iter().all(|(_, value)| value.as_ref().is_none_or(|value| value.known().is_some())) {
+            context.push(Effect::new(verbs::FORGE_READ, object(&repository, "api", word.text())));
+            return;
+        }
+    }
     let (Some(method), Some(path)) = (method, path) else {
         anything(&repository, "the request to the forge is not known", context);
         return;
