@@ -15,6 +15,7 @@ mod catalogue;
 mod commands;
 mod files;
 mod forges;
+mod git;
 mod given;
 mod names;
 mod operations;
@@ -108,6 +109,9 @@ pub(super) fn effects(call: &ToolCall, described: Option<&Declared>, context: &m
             context.push(effect);
         }
         arguments::mentions(&call.input, false, context);
+        return;
+    }
+    if described.is_none() && least(annotations).is_none() && git::effects(server, &snake, &call.input, context) {
         return;
     }
     // Some servers take all their arguments in one.

@@ -74,7 +74,9 @@ pub(super) fn says(words: &[&str]) -> Says {
     let settled = ["issue", "thread", "incident", "alert", "conversation", "comment", "ticket"];
     let settles = words.first() == Some(&"resolve") && has(&settled);
     if acts(WRITES) || deploys || types || settles {
-        return if has(MONEY) { Says::Pays } else { Says::Writes };
+        // `git_checkout` checks out no basket.
+        let is_of_code = has(&["git", "branch", "repo", "repository", "commit", "ref", "worktree", "pull"]);
+        return if has(MONEY) && !is_of_code { Says::Pays } else { Says::Writes };
     }
     // `get_process_info` reads; `get_and_run` does not.
     if words.iter().any(|word| RUNS.contains(word) && !(reads && RUN.contains(word))) {
