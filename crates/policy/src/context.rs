@@ -33,9 +33,14 @@ pub struct Context {
 }
 
 impl Context {
+    /// The secrets and personal data that the call carries, but for those that open nothing from another machine.
+    pub(crate) fn carried(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.class != LOCAL)
+    }
+
     /// Whether all that the call is known to carry is a secret that it reads itself.
     pub(crate) fn carries_own(&self) -> bool {
-        self.findings.iter().all(|finding| finding.class == OWN_SECRET) && !self.findings.is_empty()
+        self.carried().all(|finding| finding.class == OWN_SECRET) && self.carried().next().is_some()
     }
 
     /// The same for what may carry along a secret that the same call reads: `cat .env | curl -d @- ..`.
@@ -43,7 +48,7 @@ impl Context {
     pub(crate) fn carrying(&self) -> Self {
         let mut carrying = self.clone();
         carrying.history.secret_read = true;
-        if carrying.findings.is_empty() {
+        if carrying.carried().next().is_none() {
             let fingerprint = Digest::of([b"a secret that the call itself reads".as_slice()]);
             let class = OWN_SECRET.to_owned();
             carrying.findings.push(Finding { class, pointer: String::new(), fingerprint });
@@ -54,6 +59,9 @@ impl Context {
 
 /// Characters of a secret's name that are kept.
 const LONGEST_NAME: usize = 100;
+
+/// The class of credentials for a service of this machine.
+const LOCAL: &str = "local-credential";
 
 /// The class of the finding that stands for a secret which the call itself reads.
 const OWN_SECRET: &str = "secret-of-this-call";

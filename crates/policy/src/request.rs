@@ -178,7 +178,7 @@ fn facts(effect: &Effect, risk: u8, beside: &Beside<'_>, map: &EnvironmentMap) -
         ("risk", long(risk.into())),
         ("certainty", text(certainty)),
         ("reversible", text(reversible)),
-        ("findings", count(context.findings.len())),
+        ("findings", count(context.carried().count())),
         ("secretRead", flag(history.secret_read)),
         ("untrustedContent", flag(history.untrusted_content)),
         ("denials", long(history.denials.into())),

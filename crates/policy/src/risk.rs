@@ -285,15 +285,15 @@ impl Weights {
         if access == Access::Execute && !context.reach.is_empty() {
             sum.add("reach", other.reach, || "production credentials are within its reach".to_owned());
         }
-        if !context.findings.is_empty() {
-            let count = context.findings.len();
+        let carried = context.carried().count();
+        if carried > 0 {
             sum.add("findings", other.findings, || {
                 if context.carries_own() {
                     return "the call may carry along a secret that it reads itself".to_owned();
                 }
                 format!(
                     "the call carries {}",
-                    plural(count, "secret or personal datum", "secrets or personal data")
+                    plural(carried, "secret or personal datum", "secrets or personal data")
                 )
             });
         }

@@ -52,6 +52,14 @@ fn assignments_and_flags() {
 #[test]
 fn addresses_headers_and_commands() {
     assert_snapshot!(check("psql postgres://app:hunter2@db.example:5432/shop"), @"psql postgres://app:[redacted:url-credential]@db.example:5432/shop");
+    for address in ["localhost:5432/shop", "127.0.0.1", "[::1]:5432/x"] {
+        let shown = check(&format!("psql postgres://app:hunter2@{address}"));
+        assert_eq!(shown, format!("psql postgres://app:[redacted:local-credential]@{address}"));
+    }
+    for address in ["localhost.example/x", "127.0.0.1.example", "db,localhost/x", "localhost,db/x", "127.0.0.1@db.example"] {
+        let shown = check(&format!("psql postgres://app:hunter2@{address}"));
+        assert!(shown.contains("[redacted:url-credential]"), "{shown}");
+    }
     assert_snapshot!(check("redis://:p/q@cache"), @"redis://:[redacted:url-credential]@cache");
     assert_snapshot!(check("curl -H 'Authorization: Bearer abc.def-123' h"), @"curl -H 'Authorization: Bearer [redacted:authorization]' h");
     assert_snapshot!(check("curl -H \"X-Api-Key: a1b2c3d4\" h"), @r#"curl -H "X-Api-Key: [redacted:assigned-secret]" h"#);

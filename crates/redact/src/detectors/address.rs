@@ -4,7 +4,10 @@ use super::{Detector, names, tokens};
 use crate::marker;
 use crate::text::{Secret, Text};
 
-pub(super) const DETECTOR: Detector = Detector { classes: &["url-credential"], anchors: b":", find };
+pub(super) const DETECTOR: Detector = Detector { classes: &["url-credential", LOCAL], anchors: b":", find };
+
+/// The class of credentials for a service of this machine: they open nothing from elsewhere.
+pub(crate) const LOCAL: &str = "local-credential";
 
 /// A user alone is taken for a token from this length on, in bytes, if it has digits.
 const TOKEN: usize = 20;
@@ -42,8 +45,19 @@ fn find(text: Text<'_>, at: usize) -> Option<Secret> {
         None => return None,
     };
     let value = text.range(secret, end);
-    let class = tokens::class_of_whole(value).unwrap_or("url-credential");
+    let host = text.range(end + 1, text.run(end + 1, |byte| !ends(byte) && !b"/?#".contains(&byte)));
+    let class = if is_this_machine(host) { LOCAL } else { "url-credential" };
+    let class = tokens::class_of_whole(value).unwrap_or(class);
     (!names::is_placeholder(value)).then_some(Secret { class, start: secret, end })
+}
+
+/// Whether a host, with its port, is the machine itself.
+fn is_this_machine(host: &[u8]) -> bool {
+    let name = match host.strip_prefix(b"[::1]") {
+        Some(port) => return port.is_empty() || port.starts_with(b":"),
+        None => host.split(|&byte| byte == b':').next().unwrap_or_default(),
+    };
+    name.eq_ignore_ascii_case(b"localhost") || name == b"127.0.0.1"
 }
 
 /// Where the last `@` is.
