@@ -179,6 +179,13 @@ pub(crate) fn environment(effect: &Effect, map: &EnvironmentMap, tree: Option<&s
             map.worst(|places| covered::by(places, effect, path, tree)).unwrap_or_else(own)
         }
         Resource::Host { host, .. } => of_host(host, map),
+        // What a program nobody knows speaks to is where it acts.
+        Resource::Program { .. }
+            if [verbs::EXEC_OPAQUE, verbs::EXEC_HIDDEN].contains(&effect.verb)
+                && effect.speaks_to.iter().any(|host| of_host(host, map) == Environment::Production) =>
+        {
+            Environment::Production
+        }
         Resource::Program { name } => of_program(name, map),
         Resource::Tool { server: None, .. } => Environment::Development,
         Resource::Tool { server: Some(server), name } => {

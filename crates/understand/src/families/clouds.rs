@@ -49,6 +49,11 @@ const ACCOUNTS: &[&str] =
     &["--context", "--profile", "-p", "--project", "--compartment-id", "--os-cloud", "--os-project-name"];
 
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
+    by_words(invocation, usize::from(!VERB_FIRST.contains(&invocation.program.as_str())), context);
+}
+
+/// Adds what a command does as the most harmful of its first words says, from the one at `first` on.
+pub(super) fn by_words(invocation: &Invocation, first: usize, context: &mut Context<'_>) {
     let found = subcommands::read(invocation, &TABLE);
     let words: Vec<&str> = found.operands.iter().map(|word| word.known().unwrap_or("*")).collect();
     let program = invocation.program.as_str();
@@ -74,7 +79,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         return;
     }
     // `eksctl delete cluster` and `ibmcloud ks cluster rm`: the verb may come first or last.
-    let verb = words.iter().take(5).enumerate().skip(usize::from(!VERB_FIRST.contains(&program)));
+    let verb = words.iter().take(5).enumerate().skip(first);
     let fits = verb.filter_map(|(index, word)| Some((index, meant(word)?)));
     let (index, does, doubt) = match fits.max_by_key(|(_, does)| harm(*does)) {
         Some((index, does)) => (index, does, None),
@@ -131,6 +136,11 @@ fn meant(word: &str) -> Option<Does> {
     }
 }
 
+/// Whether a word says that something is changed, removed or run.
+pub(super) fn is_verb(word: &str) -> bool {
+    meant(word).is_some_and(|does| harm(does) > 0)
+}
+
 /// How much harm is in it, for choosing among words that could be the verb.
 const fn harm(does: Does) -> u8 {
     match does {
@@ -159,7 +169,11 @@ fn tenant(invocation: &Invocation, found: &subcommands::Subcommand<'_>, context:
         "civo" => ("civo", "CIVO_PROFILE"),
         "openstack" => ("openstack", "OS_CLOUD"),
         "eksctl" => ("aws", "AWS_PROFILE"),
-        _ => ("cloud", "CLOUD_PROFILE"),
+        "ovhcloud" | "upcloud" | "upctl" => ("cloud", "CLOUD_PROFILE"),
+        program => {
+            let own = super::administration::FAMILY.programs.iter().find(|own| **own == program);
+            (own.copied().unwrap_or("cloud"), "CLOUD_PROFILE")
+        }
     };
     let region = found.text(&["--region", "-r", "--os-region-name"]);
     let set = || match context.setting(invocation, variable) {

@@ -43,6 +43,7 @@ families! {
     gcloud,
     az,
     clouds,
+    administration,
     secrets,
     builtins,
     wrappers,

@@ -124,6 +124,34 @@ fn delivers_to_production(invocation: &Invocation) -> bool {
         "apply",
         "restart",
         "publish",
+        "push",
+        "delete",
+        "remove",
+        "rm",
+        "drop",
+        "purge",
+        "wipe",
+        "flush",
+        "truncate",
+        "terminate",
+        "kill",
+        "stop",
+        "shutdown",
+        "reboot",
+        "uninstall",
+        "teardown",
+        "down",
+        "reset",
+        "update",
+        "upgrade",
+        "scale",
+        "import",
+        "restore",
+        "sync",
+        "write",
+        "seed",
+        "failover",
+        "rotate",
     ];
     const PRODUCTION: &[&str] = &["production", "prod", "prd", "live"];
     const STAGES: &[&str] = &["", "e", "s", "env", "environment", "stage", "target", "deploy"];
@@ -142,7 +170,7 @@ fn delivers_to_production(invocation: &Invocation) -> bool {
     let is_stage = |text: &str| {
         let (name, value) = text.split_once(['=', ':']).unwrap_or(("", text));
         let name = name.trim_start_matches('-');
-        PRODUCTION.iter().any(|stage| value.trim_start_matches('-').eq_ignore_ascii_case(stage))
+        PRODUCTION.iter().any(|stage| value.trim_start_matches(['-', '@']).eq_ignore_ascii_case(stage))
             && STAGES.iter().any(|stage| name.eq_ignore_ascii_case(stage))
     };
     let is_both = |text: &str| !text.contains('/') && says(text, DELIVERS) && says(text, PRODUCTION);
