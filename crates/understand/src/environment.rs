@@ -43,6 +43,7 @@ const LOADERS: &[&str] = &[
     "PYTHONINSPECT",
     "JAVA_TOOL_OPTIONS",
     "_JAVA_OPTIONS",
+    "JDK_JAVA_OPTIONS",
     "RUSTC_WRAPPER",
     "RUSTC_WORKSPACE_WRAPPER",
     "CARGO_HOME",
@@ -61,11 +62,11 @@ const LOADERS: &[&str] = &[
 
 /// Values of `NODE_OPTIONS` and the like that load code.
 const LOADING: &[&str] =
-    &["-r", "--require", "--import", "--loader", "--experimental-loader", "-javaagent", "-agentpath"];
+    &["-r", "--require", "--preload", "--import", "--loader", "--experimental-loader", "-javaagent", "-agentpath"];
 
 /// A program these name is started by others.
 const COMMANDS: &[&str] =
-    &["EDITOR", "VISUAL", "PAGER", "MANPAGER", "BROWSER", "GH_PAGER", "GH_EDITOR", "GH_BROWSER"];
+    &["EDITOR", "VISUAL", "PAGER", "MANPAGER", "BROWSER", "GH_PAGER", "GH_EDITOR", "GH_BROWSER", "PSQL_PAGER", "PSQL_EDITOR"];
 
 /// Names files, or directories for files, that programs write by themselves.
 const WRITTEN: &[&str] = &[
@@ -143,7 +144,7 @@ pub(crate) fn matters(name: &str) -> bool {
         || COMMANDS.contains(&name)
         || WRITTEN.contains(&name)
         || programs::matters(name)
-        || matches!(name, "ENV" | "NODE_OPTIONS" | "TAR_OPTIONS" | "TAPE")
+        || matches!(name, "ENV" | "NODE_OPTIONS" | "BUN_OPTIONS" | "TAR_OPTIONS" | "TAPE")
         || [
             "GIT_",
             "GH_",
@@ -200,7 +201,7 @@ pub(crate) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
                 "ENV=..",
                 "an interactive shell runs the file that this variable names",
             ));
-        } else if name == "NODE_OPTIONS"
+        } else if matches!(name.as_str(), "NODE_OPTIONS" | "BUN_OPTIONS")
             && (value.is_unknown() || LOADING.iter().any(|flag| text.contains(flag)))
         {
             context.push(Effect::opaque("NODE_OPTIONS=..", "this variable loads other code"));

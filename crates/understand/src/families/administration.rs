@@ -50,6 +50,12 @@ const SHOWS: &[&str] = &[
 
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let words: Vec<&str> = invocation.words.iter().filter(|word| !word.text().starts_with('-')).take(4).map(|word| word.known().unwrap_or("*")).collect();
+    // What it is told to look at is a file of the project.
+    if matches!(words.as_slice(), ["config", "validate" | "process" | "pack", ..] | ["diagnostic", ..]) {
+        invocation.words.iter().skip(2).filter(|word| !word.text().starts_with('-')).for_each(|word| context.read(word));
+        context.program(verbs::EXEC_READ, &invocation.program);
+        return;
+    }
     let harms = |word: &&str| clouds::is_verb(word) || *word == "*";
     if words.iter().any(|word| SHOWS.contains(word)) && !words.iter().any(harms) {
         context.program(verbs::EXEC_READ, &invocation.program);

@@ -4,7 +4,7 @@ mod hosts;
 mod inventory;
 mod playbook;
 
-use countersign_model::{Effect, Resource, is_this_machine, verbs};
+use countersign_model::{Certainty, Effect, Resource, is_this_machine, verbs};
 
 use inventory::Machine;
 
@@ -93,7 +93,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         "salt-key" | "salt-run" | "salt-cp" => context.push(Effect::new(verbs::NET_WRITE, machines("salt", &found))),
         "knife" => knife(invocation, context),
         "bolt" => elsewhere(&found.text(&["-t", "--targets", "-n"]).unwrap_or_else(|| "*".to_owned()), invocation, context),
-        "puppet" if found.has(&["--noop"]) || matches!(found.operand(0).as_deref(), Some("lookup" | "facts" | "parser" | "describe" | "module" | "config" | "help")) => {
+        "puppet" if found.has(&["--noop"]) && !found.has(&["--no-noop"]) || matches!(found.operand(0).as_deref(), Some("facts" | "parser" | "describe" | "module" | "config" | "help")) => {
             context.program(verbs::EXEC_READ, &invocation.title());
         }
         _ => {
@@ -128,9 +128,13 @@ fn machines(pattern: &str, found: &Subcommand<'_>) -> Resource {
 }
 
 /// Modules that only look.
-const LOOKS: &[&str] = &["ping", "setup", "gather_facts", "debug", "stat", "assert", "getent", "service_facts", "package_facts", "find", "slurp", "fetch", "win_ping"];
+const LOOKS: &[&str] = &["ping", "setup", "gather_facts", "debug", "stat", "assert", "service_facts", "package_facts", "find", "win_ping"];
+/// Modules that bring over what a file or a database of the machine holds.
+const TAKES: &[&str] = &["slurp", "fetch", "getent"];
+/// Variables and options that name code of the user's own.
+const OWN_CODE: &[&str] = &["ANSIBLE_LIBRARY", "ANSIBLE_MODULE_UTILS", "ANSIBLE_CONFIG"];
 /// Modules whose argument a shell or a program runs.
-const RUNS: &[&str] = &["command", "shell", "raw", "win_shell", "win_command", "expect"];
+const RUNS: &[&str] = &["command", "shell", "raw", "win_shell", "win_command"];
 
 fn ad_hoc(found: &Subcommand<'_>, invocation: &Invocation, context: &mut Context<'_>) {
     let pattern = found.operand(0).unwrap_or_else(|| "*".to_owned());
@@ -147,10 +151,22 @@ fn ad_hoc(found: &Subcommand<'_>, invocation: &Invocation, context: &mut Context
     let looks = found.has(&["--list-hosts", "--syntax-check"]) || found.surely(&["-C", "--check"], FLAGS) || LOOKS.contains(&module.as_str());
     let text = found.value(&["-a", "--args"]).map(|value| value.known().map(str::to_owned));
     let becomes = found.has(&["-b", "--become"]);
+    template(text.as_ref(), invocation, context);
+    let is_own = |name: &str| OWN_CODE.contains(&name) || name.starts_with("ANSIBLE_") && name.contains("PLUGIN");
+    if found.has(&["-M", "--module-path"]) || invocation.environment.iter().any(|(name, _)| is_own(name)) {
+        opaque(invocation, "its modules or plugins are the user's own", context);
+    }
     if machines.is_empty() {
         context.program(verbs::EXEC_READ, &invocation.title());
     }
     for machine in machines {
+        if TAKES.contains(&module.as_str()) && !found.has(&["--list-hosts"]) {
+            let store = machine.place.to_string();
+            let name = text.clone().flatten().unwrap_or_else(|| "*".to_owned());
+            let effect = Effect::new(verbs::SECRET_READ, Resource::Secret { store, name });
+            context.push(effect.certain(Certainty::Partial, "what the machine keeps there may be a secret"));
+            continue;
+        }
         if looks {
             context.push(Effect::new(verbs::NET_READ, machine.place));
             continue;
@@ -169,6 +185,24 @@ fn ad_hoc(found: &Subcommand<'_>, invocation: &Invocation, context: &mut Context
         } else {
             context.elsewhere(machine.place, run);
         }
+    }
+}
+
+/// What a template in a module's arguments does, which is filled in on this machine.
+fn template(text: Option<&Option<String>>, invocation: &Invocation, context: &mut Context<'_>) {
+    match text {
+        Some(Some(text)) if text.contains("{{") || text.contains("{%") => {
+            opaque(invocation, "a template is filled in on this machine", context);
+            if ["lookup", "query", "vars", "password", "secret", "token", "vault"].iter().any(|part| text.to_ascii_lowercase().contains(part)) {
+                let resource = Resource::Secret { store: "ansible".to_owned(), name: "*".to_owned() };
+                context.push(Effect::new(verbs::SECRET_READ, resource).certain(Certainty::Partial, "a template gives out what it looks up"));
+            }
+        }
+        Some(Some(text)) if text.split_ascii_whitespace().any(|part| part.starts_with("var=") && ["vars", "pass", "secret", "token", "vault"].iter().any(|name| part.contains(name))) => {
+            let resource = Resource::Secret { store: "ansible".to_owned(), name: "*".to_owned() };
+            context.push(Effect::new(verbs::SECRET_READ, resource).certain(Certainty::Partial, "variables of machines hold secrets"));
+        }
+        _ => {}
     }
 }
 
@@ -216,7 +250,8 @@ fn salt(found: &Subcommand<'_>, invocation: &Invocation, context: &mut Context<'
     let target = found.operand(0).unwrap_or_else(|| "*".to_owned());
     let function = found.operand(1).unwrap_or_else(|| "*".to_owned());
     let place = Resource::Host { host: target.clone(), url: None };
-    let rehearses = found.operands.iter().any(|word| matches!(word.text(), "test=True" | "test=true"));
+    let tests = found.operands.iter().rfind(|word| word.text().starts_with("test="));
+    let rehearses = tests.is_some_and(|word| matches!(word.text(), "test=True" | "test=true"));
     let looks = ["test.", "grains.", "status.", "network.", "sys.", "disk.", "saltutil.running"];
     match function.as_str() {
         "pillar.items" | "pillar.get" | "pillar.item" => {

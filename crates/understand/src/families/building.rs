@@ -143,11 +143,69 @@ pub(super) const FAMILY: Family = Family {
     effects,
 };
 
+/// Maven with the goals and options that a variable puts before its own: `MAVEN_ARGS=deploy mvn test`.
+fn with_goals(invocation: &Invocation) -> Option<Invocation> {
+    let at = invocation.environment.iter().rposition(|(name, _)| name == "MAVEN_ARGS").filter(|_| matches!(invocation.program.as_str(), "mvn" | "mvnw"))?;
+    let mut told = Invocation { contiguous: false, ..invocation.clone() };
+    let (_, value) = told.environment.remove(at);
+    told.environment.retain(|(name, _)| name != "MAVEN_ARGS");
+    let given: Vec<Word> = match value.known() {
+        Some(text) => text.split_ascii_whitespace().map(Word::known_as).collect(),
+        None => vec![Word::made(value)],
+    };
+    told.words.splice(0..0, given);
+    Some(told)
+}
+
+/// Where a build of .NET is put by itself, if it is: the profile that says so.
+fn deploys(invocation: &Invocation) -> Option<Option<String>> {
+    let mut profile = None;
+    let mut is_told = false;
+    for word in &invocation.words {
+        let text = word.text().to_ascii_lowercase();
+        let Some((option, value)) = text.trim_start_matches(['-', '/']).split_once([':', '=']) else { continue };
+        match option {
+            "p" | "property" if value.starts_with("deployonbuild=true") => is_told = true,
+            "p" | "property" if value.starts_with("publishprofile=") => {
+                is_told = true;
+                profile = value.split_once('=').map(|(_, name)| name.to_owned());
+            }
+            "t" | "target" if value.split(';').any(|target| target.contains("deploy") || target.contains("publishcontainer")) => is_told = true,
+            _ => {}
+        }
+    }
+    is_told.then_some(profile)
+}
+
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     if options_first::effects(invocation, context, effects) {
         return;
     }
+    if let Some(told) = with_goals(invocation) {
+        effects(&told, context);
+        return;
+    }
     let program = invocation.program.as_str();
+    if program == "bun" && invocation.known(0) == Some("pm") {
+        match invocation.known(1) {
+            Some("version") if invocation.words.len() > 2 => {
+                let mut version = invocation.clone();
+                version.words.remove(0);
+                version.contiguous = false;
+                effects(&version, context);
+                return;
+            }
+            Some("trust") => {
+                context.program(verbs::EXEC_INSTALL, "bun pm trust");
+                return;
+            }
+            _ => {}
+        }
+    }
+    if program == "dotnet" && let Some(profile) = deploys(invocation) {
+        let resource = Resource::App { platform: "dotnet".to_owned(), name: "*".to_owned(), target: profile };
+        context.push(Effect::new(verbs::APP_DEPLOY, resource).because("the build puts what it makes where its profile says"));
+    }
     cleaned::effects(invocation, context);
     ninja::effects(invocation, context);
     if portable::effects(invocation, context) || own_programs::effects(invocation, context) {

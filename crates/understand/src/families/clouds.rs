@@ -1,6 +1,6 @@
 //! Other clouds' command lines, which end in verbs too: `doctl compute droplet delete`, `hcloud server create`.
 
-use countersign_model::verbs;
+use countersign_model::{Effect, Resource, verbs};
 
 use super::cloud::{NOT_KNOWN, Tenant, sounds_secret};
 use super::subcommands::{self, Table};
@@ -71,7 +71,11 @@ pub(super) fn by_words(invocation: &Invocation, first: usize, context: &mut Cont
     }
     if configures.contains(&service) {
         let reads = words.get(1).is_some_and(|word| matches!(*word, "list" | "ls" | "show" | "get" | "active" | "dump"));
-        if reads {
+        let shows_secret = words.contains(&"dump") || words.iter().skip(2).any(|word| ["*", "token", "secret-key", "secret"].contains(word) || word.contains("key") || word.contains("token"));
+        if reads && shows_secret {
+            let resource = Resource::Secret { store: program.to_owned(), name: words.get(2..).unwrap_or_default().join(" ") };
+            context.push(Effect::new(verbs::SECRET_READ, resource));
+        } else if reads {
             context.program(verbs::EXEC_READ, program);
         } else {
             context.write_value(&Value::Known(format!("{}/.config/{program}", context.state.shell.home)));

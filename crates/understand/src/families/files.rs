@@ -61,9 +61,17 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         "mv" => move_files(invocation, context),
         "ln" => link(invocation, context),
         "cp" if links(invocation) => link(invocation, context),
-        "cp" | "install" => copy(invocation, context),
+        "install" => {
+            copy(invocation, context);
+            modes::takes_rights(invocation, context);
+        }
+        "cp" => copy(invocation, context),
         "dd" => disk_dump(invocation, context),
-        "chmod" | "chown" | "chgrp" | "setfacl" => permit(invocation, context),
+        "chmod" => {
+            permit(invocation, context);
+            modes::takes_rights(invocation, context);
+        }
+        "chown" | "chgrp" | "setfacl" => permit(invocation, context),
         "tar" | "bsdtar" | "gtar" => tar(invocation, context),
         "patch" => patches::patch(invocation, context),
         _ => archive(invocation, context),

@@ -83,6 +83,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let spec = match group.as_str() {
         // There `-f` and `-F` are fields, `-m` is nothing.
         "api" | "workflow" => Spec { short: API_SHORT, ..SPEC },
+        "gist" => Spec { short: GIST_SHORT, ..SPEC },
         "codespace" | "cs" => Spec { short: CODESPACE_SHORT, ..SPEC },
         _ => SPEC,
     };
@@ -143,6 +144,11 @@ fn asks_for_help(invocation: &Invocation) -> bool {
 
 const API_SHORT: &[(char, Takes)] = &[
     ('X', Takes::Value), ('f', Takes::Value), ('F', Takes::Value), ('H', Takes::Value), ('q', Takes::Value), ('t', Takes::Value), ('i', Takes::Nothing), ('p', Takes::Value), ('R', Takes::Value), ('r', Takes::Value), ('h', Takes::Nothing), ('a', Takes::Nothing), ('L', Takes::Value), ('y', Takes::Nothing), ('w', Takes::Nothing),
+];
+
+/// There `-p` is a flag: the gist is public.
+const GIST_SHORT: &[(char, Takes)] = &[
+    ('a', Takes::Value), ('d', Takes::Value), ('f', Takes::Value), ('r', Takes::Value), ('p', Takes::Nothing), ('w', Takes::Nothing), ('h', Takes::Nothing), ('L', Takes::Value), ('s', Takes::Value),
 ];
 
 /// There `-c` names the codespace.

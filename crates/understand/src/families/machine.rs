@@ -117,7 +117,7 @@ fn only_shows(invocation: &Invocation) -> bool {
         }
         program => {
             let reads = READS.iter().find(|(name, _)| *name == program).map_or(&[][..], |(_, reads)| reads);
-            has(SHOWING) || first.is_some_and(|first| reads.contains(&first)) || program == "btrfs" && has(reads) || none && !matches!(program, "update-grub" | "depmod")
+            has(SHOWING) || first.is_some_and(|first| reads.contains(&first)) || program == "btrfs" && has(reads) || none && !matches!(program, "update-grub" | "depmod" | "chpasswd" | "iptables-restore" | "vipw" | "visudo" | "ldconfig")
         }
     }
 }

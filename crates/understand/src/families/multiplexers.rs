@@ -29,7 +29,7 @@ pub(super) const FAMILY: Family = Family {
 const TABLE: Table<'_> = Table {
     values: &["-s", "-t", "-n", "-c", "-x", "-y", "-F", "-f", "-L", "-S", "-l", "-e", "-p", "-ds", "-dsx", "-dS", "-dmS", "-AdS", "-As"],
     rules: &[
-        rule("ls|list-sessions|list-windows|list-panes|lsw|lsp|has-session|has|display-message|display|capture-pane|capturep|show-options|info|list-keys|show-buffer|list-clients|lsc|show-environment", verbs::EXEC_READ),
+        rule("ls|list-sessions|list-windows|list-panes|lsw|lsp|has-session|has|display-message|display|capture-pane|capturep|show-options|info|list-keys|show-buffer|list-clients|lsc", verbs::EXEC_READ),
         rule("new-session|new|new-window|neww|split-window|splitw|respawn-pane|respawnp|respawn-window|run-shell|run|pipe-pane|pipep|send-keys|send|popup|display-popup", verbs::EXEC_OPAQUE),
         rule("kill-session|kill-window|killw|kill-pane|killp|kill-server|detach|detach-client|attach|attach-session|a|select-window|selectw|select-pane|rename-window|rename-session|resize-pane|switch-client", verbs::EXEC_PROCESS),
     ],

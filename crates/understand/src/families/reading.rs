@@ -65,7 +65,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             reads_environment("*", context);
             context.program(verbs::EXEC_READ, "ps");
         }
-        "date" | "hostname" | "sysctl" | "ip" | "dmesg" => settings(invocation, context),
+        "date" | "hostname" | "sysctl" | "ip" | "dmesg" | "ss" | "ifconfig" => settings(invocation, context),
         "hyperfine" | "openssl" | "man" | "delta" => starts_others(invocation, context),
         "base64" | "base32" | "xxd" | "zcat" | "bzcat" | "xzcat" | "rev" | "iconv" => {
             let decodes = invocation.words.iter().any(|word| {
@@ -78,6 +78,9 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         "getent" if invocation.words.iter().any(|word| matches!(word.text(), "hosts" | "ahosts" | "ahostsv4" | "ahostsv6")) => {
             super::lookups::carried(&invocation.words, context);
             context.program(verbs::EXEC_READ, program);
+        }
+        "getent" if invocation.words.iter().any(|word| matches!(word.text(), "shadow" | "gshadow")) => {
+            context.read_value(&Value::Known("/etc/shadow".to_owned()));
         }
         _ if NO_FILES.contains(&program) => context.program(verbs::EXEC_READ, program),
         _ => files(invocation, context),
@@ -282,7 +285,12 @@ fn settings(invocation: &Invocation, context: &mut Context<'_>) {
         || match invocation.program.as_str() {
             "date" => words.iter().any(|word| matches!(*word, "-s") || word.starts_with("--s")),
             "hostname" => words.iter().any(|word| !word.starts_with('-')),
-            "sysctl" => words.iter().any(|word| word.contains('=') || matches!(*word, "-w" | "-p")),
+            "sysctl" => words.iter().any(|word| word.contains('=') || matches!(*word, "-w" | "-p" | "-f" | "--system" | "--load")),
+            "ss" => words.iter().any(|word| word.starts_with('-') && !word.starts_with("--") && word.contains('K') || *word == "--kill"),
+            "ifconfig" => {
+                let operands: Vec<&&str> = words.iter().filter(|word| !word.starts_with('-')).collect();
+                operands.len() > 1
+            }
             "dmesg" => words.iter().any(|word| matches!(*word, "-C" | "-c" | "--clear")),
             _ => words.iter().any(|word| matches!(*word, "add" | "del" | "set" | "flush" | "change" | "replace" | "exec" | "-batch" | "-b")),
         };

@@ -35,6 +35,12 @@ pub(super) const FAMILY: Family = Family {
 /// Why what is published is not exactly known.
 const CONFIGURED: &str = "its configuration says what it publishes, and where";
 
+/// Takes note that tags of new versions are made, which a push of all tags then brings along.
+fn tagged(context: &mut Context<'_>) {
+    context.state.world.made.push("refs/tags/*".to_owned());
+    context.state.world.refs_changed.get_or_insert_with(|| "an earlier part of the command makes tags".to_owned());
+}
+
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let program = invocation.program.as_str();
     let has = |names: &[&str]| invocation.words.iter().any(|word| word.known().is_some_and(|text| names.contains(&text)));
@@ -47,13 +53,18 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let rehearses = has(&["--dry-run", "--dry-run=true", "--dryRun"])
         || (matches!(program, "semantic-release" | "release-it") && has(&["-d"]))
         || (program == "np" && has(&["--preview"]));
+    let taken_back = has(&["--no-dry-run", "--no-dryRun", "false"]) || program == "changeset";
+    let rehearses = rehearses && !taken_back;
     let builds = |context: &mut Context<'_>| context.program(verbs::EXEC_BUILD, program);
     if rehearses {
         builds(context);
         return;
     }
     match (program, operands.as_slice()) {
-        ("standard-version" | "commit-and-tag-version", _) => builds(context),
+        ("standard-version" | "commit-and-tag-version", _) => {
+            builds(context);
+            tagged(context);
+        }
         ("release-it", _) if has(&["--release-version", "--changelog"]) => context.program(verbs::EXEC_READ, program),
         ("semantic-release" | "release-it" | "np", _) => {
             publishes(verbs::PACKAGE_PUBLISH, "npm", &own_name(context), context);
@@ -64,7 +75,11 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             }
         }
         ("changeset", ["publish", ..]) => publishes(verbs::PACKAGE_PUBLISH, "npm", "*", context),
-        ("changeset", [] | ["add" | "init" | "version" | "tag" | "pre", ..]) => builds(context),
+        ("changeset", ["tag", ..]) => {
+            builds(context);
+            tagged(context);
+        }
+        ("changeset", [] | ["add" | "init" | "version" | "pre", ..]) => builds(context),
         ("changeset", ["status", ..]) => context.program(verbs::EXEC_READ, program),
         ("goreleaser", ["release", ..]) if has(&["--snapshot", "--skip=publish", "--skip-publish"]) => builds(context),
         ("goreleaser", ["release" | "publish" | "announce" | "continue", ..]) => {

@@ -40,8 +40,19 @@ const READS: &[&str] = &[
     "blame", "get-default", "show-environment", "help", "session-status", "user-status", "seat-status", "show-session", "show-user",
     "query", "statistics", "jlist", "prettylist", "ls", "l", "ps", "describe", "info", "logs", "log", "monit", "tail", "procinfo", "dumpstate",
     "list-locales", "list-timezones", "critical-chain", "verify", "time", "plot", "dot", "lldp", "pid", "avail", "version", "timesync-status",
-    "managername", "manageruid", "error", "blame-all", "dump", "security", "calendar", "env",
+    "managername", "manageruid", "error", "blame-all", "dump", "security", "calendar",
 ];
+
+/// Services that record what is done on the machine, or guard it.
+const WATCHES: &[&str] = &[
+    "auditd", "falco", "falcon-sensor", "wazuh-agent", "osqueryd", "firewalld", "ufw", "nftables", "iptables", "rsyslog", "syslog",
+    "systemd-journald", "fail2ban", "apparmor", "crowdsec", "clamav-daemon", "sentinelone", "mdatp", "datadog-agent", "filebeat", "auditbeat",
+];
+
+/// Whether one of these services is meant.
+fn watches(operands: &[&Word]) -> bool {
+    operands.iter().filter_map(|word| word.known()).any(|name| WATCHES.contains(&name.trim_end_matches(".service")))
+}
 
 /// What stops or changes the whole machine.
 const MACHINE: &[&str] = &[
@@ -111,6 +122,9 @@ fn service(invocation: &Invocation, context: &mut Context<'_>) {
             program_effect(verbs::EXEC_SYSTEM, invocation).reversible(Reversible::Yes)
         }
         Some("start") if program == "pm2" => program_effect(verbs::EXEC_OPAQUE, invocation),
+        Some("stop" | "disable" | "mask" | "kill") if watches(&operands) => {
+            program_effect(verbs::EXEC_SYSTEM, invocation).reversible(Reversible::Unknown).because("it watches or guards the machine")
+        }
         Some(_) => {
             let reversible = matches!(action, Some("start" | "stop" | "restart" | "reload" | "try-restart" | "reload-or-restart" | "daemon-reload" | "kickstart"));
             program_effect(verbs::EXEC_SYSTEM, invocation).reversible(if reversible { Reversible::Yes } else { Reversible::Unknown })

@@ -67,7 +67,9 @@ const CDK: Table = Table {
     ],
     rules: &[
         rule("synth|synthesize|diff|list|ls|doctor|docs|doc|metadata|notices|context|acknowledge|version|get|help|drift|output|plan", verbs::STACK_READ),
-        rule("validate|build|init|logs|info|print|package|config|generate|traces|metrics|provider|diagnostic|fmt|inspect|console|hcl2_upgrade|plugins", verbs::STACK_READ),
+        rule("validate|build|init|logs|info|config|generate|traces|metrics|provider|diagnostic|fmt|inspect|console|hcl2_upgrade|plugins", verbs::STACK_READ),
+        rule("print", verbs::SECRET_READ),
+        rule("package", verbs::STACK_READ),
         rule("invoke local", verbs::EXEC_OPAQUE),
         rule("local", verbs::EXEC_OPAQUE),
         rule("list resources|endpoints|stack-outputs|functions", verbs::STACK_READ),

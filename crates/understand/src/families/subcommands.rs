@@ -85,11 +85,21 @@ impl Subcommand<'_> {
     pub fn surely(&self, names: &[&str], flags: &[&str]) -> bool {
         let before = |index: usize| index.checked_sub(1).and_then(|before| self.options.get(before));
         self.has(names)
+            && !self.takes_back(names)
             && self.options.iter().enumerate().any(|(index, (name, _))| {
                 names.contains(&name.as_str())
                     && (!self.loose.contains(&index)
                         || before(index).is_some_and(|(name, _)| flags.contains(&name.as_str())))
             })
+    }
+
+    /// Whether one of these options is taken back, by its opposite or by what may be its value: `--dry-run false`.
+    fn takes_back(&self, names: &[&str]) -> bool {
+        let opposite = |name: &str| {
+            name.strip_prefix("--no-").is_some_and(|rest| names.iter().any(|name| name.trim_start_matches('-') == rest))
+        };
+        self.options.iter().any(|(name, _)| opposite(name))
+            || self.operands.iter().any(|word| matches!(word.text(), "false" | "False" | "no" | "0"))
     }
 
     /// What it does to `resource`: `otherwise` where the table does not know it, `worst` where its words are not

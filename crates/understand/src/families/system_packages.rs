@@ -94,6 +94,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         "apt-cache" | "dpkg-query" => Read,
         "apt-key" if has(&["list", "finger", "exportall"]) => Read,
         "apt-key" | "add-apt-repository" => Trust,
+        "dnf" | "yum" | "dnf5" | "microdnf" if first == Some("history") && has(&["undo", "rollback", "redo"]) => Remove,
         "dpkg" | "rpm" | "pacman" | "yay" | "paru" | "nix-env" | "nix-store" | "emerge" | "xbps-install" => by_letters(program, invocation),
         "xbps-remove" | "nix-collect-garbage" => Remove,
         "nixos-rebuild" | "home-manager" if matches!(first, Some("dry-build" | "dry-activate" | "build" | "generations" | "news" | "packages" | "list-generations")) => Read,

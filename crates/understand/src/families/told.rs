@@ -57,6 +57,7 @@ pub(super) fn tell(invocation: &Invocation, effect: Effect, context: &mut Contex
     let is_opaque = effect.verb != verbs::EXEC_TEST && effect.verb != verbs::EXEC_BUILD;
     if told.sees == Sees::Everything && delivers_to_production(invocation)
         || is_opaque && is_given_production(invocation)
+        || effect.verb == verbs::EXEC_TEST && tests_production(invocation)
     {
         told.add("stage:production");
     }
@@ -104,6 +105,15 @@ fn is_given_production(invocation: &Invocation) -> bool {
             .filter_map(place::named::of_path)
             .any(place::named::says_production),
         "KUBECONTEXT" | "KUBE_CONTEXT" | "HELM_KUBECONTEXT" => place::named::says_production(value.text()),
+        _ => false,
+    })
+}
+
+/// Whether a variable makes tests run with production's settings, and its database.
+fn tests_production(invocation: &Invocation) -> bool {
+    invocation.environment.iter().any(|(name, value)| match name.as_str() {
+        "RAILS_ENV" | "RACK_ENV" | "APP_ENV" | "MIX_ENV" | "HANAMI_ENV" => ["production", "prod", "live"].contains(&value.text()),
+        "DJANGO_SETTINGS_MODULE" => value.text().split(['.', '_']).any(|part| ["production", "prod", "live"].contains(&part)),
         _ => false,
     })
 }

@@ -99,7 +99,7 @@ fn nx(command: &str, operands: &[&Word], own: &[Word], invocation: &Invocation, 
     match command {
         "graph" | "dep-graph" | "show" | "list" | "report" | "print-affected" | "affected:graph" | "daemon" | "view-logs" => context.program(verbs::EXEC_READ, "nx"),
         "format" | "format:check" | "format:write" | "reset" | "clear-cache" | "sync" | "sync:check" | "lint" if operands.len() < 2 => context.program(verbs::EXEC_BUILD, &format!("nx {command}")),
-        "release" if own.iter().any(|word| matches!(word.text(), "-d" | "--dry-run" | "--dryRun")) => context.program(verbs::EXEC_READ, "nx"),
+        "release" if own.iter().any(|word| matches!(word.text(), "-d" | "--dry-run" | "--dryRun")) && !own.iter().any(|word| matches!(word.text(), "--no-dry-run" | "--no-dryRun" | "false")) => context.program(verbs::EXEC_READ, "nx"),
         "release" => {
             let at = invocation.words.iter().position(|word| word.known() == Some("release")).unwrap_or(0);
             publishing::effects(at, invocation, context);

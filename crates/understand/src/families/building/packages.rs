@@ -47,7 +47,7 @@ fn version(rest: &[Word], invocation: &Invocation, context: &mut Context<'_>) {
     }
     context.write_value(&Value::Known("package.json".to_owned()));
     let tags = !rest.iter().any(|word| matches!(word.text(), "--no-git-tag-version" | "--git-tag-version=false"));
-    if tags && invocation.program == "npm" {
+    if tags && matches!(invocation.program.as_str(), "npm" | "pnpm" | "bun") {
         for words in [&["commit", "-am", "version"][..], &["tag", "v*"][..]] {
             let mut git = invocation.clone();
             git.first = Word::known_as("git");

@@ -72,6 +72,8 @@ const RULES: &[Rule] = &[
     rule("system connection", verbs::CONTAINER_WRITE),
     rule("system connection list|ls", verbs::CONTAINER_READ),
     rule("buildx ls|inspect|du|version|imagetools|history", verbs::CONTAINER_READ),
+    rule("buildx imagetools create", verbs::PACKAGE_PUBLISH),
+    rule("scout push", verbs::PACKAGE_PUBLISH),
     rule("manifest inspect", verbs::CONTAINER_READ),
     rule("trust inspect", verbs::CONTAINER_READ),
     rule("service|node|stack|secret|config ls|list|ps|inspect|logs|services|config", verbs::CONTAINER_READ),
@@ -163,6 +165,13 @@ fn rest(invocation: &Invocation, context: &mut Context<'_>) {
             for image in if is_any { vec!["*"] } else { images.collect() } {
                 let effect = Effect::new(verbs::PACKAGE_PUBLISH, registries::image(image));
                 context.push(if image == "*" { effect.certain(Certainty::Partial, "the image's name is not known") } else { effect });
+            }
+            return;
+        }
+        ("buildx", "imagetools create") | ("scout", "push") => {
+            let tags: Vec<&str> = found.values(&["-t", "--tag"]).map(|value| value.known().unwrap_or("*")).collect();
+            for image in if tags.is_empty() { vec!["*"] } else { tags } {
+                context.push(Effect::new(verbs::PACKAGE_PUBLISH, registries::image(image)));
             }
             return;
         }

@@ -49,6 +49,24 @@ pub(super) fn weigh(word: &Word, invocation: &Invocation, before: usize, context
     }
 }
 
+/// Says so where a mode lets whoever starts a file act as its owner or group.
+pub(super) fn takes_rights(invocation: &Invocation, context: &mut Context<'_>) {
+    let modes = invocation.words.iter().take(4).filter_map(Word::known).filter(|text| !text.starts_with('-') || text.starts_with("-m"));
+    let sets_id = |mode: &str| match u32::from_str_radix(mode, 8) {
+        Ok(bits) => mode.len() >= 4 && bits & 0o6000 != 0 && bits <= 0o7777,
+        Err(_) => mode.split(',').any(|clause| {
+            clause.split_once(['+', '=']).is_some_and(|(who, what)| {
+                who.chars().all(|letter| "ugoa".contains(letter)) && what.contains('s') && what.chars().all(|letter| "rwxXst".contains(letter))
+            })
+        }),
+    };
+    if modes.map(|mode| mode.trim_start_matches("-m").trim_start_matches('=')).any(sets_id) {
+        let resource = Resource::Program { name: invocation.program.clone() };
+        let why = "whoever starts the file then acts with its owner's or group's rights";
+        context.push(Effect::new(verbs::EXEC_PRIVILEGE, resource).because(why));
+    }
+}
+
 fn gives_nothing(effect: &mut Effect, is_secret: bool) {
     use PathClass::{Secret, ShellConfiguration, ToolConfiguration};
     if let Resource::Path { class: class @ (Secret | ShellConfiguration | ToolConfiguration), .. } = &mut effect.resource

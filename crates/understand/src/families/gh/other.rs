@@ -84,6 +84,7 @@ impl Call<'_> {
                 return None;
             }
             ("auth", _) => token(verbs::SECRET_WRITE),
+            ("config", "get") if self.arguments.operands.get(1).is_none_or(|word| word.known().is_none_or(|key| key.contains("token"))) => token(verbs::SECRET_READ),
             ("config", "get" | "list") => on(verbs::FORGE_READ),
             ("config", "set") if self.names_program() => {
                 opaque(self.invocation, "the client runs what its configuration names", context);

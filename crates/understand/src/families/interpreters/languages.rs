@@ -303,6 +303,13 @@ fn find(invocation: &Invocation) -> Code<'_> {
 }
 
 fn inline(text: &str, invocation: &Invocation, context: &mut Context<'_>) {
+    let prints = invocation.words.iter().any(|word| matches!(word.text(), "-p" | "--print" | "-pe"));
+    if let Some(name) = text.trim().trim_end_matches(';').strip_prefix("process.env.").filter(|_| prints) {
+        let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if is_name && context.surroundings.keeps_secret(name) {
+            families::reads_environment(name, context);
+        }
+    }
     let before = std::mem::take(&mut context.state.world.opaque);
     let listed = context.collected.len();
     let read = code::inline(&invocation.program, text, context);

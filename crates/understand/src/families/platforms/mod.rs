@@ -13,6 +13,7 @@ use super::subcommands::{Subcommand, read};
 use supabase::Side;
 use super::{Family, dispatch, named_programs, opaque};
 use crate::context::Context;
+use crate::tables::cloud::{self, Does};
 use crate::invocation::Invocation;
 use crate::shell::{self, Place};
 use crate::sql::{DatabasePlace, client};
@@ -71,6 +72,12 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     // A store of keys holds ordinary data as well: the key's name says when its value is a secret.
     let is_key = platform == "wrangler" && found.name == "kv key get" && found.operand(0).is_some_and(|key| key == "*" || super::is_secret_name(&key.replace('-', "_")));
     let verb = match verb {
+        // It prints what the application's environment holds.
+        Some(_) if platform == "dokku" && found.name == "config" && found.operands.iter().all(|word| cloud::by_verb(word.text()).is_none() && !CHANGES.contains(&word.text())) => Some(verbs::SECRET_READ),
+        Some(verb) if verb == verbs::APP_READ => Some(below(&found)),
+        verb => verb,
+    };
+    let verb = match verb {
         _ if is_key => Some(verbs::SECRET_READ),
         Some(verb) if platform == "supabase" => Some(supabase::there(verb, &found)),
         verb => verb,
@@ -80,6 +87,26 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     runs(platform, &found, &normal, &app, context);
     files(platform, &found, context);
 }
+
+/// What is done to a kind of thing that a table has as one to read: a word below it may say that it is changed.
+fn below(found: &Subcommand<'_>) -> Verb {
+    let asks = found.name.rsplit(' ').next().is_some_and(|last| cloud::by_verb(last) == Some(Does::Read));
+    let words = found.operands.iter().take(2).filter_map(|word| word.known());
+    let mut harms = words.filter(|_| !asks).filter_map(|word| match cloud::by_verb(word) {
+        Some(Does::Delete) => Some(verbs::APP_DELETE),
+        Some(Does::Read | Does::Export) => None,
+        None if !CHANGES.contains(&word) => None,
+        _ => Some(verbs::APP_SETTINGS),
+    });
+    harms.next().unwrap_or(verbs::APP_READ)
+}
+
+/// Words below a kind of thing that say that it is changed, or given away as a whole, besides the usual verbs.
+const CHANGES: &[&str] = &[
+    "promote", "redeploy", "rollback", "push", "pull", "capture", "schedule", "unschedule", "clear", "repoint", "unfollow", "link", "unlink",
+    "timeout", "maxmemory", "maintenance", "window", "clone", "lock", "unlock", "pause", "send-event", "visibility", "install", "up", "shell",
+    "url", "public-url", "download", "keyspace-notifications", "vector-stop", "down", "invite", "transfer", "buy", "kill", "bounce", "trigger",
+];
 
 /// Heroku's `pg:reset` as two words, like everybody else's.
 fn colons(platform: &str, invocation: &Invocation) -> Invocation {

@@ -369,7 +369,11 @@ fn tunnels(call: &Call<'_>, forwards: &[Value], place: &Resource, context: &mut 
     for target in call.values('W').filter_map(Value::known).filter(|target| !target.contains('%')) {
         super::tunnels::forwarded(&format!("-:{target}"), own, context);
     }
-    if call.has('R') {
+    let by_option = call.values('o').any(|value| {
+        let text = value.text().trim_start().to_ascii_lowercase();
+        text.starts_with("remoteforward") || text.starts_with("dynamicforward")
+    });
+    if call.has('R') || by_option {
         let why = "the other machine reaches this one through it";
         context.push(Effect::new(verbs::NET_LISTEN, place.clone()).because(why));
     }
