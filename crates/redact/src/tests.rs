@@ -56,7 +56,13 @@ fn addresses_headers_and_commands() {
         let shown = check(&format!("psql postgres://app:hunter2@{address}"));
         assert_eq!(shown, format!("psql postgres://app:[redacted:local-credential]@{address}"));
     }
-    for address in ["localhost.example/x", "127.0.0.1.example", "db,localhost/x", "localhost,db/x", "127.0.0.1@db.example"] {
+    for address in [
+        "localhost.example/x",
+        "127.0.0.1.example",
+        "db,localhost/x",
+        "localhost,db/x",
+        "127.0.0.1@db.example",
+    ] {
         let shown = check(&format!("psql postgres://app:hunter2@{address}"));
         assert!(shown.contains("[redacted:url-credential]"), "{shown}");
     }

@@ -61,12 +61,30 @@ const LOADERS: &[&str] = &[
 ];
 
 /// Values of `NODE_OPTIONS` and the like that load code.
-const LOADING: &[&str] =
-    &["-r", "--require", "--preload", "--import", "--loader", "--experimental-loader", "-javaagent", "-agentpath"];
+const LOADING: &[&str] = &[
+    "-r",
+    "--require",
+    "--preload",
+    "--import",
+    "--loader",
+    "--experimental-loader",
+    "-javaagent",
+    "-agentpath",
+];
 
 /// A program these name is started by others.
-const COMMANDS: &[&str] =
-    &["EDITOR", "VISUAL", "PAGER", "MANPAGER", "BROWSER", "GH_PAGER", "GH_EDITOR", "GH_BROWSER", "PSQL_PAGER", "PSQL_EDITOR"];
+const COMMANDS: &[&str] = &[
+    "EDITOR",
+    "VISUAL",
+    "PAGER",
+    "MANPAGER",
+    "BROWSER",
+    "GH_PAGER",
+    "GH_EDITOR",
+    "GH_BROWSER",
+    "PSQL_PAGER",
+    "PSQL_EDITOR",
+];
 
 /// Names files, or directories for files, that programs write by themselves.
 const WRITTEN: &[&str] = &[

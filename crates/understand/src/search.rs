@@ -196,9 +196,11 @@ impl<'w> Look<'w> {
             "-regex" | "-iregex" => {
                 let syntax = syntax(self.words);
                 let patterns = self.value().and_then(Word::known);
-                let patterns = patterns.and_then(|text| regexes::patterns(&text.to_lowercase(), syntax, true));
+                let patterns =
+                    patterns.and_then(|text| regexes::patterns(&text.to_lowercase(), syntax, true));
                 let path = self.candidate.path().to_lowercase();
-                patterns.map_or(Maybe, |found| said(found.iter().any(|pattern| glob::matches(pattern, &path))))
+                patterns
+                    .map_or(Maybe, |found| said(found.iter().any(|pattern| glob::matches(pattern, &path))))
             }
             "-mindepth" => {
                 let least = self.value().and_then(Word::known).and_then(|text| text.parse::<usize>().ok());

@@ -3,6 +3,7 @@
 use countersign_model::{Certainty, Effect, Resource, verbs};
 
 use super::connections;
+use super::peers;
 use super::requests;
 use super::uses::{Argument, Given};
 use crate::context::Context;
@@ -149,15 +150,19 @@ fn act_within(does: Does, arguments: &[Argument], context: &mut Context<'_>) -> 
             let resource = Resource::Host { host: "*".to_owned(), url: None };
             context.push(Effect::new(verbs::NET_LISTEN, resource));
         }
-        Does::Connect => {
-            let resource = Resource::Host { host: "*".to_owned(), url: None };
-            context.push(
-                Effect::new(verbs::NET_SEND, resource)
-                    .certain(Certainty::Partial, "the code opens a connection"),
-            );
-        }
+        Does::Connect => connects(peers::host(arguments), context),
     }
     Ok(())
+}
+
+/// Adds that code opens a connection.
+pub(super) fn connects(host: Option<String>, context: &mut Context<'_>) {
+    let resource = |host: &str| Resource::Host { host: host.to_owned(), url: None };
+    context.push(match host {
+        Some(host) => Effect::new(verbs::NET_SEND, resource(&host)),
+        None => Effect::new(verbs::NET_SEND, resource("*"))
+            .certain(Certainty::Partial, "the code opens a connection"),
+    });
 }
 
 /// Runs text in a shell of its own.

@@ -27,6 +27,7 @@ pub(crate) mod named;
 pub(crate) mod nox;
 mod others;
 pub(crate) mod packages;
+mod peers;
 mod perl_quotes;
 pub(crate) mod pyproject;
 mod python;

@@ -130,33 +130,64 @@ fn one(
     let whole = Use { key: full.to_owned(), ..found.clone() };
     let mut result = Ok(());
     for (path, open) in whole.called() {
-        let mut arguments = code.arguments(open);
-        let Some((does, takes_receiver)) = does(path, &arguments) else { continue };
-        if acts::is_early(does) != early {
-            continue;
-        }
-        if does == Does::Request && (requests::sets(code, "method") || requests::sets(code, "get_method")) {
-            arguments.push(Argument {
-                name: Some("method".to_owned()),
-                given: Given::One(Value::unknown("the code sets it later")),
-            });
-        }
-        if takes_receiver {
-            let given = match open.checked_sub(2).filter(|_| !path.starts_with('?')) {
-                Some(dot) => code.given(found.first, dot, 0),
-                None => Given::One(Value::unknown("a value that the code works out")),
-            };
-            arguments.insert(0, Argument { name: None, given });
-        }
-        if let Err(why) = call(does, path, &arguments, context) {
-            result = Err(why);
-        }
-        if does == Does::Open && is_dropped(&whole, code) {
-            acts::emptied(&arguments, context);
-        }
+        code.turns(found.first, code.closer(open), &mut || {
+            if let Err(why) = one_call(&whole, path, open, code, early, context) {
+                result = Err(why);
+            }
+        });
     }
     if !early && whole.calls.is_empty() {
         mentions(full)?;
+    }
+    result
+}
+
+/// Adds what one call of a use does.
+fn one_call(
+    whole: &Use,
+    path: &str,
+    open: usize,
+    code: &Code<'_>,
+    early: bool,
+    context: &mut Context<'_>,
+) -> Result<(), String> {
+    let mut result = Ok(());
+    let mut arguments = code.arguments(open);
+    let Some((does, takes_receiver)) = does(path, &arguments) else { return Ok(()) };
+    if acts::is_early(does) != early {
+        return Ok(());
+    }
+    if does == Does::Request && (requests::sets(code, "method") || requests::sets(code, "get_method")) {
+        arguments.push(Argument {
+            name: Some("method".to_owned()),
+            given: Given::One(Value::unknown("the code sets it later")),
+        });
+    }
+    if takes_receiver {
+        let given = match open.checked_sub(2) {
+            Some(dot) if !path.starts_with('?') => code.given(whole.first, dot, 0),
+            // `(base / 'a.txt').unlink()`
+            Some(dot) if whole.first == dot => match code.opener(dot.wrapping_sub(1)) {
+                Some(start) => code.given(start, dot, 0),
+                None => Given::One(Value::unknown("a value that the code works out")),
+            },
+            _ => Given::One(Value::unknown("a value that the code works out")),
+        };
+        arguments.insert(0, Argument { name: None, given });
+    }
+    // What a socket is that came from somewhere else nobody says.
+    let is_method = functions::function(path).is_none();
+    if does == Does::Connect
+        && let Some(hosts) = code.peers().filter(|hosts| !(is_method && hosts.is_empty()))
+    {
+        hosts.iter().for_each(|host| acts::connects(Some(host.clone()), context));
+        return Ok(());
+    }
+    if let Err(why) = call(does, path, &arguments, context) {
+        result = Err(why);
+    }
+    if does == Does::Open && is_dropped(whole, code) {
+        acts::emptied(&arguments, context);
     }
     result
 }

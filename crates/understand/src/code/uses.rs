@@ -2,7 +2,9 @@
 
 mod changes;
 mod constants;
+mod loops;
 
+use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 
 use super::tokens::{self, Kind, Rules, Token};
@@ -24,9 +26,18 @@ pub(crate) struct Code<'t> {
     /// Whether nothing else sets up what it runs in: it loads no code beside it, and none loads it.
     pub is_alone: bool,
     pairs: Vec<usize>,
+    openers: Vec<usize>,
+    /// Whether it has a function, or a value, of its own that is called `text`.
+    own_text: OnceCell<bool>,
+    /// The hosts that its sockets are connected to, where they are known.
+    peers: OnceCell<Option<Vec<String>>>,
     constants: HashMap<&'t str, (usize, usize)>,
     /// Those of them that are lists to which more is put.
     growing: HashSet<&'t str>,
+    /// Names that a loop alone gives values, and where stands what it goes through.
+    loops: HashMap<&'t str, (usize, usize)>,
+    /// The value that such a name has in the turn that is looked at.
+    turn: RefCell<Option<(&'t str, Value)>>,
 }
 
 /// A name with what is taken of it: `a.b(c).d` has the key `a.b().d` and one call.
@@ -96,17 +107,29 @@ impl<'t> Code<'t> {
     pub fn of(text: &'t str, rules: Rules) -> Result<Self, String> {
         let tokens = tokens::read(text, rules)?;
         let pairs = tokens::pairs(&tokens)?;
+        let mut openers = vec![usize::MAX; tokens.len()];
+        for (open, close) in pairs.iter().enumerate() {
+            if let Some(opener) = openers.get_mut(*close) {
+                *opener = open;
+            }
+        }
         let mut code = Self {
             tokens,
             rules,
+            openers,
+            own_text: OnceCell::new(),
+            peers: OnceCell::new(),
             home: String::new(),
             is_alone: false,
             pairs,
             constants: HashMap::new(),
             growing: HashSet::new(),
+            loops: HashMap::new(),
+            turn: RefCell::new(None),
         };
         code.constants = code.constants();
         code.forgets_changed();
+        code.loops = code.loops();
         Ok(code)
     }
 
@@ -131,6 +154,16 @@ impl<'t> Code<'t> {
     /// Where the bracket that opens at an index closes.
     pub fn closer(&self, open: usize) -> usize {
         self.pairs.get(open).copied().filter(|at| *at != usize::MAX).unwrap_or(self.tokens.len())
+    }
+
+    /// The hosts that its sockets are connected to; none where one of them is not known.
+    pub fn peers(&self) -> Option<&[String]> {
+        self.peers.get_or_init(|| super::peers::of_sockets(self)).as_deref()
+    }
+
+    /// Where the bracket opens that closes at an index.
+    pub fn opener(&self, close: usize) -> Option<usize> {
+        self.openers.get(close).copied().filter(|at| *at != usize::MAX)
     }
 
     /// The end of the line that an index is on.
@@ -259,6 +292,10 @@ impl<'t> Code<'t> {
             Kind::Name if end == start + 1 => match first.text {
                 "True" | "true" => Given::One(Value::Known("true".to_owned())),
                 "False" | "false" | "None" | "null" | "undefined" => Given::One(Value::Known(String::new())),
+                name if self.turn.borrow().as_ref().is_some_and(|(own, _)| *own == name) => {
+                    let turn = self.turn.borrow();
+                    turn.as_ref().map_or_else(unknown, |(_, value)| Given::One(value.clone()))
+                }
                 name => match self.constants.get(name) {
                     Some((from, to)) => match self.given(*from, *to, depth + 1) {
                         Given::Many(mut words) if self.growing.contains(name) => {
@@ -280,6 +317,9 @@ impl<'t> Code<'t> {
                     [only] if first.text == "(" && !self.is(end - 2, ",") => only.given.clone(),
                     _ => Given::Many(inner.iter().map(|argument| argument.given.value()).collect()),
                 }
+            }
+            Kind::Name | Kind::Sign if self.rules == Rules::Python && self.is_path(start, end) => {
+                self.path(start, end, depth).unwrap_or_else(unknown)
             }
             Kind::Name => self.made(start, end, depth).unwrap_or_else(unknown),
             Kind::Sign | Kind::Literal | Kind::Line => unknown(),
@@ -365,6 +405,15 @@ impl<'t> Code<'t> {
                 }
                 other => other,
             },
+            "mkdtemp" | "mkdtempSync" if self.is_fresh(open, &arguments) => {
+                Value::Known(TEMPORARY.to_owned())
+            }
+            // SQL as SQLAlchemy wants it said.
+            "text" if self.rules == Rules::Python && !self.defines_text() => values.next()?,
+            "glob" | "iglob" if above == "glob" => match values.next()? {
+                Value::Known(pattern) => Value::Pattern(pattern.replace("**/", "*/")),
+                other => other,
+            },
             "Path" | "PurePath" | "PosixPath" | "str" | "fspath" | "abspath" | "realpath" | "URL"
             | "String" => values.next()?,
             "join" | "resolve" => {
@@ -392,10 +441,20 @@ impl<'t> Code<'t> {
         if close + 1 == end {
             return Some(Given::One(value));
         }
+        if let (Value::Known(base), Some(name)) = (&value, self.name(close + 2))
+            && matches!(name, "glob" | "rglob")
+            && self.is(close + 1, ".")
+            && self.closer(close + 3) + 1 == end
+        {
+            return self.searched(base, name == "rglob", close + 3);
+        }
         let below = self.is(close + 1, "/").then(|| format!("{}/", value.text()));
         below.map(|start| Given::One(Value::starting(&start, "a path that the code puts together")))
     }
 }
+
+/// What a fresh directory for temporary files is called.
+const TEMPORARY: &str = "/tmp/mktemp";
 
 /// Looks at each use with its full name twice, first at what it writes: in which order it happens, nobody says. The
 /// first doubt there is.

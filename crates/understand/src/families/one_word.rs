@@ -14,9 +14,8 @@ pub(super) fn is_one(word: &Word, invocation: &Invocation, context: &Context<'_>
         return false;
     }
     let world = &context.state.world;
-    let plain = |range: Option<Range>| {
-        range.is_some_and(|range| context.tree.range(range).iter().all(prints_a_name))
-    };
+    let plain =
+        |range: Option<Range>| range.is_some_and(|range| context.tree.range(range).iter().all(prints_a_name));
     bare.is_empty()
         || !context.state.shell.separators_set
             && !context.state.shell.separators_unsure
@@ -57,7 +56,8 @@ fn unquoted(raw: &str) -> Option<Vec<Option<&str>>> {
             '$' => {
                 let braced = rest.strip_prefix('{');
                 let text = braced.unwrap_or(rest);
-                let length = text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+                let length =
+                    text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
                 let (name, after) = text.split_at(length);
                 // `$@`, `${a[@]}`: several words even in quotes.
                 if name.is_empty() || braced.is_some() && after.split('}').next()?.contains(['@', '*']) {
@@ -99,8 +99,20 @@ fn closing(text: &str) -> Option<usize> {
 }
 
 /// Fields of forges that hold a number, or a name without blanks.
-const FIELDS: &[&str] =
-    &["number", "id", "databaseId", "nameWithOwner", "sha", "oid", "headRefOid", "headRefName", "baseRefName", "headSha", "login", "iid"];
+const FIELDS: &[&str] = &[
+    "number",
+    "id",
+    "databaseId",
+    "nameWithOwner",
+    "sha",
+    "oid",
+    "headRefOid",
+    "headRefName",
+    "baseRefName",
+    "headSha",
+    "login",
+    "iid",
+];
 
 /// Whether all that a command prints is a name without blanks, or lines of such names.
 fn prints_a_name(command: &Command) -> bool {
@@ -108,17 +120,29 @@ fn prints_a_name(command: &Command) -> bool {
     let texts: Option<Vec<&str>> = words.iter().skip(1).map(Word::known).collect();
     let (Some(texts), Some(program)) = (texts, command.program.as_deref()) else { return false };
     match (program, texts.as_slice()) {
-        ("git", ["rev-parse", ..]) => !texts.iter().any(|text| text.contains("arg") || text.contains("sq") || text.contains("show")),
+        ("git", ["rev-parse", ..]) => {
+            !texts.iter().any(|text| text.contains("arg") || text.contains("sq") || text.contains("show"))
+        }
         ("git", ["branch", "--show-current"] | ["symbolic-ref" | "merge-base" | "describe", ..]) => true,
         ("git", ["log", options @ ..]) => {
-            options.iter().any(|option| ["--format=%H", "--format=%h", "--pretty=%H", "--pretty=format:%H", "--pretty=%h"].contains(option))
-                && options.iter().all(|option| !option.starts_with("--") || option.starts_with("--format=%") || option.starts_with("--pretty="))
+            options.iter().any(|option| {
+                ["--format=%H", "--format=%h", "--pretty=%H", "--pretty=format:%H", "--pretty=%h"]
+                    .contains(option)
+            }) && options.iter().all(|option| {
+                !option.starts_with("--")
+                    || option.starts_with("--format=%")
+                    || option.starts_with("--pretty=")
+            })
         }
-        ("head" | "tail" | "sort" | "uniq", options) => options.iter().all(|option| option.starts_with('-') || option.bytes().all(|byte| byte.is_ascii_digit())),
+        ("head" | "tail" | "sort" | "uniq", options) => options
+            .iter()
+            .all(|option| option.starts_with('-') || option.bytes().all(|byte| byte.is_ascii_digit())),
         ("gh" | "glab", _) => {
-            let query = texts.iter().position(|text| ["-q", "--jq"].contains(text)).and_then(|at| texts.get(at + 1));
+            let query =
+                texts.iter().position(|text| ["-q", "--jq"].contains(text)).and_then(|at| texts.get(at + 1));
             query.and_then(|query| query.rsplit_once('.')).is_some_and(|(path, field)| {
-                FIELDS.contains(&field) && path.chars().all(|letter| letter.is_ascii_alphanumeric() || ".[]_".contains(letter))
+                FIELDS.contains(&field)
+                    && path.chars().all(|letter| letter.is_ascii_alphanumeric() || ".[]_".contains(letter))
             })
         }
         _ => false,

@@ -96,7 +96,8 @@ impl Subcommand<'_> {
     /// Whether one of these options is taken back, by its opposite or by what may be its value: `--dry-run false`.
     fn takes_back(&self, names: &[&str]) -> bool {
         let opposite = |name: &str| {
-            name.strip_prefix("--no-").is_some_and(|rest| names.iter().any(|name| name.trim_start_matches('-') == rest))
+            name.strip_prefix("--no-")
+                .is_some_and(|rest| names.iter().any(|name| name.trim_start_matches('-') == rest))
         };
         self.options.iter().any(|(name, _)| opposite(name))
             || self.operands.iter().any(|word| matches!(word.text(), "false" | "False" | "no" | "0"))

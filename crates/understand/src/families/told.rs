@@ -112,8 +112,12 @@ fn is_given_production(invocation: &Invocation) -> bool {
 /// Whether a variable makes tests run with production's settings, and its database.
 fn tests_production(invocation: &Invocation) -> bool {
     invocation.environment.iter().any(|(name, value)| match name.as_str() {
-        "RAILS_ENV" | "RACK_ENV" | "APP_ENV" | "MIX_ENV" | "HANAMI_ENV" => ["production", "prod", "live"].contains(&value.text()),
-        "DJANGO_SETTINGS_MODULE" => value.text().split(['.', '_']).any(|part| ["production", "prod", "live"].contains(&part)),
+        "RAILS_ENV" | "RACK_ENV" | "APP_ENV" | "MIX_ENV" | "HANAMI_ENV" => {
+            ["production", "prod", "live"].contains(&value.text())
+        }
+        "DJANGO_SETTINGS_MODULE" => {
+            value.text().split(['.', '_']).any(|part| ["production", "prod", "live"].contains(&part))
+        }
         _ => false,
     })
 }

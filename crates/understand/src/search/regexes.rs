@@ -39,7 +39,10 @@ fn alternatives(text: &str, syntax: Syntax) -> Option<Vec<String>> {
             let each = group.split(parts).map(|part| plain(part.strip_prefix("?:").unwrap_or(part)));
             each.collect::<Option<Vec<_>>>()?
         } else if let Some(escaped) = rest.strip_prefix('\\') {
-            let letter = escaped.chars().next().filter(|letter| !letter.is_alphanumeric() && !"()|{}<>`'".contains(*letter))?;
+            let letter = escaped
+                .chars()
+                .next()
+                .filter(|letter| !letter.is_alphanumeric() && !"()|{}<>`'".contains(*letter))?;
             rest = escaped.get(letter.len_utf8()..)?;
             vec![literal(letter)?]
         } else {
@@ -113,7 +116,9 @@ mod tests {
         assert_eq!(extended("foo"), "*foo*");
         assert_eq!(check(r".*\.orig$", Syntax::Emacs, true), "*.orig");
         assert_eq!(check(r".*\.\(orig\|rej\)", Syntax::Emacs, true), "*.orig *.rej");
-        for text in ["a*", "[ab]", r"\w", "a|b", "(a(b))", r"a\*", "a{2}", "(a|b)(c|d)(e|f)(g|h)", "\\", "a\\$"] {
+        for text in
+            ["a*", "[ab]", r"\w", "a|b", "(a(b))", r"a\*", "a{2}", "(a|b)(c|d)(e|f)(g|h)", "\\", "a\\$"]
+        {
             assert!(extended(text) == "-" || extended(text) == "*a$*", "{text}: {}", extended(text));
         }
         assert_eq!(check("(a|b)", Syntax::Emacs, true), "-");

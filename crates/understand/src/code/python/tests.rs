@@ -19,7 +19,8 @@ fn what_only_computes_is_exact() {
     exec.read python3, read
     ");
     assert_snapshot!(python("from pathlib import Path\nfor p in Path('src').rglob('*.py'):\n    text = p.read_text()\n    print(f\"{p}: {len(text):>10}\")"), @"
-    fs.read *, read, partial
+    fs.read /repo/src/*.py, read
+    fs.read /repo/src/*/*.py, read
     exec.read python3, read
     ");
 }
@@ -231,4 +232,44 @@ fn the_home_is_put_in() {
     assert!(found.contains("fs.delete /home/dev/.local/bin/x"), "{found}");
     let found = check("python3 -c 'import os; os.remove(\"~/x\")'");
     assert!(found.contains("fs.delete /repo/~/x"), "{found}");
+}
+
+#[test]
+fn what_loops_and_paths_stand_for() {
+    for (code, deleted) in [
+        ("import shutil\nfor d in ('dist', 'build'):\n    shutil.rmtree(d, ignore_errors=True)", &["/repo/dist,", "/repo/build,"][..]),
+        ("import os\nfor n in ['a.log','b.log']:\n    if os.path.exists(n): os.remove(n)", &["/repo/a.log", "/repo/b.log"]),
+        ("import glob, os\nfor f in glob.glob('/tmp/bench-*.json'): os.remove(f)", &["/tmp/bench-*.json"]),
+        ("from pathlib import Path\nfor p in Path('src').glob('*.orig'):\n    p.unlink()", &["/repo/src/*.orig"]),
+        ("import shutil, pathlib\nfor p in pathlib.Path('.').rglob('__pycache__'):\n    shutil.rmtree(p)", &["/repo/__pycache__", "/repo/*/__pycache__"]),
+        ("from pathlib import Path\nout = Path('/tmp/out')\n(out / 'a.txt').unlink()", &["/tmp/out/a.txt"]),
+        ("import tempfile, shutil\nd = tempfile.mkdtemp()\nshutil.rmtree(d)", &["/tmp/mktemp"]),
+    ] {
+        let found = python(code);
+        for path in deleted {
+            assert!(found.contains(&format!("fs.delete {path}")), "{code}: {found}");
+        }
+        assert!(!found.contains("fs.delete *") && !found.contains("opaque"), "{code}: {found}");
+    }
+    for code in [
+        "import shutil\nfor d in ('dist', x):\n    shutil.rmtree(d)",
+        "import shutil\nfor d in ('dist', 'build'):\n    d = x\n    shutil.rmtree(d)",
+        "import shutil\nfor d in ('dist',):\n    pass\nfor d in y:\n    shutil.rmtree(d)",
+        "import shutil\ndef f(d):\n    shutil.rmtree(d)\nfor d in ('dist',):\n    f('/srv')",
+        "import tempfile, shutil\nd = tempfile.mkdtemp(dir=x)\nshutil.rmtree(d)",
+        "from pathlib import Path\n(Path('/tmp/out') / x).unlink()",
+    ] {
+        let found = python(code);
+        assert!(found.contains("partial") || found.contains("fs.delete *"), "{code}: {found}");
+    }
+}
+
+#[test]
+fn sql_in_a_text_of_sqlalchemy() {
+    let found = python("import sqlalchemy as sa\ne = sa.create_engine('sqlite:///dev.db')\nwith e.connect() as c:\n    print(c.execute(sa.text('select 1')))");
+    assert!(found.contains("db.read") && !found.contains("db.write"), "{found}");
+    let found = python("import sqlalchemy as sa\ne = sa.create_engine('sqlite:///dev.db')\nwith e.connect() as c:\n    c.execute(sa.text('drop table x'))");
+    assert!(found.contains("db.destroy"), "{found}");
+    let found = python("def text(s): return 'drop table x'\ne.execute(text('select 1'))");
+    assert!(found.contains("db.write"), "{found}");
 }

@@ -7,7 +7,12 @@ use crate::context::Context;
 use crate::shell::{self, Place};
 
 /// Adds what the command does that a tool stands for; false, and nothing, where it is none that is known.
-pub(super) fn effects(server: &str, tool: &str, input: &Map<String, Json>, context: &mut Context<'_>) -> bool {
+pub(super) fn effects(
+    server: &str,
+    tool: &str,
+    input: &Map<String, Json>,
+    context: &mut Context<'_>,
+) -> bool {
     if !server.split(['-', '_']).any(|word| word == "git") {
         return false;
     }
@@ -17,7 +22,8 @@ pub(super) fn effects(server: &str, tool: &str, input: &Map<String, Json>, conte
         Some(None) => return false,
         None => Vec::new(),
     };
-    let words = directory.into_iter().chain(command).map(|word| format!(" '{}'", word.replace('\'', r"'\''")));
+    let words =
+        directory.into_iter().chain(command).map(|word| format!(" '{}'", word.replace('\'', r"'\''")));
     shell::run(&format!("git{}", words.collect::<String>()), Place::Within(None), context);
     true
 }
@@ -25,7 +31,9 @@ pub(super) fn effects(server: &str, tool: &str, input: &Map<String, Json>, conte
 /// The words after `git`; none where an argument is not one that the tool has.
 fn command(tool: &str, input: &Map<String, Json>) -> Option<Vec<String>> {
     let known: &[&str] = match tool {
-        "status" | "diff_unstaged" | "diff_staged" | "log" | "branch" => &["context_lines", "max_count", "branch_type"],
+        "status" | "diff_unstaged" | "diff_staged" | "log" | "branch" => {
+            &["context_lines", "max_count", "branch_type"]
+        }
         "diff" => &["target", "context_lines"],
         "show" => &["revision"],
         "add" => &["files"],
@@ -73,7 +81,11 @@ mod tests {
     fn tools_are_commands() {
         for (tool, input, command) in [
             ("git_status", json!({}), "git status"),
-            ("git_add", json!({"files": ["a b.rs", ".github/workflows/x.yml"]}), "git add 'a b.rs' .github/workflows/x.yml"),
+            (
+                "git_add",
+                json!({"files": ["a b.rs", ".github/workflows/x.yml"]}),
+                "git add 'a b.rs' .github/workflows/x.yml",
+            ),
             ("git_commit", json!({"message": "it's $(x)"}), "git commit -m x"),
             ("git_checkout", json!({"branch_name": "main"}), "git checkout main"),
             ("git_create_branch", json!({"branch_name": "x", "base_branch": "main"}), "git branch x main"),

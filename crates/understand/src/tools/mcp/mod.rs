@@ -111,7 +111,10 @@ pub(super) fn effects(call: &ToolCall, described: Option<&Declared>, context: &m
         arguments::mentions(&call.input, false, context);
         return;
     }
-    if described.is_none() && least(annotations).is_none() && git::effects(server, &snake, &call.input, context) {
+    if described.is_none()
+        && least(annotations).is_none()
+        && git::effects(server, &snake, &call.input, context)
+    {
         return;
     }
     // Some servers take all their arguments in one.
