@@ -203,7 +203,8 @@ impl Context<'_> {
 
 /// Whether a pattern says no more than what any text and any character stand for.
 fn is_simple(pattern: &str) -> bool {
-    !pattern.contains(['(', ')', '{', '}', '^', '~', '#', '\\', '!', '|', '<', '"', '\''])
+    !pattern.split('/').any(|part| part.starts_with('~'))
+        && !pattern.contains(['(', ')', '{', '}', '^', '#', '\\', '!', '|', '<', '"', '\''])
 }
 
 pub(super) fn is_by_the_way(path: &str) -> bool {

@@ -26,9 +26,10 @@ mod tests;
 pub(super) use cleaned::made_anew;
 pub(crate) use options_first::effects as where_its_options_say;
 
-use countersign_model::{Effect, PathClass, Resource, Verb, verbs};
+use countersign_model::{Answer, Effect, PathClass, Question, Resource, Verb, Zone, verbs};
 
 use super::{Family, ask_file, opaque};
+use crate::Workspace as _;
 use crate::arguments::files::{Operands, touched};
 use crate::context::Context;
 use crate::invocation::Invocation;
@@ -306,8 +307,34 @@ fn act(does: Does, index: usize, invocation: &Invocation, context: &mut Context<
             false => Operands::Read,
         };
         touched(&invocation.words, written, context);
+        if written == Operands::Written && FORMATTERS.contains(&invocation.program.as_str()) {
+            formatted(invocation, context);
+        }
     }
 }
+
+/// Programs that write the files anew which they are given, or those in the folders.
+const FORMATTERS: &[&str] = &[
+    "black", "isort", "rustfmt", "autopep8", "ruff", "prettier", "eslint", "clang-format", "gofmt", "goimports", "shfmt", "biome", "stylelint", "rubocop",
+    "markdownlint", "typos",
+];
+
+/// Adds the files by name that a formatter is given: a task knows by them what is outside of it.
+fn formatted(invocation: &Invocation, context: &mut Context<'_>) {
+    let files = invocation.words.iter().filter(|word| word.known().is_some_and(|text| !text.starts_with('-') && text.contains('.') && text.trim_matches(['.', '/']) != ""));
+    for word in files.take(MOST_FORMATTED) {
+        let located = paths::locate(&word.value, context);
+        let is_ordinary = located.why.is_none() && located.class == PathClass::Ordinary && located.zone == Zone::Workspace;
+        let is_file = || matches!(context.workspace.ask(&Question::Path { path: located.path.clone() }), Answer::Text { .. });
+        if is_ordinary && is_file() {
+            // What it says stays the same.
+            context.push(Effect::new(verbs::FS_WRITE, located.resource()));
+        }
+    }
+}
+
+/// Files of one formatter that are looked at.
+const MOST_FORMATTED: usize = 64;
 
 /// Whether a word is the value of the option before it: of runners that start programs which stand after it.
 fn is_value(index: usize, invocation: &Invocation) -> bool {

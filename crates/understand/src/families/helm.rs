@@ -37,7 +37,7 @@ const HELM: Table = Table {
         "--url", "--merge", "-p", "--starter", "--filter", "--offset", "-m", "--untardir", "--logs", "--cascade",
     ],
     rules: &[
-        rule("list|ls|status|history|template|lint|search|version|verify|completion|env|help|docs", verbs::KUBE_READ),
+        rule("list|ls|status|history|template|lint|search|version|verify|completion|env|help|docs|unittest|schema-gen|schema", verbs::KUBE_READ),
         rule("get manifest|notes|metadata", verbs::KUBE_READ),
         rule("get all|values|hooks", verbs::KUBE_READ),
         rule("show|inspect all|chart|values|readme|crds", verbs::KUBE_READ),
@@ -140,7 +140,7 @@ fn stays(mut effect: Effect) -> Effect {
 
 /// Subcommands that ask no cluster.
 fn is_local(found: &Subcommand<'_>) -> bool {
-    matches!(found.name.split(' ').next(), Some("template" | "lint" | "show" | "inspect" | "search" | "repo" | "plugin" | "version" | "env" | "verify" | "completion" | "help" | "docs" | "deps" | "build" | "print-env" | "show-dag"))
+    matches!(found.name.split(' ').next(), Some("template" | "lint" | "unittest" | "schema-gen" | "schema" | "show" | "inspect" | "search" | "repo" | "plugin" | "version" | "env" | "verify" | "completion" | "help" | "docs" | "deps" | "build" | "print-env" | "show-dag"))
 }
 
 /// Whether options let a chart be filled in without asking a cluster, running anything or writing files.

@@ -304,7 +304,9 @@ pub(super) fn reach(options: &Options, is_remote: bool, context: &mut Context<'_
         privilege("--privileged gives it every right on the machine", context);
     }
     for name in ["--pid", "--net", "--network", "--ipc", "--userns", "--uts", "--cgroupns"] {
-        if options.values(&[name]).any(|value| value.is_unknown() || value.text() == "host") {
+        // The machine's network is what any program of the user has.
+        let is_network = matches!(name, "--net" | "--network");
+        if options.values(&[name]).any(|value| value.is_unknown() || value.text() == "host" && !is_network) {
             privilege(&format!("{name} is the machine's own"), context);
         }
     }

@@ -163,7 +163,7 @@ fn rights(service: &Node, context: &mut Context<'_>) {
     if is("privileged", "true") {
         privilege("a service is privileged", context);
     }
-    if ["network_mode", "pid", "ipc", "userns_mode", "uts", "cgroup"].iter().any(|key| is(key, "host")) {
+    if ["pid", "ipc", "userns_mode", "uts", "cgroup"].iter().any(|key| is(key, "host")) {
         privilege("a service shares the machine's own", context);
     }
     if ["cap_add", "devices", "device_cgroup_rules", "volumes_from", "runtime"].iter().any(|key| has(key)) {

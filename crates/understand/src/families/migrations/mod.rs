@@ -193,7 +193,7 @@ fn lost(at: &DatabasePlace, context: &mut Context<'_>) {
 fn one(verb: &Verb, found: &Subcommand<'_>, at: &DatabasePlace, invocation: &Invocation, context: &mut Context<'_>) {
     let name = found.name.as_str();
     match verb.as_str() {
-        "exec.build" | "exec.read" | "exec.test" => {
+        "exec.build" | "exec.read" | "exec.test" | "exec.install" => {
             context.program(verb.clone(), &invocation.title());
             return;
         }

@@ -1,5 +1,6 @@
 //! Files of this machine among a tool's arguments.
 
+use countersign_model::{PathClass, Zone};
 use serde_json::Value as Json;
 
 use super::Tool;
@@ -190,8 +191,12 @@ pub(super) fn written(tool: &Tool<'_>, name: &str, text: &str, context: &mut Con
     // What is given to a page is read.
     let is_given = tool.has(&["upload", "drop"]);
     if is_browser && !is_given && (SAVED.contains(&name) || SAVED_BY_BROWSERS.contains(&name)) {
-        context.write_value(&Value::Known(text.to_owned()));
-        return true;
+        let file = Value::Known(text.to_owned());
+        context.write_value(&file);
+        // A picture of the page beside the code is what the tool is for.
+        let located = crate::paths::locate(&file, context);
+        let is_own = located.why.is_none() && matches!(located.zone, Zone::Workspace | Zone::Temporary);
+        return !(is_own && located.class == PathClass::Ordinary);
     }
     let is_path = !text.contains(' ') && (text.starts_with(['/', '~', '.']) || text.contains('/'));
     let maybe = MAYBE_SAVED.contains(&name) && is_path && !tool.takes(ELSEWHERE);
@@ -225,20 +230,24 @@ mod tests {
         for (tool, name, path) in [
             ("chrome-devtools__take_snapshot", "filePath", ".claude/settings.json"),
             ("chrome-devtools__take_snapshot", "filePath", "/home/dev/.bashrc"),
-            ("chrome-devtools__take_screenshot", "filePath", "infra/live/main.tf"),
-            ("chrome-devtools__performance_stop_trace", "filePath", "a.json"),
-            ("chrome-devtools__get_network_request", "responseFilePath", "a.json"),
+            ("chrome-devtools__performance_stop_trace", "filePath", "/home/dev/.bashrc"),
             ("playwright__browser_snapshot", "filename", ".claude/settings.json"),
             ("playwright__browser_take_screenshot", "filename", "../x"),
             ("playwright__browser_network_requests", "filename", "../x"),
-            ("playwright__browser_console_messages", "filename", "a.log"),
-            ("plugin_playwright_playwright__browser_pdf_save", "filename", "a.pdf"),
-            ("puppeteer__puppeteer_screenshot", "outputPath", "a.png"),
-            ("other__browser_snapshot", "filename", "a.md"),
         ] {
             let found = check_tool(&format!("mcp__{tool}"), json!({ name: path }));
             assert!(found.contains("fs.write") || found.contains("countersign.tamper"), "{tool}: {found}");
             assert!(!found.contains("mcp.read"), "{tool}: {found}");
+        }
+        for (tool, name, path) in [
+            ("playwright__browser_take_screenshot", "filename", "a.png"),
+            ("plugin_playwright_playwright__browser_snapshot", "filename", "/tmp/a.md"),
+            ("other__browser_snapshot", "filename", "a.md"),
+            // What is lost there is said by the file itself.
+            ("chrome-devtools__take_screenshot", "filePath", "infra/live/main.tf"),
+        ] {
+            let found = check_tool(&format!("mcp__{tool}"), json!({ name: path }));
+            assert!(found.contains("fs.write") && found.contains("mcp.read"), "{tool}: {found}");
         }
         for (tool, input) in [
             ("chrome-devtools__take_snapshot", json!({"verbose": true})),

@@ -19,7 +19,6 @@ fn services_of_compose() {
     package.publish * on npm, write
     ");
     assert_snapshot!(compose("docker compose up keys"), @"
-    exec.privilege a container, execute
     secret.read /home/dev/.ssh, read
     secret.read /home/dev/.ssh/id_rsa, read
     container.run project repo, execute, partial
