@@ -379,3 +379,86 @@ fn what_one_command_prints_is_not_what_all_print() {
         assert!(found.contains("exec.hidden") || found.contains("exec.opaque"), "{command}: {found}");
     }
 }
+
+/// What a tool that mostly reads does besides, where a noun, an option or a variable makes it act.
+#[test]
+fn what_known_tools_do_besides() {
+    has(
+        "app.",
+        "write",
+        &[
+            "heroku pg:unfollow X",
+            "heroku redis:promote X",
+            "heroku plugins:install x",
+            "fly image update -a db -y",
+            "fly regions set ams",
+            "railway service redeploy",
+            "dokku config:clear shop",
+            "firebase database:settings:set a b",
+            "wrangler deploy --dry-run false",
+            "wrangler deploy --dry-run --no-dry-run",
+            "dotnet build -p:DeployOnBuild=true -p:PublishProfile=Prod",
+        ],
+    );
+    has("app.delete", "destroy", &["heroku access:remove x", "fly checks handlers delete slack"]);
+    has(
+        "app.read",
+        "read",
+        &["heroku pg:info", "fly status", "fly image show", "wrangler workflows list", "wrangler deploy --dry-run"],
+    );
+    has(
+        "package.publish",
+        "write",
+        &[
+            "MAVEN_ARGS=deploy mvn test",
+            "npx semantic-release --dry-run --no-dry-run",
+            "changeset publish --dry-run",
+            "docker buildx imagetools create -t registry.example/shop:latest registry.example/shop@sha256:abc",
+        ],
+    );
+    has(
+        "secret.read",
+        "read",
+        &[
+            "node -p process.env.DATABASE_URL",
+            "netlify env:list --plain",
+            "glab variable list -F json",
+            "gh config get oauth_token -h github.com",
+            "glab config get token",
+            "hcloud config get token",
+            "heroku git:credentials",
+            "dokku config shop",
+            "serverless print",
+            "getent shadow",
+            "ansible web -m slurp -a src=/root/.ssh/id_rsa",
+            "ansible web -m debug -a var=hostvars",
+            "ansible localhost -m debug -a \"msg={{ lookup('env','DATABASE_URL') }}\"",
+        ],
+    );
+    has(
+        "exec.system",
+        "",
+        &[
+            "echo 'root:x' | chpasswd",
+            "iptables-restore < f",
+            "ss -K state established",
+            "sysctl --system",
+            "ifconfig eth0 down",
+            "dnf history rollback 1",
+        ],
+    );
+    lacks(&["exec.system"], &["ss -tlnp", "ifconfig", "ifconfig eth0", "sysctl -a", "dnf history"]);
+    has("exec.privilege", "", &["chmod 4777 /tmp/b", "chmod u+s ./x", "install -m 4755 /bin/bash /tmp/b"]);
+    lacks(&["exec.privilege"], &["chmod 755 x", "chmod u+x,go-w x", "chmod 0644 x", "install -m 755 a b"]);
+    has(
+        "exec.opaque",
+        "",
+        &[
+            "BUN_OPTIONS='--preload ./x.ts' bun test",
+            "JDK_JAVA_OPTIONS=-javaagent:/tmp/x.jar mvn test",
+            "ansible web -M ./modules -m ping",
+            "ansible web -m expect -a 'command=reboot responses={}'",
+        ],
+    );
+    has("git.push", "refs/tags", &["npx changeset tag && git push --tags", "pnpm version patch && git push --tags"]);
+}

@@ -92,6 +92,14 @@ fn asks(invocation: &Invocation, first: &str, both: &str) -> bool {
 }
 
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
+    // Another tool of the same name, which delivers to AWS.
+    const DELIVERS: &[&str] = &["app", "env", "svc", "job", "pipeline", "storage", "secret", "task", "deploy", "init"];
+    let is_aws = invocation.program == "copilot" && invocation.known(0).is_some_and(|first| DELIVERS.contains(&first));
+    if is_aws {
+        let named = Invocation { program: "copilot-cli".to_owned(), contiguous: false, ..invocation.clone() };
+        (super::platforms::FAMILY.effects)(&named, context);
+        return;
+    }
     let operands: Vec<&str> = invocation.words.iter().filter_map(Word::known).take(2).collect();
     let both = operands.join(" ");
     let first = operands.first().copied().unwrap_or_default();

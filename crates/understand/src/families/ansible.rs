@@ -133,6 +133,11 @@ const LOOKS: &[&str] = &["ping", "setup", "gather_facts", "debug", "stat", "asse
 const TAKES: &[&str] = &["slurp", "fetch", "getent"];
 /// Variables and options that name code of the user's own.
 const OWN_CODE: &[&str] = &["ANSIBLE_LIBRARY", "ANSIBLE_MODULE_UTILS", "ANSIBLE_CONFIG"];
+/// Beginnings of modules that speak to a service: a cluster, a cloud, an address.
+const ACTS_ELSEWHERE: &[&str] = &[
+    "k8s", "kubernetes", "helm", "ec2", "ecs", "eks", "rds", "s3", "route53", "cloudformation", "lambda", "iam", "elb", "azure_rm", "gcp", "terraform", "uri", "jenkins",
+    "github", "gitlab", "docker_swarm", "docker_stack", "postgresql", "mysql", "mongodb", "proxysql", "vmware", "openstack", "os_", "digital_ocean", "hcloud", "cloudflare", "grafana",
+];
 /// Modules whose argument a shell or a program runs.
 const RUNS: &[&str] = &["command", "shell", "raw", "win_shell", "win_command"];
 
@@ -169,6 +174,17 @@ fn ad_hoc(found: &Subcommand<'_>, invocation: &Invocation, context: &mut Context
         }
         if looks {
             context.push(Effect::new(verbs::NET_READ, machine.place));
+            continue;
+        }
+        // These act on what their arguments name, wherever they run.
+        if machine.is_here && ACTS_ELSEWHERE.iter().any(|start| module.starts_with(start)) {
+            let effect = Effect::new(verbs::NET_WRITE, Resource::Host { host: "*".to_owned(), url: None });
+            context.push(effect.certain(Certainty::Partial, "the module changes what its arguments name elsewhere"));
+            continue;
+        }
+        if let Some(Some(text)) = text.as_ref().filter(|_| module == "script") {
+            let run = |context: &mut Context<'_>| shell::run_apart(&format!("sh {text}"), Place::Within(context.here), context);
+            if machine.is_here { run(context) } else { context.elsewhere(machine.place, run) }
             continue;
         }
         let run = |context: &mut Context<'_>| {

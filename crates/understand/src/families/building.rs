@@ -15,6 +15,7 @@ mod projects;
 mod publishing;
 mod python_projects;
 mod replaced;
+pub(super) mod scripts;
 mod sources;
 mod started;
 mod targets;
@@ -289,7 +290,10 @@ fn act(does: Does, index: usize, invocation: &Invocation, context: &mut Context<
         Build | Test | Script if replaced => {}
         Read => add(verbs::EXEC_READ),
         Build => add(verbs::EXEC_BUILD),
-        Test => add(verbs::EXEC_TEST),
+        Test => {
+            add(verbs::EXEC_TEST);
+            scripts::tested(invocation, context);
+        }
         Install => {
             add(verbs::EXEC_INSTALL);
             publishing::other_sources(invocation, context);

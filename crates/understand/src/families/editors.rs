@@ -2,11 +2,12 @@
 
 mod lisp;
 
-use countersign_model::{Effect, Resource, verbs};
+use countersign_model::{Effect, PathClass, Resource, verbs};
 
 use super::{Family, opaque};
 use crate::context::Context;
 use crate::invocation::{Invocation, Stdin};
+use crate::paths;
 use crate::shell::{self, Place};
 use crate::word::{Value, Word};
 
@@ -90,7 +91,13 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             text if HARMLESS.contains(&text) || text.starts_with('+') => {}
             text if text.starts_with('-') => opaque(invocation, "one of its options is not known", context),
             _ if reads => context.read(word),
-            _ => context.write(word),
+            _ => {
+                // An editor shows what it opens.
+                if paths::locate(&word.value, context).class == PathClass::Secret {
+                    context.read(word);
+                }
+                context.write(word);
+            }
         }
     }
     match &invocation.stdin {

@@ -121,6 +121,11 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         context.push(Effect::new(verbs::SECRET_READ, resource).because("the whole list has the values, too"));
         return;
     }
+    if found.name == "config get" && found.operand(0).is_none_or(|key| key == "*" || key.contains("token")) {
+        let resource = Resource::Secret { store: "gitlab".to_owned(), name: "token".to_owned() };
+        context.push(Effect::new(verbs::SECRET_READ, resource));
+        return;
+    }
     if found.operand(0).as_deref() == Some("api") {
         api::effects(invocation, &found, repository, context);
         return;
@@ -238,11 +243,6 @@ fn unknown(
 ) {
     let group = found.operand(0).unwrap_or_default();
     let changes_client = matches!(group.as_str(), "alias" | "config");
-    if group == "config" && found.operand(1).as_deref() == Some("get") && found.operand(2).is_none_or(|key| key == "*" || key.contains("token")) {
-        let resource = Resource::Secret { store: "gitlab".to_owned(), name: "token".to_owned() };
-        context.push(Effect::new(verbs::SECRET_READ, resource));
-        return;
-    }
     if group == "config" && found.operand(1).as_deref() == Some("set") {
         // What seems to be an option's value may be the setting's name.
         let words = invocation.words.iter().skip_while(|word| word.known() != Some("set")).skip(1);

@@ -47,7 +47,7 @@ pub(super) const FAMILY: Family = Family {
 
 const OPTIONS: Options = Options {
     long: &[
-        "execute", "host", "port", "user", "database", "socket", "protocol", "defaults-file", "defaults-extra-file",
+        "execute", "host", "port", "user", "database", "socket", "protocol", "defaults-file", "defaults-extra-file", "defaults-group-suffix",
         "defaults-group-suffix", "default-character-set", "delimiter", "ssl-mode", "ssl-ca", "ssl-cert", "ssl-key",
         "init-command", "pager", "tee", "prompt", "result-file", "where", "ignore-table", "login-path", "tab", "columns",
         "fields-terminated-by", "tables", "plugin-dir", "connect-timeout", "max-allowed-packet", "file", "uri", "count",
@@ -109,6 +109,13 @@ fn located(
             }
             None => "*".clone_into(&mut found.host),
         }
+    }
+    // Another group of the files of options, which the usual look passes by.
+    let has_group = given.has(&["defaults-group-suffix"]) || crate::environment::value(invocation, "MYSQL_GROUP_SUFFIX").is_some();
+    if has_group && host.is_none() {
+        "*".clone_into(&mut found.host);
+        found.note = Some("another group of the options' files may name the host".to_owned());
+        return found;
     }
     // In a container there are other files.
     if host.is_none() && context.elsewhere.is_none() && !given.has(&["defaults-file", "no-defaults", "print-defaults"]) {

@@ -95,7 +95,14 @@ fn service(invocation: &Invocation, context: &mut Context<'_>) {
     let mut words = invocation.words.iter();
     while let Some(word) = words.next() {
         let text = word.text();
-        if matches!(text, "-H" | "--host") {
+        if program == "supervisorctl" && matches!(text, "-s" | "--serverurl") {
+            let address = words.next().map_or("*", |word| word.known().unwrap_or("*"));
+            let name = address.split_once("://").map_or(address, |(_, rest)| rest);
+            let name = name.split(['/', ':']).next().unwrap_or("*");
+            if !address.starts_with("unix") && !countersign_model::is_this_machine(name) {
+                host = Some(name.to_owned());
+            }
+        } else if matches!(text, "-H" | "--host") {
             host = Some(words.next().map_or_else(|| "*".to_owned(), |word| word.known().unwrap_or("*").to_owned()));
         } else if let Some(name) = text.strip_prefix("--host=").or_else(|| text.strip_prefix("-H")) {
             host = Some(name.to_owned());

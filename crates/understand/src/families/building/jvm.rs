@@ -3,7 +3,7 @@
 
 mod executed;
 
-use countersign_model::verbs;
+use countersign_model::{Certainty, Effect, Resource, verbs};
 
 use super::publishing;
 use crate::context::Context;
@@ -84,6 +84,7 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) -> boo
             None if !is_gradle && executed::is_goal(text) => executed::effects(invocation, context),
             Some(Does::Install) => context.program(verbs::EXEC_INSTALL, &title(text)),
             Some(Does::Publish) => publishing::effects(index, invocation, context),
+            None if let Some(effect) = word.known().and_then(|text| by_words(text, program)) => context.push(effect),
             None if !std::mem::replace(&mut doubted, true) => {
                 opaque(invocation, &format!("the build file says what its task {} does", short(word)), context);
             }
@@ -94,6 +95,23 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) -> boo
         context.program(if is_gradle { verbs::EXEC_READ } else { verbs::EXEC_BUILD }, program);
     }
     true
+}
+
+/// What the words of a goal or a task say that nobody knows: one that clears a database, or delivers.
+fn by_words(text: &str, program: &str) -> Option<Effect> {
+    let lower = text.to_ascii_lowercase();
+    let is_of_database = ["flyway", "liquibase", "dropall", "migrat"].iter().any(|part| lower.contains(part));
+    let verb = match lower.as_str() {
+        _ if is_of_database && ["clean", "drop", "undo", "rollback"].iter().any(|part| lower.contains(part)) => verbs::DB_DESTROY,
+        _ if is_of_database && ["migrate", "update", "repair", "baseline"].iter().any(|part| lower.contains(part)) => verbs::DB_SCHEMA,
+        _ if ["deploy", "publish", "undeploy", "push", "upload", "release", "promote"].iter().any(|part| lower.contains(part)) => verbs::APP_DEPLOY,
+        _ => return None,
+    };
+    let resource = match verb == verbs::APP_DEPLOY {
+        true => Resource::App { platform: program.to_owned(), name: "*".to_owned(), target: None },
+        false => Resource::Database { system: "sql".to_owned(), host: "*".to_owned(), database: None, object: "*".to_owned() },
+    };
+    Some(Effect::new(verb, resource).certain(Certainty::Partial, "the build file says more of it"))
 }
 
 fn short(word: &Word) -> String {

@@ -103,7 +103,15 @@ pub(crate) const NOT_KNOWN: &str = "no table has this operation";
 
 /// Whether an operation nobody knows is named like one that tells a secret.
 pub(crate) fn sounds_secret(operation: &str) -> bool {
-    let words: Vec<&str> = operation.split(['-', '_', ' ']).collect();
+    // `GetSecretValue` as well.
+    let mut lower = String::new();
+    for letter in operation.chars() {
+        if letter.is_ascii_uppercase() && !lower.ends_with([' ', '-']) {
+            lower.push(' ');
+        }
+        lower.push(letter.to_ascii_lowercase());
+    }
+    let words: Vec<&str> = lower.split(['-', '_', ' ']).filter(|word| !word.is_empty()).collect();
     let any = |names: &[&str]| words.iter().any(|word| names.contains(word));
     any(&["get", "access", "show", "read", "reveal", "export", "print", "retrieve", "fetch", "generate"])
         && any(&[

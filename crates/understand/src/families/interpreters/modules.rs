@@ -58,6 +58,9 @@ pub(super) fn module(at: usize, invocation: &Invocation, context: &mut Context<'
         None => return opaque(invocation, "which module it runs is not known", context),
     };
     context.program(verb, &title);
+    if matches!(name, Some("pytest" | "unittest" | "coverage")) {
+        families::building::scripts::tested(invocation, context);
+    }
     if matches!(name, Some("venv" | "virtualenv")) {
         families::made_anew(at + 1, invocation, context);
     }

@@ -1,0 +1,53 @@
+//! Scripts that a test runner is given by name: it runs what stands in them, tests or not.
+
+use countersign_model::{Answer, Question};
+
+use crate::Workspace as _;
+use crate::context::Context;
+use crate::families;
+use crate::invocation::Invocation;
+use crate::paths;
+
+/// Files of one runner that are looked at.
+const MOST: usize = 8;
+
+/// The interpreters of files, by how their names end.
+const ENDINGS: &[(&str, &str)] =
+    &[(".py", "python3"), (".js", "node"), (".mjs", "node"), (".cjs", "node"), (".ts", "node"), (".rb", "ruby"), (".php", "php")];
+
+/// Adds what the scripts do that are no tests by their names.
+pub(in crate::families) fn tested(invocation: &Invocation, context: &mut Context<'_>) {
+    let named = invocation.words.iter().filter_map(|word| {
+        let text = word.known().filter(|text| !text.starts_with('-'))?;
+        let name = text.rsplit('/').next()?.to_ascii_lowercase();
+        let (_, program) = ENDINGS.iter().find(|(ending, _)| name.ends_with(ending))?;
+        let is_test = ["test", "spec", "conftest", "config", "setup"].iter().any(|part| name.contains(part));
+        (!is_test).then_some((word, *program))
+    });
+    for (word, program) in named.take(MOST).collect::<Vec<_>>() {
+        let located = paths::locate(&word.value, context);
+        let is_there = located.why.is_none()
+            && matches!(context.workspace.ask(&Question::Path { path: located.path.clone() }), Answer::Text { .. });
+        if is_there {
+            families::run_file(&located, Some(program), &[], invocation, context);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::check_with;
+
+    #[test]
+    fn a_script_is_no_test_for_being_given_to_a_runner() {
+        let files = [("/repo/scripts/clean.py", "import os\nos.system('git push origin main')\n"), ("/repo/tests/test_a.py", "import os\nos.system('git push origin main')\n")];
+        for command in ["pytest scripts/clean.py", "python -m pytest -q scripts/clean.py"] {
+            let found = check_with(command, &files);
+            assert!(found.contains("git.push main@origin"), "{command}: {found}");
+        }
+        for command in ["pytest tests/test_a.py", "pytest scripts/gone.py", "pytest scripts"] {
+            let found = check_with(command, &files);
+            assert!(!found.contains("git.push"), "{command}: {found}");
+        }
+    }
+}
