@@ -178,7 +178,16 @@ impl Reading {
 
     /// Counts a line that cannot be read.
     pub fn broken(&mut self, line: usize, what: impl ToString) {
-        self.past.broken.push(Broken { line, what: what.to_string() });
+        // The parser counts lines within the one it is given.
+        let what = what.to_string().replace(" at line 1 column ", ", column ");
+        let is_no_json =
+            ["expected ", "EOF while", "invalid number", "trailing characters", "control character"];
+        let what = if is_no_json.iter().any(|start| what.starts_with(start)) {
+            format!("no JSON: {what}")
+        } else {
+            what
+        };
+        self.past.broken.push(Broken { line, what });
     }
 
     /// Whether a call was told of before.

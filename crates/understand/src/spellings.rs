@@ -404,7 +404,13 @@ fn what_known_tools_do_besides() {
     has(
         "app.read",
         "read",
-        &["heroku pg:info", "fly status", "fly image show", "wrangler workflows list", "wrangler deploy --dry-run"],
+        &[
+            "heroku pg:info",
+            "fly status",
+            "fly image show",
+            "wrangler workflows list",
+            "wrangler deploy --dry-run",
+        ],
     );
     has(
         "package.publish",
@@ -460,5 +466,9 @@ fn what_known_tools_do_besides() {
             "ansible web -m expect -a 'command=reboot responses={}'",
         ],
     );
-    has("git.push", "refs/tags", &["npx changeset tag && git push --tags", "pnpm version patch && git push --tags"]);
+    has(
+        "git.push",
+        "refs/tags",
+        &["npx changeset tag && git push --tags", "pnpm version patch && git push --tags"],
+    );
 }

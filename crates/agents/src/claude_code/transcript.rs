@@ -251,7 +251,7 @@ mod tests {
         3: s1 t2 /home/dev/shop feature mcp__tickets__close {"id":7} Rejected 2026-02-09T19:16:24.338Z
         6: s1 t3 /home/dev/shop/web feature Bash {"command":"false"} Failed 
         6: s1 t4 /home/dev/shop/web feature Bash {"command":"git push"} Blocked 
-        8: broken, EOF while parsing an object at line 1 column 96
+        8: broken, no JSON: EOF while parsing an object, column 96
         1 repeated
         "#);
     }

@@ -256,7 +256,7 @@ mod tests {
         7: s1 c3 /home/dev/shop feature apply_patch {"input":"*** Begin Patch\n*** Add File: new.txt\n+hi\n*** End Patch\n"} Unknown 2026-11-22T21:40:33Z
         8: s1 c4 /home/dev/shop feature exec_command {"cmd":"git push"} Blocked 2026-11-22T21:40:33Z
         10: s1 c5 /home/dev/shop feature shell {"type":"exec","command":["bash","-lc","ls"]} Unknown 2026-11-22T21:40:34Z
-        11: broken, invalid type: integer `7`, expected a map at line 1 column 1
+        11: broken, invalid type: integer `7`, expected a map, column 1
         "#);
     }
 

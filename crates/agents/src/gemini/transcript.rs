@@ -228,7 +228,7 @@ nonsense
         4: s1 c2 /home/dev/shop/web - run_shell_command {"command":"git push","directory":"web"} Rejected 2026-11-22T21:45:13Z
         5: s1 c4 /home/dev/shop - mcp__tickets__close_all {} Unknown 
         5: s1 c3 /home/dev/shop - run_shell_command {"command":"git push"} Blocked 
-        6: broken, expected ident at line 1 column 2
+        6: broken, no JSON: expected ident, column 2
         "#);
     }
 

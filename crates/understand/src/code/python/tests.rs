@@ -237,11 +237,23 @@ fn the_home_is_put_in() {
 #[test]
 fn what_loops_and_paths_stand_for() {
     for (code, deleted) in [
-        ("import shutil\nfor d in ('dist', 'build'):\n    shutil.rmtree(d, ignore_errors=True)", &["/repo/dist,", "/repo/build,"][..]),
-        ("import os\nfor n in ['a.log','b.log']:\n    if os.path.exists(n): os.remove(n)", &["/repo/a.log", "/repo/b.log"]),
+        (
+            "import shutil\nfor d in ('dist', 'build'):\n    shutil.rmtree(d, ignore_errors=True)",
+            &["/repo/dist,", "/repo/build,"][..],
+        ),
+        (
+            "import os\nfor n in ['a.log','b.log']:\n    if os.path.exists(n): os.remove(n)",
+            &["/repo/a.log", "/repo/b.log"],
+        ),
         ("import glob, os\nfor f in glob.glob('/tmp/bench-*.json'): os.remove(f)", &["/tmp/bench-*.json"]),
-        ("from pathlib import Path\nfor p in Path('src').glob('*.orig'):\n    p.unlink()", &["/repo/src/*.orig"]),
-        ("import shutil, pathlib\nfor p in pathlib.Path('.').rglob('__pycache__'):\n    shutil.rmtree(p)", &["/repo/__pycache__", "/repo/*/__pycache__"]),
+        (
+            "from pathlib import Path\nfor p in Path('src').glob('*.orig'):\n    p.unlink()",
+            &["/repo/src/*.orig"],
+        ),
+        (
+            "import shutil, pathlib\nfor p in pathlib.Path('.').rglob('__pycache__'):\n    shutil.rmtree(p)",
+            &["/repo/__pycache__", "/repo/*/__pycache__"],
+        ),
         ("from pathlib import Path\nout = Path('/tmp/out')\n(out / 'a.txt').unlink()", &["/tmp/out/a.txt"]),
         ("import tempfile, shutil\nd = tempfile.mkdtemp()\nshutil.rmtree(d)", &["/tmp/mktemp"]),
     ] {
@@ -266,9 +278,13 @@ fn what_loops_and_paths_stand_for() {
 
 #[test]
 fn sql_in_a_text_of_sqlalchemy() {
-    let found = python("import sqlalchemy as sa\ne = sa.create_engine('sqlite:///dev.db')\nwith e.connect() as c:\n    print(c.execute(sa.text('select 1')))");
+    let found = python(
+        "import sqlalchemy as sa\ne = sa.create_engine('sqlite:///dev.db')\nwith e.connect() as c:\n    print(c.execute(sa.text('select 1')))",
+    );
     assert!(found.contains("db.read") && !found.contains("db.write"), "{found}");
-    let found = python("import sqlalchemy as sa\ne = sa.create_engine('sqlite:///dev.db')\nwith e.connect() as c:\n    c.execute(sa.text('drop table x'))");
+    let found = python(
+        "import sqlalchemy as sa\ne = sa.create_engine('sqlite:///dev.db')\nwith e.connect() as c:\n    c.execute(sa.text('drop table x'))",
+    );
     assert!(found.contains("db.destroy"), "{found}");
     let found = python("def text(s): return 'drop table x'\ne.execute(text('select 1'))");
     assert!(found.contains("db.write"), "{found}");
