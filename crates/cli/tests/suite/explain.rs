@@ -388,12 +388,15 @@ fn secrets_by_their_place_are_taken_out() {
 }
 
 #[test]
-fn what_a_pipe_does_in_production_is_told_beside_what_it_does_here() {
+fn what_a_pipe_does_in_production_is_told_beside_what_it_does_elsewhere() {
     let machine = Machine::new();
-    let said =
-        machine.countersign(&["explain", "pg_dump -h prod.example.com shop | psql -h localhost shop"], "");
+    let said = machine
+        .countersign(&["explain", "pg_dump -h prod.example.com shop | psql -h db.example.org shop"], "");
     let reason = said.lines().next().unwrap();
-    assert!(reason.contains("* in postgresql://localhost/shop, development"), "{reason}");
+    assert!(
+        reason.contains("* in postgresql://db.example.org/shop, in an environment nobody has named"),
+        "{reason}"
+    );
     assert!(
         reason.contains("it also would")
             && reason.contains("* in postgresql://prod.example.com/shop, production"),

@@ -2,6 +2,9 @@
 
 mod asked;
 mod cleaned;
+mod delivering;
+mod formatters;
+mod just;
 mod jvm;
 mod members;
 mod monorepos;
@@ -27,10 +30,9 @@ mod tests;
 pub(super) use cleaned::made_anew;
 pub(crate) use options_first::effects as where_its_options_say;
 
-use countersign_model::{Answer, Effect, PathClass, Question, Resource, Verb, Zone, verbs};
+use countersign_model::{Effect, PathClass, Resource, Verb, verbs};
 
 use super::{Family, ask_file, opaque};
-use crate::Workspace as _;
 use crate::arguments::files::{Operands, touched};
 use crate::context::Context;
 use crate::invocation::Invocation;
@@ -145,45 +147,11 @@ pub(super) const FAMILY: Family = Family {
     effects,
 };
 
-/// Maven with the goals and options that a variable puts before its own: `MAVEN_ARGS=deploy mvn test`.
-fn with_goals(invocation: &Invocation) -> Option<Invocation> {
-    let at = invocation.environment.iter().rposition(|(name, _)| name == "MAVEN_ARGS").filter(|_| matches!(invocation.program.as_str(), "mvn" | "mvnw"))?;
-    let mut told = Invocation { contiguous: false, ..invocation.clone() };
-    let (_, value) = told.environment.remove(at);
-    told.environment.retain(|(name, _)| name != "MAVEN_ARGS");
-    let given: Vec<Word> = match value.known() {
-        Some(text) => text.split_ascii_whitespace().map(Word::known_as).collect(),
-        None => vec![Word::made(value)],
-    };
-    told.words.splice(0..0, given);
-    Some(told)
-}
-
-/// Where a build of .NET is put by itself, if it is: the profile that says so.
-fn deploys(invocation: &Invocation) -> Option<Option<String>> {
-    let mut profile = None;
-    let mut is_told = false;
-    for word in &invocation.words {
-        let text = word.text().to_ascii_lowercase();
-        let Some((option, value)) = text.trim_start_matches(['-', '/']).split_once([':', '=']) else { continue };
-        match option {
-            "p" | "property" if value.starts_with("deployonbuild=true") => is_told = true,
-            "p" | "property" if value.starts_with("publishprofile=") => {
-                is_told = true;
-                profile = value.split_once('=').map(|(_, name)| name.to_owned());
-            }
-            "t" | "target" if value.split(';').any(|target| target.contains("deploy") || target.contains("publishcontainer")) => is_told = true,
-            _ => {}
-        }
-    }
-    is_told.then_some(profile)
-}
-
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     if options_first::effects(invocation, context, effects) {
         return;
     }
-    if let Some(told) = with_goals(invocation) {
+    if let Some(told) = delivering::with_goals(invocation) {
         effects(&told, context);
         return;
     }
@@ -204,7 +172,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             _ => {}
         }
     }
-    if program == "dotnet" && let Some(profile) = deploys(invocation) {
+    if program == "dotnet" && let Some(profile) = delivering::deploys(invocation) {
         let resource = Resource::App { platform: "dotnet".to_owned(), name: "*".to_owned(), target: profile };
         context.push(Effect::new(verbs::APP_DEPLOY, resource).because("the build puts what it makes where its profile says"));
     }
@@ -311,34 +279,11 @@ fn act(does: Does, index: usize, invocation: &Invocation, context: &mut Context<
             false => Operands::Read,
         };
         touched(&invocation.words, written, context);
-        if written == Operands::Written && FORMATTERS.contains(&invocation.program.as_str()) {
-            formatted(invocation, context);
+        if written == Operands::Written {
+            formatters::formatted(invocation, context);
         }
     }
 }
-
-/// Programs that write the files anew which they are given, or those in the folders.
-const FORMATTERS: &[&str] = &[
-    "black", "isort", "rustfmt", "autopep8", "ruff", "prettier", "eslint", "clang-format", "gofmt", "goimports", "shfmt", "biome", "stylelint", "rubocop",
-    "markdownlint", "typos",
-];
-
-/// Adds the files by name that a formatter is given: a task knows by them what is outside of it.
-fn formatted(invocation: &Invocation, context: &mut Context<'_>) {
-    let files = invocation.words.iter().filter(|word| word.known().is_some_and(|text| !text.starts_with('-') && text.contains('.') && text.trim_matches(['.', '/']) != ""));
-    for word in files.take(MOST_FORMATTED) {
-        let located = paths::locate(&word.value, context);
-        let is_ordinary = located.why.is_none() && located.class == PathClass::Ordinary && located.zone == Zone::Workspace;
-        let is_file = || matches!(context.workspace.ask(&Question::Path { path: located.path.clone() }), Answer::Text { .. });
-        if is_ordinary && is_file() {
-            // What it says stays the same.
-            context.push(Effect::new(verbs::FS_WRITE, located.resource()));
-        }
-    }
-}
-
-/// Files of one formatter that are looked at.
-const MOST_FORMATTED: usize = 64;
 
 /// Whether a word is the value of the option before it: of runners that start programs which stand after it.
 fn is_value(index: usize, invocation: &Invocation) -> bool {

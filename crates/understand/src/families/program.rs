@@ -298,7 +298,13 @@ pub(crate) fn run_file(
             code::absent::file(located, context);
         }
         Looked::Absent => code::opaque(located, "it runs a file that is not there yet", context),
-        Looked::Opaque(why) => code::opaque(located, &why, context),
+        Looked::Opaque(why) => {
+            // What it puts together is in part what its texts say.
+            if why.contains("a command that the code puts together") {
+                gives_away(located, context);
+            }
+            code::opaque(located, &why, context);
+        }
     }
     named_by_arguments(invocation, context);
     if context.state.world.opaque {
@@ -306,6 +312,17 @@ pub(crate) fn run_file(
         sought_in_arguments(invocation, context);
     }
     context.state.world.opaque |= before;
+}
+
+/// Adds what the texts in a script of one's own give away.
+fn gives_away(located: &paths::Located, context: &mut Context<'_>) {
+    use code::source::Source;
+    let is_own = located.class == countersign_model::PathClass::Ordinary;
+    if let (true, Source::Texts(texts) | Source::Perhaps(texts, _)) =
+        (is_own, code::source::of(located, context))
+    {
+        texts.iter().for_each(|text| code::literals::look(text, context));
+    }
 }
 
 /// Makes the text of a file that will run a fact of this call: when it changes, an approval is void.
@@ -328,5 +345,17 @@ mod tests {
         }
         let found = check("./tests/run_*.sh");
         assert!(!found.contains("exec.hidden"), "{found}");
+    }
+
+    #[test]
+    fn the_texts_of_a_script_that_puts_commands_together_count() {
+        let helper = "import subprocess\ndef sh(c):\n    subprocess.run(c, shell=True, check=True)\nsh('kubectl --context prod delete ns web')\n";
+        let found = crate::fixture::check_with("python3 x.py", &[("/repo/x.py", helper)]);
+        assert!(found.contains("kube.delete") && found.contains("opaque"), "{found}");
+        let written = format!("cat > y.py <<'E'\n{helper}E\npython3 y.py");
+        assert!(check(&written).contains("kube.delete"), "{}", check(&written));
+        let harmless = "import subprocess\ndef sh(c):\n    subprocess.run(c, shell=True)\nsh('git status -s')\nprint('git push origin main is for later')\n";
+        let found = crate::fixture::check_with("python3 x.py", &[("/repo/x.py", harmless)]);
+        assert!(!found.contains("kube"), "{found}");
     }
 }

@@ -1,6 +1,7 @@
 //! Programs that only read and print, as a table.
 
 mod openssl;
+mod settings;
 mod values;
 
 use countersign_model::verbs;
@@ -65,7 +66,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             reads_environment("*", context);
             context.program(verbs::EXEC_READ, "ps");
         }
-        "date" | "hostname" | "sysctl" | "ip" | "dmesg" | "ss" | "ifconfig" => settings(invocation, context),
+        "date" | "hostname" | "sysctl" | "ip" | "dmesg" | "ss" | "ifconfig" => settings::effects(invocation, context),
         "hyperfine" | "openssl" | "man" | "delta" => starts_others(invocation, context),
         "base64" | "base32" | "xxd" | "zcat" | "bzcat" | "xzcat" | "rev" | "iconv" => {
             let decodes = invocation.words.iter().any(|word| {
@@ -273,28 +274,6 @@ fn shows_environment(words: &[Word]) -> bool {
         before = text;
         !is_value && text.contains('e') && text.chars().all(|letter| "aAcefghjlmnrsStTuUvwxX".contains(letter))
     })
-}
-
-/// Programs that show a setting of the machine, and change it when told to.
-fn settings(invocation: &Invocation, context: &mut Context<'_>) {
-    let words: Vec<&str> = invocation.words.iter().map(Word::text).collect();
-    if invocation.program == "date" {
-        touched(&invocation.words, Operands::Read, context);
-    }
-    let changes = invocation.words.iter().any(|word| word.value.is_unknown())
-        || match invocation.program.as_str() {
-            "date" => words.iter().any(|word| matches!(*word, "-s") || word.starts_with("--s")),
-            "hostname" => words.iter().any(|word| !word.starts_with('-')),
-            "sysctl" => words.iter().any(|word| word.contains('=') || matches!(*word, "-w" | "-p" | "-f" | "--system" | "--load")),
-            "ss" => words.iter().any(|word| word.starts_with('-') && !word.starts_with("--") && word.contains('K') || *word == "--kill"),
-            "ifconfig" => {
-                let operands: Vec<&&str> = words.iter().filter(|word| !word.starts_with('-')).collect();
-                operands.len() > 1
-            }
-            "dmesg" => words.iter().any(|word| matches!(*word, "-C" | "-c" | "--clear")),
-            _ => words.iter().any(|word| matches!(*word, "add" | "del" | "set" | "flush" | "change" | "replace" | "exec" | "-batch" | "-b")),
-        };
-    context.program(if changes { verbs::EXEC_SYSTEM } else { verbs::EXEC_READ }, &invocation.program);
 }
 
 fn starts_others(invocation: &Invocation, context: &mut Context<'_>) {

@@ -72,7 +72,7 @@ fn one(layer: Layer, path: PathBuf, missing: &str) -> Result<Read> {
             }
             _ => "see whose it is with `ls -l`, and make it readable for you".to_owned(),
         };
-        let message = format!("cannot read the proposal `{}`", path.display());
+        let message = "cannot read the proposal";
         anyhow::Error::from(error).context(message).context(InFile(path.clone())).context(Hint { hint })
     })?;
     let text = String::from_utf8(bytes).map_err(|error| not_text(&error)).context(InFile(path.clone()))?;

@@ -38,7 +38,7 @@
             let found = crate::fixture::check_because(command);
             assert!(found.contains("only ") && !found.contains("tamper"), "{command}: {found}");
         }
-        for command in ["find . ! -empty -delete", "find . -empty -o -name x -delete", "find . -name -empty -delete"] {
+        for command in ["find . -empty -delete", "find . -type f -empty -delete", "find . ! -empty -delete", "find . -empty -o -name x -delete", "find . -name -empty -delete"] {
             assert!(!crate::fixture::check_because(command).contains("only "), "{command}");
         }
     }
