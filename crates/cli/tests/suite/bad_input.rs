@@ -128,14 +128,16 @@ fn a_proposal_that_is_no_regular_file() {
     fs::write(proposal(&machine), layered).unwrap();
     assert_snapshot!(check(&machine, &["policy", "check"], ""), @"
     error: `~/shop/countersign.toml` names it under [layers] as the organisation's
-      caused by: cannot read the proposal `/dev/zero`
+      caused by: in `/dev/zero`
+      caused by: cannot read the proposal
       caused by: it is no regular file
     hint: put a regular file of at most a mebibyte there
     ");
     fs::remove_file(proposal(&machine)).unwrap();
     rustix::fs::mkfifoat(rustix::fs::CWD, proposal(&machine), rustix::fs::Mode::RUSR).unwrap();
     assert_snapshot!(check(&machine, &["policy", "check"], ""), @"
-    error: cannot read the proposal `~/shop/countersign.toml`
+    error: in `~/shop/countersign.toml`
+      caused by: cannot read the proposal
       caused by: it is no regular file
     hint: put a regular file of at most a mebibyte there
     ");

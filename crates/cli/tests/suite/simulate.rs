@@ -80,7 +80,7 @@ fn each_call_of_each_runtime_is_decided_once() {
     ");
     let report = simulate(&machine, &[]);
     let broken = report["broken"].to_string().replace(&machine.path("").display().to_string(), "/");
-    assert_snapshot!(broken, @r#"["/logs/claude/shop/resumed.jsonl:8: EOF while parsing a string at line 1 column 110","/logs/claude/shop/s1.jsonl:8: EOF while parsing a string at line 1 column 110"]"#);
+    assert_snapshot!(broken, @r#"["/logs/claude/shop/resumed.jsonl:8: no JSON: EOF while parsing a string, column 110","/logs/claude/shop/s1.jsonl:8: no JSON: EOF while parsing a string, column 110"]"#);
     assert_eq!(
         [
             &report["tool_calls"],
@@ -177,6 +177,7 @@ fn what_cannot_be_simulated_is_said() {
     assert_snapshot!(fails(&[&path("nowhere.jsonl")]), @"
     error: cannot read `/nowhere.jsonl`
       caused by: No such file or directory (os error 2)
+    hint: name logs that you can read, or folders that hold them
     ");
     assert_snapshot!(fails(&[&path("logs/notes.txt")]), @"
     error: no tool call in 0 logs and 1 other file

@@ -123,12 +123,13 @@ fn what_is_no_file_or_no_text_is_said_to_be_that() {
     };
     fs::write(machine.path("latin1.toml"), b"version = 1\n# \xe4\n").unwrap();
     assert_snapshot!(said(&machine.path("latin1.toml").display().to_string()), @"
-    error: cannot read the proposal `~/latin1.toml`
-      caused by: invalid utf-8 sequence of 1 bytes from index 14
+    error: in `~/latin1.toml`
+      caused by: cannot read the proposal: it is no text in UTF-8 at line 2, column 3
     hint: save the file as text in UTF-8
     ");
     assert_snapshot!(said(&machine.repository().display().to_string()), @"
-    error: cannot read the proposal `~/shop`
+    error: in `~/shop`
+      caused by: cannot read the proposal
       caused by: it is a directory
     hint: name the file, such as `~/shop/countersign.toml`
     ");
