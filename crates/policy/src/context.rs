@@ -33,14 +33,15 @@ pub struct Context {
 }
 
 impl Context {
-    /// The secrets and personal data that the call carries, but for those that open nothing from another machine.
-    pub(crate) fn carried(&self) -> impl Iterator<Item = &Finding> {
-        self.findings.iter().filter(|finding| finding.class != LOCAL)
+    /// The secrets and personal data that the call carries, which count for an effect here or elsewhere: those for a
+    /// service of this machine open nothing as long as they stay here.
+    pub(crate) fn carried(&self, place: Place) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(move |finding| place == Place::Remote || finding.class != LOCAL)
     }
 
     /// Whether all that the call is known to carry is a secret that it reads itself.
     pub(crate) fn carries_own(&self) -> bool {
-        self.carried().all(|finding| finding.class == OWN_SECRET) && self.carried().next().is_some()
+        self.findings.iter().all(|finding| finding.class == OWN_SECRET) && !self.findings.is_empty()
     }
 
     /// The same for what may carry along a secret that the same call reads: `cat .env | curl -d @- ..`.
@@ -48,7 +49,7 @@ impl Context {
     pub(crate) fn carrying(&self) -> Self {
         let mut carrying = self.clone();
         carrying.history.secret_read = true;
-        if carrying.carried().next().is_none() {
+        if carrying.carried(Place::Workspace).next().is_none() {
             let fingerprint = Digest::of([b"a secret that the call itself reads".as_slice()]);
             let class = OWN_SECRET.to_owned();
             carrying.findings.push(Finding { class, pointer: String::new(), fingerprint });

@@ -178,7 +178,7 @@ fn facts(effect: &Effect, risk: u8, beside: &Beside<'_>, map: &EnvironmentMap) -
         ("risk", long(risk.into())),
         ("certainty", text(certainty)),
         ("reversible", text(reversible)),
-        ("findings", count(context.carried().count())),
+        ("findings", count(context.carried(effect.resource.place()).count())),
         ("secretRead", flag(history.secret_read)),
         ("untrustedContent", flag(history.untrusted_content)),
         ("denials", long(history.denials.into())),

@@ -285,7 +285,7 @@ impl Weights {
         if access == Access::Execute && !context.reach.is_empty() {
             sum.add("reach", other.reach, || "production credentials are within its reach".to_owned());
         }
-        let carried = context.carried().count();
+        let carried = context.carried(effect.resource.place()).count();
         if carried > 0 {
             sum.add("findings", other.findings, || {
                 if context.carries_own() {

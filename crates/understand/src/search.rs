@@ -77,14 +77,20 @@ pub(crate) fn look(expression: &[Word], action: Option<usize>, candidate: &Candi
     look.seen
 }
 
-/// How `find` reads expressions.
-pub(crate) fn syntax(tests: &[Word]) -> Syntax {
-    let kind = tests.iter().position(|word| word.text() == "-regextype").and_then(|at| tests.get(at + 1));
-    match kind.map(Word::text) {
-        Some("posix-extended" | "egrep" | "posix-egrep" | "awk" | "posix-awk") => Syntax::Extended,
-        _ => Syntax::Emacs,
+/// How `find` reads expressions; none for a syntax that is not read.
+pub(crate) fn syntax(tests: &[Word]) -> Option<Syntax> {
+    let mut kinds = tests.iter().enumerate().filter(|(_, word)| word.text() == "-regextype");
+    let kind = kinds.next().map(|(at, _)| tests.get(at + 1).map_or("", Word::text));
+    match kind {
+        _ if kinds.next().is_some() || tests.len() > MOST_TESTS => None,
+        Some("posix-extended" | "egrep" | "posix-egrep") => Some(Syntax::Extended),
+        None | Some("emacs" | "findutils-default") => Some(Syntax::Emacs),
+        Some(_) => None,
     }
 }
+
+/// In longer searches no expression is read: each is, for every file that is looked for.
+const MOST_TESTS: usize = 64;
 
 struct Look<'w> {
     words: &'w [Word],
@@ -194,10 +200,10 @@ impl<'w> Look<'w> {
                 _ => Maybe,
             },
             "-regex" | "-iregex" => {
-                let syntax = syntax(self.words);
-                let patterns = self.value().and_then(Word::known);
-                let patterns =
-                    patterns.and_then(|text| regexes::patterns(&text.to_lowercase(), syntax, true));
+                let text = self.value().and_then(Word::known);
+                let patterns = syntax(self.words)
+                    .zip(text)
+                    .and_then(|(syntax, text)| regexes::patterns(&text.to_lowercase(), syntax, true));
                 let path = self.candidate.path().to_lowercase();
                 patterns
                     .map_or(Maybe, |found| said(found.iter().any(|pattern| glob::matches(pattern, &path))))

@@ -13,17 +13,16 @@ pub(super) fn host(arguments: &[Argument]) -> Option<String> {
         arguments.iter().filter(|argument| argument.name.is_none()).map(|argument| &argument.given);
     let first = match plain.next()? {
         Given::Many(parts) => return parts.first()?.known().map(str::to_owned),
-        // Without a host it is this machine.
-        Given::Fields(fields) => {
-            let is_whole = fields.iter().all(|field| field.name.is_some());
-            return is_whole.then(|| "localhost".to_owned());
-        }
+        Given::Fields(_) => return None,
         Given::One(value) => value.known()?.to_owned(),
     };
     if let Some((_, rest)) = first.split_once("://") {
         let authority = rest.split(['/', '?', '#']).next()?;
-        let host = authority.rsplit('@').next()?;
-        return Some(host.split(':').next()?.to_owned()).filter(|host| !host.is_empty());
+        let host = authority.split(':').next()?;
+        // Of another spelling some readers make another host.
+        let is_plain = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte))
+            && !first.contains(['@', '\\']);
+        return Some(host.to_owned()).filter(|host| is_plain && !host.is_empty());
     }
     if !first.is_empty() && first.bytes().all(|byte| byte.is_ascii_digit()) {
         return match plain.next() {
@@ -48,11 +47,31 @@ pub(super) fn of_sockets(code: &Code<'_>) -> Option<Vec<String>> {
         "SMTP_SSL",
     ];
     // By these a socket reaches another machine without it.
-    const OTHERS: &[&str] =
-        &["sendto", "sendmsg", "starttls", "set_tunnel", "wrap_socket", "fromfd", "makefile"];
+    const OTHERS: &[&str] = &[
+        "sendto",
+        "sendmsg",
+        "starttls",
+        "set_tunnel",
+        "wrap_socket",
+        "fromfd",
+        "makefile",
+        "map",
+        "getattr",
+        "setattr",
+        "partial",
+        "starmap",
+        "__setattr__",
+        "__dict__",
+    ];
     let mut hosts = Vec::new();
     for (at, token) in code.tokens.iter().enumerate().filter(|(_, token)| token.kind == Kind::Name) {
         if OTHERS.iter().any(|name| token.is(name)) {
+            return None;
+        }
+        // Where it is sent to is changed later.
+        if code.is(at.wrapping_sub(1), ".")
+            && ["host", "port", "_tunnel_host"].iter().any(|name| token.is(name))
+        {
             return None;
         }
         if !CONNECT.iter().any(|name| token.is(name)) {

@@ -27,8 +27,8 @@ pub(crate) struct Code<'t> {
     pub is_alone: bool,
     pairs: Vec<usize>,
     openers: Vec<usize>,
-    /// Whether it has a function, or a value, of its own that is called `text`.
-    own_text: OnceCell<bool>,
+    /// Names that it gives something of its own.
+    own: OnceCell<HashSet<&'t str>>,
     /// The hosts that its sockets are connected to, where they are known.
     peers: OnceCell<Option<Vec<String>>>,
     constants: HashMap<&'t str, (usize, usize)>,
@@ -117,7 +117,7 @@ impl<'t> Code<'t> {
             tokens,
             rules,
             openers,
-            own_text: OnceCell::new(),
+            own: OnceCell::new(),
             peers: OnceCell::new(),
             home: String::new(),
             is_alone: false,
@@ -393,7 +393,8 @@ impl<'t> Code<'t> {
             open += 2;
         }
         let close = self.closer(open);
-        if !self.is(open, "(") || close >= end {
+        // A function of its own by that name gives anything.
+        if !self.is(open, "(") || close >= end || self.own.get_or_init(|| self.own_names()).contains(name) {
             return None;
         }
         let arguments = self.listed(open, depth + 1);
@@ -409,11 +410,19 @@ impl<'t> Code<'t> {
                 Value::Known(TEMPORARY.to_owned())
             }
             // SQL as SQLAlchemy wants it said.
-            "text" if self.rules == Rules::Python && !self.defines_text() => values.next()?,
-            "glob" | "iglob" if above == "glob" => match values.next()? {
+            "text" if self.rules == Rules::Python => values.next()?,
+            "glob" | "iglob" if above == "glob" && arguments.len() == 1 => match values.next()? {
                 Value::Known(pattern) => Value::Pattern(pattern.replace("**/", "*/")),
                 other => other,
             },
+            "Path" | "PurePath" | "PosixPath" if arguments.len() > 1 => {
+                let parts: Vec<Value> = values.collect();
+                let known: Option<Vec<&str>> = parts.iter().map(Value::known).collect();
+                known.map_or_else(
+                    || Value::unknown("a path that the code puts together"),
+                    |known| Value::Known(joined(&known)),
+                )
+            }
             "Path" | "PurePath" | "PosixPath" | "str" | "fspath" | "abspath" | "realpath" | "URL"
             | "String" => values.next()?,
             "join" | "resolve" => {

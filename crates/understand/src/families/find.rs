@@ -67,7 +67,9 @@ fn find(invocation: &Invocation, context: &mut Context<'_>) {
                 let found = find_what(&starts, tests, Some(index), context);
                 let listed = if stays(&starts, tests) { listed(&found, context) } else { Vec::new() };
                 let outer = std::mem::replace(&mut context.expanded, listed);
-                let holds_nothing = holds_nothing(tests.get(..index).unwrap_or_default());
+                // Links that are followed lead somewhere.
+                let is_plain = links == 0;
+                let holds_nothing = holds_nothing(tests.get(..index).unwrap_or_default()).filter(|_| is_plain);
                 each(&found, context, &mut |found, context| match (&found, holds_nothing) {
                     (Value::Pattern(_), Some(why)) => {
                         let resource = paths::locate(&found, context).resource();
@@ -103,23 +105,29 @@ fn find(invocation: &Invocation, context: &mut Context<'_>) {
     }
 }
 
-/// Why what is found holds nothing that could be lost, where every test before the action must hold.
+/// Why what is found holds nothing that could be lost: only a few tests are told apart, and all of them must hold.
 fn holds_nothing(tests: &[Word]) -> Option<&'static str> {
-    let is_plain = tests.iter().all(|word| !matches!(word.text(), "-o" | "-or" | "," | "(") && word.value.known().is_some());
-    let is_type = |two: &[Word]| matches!(two, [test, kind] if test.text() == "-type" && kind.text() == "d");
-    let directories = tests.windows(3).any(|three| matches!(three, [before, rest @ ..] if is_type(rest) && !matches!(before.text(), "!" | "-not"))) || is_type(tests.get(..2).unwrap_or_default());
-    let mut told = None;
-    for (index, word) in tests.iter().enumerate().filter(|_| is_plain) {
-        let negated = index.checked_sub(1).and_then(|before| tests.get(before)).is_some_and(|before| matches!(before.text(), "!" | "-not"));
-        match (word.text(), tests.get(index + 1).map(Word::text)) {
-            ("-empty", _) if !negated && !is_value(tests, index) && directories => {
-                told = Some("only empty directories are removed");
-            }
-            ("-xtype", Some("l")) if !negated => told = Some("only links that lead nowhere are removed"),
-            _ => {}
+    let (mut is_empty, mut is_directory, mut leads_nowhere) = (false, false, false);
+    let mut words = tests.iter().map(|word| word.known().unwrap_or_default());
+    while let Some(word) = words.next() {
+        match word {
+            "-empty" => is_empty = true,
+            "-type" => is_directory |= words.next() == Some("d"),
+            "-xtype" => leads_nowhere |= words.next() == Some("l"),
+            "-maxdepth" | "-mindepth" | "-name" | "-path" => drop(words.next()),
+            "!" | "-not" => match words.next() {
+                Some("-name" | "-path") => drop(words.next()),
+                _ => return None,
+            },
+            "-print" | "-depth" | "-mount" | "-xdev" => {}
+            _ => return None,
         }
     }
-    told
+    match (is_empty && is_directory, leads_nowhere) {
+        (true, _) => Some("only empty directories are removed"),
+        (false, true) => Some("only links that lead nowhere are removed"),
+        (false, false) => None,
+    }
 }
 
 /// Whether a search comes upon nothing below another directory than the one it starts in.
@@ -203,7 +211,7 @@ fn names(tests: &[Word]) -> Vec<String> {
                 None => names.clear(),
             },
             "-regex" | "-iregex" if !negated => {
-                match words.next().and_then(|word| of_path(word, syntax(tests))) {
+                match words.next().zip(syntax(tests)).and_then(|(word, syntax)| of_path(word, syntax)) {
                     // Of several any may be the name.
                     Some(found) if matches!(found.as_slice(), [_]) => names.extend(found),
                     Some(found) if names.is_empty() && groups.is_empty() => names = found,

@@ -1,41 +1,38 @@
 //! Whether what the shell puts in for a word that is not known is one word, and no option among several.
 
-use crate::commands::{Command, Range};
+use crate::commands::Command;
 use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::word::{Value, Word};
 
 /// Whether a word, whatever it turns out to be, is one argument and no option: what it begins with is known, and what
-/// is expanded in it is quoted, a loop's variable, or what a command printed that prints names and numbers.
+/// is expanded in it is quoted, or one command that prints nothing but an id or a name.
 pub(super) fn is_one(word: &Word, invocation: &Invocation, context: &Context<'_>) -> bool {
     let Value::Unknown { prefix, .. } = &word.value else { return word.known().is_some() };
-    let Some(bare) = unquoted(&word.raw) else { return false };
     if prefix.is_empty() || prefix.starts_with('-') || word.raw.is_empty() {
         return false;
     }
-    let world = &context.state.world;
-    let plain =
-        |range: Option<Range>| range.is_some_and(|range| context.tree.range(range).iter().all(prints_a_name));
-    bare.is_empty()
-        || !context.state.shell.separators_set
-            && !context.state.shell.separators_unsure
-            && bare.iter().all(|expansion| match expansion {
-                Some(name) => {
-                    let value = context.state.shell.variables.get(*name);
-                    let is_of_loop = matches!(value, Some(Value::Unknown { why, .. }) if why == OF_LOOP);
-                    is_of_loop || world.found_by.get(*name).is_some_and(|range| plain(*range))
-                }
-                None => plain(invocation.substituted.commands),
-            })
+    let shell = &context.state.shell;
+    let is_usual = !shell.separators_set
+        && !shell.separators_unsure
+        && shell.functions.is_empty()
+        && shell.aliases.is_empty()
+        && invocation.environment.is_empty()
+        && shell.environment.is_empty();
+    match unquoted(&word.raw) {
+        Some(0) => true,
+        Some(1) => {
+            let commands = invocation.substituted.commands.map(|range| context.tree.range(range));
+            is_usual && matches!(commands, Some([only]) if prints_a_name(only))
+        }
+        _ => false,
+    }
 }
 
-/// Why the value of a loop's variable is not known. The shell has parted the words by then.
-pub(crate) const OF_LOOP: &str = "the variable of a loop";
-
-/// What is expanded outside of quotes: names of variables, and nothing for each command. None where it could become
-/// several words by other means.
-fn unquoted(raw: &str) -> Option<Vec<Option<&str>>> {
-    let mut found = Vec::new();
+/// How many commands stand outside of quotes whose output is put in; none where anything else is expanded there that
+/// could become several words.
+fn unquoted(raw: &str) -> Option<usize> {
+    let mut found = 0;
     let (mut rest, mut quoted) = (raw, false);
     while let Some(letter) = rest.chars().next() {
         rest = rest.get(letter.len_utf8()..)?;
@@ -44,34 +41,24 @@ fn unquoted(raw: &str) -> Option<Vec<Option<&str>>> {
             '\'' if !quoted => rest = rest.split_once('\'')?.1,
             '\\' => rest = rest.get(rest.chars().next().map_or(0, char::len_utf8)..)?,
             '`' => return None,
-            '*' | '?' | '[' if !quoted => return None,
+            '*' | '[' if !quoted => return None,
             '$' if rest.starts_with("((") => return None,
             '$' if rest.starts_with('(') => {
                 let end = closing(rest)?;
-                if !quoted {
-                    found.push(None);
-                }
+                found += usize::from(!quoted);
                 rest = rest.get(end..)?;
             }
-            '$' => {
-                let braced = rest.strip_prefix('{');
-                let text = braced.unwrap_or(rest);
+            // A variable, by its plain name.
+            '$' if quoted => {
+                let text = rest.strip_prefix('{').unwrap_or(rest);
                 let length =
                     text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
-                let (name, after) = text.split_at(length);
-                // `$@`, `${a[@]}`: several words even in quotes.
-                if name.is_empty() || braced.is_some() && after.split('}').next()?.contains(['@', '*']) {
+                if length == 0 || text.len() != rest.len() && !text.get(length..)?.starts_with('}') {
                     return None;
                 }
-                if !quoted {
-                    found.push(Some(name));
-                }
-                rest = match braced {
-                    Some(_) if quoted => after.split_once('}')?.1,
-                    Some(_) => after.strip_prefix('}')?,
-                    None => after,
-                };
+                rest = text.get(length..)?;
             }
+            '$' => return None,
             _ => {}
         }
     }
@@ -98,55 +85,21 @@ fn closing(text: &str) -> Option<usize> {
     None
 }
 
-/// Fields of forges that hold a number, or a name without blanks.
-const FIELDS: &[&str] = &[
-    "number",
-    "id",
-    "databaseId",
-    "nameWithOwner",
-    "sha",
-    "oid",
-    "headRefOid",
-    "headRefName",
-    "baseRefName",
-    "headSha",
-    "login",
-    "iid",
-];
-
-/// Whether all that a command prints is a name without blanks, or lines of such names.
+/// Whether all that a command prints is one id or name: these very words.
 fn prints_a_name(command: &Command) -> bool {
     let Some(words) = command.words() else { return false };
-    let texts: Option<Vec<&str>> = words.iter().skip(1).map(Word::known).collect();
-    let (Some(texts), Some(program)) = (texts, command.program.as_deref()) else { return false };
-    match (program, texts.as_slice()) {
-        ("git", ["rev-parse", ..]) => {
-            !texts.iter().any(|text| text.contains("arg") || text.contains("sq") || text.contains("show"))
-        }
-        ("git", ["branch", "--show-current"] | ["symbolic-ref" | "merge-base" | "describe", ..]) => true,
-        ("git", ["log", options @ ..]) => {
-            options.iter().any(|option| {
-                ["--format=%H", "--format=%h", "--pretty=%H", "--pretty=format:%H", "--pretty=%h"]
-                    .contains(option)
-            }) && options.iter().all(|option| {
-                !option.starts_with("--")
-                    || option.starts_with("--format=%")
-                    || option.starts_with("--pretty=")
-            })
-        }
-        ("head" | "tail" | "sort" | "uniq", options) => options
-            .iter()
-            .all(|option| option.starts_with('-') || option.bytes().all(|byte| byte.is_ascii_digit())),
-        ("gh" | "glab", _) => {
-            let query =
-                texts.iter().position(|text| ["-q", "--jq"].contains(text)).and_then(|at| texts.get(at + 1));
-            query.and_then(|query| query.rsplit_once('.')).is_some_and(|(path, field)| {
-                FIELDS.contains(&field)
-                    && path.chars().all(|letter| letter.is_ascii_alphanumeric() || ".[]_".contains(letter))
-            })
-        }
-        _ => false,
-    }
+    let texts: Option<Vec<&str>> = words.iter().map(Word::known).collect();
+    const PLAIN: &[&[&str]] = &[
+        &["git", "rev-parse", "HEAD"],
+        &["git", "rev-parse", "--short", "HEAD"],
+        &["git", "rev-parse", "--abbrev-ref", "HEAD"],
+        &["git", "branch", "--show-current"],
+        &["gh", "pr", "view", "--json", "number", "-q", ".number"],
+        &["gh", "pr", "view", "--json", "number", "--jq", ".number"],
+        &["gh", "repo", "view", "--json", "nameWithOwner", "-q", ".nameWithOwner"],
+        &["gh", "repo", "view", "--json", "nameWithOwner", "--jq", ".nameWithOwner"],
+    ];
+    texts.is_some_and(|texts| PLAIN.contains(&texts.as_slice()))
 }
 
 #[cfg(test)]
@@ -160,11 +113,10 @@ mod tests {
             "gh api repos/acme/shop/commits/$(git rev-parse HEAD)/check-runs --jq '.check_runs[].name'",
             "gh api \"repos/acme/shop/pulls/$N/comments\" --paginate",
             "gh api repos/acme/shop/pulls/$(gh pr view --json number -q .number)/comments",
-            "for n in $(gh pr list --json number -q '.[].number'); do gh api repos/acme/shop/pulls/$n/files; done",
+            "for n in $(gh pr list --json number -q '.[].number'); do gh api \"repos/acme/shop/pulls/$n/files\"; done",
             "gh pr list | xargs -I{} gh api repos/acme/shop/pulls/{}/comments",
-            "REPO=$(gh repo view --json nameWithOwner -q .nameWithOwner); gh api repos/$REPO/actions/runs",
+            "REPO=$(gh repo view --json nameWithOwner -q .nameWithOwner); gh api \"repos/$REPO/actions/runs\"",
             "glab api \"projects/1/merge_requests/$N/notes\"",
-            "glab api projects/$(glab repo view -q .id)/merge_requests",
         ] {
             let found = check(command);
             assert!(found.contains("forge.read") && !found.contains("forge.merge"), "{command}: {found}");
@@ -175,6 +127,14 @@ mod tests {
     fn one_that_may_be_several_words_does_anything() {
         for command in [
             "gh api repos/acme/shop/pulls/$(cat n)/merge",
+            "gh api repos/acme/shop/pulls/$(head -1 < x)",
+            "gh api repos/acme/shop/pulls/$(git rev-parse HEAD -XPATCH)",
+            "gh api repos/acme/shop/pulls/$(git log -1 --format=%s)",
+            "N=\"$(git rev-parse HEAD) -XPUT\"; gh api repos/acme/shop/pulls/$N",
+            "for n in \"$(cat x)\"; do gh api repos/acme/shop/pulls/$n; done",
+            "for n in $(cat x); do gh api repos/acme/shop/pulls/$n; done",
+            "git() { cat x; }; gh api repos/acme/shop/pulls/$(git rev-parse HEAD)",
+            "PATH=./x gh api repos/acme/shop/pulls/$(git rev-parse HEAD)",
             "gh api repos/acme/shop/pulls/$N/merge",
             "gh api \"$U\"",
             "gh api $(git rev-parse HEAD)",

@@ -3,6 +3,9 @@
 /// Patterns that one expression becomes at most.
 const MOST: usize = 8;
 
+/// Longer expressions are not read, in bytes.
+const LONGEST: usize = 200;
+
 /// How groups are written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Syntax {
@@ -15,6 +18,9 @@ pub(crate) enum Syntax {
 /// The patterns that stand for what an expression matches as a whole; where it need not match from the start or to the
 /// end, they begin or end with `*`. None where it is not simple.
 pub(crate) fn patterns(text: &str, syntax: Syntax, anchored: bool) -> Option<Vec<String>> {
+    if text.len() > LONGEST {
+        return None;
+    }
     let inner = text.strip_prefix('^');
     let (starts, text) = (anchored || inner.is_some(), inner.unwrap_or(text));
     let inner = text.strip_suffix('$').filter(|rest| !rest.ends_with('\\'));

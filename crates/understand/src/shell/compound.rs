@@ -5,7 +5,6 @@ use brush_parser::ast::{
 };
 
 use crate::context::{Context, ShellState};
-use crate::families::one_word::OF_LOOP;
 use crate::invocation::Stdin;
 use crate::word::{Value, Word};
 
@@ -145,11 +144,11 @@ impl Walker {
         }
         if self.is_menu(clause) {
             let is_long = unclear || values.len() > MOST_VALUES;
-            let any = || vec![tainted(&values).unwrap_or_else(|| Value::unknown(OF_LOOP))];
+            let any = || vec![tainted(&values).unwrap_or_else(|| Value::unknown("the variable of a loop"))];
             return self.menu(clause, if is_long { any() } else { values }, context);
         }
         if unclear || values.len() > MOST_VALUES || values.len() > context.turns {
-            let value = tainted(&values).unwrap_or_else(|| Value::unknown(OF_LOOP));
+            let value = tainted(&values).unwrap_or_else(|| Value::unknown("the variable of a loop"));
             self.repeatedly(context, |walker, context| {
                 context.state.shell.set(&clause.variable_name, value.clone());
                 walker.list(&clause.body.list, context);

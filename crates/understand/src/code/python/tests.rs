@@ -19,8 +19,7 @@ fn what_only_computes_is_exact() {
     exec.read python3, read
     ");
     assert_snapshot!(python("from pathlib import Path\nfor p in Path('src').rglob('*.py'):\n    text = p.read_text()\n    print(f\"{p}: {len(text):>10}\")"), @"
-    fs.read /repo/src/*.py, read
-    fs.read /repo/src/*/*.py, read
+    fs.read *, read, partial
     exec.read python3, read
     ");
 }
@@ -263,6 +262,36 @@ fn what_loops_and_paths_stand_for() {
         }
         assert!(!found.contains("fs.delete *") && !found.contains("opaque"), "{code}: {found}");
     }
+    // What gives the name another value in any other way.
+    for code in [
+        "for p in ['build/x']: pass\nx, p = 1, '.claude/settings.json'\nopen(p,'w').write('x')",
+        "for p in ['build/x']: pass\n[p] = ['.claude/settings.json']\nopen(p,'w').write('x')",
+        "for p in ['build/x']: pass\np: str = '.claude/settings.json'\nopen(p,'w').write('x')",
+        "for p in ['build/x']: pass\nfor i, p in [(1, '.claude/settings.json')]: open(p,'w').write('x')",
+        "for p in ['build/x']: pass\nfor (p) in ['.claude/settings.json']: open(p,'w').write('x')",
+        "for p in ['build/x']: pass\nmatch '.claude/settings.json':\n    case p: open(p,'w').write('x')",
+        "for p in ['build/x']: pass\n(lambda y, p: open(p,'w').write('x'))(1, '.claude/settings.json')",
+        "for p in ['build/x']: pass\nprint(f\"{(p:='.claude/settings.json')}\")\nopen(p,'w').write('x')",
+        "for p in ['build/x']: pass\ndef f(p): open(p,'w').write('x')\nf('.claude/settings.json')",
+        "for p in ['build/x']: pass\n[open(p,'w').write('x') for i, p in [(1, '.claude/settings.json')]]",
+        "for p in ['build/x']: pass\nglobals()['p'] = '.claude/settings.json'\nopen(p,'w').write('x')",
+        "def str(x): return '.claude/settings.json'\nopen(str('build/x'),'w').write('x')",
+        "Path, z = (lambda x: '.claude/settings.json'), 1\nopen(Path('build/x'),'w').write('x')",
+        "import os\nos.path.join = lambda *a: '.claude/settings.json'\nopen(os.path.join('build','x'),'w').write('x')",
+        "import tempfile\nfrom pathlib import Path\nd = Path(tempfile.mkdtemp(prefix='../repo/.claude/x'))\n(d / '..' / 'settings.json').write_text('x')",
+    ] {
+        let found = python(code);
+        let listed = found.contains("tamper")
+            || found.contains("partial")
+            || found.contains("opaque")
+            || found.contains("fs.write *");
+        assert!(listed, "{code}: {found}");
+    }
+    let found = python("from pathlib import Path\nPath('src', '../.claude/settings.json').write_text('x')");
+    assert!(found.contains("tamper"), "{found}");
+    let found =
+        python("from pathlib import Path\nfor p in Path('.').rglob('*.production'): print(p.read_text())");
+    assert!(found.contains("/repo/.*.production"), "{found}");
     for code in [
         "import shutil\nfor d in ('dist', x):\n    shutil.rmtree(d)",
         "import shutil\nfor d in ('dist', 'build'):\n    d = x\n    shutil.rmtree(d)",

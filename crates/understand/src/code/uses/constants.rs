@@ -94,6 +94,16 @@ impl<'t> Code<'t> {
                 }
                 start = at + 1;
             }
+            // What a pattern of `match` binds.
+            let starts = at
+                .checked_sub(1)
+                .and_then(|before| self.tokens.get(before))
+                .is_none_or(|before| before.kind == Kind::Line);
+            if token.is("case") && starts && self.rules == Rules::Python {
+                for name in (at + 1..self.line_end(at).min(at + 200)).filter_map(|index| self.name(index)) {
+                    *counts.entry(name).or_default() += 2;
+                }
+            }
             // Parameters of functions, and whatever looks like them.
             if token.is("(") {
                 let close = self.closer(at);

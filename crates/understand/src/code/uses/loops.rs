@@ -1,8 +1,8 @@
 //! Names that stand for one value after the other: what a loop goes through, and paths that are put together.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::super::tokens::{Kind, Rules};
+use super::super::tokens::{Kind, Rules, Token};
 use super::{Argument, Code, DEEPEST, Given};
 use crate::word::Value;
 
@@ -10,23 +10,37 @@ use crate::word::Value;
 const MOST_TURNS: usize = 16;
 
 impl<'t> Code<'t> {
-    /// Names that one `for` of Python gives values, and nothing else.
+    /// Names that one `for` of Python gives values, and nothing else: everywhere else they are only given to what is
+    /// called, or asked for a method.
     pub(super) fn loops(&self) -> HashMap<&'t str, (usize, usize)> {
-        let mut found: HashMap<&'t str, Option<(usize, usize)>> = HashMap::new();
-        if self.rules != Rules::Python {
+        // By these a name gets a value where it does not stand.
+        const UNSEEN: &[&str] = &[
+            "case", "lambda", "globals", "locals", "vars", "setattr", "exec", "eval", "async", "nonlocal",
+            "global",
+        ];
+        let hides = |token: &Token<'_>| UNSEEN.iter().any(|name| token.is(name)) || token.text.contains(":=");
+        let takes_all = |at: usize| self.is(at, "import") && self.is(at + 1, "*");
+        if self.rules != Rules::Python
+            || self.tokens.iter().any(hides)
+            || (0..self.tokens.len()).any(takes_all)
+        {
             return HashMap::new();
         }
-        for (at, token) in self.tokens.iter().enumerate() {
+        let mut found: HashMap<&'t str, Option<(usize, usize)>> = HashMap::new();
+        // Where the innermost bracket around a token opens, and whether it is that of a call.
+        let mut open: Vec<bool> = Vec::new();
+        for at in 0..self.tokens.len() {
+            if ["(", "[", "{"].iter().any(|sign| self.is(at, sign)) {
+                open.push(self.is(at, "(") && self.is_called(at));
+            } else if [")", "]", "}"].iter().any(|sign| self.is(at, sign)) {
+                open.pop();
+            }
             let Some(name) = self.name(at) else { continue };
-            let is_looped = self.is(at.wrapping_sub(1), "for") && self.is(at + 1, "in");
-            // An assignment, a parameter, a name after `as`, `import` or `global`.
-            let next = self.tokens.get(at + 1);
-            let is_given = next.is_some_and(|next| next.assigns() && !self.is(at + 1, "in"))
-                || ["as", "import", "global", "nonlocal", "def", "del", "lambda", "for"]
-                    .iter()
-                    .any(|word| self.is(at.wrapping_sub(1), word))
-                || self.is(at + 1, ",") && self.is(at.wrapping_sub(1), "for");
-            if is_looped {
+            if self.is(at.wrapping_sub(1), ".") {
+                continue;
+            }
+            let is_head = self.is(at.wrapping_sub(1), "for") && self.is(at + 1, "in") && open.is_empty();
+            if is_head {
                 let from = at + 2;
                 let end = (from..self.tokens.len().min(from + 400)).find(|index| {
                     self.is(*index, ":")
@@ -34,20 +48,30 @@ impl<'t> Code<'t> {
                 });
                 let range = end.filter(|_| !found.contains_key(name)).map(|end| (from, end));
                 found.insert(name, range);
-            } else if is_given && token.kind == Kind::Name {
+                continue;
+            }
+            let is_given_on = open.last() == Some(&true)
+                && [")", ",", ".", "/"].iter().any(|sign| self.is(at + 1, sign))
+                && ["(", ",", "/", "=", "not"].iter().any(|sign| self.is(at.wrapping_sub(1), sign));
+            let is_asked = self.is(at + 1, ".");
+            if !(is_given_on || is_asked) {
                 found.insert(name, None);
             }
         }
-        // Parameters of functions.
-        for (at, _) in self.tokens.iter().enumerate().filter(|(_, token)| token.is("def")) {
-            let open = at + 2;
-            for index in open..self.closer(open).min(open + 200) {
-                if let Some(name) = self.name(index) {
-                    found.insert(name, None);
-                }
-            }
-        }
         found.into_iter().filter_map(|(name, range)| Some((name, range?))).collect()
+    }
+
+    /// Whether a bracket is that of a call: a name stands before it that is no word of the language, and no function is
+    /// defined there.
+    fn is_called(&self, open: usize) -> bool {
+        const WORDS: &[&str] = &[
+            "for", "in", "if", "elif", "while", "return", "not", "and", "or", "is", "del", "with", "as",
+            "assert", "yield", "await", "raise", "except", "match", "lambda", "print",
+        ];
+        let Some(before) = open.checked_sub(1) else { return false };
+        let is_word = WORDS.iter().any(|word| self.is(before, word)) && !self.is(before, "print");
+        let is_defined = ["def", "class"].iter().any(|word| self.is(before.wrapping_sub(1), word));
+        self.name(before).is_some() && !is_word && !is_defined
     }
 
     /// Runs something for each value that a loop's name in these tokens has; once where there is none, or where they are
@@ -130,34 +154,74 @@ impl<'t> Code<'t> {
         if is_deep {
             found.push(Value::Pattern(format!("{base}/*/{pattern}")));
         }
+        // Here a star stands for the dot of a hidden name as well.
+        if let Some((folder, last)) = pattern
+            .rsplit_once('/')
+            .or(Some(("", pattern.as_str())))
+            .filter(|(_, last)| last.starts_with(['*', '?', '[']))
+        {
+            let between = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+            found.push(Value::Pattern(format!("{base}/{between}.{last}")));
+        }
         Some(Given::Many(found))
     }
 
-    /// Whether a directory for temporary files is made where such directories are.
+    /// Whether a directory for temporary files is made where such directories are, under a name of its own.
     pub(super) fn is_fresh(&self, open: usize, arguments: &[Argument]) -> bool {
         match self.rules {
-            Rules::Python => {
-                let plain = arguments.iter().filter(|argument| argument.name.is_none()).count();
-                plain < 3 && !arguments.iter().any(|argument| argument.name.as_deref() == Some("dir"))
-            }
+            Rules::Python => arguments.is_empty() && !self.tokens.iter().any(|token| token.is("tempdir")),
             _ => {
-                let first = arguments.first().map(|argument| argument.given.value());
-                let named = first.as_ref().is_some_and(|value| value.text().starts_with("/tmp/"));
                 let close = self.closer(open);
-                named
-                    || (open..close).any(|at| self.is(at, "tmpdir") && self.is(at + 1, "("))
-                        && !(open..close).any(|at| {
-                            self.text(at).is_some_and(|text| text.contains("..") || text.starts_with('/'))
-                        })
+                let named = arguments.first().map(|argument| argument.given.value());
+                let named = named.as_ref().and_then(|value| value.known());
+                let is_plain = |text: &str| !text.contains(['/', '.', '\\']);
+                match named {
+                    Some(text) => text.strip_prefix("/tmp/").is_some_and(is_plain),
+                    None => {
+                        (open..close).any(|at| self.is(at, "tmpdir") && self.is(at + 1, "("))
+                            && (open..close).filter_map(|at| self.text(at)).all(is_plain)
+                            && (open..close)
+                                .filter_map(|at| self.name(at))
+                                .all(|name| ["path", "os", "join", "tmpdir"].contains(&name))
+                    }
+                }
             }
         }
     }
 
-    /// Whether the code has a function, or a value, of its own that is called `text`.
-    pub(super) fn defines_text(&self) -> bool {
-        let gives = |at: usize| {
-            self.is(at.wrapping_sub(1), "def") || self.tokens.get(at + 1).is_some_and(|next| next.assigns())
-        };
-        *self.own_text.get_or_init(|| (0..self.tokens.len()).any(|at| self.is(at, "text") && gives(at)))
+    /// Names that the code gives something of its own: by a definition, an assignment of any form, or an import under
+    /// another name.
+    pub(super) fn own_names(&self) -> HashSet<&'t str> {
+        let mut own = HashSet::new();
+        let mut line = 0;
+        for at in 0..=self.tokens.len() {
+            let ends = self.tokens.get(at).is_none_or(|token| token.kind == Kind::Line || token.is(";"));
+            if ends {
+                let range = line..at.min(line + 400);
+                let sign =
+                    range.clone().rev().find(|index| self.tokens.get(*index).is_some_and(Token::assigns));
+                let targets = line..sign.unwrap_or(line);
+                own.extend(
+                    targets
+                        .filter(|index| !self.is(index + 1, "(") && !self.is(index + 1, "."))
+                        .filter_map(|index| self.name(index)),
+                );
+                line = at + 1;
+            }
+            let defines = [
+                "def", "class", "function", "as", "lambda", "for", "case", "global", "const", "let", "var",
+                "static", "async",
+            ]
+            .iter()
+            .any(|word| self.is(at.wrapping_sub(1), word));
+            // A method, or a function with a body behind its brackets.
+            let has_body = self.is(at + 1, "(")
+                && self.rules == Rules::JavaScript
+                && self.is(self.closer(at + 1) + 1, "{");
+            if defines || has_body {
+                own.extend(self.name(at));
+            }
+        }
+        own
     }
 }

@@ -47,20 +47,30 @@ pub(super) fn fd(invocation: &Invocation, context: &mut Context<'_>) {
     options.extend(execution.iter().filter_map(|execution| execution.flags.clone()));
     let options = options.as_slice();
     let mut operands: Vec<&Word> = Vec::new();
-    let mut extension = None;
+    let mut extension: Option<&Word> = None;
+    // Of several extensions, or one in the same word, any may be meant.
+    let mut is_wide = options.iter().any(|word| {
+        let text = word.text();
+        text.starts_with("-e") && text.len() > 2 || ["--extension=", "--base-directory=", "--search-path="].iter().any(|start| text.starts_with(start))
+    });
+    let (mut base, mut others): (Option<&Word>, Vec<&Word>) = (None, Vec::new());
     let mut kind = None;
     let mut hidden = false;
     let mut words = options.iter();
     while let Some(word) = words.next() {
         let text = word.text();
         match text {
-            "-e" | "--extension" => extension = words.next(),
+            "-e" | "--extension" => {
+                is_wide |= extension.is_some();
+                extension = words.next();
+            }
             "-t" | "--type" => kind = words.next(),
             "-E" | "--exclude" | "-d" | "--max-depth" | "--min-depth" | "-S" | "--size" | "-c" | "--color" | "-j"
             | "--threads" | "--changed-within" | "--changed-before" | "-o" | "--owner" | "--max-results" => {
                 words.next();
             }
-            "--base-directory" | "--search-path" => operands.extend(words.next()),
+            "--base-directory" => base = words.next(),
+            "--search-path" => others.extend(words.next()),
             _ if text.starts_with("--") => hidden |= text == "--hidden" || text == "--unrestricted",
             _ if text.starts_with('-') => hidden |= text.contains(['H', 'u']),
             _ => operands.push(word),
@@ -70,8 +80,24 @@ pub(super) fn fd(invocation: &Invocation, context: &mut Context<'_>) {
         Some((pattern, starts)) => (Some(*pattern), starts.iter().map(|word| (*word).clone()).collect()),
         None => (None, Vec::new()),
     };
-    let starts: Vec<Word> = if starts.is_empty() { vec![Word::known_as(".")] } else { starts };
+    let mut starts: Vec<Word> = starts;
+    starts.extend(others.into_iter().cloned());
+    if starts.is_empty() {
+        starts.push(Word::known_as("."));
+    }
+    if let Some(base) = base {
+        for start in &mut starts {
+            let joined = match (base.known(), start.known()) {
+                (Some(base), Some(".")) => Value::Known(base.to_owned()),
+                (Some(_), Some(start)) if start.starts_with('/') => Value::Known(start.to_owned()),
+                (Some(base), Some(start)) => Value::Known(format!("{}/{start}", base.trim_end_matches('/'))),
+                _ => Value::unknown("where it begins"),
+            };
+            *start = start.with(joined);
+        }
+    }
     read_all(&starts, context);
+    let (extension, pattern) = if is_wide { (None, None) } else { (extension, pattern) };
     let of_name = pattern.filter(|_| !has_path_option(options)).and_then(Word::known);
     let is_glob = options.iter().any(|word| word.text() == "--glob" || is_letter(word, 'g'));
     let is_literal = options.iter().any(|word| word.text() == "--fixed-strings" || is_letter(word, 'F'));

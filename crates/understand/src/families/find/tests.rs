@@ -31,7 +31,7 @@
             assert!(found.contains(&format!("fs.delete /repo/{name},")), "{command}: {found}");
             assert!(!found.contains("tamper") && !found.contains("/repo/*,"), "{command}: {found}");
         }
-        for command in ["fd -H 'sett.*' -X rm", "fd -H -g '*.json' -X rm", "find . -iregex '.*\\.JSON' -delete", "fd -H '[s]ettings' -X rm"] {
+        for command in ["fd -u -e json -e md . .claude -X rm", "fd -u --base-directory .claude settings -X rm", "fd -H 'sett.*' -X rm", "fd -H -g '*.json' -X rm", "find . -iregex '.*\\.JSON' -delete", "fd -H '[s]ettings' -X rm"] {
             assert!(check(command).contains("tamper"), "{command}: {}", check(command));
         }
         for command in ["find . -type d -empty -delete", "find . -xtype l -delete"] {

@@ -21,10 +21,7 @@ pub(super) fn branch(git: &Git<'_>, context: &mut Context<'_>) {
     let operands = &given.operands;
     if has(&["d", "D", "delete"]) {
         let forced = has(&["D"]) || forces;
-        // What is on a branch that the command itself makes is what it puts there.
-        let made = &context.state.world.branches_made;
-        let is_own = |word: &Word| word.known().is_some_and(|name| made.contains(&format!("refs/heads/{name}")));
-        let kept = is_tag || !forced || operands.iter().all(|word| is_own(word) || is_kept_elsewhere(word, git, context));
+        let kept = is_tag || !forced || operands.iter().all(|word| is_kept_elsewhere(word, git, context));
         let effect = git.here(verbs::GIT_DELETE_REF);
         context.push(if kept {
             effect
