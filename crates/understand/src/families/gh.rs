@@ -385,7 +385,7 @@ impl Call<'_> {
 fn api(invocation: &Invocation, arguments: &Arguments<'_>, repository: ForgeRepository, context: &mut Context<'_>) {
     let mut fields = Vec::new();
     // A word that may be several can bring options along.
-    let is_doubted = !arguments.unknown.is_empty() || !arguments.operands.iter().all(|word| matches!(word.value, Value::Pattern(_)) || one_word::is_one(word, invocation, context));
+    let is_doubted = !arguments.unknown.is_empty() || !arguments.operands.iter().all(|word| one_word::is_one(word, invocation, context));
     let mut open = arguments.has(&["input"]) || is_doubted;
     for value in arguments.values(&["f", "F", "field", "raw-field"]) {
         match value.text().split_once('=') {

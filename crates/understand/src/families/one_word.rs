@@ -7,8 +7,13 @@ use crate::word::{Value, Word};
 
 /// Whether a word, whatever it turns out to be, is one argument and no option: what it begins with is known, and what
 /// is expanded in it is quoted, or one command that prints nothing but an id or a name.
-pub(super) fn is_one(word: &Word, invocation: &Invocation, context: &Context<'_>) -> bool {
-    let Value::Unknown { prefix, .. } = &word.value else { return word.known().is_some() };
+pub(in crate::families) fn is_one(word: &Word, invocation: &Invocation, context: &Context<'_>) -> bool {
+    let prefix = match &word.value {
+        Value::Known(_) => return true,
+        // A file's name is one word, unless a variable that holds it is split.
+        Value::Pattern(text) => return !word.raw.contains('$') && !text.starts_with(['*', '?', '[', '-']),
+        Value::Unknown { prefix, .. } => prefix,
+    };
     if prefix.is_empty() || prefix.starts_with('-') || word.raw.is_empty() {
         return false;
     }
@@ -127,6 +132,8 @@ mod tests {
     fn one_that_may_be_several_words_does_anything() {
         for command in [
             "gh api repos/acme/shop/pulls/$(cat n)/merge",
+            "for n in 12/*; do gh api repos/acme/shop/pulls/$n; done",
+            "gh api *",
             "gh api repos/acme/shop/pulls/$(head -1 < x)",
             "gh api repos/acme/shop/pulls/$(git rev-parse HEAD -XPATCH)",
             "gh api repos/acme/shop/pulls/$(git log -1 --format=%s)",
@@ -152,7 +159,10 @@ mod tests {
             "glab api projects/$(cat x)/merge_requests",
         ] {
             let found = check(command);
-            assert!(found.contains("forge.merge") || found.contains("forge.settings"), "{command}: {found}");
+            assert!(
+                ["forge.merge", "forge.settings", "forge.write"].iter().any(|verb| found.contains(verb)),
+                "{command}: {found}"
+            );
         }
     }
 }

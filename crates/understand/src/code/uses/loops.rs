@@ -66,10 +66,10 @@ impl<'t> Code<'t> {
     fn is_called(&self, open: usize) -> bool {
         const WORDS: &[&str] = &[
             "for", "in", "if", "elif", "while", "return", "not", "and", "or", "is", "del", "with", "as",
-            "assert", "yield", "await", "raise", "except", "match", "lambda", "print",
+            "assert", "yield", "await", "raise", "except", "match", "lambda",
         ];
         let Some(before) = open.checked_sub(1) else { return false };
-        let is_word = WORDS.iter().any(|word| self.is(before, word)) && !self.is(before, "print");
+        let is_word = WORDS.iter().any(|word| self.is(before, word));
         let is_defined = ["def", "class"].iter().any(|word| self.is(before.wrapping_sub(1), word));
         self.name(before).is_some() && !is_word && !is_defined
     }
@@ -189,39 +189,59 @@ impl<'t> Code<'t> {
         }
     }
 
-    /// Names that the code gives something of its own: by a definition, an assignment of any form, or an import under
-    /// another name.
+    /// Names that the code gives something of its own: by a definition, a parameter, an assignment of any form, a loop,
+    /// or an import under another name.
     pub(super) fn own_names(&self) -> HashSet<&'t str> {
+        const DEFINE: &[&str] =
+            &["def", "class", "function", "as", "case", "global", "const", "let", "var", "static", "async"];
         let mut own = HashSet::new();
+        // Where the brackets around a token open.
+        let mut open: Vec<usize> = Vec::new();
+        // The word that gives values to names until the sign that ends them: `for i, x in`, `lambda x, y:`.
+        let mut binds_until = None;
         let mut line = 0;
         for at in 0..=self.tokens.len() {
-            let ends = self.tokens.get(at).is_none_or(|token| token.kind == Kind::Line || token.is(";"));
-            if ends {
-                let range = line..at.min(line + 400);
-                let sign =
-                    range.clone().rev().find(|index| self.tokens.get(*index).is_some_and(Token::assigns));
-                let targets = line..sign.unwrap_or(line);
+            let is_end = self.tokens.get(at).is_none_or(|token| token.kind == Kind::Line || token.is(";"));
+            if is_end && (open.is_empty() || at == self.tokens.len()) {
+                let sign = (line..at).rfind(|index| self.tokens.get(*index).is_some_and(Token::assigns));
+                let is_target = |index: &usize| !self.is(index + 1, "(") && !self.is(index + 1, ".");
                 own.extend(
-                    targets
-                        .filter(|index| !self.is(index + 1, "(") && !self.is(index + 1, "."))
-                        .filter_map(|index| self.name(index)),
+                    (line..sign.unwrap_or(line)).filter(is_target).filter_map(|index| self.name(index)),
                 );
                 line = at + 1;
             }
-            let defines = [
-                "def", "class", "function", "as", "lambda", "for", "case", "global", "const", "let", "var",
-                "static", "async",
-            ]
-            .iter()
-            .any(|word| self.is(at.wrapping_sub(1), word));
+            if ["(", "[", "{"].iter().any(|sign| self.is(at, sign)) {
+                open.push(at);
+            } else if [")", "]", "}"].iter().any(|sign| self.is(at, sign)) {
+                open.pop();
+            }
+            match binds_until {
+                Some(sign) if self.is(at, sign) => binds_until = None,
+                None if self.is(at, "for") => binds_until = Some("in"),
+                None if self.is(at, "lambda") => binds_until = Some(":"),
+                _ => {}
+            }
+            let Some(name) = self.name(at) else { continue };
+            let before = at.wrapping_sub(1);
+            let defines = DEFINE.iter().any(|word| self.is(before, word));
+            let is_parameter = ["(", ",", "*", "**", "..."].iter().any(|sign| self.is(before, sign))
+                && open.last().is_some_and(|open| self.has_parameters(*open));
             // A method, or a function with a body behind its brackets.
-            let has_body = self.is(at + 1, "(")
-                && self.rules == Rules::JavaScript
+            let has_body = self.rules == Rules::JavaScript
+                && self.is(at + 1, "(")
                 && self.is(self.closer(at + 1) + 1, "{");
-            if defines || has_body {
-                own.extend(self.name(at));
+            if defines || is_parameter || has_body || binds_until.is_some() || self.is(at + 1, "=>") {
+                own.insert(name);
             }
         }
         own
+    }
+
+    /// Whether a bracket may be that of a function's parameters.
+    fn has_parameters(&self, open: usize) -> bool {
+        let behind = self.closer(open) + 1;
+        self.is(open.wrapping_sub(2), "def")
+            || self.is(behind, "=>")
+            || self.rules == Rules::JavaScript && self.is(behind, "{")
     }
 }

@@ -3,6 +3,7 @@
 use countersign_model::{Answer, Question, verbs};
 
 use super::super::Git;
+use super::super::super::one_word;
 use super::moves_refs;
 use crate::Workspace as _;
 use crate::arguments::{Arguments, Spec, Takes, parse};
@@ -52,7 +53,7 @@ enum End {
 }
 
 fn ends_on(arguments: &Arguments<'_>, git: &Git<'_>, context: &Context<'_>) -> End {
-    if !arguments.unknown.is_empty() || !git.words.iter().all(is_one_word) {
+    if !arguments.unknown.is_empty() || !git.words.iter().all(|word| !matches!(word.value, Value::Pattern(_)) && one_word::is_one(word, git.invocation, context)) {
         return End::Unknown;
     }
     if arguments.has(&["continue", "abort", "skip"]) {
@@ -68,15 +69,6 @@ fn ends_on(arguments: &Arguments<'_>, git: &Git<'_>, context: &Context<'_>) -> E
     match arguments.operands.get(upstreams) {
         None => End::Same,
         Some(branch) => named(branch, git, context).map_or(End::Unknown, End::On),
-    }
-}
-
-/// Whether a word is surely one, and no option where it is not known.
-fn is_one_word(word: &Word) -> bool {
-    match &word.value {
-        Value::Known(_) => true,
-        Value::Pattern(_) => false,
-        Value::Unknown { prefix, .. } => word.raw.starts_with('"') && !prefix.is_empty() && !prefix.starts_with('-'),
     }
 }
 
