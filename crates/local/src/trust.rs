@@ -122,6 +122,11 @@ pub struct Standing {
     pub here: bool,
 }
 
+impl Standing {
+    /// What applies where nothing was put in force.
+    pub const SHIPPED: Self = Self { repository: None, signed: false, here: true };
+}
+
 impl fmt::Display for Standing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.repository, self.signed) {
@@ -229,15 +234,25 @@ impl Trust {
         remotes: &BTreeSet<String>,
     ) -> Result<InForce, LedgerError> {
         let candidates = self.candidates(log, authorities);
-        let mut bundles = Vec::new();
+        let mut bundles: Vec<(Bundle, Standing)> = Vec::new();
         let mut notes = Vec::new();
+        // Signed ones come first.
         for candidate in candidates.iter().filter(|candidate| candidate.repository.is_some()) {
             let here = candidate.repository.is_some_and(|root| roots.contains(root));
             if !here && remotes.is_empty() {
                 continue;
             }
             let bundle = self.bundle(home, &candidate.bundle)?;
-            if here || remotes.iter().any(|remote| bundle.map().speaks_of(Some(remote), None)) {
+            let spoken_of = |bundle: &Bundle, remote: &str| bundle.map().speaks_of(Some(remote), None);
+            // A reviewer's word on a remote stands for what `init` saw in another clone of it.
+            let signed_for = |remote: &str| {
+                bundles.iter().any(|(other, standing)| standing.signed && spoken_of(other, remote))
+            };
+            let speaks = here
+                || remotes
+                    .iter()
+                    .any(|remote| spoken_of(&bundle, remote) && (candidate.signed || !signed_for(remote)));
+            if speaks {
                 if !candidate.signed {
                     only_shipped(&bundle)?;
                 }

@@ -17,7 +17,7 @@ use serde_json::json;
 
 use self::told::Names;
 use crate::desk::Desk;
-use crate::output::{BAD, FAINT, GOOD, WARN, styled};
+use crate::output::{BAD, FAINT, GOOD, WARN, WithHint as _, styled};
 use crate::replay::replay;
 use crate::{edge, output, terminal};
 
@@ -116,6 +116,11 @@ fn verify(
 ) -> Result<ExitCode> {
     let (directory, managed, home) = match directory {
         Some(directory) => {
+            if !directory.exists() {
+                return Err(anyhow::anyhow!("there is no folder `{}`", directory.display())).hint(
+                    "name the folder of a log, or leave it out for your own; one that was there and is gone is evidence too",
+                );
+            }
             let same = |home: &Home| home.log().canonicalize().ok() == directory.canonicalize().ok();
             let home = edge::home().ok().filter(|home| home.exists() && same(home));
             (directory, None, home)

@@ -8,12 +8,14 @@ mod suggest;
 mod trial;
 mod words;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anstream::println;
 use anyhow::{Context as _, Result, bail};
 use clap::Subcommand;
+use countersign_local::Standing;
 use countersign_policy::{Bundle, Lint};
 use serde_json::json;
 
@@ -166,6 +168,7 @@ fn show(json: bool) -> Result<()> {
             "repository": top, "bundle": in_force.as_ref().map(|(digest, _)| digest),
             "signed": in_force.as_ref().map(|(_, signed)| signed), "proposal_differs": differs,
             "proposal_error": proposal.as_ref().err().map(output::error_json),
+            "others": others(&mut desk, &top)?,
         });
         if let (Some((digest, _)), Some(shown)) = (&in_force, shown.as_object_mut()) {
             let bundle = desk.trust()?.bundle(&desk.home(), digest)?;
@@ -185,6 +188,9 @@ fn show(json: bool) -> Result<()> {
     if let Some((digest, _)) = &in_force {
         rules::print(&desk.trust()?.bundle(&desk.home(), digest)?);
     }
+    for standing in others(&mut desk, &top)? {
+        println!("{} {standing} speaks here as well: the strictest answer counts", styled(WARN, "note:"));
+    }
     match (proposal, differs) {
         (Err(error), _) => println!(
             "{} the proposal is broken and changes nothing: {}",
@@ -198,6 +204,18 @@ fn show(json: bool) -> Result<()> {
         (Ok(_), _) => {}
     }
     Ok(())
+}
+
+/// What else speaks for pushes from this working tree: other working trees of its remotes, and the machine's own.
+fn others(desk: &mut Desk, top: &Path) -> Result<Vec<Standing>> {
+    let remotes = repository::look(top)?.remotes.into_iter().map(|(_, url)| url).collect();
+    let roots = BTreeSet::from([top.display().to_string()]);
+    let (trust, home, authorities) = (desk.trust()?, desk.home(), desk.authorities()?);
+    let in_force = trust.bundles(&home, desk.ledger.log_id(), &authorities, &roots, &remotes)?;
+    let here = Some(top.display().to_string());
+    let standings = in_force.bundles.into_iter().map(|(_, standing)| standing);
+    let beside = |standing: &Standing| standing.repository != here && *standing != Standing::SHIPPED;
+    Ok(standings.filter(beside).collect())
 }
 
 /// The bundle of a working tree, and whether a reviewer signed it.

@@ -229,6 +229,16 @@ fn a_ticket_nobody_knows() {
     assert_eq!(check(&machine, &deny, PASSPHRASE), message);
 }
 
+/// A folder that is not there is a slip of the pen, not a log that was taken away.
+#[test]
+fn a_log_that_is_nowhere() {
+    let machine = Machine::governed();
+    assert_snapshot!(check(&machine, &["evidence", "verify", "/nowhere/log"], ""), @"
+    error: there is no folder `/nowhere/log`
+    hint: name the folder of a log, or leave it out for your own; one that was there and is gone is evidence too
+    ");
+}
+
 #[test]
 fn no_home_and_no_repository() {
     let machine = Machine::new();

@@ -1,6 +1,7 @@
 //! `explain`: what people see of one command, and what programs get for many.
 
 use std::fs;
+use std::path::Path;
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -126,6 +127,28 @@ fn whose_policy_decided() {
         serde_json::from_str(&explain(&["--json", "explain", "git push origin HEAD:main"])).unwrap();
     let said = answer["decided_by"].to_string().replace(&machine.path("").display().to_string(), "~/");
     assert_snapshot!(said, @r#"{"repository":"~/shop","signed":true,"here":false}"#);
+}
+
+/// What `init` saw in another clone speaks there, and no longer here where a reviewer signed for the remote.
+#[test]
+fn another_clones_proposal() {
+    let machine = Machine::governed();
+    let (clone, remote) = (machine.path("clone"), machine.path("shop.git"));
+    machine.git(&["clone", "--quiet", &remote.display().to_string(), &clone.display().to_string()]);
+    let workflow = fs::read_to_string(machine.repository().join(".github/workflows/deploy.yml")).unwrap();
+    fs::write(clone.join(".github/workflows/deploy.yml"), workflow.replace("main", "stage")).unwrap();
+    let run = |folder: &Path, arguments: &[&str]| {
+        let mut command = machine.command(env!("CARGO_BIN_EXE_countersign"));
+        let output = crate::machine::run(command.args(arguments).current_dir(folder), b"");
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap().replace(&machine.path("").display().to_string(), "~/")
+    };
+    run(&clone, &["init", "--yes"]);
+    let push = ["explain", "git push origin HEAD:stage"];
+    assert!(run(&machine.repository(), &push).starts_with("monitor"));
+    assert!(run(&clone, &push).starts_with("require 1 approval"));
+    let shown = run(&clone, &["policy", "show"]);
+    assert_snapshot!(shown.lines().filter(|line| line.starts_with("note")).collect::<Vec<_>>().join("\n"), @"note: the policy that a reviewer signed for `~/shop` (another working tree of the same remote) speaks here as well: the strictest answer counts");
 }
 
 #[test]

@@ -94,6 +94,7 @@ pub fn run(arguments: Arguments, json: bool) -> Result<()> {
         started,
         ends: started.checked_add(lasts)?,
     };
+    let replaced = desk.authorities()?.task(&[&task.root], started).cloned();
     if super::open(&mut desk)?.len() >= MOST_OPEN {
         return Err(anyhow::anyhow!("{MOST_OPEN} tasks are open")).hint("end some: `countersign task list`");
     }
@@ -104,6 +105,15 @@ pub fn run(arguments: Arguments, json: bool) -> Result<()> {
     }
     println!("{} {}: {}", styled(GOOD, "started"), task.id, terminal::line(&task.title));
     shown::print(&task);
+    if let Some(replaced) = replaced {
+        println!(
+            "{} it counts here in place of {}: {}, which stays open (`countersign task end {}` if it is done)",
+            styled(WARN, "note:"),
+            replaced.id,
+            terminal::line(&replaced.title),
+            replaced.id
+        );
+    }
     if !unmatched.is_empty() {
         println!(
             "{} no file of this working tree is in its scope: whatever changes here is outside of the task",
