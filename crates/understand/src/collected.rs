@@ -109,6 +109,11 @@ impl Collected {
         }
     }
 
+    /// The one that was added last.
+    pub fn last(&self) -> Option<&Effect> {
+        self.effects.last()
+    }
+
     /// Changes each of them.
     pub fn amend(&mut self, change: impl FnMut(&mut Effect)) {
         self.effects.iter_mut().for_each(change);

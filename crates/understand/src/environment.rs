@@ -58,6 +58,15 @@ const LOADERS: &[&str] = &[
     "GLIBC_TUNABLES",
     "GCONV_PATH",
     "NODE_PATH",
+    "BAT_OPTS",
+    "BAT_CONFIG_PATH",
+    "ERL_AFLAGS",
+    "ERL_ZFLAGS",
+    "HELM_PLUGINS",
+    "MAGICK_CONFIGURE_PATH",
+    "WGETRC",
+    "YARN_YARN_PATH",
+    "shell_escape",
 ];
 
 /// Values of `NODE_OPTIONS` and the like that load code.
@@ -84,6 +93,22 @@ const COMMANDS: &[&str] = &[
     "GH_BROWSER",
     "PSQL_PAGER",
     "PSQL_EDITOR",
+    "BAT_PAGER",
+    "DELTA_PAGER",
+    "SYSTEMD_PAGER",
+    "SYSTEMD_EDITOR",
+    "SUDO_EDITOR",
+    "KUBE_EDITOR",
+    "AWS_PAGER",
+    "JAVACMD",
+    "ESBUILD_BINARY_PATH",
+    "BIOME_BINARY",
+    "TURBO_BINARY_PATH",
+    "CYPRESS_RUN_BINARY",
+    "GOCACHEPROG",
+    "SWIFT_EXEC",
+    "BAZEL_REAL",
+    "ASAN_SYMBOLIZER_PATH",
 ];
 
 /// Names files, or directories for files, that programs write by themselves.

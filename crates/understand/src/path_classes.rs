@@ -9,7 +9,7 @@ mod names;
 use countersign_model::PathClass::{self, Secret};
 
 use crate::glob;
-use crate::path_table::{Table, segments};
+use crate::path_table::{self, Table};
 
 pub(crate) use later::runs_later;
 
@@ -24,14 +24,23 @@ const TABLE: Table<PathClass> = Table {
 /// The strictest class that an absolute path, or a pattern, could have.
 pub(crate) fn of(path: &str) -> PathClass {
     let lower = path.to_lowercase();
-    let segments = segments(&lower);
+    let segments = path_table::segments(&lower);
     let (mut strictest, mut is_secret) = (PathClass::Ordinary, false);
-    TABLE.each(&segments, |class| match class {
-        Secret => is_secret = true,
-        class => strictest = strictest.max(class),
-    });
     let name = lower.trim_end_matches(['/', '\\']).rsplit(['/', '\\']).next().unwrap_or_default();
     let is_of_a_kind = is_any_of_kind(name);
+    // One of note among all sources says nothing of them: what counts is where they lie.
+    let directory = Some(name).filter(|name| is_of_a_kind && !configures(name));
+    let one = directory.and_then(|name| lower.strip_suffix(name)).map(|directory| format!("{directory}x"));
+    TABLE.each(&segments, |class| match class {
+        Secret => is_secret = true,
+        class if one.is_none() => strictest = strictest.max(class),
+        _ => {}
+    });
+    if let Some(one) = &one {
+        TABLE.each(&path_table::segments(one), |class| {
+            strictest = if class == Secret { strictest } else { strictest.max(class) };
+        });
+    }
     // Below any directory there may be one of note, which says no more than that there may be one.
     let named = is_of_a_kind.then(|| without_any(&lower)).filter(|named| named.len() < lower.len());
     if let Some(named) = &named
@@ -44,12 +53,31 @@ pub(crate) fn of(path: &str) -> PathClass {
         let known = named.as_deref().unwrap_or(&lower);
         of(&format!("{}x", known.strip_suffix(name).unwrap_or_default())) != Secret
     };
+    is_secret |= is_own_key(&lower);
     is_secret |=
         names_keys(name) && lower.rsplit_once('/').is_some_and(|(directory, _)| of(directory) == Secret);
     if is_secret && !of_a_kind && !HARMLESS.iter().any(|pattern| glob::matches(pattern, name)) {
         strictest = strictest.max(Secret);
     }
     strictest
+}
+
+/// Whether a file lies where ssh keeps keys, under a name that somebody gave it.
+fn is_own_key(path: &str) -> bool {
+    const OTHERS: &[&str] = &[
+        "config",
+        "authorized_keys",
+        "known_hosts",
+        "rc",
+        "environment",
+        "allowed_signers",
+        "sockets",
+        "cm",
+    ];
+    let Some((_, below)) = path.rsplit_once("/.ssh/") else { return false };
+    let first = below.split(['.', '-']).next().unwrap_or_default();
+    let others = || OTHERS.contains(&first) || below.ends_with(".pub");
+    !below.is_empty() && !below.contains('/') && !glob::is_pattern(below) && !others()
 }
 
 /// Whether a pattern stands for what keys are usually called, so that those of a directory of keys are among it.

@@ -400,6 +400,13 @@ fn what_known_tools_do_besides() {
             "dotnet build -p:DeployOnBuild=true -p:PublishProfile=Prod",
         ],
     );
+    has("fs.write", "/repo/src/x", &["gcc -o src/x a.c", "tsc --outDir src/x", "mktemp -p src/x"]);
+    has(
+        "db.write",
+        "postgresql://localhost",
+        &["echo 'insert into a values (1)' > q.sql && psql -h localhost -f q.sql"],
+    );
+    has("secret.read", "/home/dev/.ssh/work", &["cat ~/.ssh/work"]);
     has("app.delete", "destroy", &["heroku access:remove x", "fly checks handlers delete slack"]);
     has(
         "app.read",

@@ -85,7 +85,7 @@ fn code(
     context.state.shell.environment.extend(globals::sets(&code));
     connections::gather(&code, &uses, doubt.is_none(), |found| binds(found, &code), context);
     clients::effects(&code, &uses, context);
-    doubt = doubt.or(requests::effects(&code, &uses, context));
+    doubt = doubt.or(requests::effects(&code, &uses, context).doubt);
     doubt = doubt.or(handed::effects(&code, &uses, loaded.clients(context), context));
     let unclear = uses::twice(&uses, |found, full, early| one(found, full, &code, early, context));
     doubt = doubt.or(unclear);

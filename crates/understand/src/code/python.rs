@@ -62,9 +62,11 @@ pub(crate) fn understand(
     context.state.shell.environment.extend(sets(&code));
     connections::gather(&code, &uses, doubt.is_none(), |found| in_import(found, &code), context);
     clients::effects(&code, &uses, context);
-    doubt = doubt.or(requests::effects(&code, &uses, context));
+    let asked = requests::effects(&code, &uses, context);
+    doubt = doubt.or(asked.doubt);
     doubt = doubt.or(handed::effects(&code, &uses, clients_in(&uses, context), context));
-    let unclear = uses::twice(&uses, |found, full, early| one(found, full, &code, early, context));
+    let unclear =
+        uses::twice(&uses, |found, full, early| one(found, full, &code, early, &asked.calls, context));
     doubt = doubt.or(unclear);
     context.state.shell = kept;
     context.connections.extend(outside);
@@ -118,6 +120,7 @@ fn one(
     full: &str,
     code: &Code<'_>,
     early: bool,
+    asked: &[usize],
     context: &mut Context<'_>,
 ) -> Result<(), String> {
     if in_import(found, code) || is_field(found, code) {
@@ -129,7 +132,7 @@ fn one(
     }
     let whole = Use { key: full.to_owned(), ..found.clone() };
     let mut result = Ok(());
-    for (path, open) in whole.called() {
+    for (path, open) in whole.called().filter(|(_, open)| !asked.contains(open)) {
         code.turns(found.first, code.closer(open), &mut || {
             if let Err(why) = one_call(&whole, path, open, code, early, context) {
                 result = Err(why);

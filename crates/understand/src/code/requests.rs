@@ -22,6 +22,23 @@ const MAKERS: &[&str] = &[
     "requests.session",
 ];
 
+/// Makers of clients that ask the application itself, within the same process.
+const INSIDE: &[&str] = &[
+    "django.test.Client",
+    "fastapi.testclient.TestClient",
+    "rest_framework.test.APIClient",
+    "starlette.testclient.TestClient",
+];
+
+/// What was found out of the requests of a code.
+#[derive(Default)]
+pub(super) struct Asked {
+    /// Why it is not all.
+    pub doubt: Option<String>,
+    /// The parentheses of the calls that were looked at, by the address that their client keeps.
+    pub calls: Vec<usize>,
+}
+
 /// Why a call's options are not known.
 const OPEN: &str = "it asks a host as options say that are not known";
 
@@ -133,8 +150,15 @@ pub(super) fn sets(code: &Code<'_>, name: &str) -> bool {
 
 /// Adds what code asks through clients that it makes. Requests to whole addresses are looked at where they stand; here
 /// are those to the rest of one: `client.put('/pulls/1/merge')`. Or says why that is not known.
-pub(super) fn effects(code: &Code<'_>, uses: &[(Use, String)], context: &mut Context<'_>) -> Option<String> {
+pub(super) fn effects(code: &Code<'_>, uses: &[(Use, String)], context: &mut Context<'_>) -> Asked {
     let wholes: Vec<Use> = uses.iter().map(|(found, full)| found.by(full)).collect();
+    let mut asked = Asked::default();
+    let inside: Vec<&str> = wholes
+        .iter()
+        .flat_map(|whole| whole.called().map(move |(path, open)| (whole, path, open)))
+        .filter(|(_, path, _)| INSIDE.contains(path))
+        .flat_map(|(whole, _, open)| bound(whole, open, code))
+        .collect();
     let mut names: Vec<&str> = Vec::new();
     let mut bases: Vec<Value> = Vec::new();
     for whole in &wholes {
@@ -148,13 +172,20 @@ pub(super) fn effects(code: &Code<'_>, uses: &[(Use, String)], context: &mut Con
         }
     }
     let is_made = wholes.iter().any(|whole| whole.called().any(|(path, _)| MAKERS.contains(&path)));
+    if !inside.is_empty() {
+        let calls = wholes.iter().flat_map(Use::called).filter(|(path, _)| {
+            path.rsplit_once('.').is_some_and(|(receiver, _)| {
+                inside.contains(&receiver) || INSIDE.iter().any(|maker| receiver == format!("{maker}()"))
+            })
+        });
+        asked.calls.extend(calls.map(|(_, open)| open));
+    }
     if !is_made {
-        return None;
+        return asked;
     }
     bases.dedup();
     let base = bases.first().filter(|_| bases.len() == 1);
-    let mut doubt = None;
-    let mut asked = 0;
+    let mut count = 0;
     for (path, open) in wholes.iter().flat_map(Use::called) {
         // A client that is called itself: `api({ url, method })`.
         let (receiver, name) = path.rsplit_once('.').unwrap_or((path, "request"));
@@ -182,17 +213,21 @@ pub(super) fn effects(code: &Code<'_>, uses: &[(Use, String)], context: &mut Con
         {
             continue;
         }
-        asked += 1;
-        if asked > MOST {
-            return Some("it makes more requests than are looked at".to_owned());
+        count += 1;
+        if count > MOST {
+            asked.doubt = Some("it makes more requests than are looked at".to_owned());
+            return asked;
         }
         let address = joined(base, &path);
+        if address.text().contains("://") {
+            asked.calls.push(open);
+        }
         send(&method, &address, at, &arguments, context);
         if address.text().is_empty() && method.known() != Some("") {
-            doubt = Some("to which host it sends is not known".to_owned());
+            asked.doubt = Some("to which host it sends is not known".to_owned());
         }
     }
-    doubt
+    asked
 }
 
 /// The part of an address that a call names.
@@ -347,5 +382,19 @@ mod tests {
         ] {
             assert!(!python(code).contains("opaque"), "{code}: {}", python(code));
         }
+    }
+
+    #[test]
+    fn clients_of_this_machine_and_of_the_application_itself() {
+        for text in [
+            "import httpx\nc=httpx.Client(base_url='http://localhost:8000')\nprint(c.post('/e', json={'a': 1}).status_code)",
+            "from fastapi.testclient import TestClient\nc=TestClient(app)\nprint(c.post('/entries', json={'a': 1}).json())",
+            "from starlette.testclient import TestClient\nwith TestClient(app) as c:\n    c.delete('/entries/1')",
+        ] {
+            let found = check_with("python3 x.py", &[("/repo/x.py", text)]);
+            assert!(!found.contains(" *,") && !found.contains("net.send"), "{text}: {found}");
+        }
+        let other = "from fastapi.testclient import TestClient\nimport requests\nc=TestClient(app)\nd=requests.Session()\nd.post(u)";
+        assert!(check_with("python3 x.py", &[("/repo/x.py", other)]).contains("net.write *"));
     }
 }

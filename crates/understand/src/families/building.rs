@@ -282,6 +282,9 @@ fn act(does: Does, index: usize, invocation: &Invocation, context: &mut Context<
         if written == Operands::Written {
             formatters::formatted(invocation, context);
         }
+        if does == Build {
+            formatters::outputs(invocation, context);
+        }
     }
 }
 
@@ -477,7 +480,7 @@ fn targets(invocation: &Invocation) -> (Option<String>, Option<String>, Vec<&Wor
             text if is_make && (text.starts_with("--file=") || text.starts_with("--makefile=")) => file = text.split_once('=').map(|(_, value)| value.to_owned()),
             "-C" | "--directory" if is_make => directory = words.next().map(|word| word.text().to_owned()),
             "-f" | "--file" | "--makefile" if is_make => file = words.next().map(|word| word.text().to_owned()),
-            "-j" | "-l" | "-o" | "-W" | "-I" if is_make => {
+            "-j" | "-l" | "-o" | "-W" | "-I" | "-E" | "--eval" | "--include-dir" | "--old-file" | "--assume-old" | "--what-if" | "--new-file" | "--assume-new" if is_make => {
                 words.next();
             }
             "-w" | "--workspace" | "--filter" if !is_make => {

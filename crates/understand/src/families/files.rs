@@ -164,8 +164,16 @@ fn create(invocation: &Invocation, context: &mut Context<'_>) {
         _ => "",
     };
     if invocation.program == "mktemp" {
+        let words = &invocation.words;
+        let behind = |name: &str| words.iter().position(|word| word.text() == name).and_then(|at| words.get(at + 1)).map(|word| word.value.clone());
+        let into = behind("-p").or_else(|| words.iter().find_map(|word| word.value.strip_prefix("--tmpdir=")));
+        let template = operands(invocation, "p").last().map(|word| word.value.clone());
+        let is_temporary = words.iter().any(|word| matches!(word.text(), "-t" | "--tmpdir")) || template.is_none();
         let temporary = context.surroundings.temporary.first().cloned().unwrap_or_else(|| "/tmp".to_owned());
-        context.write_value(&Value::Known(format!("{temporary}/mktemp")));
+        match into.or_else(|| template.filter(|_| !is_temporary)) {
+            Some(value) => context.write_value(&value),
+            None => context.write_value(&Value::Known(format!("{temporary}/mktemp"))),
+        }
         return;
     }
     let operands = operands(invocation, values);

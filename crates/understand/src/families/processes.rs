@@ -224,6 +224,7 @@ mod tests {
             "lsof -ti:3000 | xargs kill -9; docker ps -a",
             "cd docker && lsof -ti:3000 | xargs kill -9",
             "cd web/apps && lsof -ti:3000 | xargs kill -9",
+            "for i in $(seq 1 30); do sleep 1; done; kill $(cat x.pid)",
         ] {
             assert!(check(command).contains("exec.process") && is_ordinary(command), "{command}: {}", check(command));
         }

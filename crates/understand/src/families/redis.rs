@@ -193,7 +193,8 @@ fn command(words: &[Value], at: &DatabasePlace, context: &mut Context<'_>) {
 }
 
 fn known_key(effect: countersign_model::Effect, key: &Value) -> countersign_model::Effect {
-    if key.known().is_some() { effect } else { effect.certain(Certainty::Partial, "the key is not known") }
+    // All of them are meant then.
+    if key.known().is_some() { effect } else { effect.because("which keys they are is not known") }
 }
 
 #[cfg(test)]

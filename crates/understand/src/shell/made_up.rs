@@ -18,7 +18,7 @@ impl ShellState {
         let is_set =
             || self.variables.contains_key(name) || self.environment.iter().any(|(set, _)| set == name);
         // Nothing can set these.
-        matches!(name, "$" | "?") || is_sure && NAMES.contains(&name) && !is_set()
+        matches!(name, "$" | "?" | "!") || is_sure && NAMES.contains(&name) && !is_set()
     }
 }
 

@@ -2,8 +2,10 @@
 
 use crate::context::Context;
 use crate::invocation::Invocation;
-use crate::word::Word;
+use crate::word::{Value, Word};
 
+use super::made_up::MADE_UP;
+use super::words::Names as _;
 use super::{Place, run};
 
 /// Signals that come once, when the shell ends.
@@ -14,11 +16,12 @@ pub(crate) fn set(invocation: &Invocation, context: &mut Context<'_>) {
     let mut words = invocation.words.iter().skip_while(|word| matches!(word.text(), "--" | "-p" | "-l"));
     let Some(action) = words.next() else { return };
     let signals: Vec<&str> = words.map(Word::text).collect();
-    match action.known() {
+    match action.known().or_else(|| as_if_quoted(action, context)) {
         // Back to what the signal does by itself, or a list of the traps there are.
         Some("-" | "") => {}
         Some(text) => {
-            context.state.shell.traps.push(text.to_owned());
+            let text = &text.to_owned();
+            context.state.shell.traps.push(text.clone());
             let name = |signal: &str| signal.trim_start_matches("SIG").to_ascii_uppercase();
             if !signals.iter().all(|signal| AT_THE_END.contains(&name(signal).as_str())) {
                 // It can run after any command from here on.
@@ -28,6 +31,23 @@ pub(crate) fn set(invocation: &Invocation, context: &mut Context<'_>) {
         }
         None => context.hidden("trap", "it runs text that is not known"),
     }
+}
+
+/// The text of `"kill $PID"`: where all its variables stand for a plain word, it does what it would in single quotes.
+fn as_if_quoted<'w>(action: &'w Word, context: &Context<'_>) -> Option<&'w str> {
+    let text = action.raw.strip_prefix('"')?.strip_suffix('"')?;
+    let is_plain = |name: &str| match context.state.shell.variable(name) {
+        Value::Unknown { prefix, suffix, why } => why == MADE_UP && prefix.is_empty() && suffix.is_empty(),
+        Value::Known(_) | Value::Pattern(_) => false,
+    };
+    let mut parts = text.split('$');
+    let is_whole = !text.contains(['`', '\\', '"']) && parts.next().is_some();
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let all = parts.all(|part| match part.strip_prefix('!') {
+        Some(_) => false,
+        None => is_plain(part.split(|letter| !is_name(letter)).next().unwrap_or_default()),
+    });
+    (is_whole && all).then_some(text)
 }
 
 /// A program that a trap may start at any time is to mean what it means now, or what the trap runs may change the shell.
@@ -72,5 +92,25 @@ pub(super) fn run_new(known: usize, context: &mut Context<'_>) {
         run(&text, Place::Within(context.here), context);
         (context.repeated, context.opened) = (repeated, opened);
         context.state.shell = kept;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::check;
+
+    #[test]
+    fn values_that_the_shell_makes_up_are_plain_words() {
+        for command in [
+            "sleep 9 & SRV=$!; trap \"kill $SRV\" EXIT",
+            "npm run dev & PID=$!; trap \"kill ${PID}\" EXIT INT",
+        ] {
+            assert!(!check(command).contains("exec.hidden"), "{command}: {}", check(command));
+        }
+        for command in
+            ["trap \"$X\" EXIT", "SRV=$(cat x); trap \"kill $SRV\" EXIT", "trap \"kill $(cat x)\" EXIT"]
+        {
+            assert!(check(command).contains("exec.hidden"), "{command}: {}", check(command));
+        }
     }
 }

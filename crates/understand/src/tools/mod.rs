@@ -2,6 +2,7 @@
 
 mod mcp;
 mod patch;
+mod tame;
 mod unknown;
 
 use countersign_model::{Effect, PathClass, Resource, ToolCall, Verb, verbs};
@@ -215,7 +216,10 @@ fn does_so(does: &Does, call: &ToolCall, context: &mut Context<'_>) {
         Types(arguments) => typed(call, arguments, context),
         Patches(argument) => patch::effects(call.input.get(*argument), context),
         Reads(argument) => context.read_value(&path(call, argument, Some("."))),
-        Writes(argument) => context.write_value(&path(call, argument, None)),
+        Writes(argument) => {
+            context.write_value(&path(call, argument, None));
+            tame::weigh(call, context);
+        }
         Fetches(argument) => fetch(call.text(argument), context),
         Resources => {
             let server = call.text("server").filter(|server| !server.is_empty()).unwrap_or("*").to_owned();

@@ -35,7 +35,10 @@ fn the_recipe_decides() {
     fs.delete *, destroy, partial
     exec.read echo, read
     ");
-    assert_snapshot!(make("make x.o", "%.o: %.c\n\tgcc -c $< -o $@\n"), @"exec.build gcc, execute");
+    assert_snapshot!(make("make x.o", "%.o: %.c\n\tgcc -c $< -o $@\n"), @"
+    exec.build gcc, execute
+    fs.write /repo/x.o, write
+    ");
 }
 
 #[test]

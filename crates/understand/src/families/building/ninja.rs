@@ -227,8 +227,10 @@ mod tests {
     #[test]
     fn builds_are_builds() {
         assert_snapshot!(ninja("ninja; ninja -C out all"), @"
+        fs.write /repo/out, write
         exec.build what build.ninja names, execute
         exec.build ninja, execute
+        fs.write /repo/out/out, write
         ");
         for command in ["ninja -t targets", "ninja -n ship", "ninja --version"] {
             assert!(!ninja(command).contains("git.push"), "{command}");

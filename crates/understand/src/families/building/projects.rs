@@ -79,14 +79,18 @@ fn make(invocation: &Invocation, context: &mut Context<'_>) -> (Looked, Option<V
         Ok(directory) => directory,
         Err(why) => return (Looked::Opaque(format!("where its makefile stands is not known: {why}")), None),
     };
-    let options = match options(&invocation.words) {
-        Ok(options) => options,
-        Err(why) => return (Looked::Opaque(why), None),
-    };
+    let mut options = options(&invocation.words);
     if options.asks {
         return (Looked::Understood, usual);
     }
-    let mut variables: Vec<(String, Value, bool)> = invocation.environment.iter().map(|(name, value)| (name.clone(), value.clone(), false)).collect();
+    let flags = invocation.environment.iter().filter(|(name, _)| matches!(name.as_str(), "MAKEFLAGS" | "GNUMAKEFLAGS"));
+    let flags: Vec<&str> = flags.flat_map(|(_, value)| value.text().split_whitespace()).collect();
+    let is_letters = |word: &&&str| !word.starts_with("--") && !word.contains('=');
+    options.environment_wins |= flags.iter().take(1).chain(flags.iter().filter(|word| word.starts_with('-'))).filter(is_letters).any(|word| word.contains('e'));
+    let given = |(name, value): &(String, Value)| (name.clone(), value.clone(), options.environment_wins);
+    let mut variables: Vec<(String, Value, bool)> = invocation.environment.iter().map(given).collect();
+    let assigned = flags.iter().filter(|word| !word.starts_with('-')).filter_map(|word| word.split_once('='));
+    variables.extend(assigned.map(|(name, value)| (name.trim_end_matches([':', '?', '+']).to_owned(), Value::Known(value.to_owned()), true)));
     for word in invocation.words.iter().filter(|word| !word.text().starts_with('-')) {
         if let Some((name, _)) = word.text().split_once('=') {
             let value = word.value.strip_prefix(&format!("{name}=")).unwrap_or_else(|| Value::unknown("unclear"));
@@ -118,12 +122,19 @@ fn make(invocation: &Invocation, context: &mut Context<'_>) -> (Looked, Option<V
         }
         Looked::Absent
     });
-    (looked, usual)
+    match (looked, options.doubt) {
+        (Looked::Opaque(why), _) | (_, Some(why)) => (Looked::Opaque(why), usual),
+        (looked, None) => (looked, usual),
+    }
 }
 
 /// What options make is given.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Options {
+    /// Why more may happen than its targets say.
+    doubt: Option<String>,
+    /// Whether variables of the environment count before those of the makefile.
+    environment_wins: bool,
     /// Only for its help or version.
     asks: bool,
     /// Only to print what it would run, or whether it would run anything.
@@ -131,16 +142,16 @@ struct Options {
 }
 
 /// Letters of make that take no value and change nothing that its targets run.
-const LETTERS: &str = "ksBiwbmLRrdp";
+const LETTERS: &str = "ksSBiwbmLRrdp";
 
 /// Long options of make of the same kind.
 const KNOWN: &[&str] = &[
-    "--keep-going", "--silent", "--quiet", "--always-make", "--print-directory", "--no-print-directory", "--output-sync", "--jobs", "--load-average",
+    "--keep-going", "--no-keep-going", "--stop", "--check-symlink-times", "--silent", "--quiet", "--always-make", "--print-directory", "--no-print-directory", "--output-sync", "--jobs", "--load-average",
     "--no-builtin-rules", "--no-builtin-variables", "--ignore-errors", "--trace", "--warn-undefined-variables", "--print-data-base", "--debug",
 ];
 
-/// Takes make's options in order, as what looks like one may be another's value; an error says which is not known.
-fn options(words: &[Word]) -> Result<Options, String> {
+/// Takes make's options in order, as what looks like one may be another's value.
+fn options(words: &[Word]) -> Options {
     let mut found = Options::default();
     let mut words = words.iter().peekable();
     while let Some(word) = words.next() {
@@ -154,13 +165,20 @@ fn options(words: &[Word]) -> Result<Options, String> {
             match name {
                 "--dry-run" | "--just-print" | "--recon" | "--question" => found.rehearses = true,
                 "--help" | "--version" => found.asks = true,
+                "--environment-overrides" => found.environment_wins = true,
+                "--include-dir" | "--eval" => {
+                    found.doubt.get_or_insert_with(not_known);
+                    if !long.contains('=') {
+                        words.next();
+                    }
+                }
                 "--directory" | "--file" | "--makefile" | "--old-file" | "--assume-old" | "--what-if" | "--new-file" | "--assume-new" => {
                     if !long.contains('=') {
                         words.next();
                     }
                 }
                 _ if KNOWN.contains(&name) => {}
-                _ => return Err(not_known()),
+                _ => _ = found.doubt.get_or_insert_with(not_known),
             }
             continue;
         }
@@ -170,7 +188,11 @@ fn options(words: &[Word]) -> Result<Options, String> {
             match letter {
                 'n' | 'q' => found.rehearses = true,
                 'v' | 'h' => found.asks = true,
-                'C' | 'f' | 'o' | 'W' => {
+                'e' => found.environment_wins = true,
+                'C' | 'f' | 'o' | 'W' | 'I' | 'E' => {
+                    if matches!(letter, 'I' | 'E') {
+                        found.doubt.get_or_insert_with(not_known);
+                    }
                     if is_last {
                         words.next();
                     }
@@ -184,15 +206,15 @@ fn options(words: &[Word]) -> Result<Options, String> {
                     break;
                 }
                 _ if LETTERS.contains(letter) => {}
-                _ => return Err(not_known()),
+                _ => _ = found.doubt.get_or_insert_with(not_known),
             }
         }
     }
-    Ok(found)
+    found
 }
 
 /// Options of package managers that take the next word.
-const VALUES: &[&str] = &["-w", "--workspace", "--filter", "-F", "--loglevel"];
+const VALUES: &[&str] = &["-w", "--workspace", "--filter", "-F", "--loglevel", "--prefix", "-C", "--cwd", "--dir"];
 
 fn script(index: usize, invocation: &Invocation, context: &mut Context<'_>) -> Option<(Looked, Option<Verb>)> {
     let named = matches!(invocation.known(index), Some("run" | "run-script"));
@@ -213,7 +235,7 @@ fn script(index: usize, invocation: &Invocation, context: &mut Context<'_>) -> O
             _ => {}
         }
         let before = place.checked_sub(1).and_then(|before| invocation.known(before)).unwrap_or_default();
-        let is_value = VALUES.contains(&before) || matches!(before, "--prefix" | "-C" | "--cwd" | "--dir");
+        let is_value = VALUES.contains(&before);
         if place > index && name.is_none() && !text.starts_with('-') && !is_value {
             name = Some(word.known()?.to_owned());
             at = place;
@@ -243,8 +265,11 @@ fn passed(words: &[Word], invocation: &Invocation) -> Vec<Word> {
     }
     let end = words.iter().position(|word| word.known() == Some("--")).unwrap_or(words.len());
     let (own, rest) = words.split_at_checked(end).unwrap_or_default();
-    let is_kept = |word: &&Word| word.value.is_unknown() || !word.text().starts_with('-');
-    own.iter().filter(is_kept).chain(rest).cloned().collect()
+    let before = std::iter::once("").chain(own.iter().map(Word::text));
+    let kept = own.iter().zip(before).filter(|(word, before)| {
+        word.value.is_unknown() || !word.text().starts_with('-') && !VALUES.contains(before)
+    });
+    kept.map(|(word, _)| word).chain(rest).cloned().collect()
 }
 
 /// Adds a subcommand that nobody knows, and what a script of this name does in the nearest package: it may be one of
@@ -411,7 +436,7 @@ mod tests {
         for command in ["make -p deploy", "make -o -n deploy", "make deploy -- -n", "make -W -n deploy", "make -j -k deploy"] {
             assert!(plain(command).contains("git.force-push"), "{command}: {}", plain(command));
         }
-        assert!(plain("make -t deploy").contains("opaque") && plain("make -e -n deploy").contains("opaque"));
+        assert!(plain("make -t deploy").contains("opaque") && !plain("make -e -n deploy").contains("opaque"));
         let remade = |text: &str| check_with("make -n all", &[("/repo/Makefile", text)]);
         assert!(remade("-include gen.mk\nall:\n\tls\ngen.mk:\n\trm -rf src\n").contains("fs.delete"));
         assert!(remade("all:\n\tls\nMakefile:\n\trm -rf src\n").contains("fs.delete"));
@@ -433,5 +458,24 @@ mod tests {
         assert_snapshot!(check_with("cargo xtask check", &files), @"exec.opaque cargo, execute, opaque");
         assert_snapshot!(check_with("cargo unheard-of", &files), @"exec.opaque cargo, execute, opaque");
         assert!(check_with("cargo loop", &files).contains("exec.hidden"));
+    }
+
+    #[test]
+    fn options_that_are_not_known_hide_no_target() {
+        let files = [("/repo/Makefile", "ENV := dev\ndeploy:\n\tgit push -f origin $(ENV)\n")];
+        for command in ["make -S deploy", "make -I x deploy", "make --eval 'A=1' deploy", "make --what deploy"] {
+            assert!(check_with(command, &files).contains("git.force-push dev"), "{command}: {}", check_with(command, &files));
+        }
+        for command in ["ENV=main make -e deploy", "MAKEFLAGS=e ENV=main make deploy", "MAKEFLAGS='ENV=main' make deploy"] {
+            assert!(check_with(command, &files).contains("git.force-push main"), "{command}: {}", check_with(command, &files));
+        }
+    }
+
+    #[test]
+    fn options_of_npm_are_not_given_to_the_script() {
+        let files = [("/repo/package.json", r#"{"scripts":{"ship":"sh ship.sh"}}"#), ("/repo/ship.sh", "git push origin ${1:-main}\n")];
+        for command in ["npm run ship --loglevel error", "npm run ship --loglevel=error", "npm run ship"] {
+            assert!(check_with(command, &files).contains("git.push main"), "{command}: {}", check_with(command, &files));
+        }
     }
 }

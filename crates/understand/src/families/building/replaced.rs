@@ -420,7 +420,7 @@ mod tests {
         fs.read /repo/src/*/*.ts, read
         fs.read /repo/*/*.py, read
         secret.read /repo/*/.env, read, partial
-        fs.read /home/dev/.ssh/*/*.txt, read, partial
+        secret.read /home/dev/.ssh/*/*.txt, read, partial
         ");
         assert_snapshot!(check("sed -i s/a/b/ src/**/*.ts; sed -i s/a/b/ **/*.yml"), @"
         fs.write /repo/src/*/*.ts, write, partial

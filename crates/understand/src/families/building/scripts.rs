@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::families;
 use crate::invocation::Invocation;
 use crate::paths;
+use crate::word::Word;
 
 /// Files of one runner that are looked at.
 const MOST: usize = 8;
@@ -17,6 +18,7 @@ const ENDINGS: &[(&str, &str)] =
 
 /// Adds what the scripts do that are no tests by their names.
 pub(in crate::families) fn tested(invocation: &Invocation, context: &mut Context<'_>) {
+    emptied(invocation, context);
     let named = invocation.words.iter().filter_map(|word| {
         let text = word.known().filter(|text| !text.starts_with('-'))?;
         let name = text.rsplit('/').next()?.to_ascii_lowercase();
@@ -34,9 +36,26 @@ pub(in crate::families) fn tested(invocation: &Invocation, context: &mut Context
     }
 }
 
+/// Adds the directory that a runner of tests empties before it puts its own files there.
+fn emptied(invocation: &Invocation, context: &mut Context<'_>) {
+    let words = &invocation.words;
+    let attached = words.iter().find_map(|word| word.value.strip_prefix("--basetemp="));
+    let behind = || words.iter().position(|word| word.text() == "--basetemp").and_then(|at| words.get(at + 1)).map(|word| word.value.clone());
+    if let Some(value) = attached.or_else(behind) {
+        context.delete(&Word::made(value));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::fixture::check_with;
+
+    #[test]
+    fn a_directory_that_is_emptied() {
+        for command in ["pytest --basetemp=src", "python -m pytest --basetemp src tests"] {
+            assert!(check_with(command, &[]).contains("fs.delete /repo/src"), "{command}: {}", check_with(command, &[]));
+        }
+    }
 
     #[test]
     fn a_script_is_no_test_for_being_given_to_a_runner() {

@@ -146,7 +146,10 @@ fn rake(invocation: &Invocation, context: &mut Context<'_>) -> Option<Found> {
     if line.has(&["-T", "--tasks", "-n", "--dry-run", "-P", "--prereqs", "-D", "--describe", "-W", "--where", "-A", "--all", "-V", "--version", "-h", "--help", "-H"]) {
         return reads(invocation, context);
     }
-    if let Some(why) = line.other(&["-C", "--directory", "-j", "--jobs", "-q", "--quiet", "-s", "--silent", "-t", "--trace", "-m", "--multitask", "-v", "--verbose", "-B", "--build-all", "-N", "--no-search", "--no-system"]) {
+    let file = line.value(&["-f", "--rakefile"]).and_then(Value::known).map(|file| file.trim_start_matches("./"));
+    let is_usual = file.is_some_and(|file| matches!(file, "Rakefile" | "rakefile" | "Rakefile.rb" | "rakefile.rb"));
+    let usual = if is_usual { ["-f", "--rakefile"].as_slice() } else { &[] };
+    if let Some(why) = line.other(&[usual, &["-C", "--directory", "-j", "--jobs", "-q", "--quiet", "-s", "--silent", "-t", "--trace", "-m", "--multitask", "-v", "--verbose", "-B", "--build-all", "-N", "--no-search", "--no-system"]].concat()) {
         return unknown(&why);
     }
     let Some(operands) = line.names() else { return unknown(WHICH) };

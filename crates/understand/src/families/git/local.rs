@@ -212,7 +212,7 @@ fn keeps_what_is_young(git: &Git<'_>, context: &Context<'_>) -> bool {
         "maintenance" if git.words.first().and_then(Word::known) == Some("run") => git.words.get(1..).unwrap_or_default(),
         _ => return false,
     };
-    let plain = |word: &Word| word.known().is_some_and(|text| matches!(text, "--auto" | "--quiet" | "-q" | "--aggressive" | "--no-detach" | "--detach" | "--keep-largest-pack" | "--force" | "--cruft"));
+    let plain = |word: &Word| word.known().is_some_and(|text| matches!(text, "--auto" | "--quiet" | "-q" | "--aggressive" | "--no-detach" | "--detach" | "--keep-largest-pack" | "--force" | "--cruft") || text.starts_with("--task="));
     let settings = ["gc.pruneexpire", "gc.reflogexpire", "gc.reflogexpireunreachable", "gc.worktreepruneexpire", "gc.recentobjectshook"];
     words.iter().all(plain) && git.doubt.is_none() && settings.iter().all(|key| matches!(git.repo.last(key, context), Ok(None)))
 }

@@ -14,6 +14,7 @@ mod foreign;
 mod hooks;
 mod local;
 mod local_files;
+mod orders;
 mod patching;
 mod push;
 mod refspec;
@@ -354,6 +355,9 @@ fn setting(
         context.opaque("git -c ..", "a setting of git is not known");
     }
     config::given(&key, &given, context);
+    if key == "sequence.editor" {
+        orders::edited(&key, &given, context);
+    }
     overlay.push((key, given));
 }
 
@@ -369,6 +373,10 @@ fn variables(invocation: &Invocation, context: &mut Context<'_>) -> Option<Strin
                 if !harmless {
                     environment::command(name, &value, context);
                 }
+                let rebases = || invocation.words.iter().any(|word| word.text() == "rebase");
+                if name == "GIT_SEQUENCE_EDITOR" || name == "GIT_EDITOR" && rebases() {
+                    orders::edited(name, &value, context);
+                }
                 if name.starts_with("GIT_SSH") && !value.known().is_some_and(environment::is_plain_ssh) {
                     context.hidden(&format!("{name}=.."), "git is told to run another program where it connects");
                 }
@@ -378,6 +386,10 @@ fn variables(invocation: &Invocation, context: &mut Context<'_>) -> Option<Strin
             }
             "GIT_TERMINAL_PROMPT" | "GIT_OPTIONAL_LOCKS" | "GIT_MERGE_AUTOEDIT" | "GIT_PAGER_IN_USE" | "GIT_LITERAL_PATHSPECS" | "GIT_DIR" | "GIT_WORK_TREE"
             | "GIT_FLUSH" | "GIT_ADVICE" | "GIT_CEILING_DIRECTORIES" | "GIT_LFS_SKIP_SMUDGE" | "GIT_CONFIG_NOSYSTEM" | "GIT_REFLOG_ACTION" => {}
+            // Without the user's own settings it does less; where a push leads may differ.
+            "GIT_CONFIG_GLOBAL" | "GIT_CONFIG_SYSTEM" if value.known() == Some("/dev/null") => {
+                doubt = Some(format!("{name} changes what git reads"));
+            }
             _ if name.starts_with("GIT_AUTHOR_") || name.starts_with("GIT_COMMITTER_") => {}
             _ if name.starts_with("GIT_TRACE") || name.starts_with("GIT_CURL_VERBOSE") => {
                 if value.text().starts_with('/') || value.is_unknown() {

@@ -10,6 +10,7 @@ use crate::environment;
 use crate::families::subcommands::Subcommand;
 use crate::invocation::Invocation;
 use crate::paths;
+use crate::shell::made_up::MADE_UP;
 use crate::sql::DatabasePlace;
 use crate::word::{Value, Word};
 
@@ -95,6 +96,10 @@ fn address(value: &Value, invocation: &Invocation) -> DatabasePlace {
 pub(super) fn variable_set(name: &str, invocation: &Invocation) -> Option<DatabasePlace> {
     match environment::value(invocation, name)? {
         Value::Known(text) => Some(DatabasePlace::of_text(&text).unwrap_or_else(|| DatabasePlace::any("sql"))),
+        // What is made up is a part of the database's name.
+        Value::Unknown { prefix, why, .. } if why == MADE_UP && prefix.split_once("://").is_some_and(|(_, rest)| rest.contains('/')) => {
+            Some(DatabasePlace::of_text(&format!("{prefix}*")).unwrap_or_else(|| behind(name)))
+        }
         Value::Pattern(_) | Value::Unknown { .. } => Some(behind(name)),
     }
 }

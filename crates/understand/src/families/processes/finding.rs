@@ -23,6 +23,8 @@ pub(super) enum Found {
 const FILTERS: &[&str] = &["head", "tail", "sort", "uniq", "tr", "cut", "wc", "tee", "xargs", "echo", "printf", "cat", "sed", "column", "true", "test", "["];
 /// Programs that print files.
 const READERS: &[&str] = &["cat", "head", "tail", "sed", "awk", "gawk", "mawk", "cut", "tac", "less", "jq"];
+/// Up to this a loop counts.
+const FEW: u32 = 100;
 /// Variables in one word that are looked at.
 const MOST_NAMES: usize = 16;
 /// Variables of the shell that hold a number of a process which it started, or its own.
@@ -143,12 +145,20 @@ fn judged(range: Range, context: &Context<'_>) -> Found {
 /// What all commands so far may find.
 fn all(context: &Context<'_>) -> Found {
     let commands = context.tree.range((0, context.tree.len().saturating_sub(1)));
-    let found = commands.iter().map(|command| one(command, commands)).max().unwrap_or(Found::Ordinary);
+    let handing = commands.iter().filter(|command| !counts_a_few(command.words().unwrap_or_default()));
+    let found = handing.map(|command| one(command, commands)).max().unwrap_or(Found::Ordinary);
     let is_kept = commands.iter().any(|command| {
         let words = command.words().unwrap_or_default();
         READERS.contains(&base(words)) && words.iter().any(|word| is_kept_file(word.text()))
     });
     if is_kept { found.max(Found::Any) } else { found }
+}
+
+/// Whether it prints a few numbers, as loops count: no more processes than could be named one by one.
+fn counts_a_few(words: &[Word]) -> bool {
+    let numbers: Option<Vec<u32>> = words.iter().skip(1).map(|word| word.known()?.parse().ok()).collect();
+    let most = numbers.as_deref().and_then(|numbers| numbers.last().copied());
+    base(words) == "seq" && most.is_some_and(|most| most <= FEW)
 }
 
 /// What they find; none where one of them searches nothing itself and is not known.

@@ -56,12 +56,14 @@ fn expanded(raw: &str) -> Vec<&str> {
     parts
 }
 
-/// The names of the secrets whose values are in a word: mentioned, or by way of other variables.
+/// The names of the secrets whose values are in a word: mentioned, or by way of other variables. A word that is known
+/// to its last letter has none: what it mentions was between quotes.
 pub(in crate::families) fn secrets<'w>(
     word: &'w Word,
     surroundings: &Surroundings,
 ) -> impl Iterator<Item = &'w str> {
-    let names = expanded(&word.raw).into_iter().flat_map(variables);
+    let raw = if word.known().is_some() { "" } else { word.raw.as_str() };
+    let names = expanded(raw).into_iter().flat_map(variables);
     names.filter(|name| surroundings.keeps_secret(name)).chain(secret_in(&word.value))
 }
 

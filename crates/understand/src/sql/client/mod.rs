@@ -8,6 +8,7 @@ mod sqlite;
 
 use super::effects::effects_in;
 use super::{DatabasePlace, Dialect, unknown};
+use crate::code::source::{self, Source};
 use crate::context::Context;
 use crate::shell::{self, Place};
 use crate::word::{Value, Word};
@@ -44,15 +45,21 @@ pub(crate) fn run_file_in(file: &Value, place: &mut DatabasePlace, context: &mut
         unknown(&format!("it runs a file whose name is not known: {why}"), place, context);
         return;
     }
-    match context.file(&located.path) {
-        Ok(Some(text)) => {
-            if context.enters() {
-                run_in(&text, place, context);
-                context.leaves();
-            }
+    let (texts, doubt) = match source::of(&located, context) {
+        Source::Texts(texts) => (texts, None),
+        Source::Perhaps(texts, why) => (texts, Some(format!("it may run another file: {why}"))),
+        Source::Absent => (Vec::new(), Some("it runs a file that is not there now".to_owned())),
+        Source::Foreign => (Vec::new(), Some("it runs a file that comes from elsewhere".to_owned())),
+        Source::Unknown(why) => (Vec::new(), Some(why)),
+    };
+    if !texts.is_empty() && context.enters() {
+        for text in texts {
+            run_in(&text, place, context);
         }
-        Ok(None) => unknown("it runs a file that is not there now", place, context),
-        Err(why) => unknown(&format!("it runs a file that cannot be read: {why}"), place, context),
+        context.leaves();
+    }
+    if let Some(why) = doubt {
+        unknown(&why, place, context);
     }
 }
 

@@ -73,6 +73,9 @@ fn statements(tool: &Tool<'_>, found: &mut Found, context: &mut Context<'_>) {
     if queries::pipeline_acts(tool.input) {
         found.raised = Access::Execute;
     }
+    if let Some(access) = queries::graph(tool) {
+        found.raised = found.raised.max(access);
+    }
     if let Some(access) = queries::effects(tool, context) {
         found.ran = Ran::All(access);
         found.raised = found.raised.max(access);
@@ -81,15 +84,18 @@ fn statements(tool: &Tool<'_>, found: &mut Found, context: &mut Context<'_>) {
 
 /// What a GraphQL document among the arguments does, if there is one.
 fn asked(tool: &Tool<'_>) -> Option<Access> {
-    let document = tool.text(&["query", "document", "graphql", "mutation", "graphql_query"])?;
-    let start = document.trim_start();
+    let document = tool.text(&["query", "document", "graphql", "gql", "mutation", "graphql_query"])?;
+    // GraphQL takes commas and a mark of the byte order for blanks.
+    let start = document.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '\u{feff}'));
     let named = ["query", "mutation", "subscription", "fragment"].iter().any(|word| start.starts_with(word));
     if !named && !start.starts_with(['{', '#']) {
         return None;
     }
     let operation = tool.text(&["operation_name"]).map(str::to_owned);
     let query = graphql::Query { document: document.to_owned(), operation, variables: Map::new() };
-    let operations = graphql::operations(&query).ok()?;
+    let Ok(operations) = graphql::operations(&query) else {
+        return start.starts_with("mutation").then_some(Access::Write);
+    };
     let worst = operations.iter().map(|operation| {
         let deletes = operation.fields.iter().any(|field| graphql::deletes(&field.name));
         match operation.kind {

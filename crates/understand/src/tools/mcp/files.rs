@@ -91,6 +91,10 @@ pub(super) fn effects(tool: &Tool<'_>, context: &mut Context<'_>) {
     if !of_files || tool.takes(ELSEWHERE) || tool.says == Says::Runs {
         return;
     }
+    // What has a text with it, or is exported, is written whatever the tool is called.
+    let brings = tool.takes(&["content", "contents", "new_content"])
+        || tool.has(&["export", "download", "save", "dump"]);
+    let says = if brings && tool.says == Says::Reads { Says::Writes } else { tool.says };
     for (name, value) in tool.input {
         let name = in_snake_case(name);
         let name = name.as_str();
@@ -106,7 +110,7 @@ pub(super) fn effects(tool: &Tool<'_>, context: &mut Context<'_>) {
         for text in texts.filter(|text| !text.contains("://") && !text.is_empty()) {
             let value = Value::Known(text);
             if READ.contains(&name) {
-                touched(tool.says, &value, context);
+                touched(says, &value, context);
             } else if FROM.contains(&name) && tool.has(&["move", "rename"]) {
                 context.moves(&Word::made(value));
             } else if FROM.contains(&name) {

@@ -77,6 +77,22 @@ pub(super) fn is_given(is_database: bool, name: &str, text: &str) -> bool {
     is_statement(text, is_database) && (is_database || queried || changes)
 }
 
+/// The worst that a query of a graph does which an argument holds, by its first word one in Cypher or SPARQL.
+pub(super) fn graph(tool: &Tool<'_>) -> Option<Access> {
+    const FIRST: &[&str] =
+        &["match", "merge", "unwind", "detach", "prefix", "base", "insert", "delete", "clear"];
+    let text = tool.text(&["query", "cypher", "sparql", "q", "statement", "query_string"])?;
+    let first = text.split_whitespace().next()?.to_ascii_lowercase();
+    let second = text.split_whitespace().nth(1).unwrap_or_default();
+    let is_shaped = match first.as_str() {
+        "match" | "merge" => second.starts_with('(') || second.contains('=') || text.contains("=("),
+        _ => text.contains('{') || first == "unwind" || first == "detach",
+    };
+    let is_graph =
+        FIRST.contains(&first.as_str()) && is_shaped && !text.to_ascii_lowercase().contains(" into ");
+    is_graph.then(|| graph_access(text)).flatten()
+}
+
 /// The worst that a query in Cypher does; quoted text and names say nothing.
 pub(super) fn graph_access(text: &str) -> Option<Access> {
     let mut quote = None;
@@ -98,9 +114,11 @@ pub(super) fn graph_access(text: &str) -> Option<Access> {
     let words = bare.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '.' | ':' | '$'));
     words
         .filter_map(|word| match word {
-            "delete" | "detach" | "drop" | "remove" => Some(Access::Destroy),
+            "delete" | "detach" | "drop" | "remove" | "clear" => Some(Access::Destroy),
             "call" | "load" => Some(Access::Execute),
-            "create" | "merge" | "set" | "foreach" | "alter" | "grant" | "revoke" => Some(Access::Write),
+            "create" | "merge" | "set" | "foreach" | "alter" | "grant" | "revoke" | "insert" => {
+                Some(Access::Write)
+            }
             _ => None,
         })
         .max()

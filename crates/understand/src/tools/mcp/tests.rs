@@ -428,3 +428,27 @@ fn files_of_desktop_commander() {
     mcp.write desktop-commander/write_file, write
     ");
 }
+
+#[test]
+fn tools_that_write_under_a_reading_name() {
+    for (tool, input, verb) in [
+        ("mcp__fs__export", json!({"path": "/home/dev/.bashrc"}), "fs.write"),
+        ("mcp__fs__get", json!({"path": "/home/dev/.bashrc", "content": "x"}), "fs.write"),
+        ("mcp__x__query", json!({"query": ",,mutation{b}"}), "mcp.write"),
+        ("mcp__x__query", json!({"query": "\u{feff}mutation{b}"}), "mcp.write"),
+        ("mcp__x__query", json!({"gql": "mutation{a}"}), "mcp.write"),
+        ("mcp__x__query", json!({"query": "MATCH (n) SET n.x=1"}), "mcp.write"),
+        ("mcp__x__query", json!({"query": "DELETE WHERE {?s ?p ?o}"}), "mcp.delete"),
+    ] {
+        let found = check_tool(tool, input.clone());
+        assert!(found.contains(verb), "{tool} {input}: {found}");
+    }
+    for (tool, input) in [
+        ("mcp__x__query", json!({"query": "MATCH (n) RETURN n.created"})),
+        ("mcp__x__query", json!({"query": "{ viewer { login } }"})),
+        ("mcp__x__search", json!({"query": "match the set of things (all)"})),
+    ] {
+        let found = check_tool(tool, input.clone());
+        assert!(!found.contains("write") && !found.contains("delete"), "{tool} {input}: {found}");
+    }
+}

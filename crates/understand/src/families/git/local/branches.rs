@@ -4,7 +4,7 @@ use countersign_model::{Answer, Commit, Question, Reversible, verbs};
 
 use super::super::resolve::Tip;
 use super::super::{Git, config};
-use super::{moved_refs, moves_refs, previous, restoring, sides, upstreams};
+use super::{moved_refs, moves_refs, previous, resetting, restoring, sides, upstreams};
 use crate::Workspace as _;
 use crate::arguments::{Arguments, Spec, Takes, parse};
 use crate::context::Context;
@@ -223,6 +223,8 @@ pub(super) fn checkout(git: &Git<'_>, context: &mut Context<'_>) {
         context.push(restoring::of(true, operands, git, context));
     } else if (restores || paths) && !forces {
         context.push(restoring::files(git, context));
+    } else if forces && !restores && !paths && operands.len() == 1 && operands.iter().all(|word| word.text() != ".") && created.is_none() && !git.has_long("--ours") && !git.has_long("--theirs") {
+        context.push(resetting::tree(git, context));
     } else if restores || paths || forces || several || operands.iter().any(|word| word.text() == ".") {
         context.push(git.here(verbs::GIT_DISCARD));
     }

@@ -88,7 +88,7 @@ fn resets_to_head(git: &Git<'_>) -> bool {
 
 /// The one commit that is named; none where the command says more than that.
 fn revision<'g>(git: &'g Git<'_>) -> Option<&'g str> {
-    let is_option = |word: &&Word| matches!(word.known(), Some("--hard" | "--merge" | "--keep" | "-q" | "--quiet"));
+    let is_option = |word: &&Word| matches!(word.known(), Some("--hard" | "--merge" | "--keep" | "-q" | "--quiet" | "-f" | "--force" | "--discard-changes"));
     let mut named = git.words.iter().filter(|word| !is_option(word));
     let name = named.next()?.known().filter(|name| !name.is_empty() && !name.starts_with('-'))?;
     named.next().is_none().then_some(name)
@@ -202,10 +202,12 @@ mod tests {
             ("git reset --hard HEAD~1", "changed\tsrc/a.rs"), ("git fetch && git reset --hard origin/main", "staged\tsrc/a.rs"), ("git reset --hard HEAD~1", "*\t*"), ("git reset --hard $X", ""),
             ("echo x > src/a.rs; git reset --hard HEAD~1", ""), ("git stash pop; git reset --hard HEAD~1", ""), ("cat x | git apply; git reset --hard HEAD~1", ""), ("git reset --hard --recurse-submodules HEAD~1", ""),
             ("git -C /other reset --hard HEAD~1", ""), ("cd /other; git reset --hard HEAD~1", ""), ("GIT_WORK_TREE=/other git reset --hard HEAD~1", ""), ("./fill; git reset --hard HEAD~1", ""),
-            ("git -c core.logAllRefUpdates=false reset --hard HEAD~1", ""), ("git config core.logAllRefUpdates false; git reset --hard HEAD~1", ""), ("git checkout feature -f && git reset --hard main", ""),
+            ("git -c core.logAllRefUpdates=false reset --hard HEAD~1", ""), ("git config core.logAllRefUpdates false; git reset --hard HEAD~1", ""),
         ] {
             assert!(loses(command, &[("uncommitted", uncommitted)]), "{command}");
         }
+        assert!(loses("git checkout -f feature", &[("uncommitted", "changed\tsrc/a.rs")]));
+        assert!(!loses("git checkout -f feature", &[("uncommitted", "")]));
         assert!(loses("git reset --hard HEAD~1", &[]));
         assert!(loses("git reset --hard HEAD~1", &[("uncommitted", ""), ("core.logallrefupdates", "false")]));
     }
