@@ -23,6 +23,9 @@ use usual::{fits, home, is_never_tracked, is_of_settings, is_of_tool, normal};
 pub use written::is_all_or_nothing;
 use written::{LONGEST_KEPT, Written, written};
 
+/// Where Countersign's own home is below a user's, unless somebody chose another place.
+const OWN_HOMES: &[&str] = &[".local/state/countersign", "Library/Application Support/countersign"];
+
 /// A session's workspace as far as it is known, or assumed.
 #[derive(Debug)]
 pub struct Assumed {
@@ -133,10 +136,10 @@ impl Assumed {
     /// What of the machine is the same for every call.
     pub fn surroundings(&self, bundle: &Bundle) -> Surroundings {
         let projects = [self.root.as_str()];
-        Surroundings {
-            programs: bundle.programs().to_vec(),
-            ..Surroundings::usual(&self.home, &format!("{}/.countersign", self.home), &projects)
-        }
+        let own = |below: &&str| format!("{}/{below}", self.home);
+        let mut usual = Surroundings::usual(&self.home, &own(&".countersign"), &projects);
+        usual.protected.extend(OWN_HOMES.iter().map(own));
+        Surroundings { programs: bundle.programs().to_vec(), ..usual }
     }
 
     /// Takes in what a call left of git that has run, or failed at the end.

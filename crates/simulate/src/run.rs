@@ -457,6 +457,19 @@ mod tests {
     }
 
     #[test]
+    fn our_own_home_is_where_it_usually_is() {
+        for home in [
+            "~/.local/state/countersign",
+            "'/home/dev/Library/Application Support/countersign'",
+            "~/.countersign",
+        ] {
+            let (effects, decision) = decided("/home/dev/shop", &[&format!("rm -rf {home}")]).pop().unwrap();
+            assert!(effects.iter().any(|effect| effect.verb.as_str() == "countersign.tamper"), "{home}");
+            assert_eq!(decision.kind.word(), "deny", "{home}");
+        }
+    }
+
+    #[test]
     fn modules_of_python_are_its_own() {
         let code = "python -c \"import json; print(json.load(open('.claude/settings.json')))\"";
         assert_eq!(last(&[code]), "fs.read exec.read");
