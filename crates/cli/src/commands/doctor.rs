@@ -19,6 +19,7 @@ use crate::desk::Desk;
 use crate::output::{BAD, GOOD, STRONG, WARN, styled};
 use crate::{edge, output, repository, terminal};
 
+pub(super) use canary::SESSION as CANARY_SESSION;
 pub(super) use wiring::state as wired;
 
 #[derive(clap::Args)]
