@@ -59,6 +59,29 @@ impl std::fmt::Display for InFile {
     }
 }
 
+/// What is wrong in a file of the user's that is no proposal.
+#[derive(Debug)]
+pub struct Placed {
+    /// The file.
+    pub file: PathBuf,
+    /// Where in it, by line and column from 1; none where something is missing.
+    pub at: Option<(usize, usize)>,
+    /// What is wrong, a fragment.
+    pub message: String,
+}
+
+impl std::fmt::Display for Placed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.file.display())?;
+        if let Some((line, column)) = self.at {
+            write!(f, ":{line}:{column}")?;
+        }
+        write!(f, ": {}", self.message)
+    }
+}
+
+impl std::error::Error for Placed {}
+
 /// Adds a hint to an error.
 pub trait WithHint<T> {
     /// The same result; where it is an error, with this sentence on what to do next.
@@ -94,7 +117,8 @@ pub fn report_json(error: &anyhow::Error) -> ExitCode {
 /// An error for programs: what went wrong, because of what, what to do, and where in a file of the user's it is.
 pub fn error_json(error: &anyhow::Error) -> Value {
     let (messages, hint) = parts(error);
-    let file = error.downcast_ref::<InFile>().map(|file| &file.0);
+    let placed = || error.chain().find_map(|cause| cause.downcast_ref::<Placed>());
+    let file = error.downcast_ref::<InFile>().map(|file| &file.0).or_else(|| Some(&placed()?.file));
     let (line, column) = error.chain().find_map(place).unzip();
     let (first, causes) = messages.split_first().unzip();
     json!({
@@ -106,7 +130,9 @@ pub fn error_json(error: &anyhow::Error) -> Value {
 /// Where in a file a cause is.
 fn place(cause: &(dyn std::error::Error + 'static)) -> Option<(usize, usize)> {
     let proposal = cause.downcast_ref().map(|error: &ProposalError| (error.line, error.column));
-    proposal.or_else(|| cause.downcast_ref().and_then(|error: &BuildError| error.place().0))
+    let placed = || cause.downcast_ref::<Placed>().and_then(|placed| placed.at);
+    let built = || cause.downcast_ref().and_then(|error: &BuildError| error.place().0);
+    proposal.or_else(placed).or_else(built)
 }
 
 /// An error in one line: what went wrong, because of what, and what to do.

@@ -28,6 +28,11 @@ pub fn top() -> Result<PathBuf> {
     }
 }
 
+/// Whether there is a proposal in a working tree, whatever it holds.
+pub fn has_proposal(top: &Path) -> bool {
+    std::fs::symlink_metadata(top.join(PROPOSAL)).is_ok()
+}
+
 /// This machine, for questions about files and repositories.
 pub fn machine() -> Result<Machine> {
     // Digests of files are not kept from this machine, so any key will do.

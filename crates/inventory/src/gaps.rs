@@ -85,7 +85,7 @@ pub fn find(runtimes: &[Runtime], items: &[Judged]) -> Vec<Gap> {
         let (title, next) = match item.kind {
             Kind::Secrets => (
                 format!("Secrets would be read, and nobody asked: `{}`", item.name),
-                "move it out of the repository, or hold reads of it by a policy in countersign.toml",
+                out_of_reach(&item.name),
             ),
             _ => (
                 format!("A change in production would flow: `{}`", item.name),
@@ -176,6 +176,15 @@ fn weakened(runtime: &Runtime) -> Vec<Gap> {
     .collect()
 }
 
+/// What to do about a file of secrets that would be read, as people see its path.
+fn out_of_reach(shown: &str) -> &'static str {
+    if shown.starts_with(['~', '/']) {
+        "let agents run as a user who cannot read it, or hold reads of it by a policy in countersign.toml"
+    } else {
+        "move it out of the repository, or hold reads of it by a policy in countersign.toml"
+    }
+}
+
 /// Whether something that should be asked about is not: a change in production, or a look at secrets.
 fn flows(item: &Judged) -> bool {
     let flows = item.answer.as_ref().is_some_and(|answer| matches!(answer.decision, "allow" | "monitor"));
@@ -200,5 +209,19 @@ fn gap(kind: GapKind, concerned: &[&Judged], title: String, why: String, next: &
         next: next.to_owned(),
         items: names.take(NAMED).map(str::to_owned).collect(),
         count: concerned.len(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::out_of_reach;
+
+    #[test]
+    fn only_what_is_in_the_repository_is_to_be_moved_out_of_it() {
+        for (shown, is_moved) in
+            [("deploy/account.json", true), (".env", true), ("~/.ssh/work", false), ("/etc/key.pem", false)]
+        {
+            assert_eq!(out_of_reach(shown).contains("out of the repository"), is_moved, "{shown}");
+        }
     }
 }

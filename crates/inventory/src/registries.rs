@@ -117,15 +117,14 @@ pub fn docker(text: &str, from: &str) -> Found {
         found.push(Item::new(Kind::Registry, name, from).used(Use::command(push)).about(held));
     };
     for (registry, login) in table("auths") {
-        let in_file = login.get("auth").or_else(|| login.get("identitytoken")).is_some();
-        add(
-            registry,
-            match (in_file, store) {
-                (true, _) => "a login in the file".to_owned(),
-                (false, Some(store)) => format!("a login in the store `{store}`"),
-                (false, None) => "a login".to_owned(),
-            },
-        );
+        let holds = |key: &str| login.get(key).is_some_and(|held| held.as_str() != Some(""));
+        let in_file = ["auth", "identitytoken", "registrytoken", "password"].into_iter().any(holds);
+        match (in_file, store) {
+            (true, _) => add(registry, "a login in the file".to_owned()),
+            (false, Some(store)) => add(registry, format!("a login in the store `{store}`")),
+            // `docker logout` leaves an entry that holds nothing.
+            (false, None) => {}
+        }
     }
     for (registry, helper) in table("credHelpers") {
         add(registry, format!("a login by the helper `{}`", helper.as_str().unwrap_or("?")));
@@ -211,12 +210,14 @@ mod tests {
 
     #[test]
     fn docker_by_host() {
-        let text = r#"{"auths":{"https://index.docker.io/v1/":{"auth":"s3cr3t"},"u:s3cr3t@reg.acme.io":{}},"credHelpers":{"eu.gcr.io":"gcloud"}}"#;
+        let text = r#"{"auths":{"https://index.docker.io/v1/":{"auth":"s3cr3t"},"u:s3cr3t@reg.acme.io":{},"quay.io":{"identitytoken":"s3cr3t"},"ghcr.io":{"auth":""}},"credHelpers":{"eu.gcr.io":"gcloud"}}"#;
         assert_snapshot!(check(&docker(text, "f")), @"
         Registry docker:docker.io [a login in the file] docker push docker.io/example/image
-        Registry docker:reg.acme.io [a login] docker push reg.acme.io/example/image
+        Registry docker:quay.io [a login in the file] docker push quay.io/example/image
         Registry docker:eu.gcr.io [a login by the helper `gcloud`] docker push eu.gcr.io/example/image
         ");
+        let stored = r#"{"auths":{"u:s3cr3t@reg.acme.io":{}},"credsStore":"desktop"}"#;
+        assert_snapshot!(check(&docker(stored, "f")), @"Registry docker:reg.acme.io [a login in the store `desktop`] docker push reg.acme.io/example/image");
         assert_snapshot!(check(&docker("{\"auths\": {\"x\": s3cr3t}}", "f")), @"Registry * []  !it cannot be read: it is not well-formed JSON at line 1, column 17");
     }
 

@@ -104,7 +104,7 @@ impl Proposal {
 const HEAD: &str = "\
 # What Countersign should treat as production here, and how careful it should be.
 #
-# This file is a proposal. It changes nothing until a reviewer signs the bundle built from it:
+# This file is a proposal. Until a reviewer signs it, what `countersign init` saw is in force, and an edit changes nothing:
 #   countersign policy activate
 # Patterns: `*` is anything but `/`, `**` anything, `?` one character, a leading `!` an exception.
 # Of several environments that match, the worst counts.

@@ -29,6 +29,10 @@ pub struct TaskFile {
     pub issue: Option<String>,
     /// How long it goes on, such as `4h`.
     pub lasts: Option<String>,
+    /// Where in the file that stands, by line and column from 1.
+    pub lasts_at: Option<(usize, usize)>,
+    /// Where in the file each path of the scope stands.
+    pub paths_at: Vec<(usize, usize)>,
 }
 
 #[derive(Deserialize)]
@@ -38,7 +42,7 @@ struct Fields {
     #[serde(alias = "ticket")]
     issue: Option<String>,
     #[serde(rename = "for")]
-    lasts: Option<String>,
+    lasts: Option<Spanned<String>>,
     #[serde(default)]
     scope: Vec<Spanned<String>>,
     #[serde(default)]
@@ -63,8 +67,9 @@ impl TaskFile {
     /// It is no TOML, or holds what a task does not have: the error says where.
     pub fn parse(text: &str) -> Result<Self, ProposalError> {
         let fields: Fields = toml::from_str(text).map_err(|error| explain(text, &error))?;
+        let place = |start: usize| line_and_column(text, start).unwrap_or((1, 1));
         let at = |start: usize, (message, hint): Wrong| {
-            let (line, column) = line_and_column(text, start).unwrap_or((1, 1));
+            let (line, column) = place(start);
             ProposalError { message, line, column, hint }
         };
         let list = |patterns: Vec<Spanned<String>>, check: Check<'_>| {
@@ -83,10 +88,13 @@ impl TaskFile {
             limits = given.into_inner();
             check_limits(&limits).map_err(|wrong| at(start, wrong))?;
         }
+        let paths_at = fields.scope.iter().map(|path| place(path.span().start)).collect();
         Ok(Self {
             title: fields.title,
             issue: fields.issue,
-            lasts: fields.lasts,
+            lasts_at: fields.lasts.as_ref().map(|lasts| place(lasts.span().start)),
+            lasts: fields.lasts.map(Spanned::into_inner),
+            paths_at,
             scope: TaskScope {
                 paths: patterns(fields.scope)?,
                 repositories: patterns(fields.repository)?,

@@ -20,7 +20,11 @@ use countersign_understand::{
 
 pub use usual::as_unix;
 use usual::{fits, home, is_never_tracked, is_of_settings, is_of_tool, normal};
+pub use written::is_all_or_nothing;
 use written::{LONGEST_KEPT, Written, written};
+
+/// Where Countersign's own home is below a user's, unless somebody chose another place.
+const OWN_HOMES: &[&str] = &[".local/state/countersign", "Library/Application Support/countersign"];
 
 /// A session's workspace as far as it is known, or assumed.
 #[derive(Debug)]
@@ -132,10 +136,10 @@ impl Assumed {
     /// What of the machine is the same for every call.
     pub fn surroundings(&self, bundle: &Bundle) -> Surroundings {
         let projects = [self.root.as_str()];
-        Surroundings {
-            programs: bundle.programs().to_vec(),
-            ..Surroundings::usual(&self.home, &format!("{}/.countersign", self.home), &projects)
-        }
+        let own = |below: &&str| format!("{}/{below}", self.home);
+        let mut usual = Surroundings::usual(&self.home, &own(&".countersign"), &projects);
+        usual.protected.extend(OWN_HOMES.iter().map(own));
+        Surroundings { programs: bundle.programs().to_vec(), ..usual }
     }
 
     /// Takes in what a call left of git that has run, or failed at the end.
@@ -160,10 +164,8 @@ impl Assumed {
         for effect in effects {
             let Resource::Path { path, .. } = &effect.resource else { continue };
             if effect.verb == verbs::FS_WRITE {
-                self.wrote(path, call);
-                if let Some(text) = texts.remove(path) {
-                    self.written.insert(path.clone(), text);
-                }
+                let left = texts.remove(path);
+                self.wrote(path, call, left);
             } else if [verbs::FS_READ, verbs::SECRET_READ].contains(&effect.verb) && !self.made.contains(path)
             {
                 self.looked_at.insert(path.clone());
@@ -202,7 +204,9 @@ impl Assumed {
         texts.into_iter().map(|(path, text)| (path.to_owned(), text)).collect()
     }
 
-    fn wrote(&mut self, path: &str, call: &ToolCall) {
+    /// A call wrote a file. What its input says is in there counts before what it `left`, where the text of a tool that
+    /// writes files is not known.
+    fn wrote(&mut self, path: &str, call: &ToolCall, left: Option<Option<String>>) {
         let before = self.written.get(path).and_then(Option::as_deref);
         let text = match written(call, path, before) {
             Written::Whole(text) => {
@@ -218,7 +222,7 @@ impl Assumed {
                 text
             }
         };
-        self.written.insert(path.to_owned(), text);
+        self.written.insert(path.to_owned(), text.or_else(|| left.flatten()));
     }
 
     /// Whether the session made, changed or removed a file, so that what others have there says nothing of it.
@@ -255,6 +259,8 @@ impl Assumed {
             // Under a tool's name there is that tool, and settings of a project name no program.
             _ if is_of_tool(path) && !self.has_touched(path) => Answer::Absent,
             _ if is_of_settings(path) && !self.knows_of(path) => Answer::Absent,
+            // Who writes a Makefile has no other that make would take in its place.
+            _ if self.is_beside_own_makefile(path) => Answer::Absent,
             _ => unknown(),
         }
     }
@@ -267,6 +273,13 @@ impl Assumed {
     /// Whether it is a file of variables that the session did not write: it has a line for each, as such files do.
     fn is_of_variables(&self, path: &str) -> bool {
         path.rsplit('/').next().is_some_and(|name| name.starts_with(".env")) && !self.has_touched(path)
+    }
+
+    /// Whether make would look for a file before the one that the session wrote next to it, and nobody named it.
+    fn is_beside_own_makefile(&self, path: &str) -> bool {
+        let folder = ["/GNUmakefile", "/makefile"].iter().find_map(|name| path.strip_suffix(name));
+        let is_there = |folder: &str| self.written.contains_key(&format!("{folder}/Makefile"));
+        folder.is_some_and(is_there) && !self.has_touched(path) && !self.looked_at.contains(path)
     }
 
     /// Whether the session has named a file, or looked at it, so that it is there.

@@ -12,7 +12,7 @@ use countersign_redact::Redactor;
 use countersign_understand::{Left, Pinning, Surroundings, Workspace, understand};
 use serde_json::{Value, json};
 
-use crate::assumed::as_unix;
+use crate::assumed::{as_unix, is_all_or_nothing};
 use crate::checkout::{Checkout, Files};
 use crate::history::{Call, Session, Source};
 use crate::memo::{Memo, Memos};
@@ -202,8 +202,11 @@ impl Progress {
         // It did run, or may have, whatever we would have said; what was held would have been approved to.
         if matches!(call.result, PastResult::Succeeded | PastResult::Failed | PastResult::Unknown) {
             self.history.ran(&effects);
-            self.workspace.leaves(&left, call.result == PastResult::Failed);
-            self.workspace.ran(&call.call, &effects, &left);
+            let has_failed = call.result == PastResult::Failed;
+            self.workspace.leaves(&left, has_failed);
+            if !(has_failed && is_all_or_nothing(&call.call)) {
+                self.workspace.ran(&call.call, &effects, &left);
+            }
         }
         (effects, decision)
     }
@@ -371,6 +374,98 @@ mod tests {
         }
         for commands in [&[writes, "echo ls > d.sh", "sh d.sh"], &[writes, "rm d.sh", "sh d.sh"]] {
             assert!(!last(commands).contains("kube.delete"), "{commands:?}: {}", last(commands));
+        }
+    }
+
+    /// Which verbs the last of these calls has: commands, and lines of tool calls.
+    fn last_of(calls: &[Value]) -> String {
+        let line = |call: &Value| {
+            let mut call = match call.as_str() {
+                Some(command) => json!({ "tool": "Bash", "input": { "command": command } }),
+                None => call.clone(),
+            };
+            for (key, value) in [("cwd", "/home/dev/shop"), ("session", "s")] {
+                call.as_object_mut().unwrap().entry(key).or_insert_with(|| value.into());
+            }
+            call.to_string()
+        };
+        let text = calls.iter().map(line).collect::<Vec<_>>().join("\n");
+        let mut history = History::of([("s.jsonl".to_owned(), countersign_agents::read(text.as_bytes()))]);
+        let known = history.sessions.iter_mut().flat_map(|session| &mut session.calls);
+        for (known, _) in known.zip(calls).filter(|(_, call)| call.get("failed").is_some()) {
+            known.result = PastResult::Failed;
+        }
+        let bundle = build(&Proposal::default()).unwrap();
+        let last = run(&history, &bundle, None, None, &|_| {}).decided.pop().unwrap();
+        last.effects.iter().map(|effect| effect.verb.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn scripts_that_the_session_wrote_by_a_tool_are_read() {
+        let text = "kubectl --context prod delete ns billing\n";
+        let write = |path: &str, text: &str| json!({ "tool": "Write", "input": { "file_path": path, "content": text } });
+        let edit = |old: &str, new: &str| json!({ "tool": "Edit", "input": { "file_path": "/home/dev/shop/d.sh", "old_string": old, "new_string": new } });
+        let below = |call: Value| {
+            let mut call = call;
+            call["cwd"] = "/home/dev/shop/scripts".into();
+            call
+        };
+        let failed = |call: Value| {
+            let mut call = call;
+            call["failed"] = true.into();
+            call
+        };
+        let path = "/home/dev/shop/d.sh";
+        for calls in [
+            &[write(path, text), "bash d.sh".into()][..],
+            &[write("d.sh", text), "bash d.sh".into()],
+            &[write("./d.sh", text), "chmod +x d.sh".into(), "./d.sh".into()],
+            &[below(write("d.sh", text)), "sh scripts/d.sh".into()],
+            &[write("scripts/d.sh", text), "cd scripts && sh d.sh".into()],
+            &[write("/tmp/d.sh", text), "sh /tmp/d.sh".into()],
+            &[write(path, text), "mv d.sh e.sh".into(), "bash e.sh".into()],
+            &[write(path, text), "cp d.sh e.sh".into(), "bash e.sh".into()],
+            &[write(path, "ls\n"), "echo 'kubectl delete ns billing' >> d.sh".into(), "sh d.sh".into()],
+            &[write(path, "#!/bin/sh\nls\n"), edit("ls\n", text), "sh d.sh".into()],
+            &[edit("", text), "sh d.sh".into()],
+            &["echo ls > d.sh".into(), edit("ls", text), "sh d.sh".into()],
+            &[write(path, text), failed(edit("ls", "pwd")), "sh d.sh".into()],
+            &[write(path, text), failed(write(path, "ls\n")), "sh d.sh".into()],
+            &[write("Makefile", &format!("gone:\n\t{text}")), "make gone".into()],
+            &[
+                write("package.json", r#"{"scripts": {"gone": "kubectl --context prod delete ns billing"}}"#),
+                "npm run gone".into(),
+            ],
+            &[
+                json!({ "tool": "MultiEdit", "input": { "file_path": path, "edits": [
+                    { "old_string": "", "new_string": "ls\n" }, { "old_string": "ls\n", "new_string": text } ] } }),
+                "sh d.sh".into(),
+            ],
+        ] {
+            assert!(last_of(calls).contains("kube.delete"), "{calls:?}: {}", last_of(calls));
+        }
+        for calls in [
+            &[write(path, text), write(path, "ls\n"), "sh d.sh".into()][..],
+            &[write(path, text), edit(text, "ls\n"), "sh d.sh".into()],
+            &[write(path, text), "rm d.sh".into(), "sh d.sh".into()],
+        ] {
+            assert!(!last_of(calls).contains("kube.delete"), "{calls:?}: {}", last_of(calls));
+        }
+        // An edit that does not fit says that what was known of the file is wrong.
+        let lost = last_of(&[write(path, "ls\n"), edit("pwd", "ls"), "sh d.sh".into()]);
+        assert!(lost.contains("exec.opaque"), "{lost}");
+    }
+
+    #[test]
+    fn our_own_home_is_where_it_usually_is() {
+        for home in [
+            "~/.local/state/countersign",
+            "'/home/dev/Library/Application Support/countersign'",
+            "~/.countersign",
+        ] {
+            let (effects, decision) = decided("/home/dev/shop", &[&format!("rm -rf {home}")]).pop().unwrap();
+            assert!(effects.iter().any(|effect| effect.verb.as_str() == "countersign.tamper"), "{home}");
+            assert_eq!(decision.kind.word(), "deny", "{home}");
         }
     }
 

@@ -19,6 +19,7 @@ use crate::desk::Desk;
 use crate::output::{BAD, GOOD, STRONG, WARN, styled};
 use crate::{edge, output, repository, terminal};
 
+pub(super) use canary::SESSION as CANARY_SESSION;
 pub(super) use wiring::state as wired;
 
 #[derive(clap::Args)]
@@ -156,13 +157,33 @@ fn look_at_policy(desk: &mut Desk, checks: &mut Checks) {
                 "policy in force here as proposed, unsigned: {digest}; `countersign policy activate`"
             ));
         }
-        Ok(None) => checks.warn("no policy was put in force here: the shipped pack applies without a map"),
+        Ok(None) => look_at_others(desk, &top, checks),
         Err(error) => checks.bad(output::sentence(&error)),
     }
-    if let Err(error) = policy::proposed(None) {
+    if !repository::has_proposal(&top) {
+        checks.warn(format!("there is no {} here; what is in force stays in force", repository::PROPOSAL));
+    } else if let Err(error) = policy::proposed(None) {
         checks.warn(format!(
             "the proposal is broken; what is in force stays in force: {}",
             output::sentence(&error)
         ));
+    }
+}
+
+/// Where nothing was put in force for the working tree itself, another one of the same remote may speak for it.
+fn look_at_others(desk: &mut Desk, top: &Path, checks: &mut Checks) {
+    match policy::others(desk, top) {
+        Ok(others) if others.is_empty() => {
+            checks.warn("no policy was put in force here: the shipped pack applies without a map");
+        }
+        Ok(others) => {
+            for (digest, standing) in others {
+                let found = format!(
+                    "no policy was put in force for this working tree itself: {standing} decides here: {digest}"
+                );
+                checks.add(if standing.signed { State::Good } else { State::Warning }, found);
+            }
+        }
+        Err(error) => checks.bad(output::sentence(&error)),
     }
 }

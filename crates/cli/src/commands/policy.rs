@@ -16,6 +16,7 @@ use anstream::println;
 use anyhow::{Context as _, Result, bail};
 use clap::Subcommand;
 use countersign_local::Standing;
+use countersign_model::Digest;
 use countersign_policy::{Bundle, Lint};
 use serde_json::json;
 
@@ -158,6 +159,7 @@ fn show(json: bool) -> Result<()> {
     let top = repository::top()?;
     let mut desk = Desk::open()?;
     let in_force = in_force(&mut desk, &top)?;
+    let others = others(&mut desk, &top)?;
     let proposal = proposed(None);
     let differs = match (&in_force, &proposal) {
         (Some((digest, _)), Ok((_, bundle))) => Some(*digest != bundle.digest()),
@@ -168,7 +170,7 @@ fn show(json: bool) -> Result<()> {
             "repository": top, "bundle": in_force.as_ref().map(|(digest, _)| digest),
             "signed": in_force.as_ref().map(|(_, signed)| signed), "proposal_differs": differs,
             "proposal_error": proposal.as_ref().err().map(output::error_json),
-            "others": others(&mut desk, &top)?,
+            "others": others.iter().map(other_json).collect::<Vec<_>>(),
         });
         if let (Some((digest, _)), Some(shown)) = (&in_force, shown.as_object_mut()) {
             let bundle = desk.trust()?.bundle(&desk.home(), digest)?;
@@ -181,17 +183,25 @@ fn show(json: bool) -> Result<()> {
         Some((digest, false)) => {
             println!("in force as proposed by `countersign init`, {}: {digest}", styled(WARN, "unsigned"))
         }
-        None => {
+        None if others.is_empty() => {
             println!("nothing is in force for `{}`: the shipped pack applies without a map", top.display())
         }
+        None => println!("nothing was put in force for `{}` itself", top.display()),
     }
     if let Some((digest, _)) = &in_force {
         rules::print(&desk.trust()?.bundle(&desk.home(), digest)?);
     }
-    for standing in others(&mut desk, &top)? {
-        println!("{} {standing} speaks here as well: the strictest answer counts", styled(WARN, "note:"));
+    for (digest, standing) in &others {
+        let note = styled(WARN, "note:");
+        match in_force {
+            Some(_) => println!("{note} {standing} speaks here as well: the strictest answer counts"),
+            None => println!("{note} {standing} decides here: {digest}"),
+        }
     }
     match (proposal, differs) {
+        (Err(_), _) if !repository::has_proposal(&top) => {
+            println!("{} there is no {} here", styled(WARN, "note:"), repository::PROPOSAL);
+        }
         (Err(error), _) => println!(
             "{} the proposal is broken and changes nothing: {}",
             styled(WARN, "note:"),
@@ -206,20 +216,26 @@ fn show(json: bool) -> Result<()> {
     Ok(())
 }
 
-/// What else speaks for pushes from this working tree: other working trees of its remotes, and the machine's own.
-fn others(desk: &mut Desk, top: &Path) -> Result<Vec<Standing>> {
+fn other_json((digest, standing): &(Digest, Standing)) -> serde_json::Value {
+    let Standing { repository, signed, here } = standing;
+    json!({"repository": repository, "signed": signed, "here": here, "bundle": digest})
+}
+
+/// What else speaks for pushes from this working tree, by the bundles: other working trees of its remotes, and the machine's own.
+pub fn others(desk: &mut Desk, top: &Path) -> Result<Vec<(Digest, Standing)>> {
     let remotes = repository::look(top)?.remotes.into_iter().map(|(_, url)| url).collect();
     let roots = BTreeSet::from([top.display().to_string()]);
     let (trust, home, authorities) = (desk.trust()?, desk.home(), desk.authorities()?);
     let in_force = trust.bundles(&home, desk.ledger.log_id(), &authorities, &roots, &remotes)?;
     let here = Some(top.display().to_string());
-    let standings = in_force.bundles.into_iter().map(|(_, standing)| standing);
-    let beside = |standing: &Standing| standing.repository != here && *standing != Standing::SHIPPED;
-    Ok(standings.filter(beside).collect())
+    let all = in_force.bundles.into_iter().map(|(bundle, standing)| (bundle.digest(), standing));
+    let beside =
+        |(_, standing): &(Digest, Standing)| standing.repository != here && *standing != Standing::SHIPPED;
+    Ok(all.filter(beside).collect())
 }
 
 /// The bundle of a working tree, and whether a reviewer signed it.
-pub fn in_force(desk: &mut Desk, top: &Path) -> Result<Option<(countersign_model::Digest, bool)>> {
+pub fn in_force(desk: &mut Desk, top: &Path) -> Result<Option<(Digest, bool)>> {
     let top = top.display().to_string();
     let authorities = desk.authorities()?;
     let believed = desk.believed()?;

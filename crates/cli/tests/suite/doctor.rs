@@ -212,3 +212,18 @@ fn json_for_programs() {
     assert_eq!((output.status.code(), &report["ok"]), (Some(1), &json!(false)));
     assert!(report["checks"].as_array().unwrap().iter().any(|check| check["state"] == "bad"));
 }
+
+#[test]
+fn what_it_tries_is_no_call_of_an_agent() {
+    let machine = installed();
+    assert!(as_installed(&machine, &["doctor"]).status.success());
+    let home = machine.home().display().to_string();
+    assert!(machine.events("decided").iter().any(|event| event["call"]["session"] == "countersign-doctor"));
+    let report: Value =
+        serde_json::from_str(&machine.countersign(&["--json", "simulate", &home], "")).unwrap();
+    assert_eq!(
+        (&report["tool_calls"], &report["decisions"]["deny"]),
+        (&json!(1), &json!(0)),
+        "{report:.200}"
+    );
+}

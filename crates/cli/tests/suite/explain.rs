@@ -129,6 +129,35 @@ fn whose_policy_decided() {
     assert_snapshot!(said, @r#"{"repository":"~/shop","signed":true,"here":false}"#);
 }
 
+/// A clone in which nobody put a policy in force is told whose decides there, and that it has no file of its own.
+#[test]
+fn a_clone_without_a_policy_of_its_own() {
+    let machine = Machine::governed();
+    let (clone, remote) = (machine.path("clone"), machine.path("shop.git"));
+    machine.git(&["clone", "--quiet", &remote.display().to_string(), &clone.display().to_string()]);
+    let _ = fs::remove_file(clone.join("countersign.toml"));
+    let shown = |arguments: &[&str]| {
+        let mut command = machine.command(env!("CARGO_BIN_EXE_countersign"));
+        let output =
+            crate::machine::run(command.env("COLUMNS", "900").args(arguments).current_dir(&clone), b"");
+        let text = String::from_utf8(output.stdout).unwrap();
+        let text = text.replace(&machine.path("").display().to_string(), "~/");
+        let lines = text.lines().filter(|line| line.contains("here") || line.contains("in force"));
+        let lines = lines.map(|line| line.split("sha256:").next().unwrap_or(line).trim_end().to_owned());
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    assert_snapshot!(shown(&["doctor"]), @"
+    ✓ no policy was put in force for this working tree itself: the policy that a reviewer signed for `~/shop` (another working tree of the same remote) decides here:
+    ! there is no countersign.toml here; what is in force stays in force
+    ! not to be seen from here: a session started with --bare, or with --settings that set disableAllHooks, runs without this hook; only managed settings bind those
+    ");
+    assert_snapshot!(shown(&["policy", "show"]), @"
+    nothing was put in force for `~/clone` itself
+    note: the policy that a reviewer signed for `~/shop` (another working tree of the same remote) decides here:
+    note: there is no countersign.toml here
+    ");
+}
+
 /// What `init` saw in another clone speaks there, and no longer here where a reviewer signed for the remote.
 #[test]
 fn another_clones_proposal() {

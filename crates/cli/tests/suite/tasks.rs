@@ -158,3 +158,38 @@ fn a_task_file_is_read_and_its_faults_are_shown_where_they_are() {
       caused by: task.toml:2:9: expected a text in quotes, and found the number `1`
     ");
 }
+
+/// As any file of the user's: by file, line and column, and never by an option that nobody gave.
+#[test]
+fn faults_of_a_task_file_for_programs() {
+    let machine = Machine::governed();
+    let file = machine.repository().join("task.toml");
+    let mut errors = String::new();
+    for wrong in [
+        "title = \"x\"\nfor = \"9d\"",
+        "title = \"x\"\nscope = [\"src\", \"../x\"]",
+        "for = \"4h\"",
+        "title = \"x\"\nallow = [\"git.pusch\"]",
+    ] {
+        fs::write(&file, wrong).unwrap();
+        let output = machine.try_countersign(&["--json", "task", "start", "--file", "task.toml"], "");
+        assert!(!output.status.success());
+        let error: Value = serde_json::from_slice(&output.stderr).unwrap();
+        let told = ["causes", "file", "line", "column"].map(|key| error[key].to_string()).join(" ");
+        errors.push_str(&(told + "\n"));
+    }
+    assert_snapshot!(errors, @r#"
+    ["task.toml:2:7: `9d` is no time that a task can last"] "task.toml" 2 7
+    ["task.toml:2:17: `../x` can match no file"] "task.toml" 2 17
+    ["task.toml: the task has no title"] "task.toml" null null
+    ["task.toml:2:10: `git.pusch` is neither a verb nor an area of them"] "task.toml" 2 10
+    "#);
+    // What an option says over the file is the option's fault.
+    fs::write(&file, "title = \"x\"").unwrap();
+    let said = |more: &[&str]| {
+        let output = machine.try_countersign(&[&["task", "start", "--file", "task.toml"], more].concat(), "");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(said(&["--scope", "../x"]).starts_with("error: --scope: `../x` can match no file"));
+    assert!(said(&["--for", "9d"]).starts_with("error: --for: `9d` is no time"));
+}

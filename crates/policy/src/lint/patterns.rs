@@ -14,13 +14,16 @@ pub(super) fn lint(proposal: &Proposal, text: &str, layer: Layer) -> Vec<Lint> {
         let word = environment_word(*environment);
         for (list, patterns) in listed.places.lists() {
             for pattern in patterns {
-                let Some((message, hint)) = never(list, pattern.trim_start_matches('!')) else { continue };
+                let (sign, bare) =
+                    pattern.strip_prefix('!').map_or(("", pattern.as_str()), |bare| ("!", bare));
+                let found = never(list, bare).map(|(message, hint)| (message, hint.to_owned()));
+                let Some((message, hint)) = found.or_else(|| misspelt(list, sign, bare)) else { continue };
                 lints.push(Lint {
                     rule: "never-matches",
                     about: format!("{layer}/environments.{word}.{list}"),
                     place: place(text, word, pattern),
                     message: format!("`{pattern}` can never match: {message}"),
-                    hint: hint.to_owned(),
+                    hint,
                 });
             }
         }
@@ -63,6 +66,37 @@ fn never(list: &str, pattern: &str) -> Option<(&'static str, &'static str)> {
         )),
         _ => None,
     }
+}
+
+/// Why a name can match nothing as it is written, and how it is known here. `sign` is that of an exception.
+fn misspelt(list: &str, sign: &str, pattern: &str) -> Option<(&'static str, String)> {
+    let write = |name: &str| format!("write `{sign}{name}`");
+    match list {
+        "branches" => {
+            let short = pattern.strip_prefix("remotes/").unwrap_or(pattern).strip_prefix("origin/")?;
+            Some(("branches go by their names in the remote", write(short)))
+        }
+        "hosts" => host_alone(pattern).map(|(why, host)| (why, write(host))),
+        // A file, or a variable that holds the address.
+        "databases" if pattern.starts_with(['/', '$', '~', '.']) => None,
+        "databases" => {
+            let (host, database) = pattern.split_at(pattern.find('/').unwrap_or(pattern.len()));
+            host_alone(host).map(|(why, host)| (why, write(&format!("{host}{database}"))))
+        }
+        _ => None,
+    }
+}
+
+/// A host's name without the port or the dot at its end, and why it has none of them. What has more colons than one is an
+/// address of its own kind.
+fn host_alone(host: &str) -> Option<(&'static str, &str)> {
+    if let Some((name, port)) = host.split_once(':').filter(|(name, _)| !name.is_empty()) {
+        let is_port = port.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'*' | b'?'));
+        return is_port.then_some(("ports do not count", name.trim_end_matches('.')));
+    }
+    let name = host.trim_end_matches('.');
+    (name.len() < host.len() && !name.is_empty())
+        .then_some(("hosts are known without the dot at the end", name))
 }
 
 /// Whether git refuses such names: <https://git-scm.com/docs/git-check-ref-format>. A `$` at the end it would take, and
@@ -110,6 +144,29 @@ mod tests {
         repository/environments.production.stacks at line 6, column 11: `~/infra` can never match: a home directory is known by its whole path; start it with `/` or `**/`
         repository/environments.production.stacks at line 6, column 22: `../infra/eu` can never match: paths are known without `..` and `//`; write the path as it is from the top of the repository
         ");
+    }
+
+    #[test]
+    fn what_has_a_port_a_last_dot_or_a_remote() {
+        assert_snapshot!(check(
+            "branches = [\"origin/release\", \"!remotes/origin/x\", \"upstream/latest\"]\nhosts = [\"*.acme.example:443\", \"!api.acme.example.\", \"b.example.:80\"]\n\
+             databases = [\"db:5432/billing\", \"db.acme.example.\", \"*:5432\"]"
+        ), @"
+        repository/environments.production.branches at line 3, column 13: `origin/release` can never match: branches go by their names in the remote; write `release`
+        repository/environments.production.branches at line 3, column 31: `!remotes/origin/x` can never match: branches go by their names in the remote; write `!x`
+        repository/environments.production.hosts at line 4, column 10: `*.acme.example:443` can never match: ports do not count; write `*.acme.example`
+        repository/environments.production.hosts at line 4, column 32: `!api.acme.example.` can never match: hosts are known without the dot at the end; write `!api.acme.example`
+        repository/environments.production.hosts at line 4, column 54: `b.example.:80` can never match: ports do not count; write `b.example`
+        repository/environments.production.databases at line 5, column 14: `db:5432/billing` can never match: ports do not count; write `db/billing`
+        repository/environments.production.databases at line 5, column 33: `db.acme.example.` can never match: hosts are known without the dot at the end; write `db.acme.example`
+        repository/environments.production.databases at line 5, column 53: `*:5432` can never match: ports do not count; write `*`
+        ");
+        assert_eq!(
+            check(
+                "hosts = [\"2001:db8::1\", \"::1\", \"*\"]\ndatabases = [\"db/billing\", \"./a.db.\", \"/srv/a:1\"]"
+            ),
+            ""
+        );
     }
 
     #[test]

@@ -22,9 +22,13 @@ pub fn written(call: &ToolCall, path: &str, before: Option<&str>) -> Written {
         return Written::Whole(kept(content.to_owned()));
     }
     let edits = edits(call);
+    if edits.first().is_some_and(|first| first.get("old_string").and_then(Value::as_str) == Some("")) {
+        // Nothing can be replaced only where there is nothing: the tools refuse it for any other file.
+        let after = if before.is_none_or(str::is_empty) { edited("", &edits) } else { None };
+        return Written::Whole(after.and_then(kept));
+    }
     if !edits.is_empty() {
-        let after = before
-            .and_then(|before| edits.iter().try_fold(before.to_owned(), |text, edit| edit_text(&text, edit)));
+        let after = before.and_then(|before| edited(before, &edits));
         return Written::Partly(after.and_then(kept));
     }
     if let Some(patch) = call.text("input") {
@@ -48,12 +52,26 @@ fn edits(call: &ToolCall) -> Vec<&Map<String, Value>> {
     all.into_iter().filter(|edit| edit.contains_key("old_string")).collect()
 }
 
+/// Whether a call writes one file by a tool that does all it is asked for, or fails and does nothing.
+pub fn is_all_or_nothing(call: &ToolCall) -> bool {
+    let is_named = call.text("file_path").is_some() && call.text("command").is_none();
+    is_named && (call.text("content").is_some() || !edits(call).is_empty())
+}
+
+/// A text with all replacements made, one after the other.
+fn edited(before: &str, edits: &[&Map<String, Value>]) -> Option<String> {
+    edits.iter().try_fold(before.to_owned(), |text, edit| edit_text(&text, edit))
+}
+
 /// A text with one replacement made. Nothing where it does not fit: then what is known of the file is wrong.
 fn edit_text(text: &str, edit: &Map<String, Value>) -> Option<String> {
     let string = |key: &str| edit.get(key).and_then(Value::as_str);
     let (old, new) = (string("old_string")?, string("new_string")?);
     let several = edit.get("expected_replacements").and_then(Value::as_u64).is_some_and(|times| times > 1);
     let everywhere = several || edit.get("replace_all").and_then(Value::as_bool) == Some(true);
+    if old.is_empty() && text.is_empty() {
+        return Some(new.to_owned());
+    }
     if old.is_empty() || !text.contains(old) {
         return None;
     }
@@ -121,6 +139,10 @@ mod tests {
         assert_eq!(check(edit("a", true), Some("aa")), partly("bb"));
         assert_eq!(check(edit("z", false), Some("aa")), Written::Partly(None));
         assert_eq!(check(edit("a", false), None), Written::Partly(None));
+        for (before, after) in [(None, whole("b")), (Some(""), whole("b")), (Some("a"), Written::Whole(None))]
+        {
+            assert_eq!(check(edit("", false), before), after);
+        }
         let several = json!({"edits": [{"old_string": "a", "new_string": "b"}, {"old_string": "b", "new_string": "c"}]});
         assert_eq!(check(several, Some("a")), partly("c"));
     }

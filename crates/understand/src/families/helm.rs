@@ -7,6 +7,7 @@ use super::subcommands::{Subcommand, Table, read, rule};
 use super::{Family, addresses, named_programs, opaque};
 use crate::context::Context;
 use crate::invocation::Invocation;
+use crate::word::Value;
 
 pub(super) const FAMILY: Family = Family {
     programs: &["helm", "helm3", "helmfile"],
@@ -15,6 +16,7 @@ pub(super) const FAMILY: Family = Family {
     examples: &[
         "helm list -A",
         "helm template web ./chart",
+        "helm template web ./chart --validate",
         "helm upgrade --install web ./chart -n shop --kube-context production",
         "helm upgrade web ./chart --dry-run",
         "helm uninstall web -n shop",
@@ -91,7 +93,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         let files = if given.is_empty() { HELMFILES } else { &given };
         named_programs::effects(files, named_programs::of_helmfile, invocation, context);
     }
-    if !is_file && of_this_machine(&found, invocation, context) {
+    if !is_file && (of_files_alone(&found, invocation, context) || of_this_machine(&found, invocation, context)) {
         return;
     }
     let variable = if is_file { "" } else { "HELM_KUBECONTEXT" };
@@ -143,9 +145,34 @@ fn is_local(found: &Subcommand<'_>) -> bool {
     matches!(found.name.split(' ').next(), Some("template" | "lint" | "unittest" | "schema-gen" | "schema" | "show" | "inspect" | "search" | "repo" | "plugin" | "version" | "env" | "verify" | "completion" | "help" | "docs" | "deps" | "build" | "print-env" | "show-dag"))
 }
 
-/// Whether options let a chart be filled in without asking a cluster, running anything or writing files.
+/// Subcommands that look at files, or say what the program knows by itself, and ask no cluster; true if it is one. Charts
+/// that are named by an address are fetched.
+fn of_files_alone(found: &Subcommand<'_>, invocation: &Invocation, context: &mut Context<'_>) -> bool {
+    let fills_in = matches!(found.name.as_str(), "lint" | "template");
+    let says = matches!(found.name.as_str(), "version" | "env" | "completion" | "help" | "docs" | "verify" | "repo list" | "repo ls" | "plugin list" | "plugin ls");
+    if !says && !(fills_in && is_offline(invocation)) {
+        return false;
+    }
+    for named in found.values(&["--set-file"]) {
+        // Each is `key=path`, and several may stand in one.
+        let files = named.known().map_or_else(Vec::new, |text| text.split(',').filter_map(|part| part.split_once('=')).collect());
+        for (_, file) in files {
+            context.read_value(&Value::Known(file.to_owned()));
+        }
+    }
+    for index in 0..found.operands.len() {
+        let chart = found.operand(index).unwrap_or_default();
+        if let Some((host, _)) = addresses::host_and_path(&chart).filter(|_| chart.contains("://")) {
+            context.push(Effect::new(verbs::NET_READ, Resource::Host { host, url: None }));
+        }
+    }
+    context.program(verbs::EXEC_READ, &format!("{} {}", invocation.program, found.name));
+    true
+}
+
+/// Whether options let a chart be filled in without asking a cluster.
 fn is_offline(invocation: &Invocation) -> bool {
-    let asks = ["--validate", "--dry-run", "--post-renderer", "--output-dir", "--repo", "--set-file", "--kube"];
+    let asks = ["--validate", "--dry-run", "--repo"];
     invocation.words.iter().all(|word| !word.value.is_unknown() && !asks.iter().any(|option| word.text().starts_with(option)))
 }
 
@@ -155,10 +182,6 @@ fn of_this_machine(found: &Subcommand<'_>, invocation: &Invocation, context: &mu
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let host_at = |text: Option<&&str>| text.and_then(|text| addresses::host_and_path(text)).map_or_else(|| "*".to_owned(), |(host, _)| host);
     match words.as_slice() {
-        ["lint" | "template", ..] if is_offline(invocation) => {
-            found.values(&["-f", "--values"]).for_each(|file| context.read_value(file));
-            context.program(verbs::EXEC_READ, &format!("helm {}", words.first().unwrap_or(&"")));
-        }
         ["create" | "package", ..] | ["dependency" | "dep", "build" | "update" | "up" | "list" | "ls", ..] => {
             context.program(verbs::EXEC_BUILD, &format!("helm {}", words.first().unwrap_or(&"")));
         }
@@ -231,12 +254,37 @@ mod tests {
     }
 
     #[test]
+    fn what_looks_at_files_alone() {
+        assert_snapshot!(check("helm lint charts/web; helm --kube-context prod template web charts/web -f live.yaml --set-file a=cert.pem,b=x; helm version; helm env; helm repo list"), @"
+        exec.read helm lint, read
+        fs.read /repo/live.yaml, read
+        secret.read /repo/cert.pem, read
+        fs.read /repo/x, read
+        exec.read helm template, read
+        exec.read helm version, read
+        exec.read helm env, read
+        exec.read helm repo list, read
+        ");
+        assert_snapshot!(check("helm template web oci://ghcr.io/acme/web"), @"
+        net.read ghcr.io, read
+        exec.read helm template, read
+        ");
+        // What checks it against a cluster, or may.
+        assert_snapshot!(check("helm template web ./chart --validate --kube-context prod; helm template web ./chart $X; helm lint ./chart --dry-run=server"), @"
+        kube.read release/web in prod/*, read
+        kube.read release/web in */*, read, partial
+        kube.read release/./chart in */*, read
+        ");
+    }
+
+    #[test]
     fn reading_and_rehearsing() {
         assert_snapshot!(check("helm template web ./chart; helm lint ./chart; helm list -A; helm uninstall --help; helm version"), @"
-        kube.read release/web in */*, read
-        kube.read release/./chart in */*, read
+        exec.read helm template, read
+        exec.read helm lint, read
         kube.read release/* in */*, read, partial
         exec.read helm uninstall --help, read
+        exec.read helm version, read
         ");
         assert_snapshot!(check("helm upgrade web ./chart --dry-run; helm install web ./chart --dry-run=server"), @"kube.read release/web in */*, read, partial");
         assert_snapshot!(check("helm get values web; helm repo add x https://charts.acme.example; helm push a-1.tgz oci://ghcr.io/acme"), @"

@@ -15,6 +15,9 @@ use crate::{edge, output};
 /// How the policy that refuses it is named, behind the name of the pack.
 const POLICY: &str = "/tampering";
 
+/// The session that the canary's calls are of.
+pub(in crate::commands) const SESSION: &str = "countersign-doctor";
+
 /// Asks the installed hook to allow an edit of our own home: it must refuse in every way at once.
 pub(super) fn canary(checks: &mut Checks, wiring: &Wiring, home: &Path) {
     match ask(wiring, home) {
@@ -26,7 +29,7 @@ pub(super) fn canary(checks: &mut Checks, wiring: &Wiring, home: &Path) {
 fn ask(wiring: &Wiring, home: &Path) -> Result<()> {
     let id: String = edge::random::<8>()?.iter().map(|byte| format!("{byte:02x}")).collect();
     let call = json!({
-        "session_id": "countersign-doctor", "transcript_path": "/nonexistent", "cwd": "/",
+        "session_id": SESSION, "transcript_path": "/nonexistent", "cwd": "/",
         "hook_event_name": "PreToolUse", "permission_mode": "default", "tool_name": "Write",
         "tool_input": {"file_path": home.join("canary"), "content": ""}, "tool_use_id": format!("doctor-{id}"),
     });

@@ -12,6 +12,7 @@ use countersign_local::Home;
 use countersign_simulate::{Call, History, Source};
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
+use crate::commands::doctor::CANARY_SESSION;
 use crate::output::WithHint as _;
 use crate::reading;
 
@@ -133,6 +134,8 @@ fn recorded(folder: &Path) -> Result<Vec<Call>> {
     for entry in log.read_from(log.start()) {
         let record = entry.with_context(|| format!("cannot read the log in `{name}`"))?.record;
         match record.event {
+            // No agent made it: `doctor` tried whether the hook refuses.
+            Event::Decided(decided) if decided.call.session.as_str() == CANARY_SESSION => {}
             Event::Decided(decided) => {
                 let context = serde_json::from_value(decided.context).with_context(|| {
                     format!("record {} of `{name}` says nothing of what was known", record.sequence)

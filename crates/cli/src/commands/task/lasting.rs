@@ -2,15 +2,14 @@
 
 use std::time::Duration;
 
-use anyhow::Result;
-
-use crate::output::WithHint as _;
-
 /// A task ends by itself after at most so many days.
 const LONGEST_DAYS: u64 = 7;
 
 /// Reads `90m`, `4h` or `2d`.
-pub fn parse(text: &str) -> Result<Duration> {
+///
+/// # Errors
+/// What is wrong with it, and what to do.
+pub fn parse(text: &str) -> Result<Duration, (String, Option<String>)> {
     let seconds = text.char_indices().last().and_then(|(at, unit)| {
         let number: u64 = text.get(..at)?.parse().ok()?;
         let each = match unit {
@@ -24,8 +23,11 @@ pub fn parse(text: &str) -> Result<Duration> {
     seconds
         .filter(|seconds| (1..=LONGEST_DAYS * 24 * 60 * 60).contains(seconds))
         .map(Duration::from_secs)
-        .ok_or_else(|| anyhow::anyhow!("`{}` is no time that a task can last", crate::terminal::line(text)))
-        .hint(format!("write minutes, hours or days, such as 90m, 4h or 2d; at most {LONGEST_DAYS}d"))
+        .ok_or_else(|| {
+            let hint =
+                format!("write minutes, hours or days, such as 90m, 4h or 2d; at most {LONGEST_DAYS}d");
+            (format!("`{text}` is no time that a task can last"), Some(hint))
+        })
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use countersign_policy::{ProposalError, TaskFile, check_allowed, check_host, che
 
 use super::{lasting, odd, root, shown};
 use crate::desk::Desk;
-use crate::output::{self, GOOD, WARN, WithHint as _, styled};
+use crate::output::{self, GOOD, Placed, WARN, WithHint as _, styled};
 use crate::terminal;
 
 /// Tasks that may be open at once, so that what every call reads stays small.
@@ -71,16 +71,44 @@ pub fn run(arguments: Arguments, json: bool) -> Result<()> {
             let text = std::fs::read_to_string(path)
                 .with_context(|| format!("cannot read the task `{}`", path.display()))
                 .hint("a task file has the fields of `countersign task start --help`, as TOML")?;
-            TaskFile::parse(&text).map_err(|wrong| faulty(path, wrong))?
+            TaskFile::parse(&text).map_err(|wrong| {
+                let ProposalError { message, line, column, hint } = wrong;
+                faulty(path, Some((line, column)), message, hint)
+            })?
         }
         None => TaskFile::default(),
     };
     let title = arguments.title.clone().or(file.title).filter(|title| !title.trim().is_empty());
-    let title = title.context("the task has no title").hint("say what is to be done, in a line")?;
-    let lasts = lasting::parse(arguments.lasts.as_deref().or(file.lasts.as_deref()).unwrap_or("8h"))?;
+    let in_file = |at: Option<(usize, usize)>, (message, hint): (String, Option<String>)| {
+        let path = arguments.file.clone().unwrap_or_default();
+        faulty(&path, at, message, hint)
+    };
+    let title = match (title, &arguments.file) {
+        (Some(title), _) => title,
+        (None, Some(_)) => {
+            let wrong = "the task has no title".to_owned();
+            return Err(in_file(None, (wrong, Some("say what is to be done: title = \"…\"".to_owned()))));
+        }
+        (None, None) => {
+            return Err(anyhow::anyhow!("the task has no title")).hint("say what is to be done, in a line");
+        }
+    };
+    let lasts = match (&arguments.lasts, &file.lasts) {
+        (None, Some(said)) => lasting::parse(said).map_err(|wrong| in_file(file.lasts_at, wrong))?,
+        (said, _) => {
+            let said = said.as_deref().unwrap_or("8h");
+            lasting::parse(said).map_err(|wrong| refused("--for", wrong))?
+        }
+    };
     let scope = arguments.over(file.scope)?;
     let root = root()?;
-    let unmatched = unmatched(&scope.paths, &root)?;
+    let unmatched = unmatched(&scope.paths, &root).map_err(|(index, wrong)| {
+        if arguments.scope.is_empty() {
+            in_file(file.paths_at.get(index).copied(), wrong)
+        } else {
+            refused("--scope", wrong)
+        }
+    })?;
     let odd = odd::odd(&scope, Path::new(&root));
     let mut desk = Desk::open()?;
     let started = now();
@@ -127,11 +155,11 @@ pub fn run(arguments: Arguments, json: bool) -> Result<()> {
 }
 
 /// The patterns of files elsewhere, where all are. One that is meant for the working tree and can match nothing there is
-/// refused.
-fn unmatched(paths: &[String], root: &str) -> Result<Vec<String>> {
+/// refused, by its index.
+fn unmatched(paths: &[String], root: &str) -> Result<Vec<String>, (usize, (String, Option<String>))> {
     let mut elsewhere = Vec::new();
     let wanted: Vec<&String> = paths.iter().filter(|path| !path.starts_with('!')).collect();
-    for path in paths {
+    for (index, path) in paths.iter().enumerate() {
         let pattern = path.strip_prefix('!').unwrap_or(path);
         let inner = pattern.strip_prefix(root.trim_end_matches('/')).and_then(|rest| rest.strip_prefix('/'));
         let inner = inner.or_else(|| pattern.strip_prefix("./"));
@@ -140,12 +168,12 @@ fn unmatched(paths: &[String], root: &str) -> Result<Vec<String>> {
             let inner = if inner.trim_matches(['.', '/']).is_empty() { "**" } else { inner };
             let inner = if path.starts_with('!') { &format!("!{inner}") } else { inner };
             let wrong = format!("`{pattern}` can match no file: patterns count from the working tree's top");
-            return Err(refused("--scope", (wrong, Some(format!("write `{}`", terminal::line(inner))))));
+            return Err((index, (wrong, Some(format!("write `{}`", terminal::line(inner))))));
         }
         if pattern.starts_with("../") || pattern == ".." || pattern.starts_with('~') {
             let wrong = format!("`{pattern}` can match no file");
             let hint = "write a path from the working tree's top, or an absolute one for files elsewhere";
-            return Err(refused("--scope", (wrong, Some(hint.to_owned()))));
+            return Err((index, (wrong, Some(hint.to_owned()))));
         }
         if pattern.starts_with('/') && !path.starts_with('!') {
             elsewhere.push(path.clone());
@@ -210,15 +238,17 @@ fn set(limits: &mut TaskLimits, text: &str) -> Result<()> {
 }
 
 /// Where a task file is wrong, and what to do.
-fn faulty(path: &Path, wrong: ProposalError) -> anyhow::Error {
-    let ProposalError { message, line, column, hint } = wrong;
-    let place = format!("{}:{line}:{column}", path.display());
-    refused(&terminal::line(&place), (message, hint))
-        .context(format!("cannot use the task `{}`", path.display()))
+fn faulty(path: &Path, at: Option<(usize, usize)>, message: String, hint: Option<String>) -> anyhow::Error {
+    let message = terminal::line(&message);
+    let error = anyhow::Error::new(Placed { file: path.to_path_buf(), at, message });
+    with_hint(error, hint).context(format!("cannot use the task `{}`", path.display()))
 }
 
 fn refused(option: &str, (message, hint): (String, Option<String>)) -> anyhow::Error {
-    let error = anyhow::anyhow!("{option}: {}", terminal::line(&message));
+    with_hint(anyhow::anyhow!("{option}: {}", terminal::line(&message)), hint)
+}
+
+fn with_hint(error: anyhow::Error, hint: Option<String>) -> anyhow::Error {
     match hint {
         Some(hint) => error.context(crate::output::Hint { hint }),
         None => error,
@@ -234,7 +264,7 @@ mod tests {
     fn hint(pattern: &str) -> String {
         match unmatched(&[pattern.to_owned()], "/srv/shop") {
             Ok(elsewhere) => format!("{elsewhere:?}"),
-            Err(error) => crate::output::sentence(&error),
+            Err((_, wrong)) => crate::output::sentence(&refused("--scope", wrong)),
         }
     }
 

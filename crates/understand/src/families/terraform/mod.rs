@@ -112,6 +112,11 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     }
     files(&found, now, context);
     arguments_of_environment(&found, invocation, context);
+    if !everywhere && is_of_files_alone(&found.name, &invocation.program) {
+        special(&found, now, invocation, context);
+        context.program(verbs::EXEC_READ, &invocation.title());
+        return;
+    }
     for target in targets(&found) {
         let effect = found.effect(&verbs::STACK_APPLY, &verbs::STACK_DESTROY, spot.resource(&target));
         context.push(acts(effect, &found, spot));
@@ -123,6 +128,12 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         accounts.also(&acts(effect, &found, spot), context);
     }
     plans::keeps(&found, &here, &accounts, context);
+}
+
+/// Whether a subcommand looks at files of the directory, and asks neither a cloud nor where the state is. What Terragrunt
+/// hands on to Terraform it first makes ready, by its hooks and by what other directories put out.
+fn is_of_files_alone(name: &str, program: &str) -> bool {
+    matches!(name, "version" | "hclfmt") || (program != "terragrunt" && matches!(name, "fmt" | "validate"))
 }
 
 /// The invocation with the arguments that its variables add after the subcommand, where they are plain words.
@@ -222,7 +233,7 @@ fn special(found: &Subcommand<'_>, spot: &place::Spot, invocation: &Invocation, 
             let resource = Resource::Secret { store: "terraform".to_owned(), name: "credentials".to_owned() };
             context.push(Effect::new(verbs::SECRET_WRITE, resource));
         }
-        "fmt" | "hclfmt" if !found.has(&["-check", "-diff"]) => context.write_value(&Value::Known(spot.directory.clone())),
+        "fmt" | "hclfmt" if !found.has(&["-check", "--check"]) && found.text(&["-write"]).is_none_or(|value| value != "false") => context.write_value(&Value::Known(spot.directory.clone())),
         "providers mirror" => {
             found.operands.iter().for_each(|word| context.write(word));
             fetches(invocation, "it downloads providers", context);

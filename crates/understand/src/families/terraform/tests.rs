@@ -28,8 +28,10 @@ fn what_is_fetched_and_what_is_read() {
 #[test]
 fn plans_are_read_and_applied() {
     assert_snapshot!(check("terraform fmt -check; terraform validate; terraform plan -out=plan.bin"), @"
-    stack.read * of terraform /repo, read
+    exec.read terraform fmt -check, read
+    exec.read terraform validate, read
     fs.write /repo/plan.bin, write
+    stack.read * of terraform /repo, read
     ");
     assert_snapshot!(check("terraform plan -destroy"), @"stack.read * of terraform /repo, read");
     assert_snapshot!(check("terraform apply -auto-approve; terraform apply plan.bin"), @"
@@ -46,7 +48,7 @@ fn plans_are_read_and_applied() {
     assert_snapshot!(check("terraform -help; terraform destroy -help; terraform version"), @"
     exec.read terraform -help, read
     exec.read terraform destroy -help, read
-    stack.read * of terraform /repo, read
+    exec.read terraform version, read
     ");
 }
 
@@ -113,4 +115,26 @@ fn arguments_of_the_environment() {
         assert!(!check(command).contains("stack.apply"), "{command}");
         assert!(!check(command).contains("write"), "{command}");
     }
+}
+
+#[test]
+fn what_looks_at_files_alone() {
+    assert_snapshot!(check("terraform -chdir=live/eu fmt; terraform fmt -check; terraform fmt -write=false -diff; terraform fmt -diff"), @"
+    fs.write /repo/live/eu, write
+    exec.read terraform -chdir=live/eu fmt, read
+    exec.read terraform fmt -check, read
+    exec.read terraform fmt -write=false, read
+    fs.write /repo, write
+    exec.read terraform fmt -diff, read
+    ");
+    assert_snapshot!(check("terraform -chdir=live/eu validate; tofu version; terragrunt hclfmt --check"), @"
+    exec.read terraform -chdir=live/eu validate, read
+    exec.read tofu version, read
+    exec.read terragrunt hclfmt --check, read
+    ");
+    assert_snapshot!(check("terragrunt validate; terragrunt run-all fmt"), @"
+    stack.read * of terragrunt /repo, read
+    stack.read * of terragrunt /repo/*, read
+    fs.write /repo/*, write
+    ");
 }
