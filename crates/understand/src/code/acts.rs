@@ -147,7 +147,9 @@ fn act_within(does: Does, arguments: &[Argument], context: &mut Context<'_>) -> 
         Does::Sql => sql(&value(arguments, 0, &["sql", "query", "statement", "text"]), context),
         Does::Kill => context.program(verbs::EXEC_PROCESS, "processes"),
         Does::Listen => {
-            let resource = Resource::Host { host: "*".to_owned(), url: None };
+            // Where nothing else is said, it listens on all that this machine is called.
+            let host = peers::host(arguments).filter(|host| !host.is_empty());
+            let resource = Resource::Host { host: host.unwrap_or_else(|| "0.0.0.0".to_owned()), url: None };
             context.push(Effect::new(verbs::NET_LISTEN, resource));
         }
         Does::Connect => connects(peers::host(arguments), context),

@@ -35,6 +35,7 @@ const BY_THE_WAY: &[&str] = &[
     "obj",
     "orig",
     "pid",
+    "pprof",
     "prof",
     "profdata",
     "profraw",
@@ -55,10 +56,16 @@ const BY_THE_WAY_NAMES: &[&str] = &[
     ".eslintcache",
     ".stylelintcache",
     "Thumbs.db",
+    "cover.out",
+    "coverage.out",
+    "coverage.txt",
     "coverage.xml",
     "junit.xml",
     "nohup.out",
 ];
+
+/// Directories of what a build makes, where git ignores them: by these names alone they may hold anything.
+const MADE: &[&str] = &["bin", "coverage", "out"];
 
 impl Context<'_> {
     /// Whether everything that a deletion of `value` reaches comes back from git or is written anew; `Err`: what would
@@ -76,7 +83,8 @@ impl Context<'_> {
             && located.leads.is_empty()
             && located.class != PathClass::Countersign;
         // Of a file by its name git is only asked where it could help.
-        let is_asked = if is_pattern { is_simple(&located.path) } else { is_by_the_way(&located.path) };
+        let is_named = || is_by_the_way(&located.path) || MADE.contains(&paths::split(&located.path).1);
+        let is_asked = if is_pattern { is_simple(&located.path) } else { is_named() };
         let top = self.top().filter(|top| paths::is_within(&located.path, top));
         let world = &self.state.world;
         let is_changed = world.tree_changed.is_some()
@@ -192,6 +200,9 @@ impl Context<'_> {
 
     /// Whether a file that git ignores is one that a program writes anew.
     fn is_made(&self, top: &str, path: &str) -> bool {
+        if path.split('/').any(|part| MADE.contains(&part)) {
+            return paths::class(&format!("{top}/{path}"), self) <= PathClass::Rebuildable;
+        }
         let path = format!("{top}/{path}");
         match paths::class(&path, self) {
             PathClass::Rebuildable => true,
@@ -272,6 +283,19 @@ mod tests {
         let there = understood("cp src/a.rs b.txt && rm b.txt", &[("/repo/b.txt", "notes")]).effects;
         let deletes = there.iter().find(|effect| effect.verb == countersign_model::verbs::FS_DELETE);
         assert_eq!(deletes.map(|effect| effect.reversible), Some(countersign_model::Reversible::No));
+    }
+
+    #[test]
+    fn directories_that_a_build_makes() {
+        let after = |lost: &str| {
+            let there = [("lost", lost), ("/repo/bin", "x"), ("/repo/data", "x")];
+            understood("rm -rf bin", &there)
+                .effects
+                .iter()
+                .any(|effect| effect.reversible == countersign_model::Reversible::No)
+        };
+        assert!(!after("ignored\tbin/"));
+        assert!(after("new\tbin/x") && after("ignored\tbin/.env"));
     }
 
     #[test]

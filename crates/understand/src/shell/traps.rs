@@ -45,7 +45,10 @@ fn as_if_quoted<'w>(action: &'w Word, context: &Context<'_>) -> Option<&'w str> 
     let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     let all = parts.all(|part| match part.strip_prefix('!') {
         Some(_) => false,
-        None => is_plain(part.split(|letter| !is_name(letter)).next().unwrap_or_default()),
+        None => is_plain(match part.strip_prefix('{') {
+            Some(braced) => braced.split_once('}').map_or("", |(name, _)| name),
+            None => part.split(|letter| !is_name(letter)).next().unwrap_or_default(),
+        }),
     });
     (is_whole && all).then_some(text)
 }
