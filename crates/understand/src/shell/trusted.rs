@@ -379,7 +379,9 @@ fn expands_plainly(raw: &str) -> bool {
                     .unwrap_or(name.len());
                 let (name, operator) = name.split_at(end);
                 let is_plain = operator.is_empty()
-                    || [":-", "-", ":+", "+", "%", "#"].iter().any(|known| operator.starts_with(known));
+                    || [":-", "-", ":+", "+", ":?", "?", "%", "#"]
+                        .iter()
+                        .any(|known| operator.starts_with(known));
                 if name.is_empty() || !is_plain || operator.contains('!') {
                     return false;
                 }
@@ -390,7 +392,8 @@ fn expands_plainly(raw: &str) -> bool {
     !raw.contains("$'") && !raw.contains('`')
 }
 
-/// Whether what a word stands for can be told from its text: letters, `$X`, `${X}`, `${X:-word}`, `$1` and `$#`.
+/// Whether what a word stands for can be told from its text: letters, `$X`, `${X}`, `${X:-word}`, `${X:?words}`, `$1` and
+/// `$#`.
 pub(super) fn is_told(raw: &str, context: &Context<'_>) -> bool {
     let is_letter = |letter: char| letter.is_ascii_alphanumeric() || "_-./:,=@%+ \"'".contains(letter);
     let mut rest = raw;
@@ -403,7 +406,13 @@ pub(super) fn is_told(raw: &str, context: &Context<'_>) -> bool {
         }
         let (name, left) = if let Some(inner) = after.strip_prefix('{') {
             let Some((inside, left)) = inner.split_once('}') else { return false };
-            let (name, usual) = inside.split_once(":-").unwrap_or((inside, ""));
+            // The words of `${X:?words}` are said to a person, and no value.
+            let asked = || inside.split_once(":?").or_else(|| inside.split_once('?'));
+            let (name, usual) = match asked().filter(|(_, said)| !said.contains(['$', '`', '\\', '"', '\'']))
+            {
+                Some((name, _)) => (name, ""),
+                None => inside.split_once(":-").unwrap_or((inside, "")),
+            };
             if !usual.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte)) {
                 return false;
             }

@@ -11,12 +11,14 @@ fn builtins_are_in_order() {
 fn scripts_go_the_way_that_their_arguments_say() {
     let deploy = "#!/usr/bin/env bash\nset -euo pipefail\nENV=\"${1:-staging}\"\ncase \"$ENV\" in\n  staging) C=staging ;;\n  production) C=prod ;;\n  *) echo usage >&2; exit 2 ;;\nesac\nif [[ \"$ENV\" == \"production\" ]]; then\n  kubectl --context prod delete ns shop\nelse\n  kubectl --context \"$C\" get pods\nfi\n";
     let loops = "#!/bin/sh\nwhile [ $# -gt 0 ]; do\n  case \"$1\" in\n    --env) ENV=$2; shift 2 ;;\n    --dry-run) DRY=1; shift ;;\n    *) shift ;;\n  esac\ndone\nif [ \"$ENV\" = production ]; then kubectl --context prod delete ns shop; else kubectl get pods; fi\n";
-    let files = [("/repo/deploy.sh", deploy), ("/repo/run.sh", loops)];
+    let asks = "#!/bin/sh\nenv=${1:?usage: env}\ncase \"$env\" in\n  staging) kubectl get pods;;\n  production) kubectl --context prod delete ns shop;;\nesac\n";
+    let files = [("/repo/deploy.sh", deploy), ("/repo/run.sh", loops), ("/repo/asks.sh", asks)];
     for command in [
         "./deploy.sh",
         "./deploy.sh staging",
         "bash deploy.sh staging",
         "sh run.sh --dry-run --env staging",
+        "sh asks.sh staging",
         "make -C . x; ./run.sh --env staging",
     ] {
         let found = check_with(command, &files);
@@ -26,6 +28,8 @@ fn scripts_go_the_way_that_their_arguments_say() {
         "./deploy.sh production",
         "sh deploy.sh production",
         "./deploy.sh $X",
+        "sh asks.sh production",
+        "sh asks.sh $X",
         "./run.sh --env production",
         "./run.sh $X",
         "E=BASH_ENV; IFS=x; ./run.sh --env staging",

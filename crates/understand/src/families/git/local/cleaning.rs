@@ -46,7 +46,15 @@ fn lost(git: &Git<'_>, context: &Context<'_>) -> Option<Option<String>> {
     // What another commit does not say to ignore is not ignored any more.
     let takes_ignored = given.has(&["x", "X"]) || world.tree_changed.is_some();
     let places = places(&given.operands, root, context);
+    // By a plain name it is left alone wherever it lies.
+    let spared = |path: &str| {
+        let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+        !given.has(&["X"]) && name != "*" && given.values(&["e", "exclude"]).any(|value| value.known() == Some(name))
+    };
     let is_meant = |path: &str| {
+        if spared(path) {
+            return false;
+        }
         let path = format!("{}/{}", root.trim_end_matches('/'), path.trim_end_matches('/'));
         let meets = |place: &String| paths::is_within(&path, place) || paths::is_within(place, &path);
         places.as_ref().is_none_or(|places| places.iter().any(meets))
@@ -95,6 +103,7 @@ mod tests {
             ("git clean -f -d src", "new\tnotes.md", ""),
             ("git clean -fdq -e .env .", "", ""),
             ("cd src && git clean -fd", "", ""),
+            ("git clean -fdx -e .env", "", "ignored\t.env\nignored\ta.log"),
             ("git checkout . && git clean -fd", "", "ignored\tdev.db"),
             ("git reset --hard && git clean -fd", "", "ignored\tdev.db"),
             ("git fetch && git reset --hard origin/main && git clean -fd", "", "ignored\ta.log"),
@@ -111,6 +120,9 @@ mod tests {
         for (command, uncommitted, lost) in [
             ("git clean -fdx", "", "ignored\tdev.db"),
             ("git clean -fdX", "", "ignored\t.env"),
+            ("git clean -fdX -e .env", "", "ignored\t.env"),
+            ("git clean -fdx -e .env", "", "ignored\t.env\nignored\tdev.db"),
+            ("git clean -fdx -e '*'", "", "*\t*"),
             ("git clean -fdx", "", "ignored\ta.log\n*\t*"),
             ("git clean -fd", "*\t*", ""),
             ("git clean -fd src", "new\tsrc/deep/x.rs", ""),
