@@ -105,6 +105,7 @@ pub(crate) fn push(
     }
     let mut refspecs = Vec::new();
     let mut sentences = Vec::new();
+    let mut moves = false;
     for moved in &moved {
         let branch =
             moved.reference.strip_prefix("refs/heads/").ok_or("it moves something other than branches")?;
@@ -127,11 +128,20 @@ pub(crate) fn push(
         refspecs.push(format!("{new}:{}", moved.reference));
         let short =
             |id: &str| if id.is_empty() { "nothing".to_owned() } else { id.chars().take(10).collect() };
-        sentences.push(format!("moves {branch} of {name} from {} to {}", short(old), short(new)));
+        // Nothing that is known here says that there is anything to push.
+        let stays = old == new && !new.is_empty();
+        moves |= !stays;
+        sentences.push(if stays {
+            format!("leaves {branch} of {name} at {}, where it was last seen", short(new))
+        } else {
+            format!("moves {branch} of {name} from {} to {}", short(old), short(new))
+        });
     }
     words.extend(["--no-follow-tags".to_owned(), "--recurse-submodules=no".to_owned(), name.to_owned()]);
     words.extend(refspecs);
-    let sentence = format!("{}, and nothing else", sentences.join(", "));
+    let all = sentences.join(", ");
+    let sentence =
+        if moves { format!("{all}, and nothing else") } else { format!("changes nothing: it {all}") };
     Ok(Rewrite { covers: span, span, text: words.join(" "), sentence })
 }
 
@@ -191,7 +201,7 @@ fn rewritten(call: &ToolCall, rewrite: &Rewrite) -> Pinning {
 mod tests {
     use insta::assert_snapshot;
 
-    use crate::fixture::pinned;
+    use crate::fixture::{check_because, pinned};
 
     #[test]
     fn pushes() {
@@ -223,6 +233,19 @@ mod tests {
         echo é && git push --force-with-lease=feature:dddddddddddddddddddddddddddddddddddddddd --no-follow-tags --recurse-submodules=no origin aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa:refs/heads/feature
         moves feature of origin from dddddddddd to aaaaaaaaaa, and nothing else
         "#);
+    }
+
+    #[test]
+    fn pushes_of_what_is_there_already() {
+        assert_snapshot!(pinned("git push origin origin/main:main"), @"
+        git push --force-with-lease=main:cccccccccccccccccccccccccccccccccccccccc --no-follow-tags --recurse-submodules=no origin cccccccccccccccccccccccccccccccccccccccc:refs/heads/main
+        changes nothing: it leaves main of origin at cccccccccc, where it was last seen
+        ");
+        assert_snapshot!(pinned("git push origin origin/main:main feature"), @"
+        git push --force-with-lease=main:cccccccccccccccccccccccccccccccccccccccc --force-with-lease=feature:dddddddddddddddddddddddddddddddddddddddd --no-follow-tags --recurse-submodules=no origin cccccccccccccccccccccccccccccccccccccccc:refs/heads/main aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa:refs/heads/feature
+        leaves main of origin at cccccccccc, where it was last seen, moves feature of origin from dddddddddd to aaaaaaaaaa, and nothing else
+        ");
+        assert_snapshot!(check_because("git push origin origin/main:main"), @"git.push main@origin, write: the remote has that commit there already, as far as is known here");
     }
 
     #[test]

@@ -289,6 +289,8 @@ fn push_moves(
                 effect = effect.because("it may overwrite what nobody here has seen; --force-with-lease would not");
             } else if effect.verb == verbs::GIT_DELETE_REMOTE_REF && is_kept(&found.reference, &old, git, context) {
                 effect = effect.reversible(Reversible::Yes);
+            } else if new.is_some() && old.commit() == new {
+                effect = effect.because("the remote has that commit there already, as far as is known here");
             }
             let effect = match found.why.as_deref().or(doubt) {
                 Some(why) => effect.certain(Certainty::Partial, why),
