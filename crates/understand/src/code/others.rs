@@ -1,6 +1,8 @@
 //! Ruby, Perl and PHP: languages in which any word may run something. Code in which no word of power stands at all
 //! is harmless; literal commands, files and addresses given to such words are followed; everything else is opaque.
 
+mod perl;
+
 use std::borrow::Cow;
 
 use super::acts::{self, Does};
@@ -24,14 +26,6 @@ const RUBY: &[(&str, Does)] = &[
     ("rmdir", Does::Delete),
     ("rmtree", Does::Delete),
     ("spawn", Does::Words),
-    ("system", Does::Words),
-    ("unlink", Does::Delete),
-];
-const PERL: &[(&str, Does)] = &[
-    ("exec", Does::Words),
-    ("remove_tree", Does::Delete),
-    ("rmdir", Does::Delete),
-    ("rmtree", Does::Delete),
     ("system", Does::Words),
     ("unlink", Does::Delete),
 ];
@@ -97,13 +91,6 @@ const RUBY_OPAQUE: &[&str] = &[
     "syscall",
     "trap",
     "write",
-];
-const PERL_OPAQUE: &[&str] = &[
-    "AUTOLOAD", "BEGIN_", "CORE", "ENV", "GLOBAL", "INC", "SIG", "bless", "can", "chdir", "chmod", "chown",
-    "chroot", "connect", "dbmopen", "do", "dump", "eval", "exec", "fork", "format", "glob", "goto", "import",
-    "kill", "link", "local", "lstat", "mkdir", "no", "open", "opendir", "package", "pipe", "qx", "readpipe",
-    "rename", "require", "send", "socket", "sub", "symlink", "syscall", "sysopen", "syswrite", "tie",
-    "truncate", "use", "utime", "write",
 ];
 const PHP_OPAQUE: &[&str] = &[
     "_env",
@@ -205,7 +192,7 @@ pub(crate) fn is_library(name: &str) -> bool {
 pub(crate) fn understand(language: Language, text: &str, context: &mut Context<'_>) -> Result<(), String> {
     let (acting, opaque) = match language {
         Language::Ruby => (RUBY, RUBY_OPAQUE),
-        Language::Perl => (PERL, PERL_OPAQUE),
+        Language::Perl => (perl::ACTING, perl::OPAQUE),
         Language::Php => (PHP, PHP_OPAQUE),
         Language::Shell | Language::Bash | Language::Python | Language::JavaScript | Language::Awk => {
             return Err("it is another language".to_owned());
@@ -299,7 +286,9 @@ fn words(
         };
         let is_opaque = |name: &str| opaque.binary_search(&name).is_ok();
         let found = acting.binary_search_by(|(known, _)| (*known).cmp(name.as_ref()));
-        if let Some((_, does)) = found.ok().and_then(|at| acting.get(at)) {
+        if language == Language::Perl && perl::is_acting(&name, after) {
+            doubt.get_or_insert_with(|| format!("it calls {name}"));
+        } else if let Some((_, does)) = found.ok().and_then(|at| acting.get(at)) {
             if let Err(why) = given(*does, after, context) {
                 doubt.get_or_insert(why);
             }
@@ -309,9 +298,13 @@ fn words(
                 .split(|letter: char| !(letter.is_alphanumeric() || matches!(letter, ':' | '_')))
                 .next()
                 .unwrap_or_default();
-            let loads = matches!(name.as_ref(), "require" | "use" | "no")
-                && LIBRARIES.contains(&library)
-                && language != Language::Php;
+            let is_loading = match name.as_ref() {
+                "require" | "use" => true,
+                // Without `strict` a text can be a name.
+                "no" => library != "strict",
+                _ => false,
+            };
+            let loads = is_loading && LIBRARIES.contains(&library) && language != Language::Php;
             if name == "ENV" || name == "_env" || name == "getenv" {
                 families::reads_environment("*", context);
             } else if !loads {
@@ -327,38 +320,11 @@ fn signs(language: Language, text: &str) -> Option<String> {
     let any = |signs: &[&str]| signs.iter().any(|sign| text.contains(sign));
     let hidden = match language {
         Language::Ruby => any(&["%x", "\\x", "&:", "|-", "<<"]),
-        Language::Perl => {
-            any(&[
-                "(?{", "(??{", "&$", "&{", "->$", "->(", "*{", "\\x", "<$", "::", "@ARGV", "$0", "<*", "__",
-            ]) || evaluates(text)
-        }
+        Language::Perl => return perl::signs(text).map(str::to_owned),
         Language::Php => any(&["$$", "${", "\\x", "<<<", "](", ")("]) || called_by_variable(text),
         Language::Shell | Language::Bash | Language::Python | Language::JavaScript | Language::Awk => true,
     };
     hidden.then(|| "it can run what it puts together".to_owned())
-}
-
-/// `s/../../e` runs what it puts in place.
-fn evaluates(text: &str) -> bool {
-    let mut before = ' ';
-    let mut flags = String::new();
-    for letter in text.chars().chain([' ']) {
-        if letter.is_ascii_lowercase() {
-            flags.push(letter);
-            continue;
-        }
-        let is_flags = !before.is_alphanumeric()
-            && !matches!(
-                before,
-                ' ' | '\n' | '(' | '$' | '@' | '%' | '_' | ';' | '-' | '\\' | ',' | '"' | '\''
-            );
-        if is_flags && flags.contains('e') && flags.chars().all(|flag| "msixpodualngcer".contains(flag)) {
-            return true;
-        }
-        flags.clear();
-        before = letter;
-    }
-    false
 }
 
 /// `$f(..)` calls what a variable names.
@@ -412,10 +378,10 @@ mod tests {
 
     #[test]
     fn the_tables_are_in_order() {
-        for table in [super::RUBY, super::PERL, super::PHP] {
+        for table in [super::RUBY, super::perl::ACTING, super::PHP] {
             assert!(table.is_sorted_by_key(|(name, _)| *name));
         }
-        for table in [super::RUBY_OPAQUE, super::PERL_OPAQUE, super::PHP_OPAQUE] {
+        for table in [super::RUBY_OPAQUE, super::perl::OPAQUE, super::PHP_OPAQUE] {
             assert!(table.is_sorted());
         }
         assert!(super::PHP_OPAQUE.iter().all(|name| *name == name.to_ascii_lowercase()));
