@@ -1,5 +1,13 @@
-//! Ruby, Perl and PHP: languages in which any word may run something. Code in which no word of power stands at all
-//! is harmless; literal commands, files and addresses given to such words are followed; everything else is opaque.
+//! Ruby, Perl and PHP: languages in which any word may run something. Code is harmless in which no word of power stands
+//! at all, and of Ruby and PHP only calls that surely compute or print; literal commands, files and addresses given to
+//! words of power are followed; everything else is opaque.
+
+mod perl;
+mod php;
+mod php_pieces;
+mod pieces;
+mod ruby;
+mod ruby_pieces;
 
 use std::borrow::Cow;
 
@@ -9,162 +17,6 @@ use super::uses::{Argument, Given};
 use crate::context::Context;
 use crate::families;
 use crate::word::Value;
-
-/// Words of power, and what they do with a literal that follows: sorted.
-const RUBY: &[(&str, Does)] = &[
-    ("delete_file", Does::Delete),
-    ("exec", Does::Words),
-    ("popen", Does::Shell),
-    ("remove_dir", Does::Delete),
-    ("remove_entry", Does::Delete),
-    ("rm", Does::Delete),
-    ("rm_f", Does::Delete),
-    ("rm_r", Does::Delete),
-    ("rm_rf", Does::Delete),
-    ("rmdir", Does::Delete),
-    ("rmtree", Does::Delete),
-    ("spawn", Does::Words),
-    ("system", Does::Words),
-    ("unlink", Does::Delete),
-];
-const PERL: &[(&str, Does)] = &[
-    ("exec", Does::Words),
-    ("remove_tree", Does::Delete),
-    ("rmdir", Does::Delete),
-    ("rmtree", Does::Delete),
-    ("system", Does::Words),
-    ("unlink", Does::Delete),
-];
-const PHP: &[(&str, Does)] = &[
-    ("exec", Does::Shell),
-    ("file_get_contents", Does::Read),
-    ("file_put_contents", Does::Write),
-    ("mkdir", Does::Make),
-    ("passthru", Does::Shell),
-    ("popen", Does::Shell),
-    ("proc_open", Does::Shell),
-    ("readfile", Does::Read),
-    ("rmdir", Does::Delete),
-    ("shell_exec", Does::Shell),
-    ("system", Does::Shell),
-    ("unlink", Does::Delete),
-];
-
-/// Words that cannot be followed: sorted, those of PHP in small letters.
-const RUBY_OPAQUE: &[&str] = &[
-    "DATA",
-    "DL",
-    "Dir",
-    "ENV",
-    "Fiddle",
-    "File",
-    "FileUtils",
-    "IO",
-    "Kernel",
-    "Marshal",
-    "Net",
-    "Object",
-    "ObjectSpace",
-    "Open3",
-    "PTY",
-    "Pathname",
-    "Process",
-    "Socket",
-    "TCPSocket",
-    "URI",
-    "__send__",
-    "at_exit",
-    "autoload",
-    "binding",
-    "class_eval",
-    "const_get",
-    "define_method",
-    "eval",
-    "exit_hook",
-    "fork",
-    "instance_eval",
-    "instance_exec",
-    "instance_variable_get",
-    "load",
-    "method",
-    "method_missing",
-    "module_eval",
-    "open",
-    "public_send",
-    "require",
-    "require_relative",
-    "send",
-    "syscall",
-    "trap",
-    "write",
-];
-const PERL_OPAQUE: &[&str] = &[
-    "AUTOLOAD", "BEGIN_", "CORE", "ENV", "GLOBAL", "INC", "SIG", "bless", "can", "chdir", "chmod", "chown",
-    "chroot", "connect", "dbmopen", "do", "dump", "eval", "exec", "fork", "format", "glob", "goto", "import",
-    "kill", "link", "local", "lstat", "mkdir", "no", "open", "opendir", "package", "pipe", "qx", "readpipe",
-    "rename", "require", "send", "socket", "sub", "symlink", "syscall", "sysopen", "syswrite", "tie",
-    "truncate", "use", "utime", "write",
-];
-const PHP_OPAQUE: &[&str] = &[
-    "_env",
-    "_get",
-    "_server",
-    "array_filter",
-    "array_map",
-    "array_reduce",
-    "array_walk",
-    "array_walk_recursive",
-    "assert",
-    "call_user_func",
-    "call_user_func_array",
-    "chmod",
-    "chown",
-    "closure",
-    "copy",
-    "create_function",
-    "curl_exec",
-    "curl_init",
-    "dl",
-    "eval",
-    "extract",
-    "ffi",
-    "file",
-    "fopen",
-    "forward_static_call",
-    "fsockopen",
-    "getenv",
-    "glob",
-    "include",
-    "include_once",
-    "is_callable",
-    "iterator_apply",
-    "link",
-    "mail",
-    "move_uploaded_file",
-    "mysqli",
-    "new",
-    "ob_start",
-    "parse_str",
-    "pcntl_exec",
-    "pdo",
-    "preg_replace_callback",
-    "putenv",
-    "reflection",
-    "reflectionfunction",
-    "register_shutdown_function",
-    "rename",
-    "require",
-    "require_once",
-    "scandir",
-    "set_error_handler",
-    "stream_socket_client",
-    "symlink",
-    "touch",
-    "uasort",
-    "uksort",
-    "unserialize",
-    "usort",
-];
 
 /// Libraries of Ruby, and modules of Perl, that only compute.
 const LIBRARIES: &[&str] = &[
@@ -204,9 +56,9 @@ pub(crate) fn is_library(name: &str) -> bool {
 /// Adds what a text of one of these languages does.
 pub(crate) fn understand(language: Language, text: &str, context: &mut Context<'_>) -> Result<(), String> {
     let (acting, opaque) = match language {
-        Language::Ruby => (RUBY, RUBY_OPAQUE),
-        Language::Perl => (PERL, PERL_OPAQUE),
-        Language::Php => (PHP, PHP_OPAQUE),
+        Language::Ruby => (ruby::ACTING, ruby::OPAQUE),
+        Language::Perl => (perl::ACTING, perl::OPAQUE),
+        Language::Php => (php::ACTING, php::OPAQUE),
         Language::Shell | Language::Bash | Language::Python | Language::JavaScript | Language::Awk => {
             return Err("it is another language".to_owned());
         }
@@ -299,7 +151,9 @@ fn words(
         };
         let is_opaque = |name: &str| opaque.binary_search(&name).is_ok();
         let found = acting.binary_search_by(|(known, _)| (*known).cmp(name.as_ref()));
-        if let Some((_, does)) = found.ok().and_then(|at| acting.get(at)) {
+        if language == Language::Perl && perl::is_acting(&name, after) {
+            doubt.get_or_insert_with(|| format!("it calls {name}"));
+        } else if let Some((_, does)) = found.ok().and_then(|at| acting.get(at)) {
             if let Err(why) = given(*does, after, context) {
                 doubt.get_or_insert(why);
             }
@@ -309,9 +163,13 @@ fn words(
                 .split(|letter: char| !(letter.is_alphanumeric() || matches!(letter, ':' | '_')))
                 .next()
                 .unwrap_or_default();
-            let loads = matches!(name.as_ref(), "require" | "use" | "no")
-                && LIBRARIES.contains(&library)
-                && language != Language::Php;
+            let is_loading = match name.as_ref() {
+                "require" | "use" => true,
+                // Without `strict` a text can be a name.
+                "no" => library != "strict",
+                _ => false,
+            };
+            let loads = is_loading && LIBRARIES.contains(&library) && language != Language::Php;
             if name == "ENV" || name == "_env" || name == "getenv" {
                 families::reads_environment("*", context);
             } else if !loads {
@@ -322,51 +180,16 @@ fn words(
     doubt
 }
 
-/// Signs that run something, or hide it.
+/// Signs that run something, or hide it, and names that nobody knows.
 fn signs(language: Language, text: &str) -> Option<String> {
-    let any = |signs: &[&str]| signs.iter().any(|sign| text.contains(sign));
-    let hidden = match language {
-        Language::Ruby => any(&["%x", "\\x", "&:", "|-", "<<"]),
-        Language::Perl => {
-            any(&[
-                "(?{", "(??{", "&$", "&{", "->$", "->(", "*{", "\\x", "<$", "::", "@ARGV", "$0", "<*", "__",
-            ]) || evaluates(text)
+    match language {
+        Language::Ruby => ruby::signs(text),
+        Language::Perl => perl::signs(text).map(str::to_owned),
+        Language::Php => php::signs(text),
+        Language::Shell | Language::Bash | Language::Python | Language::JavaScript | Language::Awk => {
+            Some("it is another language".to_owned())
         }
-        Language::Php => any(&["$$", "${", "\\x", "<<<", "](", ")("]) || called_by_variable(text),
-        Language::Shell | Language::Bash | Language::Python | Language::JavaScript | Language::Awk => true,
-    };
-    hidden.then(|| "it can run what it puts together".to_owned())
-}
-
-/// `s/../../e` runs what it puts in place.
-fn evaluates(text: &str) -> bool {
-    let mut before = ' ';
-    let mut flags = String::new();
-    for letter in text.chars().chain([' ']) {
-        if letter.is_ascii_lowercase() {
-            flags.push(letter);
-            continue;
-        }
-        let is_flags = !before.is_alphanumeric()
-            && !matches!(
-                before,
-                ' ' | '\n' | '(' | '$' | '@' | '%' | '_' | ';' | '-' | '\\' | ',' | '"' | '\''
-            );
-        if is_flags && flags.contains('e') && flags.chars().all(|flag| "msixpodualngcer".contains(flag)) {
-            return true;
-        }
-        flags.clear();
-        before = letter;
     }
-    false
-}
-
-/// `$f(..)` calls what a variable names.
-fn called_by_variable(text: &str) -> bool {
-    text.split('$').skip(1).any(|rest| {
-        let name = rest.trim_start_matches(|letter: char| letter.is_alphanumeric() || letter == '_');
-        name.len() < rest.len() && name.trim_start().starts_with('(')
-    })
 }
 
 /// Adds what a word of power does with the literals that follow it.
@@ -412,13 +235,13 @@ mod tests {
 
     #[test]
     fn the_tables_are_in_order() {
-        for table in [super::RUBY, super::PERL, super::PHP] {
+        for table in [super::ruby::ACTING, super::perl::ACTING, super::php::ACTING] {
             assert!(table.is_sorted_by_key(|(name, _)| *name));
         }
-        for table in [super::RUBY_OPAQUE, super::PERL_OPAQUE, super::PHP_OPAQUE] {
+        for table in [super::ruby::OPAQUE, super::perl::OPAQUE, super::php::OPAQUE] {
             assert!(table.is_sorted());
         }
-        assert!(super::PHP_OPAQUE.iter().all(|name| *name == name.to_ascii_lowercase()));
+        assert!(super::php::OPAQUE.iter().all(|name| *name == name.to_ascii_lowercase()));
     }
 
     #[test]

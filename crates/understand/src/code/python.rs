@@ -4,6 +4,7 @@
 mod functions;
 mod imports;
 mod modules;
+mod reached;
 
 use std::collections::HashMap;
 
@@ -52,7 +53,7 @@ pub(crate) fn understand(
         .uses()
         .into_iter()
         .map(|found| {
-            let full = full(&found.key, &names);
+            let full = reached::counted(full(&found.key, &names));
             (found, full)
         })
         .collect();
@@ -65,8 +66,18 @@ pub(crate) fn understand(
     let asked = requests::effects(&code, &uses, context);
     doubt = doubt.or(asked.doubt);
     doubt = doubt.or(handed::effects(&code, &uses, clients_in(&uses, context), context));
-    let unclear =
-        uses::twice(&uses, |found, full, early| one(found, full, &code, early, &asked.calls, context));
+    doubt = doubt.or_else(|| reached::evaluated(&code).err());
+    doubt = doubt.or_else(|| {
+        let leads = |(found, _): &(Use, String)| match in_import(found, &code) {
+            true => None,
+            false => reached::leads(found, &full(&found.key, &names), &names, &code).err(),
+        };
+        uses.iter().find_map(leads)
+    });
+    let with = reached::Libraries::of(&code);
+    let unclear = uses::twice(&uses, |found, full, early| {
+        one(found, full, (&code, &with), early, &asked.calls, context)
+    });
     doubt = doubt.or(unclear);
     context.state.shell = kept;
     context.connections.extend(outside);
@@ -118,7 +129,7 @@ fn full(key: &str, names: &HashMap<String, String>) -> String {
 fn one(
     found: &Use,
     full: &str,
-    code: &Code<'_>,
+    (code, with): (&Code<'_>, &reached::Libraries),
     early: bool,
     asked: &[usize],
     context: &mut Context<'_>,
@@ -134,7 +145,7 @@ fn one(
     let mut result = Ok(());
     for (path, open) in whole.called().filter(|(_, open)| !asked.contains(open)) {
         code.turns(found.first, code.closer(open), &mut || {
-            if let Err(why) = one_call(&whole, path, open, code, early, context) {
+            if let Err(why) = one_call(&whole, path, open, (code, with), early, context) {
                 result = Err(why);
             }
         });
@@ -150,12 +161,19 @@ fn one_call(
     whole: &Use,
     path: &str,
     open: usize,
-    code: &Code<'_>,
+    (code, with): (&Code<'_>, &reached::Libraries),
     early: bool,
     context: &mut Context<'_>,
 ) -> Result<(), String> {
     let mut arguments = code.arguments(open);
-    let Some((does, takes_receiver)) = does(path, &arguments) else { return Ok(()) };
+    if let Some(place) = reached::written(path, with, &arguments) {
+        if early {
+            context.write_value(&place);
+        }
+        return Ok(());
+    }
+    let found = reached::does(path, open, code, with, &arguments).map(|does| (does, false));
+    let Some((does, takes_receiver)) = found.or_else(|| does(path, &arguments)) else { return Ok(()) };
     if acts::is_early(does) != early {
         return Ok(());
     }
@@ -210,7 +228,8 @@ fn in_import(found: &Use, code: &Code<'_>) -> bool {
 
 /// Whether a file that is opened is not used, so that nothing is written to it: `open('x', 'w').close()`.
 fn is_dropped(whole: &Use, code: &Code<'_>) -> bool {
-    let is_end = |index: usize| code.line_end(index) == index;
+    let is_end =
+        |index: usize| code.tokens.get(index).is_none_or(|token| token.kind == Kind::Line || token.is(";"));
     let starts = whole.first.checked_sub(1).is_none_or(is_end);
     starts && is_end(whole.end) && (whole.calls.len() == 1 || whole.key.ends_with(".close()"))
 }
@@ -263,7 +282,7 @@ fn call(does: Does, path: &str, arguments: &[Argument], context: &mut Context<'_
         (Does::Nothing, "getattr") => {
             let name = arguments.get(1).map(|argument| argument.given.value());
             let plain = name.as_ref().and_then(Value::known).is_some_and(|name| {
-                !name.starts_with("__") && !modules::is_powerful(name) && !handed::is_method(name)
+                !name.starts_with('_') && !modules::is_powerful(name) && !handed::is_method(name)
             });
             if plain { Ok(()) } else { Err("it looks up a name that is not known".to_owned()) }
         }

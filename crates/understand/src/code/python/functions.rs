@@ -19,7 +19,9 @@ pub(super) fn function(path: &str) -> Option<Does> {
         }
         "getattr" => Nothing,
         "open" | "io.open" | "builtins.open" | "codecs.open" | "gzip.open" | "os.open" | "bz2.open"
-        | "lzma.open" | "zipfile.ZipFile" | "zipfile.PyZipFile" | "tarfile.open" | "tarfile.TarFile" => Open,
+        | "lzma.open" | "io.FileIO" | "io.OpenWrapper" | "gzip.GzipFile" | "bz2.BZ2File"
+        | "lzma.LZMAFile" | "click.open_file" | "zipfile.ZipFile" | "zipfile.PyZipFile" | "tarfile.open"
+        | "tarfile.TarFile" => Open,
         "os.system"
         | "os.popen"
         | "subprocess.getoutput"
@@ -99,8 +101,52 @@ pub(super) fn function(path: &str) -> Option<Does> {
         | "http.client.HTTPSConnection"
         | "asyncio.open_connection" => Connect,
         "socket.create_server" | "asyncio.start_server" | "http.server.HTTPServer" => Listen,
-        "pickle.load" | "pickle.loads" | "yaml.load" | "yaml.unsafe_load" | "pandas.read_pickle"
-        | "pandas.eval" | "numpy.load" => Opaque("it takes in data that can run code"),
+        "pickle.load"
+        | "pickle.loads"
+        | "yaml.load"
+        | "yaml.unsafe_load"
+        | "pandas.read_pickle"
+        | "pandas.eval"
+        | "numpy.load"
+        | "yaml.load_all"
+        | "yaml.unsafe_load_all"
+        | "yaml.full_load"
+        | "yaml.full_load_all"
+        | "yaml.Loader"
+        | "yaml.FullLoader"
+        | "yaml.UnsafeLoader"
+        | "yaml.CLoader"
+        | "yaml.CFullLoader"
+        | "yaml.CUnsafeLoader"
+        | "lxml.etree.XSLT" => Opaque("it takes in data that can run code"),
+        "typing.get_type_hints"
+        | "typing.ForwardRef"
+        | "typing_extensions.get_type_hints"
+        | "typing_extensions.ForwardRef"
+        | "typing.evaluate_forward_ref"
+        | "typing_extensions.evaluate_forward_ref"
+        | "pydantic.create_model"
+        | "pydantic.TypeAdapter"
+        | "numpy.testing.runstring"
+        | "numpy.testing.measure"
+        | "numpy.testing.rundocs" => Opaque("it runs what stands in texts"),
+        "click.edit" | "click.launch" | "PIL.ImageShow.show" => Opaque("it starts another program"),
+        "pytest.main"
+        | "pytest.console_main"
+        | "unittest.TestLoader"
+        | "unittest.defaultTestLoader"
+        | "zipfile.main"
+        | "tarfile.main" => Opaque("it runs what it is given by name"),
+        "gc.get_referents" => Opaque("it reaches what is not named"),
+        "asyncio.open_unix_connection" => Connect,
+        "aiohttp.request" => HttpBy,
+        "signal.raise_signal" => Kill,
+        "tokenize.open" => Read,
+        "numpy.memmap"
+        | "numpy.lib.format.open_memmap"
+        | "pandas.ExcelWriter"
+        | "pandas.HDFStore"
+        | "logging.handlers.BaseRotatingHandler" => Write,
         "pandas.read_csv"
         | "pandas.read_json"
         | "pandas.read_excel"
@@ -137,7 +183,9 @@ pub(super) fn method(name: &str) -> Option<Does> {
         "read_text" | "read_bytes" => Read,
         "symlink_to" | "hardlink_to" => Opaque("it makes links"),
         "to_csv" | "to_json" | "to_excel" | "to_parquet" | "to_pickle" | "to_html" | "to_markdown"
-        | "savefig" | "save" | "extractall" | "tofile" | "savetxt" => Write,
+        | "to_xml" | "to_feather" | "to_hdf" | "to_stata" | "to_orc" | "to_latex" | "save_text"
+        | "save_html" | "save_svg" | "imsave" | "savemat" | "savez" | "savez_compressed" | "savefig"
+        | "save" | "extractall" | "tofile" | "savetxt" => Write,
         "execute" | "executemany" | "executescript" | "copy_expert" | "fetchrow" | "fetchval"
         | "read_sql" | "read_sql_query" => Sql,
         "copy_from" | "copy_to" | "copy_records_to_table" | "copy_to_table" | "callproc" | "to_sql" => {
@@ -150,9 +198,12 @@ pub(super) fn method(name: &str) -> Option<Does> {
         "delete" => Http("DELETE"),
         "urlopen" => Http(""),
         "sendmail" | "send_message" | "sendall" => Connect,
-        "system" | "popen" | "Popen" | "check_output" | "check_call" => {
-            Opaque("it starts programs through something else")
-        }
+        "create_datagram_endpoint" | "create_unix_connection" => Connect,
+        "to_gbq" => Opaque("it changes or copies tables, or calls a procedure of a database"),
+        "load_extension" => Opaque("it loads a library that nobody has read"),
+        "loadTestsFromName" | "loadTestsFromNames" | "discover" => Opaque("it imports what it works out"),
+        "subprocess_shell" | "subprocess_exec" | "system" | "popen" | "Popen" | "check_output"
+        | "check_call" => Opaque("it starts programs through something else"),
         _ => return None,
     })
 }

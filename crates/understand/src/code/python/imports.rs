@@ -126,6 +126,9 @@ fn from(code: &Code<'_>, start: usize, found: &mut Imports) -> Result<usize, Str
             if above == 0 && modules::of(&name).is_some() && !acts {
                 return Err(format!("it uses {full}, which nobody here knows"));
             }
+            if above == 0 && taken.starts_with('_') && !taken.ends_with("__") && modules::is_harmless(&name) {
+                return Err(format!("it uses {full}, which nobody here knows"));
+            }
             if above == 0 {
                 found.names.insert(local.to_owned(), full);
             }

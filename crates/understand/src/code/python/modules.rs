@@ -267,6 +267,7 @@ pub(super) fn is_known(path: &str) -> bool {
         "httpx.HTTP",
         "httpx.Timeout",
         "logging.",
+        "os.O_",
         "os.PathLike",
         "os.X_OK",
         "os.R_OK",
