@@ -16,6 +16,8 @@ pub(super) fn edited(name: &str, value: &Value, context: &mut Context<'_>) {
 /// Whether an editor is `sed`, and nothing that it puts into the list can be an order to run something.
 fn only_replaces(text: &str) -> bool {
     let is_sed = text.strip_prefix("sed ").is_some_and(|rest| rest.contains("s/") || rest.contains('d'));
+    // `2,$s/^pick/squash/`: the last line.
+    let text = &text.replace("$s/", "s/").replace("$d", "d");
     let acts = ["exec", ";", "|", "&", "$", "`", "\n", "\\n", ">", "<"].iter().any(|part| text.contains(part));
     is_sed && !acts && !has_short_order(text)
 }
@@ -53,6 +55,7 @@ mod tests {
             "GIT_SEQUENCE_EDITOR=: git rebase -i --autosquash main",
             "GIT_SEQUENCE_EDITOR=\"sed -i '1s/^pick/edit/'\" git rebase -i HEAD~2",
             "GIT_SEQUENCE_EDITOR=\"sed -i -e 's/^pick abc1234/fixup abc1234/'\" git rebase -i HEAD~2",
+            "GIT_SEQUENCE_EDITOR=\"sed -i '2,\\$s/^pick/squash/'\" git rebase -i main",
             "git -c sequence.editor=true rebase -i HEAD~2",
         ] {
             assert!(!check(command).contains("opaque"), "{command}: {}", check(command));
