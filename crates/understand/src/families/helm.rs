@@ -150,7 +150,8 @@ fn is_local(found: &Subcommand<'_>) -> bool {
 fn of_files_alone(found: &Subcommand<'_>, invocation: &Invocation, context: &mut Context<'_>) -> bool {
     let fills_in = matches!(found.name.as_str(), "lint" | "template");
     let says = matches!(found.name.as_str(), "version" | "env" | "completion" | "help" | "docs" | "verify" | "repo list" | "repo ls" | "plugin list" | "plugin ls");
-    if !says && !(fills_in && is_offline(invocation)) {
+    let is_one = says || (fills_in && is_offline(invocation));
+    if !is_one {
         return false;
     }
     for named in found.values(&["--set-file"]) {
