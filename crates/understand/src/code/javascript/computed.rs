@@ -225,6 +225,8 @@ mod tests {
             "require('crypto').setEngine('./x.so')",
             "const D=require('better-sqlite3'); D('a.db').loadExtension('./x')",
             "const D=require('better-sqlite3'); D('a.db').backup('b.db')",
+            "this.eval('x')",
+            "(function(){return this})().Function('x')()",
             "const [,b]=arguments; const x=b('child_process'); x.exec('ls')",
             "(() => { arguments[1]('child_process') })()",
             "if (x) { f(...arguments) }",
