@@ -1,6 +1,7 @@
 //! JavaScript and TypeScript: what they load, and what they call of that. Modules and a few globals are what gives
 //! code power, so code that names only harmless parts of known ones does nothing that is not listed.
 
+mod computed;
 mod globals;
 mod modules;
 
@@ -62,16 +63,19 @@ fn code(
             doubt.get_or_insert(why);
         }
     }
-    if let Err(why) = computed(&code) {
+    if let Err(why) = computed::names(&code) {
         doubt.get_or_insert(why);
     }
     code.is_alone = doubt.is_none() && context.code == read && context.chain.len() <= 1;
     let kept = context.state.shell.clone();
+    let makes_own = computed::is_own("Request", &code);
     let uses: Vec<(Use, String)> = code
         .uses()
         .into_iter()
         .map(|found| {
             let full = loaded.full(&found, &code);
+            // One of its own is none of the runtime's.
+            let full = if makes_own && full.starts_with("Request()") { format!("?{full}") } else { full };
             (found, full)
         })
         .collect();
@@ -255,40 +259,6 @@ fn follow(module: &str, directory: &Result<String, String>, context: &mut Contex
     Err(format!("it loads {module}, which is not there"))
 }
 
-/// Names that are put together, and calls of what they lead to.
-fn computed(code: &Code<'_>) -> Result<(), String> {
-    let why = "it looks up a name that it puts together";
-    for at in 0..code.tokens.len() {
-        if let Some(Kind::Text(value)) = code.tokens.get(at).map(|token| &token.kind)
-            && modules::HIDDEN.contains(&value.text())
-        {
-            return Err(format!("it names {} in a text", value.text()));
-        }
-        let before = at.checked_sub(1).and_then(|before| code.tokens.get(before));
-        let takes = before.is_some_and(|token| {
-            matches!(token.kind, Kind::Name) && !modules::KEYWORDS.contains(&token.text)
-                || token.is(")")
-                || token.is("]")
-        });
-        if !code.is(at, "[") || !takes {
-            continue;
-        }
-        let close = code.closer(at);
-        let inside = code.tokens.get(at + 1..close).unwrap_or_default();
-        let texts = inside.iter().filter(|token| matches!(token.kind, Kind::Text(_))).count();
-        let put_together = texts > 0
-            && (inside.iter().any(|token| token.is("+"))
-                || inside.iter().any(|token| matches!(&token.kind, Kind::Text(value) if value.is_unknown())));
-        let called = code.is(close + 1, "(")
-            && texts == 0
-            && !matches!(inside, [token] if token.kind == Kind::Literal);
-        if put_together || called {
-            return Err(why.to_owned());
-        }
-    }
-    Ok(())
-}
-
 fn one(
     found: &Use,
     full: &str,
@@ -306,6 +276,7 @@ fn one(
     }
     if !early {
         reaches(found, full, code)?;
+        computed::by_text(found, full, code)?;
         environment(found, full, code, context);
     }
     let whole = found.by(full);
@@ -313,6 +284,9 @@ fn one(
     for (path, open) in whole.called() {
         let arguments = code.arguments(open);
         let found = modules::function(path).or_else(|| modules::method(path));
+        if path.ends_with(".backup") && context.connections.iter().any(|place| place.system == "sqlite") {
+            result = Err("it writes a database over another".to_owned());
+        }
         let of_file = || runs_sql_of_file(path, &arguments, context).then_some(Does::Sql);
         let Some(does) = of_file().or(found) else { continue };
         if acts::is_early(does) != early {
@@ -355,7 +329,9 @@ fn reaches(found: &Use, full: &str, code: &Code<'_>) -> Result<(), String> {
     let first = full.split(['.', '(', '[']).next().unwrap_or(full);
     let is_own = found.key.starts_with(first);
     for part in full.split(['.', '(', ')', '[', ']']).filter(|part| !part.is_empty()) {
-        if modules::HIDDEN.contains(&part) {
+        // `this` is the world itself where code is given as it is.
+        let evaluates = matches!(part, "eval" | "Function") && matches!(first, "this" | "?");
+        if modules::HIDDEN.contains(&part) || evaluates {
             return Err(format!("it uses {part}"));
         }
     }

@@ -64,6 +64,8 @@ pub(crate) fn understand(language: Language, text: &str, context: &mut Context<'
         }
     };
     let text = if text.starts_with("#!") { text.split_once('\n').map_or("", |(_, rest)| rest) } else { text };
+    // Its signs count as they are written, too.
+    let hidden = if language == Language::Perl { signs(language, text) } else { None };
     let plain;
     let text = if language == Language::Perl && text.contains('q') {
         plain = super::perl_quotes::plain(text);
@@ -73,7 +75,7 @@ pub(crate) fn understand(language: Language, text: &str, context: &mut Context<'
     };
     let kept = context.state.shell.environment.clone();
     context.state.shell.environment.extend(sets(text));
-    let doubt = words(language, text, acting, opaque, context);
+    let doubt = hidden.or(words(language, text, acting, opaque, context));
     context.state.shell.environment = kept;
     doubt.map_or(Ok(()), Err)
 }

@@ -6,6 +6,9 @@ use crate::word::Value;
 const MOST_TOKENS: usize = 60_000;
 /// How deep expressions inside texts may nest.
 const DEEPEST: usize = 8;
+/// How deep brackets may nest: each call is looked at with all that stands in it, so without an end to this the work
+/// would grow with the square of the length. No code that people write comes near it.
+const DEEPEST_BRACKETS: usize = 64;
 
 /// Which language's rules count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +81,9 @@ pub(crate) fn pairs(tokens: &[Token<'_>]) -> Result<Vec<usize>, String> {
             _ if token.kind != Kind::Sign => continue,
             "(" | "[" | "{" => {
                 open.push((index, token.text));
+                if open.len() > DEEPEST_BRACKETS {
+                    return Err("its brackets nest too deep".to_owned());
+                }
                 continue;
             }
             ")" => "(",
@@ -474,5 +480,13 @@ mod tests {
         insta::assert_snapshot!(check("a = /['\"]/g.test(b) // c\nd(`x${e('f')}y`) / 2", Rules::JavaScript), @r#"a = /['"]/g . test ( b ) ¶ d ( <x*> ) / 2 ¶ e ( <f> ) ¶"#);
         insta::assert_snapshot!(check("if (a) /\"/.test(b)", Rules::JavaScript), @"a slash in it can be read in two ways");
         insta::assert_snapshot!(check("\\u0065val(1)", Rules::JavaScript), @"it holds a name written with escapes");
+    }
+
+    #[test]
+    fn brackets_nest_so_deep_and_no_deeper() {
+        for (depth, fits) in [(64, true), (65, false)] {
+            let text = format!("{}1{}", "f(".repeat(depth), ")".repeat(depth));
+            assert_eq!(pairs(&read(&text, Rules::Python).unwrap()).is_ok(), fits);
+        }
     }
 }

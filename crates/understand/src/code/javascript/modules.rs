@@ -90,6 +90,14 @@ pub(super) const HIDDEN: &[&str] = &[
     "runInThisContext",
     "runInNewContext",
     "_load",
+    "__lookupGetter__",
+    "getOwnPropertyDescriptor",
+    "getOwnPropertyDescriptors",
+    "getPrototypeOf",
+    "executableDir",
+    "executableFile",
+    "loadExtension",
+    "setEngine",
 ];
 
 /// Globals that have power.
@@ -227,8 +235,9 @@ pub(super) fn function(path: &str) -> Option<Does> {
         | "fs.ensureDir" => Make,
         "fs.chmodSync" | "fs.chmod" | "fs.chownSync" | "fs.chown" => Permit,
         "fs.symlinkSync" | "fs.symlink" | "fs.linkSync" | "fs.link" => Opaque("it makes links"),
-        "fetch" | "node-fetch" | "undici.fetch" | "undici.request" | "axios" | "axios.request" | "got"
-        | "http.get" | "https.get" | "http.request" | "https.request" | "globalThis.fetch" => Request,
+        "fetch" | "Request" | "undici.Request" | "node-fetch" | "undici.fetch" | "undici.request"
+        | "axios" | "axios.request" | "got" | "http.get" | "https.get" | "http.request" | "https.request"
+        | "globalThis.fetch" => Request,
         "axios.get" | "axios.head" => Http(""),
         "got.get" => Request,
         "axios.post" | "got.post" => Http("POST"),

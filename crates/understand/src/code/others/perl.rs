@@ -361,6 +361,7 @@ mod tests {
         for code in [
             "s,x,\"sys\".\"tem(1)\",ee",
             "s'x'\"sys\".\"tem(1)\"'ee",
+            "s'x'\"sys\".\"tem(q(ls))\"'ee",
             "s-x-\"sys\".\"tem(1)\"-ee",
             "s\"x\"'sys'.'tem(1)'\"ee",
             "s xaxbxee",

@@ -321,3 +321,12 @@ fn sql_in_a_text_of_sqlalchemy() {
     let found = python("def text(s): return 'drop table x'\ne.execute(text('select 1'))");
     assert!(found.contains("db.write"), "{found}");
 }
+
+#[test]
+fn code_that_nests_too_deep_is_opaque_at_once() {
+    for (open, close) in [("{1:f(", ")}"), ("f(", ")"), ("a[f(", ")]"), ("open(", ")")] {
+        let found = python(&format!("{}1{}", open.repeat(5000), close.repeat(5000)));
+        assert!(found.contains("opaque"), "{open}: {found}");
+    }
+    assert_eq!(python(&format!("{}1{}", "f(".repeat(20), ")".repeat(20))), "exec.read python3, read");
+}
