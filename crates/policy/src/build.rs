@@ -16,7 +16,7 @@ use crate::oversight::{self, Asked, MOST_APPROVALS, Refusal};
 use crate::packs::Pack;
 use crate::points::{self, WrongPoints};
 use crate::proposal::{self, INVARIANT, Mode, OwnInvariant, OwnPolicy, Proposal};
-use crate::{At, glob, letters, nearest, remote};
+use crate::{At, above, glob, letters, nearest, remote};
 
 /// Why a proposal does not become a bundle.
 #[derive(Debug, thiserror::Error)]
@@ -222,6 +222,7 @@ pub fn build_layers(layers: &[(Layer, &Proposal)]) -> Result<Bundle, BuildError>
         format: FORMAT,
         pack: top.pack.name().to_owned(),
         on_allow: top.on_allow,
+        above: above::maps(layers, &map),
         map,
         rungs: oversight::rungs(&asked),
         weights: points::weights(*highest, &top.weights)?,

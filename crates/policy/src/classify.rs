@@ -3,7 +3,7 @@
 
 mod buckets;
 mod covered;
-mod servers;
+pub(crate) mod servers;
 mod stacks;
 
 use countersign_model::{

@@ -9,6 +9,7 @@
 //! Architecture invariant: the only crate besides `prove` that knows Cedar. It does no I/O, reads no clock, and does
 //! not know which runtime asks.
 
+mod above;
 mod ask;
 mod build;
 mod bundle;
