@@ -79,7 +79,7 @@ pub use request::access_word;
 pub use schema::{schema_json, schema_text};
 pub use scoping::{UnderTask, alone, changed_file, opened};
 pub use seen::{Kind, Named};
-pub use task_file::{TaskFile, check_allowed, check_host, check_limits, check_pattern};
+pub use task_file::{TaskFile, check_allowed, check_host, check_limits, check_path, check_pattern};
 pub use written::At;
 
 #[cfg(test)]

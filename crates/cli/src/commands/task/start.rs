@@ -7,7 +7,9 @@ use anyhow::{Context as _, Result};
 use countersign_evidence::Event;
 use countersign_hook::now;
 use countersign_model::{Environment, Task, TaskId, TaskLimits, TaskScope};
-use countersign_policy::{ProposalError, TaskFile, check_allowed, check_host, check_limits, check_pattern};
+use countersign_policy::{
+    ProposalError, TaskFile, check_allowed, check_host, check_limits, check_path, check_pattern,
+};
 
 use super::{lasting, odd, root, shown};
 use crate::desk::Desk;
@@ -166,7 +168,11 @@ impl Arguments {
         ];
         for (option, given, list) in lists {
             for pattern in given {
-                let check = if option == "--host" { check_host } else { check_pattern };
+                let check = match option {
+                    "--host" => check_host,
+                    "--scope" => check_path,
+                    _ => check_pattern,
+                };
                 check(pattern).map_err(|wrong| refused(option, wrong))?;
             }
             if !given.is_empty() {
