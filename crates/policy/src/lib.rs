@@ -73,7 +73,7 @@ pub use packs::Pack;
 pub use past::{Circumstances, Overlap, Past, changing_actions};
 pub use points::WrongPoints;
 pub use proposal::{Above, Listed, Mode, OwnInvariant, OwnPolicy, Proposal, ProposalError};
-pub use propose::{Seen, deliveries, propose};
+pub use propose::{Seen, deliveries, left_out, propose};
 pub use remote::normalise;
 pub use request::access_word;
 pub use schema::{schema_json, schema_text};

@@ -63,6 +63,11 @@ pub fn propose(seen: &Seen) -> Proposal {
     proposal
 }
 
+/// What people should know of the remotes that a map leaves out.
+pub fn left_out(seen: &Seen) -> Vec<String> {
+    remotes(seen).1
+}
+
 /// The addresses that a map can have, and what people should know of those that are left out.
 fn remotes(seen: &Seen) -> (Vec<String>, Vec<String>) {
     let (mut usable, mut notes) = (Vec::new(), Vec::new());
@@ -84,6 +89,12 @@ fn unusable(name: &str, normal: &str) -> Option<String> {
             "The address of a remote holds characters that are not shown, and is left out: see `git remote -v`."
                 .to_owned(),
         );
+    }
+    if !remote::is_unclear(normal) && (remote::refuse(normal).is_some() || normal.starts_with('!')) {
+        return Some(format!(
+            "The address of the remote `{name}` has a character that no pattern has, and is left out: list it under \
+             `repository.remotes` as `git remote get-url {name}` shows it, with `*` for each such character."
+        ));
     }
     remote::is_unclear(normal).then(|| {
         format!(

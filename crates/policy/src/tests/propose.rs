@@ -398,3 +398,33 @@ fn logins_are_left_out() {
     let error = crate::build(&own).unwrap_err().to_string();
     assert!(!error.contains(&secret), "{error}");
 }
+
+/// A remote that no pattern can name is left out with a note, whatever else is seen.
+#[test]
+fn a_remote_that_no_pattern_can_name_is_left_out() {
+    for address in [
+        "/srv/git/[x]/y.git",
+        "/srv/{a}/b",
+        r"C:\repos\x",
+        r"\\server\share\x",
+        "https://h.example/a/!b",
+        "file:///srv/x[1]",
+    ] {
+        let seen = Seen {
+            remotes: vec![
+                ("origin".to_owned(), address.to_owned()),
+                ("fork".to_owned(), "git@[fd00::1]:a/b".to_owned()),
+            ],
+            ..Seen::default()
+        };
+        let proposal = propose(&seen);
+        assert_eq!(proposal.repository.remotes, ["fd00::1/a/b"], "{address}");
+        assert!(crate::left_out(&seen)[0].contains("`origin`"), "{address}");
+        crate::build(&proposal).unwrap();
+        // What the note says to do helps.
+        let listed = vec![address.replace(['[', ']', '{', '}', '\\', '!'], "*")];
+        let repository = crate::RepositoryMap { remotes: listed, ..Default::default() };
+        let map = crate::build(&Proposal { repository, ..proposal }).unwrap();
+        assert!(map.map().speaks_of(Some(address), None), "{address}");
+    }
+}
