@@ -158,3 +158,24 @@ fn a_task_file_is_read_and_its_faults_are_shown_where_they_are() {
       caused by: task.toml:2:9: expected a text in quotes, and found the number `1`
     ");
 }
+
+/// What never ends, or waits for a writer, is neither a task nor a log.
+#[test]
+fn only_a_regular_file_is_read() {
+    let machine = Machine::governed();
+    let pipe = machine.repository().join("pipe");
+    rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR).unwrap();
+    for arguments in [
+        ["task", "start", "x", "--file", "/dev/zero"].as_slice(),
+        &["task", "start", "x", "--file", "pipe"],
+        &["simulate", "/dev/zero"],
+        &["simulate", "pipe"],
+    ] {
+        let output = machine.try_countersign(arguments, "");
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            !output.status.success() && error.contains("it is no regular file"),
+            "{arguments:?}: {error}"
+        );
+    }
+}

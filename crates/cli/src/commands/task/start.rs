@@ -14,7 +14,7 @@ use countersign_policy::{
 use super::{lasting, odd, root, shown};
 use crate::desk::Desk;
 use crate::output::{self, GOOD, WARN, WithHint as _, styled};
-use crate::terminal;
+use crate::{reading, terminal};
 
 /// Tasks that may be open at once, so that what every call reads stays small.
 const MOST_OPEN: usize = 100;
@@ -70,7 +70,7 @@ enum Named {
 pub fn run(arguments: Arguments, json: bool) -> Result<()> {
     let file = match &arguments.file {
         Some(path) => {
-            let text = std::fs::read_to_string(path)
+            let text = reading::text(path)
                 .with_context(|| format!("cannot read the task `{}`", path.display()))
                 .hint("a task file has the fields of `countersign task start --help`, as TOML")?;
             TaskFile::parse(&text).map_err(|wrong| faulty(path, wrong))?
