@@ -118,7 +118,15 @@ pub fn judge(proposal: bool) -> Result<(Judge, Authorities, Vec<String>)> {
         settings: edge::settings(),
     };
     notes.insert(0, note.to_owned());
-    Ok((judge, Authorities::default(), notes))
+    // Who may approve makes no difference here, and the open tasks do.
+    let mut authorities = Authorities::default();
+    if home.exists() {
+        match Desk::look().and_then(|mut desk| desk.authorities()) {
+            Ok(known) => authorities.tasks = known.tasks,
+            Err(_) => notes.push("no task counts here, since what is installed cannot be read".to_owned()),
+        }
+    }
+    Ok((judge, authorities, notes))
 }
 
 /// What would be decided over a call of no session; a task of its working tree counts, and secrets in its input.

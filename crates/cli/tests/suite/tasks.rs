@@ -159,6 +159,18 @@ fn a_task_file_is_read_and_its_faults_are_shown_where_they_are() {
     ");
 }
 
+/// What would be decided by a proposal is decided under the open task as well.
+#[test]
+fn a_proposal_is_explained_under_the_open_task() {
+    let machine = Machine::governed();
+    machine.countersign(&["task", "start", "Refactor billing", "--scope", "src/billing/**"], "");
+    let told = machine.countersign(&["explain", "--proposal", "echo x > src/web/a.rs"], "");
+    assert!(told.contains("`src/web/a.rs` is outside the task's `src/billing/**`"), "{told}");
+    machine.countersign(&["task", "end"], "");
+    let told = machine.countersign(&["explain", "--proposal", "echo x > src/web/a.rs"], "");
+    assert!(!told.contains("outside the task"), "{told}");
+}
+
 /// What never ends, or waits for a writer, is neither a task nor a log.
 #[test]
 fn only_a_regular_file_is_read() {
