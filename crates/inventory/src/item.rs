@@ -30,8 +30,6 @@ pub struct Item {
     pub also_named: Vec<String>,
     /// Whether the usual use stays on this machine although what it opens may be anywhere.
     pub opens_elsewhere: bool,
-    /// What is not told of it although a decision says so, and what is told instead.
-    pub untold: Option<(String, String)>,
 }
 
 /// The kinds of things within reach, in the order in which people read them.
@@ -172,7 +170,6 @@ impl Item {
             through: Through::Shell,
             also_named: Vec::new(),
             opens_elsewhere: false,
-            untold: None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Git remotes, and what opens them as far as that is configured here. Nothing is tried over the network.
 
+use countersign_model::remote_address::carrier;
 use countersign_policy::normalise;
 use countersign_yaml as yaml;
 
@@ -41,9 +42,7 @@ pub fn items(remotes: &[(String, String)], default: Option<&str>, credentials: &
         }
         done.push(name);
         let push = format!("git push {} HEAD:{}", quoted(name), quoted(default.unwrap_or("main")));
-        let (normal, told) = (normalise(address), told(address));
-        let mut item = Item::new(Kind::Remote, format!("{name} ({told})"), "git's configuration");
-        item.untold = (told != normal).then_some((normal, told));
+        let item = Item::new(Kind::Remote, format!("{name} ({})", normalise(address)), "git's configuration");
         let opens = opens(address, credentials);
         let item = match opens.as_slice() {
             [] => item.about("no credential is configured for it here"),
@@ -52,31 +51,6 @@ pub fn items(remotes: &[(String, String)], default: Option<&str>, credentials: &
         found.push(item.used(Use::command(push)));
     }
     found
-}
-
-/// An address without a login. What follows the name of a program that carries it is the program's own, and may hold one.
-fn told(address: &str) -> String {
-    match carrier(address) {
-        Some((carrier, rest)) if rest.contains("://") && !rest.contains(char::is_whitespace) => {
-            format!("{carrier}::{}", normalise(rest))
-        }
-        Some((carrier, _)) => format!("{carrier}::…"),
-        // To git this is no login, whatever it was meant as.
-        None => normalise(match address.rsplit_once('@') {
-            Some((login, rest)) if login.contains(':') && !login.contains(['/', '@']) => rest,
-            _ => address,
-        }),
-    }
-}
-
-/// The program that carries an address, and what it is told: `ext::ssh …`.
-///
-/// <https://git-scm.com/docs/gitremote-helpers>
-fn carrier(address: &str) -> Option<(&str, &str)> {
-    let (carrier, rest) = address.split_once("::")?;
-    let is_name =
-        carrier.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.'));
-    (is_name && !carrier.is_empty()).then_some((carrier, rest))
 }
 
 /// What would open an address, without what it is.
@@ -231,15 +205,14 @@ mod tests {
             &Credentials::default(),
         );
         assert!(!shown(&items).contains("s3cr3t"));
-        assert_eq!(items.iter().filter(|item| item.untold.is_some()).count(), 4);
         assert_snapshot!(shown(&items), @"
         Remote a (ext::…) [what the program for `ext` has] git push a HEAD:main
         Remote b (hg::hg.acme.io/shop) [what the program for `hg` has] git push b HEAD:main
         Remote c (rclone::…) [what the program for `rclone` has] git push c HEAD:main
         Remote d (fd00::1/shop) [no credential is configured for it here] git push d HEAD:main
-        Remote e (git.acme.io/shop) [no credential is configured for it here] git push e HEAD:main
+        Remote e (…@git.acme.io/shop) [no credential is configured for it here] git push e HEAD:main
         Remote f (/srv/a:b@c) [a folder of this machine] git push f HEAD:main
-        Remote g (git.acme.io/a@b) [no credential is configured for it here] git push g HEAD:main
+        Remote g (…@b) [no credential is configured for it here] git push g HEAD:main
         ");
     }
 

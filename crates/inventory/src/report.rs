@@ -92,7 +92,7 @@ impl Judged {
             named_by: None,
             access: access(effects),
             usual: item.usual.as_ref().map(|usual| usual.shown.clone()),
-            answer: seen.map(|(_, decision)| answer(decision, item)),
+            answer: seen.map(|(_, decision)| answer(decision)),
             reached_by: runtimes
                 .iter()
                 .filter(reaches)
@@ -194,7 +194,7 @@ fn access(effects: &[Effect]) -> Option<&'static str> {
     Some(mcp::word(worst))
 }
 
-fn answer(decision: &Decision, item: &Item) -> Answer {
+fn answer(decision: &Decision) -> Answer {
     let shown = match &decision.kind {
         DecisionKind::RequireApproval { .. } => decision.kind.to_string().replacen("require", "waits for", 1),
         DecisionKind::Allow => "allowed".to_owned(),
@@ -204,10 +204,7 @@ fn answer(decision: &Decision, item: &Item) -> Answer {
     Answer {
         decision: decision.kind.word(),
         shown,
-        reason: match &item.untold {
-            Some((untold, told)) => decision.reason.replace(untold, told),
-            None => decision.reason.clone(),
-        },
+        reason: decision.reason.clone(),
         risk: decision.risk.score,
     }
 }

@@ -17,6 +17,7 @@ mod finding;
 mod hex;
 mod host;
 mod ids;
+pub mod remote_address;
 mod resource;
 mod risk;
 mod task;

@@ -16,7 +16,7 @@ use crate::oversight::{self, Asked, MOST_APPROVALS, Refusal};
 use crate::packs::Pack;
 use crate::points::{self, WrongPoints};
 use crate::proposal::{self, INVARIANT, Mode, OwnInvariant, OwnPolicy, Proposal};
-use crate::{At, glob, letters, nearest};
+use crate::{At, above, glob, letters, nearest, remote};
 
 /// Why a proposal does not become a bundle.
 #[derive(Debug, thiserror::Error)]
@@ -222,6 +222,7 @@ pub fn build_layers(layers: &[(Layer, &Proposal)]) -> Result<Bundle, BuildError>
         format: FORMAT,
         pack: top.pack.name().to_owned(),
         on_allow: top.on_allow,
+        above: above::maps(layers, &map),
         map,
         rungs: oversight::rungs(&asked),
         weights: points::weights(*highest, &top.weights)?,
@@ -388,7 +389,7 @@ fn check_patterns(layer: Layer, proposal: &Proposal) -> Result<(), BuildError> {
             let hides = letters::hides(pattern).then_some(HIDES);
             if let Some(message) = hides.or_else(|| strange(list, pattern)) {
                 let at = At::path(["repository", list, pattern]);
-                let (list, pattern) = (format!("repository.{list}"), pattern.clone());
+                let (list, pattern) = (format!("repository.{list}"), remote::shown(pattern));
                 return Err(BuildError::Pattern { layer, list, pattern, message, at });
             }
         }
@@ -415,7 +416,7 @@ fn strange(list: &str, entry: &str) -> Option<&'static str> {
     }
     match list {
         "remotes" if entry.starts_with('!') => Some("a repository is listed or not: `!` says nothing here"),
-        "remotes" => glob::refuse(entry),
+        "remotes" => remote::refuse(entry),
         "roots" if !entry.starts_with('/') => {
             Some("a root is the whole path of a working tree, which starts with `/`")
         }

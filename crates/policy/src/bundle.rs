@@ -58,6 +58,9 @@ pub(crate) struct Contents {
     pub weights: Weights,
     /// The policies of the highest layer: the pack's and its own.
     pub policies: Vec<StoredPolicy>,
+    /// For each layer from the highest its map without what lower ones add to production, where any do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub above: Vec<EnvironmentMap>,
     /// The layers below it, from the higher to the lower. Each decides for itself, and the strictest counts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub below: Vec<StoredLayer>,

@@ -3,7 +3,7 @@
 
 mod buckets;
 mod covered;
-mod servers;
+pub(crate) mod servers;
 mod stacks;
 
 use countersign_model::{
@@ -150,7 +150,8 @@ fn is_on_own_forge(url: Option<&str>, map: &EnvironmentMap) -> bool {
     let remotes = &map.repository.remotes;
     let host = |address: &str| address.split('/').next().unwrap_or_default().to_owned();
     let Some(own) = url.map(|url| host(&remote::normalise(url))) else { return true };
-    own.is_empty() || remotes.is_empty() || remotes.iter().any(|pattern| glob::matches(&host(pattern), &own))
+    let is_listed = || remotes.iter().any(|pattern| glob::matches(&host(pattern), &own));
+    !remote::is_unclear(&own) && (own.is_empty() || remotes.is_empty() || is_listed())
 }
 
 pub(crate) fn environment(effect: &Effect, map: &EnvironmentMap, tree: Option<&str>) -> Environment {

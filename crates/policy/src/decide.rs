@@ -18,8 +18,9 @@ use crate::oversight::Rung;
 use crate::proposal::Mode;
 use crate::request::{self, Question, Unaskable};
 use crate::risk::{self, Beside};
+use crate::scope::Kind;
 use crate::scoping::{self, Whole};
-use crate::{Bundle, Context, Overlap, sentence};
+use crate::{Bundle, Context, Overlap, above, sentence};
 
 /// More effects than this in one call are not weighed one by one.
 const MOST_EFFECTS: usize = 1024;
@@ -97,35 +98,71 @@ struct Judged {
     shadow: Option<Verdict>,
 }
 
-/// Asks every layer; the strictest counts.
-fn judge(effect: &Effect, beside: &Beside<'_>, bundle: &Bundle) -> Result<Judged, Decision> {
-    let contents = bundle.contents();
-    let kind = request::kind(effect);
-    let risk = contents.weights.score(effect, beside);
-    let unaskable = |error: Unaskable| sentence::broken(Vec::new(), &error.0);
-    let question = Question::new(effect, &kind, risk.score, beside, bundle.map()).map_err(unaskable)?;
-    let layer = |index: usize, policies: &[StoredPolicy]| {
-        let slice = bundle.slices.get(index, &kind, policies);
+impl Judged {
+    /// Takes in what another layer says: the strictest counts.
+    fn tighten(&mut self, below: Self) {
+        let Self { verdict, shadow } = below;
+        if self.shadow.is_some() || shadow.is_some() {
+            let above = self.shadow.take().unwrap_or_else(|| self.verdict.clone());
+            self.shadow = Some(stricter(above, shadow.unwrap_or_else(|| verdict.clone())));
+        }
+        self.verdict = stricter(self.verdict.clone(), verdict);
+    }
+}
+
+/// An effect as each layer is asked about it.
+struct Asked {
+    kind: Kind,
+    risk: Risk,
+    question: Question,
+}
+
+impl Asked {
+    fn new(effect: &Effect, beside: &Beside<'_>, bundle: &Bundle) -> Result<Self, Decision> {
+        let kind = request::kind(effect);
+        let risk = bundle.contents().weights.score(effect, beside);
+        let unaskable = |error: Unaskable| sentence::broken(Vec::new(), &error.0);
+        let question = Question::new(effect, &kind, risk.score, beside, bundle.map()).map_err(unaskable)?;
+        Ok(Self { kind, risk, question })
+    }
+
+    /// What one layer says.
+    fn of(&self, index: usize, policies: &[StoredPolicy], bundle: &Bundle) -> Result<Judged, Decision> {
+        let slice = bundle.slices.get(index, &self.kind, policies);
         let compiled = match slice.as_ref() {
             Ok(compiled) => compiled,
             Err(id) => {
                 return Err(sentence::broken(vec![id.clone()], &format!("policy `{id}` cannot be read")));
             }
         };
-        let climb = |counting| climb(&question, compiled, counting, policies, &contents.rungs, &risk);
+        let rungs = &bundle.contents().rungs;
+        let climb = |counting| climb(&self.question, compiled, counting, policies, rungs, &self.risk);
         let verdict = climb(Mode::Enforce)?;
         // What fails among those that look on would be a denial if they counted.
         let shadow = compiled.shadows.then(|| climb(Mode::Shadow).unwrap_or_else(verdict_of));
         Ok(Judged { verdict, shadow })
-    };
-    let mut judged = layer(0, &contents.policies)?;
+    }
+}
+
+/// Asks every layer; the strictest counts.
+fn judge(effect: &Effect, beside: &Beside<'_>, bundle: &Bundle) -> Result<Judged, Decision> {
+    let contents = bundle.contents();
+    let asked = Asked::new(effect, beside, bundle)?;
+    let mut judged = asked.of(0, &contents.policies, bundle)?;
     for (index, below) in contents.below.iter().enumerate() {
-        let Judged { verdict, shadow } = layer(index + 1, &below.policies)?;
-        if judged.shadow.is_some() || shadow.is_some() {
-            let above = judged.shadow.take().unwrap_or_else(|| judged.verdict.clone());
-            judged.shadow = Some(stricter(above, shadow.unwrap_or_else(|| verdict.clone())));
+        judged.tighten(asked.of(index + 1, &below.policies, bundle)?);
+    }
+    // A lower layer that names more of production takes nothing away from what those above forbid elsewhere.
+    for (index, (map, policies)) in contents.above.iter().zip(bundle.stored_layers()).enumerate() {
+        let Some(seen) = above::seen(effect, map, beside.context.tree.as_deref()) else { continue };
+        let mut elsewhere = Asked::new(&seen, beside, bundle)?.of(index, policies, bundle)?;
+        if elsewhere.verdict.kind > judged.verdict.kind {
+            let names = bundle.layer_names();
+            let layer = names.get(index).copied().unwrap_or_default();
+            let why = format!("; by what `{layer}` names itself it is {}", seen.environment);
+            elsewhere.verdict.why.push_str(&why);
+            judged.tighten(elsewhere);
         }
-        judged.verdict = stricter(judged.verdict, verdict);
     }
     judged.verdict.notes = notes(effect, beside);
     if let Some(shadow) = &mut judged.shadow {

@@ -17,9 +17,24 @@ pub fn hides(text: &str) -> bool {
     })
 }
 
+/// The first word of a text that has letters both of the Latin alphabet and of one that looks like it.
+pub fn mixed(text: &str) -> Option<&str> {
+    let is_latin = |letter: char| letter.is_ascii_alphabetic() || matches!(letter, '\u{c0}'..='\u{24f}');
+    // Greek, Cyrillic, Armenian, Cherokee, and the wide forms of Latin letters.
+    let is_alike = |letter: char| matches!(letter, '\u{370}'..='\u{58f}' | '\u{13a0}'..='\u{13ff}' | '\u{1c80}'..='\u{1c8f}' | '\u{ff21}'..='\u{ff5a}');
+    text.split(|letter: char| !letter.is_alphabetic())
+        .find(|word| word.contains(is_latin) && word.contains(is_alike))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_of_several_scripts() {
+        assert_eq!(mixed("deploy/liv\u{435}/**"), Some("liv\u{435}"));
+        assert_eq!(mixed("größe/живой/日本-main"), None);
+    }
 
     #[test]
     fn letters_of_every_script_are_shown_and_what_steers_is_not() {

@@ -9,6 +9,7 @@
 //! Architecture invariant: the only crate besides `prove` that knows Cedar. It does no I/O, reads no clock, and does
 //! not know which runtime asks.
 
+mod above;
 mod ask;
 mod build;
 mod bundle;
@@ -72,13 +73,13 @@ pub use packs::Pack;
 pub use past::{Circumstances, Overlap, Past, changing_actions};
 pub use points::WrongPoints;
 pub use proposal::{Above, Listed, Mode, OwnInvariant, OwnPolicy, Proposal, ProposalError};
-pub use propose::{Seen, deliveries, propose};
+pub use propose::{Seen, deliveries, left_out, propose};
 pub use remote::normalise;
 pub use request::access_word;
 pub use schema::{schema_json, schema_text};
 pub use scoping::{UnderTask, alone, changed_file, opened};
 pub use seen::{Kind, Named};
-pub use task_file::{TaskFile, check_allowed, check_host, check_limits, check_pattern};
+pub use task_file::{TaskFile, check_allowed, check_host, check_limits, check_path, check_pattern};
 pub use written::At;
 
 #[cfg(test)]

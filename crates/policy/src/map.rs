@@ -94,7 +94,7 @@ impl EnvironmentMap {
                 .any(|places| !places.branches.is_empty() || !places.tags.is_empty());
         }
         let Some(url) = url.map(remote::normalise) else { return true };
-        remotes.iter().any(|own| glob::matches(own, &url))
+        !remote::is_unclear(&url) && remotes.iter().any(|own| glob::matches(own, &url))
             || (remotes.is_empty() && root.is_some_and(|root| roots.iter().any(|own| own == root)))
     }
 

@@ -33,16 +33,8 @@ pub struct Seen {
 /// Proposes a map. Where it is not sure it proposes production and says why.
 pub fn propose(seen: &Seen) -> Proposal {
     let mut proposal = Proposal::default();
-    let mut remotes: Vec<String> =
-        seen.remotes.iter().map(|(_, address)| remote::normalise(address)).collect();
-    let all = remotes.len();
-    remotes.retain(|remote| !letters::hides(remote));
-    if remotes.len() < all {
-        proposal.notes.push(
-            "The address of a remote holds characters that are not shown, and is left out: see `git remote -v`."
-                .to_owned(),
-        );
-    }
+    let (mut remotes, notes) = remotes(seen);
+    proposal.notes.extend(notes);
     remotes.sort();
     remotes.dedup();
     if remotes.is_empty() {
@@ -69,6 +61,47 @@ pub fn propose(seen: &Seen) -> Proposal {
         );
     }
     proposal
+}
+
+/// What people should know of the remotes that a map leaves out.
+pub fn left_out(seen: &Seen) -> Vec<String> {
+    remotes(seen).1
+}
+
+/// The addresses that a map can have, and what people should know of those that are left out.
+fn remotes(seen: &Seen) -> (Vec<String>, Vec<String>) {
+    let (mut usable, mut notes) = (Vec::new(), Vec::new());
+    for (name, address) in &seen.remotes {
+        let normal = remote::normalise(address);
+        match unusable(name, &normal) {
+            Some(note) if notes.contains(&note) => {}
+            Some(note) => notes.push(note),
+            None => usable.push(normal),
+        }
+    }
+    (usable, notes)
+}
+
+/// Why the map leaves a remote out, without its address.
+fn unusable(name: &str, normal: &str) -> Option<String> {
+    if letters::hides(normal) || letters::hides(name) {
+        return Some(
+            "The address of a remote holds characters that are not shown, and is left out: see `git remote -v`."
+                .to_owned(),
+        );
+    }
+    if !remote::is_unclear(normal) && (remote::refuse(normal).is_some() || normal.starts_with('!')) {
+        return Some(format!(
+            "The address of the remote `{name}` has a character that no pattern has, and is left out: list it under \
+             `repository.remotes` as `git remote get-url {name}` shows it, with `*` for each such character."
+        ));
+    }
+    remote::is_unclear(normal).then(|| {
+        format!(
+            "The address of the remote `{name}` may hold a login, and leaves open which host it means, so it is left \
+             out: set it anew without one, `git remote set-url {name} …`."
+        )
+    })
 }
 
 /// What pushes set off by the CI files of a repository, given as paths and texts, and what else people should know.
@@ -102,6 +135,13 @@ pub fn deliveries(files: &[(String, String)], default: Option<&str>) -> (Vec<Del
 fn name(proposal: &mut Proposal, named: &[Named]) {
     let production = proposal.environments.entry(Environment::Production).or_default();
     for named in named {
+        if named.holds_login() {
+            let note = format!("A name in {} holds a login, and is left out.", named.from);
+            if !proposal.notes.contains(&note) {
+                proposal.notes.push(note);
+            }
+            continue;
+        }
         let list = named.kind.of(&mut production.places);
         let pattern = named.pattern();
         if list.contains(&pattern) {

@@ -200,7 +200,7 @@ fn facts(effect: &Effect, risk: u8, beside: &Beside<'_>, map: &EnvironmentMap) -
 pub fn attributes(resource: &Resource) -> Vec<(&'static str, String)> {
     match resource {
         Resource::Ref { repository, reference, .. } => {
-            vec![("repository", address(repository)), ("reference", reference.clone())]
+            vec![("repository", address(repository)), ("reference", whole(reference))]
         }
         Resource::Repository { repository } => vec![("repository", address(repository))],
         Resource::PullRequest { repository, base, .. } => vec![
@@ -263,6 +263,13 @@ pub fn attributes(resource: &Resource) -> Vec<(&'static str, String)> {
             vec![("repository", repository.clone()), ("base", base.clone().unwrap_or_else(|| "*".to_owned()))]
         }
     }
+}
+
+/// The whole name of a reference: a branch by its short name is one, too. Proofs rest on it (`prove`'s `assumed.rs`).
+fn whole(reference: &str) -> String {
+    let is_whole =
+        reference.starts_with("refs/") || reference.contains('*') || matches!(reference, "" | "HEAD");
+    if is_whole { reference.to_owned() } else { format!("refs/heads/{reference}") }
 }
 
 /// A repository's address in the one spelling; its path where no remote is meant.

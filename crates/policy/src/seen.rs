@@ -89,6 +89,11 @@ impl Named {
         names::says_staging(&self.name) && !names::says_production(&self.name)
     }
 
+    /// Whether something before an `@` in it may be a password; a user alone is none.
+    pub(crate) fn holds_login(&self) -> bool {
+        self.name.rsplit_once('@').is_some_and(|(login, _)| login.contains(':'))
+    }
+
     /// Whether a map can have it as it is.
     pub(crate) fn is_usable(&self) -> bool {
         glob::refuse(&self.name).is_none()

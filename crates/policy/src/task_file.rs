@@ -43,18 +43,12 @@ struct Fields {
     issue: Option<String>,
     #[serde(rename = "for")]
     lasts: Option<Spanned<String>>,
-    #[serde(default)]
-    scope: Vec<Spanned<String>>,
-    #[serde(default)]
-    repository: Vec<Spanned<String>>,
-    #[serde(default)]
-    branch: Vec<Spanned<String>>,
-    #[serde(default)]
-    host: Vec<Spanned<String>>,
-    #[serde(default)]
-    tool: Vec<Spanned<String>>,
-    #[serde(default)]
-    environment: Vec<Environment>,
+    scope: Option<Spanned<Vec<Spanned<String>>>>,
+    repository: Option<Spanned<Vec<Spanned<String>>>>,
+    branch: Option<Spanned<Vec<Spanned<String>>>>,
+    host: Option<Spanned<Vec<Spanned<String>>>>,
+    tool: Option<Spanned<Vec<Spanned<String>>>>,
+    environment: Option<Spanned<Vec<Environment>>>,
     allow: Option<Vec<Spanned<String>>>,
     #[serde(default)]
     limit: Option<Spanned<TaskLimits>>,
@@ -72,7 +66,7 @@ impl TaskFile {
             let (line, column) = place(start);
             ProposalError { message, line, column, hint }
         };
-        let list = |patterns: Vec<Spanned<String>>, check: Check<'_>| {
+        let each = |patterns: Vec<Spanned<String>>, check: Check<'_>| {
             let mut checked = Vec::new();
             for pattern in patterns {
                 check(pattern.get_ref()).map_err(|wrong| at(pattern.span().start, wrong))?;
@@ -80,15 +74,21 @@ impl TaskFile {
             }
             Ok::<_, ProposalError>(checked)
         };
-        let patterns = |patterns| list(patterns, &check_pattern);
-        let hosts = list(fields.host, &check_host)?;
+        let list = |name: &str, patterns: Option<Spanned<Vec<Spanned<String>>>>, check: Check<'_>| {
+            each(filled(name, patterns).map_err(|(start, wrong)| at(start, wrong))?, check)
+        };
+        let patterns = |name, patterns| list(name, patterns, &check_pattern);
+        let hosts = list("host", fields.host, &check_host)?;
+        let environments =
+            filled("environment", fields.environment).map_err(|(start, wrong)| at(start, wrong))?;
         let mut limits = TaskLimits::default();
         if let Some(given) = fields.limit {
             let start = given.span().start;
             limits = given.into_inner();
             check_limits(&limits).map_err(|wrong| at(start, wrong))?;
         }
-        let paths_at = fields.scope.iter().map(|path| place(path.span().start)).collect();
+        let paths = fields.scope.iter().flat_map(Spanned::get_ref);
+        let paths_at = paths.map(|path| place(path.span().start)).collect();
         Ok(Self {
             title: fields.title,
             issue: fields.issue,
@@ -96,13 +96,13 @@ impl TaskFile {
             lasts: fields.lasts.map(Spanned::into_inner),
             paths_at,
             scope: TaskScope {
-                paths: patterns(fields.scope)?,
-                repositories: patterns(fields.repository)?,
-                branches: patterns(fields.branch)?,
+                paths: list("scope", fields.scope, &check_path)?,
+                repositories: patterns("repository", fields.repository)?,
+                branches: patterns("branch", fields.branch)?,
                 hosts,
-                tools: patterns(fields.tool)?,
-                environments: fields.environment,
-                allow: fields.allow.map(|words| list(words, &check_allowed)).transpose()?,
+                tools: patterns("tool", fields.tool)?,
+                environments,
+                allow: fields.allow.map(|words| each(words, &check_allowed)).transpose()?,
                 limits,
             },
         })
@@ -114,10 +114,51 @@ impl TaskFile {
 /// # Errors
 /// What is wrong with it, and what to do.
 pub fn check_pattern(pattern: &str) -> Result<(), Wrong> {
-    let has_blanks = pattern.trim() != pattern && !pattern.is_empty();
+    let bare = pattern.strip_prefix('!').unwrap_or(pattern);
+    let has_blanks = (pattern.trim() != pattern || bare.trim() != bare) && !bare.is_empty();
     match glob::refuse(pattern).or_else(|| has_blanks.then_some("take away the blanks around it")) {
         Some(why) => Err((format!("`{pattern}` is no pattern"), Some(why.to_owned()))),
         None => Ok(()),
+    }
+}
+
+/// Refuses a pattern of files that is written as no file is ever called, with a hint.
+///
+/// # Errors
+/// What is wrong with it, and what to do.
+pub fn check_path(pattern: &str) -> Result<(), Wrong> {
+    check_pattern(pattern)?;
+    let (sign, bare) = pattern.strip_prefix('!').map_or(("", pattern), |bare| ("!", bare));
+    let (start, rest) = bare.strip_prefix('/').map_or(("", bare), |rest| ("/", rest));
+    // What leads out of the working tree, or begins with where it is, is for whoever knows the tree.
+    let inner = rest.trim_start_matches("./").trim_start_matches("../").trim_end_matches('/');
+    if matches!(inner, "" | "." | "..") || !inner.split('/').any(|part| matches!(part, "" | "." | "..")) {
+        return Ok(());
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in rest.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    let parts = if parts.is_empty() { vec!["**"] } else { parts };
+    Err((
+        format!("`{pattern}` can match no file: paths are known without `//`, `.` and `..`"),
+        Some(format!("write `{sign}{start}{}`", parts.join("/"))),
+    ))
+}
+
+/// A list, where it is given; refused where nothing is in it, since that could mean all or nothing.
+fn filled<T>(name: &str, list: Option<Spanned<Vec<T>>>) -> Result<Vec<T>, (usize, Wrong)> {
+    match list {
+        Some(list) if list.get_ref().is_empty() => {
+            let hint = format!("leave `{name}` out where it is to stay open");
+            Err((list.span().start, (format!("`{name}` is empty, which bounds nothing"), Some(hint))))
+        }
+        Some(list) => Ok(list.into_inner()),
+        None => Ok(Vec::new()),
     }
 }
 
@@ -181,7 +222,38 @@ pub fn check_limits(limits: &TaskLimits) -> Result<(), Wrong> {
 
 #[cfg(test)]
 mod tests {
-    use super::check_host;
+    use super::{TaskFile, check_host, check_path};
+
+    #[test]
+    fn a_path_is_written_as_files_are_called() {
+        for path in
+            ["src/billing/**", "!src/billing/keys", "**", "/srv/x", "src/", "./src", "../x", "..", "."]
+        {
+            assert_eq!(check_path(path), Ok(()), "{path}");
+        }
+        for (path, hint) in [
+            ("!src/billing//keys/**", "write `!src/billing/keys/**`"),
+            ("src/./billing", "write `src/billing`"),
+            ("src/x/../billing/keys/**", "write `src/billing/keys/**`"),
+            ("/srv//x", "write `/srv/x`"),
+            ("src/../README.md", "write `README.md`"),
+            ("! src/billing/keys", "take away the blanks around it"),
+        ] {
+            assert_eq!(check_path(path).unwrap_err().1.as_deref(), Some(hint), "{path}");
+        }
+    }
+
+    #[test]
+    fn an_empty_list_is_refused() {
+        for name in ["scope", "repository", "branch", "host", "tool", "environment"] {
+            let wrong = TaskFile::parse(&format!("title = \"a\"\n{name} = []\n")).unwrap_err();
+            assert_eq!(
+                (wrong.line, wrong.hint),
+                (2, Some(format!("leave `{name}` out where it is to stay open")))
+            );
+        }
+        assert_eq!(TaskFile::parse("allow = []").unwrap().scope.allow, Some(Vec::new()));
+    }
 
     #[test]
     fn a_host_is_named_alone() {

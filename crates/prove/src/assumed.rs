@@ -62,14 +62,28 @@ pub fn of_fact(name: &str) -> Option<Value> {
 
 /// What is assumed of an attribute of a resource of this type, at this place.
 pub fn of_attribute(resource: &str, place: &str, name: &str) -> Option<Value> {
+    let value = json!({".": {"left": {"Var": "resource"}, "attr": name}});
+    if (resource, name) == ("Ref", "reference") {
+        return Some(reference(&value));
+    }
     let words: &[&str] = match (resource, name, place) {
         ("Path", "class", _) => CLASSES,
         ("Path", "zone", "workspace") => &["workspace", "temporary"],
         ("Path", "zone", _) => &["home", "system"],
         _ => return None,
     };
-    let value = json!({".": {"left": {"Var": "resource"}, "attr": name}});
     bounded(&value, &Bounds::OneOf(words))
+}
+
+/// A reference is a whole name, or one that could be any: it holds a `*`, is empty, or is whatever HEAD names.
+fn reference(value: &Value) -> Value {
+    let like = |pattern: Value| json!({"like": {"left": value, "pattern": pattern}});
+    let is = |name: &str| json!({"==": {"left": value, "right": {"Value": name}}});
+    let whole = like(json!([{"Literal": "refs/"}, "Wildcard"]));
+    let any = like(json!(["Wildcard", {"Literal": "*"}, "Wildcard"]));
+    [any, is(""), is("HEAD")]
+        .into_iter()
+        .fold(whole, |one, other| json!({"||": {"left": one, "right": other}}))
 }
 
 fn bounded(value: &Value, bounds: &Bounds) -> Option<Value> {

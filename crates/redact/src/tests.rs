@@ -52,6 +52,12 @@ fn assignments_and_flags() {
 #[test]
 fn addresses_headers_and_commands() {
     assert_snapshot!(check("psql postgres://app:hunter2@db.example:5432/shop"), @"psql postgres://app:[redacted:url-credential]@db.example:5432/shop");
+    for start in ["https:///", "https:/", r"https:\\", "file://", "ssh:/"] {
+        let secret = sample(&["hunter2", "x"]);
+        let shown = check(&format!("git push {start}u:{secret}@h.example/x"));
+        assert_eq!(shown, format!("git push {start}u:[redacted:url-credential]@h.example/x"));
+    }
+    assert_eq!(check("scp host:/srv/a:b@c x"), "scp host:/srv/a:b@c x");
     for address in ["localhost:5432/shop", "127.0.0.1", "[::1]:5432/x"] {
         let shown = check(&format!("psql postgres://app:hunter2@{address}"));
         assert_eq!(shown, format!("psql postgres://app:[redacted:local-credential]@{address}"));

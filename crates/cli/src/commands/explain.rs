@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use countersign_hook::{Judge, Known, Policy, Seen, nobody, now};
 use countersign_local::{Authorities, Home};
 use countersign_model::{Runtime, ToolCall};
-use countersign_policy::{build, propose};
+use countersign_policy::{build, left_out, propose};
 use countersign_redact::{Beside, Redactor};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -94,8 +94,8 @@ pub fn judge(proposal: bool) -> Result<(Judge, Authorities, Vec<String>)> {
         let mut desk = Desk::look()?;
         return Ok((desk.judge()?, desk.authorities()?, Vec::new()));
     }
-    let (bundle, note) = if proposal {
-        (super::policy::proposed(None)?.1, "decided by countersign.toml as it lies here")
+    let (bundle, note, mut notes) = if proposal {
+        (super::policy::proposed(None)?.1, "decided by countersign.toml as it lies here", Vec::new())
     } else {
         let seen = match repository::top() {
             Ok(top) => repository::look(&top)?,
@@ -104,6 +104,7 @@ pub fn judge(proposal: bool) -> Result<(Judge, Authorities, Vec<String>)> {
         (
             build(&propose(&seen))?,
             "nothing is installed here: decided by what `countersign init` would propose",
+            left_out(&seen),
         )
     };
     let judge = Judge {
@@ -116,7 +117,16 @@ pub fn judge(proposal: bool) -> Result<(Judge, Authorities, Vec<String>)> {
         variables: edge::variables(),
         settings: edge::settings(),
     };
-    Ok((judge, Authorities::default(), vec![note.to_owned()]))
+    notes.insert(0, note.to_owned());
+    // Who may approve makes no difference here, and the open tasks do.
+    let mut authorities = Authorities::default();
+    if home.exists() {
+        match Desk::look().and_then(|mut desk| desk.authorities()) {
+            Ok(known) => authorities.tasks = known.tasks,
+            Err(_) => notes.push("no task counts here, since what is installed cannot be read".to_owned()),
+        }
+    }
+    Ok((judge, authorities, notes))
 }
 
 /// What would be decided over a call of no session; a task of its working tree counts, and secrets in its input.

@@ -1,6 +1,7 @@
 //! `countersign policy`: the proposal checked, and signed into force.
 
 mod activate;
+mod directories;
 mod layers;
 mod prove;
 mod rules;

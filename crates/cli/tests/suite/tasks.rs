@@ -193,3 +193,36 @@ fn faults_of_a_task_file_for_programs() {
     assert!(said(&["--scope", "../x"]).starts_with("error: --scope: `../x` can match no file"));
     assert!(said(&["--for", "9d"]).starts_with("error: --for: `9d` is no time"));
 }
+
+/// What would be decided by a proposal is decided under the open task as well.
+#[test]
+fn a_proposal_is_explained_under_the_open_task() {
+    let machine = Machine::governed();
+    machine.countersign(&["task", "start", "Refactor billing", "--scope", "src/billing/**"], "");
+    let told = machine.countersign(&["explain", "--proposal", "echo x > src/web/a.rs"], "");
+    assert!(told.contains("`src/web/a.rs` is outside the task's `src/billing/**`"), "{told}");
+    machine.countersign(&["task", "end"], "");
+    let told = machine.countersign(&["explain", "--proposal", "echo x > src/web/a.rs"], "");
+    assert!(!told.contains("outside the task"), "{told}");
+}
+
+/// What never ends, or waits for a writer, is neither a task nor a log.
+#[test]
+fn only_a_regular_file_is_read() {
+    let machine = Machine::governed();
+    let pipe = machine.repository().join("pipe");
+    rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR).unwrap();
+    for arguments in [
+        ["task", "start", "x", "--file", "/dev/zero"].as_slice(),
+        &["task", "start", "x", "--file", "pipe"],
+        &["simulate", "/dev/zero"],
+        &["simulate", "pipe"],
+    ] {
+        let output = machine.try_countersign(arguments, "");
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            !output.status.success() && error.contains("it is no regular file"),
+            "{arguments:?}: {error}"
+        );
+    }
+}

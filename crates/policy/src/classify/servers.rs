@@ -6,7 +6,7 @@ use super::of_host;
 use crate::map::EnvironmentMap;
 
 /// What the servers make of what is done to a cluster: worse, if anything.
-pub(super) fn raised(effect: &Effect, found: Environment, map: &EnvironmentMap) -> Environment {
+pub(crate) fn raised(effect: &Effect, found: Environment, map: &EnvironmentMap) -> Environment {
     let is_of_cluster = match &effect.resource {
         Resource::Cluster { .. } => true,
         Resource::Secret { store, .. } => store.starts_with("kubernetes ") || store.starts_with("helm "),

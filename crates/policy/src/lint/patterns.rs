@@ -1,11 +1,10 @@
 //! `never-matches`: entries of the map that are written as nothing is ever called.
 
-use crate::Layer;
-use crate::Place;
 use crate::checked::line_and_column;
 use crate::lint::Lint;
 use crate::proposal::Proposal;
 use crate::request::environment_word;
+use crate::{Layer, Place, letters};
 
 /// Every entry of a proposal's map that can match nothing.
 pub(super) fn lint(proposal: &Proposal, text: &str, layer: Layer) -> Vec<Lint> {
@@ -13,14 +12,36 @@ pub(super) fn lint(proposal: &Proposal, text: &str, layer: Layer) -> Vec<Lint> {
     for (environment, listed) in &proposal.environments {
         let word = environment_word(*environment);
         for (list, patterns) in listed.places.lists() {
+            let about = || format!("{layer}/environments.{word}.{list}");
+            if let Some(first) = patterns.first().filter(|_| patterns.iter().all(|one| one.starts_with('!')))
+            {
+                lints.push(Lint {
+                    rule: "exceptions-alone",
+                    about: about(),
+                    place: place(text, word, first),
+                    message: "it has exceptions alone, so that nothing is in it".to_owned(),
+                    hint: "put what they are exceptions of before them, such as `**`".to_owned(),
+                });
+            }
             for pattern in patterns {
+                if let Some(mixed) = letters::mixed(pattern) {
+                    lints.push(Lint {
+                        rule: "mixed-letters",
+                        about: about(),
+                        place: place(text, word, pattern),
+                        message: format!(
+                            "`{mixed}` has letters of several scripts, which look alike and are others"
+                        ),
+                        hint: "write the name anew, in letters of one script".to_owned(),
+                    });
+                }
                 let (sign, bare) =
                     pattern.strip_prefix('!').map_or(("", pattern.as_str()), |bare| ("!", bare));
                 let found = never(list, bare).map(|(message, hint)| (message, hint.to_owned()));
                 let Some((message, hint)) = found.or_else(|| misspelt(list, sign, bare)) else { continue };
                 lints.push(Lint {
                     rule: "never-matches",
-                    about: format!("{layer}/environments.{word}.{list}"),
+                    about: about(),
                     place: place(text, word, pattern),
                     message: format!("`{pattern}` can never match: {message}"),
                     hint,
@@ -59,6 +80,16 @@ fn never(list: &str, pattern: &str) -> Option<(&'static str, &'static str)> {
         }
         "stacks" if pattern.starts_with("~/") => {
             Some(("a home directory is known by its whole path", "start it with `/` or `**/`"))
+        }
+        "paths" if pattern.starts_with('$') => Some((
+            "variables are not looked up",
+            "write the path itself, from the top of the repository or from `/`",
+        )),
+        "paths" if pattern.contains("/./") => {
+            Some(("paths are known without `.`", "write the path as it is from the top of the repository"))
+        }
+        "paths" if pattern.ends_with('/') => {
+            Some(("a path does not end with `/`", "end it with `/**` for all that is below the directory"))
         }
         "paths" | "stacks" if has_step(pattern) => Some((
             "paths are known without `..` and `//`",
@@ -105,6 +136,8 @@ fn fits_no_ref(pattern: &str) -> bool {
     pattern.contains(['^', '~', ':', ' '])
         || pattern.contains("..")
         || pattern.split('/').any(|part| part.starts_with('.'))
+        || pattern.starts_with('/')
+        || pattern.contains("//")
         || pattern.ends_with(['$', '/', '.'])
 }
 
@@ -175,6 +208,20 @@ mod tests {
         repository/environments.production.branches at line 3, column 13: `release/.*` can never match: git has no such names; a pattern is no regular expression: `*` is anything but `/`, `**` anything, `?` one character
         repository/environments.production.branches at line 3, column 27: `^main$` can never match: git has no such names; a pattern is no regular expression: `*` is anything but `/`, `**` anything, `?` one character
         repository/environments.production.tags at line 4, column 17: `!v1 ` can never match: git has no such names; a pattern is no regular expression: `*` is anything but `/`, `**` anything, `?` one character
+        ");
+    }
+
+    #[test]
+    fn what_cannot_do_what_it_says() {
+        assert_snapshot!(check(
+            "branches = [\"/main\", \"m\u{430}in\", \"日本-main\"]\ntags = [\"!v1\"]\npaths = [\"deploy/./live/**\", \"$HOME/x/**\", \"deploy/live/\"]"
+        ), @"
+        repository/environments.production.branches at line 3, column 13: `/main` can never match: git has no such names; a pattern is no regular expression: `*` is anything but `/`, `**` anything, `?` one character
+        repository/environments.production.branches at line 3, column 22: `mаin` has letters of several scripts, which look alike and are others; write the name anew, in letters of one script
+        repository/environments.production.tags at line 4, column 9: it has exceptions alone, so that nothing is in it; put what they are exceptions of before them, such as `**`
+        repository/environments.production.paths at line 5, column 10: `deploy/./live/**` can never match: paths are known without `.`; write the path as it is from the top of the repository
+        repository/environments.production.paths at line 5, column 30: `$HOME/x/**` can never match: variables are not looked up; write the path itself, from the top of the repository or from `/`
+        repository/environments.production.paths at line 5, column 44: `deploy/live/` can never match: a path does not end with `/`; end it with `/**` for all that is below the directory
         ");
     }
 

@@ -60,6 +60,28 @@ fn odd_policies() {
 }
 
 #[test]
+fn a_reference_is_a_whole_name() {
+    let when = |test: &str| {
+        check(&[(
+            &format!(
+                "forbid (principal, action == Action::\"git.push\", resource is Ref) when {{ {test} }};"
+            ),
+            GOOD,
+        )])
+    };
+    assert_snapshot!(when("resource.reference == \"main\" || resource.reference like \"tags/v*\""), @r#"
+    never-matches repository/p0 at line 8, column 74: references are whole names, so nothing matches "main"; write "refs/heads/main"; a tag is "refs/tags/...", and "*" is where it could be any
+    never-matches repository/p0 at line 8, column 74: references are whole names, so nothing matches "tags/v*"; write "refs/tags/v*"; a tag is "refs/tags/...", and "*" is where it could be any
+    "#);
+    assert_eq!(
+        when(
+            "resource.reference == \"refs/heads/main\" || resource.reference like \"*main\" || resource.reference == \"*\""
+        ),
+        ""
+    );
+}
+
+#[test]
 fn what_lies_below_a_directory_is_not_the_directory() {
     let policy = (
         "forbid (principal, action, resource is Path) when { resource.path like \"*/migrations/*\" || resource.path like \"/srv/live/*\" };",

@@ -166,6 +166,30 @@ fn a_lower_layer_names_more_of_production_and_asks_for_more() {
     assert_snapshot!(format!("{} by {}: {}", decision.kind, policies.join(" "), decision.reason), @"require 2 approvals by graduated/high-risk graduated/production-change repository/two: would change something on a host through its API (api.example, production): two people (by 2)");
 }
 
+/// What the highest layer forbids where nobody has named a place stays forbidden where a lower one calls that production.
+#[test]
+fn naming_a_place_production_loosens_nothing() {
+    let forbid = "[[policy]]\nid = \"no-uploads\"\nsays = \"no uploads to hosts that nobody has named\"\n\
+                  cedar = 'forbid (principal, action == Action::\"net.upload\", resource in Environment::\"unknown\");'\n";
+    let top = Proposal::parse(&format!("{SHOP}{forbid}")).unwrap();
+    let decided = |text: &str, host: &str| {
+        let low = Proposal::parse(text).unwrap();
+        let bundle = build_layers(&[(Layer::Organisation, &top), (Layer::Repository, &low)]).unwrap();
+        let host = Resource::Host { host: host.to_owned(), url: None };
+        let mut effects = [Effect::new(verbs::NET_UPLOAD, host)];
+        crate::classify(&mut effects, &bundle, None);
+        let decision = decide(&effects, &Context::default(), &bundle);
+        format!("{}: {}", decision.kind, decision.reason)
+    };
+    let plain = decided("version = 1\n", "files.example");
+    let named =
+        decided("version = 1\n[environments.production]\nhosts = [\"files.example\"]\n", "files.example");
+    assert_snapshot!(format!("{plain}\n{named}"), @"
+    deny: would send files, or what is read from them, to a host (files.example, in an environment nobody has named): no uploads to hosts that nobody has named
+    deny: would send files, or what is read from them, to a host (files.example, production): no uploads to hosts that nobody has named; by what `organisation` names itself it is unknown
+    ");
+}
+
 #[test]
 fn weights_of_ones_own() {
     let with = |text: &str| build(&Proposal::parse(&format!("{SHOP}{text}")).unwrap());

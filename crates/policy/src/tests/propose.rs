@@ -351,3 +351,80 @@ fn an_address_that_is_not_shown_is_left_out_and_the_proposal_builds() {
     assert!(proposal.to_toml().contains("holds characters that are not shown"));
     assert!(crate::build(&crate::Proposal::parse(&proposal.to_toml()).unwrap()).is_ok());
 }
+
+/// A login that stands in a remote's address, or in a name, is neither proposed nor told.
+#[test]
+fn logins_are_left_out() {
+    let secret = "s3cr3t".repeat(3);
+    let seen = Seen {
+        remotes: [
+            "https://u:p/S@h.example/x",
+            "u:S@h.example:x",
+            "ext::ssh -i S h %S x",
+            "https://u:S@h.example/y",
+        ]
+        .iter()
+        .map(|address| ("origin".to_owned(), address.replace('S', &secret)))
+        .collect(),
+        named: vec![
+            Named {
+                kind: Kind::KubeContext,
+                name: format!("https://a:{secret}@prod/x"),
+                from: "~/.kube/config".to_owned(),
+            },
+            Named {
+                kind: Kind::KubeContext,
+                name: "admin@prod".to_owned(),
+                from: "~/.kube/config".to_owned(),
+            },
+        ],
+        ..Seen::default()
+    };
+    let proposal = propose(&seen);
+    assert!(!proposal.to_toml().contains(&secret));
+    assert_eq!(proposal.repository.remotes, ["h.example/y"]);
+    assert_snapshot!(proposal.notes.join("\n"), @"
+    The address of the remote `origin` may hold a login, and leaves open which host it means, so it is left out: set it anew without one, `git remote set-url origin …`.
+    A name in ~/.kube/config holds a login, and is left out.
+    No CI file was found. If something else delivers from a branch, name that branch under production.
+    ");
+    let own = Proposal {
+        repository: crate::RepositoryMap {
+            remotes: vec![format!("https://u:p/{secret}@h/x")],
+            ..Default::default()
+        },
+        ..proposal
+    };
+    let error = crate::build(&own).unwrap_err().to_string();
+    assert!(!error.contains(&secret), "{error}");
+}
+
+/// A remote that no pattern can name is left out with a note, whatever else is seen.
+#[test]
+fn a_remote_that_no_pattern_can_name_is_left_out() {
+    for address in [
+        "/srv/git/[x]/y.git",
+        "/srv/{a}/b",
+        r"C:\repos\x",
+        r"\\server\share\x",
+        "https://h.example/a/!b",
+        "file:///srv/x[1]",
+    ] {
+        let seen = Seen {
+            remotes: vec![
+                ("origin".to_owned(), address.to_owned()),
+                ("fork".to_owned(), "git@[fd00::1]:a/b".to_owned()),
+            ],
+            ..Seen::default()
+        };
+        let proposal = propose(&seen);
+        assert_eq!(proposal.repository.remotes, ["fd00::1/a/b"], "{address}");
+        assert!(crate::left_out(&seen)[0].contains("`origin`"), "{address}");
+        crate::build(&proposal).unwrap();
+        // What the note says to do helps.
+        let listed = vec![address.replace(['[', ']', '{', '}', '\\', '!'], "*")];
+        let repository = crate::RepositoryMap { remotes: listed, ..Default::default() };
+        let map = crate::build(&Proposal { repository, ..proposal }).unwrap();
+        assert!(map.map().speaks_of(Some(address), None), "{address}");
+    }
+}

@@ -74,6 +74,21 @@ fn a_weakened_pack_gives_the_action_it_lets_through() {
     ");
 }
 
+/// A reference is never called by a branch's short name, so what is said of one says nothing.
+#[test]
+fn an_invariant_about_a_short_name_is_vacuous() {
+    let outcome = |name: &str| {
+        let text = format!(
+            "[[invariant]]\nid = \"two\"\nsays = \"two people\"\ncedar = 'forbid (principal, action == Action::\"git.push\", \
+             resource is Ref) when {{ resource.reference == \"{name}\" && context.oversight.approvals < 2 }};'\n"
+        );
+        let own = Invariant::own(Layer::Repository, &proposal(&text)).unwrap();
+        shown(&prover().prove(&bundle(&text), &own[0]).unwrap().outcome)
+    };
+    assert!(outcome("main").contains("vacuous"), "{}", outcome("main"));
+    assert!(outcome("refs/heads/main").contains("git.push"), "{}", outcome("refs/heads/main"));
+}
+
 #[test]
 fn an_invariant_of_ones_own_is_proved_like_a_shipped_one() {
     let text = r#"

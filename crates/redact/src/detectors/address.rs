@@ -13,11 +13,11 @@ pub(crate) const LOCAL: &str = "local-credential";
 const TOKEN: usize = 20;
 
 fn find(text: Text<'_>, at: usize) -> Option<Secret> {
-    if !text.from(at).starts_with(b"://") || !text.before(at).is_some_and(|byte| byte.is_ascii_alphanumeric())
-    {
+    let is_scheme = text.before(at).is_some_and(|byte| byte.is_ascii_alphanumeric());
+    if !is_scheme || !text.from(at).starts_with(b"://") && !is_slanted(text, at) {
         return None;
     }
-    let start = at + 3;
+    let start = text.run(at + 1, |byte| byte == b'/' || byte == b'\\');
     let ends = |byte: u8| byte.is_ascii_whitespace() || b"\"'`<>\\".contains(&byte);
     let authority_end = text.run(start, |byte| !ends(byte) && !b"/?#".contains(&byte));
     let mut end = last(text, start, authority_end);
@@ -49,6 +49,17 @@ fn find(text: Text<'_>, at: usize) -> Option<Secret> {
     let class = if is_this_machine(host) { LOCAL } else { "url-credential" };
     let class = tokens::class_of_whole(value).unwrap_or(class);
     (!names::is_placeholder(value)).then_some(Secret { class, start: secret, end })
+}
+
+/// Whether the slashes behind a scheme of the web or of git are too few, or turned: programs mend these, or send the rest
+/// to a host that is none.
+fn is_slanted(text: Text<'_>, at: usize) -> bool {
+    let before = at.checked_sub(5).map_or_else(|| text.range(0, at), |start| text.range(start, at));
+    let word = before.rsplit(|byte| !byte.is_ascii_alphanumeric()).next().unwrap_or_default();
+    let is_scheme = ["http", "https", "ssh", "git", "file"]
+        .iter()
+        .any(|scheme| word.eq_ignore_ascii_case(scheme.as_bytes()));
+    is_scheme && text.byte(at + 1).is_some_and(|byte| byte == b'/' || byte == b'\\')
 }
 
 /// Whether a host, with its port, is the machine itself.

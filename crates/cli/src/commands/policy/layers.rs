@@ -110,6 +110,9 @@ impl Layers {
             let mut found = lint_file(&read.proposal, &read.text, &packs, bundle);
             found.extend(lint(&read.proposal, &read.text, read.layer, index > 0));
             found.extend(read.known_programs());
+            if let Some(top) = read.path.parent().filter(|_| read.layer == Layer::Repository) {
+                found.extend(super::directories::lint(&read.proposal, &read.text, top));
+            }
             lints.extend(found.into_iter().map(|lint| (read.path.as_path(), lint)));
             if index == 0 || read.proposal.names_pack {
                 packs.push(read.proposal.pack);

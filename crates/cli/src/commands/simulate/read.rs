@@ -1,6 +1,7 @@
 //! Logs found and read, many at once.
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -22,7 +23,7 @@ const ENDINGS: &[&str] = &["jsonl", "json"];
 /// How a file was asked for.
 #[derive(Clone, Copy)]
 enum Asked {
-    /// It was named: it may be a pipe, as `<(…)` makes one.
+    /// It was named: it may be the pipe that `<(…)` makes.
     ByName,
     /// A folder that it is in was named.
     ByFolder,
@@ -91,6 +92,18 @@ fn gather(
     Ok(())
 }
 
+/// A file that is named: a regular one, or the pipe that a shell makes of `<(…)`. Any other pipe may never be written
+/// to, and a device may never end.
+fn named(path: &Path) -> std::io::Result<Vec<u8>> {
+    let is_pipe = std::fs::metadata(path)?.file_type().is_fifo();
+    let is_of_shell = is_pipe && ["/dev/fd/", "/proc/self/fd/"].iter().any(|start| path.starts_with(start));
+    if is_of_shell || path == Path::new("/dev/stdin") && is_pipe {
+        std::fs::read(path)
+    } else {
+        reading::bytes(path, u64::MAX)
+    }
+}
+
 /// Reads and parses files in parallel, in the order they are listed.
 fn parse(files: &[(PathBuf, Asked)]) -> Result<Vec<(String, Option<Past>)>> {
     let bar = bar(files.len(), "logs read");
@@ -103,7 +116,7 @@ fn parse(files: &[(PathBuf, Asked)]) -> Result<Vec<(String, Option<Past>)>> {
             // A pipe in a folder would be waited for, a device has no end, a link may lead nowhere: they are no logs.
             Asked::ByFolder if std::fs::metadata(path).map_or(true, |found| !found.is_file()) => Ok(None),
             Asked::ByFolder => reading::bytes(path, u64::MAX).map(|text| countersign_agents::read(&text)),
-            Asked::ByName => std::fs::read(path).map(|text| countersign_agents::read(&text)),
+            Asked::ByName => named(path).map(|text| countersign_agents::read(&text)),
         };
         read.lock().unwrap_or_else(PoisonError::into_inner).push((index, past));
         bar.inc(1);

@@ -7,12 +7,14 @@ use anyhow::{Context as _, Result};
 use countersign_evidence::Event;
 use countersign_hook::now;
 use countersign_model::{Environment, Task, TaskId, TaskLimits, TaskScope};
-use countersign_policy::{ProposalError, TaskFile, check_allowed, check_host, check_limits, check_pattern};
+use countersign_policy::{
+    ProposalError, TaskFile, check_allowed, check_host, check_limits, check_path, check_pattern,
+};
 
 use super::{lasting, odd, root, shown};
 use crate::desk::Desk;
 use crate::output::{self, GOOD, Placed, WARN, WithHint as _, styled};
-use crate::terminal;
+use crate::{reading, terminal};
 
 /// Tasks that may be open at once, so that what every call reads stays small.
 const MOST_OPEN: usize = 100;
@@ -68,7 +70,7 @@ enum Named {
 pub fn run(arguments: Arguments, json: bool) -> Result<()> {
     let file = match &arguments.file {
         Some(path) => {
-            let text = std::fs::read_to_string(path)
+            let text = reading::text(path)
                 .with_context(|| format!("cannot read the task `{}`", path.display()))
                 .hint("a task file has the fields of `countersign task start --help`, as TOML")?;
             TaskFile::parse(&text).map_err(|wrong| {
@@ -154,9 +156,12 @@ pub fn run(arguments: Arguments, json: bool) -> Result<()> {
     Ok(())
 }
 
+/// What is wrong with a pattern, by its index, and how to write it.
+type Refused = (usize, (String, Option<String>));
+
 /// The patterns of files elsewhere, where all are. One that is meant for the working tree and can match nothing there is
 /// refused, by its index.
-fn unmatched(paths: &[String], root: &str) -> Result<Vec<String>, (usize, (String, Option<String>))> {
+fn unmatched(paths: &[String], root: &str) -> Result<Vec<String>, Refused> {
     let mut elsewhere = Vec::new();
     let wanted: Vec<&String> = paths.iter().filter(|path| !path.starts_with('!')).collect();
     for (index, path) in paths.iter().enumerate() {
@@ -194,7 +199,11 @@ impl Arguments {
         ];
         for (option, given, list) in lists {
             for pattern in given {
-                let check = if option == "--host" { check_host } else { check_pattern };
+                let check = match option {
+                    "--host" => check_host,
+                    "--scope" => check_path,
+                    _ => check_pattern,
+                };
                 check(pattern).map_err(|wrong| refused(option, wrong))?;
             }
             if !given.is_empty() {

@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use countersign_model::ForgeRepository;
+use countersign_model::remote_address::{carrier, unclear};
 
 /// The address without user names and passwords where those can be secrets, and without a query.
 pub(crate) fn without_credentials(address: &str) -> String {
@@ -19,6 +20,22 @@ pub(crate) fn without_credentials(address: &str) -> String {
         None => authority.to_owned(),
     };
     path.map_or_else(|| format!("{scheme}://{host}"), |path| format!("{scheme}://{host}/{path}"))
+}
+
+/// The address of a git remote without what may be a login, wherever it stands.
+pub(crate) fn of_remote(address: &str) -> String {
+    if let Some((carrier, rest)) = carrier(address) {
+        let is_address = rest.contains("://") && !rest.contains(char::is_whitespace);
+        return format!("{carrier}::{}", if is_address { of_remote(rest) } else { "…".to_owned() });
+    }
+    let plain = unclear(address).unwrap_or_else(|| without_credentials(address));
+    let Some((scheme, rest)) = plain.split_once("://") else { return plain };
+    let (authority, path) = rest.split_once('/').map_or((rest, None), |(authority, path)| (authority, Some(path)));
+    // What is no port may be a password whose host is gone.
+    match authority.rsplit_once(':').filter(|(_, port)| !port.ends_with(']') && !port.bytes().all(|byte| byte.is_ascii_digit())) {
+        Some((host, _)) => path.map_or_else(|| format!("{scheme}://{host}"), |path| format!("{scheme}://{host}/{path}")),
+        None => plain,
+    }
 }
 
 /// Host and path of an address in any spelling: URL, `user@host:path`.

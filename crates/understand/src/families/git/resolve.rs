@@ -374,17 +374,17 @@ impl Repo {
     pub fn remotes(&self, name: &str, context: &Context<'_>) -> (Vec<Remote>, Option<String>) {
         match self.push_addresses(name, context) {
             Ok(addresses) => {
-                let name = if addresses::is_address(name) { addresses::without_credentials(name) } else { name.to_owned() };
+                let name = if addresses::is_address(name) { addresses::of_remote(name) } else { name.to_owned() };
                 let unconfigured = addresses.iter().any(|address| *address == name && !addresses::is_address(address));
                 let remote = |address: &String| Remote {
                     name: name.clone(),
-                    url: (!unconfigured).then(|| addresses::without_credentials(address)),
+                    url: (!unconfigured).then(|| addresses::of_remote(address)),
                 };
                 let why = unconfigured.then(|| format!("no remote called `{name}` is configured"));
                 (addresses.iter().map(remote).collect(), why)
             }
             Err(why) => {
-                let name = addresses::without_credentials(name);
+                let name = addresses::of_remote(name);
                 (vec![Remote { name, url: None }], Some(why))
             }
         }

@@ -10,6 +10,21 @@
     }
 
     #[test]
+    fn a_remote_is_told_without_its_login() {
+        let secret = "s3cr3t".repeat(3);
+        for (spelling, told) in [
+            ("https://u:p/S@h.example/x", "…@h.example/x"), ("https:///u:S@h.example/x", "…@h.example/x"),
+            ("file://u:S@h.example/x", "…@h.example/x"), ("u:S@h.example:x", "…@h.example/x"), (r"https:\\u:S@h.example/x", "…@h.example/x"),
+            ("ext::ssh -i S h %S x", "ext::…"), ("hg::https://u:S@h.example/x", "hg::https://h.example/x"),
+            ("https://h.example:S/x", "https://h.example/x"), ("https://[::1]:80/x", "https://[::1]:80/x"), ("git@h.example:x", "git@h.example:x"),
+        ] {
+            assert_eq!(of_remote(&spelling.replace('S', &secret)), told, "{spelling}");
+        }
+        // Nobody can tell which host it is.
+        assert_eq!(host_and_path(&of_remote("https://evil.example/a@github.com:acme/shop")), None);
+    }
+
+    #[test]
     fn reads_every_spelling() {
         for address in [
             "git@github.com:acme/shop.git", "https://user:x@github.com/acme/shop.git", "ssh://git@github.com:22/acme/shop",

@@ -99,7 +99,7 @@ pub(super) fn clone(git: &Git<'_>, context: &mut Context<'_>) {
         started(address, context);
         context.opaque("git clone", "the address names a program to run");
     }
-    let url = addresses::without_credentials(address);
+    let url = addresses::of_remote(address);
     let remote = countersign_model::Remote { name: url.clone(), url: Some(url) };
     let repository = countersign_model::Repository { root: None, remote: Some(remote) };
     context.push(Effect::new(verbs::GIT_FETCH, Resource::Repository { repository }));
@@ -181,7 +181,7 @@ pub(super) fn structure(git: &Git<'_>, context: &mut Context<'_>) {
         }
         ("submodule", "add") => {
             let address = operands.iter().skip(1).map(|word| word.text()).find(|text| addresses::is_address(text) && !text.starts_with('.'));
-            if let Some(url) = address.map(addresses::without_credentials) {
+            if let Some(url) = address.map(addresses::of_remote) {
                 let remote = countersign_model::Remote { name: url.clone(), url: Some(url) };
                 context.push(Effect::new(verbs::GIT_FETCH, Resource::Repository { repository: git.repository(Some(remote)) }));
             }

@@ -118,7 +118,7 @@ fn remotes() {
     assert_snapshot!(check("git push nowhere main"), @"git.push main@nowhere, write, partial");
     assert_snapshot!(check("git push ext::'sh -c x' main"), @"
     exec.opaque git push, execute, opaque
-    git.push main@ext::sh -c x, write
+    git.push main@ext::…, write
     ");
     assert_snapshot!(check_with("git push origin main", &[("remote.origin.pushurl", "git@a.example:x/y.git"), ("remote.origin.pushurl", "git@b.example:x/y.git")]), @r#"
     git.push main@origin, write
