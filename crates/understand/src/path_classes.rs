@@ -76,7 +76,8 @@ fn is_own_key(path: &str) -> bool {
     ];
     let Some((_, below)) = path.rsplit_once("/.ssh/") else { return false };
     let first = below.split(['.', '-']).next().unwrap_or_default();
-    let others = || OTHERS.contains(&first) || below.ends_with(".pub");
+    let texts = [".pub", ".md", ".txt"];
+    let others = || OTHERS.contains(&first) || texts.iter().any(|end| below.ends_with(end));
     !below.is_empty() && !below.contains('/') && !glob::is_pattern(below) && !others()
 }
 

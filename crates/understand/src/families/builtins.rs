@@ -2,16 +2,15 @@
 
 mod callbacks;
 mod set_up;
+mod sourcing;
 mod variables;
 
 use countersign_model::{Answer, Question, verbs};
 
 use super::{Family, opaque};
 use crate::Workspace as _;
-use crate::code::{self, Looked};
 use crate::context::Context;
-use crate::invocation::{Invocation, Stdin};
-use crate::paths;
+use crate::invocation::Invocation;
 use crate::shell::{self, Place};
 use crate::word::{Value, Word};
 
@@ -97,7 +96,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             context.program(verbs::EXEC_READ, &invocation.program);
         }
         "eval" => eval(invocation, context),
-        "source" | "." => source(invocation, context),
+        "source" | "." => sourcing::source(invocation, context),
         "trap" => {
             shell::trap(invocation, context);
             context.program(verbs::EXEC_READ, "trap");
@@ -415,72 +414,6 @@ fn eval(invocation: &Invocation, context: &mut Context<'_>) {
             context.state.shell.poison("eval may have set it");
             context.state.shell.directory = Err("eval may have changed it".to_owned());
         }
-    }
-}
-
-fn source(invocation: &Invocation, context: &mut Context<'_>) {
-    if invocation.substituted.is_foreign() {
-        context.program(verbs::EXEC_REMOTE_CODE, &invocation.title());
-    }
-    let here = match (&invocation.stdin, invocation.words.first().map(|word| &word.value)) {
-        (Stdin::Text(Value::Known(text)), Some(Value::Known(path))) if is_stdin(path) => Some(text.clone()),
-        (Stdin::Pipe(source), Some(Value::Known(path))) if is_stdin(path) => source.text.clone(),
-        // A process substitution was written as no word.
-        (_, Some(Value::Known(_))) if invocation.words.first().is_some_and(|word| word.raw.is_empty()) => {
-            invocation.substituted.text.clone()
-        }
-        _ => None,
-    };
-    if let Some(text) = here {
-        let outer = context.state.shell.parameters.clone();
-        if invocation.words.len() > 1 {
-            context.state.shell.parameters =
-                shell::functions::parameters(invocation.words.get(1..).unwrap_or_default());
-        }
-        let sourced = std::mem::replace(&mut context.state.shell.sourced, true);
-        shell::run(&text, Place::Within(context.here), context);
-        context.state.shell.sourced = sourced;
-        context.state.shell.parameters = outer;
-        return;
-    }
-    let Some(word) = invocation.words.first() else {
-        opaque(invocation, "it runs a file that is not named", context);
-        return;
-    };
-    if is_open_file(word.text()) {
-        super::hidden(invocation, "it runs what an open file holds", context);
-        context.state.shell.directory = Err("a sourced file may have changed it".to_owned());
-        context.state.shell.poison("a sourced file may have set it");
-        return;
-    }
-    let located = paths::locate(&word.value, context);
-    context.read(word);
-    if invocation.environment.is_empty() && code::activation::activates(&located, context) {
-        return;
-    }
-    if set_up::sources(&located, invocation, context) {
-        return;
-    }
-    let looked = code::look(&located, "source", context, &mut |text, context| {
-        let sourced = std::mem::replace(&mut context.state.shell.sourced, true);
-        context.first_line = Some(1);
-        shell::run(text, Place::Within(context.here), context);
-        context.state.shell.sourced = sourced;
-        Ok(())
-    });
-    let why = match looked {
-        Looked::Understood => None,
-        Looked::Absent => Some("it runs a file that is not there yet".to_owned()),
-        Looked::Opaque(why) => Some(why),
-    };
-    let is_understood = why.is_none();
-    if let Some(why) = why {
-        opaque(invocation, &why, context);
-        context.state.shell.directory = Err("a sourced file may have changed it".to_owned());
-    }
-    // One that consists of values sets these, and nothing else.
-    if !(is_understood && code::environment_files::is_plain(&located.path, context)) {
-        context.state.shell.poison("a sourced file may have set it");
     }
 }
 

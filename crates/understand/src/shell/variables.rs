@@ -19,7 +19,7 @@ pub(crate) const MOST_ELEMENTS: usize = 256;
 pub(crate) const LONGEST: usize = 16 * 1024;
 
 /// Why a value is not known that is a secret's, or may be; its name follows.
-pub(super) const SECRET: &str = "the secret ";
+pub(crate) const SECRET: &str = "the secret ";
 
 /// Why the value of what a command prints is not known, where that is no secret.
 pub(crate) const PRINTED: &str = "the output of a command";
