@@ -14,7 +14,7 @@ const UNTOLD: &str = "…";
 ///
 /// The port is left out on purpose: the same host on another port is taken as the same place, so
 /// that a port cannot move a production branch out of the map. What may be a login is left out; where that leaves open
-/// which host is meant, [`is_unclear`] holds.
+/// which host is meant, `is_unclear` holds.
 pub fn normalise(address: &str) -> String {
     let address = address.trim();
     // A pattern of any address has neither host nor path.

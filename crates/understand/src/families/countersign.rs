@@ -7,7 +7,7 @@ use super::subcommands::{Subcommand, Table, read, rule};
 use crate::Workspace as _;
 use crate::context::Context;
 use crate::environment;
-use crate::invocation::Invocation;
+use crate::invocation::{Invocation, Stdin};
 use crate::paths;
 use crate::word::{Value, Word};
 
@@ -118,6 +118,11 @@ const CHANGERS: &[&str] = &["rm", "unlink", "shred", "mv", "cp", "install", "ln"
 /// Adds that an installer changes Countersign's own package, or another program a file that a command finds by
 /// Countersign's name: `rm $(which countersign)`.
 pub(super) fn package(invocation: &Invocation, context: &mut Context<'_>) {
+    if hands_on(invocation, context) {
+        let resource = Resource::Program { name: invocation.title() };
+        context.push(Effect::new(verbs::COUNTERSIGN_TAMPER, resource).because("it hands on the bytes of Countersign's program, which can be given another name"));
+        return;
+    }
     if CHANGERS.contains(&invocation.program.as_str()) {
         if renames(invocation, context) {
             let resource = Resource::Program { name: invocation.title() };
@@ -143,6 +148,28 @@ pub(super) fn package(invocation: &Invocation, context: &mut Context<'_>) {
         let resource = Resource::Program { name: invocation.title() };
         context.push(Effect::new(verbs::COUNTERSIGN_TAMPER, resource).because("it removes Countersign, or puts another in its place"));
     }
+}
+
+/// Programs that print what a file holds, or make another of it.
+const READERS: &[&str] = &["cat", "head", "tail", "tac", "tee", "pv", "base64", "gzip", "bzip2", "xz", "zstd"];
+
+/// Whether the bytes of one of its programs are printed, from where they may go into a file of any name. A text of that
+/// name is none.
+fn hands_on(invocation: &Invocation, context: &Context<'_>) -> bool {
+    if !READERS.contains(&invocation.program.as_str()) {
+        return false;
+    }
+    let is_its = |value: &Value| FAMILY.programs.contains(&value.text().rsplit('/').next().unwrap_or_default());
+    let is_program = |value: &Value| {
+        let path = paths::locate(value, context).path;
+        matches!(context.workspace.ask(&Question::Path { path }), Answer::Text { text, .. } if text.is_empty())
+    };
+    let input = match &invocation.stdin {
+        Stdin::File(value) => Some(value),
+        Stdin::Inherited | Stdin::Pipe(_) | Stdin::Text(_) => None,
+    };
+    let words = invocation.words.iter().map(|word| &word.value).filter(|_| invocation.program != "tee");
+    words.chain(input).any(|value| is_its(value) && is_program(value))
 }
 
 /// Whether a copy, a link or a move gives one of its programs another name, under which nobody would know it.
@@ -177,7 +204,7 @@ fn renames(invocation: &Invocation, context: &Context<'_>) -> bool {
 mod tests {
     use insta::assert_snapshot;
 
-    use crate::fixture::check;
+    use crate::fixture::{check, check_with};
 
     #[test]
     fn its_programs() {
@@ -212,6 +239,17 @@ mod tests {
         for command in ["cp target/release/countersign dist/", "cp dist/countersign .", "cp -t /tmp dist/countersign", "ln -s dist/countersign out/countersign", "cp -r ~/src/countersign /tmp/copy", "mv countersign countersign-old", "cp countersign.toml x.toml", "dd if=countersign.log of=x", "/lib64/ld-linux-x86-64.so.2 --list /bin/ls"] {
             let found = check(command);
             assert!(!found.contains("tamper"), "{command}: {found}");
+        }
+    }
+
+    #[test]
+    fn its_bytes_are_handed_to_nobody() {
+        let there = [("/repo/dist/countersign", ""), ("/repo/notes/countersign", "some words")];
+        for command in ["cat dist/countersign > z", "tee z < dist/countersign", "gzip -c dist/countersign | gunzip > z", "head -c 99999999 dist/countersign > z"] {
+            assert!(check_with(command, &there).contains("countersign.tamper"), "{command}: {}", check_with(command, &there));
+        }
+        for command in ["cat notes/countersign", "ls -l dist/countersign", "sha256sum dist/countersign", "cat countersign.toml"] {
+            assert!(!check_with(command, &there).contains("tamper"), "{command}: {}", check_with(command, &there));
         }
     }
 
