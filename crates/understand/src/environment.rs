@@ -187,7 +187,10 @@ pub(crate) fn matters(name: &str) -> bool {
         || COMMANDS.contains(&name)
         || WRITTEN.contains(&name)
         || programs::matters(name)
-        || matches!(name, "ENV" | "NODE_OPTIONS" | "BUN_OPTIONS" | "TAR_OPTIONS" | "TAPE")
+        || matches!(
+            name,
+            "ENV" | "NODE_OPTIONS" | "BUN_OPTIONS" | "SPEC_OPTS" | "RUBOCOP_OPTS" | "TAR_OPTIONS" | "TAPE"
+        )
         || [
             "GIT_",
             "GH_",
@@ -244,10 +247,10 @@ pub(crate) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
                 "ENV=..",
                 "an interactive shell runs the file that this variable names",
             ));
-        } else if matches!(name.as_str(), "NODE_OPTIONS" | "BUN_OPTIONS")
+        } else if matches!(name.as_str(), "NODE_OPTIONS" | "BUN_OPTIONS" | "SPEC_OPTS" | "RUBOCOP_OPTS")
             && (value.is_unknown() || LOADING.iter().any(|flag| text.contains(flag)))
         {
-            context.push(Effect::opaque("NODE_OPTIONS=..", "this variable loads other code"));
+            context.push(Effect::opaque(&format!("{name}=.."), "this variable loads other code"));
         }
     }
 }

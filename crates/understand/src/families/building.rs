@@ -233,7 +233,7 @@ fn act(does: Does, index: usize, invocation: &Invocation, context: &mut Context<
         }
         _ => invocation.program.clone(),
     };
-    let replaced = !matches!(does, Read | Runs) && replaced::effects(invocation, context);
+    let replaced = (!matches!(does, Read | Runs) || invocation.program == "go" && does == Read) && replaced::effects(invocation, context);
     if replaced {
         super::sought_in_arguments(invocation, context);
         super::unseen::folders(invocation, context);

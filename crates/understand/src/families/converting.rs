@@ -111,6 +111,11 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             if ["msl:", "mvg:", "ephemeral:", "@", "https:msl"].iter().any(|start| text.to_ascii_lowercase().starts_with(start)) {
                 why = Some("it is given a script of its own");
             }
+            // A name that begins so is a command, whose output is taken for the file.
+            if let Some(command) = word.known().and_then(|text| text.strip_prefix('|')) {
+                crate::shell::run_apart(command, crate::shell::Place::Within(context.here), context);
+                continue;
+            }
             operands.push(word.value.clone());
             continue;
         }

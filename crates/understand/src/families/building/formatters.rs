@@ -35,7 +35,7 @@ pub(super) fn formatted(invocation: &Invocation, context: &mut Context<'_>) {
 /// Options of compilers and bundlers that name a file or a directory which they write.
 const OUTPUTS: &[&str] = &[
     "-o", "--output", "--output-path", "--outfile", "--outFile", "--outdir", "--outDir", "--out-dir", "--out-file", "--target-dir", "--dest", "--destination",
-    "--file", "--dir",
+    "--file", "--dir", "-MF", "-MJ", "-aux-info",
 ];
 
 /// Programs whose `-d` is a directory that they write.
@@ -72,6 +72,8 @@ pub(super) fn outputs(invocation: &Invocation, context: &mut Context<'_>) {
                 located.class = PathClass::Rebuildable;
             }
             context.push(Effect::new(verbs::FS_WRITE, located.resource()));
+        } else if !is_ordinary {
+            context.write_value(&value);
         }
     }
 }

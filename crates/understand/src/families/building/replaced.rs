@@ -47,11 +47,11 @@ const OPTIONS: &[(&[&str], Names)] = &[
     (&["pytest", "py.test", "tox", "nox", "coverage"], &[(Module, &["p"]), (Code, &["override-ini"]), (Place, &["c", "rootdir", "confcutdir", "rcfile", "f", "noxfile"])]),
     (&["gradle", "gradlew", "mvn", "mvnw"], &[(Code, &["I", "init-script"]), (Place, &["b", "build-file", "p", "project-dir", "c", "settings-file", "f", "file", "s", "settings", "include-build"])]),
     (&["cmake"], &[(Code, &["P", "E"]), (Place, &["C", "build", "toolchain", "S"])]),
-    (&["ctest"], &[(Code, &["S", "script", "SP"]), (Place, &["test-dir"])]),
+    (&["ctest"], &[(Code, &["S", "script", "SP", "test-command"]), (Place, &["test-dir"])]),
     (&["ninja", "meson"], &[(Place, &["C", "f", "native-file", "cross-file"])]),
-    (&["gcc", "g++", "clang", "clang++", "cc", "c++"], &[(Command, &["wrapper"]), (Code, &["fplugin", "specs"]), (Flags, &["fuse-ld", "Wl"]), (Place, &["B"])]),
+    (&["gcc", "g++", "clang", "clang++", "cc", "c++"], &[(Command, &["wrapper"]), (Code, &["fplugin", "specs", "B"]), (Flags, &["fuse-ld", "Wl"])]),
     (&["eslint", "prettier", "stylelint", "babel", "webpack", "rollup", "tsc"], &[(Module, &["plugin", "parser", "require", "f", "format", "formatter", "custom-formatter"]), (Place, &["rulesdir", "resolve-plugins-relative-to", "config", "c"])]),
-    (&["pylint", "mypy", "flake8", "ruff", "black", "isort"], &[(Module, &["load-plugins"]), (Code, &["init-hook"]), (Place, &["rcfile", "config-file", "config"])]),
+    (&["pylint", "mypy", "flake8", "ruff", "black", "isort"], &[(Module, &["load-plugins"]), (Command, &["python-executable"]), (Code, &["init-hook"]), (Place, &["rcfile", "config-file", "config"])]),
     (&["protoc"], &[(Plugin, &["plugin"])]),
     (&["ld", "ar"], &[(Code, &["plugin"])]),
     (&["rubocop"], &[(Module, &["r", "require", "plugin"]), (Place, &["c", "config"])]),
@@ -98,6 +98,9 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) -> boo
     if invocation.program == "cargo" {
         any |= cargo(words, end, context);
     }
+    if own.iter().any(|word| loads_by_itself(&invocation.program, word.text())) {
+        any |= weigh(Code, &format!("{} ..", invocation.program), &Value::unknown("a part of a word"), context);
+    }
     let Some((_, options)) = OPTIONS.iter().find(|(programs, _)| programs.contains(&invocation.program.as_str())) else { return any };
     for (index, word) in own.iter().enumerate() {
         for (is, names) in *options {
@@ -110,6 +113,16 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) -> boo
         any |= own.iter().any(|word| assigns(word, context));
     }
     any
+}
+
+/// Whether a word of a compiler has it load a plugin, take more options from a file, or start another compiler.
+fn loads_by_itself(program: &str, text: &str) -> bool {
+    match program {
+        "gcc" | "g++" | "clang" | "clang++" | "cc" | "c++" => text.starts_with('@') || text.starts_with("-Wl,") && text.contains("-plugin"),
+        "javac" => text.starts_with('@') || ["-J-javaagent", "-J-agent"].iter().any(|start| text.starts_with(start)),
+        "cmake" => text.starts_with("-D") && text.contains("_LAUNCHER"),
+        _ => false,
+    }
 }
 
 /// An option's value: in the same word or the next.
@@ -427,5 +440,28 @@ mod tests {
         exec.read sed, read
         fs.write /repo/*/*.yml, write, partial
         ");
+    }
+
+    #[test]
+    fn programs_that_options_start() {
+        let has = |verb: &str, commands: &[&str]| {
+            for command in commands {
+                assert!(check(command).contains(verb), "{command}: {}", check(command));
+            }
+        };
+        has("exec.opaque", &[
+            "gcc -B. src/a.c",
+            "gcc @opts src/a.c",
+            "gcc -Wl,-plugin,x.so a.c",
+            "javac -J-javaagent:x.jar A.java",
+            "cmake -DCMAKE_C_COMPILER_LAUNCHER=x .",
+            "ctest --build-and-test . b --test-command x",
+            "mypy --python-executable ./x src",
+            "go list -export -toolexec=./x ./...",
+            "SPEC_OPTS='-r ./x' rspec",
+            "BAT_PAGER=./x bat --paging=always f",
+        ]);
+        has("git.push main", &["convert '|git push origin main' y.png", "identify '|git push origin main'"]);
+        has("fs.write /repo/.git/hooks/pre-push", &["gcc -MF .git/hooks/pre-push -c a.c"]);
     }
 }

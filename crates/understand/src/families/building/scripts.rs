@@ -1,6 +1,6 @@
 //! Scripts that a test runner is given by name: it runs what stands in them, tests or not.
 
-use countersign_model::{Answer, Question};
+use countersign_model::{Answer, Effect, Question, Resource, verbs};
 
 use crate::Workspace as _;
 use crate::context::Context;
@@ -36,13 +36,21 @@ pub(in crate::families) fn tested(invocation: &Invocation, context: &mut Context
     }
 }
 
-/// Adds the directory that a runner of tests empties before it puts its own files there.
+/// Adds the directory that a runner of tests empties before it puts its own files there, and where else its options put
+/// what it found.
 fn emptied(invocation: &Invocation, context: &mut Context<'_>) {
     let words = &invocation.words;
     let attached = words.iter().find_map(|word| word.value.strip_prefix("--basetemp="));
     let behind = || words.iter().position(|word| word.text() == "--basetemp").and_then(|at| words.get(at + 1)).map(|word| word.value.clone());
     if let Some(value) = attached.or_else(behind) {
         context.delete(&Word::made(value));
+    }
+    for value in words.iter().filter_map(|word| word.value.strip_prefix("--debug=")) {
+        context.write_value(&value);
+    }
+    if words.iter().any(|word| word.text().starts_with("--pastebin")) {
+        let resource = Resource::Host { host: "bpaste.net".to_owned(), url: None };
+        context.push(Effect::new(verbs::NET_UPLOAD, resource).because("it sends what the tests print to a site for anyone to read"));
     }
 }
 
@@ -55,6 +63,12 @@ mod tests {
         for command in ["pytest --basetemp=src", "python -m pytest --basetemp src tests"] {
             assert!(check_with(command, &[]).contains("fs.delete /repo/src"), "{command}: {}", check_with(command, &[]));
         }
+    }
+
+    #[test]
+    fn where_a_runner_puts_what_it_found() {
+        assert!(check_with("pytest --debug=.git/hooks/pre-push", &[]).contains("fs.write /repo/.git/hooks/pre-push"));
+        assert!(check_with("pytest --pastebin=all", &[]).contains("net.upload bpaste.net"));
     }
 
     #[test]
