@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 /// One place.
 pub(super) struct Row {
@@ -191,7 +191,8 @@ pub(super) fn may_hold(text: &[u8]) -> bool {
     static SEARCH: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         let programs = ROWS.iter().flat_map(|row| row.programs).copied();
         let words = programs.chain(["password", "identified", ">"]);
-        AhoCorasick::builder().ascii_case_insensitive(true).build(words).ok()
+        let kind = Some(AhoCorasickKind::DFA);
+        AhoCorasick::builder().ascii_case_insensitive(true).kind(kind).build(words).ok()
     });
     SEARCH.as_ref().is_none_or(|search| search.is_match(text))
 }
