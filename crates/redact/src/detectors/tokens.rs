@@ -106,6 +106,22 @@ const fn last(token: &Token) -> usize {
     token.prefix.as_bytes()[token.prefix.len() - 1] as usize
 }
 
+/// How long the shortest of all tokens is.
+const SHORTEST: usize = shortest();
+
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler, where it cannot panic unseen")]
+const fn shortest() -> usize {
+    let (mut least, mut place) = (usize::MAX, 0);
+    while place < TOKENS.len() {
+        let length = TOKENS[place].prefix.len() + TOKENS[place].length;
+        if length < least {
+            least = length;
+        }
+        place += 1;
+    }
+    least
+}
+
 /// The tokens whose beginning ends in this byte.
 fn ending(last: u8) -> &'static [Token] {
     let place = |byte: usize| PLACES.get(byte).copied().map_or(0, usize::from);
@@ -150,6 +166,9 @@ impl Token {
 
 /// The class of a text that is one token and nothing else.
 pub(crate) fn class_of_whole(text: &[u8]) -> Option<&'static str> {
+    if text.len() < SHORTEST {
+        return None;
+    }
     // Most of them differ in the first byte: a megabyte of addresses asks this fifty thousand times.
     let begins = |token: &&Token| {
         let prefix = token.prefix.as_bytes();
@@ -168,6 +187,11 @@ mod tests {
     fn is_sorted_by_last_byte() {
         assert!(TOKENS.is_sorted_by_key(super::last));
         assert_eq!((0..=255).map(|byte| super::ending(byte).len()).sum::<usize>(), TOKENS.len());
+    }
+
+    #[test]
+    fn none_is_shorter_than_the_shortest() {
+        assert!(TOKENS.iter().all(|token| token.prefix.len() + token.length >= super::SHORTEST));
     }
 
     #[test]
