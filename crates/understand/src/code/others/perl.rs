@@ -1,6 +1,7 @@
 //! Perl: signs in its code that run something or hide it, wherever they stand. What `ARGV` names is opened as a file, and
 //! a name with a bar behind it is run, so code that changes it runs anything.
 
+use super::pieces::{closing, is_name};
 use crate::code::acts::Does;
 
 /// Words of power, and what they do with a literal that follows: sorted.
@@ -85,7 +86,7 @@ fn evaluates(text: &str) -> bool {
     let mut before = ' ';
     for (at, letter) in text.char_indices() {
         // Behind a quote it stands in a text, or where an operator must.
-        let starts = letter == 's' && !(is_word(before) || matches!(before, '$' | '@' | '"' | '\'' | '`'));
+        let starts = letter == 's' && !(is_name(before) || matches!(before, '$' | '@' | '"' | '\'' | '`'));
         before = letter;
         let Some(rest) = text.get(at + 1..).filter(|_| starts) else { continue };
         match substitution(rest, &mut steps) {
@@ -104,7 +105,7 @@ fn substitution<'t>(rest: &'t str, steps: &mut usize) -> Option<&'t str> {
     let (first, rest) = rest.split_at_checked(open)?;
     let sign = rest.chars().next()?;
     // A word behind the letter is another name.
-    if is_word(sign) && first.is_empty() {
+    if is_name(sign) && first.is_empty() {
         return None;
     }
     let close = closing(sign);
@@ -123,8 +124,8 @@ fn substitution<'t>(rest: &'t str, steps: &mut usize) -> Option<&'t str> {
     let length = after.find(|letter| !FLAGS.contains(letter)).unwrap_or(after.len());
     let (flags, after) = after.split_at(length);
     // More letters make a word of it, but for those that may follow at once: `s/a/b/eif 1`.
-    let is_text = is_word(close) || matches!(close, '"' | '\'');
-    (!is_text || !after.starts_with(is_word)).then_some(flags)
+    let is_text = is_name(close) || matches!(close, '"' | '\'');
+    (!is_text || !after.starts_with(is_name)).then_some(flags)
 }
 
 /// Where the next sign stands that is no blank, and no comment behind one.
@@ -164,20 +165,6 @@ fn between(text: &str, open: char, close: char, steps: &mut usize) -> Option<usi
     None
 }
 
-const fn closing(open: char) -> char {
-    match open {
-        '(' => ')',
-        '[' => ']',
-        '{' => '}',
-        '<' => '>',
-        other => other,
-    }
-}
-
-fn is_word(letter: char) -> bool {
-    letter.is_alphanumeric() || letter == '_'
-}
-
 /// Whether `ARGV` is more than read: `$ARGV[0]`, `scalar @ARGV`, `shift @ARGV` and a comparison leave it what it is.
 fn changes_arguments(text: &str) -> bool {
     text.match_indices("ARGV").any(|(at, name)| {
@@ -194,13 +181,13 @@ fn element_is_read(before: &str, after: &str) -> bool {
     let Some(before) = before.strip_suffix('$') else { return false };
     let inside = after.strip_prefix('[').and_then(|rest| rest.split_once(']'));
     let Some((index, after)) = inside else { return false };
-    let is_index = |letter: char| is_word(letter) || matches!(letter, '$' | '-' | ' ');
+    let is_index = |letter: char| is_name(letter) || matches!(letter, '$' | '-' | ' ');
     let before = before.trim_end();
-    let last = before.rsplit(|letter: char| !is_word(letter)).next().unwrap_or_default();
+    let last = before.rsplit(|letter: char| !is_name(letter)).next().unwrap_or_default();
     // These change what they are given, or give it another name.
     let is_changed = before.ends_with("++") || before.ends_with("--") || before.ends_with('\\');
     let opener = before.trim_end_matches(['(', ' ']);
-    let by = opener.rsplit(|letter: char| !is_word(letter)).next().unwrap_or_default();
+    let by = opener.rsplit(|letter: char| !is_name(letter)).next().unwrap_or_default();
     let aliases = [last, by].iter().any(|word| {
         matches!(
             *word,
@@ -218,13 +205,13 @@ fn element_is_read(before: &str, after: &str) -> bool {
 fn list_is_read(before: &str, after: &str) -> bool {
     let Some(before) = before.strip_suffix('@') else { return false };
     let inner = before.trim_end().trim_end_matches('(').trim_end();
-    let word = inner.rsplit(|letter: char| !is_word(letter)).next().unwrap_or_default();
+    let word = inner.rsplit(|letter: char| !is_name(letter)).next().unwrap_or_default();
     let after = after.trim_start();
-    let is_word_of_reading =
+    let is_name_of_reading =
         matches!(word, "scalar" | "shift" | "pop" | "if" | "unless" | "or" | "and" | "not");
     let ends = after.is_empty() || after.starts_with([')', ';', '}', '<', '>']);
     let compares = ["==", "!=", "<", ">"].iter().any(|sign| after.starts_with(sign));
-    let is_named = is_word_of_reading && (ends || after.starts_with("or ") || after.starts_with("and "));
+    let is_named = is_name_of_reading && (ends || after.starts_with("or ") || after.starts_with("and "));
     word == "scalar" || ((is_named || compares) && !assigns(after))
 }
 
@@ -273,7 +260,7 @@ fn changes_by_name(text: &str) -> bool {
     names.iter().any(|name| {
         text.match_indices(name).any(|(at, _)| {
             let before = text.get(..at).unwrap_or_default().trim_end().trim_end_matches('(').trim_end();
-            let word = before.rsplit(|letter: char| !is_word(letter)).next().unwrap_or_default();
+            let word = before.rsplit(|letter: char| !is_name(letter)).next().unwrap_or_default();
             let after = behind_value(text.get(at..).unwrap_or_default());
             CHANGE_LISTS.contains(&word) || assigns(after)
         })
@@ -285,7 +272,7 @@ fn behind_value(text: &str) -> &str {
     let mut rest = text.trim_start_matches(['@', '%', '$']);
     let mut steps = 0;
     loop {
-        rest = rest.trim_start_matches(is_word).trim_start();
+        rest = rest.trim_start_matches(is_name).trim_start();
         rest = rest.strip_prefix("->").unwrap_or(rest);
         let Some(open) = rest.chars().next().filter(|open| matches!(open, '[' | '{')) else { return rest };
         let mut budget = 400;
@@ -301,7 +288,7 @@ fn behind_value(text: &str) -> &str {
 /// `*name = ..` gives a function or a list another name.
 fn globs(text: &str) -> bool {
     text.split('*').skip(1).any(|rest| {
-        let name = rest.trim_start_matches(|letter: char| is_word(letter) || letter == '\'');
+        let name = rest.trim_start_matches(|letter: char| is_name(letter) || letter == '\'');
         let after = name.trim_start();
         name.len() < rest.len()
             && !rest.starts_with(|letter: char| letter.is_ascii_digit())

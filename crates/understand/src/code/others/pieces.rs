@@ -40,9 +40,9 @@ pub(super) struct Piece<'t> {
 }
 
 /// How deep code may stand in texts of other code.
-pub(super) const DEEPEST: usize = 8;
+const DEEPEST: usize = 8;
 /// More pieces are not looked at.
-pub(super) const MOST: usize = 60_000;
+const MOST: usize = 60_000;
 
 /// The piece at an index is this sign or word.
 pub(super) fn is(pieces: &[Piece<'_>], at: usize, text: &str) -> bool {
@@ -65,5 +65,64 @@ pub(super) const fn closing(open: char) -> char {
         '{' => '}',
         '<' => '>',
         other => other,
+    }
+}
+
+/// Reads a text from its start on, piece by piece.
+pub(super) struct Scan<'t> {
+    text: &'t str,
+    /// How far it is read.
+    pub at: usize,
+    pub pieces: Vec<Piece<'t>>,
+    /// Code that stands in texts.
+    later: Vec<Piece<'t>>,
+    depth: usize,
+}
+
+impl<'t> Scan<'t> {
+    pub const fn new(text: &'t str) -> Self {
+        Self { text, at: 0, pieces: Vec::new(), later: Vec::new(), depth: 0 }
+    }
+
+    pub fn rest(&self) -> &'t str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    /// The letter that stands so many after the next.
+    pub fn nth(&self, count: usize) -> Option<char> {
+        self.rest().chars().nth(count)
+    }
+
+    pub fn push(&mut self, kind: Kind, start: usize, spaced: bool) {
+        let text = self.text.get(start..self.at).unwrap_or_default();
+        self.pieces.push(Piece { kind, text, spaced });
+    }
+
+    /// All pieces, those of code in texts last.
+    pub fn finish(mut self) -> Vec<Piece<'t>> {
+        self.pieces.extend(self.later);
+        self.pieces
+    }
+
+    /// Whether there are more pieces than are looked at.
+    pub fn is_over(&self) -> bool {
+        self.pieces.len() + self.later.len() > MOST
+    }
+
+    /// Goes into code that stands in a text: the pieces outside of it, for [`Scan::leaves`].
+    pub fn enters(&mut self) -> Result<Vec<Piece<'t>>, &'static str> {
+        if self.depth >= DEEPEST {
+            return Err("code in texts nests too deep");
+        }
+        self.depth += 1;
+        Ok(std::mem::take(&mut self.pieces))
+    }
+
+    /// Goes on outside; `end` is what ends a line of the language.
+    pub fn leaves(&mut self, outside: Vec<Piece<'t>>, end: Piece<'t>) {
+        self.depth -= 1;
+        let inside = std::mem::replace(&mut self.pieces, outside);
+        self.later.push(end);
+        self.later.extend(inside);
     }
 }

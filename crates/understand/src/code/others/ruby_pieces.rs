@@ -1,6 +1,6 @@
 //! Ruby in pieces. Where a sign may mean one thing or the other, the code is not read.
 
-use super::pieces::{DEEPEST, Kind, MOST, Piece, closing, is_name};
+use super::pieces::{Kind, Piece, Scan, closing, is_name};
 
 /// Words after which a value begins: no operator stands there.
 const BEFORE_VALUES: &[&str] = &[
@@ -15,42 +15,26 @@ const SIGNS: &[&str] = &[
 
 /// The pieces of the code, or why it is not read.
 pub(super) fn read(text: &str) -> Result<Vec<Piece<'_>>, &'static str> {
-    let mut lexer = Lexer { text, at: 0, pieces: Vec::new(), later: Vec::new(), depth: 0, chooses: 0 };
+    let mut lexer = Lexer { scan: Scan::new(text), chooses: 0 };
     lexer.code(false)?;
-    let Lexer { mut pieces, later, .. } = lexer;
-    pieces.extend(later);
-    Ok(pieces)
+    Ok(lexer.scan.finish())
 }
 
+/// The end of a line.
+const END: Piece<'static> = Piece { kind: Kind::Line, text: "", spaced: false };
+
 struct Lexer<'t> {
-    text: &'t str,
-    at: usize,
-    pieces: Vec<Piece<'t>>,
-    later: Vec<Piece<'t>>,
-    depth: usize,
+    scan: Scan<'t>,
     /// How many `?` stood on this line to which a `:` may belong.
     chooses: usize,
 }
 
 const UNSURE: &str = "it is written in a way that can be read as one thing or the other";
 
-impl<'t> Lexer<'t> {
-    fn rest(&self) -> &'t str {
-        self.text.get(self.at..).unwrap_or_default()
-    }
-
-    fn nth(&self, count: usize) -> Option<char> {
-        self.rest().chars().nth(count)
-    }
-
-    fn push(&mut self, kind: Kind, start: usize, spaced: bool) {
-        let text = self.text.get(start..self.at).unwrap_or_default();
-        self.pieces.push(Piece { kind, text, spaced });
-    }
-
+impl Lexer<'_> {
     /// Whether what stands before is a value, behind which comes an operator.
     fn is_behind_value(&self) -> bool {
-        self.pieces.last().is_some_and(|piece| match piece.kind {
+        self.scan.pieces.last().is_some_and(|piece| match piece.kind {
             Kind::Word => self.is_method(1) || !BEFORE_VALUES.contains(&piece.text),
             Kind::Variable | Kind::Symbol | Kind::Number | Kind::Text => true,
             Kind::Sign => matches!(piece.text, ")" | "]" | "}"),
@@ -60,7 +44,7 @@ impl<'t> Lexer<'t> {
 
     /// Whether the last word is a method's name behind a dot.
     fn is_method(&self, back: usize) -> bool {
-        let dot = self.pieces.len().checked_sub(back + 1).and_then(|at| self.pieces.get(at));
+        let dot = self.scan.pieces.len().checked_sub(back + 1).and_then(|at| self.scan.pieces.get(at));
         dot.is_some_and(|piece| piece.kind == Kind::Sign && matches!(piece.text, "." | "&."))
     }
 
@@ -69,8 +53,8 @@ impl<'t> Lexer<'t> {
         if !self.is_behind_value() {
             return Ok(true);
         }
-        let is_word = self.pieces.last().is_some_and(|piece| piece.kind == Kind::Word);
-        let is_apart = spaced && self.nth(1).is_some_and(|next| !next.is_whitespace() && next != '=');
+        let is_word = self.scan.pieces.last().is_some_and(|piece| piece.kind == Kind::Word);
+        let is_apart = spaced && self.scan.nth(1).is_some_and(|next| !next.is_whitespace() && next != '=');
         match is_word && is_apart {
             true if self.is_method(1) => Ok(true),
             true => Err(UNSURE),
@@ -81,77 +65,82 @@ impl<'t> Lexer<'t> {
     fn code(&mut self, is_inner: bool) -> Result<(), &'static str> {
         let mut open = 0_usize;
         let mut spaced = false;
-        while let Some(letter) = self.nth(0) {
-            if self.pieces.len() + self.later.len() > MOST {
+        while let Some(letter) = self.scan.nth(0) {
+            if self.scan.is_over() {
                 return Err("the code is too long to look at");
             }
-            let start = self.at;
+            let start = self.scan.at;
             let was_spaced = std::mem::replace(&mut spaced, false);
             match letter {
                 '\n' => {
-                    self.at += 1;
+                    self.scan.at += 1;
                     self.chooses = 0;
-                    self.push(Kind::Line, start, false);
-                    if self.rest().starts_with("=begin") {
-                        self.at += self.rest().find("\n=end").ok_or(UNSURE)? + 5;
-                        self.at += self.rest().find('\n').unwrap_or(self.rest().len());
+                    self.scan.push(Kind::Line, start, false);
+                    if self.scan.rest().starts_with("=begin") {
+                        self.scan.at += self.scan.rest().find("\n=end").ok_or(UNSURE)? + 5;
+                        self.scan.at += self.scan.rest().find('\n').unwrap_or(self.scan.rest().len());
                     }
                 }
-                '\\' if self.rest().starts_with("\\\n") => self.at += 2,
+                '\\' if self.scan.rest().starts_with("\\\n") => self.scan.at += 2,
                 _ if letter.is_whitespace() => {
-                    self.at += letter.len_utf8();
+                    self.scan.at += letter.len_utf8();
                     spaced = true;
                 }
-                '#' => self.at += self.rest().find('\n').unwrap_or(self.rest().len()),
+                '#' => self.scan.at += self.scan.rest().find('\n').unwrap_or(self.scan.rest().len()),
                 '"' | '`' | '\'' => {
-                    self.at += 1;
+                    self.scan.at += 1;
                     self.quoted(letter, letter, letter != '\'')?;
                     // `"a": 1`
-                    self.push(Kind::Text, start, was_spaced);
+                    self.scan.push(Kind::Text, start, was_spaced);
                 }
                 '/' if self.begins_text(was_spaced)? => {
-                    self.at += 1;
+                    self.scan.at += 1;
                     self.quoted('/', '/', true)?;
-                    self.at +=
-                        self.rest().find(|c: char| !c.is_ascii_lowercase()).unwrap_or(self.rest().len());
-                    self.push(Kind::Text, start, was_spaced);
+                    self.scan.at += self
+                        .scan
+                        .rest()
+                        .find(|c: char| !c.is_ascii_lowercase())
+                        .unwrap_or(self.scan.rest().len());
+                    self.scan.push(Kind::Text, start, was_spaced);
                 }
                 '%' if self.is_percent_text() && self.begins_text(was_spaced)? => {
-                    let kind = self.nth(1).filter(char::is_ascii_alphabetic);
-                    self.at += 1 + usize::from(kind.is_some());
-                    let sign = self.nth(0).ok_or(UNSURE)?;
-                    self.at += sign.len_utf8();
+                    let kind = self.scan.nth(1).filter(char::is_ascii_alphabetic);
+                    self.scan.at += 1 + usize::from(kind.is_some());
+                    let sign = self.scan.nth(0).ok_or(UNSURE)?;
+                    self.scan.at += sign.len_utf8();
                     self.quoted(sign, closing(sign), !matches!(kind, Some('w' | 'i' | 'q' | 's')))?;
-                    self.push(Kind::Text, start, was_spaced);
+                    self.scan.push(Kind::Text, start, was_spaced);
                 }
-                ':' if self.rest().starts_with(":\"") => {
-                    self.at += 2;
+                ':' if self.scan.rest().starts_with(":\"") => {
+                    self.scan.at += 2;
                     self.quoted('"', '"', true)?;
-                    self.push(Kind::Text, start, was_spaced);
+                    self.scan.push(Kind::Text, start, was_spaced);
                 }
                 ':' if self.is_symbol(was_spaced) => {
-                    self.at += 1;
-                    let length = self.rest().find(|c| !is_name(c)).unwrap_or(self.rest().len());
-                    self.at += length
+                    self.scan.at += 1;
+                    let length = self.scan.rest().find(|c| !is_name(c)).unwrap_or(self.scan.rest().len());
+                    self.scan.at += length
                         + usize::from(
-                            self.rest().get(length..).is_some_and(|rest| rest.starts_with(['?', '!'])),
+                            self.scan.rest().get(length..).is_some_and(|rest| rest.starts_with(['?', '!'])),
                         );
-                    self.push(Kind::Symbol, start, was_spaced);
+                    self.scan.push(Kind::Symbol, start, was_spaced);
                 }
-                '?' if !self.is_behind_value() && self.nth(1).is_some_and(|next| !next.is_whitespace()) => {
-                    self.at += 1;
-                    let escaped = usize::from(self.rest().starts_with('\\'));
-                    self.at += escaped;
-                    self.at += self.nth(0).map_or(0, char::len_utf8);
-                    if escaped == 1 && self.nth(0).is_some_and(|next| is_name(next) || next == '-') {
+                '?' if !self.is_behind_value()
+                    && self.scan.nth(1).is_some_and(|next| !next.is_whitespace()) =>
+                {
+                    self.scan.at += 1;
+                    let escaped = usize::from(self.scan.rest().starts_with('\\'));
+                    self.scan.at += escaped;
+                    self.scan.at += self.scan.nth(0).map_or(0, char::len_utf8);
+                    if escaped == 1 && self.scan.nth(0).is_some_and(|next| is_name(next) || next == '-') {
                         return Err(UNSURE);
                     }
-                    self.push(Kind::Text, start, was_spaced);
+                    self.scan.push(Kind::Text, start, was_spaced);
                 }
-                '?' if matches!(self.nth(1), Some('"' | '\'' | '`' | '/' | '%')) => return Err(UNSURE),
+                '?' if matches!(self.scan.nth(1), Some('"' | '\'' | '`' | '/' | '%')) => return Err(UNSURE),
                 '0'..='9' => {
                     let mut length = 0;
-                    let bytes = self.rest().as_bytes();
+                    let bytes = self.scan.rest().as_bytes();
                     while let Some(byte) = bytes.get(length) {
                         let is_point = *byte == b'.' && bytes.get(length + 1).is_some_and(u8::is_ascii_digit);
                         if !(byte.is_ascii_alphanumeric() || *byte == b'_' || is_point) {
@@ -159,37 +148,37 @@ impl<'t> Lexer<'t> {
                         }
                         length += 1;
                     }
-                    self.at += length;
-                    self.push(Kind::Number, start, was_spaced);
+                    self.scan.at += length;
+                    self.scan.push(Kind::Number, start, was_spaced);
                 }
                 '$' | '@' => {
-                    self.at += if self.rest().starts_with("@@") { 2 } else { 1 };
-                    let length = self.rest().find(|c| !is_name(c)).unwrap_or(self.rest().len());
-                    self.at += length;
+                    self.scan.at += if self.scan.rest().starts_with("@@") { 2 } else { 1 };
+                    let length = self.scan.rest().find(|c| !is_name(c)).unwrap_or(self.scan.rest().len());
+                    self.scan.at += length;
                     if length == 0 {
-                        self.at += usize::from(self.rest().starts_with('-'));
-                        self.at += self.nth(0).map_or(0, char::len_utf8);
+                        self.scan.at += usize::from(self.scan.rest().starts_with('-'));
+                        self.scan.at += self.scan.nth(0).map_or(0, char::len_utf8);
                     }
-                    self.push(Kind::Variable, start, was_spaced);
+                    self.scan.push(Kind::Variable, start, was_spaced);
                 }
                 _ if is_name(letter) => self.word(start, was_spaced),
                 _ => {
                     match letter {
                         '{' => open += 1,
                         '}' if is_inner && open == 0 => {
-                            self.at += 1;
+                            self.scan.at += 1;
                             return Ok(());
                         }
                         '}' => open = open.saturating_sub(1),
                         '?' => self.chooses += 1,
-                        ':' if !self.rest().starts_with("::") => {
+                        ':' if !self.scan.rest().starts_with("::") => {
                             self.chooses = self.chooses.saturating_sub(1)
                         }
                         _ => {}
                     }
-                    let sign = SIGNS.iter().find(|sign| self.rest().starts_with(*sign));
-                    self.at += sign.map_or(letter.len_utf8(), |sign| sign.len());
-                    self.push(Kind::Sign, start, was_spaced);
+                    let sign = SIGNS.iter().find(|sign| self.scan.rest().starts_with(*sign));
+                    self.scan.at += sign.map_or(letter.len_utf8(), |sign| sign.len());
+                    self.scan.push(Kind::Sign, start, was_spaced);
                 }
             }
         }
@@ -198,8 +187,8 @@ impl<'t> Lexer<'t> {
 
     /// `%w(a b)`, `%(a)`, `%q{a}`
     fn is_percent_text(&self) -> bool {
-        let sign = match self.nth(1) {
-            Some(kind) if "wWiIqQrsx".contains(kind) => self.nth(2),
+        let sign = match self.scan.nth(1) {
+            Some(kind) if "wWiIqQrsx".contains(kind) => self.scan.nth(2),
             sign => sign,
         };
         sign.is_some_and(|sign| sign.is_ascii_punctuation() && sign != '=')
@@ -207,35 +196,36 @@ impl<'t> Lexer<'t> {
 
     /// Whether a colon begins a symbol, and does not belong to a `?`.
     fn is_symbol(&self, spaced: bool) -> bool {
-        let is_named = self.nth(1).is_some_and(is_name);
-        let is_argument = spaced && self.pieces.last().is_some_and(|piece| piece.kind == Kind::Word);
+        let is_named = self.scan.nth(1).is_some_and(is_name);
+        let is_argument = spaced && self.scan.pieces.last().is_some_and(|piece| piece.kind == Kind::Word);
         is_named && self.chooses == 0 && (!self.is_behind_value() || is_argument)
     }
 
     fn word(&mut self, start: usize, spaced: bool) {
-        self.at += self.rest().find(|c| !is_name(c)).unwrap_or(self.rest().len());
-        if self.rest().starts_with(['?', '!']) {
-            let next = self.nth(1);
-            let is_operator = next == Some('=') && !matches!(self.nth(2), Some('=' | '~' | '>'));
-            self.at += usize::from(!is_operator && next != Some('~'));
+        self.scan.at += self.scan.rest().find(|c| !is_name(c)).unwrap_or(self.scan.rest().len());
+        if self.scan.rest().starts_with(['?', '!']) {
+            let next = self.scan.nth(1);
+            let is_operator = next == Some('=') && !matches!(self.scan.nth(2), Some('=' | '~' | '>'));
+            self.scan.at += usize::from(!is_operator && next != Some('~'));
         }
-        let is_key = self.rest().starts_with(':') && !self.rest().starts_with("::") && self.chooses == 0;
+        let is_key =
+            self.scan.rest().starts_with(':') && !self.scan.rest().starts_with("::") && self.chooses == 0;
         if is_key {
-            self.push(Kind::Symbol, start, spaced);
-            self.at += 1;
+            self.scan.push(Kind::Symbol, start, spaced);
+            self.scan.at += 1;
             return;
         }
-        self.push(Kind::Word, start, spaced);
+        self.scan.push(Kind::Word, start, spaced);
     }
 
     /// What stands between two signs, the first of which is read.
     fn quoted(&mut self, open: char, close: char, takes_code: bool) -> Result<(), &'static str> {
         let mut depth = 1_usize;
         loop {
-            let letter = self.nth(0).ok_or("a text does not end")?;
-            self.at += letter.len_utf8();
+            let letter = self.scan.nth(0).ok_or("a text does not end")?;
+            self.scan.at += letter.len_utf8();
             match letter {
-                '\\' => self.at += self.nth(0).map_or(0, char::len_utf8),
+                '\\' => self.scan.at += self.scan.nth(0).map_or(0, char::len_utf8),
                 _ if letter == close => {
                     depth -= 1;
                     if depth == 0 {
@@ -243,8 +233,8 @@ impl<'t> Lexer<'t> {
                     }
                 }
                 _ if letter == open => depth += 1,
-                '#' if takes_code && self.rest().starts_with('{') => {
-                    self.at += 1;
+                '#' if takes_code && self.scan.rest().starts_with('{') => {
+                    self.scan.at += 1;
                     self.inner()?;
                 }
                 _ => {}
@@ -253,18 +243,11 @@ impl<'t> Lexer<'t> {
     }
 
     fn inner(&mut self) -> Result<(), &'static str> {
-        if self.depth >= DEEPEST {
-            return Err("code in texts nests too deep");
-        }
-        self.depth += 1;
-        let outside = std::mem::take(&mut self.pieces);
+        let outside = self.scan.enters()?;
         let chooses = std::mem::take(&mut self.chooses);
         self.code(true)?;
-        let inside = std::mem::replace(&mut self.pieces, outside);
         self.chooses = chooses;
-        self.depth -= 1;
-        self.later.push(Piece { kind: Kind::Line, text: "", spaced: false });
-        self.later.extend(inside);
+        self.scan.leaves(outside, END);
         Ok(())
     }
 }
