@@ -13,23 +13,40 @@ pub(super) fn edited(name: &str, value: &Value, context: &mut Context<'_>) {
     }
 }
 
-/// Whether an editor is `sed`, and nothing that it puts into the list can be an order to run something.
+/// Orders that choose among commits, and run nothing.
+const ORDERS: &[&str] = &["drop", "d", "edit", "e", "fixup", "f", "pick", "p", "reword", "r", "squash", "s"];
+
+/// Whether an editor is `sed`, with scripts that do no more than put such an order in the place of `pick`, or delete lines.
 fn only_replaces(text: &str) -> bool {
-    let is_sed = text.strip_prefix("sed ").is_some_and(|rest| rest.contains("s/") || rest.contains('d'));
-    // `2,$s/^pick/squash/`: the last line.
-    let text = &text.replace("$s/", "s/").replace("$d", "d");
-    let acts = ["exec", ";", "|", "&", "$", "`", "\n", "\\n", ">", "<"].iter().any(|part| text.contains(part));
-    is_sed && !acts && !has_short_order(text)
+    let Some(rest) = text.strip_prefix("sed ") else { return false };
+    // Between quotes stand the scripts; a quote within a word could put another one together.
+    let parts: Vec<&str> = rest.split('\'').collect();
+    let apart = |part: &str| part.is_empty() || part.starts_with(' ') && part.ends_with(' ');
+    let mut options = parts.iter().step_by(2).enumerate();
+    let plain = options.all(|(at, part)| {
+        let is_known = |word: &str| matches!(word, "-i" | "-e" | "-E" | "-r");
+        let is_apart = match at {
+            0 => part.is_empty() || part.ends_with(' '),
+            _ => apart(part),
+        };
+        is_apart && part.split_whitespace().all(is_known)
+    });
+    parts.len() > 2 && parts.len() % 2 == 1 && plain && parts.iter().skip(1).step_by(2).all(|script| is_choice(script))
 }
 
-/// Whether the short form of `exec` may stand somewhere: an `x` that begins a line or what is put into one.
-fn has_short_order(text: &str) -> bool {
-    text.match_indices('x').any(|(at, _)| {
-        let before = text.get(..at).and_then(|before| before.chars().next_back()).unwrap_or(' ');
-        let after = text.get(at + 1..).and_then(|after| after.chars().next()).unwrap_or(' ');
-        let begins = !before.is_ascii_alphabetic() || matches!(before, 'i' | 'a' | 'c');
-        begins && (after.is_whitespace() || after == '\\')
-    })
+/// `1s/^pick/edit/`, `2,$s/^pick abc1234/fixup abc1234/`, `3d`
+fn is_choice(script: &str) -> bool {
+    let command = script.trim_start_matches(|letter: char| letter.is_ascii_digit() || matches!(letter, ',' | '$' | ' '));
+    if command == "d" {
+        return command.len() < script.len();
+    }
+    let parts: Vec<&str> = command.split('/').collect();
+    let ["s", pattern, order, flags] = parts.as_slice() else { return false };
+    let first = order.split(' ').next().unwrap_or_default();
+    let is_plain = |text: &str| text.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, ' ' | '^'));
+    // What the pattern takes away is put back, or is `pick` and a commit's id.
+    let words = pattern.trim_start_matches('^').trim_start_matches("pick");
+    words.len() < pattern.len() && pattern.contains("pick") && is_plain(pattern) && is_plain(order) && ORDERS.contains(&first) && matches!(*flags, "" | "g")
 }
 
 #[cfg(test)]
@@ -42,6 +59,11 @@ mod tests {
             "GIT_SEQUENCE_EDITOR=\"sed -i '1iexec git push origin main'\" git rebase -i HEAD~1",
             "GIT_SEQUENCE_EDITOR=\"sed -i '1ix git push origin main'\" git rebase -i HEAD~1",
             "GIT_EDITOR=\"sed -i 's/^pick.*/x true/'\" git rebase -i HEAD~1",
+            "GIT_SEQUENCE_EDITOR=\"sed -i '1ie''xec git push origin main'\" git rebase -i HEAD~1",
+            "GIT_SEQUENCE_EDITOR=\"sed -i 's/^pick [^ ]* //'\" git rebase -i HEAD~1",
+            "GIT_SEQUENCE_EDITOR=\"sed -i 's/^pick/\\x65xec/'\" git rebase -i HEAD~1",
+            "GIT_SEQUENCE_EDITOR=\"sed -i 's/^pick/edit/;1e true'\" git rebase -i HEAD~1",
+            "GIT_SEQUENCE_EDITOR=\"sed -i -f x.sed\" git rebase -i HEAD~1",
             "git -c sequence.editor='cp todo' rebase -i HEAD~1",
             "GIT_SEQUENCE_EDITOR=\"python3 reword.py\" git rebase -i HEAD~1",
         ] {
@@ -55,6 +77,7 @@ mod tests {
             "GIT_SEQUENCE_EDITOR=: git rebase -i --autosquash main",
             "GIT_SEQUENCE_EDITOR=\"sed -i '1s/^pick/edit/'\" git rebase -i HEAD~2",
             "GIT_SEQUENCE_EDITOR=\"sed -i -e 's/^pick abc1234/fixup abc1234/'\" git rebase -i HEAD~2",
+            "GIT_SEQUENCE_EDITOR=\"sed -i -e '2d' -e 's/^pick/s/'\" git rebase -i HEAD~3",
             "GIT_SEQUENCE_EDITOR=\"sed -i '2,\\$s/^pick/squash/'\" git rebase -i main",
             "git -c sequence.editor=true rebase -i HEAD~2",
         ] {
