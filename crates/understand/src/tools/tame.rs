@@ -2,7 +2,7 @@
 //! prompt for the agent.
 
 use countersign_model::{Effect, PathClass, Resource, ToolCall, verbs};
-use toml::{Table, Value as Toml};
+use toml::Table;
 
 use crate::context::Context;
 use crate::paths;
@@ -14,8 +14,7 @@ const ASKED_FOR: &[&str] = &["tools", "tasks", "min_version", "tool_alias"];
 /// Folders of the agent's in which prompts are kept.
 const PROMPTS: &[&str] = &["/.claude/commands/", "/.claude/skills/", "/.claude/agents/"];
 /// What a prompt's head may say that gives the agent more than words.
-const GIVES: &[&str] =
-    &["allowed-tools", "allowed_tools", "tools:", "hooks", "mcpservers", "permissionmode", "permission-mode"];
+const GIVES: &[&str] = &["tools", "hooks", "mcpservers", "permission"];
 
 /// Takes the write of a file that was just added for one of ordinary work, where its text is surely that.
 pub(super) fn weigh(call: &ToolCall, context: &mut Context<'_>) {
@@ -53,12 +52,14 @@ fn only_asked_for(path: &str, call: &ToolCall, context: &Context<'_>) -> bool {
     match (call.text("content"), call.text("old_string"), call.text("new_string"), before) {
         (Some(content), None, None, before) => {
             let before = before.unwrap_or_default();
-            rest(content).is_some_and(|after| Some(after) == rest(&before)) && installs_nothing_else(content)
+            rest(content).is_some_and(|after| Some(after) == rest(&before))
+                && changes_versions(&before, content)
         }
         (None, Some(old), Some(new), Some(before)) if before.contains(old) && !old.is_empty() => {
             let all = call.input.get("replace_all").and_then(serde_json::Value::as_bool) == Some(true);
             let after = if all { before.replace(old, new) } else { before.replacen(old, new, 1) };
-            rest(&after).is_some_and(|after| Some(after) == rest(&before)) && installs_nothing_else(&after)
+            rest(&after).is_some_and(|after| Some(after) == rest(&before))
+                && changes_versions(&before, &after)
         }
         // Nobody has the file at hand: only versions are surely what they look like.
         (None, Some(old), Some(new), None) => only_versions(old) && only_versions(new),
@@ -66,28 +67,35 @@ fn only_asked_for(path: &str, call: &ToolCall, context: &Context<'_>) -> bool {
     }
 }
 
-/// Whether no tool has something run once it is installed.
-fn installs_nothing_else(text: &str) -> bool {
-    let Ok(table) = text.parse::<Table>() else { return false };
-    let tools = table.get("tools").and_then(Toml::as_table);
-    tools.is_none_or(|tools| tools.values().all(|tool| tool.get("postinstall").is_none()))
+/// Whether the tools that differ are named with a plain version: others may have code run, or bring programs of their own.
+fn changes_versions(before: &str, after: &str) -> bool {
+    let tools = |text: &str| text.parse::<Table>().map(|table| table.get("tools").cloned()).ok();
+    let (Some(before), Some(after)) = (tools(before), tools(after)) else { return false };
+    let Some(after) = after else { return true };
+    let known = |name: &str| before.as_ref().and_then(|tools| tools.get(name));
+    after.as_table().is_some_and(|tools| {
+        tools.iter().all(|(name, tool)| known(name) == Some(tool) || tool.as_str().is_some_and(is_version))
+    })
+}
+
+/// `1.22`, `latest`
+fn is_version(text: &str) -> bool {
+    text.starts_with(|letter: char| letter.is_ascii_digit()) || matches!(text, "latest" | "lts")
 }
 
 /// Whether each line is a name with a version, a comment or the head of the list of tools.
 fn only_versions(text: &str) -> bool {
     const RUN: &[&str] = &["enter", "leave", "cd", "preinstall", "postinstall", "run", "file", "source"];
-    let is_version = |value: &str| {
+    let quoted = |value: &str| {
         let inner = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-        inner.is_some_and(|inner| {
-            inner.starts_with(|letter: char| letter.is_ascii_digit()) || matches!(inner, "latest" | "lts")
-        })
+        inner.is_some_and(is_version)
     };
     text.lines().map(str::trim).all(|line| {
         line.is_empty()
             || line.starts_with('#')
             || line == "[tools]"
             || line.split_once('=').is_some_and(|(key, value)| {
-                !RUN.contains(&key.trim()) && is_version(value.split(" #").next().unwrap_or(value).trim())
+                !RUN.contains(&key.trim()) && quoted(value.split(" #").next().unwrap_or(value).trim())
             })
     })
 }
@@ -96,9 +104,13 @@ fn only_versions(text: &str) -> bool {
 fn is_prompt(call: &ToolCall) -> bool {
     let Some(content) = call.text("content") else { return false };
     let lower = content.to_ascii_lowercase();
-    !GIVES.iter().any(|part| {
-        lower.lines().any(|line| line.trim_start().trim_start_matches(['"', '\'']).starts_with(part))
-    }) && !lower.contains("!`")
+    let head = lower.trim_start_matches(|letter: char| letter.is_whitespace() || letter == '\u{feff}');
+    let head =
+        head.strip_prefix("---").map(|rest| rest.split("\n---").next().unwrap_or(rest)).unwrap_or_default();
+    // An escape could spell any of them.
+    !head.contains('\\')
+        && !GIVES.iter().any(|part| head.contains(part))
+        && !lower.contains("!`")
         && !lower.contains("```!")
 }
 
@@ -138,6 +150,8 @@ mod tests {
             ("[env]", "[hooks]\nenter = \"./x\"\n[env]"),
             ("[env]", "[env]\n_.source = \"./x\""),
             ("go = \"1.22\"", "go = { version = \"1\", postinstall = \"./x\" }"),
+            ("go = \"1.22\"", "go = [{ version = \"1\", postinstall = \"./x\" }]"),
+            ("go = \"1.22\"", "go = \"path:./evil\""),
             ("go = \"1.22\"", "= broken"),
             ("not there", "x = 1"),
         ] {
@@ -161,6 +175,8 @@ mod tests {
         assert!(is_ordinary("Write", write("skills/a/SKILL.md", "Read the tests first.\n"), &[]));
         for (name, content) in [
             ("commands/a.md", "---\nallowed-tools: Bash(*)\n---\nx"),
+            ("commands/a.md", "---\n{description: x, allowed-tools: Bash(*)}\n---\nx"),
+            ("commands/a.md", "\u{feff}---\n\"allowed\\x2dtools\": Bash(*)\n---\nx"),
             ("commands/a.md", "Status: !`git push`"),
             ("skills/a/run.sh", "git push"),
             ("settings.json", "{}"),
