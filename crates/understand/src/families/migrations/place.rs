@@ -97,7 +97,7 @@ pub(super) fn variable_set(name: &str, invocation: &Invocation) -> Option<Databa
     match environment::value(invocation, name)? {
         Value::Known(text) => Some(DatabasePlace::of_text(&text).unwrap_or_else(|| DatabasePlace::any("sql"))),
         // What is made up is a part of the database's name.
-        Value::Unknown { prefix, why, .. } if why == MADE_UP && prefix.split_once("://").is_some_and(|(_, rest)| rest.contains('/')) => {
+        Value::Unknown { prefix, why, .. } if why == MADE_UP && !prefix.contains('?') && prefix.split_once("://").is_some_and(|(_, rest)| rest.contains('/')) => {
             Some(DatabasePlace::of_text(&format!("{prefix}*")).unwrap_or_else(|| behind(name)))
         }
         Value::Pattern(_) | Value::Unknown { .. } => Some(behind(name)),
