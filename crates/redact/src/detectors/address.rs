@@ -45,6 +45,10 @@ fn find(text: Text<'_>, at: usize) -> Option<Secret> {
         None => return None,
     };
     let value = text.range(secret, end);
+    // One that was taken out is looked at once more with the text around it.
+    if marker::is_whole(value) {
+        return None;
+    }
     let host = text.range(end + 1, text.run(end + 1, |byte| !ends(byte) && !b"/?#".contains(&byte)));
     let class = if is_this_machine(host) { LOCAL } else { "url-credential" };
     let class = tokens::class_of_whole(value).unwrap_or(class);
