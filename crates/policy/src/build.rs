@@ -15,7 +15,8 @@ use crate::map::RepositoryMap;
 use crate::oversight::{self, Asked, MOST_APPROVALS, Refusal};
 use crate::packs::Pack;
 use crate::points::{self, WrongPoints};
-use crate::proposal::{self, INVARIANT, Mode, OwnInvariant, OwnPolicy, Proposal};
+use crate::own_texts::OwnTexts;
+use crate::proposal::{INVARIANT, Mode, OwnInvariant, OwnPolicy, Proposal};
 use crate::{At, above, glob, letters, nearest, remote};
 
 /// Why a proposal does not become a bundle.
@@ -152,7 +153,7 @@ impl BuildError {
     pub fn within(self, text: &str) -> Self {
         match self {
             Self::Policy { policy, message, place, hint } => {
-                let place = Place(proposal::place_of_policy(text, &policy, place.0));
+                let place = Place(OwnTexts::of(text).place(&policy, place.0));
                 Self::Policy { policy, message, place, hint }
             }
             Self::Id { layer, name, message, at } => Self::Id { layer, name, message, at: at.within(text) },

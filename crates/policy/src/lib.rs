@@ -34,6 +34,7 @@ mod nearest;
 mod nesting;
 mod oversight;
 mod own;
+mod own_texts;
 mod packs;
 mod past;
 mod points;

@@ -11,7 +11,7 @@ use crate::example::Example;
 use crate::map::{EnvironmentMap, Places, RepositoryMap};
 use crate::seen::Named;
 use crate::wording::explain;
-use crate::{OnAllow, Pack, escapes, remote};
+use crate::{OnAllow, Pack, remote};
 
 /// The version of the file's format.
 pub(crate) const VERSION: u32 = 1;
@@ -291,41 +291,3 @@ impl From<Lists> for Listed {
 
 /// What the name of an invariant starts with where an error is about one.
 pub(crate) const INVARIANT: &str = "invariant ";
-
-/// Where in a proposal's text a policy or an invariant of its own is, or a place that is counted in the policy's own text.
-pub(crate) fn place_of_policy(
-    text: &str,
-    id: &str,
-    within: Option<(usize, usize)>,
-) -> Option<(usize, usize)> {
-    #[derive(Deserialize)]
-    struct File {
-        #[serde(default)]
-        policy: Vec<Policy>,
-        #[serde(default)]
-        invariant: Vec<Policy>,
-    }
-    #[derive(Deserialize)]
-    struct Policy {
-        id: String,
-        cedar: toml::Spanned<String>,
-    }
-    let file: File = toml::from_str(text).ok()?;
-    let (invariant, bare) = (id.starts_with(INVARIANT), id.trim_start_matches(INVARIANT));
-    let among = if invariant { file.invariant } else { file.policy };
-    let policy = among.into_iter().find(|policy| policy.id == bare)?;
-    let (span, says) = (policy.cedar.span(), policy.cedar.get_ref().as_str());
-    let raw = text.get(span.clone())?;
-    let verbatim = raw.find(says);
-    if let Some((line, column)) = within.filter(|_| verbatim.is_none()) {
-        let before = says.split('\n').take(line.saturating_sub(1)).map(|line| line.chars().count() + 1);
-        let at = escapes::offset(raw, before.sum::<usize>() + column.saturating_sub(1));
-        return line_and_column(text, span.start + at.unwrap_or_default());
-    }
-    let (line, column) = line_and_column(text, span.start + verbatim.unwrap_or_default())?;
-    Some(match within {
-        None => (line, column),
-        Some((1, further)) => (line, column + further - 1),
-        Some((lines, further)) => (line + lines - 1, further),
-    })
-}

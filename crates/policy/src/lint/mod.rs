@@ -17,7 +17,8 @@ mod words;
 use cedar_policy::Policy;
 use serde_json::Value;
 
-use crate::proposal::{self, INVARIANT, Mode, OwnInvariant, OwnPolicy, Proposal};
+use crate::own_texts::OwnTexts;
+use crate::proposal::{INVARIANT, Mode, OwnInvariant, OwnPolicy, Proposal};
 use crate::scope::Constraint;
 use crate::{Layer, Place};
 
@@ -85,20 +86,21 @@ pub fn lint(proposal: &Proposal, text: &str, layer: Layer, is_low: bool) -> Vec<
     let policies: Vec<Read<'_>> =
         proposal.policies.iter().filter_map(|own| read(own, has_all, &mapped)).collect();
     let invariants = invariants.iter().filter_map(|own| read(own, has_all, &mapped));
+    let texts = OwnTexts::of(text);
     let mut lints = patterns::lint(proposal, text, layer);
     for (index, one) in policies.iter().enumerate() {
         let earlier = policies.get(..index).unwrap_or_default();
-        lints.extend(RULES.iter().flat_map(|rule| found(rule, one, earlier, text, layer)));
+        lints.extend(RULES.iter().flat_map(|rule| found(rule, one, earlier, &texts, layer)));
     }
     for one in invariants {
         let rules = RULES.iter().filter(|(name, _)| !OF_POLICIES.contains(name));
-        lints.extend(rules.flat_map(|rule| found(rule, &one, &[], text, layer)));
+        lints.extend(rules.flat_map(|rule| found(rule, &one, &[], &texts, layer)));
     }
     lints
 }
 
 /// What a rule finds odd about a policy or an invariant.
-fn found((rule, find): &Rule, one: &Read<'_>, earlier: &[Read<'_>], text: &str, layer: Layer) -> Vec<Lint> {
+fn found((rule, find): &Rule, one: &Read<'_>, earlier: &[Read<'_>], texts: &OwnTexts<'_>, layer: Layer) -> Vec<Lint> {
     let id = &one.own.id;
     let about = match id.strip_prefix(INVARIANT) {
         Some(bare) => format!("{INVARIANT}{layer}/{bare}"),
@@ -107,7 +109,7 @@ fn found((rule, find): &Rule, one: &Read<'_>, earlier: &[Read<'_>], text: &str, 
     let lint = |found: Found| Lint {
         rule,
         about: about.clone(),
-        place: Place(proposal::place_of_policy(text, id, within(&one.own.cedar, &found.words))),
+        place: Place(texts.place(id, within(&one.own.cedar, &found.words))),
         message: found.message,
         hint: found.hint,
     };

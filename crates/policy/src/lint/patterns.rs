@@ -4,7 +4,7 @@ use crate::checked::line_and_column;
 use crate::lint::Lint;
 use crate::proposal::Proposal;
 use crate::request::environment_word;
-use crate::{Layer, Place, letters};
+use crate::{Layer, Place, glob, letters};
 
 /// Every entry of a proposal's map that can match nothing.
 pub(super) fn lint(proposal: &Proposal, text: &str, layer: Layer) -> Vec<Lint> {
@@ -23,7 +23,18 @@ pub(super) fn lint(proposal: &Proposal, text: &str, layer: Layer) -> Vec<Lint> {
                     hint: "put what they are exceptions of before them, such as `**`".to_owned(),
                 });
             }
-            for pattern in patterns {
+            for (index, pattern) in patterns.iter().enumerate() {
+                if let Some(exception) = excepted(pattern, patterns.get(index + 1..).unwrap_or_default()) {
+                    lints.push(Lint {
+                        rule: "excepted-again",
+                        about: about(),
+                        place: place(text, word, pattern),
+                        message: format!(
+                            "`{pattern}` names nothing, since `{exception}` further on excepts all of it"
+                        ),
+                        hint: "put the exception before it, or leave one of them out".to_owned(),
+                    });
+                }
                 if let Some(mixed) = letters::mixed(pattern) {
                     lints.push(Lint {
                         rule: "mixed-letters",
@@ -50,6 +61,19 @@ pub(super) fn lint(proposal: &Proposal, text: &str, layer: Layer) -> Vec<Lint> {
         }
     }
     lints
+}
+
+/// The exception among the patterns that follow that leaves nothing of this one.
+fn excepted<'l>(pattern: &str, following: &'l [String]) -> Option<&'l str> {
+    let covers = |exception: &str| {
+        exception == pattern
+            || exception == "**"
+            || !pattern.contains(['*', '?']) && glob::matches(exception, pattern)
+    };
+    if pattern.starts_with('!') {
+        return None;
+    }
+    following.iter().find(|next| next.strip_prefix('!').is_some_and(covers)).map(String::as_str)
 }
 
 /// Why nothing of this list is called so, and how it is called.
@@ -223,6 +247,15 @@ mod tests {
         repository/environments.production.paths at line 5, column 30: `$HOME/x/**` can never match: variables are not looked up; write the path itself, from the top of the repository or from `/`
         repository/environments.production.paths at line 5, column 44: `deploy/live/` can never match: a path does not end with `/`; end it with `/**` for all that is below the directory
         ");
+    }
+
+    #[test]
+    fn what_a_later_exception_takes_back() {
+        assert_snapshot!(check("branches = [\"main\", \"!**\"]\ntags = [\"!v1\", \"v1\", \"v*\", \"!v?\"]"), @"
+        repository/environments.production.branches at line 3, column 13: `main` names nothing, since `!**` further on excepts all of it; put the exception before it, or leave one of them out
+        repository/environments.production.tags at line 4, column 16: `v1` names nothing, since `!v?` further on excepts all of it; put the exception before it, or leave one of them out
+        ");
+        assert_eq!(check("branches = [\"release/*\", \"!release/old\", \"release/old\"]"), "");
     }
 
     #[test]
