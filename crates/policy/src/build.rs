@@ -13,9 +13,9 @@ use crate::checked::{Checked, FLATTER, read, read_pack, validate};
 use crate::layers::{self, Layer, Loosening};
 use crate::map::RepositoryMap;
 use crate::oversight::{self, Asked, MOST_APPROVALS, Refusal};
+use crate::own_texts::OwnTexts;
 use crate::packs::Pack;
 use crate::points::{self, WrongPoints};
-use crate::own_texts::OwnTexts;
 use crate::proposal::{INVARIANT, Mode, OwnInvariant, OwnPolicy, Proposal};
 use crate::{At, above, glob, letters, nearest, remote};
 

@@ -87,7 +87,8 @@ fn is_quiet(text: &str, effects: &[Effect]) -> bool {
         && effects.iter().any(|effect| effect.verb == verbs::SECRET_READ)
         && effects.iter().all(|effect| match &effect.verb {
             verb if *verb == verbs::SECRET_READ => is_loaded(effect) && within(effect, &loads),
-            verb if *verb == verbs::EXEC_TEST || *verb == verbs::EXEC_BUILD => within(effect, &works),
+            // The registry that `npx` asks for the tool; what is installed has an effect of its own.
+            verb if *verb == verbs::EXEC_TEST || *verb == verbs::EXEC_BUILD || *verb == verbs::PACKAGE_READ => within(effect, &works),
             verb if *verb == verbs::EXEC_READ => matches!(&effect.resource, Resource::Program { name } if matches!(name.as_str(), "set" | "cd" | "export" | "head" | "tail")) || within(effect, &loads),
             _ => is_start(effect),
         })

@@ -100,7 +100,13 @@ pub fn lint(proposal: &Proposal, text: &str, layer: Layer, is_low: bool) -> Vec<
 }
 
 /// What a rule finds odd about a policy or an invariant.
-fn found((rule, find): &Rule, one: &Read<'_>, earlier: &[Read<'_>], texts: &OwnTexts<'_>, layer: Layer) -> Vec<Lint> {
+fn found(
+    (rule, find): &Rule,
+    one: &Read<'_>,
+    earlier: &[Read<'_>],
+    texts: &OwnTexts<'_>,
+    layer: Layer,
+) -> Vec<Lint> {
     let id = &one.own.id;
     let about = match id.strip_prefix(INVARIANT) {
         Some(bare) => format!("{INVARIANT}{layer}/{bare}"),

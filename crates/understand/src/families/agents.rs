@@ -238,7 +238,10 @@ mod tests {
         ");
         assert_snapshot!(check("codex exec 'fix it'"), @"exec.opaque codex, execute, opaque");
         assert_snapshot!(check("claude -p \"$PROMPT\""), @"exec.opaque claude, execute, opaque");
-        assert_snapshot!(check("npx -y @anthropic-ai/claude-code -p x"), @"exec.opaque claude, execute, opaque");
+        assert_snapshot!(check("npx -y @anthropic-ai/claude-code -p x"), @"
+        package.read * on npm, read
+        exec.opaque claude, execute, opaque
+        ");
         assert_snapshot!(check("claude mcp add x -- npx y"), @"
         fs.write /home/dev/.claude.json, write
         exec.opaque claude, execute, opaque

@@ -6,6 +6,7 @@ mod delivering;
 mod formatters;
 mod just;
 mod jvm;
+pub(super) mod made;
 mod members;
 mod monorepos;
 mod ninja;
@@ -283,8 +284,9 @@ fn act(does: Does, index: usize, invocation: &Invocation, context: &mut Context<
             formatters::formatted(invocation, context);
         }
         if does == Build {
-            formatters::outputs(invocation, context);
+            made::outputs(invocation, context);
         }
+        made::directories(invocation, context);
     }
 }
 

@@ -284,6 +284,7 @@ mod tests {
         cloud.write chain send in ethereum:rpc.example, write
         ");
         assert_snapshot!(check("npx hardhat run scripts/x.js --network mainnet; npx hardhat ignition deploy m.js --network sepolia; hardhat test --network mainnet; cast rpc evm_mine -r https://rpc.example"), @"
+        package.read * on npm, read
         exec.opaque /repo/scripts/x.js, execute, opaque
         cloud.write chain run scripts/x.js in ethereum:mainnet, write
         exec.opaque hardhat, execute, opaque
@@ -295,6 +296,7 @@ mod tests {
         assert_snapshot!(check_with("cast send 0x1 'f()'", &[("/repo/foundry.toml", "eth_rpc_url = 'https://rpc.example'\n")]), @"cloud.write chain send in ethereum:*, write, partial");
         assert!(check_with("cast send 0x1 'f()'", &[("/repo/.env", "ETH_RPC_URL=https://rpc.example\n")]).contains("cloud.write chain"));
         assert_snapshot!(check_with("npx hardhat run x.js", &[("/repo/hardhat.config.js", "module.exports = { defaultNetwork: 'mainnet' }\n"), ("/repo/x.js", "console.log(1)\n")]), @"
+        package.read * on npm, read
         fs.read /repo/x.js, read
         cloud.write chain run x.js in ethereum:*, write, partial
         ");
@@ -308,6 +310,7 @@ mod tests {
         exec.build forge script, execute
         exec.build a chain of this machine, execute
         net.listen localhost, write
+        package.read * on npm, read
         exec.test hardhat test, execute
         exec.build hardhat compile, execute
         ");
@@ -316,6 +319,7 @@ mod tests {
         let plain = ("/repo/hardhat.config.js", "module.exports = { networks: { localhost: { url: 'http://localhost:8545' }, main: { url: 'https://rpc.example' } } }\n");
         assert!(!check_with("npx hardhat ignition deploy x --network localhost", &[plain]).contains("cloud.write"));
         assert_snapshot!(check_with("npx hardhat run x.js --network localhost; npx hardhat run x.js", &[("/repo/x.js", "console.log(1)\n")]), @"
+        package.read * on npm, read
         fs.read /repo/x.js, read
         exec.build a chain of this machine, execute
         ");
@@ -326,6 +330,7 @@ mod tests {
         assert_snapshot!(check("cast wallet new; cast wallet private-key 'a b c'; cast wallet import k; npx hardhat vars get PRIVATE_KEY; npx hardhat vars list"), @"
         secret.read cast:wallet, read
         secret.write cast:wallet, write
+        package.read * on npm, read
         secret.read hardhat:PRIVATE_KEY, read
         exec.read hardhat vars list, read
         ");
@@ -339,6 +344,7 @@ mod tests {
         net.upload *, send
         exec.opaque cast, execute, opaque
         exec.opaque forge, execute, opaque
+        package.read * on npm, read
         exec.opaque hardhat, execute, opaque
         ");
     }

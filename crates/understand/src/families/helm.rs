@@ -4,7 +4,7 @@ use countersign_model::{Certainty, Effect, Resource, verbs};
 
 use super::kubectl::place;
 use super::subcommands::{Subcommand, Table, read, rule};
-use super::{Family, addresses, named_programs, opaque};
+use super::{Family, addresses, building, named_programs, opaque};
 use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::word::Value;
@@ -185,6 +185,9 @@ fn of_this_machine(found: &Subcommand<'_>, invocation: &Invocation, context: &mu
     match words.as_slice() {
         ["create" | "package", ..] | ["dependency" | "dep", "build" | "update" | "up" | "list" | "ls", ..] => {
             context.program(verbs::EXEC_BUILD, &format!("helm {}", words.first().unwrap_or(&"")));
+            if let ["create", directory, ..] = words.as_slice() {
+                building::made::written(&Value::Known((*directory).to_owned()), context);
+            }
         }
         ["pull" | "fetch", chart, ..] => {
             context.push(Effect::new(verbs::NET_READ, Resource::Host { host: host_at(Some(chart)), url: None }));

@@ -132,6 +132,7 @@ mod tests {
         container.run project *, execute
         container.read project *, read
         container.delete project *, destroy
+        package.read * on npm, read
         exec.install npx wp-env, execute
         exec.read ddev, read
         exec.build ddev config, execute
@@ -156,6 +157,7 @@ mod tests {
         exec.install project *, execute
         ");
         assert_snapshot!(check("npx wp-env run cli wp plugin list; ddev exec 'git push origin main'; ddev frob; ddev ssh"), @"
+        package.read * on npm, read
         exec.install npx wp-env, execute
         exec.read project *, read
         git.force-push project *, destroy, partial

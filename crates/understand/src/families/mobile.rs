@@ -219,6 +219,7 @@ mod tests {
     #[test]
     fn applications_are_built_and_tried() {
         assert_snapshot!(check("npx expo start; npx expo install react-native-maps; npx expo-doctor; expo run:ios --device X; expo config --type public"), @"
+        package.read * on npm, read
         exec.build expo start, execute
         exec.install expo install, execute
         exec.read expo-doctor, read
@@ -226,6 +227,7 @@ mod tests {
         exec.read expo config, read
         ");
         assert_snapshot!(check("npx react-native run-ios; npx cap sync ios; pod install; pod --version; watchman watch-del-all"), @"
+        package.read * on npm, read
         exec.build react-native run-ios, execute
         exec.build capacitor sync, execute
         exec.install pod install, execute
@@ -262,6 +264,7 @@ mod tests {
         assert_snapshot!(check("pod trunk push Shop.podspec; pod trunk delete Shop 1.0.0; npx ionic deploy add"), @"
         package.publish * on cocoapods, write, partial
         package.withdraw * on cocoapods, destroy, partial
+        package.read * on npm, read
         app.deploy * on ionic, write
         ");
         assert_snapshot!(check("xcrun simctl erase all; xcrun altool --upload-app -f Shop.ipa; xcrun notarytool submit x.zip; xcodebuild -exportArchive -exportOptionsPlist x.plist"), @"

@@ -92,6 +92,7 @@ mod tests {
         assert_snapshot!(check("bun publish; deno publish; npx jsr publish"), @"
         package.publish * on npm, write
         package.publish * on jsr, write, partial
+        package.read * on npm, read
         ");
         assert_snapshot!(check("mix hex.publish --yes; dart pub publish -f; sbt core/publish; sbt 'release with-defaults'"), @"
         package.publish * on hex, write, partial

@@ -106,6 +106,7 @@ fn programs_of_the_environment() {
     assert_snapshot!(activated("cd app && python3 -m venv .venv && source .venv/bin/activate && pip install -r r.txt", "", &[]), @"
     exec.read cd, read
     exec.install python3 -m venv, execute
+    fs.write /repo/app/.venv, write
     fs.read /repo/app/.venv/bin/activate, read
     exec.install pip install, execute
     package.read * on pypi, read

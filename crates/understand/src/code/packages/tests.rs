@@ -33,9 +33,15 @@ fn scripts_are_followed() {
 
 #[test]
 fn installed_programs_are_what_their_names_say() {
-    assert_snapshot!(check("npx jest --ci"), @"exec.test jest, execute");
+    assert_snapshot!(check("npx jest --ci"), @"
+    package.read * on npm, read
+    exec.test jest, execute
+    ");
     assert_snapshot!(check("pnpm exec tsc -p ."), @"exec.build tsc, execute");
-    assert_snapshot!(check("npx some-package"), @"exec.opaque npx, execute, opaque");
+    assert_snapshot!(check("npx some-package"), @"
+    package.read * on npm, read
+    exec.opaque npx, execute, opaque
+    ");
     assert_snapshot!(check("./node_modules/.bin/eslint src"), @"exec.build eslint, execute");
 }
 

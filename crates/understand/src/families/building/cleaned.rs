@@ -2,6 +2,7 @@
 
 use countersign_model::{PathClass, Zone};
 
+use super::made;
 use crate::context::Context;
 use crate::environment;
 use crate::invocation::Invocation;
@@ -101,6 +102,7 @@ pub(in super::super) fn made_anew(words: &[Word], index: usize, invocation: &Inv
     if is_uv && directories.is_empty() {
         directories.push(Word::known_as(".venv"));
     }
+    directories.iter().take(MOST_ENVIRONMENTS).for_each(|word| made::written(&word.value, context));
     // Its name for the prompt is written into the script that activates it.
     let is_named = words.iter().any(|word| word.text().starts_with("--p"));
     for word in directories.iter().take(if is_named { 0 } else { MOST_ENVIRONMENTS }) {

@@ -208,6 +208,7 @@ mod tests {
         kube.delete namespace/web in *, destroy, partial
         ");
         assert_snapshot!(check_with("npx nx ship web", &file), @"
+        package.read * on npm, read
         git.push main@origin, write
         kube.delete namespace/web in *, destroy, partial
         ");

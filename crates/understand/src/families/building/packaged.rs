@@ -91,17 +91,20 @@ mod tests {
     fn packages_by_their_programs() {
         assert!(super::PROGRAMS.is_sorted());
         assert_snapshot!(check("npx netlify-cli deploy --prod; npx firebase-tools@latest deploy --only hosting; npx -y eas-cli build --profile production --auto-submit"), @"
+        package.read * on npm, read
         app.deploy * on netlify (production), write
         app.deploy * on firebase (only hosting), write
         app.deploy * on eas (production), write
         ");
         assert_snapshot!(check("bunx @railway/cli up; pnpm dlx @vscode/vsce publish; npm exec -- @shopify/cli theme push --live; yarn dlx eas-cli@latest submit"), @"
+        package.read * on npm, read
         app.deploy * on railway, write
         package.publish * on vscode-marketplace, write, partial
         app.deploy * on shopify, write
         app.deploy * on eas, write
         ");
         assert_snapshot!(check("npm exec firebase-tools -- deploy; bun x netlify-cli deploy --prod; npx --package firebase-tools firebase deploy; pnpm exec @aws-amplify/cli push"), @"
+        package.read * on npm, read
         app.deploy * on firebase, write
         app.deploy * on netlify (production), write
         exec.install npx firebase, execute
@@ -112,16 +115,17 @@ mod tests {
     #[test]
     fn packages_that_nobody_knows() {
         assert_snapshot!(check("npx partykit deploy"), @"
+        package.read * on npm, read
         app.deploy * on partykit, write, partial
         exec.opaque npx, execute, opaque
         ");
         assert_snapshot!(check("npx sanity@3 deploy:production; pnpm dlx some-tool --verbose publish; bunx some-tool release"), @"
+        package.read * on npm, read
         app.deploy * on sanity, write, partial
         exec.opaque npx, execute, opaque
         exec.opaque npx told of stage:production, execute, opaque
         package.publish * on *, write, partial
         exec.install pnpm dlx, execute
-        package.read * on npm, read
         exec.opaque bunx, execute, opaque
         ");
     }
@@ -129,13 +133,23 @@ mod tests {
     #[test]
     fn near_misses() {
         assert_snapshot!(check("npx firebase-tools emulators:start; npx netlify-cli status; npx typescript --noEmit; npx @angular/cli build"), @"
+        package.read * on npm, read
         exec.build firebase emulators start, execute
         app.read * on netlify, read
         exec.build tsc, execute
         exec.opaque npx, execute, opaque
         ");
-        assert_snapshot!(check("npx some-tool deploy --dry-run"), @"exec.opaque npx, execute, opaque");
-        assert_snapshot!(check("npx some-tool release-notes.md"), @"exec.opaque npx, execute, opaque");
-        assert_snapshot!(check("npx some-tool deployment"), @"exec.opaque npx, execute, opaque");
+        assert_snapshot!(check("npx some-tool deploy --dry-run"), @"
+        package.read * on npm, read
+        exec.opaque npx, execute, opaque
+        ");
+        assert_snapshot!(check("npx some-tool release-notes.md"), @"
+        package.read * on npm, read
+        exec.opaque npx, execute, opaque
+        ");
+        assert_snapshot!(check("npx some-tool deployment"), @"
+        package.read * on npm, read
+        exec.opaque npx, execute, opaque
+        ");
     }
 }

@@ -88,6 +88,7 @@ mod tests {
             assert!(check(command).contains("countersign.tamper"), "{command}: {}", check(command));
         }
         assert_snapshot!(check("npx rimraf dist; cmake -E make_directory build"), @"
+        package.read * on npm, read
         fs.delete /repo/dist, destroy
         fs.write /repo/build, write
         ");

@@ -9,7 +9,7 @@ use crate::word::{Value, Word};
 
 /// Names of a registry by the program, where nothing else is said.
 const STANDARD: &[(&str, &str)] = &[
-    ("bun", "npm"), ("cargo", "crates.io"), ("gem", "rubygems"), ("bundle", "rubygems"), ("bundler", "rubygems"), ("go", "go"), ("gradle", "maven"), ("gradlew", "maven"), ("mvn", "maven"), ("mvnw", "maven"),
+    ("bun", "npm"), ("bunx", "npm"), ("npx", "npm"), ("pipx", "pypi"), ("uvx", "pypi"), ("cargo", "crates.io"), ("gem", "rubygems"), ("bundle", "rubygems"), ("bundler", "rubygems"), ("go", "go"), ("gradle", "maven"), ("gradlew", "maven"), ("mvn", "maven"), ("mvnw", "maven"),
     ("dotnet", "nuget"), ("nuget", "nuget"), ("npm", "npm"), ("pnpm", "npm"), ("pip", "pypi"), ("pip3", "pypi"), ("poetry", "pypi"), ("twine", "pypi"), ("uv", "pypi"),
     ("hatch", "pypi"), ("flit", "pypi"), ("pdm", "pypi"), ("rye", "pypi"), ("yarn", "npm"), ("mix", "hex"), ("dart", "pub"), ("lerna", "npm"), ("semantic-release", "npm"),
 ];
@@ -81,7 +81,7 @@ const REGISTRIES: &[&str] = &["--registry", "--repository", "--repository-url", 
 /// Those that a program has: with the managers of JavaScript's packages, the short ones are others.
 fn registries(program: &str) -> &'static [&'static str] {
     match program {
-        "npm" | "pnpm" | "yarn" | "bun" => &["--registry", "--publish-url"],
+        "npm" | "npx" | "pnpm" | "yarn" | "bun" | "bunx" => &["--registry", "--publish-url"],
         // There `-r` names a file of requirements.
         "pip" | "pip3" | "uv" | "pipenv" => &["--registry", "--repository", "--repository-url", "--index", "--publish-url", "--source", "--host", "--url"],
         _ => REGISTRIES,
@@ -106,7 +106,7 @@ pub(super) fn registry(invocation: &Invocation, context: &Context<'_>) -> Option
     if let Some(given) = option(invocation, registries(program)) {
         return given.map(host);
     }
-    let is_npm = matches!(program, "npm" | "pnpm" | "yarn" | "bun");
+    let is_npm = matches!(program, "npm" | "npx" | "pnpm" | "yarn" | "bun" | "bunx");
     let variables: &[&str] = if is_npm {
         &["npm_config_registry", "NPM_CONFIG_REGISTRY"]
     } else if program == "cargo" {
@@ -425,6 +425,7 @@ mod tests {
         package.read * on npm, read
         exec.install npm ci, execute
         package.read * on github.com, read
+        fs.write /repo/web/app, write
         ");
         assert_snapshot!(check("pip install git+https://github.com/a/b; pip install requests; npm i"), @"
         exec.install pip install, execute

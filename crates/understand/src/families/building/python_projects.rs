@@ -125,6 +125,7 @@ pub(super) fn fetched(from: usize, invocation: &Invocation, context: &mut Contex
     let bare = name.split(['@', '=', '<', '>', '[']).next().unwrap_or_default();
     let is_tool = !bare.is_empty() && !bare.contains('/') && is_understood(bare) && !crate::families::is_builtin(bare);
     context.program(verbs::EXEC_INSTALL, &invocation.title());
+    super::sources::asked_for(at, invocation, context);
     if !is_tool || other {
         opaque(invocation, "it runs a package that it fetches", context);
     }

@@ -419,6 +419,7 @@ mod tests {
             "gofmt -w .", "cargo fmt", "isort 'src/**/*.py'", "stylelint --fix '**/*.css'",
         ] {
             let found = check(command);
+            let found = found.strip_prefix("package.read * on npm, read\n").filter(|_| command.starts_with("npx")).unwrap_or(&found);
             assert!(!found.contains('\n') && found.starts_with("exec.build"), "{command}: {found}");
         }
         assert_snapshot!(check("prettier --write '.claude/**/*.json'; prettier --write '.github/**/*.yml'; prettier --write '**/.env'; black '.git/hooks/**/*.py'"), @"

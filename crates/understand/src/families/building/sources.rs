@@ -59,6 +59,13 @@ pub(super) fn effects(index: usize, invocation: &Invocation, context: &mut Conte
     }
 }
 
+/// Adds the registries that are asked for a program which is fetched to be run, whose word is at `index`: what follows are
+/// words of its own.
+pub(super) fn asked_for(index: usize, invocation: &Invocation, context: &mut Context<'_>) {
+    let words = invocation.words.get(..=index).unwrap_or_default().to_vec();
+    effects(index, &Invocation { words, ..invocation.clone() }, context);
+}
+
 /// Beginnings of the names of variables that say where packages come from, in small letters, by the programs that heed
 /// them.
 const VARIABLES: &[(&[&str], &[&str])] = &[

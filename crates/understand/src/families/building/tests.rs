@@ -54,6 +54,7 @@ fn bundlers_build_the_project() {
     assert!(check("just --list --justfile $X").contains("opaque"));
     assert_snapshot!(crate::fixture::check_because("cargo run; npx --yes create-evil-app"), @"
     exec.opaque cargo, execute, opaque: it runs a program of the project
+    package.read * on npm, read: -
     exec.opaque npx, execute, opaque: it runs a program of a package, fetched where it is not here
     ");
 }

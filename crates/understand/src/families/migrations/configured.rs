@@ -223,6 +223,7 @@ mod tests {
     fn variables_that_a_configuration_names() {
         let file = ("/repo/drizzle.config.ts", "import { defineConfig } from 'drizzle-kit';\nexport default defineConfig({\n  dialect: 'postgresql',\n  schema: './src/schema.ts',\n  // url: process.env.DEV_URL,\n  dbCredentials: { url: process.env.SHOP_URL! },\n});\n");
         assert_snapshot!(check_with("npx drizzle-kit push; npx drizzle-kit generate", &[file]), @"
+        package.read * on npm, read
         db.schema * in postgresql://$SHOP_URL, write
         exec.build drizzle-kit generate, execute
         ");
@@ -245,6 +246,7 @@ mod tests {
         let sequelize = ("/repo/config/config.json", "{\n  \"development\": {\"host\": \"127.0.0.1\", \"dialect\": \"postgres\", \"database\": \"x\"},\n  \"production\": {\"use_env_variable\": \"PROD_URL\", \"dialect\": \"postgres\"}\n}\n");
         assert_snapshot!(check_with("sequelize db:migrate --env development; NODE_ENV=production npx sequelize-cli db:migrate; sequelize db:drop", &[sequelize]), @"
         db.schema * in postgresql://127.0.0.1/development, write
+        package.read * on npm, read
         db.schema * in postgresql://$PROD_URL/production, write
         db.destroy * in postgresql://127.0.0.1, destroy
         ");

@@ -247,7 +247,10 @@ mod tests {
 
     #[test]
     fn variables_of_a_file() {
-        assert_snapshot!(check_with("npx prisma migrate dev", &[SCHEMA, LOCAL, UNSET]), @"db.schema * in postgresql://localhost/shop, write");
+        assert_snapshot!(check_with("npx prisma migrate dev", &[SCHEMA, LOCAL, UNSET]), @"
+        package.read * on npm, read
+        db.schema * in postgresql://localhost/shop, write
+        ");
         assert_snapshot!(check_with("prisma migrate deploy", &[SCHEMA, UNSET, ("/repo/.env", "DATABASE_URL=postgres://db.example/shop")]), @"db.schema * in postgresql://db.example/shop, write");
         assert_snapshot!(check_with("sqlx migrate run", &[LOCAL, UNSET]), @"db.schema * in postgresql://localhost/shop, write");
         let live = ("/repo/.env.live", "DATABASE_URL=postgres://db.example/shop");
@@ -292,9 +295,13 @@ mod tests {
         assert_snapshot!(check_with("drizzle-kit push", &[LOCAL, UNSET]), @"db.schema * in sql://$DATABASE_URL, write");
         assert_snapshot!(check_with("pnpm --filter api exec prisma migrate deploy; npx prisma@5 migrate reset", &[LOCAL, UNSET]), @"
         db.schema * in sql://$DATABASE_URL, write
+        package.read * on npm, read
         db.destroy * in sql://localhost, destroy
         ");
-        assert_snapshot!(check_with("DATABASE_URL=postgres://db.example/shop npx prisma migrate reset", &[UNSET]), @"db.destroy * in postgresql://db.example/shop, destroy");
+        assert_snapshot!(check_with("DATABASE_URL=postgres://db.example/shop npx prisma migrate reset", &[UNSET]), @"
+        package.read * on npm, read
+        db.destroy * in postgresql://db.example/shop, destroy
+        ");
         assert_snapshot!(check_with("npx prisma migrate deploy", &[LOCAL, UNSET, ("/repo/package.json", "{\"prisma\": {\"schema\": \"db/x.prisma\"}}")]), @"db.schema * in sql://$DATABASE_URL, write");
     }
 

@@ -65,8 +65,12 @@ fn several_in_one() {
 #[test]
 fn prisma() {
     let schema = "generator client {}\ndatasource db {\n  provider = \"postgresql\"\n  url = env(\"SHOP_URL\")\n}\n";
-    assert_snapshot!(check_with("npx prisma migrate reset --force", &[("/repo/prisma/schema.prisma", schema)]), @"db.destroy * in postgresql://$SHOP_URL, destroy");
+    assert_snapshot!(check_with("npx prisma migrate reset --force", &[("/repo/prisma/schema.prisma", schema)]), @"
+    package.read * on npm, read
+    db.destroy * in postgresql://$SHOP_URL, destroy
+    ");
     assert_snapshot!(check("npx -y prisma@5 db push --accept-data-loss; pnpm exec prisma migrate deploy; yarn prisma generate; bunx prisma migrate status; npx prisma --version"), @"
+    package.read * on npm, read
     db.schema * in sql://$DATABASE_URL, write
     db.destroy * in sql://$DATABASE_URL, destroy
     exec.build prisma generate, execute

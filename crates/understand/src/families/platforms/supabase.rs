@@ -75,6 +75,7 @@ mod tests {
     fn the_hosted_database() {
         assert_snapshot!(check("supabase db reset --remote --yes"), @"db.destroy * in postgresql://supabase */linked, destroy");
         assert_snapshot!(check("npx supabase db reset --remote=abcd; supabase migration up --remote; supabase db push --remote --local"), @"
+        package.read * on npm, read
         db.destroy * in postgresql://supabase abcd/linked, destroy
         db.schema * in postgresql://supabase */linked, write
         ");
@@ -83,6 +84,7 @@ mod tests {
         db.write 1 in postgresql://supabase *, write, partial
         ");
         assert_snapshot!(check("npx supabase db dump --schema public -f a.sql; supabase db dump --data-only; supabase migration list; npx supabase@2 db pull"), @"
+        package.read * on npm, read
         db.read * in postgresql://supabase *, read, partial
         fs.write /repo/a.sql, write
         ");
@@ -110,6 +112,7 @@ mod tests {
         ");
         assert_snapshot!(check("supabase db push --local; npx supabase@3.1.0 db push; npx supabase@^3 migration list; supabase db push --db-url postgres://u@localhost:5432/x"), @"
         db.schema * in postgresql://localhost/local, write
+        package.read * on npm, read
         db.schema * in postgresql://localhost, write
         db.read * in postgresql://localhost, read
         ");
@@ -120,7 +123,10 @@ mod tests {
         db.read * in postgresql://localhost, read
         ");
         assert_snapshot!(check("supabase stop --no-backup"), @"db.destroy * in postgresql://localhost, destroy");
-        assert_snapshot!(check("npx supabase stop --all --no-backup=true"), @"db.destroy * in postgresql://localhost, destroy");
+        assert_snapshot!(check("npx supabase stop --all --no-backup=true"), @"
+        package.read * on npm, read
+        db.destroy * in postgresql://localhost, destroy
+        ");
         assert_snapshot!(check("supabase stop; supabase stop --no-backup=false; supabase stop --backup"), @"exec.build supabase stop, execute");
         assert_snapshot!(check("supabase gen types typescript --local; supabase seed buckets; supabase test db; supabase start"), @"
         exec.build supabase gen, execute

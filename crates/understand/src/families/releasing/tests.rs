@@ -12,12 +12,16 @@
         forge.release acme/shop release *, write, partial
         ");
         assert_snapshot!(check_with("npx release-it --ci; np minor", &package), @"
+        package.read * on npm, read
         package.publish shop on npm, write, partial
         git.push feature@origin, write
         git.push refs/tags/*@origin, write, partial
         forge.release acme/shop release *, write, partial
         ");
-        assert_snapshot!(check("npx changeset publish --tag next"), @"package.publish * on npm, write, partial");
+        assert_snapshot!(check("npx changeset publish --tag next"), @"
+        package.read * on npm, read
+        package.publish * on npm, write, partial
+        ");
         assert_snapshot!(check("goreleaser release --clean"), @"
         package.publish * on *, write, partial
         forge.release acme/shop release *, write, partial

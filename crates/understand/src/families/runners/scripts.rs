@@ -171,7 +171,10 @@ mod tests {
         exec.read node, read
         git.push main@origin, write
         ");
-        assert_snapshot!(run("npx npm-run-all --parallel 'build:web -- -w'"), @"exec.build tsc, execute");
+        assert_snapshot!(run("npx npm-run-all --parallel 'build:web -- -w'"), @"
+        package.read * on npm, read
+        exec.build tsc, execute
+        ");
         assert_snapshot!(run("concurrently -n a,b -c red,blue 'npm:ship' 'tsc -w'"), @"
         git.push main@origin, write
         exec.build tsc, execute

@@ -83,15 +83,18 @@ fn programs() {
     assert_snapshot!(run("uv run -m pytest -q"), @"exec.test python -m pytest, execute");
     assert_snapshot!(check("uvx ruff check ."), @"
     exec.install uvx ruff check, execute
+    package.read * on pypi, read
     exec.build ruff, execute
     ");
     assert_snapshot!(check("uvx --from evil ruff"), @"
     exec.install uvx --from evil, execute
+    package.read * on pypi, read
     exec.opaque uvx, execute, opaque
     exec.build ruff, execute
     ");
     assert_snapshot!(check("uv tool run black --check ."), @"
     exec.install uv tool run, execute
+    package.read * on pypi, read
     exec.build black, execute
     ");
 }

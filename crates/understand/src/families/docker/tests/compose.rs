@@ -167,19 +167,23 @@ fn the_address_of_a_service_says_which_database_its_tools_change() {
     let there = [("/repo/compose.yaml", file), ("/repo/.env", "DATABASE_URL=postgres://u:p@db.prod.example/shop\n")];
     assert_snapshot!(check_with("docker compose run --rm web npx prisma migrate dev", &here), @"
     container.run service web, execute
+    package.read * on npm, read
     db.schema service web, write
     ");
     assert_snapshot!(check_with("docker compose run --rm web npx prisma migrate deploy", &there), @"
     exec.opaque web told of db.prod.example/shop, execute, opaque
     container.run service web, execute
+    package.read * on npm, read
     db.schema * in postgresql://db.prod.example/shop, write
     ");
     assert_snapshot!(check_with("docker compose run --rm -e DATABASE_URL=postgres://db.prod.example/x web npx prisma migrate dev", &here), @"
     container.run service web, execute
+    package.read * on npm, read
     db.schema * in postgresql://db.prod.example/x, write
     ");
     assert_snapshot!(check_with("docker compose run --rm odd npx prisma migrate dev; docker compose run -e DATABASE_URL web npx prisma migrate dev", &here), @"
     container.run service odd, execute
+    package.read * on npm, read
     db.schema * in sql://$DATABASE_URL, write
     container.run service web, execute
     db.schema service web, write
@@ -191,6 +195,7 @@ fn the_address_of_a_service_says_which_database_its_tools_change() {
     let hidden = [("/repo/compose.yaml", file), ("/repo/.env", "DATABASE_URL=postgres://u:p@db.prod.example/shop\nX=\"\nDATABASE_URL=postgres://u:p@localhost/shop\n\"\n")];
     assert_snapshot!(check_with("docker compose run --rm web npx prisma migrate dev", &hidden), @"
     container.run service web, execute
+    package.read * on npm, read
     db.schema * in sql://$DATABASE_URL, write
     ");
 }
@@ -212,6 +217,7 @@ fn variables_of_named_files() {
     exec.opaque node server.js told of db.prod.example.com/d, execute, opaque
     exec.opaque web told of db.prod.example.com/d, execute, opaque
     container.run service web, execute
+    package.read * on npm, read
     db.schema * in postgresql://db.prod.example.com/d, write
     ");
     assert_snapshot!(check_with("docker compose up -d", &files), @"container.run project repo, execute");
@@ -222,15 +228,18 @@ fn the_address_of_a_service_is_its_own() {
     let file = "services:\n  migrate:\n    image: node:20\n    command: npx prisma migrate deploy\n    environment:\n      DATABASE_URL: postgres://u@db:5432/d\n";
     let files = [("/repo/docker-compose.yml", file), ("/repo/prisma/schema.prisma", "datasource db {\n  provider = \"postgresql\"\n  url = env(\"DATABASE_URL\")\n}\n")];
     assert_snapshot!(check_with("docker compose up -d", &files), @"
+    package.read * on npm, read
     db.schema * in postgresql://db/d, write
     container.run project repo, execute
     ");
     assert_snapshot!(check_with("docker compose run --rm migrate", &files), @"
+    package.read * on npm, read
     db.schema * in postgresql://db/d, write
     container.run service migrate, execute
     ");
     assert_snapshot!(check_with("docker compose exec migrate npx prisma migrate deploy", &files), @"
     container.run service migrate, execute
+    package.read * on npm, read
     db.schema * in postgresql://db/d, write
     ");
 }
