@@ -14,6 +14,7 @@ mod replay;
 mod repository;
 mod scripts;
 mod terminal;
+mod workflow_steps;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::process::ExitCode;

@@ -16,6 +16,8 @@ use crate::{edge, reading, scripts};
 const MOST: usize = 20;
 /// Longer names are left out.
 const LONGEST_NAME: usize = 120;
+/// Files of Terraform that are looked into.
+const MOST_FILES: usize = 200;
 /// Directories that are looked into for workspaces.
 const MOST_DIRECTORIES: usize = 200;
 
@@ -36,7 +38,12 @@ pub fn names(top: &Path) -> Result<Vec<Named>> {
     };
     for path in files("KUBECONFIG", ".kube/config") {
         let contexts = text(&path).map(|text| contexts(&text)).unwrap_or_default();
-        add(&mut found, Kind::KubeContext, contexts, &shown(&path));
+        let from = shown(&path);
+        let of = |name: &String| Named { kind: Kind::KubeContext, name: name.clone(), from: from.clone() };
+        if contexts.iter().any(|name| of(name).says_production()) {
+            add(&mut found, Kind::Credential, [from.clone()], &from);
+        }
+        add(&mut found, Kind::KubeContext, contexts, &from);
     }
     for path in files("AWS_CONFIG_FILE", ".aws/config")
         .into_iter()
@@ -83,6 +90,10 @@ pub fn names(top: &Path) -> Result<Vec<Named>> {
                 add(&mut found, file.kind, [file.name], &file.from);
             }
         }
+    }
+    for path in terraform_files(top) {
+        let profiles = text(&path).map(|text| profiles(&text)).unwrap_or_default();
+        add(&mut found, Kind::Account, profiles, &below(&path));
     }
     for Named { kind, name, from } in scripts::names(top)? {
         add(&mut found, kind, [name], &from);
@@ -132,6 +143,27 @@ fn is_stack(folder: &Path) -> bool {
     let ends: Vec<String> = entries(folder).iter().filter_map(ends).collect();
     ends.iter().any(|end| end == "tf")
         && !ends.iter().any(|end| matches!(end.as_str(), "yaml" | "yml" | "hcl"))
+}
+
+/// The files of Terraform in the same places.
+fn terraform_files(top: &Path) -> Vec<PathBuf> {
+    let folders = std::iter::once(top.to_path_buf()).chain(directories(top));
+    let inside = folders.flat_map(|folder| entries(&folder));
+    inside
+        .filter(|path| path.extension().is_some_and(|end| end == "tf") && path.is_file())
+        .take(MOST_FILES)
+        .collect()
+}
+
+/// The profiles and projects that a file of Terraform gives to its providers and to where its state is.
+fn profiles(text: &str) -> Vec<String> {
+    let said = |line: &str| {
+        let (name, value) = line.split_once('=')?;
+        let value = value.trim().strip_prefix('"')?.split('"').next()?;
+        let is_given = matches!(name.trim(), "profile" | "project") && !value.contains("${");
+        is_given.then(|| value.to_owned())
+    };
+    text.lines().filter_map(said).collect()
 }
 
 /// Directories that hold descriptions of what runs, and files of variables of Terraform, in the same places.
@@ -204,6 +236,12 @@ mod tests {
             described(top).iter().map(|path| path.strip_prefix(top).unwrap().display().to_string()).collect();
         found.sort();
         assert_eq!(found, ["k8s/base", "k8s/prod", "terraform/prod.tfvars"]);
+    }
+
+    #[test]
+    fn profiles_in_terraform() {
+        let text = "provider \"aws\" {\n  profile = \"shop-live\" # ours\n}\nprovider \"google\" {\n  project=\"shop-eu\"\n  project = \"${var.x}\"\n  project = var.y\n}\n";
+        assert_eq!(profiles(text), ["shop-live", "shop-eu"]);
     }
 
     #[test]

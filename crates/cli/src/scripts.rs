@@ -1,4 +1,4 @@
-//! What the scripts of a repository name: clusters, accounts, databases, stacks, applications and registries that they
+//! What the scripts and workflows of a repository name: clusters, accounts, databases, stacks, applications and registries that they
 //! would change or read, told by the same understanding that decides calls.
 
 use std::path::Path;
@@ -10,25 +10,26 @@ use countersign_understand::{Surroundings, understand};
 use serde_json::{Map, Value, json};
 
 use crate::commands::explain;
-use crate::{edge, nearby, reading, repository};
+use crate::{edge, nearby, reading, repository, workflow_steps};
 
 /// So many scripts are looked at.
 const MOST: usize = 60;
 /// Where scripts are, from the repository's top.
 const FOLDERS: [&str; 5] = ["", "scripts", "script", "bin", "deploy"];
 
-/// Names of places in what the scripts at a repository's top run.
+/// Names of places in what the scripts at a repository's top and its workflows run.
 pub fn names(top: &Path) -> Result<Vec<Named>> {
     let machine = repository::machine()?;
     let here = top.display().to_string();
     let surroundings = Surroundings::usual(&edge::user_home()?.display().to_string(), "", &[&here]);
     let mut found = Vec::new();
-    for (from, command) in commands(top).into_iter().take(MOST) {
+    for (from, command) in commands(top).into_iter().take(MOST).chain(workflow_steps::commands(top)) {
         let mut input = Map::new();
         input.insert("command".to_owned(), json!(command));
         let call = explain::call("Bash".to_owned(), input, here.clone());
         let effects = understand(&call, &surroundings, &machine).effects;
         let named = effects.iter().filter_map(|effect| place(&effect.resource));
+        let named = named.filter(|(_, name)| !name.contains('*') && !workflow_steps::is_computed(name));
         found.extend(named.map(|(kind, name)| {
             let from = written_in(&name, &from, top);
             Named { kind, name, from }
@@ -129,6 +130,12 @@ mod tests {
             "scripts/publish.sh",
             "docker push registry.shop.example/web:1\naws --profile shop-live s3 rm s3://x\n",
         );
+        put(
+            ".github/workflows/ship.yml",
+            "on: push\nenv:\n  AWS_PROFILE: shop-ship\njobs:\n  ship:\n    runs-on: x\n    env:\n      WHERE: eu-ship\n    steps:\n\
+             \x20     - run: aws s3 rm s3://x\n      - run: kubectl --context $WHERE apply -f k8s\n\
+             \x20     - run: kubectl --context ${{ inputs.where }} apply -f k8s\n      - run: psql -h ${{ secrets.HOST }} -c 'delete from t'\n",
+        );
         put("scripts/open.sh", "psql postgres://localhost/shop -c 'select 1'\n");
         let mut found: Vec<String> = names(top)
             .unwrap()
@@ -139,9 +146,11 @@ mod tests {
         found.dedup();
         insta::assert_snapshot!(found.join("\n"), @r#"
         accounts = "shop-live" (scripts/publish.sh)
+        accounts = "shop-ship" (.github/workflows/ship.yml)
         databases = "$PROD_DATABASE_URL" (package.json)
         databases = "db.live.example" (.env.live)
         kube_contexts = "eu-live" (Makefile)
+        kube_contexts = "eu-ship" (.github/workflows/ship.yml)
         registries = "registry.shop.example" (scripts/publish.sh)
         "#);
     }
