@@ -53,6 +53,11 @@ impl Entries {
         self
     }
 
+    /// How many bytes follow the last complete line, once that is read: of a record that is being written, or was torn.
+    pub fn unfinished(&self) -> Result<usize, LogError> {
+        self.files.tail(self.next.segment, self.next.offset).map(|tail| tail.len())
+    }
+
     /// Where reading goes on.
     pub const fn position(&self) -> Position {
         self.next

@@ -26,6 +26,9 @@ pub(crate) fn explain(text: &str, error: &toml::de::Error) -> ProposalError {
 
 /// A message on a value of the wrong type; any other message as it is.
 fn in_words(message: &str) -> String {
+    if message.starts_with("invalid length") && message.contains("struct ") {
+        return "expected a table, and found a list".to_owned();
+    }
     let wrong = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "));
     let Some((found, expected)) = wrong.and_then(|wrong| wrong.split_once(", expected ")) else {
         return message.replace("wanted string or table", "expected a text in quotes");

@@ -99,10 +99,11 @@ impl History {
         history
     }
 
-    /// Adds the calls that a log of evidence holds.
+    /// Adds the calls that a log of evidence holds, and what at its end is no record.
     #[must_use]
-    pub fn with_evidence(mut self, calls: Vec<Call>) -> Self {
+    pub fn with_evidence(mut self, calls: Vec<Call>, broken: Option<(String, Broken)>) -> Self {
         self.files += 1;
+        self.broken.extend(broken);
         let mut sorting = Sorting::default();
         for call in self.sessions.into_iter().flat_map(|session| session.calls).chain(calls) {
             self.duplicates += usize::from(!sorting.add(call));

@@ -1,6 +1,7 @@
 //! Real history, decided again by a policy.
 
 use std::fs;
+use std::io::Write as _;
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -221,6 +222,14 @@ fn evidence_is_decided_as_it_was() {
         assert_eq!(again["policies"], then["decision"]["policies"]);
         assert_eq!(again["reason"], then["decision"]["reason"]);
     }
+    let segment =
+        fs::read_dir(machine.home().join("log")).unwrap().filter_map(Result::ok).map(|entry| entry.path());
+    let segment = segment.filter(|path| path.extension().is_some_and(|end| end == "jsonl")).max().unwrap();
+    fs::OpenOptions::new().append(true).open(&segment).unwrap().write_all(b"torn").unwrap();
+    let report: Value =
+        serde_json::from_str(&machine.countersign(&["simulate", &home, "--bundle", &bundle, "--json"], ""))
+            .unwrap();
+    assert_eq!(report["broken_lines"], 1);
 }
 
 #[test]

@@ -76,6 +76,19 @@ fn an_agent_cannot_start_or_end_a_task() {
 }
 
 #[test]
+fn a_limit_is_given_once() {
+    let machine = Machine::governed();
+    let wrong =
+        machine.try_countersign(&["task", "start", "x", "--limit", "files=1", "--limit", "files=2"], "");
+    assert!(!wrong.status.success());
+    assert_snapshot!(String::from_utf8_lossy(&wrong.stderr), @"
+    error: `files=2` comes after 1, which is another limit
+    hint: give each limit once
+    ");
+    machine.countersign(&["task", "start", "x", "--limit", "files=2", "--limit", "pull-requests=1"], "");
+}
+
+#[test]
 fn files_are_counted_once_they_are_written() {
     let machine = Machine::governed();
     machine.countersign(&["task", "start", "Fix two files", "--limit", "files=2"], "");

@@ -64,6 +64,7 @@ fn not_toml_or_not_this_format() {
     hint: this program reads version 1
     ");
     assert_snapshot!(check("version = 1\n[environments.production]\nbranches = \"main\"\n"), @r#"error: cannot read the proposal: expected a list, such as `["main"]`, and found the text "main" at line 3, column 12"#);
+    assert_snapshot!(check("version = 1\nlayers = [\"org.toml\"]\n"), @"error: cannot read the proposal: expected a table, and found a list at line 2, column 10");
 }
 
 #[test]

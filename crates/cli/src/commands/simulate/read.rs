@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, Result};
-use countersign_agents::{Past, PastResult};
+use countersign_agents::{Broken, Past, PastResult};
 use countersign_evidence::{Event, Log, Ran};
 use countersign_local::Home;
 use countersign_simulate::{Call, History, Source};
@@ -51,7 +51,8 @@ pub fn all(paths: &[PathBuf]) -> Result<History> {
     others.sort();
     history.skipped.extend(others.iter().map(|path| path.display().to_string()));
     for folder in evidence {
-        history = history.with_evidence(recorded(&folder)?);
+        let (calls, broken) = recorded(&folder)?;
+        history = history.with_evidence(calls, broken);
     }
     Ok(history)
 }
@@ -138,14 +139,17 @@ fn parse(files: &[(PathBuf, Asked)]) -> Result<Vec<(String, Option<Past>)>> {
         .collect()
 }
 
-/// The calls that a log of evidence holds, with what was concluded of them then.
-fn recorded(folder: &Path) -> Result<Vec<Call>> {
+/// The calls that a log of evidence holds, with what was concluded of them then, and the record at its end that was torn.
+fn recorded(folder: &Path) -> Result<(Vec<Call>, Option<(String, Broken)>)> {
     let name = folder.display().to_string();
     let log = Log::open(folder).with_context(|| format!("cannot read the log in `{name}`"))?;
     let mut calls: Vec<Call> = Vec::new();
     let mut by_id = BTreeMap::new();
-    for entry in log.read_from(log.start()) {
+    let mut entries = log.read_from(log.start());
+    let mut last = 0;
+    for entry in entries.by_ref() {
         let record = entry.with_context(|| format!("cannot read the log in `{name}`"))?.record;
+        last = record.sequence;
         match record.event {
             // No agent made it: `doctor` tried whether the hook refuses.
             Event::Decided(decided) if decided.call.session.as_str() == CANARY_SESSION => {}
@@ -176,7 +180,13 @@ fn recorded(folder: &Path) -> Result<Vec<Call>> {
             _ => {}
         }
     }
-    Ok(calls)
+    let unfinished = entries.unfinished().with_context(|| format!("cannot read the log in `{name}`"))?;
+    let broken = (unfinished > 0).then(|| {
+        let line = usize::try_from(last).unwrap_or(usize::MAX).saturating_add(1);
+        let what = format!("{unfinished} bytes of a record that was never finished");
+        (name, Broken { line, what })
+    });
+    Ok((calls, broken))
 }
 
 /// A bar on standard error, where that is a terminal.

@@ -235,15 +235,21 @@ impl Arguments {
 /// Takes in `pull-requests=1`.
 fn set(limits: &mut TaskLimits, text: &str) -> Result<()> {
     let parts = text.split_once('=').and_then(|(what, number)| Some((what, number.parse::<u32>().ok()?)));
-    match parts {
-        Some(("pull-requests", number)) => limits.pull_requests = Some(number),
-        Some(("files", number)) => limits.files = Some(number),
+    let (limit, number) = match parts {
+        Some(("pull-requests", number)) => (&mut limits.pull_requests, number),
+        Some(("files", number)) => (&mut limits.files, number),
         Some(_) | None => {
             return Err(anyhow::anyhow!("`{}` is no limit", terminal::line(text)))
                 .hint("write --limit pull-requests=1 or --limit files=20");
         }
+    };
+    match limit.replace(number) {
+        Some(before) if before != number => {
+            Err(anyhow::anyhow!("`{}` comes after {before}, which is another limit", terminal::line(text)))
+                .hint("give each limit once")
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Where a task file is wrong, and what to do.
