@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use countersign_model::is_this_machine;
 
 use crate::item::quoted;
+use crate::ssh::without_password;
 use crate::{Found, Item, Kind, Use};
 
 /// Variables that by their names hold the address of a database, as the map would have them. Lines of a file of
@@ -160,6 +161,7 @@ pub fn pgpass(text: &str, from: &str) -> Found {
 pub fn pg_services(text: &str, from: &str) -> Found {
     let names = text.lines().filter_map(|line| line.trim().strip_prefix('[')?.split_once(']'));
     let item = |(name, _): (&str, &str)| {
+        let name = &without_password(name);
         let delete = format!("psql service={} -c 'DELETE FROM example WHERE id = 1'", quoted(name));
         Item::new(Kind::Database, format!("service:{name}"), from).used(Use::command(delete))
     };

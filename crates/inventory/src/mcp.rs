@@ -179,11 +179,21 @@ impl Server {
     }
 }
 
-/// The host of an address, without who is named before it and what stands behind.
+/// The host of an address, without who is named before it and what stands behind. What is no address is not told: it may be
+/// something else that was put into the wrong place.
 pub fn host(address: &str) -> String {
-    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let (has_scheme, rest) = address.split_once("://").map_or((false, address), |(_, rest)| (true, rest));
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    plain(authority.rsplit('@').next().unwrap_or_default())
+    let authority = authority.rsplit('@').next().unwrap_or_default();
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (authority, None),
+    };
+    if !has_scheme && port.is_none() && !host.contains('.') && host != "localhost" {
+        return "an address that cannot be read".to_owned();
+    }
+    let port = port.filter(|port| port.len() <= 5 && port.bytes().all(|byte| byte.is_ascii_digit()));
+    plain(&port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
 }
 
 /// How people call what a tool does.
@@ -212,6 +222,22 @@ mod tests {
                 shown(&items)
             }
             Err(why) => why,
+        }
+    }
+
+    #[test]
+    fn hosts_of_addresses() {
+        for (address, found) in [
+            ("https://u:s3cr3t@mcp.acme.io:8443/s3cr3t", "mcp.acme.io:8443"),
+            ("https://mcp.acme.io:s3cr3t/", "mcp.acme.io"),
+            ("http://[::1]:80/x", "[::1]:80"),
+            ("http://[::1]/x", "[::1]"),
+            ("mcp.acme.io/x", "mcp.acme.io"),
+            ("localhost:3000", "localhost:3000"),
+            ("http://tickets/", "tickets"),
+            ("s3cr3t", "an address that cannot be read"),
+        ] {
+            assert_eq!(host(address), found, "{address}");
         }
     }
 

@@ -41,6 +41,7 @@ pub fn hosts(text: &str, from: &str) -> Found {
 }
 
 fn item(name: &str, about: &BTreeMap<String, String>, from: &str) -> Item {
+    let name = &without_password(name);
     let restart = format!("ssh {} 'systemctl restart example'", quoted(name));
     let mut item = Item::new(Kind::SshHost, name, from).used(Use::command(restart));
     if let Some(host) = about.get("hostname").filter(|host| *host != name) {
@@ -61,7 +62,7 @@ fn item(name: &str, about: &BTreeMap<String, String>, from: &str) -> Item {
 }
 
 /// `user@host` without what stands behind the user's name.
-fn without_password(host: &str) -> String {
+pub(crate) fn without_password(host: &str) -> String {
     let Some((login, host)) = host.rsplit_once('@') else { return host.to_owned() };
     let user = login.strip_prefix("ssh://").unwrap_or(login).split(':').next().unwrap_or_default();
     format!("{user}@{host}")
