@@ -181,6 +181,7 @@ verbs! {
 
     MCP_READ "mcp.read" Read Yes "read through an MCP server";
     MCP_WRITE "mcp.write" Write Unknown "change something through an MCP server";
+    MCP_SEND "mcp.send" Send No "send something through an MCP server";
     MCP_DELETE "mcp.delete" Destroy No "delete something through an MCP server";
     MCP_CALL "mcp.call" Execute Unknown "call an MCP tool that says nothing of its effect";
 

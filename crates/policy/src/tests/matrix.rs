@@ -143,6 +143,7 @@ fn observe() {
     agent.message           allow 10     -            -            -            -            -
     mcp.read                -            -            allow 10     allow 10     allow 15     monitor 30
     mcp.write               -            -            allow 25     monitor 35   monitor 55   monitor 70
+    mcp.send                -            -            monitor 30   monitor 40   monitor 55   monitor 70
     mcp.delete              -            -            monitor 45   monitor 55   monitor 75   monitor 90
     mcp.call                -            -            allow 25     monitor 35   monitor 55   monitor 70
     countersign.read        -            allow 5      -            -            -            -
@@ -251,6 +252,7 @@ fn graduated() {
     agent.message           allow 10     -            -            -            -            -
     mcp.read                -            -            allow 10     allow 10     allow 15     monitor 30
     mcp.write               -            -            monitor 25   monitor 35   hold 55      hold 70
+    mcp.send                -            -            monitor 30   monitor 40   hold 55      hold 70
     mcp.delete              -            -            hold 45      hold 55      hold 75      hold 90
     mcp.call                -            -            hold 25      hold 35      hold 55      hold 70
     countersign.read        -            allow 5      -            -            -            -
@@ -359,6 +361,7 @@ fn strict() {
     agent.message           allow 10     -            -            -            -            -
     mcp.read                -            -            allow 10     allow 10     allow 15     monitor 30
     mcp.write               -            -            hold 25      hold 35      hold 55      hold 70
+    mcp.send                -            -            hold 30      hold 40      hold 55      hold 70
     mcp.delete              -            -            hold 45      hold 55      hold 75      hold 90
     mcp.call                -            -            hold 25      hold 35      hold 55      hold 70
     countersign.read        -            allow 5      -            -            -            -

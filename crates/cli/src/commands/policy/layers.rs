@@ -93,8 +93,7 @@ fn not_text(error: &FromUtf8Error) -> ProposalError {
 }
 
 /// What to do about a file that cannot be used.
-const MEND: &str =
-    "mend the file, then `countersign policy check`; what is in force stays in force meanwhile";
+const MEND: &str = "mend that place and try again; what is in force stays in force meanwhile";
 
 impl Layers {
     /// The layers, from the highest.

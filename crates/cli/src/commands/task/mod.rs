@@ -29,10 +29,12 @@ enum Command {
     /// Give the agents of this working tree a task; what is outside of it is shown or held
     Start(Box<start::Arguments>),
     /// Show the task that counts in this working tree
+    #[command(alias = "status")]
     Show,
     /// List the tasks that have not ended
     List,
     /// End a task before its time
+    #[command(alias = "stop")]
     End {
         /// Such as ct-5e9a1c03; the one that counts in this working tree by default
         task: Option<String>,

@@ -184,16 +184,12 @@ fn least(annotations: ToolAnnotations) -> Option<Access> {
 fn of_access(access: Access, resource: Resource) -> Effect {
     let verb = match access {
         Access::Read => verbs::MCP_READ,
-        Access::Write | Access::Send => verbs::MCP_WRITE,
+        Access::Write => verbs::MCP_WRITE,
+        Access::Send => verbs::MCP_SEND,
         Access::Execute => verbs::MCP_CALL,
         Access::Destroy => verbs::MCP_DELETE,
     };
-    let mut effect = Effect::new(verb, resource);
-    if access == Access::Send {
-        effect.access = access;
-        effect.reversible = Reversible::No;
-    }
-    effect
+    Effect::new(verb, resource)
 }
 
 /// Whether tools that go by this name, or by a pattern of names, are known to do more than this. A pattern that takes in

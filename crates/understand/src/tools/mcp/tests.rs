@@ -252,7 +252,7 @@ fn clusters_clouds_and_secrets() {
     mcp.read vault/read_secret, read
     ");
     assert_snapshot!(check_tool("mcp__stripe__create_refund", json!({"charge": "c"})), @"mcp.write stripe/create_refund, write");
-    assert_snapshot!(check_tool("mcp__slack__slack_post_message", json!({"text": "hi"})), @"mcp.write slack/slack_post_message, send");
+    assert_snapshot!(check_tool("mcp__slack__slack_post_message", json!({"text": "hi"})), @"mcp.send slack/slack_post_message, send");
 }
 
 #[test]
