@@ -216,7 +216,7 @@ fn adds(git: &Git<'_>, operands: &[&Word], context: &mut Context<'_>) -> bool {
     let (Some(name), Some(url)) = (name.known(), url.known()) else { return false };
     let is_plain = git.words.len() == operands.len() && !name.contains(['.', ' ', '"']);
     let is_new = matches!(git.repo.subsections("remote", context), Ok(names) if !names.iter().any(|known| known == name));
-    let Some(home) = git.repo.home().filter(|_| is_plain && is_new) else { return false };
+    let Some(home) = git.repo.owner().filter(|_| is_plain && is_new) else { return false };
     context.state.world.remotes_added.insert((home.to_owned(), name.to_owned()), url.to_owned());
     true
 }
