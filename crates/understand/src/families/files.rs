@@ -272,7 +272,7 @@ fn copy(invocation: &Invocation, context: &mut Context<'_>) {
     };
     for word in &operands {
         // A second one under a name that git may take would be committed with the next.
-        let is_kept_out = last.text().ends_with(".local");
+        let is_kept_out = last.text().ends_with(".local") || context.is_ignored(&last);
         if invocation.program == "cp" && is_kept_out && context.stays_secret(&word.value, &last) {
             context.looks_at(&word.value);
         } else {

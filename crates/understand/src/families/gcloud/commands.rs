@@ -38,6 +38,9 @@ pub(super) fn effects(
         ["components", ..] => context.program(verbs::EXEC_READ, "gcloud"),
         ["auth", "list" | "describe", ..] => context.program(verbs::EXEC_READ, "gcloud"),
         ["auth", "configure-docker", ..] => context.write_value(&home(".docker/config.json", context)),
+        ["auth", "login"] if command.does != Does::Secret && command.doubt.is_none() && found.value(&["--cred-file"]).is_none() => {
+            crate::families::logins::by_browser(".config/gcloud/credentials.db", context);
+        }
         ["auth", "login" | "revoke" | "activate-service-account" | "application-default" | "activate-refresh-token", ..]
             if command.does != Does::Secret =>
         {
