@@ -27,6 +27,7 @@ mod tests {
             "aws sso login",
             "gcloud auth login",
             "gcloud auth login --update-adc",
+            "gcloud auth application-default login",
             "az login",
             "az login --tenant x",
         ] {
@@ -44,6 +45,7 @@ mod tests {
     fn logins_by_a_secret() {
         for command in [
             "gcloud auth login --cred-file=k.json",
+            "gcloud auth application-default login --client-id-file=k.json",
             "gcloud auth activate-service-account --key-file k.json",
             "az login --service-principal -u a -p b",
             "az login --identity",
