@@ -5,6 +5,7 @@ mod apart;
 mod asked;
 mod chosen;
 mod file_effects;
+mod fresh;
 mod heads;
 mod left;
 mod limits;
@@ -160,6 +161,7 @@ impl<'a> Context<'a> {
                 shell: ShellState {
                     directory: directory_known,
                     directory_unsure: false,
+                    either: None,
                     home: surroundings.home.clone(),
                     secrets: surroundings.secrets.clone(),
                     physical: false,
@@ -295,6 +297,7 @@ impl<'a> Context<'a> {
         }
         self.state.world.may_make(&effect);
         self.state.world.may_unmake(&effect);
+        self.state.world.may_undo_fresh(&effect);
         let slot = self.collected.push(effect);
         self.tree.has(slot);
     }

@@ -1,6 +1,8 @@
 //! Databases that code connects to, where its text says so: a literal, a name given one once, or a variable of the
 //! environment. SQL that the code runs is run there; of several connections it may be any, so each gets it.
 
+mod engines;
+
 use super::tokens::{Kind, Rules};
 use super::uses::{Argument, Code, Use};
 use crate::context::Context;
@@ -8,6 +10,8 @@ use crate::families;
 use crate::invocation::Invocation;
 use crate::sql::DatabasePlace;
 use crate::word::{Value, Word};
+
+pub(super) use engines::LIBRARY;
 
 /// Of more connections nobody says which is which.
 const MOST: usize = 4;
@@ -25,6 +29,7 @@ const DRIVERS: &[&str] = &[
     "psycopg",
     "psycopg2",
     "pymysql",
+    "sqlalchemy",
     "sqlite3",
 ];
 
@@ -35,6 +40,8 @@ enum Opens {
     File,
     /// An address, or its parts by their names.
     Server(&'static str),
+    /// An address that names the system as well.
+    Engine,
 }
 
 /// What a function opens, by its full name.
@@ -57,6 +64,7 @@ fn opens(path: &str) -> Option<Opens> {
         | "mysql.createPool"
         | "mysql2.createConnection"
         | "mysql2.createPool" => Opens::Server("mysql"),
+        path if engines::OPEN.contains(&path) => Opens::Engine,
         _ => return None,
     })
 }
@@ -80,6 +88,7 @@ pub(super) fn gather(
             let Some(opens) = opens(path) else { continue };
             let place = match opens {
                 Opens::File => file(code, open, context),
+                Opens::Engine => engines::place(code, open, context),
                 Opens::Server(system) => server(code, open, system, context),
             };
             notes(place, context);

@@ -282,24 +282,41 @@ fn one(
     let whole = found.by(full);
     let mut result = Ok(());
     for (path, open) in whole.called() {
-        let arguments = code.arguments(open);
-        let found = modules::function(path).or_else(|| modules::method(path));
-        if path.ends_with(".backup") && context.connections.iter().any(|place| place.system == "sqlite") {
-            result = Err("it writes a database over another".to_owned());
-        }
-        let of_file = || runs_sql_of_file(path, &arguments, context).then_some(Does::Sql);
-        let Some(does) = of_file().or(found) else { continue };
-        if acts::is_early(does) != early {
-            continue;
-        }
-        let first = arguments.first().map(|argument| argument.given.value());
-        let is_address = first.as_ref().is_some_and(|value| value.text().starts_with("http"));
-        if matches!(does, Does::Http(_)) && modules::function(path).is_none() && !is_address {
-            continue;
-        }
-        if let Err(why) = acts::act(does, &arguments, context) {
-            result = Err(why);
-        }
+        code.turns(found.first, code.closer(open), &mut || {
+            if let Err(why) = one_call(path, open, code, early, context) {
+                result = Err(why);
+            }
+        });
+    }
+    result
+}
+
+/// Adds what one call of a use does.
+fn one_call(
+    path: &str,
+    open: usize,
+    code: &Code<'_>,
+    early: bool,
+    context: &mut Context<'_>,
+) -> Result<(), String> {
+    let mut result = Ok(());
+    let arguments = code.arguments(open);
+    let found = modules::function(path).or_else(|| modules::method(path));
+    if path.ends_with(".backup") && context.connections.iter().any(|place| place.system == "sqlite") {
+        result = Err("it writes a database over another".to_owned());
+    }
+    let of_file = || runs_sql_of_file(path, &arguments, context).then_some(Does::Sql);
+    let Some(does) = of_file().or(found) else { return result };
+    if acts::is_early(does) != early {
+        return result;
+    }
+    let first = arguments.first().map(|argument| argument.given.value());
+    let is_address = first.as_ref().is_some_and(|value| value.text().starts_with("http"));
+    if matches!(does, Does::Http(_)) && modules::function(path).is_none() && !is_address {
+        return result;
+    }
+    if let Err(why) = acts::act(does, &arguments, context) {
+        result = Err(why);
     }
     result
 }

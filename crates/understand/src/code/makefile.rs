@@ -114,6 +114,9 @@ fn includes(file: &mut Makefile, directory: &str, context: &mut Context<'_>) -> 
     Ok(sets_options)
 }
 
+/// Variables that are make's own, which it works out anew for recipes.
+const OF_MAKE: &[&str] = &["GNUMAKEFLAGS", "MAKEFLAGS", "MAKELEVEL", "MFLAGS", "SHELL"];
+
 /// Variables that recipes are given and that are looked at.
 const MOST_EXPORTED: usize = 64;
 
@@ -317,6 +320,23 @@ impl Run<'_> {
         }
         let file = self.file;
         let is_given = |name: &&String| file.exported.contains("*") || file.exported.contains(*name);
+        // What make is given itself is handed on, as the makefile leaves it.
+        let own = self.goal.variables.iter().rev().filter(|(name, ..)| !OF_MAKE.contains(&name.as_str()));
+        let mut given: Vec<(String, Value)> = Vec::new();
+        for (name, value, wins) in own.take(MOST_EXPORTED) {
+            if given.iter().any(|(known, _)| known == name) {
+                continue;
+            }
+            let is_plain = value.known().is_some_and(|text| !text.contains('$'));
+            let is_set = !wins && file.variables.contains_key(name);
+            let value = match is_plain && !is_set {
+                true => value.clone(),
+                false => self.worked_out(name, context),
+            };
+            if value.known().is_some() {
+                given.push((name.clone(), value));
+            }
+        }
         let names: Vec<&String> = file
             .variables
             .keys()
@@ -324,17 +344,22 @@ impl Run<'_> {
             .filter(|name| environment::matters(name))
             .take(MOST_EXPORTED)
             .collect();
-        let mut given = Vec::new();
         for name in names {
-            let text = self.expanded(&format!("$({name})"), None, context);
-            let is_known = !text.contains(expand::UNKNOWN);
-            given.push((
-                name.clone(),
-                if is_known { Value::Known(text) } else { Value::unknown("a variable of the makefile") },
-            ));
+            let value = self.worked_out(name, context);
+            given.push((name.clone(), value));
         }
         self.exports = false;
         given
+    }
+
+    /// The value of a variable.
+    fn worked_out(&mut self, name: &str, context: &mut Context<'_>) -> Value {
+        let text = self.expanded(&format!("$({name})"), None, context);
+        if text.contains(expand::UNKNOWN) {
+            Value::unknown("a variable of the makefile")
+        } else {
+            Value::Known(text)
+        }
     }
 
     fn shell(&mut self, command: &str, context: &mut Context<'_>) {

@@ -32,18 +32,21 @@ pub(crate) fn understand(
     code.home.clone_from(&context.surroundings.home);
     let outside = std::mem::take(&mut context.connections);
     let read = context.code;
-    let mut doubt = None;
+    let (mut doubt, mut connects_unseen) = (None, false);
     let names = match imports::read(&code) {
         Ok(imports) => {
             for module in &imports.modules {
                 if let Err(why) = imports::follow(module, directory, context) {
+                    // What that connects to is said where it is used.
+                    let is_engine = module.name.split('.').next() == Some(connections::LIBRARY);
+                    connects_unseen |= !is_engine || why != imports::nobody_knows(&module.name);
                     doubt.get_or_insert(why);
                 }
             }
             imports.names
         }
         Err(why) => {
-            doubt = Some(why);
+            (doubt, connects_unseen) = (Some(why), true);
             HashMap::new()
         }
     };
@@ -61,7 +64,7 @@ pub(crate) fn understand(
         context.state.shell.directory = Err("the code changes its directory".to_owned());
     }
     context.state.shell.environment.extend(sets(&code));
-    connections::gather(&code, &uses, doubt.is_none(), |found| in_import(found, &code), context);
+    connections::gather(&code, &uses, !connects_unseen, |found| in_import(found, &code), context);
     clients::effects(&code, &uses, context);
     let asked = requests::effects(&code, &uses, context);
     doubt = doubt.or(asked.doubt);

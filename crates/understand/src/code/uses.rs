@@ -2,6 +2,7 @@
 
 mod changes;
 mod constants;
+mod iterated;
 mod loops;
 
 use std::cell::{OnceCell, RefCell};
@@ -129,7 +130,7 @@ impl<'t> Code<'t> {
         };
         code.constants = code.constants();
         code.forgets_changed();
-        code.loops = code.loops();
+        code.loops = if rules == Rules::JavaScript { code.iterated() } else { code.loops() };
         Ok(code)
     }
 

@@ -91,6 +91,7 @@ mod tests {
             "awslocal s3 rb s3://x",
             "docker exec db psql -h localhost -c 'truncate t'",
             "docker compose down -v",
+            "docker volume rm data",
             "kind delete cluster",
             "minikube delete",
         ] {
@@ -108,7 +109,8 @@ mod tests {
             "aws s3 rb s3://x",
             "docker compose -p other down -v",
             "docker compose -f /srv/compose.yaml down -v",
-            "docker volume rm data",
+            "docker -H ssh://web volume rm data",
+            "docker volume prune -f",
             "docker system prune --volumes -f",
             "podman system reset",
         ] {

@@ -85,6 +85,26 @@ impl Context<'_> {
         })
     }
 
+    /// Whether git surely leaves a file of the workspace out, by what the ignore file in its own directory says.
+    pub fn is_ignored(&self, value: &Value) -> bool {
+        let located = paths::locate(value, self);
+        let (directory, name) = paths::split(&located.path);
+        let file = paths::locate(&Value::Known(format!("{directory}/.gitignore")), self);
+        if !is_plain(&located) || !is_plain(&file) || self.may_be_another(&file) {
+            return false;
+        }
+        let Ok(Some(text)) = self.file(&file.path) else { return false };
+        let lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty() && !line.starts_with('#'));
+        // Of a line that may take it back, nothing is weighed.
+        let is_it = |pattern: &str| {
+            let pattern = pattern.trim_start_matches("**/").trim_start_matches('/');
+            !pattern.contains(['/', '[', '\\']) && glob::matches(pattern, name)
+        };
+        let lines: Vec<&str> = lines.collect();
+        lines.iter().any(|line| is_it(line))
+            && !lines.iter().any(|line| line.starts_with('!') && may_mean(line, name))
+    }
+
     /// Whether there is no such file of variables, and no part of the command makes one: what reads it reads nothing.
     pub fn has_no_file(&mut self, located: &Located) -> bool {
         let world = &self.state.world;
@@ -190,6 +210,12 @@ impl Context<'_> {
     }
 }
 
+/// Whether a line that takes names back from what is ignored may take this one.
+fn may_mean(line: &str, name: &str) -> bool {
+    let pattern = line.trim_start_matches('!').rsplit('/').next().unwrap_or_default();
+    pattern.is_empty() || pattern.contains(['[', '\\']) || glob::matches(pattern, name)
+}
+
 /// Whether a line of `.npmrc` sets nothing that opens anything.
 fn shows_none(line: &str) -> bool {
     const OPENS: &[&str] = &["auth", "pass", "token", "secret", "cert", "key", "user"];
@@ -234,6 +260,28 @@ mod tests {
         }
         let found = check_with("export $(cat .env | xargs)", &[("/repo/.env", "TOKEN=x\n")]);
         assert!(found.contains("secret.read"), "{found}");
+    }
+
+    #[test]
+    fn copies_that_git_leaves_out() {
+        let copies = |command: &str, ignored: &str| {
+            check_with(command, &[("/repo/.env", "A=b\n"), ("/repo/.gitignore", ignored)])
+        };
+        for ignored in [".env*\n", "node_modules\n/.env.*\n!.env.example\n", "*.backup\n"] {
+            let found = copies("cp .env .env.backup", ignored);
+            assert!(!found.contains("secret.read"), "{ignored}: {found}");
+        }
+        for ignored in ["", ".env\n", ".env*\n!.env.*\n", "conf/.env.backup\n", "#.env*\n"] {
+            assert!(copies("cp .env .env.backup", ignored).contains("secret.read"), "{ignored}");
+        }
+        for command in [
+            "cp .env env.txt",
+            "cp .env /tmp/.env.backup",
+            "echo > .gitignore; cp .env .env.backup",
+            "cp ~/.env .env.backup",
+        ] {
+            assert!(copies(command, ".env*\nenv.txt\n").contains("secret.read"), "{command}");
+        }
     }
 
     #[test]

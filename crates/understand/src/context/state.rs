@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use countersign_model::{Access, Effect, Resource};
 
 use super::chosen::Chosen;
+use super::fresh::Fresh;
 use super::heads::Heads;
 use super::left::Left;
 use crate::carried::Commits;
@@ -24,6 +25,8 @@ pub(crate) struct ShellState {
     pub directory: Result<String, String>,
     /// Whether that holds only if the last `cd` worked.
     pub directory_unsure: bool,
+    /// Where the last `cd` was to lead and where it left from, where nothing says that it worked.
+    pub either: Option<(String, String)>,
     /// The user's home.
     pub home: String,
     /// Variables of the environment that the policy says are secrets.
@@ -118,6 +121,8 @@ pub(crate) struct Local {
 pub(crate) struct World {
     /// Branches that may be checked out now, where the command switched.
     pub heads: Heads,
+    /// Repositories that the command makes.
+    pub fresh: Vec<Fresh>,
     /// Working trees that the command makes.
     pub worktrees: Vec<Worktree>,
     /// The branch that the last switch left.

@@ -355,6 +355,7 @@ fn moves_to(directory: Result<String, String>, context: &mut Context<'_>) {
     let shell = &mut context.state.shell;
     shell.variables.remove("PWD");
     shell.variables.remove("OLDPWD");
+    shell.either = None;
     shell.previous = shell.directory.clone().ok();
     for directory in shell.directory.iter().chain(&directory) {
         context.state.world.visits(directory.clone());

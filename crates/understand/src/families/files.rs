@@ -170,8 +170,10 @@ fn create(invocation: &Invocation, context: &mut Context<'_>) {
         let template = operands(invocation, "p").last().map(|word| word.value.clone());
         let is_temporary = words.iter().any(|word| matches!(word.text(), "-t" | "--tmpdir")) || template.is_none();
         let temporary = context.surroundings.temporary.first().cloned().unwrap_or_else(|| "/tmp".to_owned());
+        let is_directory = |text: &str| text == "--directory" || text.starts_with('-') && !text.starts_with("--") && text.contains('d');
         match into.or_else(|| template.filter(|_| !is_temporary)) {
             Some(value) => context.write_value(&value),
+            None if words.iter().any(|word| is_directory(word.text())) => context.make(&Word::made(Value::Known(format!("{temporary}/mktemp")))),
             None => context.write_value(&Value::Known(format!("{temporary}/mktemp"))),
         }
         return;
@@ -270,7 +272,7 @@ fn copy(invocation: &Invocation, context: &mut Context<'_>) {
     };
     for word in &operands {
         // A second one under a name that git may take would be committed with the next.
-        let is_kept_out = last.text().ends_with(".local");
+        let is_kept_out = last.text().ends_with(".local") || context.is_ignored(&last);
         if invocation.program == "cp" && is_kept_out && context.stays_secret(&word.value, &last) {
             context.looks_at(&word.value);
         } else {

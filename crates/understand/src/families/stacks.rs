@@ -71,7 +71,7 @@ const CDK: Table = Table {
         rule("print", verbs::SECRET_READ),
         rule("package", verbs::STACK_READ),
         rule("invoke local", verbs::EXEC_OPAQUE),
-        rule("local", verbs::EXEC_OPAQUE),
+        rule("local|offline", verbs::EXEC_OPAQUE),
         rule("list resources|endpoints|stack-outputs|functions", verbs::STACK_READ),
         rule("deploy|bootstrap|import|watch|migrate|sync|apply|rollback|publish|dev|deploy-function", verbs::STACK_APPLY),
         rule("deploy list", verbs::STACK_READ),

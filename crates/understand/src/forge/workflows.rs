@@ -103,9 +103,7 @@ pub(crate) fn harmless(
     let question = Question::Uncommitted { repository: repo.root.clone()? };
     let Answer::Values { values } = context.workspace.ask(&question) else { return None };
     let is_clean = !values.iter().any(|line| line == "*" || line.contains(".github"));
-    let world = &context.state.world;
-    let is_untouched = world.tree_changed.is_none() && world.written.is_empty() && !world.opaque;
-    if here != there || !is_clean || !is_untouched || repo.checked_out(context).ok()? != branch {
+    if here != there || !is_clean || !is_untouched(context) || repo.checked_out(context).ok()? != branch {
         return None;
     }
     let workflows = read(repository, context)?;
@@ -118,6 +116,24 @@ pub(crate) fn harmless(
     let resource = Resource::Program { name: workflow.path.clone() };
     let why = "the forge runs it, it delivers nothing as far as its file here says, and it gets no secrets";
     Some(Effect::new(verbs::EXEC_TEST, resource).certain(Certainty::Partial, why))
+}
+
+/// A run that is repeated, of a repository whose every workflow can do no more than test: whichever it is, it is one
+/// of them, as it ran before.
+pub(crate) fn harmless_again(repository: &ForgeRepository, context: &Context<'_>) -> Option<Effect> {
+    let workflows = read(repository, context).filter(|_| is_untouched(context))?;
+    if workflows.is_empty() || !workflows.iter().all(is_harmless) {
+        return None;
+    }
+    let resource = Resource::Program { name: "the workflows of the repository".to_owned() };
+    let why = "the forge runs it again, and none of the workflows here delivers or gets secrets";
+    Some(Effect::new(verbs::EXEC_TEST, resource).certain(Certainty::Partial, why))
+}
+
+/// Whether the working tree has what it had before the call.
+fn is_untouched(context: &Context<'_>) -> bool {
+    let world = &context.state.world;
+    world.tree_changed.is_none() && world.written.is_empty() && !world.opaque
 }
 
 /// The workflows of a repository, where it is the one at hand; none where they are not all known.
@@ -271,10 +287,28 @@ mod tests {
             "gh workflow run test.yml --ref feature -R other/thing",
             "echo x > .github/workflows/test.yml; gh workflow run test.yml --ref feature",
             "gh workflow disable test.yml",
-            "gh run rerun 1 --failed",
+            "gh run rerun 1 --failed -R other/thing",
+            "echo x > .github/workflows/test.yml; gh run rerun 1",
         ] {
             let found = started(command, "name: Tests", pushed);
             assert!(found.contains("forge.workflow"), "{command}: {found}");
+        }
+    }
+
+    #[test]
+    fn runs_that_are_repeated() {
+        let again = |command: &str, jobs: &[&str]| {
+            let names = ["/repo/.github/workflows/a.yml", "/repo/.github/workflows/b.yml"];
+            let texts: Vec<String> = jobs.iter().map(|job| file("push", job)).collect();
+            let files: Vec<(&str, &str)> = names.into_iter().zip(texts.iter().map(String::as_str)).collect();
+            check_with(command, &files)
+        };
+        for command in ["gh run rerun 1", "gh run rerun 1 --failed"] {
+            assert!(again(command, &["name: Tests", "name: Lint"]).starts_with("exec.test"), "{command}");
+            for job in ["environment: production", "name: Publish", "env: {A: '${{ secrets.A }}'}"] {
+                assert!(again(command, &["name: Tests", job]).contains("forge.workflow"), "{command}: {job}");
+            }
+            assert!(again(command, &[]).contains("forge.workflow"), "{command}: no workflow is known");
         }
     }
 }

@@ -110,6 +110,7 @@ const CHOOSING: &[&str] = &[
     "eksctl",
     "firebase",
     "gcloud",
+    "git",
     "heroku",
     "k3d",
     "kind",

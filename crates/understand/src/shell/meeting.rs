@@ -111,6 +111,9 @@ impl ShellState {
         self.matches_hidden |= other.matches_hidden;
         self.traced |= other.traced;
         self.exports_all |= other.exports_all;
+        if self.either != other.either {
+            self.either = None;
+        }
         if self.directory != other.directory {
             self.directory = Err("the directory is not always changed".to_owned());
         }

@@ -269,6 +269,7 @@ impl ShellState {
     /// What follows runs whether or not the last `cd` worked.
     pub fn settle(&mut self) {
         if std::mem::take(&mut self.directory_unsure) {
+            self.either = self.directory.clone().ok().zip(self.previous.clone());
             self.directory = Err("the directory may not exist".to_owned());
         }
     }

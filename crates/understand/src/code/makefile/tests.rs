@@ -22,6 +22,43 @@ fn variables_that_recipes_are_given() {
 }
 
 #[test]
+fn variables_that_make_is_given() {
+    let made = |command: &str, text: &str| {
+        make(command, &format!("{text}x:\n\tpsql \"$$DATABASE_URL\" -c 'drop table t'\n"))
+    };
+    let here = "db.destroy t in postgresql://localhost/dev, destroy";
+    for command in [
+        "DATABASE_URL=postgres://localhost/dev make x",
+        "env DATABASE_URL=postgres://localhost/dev make x",
+        "make x DATABASE_URL=postgres://localhost/dev",
+        "export DATABASE_URL=postgres://localhost/dev && make x",
+        "DATABASE_URL=postgres://db.example/shop make x DATABASE_URL=postgres://localhost/dev",
+    ] {
+        assert!(made(command, "").contains(here), "{command}: {}", made(command, ""));
+    }
+    let there = "in postgresql://db.example/shop";
+    for (command, text) in [
+        ("DATABASE_URL=postgres://db.example/shop make x", ""),
+        ("DATABASE_URL=postgres://localhost/dev make x", "DATABASE_URL = postgres://db.example/shop\n"),
+        (
+            "DATABASE_URL=postgres://localhost/dev make x",
+            "export DATABASE_URL := postgres://db.example/shop\n",
+        ),
+        ("DATABASE_URL=postgres://db.example/shop make -e x", "DATABASE_URL = postgres://localhost/dev\n"),
+    ] {
+        assert!(made(command, text).contains(there), "{command}, {text}: {}", made(command, text));
+    }
+    for (command, text) in [
+        ("make x", ""),
+        ("DATABASE_URL=$OTHER make x", ""),
+        ("DATABASE_URL=postgres://localhost/dev; make x", ""),
+        ("DATABASE_URL=postgres://localhost/dev make x", "DATABASE_URL = $(shell ./where)\n"),
+    ] {
+        assert!(!made(command, text).contains("localhost"), "{command}, {text}: {}", made(command, text));
+    }
+}
+
+#[test]
 fn the_recipe_decides() {
     assert_snapshot!(make("make test", "test: build\n\tcargo test\nbuild:\n\tcargo build\n"), @"
     exec.build cargo build, execute

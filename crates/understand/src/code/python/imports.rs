@@ -177,7 +177,12 @@ pub(super) fn follow(
     for name in module.names.iter().take(8) {
         any |= file(&format!("{}/{name}.py", at.trim_end_matches('/')), &base, context)?;
     }
-    if any { Ok(()) } else { Err(format!("it imports {}, which nobody here knows", module.name)) }
+    if any { Ok(()) } else { Err(nobody_knows(&module.name)) }
+}
+
+/// Why code is not understood whose module is neither here nor known.
+pub(super) fn nobody_knows(module: &str) -> String {
+    format!("it imports {module}, which nobody here knows")
 }
 
 /// Whether a module lies in a directory, or one of its names does; adds what its files do.

@@ -78,7 +78,12 @@ impl<'t> Code<'t> {
                     }
                 }
                 let bound = if self.is(at + 1, "(") {
-                    at + 1..self.closer(at + 1).min(at + 40)
+                    let close = self.closer(at + 1).min(at + 40);
+                    // `for (const x of list)` gives the list no value.
+                    at + 1
+                        ..(at + 1..close)
+                            .find(|index| token.is("for") && self.is(*index, "of"))
+                            .unwrap_or(close)
                 } else {
                     at + 1..at + 2
                 };

@@ -50,7 +50,11 @@ pub(super) fn effects(
         ("ssm", "start-session") if read.text("--document-name").is_some_and(|name| name.contains("PortForwarding")) => {
             forwards(read, tenant, context);
         }
-        ("sso", "login" | "logout") | ("login" | "logout", _) => {
+        ("sso", "login") => {
+            acts(Does::Read, Some("login".to_owned()), context);
+            crate::families::logins::by_browser(".aws/sso/cache", context);
+        }
+        ("sso", "logout") | ("login" | "logout", _) => {
             context.write_value(&at_home(".aws/sso/cache", context));
         }
         ("eks", "update-kubeconfig") => {

@@ -159,6 +159,10 @@ fn own(
     let doubt = read.doubt.as_deref();
     let names = read.names(words);
     match words {
+        ["login"] if is_by_browser(read) => {
+            super::logins::by_browser(".azure/azureProfile.json", context);
+            context.chooses(CHOSEN, &profile(invocation, context), "*");
+        }
         ["login" | "logout" | "init" | "configure"] | ["account", "clear"] | ["cloud", "set" | "register", ..] => {
             context.write_value(&home(".azure/azureProfile.json", context));
         }
@@ -302,6 +306,12 @@ fn tenants(words: &[&str], invocation: &Invocation, read: &Read<'_>, context: &C
         }
     }
     all.into_iter().map(|tenant| Tenant { region: region.clone(), ..tenant }).collect()
+}
+
+/// Whether a person logs in, and nothing that they know is handed over.
+fn is_by_browser(read: &Read<'_>) -> bool {
+    const HANDED: &[&str] = &["--service-principal", "--identity", "-i", "-p", "--password", "-u", "--username", "--federated-token", "--certificate"];
+    read.doubt.is_none() && !HANDED.iter().any(|option| read.has(option) || read.value(option).is_some())
 }
 
 /// The subscriptions that earlier parts of the call chose.

@@ -1,12 +1,13 @@
 //! Runners of a project's own tasks, each with a file of its own: `task`, `rake`, `composer`, `invoke`, `fab`, `poe`,
 //! `pre-commit`, `lefthook`. The file is read and understood; without it a task can do anything.
 
-use countersign_model::{Effect, Resource, Verb, verbs};
+use countersign_model::{Effect, PathClass, Resource, Verb, verbs};
 
 use crate::code::pyproject::{self, Runner};
 use crate::code::{Looked, commit_checks, composer, invoke, rakefile, taskfile};
 use crate::context::Context;
 use crate::invocation::Invocation;
+use crate::paths;
 use crate::shell::{self, Place};
 use crate::word::{Value, Word};
 
@@ -278,7 +279,12 @@ fn checks(invocation: &Invocation, context: &mut Context<'_>) -> Option<Found> {
     const VALUES: &[&str] = &["-c", "--config", "--hook-stage", "--hook-type", "-t", "--from-ref", "--source", "-s", "--to-ref", "--origin", "-o", "--files", "--color", "--hook-dir", "--commit-msg-filename", "--remote-branch", "--local-branch", "--remote-name", "--remote-url"];
     let line = Line::read(&invocation.words, VALUES);
     let names: Vec<&str> = line.operands.iter().map(|word| word.known().unwrap_or("*")).collect();
-    let hook = |context: &mut Context<'_>| context.write_value(&Value::Known(".git/hooks/pre-commit".to_owned()));
+    // Its own hook does no more than to run what the repository's file says; another file may be anybody's.
+    let is_own = line.value(&["-c", "--config", "--hook-dir"]).is_none() && names.len() == 1 && !names.contains(&"*");
+    let hook = |context: &mut Context<'_>| match is_own && names.first() != Some(&"init-templatedir") {
+        true => installs_own_hook("pre-commit", context),
+        false => context.write_value(&Value::Known(".git/hooks/pre-commit".to_owned())),
+    };
     match names.first().copied() {
         None if line.has(&["-V", "--version", "-h", "--help"]) => reads(invocation, context),
         Some("validate-config" | "validate-manifest" | "sample-config" | "help" | "migrate-config") => reads(invocation, context),
@@ -307,11 +313,24 @@ fn checks(invocation: &Invocation, context: &mut Context<'_>) -> Option<Found> {
     }
 }
 
+/// Adds that a runner of hooks is made git's hook: what it runs is what its file in the repository says.
+fn installs_own_hook(runner: &str, context: &mut Context<'_>) {
+    let located = paths::locate(&Value::Known(".git/hooks/pre-commit".to_owned()), context);
+    context.state.world.writes(&located);
+    let resource = Resource::Path { path: located.path, zone: located.zone, class: PathClass::Ordinary };
+    let why = format!("git then runs {runner}, and that what the repository's own file says");
+    context.push(Effect::new(verbs::FS_WRITE, resource).because(&why));
+}
+
 fn hooks(invocation: &Invocation, context: &mut Context<'_>) -> Option<Found> {
     let names: Option<Vec<&str>> = invocation.words.iter().filter(|word| !word.text().starts_with('-')).map(Word::known).collect();
     let Some(names) = names else { return unknown("which hook it runs is not known") };
     match names.as_slice() {
         [] | ["version" | "dump" | "validate" | "help" | "check-install", ..] => reads(invocation, context),
+        ["install" | "uninstall"] => {
+            installs_own_hook("lefthook", context);
+            Some((Looked::Understood, None))
+        }
         ["install" | "uninstall" | "add", ..] => {
             context.write_value(&Value::Known(".git/hooks/pre-commit".to_owned()));
             Some((Looked::Understood, None))
@@ -321,5 +340,28 @@ fn hooks(invocation: &Invocation, context: &mut Context<'_>) -> Option<Found> {
             Err(why) => unknown(&why),
         },
         _ => unknown("the subcommand is not known"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::understood;
+
+    /// Whether it puts a hook there that is more than the runner's own.
+    fn trusts_a_hook(command: &str) -> bool {
+        let effects = understood(command, &[]).effects;
+        effects.iter().any(|effect| format!("{effect:?}").contains("hooks/pre-commit") && format!("{effect:?}").contains("ToolConfiguration"))
+    }
+
+    #[test]
+    fn a_runners_own_hook() {
+        for command in ["pre-commit install", "pre-commit install -t pre-push", "pre-commit uninstall", "lefthook install"] {
+            assert!(!trusts_a_hook(command), "{command}");
+            assert!(crate::fixture::check(command).contains("fs.write /repo/.git/hooks/pre-commit"), "{command}");
+        }
+        for command in ["pre-commit install -c /tmp/x.yaml", "pre-commit install $MORE", "pre-commit init-templatedir x", "lefthook add pre-push", "cp x .git/hooks/pre-commit"] {
+            assert!(trusts_a_hook(command), "{command}");
+        }
+        assert!(crate::fixture::check("pre-commit install && git commit -m x").contains("the hook pre-commit"));
     }
 }

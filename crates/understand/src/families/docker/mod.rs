@@ -221,6 +221,10 @@ fn rest(invocation: &Invocation, context: &mut Context<'_>) {
             let is_listed = name == "*" && !found.operands.is_empty() && found.operands.iter().all(|word| lists_containers(word, &invocation.program));
             let name = if is_listed { "listed" } else { name.as_str() };
             effect.reversible = if action == "reset" { Reversible::No } else { returns(&found, object, name) };
+            if object == "volume" && host.is_none() && !is_listed && name != "*" && action != "prune" {
+                // As with a database on this machine: what development holds can usually be made again.
+                effect.reversible = Reversible::Unknown;
+            }
         }
         context.push(effect);
     }

@@ -139,7 +139,10 @@ fn deleting() {
     for (command, expected) in [
         ("docker rm -f web", Yes),
         ("docker rmi app:1", Yes),
-        ("docker volume rm data", No),
+        ("docker volume rm data", Unknown),
+        ("docker volume rm $X", No),
+        ("docker volume prune -f", No),
+        ("docker -H ssh://root@prod-1 volume rm data", No),
         ("docker compose down", Yes),
         ("docker compose down -v", No),
         ("docker system prune -af --volumes", No),

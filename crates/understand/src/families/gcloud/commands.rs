@@ -38,6 +38,13 @@ pub(super) fn effects(
         ["components", ..] => context.program(verbs::EXEC_READ, "gcloud"),
         ["auth", "list" | "describe", ..] => context.program(verbs::EXEC_READ, "gcloud"),
         ["auth", "configure-docker", ..] => context.write_value(&home(".docker/config.json", context)),
+        ["auth", "login"] | ["auth", "application-default", "login"]
+            if command.does != Does::Secret && command.doubt.is_none() && found.value(&["--cred-file", "--client-id-file"]).is_none() =>
+        {
+            let is_default = command.words.get(1) == Some(&"application-default");
+            let file = if is_default { "application_default_credentials.json" } else { "credentials.db" };
+            crate::families::logins::by_browser(&format!(".config/gcloud/{file}"), context);
+        }
         ["auth", "login" | "revoke" | "activate-service-account" | "application-default" | "activate-refresh-token", ..]
             if command.does != Does::Secret =>
         {

@@ -164,6 +164,11 @@ fn trusted_file(git: &Git<'_>, key: &str, value: Option<&Value>, context: &Conte
         return None;
     }
     let plain = value.and_then(Value::known).is_some_and(|value| PLAIN.contains(&value));
+    // Which of the usual editors and pagers it is, is a matter of taste.
+    let is_taste = plain && is_command(key) && !is_any(key, &["core.sshcommand", "core.fsmonitor"]);
+    if is_taste && git.has_long("--global") {
+        return None;
+    }
     let path = if git.has_long("--global") {
         format!("{}/.gitconfig", context.surroundings.home)
     } else if git.has_long("--system") {
@@ -216,7 +221,7 @@ fn adds(git: &Git<'_>, operands: &[&Word], context: &mut Context<'_>) -> bool {
     let (Some(name), Some(url)) = (name.known(), url.known()) else { return false };
     let is_plain = git.words.len() == operands.len() && !name.contains(['.', ' ', '"']);
     let is_new = matches!(git.repo.subsections("remote", context), Ok(names) if !names.iter().any(|known| known == name));
-    let Some(home) = git.repo.home().filter(|_| is_plain && is_new) else { return false };
+    let Some(home) = git.repo.owner().filter(|_| is_plain && is_new) else { return false };
     context.state.world.remotes_added.insert((home.to_owned(), name.to_owned()), url.to_owned());
     true
 }
@@ -259,6 +264,16 @@ mod tests {
         fs.write /home/dev/.gitconfig, write: git reads in it which programs to run
         ");
         assert_snapshot!(check_because("git config --global user.email x@example.com; git config core.editor vim"), @"git.config /repo, write: it sets user.email for every repository");
+        for setting in ["core.editor vim", "core.pager less", "sequence.editor nano", "core.editor 'code --wait'"] {
+            assert!(!check_because(&format!("git config --global {setting}")).contains("fs.write"), "{setting}");
+        }
+        for setting in ["core.editor ./x", "core.pager 'less; ./x'", "core.fsmonitor true", "core.hooksPath vim", "include.path less", "core.editor"] {
+            let found = check_because(&format!("git config --global {setting} \"$X\""));
+            assert!(found.contains("fs.write /home/dev/.gitconfig"), "{setting}: {found}");
+        }
+        for setting in ["core.editor ./x", "core.pager 'less; ./x'", "core.hooksPath vim", "include.path less", "alias.s vim"] {
+            assert!(check_because(&format!("git config --global {setting}")).contains("fs.write"), "{setting}");
+        }
         assert!(check_because("git config --comment user.name core.sshCommand ./x").contains(".git/config"));
         assert_snapshot!(check_because("git config core.sshCommand ./x"), @"
         fs.write /repo/.git/config, write: git reads in it which programs to run

@@ -138,7 +138,7 @@ fn setting(git: &Git<'_>, store: &str, key: &str, value: String, context: &mut C
 }
 
 /// Keys and values of a file of settings, as git reads it.
-fn read(text: &str) -> Vec<(String, String)> {
+pub(super) fn read(text: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut section = String::new();
     let joined = text.replace("\\\r\n", "").replace("\\\n", "");

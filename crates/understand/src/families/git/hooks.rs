@@ -106,9 +106,9 @@ fn directory(git: &Git<'_>, root: &str, context: &mut Context<'_>) -> Option<Str
 fn hook(path: &str, name: &str, root: &str, context: &mut Context<'_>) {
     let located = paths::locate(&Value::Known(path.to_owned()), context);
     match context.file(&located.path) {
-        Ok(None) => return,
+        Ok(None) if !context.state.world.written.iter().any(|written| written.touches(&located)) => return,
         Ok(Some(text)) if is_of_lfs(&text) => return,
-        Ok(Some(_)) | Err(_) => {}
+        Ok(_) | Err(_) => {}
     }
     let before = context.begins_apart();
     let kept = context.state.shell.clone();

@@ -1,6 +1,7 @@
 //! Subcommands that stay on this machine, or bring things here: a table, and the few that depend on
 //! their options.
 
+mod beginning;
 mod branches;
 mod cleaning;
 mod copies;

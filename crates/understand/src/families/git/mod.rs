@@ -16,6 +16,7 @@ mod local;
 mod local_files;
 mod orders;
 mod patching;
+mod places;
 mod push;
 mod refspec;
 pub(crate) mod resolve;
@@ -206,6 +207,17 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         context.push(Effect::new(countersign_model::verbs::GIT_READ, program("git")));
         return;
     };
+    if git_directory.is_none() && tree.is_none() {
+        for directory in places::meant(&subcommand, &directory, context) {
+            let repo = Repo::open(&directory, overlay.clone(), context);
+            let words = invocation.words.get(index + 1..).unwrap_or_default();
+            let (subcommand, doubt) = (subcommand.clone(), doubt.clone());
+            let git = Git { invocation, repo, subcommand, words, index, doubt, directory: directory.clone(), store: None };
+            foreign::effects(&git, &directory, context);
+            run(&git, context);
+        }
+        return;
+    }
     let started = directory.clone();
     let store = git_directory.map(|value| foreign::store(&value, &started));
     if let Some(store) = &store {

@@ -3,6 +3,7 @@
 //! Each ref of a remote that would move is one effect. Whether a push without force is a
 //! fast-forward cannot be seen here: that needs history, and is left to the edge.
 
+mod on_this_machine;
 mod options;
 mod unconfigured;
 
@@ -58,6 +59,9 @@ pub(super) fn effects(git: &Git<'_>, context: &mut Context<'_>) {
         Some((remote, refspecs)) => (Some(&remote.value), refspecs),
         None => (arguments.value(&["repo"]), [].as_slice()),
     };
+    if on_this_machine::effects(git, &arguments, remote, refspecs, context) {
+        return;
+    }
     let names = match remote {
         Some(Value::Known(name)) => vec![name.clone()],
         Some(value) => {

@@ -24,6 +24,8 @@ pub(crate) struct Repo {
     overlay: Vec<(String, Value)>,
     /// What the command says of it, where it makes that working tree.
     made: Option<Worktree>,
+    /// Its top directory, where the command makes the repository itself.
+    fresh: Option<String>,
     /// Whether it may be any repository.
     is_any: bool,
 }
@@ -50,7 +52,11 @@ impl Repo {
     /// The repository that `directory` is in.
     pub fn open(directory: &Result<String, String>, overlay: Vec<(String, Value)>, context: &Context<'_>) -> Self {
         if let Some(tree) = made(directory, context) {
-            return Self { root: Some(tree.path.clone()), why: String::new(), overlay, made: Some(tree), is_any: false };
+            return Self { root: Some(tree.path.clone()), why: String::new(), overlay, made: Some(tree), fresh: None, is_any: false };
+        }
+        if let Some(fresh) = directory.as_ref().ok().and_then(|directory| context.state.world.fresh_around(directory)) {
+            let why = "an earlier part of the command makes the repository".to_owned();
+            return Self { root: None, why, overlay, made: None, fresh: Some(fresh.path.clone()), is_any: false };
         }
         let (root, why) = match directory {
             Ok(directory) => {
@@ -63,12 +69,27 @@ impl Repo {
             }
             Err(why) => (None, why.clone()),
         };
-        Self { root, why, overlay, made: None, is_any: directory.is_err() }
+        Self { root, why, overlay, made: None, fresh: None, is_any: directory.is_err() }
     }
 
     /// The top directory of the working tree whose settings and refs these are.
     pub fn home(&self) -> Option<&str> {
         self.made.as_ref().map(|tree| tree.home.as_str()).or(self.root.as_deref())
+    }
+
+    /// The top directory of the repository that its remotes belong to, where that is known.
+    pub fn owner(&self) -> Option<&str> {
+        self.fresh.as_deref().or_else(|| self.home())
+    }
+
+    /// The top directory, where the command makes the repository itself.
+    pub fn fresh(&self) -> Option<&str> {
+        self.fresh.as_deref()
+    }
+
+    /// Whether the command line sets anything below one of these sections.
+    pub fn sets_any(&self, sections: &[&str]) -> bool {
+        self.overlay.iter().any(|(key, _)| sections.iter().any(|section| key.starts_with(section)))
     }
 
     /// What the command says of this working tree, where it makes it.
@@ -123,7 +144,7 @@ impl Repo {
             return upstream.clone().map(|value| vec![value]).ok_or_else(|| "the command gives the branch an upstream".to_owned());
         }
         let added = key.strip_prefix("remote.").and_then(|rest| rest.rsplit_once('.'));
-        let added = added.zip(self.home()).and_then(|((name, last), home)| {
+        let added = added.zip(self.owner()).and_then(|((name, last), home)| {
             let of = (home.to_owned(), name.to_owned());
             Some((context.state.world.remotes_added.get(&of)?, last))
         });
@@ -182,16 +203,14 @@ impl Repo {
         if let Some(why) = &context.state.world.configuration_changed {
             return Err(why.clone());
         }
-        let asked = section.to_owned();
-        let mut names = match self.ask(|repository| Question::Subsections { repository, section: asked }, context) {
-            Answer::Values { values } => values,
-            Answer::Absent => Vec::new(),
-            Answer::Unknown { why } => return Err(why),
-            _ => return Err("the configuration could not be read".to_owned()),
+        let mut names = match self.fresh {
+            // It has none but those that the command adds.
+            Some(_) if section == "remote" => Vec::new(),
+            _ => self.configured(section.to_owned(), context)?,
         };
         if section == "remote" {
             let added = context.state.world.remotes_added.keys();
-            names.extend(added.filter(|(home, _)| Some(home.as_str()) == self.home()).map(|(_, name)| name.clone()));
+            names.extend(added.filter(|(home, _)| Some(home.as_str()) == self.owner()).map(|(_, name)| name.clone()));
         }
         for (key, _) in &self.overlay {
             let inner = key.strip_prefix(section).and_then(|rest| rest.strip_prefix('.'));
@@ -202,6 +221,15 @@ impl Repo {
             }
         }
         Ok(names)
+    }
+
+    fn configured(&self, section: String, context: &Context<'_>) -> Result<Vec<String>, String> {
+        match self.ask(|repository| Question::Subsections { repository, section }, context) {
+            Answer::Values { values } => Ok(values),
+            Answer::Absent => Ok(Vec::new()),
+            Answer::Unknown { why } => Err(why),
+            _ => Err("the configuration could not be read".to_owned()),
+        }
     }
 
     /// The full names of the branches that may be checked out here; none if HEAD is detached.

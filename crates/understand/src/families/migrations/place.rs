@@ -1,5 +1,7 @@
 //! Which database a migration tool acts on: options, variables, and configuration where that says it plainly.
 
+mod goose;
+
 use countersign_model::{Answer, Question};
 
 use super::{configured, files, laravel};
@@ -20,9 +22,9 @@ pub(super) fn of(tool: &Tool, found: &Subcommand<'_>, invocation: &Invocation, c
         return address(value, invocation);
     }
     if let Finds::Variable("GOOSE_DBSTRING") = tool.finds
-        && let Some(text) = found.name.split(' ').nth(1)
+        && let Some(place) = goose::place(found, invocation, context)
     {
-        return address(&Value::Known(text.to_owned()), invocation);
+        return place;
     }
     if let Some(place) = given_to_code(tool, found, invocation) {
         return place;

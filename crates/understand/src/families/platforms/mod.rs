@@ -258,6 +258,7 @@ fn files(platform: &str, found: &Subcommand<'_>, context: &mut Context<'_>) {
             let file = found.operands.first().map_or_else(|| Value::Known(".env.local".to_owned()), |word| word.value.clone());
             context.write_value(&file);
         }
+        ("vercel", "link") => context.write_value(&Value::Known(".vercel/project.json".to_owned())),
         ("supabase", "db dump") => found.values(&["-f", "--file"]).for_each(|file| context.write_value(file)),
         ("vercel", "pull") => context.write_value(&Value::Known(".vercel/.env.development.local".to_owned())),
         ("fly", "secrets import") | ("netlify", "env import") | ("wrangler", "secret bulk") | ("heroku", "config edit") => {

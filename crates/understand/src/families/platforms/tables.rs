@@ -44,8 +44,8 @@ static VERCEL: Table = Table {
         rule("pull", verbs::SECRET_READ),
         rule("env add|update|rm|remove", verbs::SECRET_WRITE),
         rule("build|dev|develop|init|switch|git", verbs::EXEC_BUILD),
-        // They choose, or create, what later deployments go to.
-        rule("link", verbs::APP_SETTINGS),
+        // It chooses what later deployments go to, in a file of the project; what does not have one yet is created.
+        rule("link", verbs::APP_READ),
         rule("git connect|disconnect", verbs::APP_SETTINGS),
         rule("deploy|redeploy|promote|rollback|rr|rolling-release", verbs::APP_DEPLOY),
         rule("rm|remove", verbs::APP_DELETE),

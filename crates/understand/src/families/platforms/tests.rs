@@ -116,7 +116,8 @@ fn others() {
 #[test]
 fn what_later_deployments_go_to() {
     assert_snapshot!(check("vercel link --yes; firebase use prod; supabase link --project-ref abcd; firebase use"), @"
-    app.settings * on vercel, write
+    app.read * on vercel, read
+    fs.write /repo/.vercel/project.json, write
     app.settings * on firebase, write
     app.settings abcd on supabase, write
     exec.read firebase use, read

@@ -298,7 +298,30 @@ fn ends_before_values(pattern: &str) -> bool {
 /// Starts of the names of variables that are shown to anybody who visits the site that is built with them.
 const PUBLIC: &[&str] = &["EXPO_PUBLIC_", "GATSBY_", "NEXT_PUBLIC_", "NUXT_PUBLIC_", "REACT_APP_", "VITE_"];
 /// Starts of names of which few are secrets, with those that are.
-const FEW_SECRETS: &[(&str, &[&str])] = &[("NODE_", &["NODE_AUTH_TOKEN", "NODE_PRE_GYP_GITHUB_TOKEN"])];
+const FEW_SECRETS: &[(&str, &[&str])] = &[
+    ("GO", OF_GO),
+    ("NODE", &["NODE_API_KEY", "NODE_AUTH_TOKEN", "NODE_PRE_GYP_GITHUB_TOKEN", "NODE_SECRET", "NODE_TOKEN"]),
+    ("NODE_", &["NODE_API_KEY", "NODE_AUTH_TOKEN", "NODE_PRE_GYP_GITHUB_TOKEN", "NODE_SECRET", "NODE_TOKEN"]),
+];
+/// Secrets, and addresses that may hold one, whose names start like those of Go's own settings.
+pub(super) const OF_GO: &[&str] = &[
+    "GOCARDLESS_ACCESS_TOKEN",
+    "GODADDY_API_KEY",
+    "GODADDY_API_SECRET",
+    "GOOGLE_ACCESS_TOKEN",
+    "GOOGLE_AI_API_KEY",
+    "GOOGLE_API_KEY",
+    "GOOGLE_CLIENT_SECRET",
+    "GOOGLE_CLOUD_KEYFILE_JSON",
+    "GOOGLE_CREDENTIALS",
+    "GOOGLE_CREDENTIALS_JSON",
+    "GOOGLE_GENERATIVE_AI_API_KEY",
+    "GOOGLE_MAPS_API_KEY",
+    "GOOGLE_OAUTH_ACCESS_TOKEN",
+    "GOOGLE_OAUTH_CLIENT_SECRET",
+    "GOOGLE_SECRET",
+    "GOPROXY",
+];
 /// The same for what names have anywhere in them, beside those above.
 const FEW_WITHIN: &[(&str, &[&str])] = &[(
     "NODE",
@@ -338,6 +361,14 @@ pub(super) fn leaves_public(program: &str, words: &[&str], is_set: impl Fn(&str)
     let few = |known: &[(&str, &'static [&str])], start: &str| {
         known.iter().find(|(known, _)| *known == start).map(|(_, secrets)| *secrets)
     };
+    let start = |part: &str| {
+        PUBLIC.contains(&part)
+            || few(FEW_SECRETS, part).is_some_and(|secrets| !secrets.iter().any(|secret| is_set(secret)))
+    };
+    let group = pattern.strip_prefix("^(").and_then(|rest| rest.strip_suffix(')'));
+    if let (["-E"], Some(group)) = (options, group) {
+        return group.split('|').all(start);
+    }
     let (is_public, secrets) = match (options, pattern.strip_prefix('^')) {
         ([] | ["-E"], Some(start)) => (PUBLIC.contains(&start), few(FEW_SECRETS, start)),
         ([] | ["-E"], None) => (false, few(FEW_WITHIN, pattern)),

@@ -244,5 +244,16 @@ fn a_word_of_few_secrets_shows_none_where_none_is_set() {
         assert!(shows(command, &unset[1..]), "{command}");
         assert!(shows(&format!("export NODE_TOKEN=$X; {command}"), &unset), "{command}");
     }
+    let go: Vec<(&str, &str)> = super::filters::OF_GO.iter().map(|name| ("unset", *name)).collect();
+    for command in ["env | grep ^GO", "printenv | grep '^GO' | sort", "env | grep -E '^(GO|VITE_)'"] {
+        assert!(!shows(command, &go), "{command}");
+        assert!(shows(command, &go[1..]), "{command}");
+        assert!(shows(&format!("export GOOGLE_API_KEY=$X; {command}"), &go), "{command}");
+    }
+    assert!(
+        shows("env | grep GO", &go)
+            && shows("env | grep -i ^go", &go)
+            && shows("env | grep -E '^(GO|T)'", &go)
+    );
     assert!(shows("env | grep -v NODE", &unset) && shows("env | grep NODE -B2", &unset));
 }

@@ -5,7 +5,7 @@ use countersign_model::{Effect, Resource, verbs};
 
 use super::super::{Git, addresses, config};
 use super::worktrees;
-use crate::arguments::{Spec, Takes, parse};
+use crate::arguments::{Arguments, Spec, Takes, parse};
 use crate::context::Context;
 use crate::environment;
 use crate::shell::{self, Place};
@@ -105,9 +105,16 @@ pub(super) fn clone(git: &Git<'_>, context: &mut Context<'_>) {
     context.push(Effect::new(verbs::GIT_FETCH, Resource::Repository { repository }));
     let name = address.trim_end_matches('/').trim_end_matches(".git").rsplit(['/', ':']).next().unwrap_or("clone").to_owned();
     let target = operands.get(1).map_or(Value::Known(name), |word| word.value.clone());
+    let is_bare = arguments.has(&["bare", "mirror"]);
+    let is_plain = arguments.unknown.is_empty() && arguments.uncertain.is_none() && !arguments.has(&MEDDLING);
+    let fresh = context.place_of_fresh(&target, is_bare).filter(|_| is_plain);
     made(&target, context);
     let written = context.state.world.written.len();
     context.write_value(&target);
+    if let (Some(path), false) = (&fresh, is_bare) {
+        comes_from(path, address, &arguments, context);
+    }
+    context.makes_fresh(fresh, is_bare);
     if is_of_strangers(address, context) {
         context.state.world.brings(written);
     }
@@ -124,6 +131,24 @@ pub(super) fn clone(git: &Git<'_>, context: &mut Context<'_>) {
     let template = arguments.values(&["template"]).any(|value| value.known() != Some(""));
     if template || arguments.has(&["recurse-submodules", "recursive"]) || !arguments.unknown.is_empty() {
         context.opaque("git clone", "its options or submodules can run code");
+    }
+}
+
+/// Options of a clone that give it settings or files of their own.
+const MEDDLING: [&str; 8] = ["c", "config", "template", "separate-git-dir", "recurse-submodules", "recursive", "u", "upload-pack"];
+
+/// Takes note of the one remote that a clone has.
+fn comes_from(path: &str, address: &str, arguments: &Arguments<'_>, context: &mut Context<'_>) {
+    let origin = Value::Known("origin".to_owned());
+    let name = arguments.value(&["origin", "o"]).unwrap_or(&origin);
+    let is_path = addresses::host_and_path(address).is_none();
+    let address = match &context.state.shell.directory {
+        Ok(directory) if is_path => crate::paths::normal(directory, address),
+        Err(_) if is_path && !address.starts_with('/') => return,
+        Ok(_) | Err(_) => address.to_owned(),
+    };
+    if let Some(name) = name.known() {
+        context.state.world.remotes_added.insert((path.to_owned(), name.to_owned()), address);
     }
 }
 
@@ -188,17 +213,6 @@ pub(super) fn structure(git: &Git<'_>, context: &mut Context<'_>) {
             context.push(config::side_effect(git, "it changes the submodules"));
         }
         ("submodule", _) => context.push(config::side_effect(git, "it changes the submodules")),
-        _ => {
-            context.push(git.here(verbs::GIT_BRANCH));
-            let takes = ["-b", "--initial-branch", "--template", "--separate-git-dir", "--object-format", "--ref-format"];
-            let is_value = |word: &Word| git.words.windows(2).any(|pair| matches!(pair, [option, value] if takes.contains(&option.text()) && std::ptr::eq(value, word)));
-            operands.iter().filter(|word| !is_value(word)).take(1).for_each(|word| {
-                made(&word.value, context);
-                context.write(word);
-            });
-            if git.words.iter().any(|word| (word.text().starts_with("--template") && word.known() != Some("--template=")) || word.text().starts_with("--separate-git-dir")) {
-                context.opaque("git init", "a template brings hooks");
-            }
-        }
+        _ => super::beginning::effects(git, context),
     }
 }

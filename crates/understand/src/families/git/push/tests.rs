@@ -238,7 +238,7 @@ fn where_there_is_no_repository() {
     exec.read cd, read
     git.fetch repository@https://x.example/a, read
     fs.write /tmp, write
-    git.force-push *@origin, destroy, partial
+    git.push main@origin, write, partial
     ");
     assert_snapshot!(check("cd /tmp; git push"), @"
     exec.read cd, read
