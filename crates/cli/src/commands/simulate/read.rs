@@ -139,8 +139,11 @@ fn parse(files: &[(PathBuf, Asked)]) -> Result<Vec<(String, Option<Past>)>> {
         .collect()
 }
 
+/// What stands at a log's end and is no record, with the log's name.
+type Torn = Option<(String, Broken)>;
+
 /// The calls that a log of evidence holds, with what was concluded of them then, and the record at its end that was torn.
-fn recorded(folder: &Path) -> Result<(Vec<Call>, Option<(String, Broken)>)> {
+fn recorded(folder: &Path) -> Result<(Vec<Call>, Torn)> {
     let name = folder.display().to_string();
     let log = Log::open(folder).with_context(|| format!("cannot read the log in `{name}`"))?;
     let mut calls: Vec<Call> = Vec::new();
