@@ -2,6 +2,7 @@
 
 mod asked;
 mod cleaned;
+mod definitions;
 mod delivering;
 mod formatters;
 mod just;

@@ -126,6 +126,7 @@ mod given;
 mod landing;
 pub(crate) mod leaving;
 mod likely;
+mod loading;
 #[cfg(test)]
 mod many;
 mod named_programs;
