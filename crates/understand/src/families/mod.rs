@@ -97,6 +97,7 @@ families! {
     local_sites,
     helm,
     delivery,
+    pipelines,
     terraform,
     stacks,
     ansible,
