@@ -16,6 +16,7 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     match invocation.program.as_str() {
         "socat" => socat(invocation, context),
         "nc" | "ncat" | "netcat" => netcat(invocation, context),
+        "ftp" | "lftp" | "tnftp" | "smbclient" => super::sessions::effects(invocation, context),
         _ => {
             let host = invocation.words.iter().find(|word| !word.text().starts_with('-'));
             let host = host.map_or("*", |word| word.known().unwrap_or("*"));

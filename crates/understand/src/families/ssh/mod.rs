@@ -5,6 +5,7 @@ mod connections;
 mod copies;
 mod keys;
 mod many;
+pub(super) mod sessions;
 
 use countersign_model::{Certainty, Effect, Resource, verbs};
 
@@ -20,7 +21,7 @@ use crate::word::{Value, Word};
 pub(super) const FAMILY: Family = Family {
     programs: &[
         "ssh", "autossh", "mosh", "sshpass", "pssh", "parallel-ssh", "pdsh", "clush", "scp", "sftp", "rsync", "ssh-keygen", "ssh-add", "ssh-copy-id",
-        "ssh-keyscan", "nc", "ncat", "netcat", "socat", "telnet", "ftp", "lftp", "tftp",
+        "ssh-keyscan", "nc", "ncat", "netcat", "socat", "telnet", "ftp", "lftp", "tftp", "tnftp", "smbclient",
     ],
     about: "What runs on another machine is understood and named by that machine; copies say what is read \
         here and sent there. Options that run something on this machine, and forwarded ports, are known.",
