@@ -80,7 +80,6 @@ const LETTERS: &[(&[&str], &[&str])] = &[
     (&["postcss", "remark"], &["u"]),
     (&["jsdoc"], &["t", "template"]),
     (&["ansible-lint"], &["r"]),
-    (&["sphinx-build"], &["t"]),
 ];
 
 /// Parts of the names of options that take settings in which code can be named.

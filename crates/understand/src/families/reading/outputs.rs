@@ -23,7 +23,7 @@ const RUN: &[(&str, &[&str])] =
 /// Adds what the options of such a program write, and that they run something.
 pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let program = invocation.program.as_str();
-    let of = |table: &[(&str, &'static [&'static str])]| table.iter().find(|(name, _)| *name == program).map_or(&[][..], |(_, options)| options);
+    let of = |table: &[(&str, &'static [&'static str])]| table.iter().find(|(name, _)| *name == program).map_or(&[] as &[&str], |(_, options)| options);
     let words = &invocation.words;
     for value in of(WRITE).iter().flat_map(|option| values(option, words)) {
         if value.text() != "-" {
