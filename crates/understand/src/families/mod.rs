@@ -127,6 +127,7 @@ mod given;
 mod landing;
 pub(crate) mod leaving;
 mod likely;
+mod listening;
 mod loading;
 #[cfg(test)]
 mod many;

@@ -375,8 +375,10 @@ fn tunnels(call: &Call<'_>, forwards: &[Value], place: &Resource, context: &mut 
         text.starts_with("remoteforward") || text.starts_with("dynamicforward")
     });
     if call.has('R') || by_option {
-        let why = "the other machine reaches this one through it";
-        context.push(Effect::new(verbs::NET_LISTEN, place.clone()).because(why));
+        // Who reaches the port there, only that machine's own settings say.
+        let anybody = Resource::Host { host: "*".to_owned(), url: None };
+        let why = format!("{} and whoever reaches its port reach this machine through it", if own == "*" { "the other machine" } else { own });
+        context.push(Effect::new(verbs::NET_LISTEN, anybody).because(&why));
     }
 }
 
