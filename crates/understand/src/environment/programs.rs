@@ -23,11 +23,15 @@ enum Holds {
     Directory(&'static str, &'static [&'static str]),
     /// A toolchain by its name, or its directory.
     Toolchain,
+    /// The directory of a toolchain, in which programs are.
+    Home,
+    /// A program of a toolchain: one that is only a name is installed.
+    Tool,
     /// A file or a directory of code that is loaded.
     Code,
 }
 
-use Holds::{Code, Command, Directory, Editing, Options, Settings, Toolchain};
+use Holds::{Code, Command, Directory, Editing, Home, Options, Settings, Tool, Toolchain};
 
 const VIM: &[&str] = &["vim", "vi", "nvim", "ex", "view", "gvim", "vimdiff"];
 const GCLOUD: &[&str] = &["gcloud", "gsutil", "bq"];
@@ -47,22 +51,84 @@ const CURL: &[&str] = &[
 ];
 const WGET: &[&str] = &["proxy", "askpass", "post", "body", "output", "header", "input"];
 
+/// What runs on the Java that a variable names, or builds with the rest of a toolchain.
+const JVM: &[&str] = &[
+    "mvn",
+    "mvnw",
+    "mvnd",
+    "gradle",
+    "gradlew",
+    "ant",
+    "sbt",
+    "lein",
+    "kotlinc",
+    "kotlin",
+    "scala",
+    "scalac",
+    "groovy",
+    "bazel",
+    "java",
+    "javac",
+    "jshell",
+    "keytool",
+    "sdkmanager",
+    "flutter",
+    "cordova",
+    "react-native",
+    "npx",
+    "npm",
+    "make",
+    "clojure",
+    "clj",
+    "mill",
+    "bloop",
+    "jbang",
+    "spark-submit",
+    "pyspark",
+    "kafka-topics",
+];
+
 /// Variables, the programs that heed them (none: any), and what they hold.
 const VARIABLES: &[(&str, &[&str], Holds)] = &[
+    ("ANT_HOME", &["ant"], Home),
+    ("AR", &[], Tool),
+    ("AS", &[], Tool),
     ("CCACHE_COMPILER", &[], Command),
     ("CCACHE_PREFIX", &[], Command),
     ("CCACHE_PREFIX_CPP", &[], Command),
     ("CLOUDSDK_PYTHON", GCLOUD, Command),
+    ("CPP", &[], Tool),
+    ("CUDACXX", &[], Tool),
+    ("CUDAHOSTCXX", &[], Tool),
     ("CURL_HOME", &["curl"], Directory(".curlrc", CURL)),
     ("EXINIT", VIM, Editing),
+    ("FC", &[], Tool),
+    ("GRADLE_HOME", &["gradle"], Home),
+    ("GRADLE_USER_HOME", &["gradle", "gradlew"], Home),
     ("GVIMINIT", VIM, Editing),
+    ("HOSTCC", &[], Tool),
+    ("HOSTCXX", &[], Tool),
+    ("JAVA_HOME", JVM, Home),
+    ("JDK_HOME", JVM, Home),
+    ("JRE_HOME", JVM, Home),
+    ("KOTLIN_HOME", &["kotlin", "kotlinc"], Home),
+    ("LD", &[], Tool),
+    ("M2_HOME", &["mvn", "mvnw"], Home),
     ("MANOPT", &["man"], Options(&["P", "pager", "H", "html", "-C", "config"])),
+    ("MAVEN_HOME", &["mvn", "mvnw"], Home),
     ("MYVIMRC", VIM, Code),
+    ("NM", &[], Tool),
+    ("NVCC_CCBIN", &[], Tool),
+    ("OBJCOPY", &[], Tool),
     ("OPENSSL_CONF", &[], Code),
     ("OPENSSL_ENGINES", &[], Code),
     ("OPENSSL_MODULES", &[], Code),
+    ("PKG_CONFIG", &[], Tool),
+    ("RANLIB", &[], Tool),
     ("RIPGREP_CONFIG_PATH", &["rg"], Settings(&["--pre", "--hostname-bin"])),
     ("RUSTUP_TOOLCHAIN", &[], Toolchain),
+    ("SCALA_HOME", &["scala", "scalac"], Home),
+    ("STRIP", &[], Tool),
     ("SYSTEM_WGETRC", &["wget"], Settings(WGET)),
     ("VIMINIT", VIM, Editing),
     ("WGETRC", &["wget"], Settings(WGET)),
@@ -134,6 +200,15 @@ pub(super) fn effects(name: &str, value: &Value, invocation: &Invocation, contex
             !known || settings(&file, context).is_none_or(|text| contains(&text, parts))
         }
         Toolchain => !known || text.contains('/'),
+        // What prints where an installer put it is not looked into.
+        Home => known && !is_installed(text, context),
+        Tool => {
+            let is_path = known && text.contains('/') && !is_of_tools(paths::split(text).0, context);
+            if is_path {
+                command(name, value, context);
+            }
+            is_path
+        }
         Code => {
             !known
                 || text != context.surroundings.home
@@ -147,6 +222,28 @@ pub(super) fn effects(name: &str, value: &Value, invocation: &Invocation, contex
         context.push(Effect::opaque(&format!("{name}=.."), why));
     }
     true
+}
+
+/// Directories below the home in which installers keep toolchains.
+const TOOLCHAINS: &[&str] = &[
+    ".jdks",
+    ".gradle",
+    ".asdf/installs",
+    ".local/share/mise/installs",
+    ".jenv/versions",
+    ".jabba/jdk",
+    ".m2",
+    ".nix-profile",
+    "Library/Java/JavaVirtualMachines",
+    "Android/Sdk",
+];
+
+/// Whether an installer put a toolchain there.
+fn is_installed(text: &str, context: &Context<'_>) -> bool {
+    let path = paths::locate(&Value::Known(text.to_owned()), context).path;
+    let home = &context.surroundings.home;
+    let is_kept = |kept: &&str| paths::is_within(&path, &format!("{home}/{kept}"));
+    is_of_tools(&path, context) || !home.is_empty() && TOOLCHAINS.iter().any(|kept| is_kept(&kept))
 }
 
 /// Whether a command is a compiler or an interpreter that installers put there.
@@ -248,6 +345,38 @@ mod tests {
         exec.opaque /repo/x.js, execute, opaque
         exec.opaque node, execute, opaque
         ");
+    }
+
+    #[test]
+    fn toolchains_of_ones_own() {
+        for command in [
+            "JAVA_HOME=./x mvn test",
+            "JAVA_HOME=/tmp/x ./gradlew build",
+            "export JAVA_HOME=$PWD/x; gradle test",
+            "GRADLE_USER_HOME=/tmp/x gradle test",
+            "LD=./x make",
+            "AR=/tmp/x make",
+            "GRADLE_OPTS=-javaagent:./x.jar gradle build",
+        ] {
+            let found = check(command);
+            assert!(found.contains("exec.opaque"), "{command}: {found}");
+        }
+        assert!(
+            check_with("AR=./ship.sh make", &[("/repo/ship.sh", "git push origin main")])
+                .contains("git.push main@origin")
+        );
+        for command in [
+            "JAVA_HOME=/usr/lib/jvm/java-17 mvn test",
+            "JAVA_HOME=~/.sdkman/candidates/java/17 gradle test",
+            "JAVA_HOME=$JAVA_17 gradle test",
+            "JAVA_HOME=~/.jdks/17 gradle test",
+            "JAVA_HOME=./x git status",
+            "AR=llvm-ar cargo build",
+            "LD=/usr/bin/ld.gold cargo build",
+        ] {
+            let found = check(command);
+            assert!(!found.contains("exec.opaque"), "{command}: {found}");
+        }
     }
 
     #[test]

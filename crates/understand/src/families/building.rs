@@ -2,6 +2,7 @@
 
 mod asked;
 mod cleaned;
+mod definitions;
 mod delivering;
 mod formatters;
 mod just;
@@ -179,7 +180,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     }
     cleaned::effects(invocation, context);
     ninja::effects(invocation, context);
-    if portable::effects(invocation, context) || own_programs::effects(invocation, context) {
+    if program == "pnpm" && invocation.known(0) == Some("pkg") && packages::effects(invocation, context) || portable::effects(invocation, context) || own_programs::effects(invocation, context) {
         return;
     }
     if started::effects(invocation, context) || jvm::effects(invocation, context) || targets::effects(invocation, context) || monorepos::effects(invocation, context) {

@@ -13,7 +13,7 @@ use crate::word::{Value, Word};
 pub(super) const FAMILY: Family = Family {
     programs: &[
         "argocd", "argo", "flux", "istioctl", "linkerd", "cilium", "velero", "skaffold", "tilt", "devspace", "werf", "kapp", "kops",
-        "kubeadm", "kind", "k3d", "minikube", "rke", "kubeseal", "kubectl-argo-rollouts", "okteto", "garden", "telepresence", "stern", "kail", "kn", "tkn",
+        "kubeadm", "kind", "k3d", "minikube", "rke", "kubeseal", "kubectl-argo-rollouts", "okteto", "garden", "telepresence", "stern", "kail", "kn", "tkn", "ko",
     ],
     about: "Programs that bring things into clusters. The server or context is the one that is named, or the \
         kubeconfig's; manifests they generate are not looked into.",
@@ -132,6 +132,24 @@ fn table(program: &str) -> &'static Table<'static> {
             rule("* create|update|apply|start|cancel|sign|import|build|push", verbs::KUBE_WRITE),
             rule("version|completion|help|plugin", verbs::KUBE_READ),
         ],
+        "argo" | "kubectl-argo-rollouts" | "telepresence" => table![
+            rule("list|get|logs|watch|wait|lint|version|completion|help|status|dashboard|node|archive|cron|template|cluster-template", verbs::KUBE_READ),
+            rule("get|list *", verbs::KUBE_READ),
+            rule("archive|cron|template|cluster-template list|get|lint|list-label-keys|list-label-values", verbs::KUBE_READ),
+            rule("archive|cron|template|cluster-template create|update|suspend|resume|resubmit|retry|backfill", verbs::KUBE_WRITE),
+            rule("submit|resubmit|retry|resume|suspend|stop|terminate|node|promote|abort|undo|restart|set|pause|create|connect|intercept|replace|install|helm|quit|leave|uninstall", verbs::KUBE_WRITE),
+            rule("node set", verbs::KUBE_WRITE),
+            rule("delete", verbs::KUBE_DELETE),
+            rule("archive|cron|template|cluster-template delete", verbs::KUBE_DELETE),
+            rule("auth token", verbs::SECRET_READ),
+        ],
+        "ko" => table![
+            rule("version|help|completion|deps", verbs::KUBE_READ),
+            rule("build|publish|resolve", verbs::PACKAGE_PUBLISH),
+            rule("apply|create|run", verbs::KUBE_WRITE),
+            rule("delete", verbs::KUBE_DELETE),
+            rule("login", verbs::SECRET_WRITE),
+        ],
         "stern" | "kail" => table![rule("*", verbs::KUBE_READ), rule("", verbs::KUBE_READ)],
         _ => table![
             rule("version|status|ip|logs|profile|service|config|list|get|completion|help|docker-env|podman-env|options|dashboard|update-check|node|cluster|kubeconfig|image|registry", verbs::EXEC_READ),
@@ -183,12 +201,8 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             context.push(Effect::new(verbs::SECRET_READ, resource));
         }
         "kubeseal" => context.program(verbs::EXEC_READ, program),
-        "telepresence" | "argo" | "kubectl-argo-rollouts" => {
-            let reads = matches!(found.operand(0).as_deref(), Some("status" | "list" | "get" | "logs" | "version" | "lint" | "help" | "completion"));
-            let verb = if reads { verbs::KUBE_READ } else { verbs::KUBE_WRITE };
-            for spot in place::of_options(&found, CONTEXTS, "", invocation, context) {
-                context.push(spot.as_sure(Effect::new(verb.clone(), spot.resource("*", "*", None))));
-            }
+        "ko" if found.has(&["--local", "-L"]) || found.text(&["--push"]).as_deref() == Some("false") => {
+            context.program(verbs::EXEC_BUILD, &invocation.title());
         }
         _ => {
             let reads_logs = matches!(program, "stern" | "kail");
@@ -209,7 +223,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
                     _ => spot.resource(&kind, &name, None),
                 };
                 let mut effect = found.effect(&verbs::KUBE_WRITE, &verbs::KUBE_DELETE, resource);
-                if effect.verb == verbs::KUBE_WRITE && found.surely(&["--dry-run", "--export"], &[]) {
+                if effect.verb == verbs::KUBE_WRITE && found.surely(&["--dry-run", "--export", "--server-dry-run"], &[]) {
                     effect = Effect::new(verbs::KUBE_READ, effect.resource);
                 }
                 context.push(spot.as_sure(effect));

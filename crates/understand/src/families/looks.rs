@@ -133,6 +133,11 @@ fn java(words: &[&str], invocation: &Invocation, context: &mut Context<'_>) {
     let plain = |word: &str| tells.contains(&word) || word.starts_with("-Xm") || word.starts_with("-XX:+Print");
     if words.iter().any(|word| tells.contains(word)) && words.iter().all(|word| plain(word)) {
         context.program(verbs::EXEC_READ, "java");
+    } else if let Some(at) = words.windows(2).position(|pair| pair.first() == Some(&"-jar") && pair.last().is_some_and(|jar| jar.rsplit('/').next() == Some("jenkins-cli.jar")))
+        && let Some(mut nested) = invocation.nested(at + 1)
+    {
+        nested.first = Word::known_as("jenkins-cli");
+        super::dispatch(nested, context);
     } else {
         opaque(invocation, "what a program of Java does is not looked at", context);
     }

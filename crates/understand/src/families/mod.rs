@@ -97,6 +97,7 @@ families! {
     local_sites,
     helm,
     delivery,
+    pipelines,
     terraform,
     stacks,
     ansible,
@@ -126,6 +127,8 @@ mod given;
 mod landing;
 pub(crate) mod leaving;
 mod likely;
+mod listening;
+mod loading;
 mod logins;
 #[cfg(test)]
 mod many;

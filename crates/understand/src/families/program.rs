@@ -4,8 +4,8 @@ use countersign_model::verbs;
 
 use super::unseen::{hidden, named_by_arguments, opaque, says_nothing, sought_in_arguments};
 use super::{
-    code, countersign, declared, is_understood, kubectl, leaving, likely, names, reading, resolve, speaking,
-    starters, wrappers,
+    code, countersign, declared, is_understood, kubectl, leaving, likely, listening, loading, names,
+    pipelines, reading, resolve, speaking, starters, wrappers,
 };
 use crate::code::Looked;
 use crate::context::Context;
@@ -214,6 +214,9 @@ pub(super) fn named(invocation: &Invocation, context: &mut Context<'_>) {
             None => unknown(invocation, context),
         },
     });
+    loading::effects(invocation, context);
+    pipelines::by_name(invocation, context);
+    listening::effects(invocation, context);
     if let Some(reached) = std::mem::replace(&mut context.reached, outside) {
         leaving::leaves(&carried, &reached, invocation, context);
     }

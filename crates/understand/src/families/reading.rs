@@ -1,6 +1,7 @@
 //! Programs that only read and print, as a table.
 
 mod openssl;
+mod outputs;
 mod settings;
 mod values;
 
@@ -58,6 +59,7 @@ const NO_FILES: &[&str] = &[
 
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let program = invocation.program.as_str();
+    outputs::effects(invocation, context);
     match program {
         "echo" | "printf" => print(invocation, context),
         "envsubst" => values::substitutes(invocation, context),

@@ -68,6 +68,9 @@ const CDK: Table = Table {
     rules: &[
         rule("synth|synthesize|diff|list|ls|doctor|docs|doc|metadata|notices|context|acknowledge|version|get|help|drift|output|plan", verbs::STACK_READ),
         rule("validate|build|init|logs|info|config|generate|traces|metrics|provider|diagnostic|fmt|inspect|console|hcl2_upgrade|plugins", verbs::STACK_READ),
+        rule("render", verbs::STACK_READ),
+        rule("beta|alpha trace|validate|render|convert|top|diff", verbs::STACK_READ),
+        rule("xpkg build|init|batch", verbs::STACK_READ),
         rule("print", verbs::SECRET_READ),
         rule("package", verbs::STACK_READ),
         rule("invoke local", verbs::EXEC_OPAQUE),

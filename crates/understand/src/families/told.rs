@@ -12,6 +12,7 @@ use crate::invocation::{Invocation, Stdin};
 use crate::sql::DatabasePlace;
 use crate::word::{Value, Word};
 
+pub(super) use production::delivering_word;
 use production::{delivers_to_production, is_given_production, tests_production};
 
 /// Things of one program that are named; more could be any.

@@ -171,7 +171,8 @@ fn one_transfer(words: &[Word], invocation: &Invocation, context: &mut Context<'
     }
     written::writes(&arguments, is_curl, context);
     let unknown = !arguments.unknown.is_empty();
-    let sends = !data.is_empty() || !uploads.is_empty() || unknown || arguments.has(&["Q", "quote"]);
+    let quoted: Vec<&str> = arguments.values(&["Q", "quote"]).map(|value| value.known().unwrap_or("*")).collect();
+    let sends = !data.is_empty() || !uploads.is_empty() || unknown;
     let method = method(&arguments, is_curl, sends, &uploads).filter(|_| !unknown);
     let method = overridden(method, arguments.values(&["H", "header"]), &data);
     let mut addresses: Vec<Value> = arguments.operands.iter().map(|word| word.value.clone()).collect();
@@ -185,6 +186,13 @@ fn one_transfer(words: &[Word], invocation: &Invocation, context: &mut Context<'
         if let Some(file) = local_file(address) {
             context.read_value(&file);
             continue;
+        }
+        // Commands that a file server is told besides.
+        if is_curl && !quoted.is_empty() {
+            let host = address.known().and_then(|text| addresses::host_and_path(&addresses::web(text, "ftp"))).map_or_else(|| "*".to_owned(), |(host, _)| host);
+            if !super::ssh::sessions::told(quoted.iter().copied(), &host, context) {
+                context.push(Effect::new(verbs::NET_WRITE, host_named(&host)).because("what it has the server do is not known"));
+            }
         }
         let before = context.collected.len();
         request(address, method.as_deref(), sends, &data, context);

@@ -3,14 +3,14 @@
 //! Names are `Verb-Noun`, with verbs from a short list (<https://learn.microsoft.com/powershell/scripting/developer/cmdlet/approved-verbs-for-windows-powershell-commands>):
 //! a command nobody knows whose verb only asks is taken to read; with any other verb it is opaque.
 
-use countersign_model::{Certainty, Effect, Resource, verbs};
+use countersign_model::{Effect, Resource, verbs};
 
 use super::arguments::{Call, shows_secrets};
 use super::commands::{ASKS, HARMLESS, SECRETS, TABLE, VERBS, changes};
 use super::files::{delete, listed, moved, new_item, path, read, sets_environment, write};
 use super::statements::FOREIGN;
 use super::value::Item;
-use super::{Script, names, start, word};
+use super::{Script, clouds, names, network, start, word};
 use crate::context::Context;
 use crate::families;
 use crate::invocation::Stdin;
@@ -152,7 +152,7 @@ pub(super) fn effects(
         "pop-location" => {
             context.state.shell.directory = Err("an earlier directory is returned to".to_owned())
         }
-        "invoke-webrequest" | "invoke-restmethod" | "start-bitstransfer" => request(call, context),
+        "invoke-webrequest" | "invoke-restmethod" | "start-bitstransfer" => network::request(call, context),
         "invoke-expression" => {
             let code = call.at(&["command"], 0).or(piped);
             return Some(evaluate(code, script, context));
@@ -232,10 +232,15 @@ pub(super) fn effects(
 
 fn by_name(call: &Call, script: &mut Script, context: &mut Context<'_>) -> bool {
     let name = call.name.as_str();
+    if let Some((_, verb)) = TABLE.iter().find(|(known, _)| *known == name)
+        && verb.area() == "net"
+    {
+        network::looked_up(call, context);
+        return true;
+    }
     if let Some((_, verb)) = TABLE.iter().find(|(known, _)| *known == name) {
         let text = call.operands.first().and_then(|item| item.value.known()).unwrap_or("*").to_owned();
         let resource = match verb.area() {
-            "net" => Resource::Host { host: text, url: None },
             "package" => Resource::Package { registry: "powershell gallery".to_owned(), name: text },
             "fs" => Resource::Path {
                 path: "*".to_owned(),
@@ -259,6 +264,9 @@ fn by_name(call: &Call, script: &mut Script, context: &mut Context<'_>) -> bool 
     for body in bodies(call) {
         script.run(&body, context);
     }
+    if clouds::effects(call, context) {
+        return true;
+    }
     if verb == "get" && SECRETS.contains(&noun) {
         let text =
             call.at(&["name", "secretid"], 0).and_then(|item| item.value.known()).unwrap_or("*").to_owned();
@@ -275,24 +283,6 @@ fn by_name(call: &Call, script: &mut Script, context: &mut Context<'_>) -> bool 
         } else {
             context.program(verbs::EXEC_READ, name);
         }
-    } else if noun.starts_with("az") && noun.len() > 3 {
-        let kind = match verb {
-            "remove" | "clear" | "uninstall" => verbs::CLOUD_DELETE,
-            "invoke" => verbs::CLOUD_EXECUTE,
-            _ => verbs::CLOUD_WRITE,
-        };
-        let text = call.at(&["name"], 0).and_then(|item| item.value.known()).unwrap_or("*").to_owned();
-        let resource = Resource::Cloud {
-            provider: "azure".to_owned(),
-            account: "*".to_owned(),
-            region: None,
-            service: noun.to_owned(),
-            name: text,
-        };
-        context.push(
-            Effect::new(kind, resource)
-                .certain(Certainty::Partial, "the subscription is the one that is chosen"),
-        );
     } else {
         context.opaque(name, "nobody knows what this command does");
         for argument in &call.arguments {
@@ -354,36 +344,6 @@ fn go(place: Option<&Item>, context: &mut Context<'_>) {
         Some(_) => Err("the directory is not known".to_owned()),
     };
     context.state.shell.directory = directory;
-}
-
-/// A request, as the client that families know would make it.
-fn request(call: &Call, context: &mut Context<'_>) {
-    shows_secrets(call, context);
-    let mut words = Vec::new();
-    let mut option = |name: &str, item: &Item| words.extend([Word::known_as(name), word(&item.value)]);
-    if let Some(item) = call.value(&["method"]).or_else(|| call.value(&["custommethod"])) {
-        option("-X", item);
-    }
-    if let Some(item) = call.value(&["body"]) {
-        option("--data-raw", item);
-    }
-    if let Some(item) = call.value(&["form"]) {
-        option("--form-string", item);
-    }
-    if let Some(item) = call.value(&["infile"]) {
-        option("-T", &Item::of(path(&item.value, context)));
-    }
-    let transfer = call.name == "start-bitstransfer";
-    let file = if transfer { call.at(&["destination"], 1) } else { call.value(&["outfile"]) };
-    if let Some(item) = file {
-        option("-o", &Item::of(path(&item.value, context)));
-    }
-    let address = if transfer { call.at(&["source"], 0) } else { call.at(&["uri"], 0) };
-    words.push(word(
-        &address.map_or_else(|| Value::unknown("the address is not known"), |item| item.value.clone()),
-    ));
-    start(&Value::Known("curl".to_owned()), words, Stdin::Inherited, context);
-    context.flow.fetched = true;
 }
 
 /// Text that is run.

@@ -104,6 +104,7 @@ pub(super) const TABLE: &[(&str, Verb)] = &[
     ("publish-script", verbs::PACKAGE_PUBLISH),
     ("test-connection", verbs::NET_READ),
     ("test-netconnection", verbs::NET_READ),
+    ("test-wsman", verbs::NET_READ),
     ("resolve-dnsname", verbs::NET_READ),
 ];
 
@@ -116,6 +117,9 @@ pub(super) const SECRETS: &[&str] = &[
     "storedcredential",
     "clipboardsecret",
     "azstorageaccountkey",
+    "azaccesstoken",
+    "ec2passworddata",
+    "lapsadpassword",
 ];
 
 /// The verbs of PowerShell's commands, sorted; any other word with a dash is a program.

@@ -395,6 +395,9 @@ fn of_object(name: &str, item: &Item, given: &Item, script: &mut Script, context
         }
         "downloadstring" | "downloaddata" | "openread" | "getstringasync" | "getasync"
         | "getbytearrayasync" => {
+            for name in given.variables.iter().filter(|name| families::is_secret_name(name)) {
+                families::reads_environment(name, context);
+            }
             host(verbs::NET_READ, context);
             context.flow.fetched = true;
         }

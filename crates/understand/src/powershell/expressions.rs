@@ -6,6 +6,7 @@ use super::texts::applied;
 use super::value::{Item, joined};
 use super::{Script, dotnet, names};
 use crate::context::Context;
+use crate::shell::variables::SECRET;
 use crate::word::Value;
 
 /// What can be assigned to: a variable's name, `*` for a property or an element.
@@ -305,6 +306,9 @@ impl Script {
                 ("HOME" | "USERPROFILE", None) => Value::Known(context.state.shell.home.clone()),
                 ("TEMP" | "TMP" | "TMPDIR", None) => {
                     Value::starting("/tmp/", "a directory for temporary files")
+                }
+                (name, None) if context.surroundings.keeps_secret(name) => {
+                    Value::unknown(&format!("{SECRET}{name}"))
                 }
                 (_, None) => Value::unknown("a variable of the environment"),
             };

@@ -8,6 +8,7 @@
 
 mod arguments;
 mod blocks;
+mod clouds;
 mod cmdlets;
 mod commands;
 mod dotnet;
@@ -15,6 +16,7 @@ mod expressions;
 mod extent;
 mod files;
 mod names;
+mod network;
 mod statements;
 mod texts;
 mod value;

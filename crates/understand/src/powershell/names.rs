@@ -212,6 +212,7 @@ const ALIASES: &[(&str, &str)] = &[
     ("sv", "set-variable"),
     ("swmi", "set-wmiinstance"),
     ("tee", "tee-object"),
+    ("tnc", "test-netconnection"),
     ("trcm", "trace-command"),
     ("type", "get-content"),
     ("wget", "invoke-webrequest"),

@@ -27,6 +27,29 @@ pub(super) fn start(tokens: &[Token<'_>]) -> Option<usize> {
     })
 }
 
+/// Whether `BEGIN` opens a block of code, and no transaction.
+pub(super) fn is_code(tokens: &[Token<'_>]) -> bool {
+    const OF_TRANSACTIONS: &[&str] = &[
+        "TRANSACTION",
+        "TRAN",
+        "WORK",
+        "ISOLATION",
+        "READ",
+        "NOT",
+        "DEFERRABLE",
+        "DEFERRED",
+        "IMMEDIATE",
+        "EXCLUSIVE",
+        "CONCURRENT",
+        "DISTRIBUTED",
+        "DIALOG",
+        "CONVERSATION",
+    ];
+    tokens.get(1).is_some_and(|next| {
+        matches!(next.kind, Kind::Word | Kind::Name) && !OF_TRANSACTIONS.iter().any(|word| next.is(word))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;

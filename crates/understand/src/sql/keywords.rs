@@ -4,7 +4,7 @@ use countersign_model::verbs;
 
 use super::host::{self, Reach};
 use super::lexer::{self, Kind, Token};
-use super::{Dialect, MOST_STATEMENTS, Reading, Statement, blocks, foreign, schema, split, words};
+use super::{Dialect, MOST_STATEMENTS, Reading, Statement, blocks, foreign, schema, server, split, words};
 
 /// Adds what a statement does that is no query and no change of data; false where it is one of those.
 pub(super) fn utility<'t>(
@@ -27,13 +27,23 @@ pub(super) fn utility<'t>(
     match word.as_str() {
         "SELECT" | "WITH" | "VALUES" | "TABLE" | "FROM" | "INSERT" | "UPDATE" | "DELETE" | "MERGE"
         | "REPLACE" | "UPSERT" => return false,
+        "BEGIN" if blocks::is_code(tokens) => {
+            let skipped = 1 + usize::from(has(1, &["TRY", "CATCH", "ATOMIC"]));
+            reading.statement(tokens.get(skipped..).unwrap_or_default(), depth + 1, found);
+        }
+        "END" if has(1, &["CONVERSATION"]) => push(Statement::new(verbs::DB_WRITE, Vec::new())),
         "BEGIN" | "END" | "ABORT" | "SAVEPOINT" | "RELEASE" | "COMMIT" | "ROLLBACK" => {
             push(transaction(tokens))
         }
         "START" | "STOP" if !has(1, &["TRANSACTION"]) => push(execute("it starts or stops replication")),
-        "START" | "DISCARD" | "DEALLOCATE" | "USE" | "FETCH" | "CLOSE" | "MOVE" | "HELP" | "PRINT" | "XA" => {
+        "START" | "DISCARD" | "DEALLOCATE" | "USE" | "FETCH" | "CLOSE" | "MOVE" | "HELP" | "PRINT" | "XA"
+        | "ASSERT"
+            if !server::acts(tokens) =>
+        {
             push(read(Vec::new()))
         }
+        "START" | "USE" | "MOVE" | "XA" => push(server::acting(tokens)),
+        "DBCC" | "RESTORE" if server::only_looks(tokens) => push(read(Vec::new())),
         "DESCRIBE" | "DESC" if tokens.iter().skip(1).take(3).any(starts_statement) => {
             explain(reading, tokens, depth, found);
         }
@@ -45,7 +55,9 @@ pub(super) fn utility<'t>(
         "RESET" => push(read(Vec::new())),
         "DECLARE" => after(reading, tokens, &["FOR"], depth, found),
         "EXPLAIN" => explain(reading, tokens, depth, found),
-        "ANALYZE" | "ANALYSE" if tokens.iter().skip(1).take(3).any(starts_statement) => {
+        "ANALYZE" | "ANALYSE"
+            if !has(1, &["TABLE"]) && tokens.iter().skip(1).take(3).any(starts_statement) =>
+        {
             explain(reading, tokens, depth, found)
         }
         "VACUUM" if any(&["INTO"]) => push(host::file(Reach::Writes, tokens.last())),
@@ -58,7 +70,8 @@ pub(super) fn utility<'t>(
         }
         "CHECK" => push(read(named(2))),
         "LOCK" => push(Statement::new(verbs::DB_WRITE, named(1)).because("it locks tables")),
-        "UNLOCK" | "LISTEN" | "UNLISTEN" | "NOTIFY" => push(Statement::new(verbs::DB_WRITE, Vec::new())),
+        "UNLOCK" | "LISTEN" | "UNLISTEN" => push(read(Vec::new())),
+        "NOTIFY" => push(Statement::new(verbs::DB_WRITE, Vec::new())),
         "FLUSH" if has(1, &["PRIVILEGES"]) => push(Statement::new(verbs::DB_PRIVILEGE, Vec::new())),
         "FLUSH" => push(Statement::new(verbs::DB_WRITE, Vec::new()).because("it is upkeep of the server")),
         "GRANT" | "REVOKE" | "DENY" | "REASSIGN" => {

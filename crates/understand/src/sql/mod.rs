@@ -17,6 +17,7 @@ mod keywords;
 mod lexer;
 mod query;
 mod schema;
+mod server;
 mod words;
 
 use countersign_model::{Access, Certainty, Verb, verbs};

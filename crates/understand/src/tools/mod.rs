@@ -1,11 +1,12 @@
 //! The runtime's own tools: what each does, by name.
 
+mod lines;
 mod mcp;
 mod patch;
 mod tame;
 mod unknown;
 
-use countersign_model::{Effect, PathClass, Resource, ToolCall, Verb, verbs};
+use countersign_model::{Effect, Resource, ToolCall, Verb, verbs};
 
 use crate::context::Context;
 use crate::families::declared;
@@ -167,22 +168,14 @@ pub(crate) fn effects(call: &ToolCall, context: &mut Context<'_>) {
         context.read_value(&Value::Pattern(pattern.to_owned()));
     }
     // Only the lines of files are shown, not their names.
-    if call.tool == "Grep"
-        && call.text("output_mode") == Some("content")
-        && let Some(glob) = call.text("glob")
-    {
-        let directory = call.text("path").unwrap_or(".").trim_end_matches('/');
-        for glob in alternatives(glob) {
-            let value = Value::Pattern(format!("{directory}/{glob}"));
-            if crate::paths::locate(&value, context).class == PathClass::Secret {
-                context.read_value(&value);
-            }
-        }
-    }
+    lines::effects(call, context);
     if call.tool == "CronCreate" || call.tool == "ScheduleWakeup" {
         crate::families::mentions(call.text("prompt").unwrap_or_default(), context);
     }
 }
+
+/// Patterns that are looked at of one in braces, and half of the texts in a list.
+const MOST_ALTERNATIVES: usize = 32;
 
 /// Adds what a tool that is understood does with its input.
 fn does_so(does: &Does, call: &ToolCall, context: &mut Context<'_>) {
@@ -261,21 +254,6 @@ fn typed(call: &ToolCall, arguments: &[&str], context: &mut Context<'_>) {
     shell::run(&typed, Place::From(0), context);
 }
 
-/// Patterns that are looked at of one in braces.
-const MOST_ALTERNATIVES: usize = 32;
-
-/// `{.env,*.pem}` as the patterns it stands for.
-fn alternatives(glob: &str) -> Vec<String> {
-    let parts = glob.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)));
-    match parts {
-        Some((before, (inside, after))) => {
-            let each = inside.split(',').take(MOST_ALTERNATIVES);
-            each.map(|inside| format!("{before}{inside}{after}")).collect()
-        }
-        None => vec![glob.to_owned()],
-    }
-}
-
 /// A command line of words that stand for themselves.
 fn words(command: &serde_json::Value) -> Option<String> {
     let words = match command {
@@ -329,23 +307,6 @@ mod tests {
     use serde_json::json;
 
     use crate::fixture::{call, check_tool};
-
-    #[test]
-    fn lines_of_secret_files_by_their_names() {
-        for glob in [".env*", ".env", "**/.env", "**/.env*", "{.env,.env.local}", "*.pem"] {
-            let found = check_tool("Grep", json!({"pattern": ".", "glob": glob, "output_mode": "content"}));
-            assert!(found.contains("secret.read"), "{glob}: {found}");
-            let found = check_tool(
-                "Grep",
-                json!({"pattern": ".", "glob": glob, "output_mode": "files_with_matches"}),
-            );
-            assert!(!found.contains("secret.read"), "{glob}: {found}");
-        }
-        for glob in ["*.rs", "**/*.ts", ".env.example", "*.{js,ts}", ".github/**"] {
-            let found = check_tool("Grep", json!({"pattern": ".", "glob": glob, "output_mode": "content"}));
-            assert!(!found.contains("secret.read"), "{glob}: {found}");
-        }
-    }
 
     #[test]
     fn files_and_network() {

@@ -100,7 +100,14 @@ pub(super) fn function(path: &str) -> Option<Does> {
         | "http.client.HTTPConnection"
         | "http.client.HTTPSConnection"
         | "asyncio.open_connection" => Connect,
-        "socket.create_server" | "asyncio.start_server" | "http.server.HTTPServer" => Listen,
+        "socket.create_server"
+        | "asyncio.start_server"
+        | "http.server.HTTPServer"
+        | "http.server.ThreadingHTTPServer"
+        | "socketserver.TCPServer"
+        | "socketserver.ThreadingTCPServer"
+        | "socketserver.UDPServer"
+        | "wsgiref.simple_server.make_server" => Listen,
         "pickle.load"
         | "pickle.loads"
         | "yaml.load"
@@ -191,6 +198,7 @@ pub(super) fn method(name: &str) -> Option<Does> {
         "copy_from" | "copy_to" | "copy_records_to_table" | "copy_to_table" | "callproc" | "to_sql" => {
             Opaque("it changes or copies tables, or calls a procedure of a database")
         }
+        "listen" => Listen,
         "get" | "head" => Http(""),
         "post" => Http("POST"),
         "put" => Http("PUT"),

@@ -194,12 +194,18 @@ mod tests {
         exec.build turbo, execute
         exec.test turbo, execute
         ");
-        assert_snapshot!(check("turbo deploy"), @"exec.opaque turbo, execute, opaque");
+        assert_snapshot!(check("turbo deploy"), @"
+        exec.opaque turbo, execute, opaque
+        app.deploy deploy on turbo, write, partial
+        ");
         assert_snapshot!(check("nx run-many -t build test"), @"
         exec.build nx, execute
         exec.test nx, execute
         ");
-        assert_snapshot!(check("nx affected --target=deploy"), @"exec.opaque nx, execute, opaque");
+        assert_snapshot!(check("nx affected --target=deploy"), @"
+        exec.opaque nx, execute, opaque
+        app.deploy deploy on nx, write, partial
+        ");
         assert_snapshot!(check("nx release publish"), @"package.publish * on *, write, partial");
         assert_snapshot!(check("lerna publish from-git"), @"package.publish * on npm, write");
         let file = [("/repo/apps/web/project.json", r#"{"targets": {"ship": {"executor": "nx:run-commands", "options": {"commands": ["git push origin main", "kubectl delete ns web"]}}, "build": {"executor": "@nx/vite:build"}}}"#)];
@@ -223,7 +229,10 @@ mod tests {
         exec.read lerna, read
         exec.build nx format:check, execute
         ");
-        assert_snapshot!(check("nx deploy web"), @"exec.opaque nx, execute, opaque");
+        assert_snapshot!(check("nx deploy web"), @"
+        exec.opaque nx, execute, opaque
+        app.deploy deploy on nx, write, partial
+        ");
         assert_snapshot!(check("nx g @nx/react:app x"), @"exec.opaque nx, execute, opaque");
     }
 }

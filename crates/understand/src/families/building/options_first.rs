@@ -215,7 +215,10 @@ mod tests {
         exec.install pnpm add, execute
         package.read * on npm, read
         ");
-        assert_snapshot!(check("pnpm --filter web ship"), @"exec.opaque pnpm, execute, opaque");
+        assert_snapshot!(check("pnpm --filter web ship"), @"
+        exec.opaque pnpm, execute, opaque
+        app.deploy ship on pnpm, write, partial
+        ");
         assert_snapshot!(check("pnpm -C $X build"), @"exec.opaque pnpm, execute, opaque");
         assert_snapshot!(check("yarn workspaces foreach -A run build; yarn workspaces run test; bun --cwd web test; bun x tsc --noEmit"), @"
         exec.build yarn run, execute

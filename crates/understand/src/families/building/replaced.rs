@@ -101,6 +101,7 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) -> boo
     if own.iter().any(|word| loads_by_itself(&invocation.program, word.text())) {
         any |= weigh(Code, &format!("{} ..", invocation.program), &Value::unknown("a part of a word"), context);
     }
+    any |= super::definitions::effects(invocation, context);
     let Some((_, options)) = OPTIONS.iter().find(|(programs, _)| programs.contains(&invocation.program.as_str())) else { return any };
     for (index, word) in own.iter().enumerate() {
         for (is, names) in *options {
@@ -120,7 +121,10 @@ fn loads_by_itself(program: &str, text: &str) -> bool {
     match program {
         "gcc" | "g++" | "clang" | "clang++" | "cc" | "c++" => text.starts_with('@') || text.starts_with("-Wl,") && text.contains("-plugin"),
         "javac" => text.starts_with('@') || ["-J-javaagent", "-J-agent"].iter().any(|start| text.starts_with(start)),
-        "cmake" => text.starts_with("-D") && text.contains("_LAUNCHER"),
+        "mvn" | "mvnw" | "gradle" | "gradlew" => {
+            let starts = ["-javaagent", "-agentpath", "-agentlib", "java.home=", "ext.class.path="];
+            ["-D", "-P"].iter().any(|start| text.starts_with(start)) && starts.iter().any(|part| text.contains(part))
+        }
         _ => false,
     }
 }
@@ -455,6 +459,9 @@ mod tests {
             "gcc @opts src/a.c",
             "gcc -Wl,-plugin,x.so a.c",
             "javac -J-javaagent:x.jar A.java",
+            "gradle -Dorg.gradle.jvmargs=-javaagent:./x.jar build",
+            "gradle -Dorg.gradle.java.home=./x build",
+            "mvn -Dmaven.ext.class.path=x.jar test",
             "cmake -DCMAKE_C_COMPILER_LAUNCHER=x .",
             "ctest --build-and-test . b --test-command x",
             "mypy --python-executable ./x src",

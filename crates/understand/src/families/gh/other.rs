@@ -127,6 +127,8 @@ impl Call<'_> {
             ("repo", "sync") => self.syncs(context),
             ("repo", "set-default") => on(verbs::FORGE_READ),
             ("repo", "delete") => on(verbs::FORGE_DELETE),
+            // `ports visibility 80:public`: everybody reaches what listens there.
+            ("codespace" | "cs", "ports") if self.arguments.operands.iter().any(|word| word.text() == "visibility") => on(verbs::FORGE_SETTINGS),
             (_, action) if READS.contains(&action) => on(verbs::FORGE_READ),
             ("search" | "browse" | "status" | "help" | "version" | "completion" | "attestation" | "licenses" | "credits", _) => {
                 on(verbs::FORGE_READ)

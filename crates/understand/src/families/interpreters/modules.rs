@@ -57,6 +57,9 @@ pub(super) fn module(at: usize, invocation: &Invocation, context: &mut Context<'
         Some(name) => return package(name, at, invocation, context),
         None => return opaque(invocation, "which module it runs is not known", context),
     };
+    if name == Some("http.server") {
+        hands_out(at, invocation, context);
+    }
     context.program(verb, &title);
     if matches!(name, Some("pytest" | "unittest" | "coverage")) {
         families::building::scripts::tested(invocation, context);
@@ -69,6 +72,28 @@ pub(super) fn module(at: usize, invocation: &Invocation, context: &mut Context<'
         operands.for_each(|word| context.write(word));
     } else {
         named_by_arguments(invocation, context);
+    }
+}
+
+/// Adds what the server of files hands out to other machines, where credentials are kept below it.
+fn hands_out(at: usize, invocation: &Invocation, context: &mut Context<'_>) {
+    let words = invocation.words.get(at + 1..).unwrap_or_default();
+    let value = |names: [&str; 2]| {
+        words.iter().enumerate().find_map(|(index, word)| match word.text().split_once('=') {
+            Some((name, _)) if names.contains(&name) => word.value.strip_prefix(&format!("{name}=")),
+            None if names.contains(&word.text()) => words.get(index + 1).map(|word| word.value.clone()),
+            _ => None,
+        })
+    };
+    let bound = value(["-b", "--bind"]);
+    if bound.as_ref().and_then(Value::known).is_some_and(countersign_model::is_this_machine) {
+        return;
+    }
+    let directory = value(["-d", "--directory"]).unwrap_or_else(|| Value::Known(".".to_owned()));
+    let located = paths::locate(&directory, context);
+    let home = &context.surroundings.home;
+    if located.why.is_none() && !home.is_empty() && paths::is_within(home, &located.path) {
+        context.read_tree(&Word::made(directory));
     }
 }
 

@@ -289,7 +289,8 @@ const OTHER_VALUES: &[&str] = &[
 
 const OTHER_RULES: &[Rule] = &[
     rule("list|ls|status|logs|log|info|show|get|whoami|help|version|health|events|config|details|audit|docs|print|apps|services|target|describe|open|console-url|marketplace|buildpacks|domains|routes|orgs|spaces|teams", verbs::APP_READ),
-    rule("app|apps|service|services|env|db|database|branch|branches|deploy|deployment|deployments|build|builds|update|channel|domain|domains|proxy|accessory|registry|server|lock|org|group|project|projects|role|workspace list|ls|status|logs|info|show|get|details|report|view|images|containers|version|live|boot-config|diff", verbs::APP_READ),
+    rule("app|apps|service|services|env|db|database|branch|branches|deploy|deployment|deployments|deploys|build|builds|update|channel|domain|domains|proxy|accessory|registry|server|lock|org|group|project|projects|role|workspace|svc|job|jobs|pipeline|task|ps list|ls|status|logs|info|show|get|details|report|view|images|containers|version|live|boot-config|diff|report", verbs::APP_READ),
+    rule("lanes|actions|action|workspaces|diagnostics|check", verbs::APP_READ),
     rule("config|env show|get|export|pull|keys", verbs::SECRET_READ),
     rule("printenv|env:pull", verbs::SECRET_READ),
     rule("env list|ls", verbs::SECRET_READ),
@@ -300,6 +301,9 @@ const OTHER_RULES: &[Rule] = &[
     rule("app|apps|service|services|deployment|deployments|proxy|accessory|server|ps deploy|redeploy|rollback|restart|start|stop|scale|boot|reboot|update|promote|rebuild|pause|resume|create", verbs::APP_DEPLOY),
     rule("theme push|publish|share|rename", verbs::APP_DEPLOY),
     rule("theme pull|list|check|dev|info|open|package|preview", verbs::EXEC_BUILD),
+    rule("svc|job|env|pipeline|task deploy|init|run|package|override|pause|resume|upgrade", verbs::APP_DEPLOY),
+    rule("svc|job|env|pipeline|task delete", verbs::APP_DELETE),
+    rule("svc exec", verbs::APP_EXECUTE),
     rule("app exec", verbs::APP_EXECUTE),
     rule("server exec", verbs::APP_EXECUTE),
     rule("ssh|exec|run|enter|shell|connect|console", verbs::APP_EXECUTE),

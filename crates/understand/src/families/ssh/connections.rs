@@ -16,6 +16,7 @@ pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     match invocation.program.as_str() {
         "socat" => socat(invocation, context),
         "nc" | "ncat" | "netcat" => netcat(invocation, context),
+        "ftp" | "lftp" | "tnftp" | "smbclient" => super::sessions::effects(invocation, context),
         _ => {
             let host = invocation.words.iter().find(|word| !word.text().starts_with('-'));
             let host = host.map_or("*", |word| word.known().unwrap_or("*"));
@@ -100,6 +101,9 @@ fn netcat(invocation: &Invocation, context: &mut Context<'_>) {
     }
     let host = operands.first().map_or("*", |word| word.known().unwrap_or("*"));
     if listens {
+        // What stands alone is the port.
+        let is_port = host.bytes().all(|byte| byte.is_ascii_digit());
+        let host = if is_port { "*" } else { host };
         context.push(Effect::new(verbs::NET_LISTEN, Resource::Host { host: host.to_owned(), url: None }));
         if matches!(invocation.stdin, Stdin::Pipe(_) | Stdin::File(_)) {
             context.push(at("*"));
@@ -190,7 +194,9 @@ fn end(address: &str, word: &Word, context: &mut Context<'_>) {
         }
         "STDIN" | "STDOUT" | "STDIO" | "STDERR" | "-" | "FD" => {}
         _ if listens(&upper) || upper.contains("RECV") => {
-            context.push(Effect::new(verbs::NET_LISTEN, Resource::Host { host: "*".to_owned(), url: None }));
+            let bound = rest.split(',').find_map(|option| option.strip_prefix("bind="));
+            let host = if bound.is_some_and(countersign_model::is_this_machine) { "localhost" } else { "*" };
+            context.push(Effect::new(verbs::NET_LISTEN, Resource::Host { host: host.to_owned(), url: None }));
             context.flow.fetched = true;
         }
         _ if upper.starts_with("UNIX") || upper.starts_with("ABSTRACT") || clean.ends_with(".sock") => {

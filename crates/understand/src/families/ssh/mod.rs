@@ -5,6 +5,7 @@ mod connections;
 mod copies;
 mod keys;
 mod many;
+pub(super) mod sessions;
 
 use countersign_model::{Certainty, Effect, Resource, verbs};
 
@@ -20,7 +21,7 @@ use crate::word::{Value, Word};
 pub(super) const FAMILY: Family = Family {
     programs: &[
         "ssh", "autossh", "mosh", "sshpass", "pssh", "parallel-ssh", "pdsh", "clush", "scp", "sftp", "rsync", "ssh-keygen", "ssh-add", "ssh-copy-id",
-        "ssh-keyscan", "nc", "ncat", "netcat", "socat", "telnet", "ftp", "lftp", "tftp",
+        "ssh-keyscan", "nc", "ncat", "netcat", "socat", "telnet", "ftp", "lftp", "tftp", "tnftp", "smbclient",
     ],
     about: "What runs on another machine is understood and named by that machine; copies say what is read \
         here and sent there. Options that run something on this machine, and forwarded ports, are known.",
@@ -374,8 +375,10 @@ fn tunnels(call: &Call<'_>, forwards: &[Value], place: &Resource, context: &mut 
         text.starts_with("remoteforward") || text.starts_with("dynamicforward")
     });
     if call.has('R') || by_option {
-        let why = "the other machine reaches this one through it";
-        context.push(Effect::new(verbs::NET_LISTEN, place.clone()).because(why));
+        // Who reaches the port there, only that machine's own settings say.
+        let anybody = Resource::Host { host: "*".to_owned(), url: None };
+        let why = format!("{} and whoever reaches its port reach this machine through it", if own == "*" { "the other machine" } else { own });
+        context.push(Effect::new(verbs::NET_LISTEN, anybody).because(&why));
     }
 }
 

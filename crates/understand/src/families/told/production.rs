@@ -98,3 +98,37 @@ pub(super) fn delivers_to_production(invocation: &Invocation) -> bool {
     words().any(is_both)
         || words().any(is_stage) && words().any(|text| !text.contains('/') && says(text, DELIVERS))
 }
+
+/// The word of an invocation that names a task by which something is delivered: `deploy`, `web:deploy`, `/deploy:.*/`.
+pub(in crate::families) fn delivering_word(invocation: &Invocation) -> Option<String> {
+    const DELIVERS: &[&str] =
+        &["deploy", "deploys", "release", "publish", "promote", "rollout", "rollback", "ship"];
+    const LOOKS: &[&str] =
+        &["check", "dry", "dryrun", "lint", "test", "validate", "notes", "plan", "status", "diff"];
+    let words: Vec<&str> = invocation.words.iter().map(|word| word.text()).collect();
+    let is_value = |at: usize| {
+        at.checked_sub(1).and_then(|before| words.get(before)).is_some_and(|before| {
+            matches!(
+                *before,
+                "--filter" | "-F" | "-w" | "--workspace" | "--scope" | "-p" | "--projects" | "workspace"
+            )
+        })
+    };
+    let parts = |text: &str| -> Vec<String> {
+        let parts = text.split(|letter: char| !letter.is_ascii_alphanumeric());
+        parts.map(str::to_ascii_lowercase).collect()
+    };
+    let delivers = |text: &str| {
+        let parts = parts(text);
+        let has = |names: &[&str]| parts.iter().any(|part| names.contains(&part.as_str()));
+        has(DELIVERS) && !has(LOOKS)
+    };
+    let is_target = |text: &str| {
+        text.starts_with("--target=") || text.starts_with("--targets=") || text.starts_with("-t=")
+    };
+    let task = words
+        .iter()
+        .enumerate()
+        .find(|(at, text)| (!text.starts_with('-') || is_target(text)) && !is_value(*at) && delivers(text));
+    task.map(|(_, text)| text.rsplit_once('=').map_or(*text, |(_, target)| target).to_owned())
+}

@@ -65,6 +65,17 @@ const HOOKS: &[Hook] = &[
     hook("azure-devops", "dev.azure.com", &["*", "*", "_apis", "pipelines", "*", "runs"], RunsByPost),
     hook("azure-devops", "dev.azure.com", &["*", "*", "_apis", "build", "builds"], RunsByPost),
     hook("travis", "api.travis-ci.com", &["repo", "*", "requests"], RunsByPost),
+    hook("drone", "", &["api", "repos", "*", "*", "builds"], RunsByPost),
+    hook("woodpecker", "", &["api", "repos", "*", "pipelines"], RunsByPost),
+    hook("argo-workflows", "", &["api", "v1", "workflows", "*", "submit"], RunsByPost),
+    hook("argo-workflows", "", &["api", "v1", "workflows", "*"], RunsByPost),
+    hook("tekton", "", &["apis", "tekton.dev", "*", "namespaces", "*", "pipelineruns"], RunsByPost),
+    hook("octopus", "", &["api", "deployments"], DeploysByPost),
+    hook("octopus", "", &["api", "*", "deployments"], DeploysByPost),
+    hook("octopus", "", &["api", "*", "deployments", "create", "tenanted", "v1"], DeploysByPost),
+    hook("spinnaker", "", &["pipelines", "*", "*"], RunsByPost),
+    hook("spinnaker", "", &["webhooks", "webhook", "*"], RunsByPost),
+    hook("gocd", "", &["go", "api", "pipelines", "*", "schedule"], RunsByPost),
     hook("teamcity", "", &["app", "rest", "buildQueue"], RunsByPost),
 ];
 
@@ -129,6 +140,14 @@ mod tests {
         ");
         assert_snapshot!(check("curl -X POST -u me https://ci.example/job/shop/buildWithParameters -d TARGET=live"), @"forge.workflow * workflow shop, execute");
         for command in [
+            "curl -X POST https://drone.example/api/repos/acme/shop/builds", "curl -d @b.json https://octopus.example/api/Spaces-1/deployments", "curl -d '{}' https://gate.example/pipelines/shop/deploy",
+            "curl -d '{}' https://argo.example/api/v1/workflows/argo/submit", "curl -X POST https://go.example/go/api/pipelines/shop/schedule",
+        ] {
+            let found = check(command);
+            assert!(found.contains("app.deploy") || found.contains("forge.workflow"), "{command}: {found}");
+        }
+        for command in [
+            "curl https://drone.example/api/repos/acme/shop/builds", "curl https://octopus.example/api/deployments", "curl https://argo.example/api/v1/workflows/argo",
             "curl -I https://api.render.com/deploy/srv-1", "curl https://api.render.com/v1/services/srv-1/deploys", "curl https://ci.example/job/shop/build/api/json",
             "curl -X POST https://api.netlify.com/api/v1/forms -d a=b", "curl https://api.vercel.com/v9/projects/shop/promote/aliases", "curl https://deploy.example/deploy/srv-1",
         ] {

@@ -92,6 +92,19 @@ fn asked(tool: &Tool<'_>) -> Option<Access> {
         return None;
     }
     let operation = tool.text(&["operation_name"]).map(str::to_owned);
+    access_of(document, operation)
+}
+
+/// What a mutation does that stands in any argument; none where the text is none.
+pub(super) fn mutation(text: &str) -> Option<Access> {
+    let start = text.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '\u{feff}'));
+    let after = start.strip_prefix("mutation")?;
+    let opens = after.starts_with(|c: char| c.is_whitespace() || matches!(c, '{' | '(' | '@'));
+    (opens && after.contains('{')).then(|| access_of(text, None).unwrap_or(Access::Write))
+}
+
+fn access_of(document: &str, operation: Option<String>) -> Option<Access> {
+    let start = document.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ',' | '\u{feff}'));
     let query = graphql::Query { document: document.to_owned(), operation, variables: Map::new() };
     let Ok(operations) = graphql::operations(&query) else {
         return start.starts_with("mutation").then_some(Access::Write);

@@ -6,7 +6,7 @@ use countersign_model::{Access, Effect, Resource, verbs};
 use serde_json::{Map, Value as Json};
 
 use super::Tool;
-use super::arguments::{Found, PROSE, Ran};
+use super::arguments::{Found, PROSE, Ran, mutation};
 use super::names::{Says, in_snake_case};
 use super::{commands, files, queries, web};
 use crate::context::Context;
@@ -65,6 +65,21 @@ const SHELLS: &[&str] = &[
 
 /// Prose among whose names a database's tools are also given statements.
 const TEXTS: &[&str] = &["text", "body", "content", "contents", "input_text"];
+
+/// Arguments that hold a part of a statement.
+const FRAGMENTS: &[&str] = &[
+    "where",
+    "filter",
+    "having",
+    "order_by",
+    "condition",
+    "conditions",
+    "predicate",
+    "group_by",
+    "where_clause",
+    "sort",
+    "expression",
+];
 
 /// Arguments that a person's words are in, besides those of [`PROSE`].
 const WORDING: &[&str] = &["reason", "purpose", "explanation", "rationale", "label", "caption", "goal"];
@@ -152,6 +167,10 @@ impl Given<'_, '_> {
         if object.keys().any(|name| name == "dropDatabase" || name == "dropIndexes" || name == "dropUser") {
             self.raise(Some(Access::Destroy));
         }
+        if object.keys().any(|name| matches!(name.as_str(), "$where" | "$function" | "$accumulator")) {
+            // It is code that the server runs.
+            self.raise(Some(Access::Execute));
+        }
         let Some(kind) = text(&["kind", "resource_type", "resource_kind", "resource"]).filter(|_| self.asked)
         else {
             return;
@@ -211,6 +230,19 @@ impl Given<'_, '_> {
             }
             web::credentials(text, context);
         }
+        if FRAGMENTS.contains(&name) {
+            self.fragment(text, context);
+        }
+        let speaks_graphql = || {
+            let server = in_snake_case(self.tool.server);
+            let named = |word: &str| matches!(word, "graphql" | "gql" | "hasura" | "apollo");
+            server.split('_').any(named) || self.tool.words.iter().any(|word| named(word))
+        };
+        if (!prose && !self.about || speaks_graphql())
+            && let Some(access) = mutation(text)
+        {
+            self.raise(Some(access));
+        }
         // What it looks for is text; a command is none, unless it tells what one means.
         let runs = commands::COMMANDS.contains(&name) || SCRIPTS.contains(&name);
         if self.tells || (self.about && !runs) {
@@ -236,6 +268,16 @@ impl Given<'_, '_> {
             && (!self.tool.has(ABOUT_CODE) || self.about && SCRIPTS.contains(&name))
         {
             self.code(name, text, context);
+        }
+    }
+
+    /// Statements behind a part of one: `1=1; drop table users`.
+    fn fragment(&mut self, text: &str, context: &mut Context<'_>) {
+        for statement in text.split(';').skip(1).map(str::trim).filter(|statement| !statement.is_empty()) {
+            if queries::is_given(true, "statement", statement) && self.counts(context) {
+                let access = queries::run(self.tool, statement, context);
+                self.raise(access);
+            }
         }
     }
 

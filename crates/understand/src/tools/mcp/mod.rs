@@ -18,6 +18,7 @@ mod forges;
 mod git;
 mod given;
 mod names;
+mod nested;
 mod operations;
 mod page_code;
 mod queries;

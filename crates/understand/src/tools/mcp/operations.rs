@@ -3,6 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::names::{self, Says};
+use super::nested;
 
 /// Arguments that name what is done.
 const OPERATIONS: &[&str] =
@@ -75,7 +76,7 @@ pub(super) fn with(says: Says, words: &[&str], input: &Map<String, Json>) -> Say
             (says, said) => says.max(said),
         };
     }
-    says
+    nested::with(says, words, seeks, input)
 }
 
 /// Whether a switch is set so, also in words.
