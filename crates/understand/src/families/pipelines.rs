@@ -69,13 +69,16 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     }
     let program = invocation.program.as_str();
     let first = found.name.split(' ').next().unwrap_or_default();
-    let is_of_project = match (program, first) {
-        ("ampx", "sandbox" | "generate") => true,
-        ("drone" | "woodpecker-cli", "exec") | ("encore", "run" | "test" | "exec" | "gen") => true,
-        ("modal", "run" | "serve" | "shell") | ("spin", "build" | "watch" | "new") => true,
-        ("buildkite-agent", "start" | "bootstrap") | ("dep", "ensure" | "init" | "prune") => true,
-        _ => false,
-    };
+    let is_of_project = matches!(
+        (program, first),
+        ("ampx", "sandbox" | "generate")
+            | ("drone" | "woodpecker-cli", "exec")
+            | ("encore", "run" | "test" | "exec" | "gen")
+            | ("modal", "run" | "serve" | "shell")
+            | ("spin", "build" | "watch" | "new")
+            | ("buildkite-agent", "start" | "bootstrap")
+            | ("dep", "ensure" | "init" | "prune")
+    );
     let verb = if LOOKS.contains(&first) { Some(verbs::APP_READ) } else if is_of_project { None } else { joined(first).or_else(|| found.verb.clone()) };
     let Some(verb) = verb.filter(|_| found.doubt.is_none()) else {
         opaque(invocation, "what it runs or starts is not known", context);
@@ -93,7 +96,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
 fn joined(word: &str) -> Option<countersign_model::Verb> {
     let parts: Vec<&str> = word.split(['-', ':']).collect();
     let (first, last) = (parts.first()?, parts.last()?);
-    let says = |names: &[&str], part: &str| names.iter().any(|name| part == *name);
+    let says = |names: &[&str], part: &str| names.contains(&part);
     let found = JOINED.iter().find(|(names, _)| says(names, first) || word.contains(':') && says(names, last));
     found.filter(|_| parts.len() > 1 && word != "who-am-i").map(|(_, verb)| verb.clone())
 }
