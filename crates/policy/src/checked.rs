@@ -8,7 +8,7 @@ use cedar_policy::{ParseErrors, Policy, PolicyId as CedarId, PolicySet, Validati
 use countersign_model::{self as model, Environment, verbs};
 use miette::Diagnostic;
 
-use crate::build::{BuildError, Place};
+use crate::build_error::{BuildError, Place};
 use crate::packs::{self, Pack};
 use crate::proposal::Mode;
 use crate::request::{SESSION, environment_word, place_word};

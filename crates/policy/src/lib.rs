@@ -12,6 +12,7 @@
 mod above;
 mod ask;
 mod build;
+mod build_error;
 mod bundle;
 mod checked;
 mod ci;
@@ -54,7 +55,8 @@ mod task_file;
 mod wording;
 mod written;
 
-pub use build::{BuildError, Place, build, build_layers, read_invariants};
+pub use build::{build, build_layers, read_invariants};
+pub use build_error::{BuildError, Place};
 pub use bundle::{Bundle, BundleError, BundlePolicy, OnAllow, StoredInvariant};
 pub use ci::{Delivery, Refs};
 pub use classify::classify;

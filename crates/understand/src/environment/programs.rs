@@ -243,7 +243,7 @@ fn is_installed(text: &str, context: &Context<'_>) -> bool {
     let path = paths::locate(&Value::Known(text.to_owned()), context).path;
     let home = &context.surroundings.home;
     let is_kept = |kept: &&str| paths::is_within(&path, &format!("{home}/{kept}"));
-    is_of_tools(&path, context) || !home.is_empty() && TOOLCHAINS.iter().any(|kept| is_kept(kept))
+    is_of_tools(&path, context) || !home.is_empty() && TOOLCHAINS.iter().any(is_kept)
 }
 
 /// Whether a command is a compiler or an interpreter that installers put there.
