@@ -52,7 +52,7 @@ fn a_proposal_that_is_no_toml() {
     assert_snapshot!(check_proposal(|good| good.replace("pack = ", "pack ")), @"
     error: in `~/shop/countersign.toml`
       caused by: cannot read the proposal: key with no value, expected `=` at line 11, column 6
-    hint: mend the file, then `countersign policy check`; what is in force stays in force meanwhile
+    hint: mend that place and try again; what is in force stays in force meanwhile
     ");
 }
 
@@ -82,7 +82,7 @@ fn a_proposal_with_broken_cedar() {
     assert_snapshot!(check_proposal(wrong), @"
     error: in `~/shop/countersign.toml`
       caused by: cannot use policy `mine`: unexpected token `,` at line 48, column 39
-    hint: mend the file, then `countersign policy check`; what is in force stays in force meanwhile
+    hint: mend that place and try again; what is in force stays in force meanwhile
     ");
 }
 
@@ -112,11 +112,11 @@ fn names_that_are_not_shown_as_they_are() {
     hint: write an id of letters, digits, `-`, `_` and `.`, such as `no-releases`
     ");
     let wrong = |good: &str| good.replacen("branches = [", "branches = [\"x\\u202ey\", ", 1);
-    assert_snapshot!(check_proposal(wrong), @r#"
+    assert_snapshot!(check_proposal(wrong), @r"
     error: in `~/shop/countersign.toml`
       caused by: cannot use `x\u{202e}y` in `environments.production.branches`: it holds a character that is not shown at line 22, column 13
-    hint: mend the file, then `countersign policy check`; what is in force stays in force meanwhile
-    "#);
+    hint: mend that place and try again; what is in force stays in force meanwhile
+    ");
 }
 
 /// A pipe would be waited for, and a device has no end.

@@ -70,8 +70,9 @@ pub(super) fn utility<'t>(
         }
         "CHECK" => push(read(named(2))),
         "LOCK" => push(Statement::new(verbs::DB_WRITE, named(1)).because("it locks tables")),
-        "UNLOCK" | "LISTEN" | "UNLISTEN" => push(read(Vec::new())),
-        "NOTIFY" => push(Statement::new(verbs::DB_WRITE, Vec::new())),
+        "UNLOCK" => push(read(Vec::new())),
+        // Who listens takes messages that others may wait for.
+        "LISTEN" | "UNLISTEN" | "NOTIFY" => push(Statement::new(verbs::DB_WRITE, Vec::new())),
         "FLUSH" if has(1, &["PRIVILEGES"]) => push(Statement::new(verbs::DB_PRIVILEGE, Vec::new())),
         "FLUSH" => push(Statement::new(verbs::DB_WRITE, Vec::new()).because("it is upkeep of the server")),
         "GRANT" | "REVOKE" | "DENY" | "REASSIGN" => {

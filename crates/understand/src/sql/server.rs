@@ -73,7 +73,7 @@ mod tests {
             ("USE DATABASE d", Dialect::Snowflake, true),
             ("MOVE USER a TO x", Dialect::ClickHouse, false),
             ("MOVE FORWARD 5 FROM c", Dialect::Postgres, true),
-            ("LISTEN c", Dialect::Postgres, true),
+            ("LISTEN c", Dialect::Postgres, false),
             ("NOTIFY c", Dialect::Postgres, false),
             ("DBCC CHECKDB", Dialect::MsSql, true),
             ("DBCC CHECKDB ('d', REPAIR_ALLOW_DATA_LOSS)", Dialect::MsSql, false),
