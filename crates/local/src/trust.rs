@@ -221,7 +221,8 @@ impl Trust {
         })
     }
 
-    /// The bundles that speak for a call in these working trees, with these remotes.
+    /// The bundles that speak for a call in these working trees, with these remotes. `remotes_of` tells the remotes of a
+    /// working tree: where a reviewer signed nothing for it, what was signed for another one of the same remote counts.
     ///
     /// # Errors
     /// One of them cannot be used, or there is none: nothing can be decided then.
@@ -232,8 +233,17 @@ impl Trust {
         authorities: &Authorities,
         roots: &BTreeSet<String>,
         remotes: &BTreeSet<String>,
+        remotes_of: impl Fn(&str) -> Vec<String>,
     ) -> Result<InForce, LedgerError> {
         let candidates = self.candidates(log, authorities);
+        let mut remotes = remotes.clone();
+        let repositories =
+            || candidates.iter().filter_map(|candidate| Some((candidate.repository?, candidate.signed)));
+        if repositories().any(|(repository, _)| !roots.contains(repository)) {
+            for root in roots.iter().filter(|root| !repositories().any(|of| of == (root.as_str(), true))) {
+                remotes.extend(remotes_of(root));
+            }
+        }
         let mut bundles: Vec<(Bundle, Standing)> = Vec::new();
         let mut notes = Vec::new();
         // Signed ones come first.

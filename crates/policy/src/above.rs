@@ -1,31 +1,38 @@
-//! What higher layers name production without what lower ones add to it.
+//! What higher layers call theirs, without what lower ones make of it.
 //!
-//! A lower layer may name more of production. Where a higher one forbids more elsewhere than in production, such as
-//! uploads to hosts that nobody has named, that would loosen: so a higher layer is asked once more, with the effect
-//! where its own map has it.
+//! A lower layer may name more of production, and says more closely which repository is meant. Where a higher one forbids
+//! more elsewhere than in production, such as uploads to hosts that nobody has named, or speaks of other repositories
+//! too, that would loosen: so a higher layer is asked once more, with the effect where its own map has it.
 
 use countersign_model::{Effect, Environment};
 
 use crate::Proposal;
 use crate::classify::{environment, servers};
-use crate::layers::Layer;
-use crate::map::EnvironmentMap;
+use crate::layers::{Layer, narrow};
+use crate::map::{EnvironmentMap, Places, RepositoryMap};
 
-/// For each layer from the highest the map without what those below it add to production; none from the layer on below
-/// which nothing is added. What the highest delegates counts for all.
+/// For each layer from the highest the map without what those below it add to production and say of the repository; none
+/// from the layer on below which nothing is said of them. What the highest delegates counts for all.
 pub fn maps(layers: &[(Layer, &Proposal)], joined: &EnvironmentMap) -> Vec<EnvironmentMap> {
     let adds = |(_, proposal): &(Layer, &Proposal)| {
         let places = proposal.environments.get(&Environment::Production).map(|listed| &listed.places);
         places.is_some_and(|places| places.lists().iter().any(|(_, patterns)| !patterns.is_empty()))
+            || proposal.repository != RepositoryMap::default()
     };
     let lowest = layers.iter().rposition(adds).unwrap_or_default();
-    let mut production = crate::map::Places::default();
+    let mut production = Places::default();
+    let mut repository = RepositoryMap::default();
     let mut maps = Vec::new();
     for (_, proposal) in layers.iter().take(lowest) {
         let own = proposal.environments.get(&Environment::Production);
         production.extend(own.map(|listed| listed.places.clone()).unwrap_or_default());
+        narrow(&mut repository, proposal.repository.clone());
         let mut map = joined.clone();
         map.environments.insert(Environment::Production, production.clone());
+        // A default branch that nobody above names is the lower layer's to say.
+        let default_branch =
+            repository.default_branch.clone().or_else(|| joined.repository.default_branch.clone());
+        map.repository = RepositoryMap { default_branch, ..repository.clone() };
         maps.push(map);
     }
     maps

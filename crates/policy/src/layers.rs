@@ -160,6 +160,13 @@ fn join_repository(map: &mut RepositoryMap, own: RepositoryMap, layer: Layer) ->
                 .to_owned(),
         });
     }
+    narrow(map, RepositoryMap { remotes, roots, default_branch });
+    Ok(())
+}
+
+/// Which repository is meant, once a lower layer says it more closely.
+pub fn narrow(map: &mut RepositoryMap, own: RepositoryMap) {
+    let RepositoryMap { remotes, roots, default_branch } = own;
     if !remotes.is_empty() {
         map.remotes = remotes;
     }
@@ -169,5 +176,4 @@ fn join_repository(map: &mut RepositoryMap, own: RepositoryMap, layer: Layer) ->
     if default_branch.is_some() {
         map.default_branch = default_branch;
     }
-    Ok(())
 }

@@ -187,6 +187,7 @@ mod tests {
             Understanding {
                 effects: Vec::new(),
                 commands: Vec::new(),
+                directories: Vec::new(),
                 facts: vec![Fact { question, answer: Answer::No }],
                 bearing: Map::new(),
                 pinning: Pinning::NotNeeded,

@@ -143,7 +143,12 @@ pub(crate) struct Commands {
     bytes: usize,
     pipelines: usize,
     pipeline: usize,
+    /// Where commands run.
+    directories: Vec<String>,
 }
+
+/// Directories that are kept of one call.
+const MOST_DIRECTORIES: usize = 16;
 
 /// What [`Commands::ends`] needs to know of the command it ends.
 #[derive(Clone, Copy, Debug)]
@@ -185,6 +190,14 @@ impl Commands {
         } else {
             self.bytes += bytes;
             command.words = words;
+        }
+    }
+
+    /// A command works there, or may.
+    pub fn works_in(&mut self, directory: &str) {
+        let is_new = !self.directories.iter().any(|known| known == directory);
+        if is_new && self.directories.len() < MOST_DIRECTORIES {
+            self.directories.push(directory.to_owned());
         }
     }
 
@@ -244,7 +257,7 @@ impl Commands {
     }
 
     /// All of them, in order, with their effects where there are `listed` before those that are sums.
-    pub fn finish(mut self, listed: usize) -> Vec<Command> {
+    pub fn finish(mut self, listed: usize) -> (Vec<Command>, Vec<String>) {
         for (owner, slot) in self.origins {
             let index = match slot {
                 Slot::Listed(index) => index,
@@ -256,7 +269,7 @@ impl Commands {
                 command.effects.push(index);
             }
         }
-        self.found
+        (self.found, self.directories)
     }
 }
 

@@ -117,6 +117,8 @@ pub struct Understanding {
     pub effects: Vec<Effect>,
     /// The commands that it runs or may run, in the order they were looked at; at most a thousand.
     pub commands: Vec<Command>,
+    /// The directories in which commands run or may run, where they are known; at most sixteen.
+    pub directories: Vec<String>,
     /// Everything asked of the workspace, in the order it was first asked.
     pub facts: Vec<Fact>,
     /// The part of the input that bears on effects: no descriptions, no ids.
@@ -155,7 +157,7 @@ pub fn understand(call: &ToolCall, surroundings: &Surroundings, workspace: &dyn 
     tools::effects(call, &mut context);
     code::absent::finish(&mut context);
     let Context { collected, tree, candidates, whole, state, .. } = context;
-    let commands = tree.finish(collected.len());
+    let (commands, directories) = tree.finish(collected.len());
     let mut effects = collected.finish();
     flows::uploads(&mut effects);
     loaded::unshown(&whole, &mut effects);
@@ -163,5 +165,5 @@ pub fn understand(call: &ToolCall, surroundings: &Surroundings, workspace: &dyn 
     let mut left = state.world.left;
     left.written = state.world.written;
     let (facts, bearing) = (recording.into_facts(), tools::bearing(call));
-    Understanding { effects, commands, facts, bearing, pinning, left }
+    Understanding { effects, commands, directories, facts, bearing, pinning, left }
 }

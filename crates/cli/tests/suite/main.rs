@@ -12,6 +12,7 @@ mod crashes;
 mod cut_off;
 mod demo;
 mod doctor;
+mod elsewhere;
 mod explain;
 mod fails_closed;
 mod forging;

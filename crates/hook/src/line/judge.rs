@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
+use super::places::{Concerned, remotes_of, trees, working_tree};
 use countersign_approval::Action;
 use countersign_local::{Authorities, Believed, Home, LedgerError, Session, Standing, Trust, WITNESSES};
 use countersign_model::{
@@ -19,7 +20,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 /// Files of one call that are looked for.
-const MADE: usize = 16;
+pub(super) const MADE: usize = 16;
 
 /// What a call is judged with.
 pub struct Judge {
@@ -127,13 +128,22 @@ impl Judge {
         let surroundings = self.surroundings(call);
         let plain = understand(call, &surroundings, &machine);
         let tree = working_tree(&call.cwd, &machine);
-        let (roots, remotes) = repositories(&plain.effects, tree.as_ref());
         let in_force;
         let (bundles, notes): (Vec<(&Bundle, Option<&Standing>)>, _) = match &self.policy {
             Policy::InForce { trust, log } => {
+                let began = session.and_then(|session| session.cwd.as_deref());
+                let beside = [began, self.project.as_deref()].into_iter().flatten();
+                let Concerned { roots, remotes } = Concerned::by(&plain, tree.as_ref(), beside, &machine);
+                let remotes_of = |root: &str| remotes_of(root, &machine);
                 // Who reads them anew for a call ends after it: taking them apart again would be for nothing.
-                in_force =
-                    ManuallyDrop::new(trust.bundles(&self.home, log, authorities, &roots, &remotes)?);
+                in_force = ManuallyDrop::new(trust.bundles(
+                    &self.home,
+                    log,
+                    authorities,
+                    &roots,
+                    &remotes,
+                    remotes_of,
+                )?);
                 let bundles = in_force.bundles.iter().map(|(bundle, standing)| (bundle, Some(standing)));
                 (bundles.collect(), in_force.notes.clone())
             }
@@ -353,15 +363,6 @@ fn mentioned(bundle: &Bundle, call: &ToolCall) -> Vec<String> {
     names.filter(|name| text.contains(name)).map(str::to_owned).collect()
 }
 
-/// The top of the working tree that a directory is in.
-fn working_tree(directory: &str, workspace: &dyn Workspace) -> Option<String> {
-    let question = countersign_model::Question::Repository { directory: directory.to_owned() };
-    match workspace.ask(&question) {
-        countersign_model::Answer::Directory { path } => Some(path),
-        _ => None,
-    }
-}
-
 /// The task of the session: that of the directory it began in, else of the one that the call is made in, else of a
 /// working tree that the call changes. The others of these count beside it.
 fn under_task(
@@ -407,19 +408,6 @@ fn under_task(
     Some(UnderTask { beside: tasks.collect(), ..own })
 }
 
-/// The working trees that the files lie in which a call changes.
-fn trees(effects: &[Effect], machine: &dyn Workspace) -> Vec<String> {
-    let changed = effects.iter().filter(|effect| effect.access != Access::Read);
-    let paths = changed.filter_map(|effect| match &effect.resource {
-        Resource::Path { path, .. } => Some(Path::new(path)),
-        _ => None,
-    });
-    let above = |path: &Path| path.ancestors().find(|above| above.is_dir()).map(Path::to_path_buf);
-    let directories: BTreeSet<PathBuf> = paths.take(MADE).filter_map(above).collect();
-    let tree = |directory: PathBuf| working_tree(&directory.to_string_lossy(), machine);
-    directories.into_iter().filter_map(tree).collect::<BTreeSet<String>>().into_iter().collect()
-}
-
 /// Where on this machine an effect is: a file, or the working tree of a repository.
 fn place_of(effect: &Effect) -> Option<&str> {
     match &effect.resource {
@@ -448,37 +436,6 @@ fn first_time(effects: &[Effect], authorities: &Authorities) -> Vec<String> {
     let changing = effects.iter().filter(|effect| effect.access != Access::Read);
     let verbs: BTreeSet<&str> = changing.map(|effect| effect.verb.as_str()).collect();
     verbs.into_iter().filter(|verb| !authorities.used.contains(*verb)).take(16).map(str::to_owned).collect()
-}
-
-/// The working trees and addresses a call concerns.
-fn repositories(effects: &[Effect], tree: Option<&String>) -> (BTreeSet<String>, BTreeSet<String>) {
-    let mut roots: BTreeSet<String> = tree.into_iter().cloned().collect();
-    let mut remotes = BTreeSet::new();
-    for effect in effects {
-        match &effect.resource {
-            Resource::Ref { repository, .. } | Resource::Repository { repository } => {
-                roots.extend(repository.root.clone());
-                remotes.extend(repository.remote.as_ref().and_then(|remote| remote.url.clone()));
-            }
-            Resource::PullRequest { repository, .. } | Resource::Forge { repository, .. } => {
-                remotes.insert(format!("https://{}/{}", repository.host, repository.name));
-            }
-            Resource::Path { .. }
-            | Resource::Host { .. }
-            | Resource::Program { .. }
-            | Resource::Tool { .. }
-            | Resource::Secret { .. }
-            | Resource::Cluster { .. }
-            | Resource::Cloud { .. }
-            | Resource::Database { .. }
-            | Resource::Stack { .. }
-            | Resource::App { .. }
-            | Resource::Container { .. }
-            | Resource::Package { .. }
-            | Resource::Change { .. } => {}
-        }
-    }
-    (roots, remotes)
 }
 
 /// Tells the same call asked twice from another one under the same id.

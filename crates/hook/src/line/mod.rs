@@ -16,6 +16,7 @@ mod decide;
 mod hold;
 mod judge;
 mod overtaken;
+mod places;
 mod report;
 mod review;
 mod words;

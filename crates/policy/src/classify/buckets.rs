@@ -1,4 +1,5 @@
-//! Buckets of clouds: whoever may use one reaches it by its name, whichever account or project the client is told of.
+//! Names of things in clouds. A bucket is reached by its name, whichever account or project the client is told of; of
+//! anything else, a name that says production says more than where its account is thought to be.
 
 use countersign_model::{Environment, Resource};
 
@@ -8,17 +9,17 @@ use crate::names;
 /// Services whose things are called by their bucket first.
 const SERVICES: &[&str] = &["storage", "s3", "s3api"];
 
-/// What a bucket's own name makes of where its account is: worse, if anything.
+/// What a thing's own name makes of where its account is: worse, if anything.
 pub(super) fn raised(resource: &Resource, found: Environment, map: &EnvironmentMap) -> Environment {
     let Resource::Cloud { service, name, .. } = resource else { return found };
+    if !SERVICES.contains(&service.as_str()) {
+        let is_known = !name.contains('*') && names::says_production(name);
+        return if is_known { Environment::Production } else { found };
+    }
     let bucket = name.split('/').next().unwrap_or(name);
     let is_production = || {
         names::listed_as(map, |places| &places.accounts, &[bucket]) == Some(Environment::Production)
             || names::says_production(bucket)
     };
-    if SERVICES.contains(&service.as_str()) && !bucket.contains('*') && is_production() {
-        Environment::Production
-    } else {
-        found
-    }
+    if !bucket.contains('*') && is_production() { Environment::Production } else { found }
 }

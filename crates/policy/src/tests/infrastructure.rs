@@ -105,7 +105,7 @@ fn the_map_says_where() {
     }
 }
 
-/// A bucket is reached by its name, whichever account the client is told of.
+/// A bucket is reached by its name, whichever account the client is told of; any other name can only raise.
 #[test]
 fn buckets_by_their_names() {
     use Environment::{Development, Production};
@@ -115,7 +115,8 @@ fn buckets_by_their_names() {
         ("s3", "shop-prod", Production),
         ("storage", "shop-dev/prod/x", Development),
         ("storage", "assets", Development),
-        ("compute", "shop-prod", Development),
+        ("compute", "shop-prod", Production),
+        ("compute", "shop-nonprod", Development),
     ] {
         let mut resource = cloud("play");
         if let Resource::Cloud { service: own, name: known, .. } = &mut resource {

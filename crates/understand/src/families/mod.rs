@@ -198,6 +198,11 @@ pub(crate) fn dispatch(mut invocation: Invocation, context: &mut Context<'_>) {
     context.unseen = outer;
     code::foreign::carries(&invocation, written, context);
     context.flow.fetched |= outside_fetched;
+    let shell = &context.state.shell;
+    let either = shell.either.iter().flat_map(|(start, left)| [start, left]);
+    for directory in shell.directory.iter().chain(either) {
+        context.tree.works_in(directory);
+    }
     context.tree.ends(begun, invocation);
     context.here = outside;
     context.leaves();

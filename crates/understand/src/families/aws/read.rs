@@ -133,11 +133,15 @@ impl Read<'_> {
             return vec![if unread { "*".to_owned() } else { operation.to_owned() }];
         };
         let key = self.text("--key").filter(|_| name == "--bucket");
-        let text = |value: &Value| match (value.known(), &key) {
-            (None, _) => "*".to_owned(),
-            (Some(text), _) if text.starts_with("file://") => "*".to_owned(),
-            (Some(bucket), Some(key)) => format!("{bucket}/{key}"),
-            (Some(text), None) => text.to_owned(),
+        // Services of the same name run in several clusters.
+        let cluster = self.text("--cluster").filter(|_| ["--service", "--services", "--task", "--tasks"].contains(&name.as_str()));
+        let text = |value: &Value| match (value.known(), &key, &cluster) {
+            (None, _, Some(cluster)) => format!("{cluster}/*"),
+            (None, ..) => "*".to_owned(),
+            (Some(text), ..) if text.starts_with("file://") => "*".to_owned(),
+            (Some(bucket), Some(key), _) => format!("{bucket}/{key}"),
+            (Some(text), None, Some(cluster)) => format!("{cluster}/{text}"),
+            (Some(text), None, None) => text.to_owned(),
         };
         // Only parameters of several things take several values.
         let several = name.ends_with('s') || name == "--targets";

@@ -68,6 +68,9 @@ const MADE: &[(&[&str], &[&str], Told)] = &[
     (&["poetry", "hatch", "rails", "mix", "dart", "flutter"], &["new", "create"], Operand(0)),
 ];
 
+/// Options that say where the project is.
+const PROJECTS: &[&str] = &["--prefix", "-C", "--dir", "--cwd"];
+
 /// Adds the directory that is filled, where it is named.
 pub(in super::super) fn directories(invocation: &Invocation, context: &mut Context<'_>) {
     let program = invocation.program.as_str();
@@ -80,7 +83,13 @@ pub(in super::super) fn directories(invocation: &Invocation, context: &mut Conte
                 let mut operands = words.iter().skip(after).filter(|word| !word.text().starts_with('-'));
                 operands.nth(*number).map(|word| word.value.clone())
             }
-            ByOption(names) => option(words, names),
+            ByOption(names) => {
+                let value = option(words, names);
+                if let Some(value) = value.as_ref().filter(|_| names.iter().any(|name| PROJECTS.contains(name))) {
+                    context.tree.works_in(&paths::locate(value, context).path);
+                }
+                value
+            }
             Variable(name) => {
                 invocation.environment.iter().rev().find(|(set, _)| set == name).map(|(_, value)| value.clone())
             }
@@ -122,7 +131,7 @@ const MOST_MADE: usize = 64;
 mod tests {
     use insta::assert_snapshot;
 
-    use crate::fixture::check;
+    use crate::fixture::{check, understood};
 
     #[test]
     fn directories_that_are_filled() {
@@ -152,6 +161,15 @@ mod tests {
         exec.build helm create, execute
         fs.write /repo/deploy/live/x, write
         ");
+    }
+
+    #[test]
+    fn where_commands_work() {
+        let directories = |command: &str| understood(command, &[]).directories;
+        assert_eq!(directories("npm --prefix /srv/x ci"), ["/srv/x", "/repo"]);
+        assert_eq!(directories("npm ci --prefix /srv/x"), ["/srv/x", "/repo"]);
+        assert_eq!(directories("cd /srv/x && make"), ["/srv/x"]);
+        assert_eq!(directories("make"), ["/repo"]);
     }
 
     #[test]

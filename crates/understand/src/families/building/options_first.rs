@@ -43,6 +43,9 @@ pub(crate) fn effects(invocation: &Invocation, context: &mut Context<'_>, run: f
             (Some(Value::Known(below)), Ok(directory)) => Ok(paths::normal(&directory, &below)),
             (Some(_), Ok(_)) => Err("the directory that its options choose is not known".to_owned()),
         };
+        if let Ok(directory) = &directory {
+            context.tree.works_in(directory);
+        }
         let kept = std::mem::replace(&mut context.state.shell.directory, directory);
         run(&rest, context);
         context.state.shell.directory = kept;
