@@ -9,6 +9,7 @@ mod fresh;
 mod heads;
 mod left;
 mod limits;
+mod listed_settings;
 mod local_services;
 mod lost;
 mod secret_files;
@@ -112,6 +113,8 @@ pub(crate) struct Context<'a> {
     pub weighed: Option<String>,
     /// Paths of the patterns that the shell itself expands for the command being looked at, each in one directory.
     pub expanded: Vec<String>,
+    /// Paths of the patterns of a search whose finds the command being looked at is given, from anywhere below.
+    pub found_below: Vec<String>,
     /// The other machine, container or pod that the command being looked at runs on.
     pub elsewhere: Option<Resource>,
     /// What of this machine that place has.
@@ -233,6 +236,7 @@ impl<'a> Context<'a> {
             whole: String::new(),
             weighed: None,
             expanded: Vec::new(),
+            found_below: Vec::new(),
             elsewhere: None,
             mounts: Vec::new(),
             unmounted: Cell::new(false),

@@ -70,11 +70,13 @@ pub(crate) struct Found {
     pub protected: Vec<String>,
     /// Whether that is all of Countersign's that the patterns stand for.
     pub is_weighed: bool,
+    /// Whether nothing is found but what lies below the directories of the patterns, links not followed.
+    pub is_below: bool,
 }
 
 impl Default for Found {
     fn default() -> Self {
-        Self { patterns: Vec::new(), protected: Vec::new(), is_weighed: true }
+        Self { patterns: Vec::new(), protected: Vec::new(), is_weighed: true, is_below: false }
     }
 }
 
