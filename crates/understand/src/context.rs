@@ -119,6 +119,8 @@ pub(crate) struct Context<'a> {
     pub elsewhere: Option<Resource>,
     /// What of this machine that place has.
     pub mounts: Vec<Mount>,
+    /// Names by which it reaches other containers of this machine.
+    pub peers: Vec<String>,
     /// Runs of loop bodies that are left to be looked at, in all loops of the call together.
     pub turns: usize,
     /// Ways to run commands that are left to be looked at, where variables have one of a few values.
@@ -239,6 +241,7 @@ impl<'a> Context<'a> {
             found_below: Vec::new(),
             elsewhere: None,
             mounts: Vec::new(),
+            peers: Vec::new(),
             unmounted: Cell::new(false),
             turns: MOST_TURNS,
             alternatives: MOST_ALTERNATIVES,
@@ -270,9 +273,10 @@ impl<'a> Context<'a> {
             effect = crate::families::through(effect, self);
         }
         self.notes_tunnel(&effect);
+        let (mut effect, peer) = crate::families::peers::reached(effect, self);
         effect = self.of_local_service(effect);
         effect.expanded |= crate::shell::expanded::is_expanded(&effect.resource, self);
-        if let Some(place) = &self.elsewhere {
+        if let Some(place) = peer.as_ref().or(self.elsewhere.as_ref()) {
             let is_here = self.mounts.iter().any(|mount| mount.reaches(&effect.resource));
             effect = if is_here { effect } else { moved(effect, place) };
         }
@@ -367,7 +371,9 @@ impl<'a> Context<'a> {
         }
         .to_owned());
         self.state.shell.environment.clear();
+        let peers = std::mem::take(&mut self.peers);
         run(self);
+        self.peers = peers;
         self.state.shell = shell;
         self.workspace.is_away(away);
         self.elsewhere = outside;

@@ -209,7 +209,7 @@ fn one(command: &Command, commands: &[Command], context: &Context<'_>) -> Found 
             let behind = commands.iter().skip_while(|other| !std::ptr::eq(*other, command)).skip(1);
             let behind = behind.filter(|other| other.pipeline() == command.pipeline());
             let of_group = if base(words) == "ps" { groups::found(arguments, context) } else { None };
-            if base(words) == "ps" && of_group != Some(Found::Ordinary) && shows_others(arguments) {
+            if base(words) == "ps" && of_group != Some(Found::Ordinary) && groups::shows_others(arguments) {
                 return of_group.unwrap_or(Found::Any);
             }
             let mut is_left = of_group.is_some();
@@ -251,12 +251,6 @@ fn said(word: &Word) -> &str {
         Value::Known(text) | Value::Pattern(text) => text,
         Value::Unknown { .. } => &word.raw,
     }
-}
-
-/// Whether `ps` prints numbers of other processes, as those of parents, where its own are looked for.
-fn shows_others(arguments: &[Word]) -> bool {
-    let first = arguments.first().map_or("", Word::text);
-    first.len() <= 5 && first.contains(['j', 'l']) || arguments.iter().any(|word| ["ppid", "pgid", "pgrp", "sid", "sess"].iter().any(|part| word.text().contains(part)))
 }
 
 /// Whether a filter hands on whole lines as they were, or chooses some of them.

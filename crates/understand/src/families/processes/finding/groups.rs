@@ -35,6 +35,12 @@ pub(super) fn found(arguments: &[Word], context: &Context<'_>) -> Option<Found> 
     })
 }
 
+/// Whether `ps` prints numbers of other processes, as those of parents, where its own are looked for.
+pub(super) fn shows_others(arguments: &[Word]) -> bool {
+    let first = arguments.first().map_or("", Word::text);
+    first.len() <= 5 && first.contains(['j', 'l']) || arguments.iter().any(|word| ["ppid", "pgid", "pgrp", "sid", "sess"].iter().any(|part| word.text().contains(part)))
+}
+
 fn is_group(format: &str) -> bool {
     matches!(format.trim_end_matches('='), "pgid" | "pgrp")
 }
