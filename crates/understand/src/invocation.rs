@@ -28,6 +28,21 @@ impl Stdin {
             Self::Inherited | Self::File(_) => None,
         }
     }
+
+    /// The file that it is, or that a program prints as it is: `cat x | ..` and `.. < x`.
+    pub const fn file(&self) -> Option<&Value> {
+        match self {
+            Self::File(file) => Some(file),
+            Self::Pipe(Source {
+                text: None,
+                fetched: false,
+                decoded: false,
+                printed: Some(Printed::File(file)),
+                ..
+            }) => Some(file),
+            Self::Inherited | Self::Text(_) | Self::Pipe(_) => None,
+        }
+    }
 }
 
 /// Where data comes from.
