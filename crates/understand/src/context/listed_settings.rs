@@ -16,7 +16,7 @@ use crate::glob;
 use crate::paths::{self, Located};
 
 /// Directories of one search that are looked into, and files that are taken for one.
-const MOST_LISTED: usize = 48;
+const MOST_LISTED: usize = 128;
 
 /// Files of one pattern whose links are followed.
 const MOST_NAMED: usize = 64;

@@ -22,8 +22,8 @@ pub(super) fn of(texts: &[String], service: &str) -> Vec<String> {
     let elsewhere = ["extra_hosts", "external_links"].iter().flat_map(|key| own.iter().filter_map(|node| node.get(key)));
     let elsewhere: Vec<String> = elsewhere.flat_map(said).collect();
     let links: Vec<String> = own.iter().filter_map(|node| node.get("links")).flat_map(said).collect();
-    let is_plain = |node: &&Node| ["extends", "network_mode", "net"].iter().all(|key| node.get(key).is_none());
-    if own.is_empty() || !own.iter().all(|node| is_plain(&node)) || elsewhere.iter().any(|text| text.contains('$')) {
+    let is_plain = |node: &Node| ["extends", "network_mode", "net"].iter().all(|key| node.get(key).is_none());
+    if own.is_empty() || !own.iter().all(|node| is_plain(node)) || elsewhere.iter().any(|text| text.contains('$')) {
         return Vec::new();
     }
     let mut names: Vec<&String> =
@@ -37,7 +37,7 @@ pub(super) fn of(texts: &[String], service: &str) -> Vec<String> {
         let is_led = elsewhere.iter().any(|text| text.split([':', '=']).any(|part| part == *name))
             || links.iter().any(|text| text.split_once(':').is_some_and(|(other, alias)| alias == *name && other != *name));
         let shared = networks.iter().any(|network| self::networks(&peer).contains(network) && !is_outside(network, &files));
-        is_simple && !is_led && shared && peer.iter().all(|node| is_plain(&node) && !leads_on(node))
+        is_simple && !is_led && shared && peer.iter().all(|node| is_plain(node) && !leads_on(node))
     };
     names.into_iter().filter(reaches).cloned().collect()
 }
