@@ -9,6 +9,7 @@ mod fresh;
 mod heads;
 mod left;
 mod limits;
+mod listed_settings;
 mod local_services;
 mod lost;
 mod secret_files;
@@ -112,10 +113,14 @@ pub(crate) struct Context<'a> {
     pub weighed: Option<String>,
     /// Paths of the patterns that the shell itself expands for the command being looked at, each in one directory.
     pub expanded: Vec<String>,
+    /// Paths of the patterns of a search whose finds the command being looked at is given, from anywhere below.
+    pub found_below: Vec<String>,
     /// The other machine, container or pod that the command being looked at runs on.
     pub elsewhere: Option<Resource>,
     /// What of this machine that place has.
     pub mounts: Vec<Mount>,
+    /// Names by which it reaches other containers of this machine.
+    pub peers: Vec<String>,
     /// Runs of loop bodies that are left to be looked at, in all loops of the call together.
     pub turns: usize,
     /// Ways to run commands that are left to be looked at, where variables have one of a few values.
@@ -233,8 +238,10 @@ impl<'a> Context<'a> {
             whole: String::new(),
             weighed: None,
             expanded: Vec::new(),
+            found_below: Vec::new(),
             elsewhere: None,
             mounts: Vec::new(),
+            peers: Vec::new(),
             unmounted: Cell::new(false),
             turns: MOST_TURNS,
             alternatives: MOST_ALTERNATIVES,
@@ -266,9 +273,10 @@ impl<'a> Context<'a> {
             effect = crate::families::through(effect, self);
         }
         self.notes_tunnel(&effect);
+        let (mut effect, peer) = crate::families::peers::reached(effect, self);
         effect = self.of_local_service(effect);
         effect.expanded |= crate::shell::expanded::is_expanded(&effect.resource, self);
-        if let Some(place) = &self.elsewhere {
+        if let Some(place) = peer.as_ref().or(self.elsewhere.as_ref()) {
             let is_here = self.mounts.iter().any(|mount| mount.reaches(&effect.resource));
             effect = if is_here { effect } else { moved(effect, place) };
         }
@@ -363,7 +371,9 @@ impl<'a> Context<'a> {
         }
         .to_owned());
         self.state.shell.environment.clear();
+        let peers = std::mem::take(&mut self.peers);
         run(self);
+        self.peers = peers;
         self.state.shell = shell;
         self.workspace.is_away(away);
         self.elsewhere = outside;

@@ -28,6 +28,21 @@ impl Stdin {
             Self::Inherited | Self::File(_) => None,
         }
     }
+
+    /// The file that it is, or that a program prints as it is: `cat x | ..` and `.. < x`.
+    pub const fn file(&self) -> Option<&Value> {
+        match self {
+            Self::File(file) => Some(file),
+            Self::Pipe(Source {
+                text: None,
+                fetched: false,
+                decoded: false,
+                printed: Some(Printed::File(file)),
+                ..
+            }) => Some(file),
+            Self::Inherited | Self::Text(_) | Self::Pipe(_) => None,
+        }
+    }
 }
 
 /// Where data comes from.
@@ -70,11 +85,13 @@ pub(crate) struct Found {
     pub protected: Vec<String>,
     /// Whether that is all of Countersign's that the patterns stand for.
     pub is_weighed: bool,
+    /// Whether nothing is found but what lies below the directories of the patterns, links not followed.
+    pub is_below: bool,
 }
 
 impl Default for Found {
     fn default() -> Self {
-        Self { patterns: Vec::new(), protected: Vec::new(), is_weighed: true }
+        Self { patterns: Vec::new(), protected: Vec::new(), is_weighed: true, is_below: false }
     }
 }
 

@@ -152,11 +152,14 @@ fn locate_as(value: &Value, last: Last, context: &Context<'_>) -> Located {
     if readings.is_protected {
         located.class = PathClass::Countersign;
     }
+    if is_pattern && let Some(class) = context.class_of_listed(&located) {
+        located.class = class;
+    }
     located
 }
 
 /// The kind of a file that is called by two names: it can be built again only where both say so.
-fn stricter(one: PathClass, other: PathClass) -> PathClass {
+pub(crate) fn stricter(one: PathClass, other: PathClass) -> PathClass {
     match (one, other) {
         (PathClass::Rebuildable, PathClass::Ordinary) | (PathClass::Ordinary, PathClass::Rebuildable) => {
             PathClass::Ordinary

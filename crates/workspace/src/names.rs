@@ -18,7 +18,9 @@ const MOST_ENTRIES: usize = 16 * 1024;
 pub(crate) fn ending(directory: &Path, endings: &[String]) -> Known<Answer> {
     let entries = match fs::read_dir(directory) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Answer::Absent),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(Answer::Absent);
+        }
         Err(error) => return Err(Unknown::io(directory, &error)),
     };
     let mut values = Vec::new();

@@ -220,6 +220,14 @@ pub(crate) fn of(located: &Located, context: &Context<'_>) -> Source {
     }
 }
 
+/// The text of a file that surely has this one and no other.
+pub(crate) fn one(located: &Located, context: &Context<'_>) -> Option<String> {
+    match of(located, context) {
+        Source::Texts(texts) => <[String; 1]>::try_from(texts).ok().map(|[text]| text),
+        Source::Perhaps(..) | Source::Absent | Source::Foreign | Source::Unknown(_) => None,
+    }
+}
+
 /// Texts that a file may have.
 #[derive(Debug, Default)]
 struct Texts {

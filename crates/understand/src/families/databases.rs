@@ -182,6 +182,9 @@ pub(crate) fn place(
 
 /// Runs what standard input holds; where it is not redirected, a session is opened.
 pub(crate) fn run_stdin(invocation: &Invocation, place: &DatabasePlace, context: &mut Context<'_>) {
+    if let Some(file) = invocation.stdin.file() {
+        return client::run_file(&file.clone(), place, context);
+    }
     match &invocation.stdin {
         Stdin::Text(value) => client::run_word(&Word::made(value.clone()), place, context),
         Stdin::Pipe(source) => match &source.text {
@@ -221,4 +224,65 @@ pub(crate) fn unknown_command(what: &str, place: &DatabasePlace, context: &mut C
     let why = format!("what `{what}` does is not known");
     let effect: Effect = place.effect(verbs::DB_WRITE, "*").certain(Certainty::Partial, &why);
     context.push(effect);
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::check_with;
+
+    const FILES: &[(&str, &str)] = &[
+        ("/repo/a.sql", "UPDATE t SET a = 1 WHERE id = 2;"),
+        ("/repo/a.js", "db.users.updateOne({}, {$set: {a: 1}})"),
+        ("/repo/a.txt", "SET a 1\n"),
+        ("/repo/compose.yaml", "services:\n  db:\n    image: postgres:16\n"),
+    ];
+
+    fn done(command: &str) -> String {
+        check_with(command, FILES)
+    }
+
+    #[test]
+    fn a_file_through_a_pipe_is_read_as_one() {
+        for (client, file) in [
+            ("psql -h localhost -U postgres orchard", "a.sql"),
+            ("mysql -h localhost shop", "a.sql"),
+            ("sqlite3 dev.db", "a.sql"),
+            ("mongosh shop", "a.js"),
+            ("redis-cli", "a.txt"),
+            ("docker compose exec -T db psql -U postgres orchard", "a.sql"),
+        ] {
+            let piped = done(&format!("cat {file} | {client}"));
+            assert!(piped.contains("db.write") && !piped.contains("opaque"), "{client}: {piped}");
+            let writes = |found: &str| {
+                found.lines().filter(|line| line.starts_with("db.")).collect::<Vec<_>>().join(" ")
+            };
+            assert_eq!(writes(&piped), writes(&done(&format!("{client} < {file}"))), "{client}");
+        }
+    }
+
+    #[test]
+    fn what_else_comes_through_a_pipe() {
+        for command in [
+            "cat a.sql b.sql | psql shop",
+            "cat a.sql | sed s/a/b/ | psql shop",
+            "cat \"$X\" | psql shop",
+            "cat b.sql | psql shop",
+            "curl -o a.sql https://x.example/a; cat a.sql | psql shop",
+            "./make > a.sql; cat a.sql | psql shop",
+            "./make > a.js; cat a.js | mongosh shop",
+            "./make > a.txt; cat a.txt | redis-cli",
+            "cat() { ./make; }; cat a.sql | psql shop",
+            "cat a.sql | ssh web psql shop -f b.sql",
+            "cat /repo/b.sql | docker compose exec -T db psql shop",
+        ] {
+            let found = done(command);
+            assert!(found.contains("opaque"), "{command}: {found}");
+        }
+        assert!(done("echo 'DROP TABLE t' > a.sql; cat a.sql | psql shop").contains("db.destroy t"));
+        assert!(done("echo FLUSHALL > b.txt; cat b.txt | redis-cli").contains("db.destroy"));
+        assert!(
+            done("cat a.sql | psql -h db.example shop")
+                .contains("db.write t in postgresql://db.example/shop")
+        );
+    }
 }

@@ -52,6 +52,11 @@ fn find(invocation: &Invocation, context: &mut Context<'_>) {
     let words = invocation.words.get(links..).unwrap_or_default();
     let expression = words.iter().position(|word| word.text().starts_with(['-', '(', '!']));
     let (starts, tests) = words.split_at(expression.unwrap_or(words.len()));
+    let follows = invocation.words.iter().take(links).any(|word| word.text() != "-P");
+    let find_what = |starts: &[Word], tests: &[Word], action: Option<usize>, context: &Context<'_>| {
+        let found = find_what(starts, tests, action, context);
+        Found { is_below: found.is_below && !follows, ..found }
+    };
     let starts: Vec<Word> = if starts.is_empty() { vec![Word::known_as(".")] } else { starts.to_vec() };
     read_all(&starts, context);
     let outside = context.repeated;
@@ -160,7 +165,8 @@ fn find_what(starts: &[Word], tests: &[Word], action: Option<usize>, context: &C
         return Found { patterns, is_weighed: false, ..Found::default() };
     }
     let names = names(tests.get(..action.unwrap_or(tests.len())).unwrap_or_default());
-    let mut found = Found::default();
+    let follows = |word: &Word| word.text() == "-follow" || word.value.is_unknown();
+    let mut found = Found { is_below: !tests.iter().any(follows), ..Found::default() };
     if starts.len() > MOST {
         found.patterns.push(Value::unknown("a file that is found"));
         return found;
@@ -333,6 +339,8 @@ pub(super) fn each(found: &Found, context: &mut Context<'_>, act: &mut dyn FnMut
     for path in &found.protected {
         act(Value::Known(path.clone()), context);
     }
+    let below = if found.is_below { listed(found, context) } else { Vec::new() };
+    let outer = std::mem::replace(&mut context.found_below, below);
     for pattern in &found.patterns {
         let outside = context.weighed.take();
         if found.is_weighed {
@@ -341,6 +349,7 @@ pub(super) fn each(found: &Found, context: &mut Context<'_>, act: &mut dyn FnMut
         act(pattern.clone(), context);
         context.weighed = outside;
     }
+    context.found_below = outer;
 }
 
 /// Where the words of a program end.

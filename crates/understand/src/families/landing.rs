@@ -104,16 +104,27 @@ pub(super) fn inside(source: &Value, target: &Value, context: &mut Context<'_>) 
         Answer::Absent => directory.ends_with('/'),
         _ => true,
     };
+    // What comes there has the names that are where it comes from.
+    let expanded = std::mem::take(&mut context.expanded);
+    let below = std::mem::take(&mut context.found_below);
     let there = paths::locate(&value, context).class;
+    (context.expanded, context.found_below) = (expanded, below);
     if !may_be_directory || there <= located.class {
         return;
     }
-    let Some(names) =
-        Some(source).filter(|_| there == PathClass::Secret).and_then(|source| context.listed(source))
-    else {
+    let is_spelled =
+        paths::weighable(source, context).is_some_and(|pattern| context.expanded.contains(&pattern));
+    let is_listed = match there {
+        PathClass::Secret => true,
+        PathClass::Delivery | PathClass::ToolConfiguration | PathClass::ShellConfiguration => is_spelled,
+        PathClass::Ordinary | PathClass::Rebuildable | PathClass::Countersign => false,
+    };
+    let Some(names) = Some(source).filter(|_| is_listed).and_then(|source| context.listed(source)) else {
         return context.write_value(&value);
     };
-    for name in names {
+    let shows_hidden =
+        there == PathClass::Secret || name.starts_with('.') || context.state.shell.matches_hidden;
+    for name in names.iter().filter(|name| shows_hidden || !name.starts_with('.')) {
         let value = Value::Known(format!("{}/{name}", directory.trim_end_matches('/')));
         if paths::locate(&value, context).class > located.class {
             context.write_value(&value);

@@ -147,6 +147,7 @@ pub(crate) const MAY_HAVE_CHANGED: &str = "may have changed the file by then";
 
 pub(crate) use awk::program as awk_program;
 pub(crate) use building::where_its_options_say;
+pub(crate) use docker::peers;
 pub(crate) use docker::run::hands_over;
 pub(crate) use git::{Git, Switch, addresses, resolve};
 pub(crate) use kubectl::says_production;

@@ -4,6 +4,7 @@ use countersign_model::{Certainty, Verb, verbs};
 
 use super::Family;
 use super::databases::{Given, Options, named, read, tells, whole};
+use crate::code::source;
 use crate::context::Context;
 use crate::invocation::{Invocation, Stdin};
 use crate::sql::{DatabasePlace, client, unknown, variable};
@@ -128,6 +129,9 @@ fn session(given: &Given, place: &DatabasePlace, invocation: &Invocation, contex
     if runs {
         return;
     }
+    if let Some(path) = invocation.stdin.file() {
+        return file(path, place, context);
+    }
     match &invocation.stdin {
         Stdin::Inherited => client::interactive(place, context),
         Stdin::Text(value) => script(value, place, context),
@@ -142,9 +146,9 @@ fn session(given: &Given, place: &DatabasePlace, invocation: &Invocation, contex
 fn file(path: &Value, place: &DatabasePlace, context: &mut Context<'_>) {
     context.read_value(path);
     let located = crate::paths::locate(path, context);
-    match context.file(&located.path) {
-        Ok(Some(text)) if located.why.is_none() => script(&Value::Known(text), place, context),
-        _ => unknown("it runs a file that cannot be read", place, context),
+    match source::one(&located, context) {
+        Some(text) => script(&Value::Known(text), place, context),
+        None => unknown("it runs a file that cannot be read", place, context),
     }
 }
 

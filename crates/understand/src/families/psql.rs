@@ -297,7 +297,7 @@ mod tests {
         assert_snapshot!(check_because("psql shop -c \"SELECT * FROM users WHERE id = $ID\""), @"db.execute * in postgresql://localhost/shop, execute, opaque: a part of the text is not known: a variable of the environment");
         assert_snapshot!(check_because("cat dump.sql | psql shop"), @"
         fs.read /repo/dump.sql, read: -
-        db.execute * in postgresql://localhost/shop, execute, opaque: it runs what another command writes
+        db.execute * in postgresql://localhost/shop, execute, opaque: it runs a file that is not there now
         ");
         assert_snapshot!(check_because("psql -c 'SELECT 1'"), @"db.read * in postgresql://localhost, read: no host is named: it is this machine's own");
     }

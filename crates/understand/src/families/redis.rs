@@ -4,6 +4,7 @@ use countersign_model::{Certainty, Verb, verbs};
 
 use super::Family;
 use super::databases::{Options, Whereabouts, named, place, read, tells, whole};
+use crate::code::source;
 use crate::context::Context;
 use crate::invocation::{Invocation, Stdin};
 use crate::sql::{DatabasePlace, client, unknown};
@@ -105,11 +106,10 @@ fn stdin(invocation: &Invocation, at: &DatabasePlace, context: &mut Context<'_>)
     let text = match &invocation.stdin {
         Stdin::Inherited => return client::interactive(at, context),
         Stdin::Text(Value::Known(text)) => Some(text.clone()),
-        Stdin::Pipe(source) => source.text.clone(),
-        Stdin::File(file) => {
-            let path = crate::paths::locate(file, context).path;
-            context.file(&path).ok().flatten()
-        }
+        Stdin::Pipe(source) if source.text.is_some() => source.text.clone(),
+        Stdin::Pipe(_) | Stdin::File(_) => invocation.stdin.file().and_then(|file| {
+            source::one(&crate::paths::locate(file, context), context)
+        }),
         Stdin::Text(_) => None,
     };
     let Some(text) = text.filter(|text| context.counts_text(text.len())) else {

@@ -110,7 +110,7 @@ impl Names for Here<'_, '_> {
 
     fn output(&self, command: &str) -> Option<String> {
         let first = command.split_ascii_whitespace().next()?;
-        let known = matches!(first, "pwd" | "git" | "mktemp" | "dirname" | "cd" | "[" | "test")
+        let known = matches!(first, "pwd" | "git" | "mktemp" | "dirname" | "basename" | "cd" | "[" | "test")
             || texts::may_print(first);
         if !known || self.depth >= DEEPEST || command.len() > LONGEST || reprinted::of(command).is_some() {
             return None;
@@ -257,11 +257,15 @@ impl Here<'_, '_> {
             ("pwd", [] | ["-L"]) => self.context.state.shell.directory.clone().ok(),
             ("pwd", ["-P"]) => self.context.directory_at(".", true).ok(),
             ("mktemp", words) => self.temporary(words),
-            ("dirname", ["--", path] | [path]) if !path.starts_with('-') => Some(
-                path.rsplit_once('/')
-                    .map_or(".", |(above, _)| if above.is_empty() { "/" } else { above })
-                    .to_owned(),
-            ),
+            ("dirname", ["--", path] | [path]) if !path.starts_with('-') => {
+                Some(directory_of(path).to_owned())
+            }
+            ("basename", ["--", path] | [path]) if !path.starts_with('-') => Some(name_of(path).to_owned()),
+            ("basename", [path, end]) if !path.starts_with('-') => {
+                let name = name_of(path);
+                let start = name.strip_suffix(end).filter(|start| !start.is_empty());
+                Some(start.unwrap_or(name).to_owned())
+            }
             ("git", words) => self.git(words),
             (program, words) => texts::printed(program, words, given.as_deref().or(input)),
         }
@@ -323,11 +327,51 @@ impl Here<'_, '_> {
     }
 }
 
+/// What `dirname` prints.
+fn directory_of(path: &str) -> &str {
+    let short = path.trim_end_matches('/');
+    match short.rsplit_once('/').map(|(above, _)| above.trim_end_matches('/')) {
+        Some("") => "/",
+        Some(above) => above,
+        None if short.is_empty() && !path.is_empty() => "/",
+        None => ".",
+    }
+}
+
+/// What `basename` prints.
+fn name_of(path: &str) -> &str {
+    let short = path.trim_end_matches('/');
+    match short.rsplit_once('/') {
+        Some((_, name)) => name,
+        None if short.is_empty() && !path.is_empty() => "/",
+        None => short,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;
 
+    use super::{directory_of, name_of};
     use crate::fixture::{check, check_with};
+
+    #[test]
+    fn parts_of_paths() {
+        for (path, directory, name) in [
+            ("a/b.txt", "a", "b.txt"),
+            ("a//b/", "a", "b"),
+            ("/b", "/", "b"),
+            ("b", ".", "b"),
+            ("//", "/", "/"),
+            ("", ".", ""),
+        ] {
+            assert_eq!((directory_of(path), name_of(path)), (directory, name), "{path}");
+        }
+        let found = check("rm -rf \"/tmp/$(basename src/a.txt .txt)\" /tmp/$(basename .txt .txt)/x");
+        assert!(found.contains("/tmp/a,") && found.contains("/tmp/.txt/x,"), "{found}");
+        let found = check("rm -rf \"/tmp/$(basename $X)\" \"/tmp/$(basename -a a b)\"");
+        assert!(found.contains("partial"), "{found}");
+    }
 
     #[test]
     fn the_directory_of_temporary_files() {

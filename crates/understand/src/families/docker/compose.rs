@@ -2,11 +2,11 @@
 
 use countersign_model::{Certainty, Effect, Resource, Reversible, verbs};
 
-use super::{copies, engine, on, run, services, shown};
+use super::{copies, engine, on, peers, run, services, shown};
 use crate::code::source::{self, Source};
 use crate::context::Context;
 use crate::invocation::{Invocation, option};
-use crate::paths;
+use crate::paths::{self, Located};
 use crate::word::{Value, Word};
 
 /// Options before the subcommand that take a value.
@@ -151,6 +151,11 @@ pub(super) fn effects(invocation: &Invocation, start: usize, context: &mut Conte
             let given = project_of(&described, names, part, engine::is_elsewhere(host.as_ref(), context), invocation, context);
             reach.mounts.extend(given.mounts);
             reach.environment.splice(0..0, given.environment);
+            // The names in a container that runs are those of the file it was started by.
+            let is_sure = described.doubt.is_none() && !(subcommand == "exec" && described.is_written);
+            if is_sure && !engine::is_elsewhere(host.as_ref(), context) {
+                reach.peers = peers::of(&described.texts, &service);
+            }
             let effect = on(verbs::CONTAINER_RUN, host.as_ref(), "service", &service);
             if subcommand == "exec" {
                 run::within(effect, &options, invocation, reach, context);
@@ -191,7 +196,7 @@ fn project_of(
     }
     let directory = described.beside.as_deref().unwrap_or_default();
     for text in &described.texts {
-        services::effects(text, &services::Asked { directory, names, part, is_remote, invocation }, &mut reach, context);
+        services::effects(text, &services::Asked { directory, names, part, is_remote, is_stale: described.is_written && part == services::Part::Mounted, invocation }, &mut reach, context);
     }
     reach
 }
@@ -223,6 +228,8 @@ struct Described {
     is_own: bool,
     /// Why there may be services of which nothing is known.
     doubt: Option<String>,
+    /// Whether the command itself writes one of its files.
+    is_written: bool,
 }
 
 fn described(project: &Project, invocation: &Invocation, context: &Context<'_>) -> Described {
@@ -246,8 +253,8 @@ fn described(project: &Project, invocation: &Invocation, context: &Context<'_>) 
         false => files.into_iter().take(MOST_FILES).map(|file| vec![file]).collect(),
     };
     let mut texts: Vec<String> = Vec::new();
-    let mut beside = None;
-    for (path, source) in groups.iter().filter_map(|group| first(group, context)) {
+    let (mut beside, mut is_written) = (None, false);
+    for (located, source) in groups.iter().filter_map(|group| first(group, context)) {
         match source {
             Source::Texts(found) => texts.extend(found),
             Source::Absent => {}
@@ -258,7 +265,8 @@ fn described(project: &Project, invocation: &Invocation, context: &Context<'_>) 
             Source::Unknown(why) => doubt = Some(why),
             Source::Foreign => doubt = Some("its file is fetched first".to_owned()),
         }
-        beside.get_or_insert_with(|| paths::split(&path).0.to_owned());
+        beside.get_or_insert_with(|| paths::split(&located.path).0.to_owned());
+        is_written |= context.state.world.written.iter().any(|written| written.touches(&located));
     }
     let in_tree = |path: &String| context.top().is_some_and(|top| paths::is_within(path, top));
     let given = project.name.as_ref().map(|value| value.known().unwrap_or("*").to_owned());
@@ -270,16 +278,16 @@ fn described(project: &Project, invocation: &Invocation, context: &Context<'_>) 
     };
     let name = given.or_else(own).or_else(|| beside.as_deref().map(|path| paths::split(path).1.to_owned()));
     let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| "*".to_owned());
-    Described { name, texts, beside, is_own, doubt }
+    Described { name, texts, beside, is_own, doubt, is_written }
 }
 
 /// The first of these files that is there, or may be.
-fn first(files: &[Value], context: &Context<'_>) -> Option<(String, Source)> {
+fn first(files: &[Value], context: &Context<'_>) -> Option<(Located, Source)> {
     files.iter().find_map(|file| {
         let located = paths::locate(file, context);
         match source::of(&located, context) {
             Source::Absent => None,
-            source => Some((located.path, source)),
+            source => Some((located, source)),
         }
     })
 }

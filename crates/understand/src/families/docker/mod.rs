@@ -9,6 +9,7 @@ mod copies;
 mod engine;
 mod images;
 mod mounts;
+pub(crate) mod peers;
 pub(super) mod run;
 
 mod services;

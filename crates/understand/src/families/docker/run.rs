@@ -191,6 +191,7 @@ pub(super) fn inside(
     let directory = options.values(&["-w", "--workdir"]).last().and_then(Value::known).filter(|path| path.starts_with('/'));
     let directory = directory.map(|path| paths::normal("/", path));
     context.inside(place, reach.mounts, directory, |context| {
+        context.peers = reach.peers;
         let given = |program: &str, nested: &Invocation| {
             let words = std::iter::once(nested.first.clone()).chain(nested.words.iter().cloned()).collect();
             Invocation { program: String::new(), first: Word::known_as(program), words, contiguous: false, ..nested.clone() }
@@ -296,6 +297,8 @@ pub(super) struct Reach {
     pub mounts: Vec<Mount>,
     /// Variables that say which server a client in it goes to.
     pub environment: Vec<(String, Value)>,
+    /// Other services that it reaches by their names, on this machine.
+    pub peers: Vec<String>,
 }
 
 /// Adds what of the machine the container gets.

@@ -9,6 +9,7 @@ use super::run::{LEADING, Reach, of_file, privilege};
 use super::{build, on};
 use crate::code::source::{self, Source};
 use crate::context::Context;
+use crate::environment as variables;
 use crate::families::told;
 use crate::invocation::Invocation;
 use crate::paths;
@@ -36,7 +37,20 @@ pub(super) struct Asked<'a> {
     pub names: &'a [String],
     pub part: Part,
     pub is_remote: bool,
+    /// Whether its containers were started by another text than the file has by now.
+    pub is_stale: bool,
     pub invocation: &'a Invocation,
+}
+
+/// Why what the command sets says nothing of a container.
+const RUNS_ALREADY: &str = "the container was started before the command set it";
+
+impl Asked<'_> {
+    /// Whether a container that runs was given another text of a file than the command has written.
+    fn is_of_before(&self, file: &Value, context: &Context<'_>) -> bool {
+        let located = paths::locate(file, context);
+        self.part == Part::Mounted && context.state.world.written.iter().any(|written| written.touches(&located))
+    }
 }
 
 /// Adds what the services of a file get and do.
@@ -103,16 +117,12 @@ fn one(name: &str, service: &Node, file: &Node, asked: &Asked<'_>, reach: &mut R
     reach.mounts.extend(own.mounts.iter().cloned());
     let is_named = asked.names.iter().any(|asked| asked == name);
     // What starts a service hands it its files of variables, whichever program is in it.
-    let mut found = if is_named || asked.part != Part::Mounted { environment(service, asked, context) } else { Vec::new() };
+    let found = if is_named || asked.part != Part::Mounted { environment(service, asked, context) } else { Vec::new() };
     if asked.part != Part::Mounted {
         starts(name, service, &Reach { mounts: own.mounts, environment: found.clone(), ..Reach::default() }, asked, context);
         told::container(name, &found, context);
     }
     if matches!(asked.part, Part::Mounted | Part::Started) && is_named {
-        if asked.part == Part::Mounted {
-            // A container that runs has the address that was said when it was started.
-            found.retain(|(name, _)| name != "DATABASE_URL" || writes_out(name, service));
-        }
         reach.environment.extend(found);
     }
 }
@@ -120,6 +130,9 @@ fn one(name: &str, service: &Node, file: &Node, asked: &Asked<'_>, reach: &mut R
 /// The variables of a service that say which server a client in it goes to.
 fn environment(service: &Node, asked: &Asked<'_>, context: &mut Context<'_>) -> Vec<(String, Value)> {
     let mut found = Vec::new();
+    if asked.is_stale {
+        return LEADING.iter().map(|name| ((*name).to_owned(), Value::unknown(RUNS_ALREADY))).collect();
+    }
     let files = service.get("env_file").into_iter().flat_map(|node| match node.text() {
         Some(text) => vec![text],
         None => node.items().iter().filter_map(|item| item.text().or_else(|| item.get("path")?.text())).collect(),
@@ -129,7 +142,11 @@ fn environment(service: &Node, asked: &Asked<'_>, context: &mut Context<'_>) -> 
             Value::Known(path) => Value::Known(paths::normal(asked.directory, &path)),
             other => other,
         };
-        found.extend(of_file(&file, context));
+        if asked.is_of_before(&file, context) {
+            found.extend(LEADING.iter().map(|name| ((*name).to_owned(), Value::unknown(RUNS_ALREADY))));
+        } else {
+            found.extend(of_file(&file, context));
+        }
     }
     for (name, value) in written(service).into_iter().filter(|(name, _)| LEADING.contains(name)) {
         let value = match value {
@@ -148,12 +165,6 @@ fn written(service: &Node) -> Vec<(&str, Option<&str>)> {
     let items = items.map(|text| text.split_once('=').map_or((text, None), |(name, value)| (name, Some(value))));
     let entries = node.entries().iter().map(|(name, value)| (name.as_str(), value.text()));
     items.chain(entries).collect()
-}
-
-/// Whether the file itself gives a service the value of a variable.
-fn writes_out(name: &str, service: &Node) -> bool {
-    let is_plain = |value: &str| !value.is_empty() && !value.contains('$');
-    written(service).into_iter().any(|(given, value)| given == name && value.is_some_and(is_plain))
 }
 
 /// What a service shares with the machine, or may do on it.
@@ -248,6 +259,9 @@ fn variable(name: &str, asked: &Asked<'_>, context: &mut Context<'_>) -> Result<
         "PWD" => return context.state.shell.directory.clone().map(Some),
         _ => {}
     }
+    if asked.part == Part::Mounted && variables::value(asked.invocation, name).is_some() {
+        return Err(RUNS_ALREADY.to_owned());
+    }
     if let Some(value) = context.setting(asked.invocation, name)? {
         return Ok(Some(value));
     }
@@ -261,6 +275,9 @@ fn variable(name: &str, asked: &Asked<'_>, context: &mut Context<'_>) -> Result<
     }
     let mut found = None;
     for file in files {
+        if asked.is_of_before(&file, context) {
+            return Err(RUNS_ALREADY.to_owned());
+        }
         let text = match source::of(&paths::locate(&file, context), context) {
             Source::Absent if !are_named => String::new(),
             Source::Texts(texts) if texts.len() == 1 => texts.concat(),

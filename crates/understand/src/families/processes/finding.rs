@@ -1,6 +1,8 @@
 //! How the numbers of processes are found that are stopped: by a substitution, by a pipe, or kept in a variable before.
 //! What was run for it is looked at as the shell read it.
 
+mod groups;
+
 use super::{KEPT, KEPT_FILES, OWN, fits};
 use crate::commands::{Command, Range};
 use crate::context::Context;
@@ -36,8 +38,8 @@ pub(super) fn found(word: &Word, invocation: &Invocation, context: &Context<'_>)
     if raw.to_ascii_lowercase().contains("countersign") {
         return Found::Own;
     }
-    // A number that is worked out of another is that of another process.
-    if is_worked_out(raw) {
+    // A number that is worked out of another is that of another process; what started the shell is the runtime.
+    if is_worked_out(raw) || raw.contains("PPID") {
         return Found::Any;
     }
     if ["/proc", "{1..", "{2.."].iter().any(|part| raw.contains(part)) || is_kept_file(raw) {
@@ -46,18 +48,23 @@ pub(super) fn found(word: &Word, invocation: &Invocation, context: &Context<'_>)
     let commands = invocation.substituted.commands;
     let by_commands = commands.map(|range| judged(range, context));
     let names = variables(raw);
-    let by_variables = names.iter().map(|name| match context.state.world.found_by.get(*name) {
-        _ if STARTED.contains(name) => Found::Ordinary,
-        Some(Some(range)) => judged(*range, context),
-        Some(None) => Found::Any,
-        None => of_text(name, context),
-    });
+    let by_variables = names.iter().map(|name| by_variable(name, context));
     let is_said = commands.is_some() || !names.is_empty();
     let found = by_variables.chain(by_commands).max();
     match found {
         Some(found) if is_said => found,
         // What it is given is not followed: it may be what anything before it found.
         _ => all(context),
+    }
+}
+
+/// What numbers a variable of the shell holds.
+fn by_variable(name: &str, context: &Context<'_>) -> Found {
+    match context.state.world.found_by.get(name) {
+        _ if STARTED.contains(&name) => Found::Ordinary,
+        Some(Some(range)) => judged(*range, context),
+        Some(None) => Found::Any,
+        None => of_text(name, context),
     }
 }
 
@@ -135,7 +142,7 @@ fn length(text: &str) -> usize {
 
 /// What commands that follow one another may find.
 fn judged(range: Range, context: &Context<'_>) -> Found {
-    match of(context.tree.range(range)) {
+    match of(context.tree.range(range), context) {
         // What they hand on may come from commands before them, by way of a file or a program nobody knows.
         None => all(context),
         Some(found) => found,
@@ -146,7 +153,7 @@ fn judged(range: Range, context: &Context<'_>) -> Found {
 fn all(context: &Context<'_>) -> Found {
     let commands = context.tree.range((0, context.tree.len().saturating_sub(1)));
     let handing = commands.iter().filter(|command| !counts_a_few(command.words().unwrap_or_default()));
-    let found = handing.map(|command| one(command, commands)).max().unwrap_or(Found::Ordinary);
+    let found = handing.map(|command| one(command, commands, context)).max().unwrap_or(Found::Ordinary);
     let is_kept = commands.iter().any(|command| {
         let words = command.words().unwrap_or_default();
         READERS.contains(&base(words)) && words.iter().any(|word| is_kept_file(word.text()))
@@ -162,7 +169,7 @@ fn counts_a_few(words: &[Word]) -> bool {
 }
 
 /// What they find; none where one of them searches nothing itself and is not known.
-fn of(commands: &[Command]) -> Option<Found> {
+fn of(commands: &[Command], context: &Context<'_>) -> Option<Found> {
     let is_followed = |command: &Command| {
         let words = command.words().unwrap_or_default();
         let name = base(words);
@@ -171,7 +178,7 @@ fn of(commands: &[Command]) -> Option<Found> {
     };
     let has_search = commands.iter().any(|command| searches(base(command.words().unwrap_or_default())));
     (has_search && commands.iter().all(is_followed))
-        .then(|| commands.iter().map(|command| one(command, commands)).max().unwrap_or(Found::Any))
+        .then(|| commands.iter().map(|command| one(command, commands, context)).max().unwrap_or(Found::Any))
 }
 
 fn searches(name: &str) -> bool {
@@ -179,7 +186,7 @@ fn searches(name: &str) -> bool {
 }
 
 /// What one command finds, among others of which some leave out what it found.
-fn one(command: &Command, commands: &[Command]) -> Found {
+fn one(command: &Command, commands: &[Command], context: &Context<'_>) -> Found {
     let Some(words) = command.words() else { return Found::Any };
     let texts: Vec<&str> = words.iter().map(said).collect();
     if texts.iter().any(|text| text.to_ascii_lowercase().contains("countersign")) {
@@ -201,10 +208,11 @@ fn one(command: &Command, commands: &[Command]) -> Found {
         "ps" | "ss" | "netstat" => {
             let behind = commands.iter().skip_while(|other| !std::ptr::eq(*other, command)).skip(1);
             let behind = behind.filter(|other| other.pipeline() == command.pipeline());
-            if base(words) == "ps" && shows_others(arguments) {
-                return Found::Any;
+            let of_group = if base(words) == "ps" { groups::found(arguments, context) } else { None };
+            if base(words) == "ps" && of_group != Some(Found::Ordinary) && groups::shows_others(arguments) {
+                return of_group.unwrap_or(Found::Any);
             }
-            let mut is_left = false;
+            let mut is_left = of_group.is_some();
             // Lines must be those that it printed until they are chosen from, and only a number is taken of them then.
             for other in behind {
                 let words = other.words().unwrap_or_default();
@@ -243,12 +251,6 @@ fn said(word: &Word) -> &str {
         Value::Known(text) | Value::Pattern(text) => text,
         Value::Unknown { .. } => &word.raw,
     }
-}
-
-/// Whether `ps` prints numbers of other processes, as those of parents, where its own are looked for.
-fn shows_others(arguments: &[Word]) -> bool {
-    let first = arguments.first().map_or("", Word::text);
-    first.len() <= 5 && first.contains(['j', 'l']) || arguments.iter().any(|word| ["ppid", "pgid", "pgrp", "sid", "sess"].iter().any(|part| word.text().contains(part)))
 }
 
 /// Whether a filter hands on whole lines as they were, or chooses some of them.

@@ -2,6 +2,7 @@
 
 use countersign_model::{Reversible, verbs};
 
+use super::finding::{self, Found};
 use super::{KEPT, OWN, fits, stops, tampers};
 use crate::context::Context;
 use crate::invocation::Invocation;
@@ -35,7 +36,7 @@ pub(super) fn by_name(invocation: &Invocation, context: &mut Context<'_>) {
         context.program(verbs::EXEC_READ, &invocation.program);
         return;
     }
-    let Chosen { names, mut broad, is_pointed, exact } = chosen(invocation);
+    let Chosen { names, mut broad, is_pointed, exact } = chosen(invocation, context);
     broad |= names.is_empty() && !is_pointed || names.iter().any(|word| word.value.is_unknown() || word.text().is_empty());
     let written = invocation.written().to_ascii_lowercase();
     let wide = |lines: &[&str], name: &str| {
@@ -61,7 +62,7 @@ pub(super) fn by_name(invocation: &Invocation, context: &mut Context<'_>) {
     }
 }
 
-fn chosen(invocation: &Invocation) -> Chosen<'_> {
+fn chosen<'i>(invocation: &'i Invocation, context: &Context<'_>) -> Chosen<'i> {
     let is_killall = invocation.program == "killall";
     let mut chosen = Chosen { broad: !matches!(invocation.program.as_str(), "pkill" | "killall"), exact: is_killall, ..Chosen::default() };
     let narrows = if is_killall { NARROWS_KILLALL } else { NARROWS };
@@ -80,6 +81,8 @@ fn chosen(invocation: &Invocation) -> Chosen<'_> {
             "-r" | "--regexp" | "-m" if is_killall => chosen.exact = false,
             "-P" | "--parent" if !is_killall => match words.next() {
                 Some(word) if is_ordinary_parent(word) => chosen.is_pointed = true,
+                // What an ordinary process started can be started again as it can itself.
+                Some(word) if word.value.is_unknown() && finding::found(word, invocation, context) == Found::Ordinary => chosen.is_pointed = true,
                 other => chosen.broad |= !other.is_some_and(is_one_word),
             },
             "-F" | "--pidfile" if !is_killall => match words.next().and_then(Word::known) {
@@ -136,6 +139,8 @@ mod tests {
             "pkill -u $USER node", "pkill -U \"$USER\" -f vite", "pkill -u dev,root node", "pkill -9 -u $(whoami) -f 'next dev'", "pkill -P 4242 node", "pkill -P $$", "pkill -TERM -P $!", "pkill --signal 9 -f vite", "killall -v node",
             "killall -u $USER node", "killall -s KILL node", "killall -9 -q node vite", "pkill -if vite", "killall -qw node", "pkill -SIGTERM -f vite", "pkill --signal=KILL vite", "pkill -F server.pid", "pkill -t pts/1 node", "pkill -x node", "pkill -fx 'node server.js'", "killall -r 'node|vite'", "pkill -f 'node.+vite'",
             "pkill -f 'chrome[0-9]+'", "pkill -f 'next-server|next dev( --turbo)?'", "kill $(pgrep -f 'node.+vite')",
+            "server & P=$!; pkill -P $P", "pkill -P $(cat f.pid)", "pkill -P \"$(cat f.pid)\" node", "pkill -P $(pgrep -f dev.sh) uvicorn", "killall $(basename ./bin/relay)", "pkill -f \"$(basename $PWD)/server\"",
+            "pkill -f \"$(dirname /srv/shop/x)/server\"",
         ] {
             assert!(!check(command).contains("countersign.tamper"), "{command}: {}", check(command));
         }
@@ -145,6 +150,8 @@ mod tests {
     fn what_may_reach_anything() {
         for command in [
             "pkill -u $USER", "pkill -u dev", "pkill -U 1000", "pkill -v node", "pkill --inverse -u root node", "pkill -P $PPID", "pkill -P 1", "pkill -P 1,4242", "pkill -g 0", "pkill -t pts/0", "pkill -s 0", "killall -u dev", "killall -g node",
+            "server & P=$!; pkill -P $PPID", "pkill -P $(echo $PPID)", "pkill -P $(ps -o ppid= -p $$)", "pkill -P $(pgrep claude)", "pkill -P $(pgrep -f c.untersign)", "pkill -P $(cat /run/docker.pid)", "pkill -P $((P - 1))", "pkill -P $(pgrep .) node",
+            "killall $(basename $X)", "killall $(basename /usr/bin/countersign-hook)", "pkill -f \"$(basename $X)\"", "killall $(basename $(command -v x))",
             "killall -u $X node", "pkill -u $X node", "pkill -P $X", "pkill -F $FILE", "pkill -F /run/docker.pid", "killall -r 'c.untersign'", "killall -r 'node|coun.*'", "pkill -x 'c.untersign'", "pkill -x 'node|countersign-hoo.'", "pkill -u $USER c.untersign",
             "pkill -f 'vite|coun(t|x)er'", "pkill -f '(node )?countersi[g]n'", "kill $(pgrep -f 'node|c[a-z]untersign')", "killall -qr c.untersign", "killall -9r c.untersign", "killall --reg c.untersign", "pkill -vf node", "pkill -nv node", "pkill -9v node", "pkill --inv node",
             "pkill -f 'zzz\\\\|c.untersign'", "pkill -f local/state", "pkill -f claude-code", "pkill -f event-timeout", "pkill -f ed25519", "pkill $X", "pkill -f '(?i)x'", "xkill",

@@ -10,10 +10,10 @@ pub(super) mod sessions;
 use countersign_model::{Certainty, Effect, Resource, verbs};
 
 use super::{Family, addresses, dispatch, opaque};
-use crate::code::source::{self, Source};
+use crate::code::source;
 use crate::context::Context;
 use crate::environment;
-use crate::invocation::{Invocation, Stdin};
+use crate::invocation::{self, Invocation, Stdin};
 use crate::paths;
 use crate::shell::{self, Place};
 use crate::word::{Value, Word};
@@ -258,13 +258,7 @@ fn script(stdin: &Stdin, context: &Context<'_>) -> Option<Value> {
         Stdin::File(value) => {
             let located = paths::locate(value, context);
             // As it is at this point of the command, which may have written it.
-            Some(match source::of(&located, context) {
-                Source::Texts(texts) => match <[String; 1]>::try_from(texts) {
-                    Ok([text]) => Value::Known(text),
-                    Err(_) => unknown(),
-                },
-                Source::Perhaps(..) | Source::Absent | Source::Foreign | Source::Unknown(_) => unknown(),
-            })
+            Some(source::one(&located, context).map_or_else(unknown, Value::Known))
         }
     }
 }
@@ -282,7 +276,11 @@ pub(super) fn handed_on(stdin: &Stdin, context: &Context<'_>) -> Stdin {
 fn passed(stdin: &Stdin, context: &Context<'_>) -> Stdin {
     match stdin {
         Stdin::Inherited => Stdin::Inherited,
-        Stdin::Pipe(source) => Stdin::Pipe(source.clone()),
+        Stdin::Pipe(source) => match stdin.file().map(|file| script(&Stdin::File(file.clone()), context)) {
+            Some(Some(known @ Value::Known(_))) => Stdin::Text(known),
+            // A file of this machine is none there.
+            _ => Stdin::Pipe(invocation::Source { printed: None, ..source.clone() }),
+        },
         Stdin::Text(_) | Stdin::File(_) => script(stdin, context).map_or(Stdin::Inherited, Stdin::Text),
     }
 }
