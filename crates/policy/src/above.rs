@@ -4,7 +4,7 @@
 //! more elsewhere than in production, such as uploads to hosts that nobody has named, or speaks of other repositories
 //! too, that would loosen: so a higher layer is asked once more, with the effect where its own map has it.
 
-use countersign_model::{Effect, Environment};
+use countersign_model::{Effect, Environment, Resource};
 
 use crate::Proposal;
 use crate::classify::{environment, servers};
@@ -38,8 +38,22 @@ pub fn maps(layers: &[(Layer, &Proposal)], joined: &EnvironmentMap) -> Vec<Envir
     maps
 }
 
-/// The effect where this map has it, where that is elsewhere.
-pub fn seen(effect: &Effect, map: &EnvironmentMap, tree: Option<&str>) -> Option<Effect> {
+/// The effect where this map has it, where that is elsewhere than `joined` has it, or hangs on which repository is meant.
+pub fn seen(
+    effect: &Effect,
+    map: &EnvironmentMap,
+    joined: &EnvironmentMap,
+    tree: Option<&str>,
+) -> Option<Effect> {
     let environment = servers::raised(effect, environment(effect, map, tree), map);
-    (environment != effect.environment).then(|| Effect { environment, ..effect.clone() })
+    let is_of_repository = matches!(
+        effect.resource,
+        Resource::Ref { .. }
+            | Resource::Repository { .. }
+            | Resource::PullRequest { .. }
+            | Resource::Forge { .. }
+    );
+    let differs =
+        environment != effect.environment || is_of_repository && map.repository != joined.repository;
+    differs.then(|| Effect { environment, ..effect.clone() })
 }

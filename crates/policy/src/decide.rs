@@ -118,11 +118,16 @@ struct Asked {
 }
 
 impl Asked {
-    fn new(effect: &Effect, beside: &Beside<'_>, bundle: &Bundle) -> Result<Self, Decision> {
+    fn new(
+        effect: &Effect,
+        beside: &Beside<'_>,
+        bundle: &Bundle,
+        map: &EnvironmentMap,
+    ) -> Result<Self, Decision> {
         let kind = request::kind(effect);
         let risk = bundle.contents().weights.score(effect, beside);
         let unaskable = |error: Unaskable| sentence::broken(Vec::new(), &error.0);
-        let question = Question::new(effect, &kind, risk.score, beside, bundle.map()).map_err(unaskable)?;
+        let question = Question::new(effect, &kind, risk.score, beside, map).map_err(unaskable)?;
         Ok(Self { kind, risk, question })
     }
 
@@ -147,15 +152,17 @@ impl Asked {
 /// Asks every layer; the strictest counts.
 fn judge(effect: &Effect, beside: &Beside<'_>, bundle: &Bundle) -> Result<Judged, Decision> {
     let contents = bundle.contents();
-    let asked = Asked::new(effect, beside, bundle)?;
+    let asked = Asked::new(effect, beside, bundle, bundle.map())?;
     let mut judged = asked.of(0, &contents.policies, bundle)?;
     for (index, below) in contents.below.iter().enumerate() {
         judged.tighten(asked.of(index + 1, &below.policies, bundle)?);
     }
     // A lower layer that names more of production takes nothing away from what those above forbid elsewhere.
     for (index, (map, policies)) in contents.above.iter().zip(bundle.stored_layers()).enumerate() {
-        let Some(seen) = above::seen(effect, map, beside.context.tree.as_deref()) else { continue };
-        let mut elsewhere = Asked::new(&seen, beside, bundle)?.of(index, policies, bundle)?;
+        let Some(seen) = above::seen(effect, map, bundle.map(), beside.context.tree.as_deref()) else {
+            continue;
+        };
+        let mut elsewhere = Asked::new(&seen, beside, bundle, map)?.of(index, policies, bundle)?;
         if elsewhere.verdict.kind > judged.verdict.kind {
             let names = bundle.layer_names();
             let layer = names.get(index).copied().unwrap_or_default();

@@ -66,7 +66,7 @@ pub use draft::{Draft, draft};
 pub use example::Example;
 pub use imagined::{Answered, Imagined, actions, can_stand, resource_types, usual_types};
 pub use layers::{Layer, Loosening};
-pub use lint::{Lint, all_examples, lint, lint_file};
+pub use lint::{Lint, all_examples, first_exception, lint, lint_file};
 pub use map::{EnvironmentMap, Places, RepositoryMap};
 pub use names::says_production;
 pub use naming::naming;

@@ -23,6 +23,7 @@ use crate::scope::Constraint;
 use crate::{Layer, Place};
 
 pub use file::{all_examples, lint_file};
+pub use patterns::first_exception;
 
 /// Something to look at again.
 #[derive(Clone, Debug, PartialEq, Eq)]

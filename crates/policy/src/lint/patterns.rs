@@ -23,6 +23,17 @@ pub(super) fn lint(proposal: &Proposal, text: &str, layer: Layer) -> Vec<Lint> {
                     hint: "put what they are exceptions of before them, such as `**`".to_owned(),
                 });
             }
+            if let Some(first) = first_exception(patterns) {
+                lints.push(Lint {
+                    rule: "exception-first",
+                    about: about(),
+                    place: place(text, word, first),
+                    message: format!(
+                        "`{first}` comes before what it is an exception of, and excepts nothing"
+                    ),
+                    hint: "put it behind: the last pattern that matches counts".to_owned(),
+                });
+            }
             for (index, pattern) in patterns.iter().enumerate() {
                 if let Some(exception) = excepted(pattern, patterns.get(index + 1..).unwrap_or_default()) {
                     lints.push(Lint {
@@ -61,6 +72,12 @@ pub(super) fn lint(proposal: &Proposal, text: &str, layer: Layer) -> Vec<Lint> {
         }
     }
     lints
+}
+
+/// An exception that stands before all that it could be one of.
+pub fn first_exception(patterns: &[String]) -> Option<&str> {
+    let first = patterns.first().filter(|first| first.starts_with('!'))?;
+    patterns.iter().any(|pattern| !pattern.starts_with('!')).then_some(first)
 }
 
 /// The exception among the patterns that follow that leaves nothing of this one.
@@ -253,8 +270,10 @@ mod tests {
     fn what_a_later_exception_takes_back() {
         assert_snapshot!(check("branches = [\"main\", \"!**\"]\ntags = [\"!v1\", \"v1\", \"v*\", \"!v?\"]"), @"
         repository/environments.production.branches at line 3, column 13: `main` names nothing, since `!**` further on excepts all of it; put the exception before it, or leave one of them out
+        repository/environments.production.tags at line 4, column 9: `!v1` comes before what it is an exception of, and excepts nothing; put it behind: the last pattern that matches counts
         repository/environments.production.tags at line 4, column 16: `v1` names nothing, since `!v?` further on excepts all of it; put the exception before it, or leave one of them out
         ");
+        assert_snapshot!(check("hosts = [\"!db.internal.example\", \"*.internal.example\"]"), @"repository/environments.production.hosts at line 3, column 10: `!db.internal.example` comes before what it is an exception of, and excepts nothing; put it behind: the last pattern that matches counts");
         assert_eq!(check("branches = [\"release/*\", \"!release/old\", \"release/old\"]"), "");
     }
 

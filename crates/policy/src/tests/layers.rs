@@ -49,6 +49,14 @@ fn of_one(rules: &[&str], mode: &str) -> Bundle {
     build(&Proposal::parse(&format!("{SHOP}{}", own(rules, mode))).unwrap()).unwrap()
 }
 
+/// What a lower layer says of the map.
+const MAPS: [&str; 4] = [
+    "",
+    "[repository]\ndefault_branch = \"feature\"\n",
+    "[environments.production]\nbranches = [\"feature/**\", \"develop\"]\nhosts = [\"**\"]\n",
+    "[repository]\nremotes = [\"github.com/acme/shop\"]\ndefault_branch = \"main\"\n",
+];
+
 /// A layer more never loosens, whatever it says.
 #[test]
 fn a_lower_layer_only_tightens() {
@@ -56,9 +64,10 @@ fn a_lower_layer_only_tightens() {
         .iter()
         .zip(CHOICES.iter().rev())
         .zip(["", "pack = \"observe\"\n", "pack = \"strict\"\n"].iter().cycle())
-        .map(|((team, repository), pack)| {
-            let team = format!("version = 1\n{}", own(&chosen(team), "enforce"));
-            let repository = format!("version = 1\n{pack}{}", own(&chosen(repository), "enforce"));
+        .zip(MAPS.iter().cycle())
+        .map(|(((team, repository), pack), map)| {
+            let team = format!("version = 1\n{map}{}", own(&chosen(team), "enforce"));
+            let repository = format!("version = 1\n{pack}{map}{}", own(&chosen(repository), "enforce"));
             let two = layered(&[(Layer::Team, &team)]).unwrap();
             (two, layered(&[(Layer::Team, &team), (Layer::Repository, &repository)]).unwrap())
         })
@@ -215,4 +224,36 @@ fn weights_of_ones_own() {
     cannot use `production` in `[weights.change]`: `300` is no number of points
     cannot use `[weights.change]`: it is a table of points
     ");
+}
+
+/// A lower layer that says which repository it is leaves the rules above as they were for the others, and for the branch
+/// that they call the default.
+#[test]
+fn what_a_lower_layer_says_of_its_repository() {
+    let top = "version = 1\n[repository]\nremotes = [\"github.com/acme/*\"]\ndefault_branch = \"integration\"\n\
+               [environments.production]\nbranches = [\"main\"]\n\
+               [[policy]]\nid = \"no-merges\"\ncedar = '''forbid (principal, action in Action::\"forge\", resource in Environment::\"production\");'''\n";
+    let own =
+        "version = 1\n[repository]\nremotes = [\"github.com/acme/shop\"]\ndefault_branch = \"feature\"\n";
+    let (top, own) = (Proposal::parse(top).unwrap(), Proposal::parse(own).unwrap());
+    let alone = build(&top).unwrap();
+    let both = build_layers(&[(Layer::Organisation, &top), (Layer::Repository, &own)]).unwrap();
+    let push = |name: &str, branch: &str| {
+        let url = Some(format!("https://github.com/acme/{name}"));
+        let remote = Some(Remote { name: "origin".to_owned(), url });
+        let repository = Repository { root: None, remote };
+        let reference = format!("refs/heads/{branch}");
+        Effect::new(verbs::GIT_PUSH, Resource::Ref { repository, reference, old: None, new: None })
+    };
+    let repository = ForgeRepository { host: "github.com".to_owned(), name: "acme/billing".to_owned() };
+    let base = Some("main".to_owned());
+    let merge = Effect::new(
+        verbs::FORGE_MERGE,
+        Resource::PullRequest { repository, number: Some(12), base, head: None, commit: None },
+    );
+    for effect in [push("shop", "integration"), push("billing", "main"), push("shop", "feature"), merge] {
+        let decided = |bundle: &Bundle| decide(std::slice::from_ref(&effect), &Context::default(), bundle);
+        let (one, two) = (decided(&alone), decided(&both));
+        assert!(one.kind <= two.kind, "{effect:?}: {} / {}", one.reason, two.reason);
+    }
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use countersign_model::TaskScope;
+use countersign_policy::first_exception;
 
 /// Everything odd about a scope of a working tree, a sentence each.
 pub fn odd(scope: &TaskScope, root: &Path) -> Vec<String> {
@@ -18,6 +19,11 @@ pub fn odd(scope: &TaskScope, root: &Path) -> Vec<String> {
         if !patterns.is_empty() && patterns.iter().all(|pattern| pattern.starts_with('!')) {
             odd.push(format!(
                 "{option} has exceptions alone, so that everything is outside of the task: put '**' before them"
+            ));
+        }
+        if let Some(first) = first_exception(patterns) {
+            odd.push(format!(
+                "{option} `{first}` comes before what it is an exception of, and excepts nothing: put it behind"
             ));
         }
         odd.extend(patterns.iter().filter_map(|pattern| as_it_is_called(option, pattern)));
@@ -82,6 +88,11 @@ mod tests {
         ports do not count: `a.example:443` is `a.example`, whatever the port
         no tool is called `mcp__github__get_file`: tools go by `server/tool`, `github/get_file`
         no tool is called `!mcp__evil`: tools go by `server/tool`, `!evil`
+        ");
+        let scope = TaskScope { paths: list(&["!src/keys", "src/**"]), ..TaskScope::default() };
+        assert_snapshot!(odd(&scope, Path::new("/")).join("\n"), @"
+        --scope `!src/keys` comes before what it is an exception of, and excepts nothing: put it behind
+        there is no `src` here yet
         ");
         let scope = TaskScope {
             paths: list(&["**", "!src/web"]),
