@@ -198,7 +198,10 @@ pub(crate) fn environment(effect: &Effect, map: &EnvironmentMap, tree: Option<&s
             // So is what a server of this machine keeps there, and what is said to a project's people.
             let is_own = [verbs::MCP_WRITE, verbs::MCP_SEND].contains(&effect.verb)
                 && (page_action(server, name).is_some() || works_here(server, name));
-            if is_own && found == Environment::Unknown && !lists_server(map, server, &full) {
+            let is_listed = lists_server(map, server, &full);
+            if !is_listed && effect.acts_in.iter().any(|place| names::says_production(place)) {
+                Environment::Production
+            } else if is_own && found == Environment::Unknown && !is_listed {
                 Environment::Development
             } else {
                 found
