@@ -10,7 +10,7 @@ pub(super) fn find(one: &Read<'_>, _: &[Read<'_>]) -> Vec<Found> {
     walk(&one.conditions, &mut |operator, operands| {
         let sides = [operands.get("left"), operands.get("right")];
         let is_action = |side: &&Value| side.get("Var").and_then(Value::as_str) == Some("action");
-        if !matches!(operator, "==" | "!=") || !sides.iter().flatten().any(|side| is_action(side)) {
+        if !matches!(operator, "==" | "!=") || !sides.iter().flatten().any(is_action) {
             return;
         }
         let groups = sides.into_iter().flatten().filter_map(action).filter(|id| is_group(id));

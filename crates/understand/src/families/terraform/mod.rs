@@ -233,7 +233,7 @@ fn special(found: &Subcommand<'_>, spot: &place::Spot, invocation: &Invocation, 
             let resource = Resource::Secret { store: "terraform".to_owned(), name: "credentials".to_owned() };
             context.push(Effect::new(verbs::SECRET_WRITE, resource));
         }
-        "fmt" | "hclfmt" if !found.has(&["-check", "--check"]) && found.text(&["-write"]).is_none_or(|value| value != "false") => formats(invocation, &found, &spot.directory, context),
+        "fmt" | "hclfmt" if !found.has(&["-check", "--check"]) && found.text(&["-write"]).is_none_or(|value| value != "false") => formats(invocation, found, &spot.directory, context),
         "providers mirror" => {
             found.operands.iter().for_each(|word| context.write(word));
             fetches(invocation, "it downloads providers", context);
