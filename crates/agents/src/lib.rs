@@ -8,6 +8,7 @@
 
 pub mod claude_code;
 mod codex;
+mod dialect;
 mod gemini;
 mod json;
 mod past;

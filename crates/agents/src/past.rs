@@ -8,9 +8,10 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use countersign_model::{Digest, Timestamp, ToolCall, ToolCallId};
-use serde_json::{Map, Value};
+#[cfg(test)]
+use serde_json::Value;
 
-use crate::{claude_code, codex, gemini, script};
+use crate::dialect;
 
 /// A call as its session's log tells it.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,27 +64,9 @@ pub struct Broken {
     pub what: String,
 }
 
-/// Which runtime wrote a log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Dialect {
-    ClaudeCode,
-    Codex,
-    Gemini,
-    GeminiWhole,
-    Script,
-}
-
-/// Reads a log, whichever runtime wrote it. Nothing where it is not one.
+/// Reads a log, whichever runtime wrote it, or several that follow each other. Nothing where it is none.
 pub fn read(text: &[u8]) -> Option<Past> {
-    let text = &*without_mark(text);
-    let past = match dialect(text)? {
-        Dialect::ClaudeCode => claude_code::transcript(text),
-        Dialect::Codex => codex::transcript(text),
-        Dialect::Gemini => gemini::transcript(text),
-        Dialect::GeminiWhole => gemini::whole(text)?,
-        Dialect::Script => script::transcript(text),
-    };
-    Some(past)
+    dialect::read(&without_mark(text))
 }
 
 /// A text without the mark at its start that says how it is encoded; one in UTF-16, as PowerShell saves what a command
@@ -101,36 +84,6 @@ fn without_mark(text: &[u8]) -> Cow<'_, [u8]> {
         _ => Cow::Borrowed(text),
     }
 }
-
-/// What the first lines that are JSON look like.
-fn dialect(text: &[u8]) -> Option<Dialect> {
-    let mut objects =
-        lines(text).filter_map(|(_, line)| serde_json::from_slice::<Map<String, Value>>(line).ok());
-    let found = objects.by_ref().take(LOOKED_AT).find_map(|object| {
-        let text = |key: &str| object.get(key).and_then(Value::as_str);
-        let has = |key: &str| object.contains_key(key);
-        match text("type") {
-            Some("session_meta" | "response_item" | "turn_context" | "thread.started" | "event_msg") => {
-                Some(Dialect::Codex)
-            }
-            Some("init" | "tool_use" | "tool_result") if has("session_id") || has("tool_id") => {
-                Some(Dialect::Gemini)
-            }
-            Some(_) if has("sessionId") || has("uuid") || has("leafUuid") || has("messageId") => {
-                Some(Dialect::ClaudeCode)
-            }
-            Some("system") if has("session_id") => Some(Dialect::ClaudeCode),
-            _ if has("projectHash") && has("messages") => Some(Dialect::GeminiWhole),
-            _ if has("projectHash") => Some(Dialect::Gemini),
-            _ if has("tool") || has("tool_name") || has("command") => Some(Dialect::Script),
-            _ => None,
-        }
-    });
-    found.or_else(|| gemini::is_whole(text).then_some(Dialect::GeminiWhole))
-}
-
-/// A log that has told nothing of itself by then is none.
-const LOOKED_AT: usize = 16;
 
 /// The lines that are not empty, with their numbers.
 pub(crate) fn lines(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
@@ -193,6 +146,13 @@ impl Reading {
     /// Whether a call was told of before.
     pub fn has(&self, id: &ToolCallId) -> bool {
         self.by_id.contains_key(id)
+    }
+
+    /// Whether a call was told of before, with the same arguments.
+    pub fn has_same(&self, call: &PastCall) -> bool {
+        let known = self.by_id.get(&call.call.id).and_then(|index| self.past.calls.get(*index));
+        known.is_some_and(|known| known.call.tool == call.call.tool && known.call.input == call.call.input)
+            || self.others.contains(&(call.call.id.clone(), asked(call)))
     }
 
     /// An id for a call that has none.

@@ -28,7 +28,7 @@ pub struct Effect {
     /// The line of a file behind the command that does it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<Origin>,
-    /// How often it is done, where that counts; the largest number where it could be any, and none where a pull
+    /// How often it is done, or to how many files of a directory, where that counts; the largest number where it could be any, and none where a pull
     /// request is there already.
     #[serde(default = "once", skip_serializing_if = "is_once")]
     pub times: u32,
@@ -36,11 +36,17 @@ pub struct Effect {
     /// be any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub speaks_to: Vec<String>,
+    /// What arguments call the place where a server's tool acts: an application, a stage, a cluster.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acts_in: Vec<String>,
     /// Whether the path is a pattern that the shell expands, and whose last name alone has a wildcard: it then stands
     /// for names in that one directory, and for nothing with a `/` in it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub expanded: bool,
 }
+
+/// How it is said of an effect on a file that another name leads to it: that name, then this.
+pub const LEADS_THERE: &str = " leads there through a link";
 
 const fn once() -> u32 {
     1
@@ -67,6 +73,7 @@ impl Effect {
             origin: None,
             times: 1,
             speaks_to: Vec::new(),
+            acts_in: Vec::new(),
             expanded: false,
         }
     }

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::LazyLock;
 
-use cedar_policy::{ParseErrors, Policy, PolicyId as CedarId, PolicySet, ValidationMode, Validator};
+use cedar_policy::{
+    ActionConstraint, ParseErrors, Policy, PolicyId as CedarId, PolicySet, ValidationMode, Validator,
+};
 use countersign_model::{self as model, Environment, verbs};
 use miette::Diagnostic;
 
 use crate::build_error::{BuildError, Place};
 use crate::packs::{self, Pack};
 use crate::proposal::Mode;
-use crate::request::{SESSION, environment_word, place_word};
+use crate::request::{SESSION, access_word, area, environment_word, place_word};
 use crate::{nearest, nesting, schema};
 
 /// A policy that Cedar can read.
@@ -153,11 +155,31 @@ fn invalid(checked: &[Checked], id: &CedarId, error: &(impl Diagnostic + fmt::Di
     BuildError::Policy {
         policy: found.map_or_else(|| id.to_string(), |found| found.name.clone()),
         place: Place(place(error, &text)),
-        hint: known_action(&message)
+        hint: found
+            .and_then(meant_group)
+            .or_else(|| known_action(&message))
             .or_else(|| known_attribute(&message))
             .or_else(|| error.help().map(|help| help.to_string())),
         message,
     }
+}
+
+/// What was meant by a group of verbs that an action is said to be: no action is one.
+fn meant_group(checked: &Checked) -> Option<String> {
+    let ActionConstraint::Eq(uid) = checked.policy.action_constraint() else { return None };
+    let id: &str = uid.id().unescaped();
+    is_group(id).then(|| in_group(id))
+}
+
+/// Whether a name is that of a group of verbs: an area, or a kind of change.
+pub fn is_group(id: &str) -> bool {
+    let is_of = |entry: &verbs::Entry| area(entry.name) == id || access_word(entry.access) == id;
+    verbs::find(id).is_none() && verbs::CATALOGUE.iter().any(is_of)
+}
+
+/// How a group of verbs is named.
+pub fn in_group(id: &str) -> String {
+    format!("`{id}` is a group of verbs: write `action in Action::\"{id}\"`")
 }
 
 /// Which verb a misspelt one may have meant: Cedar knows only of shorter distances.

@@ -5,6 +5,7 @@ mod buckets;
 mod covered;
 pub(crate) mod servers;
 mod stacks;
+mod told;
 
 use countersign_model::{
     Certainty, Effect, Environment, ForgeRepository, PathClass, Repository, Resource, Verb, host_alone,
@@ -187,7 +188,7 @@ pub(crate) fn environment(effect: &Effect, map: &EnvironmentMap, tree: Option<&s
         {
             Environment::Production
         }
-        Resource::Program { name } => of_program(name, map),
+        Resource::Program { name } => told::of(effect, name, map),
         Resource::Tool { server: None, .. } => Environment::Development,
         Resource::Tool { server: Some(server), name } => {
             let full = format!("{server}/{name}");
@@ -197,7 +198,10 @@ pub(crate) fn environment(effect: &Effect, map: &EnvironmentMap, tree: Option<&s
             // So is what a server of this machine keeps there, and what is said to a project's people.
             let is_own = [verbs::MCP_WRITE, verbs::MCP_SEND].contains(&effect.verb)
                 && (page_action(server, name).is_some() || works_here(server, name));
-            if is_own && found == Environment::Unknown && !lists_server(map, server, &full) {
+            let is_listed = lists_server(map, server, &full);
+            if !is_listed && effect.acts_in.iter().any(|place| names::says_production(place)) {
+                Environment::Production
+            } else if is_own && found == Environment::Unknown && !is_listed {
                 Environment::Development
             } else {
                 found
@@ -364,33 +368,6 @@ fn of_secret_file(path: &str) -> Environment {
         Environment::Production
     } else if names::says_staging(name) {
         Environment::Staging
-    } else {
-        Environment::Development
-    }
-}
-
-/// A program is of this machine. What is told of a place that the map has in production may do anything there.
-fn of_program(name: &str, map: &EnvironmentMap) -> Environment {
-    let Some((_, told)) = name.split_once(" told of ") else { return Environment::Development };
-    let listed = |name: &str| {
-        if let Some(own) = name.strip_prefix("context:") {
-            return names::listed_as(map, |places| &places.kube_contexts, &[own]);
-        }
-        if name == "stage:production" {
-            return Some(Environment::Production);
-        }
-        if let Some((_, account)) = name.split_once(':') {
-            return names::listed_as(map, |places| &places.accounts, &[account, name]);
-        }
-        let (host, database) = name.split_once('/').unwrap_or((name, ""));
-        let host = host.trim_end_matches('.');
-        let full = format!("{host}/{database}");
-        let full = if database.is_empty() { host } else { &full };
-        let of_database = names::listed_as(map, |places| &places.databases, &[host, full]);
-        names::listed_as(map, |places| &places.hosts, &[host]).max(of_database)
-    };
-    if told.split(", ").any(|name| listed(name) == Some(Environment::Production)) {
-        Environment::Production
     } else {
         Environment::Development
     }

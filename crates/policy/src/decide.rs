@@ -297,7 +297,13 @@ fn strictest(verdicts: &[(&Effect, Verdict)], map: &EnvironmentMap) -> Decision 
         .chain(others(worst, verdicts))
         .chain(&named)
         .chain(&production);
-    let why = parts.map(String::as_str).collect::<Vec<_>>().join("; ");
+    let mut said: Vec<&str> = Vec::new();
+    for part in parts.flat_map(|part| part.split("; ")) {
+        if !said.contains(&part) {
+            said.push(part);
+        }
+    }
+    let why = said.join("; ");
     let reason = sentence::reason(&told, &kind, &why);
     Decision {
         kind,

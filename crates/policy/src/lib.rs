@@ -80,7 +80,7 @@ pub use propose::{Seen, deliveries, left_out, propose};
 pub use remote::normalise;
 pub use request::access_word;
 pub use schema::{schema_json, schema_text};
-pub use scoping::{UnderTask, alone, changed_file, opened};
+pub use scoping::{UnderTask, alone, changed_file, changed_files, opened};
 pub use seen::{Kind, Named};
 pub use task_file::{TaskFile, check_allowed, check_host, check_limits, check_path, check_pattern};
 pub use written::At;

@@ -18,7 +18,7 @@ use crate::{Context, classify, glob, remote, request, risk};
 mod counts;
 mod hosts;
 
-pub use counts::{Whole, alone, changed_file, opened};
+pub use counts::{Whole, alone, changed_file, changed_files, opened};
 
 /// The task of a call, and what its session has done of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

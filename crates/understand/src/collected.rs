@@ -35,6 +35,9 @@ impl Collected {
                 if effect.opens_pull_request() {
                     known.times = known.times.saturating_add(effect.times);
                 }
+                if matches!(effect.resource, Resource::Path { .. }) {
+                    known.times = known.times.max(effect.times);
+                }
                 known.speaks(&effect.speaks_to);
                 known.expanded &= effect.expanded;
             }

@@ -4,4 +4,4 @@
 
 mod transcript;
 
-pub use transcript::{is_whole, transcript, whole};
+pub use transcript::{transcript, whole};

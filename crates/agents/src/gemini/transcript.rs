@@ -72,12 +72,7 @@ pub fn transcript(text: &[u8]) -> Past {
     reading.finish()
 }
 
-/// Whether a text is a chat in one object.
-pub fn is_whole(text: &[u8]) -> bool {
-    text.trim_ascii_start().starts_with(b"{") && serde_json::from_slice::<Whole>(text).is_ok()
-}
-
-/// Reads a chat in one object.
+/// Reads a chat in one object. Nothing where it is none.
 pub fn whole(text: &[u8]) -> Option<Past> {
     let whole: Whole = serde_json::from_slice(text).ok()?;
     let mut reading = Reading::default();
@@ -110,10 +105,11 @@ impl SoFar {
         for called in line.tool_calls {
             let id = called.id.map_or_else(|| reading.next_id(), Into::into);
             let result = result(called.status.as_deref(), called.result_display.as_ref());
+            let at = called.timestamp.or_else(|| line.timestamp.clone());
+            let call = self.call(id.clone(), &called.name, called.args, at.as_deref(), number);
             // The same message again, grown.
-            if !reading.has(&id) {
-                let at = called.timestamp.or_else(|| line.timestamp.clone());
-                reading.call(self.call(id.clone(), &called.name, called.args, at.as_deref(), number));
+            if !reading.has_same(&call) {
+                reading.call(call);
             }
             reading.result(&id, result);
         }
@@ -229,6 +225,21 @@ nonsense
         5: s1 c4 /home/dev/shop - mcp__tickets__close_all {} Unknown 
         5: s1 c3 /home/dev/shop - run_shell_command {"command":"git push"} Blocked 
         6: broken, no JSON: expected ident, column 2
+        "#);
+    }
+
+    #[test]
+    fn calls_under_one_id_that_ask_for_something_else_all_count() {
+        let message = |command: &str| {
+            format!(
+                r#"{{"id":"m","type":"gemini","toolCalls":[{{"id":"c","name":"run_shell_command","args":{{"command":"{command}"}}}}]}}"#
+            )
+        };
+        let lines = ["ls", "git push", "ls", "git push", "pwd"].map(message).join("\n");
+        assert_snapshot!(shown(&format!("{{\"sessionId\":\"s\",\"projectHash\":\"7b\"}}\n{lines}")), @r#"
+        2: s c  - run_shell_command {"command":"ls"} Unknown 
+        3: s c  - run_shell_command {"command":"git push"} Unknown 
+        6: s c  - run_shell_command {"command":"pwd"} Unknown
         "#);
     }
 

@@ -8,7 +8,8 @@ use countersign_model::{
     AgentId, DecisionKind, Digest, Effect, PromptId, Resource, Task, Ticket, Timestamp, ToolCallId, verbs,
 };
 use countersign_policy::{
-    History, Past, UnderTask, changed_file, changing_actions, opened, pushes, secret_read, takes_in_untrusted,
+    History, Past, UnderTask, changed_files, changing_actions, opened, pushes, secret_read,
+    takes_in_untrusted,
 };
 use serde::{Deserialize, Serialize};
 
@@ -367,7 +368,7 @@ impl Session {
 
 /// The files that these effects change, the first of them.
 fn changed(effects: &[Effect]) -> Vec<String> {
-    let paths: BTreeSet<&str> = effects.iter().filter_map(changed_file).collect();
+    let paths = changed_files(effects);
     paths.into_iter().take(WRITES).map(str::to_owned).collect()
 }
 

@@ -19,3 +19,32 @@ pub(crate) fn raised(effect: &Effect, found: Environment, map: &EnvironmentMap) 
         found
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use countersign_model::verbs;
+
+    use super::*;
+    use crate::{Bundle, Pack, Proposal, classify};
+
+    #[test]
+    fn a_tool_acts_where_its_arguments_say() {
+        let map = "version = 1\n[environments.staging]\nmcp_servers = [\"copy\"]\n";
+        let bundle = Bundle::shipped(Pack::Graduated, &Proposal::parse(map).unwrap()).unwrap();
+        for (server, place, expected) in [
+            ("argocd", "shop-prod", Environment::Production),
+            ("terraform", "terraform/prod", Environment::Production),
+            ("argocd", "shop-staging", Environment::Unknown),
+            ("argocd", "non-prod", Environment::Unknown),
+            ("argocd", "products", Environment::Unknown),
+            // What the map says of a server counts before a name.
+            ("copy", "prod", Environment::Staging),
+        ] {
+            let resource = Resource::Tool { server: Some(server.to_owned()), name: "sync".to_owned() };
+            let acts_in = vec![place.to_owned()];
+            let mut effects = [Effect { acts_in, ..Effect::new(verbs::MCP_WRITE, resource) }];
+            classify(&mut effects, &bundle, None);
+            assert_eq!(effects[0].environment, expected, "{server} {place}");
+        }
+    }
+}

@@ -6,11 +6,13 @@
 mod below;
 mod examples;
 mod file;
+mod groups;
 mod never;
 mod patterns;
 mod reasons;
 mod relative;
 mod repeated;
+mod spelt;
 mod text;
 mod words;
 
@@ -68,6 +70,8 @@ const RULES: &[Rule] = &[
     ("text-matching", text::find),
     ("never-applies", never::find),
     ("never-matches", relative::find),
+    ("never-matches", spelt::find),
+    ("never-matches", groups::find),
     ("below-directory", below::find),
     ("unknown-word", words::find),
     ("repeated", repeated::find),

@@ -125,3 +125,78 @@ fn odd_invariants() {
     never-matches invariant repository/i3 at line 17, column 62: paths are absolute, so nothing matches "db/x"; write `resource.path like "*/db/x"`, which is in any directory
     "#);
 }
+
+#[test]
+fn names_that_no_call_has() {
+    let policy = |kind: &str, condition: &str| {
+        check(&[(&format!("forbid (principal, action, resource is {kind}) when {{ {condition} }};"), GOOD)])
+    };
+    let odd = [
+        ("Host", "resource.host like \"*.EXAMPLE.com\""),
+        ("Host", "resource.host == \"https://x.example/a\""),
+        ("Database", "resource.host == \"x.example:5432\""),
+        ("Host", "[\"a.example\", \"b.example:443\"].contains(resource.host)"),
+        ("Ref", "resource.repository == \"acme/shop\""),
+        ("Ref", "resource.repository == \"github.com/acme/shop.git\""),
+        ("Ref", "resource.repository != \"git@github.com:acme/shop\""),
+        ("Repository", "resource.repository like \"GitHub.com/acme/*\""),
+        ("PullRequest", "resource.base == \"refs/heads/main\""),
+        ("Tool", "resource.server == \"mcp__billing\""),
+        ("Cluster", "resource.object == \"deployments\""),
+        ("Cluster", "resource.object == \"Pod\""),
+        ("Database", "resource.system == \"postgres\""),
+        ("Cloud", "resource.provider == \"AWS\""),
+        ("Path", "resource.path == \"/etc/\""),
+    ];
+    let lints: Vec<String> = odd.iter().map(|(kind, condition)| policy(kind, condition)).collect();
+    assert_snapshot!(lints.join("\n"), @r#"
+    never-matches repository/p0 at line 8, column 53: nothing matches "*.EXAMPLE.com": hosts are known in small letters; write "*.example.com"
+    never-matches repository/p0 at line 8, column 53: nothing matches "https://x.example/a": it is a whole address, and a host has its name alone; write "x.example"
+    never-matches repository/p0 at line 8, column 57: nothing matches "x.example:5432": ports do not count; write "x.example"
+    never-matches repository/p0 at line 8, column 93: nothing matches "b.example:443": ports do not count; write "b.example"
+    never-matches repository/p0 at line 8, column 52: nothing matches "acme/shop": a repository has its host in front; write "github.com/acme/shop"
+    never-matches repository/p0 at line 8, column 52: nothing matches "github.com/acme/shop.git": a repository goes by `host/path`; write "github.com/acme/shop"
+    never-matches repository/p0 at line 8, column 52: nothing matches "git@github.com:acme/shop": a repository goes by `host/path`; write "github.com/acme/shop"
+    never-matches repository/p0 at line 8, column 59: nothing matches "GitHub.com/acme/*": hosts are known in small letters; write "github.com/acme/*"
+    never-matches repository/p0 at line 8, column 60: nothing matches "refs/heads/main": the base of a pull request goes by its short name; write "main"
+    never-matches repository/p0 at line 8, column 53: nothing matches "mcp__billing": a server goes by its own name; write "billing"
+    never-matches repository/p0 at line 8, column 56: nothing matches "deployments": kinds are named in the singular; write "deployment"
+    never-matches repository/p0 at line 8, column 56: nothing matches "Pod": it is known in small letters; write "pod"
+    never-matches repository/p0 at line 8, column 57: nothing matches "postgres": this system has another name here; write "postgresql"
+    never-matches repository/p0 at line 8, column 54: nothing matches "AWS": it is known in small letters; write "aws"
+    never-matches repository/p0 at line 8, column 53: nothing matches "/etc/": a path does not end with `/`; write "/etc"
+    "#);
+    for (kind, condition) in [
+        ("Host", "resource.host like \"*.example.com\""),
+        ("Host", "resource.host == \"2001:db8::1\""),
+        ("Database", "resource.host == \"$DATABASE_URL\""),
+        ("Database", "resource.host == \"/repo/Shop.db\""),
+        ("Ref", "resource.repository == \"github.com/Acme/Shop\""),
+        ("Ref", "resource.repository like \"*/acme/shop\""),
+        ("Ref", "resource.repository like \"gitlab*/acme/shop\""),
+        ("Ref", "resource.repository == \"/srv/shop.git\""),
+        ("PullRequest", "resource.base == \"main\""),
+        ("Tool", "resource.server == \"billing\""),
+        ("Cluster", "resource.object == \"deployment\""),
+        ("Cluster", "resource.object == \"ingress\""),
+        ("Container", "resource.object == \"pods\""),
+        ("Database", "resource.system == \"postgresql\""),
+        ("Cloud", "resource.provider == \"aws\""),
+        ("Path", "resource.path == \"/\""),
+        ("Path", "resource.path like \"*/etc\""),
+    ] {
+        assert_eq!(policy(kind, condition), "", "{kind} {condition}");
+    }
+}
+
+#[test]
+fn a_group_is_no_action() {
+    let unless = |condition: &str| {
+        check(&[(&format!("forbid (principal, action, resource) unless {{ {condition} }};"), GOOD)])
+    };
+    assert_snapshot!(unless("action == Action::\"git\" || Action::\"read\" == action"), @r#"
+    never-matches repository/p0 at line 8, column 57: no action is `git` itself, so this is always the same; `git` is a group of verbs: write `action in Action::"git"`
+    never-matches repository/p0 at line 8, column 74: no action is `read` itself, so this is always the same; `read` is a group of verbs: write `action in Action::"read"`
+    "#);
+    assert_eq!(unless("action == Action::\"git.push\" || action in Action::\"read\""), "");
+}

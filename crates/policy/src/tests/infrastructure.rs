@@ -441,11 +441,14 @@ fn what_a_program_is_told_of_is_within_its_reach() {
     ] {
         assert_eq!(program(name), Environment::Production, "{name}");
     }
-    // A name that only sounds like production raises nothing here, nor does what the map does not have.
+    // Where the map is silent, a profile or a context is taken at its word; what only looks like a host is not.
+    for name in ["npm test told of aws:acme-prod", "npm test told of db.example, context:prod"] {
+        assert_eq!(program(name), Environment::Production, "{name}");
+    }
     for name in [
         "npm test",
         "npm test told of db.prod.example",
-        "npm test told of shop.example.org, aws:live, context:live",
+        "npm test told of shop.example.org, aws:acme, context:eu-3",
         "npm test told of db.staging.example, context:sandbox, aws:play",
     ] {
         assert_eq!(program(name), Environment::Development, "{name}");

@@ -88,6 +88,10 @@ fn policies_cedar_cannot_read() {
     error: cannot use policy `own`: attribute `host` on entity type `App` not found at line 1, column 45
     hint: ask first for a type that has `host`: `resource is Host` or `resource is Database` or `resource is Container`
     ");
+    assert_snapshot!(policy("forbid (principal, action == Action::\"git\", resource);"), @r#"
+    error: cannot use policy `own`: policy is impossible: the policy expression evaluates to false for all valid requests at line 1, column 1
+    hint: `git` is a group of verbs: write `action in Action::"git"`
+    "#);
     assert_snapshot!(policy("forbid (principal, action == Action::\"git.push\", resource is Depository);"), @"
     error: cannot use policy `own`: unrecognized entity type `Depository` at line 1, column 62
     hint: did you mean `Repository`?

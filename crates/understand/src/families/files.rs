@@ -1,5 +1,6 @@
 //! Programs that create, change, move and delete files.
 
+mod counted;
 mod modes;
 mod moved;
 mod patches;
@@ -123,6 +124,7 @@ fn delete(invocation: &Invocation, context: &mut Context<'_>) {
     // What was moved into a directory that goes only while it is empty does not go with it.
     let is_whole = invocation.program != "rmdir";
     let moved = if is_whole { Vec::new() } else { std::mem::take(&mut context.state.world.moved) };
+    let is_deep = counted::is_recursive(invocation);
     for word in &operands {
         let before = context.collected.len();
         context.delete(word);
@@ -131,6 +133,9 @@ fn delete(invocation: &Invocation, context: &mut Context<'_>) {
         }
         if invocation.program == "rmdir" && context.collected.len() > before {
             context.collected.amend_last(only_if_empty);
+        }
+        if is_deep {
+            counted::deleted(word, context);
         }
     }
     context.state.world.moved.extend(moved);
@@ -294,6 +299,7 @@ fn copy(invocation: &Invocation, context: &mut Context<'_>) {
     if operands.is_empty() {
         context.write_value(&last);
     }
+    counted::copied(invocation, &operands, &last, context);
 }
 
 /// `cp --parents a/b d` makes `d/a/b`.

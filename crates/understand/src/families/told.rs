@@ -95,9 +95,12 @@ pub(super) fn container(name: &str, environment: &[(String, Value)], context: &m
     if told.found.is_empty() {
         return;
     }
+    told.spoken_to.retain(|host| host.contains('.'));
     let program = format!("{name} told of {}", told.found.join(", "));
     let (elsewhere, unseen) = (context.elsewhere.take(), context.unseen.take());
-    context.push(Effect::opaque(&program, "what it does there is not known"));
+    let mut told_of = Effect::opaque(&program, "what it does there is not known");
+    told_of.speaks(&told.spoken_to);
+    context.push(told_of);
     (context.elsewhere, context.unseen) = (elsewhere, unseen);
 }
 
@@ -172,6 +175,10 @@ impl Told {
         let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
         if host.chars().all(is_name) && host.contains(|c: char| c.is_ascii_alphanumeric()) {
             self.add(host);
+            // A name without a dot is mostly that of a service of the project's own.
+            if host.contains('.') || place::named::says_production(host) {
+                self.speaks_to(host);
+            }
         }
     }
 

@@ -233,7 +233,7 @@ fn special(found: &Subcommand<'_>, spot: &place::Spot, invocation: &Invocation, 
             let resource = Resource::Secret { store: "terraform".to_owned(), name: "credentials".to_owned() };
             context.push(Effect::new(verbs::SECRET_WRITE, resource));
         }
-        "fmt" | "hclfmt" if !found.has(&["-check", "--check"]) && found.text(&["-write"]).is_none_or(|value| value != "false") => context.write_value(&Value::Known(spot.directory.clone())),
+        "fmt" | "hclfmt" if !found.has(&["-check", "--check"]) && found.text(&["-write"]).is_none_or(|value| value != "false") => formats(invocation, found, &spot.directory, context),
         "providers mirror" => {
             found.operands.iter().for_each(|word| context.write(word));
             fetches(invocation, "it downloads providers", context);
@@ -308,6 +308,20 @@ fn arguments_of_environment(found: &Subcommand<'_>, invocation: &Invocation, con
     }
     if environment::value(invocation, "TF_CLI_CONFIG_FILE").is_some() {
         opaque(invocation, "another configuration may name other providers", context);
+    }
+}
+
+/// What `fmt` formats: the directories and files that it is given, or else where it runs.
+fn formats(invocation: &Invocation, found: &Subcommand<'_>, directory: &str, context: &mut Context<'_>) {
+    let named = if invocation.program == "terragrunt" { &[] } else { found.operands.as_slice() };
+    for word in named.iter().filter(|word| word.text() != "-") {
+        match word.known() {
+            Some(path) => context.write_value(&Value::Known(paths::normal(directory, path))),
+            None => context.write(word),
+        }
+    }
+    if named.is_empty() {
+        context.write_value(&Value::Known(directory.to_owned()));
     }
 }
 

@@ -127,6 +127,17 @@ fn what_looks_at_files_alone() {
     fs.write /repo, write
     exec.read terraform fmt -diff, read
     ");
+    assert_snapshot!(check("terraform fmt live/eu; terraform fmt -recursive live/eu/main.tf /srv/x; terraform -chdir=live fmt eu; terraform fmt -; tofu fmt $X"), @"
+    fs.write /repo/live/eu, write
+    exec.read terraform fmt live/eu, read
+    fs.write /repo/live/eu/main.tf, write
+    fs.write /srv/x, write
+    exec.read terraform fmt -recursive, read
+    exec.read terraform -chdir=live fmt, read
+    exec.read terraform fmt -, read
+    fs.write *, write, partial
+    exec.read tofu fmt $X, read
+    ");
     assert_snapshot!(check("terraform -chdir=live/eu validate; tofu version; terragrunt hclfmt --check"), @"
     exec.read terraform -chdir=live/eu validate, read
     exec.read tofu version, read

@@ -1,7 +1,7 @@
 use insta::assert_snapshot;
 
 use super::FILES;
-use crate::fixture::check;
+use crate::fixture::{check, understood};
 
 #[test]
 fn the_ends_of_files_are_sorted() {
@@ -106,4 +106,38 @@ fn what_a_program_is_told_of_that_is_no_place() {
     secret.read environment:*, read, partial
     exec.opaque python3, execute, opaque
     ");
+}
+
+#[test]
+fn what_a_program_that_is_told_speaks_to() {
+    let spoken = |command: &str| {
+        let files = [
+            ("/repo/.env", "DATABASE_URL=postgres://app:x@db.prod.example/shop\n"),
+            ("/repo/compose.yaml", "services:\n  web:\n    image: shop\n    env_file: .env\n"),
+        ];
+        let effects = understood(command, &files).effects;
+        let told = effects.into_iter().filter(|effect| effect.resource.to_string().contains(" told of "));
+        told.flat_map(|effect| effect.speaks_to).collect::<Vec<_>>().join(" ")
+    };
+    for command in [
+        "DATABASE_URL=postgres://app@db.prod.example/x pytest",
+        "DATABASE_URL=postgres://app@db.prod.example/x npm run build",
+        "PGHOST=db.prod.example npm test",
+        "REDIS_URL=redis://db.prod.example go test ./...",
+        "pytest --host db.prod.example",
+        "docker run -e DATABASE_URL=postgres://app@db.prod.example/x shop",
+        "docker run --env-file .env shop",
+        "docker compose up -d",
+    ] {
+        assert_eq!(spoken(command), "db.prod.example", "{command}");
+    }
+    for command in [
+        "DATABASE_URL=postgres://localhost/x pytest",
+        "PGHOST=db npm test",
+        "pytest tests.live.slow",
+        "docker run -e DATABASE_URL=postgres://app@db:5432/x shop",
+    ] {
+        assert_eq!(spoken(command), "", "{command}");
+    }
+    assert_eq!(spoken("PGHOST=prod-db npm test"), "prod-db");
 }

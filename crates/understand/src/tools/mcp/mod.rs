@@ -21,6 +21,7 @@ mod names;
 mod nested;
 mod operations;
 mod page_code;
+mod places;
 mod queries;
 mod resources;
 mod usual;
@@ -145,7 +146,8 @@ pub(super) fn effects(call: &ToolCall, described: Option<&Declared>, context: &m
     let found = arguments::effects(&tool, context);
     let resource = Resource::Tool { server: Some(server.to_owned()), name: name.to_owned() };
     let said = described.and_then(|described| declared::says(described, Some(server), name, input, context));
-    context.push(own_effect(&tool, &found, annotations, said.map(|said| said.access), resource));
+    let own = own_effect(&tool, &found, annotations, said.map(|said| said.access), resource);
+    context.push(Effect { acts_in: places::named(&tool), ..own });
     carried::effects(&tool, name, context);
     arguments::mentions(&call.input, says == Says::Reads, context);
 }
