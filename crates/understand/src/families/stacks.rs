@@ -137,9 +137,13 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         "pulumi" => matches!(found.name.as_str(), "up" | "update" | "preview" | "pre" | "watch" | "refresh"),
         _ => false,
     };
-    if let Some(app) = found.value(&["-a", "--app"]).filter(|_| program == "cdk") {
+    let told = |name: &str| crate::environment::value(invocation, name).filter(|value| program == "cdk" && runs && !value.text().is_empty());
+    if let Some(build) = told("CDK_BUILD").or_else(|| found.value(&["--build"]).filter(|_| program == "cdk" && runs).cloned()) {
+        crate::environment::command("CDK_BUILD", &build, context);
+    }
+    if let Some(app) = found.value(&["-a", "--app"]).filter(|_| program == "cdk").cloned().or_else(|| told("CDK_APP")) {
         if !app.text().ends_with(".out") {
-            crate::environment::command("cdk --app", app, context);
+            crate::environment::command("CDK_APP", &app, context);
         }
     } else if runs {
         if program == "cdk" {
