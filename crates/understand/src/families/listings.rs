@@ -54,6 +54,12 @@ const LISTINGS: &[Listing] = &[
         &["build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts"],
         None,
     ),
+    (
+        &["bazel", "bazelisk"],
+        &["build", "test", "run", "query", "cquery", "aquery", "info", "version", "coverage"],
+        &["tools/bazel"],
+        Some("sh"),
+    ),
     (&["inv", "invoke"], &["-l", "--list"], &["tasks.py"], Some("python")),
     (&["fab"], &["-l", "--list"], &["fabfile.py"], Some("python")),
     (&["nox"], &["-l", "--list", "--list-sessions"], &["noxfile.py"], Some("python")),
