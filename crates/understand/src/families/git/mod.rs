@@ -20,6 +20,7 @@ mod places;
 mod push;
 mod refspec;
 pub(crate) mod resolve;
+mod spoken;
 mod stored;
 mod transports;
 
@@ -296,6 +297,7 @@ fn subcommand(git: &Git<'_>, context: &mut Context<'_>) {
             local::effects(git, context);
             context.state.shell.directory = directory;
         }
+        _ if spoken::effects(git, context) => {}
         _ => alias(git, context),
     }
 }
