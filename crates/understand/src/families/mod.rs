@@ -144,6 +144,8 @@ mod starting;
 pub(crate) mod subcommands;
 pub(crate) mod told;
 mod unseen;
+#[cfg(test)]
+mod worded;
 
 /// What is said of files after git may have brought others into the working tree.
 pub(crate) const MAY_HAVE_CHANGED: &str = "may have changed the file by then";

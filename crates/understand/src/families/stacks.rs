@@ -6,7 +6,7 @@ use super::accounts::{self, Accounts, serverless};
 use super::subcommands::{Subcommand, Table, read, rule};
 use super::{Family, named_programs, opaque};
 use crate::context::Context;
-use crate::invocation::Invocation;
+use crate::invocation::{Invocation, Stdin};
 use crate::paths;
 use crate::word::Value;
 
@@ -178,6 +178,11 @@ fn special(found: &Subcommand<'_>, resource: &Resource, secret: &Resource, invoc
         ("pulumi", "destroy" | "down") if found.has(&["--remove"]) => {
             context.push(Effect::new(verbs::STACK_STATE, resource.clone()).because("the stack is forgotten too"));
         }
+        ("packer", "console") => match &invocation.stdin {
+            Stdin::Text(Value::Known(text)) => super::terraform::files_of_expressions(text, context),
+            Stdin::Pipe(source) => super::terraform::files_of_expressions(source.text.as_deref().unwrap_or_default(), context),
+            Stdin::Text(_) | Stdin::Inherited | Stdin::File(_) => {}
+        },
         ("packer", "build") => {
             let effect = Effect::new(verbs::STACK_APPLY, resource.clone());
             context.push(effect.certain(Certainty::Partial, "where it builds an image is in its template"));

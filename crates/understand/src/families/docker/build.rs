@@ -92,6 +92,13 @@ pub(super) fn effects(invocation: &Invocation, start: usize, context: &mut Conte
             None => {}
         }
     }
+    for cache in values(&["--cache-to"]) {
+        let field = |name: &str| cache.text().split(',').find_map(|field| field.strip_prefix(name));
+        let is_registry = field("type=") == Some("registry") || field("type=").is_none() && !cache.text().contains('=');
+        if let Some(name) = field("ref=").or_else(|| Some(cache.text())).filter(|_| is_registry) {
+            context.push(Effect::new(verbs::PACKAGE_PUBLISH, registries::image(name)));
+        }
+    }
     if pushes {
         let names = if tags.is_empty() { vec!["*".to_owned()] } else { tags };
         for name in names {

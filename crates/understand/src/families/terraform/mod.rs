@@ -19,6 +19,8 @@ use crate::invocation::Invocation;
 use crate::paths;
 use crate::word::{Value, Word};
 
+pub(super) use console::files as files_of_expressions;
+
 pub(super) const FAMILY: Family = Family {
     programs: &["terraform", "tofu", "terragrunt", "tf"],
     about: "What is planned, applied, destroyed, imported or moved, in which directory and workspace: from \
