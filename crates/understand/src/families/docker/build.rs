@@ -6,7 +6,7 @@ use super::{engine, on};
 use crate::code::{Looked, dockerfile};
 use crate::context::Context;
 use crate::families::{addresses, ask_file, registries};
-use crate::invocation::Invocation;
+use crate::invocation::{Invocation, Stdin};
 use crate::paths;
 use crate::word::Value;
 
@@ -58,6 +58,13 @@ pub(super) fn effects(invocation: &Invocation, start: usize, context: &mut Conte
         }
     }
     let built = on(verbs::CONTAINER_BUILD, host.as_ref(), "image", name);
+    if files.iter().any(|file| file.known() == Some("-")) || files.is_empty() && operands.iter().any(|word| word.text() == "-") {
+        match &invocation.stdin {
+            Stdin::Text(Value::Known(text)) => dockerfile::steps(text, context),
+            Stdin::Pipe(source) => dockerfile::steps(source.text.as_deref().unwrap_or_default(), context),
+            Stdin::Text(_) | Stdin::Inherited | Stdin::File(_) => {}
+        }
+    }
     let doubt = if bakes { None } else { files.iter().find_map(|file| steps(file, context)) };
     context.push(match doubt {
         Some(why) => built.certain(Certainty::Partial, &why),
