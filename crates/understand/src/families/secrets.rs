@@ -176,11 +176,12 @@ fn store(invocation: &Invocation, context: &mut Context<'_>) {
         _ => program.to_owned(),
     };
     let told = found.text(&["-address"]).or_else(|| crate::environment::value(invocation, "VAULT_ADDR").map(|value| value.text().to_owned()));
-    if let Some((host, _)) = told.filter(|_| found.name == "status" && matches!(program, "vault" | "bao")).and_then(|told| super::addresses::host_and_path(&told)) {
-        if !countersign_model::is_this_machine(&host) {
-            let resource = Resource::Host { host, url: None };
-            context.push(Effect::new(countersign_model::verbs::NET_SEND, resource).because("the token goes with each request to the server that is named"));
-        }
+    let told = told.filter(|_| found.name == "status" && matches!(program, "vault" | "bao"));
+    if let Some((host, _)) = told.and_then(|told| super::addresses::host_and_path(&told))
+        && !countersign_model::is_this_machine(&host)
+    {
+        let resource = Resource::Host { host, url: None };
+        context.push(Effect::new(countersign_model::verbs::NET_SEND, resource).because("the token goes with each request to the server that is named"));
     }
     let secret = |name: String| Resource::Secret { store: place.clone(), name };
     let verb = match (&found.verb, program) {

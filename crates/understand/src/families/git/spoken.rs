@@ -53,6 +53,23 @@ fn flow(git: &Git<'_>, context: &mut Context<'_>) {
     }
 }
 
+/// `sl push --to main`: Sapling pushes to a repository of git.
+pub(crate) fn sapling(invocation: &Invocation, context: &mut Context<'_>) {
+    if invocation.program != "sl" || invocation.known(0) != Some("push") {
+        return;
+    }
+    let attached = invocation.words.iter().find_map(|word| word.value.strip_prefix("--to="));
+    let at = invocation.words.iter().position(|word| word.text() == "--to");
+    let next = at.and_then(|at| invocation.words.get(at + 1)).map(|word| word.value.clone());
+    let Some(target) = attached.or(next) else { return };
+    let reference = match target.known() {
+        Some(name) => Word::known_as(&format!("HEAD:{}", name.strip_prefix("remote/").unwrap_or(name))),
+        None => Word::made(target),
+    };
+    let words = vec![Word::known_as("push"), Word::known_as("origin"), reference];
+    dispatch(Invocation { program: String::new(), first: Word::known_as("git"), words, contiguous: false, ..invocation.clone() }, context);
+}
+
 fn push(git: &Git<'_>, words: Vec<Word>, context: &mut Context<'_>) {
     let before = git.invocation.words.iter().take(git.index).cloned();
     let words = before.chain([Word::known_as("push")]).chain(words).collect();
@@ -71,10 +88,11 @@ mod tests {
             "printf 'push HEAD:refs/heads/main\\n\\n' | git remote-https origin https://github.com/acme/shop.git",
             "git flow release finish -p 1",
             "git flow hotfix finish --push 1",
+            "sl push --to main",
         ] {
             assert!(check(command).contains("git.push main@"), "{command}: {}", check(command));
         }
-        for command in ["git flow release start 1", "git flow release finish 1", "git flow feature finish -p x", "printf 'list\\n' | git remote-https origin https://github.com/acme/shop.git"] {
+        for command in ["sl push --to feature", "sl log", "git flow release start 1", "git flow release finish 1", "git flow feature finish -p x", "printf 'list\\n' | git remote-https origin https://github.com/acme/shop.git"] {
             assert!(!check(command).contains("git.push main@"), "{command}: {}", check(command));
         }
     }
