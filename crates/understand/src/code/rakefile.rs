@@ -314,7 +314,10 @@ mod tests {
 
     #[test]
     fn near_misses() {
-        assert_snapshot!(rake("rake -T; rake -n ship; rake --version"), @"exec.read rake, read");
+        assert_snapshot!(rake("rake -T; rake -n ship; rake --version"), @"
+        exec.read rake, read
+        exec.build what Rakefile holds, execute
+        ");
         assert_snapshot!(rake("rake gone"), @"exec.opaque rake, execute, opaque");
         assert_snapshot!(check_with("rake ship", &[]), @"exec.opaque rake, execute, opaque");
         assert_snapshot!(check_with("rake ship", &[("/repo/Rakefile", "load 'x.rb'\ntask :ship do\nend\n")]), @"exec.opaque rake, execute, opaque");

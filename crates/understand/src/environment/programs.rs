@@ -2,7 +2,7 @@
 
 use countersign_model::Effect;
 
-use super::{command, is_of_tools};
+use super::{command, credentials, is_of_tools, is_plain_ssh};
 use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::paths;
@@ -34,6 +34,7 @@ enum Holds {
 use Holds::{Code, Command, Directory, Editing, Home, Options, Settings, Tool, Toolchain};
 
 const VIM: &[&str] = &["vim", "vi", "nvim", "ex", "view", "gvim", "vimdiff"];
+const DOTNET: &[&str] = &["dotnet", "msbuild"];
 const GCLOUD: &[&str] = &["gcloud", "gsutil", "bq"];
 /// What of curl's settings makes a request go elsewhere, or take more along.
 const CURL: &[&str] = &[
@@ -93,16 +94,24 @@ const VARIABLES: &[(&str, &[&str], Holds)] = &[
     ("ANT_HOME", &["ant"], Home),
     ("AR", &[], Tool),
     ("AS", &[], Tool),
+    ("BAZELISK_BASE_URL", &["bazel", "bazelisk"], Code),
+    ("BAZELISK_FORMAT_URL", &["bazel", "bazelisk"], Code),
+    ("BORG_PASSCOMMAND", &["borg"], Command),
+    ("BORG_RSH", &["borg"], Command),
     ("CCACHE_COMPILER", &[], Command),
     ("CCACHE_PREFIX", &[], Command),
     ("CCACHE_PREFIX_CPP", &[], Command),
     ("CLOUDSDK_PYTHON", GCLOUD, Command),
+    ("CORECLR_PROFILER_PATH", DOTNET, Code),
+    ("CORECLR_PROFILER_PATH_32", DOTNET, Code),
+    ("CORECLR_PROFILER_PATH_64", DOTNET, Code),
     ("CPP", &[], Tool),
     ("CUDACXX", &[], Tool),
     ("CUDAHOSTCXX", &[], Tool),
     ("CURL_HOME", &["curl"], Directory(".curlrc", CURL)),
     ("EXINIT", VIM, Editing),
     ("FC", &[], Tool),
+    ("GCCGO", &["go"], Tool),
     ("GRADLE_HOME", &["gradle"], Home),
     ("GRADLE_USER_HOME", &["gradle", "gradlew"], Home),
     ("GVIMINIT", VIM, Editing),
@@ -125,13 +134,21 @@ const VARIABLES: &[(&str, &[&str], Holds)] = &[
     ("OPENSSL_MODULES", &[], Code),
     ("PKG_CONFIG", &[], Tool),
     ("RANLIB", &[], Tool),
+    ("RCLONE_PASSWORD_COMMAND", &["rclone"], Command),
+    ("RESTIC_PASSWORD_COMMAND", &["restic"], Command),
     ("RIPGREP_CONFIG_PATH", &["rg"], Settings(&["--pre", "--hostname-bin"])),
+    ("RSYNC_CONNECT_PROG", &["rsync"], Command),
     ("RUSTUP_TOOLCHAIN", &[], Toolchain),
     ("SCALA_HOME", &["scala", "scalac"], Home),
     ("STRIP", &[], Tool),
     ("SYSTEM_WGETRC", &["wget"], Settings(WGET)),
+    ("TERRAGRUNT_AUTH_PROVIDER_CMD", &["terragrunt"], Command),
+    ("TERRAGRUNT_TFPATH", &["terragrunt"], Tool),
+    ("TG_AUTH_PROVIDER_CMD", &["terragrunt"], Command),
+    ("TG_TF_PATH", &["terragrunt"], Tool),
     ("VIMINIT", VIM, Editing),
     ("WGETRC", &["wget"], Settings(WGET)),
+    ("YARN_PLUGINS", &["yarn"], Code),
     ("ZDOTDIR", &["zsh"], Code),
     ("ZIPOPT", &["zip"], Options(&["TT", "unzip-command"])),
 ];
@@ -142,7 +159,7 @@ const PROXIES: &[&str] =
 
 /// Whether a variable is one of these.
 pub(super) fn matters(name: &str) -> bool {
-    VARIABLES.iter().any(|(known, ..)| *known == name) || is_proxy(name)
+    VARIABLES.iter().any(|(known, ..)| *known == name) || is_proxy(name) || credentials::matters(name)
 }
 
 /// Whether a variable names a proxy.
@@ -168,6 +185,9 @@ pub(crate) fn astray(proxy: &Value) -> bool {
 
 /// Adds what a variable makes a program run; false where it is none of these.
 pub(super) fn effects(name: &str, value: &Value, invocation: &Invocation, context: &mut Context<'_>) -> bool {
+    if credentials::effects(name, value, invocation, context) {
+        return true;
+    }
     let Some((_, programs, holds)) = VARIABLES.iter().find(|(known, ..)| *known == name) else {
         return false;
     };
@@ -182,7 +202,7 @@ pub(super) fn effects(name: &str, value: &Value, invocation: &Invocation, contex
     }
     let contains = |text: &str, parts: &[&str]| parts.iter().any(|part| text.contains(part));
     let acts = match holds {
-        Command if known && is_plain_command(text, context) => false,
+        Command if known && (is_plain_command(text, context) || is_plain_ssh(text)) => false,
         Command => {
             command(name, value, context);
             return true;

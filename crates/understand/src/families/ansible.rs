@@ -3,6 +3,7 @@
 mod hosts;
 mod inventory;
 mod playbook;
+mod puppet;
 
 use countersign_model::{Certainty, Effect, Resource, is_this_machine, verbs};
 
@@ -56,7 +57,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let values = match invocation.program.as_str() {
         // Its flags have letters that others take values with.
         "ansible" | "ansible-playbook" => ANSIBLE_VALUES,
-        "puppet" => &["--modulepath", "--server", "--environment"],
+        "puppet" => &["--modulepath", "--server", "--environment", "-e", "--execute"],
         _ => VALUES,
     };
     let found = read(invocation, &Table { values, rules: &[] });
@@ -93,6 +94,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         "salt-key" | "salt-run" | "salt-cp" => context.push(Effect::new(verbs::NET_WRITE, machines("salt", &found))),
         "knife" => knife(invocation, context),
         "bolt" => elsewhere(&found.text(&["-t", "--targets", "-n"]).unwrap_or_else(|| "*".to_owned()), invocation, context),
+        "puppet" if puppet::runs(&found, invocation, context) => {}
         "puppet" if found.has(&["--noop"]) && !found.has(&["--no-noop"]) || matches!(found.operand(0).as_deref(), Some("facts" | "parser" | "describe" | "module" | "config" | "help")) => {
             context.program(verbs::EXEC_READ, &invocation.title());
         }

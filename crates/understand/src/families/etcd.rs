@@ -44,6 +44,15 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         context.program(verbs::EXEC_READ, &invocation.program);
         return;
     }
+    // What waits for a key or a lock starts a program then.
+    let started = match found.name.as_str() {
+        "watch" => found.rest_at,
+        "lock" => found.rest_at.or_else(|| found.position(1, invocation)),
+        _ => None,
+    };
+    if let Some(nested) = started.and_then(|at| invocation.nested(at)) {
+        super::dispatch(nested, context);
+    }
     let mut place = DatabasePlace { host: "localhost".to_owned(), ..DatabasePlace::any("etcd") };
     let endpoints = match found.text(&["--endpoints"]) {
         Some(endpoints) => Ok(Some(endpoints)),
@@ -135,6 +144,16 @@ mod tests {
         secret.read etcd:*, read, partial
         db.read * in etcd://etcd.example, read
         ");
+    }
+
+    #[test]
+    fn what_starts_once_a_key_changes() {
+        for command in ["etcdctl watch x -- git push origin HEAD:main", "etcdctl lock x git push origin HEAD:main", "etcdctl lock x -- git push origin HEAD:main"] {
+            assert!(check(command).contains("git.push main@origin"), "{command}: {}", check(command));
+        }
+        for command in ["etcdctl watch git push", "etcdctl lock x", "etcdctl get git -- push origin main"] {
+            assert!(!check(command).contains("git.push"), "{command}: {}", check(command));
+        }
     }
 
     #[test]

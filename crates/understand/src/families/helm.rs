@@ -84,9 +84,10 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     }
     found.values(&["-f", "--values", "--file", "--state-values-file", "--passphrase-file"]).for_each(|value| context.read_value(value));
     found.values(&["-d", "--destination", "--output-dir", "--untardir"]).for_each(|value| context.write_value(value));
-    for value in found.values(&["--post-renderer", "-b", "--helm-binary"]) {
+    for value in found.values(&["-b", "--helm-binary"]) {
         crate::environment::command("helm", value, context);
     }
+    post_renderer(&found, context);
     if is_file && !matches!(found.name.as_str(), "version" | "help") {
         let given: Vec<String> = found.values(&["-f", "--file"]).map(|value| value.text().to_owned()).collect();
         let given: Vec<&str> = given.iter().map(String::as_str).collect();
@@ -131,6 +132,19 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             effect
         };
         context.push(if found.verb == Some(verbs::KUBE_READ) && is_local(&found) { stays(effect) } else { spot.as_sure(effect) });
+    }
+}
+
+/// Adds what the program does that is given what templates make, with the arguments that other options give it.
+fn post_renderer(found: &Subcommand<'_>, context: &mut Context<'_>) {
+    let arguments: Vec<&Value> = found.values(&["--post-renderer-args"]).collect();
+    for program in found.values(&["--post-renderer"]) {
+        let words: Option<Vec<&str>> = std::iter::once(program).chain(arguments.iter().copied()).map(Value::known).collect();
+        let line = match words {
+            Some(words) => Value::Known(words.into_iter().map(crate::tools::quoted).collect::<Vec<_>>().join(" ")),
+            None => Value::unknown("the arguments of what changes the templates"),
+        };
+        crate::environment::command("helm --post-renderer", &line, context);
     }
 }
 
@@ -255,6 +269,16 @@ mod tests {
         exec.opaque /repo/x, execute, opaque
         kube.write release/a in */*, write, partial
         ");
+    }
+
+    #[test]
+    fn what_changes_the_templates() {
+        for command in ["template .", "upgrade web ."] {
+            let found = check(&format!("helm {command} --post-renderer git --post-renderer-args push --post-renderer-args=origin --post-renderer-args HEAD:main"));
+            assert!(found.contains("git.push main@origin"), "{command}: {found}");
+        }
+        assert!(check("helm template . --post-renderer ./x --post-renderer-args \"$A\"").contains("opaque"));
+        assert!(!check("helm template . --post-renderer cat").contains("opaque"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Programs that run code: shells, awk, and in [`languages`] the others.
 
+mod checked;
 mod languages;
 mod loaded;
 mod modules;

@@ -107,6 +107,9 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     };
     let object = object.unwrap_or_else(|| "*".to_owned());
     let verb = if system == "kafka" { kafka(program, &found) } else { found.verb.clone() };
+    // Messages that are taken and not put back are gone.
+    let takes = |word: &&crate::word::Word| word.text().split_once('=').is_some_and(|(name, mode)| name == "ackmode" && mode.ends_with("requeue_false") || name == "requeue" && mode == "false");
+    let verb = if program == "rabbitmqadmin" && found.name == "get" && found.operands.iter().any(takes) { Some(verbs::DB_DESTROY) } else { verb };
     match verb {
         Some(verb) => {
             let effect = place.effect(verb, &object);

@@ -120,6 +120,7 @@ families! {
 }
 
 mod accounts;
+mod asking;
 mod cloud;
 pub(crate) mod databases;
 pub(crate) mod declared;
@@ -128,6 +129,7 @@ mod landing;
 pub(crate) mod leaving;
 mod likely;
 mod listening;
+mod listings;
 mod loading;
 mod logins;
 #[cfg(test)]
@@ -138,9 +140,12 @@ pub(crate) mod one_word;
 mod program;
 mod secret_names;
 mod speaking;
+mod starting;
 pub(crate) mod subcommands;
 pub(crate) mod told;
 mod unseen;
+#[cfg(test)]
+mod worded;
 
 /// What is said of files after git may have brought others into the working tree.
 pub(crate) const MAY_HAVE_CHANGED: &str = "may have changed the file by then";

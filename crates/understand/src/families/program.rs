@@ -4,8 +4,8 @@ use countersign_model::verbs;
 
 use super::unseen::{hidden, named_by_arguments, opaque, says_nothing, sought_in_arguments};
 use super::{
-    code, countersign, declared, is_understood, kubectl, leaving, likely, listening, loading, names,
-    pipelines, reading, resolve, speaking, starters, wrappers,
+    asking, code, countersign, declared, is_understood, kubectl, leaving, likely, listening, listings,
+    loading, names, pipelines, reading, resolve, speaking, starters, starting, wrappers,
 };
 use crate::code::Looked;
 use crate::context::Context;
@@ -215,6 +215,9 @@ pub(super) fn named(invocation: &Invocation, context: &mut Context<'_>) {
         },
     });
     loading::effects(invocation, context);
+    starting::effects(invocation, context);
+    asking::effects(invocation, context);
+    listings::effects(invocation, context);
     pipelines::by_name(invocation, context);
     listening::effects(invocation, context);
     if let Some(reached) = std::mem::replace(&mut context.reached, outside) {
@@ -237,6 +240,7 @@ fn unknown(invocation: &Invocation, context: &mut Context<'_>) {
     } else {
         opaque(invocation, "nobody knows what this program does", context);
     }
+    super::git::sapling(invocation, context);
     let name = invocation.program.rsplit('\\').next().unwrap_or_default().to_ascii_lowercase();
     let name = name.trim_end_matches('\r');
     let name = name.strip_suffix(".exe").unwrap_or(name);

@@ -175,6 +175,14 @@ fn store(invocation: &Invocation, context: &mut Context<'_>) {
         "vault" | "bao" => server().map_or_else(|| "vault".to_owned(), |address| format!("vault {address}")),
         _ => program.to_owned(),
     };
+    let told = found.text(&["-address"]).or_else(|| crate::environment::value(invocation, "VAULT_ADDR").map(|value| value.text().to_owned()));
+    let told = told.filter(|_| found.name == "status" && matches!(program, "vault" | "bao"));
+    if let Some((host, _)) = told.and_then(|told| super::addresses::host_and_path(&told))
+        && !countersign_model::is_this_machine(&host)
+    {
+        let resource = Resource::Host { host, url: None };
+        context.push(Effect::new(countersign_model::verbs::NET_SEND, resource).because("the token goes with each request to the server that is named"));
+    }
     let secret = |name: String| Resource::Secret { store: place.clone(), name };
     let verb = match (&found.verb, program) {
         (Some(verb), _) => Some(verb.clone()),

@@ -6,7 +6,7 @@ use super::accounts::{self, Accounts, serverless};
 use super::subcommands::{Subcommand, Table, read, rule};
 use super::{Family, named_programs, opaque};
 use crate::context::Context;
-use crate::invocation::Invocation;
+use crate::invocation::{Invocation, Stdin};
 use crate::paths;
 use crate::word::Value;
 
@@ -137,9 +137,13 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         "pulumi" => matches!(found.name.as_str(), "up" | "update" | "preview" | "pre" | "watch" | "refresh"),
         _ => false,
     };
-    if let Some(app) = found.value(&["-a", "--app"]).filter(|_| program == "cdk") {
+    let told = |name: &str| crate::environment::value(invocation, name).filter(|value| program == "cdk" && runs && !value.text().is_empty());
+    if let Some(build) = told("CDK_BUILD").or_else(|| found.value(&["--build"]).filter(|_| program == "cdk" && runs).cloned()) {
+        crate::environment::command("CDK_BUILD", &build, context);
+    }
+    if let Some(app) = found.value(&["-a", "--app"]).filter(|_| program == "cdk").cloned().or_else(|| told("CDK_APP")) {
         if !app.text().ends_with(".out") {
-            crate::environment::command("cdk --app", app, context);
+            crate::environment::command("CDK_APP", &app, context);
         }
     } else if runs {
         if program == "cdk" {
@@ -174,6 +178,11 @@ fn special(found: &Subcommand<'_>, resource: &Resource, secret: &Resource, invoc
         ("pulumi", "destroy" | "down") if found.has(&["--remove"]) => {
             context.push(Effect::new(verbs::STACK_STATE, resource.clone()).because("the stack is forgotten too"));
         }
+        ("packer", "console") => match &invocation.stdin {
+            Stdin::Text(Value::Known(text)) => super::terraform::files_of_expressions(text, context),
+            Stdin::Pipe(source) => super::terraform::files_of_expressions(source.text.as_deref().unwrap_or_default(), context),
+            Stdin::Text(_) | Stdin::Inherited | Stdin::File(_) => {}
+        },
         ("packer", "build") => {
             let effect = Effect::new(verbs::STACK_APPLY, resource.clone());
             context.push(effect.certain(Certainty::Partial, "where it builds an image is in its template"));

@@ -1,5 +1,6 @@
 //! Package managers of a system: what they install runs with its rights, what they remove is gone.
 
+mod expressions;
 mod flatpak;
 
 use countersign_model::{Effect, Resource, Reversible, verbs};
@@ -109,6 +110,9 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
             }
         },
     };
+    if program.starts_with("nix") && !rehearses {
+        expressions::effects(invocation, context);
+    }
     act(does, first, invocation, context);
 }
 

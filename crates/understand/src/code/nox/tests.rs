@@ -23,7 +23,10 @@ fn commands_of_the_chosen_sessions() {
     exec.test pytest, execute
     exec.build ruff, execute
     ");
-    assert_snapshot!(run("nox --list"), @"exec.read nox, read");
+    assert_snapshot!(run("nox --list"), @"
+    exec.read nox, read
+    exec.build what noxfile.py holds, execute
+    ");
     assert!(run("NOXSESSION=ship-it nox -- main").contains("git.push main@origin"));
 }
 

@@ -157,6 +157,10 @@ fn completed(start: &str) -> Option<&'static str> {
     if start.len() < 2 || super::is_own("npm", start) {
         return None;
     }
+    // Names of its own for slips of the finger.
+    if matches!(start, "rum" | "urn") {
+        return Some("run");
+    }
     let begins = |words: &[&'static str]| words.iter().copied().find(|word| word.len() > 2 && word.starts_with(start));
     let mut found = super::NODE.iter().filter_map(|(_, words)| begins(words));
     let first = found.next();

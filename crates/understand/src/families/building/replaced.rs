@@ -251,15 +251,21 @@ fn is_elsewhere(value: &Value, context: &mut Context<'_>) -> bool {
 
 /// `make VARIABLE=..`: values that can be commands.
 fn assigns(word: &Word, context: &mut Context<'_>) -> bool {
+    let acts = names_a_program(word);
+    if acts {
+        let name = word.text().split('=').next().unwrap_or_default();
+        context.opaque(&format!("make {name}=.."), "a variable of the build can name a program to run");
+    }
+    acts
+}
+
+/// Whether a word for `make` gives a variable that names a program, or a value that is a command.
+pub(super) fn names_a_program(word: &Word) -> bool {
     let text = word.text();
     let Some((name, value)) = text.split_once('=').filter(|_| !text.starts_with('-')) else { return false };
     let names_program = !crate::environment::is_usual(name, value) && matches!(name.trim_end_matches([':', '+', '?']), "SHELL" | ".SHELLFLAGS" | "MAKE" | "MAKEFLAGS" | "CC" | "CXX" | "LD" | "AR");
     let is_command = !value.starts_with('-') && value.contains([' ', ';', '|', '&', '$', '`', '(']);
-    let acts = word.value.is_unknown() || names_program || is_command;
-    if acts {
-        context.opaque(&format!("make {name}=.."), "a variable of the build can name a program to run");
-    }
-    acts
+    word.value.is_unknown() || names_program || is_command
 }
 
 /// Programs that the project's settings of cargo put in place of its own: those that are only a name are installed.

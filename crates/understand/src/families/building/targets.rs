@@ -7,7 +7,7 @@ use crate::code::Chosen;
 use crate::context::Context;
 use crate::families::{dispatch, opaque};
 use crate::invocation::Invocation;
-use crate::word::Value;
+use crate::word::{Value, Word};
 
 use super::asked::Asked;
 
@@ -132,6 +132,7 @@ fn cmake(invocation: &Invocation, context: &mut Context<'_>) -> bool {
             true
         }
         Some("--build") => {
+            natively(invocation, context);
             let targets = values(&["--target", "-t"], invocation);
             if targets.iter().any(|target| target.known() == Some("install")) {
                 context.program(verbs::EXEC_INSTALL, "cmake install");
@@ -150,6 +151,24 @@ fn cmake(invocation: &Invocation, context: &mut Context<'_>) -> bool {
         }
         _ => false,
     }
+}
+
+/// `cmake --build b -- -C elsewhere deploy`: what follows is for `make`, which runs in the directory of the build. The usual
+/// words for it, such as `-j8`, choose nothing else.
+fn natively(invocation: &Invocation, context: &mut Context<'_>) {
+    let Some(at) = invocation.words.iter().position(|word| word.known() == Some("--")) else { return };
+    let own = invocation.words.get(at + 1..).unwrap_or_default();
+    let changes = |word: &Word| {
+        let text = word.text();
+        let leads = ["-C", "-f", "-E", "--dir", "--file", "--make", "--ev"].iter().any(|start| text.starts_with(start));
+        leads || word.value.is_unknown() || super::replaced::names_a_program(word)
+    };
+    if !own.iter().any(changes) {
+        return;
+    }
+    let words = [Word::known_as("-C")].into_iter().chain(invocation.words.get(1).cloned()).chain(own.iter().cloned()).collect();
+    let made = Invocation { program: String::new(), first: Word::known_as("make"), words, contiguous: false, ..invocation.clone() };
+    dispatch(made, context);
 }
 
 fn bazel(invocation: &Invocation, context: &mut Context<'_>) -> bool {

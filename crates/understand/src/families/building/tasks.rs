@@ -144,7 +144,9 @@ fn task(invocation: &Invocation, context: &mut Context<'_>) -> Option<Found> {
 fn rake(invocation: &Invocation, context: &mut Context<'_>) -> Option<Found> {
     const VALUES: &[&str] = &["-f", "--rakefile", "-C", "--directory", "-j", "--jobs", "-r", "--require", "-I", "--libdir", "-e", "--execute", "-E", "--execute-continue", "-p", "--execute-print", "-R", "--rakelibdir"];
     let line = Line::read(&invocation.words, VALUES);
-    if line.has(&["-T", "--tasks", "-n", "--dry-run", "-P", "--prereqs", "-D", "--describe", "-W", "--where", "-A", "--all", "-V", "--version", "-h", "--help", "-H"]) {
+    // Code among its options runs as they are read, whatever else they ask for.
+    let is_given_code = line.has(&["-e", "--execute", "-E", "--execute-continue", "-p", "--execute-print"]);
+    if !is_given_code && line.has(&["-T", "--tasks", "-n", "--dry-run", "-P", "--prereqs", "-D", "--describe", "-W", "--where", "-A", "--all", "-V", "--version", "-h", "--help", "-H"]) {
         return reads(invocation, context);
     }
     let file = line.value(&["-f", "--rakefile"]).and_then(Value::known).map(|file| file.trim_start_matches("./"));

@@ -6,7 +6,7 @@ use super::{engine, on};
 use crate::code::{Looked, dockerfile};
 use crate::context::Context;
 use crate::families::{addresses, ask_file, registries};
-use crate::invocation::Invocation;
+use crate::invocation::{Invocation, Stdin};
 use crate::paths;
 use crate::word::Value;
 
@@ -58,6 +58,13 @@ pub(super) fn effects(invocation: &Invocation, start: usize, context: &mut Conte
         }
     }
     let built = on(verbs::CONTAINER_BUILD, host.as_ref(), "image", name);
+    if files.iter().any(|file| file.known() == Some("-")) || files.is_empty() && operands.iter().any(|word| word.text() == "-") {
+        match &invocation.stdin {
+            Stdin::Text(Value::Known(text)) => dockerfile::steps(text, context),
+            Stdin::Pipe(source) => dockerfile::steps(source.text.as_deref().unwrap_or_default(), context),
+            Stdin::Text(_) | Stdin::Inherited | Stdin::File(_) => {}
+        }
+    }
     let doubt = if bakes { None } else { files.iter().find_map(|file| steps(file, context)) };
     context.push(match doubt {
         Some(why) => built.certain(Certainty::Partial, &why),
@@ -90,6 +97,13 @@ pub(super) fn effects(invocation: &Invocation, start: usize, context: &mut Conte
             Some(path) => context.write_value(&Value::Known(path.to_owned())),
             None if !text.contains('=') => context.write_value(&output),
             None => {}
+        }
+    }
+    for cache in values(&["--cache-to"]) {
+        let field = |name: &str| cache.text().split(',').find_map(|field| field.strip_prefix(name));
+        let is_registry = field("type=") == Some("registry") || field("type=").is_none() && !cache.text().contains('=');
+        if let Some(name) = field("ref=").or_else(|| Some(cache.text())).filter(|_| is_registry) {
+            context.push(Effect::new(verbs::PACKAGE_PUBLISH, registries::image(name)));
         }
     }
     if pushes {

@@ -74,6 +74,7 @@ const RULES: &[Rule] = &[
     rule("system connection list|ls", verbs::CONTAINER_READ),
     rule("buildx ls|inspect|du|version|imagetools|history", verbs::CONTAINER_READ),
     rule("buildx imagetools create", verbs::PACKAGE_PUBLISH),
+    rule("trust sign", verbs::PACKAGE_PUBLISH),
     rule("scout push", verbs::PACKAGE_PUBLISH),
     rule("manifest inspect", verbs::CONTAINER_READ),
     rule("trust inspect", verbs::CONTAINER_READ),
@@ -160,7 +161,7 @@ fn rest(invocation: &Invocation, context: &mut Context<'_>) {
     let (group, action) = found.name.split_once(' ').unwrap_or(("", found.name.as_str()));
     files(&found, group, action, context);
     match (group, action) {
-        (_, "push") if found.verb == Some(verbs::PACKAGE_PUBLISH) => {
+        (_, "push" | "sign") if found.verb == Some(verbs::PACKAGE_PUBLISH) => {
             let images = found.operands.iter().map(|word| registries::known(word).unwrap_or("*"));
             let is_any = found.operands.is_empty() || found.operands.len() > MOST;
             for image in if is_any { vec!["*"] } else { images.collect() } {

@@ -146,6 +146,10 @@ impl<'w> Command<'w> {
         if doubt.is_some() && sounds_secret(&upto(&length).join(" ")) {
             does = Does::Credential;
         }
+        // What is acknowledged is gone from the subscription.
+        if words.starts_with(&["pubsub"]) && words.get(2) == Some(&"pull") && found.has(&["--auto-ack"]) {
+            does = Does::Write;
+        }
         if is_dry(&found) {
             does = Does::Read;
         }

@@ -20,6 +20,7 @@ mod places;
 mod push;
 mod refspec;
 pub(crate) mod resolve;
+mod spoken;
 mod stored;
 mod transports;
 
@@ -34,6 +35,7 @@ use crate::shell::{self, Place};
 use crate::word::{Value, Word};
 
 pub(super) use local::is_of_strangers;
+pub(super) use spoken::sapling;
 use resolve::Repo;
 
 pub(super) const FAMILY: Family = Family {
@@ -296,6 +298,7 @@ fn subcommand(git: &Git<'_>, context: &mut Context<'_>) {
             local::effects(git, context);
             context.state.shell.directory = directory;
         }
+        _ if spoken::effects(git, context) => {}
         _ => alias(git, context),
     }
 }

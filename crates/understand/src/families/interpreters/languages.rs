@@ -83,6 +83,7 @@ fn interpret(invocation: &Invocation, context: &mut Context<'_>) {
     }
     match find(invocation) {
         Code::Nothing => {
+            super::checked::effects(invocation, context);
             context.program(verbs::EXEC_READ, &invocation.program);
             named_by_arguments(invocation, context);
         }

@@ -58,7 +58,8 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     };
     let mut found = subcommands::read(invocation, &tool.table);
     let telling = found.operands.is_empty() && found.verb.is_none() && !tool.alone;
-    if found.is_help || (telling && (found.options.is_empty() || found.has(&["-V", "-v"]))) {
+    let is_given_code = program == "rake" && found.has(&["-e", "--execute", "-E", "--execute-continue", "-p", "--execute-print"]);
+    if (found.is_help && !is_given_code) || (telling && (found.options.is_empty() || found.has(&["-V", "-v"]))) {
         context.program(verbs::EXEC_READ, program);
         return;
     }

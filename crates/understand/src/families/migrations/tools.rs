@@ -125,7 +125,7 @@ const TOOLS: &[Tool] = &[
         ..PLAIN
     },
     Tool { programs: &["rails"], table: Table { values: &["-e", "--environment"], rules: RAILS }, environments: &["-e", "--environment"], finds: Finds::Rails, tasks: true, is_project: true, ..PLAIN },
-    Tool { programs: &["rake"], table: Table { values: &["-f", "--rakefile", "-C", "-j"], rules: RAILS }, finds: Finds::Rails, tasks: true, is_project: true, alone: true, ..PLAIN },
+    Tool { programs: &["rake"], table: Table { values: &["-f", "--rakefile", "-C", "-j", "-e", "--execute", "-E", "--execute-continue", "-p", "--execute-print"], rules: RAILS }, finds: Finds::Rails, tasks: true, is_project: true, alone: true, ..PLAIN },
     Tool {
         programs: &["manage.py", "django-admin"],
         table: Table {

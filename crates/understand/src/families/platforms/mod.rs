@@ -79,6 +79,8 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     };
     let verb = match verb {
         _ if is_key => Some(verbs::SECRET_READ),
+        // It asks the deployed application, with options of curl.
+        Some(_) if platform == "vercel" && found.name == "curl" && sends(&normal) => Some(verbs::APP_EXECUTE),
         Some(verb) if platform == "supabase" => Some(supabase::there(verb, &found)),
         verb => verb,
     };
@@ -86,6 +88,22 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     act(platform, verb, &found, &app, invocation, context);
     runs(platform, &found, &normal, &app, context);
     files(platform, &found, context);
+}
+
+/// Whether options for curl send something, or ask with another method than to read.
+fn sends(invocation: &Invocation) -> bool {
+    let mut words = invocation.words.iter().map(crate::word::Word::text);
+    while let Some(text) = words.next() {
+        let method = match text {
+            "-X" | "--request" => words.next(),
+            _ => text.strip_prefix("--request=").or_else(|| text.strip_prefix("-X")),
+        };
+        let is_data = ["-d", "--data", "-F", "--form", "-T", "--upload-file", "--json"].iter().any(|start| text.starts_with(start));
+        if is_data || method.is_some_and(|method| !matches!(method, "GET" | "HEAD" | "OPTIONS")) {
+            return true;
+        }
+    }
+    false
 }
 
 /// What is done to a kind of thing that a table has as one to read: a word below it may say that it is changed.

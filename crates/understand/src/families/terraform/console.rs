@@ -36,8 +36,13 @@ pub(super) fn effects(spot: &Spot, invocation: &Invocation, context: &mut Contex
     if called(&text, "nonsensitive").next().is_some() {
         context.push(secret.because("`nonsensitive` shows what is marked sensitive"));
     }
+    files(&text, context);
+}
+
+/// Adds the files that expressions read.
+pub(in crate::families) fn files(text: &str, context: &mut Context<'_>) {
     for reader in READERS {
-        for (at, arguments) in called(&text, reader).enumerate() {
+        for (at, arguments) in called(text, reader).enumerate() {
             if at == MOST_READ {
                 context.read_value(&Value::unknown("it reads more files than can be looked at"));
                 break;

@@ -19,6 +19,8 @@ use crate::invocation::Invocation;
 use crate::paths;
 use crate::word::{Value, Word};
 
+pub(super) use console::files as files_of_expressions;
+
 pub(super) const FAMILY: Family = Family {
     programs: &["terraform", "tofu", "terragrunt", "tf"],
     about: "What is planned, applied, destroyed, imported or moved, in which directory and workspace: from \
@@ -49,7 +51,7 @@ const TABLE: Table = Table {
         "-plugin-dir", "-generate-config-out", "-from-module", "-provider", "-dir", "-exclude", "-filter", "-test-directory", "-junit-xml",
         "--target", "--var", "--var-file", "--out", "--terragrunt-working-dir", "--working-dir", "--terragrunt-config", "--terragrunt-include-dir",
         "--terragrunt-exclude-dir", "--queue-include-dir", "--queue-exclude-dir", "--terragrunt-source", "--source", "--terragrunt-iam-role",
-        "--iam-assume-role", "--terragrunt-download-dir", "--terragrunt-parallelism", "--parallelism", "--terragrunt-log-level", "--log-level",
+        "--iam-assume-role", "--auth-provider-cmd", "--terragrunt-auth-provider-cmd", "--tf-path", "--terragrunt-tfpath", "--terragrunt-download-dir", "--terragrunt-parallelism", "--parallelism", "--terragrunt-log-level", "--log-level",
     ],
     rules: &[
         rule("plan|validate|fmt|show|output|providers|graph|version|get|metadata|login|logout|help|console|modules|test", verbs::STACK_READ),

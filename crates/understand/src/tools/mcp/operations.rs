@@ -25,11 +25,16 @@ const SWITCHES: &[&str] = &[
     "publish",
     "push",
     "remove",
+    "restart",
+    "rollback",
     "save",
+    "trigger",
     "write",
 ];
 /// Arguments that switch off that nothing is done: sorted.
 const TRIALS: &[&str] = &["check_only", "dry_run", "dryrun", "preview", "read_only", "readonly", "simulate"];
+/// Arguments that say what is put in the place of what there is.
+const PUT_BACK: &[&str] = &["rollback_to", "revert_to", "restore_to"];
 /// First words of names that ask for what is like something.
 const SEEK: &[&str] = &["list", "search", "query", "find", "count", "lookup"];
 /// Words for what was done before.
@@ -58,7 +63,8 @@ pub(super) fn with(says: Says, words: &[&str], input: &Map<String, Json>) -> Say
         }
         let is_switched = (SWITCHES.binary_search(&name).is_ok() && is(value, true))
             || (TRIALS.binary_search(&name).is_ok() && is(value, false));
-        if is_switched && says == Says::Reads {
+        let is_put_back = PUT_BACK.contains(&name) && !matches!(value, Json::Null | Json::Bool(false));
+        if (is_switched || is_put_back) && says == Says::Reads {
             says = Says::Writes;
         }
         let Some(text) = value.as_str().filter(|text| text.len() <= 80) else { continue };
@@ -100,6 +106,8 @@ mod tests {
             ("mcp__ops__validate", json!({"apply": true, "environment": "production"})),
             ("mcp__deploy__check", json!({"execute": "true", "env": "production"})),
             ("mcp__ops__check", json!({"dryRun": false})),
+            ("mcp__ops__list_deployments", json!({"environment": "production", "rollback_to": 1})),
+            ("mcp__ops__get_deployment", json!({"trigger": true})),
             ("mcp__k8s__get_resource", json!({"action": "delete", "kind": "ns", "name": "shop"})),
             ("mcp__term__get_terminal_output", json!({"keys": "git push origin main\n"})),
             ("mcp__http__fetch", json!({"url": "https://x.example/y", "options": {"method": "PUT"}})),
@@ -116,6 +124,8 @@ mod tests {
     fn what_is_asked_for_changes_nothing() {
         for (tool, input) in [
             ("mcp__ops__validate", json!({"apply": false, "dry_run": true})),
+            ("mcp__ops__get_deployment", json!({"trigger": false, "rollback_to": null})),
+            ("mcp__ops__list_builds", json!({"trigger": "push"})),
             ("mcp__audit__list_events", json!({"action": "delete"})),
             ("mcp__audit__get_audit_log", json!({"action": "deploy"})),
             ("mcp__term__get_terminal_output", json!({"session": "a", "keys": ""})),
