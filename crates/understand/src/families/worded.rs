@@ -40,3 +40,35 @@ fn those_that_look_or_build() {
         assert!(!acts.iter().any(|act| found.contains(act)), "{command}: {found}");
     }
 }
+
+#[test]
+fn commands_in_options_and_variables() {
+    for command in [
+        "rake -e 'exec(\"git push origin HEAD:main\")' -T",
+        "rake -E 'exec(\"git push origin HEAD:main\")' --version",
+        "CDK_APP='git push origin HEAD:main' cdk synth",
+        "CDK_BUILD='git push origin HEAD:main' cdk synth",
+    ] {
+        let found = check(command);
+        assert!(
+            found.contains("git.push main@origin") || found.contains("git.force-push"),
+            "{command}: {found}"
+        );
+    }
+    for command in [
+        "cmake --build b -- -C /tmp/x deploy",
+        "cmake --build b -- CC='git push origin main #'",
+        "cmake --build b -- --eval=x",
+    ] {
+        assert!(check(command).contains("opaque"), "{command}: {}", check(command));
+    }
+    for command in [
+        "rake -T",
+        "cdk synth",
+        "CDK_APP=cdk.out cdk synth",
+        "cmake --build b -- -j8",
+        "cmake --build b -- VERBOSE=1",
+    ] {
+        assert!(!check(command).contains("opaque"), "{command}: {}", check(command));
+    }
+}
