@@ -26,9 +26,12 @@ const OF_LINES: [Dialect; 4] = [Dialect::ClaudeCode, Dialect::Codex, Dialect::Ge
 
 /// Reads a log. A line that tells nothing of itself is of the same runtime as the one before it.
 pub(crate) fn read(text: &[u8]) -> Option<Past> {
-    let Some(first) =
-        lines(text).filter_map(|(_, line)| Marks::of(line)).take(LOOKED_AT).find_map(|marks| marks.dialect())
-    else {
+    let looked_at = || lines(text).filter_map(|(_, line)| Marks::of(line)).take(LOOKED_AT);
+    // What `simulate` has written of other logs is none.
+    if looked_at().next().is_some_and(|marks| marks.is_decision()) {
+        return None;
+    }
+    let Some(first) = looked_at().find_map(|marks| marks.dialect()) else {
         return gemini::whole(text);
     };
     if first == Dialect::GeminiWhole
@@ -123,11 +126,18 @@ struct Marks {
     tool: Option<IgnoredAny>,
     tool_name: Option<IgnoredAny>,
     command: Option<IgnoredAny>,
+    decision: Option<IgnoredAny>,
+    policies: Option<IgnoredAny>,
+    input: Option<IgnoredAny>,
 }
 
 impl Marks {
     fn of(line: &[u8]) -> Option<Self> {
         line.starts_with(b"{").then(|| serde_json::from_slice(line).ok())?
+    }
+
+    fn is_decision(&self) -> bool {
+        self.decision.is_some() && self.policies.is_some() && self.input.is_none()
     }
 
     fn dialect(&self) -> Option<Dialect> {
@@ -192,6 +202,12 @@ mod tests {
         1: g g1  - glob {} Unknown 
         2: g g1  - glob {} Unknown
         ");
+    }
+
+    #[test]
+    fn decisions_that_were_written_are_no_log() {
+        let line = r#"{"call":"t1","tool":"Bash","decision":"allow","policies":[],"text":"ls"}"#;
+        assert_eq!(shown(line), "no log");
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod edge;
 mod elf;
 mod nearby;
 mod output;
+mod outputs;
 mod reading;
 mod replay;
 mod repository;

@@ -105,6 +105,15 @@ impl History {
         self.files += 1;
         self.broken.extend(broken);
         let mut sorting = Sorting::default();
+        // A runtime's log has the same call under another time: what was concluded then counts.
+        let key = |call: &Call| (call.call.session.clone(), call.call.id.clone());
+        let recorded: HashSet<_> = calls.iter().map(key).collect();
+        let is_in_both = |call: &Call| matches!(call.source, Source::Log) && recorded.contains(&key(call));
+        let before = self.calls();
+        for session in &mut self.sessions {
+            session.calls.retain(|call| !is_in_both(call));
+        }
+        self.duplicates += before - self.calls();
         for call in self.sessions.into_iter().flat_map(|session| session.calls).chain(calls) {
             self.duplicates += usize::from(!sorting.add(call));
         }
@@ -217,6 +226,26 @@ mod tests {
             .collect();
         assert_eq!(shown, ["s1 of dev: t1 t2 t3", "s2 of dev: t4"]);
         assert_eq!((history.duplicates, history.files, history.skipped.len()), (1, 3, 1));
+    }
+
+    #[test]
+    fn a_call_of_a_log_and_of_evidence_counts_once() {
+        let history = History::of([("a".to_owned(), log("s1", &[("t1", 1), ("t2", 2)]))]);
+        let of_log = history.sessions.first().and_then(|session| session.calls.first()).unwrap();
+        let source = Source::Evidence { effects: Vec::new(), context: Box::default() };
+        let recorded = Call {
+            call: of_log.call.clone(),
+            at: None,
+            branch: None,
+            result: PastResult::Unknown,
+            source,
+            file: "log".to_owned(),
+            line: 3,
+        };
+        let history = history.with_evidence(vec![recorded], None);
+        assert_eq!((history.calls(), history.duplicates), (2, 1));
+        let sources = history.sessions.iter().flat_map(|session| &session.calls);
+        assert_eq!(sources.filter(|call| matches!(call.source, Source::Evidence { .. })).count(), 1);
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod look;
 mod places;
 mod shown;
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -21,7 +22,7 @@ use countersign_redact::Redactor;
 
 use super::explain;
 use crate::output::{self, GOOD, styled};
-use crate::repository;
+use crate::{outputs, repository};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -69,7 +70,9 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
     let report = Report::new(runtimes, judged, notes, arguments.ask_servers);
     if let Some(path) = &arguments.html {
         let text = page(&report).map_err(|why| anyhow::anyhow!("cannot draw the page: {why}"))?;
-        std::fs::write(path, text).with_context(|| format!("cannot write `{}`", path.display()))?;
+        outputs::create(path, outputs::Kind::Page)?
+            .write_all(text.as_bytes())
+            .with_context(|| format!("cannot write `{}`", path.display()))?;
         eprintln!("{} `{}`", styled(GOOD, "wrote"), path.display());
     }
     if json {

@@ -10,6 +10,7 @@ mod trial;
 mod words;
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -23,7 +24,7 @@ use serde_json::json;
 
 use crate::desk::Desk;
 use crate::output::{self, FAINT, GOOD, WARN, styled};
-use crate::{repository, terminal};
+use crate::{outputs, repository, terminal};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -131,7 +132,9 @@ pub fn proposed(file: Option<PathBuf>) -> Result<(PathBuf, Bundle)> {
 fn compile(file: Option<PathBuf>, output: &Path, json: bool) -> Result<()> {
     let (path, bundle) = proposed(file)?;
     let bytes = bundle.to_bytes();
-    std::fs::write(output, &bytes).with_context(|| format!("cannot write `{}`", output.display()))?;
+    outputs::create(output, outputs::Kind::Bundle)?
+        .write_all(&bytes)
+        .with_context(|| format!("cannot write `{}`", output.display()))?;
     if json {
         return output::json(&json!({
             "file": path, "output": output, "bundle": bundle.digest(), "pack": bundle.pack(),

@@ -5,7 +5,6 @@ pub mod read;
 mod shown;
 pub mod tree;
 
-use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -16,6 +15,7 @@ use countersign_redact::Redactor;
 use countersign_simulate::{Report, Simulation};
 
 use crate::output::{self, GOOD, WithHint as _, styled};
+use crate::outputs;
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -62,12 +62,14 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
     bar.finish_and_clear();
     let report = Report::of(&history, &simulation, &bundle.bundle, other, arguments.tree.name().as_deref());
     if let Some(path) = &arguments.decisions {
-        lines(path, &simulation).with_context(|| format!("cannot write `{}`", path.display()))?;
+        lines(path, &simulation)?;
     }
     if let Some(path) = &arguments.html {
         let against = against.as_ref().map(|against| against.name.as_str());
         let page = countersign_simulate::html(&report, &bundle.name, against)?;
-        std::fs::write(path, page).with_context(|| format!("cannot write `{}`", path.display()))?;
+        outputs::create(path, outputs::Kind::Page)?
+            .write_all(page.as_bytes())
+            .with_context(|| format!("cannot write `{}`", path.display()))?;
     }
     if json {
         output::json(&report)?;
@@ -85,7 +87,7 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
 
 fn lines(path: &Path, simulation: &Simulation<'_>) -> Result<()> {
     let redactor = Redactor::new([0; 32]);
-    let mut file = BufWriter::new(File::create(path)?);
+    let mut file = BufWriter::new(outputs::create(path, outputs::Kind::Decisions)?);
     for decided in &simulation.decided {
         writeln!(file, "{}", decided.line(&redactor))?;
     }

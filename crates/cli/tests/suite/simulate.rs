@@ -193,6 +193,24 @@ fn what_cannot_be_simulated_is_said() {
     error: there is no policy `loose`
     hint: name a countersign.toml, a built bundle (.json), or a pack: observe, graduated, strict
     ");
+    fs::write(machine.path("own.jsonl"), "{\"tool\":\"Bash\",\"input\":{\"command\":\"ls\"}}\n").unwrap();
+    let own = path("own.jsonl");
+    assert_snapshot!(fails(&[&own, "--decisions", &own]), @"
+    error: cannot write `/own.jsonl`
+      caused by: another file is there, which was not written as that
+    hint: give another name, or remove that file first
+    ");
+    assert_snapshot!(fails(&[&own, "--html", &own]), @"
+    error: cannot write `/own.jsonl`
+      caused by: another file is there, which was not written as that
+    hint: give another name, or remove that file first
+    ");
+    assert!(fs::read_to_string(&own).unwrap().contains("Bash"));
+    let proposal = machine.repository().join("countersign.toml");
+    fs::write(&proposal, "version = 1\n").unwrap();
+    let arguments = ["policy", "build", "--output", &proposal.display().to_string()];
+    assert!(!machine.try_countersign(&arguments, "").status.success());
+    assert_eq!(fs::read_to_string(&proposal).unwrap(), "version = 1\n");
     assert_snapshot!(fails(&[&path("logs"), "--html", &path("no/such/folder.html")]), @"
     error: cannot write `/no/such/folder.html`
       caused by: No such file or directory (os error 2)
@@ -329,8 +347,8 @@ fn files_of_a_working_tree_stand_for_those_that_a_session_did_not_write() {
     assert!(lines[1]["effects"].to_string().contains("stack.destroy"), "{}", lines[1]);
     let nowhere = machine.try_countersign(&["simulate", &path, "--files", "/nowhere"], "");
     assert_snapshot!(String::from_utf8(nowhere.stderr).unwrap(), @"
-    error: cannot read the working tree `/nowhere`
-      caused by: No such file or directory (os error 2)
+    error: no tool call in 0 logs and 1 other file
+    hint: name session logs: Claude Code keeps them under ~/.claude/projects, Codex under ~/.codex/sessions, Gemini CLI under ~/.gemini/tmp
     ");
 }
 
