@@ -345,10 +345,11 @@ fn files_of_a_working_tree_stand_for_those_that_a_session_did_not_write() {
     let decisions: Vec<&Value> = lines.iter().map(|line| &line["decision"]).collect();
     assert_eq!(decisions[0], "allow", "{}", lines[0]);
     assert!(lines[1]["effects"].to_string().contains("stack.destroy"), "{}", lines[1]);
-    let nowhere = machine.try_countersign(&["simulate", &path, "--files", "/nowhere"], "");
+    let logs = machine.path("logs").display().to_string();
+    let nowhere = machine.try_countersign(&["simulate", &logs, "--files", "/nowhere"], "");
     assert_snapshot!(String::from_utf8(nowhere.stderr).unwrap(), @"
-    error: no tool call in 0 logs and 1 other file
-    hint: name session logs: Claude Code keeps them under ~/.claude/projects, Codex under ~/.codex/sessions, Gemini CLI under ~/.gemini/tmp
+    error: cannot read the working tree `/nowhere`
+      caused by: No such file or directory (os error 2)
     ");
 }
 
