@@ -222,7 +222,8 @@ impl Trust {
     }
 
     /// The bundles that speak for a call in these working trees, with these remotes. `remotes_of` tells the remotes of a
-    /// working tree: where a reviewer signed nothing for it, what was signed for another one of the same remote counts.
+    /// working tree: where a reviewer signed nothing for it, what was signed for another one of the same remote counts, and
+    /// where they cannot be told, whatever was signed for any.
     ///
     /// # Errors
     /// One of them cannot be used, or there is none: nothing can be decided then.
@@ -233,15 +234,19 @@ impl Trust {
         authorities: &Authorities,
         roots: &BTreeSet<String>,
         remotes: &BTreeSet<String>,
-        remotes_of: impl Fn(&str) -> Vec<String>,
+        remotes_of: impl Fn(&str) -> Option<Vec<String>>,
     ) -> Result<InForce, LedgerError> {
         let candidates = self.candidates(log, authorities);
         let mut remotes = remotes.clone();
+        let mut is_any = false;
         let repositories =
             || candidates.iter().filter_map(|candidate| Some((candidate.repository?, candidate.signed)));
         if repositories().any(|(repository, _)| !roots.contains(repository)) {
             for root in roots.iter().filter(|root| !repositories().any(|of| of == (root.as_str(), true))) {
-                remotes.extend(remotes_of(root));
+                match remotes_of(root) {
+                    Some(found) => remotes.extend(found),
+                    None => is_any = true,
+                }
             }
         }
         let mut bundles: Vec<(Bundle, Standing)> = Vec::new();
@@ -249,7 +254,7 @@ impl Trust {
         // Signed ones come first.
         for candidate in candidates.iter().filter(|candidate| candidate.repository.is_some()) {
             let here = candidate.repository.is_some_and(|root| roots.contains(root));
-            if !here && remotes.is_empty() {
+            if !here && remotes.is_empty() && !is_any {
                 continue;
             }
             let bundle = self.bundle(home, &candidate.bundle)?;
@@ -259,6 +264,7 @@ impl Trust {
                 bundles.iter().any(|(other, standing)| standing.signed && spoken_of(other, remote))
             };
             let speaks = here
+                || is_any && candidate.signed
                 || remotes
                     .iter()
                     .any(|remote| spoken_of(&bundle, remote) && (candidate.signed || !signed_for(remote)));

@@ -28,8 +28,8 @@ pub struct Effect {
     /// The line of a file behind the command that does it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<Origin>,
-    /// How often it is done, or to how many files of a directory, where that counts; the largest number where it could be any, and none where a pull
-    /// request is there already.
+    /// How often it is done, or to how many files of a directory, where that counts; the largest number where it could be
+    /// any, and none where a pull request is there already.
     #[serde(default = "once", skip_serializing_if = "is_once")]
     pub times: u32,
     /// Other machines that are spoken to for it, besides the one whose address the resource names; `*` where it could

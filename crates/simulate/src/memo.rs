@@ -187,7 +187,7 @@ mod tests {
             Understanding {
                 effects: Vec::new(),
                 commands: Vec::new(),
-                directories: Vec::new(),
+                directories: std::collections::BTreeSet::new(),
                 facts: vec![Fact { question, answer: Answer::No }],
                 bearing: Map::new(),
                 pinning: Pinning::NotNeeded,

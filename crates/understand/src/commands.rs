@@ -1,6 +1,8 @@
 //! The commands a call runs, as understanding came upon them: what people are shown between the text of a
 //! call and its effects.
 
+use std::collections::BTreeSet;
+
 use countersign_model::{Origin, Span};
 
 use crate::collected::Slot;
@@ -144,11 +146,8 @@ pub(crate) struct Commands {
     pipelines: usize,
     pipeline: usize,
     /// Where commands run.
-    directories: Vec<String>,
+    directories: BTreeSet<String>,
 }
-
-/// Directories that are kept of one call.
-const MOST_DIRECTORIES: usize = 16;
 
 /// What [`Commands::ends`] needs to know of the command it ends.
 #[derive(Clone, Copy, Debug)]
@@ -195,9 +194,8 @@ impl Commands {
 
     /// A command works there, or may.
     pub fn works_in(&mut self, directory: &str) {
-        let is_new = !self.directories.iter().any(|known| known == directory);
-        if is_new && self.directories.len() < MOST_DIRECTORIES {
-            self.directories.push(directory.to_owned());
+        if !self.directories.contains(directory) {
+            self.directories.insert(directory.to_owned());
         }
     }
 
@@ -257,7 +255,7 @@ impl Commands {
     }
 
     /// All of them, in order, with their effects where there are `listed` before those that are sums.
-    pub fn finish(mut self, listed: usize) -> (Vec<Command>, Vec<String>) {
+    pub fn finish(mut self, listed: usize) -> (Vec<Command>, BTreeSet<String>) {
         for (owner, slot) in self.origins {
             let index = match slot {
                 Slot::Listed(index) => index,

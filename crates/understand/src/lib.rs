@@ -43,6 +43,8 @@ mod tools;
 mod word;
 mod workspace;
 
+use std::collections::BTreeSet;
+
 use countersign_model::{Access, Declared, Effect, Fact, ToolCall};
 use serde_json::{Map, Value};
 
@@ -117,8 +119,8 @@ pub struct Understanding {
     pub effects: Vec<Effect>,
     /// The commands that it runs or may run, in the order they were looked at; at most a thousand.
     pub commands: Vec<Command>,
-    /// The directories in which commands run or may run, where they are known; at most sixteen.
-    pub directories: Vec<String>,
+    /// The directories in which commands run or may run, where they are known.
+    pub directories: BTreeSet<String>,
     /// Everything asked of the workspace, in the order it was first asked.
     pub facts: Vec<Fact>,
     /// The part of the input that bears on effects: no descriptions, no ids.

@@ -231,7 +231,7 @@ pub fn others(desk: &mut Desk, top: &Path) -> Result<Vec<(Digest, Standing)>> {
     let roots = BTreeSet::from([top.display().to_string()]);
     let (trust, home, authorities) = (desk.trust()?, desk.home(), desk.authorities()?);
     let in_force =
-        trust.bundles(&home, desk.ledger.log_id(), &authorities, &roots, &remotes, |_| Vec::new())?;
+        trust.bundles(&home, desk.ledger.log_id(), &authorities, &roots, &remotes, |_| Some(Vec::new()))?;
     let here = Some(top.display().to_string());
     let all = in_force.bundles.into_iter().map(|(bundle, standing)| (bundle.digest(), standing));
     let beside =

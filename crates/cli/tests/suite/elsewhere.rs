@@ -44,6 +44,9 @@ fn in_its_worktrees_and_clones() {
     let remote = machine.path("other.git").display().to_string();
     machine.git(&["clone", "--quiet", &remote, &other.display().to_string()]);
     assert!(install(&machine, "npm ci", &other).starts_with("pass"));
+    // Whose remotes cannot be told may have any.
+    fs::write(other.join(".git/config"), "[remote \"origin\"\n").unwrap();
+    assert!(install(&machine, "npm ci", &other).starts_with("deny"));
 }
 
 #[test]
@@ -62,6 +65,7 @@ fn from_outside() {
         format!("npm --prefix {top} ci"),
         format!("pushd {top} && npm ci"),
         format!("env -C {top} npm ci"),
+        format!("{}cd {top} && npm ci", (0..40).map(|number| format!("cd /d{number}; ")).collect::<String>()),
     ] {
         assert_eq!(ask(&command), "deny", "{command}");
     }

@@ -20,7 +20,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 /// Files of one call that are looked for.
-pub(super) const MADE: usize = 16;
+const MADE: usize = 16;
 
 /// What a call is judged with.
 pub struct Judge {
@@ -132,7 +132,7 @@ impl Judge {
         let (bundles, notes): (Vec<(&Bundle, Option<&Standing>)>, _) = match &self.policy {
             Policy::InForce { trust, log } => {
                 let began = session.and_then(|session| session.cwd.as_deref());
-                let beside = [began, self.project.as_deref()].into_iter().flatten();
+                let beside = [began, self.project.as_deref(), Some(call.cwd.as_str())].into_iter().flatten();
                 let Concerned { roots, remotes } = Concerned::by(&plain, tree.as_ref(), beside, &machine);
                 let remotes_of = |root: &str| remotes_of(root, &machine);
                 // Who reads them anew for a call ends after it: taking them apart again would be for nothing.

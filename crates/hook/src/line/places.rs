@@ -6,8 +6,6 @@ use std::path::{Path, PathBuf};
 use countersign_model::{Access, Answer, Effect, Question, Resource};
 use countersign_understand::{Understanding, Workspace};
 
-use super::judge::MADE;
-
 /// What a call concerns.
 pub(super) struct Concerned {
     /// Working trees, by their tops.
@@ -27,8 +25,7 @@ impl Concerned {
     ) -> Self {
         let mut roots: BTreeSet<String> = tree.into_iter().cloned().collect();
         let directories = understanding.directories.iter().map(String::as_str).chain(beside);
-        let directories: BTreeSet<&str> = directories.collect();
-        roots.extend(directories.into_iter().filter_map(|directory| working_tree(directory, machine)));
+        roots.extend(directories.filter_map(|directory| tree_or_itself(directory, machine)));
         roots.extend(trees(&understanding.effects, machine));
         let mut remotes = BTreeSet::new();
         for effect in &understanding.effects {
@@ -59,21 +56,22 @@ impl Concerned {
     }
 }
 
-/// The addresses of a working tree's remotes.
-pub(super) fn remotes_of(root: &str, machine: &dyn Workspace) -> Vec<String> {
+/// The addresses of a working tree's remotes; none where they cannot be told.
+pub(super) fn remotes_of(root: &str, machine: &dyn Workspace) -> Option<Vec<String>> {
     let repository = root.to_owned();
     let section = "remote".to_owned();
-    let names = values(machine.ask(&Question::Subsections { repository: repository.clone(), section }));
+    let names = values(machine.ask(&Question::Subsections { repository: repository.clone(), section }))?;
     let keys = names.iter().flat_map(|name| ["pushurl", "url"].map(|kind| format!("remote.{name}.{kind}")));
     let address =
         |key: String| values(machine.ask(&Question::Configuration { repository: repository.clone(), key }));
-    keys.flat_map(address).collect()
+    keys.map(address).collect::<Option<Vec<_>>>().map(|addresses| addresses.concat())
 }
 
-fn values(answer: Answer) -> Vec<String> {
+fn values(answer: Answer) -> Option<Vec<String>> {
     match answer {
-        Answer::Values { values } => values,
-        _ => Vec::new(),
+        Answer::Values { values } => Some(values),
+        Answer::Absent | Answer::No => Some(Vec::new()),
+        _ => None,
     }
 }
 
@@ -86,6 +84,15 @@ pub(super) fn working_tree(directory: &str, workspace: &dyn Workspace) -> Option
     }
 }
 
+/// The top of the working tree; where that cannot be told, the directory itself, whose remotes then cannot be told either.
+fn tree_or_itself(directory: &str, machine: &dyn Workspace) -> Option<String> {
+    match machine.ask(&Question::Repository { directory: directory.to_owned() }) {
+        Answer::Directory { path } => Some(path),
+        Answer::Unknown { .. } => Some(directory.to_owned()),
+        _ => None,
+    }
+}
+
 /// The working trees that the files lie in which a call changes.
 pub(super) fn trees(effects: &[Effect], machine: &dyn Workspace) -> Vec<String> {
     let changed = effects.iter().filter(|effect| effect.access != Access::Read);
@@ -93,8 +100,11 @@ pub(super) fn trees(effects: &[Effect], machine: &dyn Workspace) -> Vec<String> 
         Resource::Path { path, .. } => Some(Path::new(path)),
         _ => None,
     });
+    // What is changed may be a directory itself; many files lie in few.
+    let places: BTreeSet<&Path> =
+        paths.map(|path| path.parent().filter(|_| !path.is_dir()).unwrap_or(path)).collect();
     let above = |path: &Path| path.ancestors().find(|above| above.is_dir()).map(Path::to_path_buf);
-    let directories: BTreeSet<PathBuf> = paths.take(MADE).filter_map(above).collect();
+    let directories: BTreeSet<PathBuf> = places.into_iter().filter_map(above).collect();
     let tree = |directory: PathBuf| working_tree(&directory.to_string_lossy(), machine);
     directories.into_iter().filter_map(tree).collect::<BTreeSet<String>>().into_iter().collect()
 }

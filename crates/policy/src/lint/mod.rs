@@ -165,6 +165,15 @@ fn attribute(expression: &Value) -> Option<String> {
     Some(format!("{of}.{}", get.get("attr")?.as_str()?))
 }
 
+/// The texts of a literal, or of a set of them, in Cedar's JSON form.
+fn texts(expression: &Value) -> Vec<String> {
+    let literal = |value: &Value| value.get("Value").and_then(Value::as_str).map(str::to_owned);
+    match expression.get("Set").and_then(Value::as_array) {
+        Some(items) => items.iter().filter_map(literal).collect(),
+        None => literal(expression).into_iter().collect(),
+    }
+}
+
 /// A pattern as it is written, in Cedar's JSON form a list of its parts.
 fn pattern(pattern: &Value) -> Option<String> {
     if let Some(text) = pattern.as_str() {

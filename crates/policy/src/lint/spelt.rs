@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Found, Read, attribute, pattern, walk};
+use super::{Found, Read, attribute, pattern, texts, walk};
 use crate::remote;
 use crate::sentence::plain;
 
@@ -65,15 +65,6 @@ pub(super) fn find(one: &Read<'_>, _: &[Read<'_>]) -> Vec<Found> {
         }
     });
     found
-}
-
-/// The texts of a literal, or of a set of them.
-fn texts(expression: &Value) -> Vec<String> {
-    let literal = |value: &Value| value.get("Value").and_then(Value::as_str).map(str::to_owned);
-    match expression.get("Set").and_then(Value::as_array) {
-        Some(items) => items.iter().filter_map(literal).collect(),
-        None => literal(expression).into_iter().collect(),
-    }
 }
 
 fn never(attribute: &str, text: &str, one: &Read<'_>) -> Option<Never> {

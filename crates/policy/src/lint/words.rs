@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Found, Read, attribute, walk};
+use super::{Found, Read, attribute, texts, walk};
 use crate::nearest;
 
 /// Attributes that are one of a few words.
@@ -57,12 +57,4 @@ pub(super) fn find(one: &Read<'_>, _: &[Read<'_>]) -> Vec<Found> {
         }
     });
     found
-}
-
-fn texts(expression: &Value) -> Vec<String> {
-    let literal = |value: &Value| value.get("Value").and_then(Value::as_str).map(str::to_owned);
-    match expression.get("Set").and_then(Value::as_array) {
-        Some(items) => items.iter().filter_map(literal).collect(),
-        None => literal(expression).into_iter().collect(),
-    }
 }
