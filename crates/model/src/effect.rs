@@ -43,10 +43,10 @@ pub struct Effect {
     /// for names in that one directory, and for nothing with a `/` in it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub expanded: bool,
+    /// The path that was named, where a link leads from it to the one the resource names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub led_by: Option<String>,
 }
-
-/// How it is said of an effect on a file that another name leads to it: that name, then this.
-pub const LEADS_THERE: &str = " leads there through a link";
 
 const fn once() -> u32 {
     1
@@ -75,6 +75,7 @@ impl Effect {
             speaks_to: Vec::new(),
             acts_in: Vec::new(),
             expanded: false,
+            led_by: None,
         }
     }
 

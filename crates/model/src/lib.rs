@@ -28,7 +28,7 @@ pub use call::{McpServer, Runtime, ToolAnnotations, ToolCall};
 pub use decision::{Decision, DecisionKind, Requirement, Shadow};
 pub use declared::Declared;
 pub use digest::{Digest, ParseDigestError};
-pub use effect::{Access, Certainty, Effect, LEADS_THERE, Origin, Reversible, Span};
+pub use effect::{Access, Certainty, Effect, Origin, Reversible, Span};
 pub use environment::{Environment, Place};
 pub use fact::{Answer, Fact, Question};
 pub use finding::Finding;

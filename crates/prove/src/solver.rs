@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use cedar_policy::{EntityTypeName, EntityUid, Policy, RequestEnv, Schema};
 use cedar_policy_symcc::solver::LocalSolver;
@@ -17,6 +18,8 @@ use crate::ProveError;
 const WORKERS: usize = 2;
 /// How long one question may take, in milliseconds: they take a few each.
 const PATIENCE: u32 = 20_000;
+/// How long is waited for an answer: a solver gives up by itself before, or is none.
+const AT_MOST: Duration = Duration::from_secs(30);
 
 /// The stack of what compiles a question, which recurses as deep as its condition is nested.
 pub const STACK: usize = 64 << 20;
@@ -127,9 +130,7 @@ impl Solvers {
         let Worker { runtime, compiler } = worker;
         stacker::grow(STACK, || {
             let compiled = compile(schema, asked)?;
-            runtime
-                .block_on(compiler.check_never_errors_with_counterexample_opt(&compiled))
-                .map_err(|error| ProveError::solver(&error))
+            answer(runtime, AT_MOST, compiler.check_never_errors_with_counterexample_opt(&compiled))
         })
     }
 }
@@ -158,9 +159,19 @@ impl Worker {
     fn can_apply(&mut self, schema: &CompiledSchema, asked: &Asked) -> Result<Option<Env>, ProveError> {
         let compiled = compile(schema, asked)?;
         let Self { runtime, compiler } = self;
-        runtime
-            .block_on(compiler.check_never_matches_with_counterexample_opt(&compiled))
-            .map_err(|error| ProveError::solver(&error))
+        answer(runtime, AT_MOST, compiler.check_never_matches_with_counterexample_opt(&compiled))
+    }
+}
+
+/// What the solver answers in time.
+fn answer<T>(
+    runtime: &Runtime,
+    at_most: Duration,
+    question: impl Future<Output = Result<T, cedar_policy_symcc::err::Error>>,
+) -> Result<T, ProveError> {
+    match runtime.block_on(async { tokio::time::timeout(at_most, question).await }) {
+        Ok(answered) => answered.map_err(|error| ProveError::solver(&error)),
+        Err(_) => Err(ProveError::SolverFailed(format!("it gave no answer within {at_most:?}"))),
     }
 }
 
@@ -174,4 +185,16 @@ fn compile(schema: &CompiledSchema, asked: &Asked) -> Result<CompiledPolicy, Pro
     let symbolic = schema.sym_env(&environment).map_err(|error| ProveError::solver(&error))?;
     CompiledPolicy::compile_with_custom_symenv(&asked.policy, &environment, schema.schema(), symbolic)
         .map_err(|error| ProveError::solver(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    #[test]
+    fn a_solver_that_never_answers_is_not_waited_for() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let answered = super::answer::<()>(&runtime, Duration::from_millis(10), std::future::pending());
+        assert!(answered.unwrap_err().to_string().contains("no answer within 10ms"));
+    }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use countersign_model::{Access, Effect, LEADS_THERE, PathClass, Resource, Zone, verbs};
+use countersign_model::{Access, Effect, PathClass, Resource, Zone, verbs};
 
 use super::{Outside, UnderTask};
 use crate::{Context, risk};
@@ -110,7 +110,7 @@ fn led(effects: &[Effect]) -> BTreeSet<&str> {
     let changes = effects.iter().filter(|effect| changed_file(effect).is_some());
     changes
         .filter_map(|effect| {
-            let through = effect.because.as_deref()?.strip_suffix(LEADS_THERE)?;
+            let through = effect.led_by.as_deref()?;
             (changed_file(effect) != Some(through)).then_some(through)
         })
         .collect()
@@ -161,14 +161,14 @@ mod tests {
 
     #[test]
     fn a_file_that_is_written_through_a_link_counts_once() {
-        let led = write("/repo/tests/a").because("/repo/src/t/a leads there through a link");
-        let both = [led, write("/repo/src/t/a"), write("/repo/b")];
+        let led = |by: &str, path: &str| Effect { led_by: Some(by.to_owned()), ..write(path) };
+        let both = [led("/repo/src/t/a", "/repo/tests/a"), write("/repo/src/t/a"), write("/repo/b")];
         assert_eq!(said(&both), [] as [&str; 0]);
         assert_eq!(changed_files(&both), BTreeSet::from(["/repo/b", "/repo/tests/a"]));
         let three = [both.as_slice(), &[write("/repo/c")]].concat();
         assert_eq!(said(&three).len(), 3, "{:?}", said(&three));
         // What leads there and is not written is none of them, and no file leads to itself.
-        let own = write("/repo/a").because("/repo/a leads there through a link");
+        let own = led("/repo/a", "/repo/a");
         assert_eq!(said(&[own, write("/repo/b"), write("/repo/c")]).len(), 3);
     }
 

@@ -340,11 +340,9 @@ fn time_grows_with_length() {
                 check_with(command, &[(path, &text)]);
                 started.elapsed()
             };
-            let (half, whole) = (once(6_000), once(12_000));
-            assert!(
-                whole < half * 6 + Duration::from_millis(300),
-                "{command} {unit:?}: {half:?} then {whole:?}"
-            );
+            // A busy machine may hold one of them up, and hardly three in a row.
+            let is_slow = |_| once(12_000) >= once(6_000) * 6 + Duration::from_millis(300);
+            assert!(!(0..3).all(is_slow), "{command} {unit:?}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What is done to files, as families say it: which effect it is depends on what kind of file it is.
 
 use countersign_model::{
-    Answer, Certainty, Effect, LEADS_THERE, PathClass, Question, Resource, Reversible, Verb, Zone, verbs,
+    Answer, Certainty, Effect, PathClass, Question, Resource, Reversible, Verb, Zone, verbs,
 };
 
 use super::Context;
@@ -445,8 +445,9 @@ impl Context<'_> {
             let is_certain = located.why.is_none() && world.links.is_empty() && !world.opaque;
             for path in elsewhere {
                 let resource = Resource::Path { path, zone: located.zone, class: located.class };
-                let why = format!("{}{LEADS_THERE}", located.path);
-                self.push(Effect::new(verb.clone(), resource).because(&why));
+                let why = format!("{} leads there through a link", located.path);
+                let led_by = Some(located.path.clone());
+                self.push(Effect { led_by, ..Effect::new(verb.clone(), resource).because(&why) });
             }
             if is_there_only && is_certain {
                 return;

@@ -2,6 +2,7 @@
 
 mod proved;
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -28,8 +29,8 @@ pub struct Arguments {
     #[command(flatten)]
     tree: tree::Tree,
     /// Most drafts
-    #[arg(long, default_value_t = 5, value_name = "NUMBER")]
-    most: usize,
+    #[arg(long, default_value = "5", value_name = "NUMBER")]
+    most: NonZeroUsize,
     /// Show drafts without proving that they keep what the policy promises (there is no solver, for example)
     #[arg(long)]
     unproved: bool,
@@ -45,9 +46,9 @@ pub fn run(arguments: &Arguments, json: bool) -> Result<ExitCode> {
     let before = countersign_simulate::run(&history, &bundle, None, files, &|_| {});
     let drafts = candidates(&before, &bundle);
     let (mut drafts, dropped) = if arguments.unproved {
-        (drafts.into_iter().take(arguments.most).collect(), Vec::new())
+        (drafts.into_iter().take(arguments.most.get()).collect(), Vec::new())
     } else {
-        proved::keep(drafts, arguments.most, &bundle, &proposal)?
+        proved::keep(drafts, arguments.most.get(), &bundle, &proposal)?
     };
     // What another policy forbids all the same is no use.
     let after = with(&proposal, &drafts, &history, files)?;
