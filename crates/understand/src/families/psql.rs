@@ -248,7 +248,7 @@ mod tests {
         ");
         assert_snapshot!(check("PGHOST=db.example psql shop <<'EOF'\nBEGIN;\nUPDATE users SET a = 1 WHERE id = 2;\n\\! git push origin main\n\\copy orders to 'orders.csv' csv\n\\c other\nSELECT 1;\nEOF"), @"
         git.push main@origin, write
-        db.read orders in postgresql://db.example/shop, read
+        db.export orders in postgresql://db.example/shop, read
         fs.write /repo/orders.csv, write
         db.write users in postgresql://db.example/shop, write
         db.read * in postgresql://db.example/other, read

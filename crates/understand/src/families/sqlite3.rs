@@ -205,7 +205,7 @@ mod tests {
         assert_snapshot!(check("duckdb -c \"SELECT count(*) FROM read_csv('x.csv')\""), @"fs.read /repo/x.csv, read");
         assert_snapshot!(check("duckdb shop.duckdb \"COPY t TO 'out.parquet'; INSTALL httpfs\""), @"
         fs.write /repo/out.parquet, write
-        db.read t in duckdb:///repo/shop.duckdb, read
+        db.export t in duckdb:///repo/shop.duckdb, read
         db.execute * in duckdb:///repo/shop.duckdb, execute
         ");
     }

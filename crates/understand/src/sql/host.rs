@@ -166,13 +166,13 @@ pub(super) fn copy<'t>(
     let is = |word: &str| target.is_some_and(|token| token.is(word));
     let remote = target.is_some_and(|token| token.kind == Kind::Text && token.text.contains("://"));
     let verb = if is("STDOUT") {
-        verbs::DB_READ
+        verbs::DB_EXPORT
     } else if is("STDIN") || (is_from && remote) {
         verbs::DB_WRITE
     } else {
         verbs::DB_EXECUTE
     };
-    if holds_query && verb == verbs::DB_READ {
+    if holds_query && verb == verbs::DB_EXPORT {
         return;
     }
     let statement = Statement::new(verb.clone(), tables.clone());
@@ -183,7 +183,7 @@ pub(super) fn copy<'t>(
         let reach = if is_from { Reach::Reads } else { Reach::Writes };
         found.push(statement.reaching(reach, Some(literal(target))));
         if reading.dialect == Dialect::DuckDb && !tables.is_empty() {
-            found.push(Statement::new(if is_from { verbs::DB_WRITE } else { verbs::DB_READ }, tables));
+            found.push(Statement::new(if is_from { verbs::DB_WRITE } else { verbs::DB_EXPORT }, tables));
         }
     } else {
         found.push(statement);
@@ -291,7 +291,7 @@ mod tests {
 
     #[test]
     fn work_on_data_is_no_more_than_that() {
-        assert_snapshot!(check("psql -c 'COPY t TO STDOUT'"), @"db.read t in postgresql://localhost, read");
+        assert_snapshot!(check("psql -c 'COPY t TO STDOUT'"), @"db.export t in postgresql://localhost, read");
         assert_snapshot!(check("psql -c \"\\copy t from 'x.csv'\""), @"
         db.write t in postgresql://localhost, write
         fs.read /repo/x.csv, read
@@ -320,7 +320,7 @@ mod tests {
         assert_snapshot!(check("sqlite3 x.db \"vacuum into 'copy.db'\""), @"fs.write /repo/copy.db, write");
         assert_snapshot!(check("duckdb x.db \"COPY t TO 'out.csv'\""), @"
         fs.write /repo/out.csv, write
-        db.read t in duckdb:///repo/x.db, read
+        db.export t in duckdb:///repo/x.db, read
         ");
         assert_snapshot!(check("duckdb x.db \"COPY (select 1) TO '/home/dev/.bashrc'; COPY t FROM 'x.csv'\""), @"
         fs.write /home/dev/.bashrc, write

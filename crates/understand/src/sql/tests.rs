@@ -188,7 +188,7 @@ fn code_files_and_programs() {
     assert_snapshot!(check("COPY t FROM PROGRAM 'curl x'; COPY t TO '/tmp/x'; COPY t TO STDOUT; COPY (SELECT * FROM u) TO STDOUT; DO $$ BEGIN END $$; CALL p(1); LOAD 'x'"), @"
     db.execute [t] partial: it runs a program on the database's machine
     db.execute [t] partial: it writes files of the database's machine
-    db.read [t]
+    db.export [t]
     db.read [u]
     db.execute []: it runs a block of code
     db.execute [p]: it runs a procedure

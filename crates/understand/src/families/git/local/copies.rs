@@ -200,10 +200,13 @@ pub(super) fn structure(git: &Git<'_>, context: &mut Context<'_>) {
             let value = command.map_or_else(|| Value::unknown("unclear"), |words| Value::Known(words.join(" ")));
             environment::command("git submodule foreach", &value, context);
         }
-        ("submodule", "update" | "init" | "sync" | "absorbgitdirs") => {
+        // A command as a submodule's way to update stands in git's own settings, which are read with the others.
+        ("submodule", "update") => {
             context.push(git.here(verbs::GIT_FETCH));
-            context.opaque("git submodule", "a submodule's update setting can run a command");
+            let is_forced = git.has_long("--force") || git.has_short('f');
+            context.push(git.here(if is_forced { verbs::GIT_DISCARD } else { verbs::GIT_BRANCH }));
         }
+        ("submodule", "init" | "sync" | "absorbgitdirs") => context.push(git.here(verbs::GIT_BRANCH)),
         ("submodule", "add") => {
             let address = operands.iter().skip(1).map(|word| word.text()).find(|text| addresses::is_address(text) && !text.starts_with('.'));
             if let Some(url) = address.map(addresses::of_remote) {
@@ -214,5 +217,43 @@ pub(super) fn structure(git: &Git<'_>, context: &mut Context<'_>) {
         }
         ("submodule", _) => context.push(config::side_effect(git, "it changes the submodules")),
         _ => super::beginning::effects(git, context),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use crate::fixture::check;
+
+    #[test]
+    fn submodules() {
+        assert_snapshot!(check("git submodule update --init --recursive"), @"
+        git.fetch /repo, read
+        git.branch /repo, write
+        ");
+        assert_snapshot!(check("git submodule update --force"), @"
+        git.fetch /repo, read
+        git.discard /repo, destroy
+        ");
+        assert_snapshot!(check("git submodule init; git submodule sync"), @"git.branch /repo, write");
+        assert_snapshot!(check("git -c submodule.x.update='!git push origin main' submodule update"), @"
+        exec.opaque git -c submodule.x.update=.., execute, opaque
+        git.fetch /repo, read
+        git.branch /repo, write
+        exec.opaque git -c submodule.x.update=.. told of submodule.x.update, execute, opaque
+        ");
+        assert_snapshot!(check("git -c protocol.ext.allow=always submodule update"), @"
+        exec.opaque git -c protocol.ext.allow=.., execute, opaque
+        git.fetch /repo, read
+        git.branch /repo, write
+        exec.opaque git -c protocol.ext.allow=.. told of protocol.ext.allow, execute, opaque
+        ");
+        assert_snapshot!(check("git config submodule.x.update '!git push origin main'; git submodule update"), @"
+        fs.write /repo/.git/config, write
+        git.config /repo, write
+        git.fetch /repo, read
+        git.branch /repo, write
+        ");
     }
 }
