@@ -115,8 +115,8 @@ pub fn validate(checked: &[Checked]) -> Result<(), BuildError> {
     }
 }
 
-/// That the environments and places that a policy names are some: Cedar lets a group have any name, and what is asked
-/// of one that never comes is never true.
+/// That what a policy names is something: Cedar lets an entity have any name, and what is asked of one that never comes
+/// is never true.
 fn named(checked: &Checked) -> Result<(), BuildError> {
     for literal in checked.policy.entity_literals() {
         let (kind, id) = (literal.type_name().basename().to_owned(), literal.id().unescaped().to_owned());
@@ -124,7 +124,8 @@ fn named(checked: &Checked) -> Result<(), BuildError> {
             "Environment" => &ENVIRONMENTS.map(environment_word),
             "Place" => &PLACES.map(place_word),
             "Session" => &[SESSION],
-            _ => continue,
+            "Action" => continue,
+            _ => return Err(nameless(checked, &kind, &id)),
         };
         if !known.contains(&id.as_str()) {
             let text = checked.policy.to_string();
@@ -138,6 +139,27 @@ fn named(checked: &Checked) -> Result<(), BuildError> {
         }
     }
     Ok(())
+}
+
+/// A resource that a policy names by an entity: each is known by its attributes alone.
+fn nameless(checked: &Checked, kind: &str, id: &str) -> BuildError {
+    let attribute = match kind {
+        "Ref" => "reference",
+        "Repository" | "PullRequest" | "Forge" | "Change" => "repository",
+        "Path" => "path",
+        "Host" => "host",
+        _ => "name",
+    };
+    let text = checked.policy.to_string();
+    let offset = text.find(&format!("\"{id}\""));
+    BuildError::Policy {
+        policy: checked.name.clone(),
+        message: format!("nothing is called `{kind}::\"{id}\"`, so that this is never true"),
+        place: Place(offset.and_then(|offset| line_and_column(&text, offset))),
+        hint: Some(format!(
+            "ask for attributes: `resource is {kind}`, and `when {{ resource.{attribute} == \"…\" }}`"
+        )),
+    }
 }
 
 const ENVIRONMENTS: [Environment; 4] =

@@ -41,6 +41,14 @@ fn groups_that_there_are_not() {
     cannot use policy `own`: there is no `Session::"mine"`, so that this is never true at line 5, column 31
     it is one of: session
     "#);
+    assert_snapshot!(policy("forbid (principal, action, resource == Host::\"evil.example\");"), @r#"
+    cannot use policy `own`: nothing is called `Host::"evil.example"`, so that this is never true at line 5, column 46
+    ask for attributes: `resource is Host`, and `when { resource.host == "…" }`
+    "#);
+    assert_snapshot!(policy("permit (principal, action, resource)\nwhen { resource in [Path::\".env\"] };"), @r#"
+    cannot use policy `own`: nothing is called `Path::".env"`, so that this is never true at line 6, column 27
+    ask for attributes: `resource is Path`, and `when { resource.path == "…" }`
+    "#);
     assert_snapshot!(check("[[invariant]]\nid = \"own\"\nsays = \"x\"\ncedar = 'forbid (principal, action, resource) when { resource in [Place::\"remote\", Environment::\"Production\"] };'"), @r#"
     cannot use policy `invariant own`: there is no `Environment::"Production"`, so that this is never true at line 5, column 97
     did you mean `production`? It is one of: development, staging, unknown, production
