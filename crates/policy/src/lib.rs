@@ -64,6 +64,7 @@ pub use context::{Context, History, pushes, secret_read, takes_in_untrusted};
 pub use decide::{decide, overruling};
 pub use draft::{Draft, draft};
 pub use example::Example;
+pub use glob::matches as fits_pattern;
 pub use imagined::{Answered, Imagined, actions, can_stand, resource_types, usual_types};
 pub use layers::{Layer, Loosening};
 pub use lint::{Lint, all_examples, first_exception, lint, lint_file};

@@ -324,6 +324,13 @@ fn files_of_credentials_count_where_they_are_used() {
     for command in ["./ship.sh", "NODE_ENV=production npm test", "npm test && ./ship.sh", "npm run e2e"] {
         assert_eq!(decided(command), "require_approval", "{command}");
     }
+    // It is there from wherever a call is made.
+    let below = repository.join("below");
+    std::fs::create_dir(&below).unwrap();
+    let mut explain = machine.command(env!("CARGO_BIN_EXE_countersign"));
+    explain.current_dir(&below).args(["--json", "explain", "--proposal", "../ship.sh"]);
+    let explained: Value = serde_json::from_slice(&explain.output().unwrap().stdout).unwrap();
+    assert_eq!(explained["decision"], "require_approval");
 }
 
 #[test]

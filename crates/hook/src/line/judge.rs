@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
+use super::credentials::{Near, is_usable, mentioned};
 use super::places::{Concerned, remotes_of, trees, working_tree};
 use countersign_approval::Action;
 use countersign_local::{Authorities, Believed, Home, LedgerError, Session, Standing, Trust, WITNESSES};
 use countersign_model::{
-    Access, Answer, Certainty, Decision, Digest, Effect, Fact, Finding, LogId, Question, Resource, Task,
-    Timestamp, ToolCall,
+    Access, Decision, Digest, Effect, Fact, Finding, LogId, Resource, Task, Timestamp, ToolCall,
 };
 use countersign_policy::{self as policy, Bundle, Context, OnAllow, Overlap, UnderTask};
 use countersign_understand::{Pinning, Surroundings, Understanding, Workspace, understand};
@@ -128,12 +128,13 @@ impl Judge {
         let surroundings = self.surroundings(call);
         let plain = understand(call, &surroundings, &machine);
         let tree = working_tree(&call.cwd, &machine);
+        let began = session.and_then(|session| session.cwd.as_deref());
+        let beside = [began, self.project.as_deref(), Some(call.cwd.as_str())].into_iter().flatten();
+        let Concerned { roots, remotes } = Concerned::by(&plain, tree.as_ref(), beside, &machine);
+        let directories: Vec<PathBuf> = roots.iter().chain([&call.cwd]).map(PathBuf::from).collect();
         let in_force;
         let (bundles, notes): (Vec<(&Bundle, Option<&Standing>)>, _) = match &self.policy {
             Policy::InForce { trust, log } => {
-                let began = session.and_then(|session| session.cwd.as_deref());
-                let beside = [began, self.project.as_deref(), Some(call.cwd.as_str())].into_iter().flatten();
-                let Concerned { roots, remotes } = Concerned::by(&plain, tree.as_ref(), beside, &machine);
                 let remotes_of = |root: &str| remotes_of(root, &machine);
                 // Who reads them anew for a call ends after it: taking them apart again would be for nothing.
                 in_force = ManuallyDrop::new(trust.bundles(
@@ -186,8 +187,13 @@ impl Judge {
                         && is_file(path)
                 });
             }
-            let (effects, decision, context) =
-                self.decide(bundle, call, (&effects, &understanding.facts), &context, tree.as_deref());
+            let (effects, decision, context) = self.decide(
+                bundle,
+                call,
+                (&effects, &understanding.facts),
+                &context,
+                (tree.as_deref(), &directories),
+            );
             let stricter = strictest.as_ref().is_none_or(|Judged { decision: old, .. }| {
                 (&decision.kind, decision.risk.score) > (&old.kind, old.risk.score)
             });
@@ -222,15 +228,14 @@ impl Judge {
         call: &ToolCall,
         (effects, facts): (&[Effect], &[Fact]),
         context: &Context,
-        tree: Option<&str>,
+        (tree, directories): (Option<&str>, &[PathBuf]),
     ) -> (Vec<Effect>, Decision, Context) {
         let mut effects = effects.to_vec();
         policy::classify(&mut effects, bundle, tree);
         let mut context = context.clone();
-        let credentials = bundle.production_credentials().iter();
-        let used =
-            credentials.filter(|name| self.within_reach(name) && is_usable(name, call, &effects, facts));
-        context.reach = used.cloned().collect();
+        let near = Near { home: &self.user_home, variables: &self.variables, directories };
+        let used = near.of(bundle.production_credentials());
+        context.reach = used.filter(|name| is_usable(name, call, &effects, facts)).cloned().collect();
         let decision = policy::decide(&effects, &context, bundle);
         (effects, decision, context)
     }
@@ -255,28 +260,6 @@ impl Judge {
         match &self.policy {
             Policy::InForce { trust, log } => trust.believed(log, authorities),
             Policy::Given(_) => None,
-        }
-    }
-
-    /// Whether a credential that the map names is there for a process of the agent's.
-    fn within_reach(&self, name: &str) -> bool {
-        if is_variable(name) {
-            return self.variables.contains(name.trim_start_matches('$'));
-        }
-        let path = match name.strip_prefix("~/") {
-            Some(below) => self.user_home.join(below),
-            None => PathBuf::from(name),
-        };
-        // Of a pattern, anything that begins as it does.
-        let text = path.to_string_lossy();
-        let Some((start, _)) = text.split_once(['*', '?']) else { return path.try_exists().unwrap_or(true) };
-        let (folder, start) = start.rsplit_once('/').unwrap_or(("", start));
-        match std::fs::read_dir(folder) {
-            Ok(mut entries) => entries.any(|entry| {
-                entry.map_or(true, |entry| entry.file_name().to_string_lossy().starts_with(start))
-            }),
-            // What cannot be looked at may be there.
-            Err(error) => error.kind() != std::io::ErrorKind::NotFound,
         }
     }
 
@@ -309,58 +292,6 @@ impl Judge {
         protected.dedup();
         surroundings
     }
-}
-
-/// Whether what a call starts is to be thought to use a credential. A file of the repository the project's own builds
-/// and tests, and its services in containers, leave alone where nothing tells them of it: neither the call, nor what was
-/// looked at to understand it. Whoever runs what nobody can read may not.
-fn is_usable(name: &str, call: &ToolCall, effects: &[Effect], facts: &[Fact]) -> bool {
-    let known = ["exec.build", "exec.test", "exec.install", "exec.read", "container.build", "container.run"];
-    let is_image = |effect: &Effect| {
-        let Resource::Container { object, .. } = &effect.resource else { return false };
-        effect.verb.as_str() == "container.run" && object == "image"
-    };
-    let is_own = |effect: &Effect| {
-        effect.access != Access::Execute
-            || known.contains(&effect.verb.as_str())
-                && effect.certainty != Certainty::Opaque
-                && !is_image(effect)
-    };
-    if is_variable(name) || name.starts_with(['~', '/']) || !effects.iter().all(is_own) {
-        return true;
-    }
-    let file = name.rsplit('/').next().unwrap_or(name).to_lowercase();
-    let start = file.split(['*', '?']).next().unwrap_or(&file);
-    let is_it = |path: &str| {
-        let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
-        name == file || start.len() < file.len() && name.starts_with(start)
-    };
-    let looked_at = facts.iter().any(|fact| {
-        matches!(&fact.question, Question::Path { path } if is_it(path)) && fact.answer != Answer::Absent
-    });
-    if looked_at {
-        return true;
-    }
-    let told = serde_json::to_string(&(&call.input, effects)).unwrap_or_default().to_lowercase();
-    let mut parts =
-        file.split(|letter: char| !letter.is_alphanumeric()).filter(|part| part.len() > 3).peekable();
-    parts.peek().is_none() || parts.any(|part| told.contains(part))
-}
-
-/// Whether a credential's name is a variable's.
-fn is_variable(name: &str) -> bool {
-    let is_letter = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
-    name.starts_with('$') || name.chars().all(is_letter)
-}
-
-/// The variables that a bundle's map names and that the call's text may read.
-fn mentioned(bundle: &Bundle, call: &ToolCall) -> Vec<String> {
-    let mut names = bundle.map().variables().peekable();
-    if names.peek().is_none() {
-        return Vec::new();
-    }
-    let text = serde_json::to_string(&call.input).unwrap_or_default();
-    names.filter(|name| text.contains(name)).map(str::to_owned).collect()
 }
 
 /// The task of the session: that of the directory it began in, else of the one that the call is made in, else of a

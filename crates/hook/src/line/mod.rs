@@ -12,6 +12,7 @@
 //! | `words` | what the agent reads |
 
 mod changed;
+mod credentials;
 mod decide;
 mod hold;
 mod judge;
