@@ -62,16 +62,22 @@ pub fn join(layers: &[(Layer, &Proposal)]) -> Result<(EnvironmentMap, Vec<Declar
     let Some(((_, top), below)) = layers.split_first() else { return Ok(Default::default()) };
     let mut map = top.map();
     let mut programs = top.programs.clone();
-    if let Some((layer, _)) = below.first()
-        && map.repository.remotes.is_empty()
-        && map.repository.roots.is_empty()
+    let names = |proposal: &Proposal| {
+        let RepositoryMap { remotes, roots, .. } = &proposal.repository;
+        [("remotes", remotes), ("roots", roots)]
+            .into_iter()
+            .find(|(_, list)| !list.is_empty())
+            .map(|(list, _)| list)
+    };
+    if names(top).is_none()
+        && let Some((layer, list)) = below.iter().find_map(|(layer, below)| Some((*layer, names(below)?)))
     {
         return Err(Loosening {
-            layer: *layer,
+            layer,
             what: "what its repository is, since the highest layer speaks of none".to_owned(),
             hint: "list the organisation's repositories there, such as `remotes = [\"github.com/acme/*\"]`"
                 .to_owned(),
-            at: At::path(["repository", "remotes"]),
+            at: At::path(["repository", list]),
         });
     }
     for (layer, proposal) in below {

@@ -7,6 +7,7 @@ use crate::{At, Bundle, Example, Pack, Proposal, nearest};
 /// build.
 pub fn lint_file(proposal: &Proposal, text: &str, above: &[Pack], bundle: &Bundle) -> Vec<Lint> {
     let mut lints: Vec<Found> = pack(proposal, above).into_iter().collect();
+    lints.extend(remotes(proposal));
     lints.extend(examples(proposal, bundle));
     lints.into_iter().map(|(lint, at)| Lint { place: at.within(text).place, ..lint }).collect()
 }
@@ -31,6 +32,32 @@ fn pack(proposal: &Proposal, above: &[Pack]) -> Option<Found> {
         "leave `pack` out, and the layer starts from what those above it permit".to_owned(),
         At::path(["pack"]),
     ))
+}
+
+/// Remotes as no repository of a forge is called: without the host, or without the repository.
+fn remotes(proposal: &Proposal) -> Vec<Found> {
+    const FORGES: &[&str] = &["github.com", "gitlab.com", "bitbucket.org", "codeberg.org"];
+    let odd = |pattern: &&String| {
+        let (message, hint) = match pattern.split('/').collect::<Vec<_>>().as_slice() {
+            [host] | [host, _] if FORGES.contains(host) => (
+                format!("`{pattern}` can never match: a repository of {host} is `{host}/owner/name`"),
+                format!("write `{}/*` for all that an owner has", pattern.trim_end_matches('/')),
+            ),
+            [host, name] if !host.is_empty() && !host.contains(['.', ':', '@', '*', '?', '~']) => (
+                format!("`{pattern}` is the repository `{name}` of a host named `{host}`"),
+                format!("write `github.com/{pattern}`, or whichever forge has it"),
+            ),
+            _ => return None,
+        };
+        Some(found(
+            "odd-remote",
+            "repository.remotes",
+            message,
+            hint,
+            At::path(["repository", "remotes", pattern]),
+        ))
+    };
+    proposal.repository.remotes.iter().filter_map(|pattern| odd(&pattern)).collect()
 }
 
 /// Examples that name policies that do not exist, and calls of tools without their arguments.
@@ -100,6 +127,7 @@ mod tests {
     #[test]
     fn what_is_odd_beside_the_policies() {
         let text = "version = 1\npack = \"observe\"\n\
+                    [repository]\nremotes = [\"acme/shop\", \"github.com/acme\", \"github.com/acme/*\", \"git.acme.example/shop\", \"**\"]\n\
                     [[policy]]\nid = \"own\"\ncedar = 'forbid (principal, action, resource is Host);'\nhits = [\"ls\", { call = \"pwd\", by = [\"observe/tampring\"] }]\n\
                     [[test]]\ntool = \"Write\"\nexpect = \"allow\"\n[[test]]\ntool = \"mcp__a__b\"\nexpect = \"allow\"\nby = [\"repository/own\"]\n";
         let proposal = Proposal::parse(text).unwrap();
@@ -108,8 +136,10 @@ mod tests {
         let shown = |lint: &Lint| format!("{} {}{}: {}", lint.rule, lint.about, lint.place, lint.message);
         assert_snapshot!(lints.iter().map(shown).collect::<Vec<_>>().join("\n"), @"
         needless-pack pack at line 2, column 1: `observe` adds nothing here: a layer above starts from `graduated`, and the strictest counts
-        unknown-policy policy at line 6, column 37: `by` names `observe/tampring`, and there is no such policy
-        no-input test at line 8, column 1: `Write` is called without arguments
+        odd-remote repository.remotes at line 4, column 12: `acme/shop` is the repository `shop` of a host named `acme`
+        odd-remote repository.remotes at line 4, column 25: `github.com/acme` can never match: a repository of github.com is `github.com/owner/name`
+        unknown-policy policy at line 8, column 37: `by` names `observe/tampring`, and there is no such policy
+        no-input test at line 10, column 1: `Write` is called without arguments
         ");
         assert_eq!(lint_file(&proposal, text, &[Pack::Observe], &bundle).len(), lints.len() - 1);
     }

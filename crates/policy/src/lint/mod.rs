@@ -4,6 +4,7 @@
 //! One rule about policies is one file, plus its line in [`RULES`].
 
 mod below;
+mod entries;
 mod examples;
 mod file;
 mod groups;

@@ -1,7 +1,9 @@
 //! `never-matches`: entries of the map that are written as nothing is ever called.
 
+use countersign_model::Environment;
+
 use crate::checked::line_and_column;
-use crate::lint::Lint;
+use crate::lint::{Lint, entries};
 use crate::proposal::Proposal;
 use crate::request::environment_word;
 use crate::{Layer, Place, glob, letters};
@@ -57,10 +59,17 @@ pub(super) fn lint(proposal: &Proposal, text: &str, layer: Layer) -> Vec<Lint> {
                         hint: "write the name anew, in letters of one script".to_owned(),
                     });
                 }
-                let (sign, bare) =
-                    pattern.strip_prefix('!').map_or(("", pattern.as_str()), |bare| ("!", bare));
-                let found = never(list, bare).map(|(message, hint)| (message, hint.to_owned()));
-                let Some((message, hint)) = found.or_else(|| misspelt(list, sign, bare)) else { continue };
+                if let Some(worse) = worse(proposal, *environment, list, pattern) {
+                    lints.push(Lint {
+                        rule: "never-counts",
+                        about: about(),
+                        place: place(text, word, pattern),
+                        message: format!("`{pattern}` never counts here, since {worse}"),
+                        hint: "of several environments the worst counts: leave it out here, or except it there with `!`"
+                            .to_owned(),
+                    });
+                }
+                let Some((message, hint)) = entries::never(list, pattern) else { continue };
                 lints.push(Lint {
                     rule: "never-matches",
                     about: about(),
@@ -93,93 +102,33 @@ fn excepted<'l>(pattern: &str, following: &'l [String]) -> Option<&'l str> {
     following.iter().find(|next| next.strip_prefix('!').is_some_and(covers)).map(String::as_str)
 }
 
-/// Why nothing of this list is called so, and how it is called.
-fn never(list: &str, pattern: &str) -> Option<(&'static str, &'static str)> {
-    let has_step = |text: &str| text.split('/').any(|part| part == "..") || text.contains("//");
-    let address = Some(("it is a whole address", "write the host's name alone"));
-    match list {
-        "branches" if pattern.starts_with("refs/") => {
-            Some(("branches go by their short names", "leave out `refs/heads/`"))
-        }
-        "tags" if pattern.starts_with("refs/") => {
-            Some(("tags go by their short names", "leave out `refs/tags/`"))
-        }
-        "branches" | "tags" if fits_no_ref(pattern) => Some((
-            "git has no such names",
-            "a pattern is no regular expression: `*` is anything but `/`, `**` anything, `?` one character",
-        )),
-        "hosts" if pattern.contains("://") => address,
-        "hosts" if pattern.contains('/') => Some(("a host's name has no `/`", "write the host's name alone")),
-        "databases" if pattern.contains("://") => {
-            Some(("it is a whole address", "write `host`, `host/database`, or the `$VARIABLE` that holds it"))
-        }
-        "registries" if pattern.contains("://") => {
-            Some(("it is a whole address", "write the registry as commands name it, such as `npm`"))
-        }
-        "mcp_servers" if pattern.starts_with("mcp__") => {
-            Some(("it is a tool's full name", "write `server`, or `server/tool`"))
-        }
-        "stacks" if pattern.starts_with("~/") => {
-            Some(("a home directory is known by its whole path", "start it with `/` or `**/`"))
-        }
-        "paths" if pattern.starts_with('$') => Some((
-            "variables are not looked up",
-            "write the path itself, from the top of the repository or from `/`",
-        )),
-        "paths" if pattern.contains("/./") => {
-            Some(("paths are known without `.`", "write the path as it is from the top of the repository"))
-        }
-        "paths" if pattern.ends_with('/') => {
-            Some(("a path does not end with `/`", "end it with `/**` for all that is below the directory"))
-        }
-        "paths" | "stacks" if has_step(pattern) => Some((
-            "paths are known without `..` and `//`",
-            "write the path as it is from the top of the repository",
-        )),
-        _ => None,
+/// The list of a worse environment that takes in all that this entry names.
+fn worse(proposal: &Proposal, environment: Environment, list: &str, pattern: &str) -> Option<String> {
+    if pattern.starts_with('!') {
+        return None;
     }
-}
-
-/// Why a name can match nothing as it is written, and how it is known here. `sign` is that of an exception.
-fn misspelt(list: &str, sign: &str, pattern: &str) -> Option<(&'static str, String)> {
-    let write = |name: &str| format!("write `{sign}{name}`");
-    match list {
-        "branches" => {
-            let short = pattern.strip_prefix("remotes/").unwrap_or(pattern).strip_prefix("origin/")?;
-            Some(("branches go by their names in the remote", write(short)))
+    let takes = |patterns: &[String], name: &str| {
+        if name.contains(['*', '?']) {
+            patterns.iter().any(|one| one == name) && !patterns.iter().any(|one| one.starts_with('!'))
+        } else {
+            glob::in_list_any_case(patterns, name)
         }
-        "hosts" => host_alone(pattern).map(|(why, host)| (why, write(host))),
-        // A file, or a variable that holds the address.
-        "databases" if pattern.starts_with(['/', '$', '~', '.']) => None,
-        "databases" => {
-            let (host, database) = pattern.split_at(pattern.find('/').unwrap_or(pattern.len()));
-            host_alone(host).map(|(why, host)| (why, write(&format!("{host}{database}"))))
+    };
+    let worse = proposal.environments.iter().filter(|(other, _)| **other > environment);
+    worse.rev().find_map(|(other, listed)| {
+        let lists = listed.places.lists();
+        let of = |name: &str| {
+            lists.iter().find(|(list, _)| *list == name).map(|(_, patterns)| patterns.as_slice())
+        };
+        let host = (list == "databases" && !pattern.starts_with(['/', '$', '~', '.']))
+            .then(|| pattern.split('/').next().unwrap_or(pattern));
+        let other = environment_word(*other);
+        if takes(of(list)?, pattern) {
+            return Some(format!("{other} has it too"));
         }
-        _ => None,
-    }
-}
-
-/// A host's name without the port or the dot at its end, and why it has none of them. What has more colons than one is an
-/// address of its own kind.
-fn host_alone(host: &str) -> Option<(&'static str, &str)> {
-    if let Some((name, port)) = host.split_once(':').filter(|(name, _)| !name.is_empty()) {
-        let is_port = port.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'*' | b'?'));
-        return is_port.then_some(("ports do not count", name.trim_end_matches('.')));
-    }
-    let name = host.trim_end_matches('.');
-    (name.len() < host.len() && !name.is_empty())
-        .then_some(("hosts are known without the dot at the end", name))
-}
-
-/// Whether git refuses such names: <https://git-scm.com/docs/git-check-ref-format>. A `$` at the end it would take, and
-/// nobody writes.
-fn fits_no_ref(pattern: &str) -> bool {
-    pattern.contains(['^', '~', ':', ' '])
-        || pattern.contains("..")
-        || pattern.split('/').any(|part| part.starts_with('.'))
-        || pattern.starts_with('/')
-        || pattern.contains("//")
-        || pattern.ends_with(['$', '/', '.'])
+        host.filter(|host| takes(of("hosts").unwrap_or_default(), host))
+            .map(|_| format!("{other} has its host among `hosts`"))
+    })
 }
 
 /// Where a pattern first stands in an environment's part of the text.
@@ -248,7 +197,7 @@ mod tests {
         assert_snapshot!(check("branches = [\"release/.*\", \"^main$\"]\ntags = [\"v1.*\", \"!v1 \"]"), @"
         repository/environments.production.branches at line 3, column 13: `release/.*` can never match: git has no such names; a pattern is no regular expression: `*` is anything but `/`, `**` anything, `?` one character
         repository/environments.production.branches at line 3, column 27: `^main$` can never match: git has no such names; a pattern is no regular expression: `*` is anything but `/`, `**` anything, `?` one character
-        repository/environments.production.tags at line 4, column 17: `!v1 ` can never match: git has no such names; a pattern is no regular expression: `*` is anything but `/`, `**` anything, `?` one character
+        repository/environments.production.tags at line 4, column 17: `!v1 ` can never match: it has a blank around it; write `!v1`
         ");
     }
 
@@ -263,6 +212,21 @@ mod tests {
         repository/environments.production.paths at line 5, column 10: `deploy/./live/**` can never match: paths are known without `.`; write the path as it is from the top of the repository
         repository/environments.production.paths at line 5, column 30: `$HOME/x/**` can never match: variables are not looked up; write the path itself, from the top of the repository or from `/`
         repository/environments.production.paths at line 5, column 44: `deploy/live/` can never match: a path does not end with `/`; end it with `/**` for all that is below the directory
+        ");
+    }
+
+    #[test]
+    fn what_a_worse_environment_has_too() {
+        assert_snapshot!(check(
+            "kube_contexts = [\"acme\"]\nhosts = [\"*.acme.example\", \"!dev.acme.example\"]\nbranches = [\"rel/*\"]\n\
+             [environments.staging]\nkube_contexts = [\"acme\", \"stg\"]\nhosts = [\"dev.acme.example\"]\nbranches = [\"rel/*\", \"rel/x\"]\n\
+             databases = [\"db.acme.example/shop\", \"dev.acme.example\", \"$URL\"]\n[environments.development]\nkube_contexts = [\"STG\"]"
+        ), @"
+        repository/environments.development.kube_contexts at line 12, column 18: `STG` never counts here, since staging has it too; of several environments the worst counts: leave it out here, or except it there with `!`
+        repository/environments.staging.branches at line 9, column 13: `rel/*` never counts here, since production has it too; of several environments the worst counts: leave it out here, or except it there with `!`
+        repository/environments.staging.branches at line 9, column 22: `rel/x` never counts here, since production has it too; of several environments the worst counts: leave it out here, or except it there with `!`
+        repository/environments.staging.kube_contexts at line 7, column 18: `acme` never counts here, since production has it too; of several environments the worst counts: leave it out here, or except it there with `!`
+        repository/environments.staging.databases at line 10, column 14: `db.acme.example/shop` never counts here, since production has its host among `hosts`; of several environments the worst counts: leave it out here, or except it there with `!`
         ");
     }
 
