@@ -29,10 +29,7 @@ pub fn maps(layers: &[(Layer, &Proposal)], joined: &EnvironmentMap) -> Vec<Envir
         narrow(&mut repository, proposal.repository.clone());
         let mut map = joined.clone();
         map.environments.insert(Environment::Production, production.clone());
-        // A default branch that nobody above names is the lower layer's to say.
-        let default_branch =
-            repository.default_branch.clone().or_else(|| joined.repository.default_branch.clone());
-        map.repository = RepositoryMap { default_branch, ..repository.clone() };
+        map.repository = repository.clone();
         maps.push(map);
     }
     maps

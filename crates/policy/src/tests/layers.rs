@@ -230,12 +230,20 @@ fn weights_of_ones_own() {
 /// that they call the default.
 #[test]
 fn what_a_lower_layer_says_of_its_repository() {
-    let top = "version = 1\n[repository]\nremotes = [\"github.com/acme/*\"]\ndefault_branch = \"integration\"\n\
+    for default in ["default_branch = \"integration\"\n", ""] {
+        lower_layer_after(default);
+    }
+}
+
+fn lower_layer_after(default: &str) {
+    let top = format!(
+        "version = 1\n[repository]\nremotes = [\"github.com/acme/*\"]\n{default}\
                [environments.production]\nbranches = [\"main\"]\n\
-               [[policy]]\nid = \"no-merges\"\ncedar = '''forbid (principal, action in Action::\"forge\", resource in Environment::\"production\");'''\n";
+               [[policy]]\nid = \"no-merges\"\ncedar = '''forbid (principal, action in Action::\"forge\", resource in Environment::\"production\");'''\n"
+    );
     let own =
         "version = 1\n[repository]\nremotes = [\"github.com/acme/shop\"]\ndefault_branch = \"feature\"\n";
-    let (top, own) = (Proposal::parse(top).unwrap(), Proposal::parse(own).unwrap());
+    let (top, own) = (Proposal::parse(&top).unwrap(), Proposal::parse(own).unwrap());
     let alone = build(&top).unwrap();
     let both = build_layers(&[(Layer::Organisation, &top), (Layer::Repository, &own)]).unwrap();
     let push = |name: &str, branch: &str| {
@@ -251,8 +259,13 @@ fn what_a_lower_layer_says_of_its_repository() {
         verbs::FORGE_MERGE,
         Resource::PullRequest { repository, number: Some(12), base, head: None, commit: None },
     );
-    for effect in [push("shop", "integration"), push("billing", "main"), push("shop", "feature"), merge] {
-        let decided = |bundle: &Bundle| decide(std::slice::from_ref(&effect), &Context::default(), bundle);
+    let pushes = [("shop", "integration"), ("billing", "main"), ("shop", "feature"), ("shop", "develop")];
+    for effect in pushes.map(|(name, branch)| push(name, branch)).into_iter().chain([merge]) {
+        let decided = |bundle: &Bundle| {
+            let mut effects = [effect.clone()];
+            crate::classify(&mut effects, bundle, None);
+            decide(&effects, &Context::default(), bundle)
+        };
         let (one, two) = (decided(&alone), decided(&both));
         assert!(one.kind <= two.kind, "{effect:?}: {} / {}", one.reason, two.reason);
     }
