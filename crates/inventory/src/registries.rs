@@ -20,7 +20,7 @@ pub fn npm(text: &str, from: &str) -> Found {
             continue;
         }
         // Whoever is named before the host is left out.
-        let registry = registry.rsplit('@').next().unwrap_or_default().trim_end_matches('/');
+        let registry = without_tokens(registry.rsplit('@').next().unwrap_or_default().trim_end_matches('/'));
         if found.iter().any(|item| item.name == format!("npm:{registry}")) {
             continue;
         }
@@ -36,6 +36,18 @@ pub fn npm(text: &str, from: &str) -> Found {
         );
     }
     found
+}
+
+/// The address without what may be a token in its path, as some registries have them: long words of letters and digits.
+fn without_tokens(address: &str) -> String {
+    let may_be = |part: &str| {
+        let has = |kind: fn(&u8) -> bool| part.as_bytes().iter().any(|byte| kind(byte));
+        part.len() >= 12 && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic) && !part.contains('.')
+    };
+    let (host, path) = address.split_once('/').unwrap_or((address, ""));
+    let parts = path.split('/').map(|part| if may_be(part) { "…" } else { part });
+    let path = parts.collect::<Vec<_>>().join("/");
+    if path.is_empty() { host.to_owned() } else { format!("{host}/{path}") }
 }
 
 /// The name in `${NAME}`.
@@ -179,11 +191,13 @@ mod tests {
     #[test]
     fn npm_by_host() {
         let text = "//registry.npmjs.org/:_authToken=s3cr3t\n//npm.acme.io/js/:_authToken = ${ACME_TOKEN}\n\
-                    //s3cr3t@npm.b.io/:_password=s3cr3t\nregistry=https://u:s3cr3t@npm.acme.io\nsave-exact=true\n";
+                    //s3cr3t@npm.b.io/:_password=s3cr3t\nregistry=https://u:s3cr3t@npm.acme.io\nsave-exact=true\n\
+                    //dl.c.io/s3cr3tABCDEFGH01/acme/npm/:_authToken=s3cr3t\n";
         assert_snapshot!(check(&npm(text, "~/.npmrc")), @"
         Registry npm:registry.npmjs.org [a token in the file] npm publish --registry https://registry.npmjs.org/
         Registry npm:npm.acme.io/js [a token in $ACME_TOKEN] npm publish --registry https://npm.acme.io/js/
         Registry npm:npm.b.io [a token in the file] npm publish --registry https://npm.b.io/
+        Registry npm:dl.c.io/…/acme/npm [a token in the file] npm publish --registry 'https://dl.c.io/…/acme/npm/'
         ");
         assert_snapshot!(check(&npm("_authToken=s3cr3t", "~/.npmrc")), @"Registry npm:registry.npmjs.org [a token in the file] npm publish --registry https://registry.npmjs.org/");
     }

@@ -50,12 +50,22 @@ pub fn read(id: &str, name: &str, text: &str, says: Option<&str>) -> Result<Chec
             policy: name.to_owned(),
             message: errors.iter().map(ToString::to_string).next().unwrap_or_default(),
             place: Place(place),
-            hint: errors.iter().find_map(|error| error.help().map(|help| help.to_string())),
+            hint: several(text)
+                .or_else(|| errors.iter().find_map(|error| error.help().map(|help| help.to_string()))),
         }
     })?;
     let says =
         says.or_else(|| policy.annotation("says")).unwrap_or("this repository's own policy asks for it");
     Ok(Checked { name: name.to_owned(), says: says.to_owned(), policy: policy.clone(), mode: Mode::Enforce })
+}
+
+/// What to do about a text of several policies, or of one without its end.
+fn several(text: &str) -> Option<String> {
+    let policies = |text: &str| text.parse::<PolicySet>().map_or(0, |set| set.policies().count());
+    if policies(text) > 1 {
+        return Some("`cedar` holds one policy: give the next a `[[policy]]` of its own".to_owned());
+    }
+    (policies(&format!("{text};")) == 1).then(|| "a policy ends with `;`".to_owned())
 }
 
 /// The policies of a pack, in their order; read once.

@@ -126,9 +126,14 @@ pub fn branch_says_production(branch: &str) -> bool {
     branch.split('/').any(is_word) || (!branch.contains('/') && is_word(first))
 }
 
-/// Whether one of a name's words means where something is developed, and none means more.
+/// Whether one of a name's words means where something is developed, and none means more. The end of a host's name, as in
+/// `registry.acme.dev`, says nothing.
 pub fn says_development(name: &str) -> bool {
-    let mut words = name.split(|c: char| !c.is_ascii_alphanumeric());
+    let host = name.split(['/', ':']).next().unwrap_or(name);
+    let ended = host
+        .strip_suffix(".dev")
+        .map(|start| format!("{start}{}", name.get(host.len()..).unwrap_or_default()));
+    let mut words = ended.as_deref().unwrap_or(name).split(|c: char| !c.is_ascii_alphanumeric());
     let means =
         words.any(|word| ["dev", "development", "sandbox"].iter().any(|dev| word.eq_ignore_ascii_case(dev)));
     means && !says_production(name) && !says_staging(name)

@@ -40,6 +40,7 @@ fn machine(expected: &str) -> Machine {
 fn examples_that_come_out_as_expected_pass_and_others_fail() {
     let passing = machine("deny");
     let shown = passing.countersign(&["policy", "test"], "");
+    assert_eq!(passing.countersign(&["policy", "test", "countersign.toml"], ""), shown);
     assert_snapshot!(shown.lines().take(6).collect::<Vec<_>>().join("\n"), @"
     ok repository/no-releases hit `gh release create v1` → deny
     ok repository/no-releases miss `gh release view v1` → allow

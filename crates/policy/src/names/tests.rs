@@ -35,3 +35,13 @@ fn branches_are_called_after_production_as_a_whole() {
         assert!(!branch_says_production(branch), "{branch}");
     }
 }
+
+#[test]
+fn the_end_of_a_hosts_name_says_nothing() {
+    for name in ["dev", "dev.acme.io", "acme-dev", "api.dev.acme.dev", "registry.acme.dev/dev"] {
+        assert!(says_development(name), "{name}");
+    }
+    for name in ["registry.acme.dev", "registry.acme.dev/shop", "acme.dev:443", "db.staging.dev", "devices"] {
+        assert!(!says_development(name), "{name}");
+    }
+}

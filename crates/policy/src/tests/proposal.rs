@@ -96,7 +96,14 @@ fn policies_cedar_cannot_read() {
     error: cannot use policy `own`: unrecognized entity type `Depository` at line 1, column 62
     hint: did you mean `Repository`?
     ");
-    assert_snapshot!(policy("permit (principal, action, resource); permit (principal, action, resource);"), @"error: cannot use policy `own`: unexpected token `permit` at line 1, column 39");
+    assert_snapshot!(policy("permit (principal, action, resource); permit (principal, action, resource);"), @"
+    error: cannot use policy `own`: unexpected token `permit` at line 1, column 39
+    hint: `cedar` holds one policy: give the next a `[[policy]]` of its own
+    ");
+    assert_snapshot!(policy("permit (principal, action, resource)"), @"
+    error: cannot use policy `own`: unexpected end of input at line 1, column 37
+    hint: a policy ends with `;`
+    ");
 }
 
 #[test]

@@ -66,7 +66,8 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
 
 /// The examples of a proposal and its layers, tried in a clone that has the files beside it.
 pub fn of(path: &Path, layers: &Layers, bundle: &Bundle) -> Result<Vec<Trial>> {
-    let top = std::path::absolute(path.parent().unwrap_or(Path::new("")))?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let top = std::path::absolute(folder.unwrap_or(Path::new(".")))?;
     Ok(try_all(&layers.proposals(), bundle, &repository::files(top)))
 }
 
