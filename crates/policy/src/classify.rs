@@ -235,6 +235,8 @@ pub(crate) fn environment(effect: &Effect, map: &EnvironmentMap, tree: Option<&s
         }
         Resource::Container { host: None, .. } => Environment::Development,
         Resource::Container { host: Some(host), .. } => of_host(host, map),
+        // Who fetches what is published looks into nothing.
+        Resource::Package { .. } if effect.verb == verbs::PACKAGE_READ => Environment::Development,
         Resource::Package { registry, name } => {
             let full = format!("{registry}/{name}");
             names::of(map, |places| &places.registries, &[registry, &full], &[registry])

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use countersign_model::{Answer, Certainty, Effect, ForgeRepository, Question, Resource, verbs};
+use countersign_model::{Answer, Certainty, Commit, Effect, ForgeRepository, Question, Resource, verbs};
 use countersign_yaml::Node;
 
 use super::object;
@@ -89,21 +89,23 @@ pub(crate) fn pull_request(repository: &ForgeRepository, kind: &str, context: &m
 }
 
 /// A run of a workflow that can do no more than test: it delivers nothing, and is given nothing that could. None where
-/// that is not known, as for another branch than the one that is checked out and was pushed as it is.
+/// that is not known, as where the branch it runs on, the default one if none is named, has other workflows than the
+/// working tree.
 pub(crate) fn harmless(
     repository: &ForgeRepository,
     name: &str,
-    branch: &str,
+    branch: Option<&str>,
     context: &Context<'_>,
 ) -> Option<Effect> {
     let repo = Repo::open(&context.state.shell.directory, Vec::new(), context);
-    let remote = repo.last(&format!("branch.{branch}.remote"), context).ok()??;
-    let here = repo.tip(&format!("refs/heads/{branch}"), context).commit()?;
-    let there = repo.tip(&format!("refs/remotes/{remote}/{branch}"), context).commit()?;
+    let remote = remote_of(repository, &repo, context)?;
+    let there = format!("refs/remotes/{remote}/{}", branch.unwrap_or("HEAD"));
+    let there = repo.tip(&there, context).commit()?;
+    let here = repo.commit("HEAD", context)?;
     let question = Question::Uncommitted { repository: repo.root.clone()? };
-    let Answer::Values { values } = context.workspace.ask(&question) else { return None };
-    let is_clean = !values.iter().any(|line| line == "*" || line.contains(".github"));
-    if here != there || !is_clean || !is_untouched(context) || repo.checked_out(context).ok()? != branch {
+    let is_same = (here == there || has_same(&repo, &here, &there, context))
+        && !tells_of_workflows(&context.workspace.ask(&question));
+    if !is_same || !is_untouched(context) {
         return None;
     }
     let workflows = read(repository, context)?;
@@ -130,6 +132,32 @@ pub(crate) fn harmless_again(repository: &ForgeRepository, context: &Context<'_>
     Some(Effect::new(verbs::EXEC_TEST, resource).certain(Certainty::Partial, why))
 }
 
+/// Whether two commits have the same workflows.
+fn has_same(repo: &Repo, one: &Commit, other: &Commit, context: &Context<'_>) -> bool {
+    let Some(root) = &repo.root else { return false };
+    [(one, other), (other, one)].into_iter().all(|(old, new)| {
+        let question =
+            Question::Changed { repository: root.clone(), old: Some(old.clone()), new: new.clone() };
+        !tells_of_workflows(&context.workspace.ask(&question))
+    })
+}
+
+/// Whether a list of changed files has, or may have, one of the workflows'.
+fn tells_of_workflows(answer: &Answer) -> bool {
+    let Answer::Values { values } = answer else { return true };
+    values.iter().any(|line| line.starts_with('*') || line.contains(".github"))
+}
+
+/// The remote of the working tree that is this repository.
+fn remote_of(repository: &ForgeRepository, repo: &Repo, context: &Context<'_>) -> Option<String> {
+    let remotes = repo.subsections("remote", context).unwrap_or_default();
+    let is_it = |name: &String| {
+        let url = repo.last(&format!("remote.{name}.url"), context).ok().flatten();
+        repository.name == "*" || url.as_deref().and_then(addresses::forge).as_ref() == Some(repository)
+    };
+    remotes.into_iter().take(8).find(is_it)
+}
+
 /// Whether the working tree has what it had before the call.
 fn is_untouched(context: &Context<'_>) -> bool {
     let world = &context.state.world;
@@ -140,15 +168,8 @@ fn is_untouched(context: &Context<'_>) -> bool {
 fn read(repository: &ForgeRepository, context: &Context<'_>) -> Option<Vec<Workflow>> {
     let repo = Repo::open(&context.state.shell.directory, Vec::new(), context);
     let top = repo.root.clone()?;
-    let is_here = repository.name == "*" || {
-        let remotes = repo.subsections("remote", context).unwrap_or_default();
-        remotes.iter().take(8).any(|name| {
-            let url = repo.last(&format!("remote.{name}.url"), context).ok().flatten();
-            url.as_deref().and_then(addresses::forge).as_ref() == Some(repository)
-        })
-    };
-    if !is_here {
-        return None;
+    if repository.name != "*" {
+        remote_of(repository, &repo, context)?;
     }
     let (files, is_all) = context.files_in(&format!("{top}/.github/workflows"), &[".yml", ".yaml"]);
     if !is_all || files.len() > MOST {
@@ -258,7 +279,7 @@ mod tests {
 
     #[test]
     fn runs_that_only_test() {
-        let pushed = ("refs/heads/feature", "d");
+        let pushed = ("refs/remotes/origin/feature", "a");
         let started = |command: &str, job: &str, more: (&str, &str)| {
             let text = file("workflow_dispatch", job);
             check_with(command, &[("/repo/.github/workflows/test.yml", &text), more, ("uncommitted", "")])
@@ -270,6 +291,25 @@ mod tests {
             started(run, "name: Tests", ("x", "y")).contains("forge.workflow"),
             "it was not pushed as it is"
         );
+        let default = "gh workflow run test.yml";
+        assert!(started(default, "name: Tests", ("refs/remotes/origin/HEAD", "a")).starts_with("exec.test"));
+        // Commits that differ have the same workflows, or others.
+        let differs = |command: &str, changed: &str| {
+            let text = file("workflow_dispatch", "name: Tests");
+            let files = [
+                ("/repo/.github/workflows/test.yml", text.as_str()),
+                ("refs/remotes/origin/HEAD", "c"),
+                ("uncommitted", ""),
+                ("changed", changed),
+            ];
+            check_with(command, &files)
+        };
+        for command in [default, "gh workflow run test.yml --ref main"] {
+            assert!(differs(command, "M\tsrc/main.rs").starts_with("exec.test"), "{command}");
+            for changed in ["M\t.github/workflows/test.yml", "M\tsrc/main.rs\n*\t*"] {
+                assert!(differs(command, changed).contains("forge.workflow"), "{command} {changed}");
+            }
+        }
         for job in [
             "environment: production",
             "name: Publish",

@@ -153,9 +153,12 @@ impl Call<'_> {
             ("workflow" | "run" | "cache" | "gist" | "codespace" | "cs" | "agent-task", "delete") => on(verbs::FORGE_DELETE),
             ("project", action) if action.ends_with("delete") => on(verbs::FORGE_DELETE),
             ("workflow" | "run" | "agent-task" | "agent", _) => {
-                let branch = self.arguments.value(&["ref", "r"]).and_then(Value::known);
-                let is_run = (group, action) == ("workflow", "run") && self.arguments.unknown.is_empty();
-                if let (true, Some(branch), Some(file)) = (is_run, branch, self.operand(0))
+                let given = self.arguments.value(&["ref", "r"]);
+                let branch = given.and_then(Value::known);
+                let is_run = (group, action) == ("workflow", "run")
+                    && self.arguments.unknown.is_empty()
+                    && given.is_some() == branch.is_some();
+                if let (true, Some(file)) = (is_run, self.operand(0))
                     && let Some(effect) = forge::workflows::harmless(repository, file, branch, context)
                 {
                     return Some(effect);
