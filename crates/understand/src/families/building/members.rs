@@ -66,6 +66,30 @@ fn chosen(words: &[Word]) -> Option<Vec<String>> {
     Some(found).filter(|found| !found.is_empty())
 }
 
+/// The names of the packages that options choose, `*` where they could be any; none where no option chooses.
+pub(super) fn names(invocation: &Invocation, context: &Context<'_>) -> Option<Vec<String>> {
+    const ALL: &[&str] = &["--workspaces", "-ws", "--recursive", "-r"];
+    let option = |word: &Word| word.text().split('=').next().unwrap_or_default().to_owned();
+    let chooses = invocation.words.iter().any(|word| CHOOSE.contains(&option(word).as_str()));
+    if !chooses && !invocation.words.iter().any(|word| ALL.contains(&word.text())) {
+        return None;
+    }
+    let chosen = chosen(&invocation.words);
+    let directory = context.state.shell.directory.clone().ok().filter(|_| chosen.is_some() || !chooses);
+    let mut names = Vec::new();
+    for member in directory.iter().flat_map(|directory| all(directory, context)) {
+        let Ok(Some(text)) = context.file(&format!("{member}/package.json")) else { continue };
+        let package: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+        let own = package.get("name").and_then(serde_json::Value::as_str).unwrap_or_default();
+        let below = directory.as_ref().and_then(|directory| member.strip_prefix(directory.trim_end_matches('/')));
+        let below = below.unwrap_or(&member).trim_start_matches('/');
+        if chosen.as_ref().is_none_or(|chosen| chosen.iter().any(|one| is_one(one, own, below))) {
+            names.push(if own.is_empty() { "*".to_owned() } else { own.to_owned() });
+        }
+    }
+    Some(if names.is_empty() { vec!["*".to_owned()] } else { names })
+}
+
 fn is_one(chosen: &str, name: &str, below: &str) -> bool {
     let chosen = chosen.trim_matches(['{', '}']).trim_start_matches("./").trim_end_matches('/');
     let short = name.rsplit('/').next().unwrap_or(name);

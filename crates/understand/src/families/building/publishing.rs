@@ -2,6 +2,7 @@
 
 use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
 
+use super::members;
 use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::paths;
@@ -47,16 +48,36 @@ pub(super) fn effects(index: usize, invocation: &Invocation, context: &mut Conte
         context.push(Effect::new(verbs::SECRET_WRITE, Resource::Secret { store, name: "login".to_owned() }));
         return;
     }
-    let name = name(program, &words, invocation, context);
+    let names = Some(()).filter(|()| verb == Some(verbs::PACKAGE_PUBLISH)).and_then(|()| published(&words, invocation, context));
+    let names = names.unwrap_or_else(|| name(program, &words, invocation, context).into_iter().collect());
+    let names = if names.is_empty() { vec!["*".to_owned()] } else { names };
     let doubt = invocation.words.iter().find(|word| word.value.is_unknown()).map(|word| word.raw.clone());
-    let resource = Resource::Package { registry: registry.clone().unwrap_or_else(|| "*".to_owned()), name: name.clone().unwrap_or_else(|| "*".to_owned()) };
-    let effect = Effect::new(verb.clone().unwrap_or(verbs::PACKAGE_PUBLISH), resource);
-    context.push(match (verb, registry, doubt) {
-        (None, ..) => effect.certain(Certainty::Partial, "the subcommand is not known"),
-        (Some(_), None, _) => effect.certain(Certainty::Partial, "which registry is meant is not known"),
-        (Some(_), _, Some(_)) => effect.certain(Certainty::Partial, "a part of the command is not known"),
-        (Some(_), Some(_), None) => effect,
-    });
+    for name in names {
+        let resource = Resource::Package { registry: registry.clone().unwrap_or_else(|| "*".to_owned()), name };
+        let effect = Effect::new(verb.clone().unwrap_or(verbs::PACKAGE_PUBLISH), resource);
+        context.push(match (&verb, &registry, &doubt) {
+            (None, ..) => effect.certain(Certainty::Partial, "the subcommand is not known"),
+            (Some(_), None, _) => effect.certain(Certainty::Partial, "which registry is meant is not known"),
+            (Some(_), _, Some(_)) => effect.certain(Certainty::Partial, "a part of the command is not known"),
+            (Some(_), Some(_), None) => effect,
+        });
+    }
+}
+
+/// The packages that are published, where it is others than the project's own: those of a workspace, or the one in a
+/// directory or an archive that is named.
+fn published(words: &[&str], invocation: &Invocation, context: &Context<'_>) -> Option<Vec<String>> {
+    if !matches!(invocation.program.as_str(), "npm" | "pnpm" | "yarn" | "bun") {
+        return None;
+    }
+    if let Some(names) = members::names(invocation, context) {
+        return Some(names);
+    }
+    let named = words.iter().skip_while(|word| **word != "publish").nth(1)?;
+    let file = paths::locate(&Value::Known(format!("{named}/package.json")), context).path;
+    let package: Option<serde_json::Value> = context.file(&file).ok().flatten().and_then(|text| serde_json::from_str(&text).ok());
+    let own = package.as_ref().and_then(|package| package.get("name")?.as_str());
+    Some(vec![own.unwrap_or("*").to_owned()])
 }
 
 /// The words that are neither options nor their values; some options say what is meant.
@@ -316,6 +337,23 @@ mod tests {
         ("/repo/Cargo.toml", "[package]\nname = \"shop\"\n"),
         ("/repo/.npmrc", "registry=https://npm.acme.example/\n"),
     ];
+
+    #[test]
+    fn packages_of_a_workspace() {
+        let files = &[
+            ("/repo/package.json", r#"{"name": "@acme/web", "workspaces": ["packages/*"]}"#),
+            ("/repo/packages/ui/package.json", r#"{"name": "@acme/ui"}"#),
+            ("/repo/packages/api/package.json", r#"{"name": "@acme/api"}"#),
+        ];
+        for (command, names) in [
+            ("npm publish", "@acme/web"), ("npm publish .", "@acme/web"), ("npm publish -w packages/ui", "@acme/ui"), ("npm publish --workspace=@acme/ui", "@acme/ui"), ("npm publish packages/ui", "@acme/ui"), ("npm publish ./x.tgz", "*"),
+            ("pnpm --filter @acme/api publish", "@acme/api"), ("pnpm -r publish", "@acme/api @acme/ui"), ("npm publish --workspaces", "@acme/api @acme/ui"), ("npm publish -w other", "*"), ("npm publish -w \"$X\"", "*"),
+        ] {
+            let found = check_with(command, files);
+            let published = found.lines().filter_map(|line| line.strip_prefix("package.publish ")?.split(' ').next());
+            assert_eq!(published.collect::<Vec<_>>().join(" "), names, "{command}: {found}");
+        }
+    }
 
     #[test]
     fn publishing() {
