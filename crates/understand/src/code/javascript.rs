@@ -66,7 +66,7 @@ fn code(
     if let Err(why) = computed::names(&code) {
         doubt.get_or_insert(why);
     }
-    code.is_alone = doubt.is_none() && context.code == read && context.chain.len() <= 1;
+    code.is_alone = doubt.is_none() && context.code == read && !super::is_loaded(context);
     let kept = context.state.shell.clone();
     let makes_own = computed::is_own("Request", &code);
     let uses: Vec<(Use, String)> = code

@@ -147,6 +147,20 @@ pub(crate) fn peek(
     through(&texts, located, part, context, understand)
 }
 
+/// Whether the code being looked at is loaded by other code, which may set up what it works with. A package's script, a
+/// Makefile or a script of a shell only starts it.
+fn is_loaded(context: &Context<'_>) -> bool {
+    const STARTERS: &[&str] = &["json", "toml", "yml", "yaml", "mk", "sh", "bash", "zsh"];
+    const FILES: &[&str] = &["makefile", "gnumakefile", "justfile", ".justfile", "procfile"];
+    let above = context.chain.split_last().map(|(_, above)| above).unwrap_or_default();
+    !above.iter().all(|key| {
+        let path = key.rsplit_once('#').map_or(key.as_str(), |(path, _)| path);
+        let name = crate::paths::split(path).1;
+        FILES.contains(&name.to_ascii_lowercase().as_str())
+            || name.rsplit_once('.').is_some_and(|(_, ending)| STARTERS.contains(&ending))
+    })
+}
+
 /// Looks into each of the texts that a file may have.
 fn through(
     texts: &[String],

@@ -50,7 +50,7 @@ pub(crate) fn understand(
             HashMap::new()
         }
     };
-    code.is_alone = doubt.is_none() && context.code == read && context.chain.len() <= 1;
+    code.is_alone = doubt.is_none() && context.code == read && !super::is_loaded(context);
     let kept = context.state.shell.clone();
     let uses: Vec<(Use, String)> = code
         .uses()

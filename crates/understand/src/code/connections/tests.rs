@@ -189,15 +189,48 @@ fn variables_that_nothing_but_the_project_sets() {
     let unset = ("unset", "DATABASE_URL");
     let local = ("/repo/.env", "DATABASE_URL=postgres://u@localhost/d\n");
     let live = ("/repo/.env", "DATABASE_URL=postgres://u@db.prod.example/d\n");
-    for (command, path, code) in
-        [("node seed.js", "/repo/seed.js", js), ("python3 seed.py", "/repo/seed.py", py)]
-    {
-        let at = |files: &[(&str, &str)]| check_with(command, &[&[(path, code)], files].concat());
+    for (command, path, code) in [
+        ("node seed.js", "/repo/seed.js", js),
+        ("python3 seed.py", "/repo/seed.py", py),
+        ("npm run seed", "/repo/seed.js", js),
+        ("bash seed.sh", "/repo/seed.py", py),
+        ("make seed", "/repo/seed.js", js),
+    ] {
+        let starters = [
+            ("/repo/package.json", r#"{"scripts": {"seed": "node seed.js"}}"#),
+            ("/repo/seed.sh", "set -e\npython3 seed.py\n"),
+            ("/repo/Makefile", "seed:\n\tnode seed.js\n"),
+        ];
+        let at =
+            |files: &[(&str, &str)]| check_with(command, &[&[(path, code)], &starters[..], files].concat());
         assert!(at(&[unset, local]).contains("postgresql://localhost/d"), "{}", at(&[unset, local]));
         assert!(at(&[unset]).contains("postgresql://localhost"), "{}", at(&[unset]));
         assert!(at(&[unset, live]).contains("db.prod.example"), "{}", at(&[unset, live]));
         // It may be set in the environment.
         assert!(at(&[local]).contains("$DATABASE_URL"), "{}", at(&[local]));
+    }
+    for (command, starter, text) in [
+        (
+            "npm run seed",
+            "/repo/package.json",
+            r#"{"scripts": {"seed": "dotenv -e live.env -- node seed.js"}}"#,
+        ),
+        ("npm run seed", "/repo/package.json", r#"{"scripts": {"seed": ". ./live.env; node seed.js"}}"#),
+        ("npm run seed", "/repo/package.json", r#"{"scripts": {"seed": "with-live node seed.js"}}"#),
+        ("npm run seed", "/repo/package.json", r#"{"scripts": {"seed": "DATABASE_URL=$LIVE node seed.js"}}"#),
+        ("bash seed.sh", "/repo/seed.sh", "set -a; . ./live.env\nnode seed.js\n"),
+        ("bash seed.sh", "/repo/seed.sh", "eval \"$(with-live)\"\nnode seed.js\n"),
+        ("make seed", "/repo/Makefile", "include live.env\nexport\nseed:\n\tnode seed.js\n"),
+        (
+            "make seed",
+            "/repo/Makefile",
+            "export DATABASE_URL=postgres://u@db.prod.example/d\nseed:\n\tnode seed.js\n",
+        ),
+        ("make seed", "/repo/Makefile", "export DATABASE_URL=$(shell cat x)\nseed:\n\tnode seed.js\n"),
+    ] {
+        let set = ("/repo/live.env", "DATABASE_URL=postgres://u@db.prod.example/d\n");
+        let found = check_with(command, &[("/repo/seed.js", js), (starter, text), set, unset, local]);
+        assert!(!found.contains("postgresql://localhost"), "{command} {text}: {found}");
     }
     for (start, more) in [
         ("require('dotenv').config({path: '.env.live'});", None),
