@@ -9,6 +9,7 @@
 //! all of that can be read; and a server by its usual name does with such a tool what it usually does ([`usual`]). What
 //! the policy says of a tool stands for what nobody knows of it, and raises what is known.
 
+mod acting;
 mod arguments;
 mod carried;
 mod catalogue;

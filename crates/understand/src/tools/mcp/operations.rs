@@ -2,35 +2,13 @@
 
 use serde_json::{Map, Value as Json};
 
+use super::acting;
 use super::names::{self, Says};
 use super::nested;
 
 /// Arguments that name what is done.
 const OPERATIONS: &[&str] =
     &["action", "operation", "method", "op", "api_operation", "request_method", "http_method", "verb"];
-/// Arguments that switch on that something is done: sorted.
-const SWITCHES: &[&str] = &[
-    "apply",
-    "auto_apply",
-    "auto_fix",
-    "autofix",
-    "commit",
-    "delete",
-    "deploy",
-    "execute",
-    "fix",
-    "merge",
-    "overwrite",
-    "persist",
-    "publish",
-    "push",
-    "remove",
-    "restart",
-    "rollback",
-    "save",
-    "trigger",
-    "write",
-];
 /// Arguments that switch off that nothing is done: sorted.
 const TRIALS: &[&str] = &["check_only", "dry_run", "dryrun", "preview", "read_only", "readonly", "simulate"];
 /// Arguments that say what is put in the place of what there is.
@@ -41,7 +19,8 @@ const SEEK: &[&str] = &["list", "search", "query", "find", "count", "lookup"];
 const PAST: &[&str] =
     &["activity", "audit", "change", "changes", "event", "events", "history", "log", "logs"];
 /// Words for what goes on and takes more than it is asked for.
-const SESSIONS: &[&str] = &["console", "process", "pty", "repl", "session", "shell", "terminal", "tty"];
+const SESSIONS: &[&str] =
+    &["console", "output", "process", "pty", "repl", "session", "shell", "terminal", "tty"];
 /// Arguments that such a thing is given.
 const TYPED: &[&str] = &["command", "data", "input", "keys", "keystrokes", "send", "stdin", "text"];
 
@@ -61,14 +40,19 @@ pub(super) fn with(says: Says, words: &[&str], input: &Map<String, Json>) -> Say
         {
             says = says.max(Says::Runs);
         }
-        let is_switched = (SWITCHES.binary_search(&name).is_ok() && is(value, true))
+        if matches!(says, Says::Reads | Says::ReadsSecret) {
+            says = says.max(acting::says(name, value));
+        }
+        let is_switched = (acting::switches(name) && is(value, true))
             || (TRIALS.binary_search(&name).is_ok() && is(value, false));
         let is_put_back = PUT_BACK.contains(&name) && !matches!(value, Json::Null | Json::Bool(false));
         if (is_switched || is_put_back) && says == Says::Reads {
             says = Says::Writes;
         }
         let Some(text) = value.as_str().filter(|text| text.len() <= 80) else { continue };
-        if seeks || !OPERATIONS.contains(&name) {
+        // A method of HTTP is none that is looked for.
+        let is_method = name.contains("method") && matches!(text, "DELETE" | "PUT" | "PATCH");
+        if seeks && !is_method || !OPERATIONS.contains(&name) {
             continue;
         }
         let snake = names::in_snake_case(text);
@@ -112,6 +96,8 @@ mod tests {
             ("mcp__term__get_terminal_output", json!({"keys": "git push origin main\n"})),
             ("mcp__http__fetch", json!({"url": "https://x.example/y", "options": {"method": "PUT"}})),
             ("mcp__http__get_request", json!({"url": "https://x.example/y", "verb": "PUT"})),
+            ("mcp__x__list_items", json!({"url": "https://x.example/y", "method": "DELETE"})),
+            ("mcp__term__get_output", json!({"send": "git push origin main"})),
         ] {
             let found = check_tool(tool, input.clone());
             let changes =
