@@ -15,7 +15,8 @@ const FORMATTERS: &[&str] = &[
 
 /// Adds the files by name that a formatter is given: a task knows by them what is outside of it.
 pub(super) fn formatted(invocation: &Invocation, context: &mut Context<'_>) {
-    if !FORMATTERS.contains(&invocation.program.as_str()) {
+    let is_of_cargo = invocation.program == "cargo" && invocation.known(0) == Some("fmt");
+    if !is_of_cargo && !FORMATTERS.contains(&invocation.program.as_str()) {
         return;
     }
     let files = invocation.words.iter().filter(|word| word.known().is_some_and(|text| !text.starts_with('-') && text.contains(['.', '/']) && !text.trim_matches(['.', '/']).is_empty()));

@@ -66,7 +66,15 @@ const MADE: &[(&[&str], &[&str], Told)] = &[
     (&["uv"], &["init"], Operand(0)),
     (&["virtualenv"], &[], Operand(0)),
     (&["poetry", "hatch", "rails", "mix", "dart", "flutter"], &["new", "create"], Operand(0)),
+    (&["django-admin"], &["startproject", "startapp"], Operand(1)),
+    (&["alembic"], &["init"], Operand(0)),
+    (&["pytest"], &[], ByOption(&["--junitxml", "--junit-xml", "--basetemp", "--html", "--resultlog"])),
+    (&["coverage"], &["xml", "json", "html", "lcov"], ByOption(&["-o", "-d"])),
+    (&["sphinx-build"], &[], Operand(1)),
 ];
+
+/// Subcommands that begin something: what they make is source, and no output.
+const BEGIN: &[&str] = &["new", "init", "create", "startproject", "startapp"];
 
 /// Options that say where the project is.
 const PROJECTS: &[&str] = &["--prefix", "-C", "--dir", "--cwd"];
@@ -77,6 +85,7 @@ pub(in super::super) fn directories(invocation: &Invocation, context: &mut Conte
     for (_, subcommands, told) in MADE.iter().filter(|(programs, ..)| programs.contains(&program)) {
         let words = &invocation.words;
         let at = words.iter().position(|word| subcommands.contains(&word.text()));
+        let begins = at.and_then(|at| words.get(at)).is_some_and(|word| BEGIN.contains(&word.text()));
         let Some(after) = at.map(|at| at + 1).or_else(|| subcommands.is_empty().then_some(0)) else { continue };
         let value = match told {
             Operand(number) => {
@@ -95,7 +104,10 @@ pub(in super::super) fn directories(invocation: &Invocation, context: &mut Conte
             }
         };
         // Where it stands it would write without being told.
-        if let Some(value) = value.filter(|value| !matches!(value.known(), Some("." | "./" | ""))) {
+        let Some(value) = value.filter(|value| !matches!(value.known(), Some("." | "./" | ""))) else { continue };
+        if begins && paths::locate(&value, context).zone == Zone::Workspace {
+            context.write_value(&value);
+        } else {
             written(&value, context);
         }
     }

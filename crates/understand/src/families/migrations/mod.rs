@@ -196,6 +196,7 @@ fn one(verb: &Verb, found: &Subcommand<'_>, at: &DatabasePlace, invocation: &Inv
     match verb.as_str() {
         "exec.build" | "exec.read" | "exec.test" | "exec.install" => {
             context.program(verb.clone(), &invocation.title());
+            super::building::made::directories(invocation, context);
             return;
         }
         "exec.opaque" => {

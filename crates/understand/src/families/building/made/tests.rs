@@ -1,3 +1,4 @@
+use countersign_model::{PathClass, Resource, verbs};
 use insta::assert_snapshot;
 
 use crate::fixture::{check, understood};
@@ -30,6 +31,37 @@ fn directories_that_are_filled() {
     exec.build helm create, execute
     fs.write /repo/deploy/live/x, write
     ");
+}
+
+#[test]
+fn what_begins_is_source_and_an_output_is_none() {
+    let class = |command: &str| {
+        let effects = understood(command, &[]).effects;
+        effects.into_iter().find_map(|effect| match effect.resource {
+            Resource::Path { class, .. } if effect.verb == verbs::FS_WRITE => Some(class),
+            _ => None,
+        })
+    };
+    for command in [
+        "cargo new src/web/n",
+        "cargo init src/web/n",
+        "django-admin startproject x src/web",
+        "alembic init src/web/m",
+        "rails new src/web/x",
+    ] {
+        assert_eq!(class(command), Some(PathClass::Ordinary), "{command}");
+    }
+    for command in [
+        "pytest --junitxml=out/x.xml",
+        "coverage xml -o out/x.xml",
+        "sphinx-build . out",
+        "pip install -t out x",
+    ] {
+        assert_eq!(class(command), Some(PathClass::Rebuildable), "{command}");
+    }
+    for command in ["pytest -q", "coverage report", "cargo init", "django-admin startproject x"] {
+        assert_eq!(class(command), None, "{command}");
+    }
 }
 
 #[test]

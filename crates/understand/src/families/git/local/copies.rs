@@ -214,6 +214,13 @@ pub(super) fn structure(git: &Git<'_>, context: &mut Context<'_>) {
                 context.push(Effect::new(verbs::GIT_FETCH, Resource::Repository { repository: git.repository(Some(remote)) }));
             }
             context.push(config::side_effect(git, "it changes the submodules"));
+            // After the address stands the directory; else it goes by the address' last part.
+            let mut named = operands.iter().skip(1).map(|word| &word.value);
+            let address = named.find(|value| value.known().is_some_and(addresses::is_address));
+            let last = || Some(crate::paths::split(address?.known()?.trim_end_matches('/').trim_end_matches(".git")).1.to_owned());
+            if let Some(directory) = named.next().cloned().or_else(|| last().map(Value::Known)) {
+                context.write_value(&directory);
+            }
         }
         ("submodule", _) => context.push(config::side_effect(git, "it changes the submodules")),
         _ => super::beginning::effects(git, context),
@@ -235,6 +242,13 @@ mod tests {
         assert_snapshot!(check("git submodule update --force"), @"
         git.fetch /repo, read
         git.discard /repo, destroy
+        ");
+        assert_snapshot!(check("git submodule add https://github.com/a/b.git; git submodule add -b x https://github.com/a/b src/web/s"), @"
+        git.fetch repository@https://github.com/a/b.git, read
+        git.config /repo, write
+        fs.write /repo/b, write
+        git.fetch repository@https://github.com/a/b, read
+        fs.write /repo/src/web/s, write
         ");
         assert_snapshot!(check("git submodule init; git submodule sync"), @"git.branch /repo, write");
         assert_snapshot!(check("git -c submodule.x.update='!git push origin main' submodule update"), @"
