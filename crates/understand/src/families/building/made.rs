@@ -70,7 +70,6 @@ const MADE: &[(&[&str], &[&str], Told)] = &[
     (&["alembic"], &["init"], Operand(0)),
     (&["pytest"], &[], ByOption(&["--junitxml", "--junit-xml", "--basetemp", "--html", "--resultlog"])),
     (&["coverage"], &["xml", "json", "html", "lcov"], ByOption(&["-o", "-d"])),
-    (&["sphinx-build"], &[], Operand(1)),
 ];
 
 /// Subcommands that begin something: what they make is source, and no output.

@@ -34,6 +34,9 @@ pub(super) fn effects(found: &Subcommand<'_>, invocation: &Invocation, context: 
         return false;
     }
     context.program(verb.clone(), &format!("rails {first}"));
+    if first == "new" {
+        crate::families::building::made::directories(invocation, context);
+    }
     true
 }
 

@@ -54,7 +54,6 @@ fn what_begins_is_source_and_an_output_is_none() {
     for command in [
         "pytest --junitxml=out/x.xml",
         "coverage xml -o out/x.xml",
-        "sphinx-build . out",
         "pip install -t out x",
     ] {
         assert_eq!(class(command), Some(PathClass::Rebuildable), "{command}");
