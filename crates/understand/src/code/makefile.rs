@@ -3,6 +3,7 @@
 //! Conditional parts are taken as if all of them counted. What cannot be worked out stands for any one word.
 
 mod expand;
+mod functions;
 mod implied;
 mod read;
 
@@ -70,6 +71,7 @@ fn follow(
         file: &file,
         goal,
         directory,
+        path,
         seen: BTreeSet::new(),
         lines: 0,
         steps: 0,
@@ -124,6 +126,7 @@ struct Run<'f> {
     file: &'f Makefile,
     goal: &'f Goal,
     directory: &'f str,
+    path: &'f str,
     seen: BTreeSet<String>,
     lines: usize,
     /// Variables that were put in.
@@ -189,7 +192,10 @@ impl Run<'_> {
             file: self.file,
             goal: self.goal,
             directory: self.directory,
+            path: self.path,
             rule,
+            called: Vec::new(),
+            bound: Vec::new(),
             commands: Vec::new(),
             steps: self.steps,
             doubt: None,
@@ -274,8 +280,9 @@ impl Run<'_> {
         if needs.contains(expand::UNKNOWN) && !looks_like_file(&rule.needs) && !rule.needs.contains('%') {
             self.doubts("which targets it needs is not known");
         }
+        let stem = rule.stem(target);
         for need in needs.split_ascii_whitespace().filter(|need| *need != "|") {
-            self.target(need, context);
+            self.target(&stem.map_or_else(|| need.to_owned(), |stem| need.replacen('%', stem, 1)), context);
         }
         let mut together = String::new();
         let outside = context.origin.clone();
@@ -298,12 +305,13 @@ impl Run<'_> {
             if !runs && !expanded.trim_start_matches([' ', '\t', '@', '-']).starts_with('+') {
                 continue;
             }
-            let command = expand::quoted(&expanded);
             if self.file.one_shell {
-                together.push_str(&command);
+                together.push_str(&expand::quoted(&expanded));
                 together.push('\n');
-            } else {
-                self.shell(&command, context);
+                continue;
+            }
+            for command in commands(&expanded) {
+                self.shell(&expand::quoted(marked(command).1), context);
             }
         }
         if !together.is_empty() {
@@ -375,6 +383,21 @@ impl Run<'_> {
         shell::run(command, Place::Within(context.here), context);
         context.state.shell = kept;
     }
+}
+
+/// The lines of what a recipe's line is expanded to, each a command: several where it names a definition.
+fn commands(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for (at, _) in text.match_indices('\n') {
+        let line = text.get(start..at).unwrap_or_default();
+        if !line.ends_with('\\') {
+            found.push(line);
+            start = at + 1;
+        }
+    }
+    found.push(text.get(start..).unwrap_or_default());
+    found
 }
 
 /// A line of a recipe without what make takes off its start, and that.

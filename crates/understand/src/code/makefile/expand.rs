@@ -3,6 +3,7 @@
 use countersign_model::{Answer, Question};
 
 use super::Goal;
+use super::functions;
 use super::read::{Makefile, Rule};
 use crate::Workspace as _;
 use crate::context::Context;
@@ -93,7 +94,13 @@ pub(super) struct Expansion<'e> {
     pub file: &'e Makefile,
     pub goal: &'e Goal,
     pub directory: &'e str,
+    /// The makefile's path.
+    pub path: &'e str,
     pub rule: Option<(&'e Rule, &'e str)>,
+    /// What is given to the functions of the makefile's own that are being called, the innermost last.
+    pub called: Vec<Vec<String>>,
+    /// Variables of loops.
+    pub bound: Vec<(String, String)>,
     /// Commands that it runs.
     pub commands: Vec<String>,
     /// Variables that were put in.
@@ -158,13 +165,23 @@ impl Expansion<'_> {
                 self.text(arguments, depth + 1, context);
                 return String::new();
             }
+            "call" if !arguments.is_empty() => return self.call(arguments, depth, context),
+            "if" | "or" | "and" | "foreach" if !arguments.is_empty() => {
+                return self.chosen(name, arguments, depth, context);
+            }
             "call" | "eval" | "file" | "guile" | "let" | "intcmp" => {
                 self.doubt.get_or_insert_with(|| format!("it puts its commands together by {name}"));
                 return UNKNOWN.to_string();
             }
             _ if PURE.contains(&name) && !arguments.is_empty() => {
-                self.text(arguments, depth + 1, context);
-                return UNKNOWN.to_string();
+                let given: Vec<String> = functions::arguments(arguments)
+                    .into_iter()
+                    .map(|argument| self.text(argument, depth + 1, context))
+                    .collect();
+                let is_known = !given.iter().any(|argument| argument.contains(UNKNOWN));
+                let value = functions::value(name, &given, self.directory);
+                let value = value.filter(|value| is_known && value.len() <= LONGEST);
+                return value.unwrap_or_else(|| UNKNOWN.to_string());
             }
             _ => {}
         }
@@ -173,15 +190,32 @@ impl Expansion<'_> {
                 "@" => return target.to_owned(),
                 "<" => {
                     let needs = self.text(&rule.needs, depth + 1, context);
+                    let stem = rule.stem(target).unwrap_or("%");
                     return needs
                         .split_ascii_whitespace()
                         .next()
+                        .map(|need| need.replacen('%', stem, 1))
                         .filter(|need| !need.contains('%'))
-                        .map_or_else(|| UNKNOWN.to_string(), str::to_owned);
+                        .unwrap_or_else(|| UNKNOWN.to_string());
                 }
-                "^" | "?" | "*" | "+" | "|" | "%" => return UNKNOWN.to_string(),
+                "*" => return rule.stem(target).map_or_else(|| UNKNOWN.to_string(), str::to_owned),
+                "^" | "?" | "+" | "|" | "%" => return UNKNOWN.to_string(),
                 _ => {}
             }
+        }
+        if let Some((name, changed)) = inner.split_once(':').filter(|_| !inner.contains('$'))
+            && let Some((from, to)) = changed.split_once('=')
+        {
+            let value = self.variable(name, depth, context);
+            let (from, to) = match from.contains('%') {
+                true => (from.to_owned(), to.to_owned()),
+                false => (format!("%{from}"), format!("%{to}")),
+            };
+            let words = value.split_ascii_whitespace().map(|word| functions::patsubst(&from, &to, word));
+            return match value.contains(UNKNOWN) {
+                true => UNKNOWN.to_string(),
+                false => words.collect::<Vec<_>>().join(" "),
+            };
         }
         if inner.contains('$') || inner.contains(':') || inner.starts_with(['@', '<', '^', '*', '?', '+']) {
             self.text(inner, depth + 1, context);
@@ -190,7 +224,84 @@ impl Expansion<'_> {
         self.variable(inner, depth, context)
     }
 
+    /// What a function of the makefile's own makes of what it is given.
+    fn call(&mut self, arguments: &str, depth: usize, context: &Context<'_>) -> String {
+        let mut given = functions::arguments(arguments).into_iter();
+        let name = self.text(given.next().unwrap_or_default(), depth + 1, context).trim().to_owned();
+        let given: Vec<String> = given.map(|argument| self.text(argument, depth + 1, context)).collect();
+        if !self.file.variables.contains_key(&name) {
+            self.doubt.get_or_insert_with(|| "it puts its commands together by call".to_owned());
+            return UNKNOWN.to_string();
+        }
+        self.called.push(given);
+        let value = self.variable(&name, depth + 1, context);
+        self.called.pop();
+        value
+    }
+
+    /// Functions that leave some of their arguments out, or take one several times.
+    fn chosen(&mut self, name: &str, arguments: &str, depth: usize, context: &Context<'_>) -> String {
+        let given = functions::arguments(arguments);
+        let mut text = |argument: &str| self.text(argument, depth + 1, context);
+        let unknown = || UNKNOWN.to_string();
+        match (name, given.as_slice()) {
+            ("if", [condition, then, rest @ ..]) => {
+                let condition = text(condition);
+                let says = condition.trim().trim_matches(UNKNOWN);
+                let otherwise = rest.join(",");
+                if !says.is_empty() {
+                    return text(then);
+                }
+                if !condition.contains(UNKNOWN) {
+                    return text(&otherwise);
+                }
+                let both = (text(then), text(&otherwise));
+                if both.0 == both.1 { both.0 } else { unknown() }
+            }
+            ("or" | "and", given) => {
+                let mut last = String::new();
+                for argument in given {
+                    last = text(argument.trim());
+                    if last.contains(UNKNOWN) {
+                        return unknown();
+                    }
+                    if last.is_empty() == (name == "and") {
+                        break;
+                    }
+                }
+                last
+            }
+            ("foreach", [variable, list, body @ ..]) => {
+                let (variable, list) = (text(variable).trim().to_owned(), text(list));
+                let mut made = Vec::new();
+                let words = if list.contains(UNKNOWN) { vec![UNKNOWN.to_string()] } else { words(&list) };
+                let mut length = 0;
+                for word in words {
+                    self.steps += 1;
+                    if self.steps > MOST_STEPS || length > LONGEST {
+                        self.doubt.get_or_insert_with(|| "its loops are too long".to_owned());
+                        return unknown();
+                    }
+                    self.bound.push((variable.clone(), word));
+                    let one = self.text(&body.join(","), depth + 1, context);
+                    self.bound.pop();
+                    length += one.len();
+                    made.push(one);
+                }
+                if list.contains(UNKNOWN) { unknown() } else { made.join(" ") }
+            }
+            _ => unknown(),
+        }
+    }
+
     fn variable(&mut self, name: &str, depth: usize, context: &Context<'_>) -> String {
+        if let Some((_, value)) = self.bound.iter().rev().find(|(bound, _)| bound == name) {
+            return value.clone();
+        }
+        if let (Some(given), Ok(at)) = (self.called.last(), name.parse::<usize>()) {
+            let given = at.checked_sub(1).map(|at| given.get(at).cloned().unwrap_or_default());
+            return given.unwrap_or_else(|| UNKNOWN.to_string());
+        }
         let given = |wins: bool| {
             self.goal
                 .variables
@@ -221,6 +332,7 @@ impl Expansion<'_> {
                 "LD" => "ld".to_owned(),
                 "INSTALL" => "install".to_owned(),
                 "HOME" if !context.surroundings.home.is_empty() => context.surroundings.home.clone(),
+                "MAKEFILE_LIST" if self.file.includes.is_empty() => self.path.to_owned(),
                 "MAKEFLAGS" | "MFLAGS" | "MAKECMDGOALS" | "MAKEFILE_LIST" | "MAKELEVEL" => {
                     UNKNOWN.to_string()
                 }
@@ -228,9 +340,7 @@ impl Expansion<'_> {
                 _ => UNKNOWN.to_string(),
             },
             _ if soft && context.workspace.ask(&question) == Answer::Yes => UNKNOWN.to_string(),
-            [only] if only.sign != "define" && only.sign != "!=" => {
-                self.text(&only.text.clone(), depth + 1, context)
-            }
+            [only] if only.sign != "!=" => self.text(&only.text.clone(), depth + 1, context),
             [first, more @ ..] if more.iter().all(|next| next.sign == "+=") && first.sign != "define" => {
                 let mut whole = first.text.clone();
                 for next in more {
@@ -240,7 +350,7 @@ impl Expansion<'_> {
                 self.text(&whole, depth + 1, context)
             }
             _ => {
-                // It has one of several values, or the lines of a definition.
+                // It has one of several values.
                 if assigned.iter().any(|assigned| assigned.sign == "define") {
                     self.doubt.get_or_insert_with(|| format!("it runs what {name} is defined as"));
                 }
@@ -248,6 +358,10 @@ impl Expansion<'_> {
             }
         }
     }
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split_ascii_whitespace().map(str::to_owned).collect()
 }
 
 /// Where the bracket that `text` starts with closes.

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::functions;
+
 /// A rule with its recipe.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Rule {
@@ -17,6 +19,16 @@ pub(super) struct Rule {
     pub line: usize,
 }
 
+impl Rule {
+    /// What the `%` of the pattern stands for by which it makes a target.
+    pub fn stem<'t>(&self, target: &'t str) -> Option<&'t str> {
+        let is_plain = |text: &str| !text.contains(['$', '/', super::expand::UNKNOWN]);
+        let mut patterns = self.targets.split_ascii_whitespace().filter(|pattern| pattern.contains('%'));
+        let pattern = patterns.next().filter(|pattern| patterns.next().is_none() && is_plain(pattern))?;
+        functions::stem(pattern, target).filter(|stem| !stem.is_empty() && is_plain(target))
+    }
+}
+
 /// An assignment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Assigned {
@@ -29,7 +41,7 @@ pub(super) struct Assigned {
 /// A makefile.
 #[derive(Debug, Default)]
 pub(super) struct Makefile {
-    /// Variables with all their assignments; the text of `define` is not kept.
+    /// Variables with all their assignments.
     pub variables: BTreeMap<String, Vec<Assigned>>,
     /// Rules in order.
     pub rules: Vec<Rule>,
@@ -47,6 +59,8 @@ pub(super) struct Makefile {
     pub doubt: Option<String>,
     /// The line of a file that is being read.
     at: usize,
+    /// What follows `define` of the definition that is being read.
+    defines: String,
 }
 
 /// Words that start a line and are taken as if they were not there.
@@ -73,6 +87,7 @@ impl Makefile {
     pub fn read(&mut self, file: &str, text: &str) {
         let mut open: Option<Rule> = None;
         let mut defining = false;
+        let mut defined: Vec<String> = Vec::new();
         let mut lines = text.lines();
         self.at = 0;
         let known = self.rules.len();
@@ -95,6 +110,11 @@ impl Makefile {
             }
             if defining {
                 defining = !whole.trim_start().starts_with("endef");
+                if defining {
+                    defined.push(whole);
+                } else {
+                    self.define(&std::mem::take(&mut defined));
+                }
             } else if recipe {
                 if let Some(rule) = &mut open {
                     rule.recipe.push((start, whole.get(1..).unwrap_or_default().to_owned()));
@@ -129,9 +149,7 @@ impl Makefile {
                 return;
             }
             "define" => {
-                let name = rest.split(['=', ':', ' ']).next().unwrap_or_default();
-                let unknown = Assigned { sign: "define".to_owned(), text: String::new() };
-                self.variables.entry(name.to_owned()).or_default().push(unknown);
+                rest.clone_into(&mut self.defines);
                 *defining = true;
                 return;
             }
@@ -156,6 +174,25 @@ impl Makefile {
                 self.immediate.push(line.to_owned());
             }
             None => self.doubts("it makes rules as it goes"),
+        }
+    }
+
+    /// Takes in the lines of a definition that ends.
+    fn define(&mut self, lines: &[String]) {
+        let head = std::mem::take(&mut self.defines);
+        let name = head.split(['=', ':', '+', '?', '!', ' ', '\t']).next().unwrap_or_default();
+        let sign = head.get(name.len()..).unwrap_or_default().trim();
+        let is_plain = matches!(sign, "" | "=" | ":=" | "::=")
+            && !lines.iter().any(|line| line.trim_start().starts_with("define "));
+        let text = lines.join("\n");
+        if text.contains("$(shell") || text.contains("${shell") || text.contains("$(eval") {
+            self.immediate.push(text.clone());
+        }
+        let all = self.variables.entry(name.to_owned()).or_default();
+        all.push(Assigned { sign: "define".to_owned(), text });
+        if !is_plain {
+            // One of several.
+            all.push(Assigned { sign: "define".to_owned(), text: String::new() });
         }
     }
 

@@ -85,13 +85,16 @@ fn what_cannot_be_followed_is_opaque() {
         "include $(X)\nall:\n\tls\n",
         "all: $(shell cat y)\n\tls\n",
         "X := $(shell cat y)\nall:\n\techo $(X)\n",
-        "define X\nls\nendef\nall:\n\t$(X)\n",
+        "define X +=\nls\nendef\nall:\n\t$(X)\n",
+        "define X\nls\nendef\ndefine X\nmake\nendef\nall:\n\t$(X)\n",
         "$(eval $(call r,x))\nall:\n\tls\n",
         "SHELL := ./x\nall:\n\tls\n",
         "all:\n\t./deploy\n",
         "ifdef A\nX = a\nelse\nX = b\nendif\nall:\n\t$(X) c\n",
         "all:\n\t$(call x,y)\n",
-        "all: $(subst x,,dxeploy)\ndeploy:\n\tls\n",
+        "all: $(subst x,,d$(wildcard *)xeploy)\ndeploy:\n\tls\n",
+        "all:\n\t$(foreach a,$(wildcard *),$(a);)\n",
+        "x = $(foreach a,1 2 3 4 5 6 7 8,$(foreach b,1 2 3 4 5 6 7 8,$(1) $(call x,$(a))))\nall:\n\t$(call x,y)\n",
     ] {
         let found = make("make", text);
         assert!(found.contains("exec.opaque") || found.contains("exec.hidden"), "{text}: {found}");
@@ -105,6 +108,58 @@ fn what_cannot_be_followed_is_opaque() {
     ] {
         let found = check_with("make", &[("/repo/Makefile", text), ("/repo/a.mk", "b:\n\tls\n")]);
         assert!(!found.contains("exec.opaque"), "{text}: {found}");
+    }
+}
+
+#[test]
+fn functions_and_definitions_are_followed() {
+    const PUSH: &str = "git push origin HEAD:main";
+    for (command, text) in [
+        ("make deploy-main", "deploy-%:\n\tgit push origin HEAD:$*\n".to_owned()),
+        ("make deploy-main", "deploy-%: push-%\npush-%:\n\tgit push origin HEAD:$*\n".to_owned()),
+        ("make", format!("define X\n@ls\n-{PUSH}\nendef\nall:\n\t$(X)\n")),
+        ("make", format!("define X =\nls; \\\n{PUSH}\nendef\nall:\n\t@$(X)\n")),
+        ("make", "push = git push origin HEAD:$(1)\nall:\n\t$(call push,main)\n".to_owned()),
+        (
+            "make",
+            "define push\nls $(2)\ngit push origin HEAD:$(1)\nendef\nall:\n\t$(call push,main,x)\n"
+                .to_owned(),
+        ),
+        ("make", "all:\n\t$(foreach b,x main,git push origin HEAD:$(b);)\n".to_owned()),
+        ("make", format!("all: $(subst x,,dxeploy)\ndeploy:\n\t{PUSH}\n")),
+        ("make", "B = xmain\nall:\n\tgit push origin HEAD:$(B:x%=%)\n".to_owned()),
+        ("make ENV=prod", format!("all:\n\t$(if $(filter prod,$(ENV)),{PUSH},ls)\n")),
+        ("make", format!("all:\n\t$(or $(CMD),{PUSH})\n")),
+        (
+            "make",
+            "all:\n\t$(if $(wildcard *),git push origin HEAD:main,git push origin HEAD:main)\n".to_owned(),
+        ),
+    ] {
+        let found = check_with(command, &[("/repo/Makefile", &text), ("unset", "CMD")]);
+        assert!(found.contains("git.push main@origin"), "{command}, {text}: {found}");
+    }
+    for (command, text) in [
+        ("make deploy-feature", "deploy-%:\n\tgit push origin HEAD:$*\n"),
+        ("make ENV=dev", "all:\n\t$(if $(filter prod,$(ENV)),git push origin HEAD:main,ls)\n"),
+        ("make help", "help:\n\t@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sort\n"),
+        ("make", "define X\nls\nendef\nall:\n\t$(X)\n"),
+        ("make", "all:\n\t$(foreach b,x y,git push origin HEAD:$(b);)\n"),
+    ] {
+        let found = make(command, text);
+        assert!(!found.contains("main@origin") && !found.contains("opaque"), "{command}, {text}: {found}");
+        assert!(!found.contains('*') && !found.contains("partial"), "{command}, {text}: {found}");
+    }
+    // What stands for nothing that is known could be anything.
+    for text in [
+        "deploy/%:\n\tgit push origin HEAD:$*\n",
+        "all deploy/x:\n\t$(if $(wildcard *),git push origin HEAD:main,ls)\n",
+        "all deploy/x:\n\tgit push origin HEAD:$(call where,x)\n",
+    ] {
+        let found = make("make deploy/x", text);
+        assert!(
+            found.contains("*@origin") || found.contains("opaque") || found.contains("hidden"),
+            "{text}: {found}"
+        );
     }
 }
 
