@@ -31,6 +31,7 @@ mod peers;
 mod perl_quotes;
 pub(crate) mod pyproject;
 mod python;
+pub(crate) mod quoted;
 pub(crate) mod rakefile;
 mod requests;
 mod shims;
@@ -216,7 +217,13 @@ pub(crate) fn run(
             Some(program) => Language::of_program(program),
             None => Language::of_first_line(text),
         };
-        connections::afresh(context, |context| understand(language?, text, located, arguments, context))
+        let language = language?;
+        let result =
+            connections::afresh(context, |context| understand(language, text, located, arguments, context));
+        if result.is_err() {
+            context.unseen_texts = quoted::texts(text, language);
+        }
+        result
     })
 }
 
