@@ -26,6 +26,7 @@ pub(crate) mod mise;
 pub(crate) mod named;
 pub(crate) mod nox;
 mod others;
+mod own_scripts;
 pub(crate) mod packages;
 mod peers;
 mod perl_quotes;
