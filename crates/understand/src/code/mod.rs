@@ -43,6 +43,7 @@ mod tokens;
 pub(crate) mod tox;
 mod uses;
 
+pub(crate) use connections::migrations as leads_migrations;
 pub(crate) use others::is_library;
 pub use python::shadows_python;
 
