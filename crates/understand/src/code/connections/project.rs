@@ -40,6 +40,7 @@ pub(super) fn text(module: &str, context: &Context<'_>) -> Result<Option<String>
     let Some(top) = context.top().map(str::to_owned) else { return Ok(None) };
     let mut roots = vec![top.clone(), format!("{top}/src")];
     roots.extend(context.state.shell.directory.clone().ok());
+    roots.extend(crate::environment::python_path(&context.state.shell.environment, context));
     roots.sort();
     roots.dedup();
     let inner = module.replace('.', "/");

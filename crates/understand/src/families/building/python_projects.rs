@@ -1,6 +1,8 @@
 //! What `uv run`, `poetry run`, `pdm run`, `hatch run`, `rye run` and `uvx` start: a script that the project's file
 //! describes, else a program, with the options before it.
 
+mod variables;
+
 use countersign_model::verbs;
 
 use crate::code::Looked;
@@ -21,6 +23,10 @@ const MODULE: &[&str] = &["-m", "--module"];
 
 /// Adds what follows `run`, whose word is at `index`.
 pub(super) fn run(index: usize, invocation: &Invocation, context: &mut Context<'_>) {
+    variables::with(index, invocation, context, |invocation, context| starts(index, invocation, context));
+}
+
+fn starts(index: usize, invocation: &Invocation, context: &mut Context<'_>) {
     let program = invocation.program.clone();
     let mut at = index + 1;
     while let Some(word) = invocation.words.get(at) {
