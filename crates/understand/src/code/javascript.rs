@@ -12,7 +12,7 @@ use super::clients;
 use super::connections;
 use super::handed;
 use super::requests;
-use super::tokens::{Kind, Rules, Token};
+use super::tokens::{Kind, Rules};
 use super::uses::{self, Argument, Code, Given, Use};
 use super::{Looked, peek};
 use crate::context::Context;
@@ -394,11 +394,9 @@ fn reaches(found: &Use, full: &str, code: &Code<'_>) -> Result<(), String> {
         let acts = modules::function(path).is_some_and(|does| does != Does::Nothing);
         if !called && (path == first || acts) {
             let loads = found.key.starts_with("require()") && (bound || (starts && path == first));
-            let is_line = |token: &Token<'_>| token.kind == Kind::Line;
-            let prior = code.tokens.get(..found.first).unwrap_or_default().iter().rev();
+            let mut prior = code.tokens.get(..found.first).unwrap_or_default().iter().rev();
             let listed = prior
-                .skip_while(|token| is_line(token))
-                .next()
+                .find(|token| token.kind != Kind::Line)
                 .is_some_and(|token| token.is(",") || token.is("{"));
             let in_import =
                 (listed || code.is(found.first.wrapping_sub(1), "*")) && imports(found.first, code);

@@ -79,7 +79,7 @@ fn is_quiet_code(code: &Code<'_>) -> bool {
     let is_loud = |at: usize| {
         let is_named = |names: &[&str]| code.name(at).is_some_and(|name| names.contains(&name));
         let opens = |path: &&str| code.name(at).is_some() && path.rsplit('.').next() == code.name(at);
-        is_named(LOUD) || engines::OPEN.iter().any(|path| opens(path)) || code.is(at, "environ") && sets(at)
+        is_named(LOUD) || engines::OPEN.iter().any(opens) || code.is(at, "environ") && sets(at)
     };
     !loads_variables(code) && !(0..code.tokens.len()).any(is_loud)
 }

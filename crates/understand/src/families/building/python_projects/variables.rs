@@ -14,14 +14,14 @@ use crate::paths;
 use crate::sql::DatabasePlace;
 use crate::word::Value;
 
-/// Runs with the variables that the runner gives; `index` is the word `run`.
+/// Runs with the variables that the runner gives; its options begin at `from`.
 pub(super) fn with(
-    index: usize,
+    from: usize,
     invocation: &Invocation,
     context: &mut Context<'_>,
     run: impl FnOnce(&Invocation, &mut Context<'_>),
 ) {
-    let named = files(index, invocation);
+    let named = files(from, invocation);
     let mut is_unsure = sets_more(invocation, context);
     if named.is_empty() && !is_unsure {
         run(invocation, context);
@@ -58,18 +58,18 @@ pub(super) fn with(
 }
 
 /// The files that are named.
-fn files(index: usize, invocation: &Invocation) -> Vec<Value> {
+fn files(from: usize, invocation: &Invocation) -> Vec<Value> {
     let set = |name: &str| environment::value(invocation, name);
     let by_variable = match invocation.program.as_str() {
-        "uv" => set("UV_ENV_FILE"),
+        "uv" | "uvx" => set("UV_ENV_FILE"),
         "pipenv" => set("PIPENV_DOTENV_LOCATION"),
         _ => return Vec::new(),
     };
     let mut files = Vec::new();
-    let mut at = index + 1;
+    let mut at = from;
     while let Some(word) = invocation.words.get(at).filter(|word| word.text().starts_with('-')) {
         let text = word.text();
-        if text == "--no-env-file" && invocation.program == "uv" {
+        if text == "--no-env-file" && invocation.program != "pipenv" {
             return Vec::new();
         }
         if text == "--env-file" {
@@ -126,6 +126,9 @@ mod tests {
             "uv run --env-file=.env.live s.py",
             "uv run --frozen --env-file .env.live -- python s.py",
             "uv run --env-file .env.live alembic upgrade head",
+            "uvx --env-file .env.live alembic upgrade head",
+            "uv tool run --env-file .env.live alembic upgrade head",
+            "UV_ENV_FILE=.env.live uvx alembic upgrade head",
             "UV_ENV_FILE=.env.live uv run python s.py",
             "PIPENV_DOTENV_LOCATION=.env.live pipenv run python s.py",
             "DATABASE_URL=postgresql://localhost/y PIPENV_DOTENV_LOCATION=.env.live pipenv run python s.py",
@@ -149,6 +152,7 @@ mod tests {
         for (command, project) in [
             ("uv run --env-file $F python s.py", ""),
             ("UV_ENV_FILE=$F uv run python s.py", ""),
+            ("env -S 'DATABASE_URL=postgresql://db.live.example/x' python s.py", ""),
             ("curl -o .env.test https://example.com/x; uv run --env-file .env.test python s.py", ""),
             ("pdm run python s.py", "[tool.pdm.scripts]\n_.env_file = '.env.live'\n"),
             ("hatch run python s.py", "[tool.hatch.envs.default.env-vars]\nDATABASE_URL = 'x'\n"),
