@@ -7,6 +7,7 @@
 //! files that it did not make itself are tracked, there are no links, nothing is within reach.
 //! What is in a file that the session did not write is unknown.
 
+mod begun;
 mod usual;
 mod written;
 
@@ -59,7 +60,9 @@ pub struct Assumed {
     looked_at: BTreeSet<String>,
     /// The words of the call that is understood.
     words: String,
-    /// Files and directories that it removed.
+    /// Files that it puts whole text in.
+    begun: Vec<String>,
+    /// Files and directories that the session removed.
     removed: BTreeSet<String>,
 }
 
@@ -95,6 +98,7 @@ impl Assumed {
             made: BTreeSet::new(),
             looked_at: BTreeSet::new(),
             words: String::new(),
+            begun: Vec::new(),
             removed: BTreeSet::new(),
         }
     }
@@ -125,12 +129,14 @@ impl Assumed {
     }
 
     /// Takes from a call's own words what they tell of the time before it: who adds a remote or gives the first
-    /// branch its name has no remote of that name, and no upstream; a file of secrets that is named is there.
+    /// branch its name has no remote of that name, and no upstream; a file of secrets that is named is there, and one
+    /// that the call puts whole text in is not.
     pub fn foresees(&mut self, call: &ToolCall) {
         self.words = serde_json::to_string(&call.input).unwrap_or_default();
         let command = call.input.get("command").and_then(|command| command.as_str()).unwrap_or_default();
         self.has_remote = !command.contains("git remote add origin ");
         self.has_upstream = self.has_remote && !command.contains("git branch -M ");
+        self.begun = begun::files(command);
     }
 
     /// What of the machine is the same for every call.
@@ -236,6 +242,14 @@ impl Assumed {
         policy::mark_own(effects, |path| self.made.contains(path));
     }
 
+    /// Whether the call that is understood is the first that tells of a file, and puts whole text in it.
+    fn begins(&self, path: &str) -> bool {
+        let is_it = |name: &String| {
+            path.strip_suffix(name.as_str()).is_some_and(|above| above.is_empty() || above.ends_with('/'))
+        };
+        self.begun.iter().any(is_it) && !self.has_touched(path) && !self.looked_at.contains(path)
+    }
+
     fn is_within(&self, path: &str) -> bool {
         is_within(path, &self.root)
     }
@@ -248,6 +262,7 @@ impl Assumed {
                 self.previous, self.branch
             )),
             _ if path == self.root || path == self.home => Answer::Directory { path: path.to_owned() },
+            _ if self.begins(path) => Answer::Absent,
             // What tools look for and what is usually not there.
             _ if path.contains("/.git/") && !self.written.contains_key(path) => Answer::Absent,
             // Whoever searches a directory does not say that there are files of secrets in it.
@@ -278,7 +293,10 @@ impl Assumed {
     /// Whether make would look for a file before the one that the session wrote next to it, and nobody named it.
     fn is_beside_own_makefile(&self, path: &str) -> bool {
         let folder = ["/GNUmakefile", "/makefile"].iter().find_map(|name| path.strip_suffix(name));
-        let is_there = |folder: &str| self.written.contains_key(&format!("{folder}/Makefile"));
+        let is_there = |folder: &str| {
+            let own = format!("{folder}/Makefile");
+            self.written.contains_key(&own) || self.begins(&own)
+        };
         folder.is_some_and(is_there) && !self.has_touched(path) && !self.looked_at.contains(path)
     }
 
@@ -382,7 +400,9 @@ impl Workspace for Assumed {
             Question::Configuration { key, .. } => self.configuration(key),
             Question::Subsections { section, .. } => self.subsections(section),
             Question::Setting { .. } => Answer::Values { values: Vec::new() },
-            Question::Tracked { path, .. } if self.made.contains(path) || is_never_tracked(path) => {
+            Question::Tracked { path, .. }
+                if self.made.contains(path) || self.begins(path) || is_never_tracked(path) =>
+            {
                 Answer::No
             }
             Question::Tracked { .. } => Answer::Yes,

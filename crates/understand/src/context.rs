@@ -102,6 +102,8 @@ pub(crate) struct Context<'a> {
     pub speaking: Speaking,
     /// What the command being looked at runs that nobody can see into.
     pub unseen: Option<Effect>,
+    /// The texts between quotes of a file that it runs and that nobody can follow.
+    pub unseen_texts: Vec<String>,
     /// The secret whose value was read last, of those that a substitution may print.
     pub taken: Option<String>,
     /// Whether the text being looked at stands in the call as it is, so that its shell is the call's own.
@@ -233,6 +235,7 @@ impl<'a> Context<'a> {
             runs_project: false,
             speaking: Speaking::default(),
             unseen: None,
+            unseen_texts: Vec::new(),
             taken: None,
             first_hand: false,
             whole: String::new(),

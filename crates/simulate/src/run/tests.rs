@@ -118,6 +118,27 @@ fn scripts_that_the_session_wrote_in_the_shell_are_read() {
     ] {
         assert!(last(commands).contains("kube.delete"), "{commands:?}: {}", last(commands));
     }
+    let gone = "kubectl --context prod delete ns billing";
+    for command in [
+        format!("{writes}\nbash d.sh"),
+        format!("echo '{gone}' > /tmp/d.sh && chmod +x /tmp/d.sh && /tmp/d.sh"),
+        format!("cat > \"$PWD/d.sh\" <<X\n{gone}\nX\nsh d.sh"),
+        format!("printf '%s\\n' '{gone}' > d.sh; source ./d.sh"),
+        format!("echo '{gone}' >> d.sh; sh d.sh"),
+        format!("tee d.sh <<X\n{gone}\nX\nsh d.sh"),
+        format!("cat > d.py <<'X'\nimport os\nos.system('{gone}')\nX\npython3 d.py"),
+        format!("printf 'gone:\\n\\t{gone}\\n' > Makefile && make gone"),
+        format!("printf 'gone:\\n\\t{gone}\\n' > ops.mk && make -f ops.mk gone"),
+        format!("echo '{{\"scripts\": {{\"gone\": \"{gone}\"}}}}' > package.json && npm run gone"),
+        format!("printf 'gone:\\n  {gone}\\n' > justfile && just gone"),
+    ] {
+        assert!(last(&[&command]).contains("kube.delete"), "{command}: {}", last(&[&command]));
+    }
+    let harmless = "cat > d.py <<'X'\nprint(1)\nX\npython3 d.py; rm d.py";
+    assert!(!last(&[harmless]).contains("opaque"), "{}", last(&[harmless]));
+    for commands in [&["cat d.sh", "echo ls > d.sh; sh d.sh"][..], &["sed -i s/a/b/ d.sh; sh d.sh"]] {
+        assert!(last(commands).contains("exec.opaque"), "{commands:?}: {}", last(commands));
+    }
     for commands in [&[writes, "echo ls > d.sh", "sh d.sh"], &[writes, "rm d.sh", "sh d.sh"]] {
         assert!(!last(commands).contains("kube.delete"), "{commands:?}: {}", last(commands));
     }

@@ -319,7 +319,7 @@ pub(crate) fn sql(text: &Value, context: &mut Context<'_>) {
     };
     for place in &places {
         // Values are put into a text that could be anything; its start says what it most likely does.
-        crate::sql::effects(text.text(), place, context);
+        crate::sql::handed(text.text(), place, context);
         if text.known().is_none() {
             let why = "a part of the SQL is put together when the code runs";
             context.push(place.effect(verbs::DB_WRITE, "*").certain(Certainty::Partial, why));

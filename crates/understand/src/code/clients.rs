@@ -157,7 +157,10 @@ fn aws(operation: Vec<Word>, profile: &str, calls: &[Call<'_>], context: &mut Co
     let keys = named(calls, &["aws_access_key_id", "accessKeyId"]);
     let account = match keys {
         Some(_) => Some(Value::unknown("the account is that of keys which the code gives")),
-        None => named(calls, &[profile]),
+        None => named(calls, &[profile]).or_else(|| {
+            let takes_more = calls.iter().any(takes_unknown_options);
+            takes_more.then(|| Value::unknown("the account may be said by options that are not known"))
+        }),
     };
     if let Some(account) = account {
         words.extend([Word::known_as("--profile"), Word::made(account)]);
@@ -167,6 +170,23 @@ fn aws(operation: Vec<Word>, profile: &str, calls: &[Call<'_>], context: &mut Co
     }
     words.extend(operation);
     starts(words, context);
+}
+
+/// Whether a client, or a session for clients, is given options that the code works out.
+fn takes_unknown_options(call: &Call<'_>) -> bool {
+    let is_unknown = |argument: &Argument| {
+        argument.name.is_none() && matches!(&argument.given, Given::One(value) if value.is_unknown())
+    };
+    let skipped = match call.method {
+        "client" | "resource" => 1,
+        "Session" => 0,
+        method if method.ends_with("Client") && call.path.starts_with("@aws-sdk") => 0,
+        _ => return false,
+    };
+    call.arguments.iter().skip(skipped).any(|argument| match &argument.given {
+        Given::Fields(fields) => fields.iter().any(is_unknown),
+        Given::One(_) | Given::Many(_) => is_unknown(argument),
+    })
 }
 
 /// `delete_namespaced_pod(name, namespace)`

@@ -2,6 +2,8 @@
 //! environment. SQL that the code runs is run there; of several connections it may be any, so each gets it.
 
 mod engines;
+mod imported;
+mod project;
 
 use super::tokens::{Kind, Rules};
 use super::uses::{Argument, Code, Use};
@@ -12,6 +14,8 @@ use crate::sql::DatabasePlace;
 use crate::word::{Value, Word};
 
 pub(super) use engines::LIBRARY;
+pub(crate) use imported::migrations;
+pub(super) use project::{is_driver, is_quiet};
 
 /// Of more connections nobody says which is which.
 const MOST: usize = 4;
@@ -258,26 +262,58 @@ fn process(context: &Context<'_>) -> Invocation {
 
 /// What stands between two indices.
 fn address(code: &Code<'_>, start: usize, end: usize, context: &Context<'_>) -> Said {
+    within(code, start, end, DEEPEST, context)
+}
+
+/// The same through at most so many names of other modules, and values for when a variable is not set.
+fn within(code: &Code<'_>, start: usize, end: usize, most: usize, context: &Context<'_>) -> Said {
     let (start, end) = code.followed(start, end, DEEPEST);
-    let Some(name) = variable(code, start, end) else {
+    let Some((name, otherwise)) = variable(code, start, end) else {
         return match code.given(start, end, 0).value() {
             Value::Known(text) => Said::Text(text),
-            Value::Pattern(_) | Value::Unknown { .. } => Said::Unknown,
+            Value::Pattern(_) | Value::Unknown { .. } => imported::said(code, start, end, most, context),
         };
     };
     if sets(code, name) {
         return Said::Unknown;
     }
+    let otherwise = || match otherwise {
+        Some((start, end)) if most > 0 => Some(within(code, start, end, most - 1, context)),
+        Some(_) => Some(Said::Unknown),
+        None => None,
+    };
+    of_variable(name, code.is_alone && !loads_variables(code), otherwise, context)
+}
+
+/// What a variable says. `is_plain`: nothing but what is looked at here sets it; `otherwise`: what counts where nothing
+/// does.
+fn of_variable(
+    name: &str,
+    is_plain: bool,
+    otherwise: impl FnOnce() -> Option<Said>,
+    context: &Context<'_>,
+) -> Said {
+    let variable = || Said::Variable(name.to_owned());
     match crate::environment::value(&process(context), name) {
         Some(Value::Known(text)) => Said::Text(text),
-        Some(Value::Pattern(_) | Value::Unknown { .. }) => Said::Variable(name.to_owned()),
-        None if !code.is_alone || loads_variables(code) => Said::Variable(name.to_owned()),
-        // What nothing sets leaves the driver its own place.
-        None => match families::project_variable(name, &process(context), context) {
-            Ok(value) => Said::Text(value.unwrap_or_default()),
-            Err(()) => Said::Variable(name.to_owned()),
+        Some(Value::Pattern(_) | Value::Unknown { .. }) => variable(),
+        None if !is_plain => variable(),
+        None => match (families::project_variable(name, &process(context), context), otherwise()) {
+            (Ok(Some(value)), None) => Said::Text(value),
+            // The file of variables may be read, or not.
+            (Ok(Some(value)), Some(Said::Text(other))) if host_of(&value) == host_of(&other) => {
+                Said::Text(value)
+            }
+            (Ok(None), Some(otherwise)) => otherwise,
+            // What nothing sets leaves the driver its own place.
+            (Ok(None), None) => Said::Text(String::new()),
+            (Ok(Some(_)), Some(_)) | (Err(()), _) => variable(),
         },
     }
+}
+
+fn host_of(address: &str) -> Option<String> {
+    DatabasePlace::of_text(address).map(|place| place.host)
 }
 
 /// Whether code may load a file of variables that is not the project's own for development.
@@ -292,9 +328,13 @@ fn loads_variables(code: &Code<'_>) -> bool {
     })
 }
 
+/// Where a value stands.
+type Range = (usize, usize);
+
 /// The variable of the environment whose value it is: `os.environ["X"]`, `process.env.X`, both with another value for
 /// when it is not set.
-fn variable<'c>(code: &'c Code<'_>, start: usize, end: usize) -> Option<&'c str> {
+fn variable<'c>(code: &'c Code<'_>, start: usize, end: usize) -> Option<(&'c str, Option<Range>)> {
+    let mut given = None;
     let dotted = |from: usize, names: &[&str]| {
         names.iter().enumerate().all(|(index, name)| {
             code.is(from + 2 * index, name)
@@ -314,6 +354,7 @@ fn variable<'c>(code: &'c Code<'_>, start: usize, end: usize) -> Option<&'c str>
         } else {
             return None;
         };
+        given = code.ranges(from).get(1).copied();
         (code.text(from + 1)?, code.closer(from) + 1)
     } else if dotted(start, &["process", "env"]) && code.is(start + 3, ".") {
         (code.name(start + 4)?, start + 5)
@@ -324,25 +365,40 @@ fn variable<'c>(code: &'c Code<'_>, start: usize, end: usize) -> Option<&'c str>
     };
     let after = if code.is(after, "!") { after + 1 } else { after };
     let otherwise = code.is(after, "||") || code.is(after, "??") || code.is(after, "or");
-    (after == end || (otherwise && after < end)).then_some(name)
+    let otherwise = (otherwise && after + 1 < end).then_some((after + 1, end));
+    let is_whole = after == end || otherwise.is_some();
+    // Of two such values either may count.
+    is_whole.then_some((name, given.filter(|_| otherwise.is_none()).or(otherwise)))
+}
+
+/// Whether code loads a file of variables that count before those that are set.
+fn overrides(code: &Code<'_>) -> bool {
+    (0..code.tokens.len()).any(|at| code.is(at, "override") && (code.is(at + 1, "=") || code.is(at + 1, ":")))
 }
 
 /// Whether the code itself may set a variable.
 fn sets(code: &Code<'_>, name: &str) -> bool {
-    code.tokens.iter().enumerate().any(|(at, token)| {
-        let is_name = match &token.kind {
-            Kind::Name => token.text == name,
-            Kind::Text(Value::Known(text)) => text == name,
-            _ => false,
-        };
-        let by_call = ["setdefault", "putenv"].iter().any(|setter| code.is(at.wrapping_sub(2), setter));
-        let assigns = |at: usize| ["=", "||=", "??="].iter().any(|sign| code.is(at, sign));
-        is_name
-            && (by_call
-                || assigns(at + 1)
-                || code.is(at + 1, ":")
-                || (code.is(at + 1, "]") && assigns(at + 2)))
-    })
+    overrides(code)
+        || code.tokens.iter().enumerate().any(|(at, token)| {
+            let is_name = match &token.kind {
+                Kind::Name => token.text == name,
+                Kind::Text(Value::Known(text)) => text == name,
+                _ => false,
+            };
+            let by_call = ["setdefault", "putenv"].iter().any(|setter| code.is(at.wrapping_sub(2), setter));
+            let assigns = |at: usize| ["=", "||=", "??="].iter().any(|sign| code.is(at, sign));
+            // A name of the code's own that is called alike is none of the environment.
+            let before = at.checked_sub(1).and_then(|before| code.tokens.get(before));
+            let starts = before.is_none_or(|before| {
+                before.kind == Kind::Line || ["const", "let", "var"].iter().any(|word| before.is(word))
+            });
+            let is_own = token.kind == Kind::Name && starts;
+            is_name
+                && (by_call
+                    || (assigns(at + 1) && !is_own)
+                    || code.is(at + 1, ":")
+                    || (code.is(at + 1, "]") && assigns(at + 2)))
+        })
 }
 
 #[cfg(test)]

@@ -164,6 +164,11 @@ impl Loaded {
         let close = code.closer(open);
         let mut at = open + 1;
         while at < close {
+            if code.is(at, "type") && code.name(at + 1).is_some_and(|next| next != "as") {
+                // `type A`, `type A as B` of TypeScript: no value.
+                at += if code.is(at + 2, "as") { 4 } else { 2 };
+                continue;
+            }
             if let Some(name) = code.name(at) {
                 let renamed = code.is(at + 1, ":") || code.is(at + 1, "as");
                 let local = if renamed { code.name(at + 2).unwrap_or(name) } else { name };
@@ -389,8 +394,10 @@ fn reaches(found: &Use, full: &str, code: &Code<'_>) -> Result<(), String> {
         let acts = modules::function(path).is_some_and(|does| does != Does::Nothing);
         if !called && (path == first || acts) {
             let loads = found.key.starts_with("require()") && (bound || (starts && path == first));
-            let listed =
-                code.is(found.first.wrapping_sub(1), ",") || code.is(found.first.wrapping_sub(1), "{");
+            let mut prior = code.tokens.get(..found.first).unwrap_or_default().iter().rev();
+            let listed = prior
+                .find(|token| token.kind != Kind::Line)
+                .is_some_and(|token| token.is(",") || token.is("{"));
             let in_import =
                 (listed || code.is(found.first.wrapping_sub(1), "*")) && imports(found.first, code);
             return if is_binding || loads || in_import {

@@ -160,9 +160,10 @@ fn find(directory: &str, context: &mut Context<'_>) -> Result<Found, String> {
     Ok(found)
 }
 
-/// Adds what runs where the settings above a directory take variables from scripts or commands.
-pub(crate) fn sourced(directory: &str, context: &mut Context<'_>) -> Result<(), String> {
+/// Adds what runs where the settings above a directory take variables from scripts or commands; whether they set any.
+pub(crate) fn sourced(directory: &str, context: &mut Context<'_>) -> Result<bool, String> {
     let mut at = directory.to_owned();
+    let mut sets = false;
     for _ in 0..MOST_UP {
         for file in FILES {
             let path = beneath(&at, file);
@@ -182,6 +183,7 @@ pub(crate) fn sourced(directory: &str, context: &mut Context<'_>) -> Result<(), 
                 }
                 Looked::Opaque(_) | Looked::Understood | Looked::Absent => {}
             }
+            sets |= texts.iter().any(|text| text.contains("env"));
             for text in texts.iter().filter(|text| text.contains("source") || text.contains("exec(")) {
                 taken(text, &at, context)?;
             }
@@ -191,7 +193,7 @@ pub(crate) fn sourced(directory: &str, context: &mut Context<'_>) -> Result<(), 
         }
         at = paths::normal(&at, "..");
     }
-    Ok(())
+    Ok(sets)
 }
 
 fn beneath(directory: &str, name: &str) -> String {

@@ -26,11 +26,13 @@ pub(crate) mod mise;
 pub(crate) mod named;
 pub(crate) mod nox;
 mod others;
+mod own_scripts;
 pub(crate) mod packages;
 mod peers;
 mod perl_quotes;
 pub(crate) mod pyproject;
 mod python;
+pub(crate) mod quoted;
 pub(crate) mod rakefile;
 mod requests;
 mod shims;
@@ -41,6 +43,7 @@ mod tokens;
 pub(crate) mod tox;
 mod uses;
 
+pub(crate) use connections::migrations as leads_migrations;
 pub(crate) use others::is_library;
 pub use python::shadows_python;
 
@@ -230,7 +233,13 @@ pub(crate) fn run(
             Some(program) => Language::of_program(program),
             None => Language::of_first_line(text),
         };
-        connections::afresh(context, |context| understand(language?, text, located, arguments, context))
+        let language = language?;
+        let result =
+            connections::afresh(context, |context| understand(language, text, located, arguments, context));
+        if result.is_err() {
+            context.unseen_texts = quoted::texts(text, language);
+        }
+        result
     })
 }
 

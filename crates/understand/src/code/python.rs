@@ -2,7 +2,7 @@
 //! known, and of these only harmless parts are named, does nothing that is not listed.
 
 mod functions;
-mod imports;
+pub(in crate::code) mod imports;
 mod modules;
 mod reached;
 
@@ -35,11 +35,14 @@ pub(crate) fn understand(
     let (mut doubt, mut connects_unseen) = (None, false);
     let names = match imports::read(&code) {
         Ok(imports) => {
+            let connects = imports.modules.iter().any(connections::is_driver);
             for module in &imports.modules {
                 if let Err(why) = imports::follow(module, directory, context) {
                     // What that connects to is said where it is used.
                     let is_engine = module.name.split('.').next() == Some(connections::LIBRARY);
-                    connects_unseen |= !is_engine || why != imports::nobody_knows(&module.name);
+                    let is_elsewhere = why == imports::nobody_knows(&module.name);
+                    let is_quiet = || connects && connections::is_quiet(module, context);
+                    connects_unseen |= !is_elsewhere || !is_engine && (connects_unseen || !is_quiet());
                     doubt.get_or_insert(why);
                 }
             }
@@ -85,6 +88,11 @@ pub(crate) fn understand(
     context.state.shell = kept;
     context.connections.extend(outside);
     doubt.map_or(Ok(()), Err)
+}
+
+/// Whether a module is one that is known by its name.
+pub(in crate::code) fn is_module_known(name: &str) -> bool {
+    modules::is_harmless(name) || modules::of(name).is_some()
 }
 
 /// What clients the code has.

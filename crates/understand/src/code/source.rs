@@ -207,7 +207,9 @@ pub(crate) fn of(located: &Located, context: &Context<'_>) -> Source {
     let paths: Vec<&str> = located.readings().collect();
     texts.gather(&paths, world.written.len(), &mut steps, context);
     if let Some(why) = texts.unread {
-        return Source::Unknown(format!("it runs a file whose text is not known: {why}"));
+        let why = format!("it runs a file whose text is not known: {why}");
+        // What the command itself writes there runs, unless what was there stays.
+        return if texts.found.is_empty() { Source::Unknown(why) } else { Source::Perhaps(texts.found, why) };
     }
     let mut doubt = world.tree_changed.clone().or(texts.doubt);
     if world.links.iter().any(|link| located.readings().any(|path| paths::is_within(path, &link.name))) {

@@ -4,6 +4,7 @@ mod changes;
 mod constants;
 mod iterated;
 mod loops;
+mod types;
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
@@ -262,17 +263,6 @@ impl<'t> Code<'t> {
         ranges
     }
 
-    /// Where the value stands that a name alone stands for, through at most so many names.
-    pub fn followed(&self, start: usize, end: usize, most: usize) -> (usize, usize) {
-        let mut at = (start, end);
-        for _ in 0..most {
-            let name = self.name(at.0).filter(|_| at.1 == at.0 + 1);
-            let Some(next) = name.and_then(|name| self.constants.get(name)) else { break };
-            at = *next;
-        }
-        at
-    }
-
     fn argument(&self, start: usize, end: usize, depth: usize) -> Argument {
         let sign = if self.rules == Rules::Python { "=" } else { ":" };
         let text = self.tokens.get(start).and_then(|token| match &token.kind {
@@ -290,6 +280,7 @@ impl<'t> Code<'t> {
     /// What stands between two indices.
     pub fn given(&self, start: usize, end: usize, depth: usize) -> Given {
         let unknown = || Given::One(Value::unknown("a value that the code works out"));
+        let (start, end) = self.untyped(start, end);
         let Some(first) = self.tokens.get(start).filter(|_| start < end && depth < DEEPEST) else {
             return unknown();
         };

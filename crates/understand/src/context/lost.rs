@@ -160,7 +160,7 @@ impl Context<'_> {
     pub(super) fn is_absent(&self, located: &Located) -> bool {
         let world = &self.state.world;
         // A copy is not the only one; what was moved there is.
-        let is_brought = world.opaque
+        let is_brought = (world.opaque && !world.is_own_script(located))
             || world.tree_changed.is_some()
             || world.has_moved
             || !world.links.is_empty()

@@ -161,6 +161,8 @@ pub(crate) struct World {
     pub environments: Vec<String>,
     /// Directories and empty files that the command makes, by their paths.
     pub made_here: Vec<String>,
+    /// Scripts that ran and that nobody can follow, by their paths.
+    pub scripts: Vec<String>,
     /// Whether something ran that may lead a port of this machine to another.
     pub forwards: bool,
     /// Whether something ran that may have made files which are not listed.

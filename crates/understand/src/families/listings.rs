@@ -111,6 +111,8 @@ fn written(
     let before = context.begins_apart();
     if language.is_some() {
         run_file(located, language, &[], invocation, context);
+        // It is a build: what it is told of is no place where it acts.
+        context.unseen_texts.clear();
     }
     if let Source::Texts(texts) | Source::Perhaps(texts, _) = source::of(located, context) {
         for text in &texts {

@@ -67,11 +67,16 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
 
 /// `mise x node@20 -- npm test`
 fn starts(invocation: &Invocation, context: &mut Context<'_>) {
-    if let Ok(directory) = context.state.shell.directory.clone()
-        && let Err(why) = mise::sourced(&directory, context)
-    {
-        opaque(invocation, &why, context);
+    let directory = context.state.shell.directory.clone();
+    match directory.map_or(Ok(true), |directory| mise::sourced(&directory, context)) {
+        Ok(false) => return started(invocation, context),
+        Ok(true) => {}
+        Err(why) => opaque(invocation, &why, context),
     }
+    super::runners::with_variables(context, |context| started(invocation, context));
+}
+
+fn started(invocation: &Invocation, context: &mut Context<'_>) {
     let end = invocation.words.iter().position(|word| word.known() == Some("--"));
     let plain = |word: &Word| word.known().is_some_and(|text| !text.starts_with('-'));
     let before = end.and_then(|end| invocation.words.get(1..end)).unwrap_or_default();

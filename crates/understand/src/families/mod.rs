@@ -181,6 +181,7 @@ pub(crate) fn dispatch(mut invocation: Invocation, context: &mut Context<'_>) {
     context.here = span.or(outside);
     let begun = context.tree.begins(context.here, context.origin.clone());
     let outer = context.unseen.take();
+    let outer_texts = std::mem::take(&mut context.unseen_texts);
     environment::effects(&invocation, context);
     let written = context.state.world.written.len();
     let outside_fetched = std::mem::take(&mut context.flow.fetched);
@@ -201,7 +202,7 @@ pub(crate) fn dispatch(mut invocation: Invocation, context: &mut Context<'_>) {
     if let Some(effect) = context.unseen.take() {
         told::tell(&invocation, effect, context);
     }
-    context.unseen = outer;
+    (context.unseen, context.unseen_texts) = (outer, outer_texts);
     code::foreign::carries(&invocation, written, context);
     context.flow.fetched |= outside_fetched;
     let shell = &context.state.shell;

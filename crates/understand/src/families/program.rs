@@ -311,6 +311,7 @@ pub(crate) fn run_file(
                 gives_away(located, context);
             }
             code::opaque(located, &why, context);
+            context.state.world.ran(located);
         }
     }
     named_by_arguments(invocation, context);

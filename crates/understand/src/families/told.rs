@@ -60,6 +60,9 @@ pub(super) fn tell(invocation: &Invocation, effect: Effect, context: &mut Contex
         Stdin::Inherited | Stdin::File(_) => {}
     }
     let is_opaque = effect.verb != verbs::EXEC_TEST && effect.verb != verbs::EXEC_BUILD;
+    if is_opaque {
+        told.of_code(&std::mem::take(&mut context.unseen_texts));
+    }
     if told.sees == Sees::Everything && delivers_to_production(invocation)
         || is_opaque && is_given_production(invocation)
         || effect.verb == verbs::EXEC_TEST && tests_production(invocation)
@@ -167,6 +170,30 @@ impl Told {
                 }
             }
         }
+    }
+
+    /// The places that the texts of code are, or are the addresses of. Those that tell people something are left out.
+    fn of_code(&mut self, texts: &[String]) {
+        let sees = std::mem::replace(&mut self.sees, Sees::Code);
+        let is_address = |word: &str| {
+            let is_page = word.starts_with("http://") || word.starts_with("https://");
+            word.contains('@') || word.contains('=') || word.contains("://") && !is_page
+        };
+        let named = |word: &&str| matches!(*word, "--context" | "--kube-context" | "--kubecontext");
+        for (index, text) in texts.iter().enumerate() {
+            let next = texts.get(index + 1).filter(|next| named(&text.as_str()) && !next.contains(' '));
+            let words: Vec<&str> = text.split_whitespace().chain(next.map(String::as_str)).collect();
+            for (_, name) in words.iter().zip(words.iter().skip(1)).filter(|(option, _)| named(option)) {
+                self.add(&format!("context:{name}"));
+            }
+            // Of many names the last are left out, and never all of them.
+            for word in words.iter().filter(|word| words.len() == 1 || is_address(word)) {
+                if self.found.len() < MOST {
+                    self.of_text(&format!("\"{word}\""));
+                }
+            }
+        }
+        self.sees = sees;
     }
 
     fn of_host(&mut self, text: &str) {

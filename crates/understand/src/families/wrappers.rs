@@ -444,7 +444,13 @@ fn change_directory(path: Option<&str>, context: &mut Context<'_>) {
 /// `env -S` takes its words out of one.
 fn split(text: Option<&str>, context: &mut Context<'_>) {
     match text {
-        Some(text) => shell::run_apart(text, Place::Within(context.here), context),
+        Some(text) => {
+            if text.split_whitespace().next().is_some_and(|word| word.contains('=')) {
+                // The words behind may be the command that gets these.
+                context.state.shell.poisoned.get_or_insert_with(|| "env sets variables that stand in a text".to_owned());
+            }
+            shell::run_apart(text, Place::Within(context.here), context);
+        }
         None => context.opaque("env -S", "it runs text that is not known"),
     }
 }

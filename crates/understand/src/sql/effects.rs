@@ -3,7 +3,7 @@
 use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
 
 use super::foreign::{self, Foreign};
-use super::{Dialect, Statement, host, is_read, statements};
+use super::{Dialect, Statement, host, is_read, placeholders, statements};
 use crate::context::Context;
 use crate::shell::variables;
 use crate::word::{Value, Word};
@@ -190,6 +190,11 @@ pub(crate) fn system_of(scheme: &str) -> Option<&'static str> {
 /// Adds what SQL does to a database. This is the door for SQL found in code and in the arguments of tools.
 pub(crate) fn effects(text: &str, place: &DatabasePlace, context: &mut Context<'_>) {
     session(text, place, context);
+}
+
+/// The same for text that code hands to a driver, which puts values in where marks for them stand.
+pub(crate) fn handed(text: &str, place: &DatabasePlace, context: &mut Context<'_>) {
+    session(&placeholders::as_values(text, place.dialect()), place, context);
 }
 
 /// The same in a session that goes on: what it attaches or connects to has its name afterwards, too.

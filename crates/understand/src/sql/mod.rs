@@ -15,6 +15,7 @@ mod functions;
 mod host;
 mod keywords;
 mod lexer;
+mod placeholders;
 mod query;
 mod schema;
 mod server;
@@ -23,7 +24,7 @@ mod words;
 use countersign_model::{Access, Certainty, Verb, verbs};
 
 pub(crate) use connection::{Pairs, of_text as of_connection};
-pub(crate) use effects::{DatabasePlace, effects, system_of, unknown, variable};
+pub(crate) use effects::{DatabasePlace, effects, handed, system_of, unknown, variable};
 use lexer::{Token, Tokens};
 
 /// The longest text that is read, in bytes.

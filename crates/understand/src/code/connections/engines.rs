@@ -43,7 +43,7 @@ pub(super) fn place(code: &Code<'_>, open: usize, context: &Context<'_>) -> Data
     }
 }
 
-fn of(said: Said, context: &Context<'_>) -> DatabasePlace {
+pub(super) fn of(said: Said, context: &Context<'_>) -> DatabasePlace {
     let Said::Text(text) = said else { return at(said, "sql", context) };
     let Some((dialect, rest)) = text.split_once("://") else { return anywhere() };
     let system = dialect.split('+').next().unwrap_or(dialect);

@@ -152,3 +152,28 @@ fn functions_that_are_values_are_not_known() {
         assert!(!found.contains("opaque") && !found.contains("hidden"), "{code}: {found}");
     }
 }
+
+#[test]
+fn types_that_are_imported_are_no_values() {
+    let typescript = |text: &str| check_with("ts-node x.ts", &[("/repo/x.ts", text)]);
+    for imports in [
+        "{ execSync, type ExecSyncOptions }",
+        "{ type ExecSyncOptions, execSync }",
+        "{ type ExecSyncOptions as Options, type SpawnOptions, execSync }",
+        "{\n  execSync,\n  type ExecSyncOptions,\n}",
+    ] {
+        for run in [
+            "for (const n of ['web', 'api']) execSync(`kubectl --context live delete ns ${n}`);",
+            "function sh(cmd: string) { return execSync(cmd) }\nsh('kubectl --context live delete ns web')",
+        ] {
+            let found = typescript(&format!("import {imports} from 'node:child_process';\n{run}"));
+            let plain = typescript(&format!("import {{ execSync }} from 'node:child_process';\n{run}"));
+            assert!(found.contains("kube.delete"), "{imports} {run}: {found}");
+            assert_eq!(found, plain, "{imports} {run}");
+        }
+    }
+    let renamed = typescript(
+        "import { type exec as run, execSync as go } from 'child_process';\ngo('kubectl delete ns web')",
+    );
+    assert!(renamed.contains("kube.delete"), "{renamed}");
+}

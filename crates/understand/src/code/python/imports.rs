@@ -14,7 +14,7 @@ const MOST: usize = 60;
 
 /// The imports of a file.
 #[derive(Debug, Default)]
-pub(super) struct Imports {
+pub(in crate::code) struct Imports {
     /// What each local name stands for.
     pub names: HashMap<String, String>,
     /// The modules, with the names taken of them.
@@ -23,7 +23,7 @@ pub(super) struct Imports {
 
 /// An imported module.
 #[derive(Clone, Debug)]
-pub(super) struct Module {
+pub(in crate::code) struct Module {
     /// How many directories above the file's package, plus one; none: looked for along the path.
     pub above: usize,
     /// Its name with dots.
@@ -33,7 +33,7 @@ pub(super) struct Module {
 }
 
 /// Reads them.
-pub(super) fn read(code: &Code<'_>) -> Result<Imports, String> {
+pub(in crate::code) fn read(code: &Code<'_>) -> Result<Imports, String> {
     let mut found = Imports::default();
     let mut at = 0;
     while at < code.tokens.len() {

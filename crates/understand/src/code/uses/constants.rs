@@ -7,6 +7,22 @@ use super::Code;
 use super::changes::Change;
 
 impl<'t> Code<'t> {
+    /// Where the value stands that a name always has.
+    pub fn constant(&self, name: &str) -> Option<(usize, usize)> {
+        self.constants.get(name).copied()
+    }
+
+    /// Where the value stands that a name alone stands for, through at most so many names.
+    pub fn followed(&self, start: usize, end: usize, most: usize) -> (usize, usize) {
+        let mut at = self.untyped(start, end);
+        for _ in 0..most {
+            let name = self.name(at.0).filter(|_| at.1 == at.0 + 1);
+            let Some(next) = name.and_then(|name| self.constants.get(name)) else { break };
+            at = self.untyped(next.0, next.1);
+        }
+        at
+    }
+
     /// Takes no name for what it was first given that is changed later.
     pub(super) fn forgets_changed(&mut self) {
         const MAKERS: &[&str] = &["list", "dict", "shlex", "sorted", "Array", "Object"];

@@ -1,6 +1,8 @@
 //! What `uv run`, `poetry run`, `pdm run`, `hatch run`, `rye run` and `uvx` start: a script that the project's file
 //! describes, else a program, with the options before it.
 
+mod variables;
+
 use countersign_model::verbs;
 
 use crate::code::Looked;
@@ -21,6 +23,10 @@ const MODULE: &[&str] = &["-m", "--module"];
 
 /// Adds what follows `run`, whose word is at `index`.
 pub(super) fn run(index: usize, invocation: &Invocation, context: &mut Context<'_>) {
+    variables::with(index + 1, invocation, context, |invocation, context| starts(index, invocation, context));
+}
+
+fn starts(index: usize, invocation: &Invocation, context: &mut Context<'_>) {
     let program = invocation.program.clone();
     let mut at = index + 1;
     while let Some(word) = invocation.words.get(at) {
@@ -105,6 +111,10 @@ fn python(at: usize, invocation: &Invocation, context: &mut Context<'_>) {
 
 /// `uvx tool`, `uv tool run tool`, `pipx run tool`: fetched where it is not there, then run.
 pub(super) fn fetched(from: usize, invocation: &Invocation, context: &mut Context<'_>) {
+    variables::with(from, invocation, context, |invocation, context| fetches(from, invocation, context));
+}
+
+fn fetches(from: usize, invocation: &Invocation, context: &mut Context<'_>) {
     let mut at = from;
     let mut other = false;
     while let Some(word) = invocation.words.get(at).filter(|word| word.text().starts_with('-')) {

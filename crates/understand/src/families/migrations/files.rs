@@ -162,6 +162,9 @@ pub(super) fn alembic_code(ini: &str, context: &Context<'_>) -> Option<DatabaseP
     if !works_out.iter().any(|part| code.contains(part)) {
         return None;
     }
+    if let Some(place) = crate::code::leads_migrations(&code, context) {
+        return Some(place);
+    }
     Some(if code.contains("DATABASE_URL") { super::place::behind("DATABASE_URL") } else { DatabasePlace::any("sql") })
 }
 

@@ -141,3 +141,115 @@ fn what_a_program_that_is_told_speaks_to() {
     }
     assert_eq!(spoken("PGHOST=prod-db npm test"), "prod-db");
 }
+
+/// What a script that is run is told of, by the texts between quotes in it.
+fn told_by(path: &str, text: &str, command: &str) -> String {
+    let found = understood(command, &[(path, text)]).effects;
+    let names = found.iter().map(|effect| effect.resource.to_string());
+    names.filter_map(|name| Some(name.split_once(" told of ")?.1.to_owned())).collect::<Vec<_>>().join("; ")
+}
+
+#[test]
+fn what_a_script_that_nobody_can_follow_names() {
+    for (path, text, command, expected) in [
+        (
+            "f.py",
+            "import redis\nredis.Redis(host=\"redis.prod.example\").flushall()\n",
+            "python3 f.py",
+            "redis.prod.example",
+        ),
+        (
+            "f.py",
+            "import redis\nredis.Redis(host='redis.prod.example')",
+            "python3 - < f.py",
+            "redis.prod.example",
+        ),
+        (
+            "f.py",
+            "import redis\nredis.Redis(host='redis.prod.example')",
+            "uv run python f.py",
+            "redis.prod.example",
+        ),
+        (
+            "f.py",
+            "#!/usr/bin/env python3\nimport redis\nredis.Redis(host='redis.prod.example')",
+            "./f.py",
+            "redis.prod.example",
+        ),
+        (
+            "f.py",
+            "import pymongo\npymongo.MongoClient('mongodb://u@db.prod.example/shop')",
+            "python3 f.py",
+            "db.prod.example/shop",
+        ),
+        (
+            "f.py",
+            "import others\nothers.run('host=db.prod.example dbname=shop')",
+            "python3 f.py",
+            "db.prod.example",
+        ),
+        (
+            "f.py",
+            "import others\nothers.run(f'redis://{user}@db.prod.example')",
+            "python3 f.py",
+            "db.prod.example",
+        ),
+        ("f.py", "import sh\nsh.run('kubectl --context live delete ns x')", "python3 f.py", "context:live"),
+        (
+            "f.py",
+            "import sh\nsh.kubectl('--context', 'live', 'delete', 'ns', 'x')",
+            "python3 f.py",
+            "context:live",
+        ),
+        (
+            "f.ts",
+            "import Redis from 'ioredis';\nconst r = new Redis({ host: 'redis.prod.example' });",
+            "tsx f.ts",
+            "redis.prod.example",
+        ),
+        (
+            "f.js",
+            "const k = require('knex')({ connection: `postgres://a@db.prod.example/web` });",
+            "node f.js",
+            "db.prod.example/web",
+        ),
+        ("f.rb", "require 'pg'\nPG.connect(host: 'db.prod.example')", "ruby f.rb", "db.prod.example"),
+        (
+            "f.php",
+            "<?php $p = new Other('pgsql:host=db.prod.example;dbname=web');",
+            "php f.php",
+            "db.prod.example",
+        ),
+        ("f.pl", "use DBI; DBI->connect('dbi:Pg:host=db.prod.example');", "perl f.pl", "db.prod.example"),
+    ] {
+        assert_eq!(told_by(&format!("/repo/{path}"), text, command), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_a_script_only_says_or_does_not_run_is_no_place() {
+    for (path, text, command) in [
+        ("f.py", "\"\"\"Empties redis.prod.example.\"\"\"\nimport redis\nredis.Redis()", "python3 f.py"),
+        ("f.py", "import redis\nredis.Redis() # not 'redis.prod.example'", "python3 f.py"),
+        (
+            "f.py",
+            "import redis\nprint('see https://docs.prod.example or db.prod.example for more')",
+            "python3 f.py",
+        ),
+        ("f.py", "import redis\nopen('settings.prod.yaml'); redis.Redis('localhost')", "python3 f.py"),
+        (
+            "f.js",
+            "const r = require('ioredis'); // 'redis.prod.example'\n/* \"redis.prod.example\" */",
+            "node f.js",
+        ),
+        ("f.py", "print('redis.prod.example')", "python3 f.py"),
+        ("tests/test_f.py", "import redis\nHOST = 'redis.prod.example'", "pytest tests/test_f.py"),
+        ("f.py", "import redis\nHOST = 'redis.prod.example'", "cat f.py; ./other"),
+    ] {
+        let told = told_by(&format!("/repo/{path}"), text, command);
+        assert_eq!(told, "", "{text}");
+    }
+    let many: String = (0..90).map(|index| format!("x('a{index}.b.example')\n")).collect();
+    let told = told_by("/repo/f.py", &format!("import redis\n{many}"), "python3 f.py");
+    assert!(told.starts_with("a0.b.example, ") && !told.contains('*'), "{told}");
+}
