@@ -36,6 +36,10 @@ pub(crate) fn effects(invocation: &Invocation, context: &mut Context<'_>, run: f
     }
     let taken = taken(invocation, context).or_else(|| whole(invocation).map(|rest| Taken { rest, below: None }));
     let found = taken.is_some();
+    if let Some(spelled) = super::spelled::out(invocation) {
+        run(&spelled, context);
+        return true;
+    }
     if let Some(Taken { rest, below }) = taken {
         let directory = match (below, context.state.shell.directory.clone()) {
             (None, directory) => directory,

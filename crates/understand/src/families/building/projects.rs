@@ -146,7 +146,7 @@ const LETTERS: &str = "ksSBiwbmLRrdp";
 
 /// Long options of make of the same kind.
 const KNOWN: &[&str] = &[
-    "--keep-going", "--no-keep-going", "--stop", "--check-symlink-times", "--silent", "--quiet", "--always-make", "--print-directory", "--no-print-directory", "--output-sync", "--jobs", "--load-average",
+    "--keep-going", "--no-keep-going", "--stop", "--check-symlink-times", "--silent", "--quiet", "--always-make", "--print-directory", "--no-print-directory", "--output-sync", "--jobs", "--load-average", "--max-load",
     "--no-builtin-rules", "--no-builtin-variables", "--ignore-errors", "--trace", "--warn-undefined-variables", "--print-data-base", "--debug",
 ];
 
