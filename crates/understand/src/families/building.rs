@@ -236,7 +236,7 @@ fn act(does: Does, index: usize, invocation: &Invocation, context: &mut Context<
         }
         _ => invocation.program.clone(),
     };
-    let replaced = (!matches!(does, Read | Runs) || invocation.program == "go" && does == Read) && replaced::effects(invocation, context);
+    let replaced = (!matches!(does, Read | Runs) || does == Read && replaced::in_reads(invocation)) && replaced::effects(invocation, context);
     if replaced {
         super::sought_in_arguments(invocation, context);
         super::unseen::folders(invocation, context);
@@ -486,7 +486,7 @@ fn targets(invocation: &Invocation) -> (Option<String>, Option<String>, Vec<&Wor
             "-o" | "-W" | "-I" | "-E" | "--eval" | "--include-dir" | "--old-file" | "--assume-old" | "--what-if" | "--new-file" | "--assume-new" if is_make => {
                 words.next();
             }
-            // Behind it is what looks like an option none.
+            // Nothing behind it is an option.
             "--" if is_make => targets.extend(words.by_ref().filter(|word| !word.text().contains('='))),
             "-w" | "--workspace" | "--filter" if !is_make => drop(words.next()),
             "run" | "run-script" => {}
