@@ -4,6 +4,7 @@ mod settings;
 
 use crate::context::Context;
 use crate::paths;
+use crate::search::regexes;
 use crate::word::{Value, Word};
 
 use super::{Looked, apart, doubt, look, peek, sure};
@@ -16,6 +17,36 @@ const MOST_UP: usize = 6;
 /// Adds what a script does, looked for from `directory` upward.
 pub(crate) fn script(name: &str, directory: &str, arguments: &[Word], context: &mut Context<'_>) -> Looked {
     sure(context, |context| upward(&["package.json"], name, directory, arguments, context))
+}
+
+/// Adds what the scripts do whose names an expression matches; of one that is not simple it may be any.
+pub(crate) fn matching(
+    expression: &str,
+    directory: &str,
+    arguments: &[Word],
+    context: &mut Context<'_>,
+) -> Looked {
+    let patterns = regexes::patterns(expression, regexes::Syntax::Extended, false);
+    let is_meant = |name: &str| {
+        patterns
+            .as_ref()
+            .is_none_or(|patterns| patterns.iter().any(|pattern| crate::glob::matches(pattern, name)))
+    };
+    let package = match nearest(directory, context) {
+        Ok((package, _)) => package,
+        Err(why) => return Looked::Opaque(why),
+    };
+    let scripts = package.get("scripts").and_then(serde_json::Value::as_object);
+    let names: Vec<&String> = scripts.into_iter().flat_map(|scripts| scripts.keys()).collect();
+    let mut looked = Looked::Absent;
+    for name in names.into_iter().filter(|name| is_meant(name)) {
+        match script(name, directory, arguments, context) {
+            Looked::Opaque(why) => return Looked::Opaque(why),
+            Looked::Understood => looked = Looked::Understood,
+            Looked::Absent => {}
+        }
+    }
+    looked
 }
 
 /// Adds what a task of Deno's does, which may be a script of a package, too.

@@ -101,6 +101,8 @@ const VARIABLES: &[(&str, &[&str], Holds)] = &[
     ("CCACHE_COMPILER", &[], Command),
     ("CCACHE_PREFIX", &[], Command),
     ("CCACHE_PREFIX_CPP", &[], Command),
+    ("CARGO_DOC_BROWSER", &["cargo"], Command),
+    ("CHROME_PATH", &["marp", "lighthouse", "mmdc"], Command),
     ("CLOUDSDK_PYTHON", GCLOUD, Command),
     ("CORECLR_PROFILER_PATH", DOTNET, Code),
     ("CORECLR_PROFILER_PATH_32", DOTNET, Code),
@@ -126,6 +128,7 @@ const VARIABLES: &[(&str, &[&str], Holds)] = &[
     ("MANOPT", &["man"], Options(&["P", "pager", "H", "html", "-C", "config"])),
     ("MAVEN_HOME", &["mvn", "mvnw"], Home),
     ("MYVIMRC", VIM, Code),
+    ("NINJA", &["meson"], Command),
     ("NM", &[], Tool),
     ("NVCC_CCBIN", &[], Tool),
     ("OBJCOPY", &[], Tool),
@@ -133,6 +136,7 @@ const VARIABLES: &[(&str, &[&str], Holds)] = &[
     ("OPENSSL_ENGINES", &[], Code),
     ("OPENSSL_MODULES", &[], Code),
     ("PKG_CONFIG", &[], Tool),
+    ("PUPPETEER_EXECUTABLE_PATH", &["mmdc", "marp", "lighthouse", "percy", "decktape"], Command),
     ("RANLIB", &[], Tool),
     ("RCLONE_PASSWORD_COMMAND", &["rclone"], Command),
     ("RESTIC_PASSWORD_COMMAND", &["restic"], Command),
@@ -140,6 +144,7 @@ const VARIABLES: &[(&str, &[&str], Holds)] = &[
     ("RSYNC_CONNECT_PROG", &["rsync"], Command),
     ("RUSTUP_TOOLCHAIN", &[], Toolchain),
     ("SCALA_HOME", &["scala", "scalac"], Home),
+    ("SSH_SK_PROVIDER", &["ssh", "ssh-keygen", "ssh-add", "ssh-agent", "scp", "sftp"], Code),
     ("STRIP", &[], Tool),
     ("SYSTEM_WGETRC", &["wget"], Settings(WGET)),
     ("TERRAGRUNT_AUTH_PROVIDER_CMD", &["terragrunt"], Command),
@@ -295,6 +300,21 @@ mod tests {
     use insta::assert_snapshot;
 
     use crate::fixture::{check, check_with};
+
+    #[test]
+    fn programs_that_settings_name() {
+        for command in [
+            "CARGO_DOC_BROWSER=./ship.sh cargo doc --open",
+            "CHROME_PATH=./ship.sh marp a.md",
+            "PUPPETEER_EXECUTABLE_PATH=./ship.sh mmdc -i a.mmd",
+            "NINJA=./ship.sh meson compile -C b",
+        ] {
+            let found = check_with(command, &[("/repo/ship.sh", "git push origin main\n")]);
+            assert!(found.contains("git.push main@origin"), "{command}: {found}");
+        }
+        let found = check_with("SSH_SK_PROVIDER=./evil.so ssh-keygen -t ed25519-sk -f /tmp/x", &[]);
+        assert!(found.contains("opaque"), "{found}");
+    }
 
     #[test]
     fn what_makes_programs_run_something() {

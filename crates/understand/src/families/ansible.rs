@@ -2,6 +2,7 @@
 
 mod hosts;
 mod inventory;
+pub(super) mod passwords;
 mod playbook;
 mod puppet;
 
@@ -48,7 +49,7 @@ const VALUES: &[&str] = &[
     "--forks", "-t", "--tags", "--tree", "--skip-tags", "-M", "--module-path", "-P", "--poll", "-B", "--background", "-c", "--connection",
     "--private-key", "--key-file", "--vault-id", "--vault-password-file", "--become-user", "--become-method", "--start-at-task", "-T", "--timeout",
     "--ssh-common-args", "--ssh-extra-args", "--sftp-extra-args", "--scp-extra-args", "--playbook-dir", "--become-password-file",
-    "--connection-password-file", "--task-timeout", "--encrypt-vault-id", "--output", "-n", "--name", "-p", "--roles-path", "-r", "--role-file",
+    "--connection-password-file", "--vault-pass-file", "--become-pass-file", "--conn-pass-file", "--task-timeout", "--encrypt-vault-id", "--output", "-n", "--name", "-p", "--roles-path", "-r", "--role-file",
     "-U", "--url", "-s", "--server", "--host", "-o", "--out", "-C", "--batch", "-b", "--batch-size", "--config", "--environment", "-E",
     "-x", "--ssh-user", "-P", "--ssh-password", "--targets", "--query", "--run-as",
 ];
@@ -65,7 +66,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         context.program(verbs::EXEC_READ, &invocation.title());
         return;
     }
-    found.values(&["--vault-password-file", "--become-password-file"]).for_each(|value| context.read_value(value));
+    passwords::effects(&found, invocation, context);
     for value in found.values(&["-e", "--extra-vars"]) {
         value.strip_prefix("@").iter().for_each(|file| context.read_value(file));
     }
@@ -110,7 +111,7 @@ const ANSIBLE_VALUES: &[&str] = &[
     "--forks", "-t", "--tags", "--tree", "--skip-tags", "-M", "--module-path", "-P", "--poll", "-B", "--background", "-c", "--connection",
     "--private-key", "--key-file", "--vault-id", "--vault-password-file", "--become-user", "--become-method", "--start-at-task", "-T", "--timeout",
     "--ssh-common-args", "--ssh-extra-args", "--sftp-extra-args", "--scp-extra-args", "--playbook-dir", "--become-password-file",
-    "--connection-password-file", "--task-timeout",
+    "--connection-password-file", "--vault-pass-file", "--become-pass-file", "--conn-pass-file", "--task-timeout",
 ];
 /// Options of `ansible` that take no value.
 const FLAGS: &[&str] = &["-b", "--become", "-K", "--ask-become-pass", "-k", "-D", "--diff", "-v", "-vv", "-vvv", "-vvvv", "-J", "--ask-vault-pass", "-o", "--flush-cache", "--force-handlers"];
@@ -209,9 +210,10 @@ fn ad_hoc(found: &Subcommand<'_>, invocation: &Invocation, context: &mut Context
 /// What a template in a module's arguments does, which is filled in on this machine.
 fn template(text: Option<&Option<String>>, invocation: &Invocation, context: &mut Context<'_>) {
     match text {
-        Some(Some(text)) if text.contains("{{") || text.contains("{%") => {
+        // Of some modules an argument is an expression by itself.
+        Some(Some(text)) if ["{{", "{%", "lookup", "query", "q("].iter().any(|part| text.contains(part)) => {
             opaque(invocation, "a template is filled in on this machine", context);
-            if ["lookup", "query", "vars", "password", "secret", "token", "vault"].iter().any(|part| text.to_ascii_lowercase().contains(part)) {
+            if ["lookup", "query", "q(", "vars", "password", "secret", "token", "vault"].iter().any(|part| text.to_ascii_lowercase().contains(part)) {
                 let resource = Resource::Secret { store: "ansible".to_owned(), name: "*".to_owned() };
                 context.push(Effect::new(verbs::SECRET_READ, resource).certain(Certainty::Partial, "a template gives out what it looks up"));
             }

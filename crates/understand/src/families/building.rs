@@ -22,6 +22,7 @@ mod python_projects;
 mod replaced;
 pub(super) mod scripts;
 mod sources;
+mod spelled;
 mod started;
 mod targets;
 mod tasks;
@@ -235,7 +236,7 @@ fn act(does: Does, index: usize, invocation: &Invocation, context: &mut Context<
         }
         _ => invocation.program.clone(),
     };
-    let replaced = (!matches!(does, Read | Runs) || invocation.program == "go" && does == Read) && replaced::effects(invocation, context);
+    let replaced = (!matches!(does, Read | Runs) || does == Read && replaced::in_reads(invocation)) && replaced::effects(invocation, context);
     if replaced {
         super::sought_in_arguments(invocation, context);
         super::unseen::folders(invocation, context);
@@ -404,7 +405,6 @@ fn rehearses(index: usize, invocation: &Invocation) -> bool {
     tells && all_known && said && !switched_off
 }
 
-
 /// Names of targets and scripts that usually build or test.
 const TESTS: &[&str] = &["test", "tests", "check", "lint", "typecheck", "unit", "coverage", "spec", "e2e", "verify", "bench"];
 const BUILDS: &[&str] = &["build", "all", "clean", "format", "fmt", "compile", "docs", "doc", "dev", "watch", "generate", "codegen", "prepare"];
@@ -483,12 +483,12 @@ fn targets(invocation: &Invocation) -> (Option<String>, Option<String>, Vec<&Wor
             text if is_make && (text.starts_with("--file=") || text.starts_with("--makefile=")) => file = text.split_once('=').map(|(_, value)| value.to_owned()),
             "-C" | "--directory" if is_make => directory = words.next().map(|word| word.text().to_owned()),
             "-f" | "--file" | "--makefile" if is_make => file = words.next().map(|word| word.text().to_owned()),
-            "-j" | "-l" | "-o" | "-W" | "-I" | "-E" | "--eval" | "--include-dir" | "--old-file" | "--assume-old" | "--what-if" | "--new-file" | "--assume-new" if is_make => {
+            "-o" | "-W" | "-I" | "-E" | "--eval" | "--include-dir" | "--old-file" | "--assume-old" | "--what-if" | "--new-file" | "--assume-new" if is_make => {
                 words.next();
             }
-            "-w" | "--workspace" | "--filter" if !is_make => {
-                words.next();
-            }
+            // Nothing behind it is an option.
+            "--" if is_make => targets.extend(words.by_ref().filter(|word| !word.text().contains('='))),
+            "-w" | "--workspace" | "--filter" if !is_make => drop(words.next()),
             "run" | "run-script" => {}
             text if text.starts_with('-') && !word.value.is_unknown() => {}
             // Of a variable's value nothing need be known here.

@@ -53,6 +53,15 @@ const WHOLE: &[&str] = &["askpass", "memkeys", "pipe", "ssl", "tls"];
 
 /// Takes an invocation apart.
 pub(crate) fn read(invocation: &Invocation, options: &Options) -> Given {
+    taken(invocation, options, false)
+}
+
+/// The same for a program whose options all stand before the first operand.
+pub(crate) fn read_ahead(invocation: &Invocation, options: &Options) -> Given {
+    taken(invocation, options, true)
+}
+
+fn taken(invocation: &Invocation, options: &Options, operands_end_options: bool) -> Given {
     let mut given = Given { options: Vec::new(), operands: Vec::new() };
     let mut words = invocation.words.iter();
     while let Some(word) = words.next() {
@@ -93,6 +102,9 @@ pub(crate) fn read(invocation: &Invocation, options: &Options) -> Given {
             }
         } else {
             given.operands.push(word.clone());
+            if operands_end_options {
+                given.operands.extend(words.by_ref().cloned());
+            }
         }
     }
     given

@@ -1,5 +1,7 @@
 //! Programs that make documents and sites out of the project's own texts: LaTeX, Typst, generators of pages.
 
+mod started;
+
 use countersign_model::{Effect, PathClass, Resource, Zone, verbs};
 
 use super::subcommands::{Table, read, rule};
@@ -61,6 +63,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         context.program(verbs::EXEC_READ, program);
         return;
     }
+    started::effects(invocation, context);
     let has_subcommands = !is_tex && !matches!(program, "sphinx-build" | "sphinx-apidoc" | "doxygen" | "biber" | "makeindex" | "typedoc" | "jsdoc" | "pdoc");
     // An option nobody knows may take the word that is looked at as the subcommand.
     let deploys = |word: &&Word| matches!(word.text(), "deploy" | "gh-deploy" | "publish" | "push" | "upload" | "share") || program == "hexo" && matches!(word.text(), "d" | "-d" | "--deploy");

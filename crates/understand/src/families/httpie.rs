@@ -37,7 +37,9 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let mut words = invocation.words.iter();
     while let Some(word) = words.next() {
         let text = word.text();
-        if !text.starts_with('-') || text == "-" {
+        if word.known() == Some("--") {
+            plain.extend(words.by_ref());
+        } else if !text.starts_with('-') || text == "-" {
             plain.push(word);
         } else if let Some((name, _)) = text.split_once('=').filter(|_| text.starts_with("--")) {
             let value = word.value.strip_prefix(&format!("{name}=")).unwrap_or_else(|| Value::unknown("an option"));
@@ -51,7 +53,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     }
     let has = |names: &[&str]| options.iter().any(|(name, _)| names.contains(name));
     let value = |names: &[&str]| options.iter().rev().find(|(name, _)| names.contains(name)).map(|(_, value)| value.clone());
-    if has(&["--help", "--version", "--manual", "--debug"]) && plain.is_empty() || has(&["--offline"]) {
+    if has(&["--help", "--version", "--manual", "--debug"]) && plain.is_empty() || has(&["--offline"]) && !has(&["--no-offline"]) && invocation.program != "curlie" {
         context.program(verbs::EXEC_READ, &invocation.program);
         return;
     }
@@ -154,6 +156,17 @@ mod tests {
     use insta::assert_snapshot;
 
     use crate::fixture::check;
+
+    #[test]
+    fn only_what_surely_stays_here_is_offline() {
+        for command in ["http --offline --no-offline DELETE https://example.com/x", "xh --no-offline --offline DELETE https://example.com/x", "curlie -e --offline DELETE https://example.com/x", "http DELETE https://example.com/x -- --offline"] {
+            assert!(check(command).contains("net.delete https://example.com/x"), "{command}: {}", check(command));
+        }
+        assert_snapshot!(check("http --offline DELETE https://example.com/x; xh DELETE https://example.com/x --offline"), @"
+        exec.read http, read
+        exec.read xh, read
+        ");
+    }
 
     #[test]
     fn methods_and_items() {

@@ -36,6 +36,37 @@ const REGISTRIES: &[&str] = &[
     "nuget", "dotnet", "mix", "luarocks",
 ];
 
+/// Programs that stay on this machine, or whose effects say where they go.
+const STAYING: &[&[&str]] = &[
+    super::aws::FAMILY.programs,
+    super::awk::FAMILY.programs,
+    super::az::FAMILY.programs,
+    super::builtins::FAMILY.programs,
+    super::clouds::FAMILY.programs,
+    super::countersign::FAMILY.programs,
+    super::docker::FAMILY.programs,
+    super::feeding::FAMILY.programs,
+    super::files::FAMILY.programs,
+    super::find::FAMILY.programs,
+    super::gcloud::FAMILY.programs,
+    super::gh::FAMILY.programs,
+    super::git::FAMILY.programs,
+    super::glab::FAMILY.programs,
+    super::helm::FAMILY.programs,
+    super::interpreters::FAMILY.programs,
+    super::kubectl::FAMILY.programs,
+    super::platforms::FAMILY.programs,
+    super::reading::FAMILY.programs,
+    super::runners::FAMILY.programs,
+    super::searching::FAMILY.programs,
+    super::secrets::FAMILY.programs,
+    super::sed::FAMILY.programs,
+    super::starters::FAMILY.programs,
+    super::terraform::FAMILY.programs,
+    super::unpackers::FAMILY.programs,
+    super::wrappers::FAMILY.programs,
+];
+
 /// Bytes of the shortest token that is looked for, and of the longest text it is looked for in.
 const SHORTEST: usize = 20;
 const LONGEST: usize = 16 * 1024;
@@ -57,6 +88,8 @@ pub(super) struct Carried {
     says_who: bool,
     /// Whether a database would.
     is_password: bool,
+    /// Whether it is in a word, and not only in the environment.
+    is_in_word: bool,
 }
 
 /// Whether the text of the call itself gave a variable its value, which is no secret's: what it was made of was looked
@@ -150,6 +183,7 @@ pub(super) fn carried(invocation: &Invocation, context: &Context<'_>) -> Vec<Car
                 is_login: places::is_login(before, &word.value),
                 says_who: is_made || says_who(name, before, &word.value),
                 is_password: places::is_password(&word.value),
+                is_in_word: true,
                 ..Carried::of(name)
             });
         }
@@ -157,6 +191,7 @@ pub(super) fn carried(invocation: &Invocation, context: &Context<'_>) -> Vec<Car
             host: places::host(&word.value),
             is_login: places::is_login(before, &word.value),
             class: Some(class),
+            is_in_word: true,
             ..Carried::of(&owners::variable_of(class))
         }));
         before = word.text();
@@ -242,8 +277,11 @@ pub(super) fn leaves(
 
 /// The hosts that a secret goes to.
 fn destinations(secret: &Carried, reached: &[Reach], invocation: &Invocation) -> Vec<String> {
+    let program = invocation.program.as_str();
     if reached.is_empty() {
-        return Vec::new();
+        // What is told an address may ask for it.
+        let may_ask = secret.is_in_word && !STAYING.iter().any(|programs| programs.contains(&program));
+        return secret.host.iter().filter(|_| may_ask).cloned().collect();
     }
     if let Some(host) = &secret.host {
         return vec![host.clone()];
@@ -255,7 +293,8 @@ fn destinations(secret: &Carried, reached: &[Reach], invocation: &Invocation) ->
             Reach::Host(_) | Reach::Service | Reach::Unseen => {}
         }
     }
-    let is_service = reached.contains(&Reach::Service);
+    let is_service = reached.contains(&Reach::Service)
+        || reached.contains(&Reach::Unseen) && REGISTRIES.contains(&program);
     let logs_in = invocation.words.iter().any(|word| matches!(word.text(), "login" | "auth"));
     if hosts.is_empty() && is_service && !logs_in {
         hosts.extend(
@@ -279,6 +318,7 @@ impl Carried {
             is_login: false,
             says_who: false,
             is_password: false,
+            is_in_word: false,
         }
     }
 

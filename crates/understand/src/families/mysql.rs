@@ -7,7 +7,7 @@ use super::databases::{Given, Options, Whereabouts, named, place, read, run_stdi
 use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::sql::{DatabasePlace, client};
-use crate::word::Word;
+use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
     programs: &[
@@ -57,8 +57,24 @@ const OPTIONS: Options = Options {
     attached: "p#",
 };
 
+/// Those of MySQL Shell, and of `mycli`.
+const SHELL: Options = Options {
+    long: &[
+        "execute", "file", "host", "port", "user", "password", "schema", "database", "socket", "uri", "ssh", "ssh-config-file", "ssh-identity-file", "import", "result-format", "interactive", "log-level",
+        "log-file", "log-sql", "auth-method", "connect-timeout", "ssl-mode", "ssl-ca", "ssl-cert", "ssl-key", "pym", "credential-store-helper", "save-passwords", "mysql-plugin-dir", "plugin-dir",
+        "dbuser", "dsn", "defaults-file", "defaults-group-suffix", "login-path", "myclirc", "prompt", "logfile", "init-command", "charset", "pager", "tee", "compress",
+    ],
+    short: "ehPuDSfdlRt",
+    attached: "piC",
+};
+
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
-    let given = read(invocation, &OPTIONS);
+    let is_shell = matches!(invocation.program.as_str(), "mysqlsh" | "mycli");
+    let mut given = read(invocation, if is_shell { &SHELL } else { &OPTIONS });
+    if invocation.program == "mysqlsh" {
+        // The database is behind the host: `user@host:3306/database`.
+        given.options.iter_mut().filter(|(name, _)| name == "schema").for_each(|(name, _)| "database".clone_into(name));
+    }
     // `-V` and `-?` tell of the program; `-?` is `?` here.
     if given.is_help() || given.has(&["V", "I"]) {
         tells(invocation, context);
@@ -87,8 +103,9 @@ fn located(
     invocation: &Invocation,
     context: &Context<'_>,
 ) -> DatabasePlace {
-    let host = given.word(&["h", "host", "uri"]);
-    let database = given.word(&["D", "database"]).or(database);
+    let address = database.filter(|_| invocation.program == "mysqlsh").or_else(|| given.word(&["uri"])).map(address);
+    let host = given.word(&["h", "host"]).or(address.as_ref());
+    let database = given.word(&["D", "database"]).or(database.filter(|_| invocation.program != "mysqlsh"));
     let whereabouts = Whereabouts {
         system: "mysql",
         host,
@@ -110,6 +127,11 @@ fn located(
             None => "*".clone_into(&mut found.host),
         }
     }
+    // A name in the client's own settings, or a way that leads elsewhere.
+    if given.has(&["dsn", "ssh"]) || invocation.program == "mycli" && given.has(&["d"]) {
+        "*".clone_into(&mut found.host);
+        return found;
+    }
     // Another group of the files of options, which the usual look passes by.
     let has_group = given.has(&["defaults-group-suffix"]) || crate::environment::value(invocation, "MYSQL_GROUP_SUFFIX").is_some();
     if has_group && host.is_none() {
@@ -122,6 +144,18 @@ fn located(
         usual(&mut found, invocation, context);
     }
     found
+}
+
+/// The address that MySQL Shell takes instead of a host: `user@host:3306/database`, whatever is left out of it.
+fn address(word: &Word) -> Word {
+    match word.known() {
+        Some(text) if !text.contains("://") => word.with(Value::Known(format!("mysql://{text}"))),
+        Some(text) => {
+            let (_, rest) = text.split_once("://").unwrap_or_default();
+            word.with(Value::Known(format!("mysql://{rest}")))
+        }
+        None => word.clone(),
+    }
 }
 
 /// Takes the host from the files of options that the clients read unasked.
@@ -279,6 +313,29 @@ mod tests {
         assert!(check_with("mysql shop -e 'delete from users'", &[("/home/dev/.my.cnf", "[client]\nuser=root\n")]).contains("mysql://localhost/shop"));
         let own = [("MYSQL_HOME", "/repo"), ("/repo/my.cnf", "[client]\nhost = db.live.example\n")];
         assert!(check_with("mysql shop -e 'delete from users'", &own).contains("mysql://db.live.example/shop"));
+    }
+
+    #[test]
+    fn addresses_of_the_shell() {
+        for (command, place) in [
+            ("mysqlsh root@db.shop.example/billing --sql -e 'drop table t'", "db.shop.example/billing"),
+            ("mysqlsh db.shop.example --sql -e 'drop table t'", "db.shop.example"),
+            ("mysqlsh mysqlx://root:x@db.shop.example:33060/billing --sql -e 'drop table t'", "db.shop.example/billing"),
+            ("mysqlsh --uri root@db.shop.example:3306 --sql -e 'drop table t'", "db.shop.example"),
+            ("mysqlsh --sql -e 'drop table t' --uri=db.shop.example", "db.shop.example"),
+            ("mysqlsh -h db.shop.example --sql -D billing -e 'drop table t'", "db.shop.example/billing"),
+            ("mysqlsh --sql --schema billing -h db.shop.example -e 'drop table t'", "db.shop.example/billing"),
+            ("mysqlsh root@localhost --sql -f x.sql", "localhost"),
+            ("mysqlsh root@db.shop.example --sqlc -f x.sql", "db.shop.example"),
+            ("mysqlsh \"$LIVE\" --sql -e 'drop table t'", ""),
+            ("mycli -d live -e 'drop table t'", "*"),
+            ("mycli mysql://root@db.shop.example/billing -e 'drop table t'", "db.shop.example/billing"),
+            ("mycli -h db.shop.example billing -e 'drop table t'", "db.shop.example/billing"),
+        ] {
+            let found = check_with(command, &[("/repo/x.sql", "drop table t;")]);
+            assert!(found.contains(&format!("db.destroy t in mysql://{place}")), "{command}: {found}");
+            assert!(place == "localhost" || !found.contains("localhost"), "{command}: {found}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use countersign_model::{Certainty, Verb, verbs};
 
 use super::Family;
-use super::databases::{Options, Whereabouts, named, place, read, tells, whole};
+use super::databases::{Given, Options, Whereabouts, named, place, read, read_ahead, setting_there, tells, whole};
 use crate::code::source;
 use crate::context::Context;
 use crate::invocation::{Invocation, Stdin};
@@ -34,6 +34,12 @@ const OPTIONS: Options = Options {
     attached: "",
 };
 
+const IREDIS: Options = Options {
+    long: &["socket", "username", "password", "url", "dsn", "iredisrc", "decode", "client_name", "prompt"],
+    short: "hpsnuad",
+    attached: "",
+};
+
 const READS: &[&str] = &[
     "bitcount", "bitfield_ro", "bitpos", "command", "dbsize", "dump", "echo", "exists", "expiretime", "ft._list", "ft.info", "ft.search", "geodist", "geohash", "geopos", "geosearch", "get", "getbit", "getrange", "help", "hexists", "hget", "hgetall",
     "hkeys", "hlen", "hmget", "hrandfield", "hscan", "hstrlen", "hvals", "info", "json.get", "json.mget", "json.type", "keys", "lastsave", "lindex", "llen", "lolwut", "lpos", "lrange", "mget", "object", "pexpiretime", "pfcount",
@@ -52,13 +58,14 @@ const RUNS: &[&str] = &["cluster", "debug", "eval", "eval_ro", "evalsha", "evals
 const MOST_KEYS: usize = 32;
 
 fn effects(invocation: &Invocation, context: &mut Context<'_>) {
-    let given = read(invocation, &OPTIONS);
+    let is_iredis = invocation.program == "iredis";
+    let given = if is_iredis { read(invocation, &IREDIS) } else { read_ahead(invocation, &OPTIONS) };
     let table = given.operands.first().and_then(Word::known);
-    if given.is_help() || (table.is_none() && given.has(&["v"])) {
+    if (given.is_help() && (!is_iredis || given.operands.is_empty())) || (table.is_none() && given.has(&["v"])) {
         tells(invocation, context);
         return;
     }
-    let address = given.word(&["u"]);
+    let address = given.word(if is_iredis { &["url"] } else { &["u"] });
     let whereabouts = Whereabouts {
         system: "redis",
         host: address.or_else(|| given.word(&["h"])),
@@ -67,6 +74,9 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         database_setting: None,
     };
     let mut at = place(&whereabouts, invocation, context);
+    if is_iredis && address.is_none() {
+        aliased(&given, &mut at, invocation, context);
+    }
     if let Some(number) = given.word(&["n"]) {
         at.database = Some(named(number));
     }
@@ -98,6 +108,17 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         if given.has(&["x", "X"]) && matches!(invocation.stdin, Stdin::Inherited) {
             context.push(at.effect(verbs::DB_WRITE, "*").certain(Certainty::Partial, "its last argument is not known"));
         }
+    }
+}
+
+/// The place where a variable, or a name in the client's own settings, says it.
+fn aliased(given: &Given, at: &mut DatabasePlace, invocation: &Invocation, context: &Context<'_>) {
+    let setting = |name: &str| setting_there(name, invocation, context);
+    if given.has(&["d", "dsn", "iredisrc"]) || !matches!(setting("IREDIS_DSN"), Ok(None)) {
+        "*".clone_into(&mut at.host);
+        at.note = Some("the client's own settings say which host it is".to_owned());
+    } else if let Some(address) = setting("IREDIS_URL").transpose() {
+        *at = address.ok().and_then(|address| DatabasePlace::of_text(&address)).unwrap_or_else(|| DatabasePlace::any("redis"));
     }
 }
 
@@ -210,6 +231,32 @@ mod tests {
         let found = check("redis-cli replicaof cache.example 6379");
         assert!(found.contains("db.export * in redis://cache.example"), "{found}");
         assert!(!check("redis-cli replicaof no one").contains("redis://no"));
+    }
+
+    #[test]
+    fn options_end_at_the_command() {
+        for command in ["redis-cli -h db.shop.example del orders --help", "redis-cli -h db.shop.example del orders --version", "valkey-cli -h db.shop.example del orders -v", "iredis -h db.shop.example del orders --help"] {
+            assert!(check(command).contains("db.destroy orders in redis://db.shop.example"), "{command}: {}", check(command));
+        }
+        assert!(check("redis-cli set a -h db.shop.example").contains("db.write a in redis://localhost"));
+        for command in ["redis-cli --help", "redis-cli -h db.shop.example --version", "redis-cli -v", "iredis --help"] {
+            assert!(check(command).starts_with("exec.read"), "{command}: {}", check(command));
+        }
+    }
+
+    #[test]
+    fn places_of_another_client() {
+        let destroys = |command: &str, place: &str| {
+            let found = check(command);
+            assert!(found.contains(&format!("db.destroy * in redis://{place}")), "{command}: {found}");
+        };
+        destroys("iredis --url redis://db.shop.example/0 flushall", "db.shop.example");
+        destroys("IREDIS_URL=redis://db.shop.example/0 iredis flushall", "db.shop.example");
+        destroys("iredis -d live flushall", "*");
+        destroys("iredis --dsn live flushall", "*");
+        destroys("IREDIS_DSN=live iredis flushall", "*");
+        destroys("iredis -u me -a x flushall", "localhost");
+        destroys("iredis -h db.shop.example flushall", "db.shop.example");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use countersign_model::{Effect, Resource, verbs};
 use super::subcommands::{Table, read, rule};
 use super::{Family, opaque};
 use crate::arguments::files::{Operands, touched};
+use crate::arguments::programs;
 use crate::context::Context;
 use crate::invocation::Invocation;
 use crate::word::Value;
@@ -71,6 +72,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         opaque(invocation, "it may run code that it is given", context);
         return;
     }
+    programs::started(&invocation.words, if program == "lychee" { &["preprocess"] } else if program == "snyk" { &["command"] } else { &[] }, &[], context);
     touched(&invocation.words, Operands::Read, context);
     match found.verb.clone().filter(|_| has_subcommands) {
         Some(verb) if verb == verbs::NET_SEND => opaque(invocation, "it sends what it finds, or signs in", context),
@@ -121,6 +123,14 @@ mod tests {
         ] {
             let found = check(command);
             assert!(found.contains("exec.build") && !found.contains("opaque") && !found.contains("secret"), "{command}: {found}");
+        }
+    }
+
+    #[test]
+    fn programs_that_options_name() {
+        for command in ["lychee --preprocess ./ship.sh Makefile", "snyk test --command=./ship.sh"] {
+            let found = crate::fixture::check_with(command, &[("/repo/ship.sh", "git push origin main\n")]);
+            assert!(found.contains("git.push main@origin"), "{command}: {found}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! Programs that search: their first operand is a pattern, which is data.
 
 mod listed;
+mod operators;
 pub(crate) mod printed;
 
 pub(in crate::families) use listed::Listing;
@@ -109,6 +110,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     let others: Vec<Word> = invocation.words.iter().filter(|word| !names(word)).cloned().collect();
     touched(&others, Operands::Skipped, context);
     if filters {
+        operators::effects(invocation, context);
         filter(invocation, context);
     }
     let lists_only = invocation.words.iter().any(|word| matches!(word.text(), "--files" | "--type-list"));

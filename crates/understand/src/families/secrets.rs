@@ -96,7 +96,7 @@ const OTHERS: Table = Table {
     values: &[
         "--account", "--vault", "--fields", "--field", "--format", "--project", "-p", "--config", "-c", "--env", "--path",
         "--session", "--organizationid", "--projectId", "--token", "--out-file", "-o", "--output", "--output-file", "--env-file",
-        "--category", "--title", "-b", "--backend", "--scope", "-s", "-a", "-l", "--vault-id", "--vault-password-file", "-f",
+        "--category", "--title", "-b", "--backend", "--scope", "-s", "-a", "-l", "--vault-id", "--vault-password-file", "--vault-pass-file", "-f",
         "--duration", "--prefix", "-D", "--command",
     ],
     rules: &[
@@ -165,6 +165,9 @@ fn store(invocation: &Invocation, context: &mut Context<'_>) {
     if found.is_help || (invocation.words.is_empty() && program != "pass") || found.has(&["-help", "-h", "-version"]) {
         context.program(SHOW, program);
         return;
+    }
+    if program == "ansible-vault" {
+        super::ansible::passwords::effects(&found, invocation, context);
     }
     let name = || match found.operand(0) {
         Some(name) if found.name.is_empty() || found.verb.is_some() => name,

@@ -51,7 +51,8 @@ fn runs(invocation: &Invocation, context: &mut Context<'_>) {
         let text = word.text();
         let option = text.strip_prefix("--").or_else(|| text.strip_prefix('-')).filter(|name| !name.is_empty());
         match option {
-            Some("help" | "version") => {
+            // What is to run first does so all the same.
+            Some("help" | "version") if !runs_first(invocation) => {
                 tells(invocation, context);
                 return;
             }
@@ -97,6 +98,11 @@ fn runs(invocation: &Invocation, context: &mut Context<'_>) {
     if !runs {
         run_stdin(invocation, &place, context);
     }
+}
+
+/// Whether an option has commands of its own, which run as the options are read.
+fn runs_first(invocation: &Invocation) -> bool {
+    invocation.words.iter().any(|word| matches!(word.text().trim_start_matches('-'), "cmd" | "init" | "c" | "s" | "f"))
 }
 
 /// The database that a word names as its file.
@@ -187,6 +193,9 @@ mod tests {
         db.read * in sqlite://localhost/:memory:, read
         exec.read sqlite3, read
         ");
+        for command in ["sqlite3 a.db -cmd 'DROP TABLE t' -version", "sqlite3 -help a.db -cmd 'DROP TABLE t'", "duckdb -c 'DROP TABLE t' a.db -version"] {
+            assert!(check(command).contains("db.destroy t"), "{command}: {}", check(command));
+        }
         assert_snapshot!(check("sqlite3 ~/.countersign/evidence.db 'DELETE FROM log'"), @"
         countersign.tamper /home/dev/.countersign/evidence.db, destroy
         db.destroy log in sqlite:///home/dev/.countersign/evidence.db, destroy

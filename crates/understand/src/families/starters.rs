@@ -271,7 +271,7 @@ fn own(starter: &Starter, begin: usize, invocation: &Invocation) -> Own {
             own.at += 1;
             break;
         }
-        if matches!(text, "--help" | "--version") && own.operands.is_empty() {
+        if matches!(text, "--help" | "--version") && own.operands.is_empty() && own.texts.is_empty() {
             own.is_help = true;
             return own;
         }

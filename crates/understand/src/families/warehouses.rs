@@ -55,7 +55,7 @@ const CLICKHOUSE: Client = Client {
 };
 const CASSANDRA: Client = Client {
     system: "cassandra",
-    options: Options { long: &["execute", "file", "keyspace", "username", "password", "cqlshrc", "request-timeout", "connect-timeout", "encoding", "consistency-level"], short: "efkup", attached: "" },
+    options: Options { long: &["execute", "file", "keyspace", "username", "password", "cqlshrc", "request-timeout", "connect-timeout", "encoding", "consistency-level", "secure-connect-bundle"], short: "efkupb", attached: "" },
     host: &[],
     database: &["k", "keyspace"],
     texts: &["e", "execute"],
@@ -177,6 +177,16 @@ fn located(client: &Client, given: &Given, invocation: &Invocation, context: &Co
         // A connection of the client's own configuration.
         "*".clone_into(&mut at.host);
     }
+    if client.system == "clickhouse" {
+        if let Some(address) = given.operands.iter().find(|word| word.text().contains("://")) {
+            at = DatabasePlace::of_url(address).unwrap_or_else(|| DatabasePlace::any(client.system));
+        } else if host.is_none() && given.has(&["connection", "C", "config-file"]) || given.words(client.host).count() > 1 {
+            "*".clone_into(&mut at.host);
+        }
+    }
+    if client.system == "cassandra" && given.has(&["cqlshrc", "b", "secure-connect-bundle"]) {
+        "*".clone_into(&mut at.host);
+    }
     if client.system == "sqlserver" {
         let plain = at.host.strip_prefix("tcp:").unwrap_or(&at.host);
         let plain = plain.split([',', '\\']).next().unwrap_or(plain);
@@ -258,6 +268,25 @@ mod tests {
         db.destroy x in postgresql://db.prod.example/shop, destroy
         db.destroy y in mysql://localhost/shop, destroy
         ");
+    }
+
+    #[test]
+    fn where_else_a_client_is_told_to_go() {
+        for (command, place) in [
+            ("clickhouse-client clickhouse://db.shop.example/billing -q 'drop table t'", "clickhouse://db.shop.example/billing"),
+            ("clickhouse client clickhouse://me:x@db.shop.example -q 'drop table t'", "clickhouse://db.shop.example"),
+            ("clickhouse-client \"clickhouse://$CH_HOST/billing\" -q 'drop table t'", "clickhouse://"),
+            ("clickhouse-client --connection live -q 'drop table t'", "clickhouse://*"),
+            ("clickhouse-client -C live.xml -q 'drop table t'", "clickhouse://*"),
+            ("clickhouse-client -h db.shop.example -h localhost -q 'drop table t'", "clickhouse://*"),
+            ("clickhouse-client --connection dev -h localhost -q 'drop table t'", "clickhouse://localhost"),
+            ("cqlsh --cqlshrc live.rc -e 'drop table t'", "cassandra://*"),
+            ("cqlsh -b live.zip -e 'drop table t'", "cassandra://*"),
+        ] {
+            let found = check(command);
+            assert!(found.contains(&format!("db.destroy t in {place}")), "{command}: {found}");
+            assert!(place.contains("localhost") || !found.contains("localhost"), "{command}: {found}");
+        }
     }
 
     #[test]

@@ -136,6 +136,7 @@ fn other(name: &str) -> Option<(Verb, &'static str)> {
         | "ts_stat"
         | "ts_rewrite"
         | "crosstab"
+        | "xpath_table"
         | "crosstabn"
         | "connectby" => (verbs::DB_EXECUTE, "it runs code that is given as text"),
         "pg_terminate_backend"

@@ -62,9 +62,24 @@ impl Does {
     }
 }
 
+/// Operations of AWS whose names say less than they do: these call what stands behind an API or a state.
+const ACTING: &[(&str, &str, Does)] = &[
+    ("apigateway", "test-invoke-authorizer", Does::Execute),
+    ("apigateway", "test-invoke-method", Does::Execute),
+    ("iot", "test-invoke-authorizer", Does::Execute),
+    ("stepfunctions", "test-state", Does::Execute),
+];
+
+/// Commands of gcloud that show a key or a password, whatever the rest of their words.
+const TELLING: &[&str] = &["get-key-string", "get-auth-string"];
+
 /// What an operation of AWS does: `ec2`, `terminate-instances`.
 pub(crate) fn aws(service: &str, operation: &str) -> Option<Does> {
     // Services that go by two names on the command line.
+    if let Some((_, _, does)) = ACTING.iter().find(|(known, name, _)| *known == service && *name == operation)
+    {
+        return Some(*does);
+    }
     let service = match service {
         "codedeploy" => "deploy",
         "config" => "configservice",
@@ -81,6 +96,9 @@ pub(crate) fn is_aws_service(service: &str) -> bool {
 /// What a command of gcloud does: all its words, without a release track.
 pub(crate) fn gcloud(words: &[&str]) -> Option<Does> {
     let (last, before) = words.split_last()?;
+    if TELLING.contains(last) {
+        return Some(Does::Secret);
+    }
     let (first, parent) = (before.first()?, before.last()?);
     Does::from_code(find(find(GCLOUD, '\n', '\t', &format!("{first} {parent}"))?, ' ', '=', last)?)
 }

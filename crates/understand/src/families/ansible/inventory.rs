@@ -4,6 +4,7 @@
 use countersign_model::{Resource, is_this_machine};
 
 use super::hosts::{self, Hosts};
+use super::passwords;
 use crate::code::{self, Looked};
 use crate::context::Context;
 use crate::families::run_file;
@@ -74,10 +75,10 @@ fn file(source: &Value, hosts: &mut Hosts, invocation: &Invocation, context: &mu
     if located.why.is_some() {
         return false;
     }
-    let (mut is_whole, mut runs) = (true, false);
+    let (mut is_whole, runs) = (true, passwords::is_program(source, context));
     let looked = code::look(&located, "inventory", context, &mut |text, context| {
-        if text.starts_with("#!") {
-            runs = true;
+        if runs {
+            // What it prints says so.
         } else if hosts::is_yaml(&located.path, text) {
             let node = context.yaml(text.to_owned()).ok_or("the inventory cannot be read")?;
             is_whole &= hosts::yaml(&node, hosts);
@@ -88,6 +89,12 @@ fn file(source: &Value, hosts: &mut Hosts, invocation: &Invocation, context: &mu
     });
     if runs {
         run_file(&located, None, &[], invocation, context);
+    }
+    // Of a folder each is a part of it.
+    for path in context.files_in(&located.path, passwords::PROGRAMS).0 {
+        let part = paths::locate(&Value::Known(path), context);
+        run_file(&part, None, &[], invocation, context);
+        is_whole = false;
     }
     is_whole && !runs && matches!(looked, Looked::Understood)
 }

@@ -22,6 +22,11 @@ const OTHERS: &[&str] = &[
 /// Directories in which projects of several packages keep them.
 const MEMBERS: &[&str] = &["apps", "packages", "libs", "services", "."];
 
+/// Whether another option takes the next word.
+pub(super) fn takes(option: &str) -> bool {
+    OTHERS.contains(&option)
+}
+
 /// A command without the options that said where it runs.
 struct Taken {
     rest: Invocation,
@@ -31,6 +36,10 @@ struct Taken {
 
 /// Runs the command where its first options say; false where they say nothing.
 pub(crate) fn effects(invocation: &Invocation, context: &mut Context<'_>, run: fn(&Invocation, &mut Context<'_>)) -> bool {
+    if let Some(spelled) = super::spelled::out(invocation) {
+        run(&spelled, context);
+        return true;
+    }
     if !matches!(invocation.program.as_str(), "npm" | "pnpm" | "yarn" | "bun") || !context.enters() {
         return false;
     }
@@ -191,6 +200,20 @@ mod tests {
     use insta::assert_snapshot;
 
     use crate::fixture::{check, check_with};
+
+    #[test]
+    fn values_before_the_name_of_a_script() {
+        let files = [("/repo/package.json", r#"{"scripts": {"ship": "git push origin main", "dev": "node -v"}}"#)];
+        for command in ["npm run --color always ship", "npm run --omit dev ship", "npm run --silent ship", "npm run --silent true ship", "npm run --tag x ship"] {
+            let found = check_with(command, &files);
+            assert!(found.contains("git.push main@origin"), "{command}: {found}");
+        }
+        for command in ["pnpm run '/sh.*/'", "pnpm run '/^(ship|x)$/'", "pnpm run --silent '/s[h]ip/'"] {
+            assert!(check_with(command, &files).contains("git.push main@origin"), "{command}: {}", check_with(command, &files));
+        }
+        assert!(!check_with("pnpm run '/^dev/'", &files).contains("git.push"));
+        assert!(!check_with("npm run dev", &files).contains("git.push"));
+    }
 
     const FILES: &[(&str, &str)] = &[
         ("/repo/package.json", r#"{"name": "all", "scripts": {"build": "node -v", "ship": "node -v"}}"#),

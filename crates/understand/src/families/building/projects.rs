@@ -146,7 +146,7 @@ const LETTERS: &str = "ksSBiwbmLRrdp";
 
 /// Long options of make of the same kind.
 const KNOWN: &[&str] = &[
-    "--keep-going", "--no-keep-going", "--stop", "--check-symlink-times", "--silent", "--quiet", "--always-make", "--print-directory", "--no-print-directory", "--output-sync", "--jobs", "--load-average",
+    "--keep-going", "--no-keep-going", "--stop", "--check-symlink-times", "--silent", "--quiet", "--always-make", "--print-directory", "--no-print-directory", "--output-sync", "--jobs", "--load-average", "--max-load",
     "--no-builtin-rules", "--no-builtin-variables", "--ignore-errors", "--trace", "--warn-undefined-variables", "--print-data-base", "--debug",
 ];
 
@@ -235,7 +235,7 @@ fn script(index: usize, invocation: &Invocation, context: &mut Context<'_>) -> O
             _ => {}
         }
         let before = place.checked_sub(1).and_then(|before| invocation.known(before)).unwrap_or_default();
-        let is_value = VALUES.contains(&before);
+        let is_value = VALUES.contains(&before) || invocation.program == "npm" && (super::options_first::takes(before) || before.starts_with("--") && matches!(text, "true" | "false" | "always"));
         if place > index && name.is_none() && !text.starts_with('-') && !is_value {
             name = Some(word.known()?.to_owned());
             at = place;
@@ -251,7 +251,9 @@ fn script(index: usize, invocation: &Invocation, context: &mut Context<'_>) -> O
     if elsewhere {
         return super::members::script(&name, arguments, invocation, context).map(|looked| (looked, usual));
     }
+    let expression = name.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')).filter(|_| invocation.program == "pnpm");
     let looked = match directory(below.as_deref(), context) {
+        Ok(directory) if let Some(expression) = expression => packages::matching(expression, &directory, arguments, context),
         Ok(directory) => packages::script(&name, &directory, arguments, context),
         Err(why) => Looked::Opaque(format!("where its package stands is not known: {why}")),
     };

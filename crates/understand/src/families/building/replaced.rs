@@ -43,14 +43,15 @@ const OPTIONS: &[(&[&str], Names)] = &[
     (&["just"], &[(Code, &["shell", "shell-arg", "command", "c", "set"]), (Place, &["f", "justfile"]), (Directory, &["d", "working-directory"])]),
     (&["cargo"], &[(Place, &["manifest-path", "config-file", "tool-config-file"]), (Directory, &["C"]), (Command, &["test-runner-command"])]),
     (&["rustc"], &[(Flags, &["C", "codegen", "Z", "link-arg"])]),
-    (&["npm", "pnpm", "yarn", "npx"], &[(Command, &["script-shell"]), (Code, &["node-options", "userconfig", "globalconfig", "git", "shell", "pnpmfile"]), (Directory, &["prefix", "C", "dir", "cwd"])]),
+    (&["npm", "pnpm", "yarn", "npx"], &[(Command, &["script-shell"]), (Code, &["node-options", "userconfig", "globalconfig", "git", "shell", "pnpmfile", "global-pnpmfile"]), (Directory, &["prefix", "C", "dir", "cwd"])]),
     (&["go"], &[(Command, &["exec", "toolexec"]), (Code, &["vettool", "overlay", "modfile"]), (Directory, &["C"]), (Flags, &["ldflags", "gcflags", "gccgoflags", "asmflags"])]),
     (&["mocha", "ava", "jest", "vitest", "rspec", "playwright", "cypress"], &[(Module, &["r", "require", "import", "loader", "globalSetup", "setupFiles", "setupFilesAfterEnv", "resolver", "runner", "testRunner", "transform", "reporter"]), (Place, &["config", "c", "rootDir", "root", "opts"])]),
     (&["pytest", "py.test", "tox", "nox", "coverage"], &[(Module, &["p"]), (Code, &["override-ini"]), (Place, &["c", "rootdir", "confcutdir", "rcfile", "f", "noxfile"])]),
     (&["gradle", "gradlew", "mvn", "mvnw"], &[(Code, &["I", "init-script"]), (Place, &["b", "build-file", "p", "project-dir", "c", "settings-file", "f", "file", "s", "settings", "include-build"])]),
     (&["cmake"], &[(Code, &["P", "E"]), (Place, &["C", "build", "toolchain", "S"])]),
-    (&["ctest"], &[(Code, &["S", "script", "SP", "test-command"]), (Place, &["test-dir"])]),
-    (&["ninja", "meson"], &[(Place, &["C", "f", "native-file", "cross-file"])]),
+    (&["ctest"], &[(Command, &["build-makeprogram"]), (Code, &["S", "script", "SP", "test-command"]), (Place, &["test-dir"])]),
+    (&["meson"], &[(Command, &["gdb-path", "wrapper"]), (Place, &["C", "f", "native-file", "cross-file"])]),
+    (&["ninja"], &[(Place, &["C", "f", "native-file", "cross-file"])]),
     (&["gcc", "g++", "clang", "clang++", "cc", "c++"], &[(Command, &["wrapper"]), (Code, &["fplugin", "specs", "B"]), (Flags, &["fuse-ld", "Wl"])]),
     (&["eslint", "prettier", "stylelint", "babel", "webpack", "rollup", "tsc"], &[(Module, &["plugin", "parser", "require", "f", "format", "formatter", "custom-formatter"]), (Place, &["rulesdir", "resolve-plugins-relative-to", "config", "c"])]),
     (&["pylint", "mypy", "flake8", "ruff", "black", "isort"], &[(Module, &["load-plugins"]), (Command, &["python-executable"]), (Code, &["init-hook"]), (Place, &["rcfile", "config-file", "config"])]),
@@ -61,8 +62,8 @@ const OPTIONS: &[(&[&str], Names)] = &[
 
 /// Variables, some by their beginning and end.
 const VARIABLES: Names = &[
-    (Command, &["CARGO_TARGET_*_RUNNER", "CARGO_TARGET_*_LINKER", "CARGO_BUILD_RUSTC*", "CARGO_BUILD_RUSTDOC", "RUSTC", "RUSTC_*WRAPPER", "RUSTDOC", "RUSTFMT", "NPM_CONFIG_SCRIPT_SHELL", "NPM_CONFIG_GIT", "CMAKE_*_LAUNCHER", "CMAKE_*_COMPILER"]),
-    (Code, &["NPM_CONFIG_NODE_OPTIONS", "NPM_CONFIG_USERCONFIG", "NPM_CONFIG_GLOBALCONFIG", "NPM_CONFIG_PREFIX", "CARGO_ALIAS_*", "PYTEST_PLUGINS", "DOTNET_STARTUP_HOOKS", "GOENV", "GOROOT", "COMPILER_PATH", "GCC_EXEC_PREFIX", "BUNDLE_GEMFILE", "MAKEFILES"]),
+    (Command, &["CARGO_TARGET_*_RUNNER", "CARGO_TARGET_*_LINKER", "CARGO_BUILD_RUSTC*", "CARGO_BUILD_RUSTDOC", "RUSTC", "RUSTC_*WRAPPER", "RUSTDOC", "RUSTFMT", "NPM_CONFIG_SCRIPT_SHELL", "PNPM_CONFIG_SCRIPT_SHELL", "NPM_CONFIG_GIT", "CMAKE_*_LAUNCHER", "CMAKE_*_COMPILER"]),
+    (Code, &["NPM_CONFIG_NODE_OPTIONS", "NPM_CONFIG_USERCONFIG", "NPM_CONFIG_*PNPMFILE", "PNPM_CONFIG_*PNPMFILE", "PNPM_CONFIG_NODE_OPTIONS", "NPM_CONFIG_GLOBALCONFIG", "NPM_CONFIG_PREFIX", "CARGO_ALIAS_*", "PYTEST_PLUGINS", "DOTNET_STARTUP_HOOKS", "GOENV", "GOROOT", "COMPILER_PATH", "GCC_EXEC_PREFIX", "BUNDLE_GEMFILE", "MAKEFILES"]),
     (Flags, &["RUSTFLAGS", "RUSTDOCFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS", "CARGO_BUILD_RUSTDOCFLAGS", "CARGO_TARGET_*_RUSTFLAGS", "GOFLAGS", "MAVEN_OPTS", "MAVEN_ARGS", "GRADLE_OPTS", "CFLAGS", "CXXFLAGS", "LDFLAGS", "CGO_*FLAGS", "JAVA_OPTS"]),
     (Options, &["MAKEFLAGS", "GNUMAKEFLAGS", "PYTEST_ADDOPTS"]),
 ];
@@ -74,6 +75,13 @@ const ACTING_FLAGS: &[&str] = &[
 
 /// Parts of a tool's own options that do.
 const ACTING_OPTIONS: &[&str] = &["--eval", "SHELL", "-f", "--file", "--makefile", "-C", "-I", "-E", "-p ", "-pno", "-c", "--directory", "plugin", "="];
+
+/// Whether what is put in place counts where a tool only tells something: Go's own tools run, and pnpm loads a file of
+/// hooks.
+pub(super) fn in_reads(invocation: &Invocation) -> bool {
+    let names_hooks = |text: &str| text.to_ascii_lowercase().contains("pnpmfile");
+    invocation.program == "go" || invocation.program == "pnpm" && (invocation.words.iter().any(|word| names_hooks(word.text())) || invocation.environment.iter().any(|(name, _)| names_hooks(name)))
+}
 
 /// Adds what is put in place of a build tool's own; true if anything is.
 pub(super) fn effects(invocation: &Invocation, context: &mut Context<'_>) -> bool {
@@ -124,7 +132,7 @@ fn loads_by_itself(program: &str, text: &str) -> bool {
         "gcc" | "g++" | "clang" | "clang++" | "cc" | "c++" => text.starts_with('@') || text.starts_with("-Wl,") && text.contains("-plugin"),
         "javac" => text.starts_with('@') || ["-J-javaagent", "-J-agent"].iter().any(|start| text.starts_with(start)),
         "mvn" | "mvnw" | "gradle" | "gradlew" => {
-            let starts = ["-javaagent", "-agentpath", "-agentlib", "java.home=", "ext.class.path="];
+            let starts = ["-javaagent", "-agentpath", "-agentlib", "compiler.executable=", "java.home=", "ext.class.path="];
             ["-D", "-P"].iter().any(|start| text.starts_with(start)) && starts.iter().any(|part| text.contains(part))
         }
         _ => false,
@@ -137,7 +145,8 @@ fn given(name: &str, index: usize, word: &Word, words: &[Word], invocation: &Inv
     let dashed = text.strip_prefix('-')?;
     let next = || words.get(index + 1).map_or_else(|| Value::unknown("no value"), |word| word.value.clone());
     let (written, _) = dashed.split_once('=').unwrap_or((dashed, ""));
-    let long = written.strip_prefix('-');
+    // pnpm's name for any of its settings.
+    let long = written.strip_prefix('-').map(|long| long.strip_prefix("config.").unwrap_or(long));
     let abbreviates = matches!(invocation.program.as_str(), "make" | "gmake" | "pytest" | "py.test" | "npm");
     // Without a value it is the project's own file.
     let is_default = invocation.program == "rollup" && !dashed.contains('=') && words.get(index + 1).is_none_or(|next| next.known().is_some_and(|text| text.starts_with('-')));

@@ -4,6 +4,7 @@
 use countersign_model::{Answer, PathClass, Question, Zone};
 
 use super::{Git, local, patching};
+use super::super::dispatch;
 use super::super::searching::{Listing, printed};
 use crate::Workspace as _;
 use crate::arguments::files::{Operands, touched};
@@ -33,6 +34,16 @@ pub(super) fn effects(git: &Git<'_>, context: &mut Context<'_>) {
             let prints = git.has_short('p') || git.has_long("--stdout");
             operands.iter().take(1).filter(|_| !prints).for_each(|word| context.write(word));
             operands.iter().skip(1).for_each(|word| secret(&word.value, context));
+        }
+        "merge-index" => {
+            let program = git.words.iter().position(|word| !matches!(word.text(), "-o" | "-q"));
+            if let Some(mut nested) = program.and_then(|at| git.invocation.nested(git.index + 1 + at)) {
+                nested.words = vec![Word::made(Value::unknown("a path that is not merged"))];
+                nested.contiguous = false;
+                let outside = std::mem::replace(&mut context.repeated, true);
+                dispatch(nested, context);
+                context.repeated = outside;
+            }
         }
         "mv" => moved(&operands, context),
         "bundle" if operands.first().is_some_and(|word| word.text() == "create") => operands.iter().skip(1).take(1).for_each(|word| context.write(word)),
@@ -219,6 +230,10 @@ mod tests {
 
     #[test]
     fn what_is_written() {
+        for command in ["git merge-index ./ship.sh -a", "git merge-index -o -q ./ship.sh a"] {
+            assert!(check_with(command, &[("/repo/ship.sh", "git push origin main\n")]).contains("git.push main@origin"), "{command}");
+        }
+        assert!(!check("git merge-index git-merge-one-file -a").contains("git.push"));
         assert_snapshot!(check("git merge-file .claude/settings.json a b"), @"
         countersign.tamper /repo/.claude/settings.json, destroy
         git.merge /repo, write

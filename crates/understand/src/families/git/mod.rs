@@ -171,7 +171,7 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
                 setting(text, next, &mut overlay, &mut doubt, context);
                 index += 1;
             }
-            "--git-dir" | "--work-tree" | "--namespace" | "--super-prefix" => {
+            "--git-dir" | "--work-tree" | "--namespace" | "--super-prefix" | "--attr-source" => {
                 match text {
                     "--git-dir" => git_directory = next.cloned(),
                     "--work-tree" => tree = next.cloned(),

@@ -59,6 +59,15 @@ pub(super) fn host(value: &Value) -> Option<String> {
         return name(rest.split(['/', ' ']).next()?).filter(|host| host.contains('.'));
     }
     let first = text.split(['/', ' ']).next()?;
+    // A kind before the name of an image: `registry:example.com/x`.
+    let first = match first.split_once(':') {
+        Some((kind, host))
+            if text.contains('/') && !is_domain(kind) && host.split(':').next().is_some_and(is_domain) =>
+        {
+            host
+        }
+        _ => first,
+    };
     let is_first = first.len() < text.len() && !text.contains(' ');
     if first.contains(GAP) {
         // A name below a domain.

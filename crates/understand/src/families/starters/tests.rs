@@ -77,6 +77,7 @@ fn looks_and_harmless_commands_stay_so() {
     exec.opaque gdb, execute, opaque
     fs.read /repo, read
     ");
+    assert!(check("expect -c 'spawn git push origin main' --help").contains("git.push main@origin"));
     assert_snapshot!(check("expect -c 'spawn git push origin main; expect eof'"), @"
     exec.opaque expect, execute, opaque
     git.force-push *@*, destroy, partial

@@ -9,7 +9,7 @@ use crate::paths;
 use crate::word::Value;
 
 /// Functions whose first argument is a file of this machine.
-const READERS: &[&str] = &["file", "filebase64", "templatefile", "filemd5", "filesha1", "filesha256", "filesha512", "filebase64sha256", "filebase64sha512"];
+pub(super) const READERS: &[&str] = &["file", "filebase64", "templatefile", "filemd5", "filesha1", "filesha256", "filesha512", "filebase64sha256", "filebase64sha512"];
 
 /// Files that the calls of one function read which are told one by one.
 const MOST_READ: usize = 16;
@@ -60,7 +60,7 @@ pub(in crate::families) fn files(text: &str, context: &mut Context<'_>) {
 }
 
 /// What stands after the parenthesis of each call of a function.
-fn called<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = &'t str> {
+pub(super) fn called<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = &'t str> {
     text.match_indices(name).filter_map(move |(at, _)| {
         let before = text.get(..at).and_then(|before| before.chars().next_back());
         let rest = text.get(at + name.len()..)?.trim_start();

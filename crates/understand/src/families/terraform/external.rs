@@ -1,6 +1,6 @@
 //! `data "external"`: programs of the configuration that a plan runs.
 
-use super::json;
+use super::{json, requests};
 use super::place::Spot;
 use crate::code::source::{self, Source};
 use crate::context::Context;
@@ -46,6 +46,7 @@ pub(super) fn effects(found: &Subcommand<'_>, spot: &Spot, accounts: &mut Accoun
     }
     let mut directories = vec![spot.directory.clone()];
     let (mut at, mut files_left, mut is_cut) = (0, MOST_FILES, false);
+    let mut all = Vec::new();
     while let Some(directory) = directories.get(at).cloned() {
         let (paths, is_all) = files(&directory, invocation, context);
         is_cut |= paths.len() > files_left;
@@ -79,7 +80,9 @@ pub(super) fn effects(found: &Subcommand<'_>, spot: &Spot, accounts: &mut Accoun
                 }
             }
         }
+        all.append(&mut read);
     }
+    requests::effects(&all, invocation, context);
     if is_cut {
         accounts.anywhere();
         families::opaque(invocation, TOO_MUCH, context);
@@ -200,7 +203,7 @@ fn calls(text: &str) -> Vec<&'static str> {
 }
 
 /// The blocks of data of a kind.
-fn data<'t>(text: &'t str, kind: &str) -> impl Iterator<Item = &'t str> {
+pub(super) fn data<'t>(text: &'t str, kind: &str) -> impl Iterator<Item = &'t str> {
     let starts: Vec<usize> = text.match_indices(kind).map(|(at, _)| at).collect();
     let is_data = |at: &usize| {
         let before = text.get(..*at).map(|before| before.strip_suffix('"').unwrap_or(before));

@@ -6,6 +6,7 @@ mod json;
 mod outputs;
 mod place;
 mod plans;
+mod requests;
 
 use countersign_model::{Answer, Certainty, Effect, PathClass, Question, Resource, Zone, verbs};
 

@@ -6,7 +6,7 @@ use crate::fixture::{check, check_with};
 fn commands_in_plain_sight_are_followed() {
     for command in [
         "cargo test --config 'target.\"cfg(all())\".runner=\"git push origin main\"'", "CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUNNER='git push origin main' cargo test", "go test -exec 'git push origin main' ./...",
-        "go build -toolexec='git push origin main'", "npm run build --script-shell='git push origin main'", "NPM_CONFIG_SCRIPT_SHELL='git push origin main' npm test",
+        "go build -toolexec='git push origin main'", "npm run build --script-shell='git push origin main'", "NPM_CONFIG_SCRIPT_SHELL='git push origin main' npm test", "meson test --gdb --gdb-path 'git push origin main'", "ctest --build-and-test . b --build-generator Ninja --build-makeprogram 'git push origin main'", "pnpm --config.script-shell='git push origin main' test",
     ] {
         let found = check(command);
         assert!(found.contains("git.push main@origin"), "{command}: {found}");
@@ -33,7 +33,7 @@ fn another_build_is_no_known_build() {
     for command in [
         "make -f <(echo x)", "make -f - <<X\nall:\n\tx\nX", "make -f /tmp/x/Makefile", "make -f/tmp/x/Makefile test", "make --makef=/tmp/x test", "MAKEFLAGS='--eval=x' make", "make --eval=x", "make --ev x", "make -C /tmp/x test", "make test PYTEST='git push;'",
         "CARGO_BUILD_RUSTC_WRAPPER=./x cargo build", "RUSTC=./x cargo build", "RUSTFLAGS='-C linker=./x' cargo build", "cargo test --manifest-path /tmp/x/Cargo.toml", "GOFLAGS=-toolexec=./x go build", "go vet -vettool=./x", "mocha -r ./x",
-        "gradle -I x.gradle test", "gcc -wrapper ./x,y a.c", "cargo rustc -- -C linker=./x", "npm test --prefix /tmp/x", "cmake -P x.cmake", "prettier --plugin=./x a.js",
+        "gradle -I x.gradle test", "gcc -wrapper ./x,y a.c", "cargo rustc -- -C linker=./x", "npm test --prefix /tmp/x", "cmake -P x.cmake", "pnpm --config.node-options='--require ./evil.js' test", "pnpm --config.pnpmfile=./evil.cjs list", "npm_config_pnpmfile=./evil.cjs pnpm list", "mvn compile -Dmaven.compiler.executable=./x.sh", "prettier --plugin=./x a.js",
     ] {
         let found = check(command);
         assert!(found.contains("exec.opaque"), "{command}: {found}");
