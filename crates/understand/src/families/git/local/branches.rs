@@ -348,7 +348,7 @@ fn switched(word: &Word, given: &Arguments<'_>, git: &Git<'_>, context: &mut Con
     if is_new {
         upstreams::of_remote(name, git, context);
     }
-    if !is_branch && given.operands.len() == 1 && git.subcommand == "checkout" && known.is_empty() {
+    if !is_branch && given.operands.len() == 1 && git.subcommand == "checkout" && known.is_empty() && !restoring::is_revision(word, git, context) {
         // It may be a path, whose changes are discarded.
         let is_nothing = restoring::is_nothing(word, git, context);
         let effect = if is_nothing { git.here(verbs::GIT_INDEX) } else { restoring::of(true, &[word], git, context) };

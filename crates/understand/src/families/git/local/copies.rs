@@ -114,7 +114,7 @@ pub(super) fn clone(git: &Git<'_>, context: &mut Context<'_>) {
     if let (Some(path), false) = (&fresh, is_bare) {
         comes_from(path, address, &arguments, context);
     }
-    context.makes_fresh(fresh, is_bare);
+    context.makes_fresh(fresh, is_bare, true);
     if is_of_strangers(address, context) {
         context.state.world.brings(written);
     }

@@ -110,3 +110,29 @@ fn files_of_another_commit_are_written() {
         assert!(!found.contains("fs.write"), "{command}: {found}");
     }
 }
+
+#[test]
+fn a_name_of_a_commit_or_of_nothing_discards_nothing() {
+    let dirty = "changed\tsrc/there.rs";
+    for (command, uncommitted) in [
+        ("git checkout origin/main", dirty), ("git checkout -q v1", dirty), ("git checkout HEAD~1", dirty), ("git checkout HEAD^", dirty), ("git checkout HEAD@{1}", dirty), ("git checkout deep/er/name", dirty),
+        ("git fetch && git checkout feat/x", dirty), ("git fetch && git checkout origin/feat/x", dirty), ("git pull && git checkout feat/x", "new\tnotes.md"), ("git pull && git checkout v9", ""),
+        ("git -C /other checkout aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", dirty), ("git stash && git checkout HEAD~2", ""), ("git commit -m x; git checkout HEAD~1", dirty),
+        ("git clone -q https://h.example/a.git /tmp/c && cd /tmp/c && git checkout v1.8.1", dirty), ("git clone -q https://h.example/a.git /tmp/c && cd /tmp/c && git reset --hard v1", dirty),
+        ("git clone https://h.example/a.git /tmp/c && cd /tmp/c && git checkout feat/x && git checkout .", dirty), ("git clone https://h.example/a.git /tmp/c && cd /tmp/c && git restore README.md", dirty),
+    ] {
+        let found = restored(command, uncommitted);
+        assert!(!found.contains("git.discard No") && !found.contains("git.discard Unknown"), "{command}: {found}");
+    }
+    for (command, uncommitted) in [
+        ("git checkout src/there.rs", dirty), ("git checkout src", dirty), ("git checkout link", ""), ("git checkout link/x", ""), ("git pull && git checkout feat/x", dirty), ("git stash pop && git checkout feat/x", ""),
+        ("mv ~/notes feat && git checkout feat/x", ""), ("git checkout 'src/*'", dirty), ("git checkout :/src", dirty), ("git -C /other checkout feat/x", ""), ("./fill; git checkout feat/x", ""),
+        ("git clone https://h.example/a.git /tmp/c; cd /tmp/c; git checkout feat/x", dirty), ("git clone https://h.example/a.git /tmp/c && mv ~/notes /tmp/c/ && cd /tmp/c && git reset --hard", dirty),
+        ("git clone https://h.example/a.git /tmp/c && mv ~/notes /tmp/c/README.md && cd /tmp/c && git checkout README.md", dirty), ("git clone https://h.example/a.git /tmp/c && cd /tmp/c && ./fill; git reset --hard", dirty),
+        ("git init /tmp/c && cd /tmp/c && git add -A && git reset --hard", dirty), ("git clone https://h.example/a.git /tmp/c && cd /tmp/c && git --work-tree=/other reset --hard", dirty),
+        ("git clone https://h.example/a.git /tmp/c && cd /tmp/c && GIT_DIR=/other/.git git reset --hard", dirty), ("git clone https://h.example/a.git /repo/src; cd /repo/src; git reset --hard", dirty),
+    ] {
+        let found = restored(command, uncommitted);
+        assert!(found.contains("git.discard No"), "{command}: {found}");
+    }
+}
