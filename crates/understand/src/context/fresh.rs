@@ -90,9 +90,18 @@ impl Context<'_> {
     pub fn is_in_untouched_clone(&self, directory: &str) -> bool {
         let world = &self.state.world;
         let Some(fresh) = world.fresh_around(directory).filter(|fresh| fresh.is_clone) else { return false };
-        let is_put = |path: &String| is_within(path, &fresh.path) || is_within(&fresh.path, path) || path == "*" || glob::is_pattern(path);
+        let is_put = |path: &String| {
+            is_within(path, &fresh.path)
+                || is_within(&fresh.path, path)
+                || path == "*"
+                || glob::is_pattern(path)
+        };
         let mut later = world.written.iter().skip(fresh.written).flat_map(|written| written.paths());
-        self.is_surely_made(fresh) && !world.opaque && !world.brings_work && world.links.is_empty() && !later.any(is_put)
+        self.is_surely_made(fresh)
+            && !world.opaque
+            && !world.brings_work
+            && world.links.is_empty()
+            && !later.any(is_put)
     }
 
     /// Whether what runs now runs only if this repository was made.

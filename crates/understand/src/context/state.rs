@@ -55,6 +55,8 @@ pub(crate) struct ShellState {
     pub spelled: BTreeMap<String, String>,
     /// Those that are surely not set, although they have an (empty) value here.
     pub absent: BTreeSet<String>,
+    /// Those that are not set where they are empty.
+    pub perhaps_absent: BTreeSet<String>,
     /// What `PS4` was set to, not yet looked at.
     pub prompts: Vec<Value>,
     /// Programs that traps start, by their names: were they functions, they could change variables.

@@ -37,8 +37,15 @@ fn group(text: &str) -> Option<(usize, usize)> {
 
 /// What a shell is given in one word, into which the shell around it puts nothing.
 pub(super) fn of_shell(text: &str) -> Option<&str> {
-    let rest = ["bash -c ", "bash -lc ", "sh -c ", "zsh -c "].iter().find_map(|start| text.trim().strip_prefix(start))?;
-    let quoted = |quote| rest.trim().strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)).filter(|inner| !inner.contains(quote));
+    let rest = ["bash -c ", "bash -lc ", "sh -c ", "zsh -c "]
+        .iter()
+        .find_map(|start| text.trim().strip_prefix(start))?;
+    let quoted = |quote| {
+        rest.trim()
+            .strip_prefix(quote)
+            .and_then(|rest| rest.strip_suffix(quote))
+            .filter(|inner| !inner.contains(quote))
+    };
     quoted('\'').or_else(|| quoted('"').filter(|inner| !inner.contains(['$', '`', '\\', '!'])))
 }
 
@@ -46,5 +53,7 @@ pub(super) fn of_shell(text: &str) -> Option<&str> {
 pub(super) fn given_by_env(command: &str) -> Option<&str> {
     let rest = command.strip_prefix("env ")?.trim_start();
     let (printed, given) = rest.split_at_checked(rest.find(')')? + 1)?;
-    (prints_file(printed) && given.starts_with(' ')).then(|| given.trim_start()).filter(|given| !given.is_empty())
+    (prints_file(printed) && given.starts_with(' '))
+        .then(|| given.trim_start())
+        .filter(|given| !given.is_empty())
 }
