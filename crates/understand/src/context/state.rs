@@ -133,6 +133,8 @@ pub(crate) struct World {
     pub made: Vec<String>,
     /// Full names of branches that the command makes.
     pub branches_made: Vec<String>,
+    /// Those that it makes without checking them out, at commits that something else names, by their full names.
+    pub branches_beside: Vec<String>,
     /// Why commits or refs are no longer what the workspace says.
     pub refs_changed: Option<String>,
     /// Secret files that the command puts into git, by their paths.

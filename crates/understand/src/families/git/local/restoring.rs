@@ -97,10 +97,18 @@ pub(super) fn uncommitted(root: &str, context: &Context<'_>) -> Option<Vec<(Stri
     (!parted.iter().any(|(state, _)| state == "*")).then_some(parted)
 }
 
+/// Whether git may have put work where none is now: what commits bring they can bring again, unless changes that were
+/// there came along under another name.
+fn may_hold_work(root: &str, context: &Context<'_>) -> bool {
+    let world = &context.state.world;
+    let is_clean = || uncommitted(root, context).is_some_and(|files| files.iter().all(|(state, _)| state == "new"));
+    world.tree_changed.is_some() && (world.brings_work || !is_clean())
+}
+
 /// Whether the last commit has all that these paths name as it is in the working tree, or nothing is there.
 fn are_committed(paths: &[&Word], git: &Git<'_>, context: &Context<'_>) -> bool {
     let Some(root) = own_tree(git, context) else { return false };
-    if context.state.world.tree_changed.is_some() || paths.is_empty() || paths.len() > MOST {
+    if may_hold_work(root, context) || paths.is_empty() || paths.len() > MOST {
         return false;
     }
     let here = |word: &Word| plainly_here(word, root, context);
@@ -149,11 +157,9 @@ pub(super) fn is_nothing(word: &Word, git: &Git<'_>, context: &Context<'_>) -> b
     let located = paths::locate_entry(&word.value, context);
     let world = &context.state.world;
     let Some(root) = own_tree(git, context).filter(|_| word.known().is_some_and(|text| !text.is_empty() && is_plain(text))) else { return false };
-    // What commits bring they can bring again, unless changes that were there came along under another name.
-    let is_brought = world.tree_changed.is_some() && (world.brings_work || !uncommitted(root, context).is_some_and(|files| files.iter().all(|(state, _)| state == "new")));
     let is_written = world.written.iter().any(|written| written.touches(&located) || written.may_bring(&located.path));
     let is_here = located.zone == Zone::Workspace && located.why.is_none() && located.leads.is_empty();
-    is_here && !is_brought && !is_written && is_missing(&located.path, root, context)
+    is_here && !may_hold_work(root, context) && !is_written && is_missing(&located.path, root, context)
 }
 
 /// Whether there is no such file, nor some of the directories above it.

@@ -39,6 +39,12 @@ fn what_is_committed_is_not_lost() {
     assert_snapshot!(restored("git checkout . && git push", ""), @"git.index Yes; git.push Unknown");
     assert_snapshot!(restored("cd src && git checkout .", "changed\tdocs/a.md"), @"exec.read Yes; git.index Yes");
     assert_snapshot!(restored("git restore src/gone.rs", "changed\tsrc/gone.rs"), @"git.index Yes");
+    for command in ["git restore --staged src/a.rs && git restore src/a.rs", "git checkout main -- src/a.rs && git checkout HEAD -- src/a.rs", "git pull && git checkout -- src/a.rs", "git merge main; git checkout ."] {
+        for uncommitted in ["", "new\tsrc/new.rs"] {
+            assert!(!restored(command, uncommitted).contains("git.discard No"), "{command}: {uncommitted}");
+        }
+        assert!(restored(command, "changed\tsrc/there.rs").contains("git.discard No"), "{command}");
+    }
     assert_snapshot!(restored("git checkout src/a.rs", ""), @"git.branch Yes; git.index Yes");
     assert_snapshot!(restored("git checkout main -- src/a.rs", ""), @"fs.write Unknown; git.discard Yes");
     assert_snapshot!(restored("git restore --source HEAD~3 src/a.rs", ""), @"fs.write Unknown; git.discard Yes");
@@ -84,6 +90,10 @@ fn what_is_not_committed_is() {
         ("git --icase-pathspecs restore src/a.rs", ""),
         ("cd /other && git restore src/a.rs", ""),
         ("git stash pop; git restore src/a.rs", ""),
+        ("git pull; git stash pop; git restore src/a.rs", ""),
+        ("git pull; ./fill; git restore src/a.rs", ""),
+        ("git pull; mv ~/notes src/a.rs; git restore src/a.rs", ""),
+        ("git pull; mv ~/notes src/a.rs; git checkout .", ""),
         ("mv ~/notes src/a.rs; git restore src/a.rs", ""),
         ("./fill; git restore src/a.rs", ""),
         ("ln -s /home/dev src; git restore src/a.rs", ""),
