@@ -6,6 +6,8 @@ use crate::context::{Context, ShellState};
 use crate::invocation::Stdin;
 use crate::word::Value;
 
+use super::variables::SOMETIMES;
+
 /// Values one variable may have, and ways in which one command is looked at.
 const MOST: usize = 8;
 /// A longer value than this is none of several.
@@ -67,7 +69,16 @@ impl ShellState {
 
 /// Runs a command once for each value of the variables it uses that have one of a few, so that its words are the
 /// ones it can really have.
-pub(super) fn each(command: &SimpleCommand, context: &mut Context<'_>, run: impl Fn(&mut Context<'_>)) {
+pub(super) fn each(command: &SimpleCommand, context: &mut Context<'_>, run: &dyn Fn(&mut Context<'_>)) {
+    if let Some(name) = leading(command, &context.state.shell) {
+        let vague = Value::unknown(SOMETIMES);
+        let value = context.state.shell.variables.insert(name.clone(), vague.clone());
+        each(command, context, run);
+        if context.state.shell.variables.get(&name) == Some(&vague) {
+            context.state.shell.variables.extend(value.map(|value| (name, value)));
+        }
+        return;
+    }
     let ways =
         if context.state.shell.choices.is_empty() { Vec::new() } else { ways(command, &context.state.shell) };
     if ways.first().is_none_or(Vec::is_empty) || ways.len() > context.alternatives {
@@ -106,6 +117,18 @@ pub(super) fn each(command: &SimpleCommand, context: &mut Context<'_>, run: impl
     }
     (context.flow.text, context.flow.found, context.outcome) = (None, None, None);
     (context.repeated, context.conditional) = (repeated, conditional);
+}
+
+/// A variable that may not be set and that a path begins with: nobody means the path that it is without it.
+fn leading(command: &SimpleCommand, shell: &ShellState) -> Option<String> {
+    let is_one_of = |value: &Value| matches!(value, Value::Unknown { why, .. } if why == ONE_OF);
+    let leads = |name: &&String| {
+        let plain =
+            [format!("${name}/"), format!("${{{name}}}/"), format!("${name}\"/"), format!("${{{name}}}\"/")];
+        texts(command).iter().any(|text| plain.iter().any(|start| text.contains(start.as_str())))
+    };
+    let vague = shell.perhaps_absent.iter().filter(|name| shell.variables.get(*name).is_some_and(is_one_of));
+    vague.filter(leads).find(|name| !demands(command, name)).cloned()
 }
 
 /// Whether the shell does not run a command where this variable is empty: a word of it begins with `${name:?}`.

@@ -158,6 +158,10 @@ mod tests {
                 "{command}: {found}"
             );
         }
+        for command in ["make && T=$(mktemp -d); rm -rf \"$T\"/*", "make && T=$(mktemp -d); rm -rf ${T}/x"] {
+            let found = check_with(command, UNSET);
+            assert!(found.contains("fs.delete *") && !found.contains("tamper"), "{command}: {found}");
+        }
     }
 
     #[test]

@@ -353,7 +353,7 @@ fn pattern(program: &str, arguments: &[Word]) -> Option<bool> {
     // A pattern of names that fits no file may be left out: then what follows it takes its place.
     let is_last = |word: &Word| arguments.last().is_some_and(|last| std::ptr::eq(last, word));
     let text = |word: &&Word| word.known().map(str::to_owned).or_else(|| patterns::spelled(&word.value).filter(|_| is_last(word)));
-    let texts: Option<Vec<String>> = sought.iter().map(|word| text(word)).collect();
+    let texts: Option<Vec<String>> = sought.iter().map(text).collect();
     Some(texts.is_some_and(|texts| !texts.is_empty() && texts.iter().all(|text| is_ordinary(text))))
 }
 
