@@ -41,7 +41,7 @@ pub fn npm(text: &str, from: &str) -> Found {
 /// The address without what may be a token in its path, as some registries have them: long words of letters and digits.
 fn without_tokens(address: &str) -> String {
     let may_be = |part: &str| {
-        let has = |kind: fn(&u8) -> bool| part.as_bytes().iter().any(|byte| kind(byte));
+        let has = |kind: fn(&u8) -> bool| part.as_bytes().iter().any(kind);
         part.len() >= 12 && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic) && !part.contains('.')
     };
     let (host, path) = address.split_once('/').unwrap_or((address, ""));

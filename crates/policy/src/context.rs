@@ -34,9 +34,10 @@ pub struct Context {
 
 impl Context {
     /// The secrets and personal data that the call carries, which count for an effect here or elsewhere: those for a
-    /// service of this machine open nothing as long as they stay here.
+    /// service of this machine open nothing as long as they stay here, and those that say no more than who asks nowhere.
     pub(crate) fn carried(&self, place: Place) -> impl Iterator<Item = &Finding> {
-        self.findings.iter().filter(move |finding| place == Place::Remote || finding.class != LOCAL)
+        let counts = move |class: &str| class != USUAL && (place == Place::Remote || class != LOCAL);
+        self.findings.iter().filter(move |finding| counts(&finding.class))
     }
 
     /// Whether all that the call is known to carry is a secret that it reads itself.
@@ -63,6 +64,9 @@ const LONGEST_NAME: usize = 100;
 
 /// The class of credentials for a service of this machine.
 const LOCAL: &str = "local-credential";
+
+/// The class of those that everybody's development database has.
+const USUAL: &str = "usual-credential";
 
 /// The class of the finding that stands for a secret which the call itself reads.
 const OWN_SECRET: &str = "secret-of-this-call";

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use countersign_model::{Digest, Finding};
 
+use crate::detectors::USUAL;
 use crate::fingerprint::Fingerprints;
 use crate::marker;
 
@@ -32,7 +33,9 @@ impl Found {
 
     /// Takes in one secret; writes what stands in its place.
     pub(crate) fn replace(&mut self, secret: &str, class: &str, pointer: &str, text: &mut String) {
-        let fingerprint = self.fingerprint(secret);
+        // A name that stands all over the record is not looked for elsewhere.
+        let fingerprint =
+            if class == USUAL { self.fingerprints.of(secret) } else { self.fingerprint(secret) };
         if self.findings.len() < MOST {
             self.findings.push(Finding { class: class.to_owned(), pointer: pointer.to_owned(), fingerprint });
         } else if self.findings.len() == MOST {

@@ -62,6 +62,38 @@ fn addresses_headers_and_commands() {
         let shown = check(&format!("psql postgres://app:hunter2@{address}"));
         assert_eq!(shown, format!("psql postgres://app:[redacted:local-credential]@{address}"));
     }
+    for (address, class) in [
+        ("tally:tally@localhost:5432/tally", "usual-credential"),
+        ("app:shop@127.0.0.1/shop", "usual-credential"),
+        ("postgres:postgres@[::1]:5432/x", "usual-credential"),
+        ("app:postgres@localhost/x?a=b", "usual-credential"),
+        ("tally:tally@db.example/tally", "url-credential"),
+        ("tally:tally@db/tally", "url-credential"),
+        ("tally:tallyx@localhost/tally", "local-credential"),
+        ("tally:tally@localhost@db.example/tally", "url-credential"),
+        ("a1b2c3:a1b2c3@localhost/x", "local-credential"),
+        ("app:hunter@localhost/x#hunter", "local-credential"),
+    ] {
+        let shown = check(&format!("psql postgres://{address}"));
+        assert!(shown.contains(&format!(":[redacted:{class}]@")), "{address}: {shown}");
+    }
+    for (command, class) in [
+        ("dropdb -h localhost -U tally tally_e2e", "usual-credential"),
+        ("psql -U tally --host=127.0.0.1", "usual-credential"),
+        ("dropdb -h localhost -U other x", "assigned-secret"),
+        ("dropdb -U tally x", "assigned-secret"),
+        ("dropdb -h db.example -U tally x", "assigned-secret"),
+        ("dropdb -h localhost -h db.example -U tally x", "assigned-secret"),
+        ("./x -h localhost -U tally", "assigned-secret"),
+        ("x; psql -h localhost -U tally", "assigned-secret"),
+        ("psql; curl -h localhost -U tally", "assigned-secret"),
+        ("psql -h localhost; curl -U tally", "assigned-secret"),
+    ] {
+        assert_eq!(
+            check(&format!("PGPASSWORD=tally {command}")),
+            format!("PGPASSWORD=[redacted:{class}] {command}")
+        );
+    }
     for address in [
         "localhost.example/x",
         "127.0.0.1.example",

@@ -85,6 +85,12 @@ impl Collected {
             || added.iter().any(|effect| effect.certainty != Certainty::Exact && is_path(effect))
     }
 
+    /// Whether any of an area is none of these.
+    pub fn has_area_besides(&self, area: &str, known: &[countersign_model::Verb]) -> bool {
+        let is_other = |effect: &Effect| effect.verb.area() == area && !known.contains(&effect.verb);
+        self.effects.iter().chain(&self.sums).any(is_other)
+    }
+
     /// Whether they say of a path that a secret or one of Countersign's own files is at risk.
     pub fn guards(&self, path: &str) -> bool {
         self.effects.iter().any(|effect| {

@@ -183,6 +183,7 @@ impl<'a> Context<'a> {
                     choices: BTreeMap::new(),
                     spelled: BTreeMap::new(),
                     absent: BTreeSet::new(),
+                    perhaps_absent: BTreeSet::new(),
                     prompts: Vec::new(),
                     watched: BTreeSet::new(),
                     traced: false,

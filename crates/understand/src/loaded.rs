@@ -3,6 +3,7 @@
 //! person is asked as before.
 
 mod clients;
+mod wrapped;
 
 use countersign_model::{Effect, PathClass, Resource, Reversible, Span, Zone, verbs};
 
@@ -15,7 +16,11 @@ const WHY: &str = "it is loaded for a test or a build of the project, and nothin
 /// Takes the read of a file of variables for one that shows nothing, where the whole call does nothing but load it and
 /// test or build.
 pub(crate) fn unshown(text: &str, effects: &mut [Effect]) {
-    if text.len() > LONGEST || !is_quiet(text, effects) {
+    let is_unshown = || match wrapped::of_shell(without_tail(text)) {
+        Some(inner) => is_quiet(inner, Some(Span { start: 0, end: text.len() }), effects),
+        None => is_quiet(&wrapped::without_group(text), None, effects),
+    };
+    if text.len() > LONGEST || !is_unshown() {
         return;
     }
     for effect in effects.iter_mut().filter(|effect| effect.verb == verbs::SECRET_READ) {
@@ -24,7 +29,8 @@ pub(crate) fn unshown(text: &str, effects: &mut [Effect]) {
     }
 }
 
-fn is_quiet(text: &str, effects: &[Effect]) -> bool {
+/// `whole`: what the effects of every part are said to stand at.
+fn is_quiet(text: &str, whole: Option<Span>, effects: &[Effect]) -> bool {
     let is_loaded = |effect: &Effect| matches!(&effect.resource, Resource::Path { zone: Zone::Workspace, class: PathClass::Secret, path } if path.rsplit('/').next().is_some_and(|name| name.starts_with(".env")));
     let (mut loads, mut works) = (Vec::new(), Vec::new());
     let (mut starts, mut scripts, mut asks) = (Vec::new(), Vec::new(), Vec::new());
@@ -33,11 +39,18 @@ fn is_quiet(text: &str, effects: &[Effect]) -> bool {
         let from = at;
         at += part.len();
         let command = part.trim_end_matches([';', '\n']).trim_end_matches("&&").trim();
-        let span = Span { start: from, end: at };
+        let mut span = whole.unwrap_or(Span { start: from, end: at });
         if matches!(command, "set -a" | "set +a" | "set -o allexport" | "set +o allexport" | "")
             || is_change(command)
         {
             continue;
+        }
+        let mut command = command;
+        if let Some(given) = wrapped::given_by_env(command) {
+            let parted = at - part.len() + part.find(given).unwrap_or_default();
+            loads.push(whole.unwrap_or(Span { start: from, end: parted }));
+            span = whole.unwrap_or(Span { start: parted, end: at });
+            command = given;
         }
         if is_load(command) {
             loads.push(span);
@@ -83,6 +96,7 @@ fn is_quiet(text: &str, effects: &[Effect]) -> bool {
         effect.verb == verbs::EXEC_TEST || effect.verb == verbs::EXEC_BUILD || is_start(effect)
     };
     !works.is_empty()
+        && (whole.is_none() || works.len() == 1)
         && works.iter().all(|part| effects.iter().filter(is_work).any(|effect| within(effect, std::slice::from_ref(part))))
         && effects.iter().any(|effect| effect.verb == verbs::SECRET_READ)
         && effects.iter().all(|effect| match &effect.verb {
@@ -108,6 +122,12 @@ fn starts_code(command: &str) -> bool {
     if words.next_if(|word| matches!(*word, "uv" | "poetry" | "pdm")).is_some() && words.next() != Some("run")
     {
         return false;
+    }
+    if words.next_if(|word| matches!(*word, "npx" | "pnpm" | "yarn" | "bunx")).is_some() {
+        words.next_if_eq(&"exec");
+        if !words.peek().is_some_and(|program| matches!(*program, "ts-node" | "tsx")) {
+            return false;
+        }
     }
     match (words.next(), words.next()) {
         (Some(program), Some("-m")) if program.starts_with("python") => {
@@ -144,13 +164,19 @@ fn runs_a_file(effect: &Effect) -> bool {
 
 /// `source .env`, `export $(grep -v '^#' .env | xargs)`.
 fn is_load(command: &str) -> bool {
-    let file = command.strip_prefix("source ").or_else(|| command.strip_prefix(". ")).or_else(|| {
-        let inside = command.strip_prefix("export $(")?.strip_suffix(')')?.strip_suffix("xargs")?.trim_end();
-        let read = inside.strip_suffix('|')?.trim_end();
-        ["cat ", "grep -v '^#' ", "grep -v \"^#\" ", "grep -v ^# "]
-            .iter()
-            .find_map(|start| read.strip_prefix(start))
-    });
+    let file = command.strip_prefix("source ").or_else(|| command.strip_prefix(". "));
+    match file {
+        Some(file) => is_plain(file) && !file.contains(' '),
+        None => command.strip_prefix("export ").is_some_and(prints_file),
+    }
+}
+
+/// `$(grep -v '^#' .env | xargs)`.
+fn prints_file(word: &str) -> bool {
+    let inside = word.strip_prefix("$(").and_then(|rest| rest.strip_suffix("xargs)"));
+    let read = inside.and_then(|inside| inside.trim_end().strip_suffix('|')).map(str::trim_end);
+    let starts = ["cat ", "grep -v '^#' ", "grep -v \"^#\" ", "grep -v ^# "];
+    let file = read.and_then(|read| starts.iter().find_map(|start| read.strip_prefix(start)));
     file.is_some_and(|file| is_plain(file) && !file.contains(' '))
 }
 

@@ -303,6 +303,7 @@ fn page_actions_are_shown() {
         ("chrome-devtools", "click"),
         ("memory", "create_entities"),
         ("linear", "create_issue"),
+        ("atlassian", "addCommentToJiraIssue"),
     ] {
         assert_eq!(kind(server, tool, 0), DecisionKind::Monitor, "{server} {tool}");
         assert!(kind(server, tool, 1) > DecisionKind::Monitor, "{server} {tool}");

@@ -4,10 +4,14 @@ use super::{Detector, names, tokens};
 use crate::marker;
 use crate::text::{Secret, Text};
 
-pub(super) const DETECTOR: Detector = Detector { classes: &["url-credential", LOCAL], anchors: b":", find };
+pub(super) const DETECTOR: Detector =
+    Detector { classes: &["url-credential", LOCAL, USUAL], anchors: b":", find };
 
 /// The class of credentials for a service of this machine: they open nothing from elsewhere.
 pub(crate) const LOCAL: &str = "local-credential";
+
+/// The class of such credentials that say no more than who asks for what, as development databases have them everywhere.
+pub(crate) const USUAL: &str = "usual-credential";
 
 /// A user alone is taken for a token from this length on, in bytes, if it has digits.
 const TOKEN: usize = 20;
@@ -50,7 +54,14 @@ fn find(text: Text<'_>, at: usize) -> Option<Secret> {
         return None;
     }
     let host = text.range(end + 1, text.run(end + 1, |byte| !ends(byte) && !b"/?#".contains(&byte)));
-    let class = if is_this_machine(host) { LOCAL } else { "url-credential" };
+    let user = text.range(start, secret.saturating_sub(1));
+    let path = text
+        .range(authority_end + 1, text.run(authority_end + 1, |byte| !ends(byte) && !b"?#/".contains(&byte)));
+    let class = match is_this_machine(host) {
+        true if text.byte(end + 1 + host.len()) != Some(b'@') && is_usual(value, &[user, path]) => USUAL,
+        true => LOCAL,
+        false => "url-credential",
+    };
     let class = tokens::class_of_whole(value).unwrap_or(class);
     (!names::is_placeholder(value)).then_some(Secret { class, start: secret, end })
 }
@@ -66,8 +77,16 @@ fn is_slanted(text: Text<'_>, at: usize) -> bool {
     is_scheme && text.byte(at + 1).is_some_and(|byte| byte == b'/' || byte == b'\\')
 }
 
+/// Whether a password is the name of the user, of the database or of the server itself.
+pub(crate) fn is_usual(value: &[u8], names: &[&[u8]]) -> bool {
+    const LONGEST: usize = 24;
+    let is_word = value.len() <= LONGEST
+        && value.iter().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'-'));
+    is_word && (value == b"postgres" || names.contains(&value))
+}
+
 /// Whether a host, with its port, is the machine itself.
-fn is_this_machine(host: &[u8]) -> bool {
+pub(crate) fn is_this_machine(host: &[u8]) -> bool {
     let name = match host.strip_prefix(b"[::1]") {
         Some(port) => return port.is_empty() || port.starts_with(b":"),
         None => host.split(|&byte| byte == b':').next().unwrap_or_default(),

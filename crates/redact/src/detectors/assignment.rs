@@ -1,6 +1,6 @@
 //! Values given to a name that says they are secret: `DB_PASSWORD=…`, `"token": "…"`, `--secret …`.
 
-use super::{ASSIGNED, Detector, names, tokens};
+use super::{ASSIGNED, Detector, address, names, tokens};
 use crate::text::{Secret, Text};
 
 pub(super) const DETECTOR: Detector = Detector { classes: &[ASSIGNED], anchors: b"=:-(", find };
@@ -104,8 +104,34 @@ fn given(text: Text<'_>, name: &[u8], at: usize, adjacent: bool) -> Option<Secre
     if code && value.len() < names::LONG || !names::is_secret(named, value, quoted || adjacent) {
         return None;
     }
-    let class = tokens::class_of_whole(value).unwrap_or(ASSIGNED);
+    let class =
+        if name == b"PGPASSWORD" && is_usual_of_client(text, value, end) { address::USUAL } else { ASSIGNED };
+    let class = tokens::class_of_whole(value).unwrap_or(class);
     Some(Secret { class, start, end })
+}
+
+/// Whether the command that follows is a client which asks this machine for a database, with its user's name for a password.
+fn is_usual_of_client(text: Text<'_>, value: &[u8], end: usize) -> bool {
+    const REACH: usize = 256;
+    let rest = text.range(end, end + REACH.min(text.from(end).len()));
+    let command = rest.split(|byte| b"\n;|&()<>`$\\".contains(byte)).next().unwrap_or_default();
+    let mut words = command.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
+    let is_client = words.next().is_some_and(|program| {
+        [b"psql".as_slice(), b"pg_dump", b"pg_restore", b"createdb", b"dropdb"].contains(&program)
+    });
+    let (mut hosts, mut users) = (Vec::new(), Vec::new());
+    while let Some(word) = words.next() {
+        match word {
+            b"-h" | b"--host" => hosts.extend(words.next()),
+            b"-U" | b"--username" => users.extend(words.next()),
+            _ => {
+                hosts.extend(word.strip_prefix(b"--host=").or_else(|| word.strip_prefix(b"-h")));
+                users.extend(word.strip_prefix(b"--username=").or_else(|| word.strip_prefix(b"-U")));
+            }
+        }
+    }
+    is_client
+        && matches!((hosts.as_slice(), users.as_slice()), ([host], [user]) if address::is_this_machine(host) && address::is_usual(value, &[*user]))
 }
 
 /// Where the value at `at` starts and ends, and whether it is quoted.

@@ -1,5 +1,7 @@
 //! One file for each kind of secret, and one line here.
 
+pub(crate) use address::USUAL;
+
 use crate::places::PLACED;
 use crate::text::{Secret, Text};
 

@@ -4,6 +4,7 @@ use countersign_model::{Access, Answer, Effect, Question, Resource};
 
 use super::{Context, World};
 use crate::Workspace as _;
+use crate::glob;
 use crate::paths::{self, is_within};
 use crate::word::Value;
 
@@ -17,6 +18,8 @@ pub(crate) struct Fresh {
     pub path: String,
     /// Whether it has no working tree.
     pub is_bare: bool,
+    /// Whether all of its files come from another repository.
+    pub is_clone: bool,
     /// How many files the command had written once it was made.
     pub written: usize,
 }
@@ -66,7 +69,7 @@ impl Context<'_> {
         if !is_sure || world.opaque || !world.links.is_empty() || world.fresh.len() >= MOST {
             return None;
         }
-        let fresh = Fresh { path: located.path, is_bare, written: 0 };
+        let fresh = Fresh { path: located.path, is_bare, is_clone: false, written: 0 };
         let store = paths::locate_entry(&Value::Known(fresh.store()), self);
         let is_absent = self.workspace.ask(&Question::Path { path: fresh.store() }) == Answer::Absent;
         let question = Question::Repository { directory: fresh.path.clone() };
@@ -76,11 +79,29 @@ impl Context<'_> {
     }
 
     /// Takes note that the command makes a repository there, once it is said what is written for it.
-    pub fn makes_fresh(&mut self, path: Option<String>, is_bare: bool) {
+    pub fn makes_fresh(&mut self, path: Option<String>, is_bare: bool, is_clone: bool) {
         let Some(path) = path else { return };
-        let fresh = Fresh { path, is_bare, written: self.state.world.written.len() };
+        let fresh = Fresh { path, is_bare, is_clone, written: self.state.world.written.len() };
         self.chooses("git init", &fresh.store(), MADE);
         self.state.world.fresh.push(fresh);
+    }
+
+    /// Whether the directory is in a clone that the command surely made, into which it has put nothing since.
+    pub fn is_in_untouched_clone(&self, directory: &str) -> bool {
+        let world = &self.state.world;
+        let Some(fresh) = world.fresh_around(directory).filter(|fresh| fresh.is_clone) else { return false };
+        let is_put = |path: &String| {
+            is_within(path, &fresh.path)
+                || is_within(&fresh.path, path)
+                || path == "*"
+                || glob::is_pattern(path)
+        };
+        let mut later = world.written.iter().skip(fresh.written).flat_map(|written| written.paths());
+        self.is_surely_made(fresh)
+            && !world.opaque
+            && !world.brings_work
+            && world.links.is_empty()
+            && !later.any(is_put)
     }
 
     /// Whether what runs now runs only if this repository was made.

@@ -55,6 +55,8 @@ pub(crate) struct ShellState {
     pub spelled: BTreeMap<String, String>,
     /// Those that are surely not set, although they have an (empty) value here.
     pub absent: BTreeSet<String>,
+    /// Those that are not set where they are empty.
+    pub perhaps_absent: BTreeSet<String>,
     /// What `PS4` was set to, not yet looked at.
     pub prompts: Vec<Value>,
     /// Programs that traps start, by their names: were they functions, they could change variables.
@@ -131,6 +133,8 @@ pub(crate) struct World {
     pub made: Vec<String>,
     /// Full names of branches that the command makes.
     pub branches_made: Vec<String>,
+    /// Those that it makes without checking them out, at commits that something else names, by their full names.
+    pub branches_beside: Vec<String>,
     /// Why commits or refs are no longer what the workspace says.
     pub refs_changed: Option<String>,
     /// Secret files that the command puts into git, by their paths.

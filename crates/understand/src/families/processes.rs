@@ -135,6 +135,7 @@ fn kill(invocation: &Invocation, context: &mut Context<'_>) {
     if invocation.written().to_ascii_lowercase().contains("countersign") {
         tampers(false, context);
     }
+    let reloads = invocation.known(0).is_some_and(|option| matches!(option.trim_start_matches('-').trim_start_matches("SIG"), "HUP" | "USR1" | "USR2" | "WINCH"));
     let mut words: &[Word] = &invocation.words;
     // The signal comes first; after `--` a number with a dash is a group.
     match words.first().map(Word::text) {
@@ -150,6 +151,8 @@ fn kill(invocation: &Invocation, context: &mut Context<'_>) {
         let text = word.text();
         match word.known() {
             Some("-1" | "0" | "-0") => everything(context),
+            // The first process of a container is told to read its settings again; without a handler it hears nothing.
+            Some("1") if reloads && matches!(context.elsewhere, Some(Resource::Container { .. })) => stops("1", Reversible::Yes, None, context),
             Some("1") => stops("1", Reversible::No, Some("it is the machine's first process"), context),
             Some(text) if is_target(text) => stops(text, Reversible::Yes, None, context),
             Some(text) => stops(text, Reversible::Unknown, Some("which process is meant is not clear"), context),

@@ -158,6 +158,22 @@ fn remote_of(repository: &ForgeRepository, repo: &Repo, context: &Context<'_>) -
     remotes.into_iter().take(8).find(is_it)
 }
 
+/// A run that is stopped, of a repository of which no workflow delivers: nothing is left half delivered.
+pub(crate) fn harmless_stop(repository: &ForgeRepository, context: &Context<'_>) -> Option<Effect> {
+    let workflows = read(repository, context).filter(|_| is_untouched(context))?;
+    let is_seen = |job: &Node| job.get("uses").is_none() && job.get("steps").is_some();
+    let only_tests = |workflow: &Workflow| {
+        let jobs = workflow.node.get("jobs").map(Node::entries).unwrap_or_default();
+        !jobs.is_empty() && jobs.iter().all(|(_, job)| is_seen(job)) && !delivers(&workflow.text)
+    };
+    if workflows.is_empty() || !workflows.iter().all(only_tests) {
+        return None;
+    }
+    let resource = Resource::Program { name: "the workflows of the repository".to_owned() };
+    let why = "a run is stopped, and none of the workflows here delivers";
+    Some(Effect::new(verbs::EXEC_TEST, resource).certain(Certainty::Partial, why))
+}
+
 /// Whether the working tree has what it had before the call.
 fn is_untouched(context: &Context<'_>) -> bool {
     let world = &context.state.world;
@@ -349,6 +365,19 @@ mod tests {
                 assert!(again(command, &["name: Tests", job]).contains("forge.workflow"), "{command}: {job}");
             }
             assert!(again(command, &[]).contains("forge.workflow"), "{command}: no workflow is known");
+        }
+        for job in ["name: Lint", "env: {A: '${{ secrets.A }}'}"] {
+            assert!(again("gh run cancel 1", &["name: Tests", job]).starts_with("exec.test"), "{job}");
+        }
+        for job in ["environment: production", "name: Publish", "uses: ./.github/workflows/c.yml"] {
+            assert!(again("gh run cancel 1", &["name: Tests", job]).contains("forge.workflow"), "{job}");
+        }
+        for command in [
+            "gh run cancel 1 -R other/thing",
+            "echo x > .github/workflows/a.yml; gh run cancel 1",
+            "gh run delete 1",
+        ] {
+            assert!(again(command, &["name: Tests"]).contains("forge."), "{command}");
         }
     }
 }

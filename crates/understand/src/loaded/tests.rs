@@ -27,6 +27,15 @@ fn loaded_for_a_test() {
         "export $(grep -v '^#' .env | xargs) && npx vitest run 2>&1 | tail -20",
         "cd /repo && source .env && npm test -- --run",
         "source .env && make test",
+        "(set -a; . ./.env; pytest)",
+        "(set -a; source .env; set +a; npm test) 2>&1 | tail -20",
+        "cd /repo && (source .env && pytest -q)",
+        "(export $(grep -v '^#' .env | xargs) && npm test)",
+        "bash -c 'set -a; . ./.env; pytest'",
+        "bash -lc \"source .env && npm test\" | tail -5",
+        "env $(cat .env | xargs) pytest -q",
+        "cd /repo; env $(grep -v '^#' .env | xargs) npm test 2>&1 | tail -3",
+        "(env $(cat .env | xargs) npm test)",
     ] {
         assert!(!is_shown(command), "{command}: {}", crate::fixture::check_with(command, &[PACKAGE]));
     }
@@ -55,6 +64,8 @@ fn loaded_for_a_server() {
         "source .env && python main.py",
         "source .env && python -m uvicorn main:app",
         "source .env && flask --app main run 2>&1 | tail -5",
+        "(source .env && pnpm tsx plain.js)",
+        "env $(cat .env | xargs) npx tsx plain.js",
     ] {
         assert!(!shown(command), "{command}: {}", crate::fixture::check(command));
     }
@@ -72,6 +83,10 @@ fn loaded_for_a_server() {
         "source .env && python /tmp/x.py",
         "source .env && uv pip list",
         "source .env && node",
+        "source .env && pnpm tsx show.js",
+        "source .env && pnpm exec env",
+        "env $(cat .env | xargs) node show.js",
+        "bash -c '. ./.env; node show.js'",
     ] {
         assert!(shown(command), "{command}: {}", crate::fixture::check(command));
     }
@@ -120,6 +135,34 @@ fn and_for_anything_else() {
         "source .env /dev/stdout && npm test",
         "export $(cat .env | tee x | xargs) && npm test",
         "source .env && npm test\nenv",
+        "(set -a; . ./.env; pytest; env)",
+        "(set -a; . ./.env; pytest); cat .env",
+        "(set -a; . ./.env; pytest) > out; env",
+        "(set -a; . ./.env; pytest) & env",
+        "(. ./.env; pytest) | tee all",
+        "(. ./.env; pytest $A)",
+        "(. ./.env; (pytest; env))",
+        "(. ./.env; pytest); (. ./.env; env)",
+        "f() (. ./.env; pytest); f",
+        "(. ./.env; cat .env | tail -5)",
+        "bash -c 'set -a; . ./.env; pytest; env'",
+        "bash -c '. ./.env; pytest; echo $A'",
+        "bash -c '. ./.env; pytest' && env",
+        "bash -c '. ./.env; pytest; npm run odd'",
+        "bash -xc '. ./.env; pytest'",
+        "bash -c 'set -x; . ./.env; pytest'",
+        "bash -c \". ./.env; pytest; echo `cat .env`\"",
+        "bash -c '. ./.env; npm run show'",
+        "env $(cat .env | xargs) env",
+        "env $(cat .env | xargs) printenv A",
+        "env $(cat .env | xargs) npm run show",
+        "env $(cat .env | xargs) sh -c 'pytest; env'",
+        "env $(cat .env | xargs) make -p test",
+        "env $(cat .env | xargs) pytest $(cat .env)",
+        "env $(cat .env | tee x | xargs) pytest",
+        "env $(cat .env | xargs) pytest | tee out",
+        "env $(cat .env | xargs)",
+        "env $(cat ~/.env | xargs) pytest",
         "source .env && python3 -c 'import os; print(os.environ)'",
     ] {
         assert!(is_shown(command), "{command}");
@@ -153,6 +196,8 @@ fn loaded_for_a_database_of_this_machine() {
         "set -a && source .env && set +a && psql ${DATABASE_URL} < a.sql",
         "source .env; psql $DATABASE_URL -c \"select count(*) from t where name = 'x'\"",
         "set -a; source .env; set +a; npm run seed",
+        "(set -a; source .env; npm run seed)",
+        "bash -c 'set -a; source .env; npm run seed'",
     ] {
         assert!(
             !shown(command, here),

@@ -6,6 +6,8 @@ use crate::context::{Context, ShellState};
 use crate::invocation::Stdin;
 use crate::word::Value;
 
+use super::variables::SOMETIMES;
+
 /// Values one variable may have, and ways in which one command is looked at.
 const MOST: usize = 8;
 /// A longer value than this is none of several.
@@ -26,8 +28,16 @@ impl ShellState {
 
     /// The value of a variable that is what it is here or what it is there; none if it is not one of a few.
     pub(super) fn one_or_another(&mut self, name: &str, other: &Self) -> Option<Value> {
-        let mut values = self.among(name)?;
-        for value in other.among(name)? {
+        let (mut values, others) = (self.among(name)?, other.among(name)?);
+        let is_empty = |values: &[String]| values.iter().any(String::is_empty);
+        let (here, there) = (self.may_be_absent(name), other.may_be_absent(name));
+        if here != there && is_empty(&values) && is_empty(&others) {
+            return None;
+        }
+        if here || there {
+            self.perhaps_absent.insert(name.to_owned());
+        }
+        for value in others {
             if !values.contains(&value) {
                 values.push(value);
             }
@@ -40,6 +50,10 @@ impl ShellState {
         }
         self.choices.insert(name.to_owned(), values);
         Some(Value::unknown(ONE_OF))
+    }
+
+    fn may_be_absent(&self, name: &str) -> bool {
+        self.absent.contains(name) || self.perhaps_absent.contains(name)
     }
 
     /// Whether a variable may have another value there than those it may have here.
@@ -55,10 +69,19 @@ impl ShellState {
 
 /// Runs a command once for each value of the variables it uses that have one of a few, so that its words are the
 /// ones it can really have.
-pub(super) fn each(command: &SimpleCommand, context: &mut Context<'_>, run: impl Fn(&mut Context<'_>)) {
+pub(super) fn each(command: &SimpleCommand, context: &mut Context<'_>, run: &dyn Fn(&mut Context<'_>)) {
+    if let Some(name) = leading(command, &context.state.shell) {
+        let vague = Value::unknown(SOMETIMES);
+        let value = context.state.shell.variables.insert(name.clone(), vague.clone());
+        each(command, context, run);
+        if context.state.shell.variables.get(&name) == Some(&vague) {
+            context.state.shell.variables.extend(value.map(|value| (name, value)));
+        }
+        return;
+    }
     let ways =
         if context.state.shell.choices.is_empty() { Vec::new() } else { ways(command, &context.state.shell) };
-    if ways.len() < 2 || ways.len() > context.alternatives {
+    if ways.first().is_none_or(Vec::is_empty) || ways.len() > context.alternatives {
         run(context);
         return;
     }
@@ -69,13 +92,19 @@ pub(super) fn each(command: &SimpleCommand, context: &mut Context<'_>, run: impl
     let (piped, fed) = (context.piped.clone(), context.fed);
     let mut after: Option<ShellState> = None;
     for way in ways {
+        let runs = !way.iter().any(|(name, value)| value.is_empty() && demands(command, name));
         let (heads, chosen) = (context.state.world.heads.clone(), context.state.world.chosen.clone());
         context.state.shell = before.clone();
         (context.piped, context.fed) = (piped.clone(), context.fed | fed);
-        for (name, value) in way {
+        for (name, value) in way.into_iter().filter(|_| runs) {
+            if value.is_empty() && before.perhaps_absent.contains(&name) {
+                context.state.shell.absent.insert(name.clone());
+            }
             context.state.shell.is_one(&name, value);
         }
-        run(context);
+        if runs {
+            run(context);
+        }
         context.state.world.may_have(&heads);
         context.state.world.chosen.may_be(&chosen);
         if let Some(after) = &after {
@@ -88,6 +117,27 @@ pub(super) fn each(command: &SimpleCommand, context: &mut Context<'_>, run: impl
     }
     (context.flow.text, context.flow.found, context.outcome) = (None, None, None);
     (context.repeated, context.conditional) = (repeated, conditional);
+}
+
+/// A variable that may not be set and that a path begins with: nobody means the path that it is without it.
+fn leading(command: &SimpleCommand, shell: &ShellState) -> Option<String> {
+    let is_one_of = |value: &Value| matches!(value, Value::Unknown { why, .. } if why == ONE_OF);
+    let leads = |name: &&String| {
+        let plain =
+            [format!("${name}/"), format!("${{{name}}}/"), format!("${name}\"/"), format!("${{{name}}}\"/")];
+        texts(command).iter().any(|text| plain.iter().any(|start| text.contains(start.as_str())))
+    };
+    let vague = shell.perhaps_absent.iter().filter(|name| shell.variables.get(*name).is_some_and(is_one_of));
+    vague.filter(leads).find(|name| !demands(command, name)).cloned()
+}
+
+/// Whether the shell does not run a command where this variable is empty: a word of it begins with `${name:?}`.
+fn demands(command: &SimpleCommand, name: &str) -> bool {
+    let demand = format!("${{{name}:?");
+    command.suffix.iter().flat_map(|suffix| &suffix.0).any(|item| match item {
+        Item::Word(word) => word.value.strip_prefix('"').unwrap_or(&word.value).starts_with(&demand),
+        Item::AssignmentWord(..) | Item::IoRedirect(_) | Item::ProcessSubstitution(..) => false,
+    })
 }
 
 /// What the variables are in each of the ways that a command can run.

@@ -29,12 +29,12 @@ impl ShellState {
             self.distrusted = true;
         }
         for name in self.absent.symmetric_difference(&other.absent).cloned().collect::<Vec<_>>() {
-            self.absent.remove(&name);
             if !self.distrusted {
                 let either = self.variables.get(&name).into_iter().chain(other.variables.get(&name));
-                let value = tainted(either).unwrap_or_else(|| Value::unknown(SOMETIMES));
-                self.variables.insert(name, value);
+                let value = tainted(either).or_else(|| self.one_or_another(&name, other));
+                self.variables.insert(name.clone(), value.unwrap_or_else(|| Value::unknown(SOMETIMES)));
             }
+            self.absent.remove(&name);
         }
         self.spelled.retain(|name, pattern| other.spelled.get(name) == Some(pattern));
         self.watched.extend(other.watched.iter().cloned());

@@ -33,6 +33,7 @@ mod printed;
 mod read_lines;
 mod redirects;
 mod reprinted;
+mod scratch;
 mod simple;
 pub(crate) mod subscripts;
 pub(crate) mod taken;
@@ -147,6 +148,7 @@ pub(crate) fn run_child(
     shell.locals.clear();
     shell.traps.clear();
     shell.absent.clear();
+    shell.perhaps_absent.clear();
     shell.watched.clear();
     (shell.leaving, shell.distrusted, shell.poisoned, shell.sourced) = (false, false, None, false);
     (shell.separators_unsure, shell.separators_set) = (false, false);

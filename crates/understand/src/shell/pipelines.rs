@@ -8,7 +8,7 @@ use brush_parser::ast::{
 use crate::context::Context;
 use crate::invocation::{Source, Stdin};
 
-use super::{Walker, names_only, traps};
+use super::{Walker, names_only, scratch, traps};
 
 impl Walker {
     pub(super) fn and_or(&self, list: &AndOrList, context: &mut Context<'_>) {
@@ -21,9 +21,10 @@ impl Walker {
             context.state.world.may_have(&heads);
             return;
         }
+        let unset = scratch::begins_unset(list, context);
         self.pipeline(&list.first, context);
         let conditional = std::mem::replace(&mut context.conditional, true);
-        let first = context.state.shell.clone();
+        let mut first = context.state.shell.clone();
         let mut last_leaves = false;
         for next in &list.additional {
             last_leaves = false;
@@ -32,6 +33,7 @@ impl Walker {
                 // It does not run: the list ends so far as it ended before.
                 continue;
             }
+            let values = unset.values(context);
             match next {
                 AndOr::And(pipeline) => self.pipeline(pipeline, context),
                 AndOr::Or(pipeline) if leaves_by(pipeline, &["exit", "return"]) => {
@@ -67,6 +69,7 @@ impl Walker {
                     context.state.shell.merge(&first);
                 }
             }
+            unset.forgets_changed(&values, &mut first, context);
             if before.is_none() {
                 context.outcome = context.outcome.filter(|outcome| *outcome != is_and);
             }

@@ -35,7 +35,7 @@ pub(super) fn run(walker: &Walker, command: &SimpleCommand, stdin: Stdin, contex
     if let Some(origin) = walker.origin(command) {
         context.origin = Some(origin);
     }
-    choices::each(command, context, |context| run_there(walker, command, stdin.clone(), context));
+    choices::each(command, context, &|context| run_there(walker, command, stdin.clone(), context));
     context.origin = outside;
 }
 

@@ -101,6 +101,7 @@ impl ShellState {
         let value = self.settled(name, value);
         self.separators_set |= name == "IFS";
         self.absent.remove(name);
+        self.perhaps_absent.remove(name);
         self.spelled.remove(name);
         if name == "PS4" {
             self.prompts.push(value.clone());
@@ -243,6 +244,7 @@ impl ShellState {
         self.variables.clear();
         self.choices.clear();
         self.absent.clear();
+        self.perhaps_absent.clear();
         self.arrays.clear();
         self.parameters = None;
         for (_, value) in &mut self.environment {

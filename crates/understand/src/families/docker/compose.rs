@@ -271,7 +271,7 @@ fn described(project: &Project, invocation: &Invocation, context: &Context<'_>) 
     let in_tree = |path: &String| context.top().is_some_and(|top| paths::is_within(path, top));
     let given = project.name.as_ref().map(|value| value.known().unwrap_or("*").to_owned());
     let given = given.or_else(|| context.setting(invocation, "COMPOSE_PROJECT_NAME").unwrap_or_else(|_| Some("*".to_owned())));
-    let is_own = given.is_none() && doubt.is_none() && beside.as_ref().is_some_and(in_tree);
+    let is_own = given.as_deref().is_none_or(is_of_tests) && doubt.is_none() && beside.as_ref().is_some_and(in_tree);
     let own = || {
         let line = texts.first()?.lines().find_map(|line| line.strip_prefix("name:"))?;
         Some(line.trim().trim_matches(['"', '\'']).to_owned())
@@ -279,6 +279,11 @@ fn described(project: &Project, invocation: &Invocation, context: &Context<'_>) 
     let name = given.or_else(own).or_else(|| beside.as_deref().map(|path| paths::split(path).1.to_owned()));
     let name = name.filter(|name| !name.is_empty()).unwrap_or_else(|| "*".to_owned());
     Described { name, texts, beside, is_own, doubt, is_written }
+}
+
+/// Whether a project's name says that it is one of tests, which make what it holds.
+fn is_of_tests(name: &str) -> bool {
+    name.split(['-', '_']).any(|part| matches!(part, "test" | "tests" | "e2e" | "ci" | "smoke" | "integration"))
 }
 
 /// The first of these files that is there, or may be.

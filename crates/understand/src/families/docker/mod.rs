@@ -8,6 +8,7 @@ mod compose;
 mod copies;
 mod engine;
 mod images;
+mod listed;
 mod mounts;
 pub(crate) mod peers;
 pub(super) mod run;
@@ -220,7 +221,7 @@ fn rest(invocation: &Invocation, context: &mut Context<'_>) {
         let mut effect = found.effect(&verbs::CONTAINER_WRITE, &verbs::CONTAINER_DELETE, resource);
         if effect.verb == verbs::CONTAINER_DELETE {
             // One by one they could be named as well.
-            let is_listed = name == "*" && !found.operands.is_empty() && found.operands.iter().all(|word| lists_containers(word, &invocation.program));
+            let is_listed = name == "*" && !found.operands.is_empty() && found.operands.iter().all(|word| listed::is_of_containers(word, invocation, context));
             let name = if is_listed { "listed" } else { name.as_str() };
             effect.reversible = if action == "reset" { Reversible::No } else { returns(&found, object, name) };
             if object == "volume" && host.is_none() && !is_listed && name != "*" && action != "prune" {
@@ -241,20 +242,6 @@ fn object<'g>(group: &'g str, action: &str) -> &'g str {
         ("", _) => "container",
         _ => group,
     }
-}
-
-/// Whether a word is known, or what `docker ps` prints of those that run or that are asked for.
-fn lists_containers(word: &Word, program: &str) -> bool {
-    let raw = word.raw.trim_matches('"');
-    let text = raw.strip_prefix("$(").and_then(|rest| rest.strip_suffix(')')).or_else(|| raw.strip_prefix('`')?.strip_suffix('`'));
-    let lists = |text: &str| {
-        let mut words = text.split_ascii_whitespace();
-        let options = || text.split_ascii_whitespace().filter(|word| word.starts_with('-'));
-        let is_all = options().any(|word| word == "--all" || !word.starts_with("--") && word.contains('a'));
-        let is_asked = options().any(|word| word.starts_with("--filter") || word.starts_with("-f"));
-        words.next() == Some(program) && words.next() == Some("ps") && (is_asked || !is_all)
-    };
-    word.known().is_some() || text.is_some_and(|text| lists(text) && !text.contains(['|', ';', '&', '$', '`', '\n']))
 }
 
 /// Whether what is deleted can be made again from what is left.

@@ -168,6 +168,11 @@ impl Call<'_> {
                 {
                     return Some(effect);
                 }
+                if (group, action) == ("run", "cancel") && self.arguments.doubt().is_none()
+                    && let Some(effect) = forge::workflows::harmless_stop(repository, context)
+                {
+                    return Some(effect);
+                }
                 let mut effect = on(verbs::FORGE_WORKFLOW);
                 if let Resource::Forge { reference, .. } = &mut effect.resource {
                     *reference = self.arguments.value(&["ref", "r"]).and_then(Value::known).map(str::to_owned);

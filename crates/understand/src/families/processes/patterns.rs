@@ -3,6 +3,8 @@
 //! Of a regular expression only the texts are kept that a line must have for it to fit: what could be left out asks for
 //! nothing, and what cannot be read fits all. Tools differ in what a backslash does: then it asks for nothing either.
 
+use crate::word::Value;
+
 /// Alternatives of one pattern that are looked at.
 const MOST: usize = 32;
 /// Groups in one another.
@@ -19,6 +21,26 @@ enum Part {
 
 /// Texts of which one fits.
 type Alternatives = Vec<Vec<Part>>;
+
+/// The one name that a pattern of file names fits, which to a regular expression says the same: `[u]vicorn`.
+pub(super) fn spelled(value: &Value) -> Option<String> {
+    let Value::Pattern(pattern) = value else { return None };
+    let mut text = String::new();
+    let mut rest = pattern.as_str();
+    while let Some(letter) = rest.chars().next() {
+        let class = rest.strip_prefix('[').map(|inner| inner.split_once(']'));
+        let (letters, after) = match class {
+            Some(class) => class.filter(|(inner, _)| inner.len() == 1)?,
+            None => rest.split_at_checked(letter.len_utf8())?,
+        };
+        if !letters.bytes().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, b'-' | b'_' | b' ')) {
+            return None;
+        }
+        text.push_str(letters);
+        rest = after;
+    }
+    Some(text)
+}
 
 /// Whether a regular expression could fit one of these lines.
 pub(super) fn fits(pattern: &str, lines: &[&str]) -> bool {

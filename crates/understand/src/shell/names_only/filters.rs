@@ -127,8 +127,11 @@ fn masks(program: &str, extended: bool) -> Option<bool> {
     if parts.next().is_some() || !matches!(flags, "" | "g") {
         return Some(false);
     }
+    // Of an empty value there is nothing to take.
+    let some = if extended { ".+" } else { ".\\+" };
+    let taken = taken.replacen(some, ".*", 1).replacen("..*", ".*", 1);
     // A name or `=` that is put back.
-    let (taken, is_put_back) = match (taken, extended) {
+    let (taken, is_put_back) = match (taken.as_str(), extended) {
         ("\\(=\\).*" | "\\(=\\).*$" | "^\\([^=]*\\)=.*" | "^\\([^=]*\\)=.*$", false)
         | ("(=).*" | "(=).*$" | "^([^=]*)=.*" | "^([^=]*)=.*$" | "^([^=]+)=.*" | "^([^=]+)=.*$", true) => {
             ("=.*", true)

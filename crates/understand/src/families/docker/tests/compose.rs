@@ -243,3 +243,34 @@ fn the_address_of_a_service_is_its_own() {
     db.schema * in postgresql://db/d, write
     ");
 }
+
+#[test]
+fn volumes_of_a_project_of_tests_are_made_again() {
+    let files = [("/repo/compose.yaml", COMPOSE)];
+    let reversible = |command: &str| {
+        let effects = crate::fixture::understood(command, &files).effects;
+        effects.into_iter().find(|effect| effect.verb.as_str() == "container.delete").map(|effect| effect.reversible)
+    };
+    for command in ["docker compose -p e2e up -d; docker compose -p e2e down -v", "COMPOSE_PROJECT_NAME=shop-test docker compose down -v", "docker compose -p shop_ci down --volumes"] {
+        assert_eq!(reversible(command), Some(countersign_model::Reversible::Unknown), "{command}");
+    }
+    for command in ["docker compose -p shop up -d; docker compose -p shop down -v", "docker compose -p latest down -v", "docker compose -p e2e -f /srv/compose.yaml down -v", "docker compose -p \"$X\" down -v", "docker compose -p e2e down -v $X"] {
+        assert_eq!(reversible(command), Some(countersign_model::Reversible::No), "{command}");
+    }
+}
+
+#[test]
+fn the_first_process_of_a_container_may_be_told_to_reload() {
+    let files = [("/repo/compose.yaml", COMPOSE)];
+    let is_ordinary = |command: &str| {
+        let effects = crate::fixture::understood(command, &files).effects;
+        let mut stops = effects.iter().filter(|effect| effect.verb.as_str() == "exec.process").peekable();
+        stops.peek().is_some() && stops.all(|effect| effect.reversible == countersign_model::Reversible::Yes)
+    };
+    for command in ["docker compose exec web kill -HUP 1", "docker exec web kill -SIGUSR1 1"] {
+        assert!(is_ordinary(command), "{command}: {}", check_with(command, &files));
+    }
+    for command in ["docker compose exec web kill 1", "docker compose exec web kill -9 1", "kill -HUP 1", "ssh web.prod.example kill -HUP 1"] {
+        assert!(!is_ordinary(command), "{command}: {}", check_with(command, &files));
+    }
+}

@@ -31,7 +31,7 @@ pub(super) fn effects(git: &Git<'_>, context: &mut Context<'_>) {
     if git.words.iter().any(is_led) {
         context.opaque("git init", "a template brings hooks");
     }
-    context.makes_fresh(fresh, is_bare);
+    context.makes_fresh(fresh, is_bare, false);
 }
 
 /// Whether all that is said of it is where it is and what its first branch is called.

@@ -1,6 +1,6 @@
 //! Branches and tags: made, moved, taken away and checked out.
 
-use countersign_model::{Answer, Commit, Question, Reversible, verbs};
+use countersign_model::{Answer, Commit, Question, Reversible, Verb, verbs};
 
 use super::super::resolve::Tip;
 use super::super::{Git, config};
@@ -60,6 +60,9 @@ pub(super) fn branch(git: &Git<'_>, context: &mut Context<'_>) {
         let (name, start) = (operands.first().and_then(|word| word.known()), operands.get(1).map(|word| &word.value));
         upstreams::gets(name, start, &given, git, context);
         context.state.world.branches_made.extend(name.map(|name| format!("refs/heads/{name}")));
+        if operands.len() == 1 {
+            context.state.world.branches_beside.extend(name.map(|name| format!("refs/heads/{name}")));
+        }
         moves_refs(git, verbs::GIT_BRANCH, context);
     }
 }
@@ -143,6 +146,9 @@ const TAG: Spec = Spec {
 /// Whether what a branch names is named by HEAD's branch or by its copy of a remote, too.
 fn is_kept_elsewhere(word: &Word, git: &Git<'_>, context: &Context<'_>) -> bool {
     let Some(name) = word.known() else { return false };
+    if is_made_beside(&format!("refs/heads/{name}"), git, context) {
+        return true;
+    }
     let own = git.repo.tip(&format!("refs/heads/{name}"), context);
     let Some(commit) = own.commit() else { return own == Tip::Absent };
     let remotes = git.repo.subsections("remote", context).unwrap_or_default();
@@ -150,6 +156,17 @@ fn is_kept_elsewhere(word: &Word, git: &Git<'_>, context: &Context<'_>) -> bool 
         git.repo.tip(&format!("refs/remotes/{remote}/{name}"), context).commit().as_ref() == Some(&commit)
     });
     is_pushed || is_merged(name, &commit, git, context)
+}
+
+/// Whether the command itself makes a branch, and no commit that only this branch could have.
+fn is_made_beside(full: &str, git: &Git<'_>, context: &Context<'_>) -> bool {
+    const KNOWN: &[Verb] = &[verbs::GIT_READ, verbs::GIT_FETCH, verbs::GIT_BRANCH, verbs::GIT_DELETE_REF];
+    let world = &context.state.world;
+    world.branches_beside.iter().any(|branch| branch == full)
+        && !world.opaque
+        && restoring::own_tree(git, context).is_some()
+        && git.repo.tip_before(full, context) == Tip::Absent
+        && !context.collected.has_area_besides("git", KNOWN)
 }
 
 /// Says that a branch is put somewhere else, where nothing but its reflog keeps what it has.
@@ -348,7 +365,7 @@ fn switched(word: &Word, given: &Arguments<'_>, git: &Git<'_>, context: &mut Con
     if is_new {
         upstreams::of_remote(name, git, context);
     }
-    if !is_branch && given.operands.len() == 1 && git.subcommand == "checkout" && known.is_empty() {
+    if !is_branch && given.operands.len() == 1 && git.subcommand == "checkout" && known.is_empty() && !restoring::is_revision(word, git, context) {
         // It may be a path, whose changes are discarded.
         let is_nothing = restoring::is_nothing(word, git, context);
         let effect = if is_nothing { git.here(verbs::GIT_INDEX) } else { restoring::of(true, &[word], git, context) };

@@ -29,6 +29,12 @@ pub(in super::super) fn fetches(git: &Git<'_>, context: &mut Context<'_>) {
     if operands.iter().skip(1).any(|word| word.text().contains(':')) {
         context.push(git.here(verbs::GIT_BRANCH));
         forced(&operands, git, context);
+        let targets = operands.iter().skip(1).filter_map(|word| word.known()?.split_once(':'));
+        let branches = targets.filter(|(_, target)| !target.is_empty() && !target.contains('*'));
+        context.state.world.branches_beside.extend(branches.map(|(_, target)| {
+            let name = target.strip_prefix("refs/heads/").unwrap_or(target);
+            format!("refs/heads/{name}")
+        }));
     }
     let made = operands.iter().filter_map(|word| word.text().rsplit_once(":refs/tags/")).map(|(_, name)| format!("refs/tags/{name}"));
     context.state.world.made.extend(made);
@@ -114,7 +120,7 @@ pub(super) fn clone(git: &Git<'_>, context: &mut Context<'_>) {
     if let (Some(path), false) = (&fresh, is_bare) {
         comes_from(path, address, &arguments, context);
     }
-    context.makes_fresh(fresh, is_bare);
+    context.makes_fresh(fresh, is_bare, true);
     if is_of_strangers(address, context) {
         context.state.world.brings(written);
     }

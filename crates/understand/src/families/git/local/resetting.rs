@@ -15,6 +15,9 @@ pub(super) fn tree(git: &Git<'_>, context: &Context<'_>) -> Effect {
         return restoring::whole(git, context);
     }
     let discards = git.here(verbs::GIT_DISCARD);
+    if restoring::is_in_clone(git, context) {
+        return discards.reversible(Reversible::Yes).because(restoring::CLONED);
+    }
     let Some((root, revision)) = own_tree(git, context).zip(revision(git)) else { return discards };
     // A directory with changes of the command itself is as good as one with a person's.
     if context.state.world.brings_work || !context.state.world.written.is_empty() || !keeps_reflog(git, context) {

@@ -25,6 +25,9 @@ pub(super) fn files(git: &Git<'_>, context: &Context<'_>) -> Effect {
 /// The same for these paths; `is_own`: as the commit that is checked out has them, or the index.
 pub(super) fn of(is_own: bool, paths: &[&Word], git: &Git<'_>, context: &Context<'_>) -> Effect {
     let discards = git.here(verbs::GIT_DISCARD);
+    if is_in_clone(git, context) {
+        return git.here(verbs::GIT_INDEX).because(CLONED);
+    }
     if !are_committed(paths, git, context) {
         discards
     } else if is_own {
@@ -32,6 +35,15 @@ pub(super) fn of(is_own: bool, paths: &[&Word], git: &Git<'_>, context: &Context
     } else {
         discards.reversible(Reversible::Yes).because("the last commit has the files that it replaces")
     }
+}
+
+/// Why nobody's work is lost in a clone.
+pub(super) const CLONED: &str = "the command itself makes the clone";
+
+/// Whether git acts on a clone that the command makes, in which nobody's work can be.
+pub(super) fn is_in_clone(git: &Git<'_>, context: &Context<'_>) -> bool {
+    let is_plain = git.doubt.is_none() && git.store.is_none() && environment::value(git.invocation, "GIT_WORK_TREE").is_none();
+    is_plain && git.repo.fresh().is_some_and(|top| context.is_in_untouched_clone(top))
 }
 
 /// The paths that are put back, and whether as they are in the commit that is checked out or in the index; none where
@@ -85,10 +97,18 @@ pub(super) fn uncommitted(root: &str, context: &Context<'_>) -> Option<Vec<(Stri
     (!parted.iter().any(|(state, _)| state == "*")).then_some(parted)
 }
 
+/// Whether git may have put work where none is now: what commits bring they can bring again, unless changes that were
+/// there came along under another name.
+fn may_hold_work(root: &str, context: &Context<'_>) -> bool {
+    let world = &context.state.world;
+    let is_clean = || uncommitted(root, context).is_some_and(|files| files.iter().all(|(state, _)| state == "new"));
+    world.tree_changed.is_some() && (world.brings_work || !is_clean())
+}
+
 /// Whether the last commit has all that these paths name as it is in the working tree, or nothing is there.
 fn are_committed(paths: &[&Word], git: &Git<'_>, context: &Context<'_>) -> bool {
     let Some(root) = own_tree(git, context) else { return false };
-    if context.state.world.tree_changed.is_some() || paths.is_empty() || paths.len() > MOST {
+    if may_hold_work(root, context) || paths.is_empty() || paths.len() > MOST {
         return false;
     }
     let here = |word: &Word| plainly_here(word, root, context);
@@ -122,24 +142,41 @@ fn tracked(word: &Word, context: &Context<'_>) -> Option<String> {
     (is_plain && !is_brought).then_some(located.path)
 }
 
+/// Whether git takes this word of `git checkout` for a commit, whatever files there are.
+pub(super) fn is_revision(word: &Word, git: &Git<'_>, context: &Context<'_>) -> bool {
+    let is_known = |name: &str| git.repo.commit(name, context).is_some();
+    git.store.is_none() && git.doubt.is_none() && word.known().is_some_and(is_known)
+}
+
 /// Whether nothing of this name is there, so that a checkout of it discards nothing.
 pub(super) fn is_nothing(word: &Word, git: &Git<'_>, context: &Context<'_>) -> bool {
-    let is_plain = word.known().is_some_and(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte)));
+    if is_in_clone(git, context) {
+        return true;
+    }
+    let is_plain = |text: &str| !text.starts_with('~') && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_./~^@{}".contains(&byte));
     let located = paths::locate_entry(&word.value, context);
     let world = &context.state.world;
-    let is_brought = world.tree_changed.is_some() || world.written.iter().any(|written| written.touches(&located) || written.may_bring(&located.path));
-    let is_here = own_tree(git, context).is_some() && located.zone == Zone::Workspace && located.why.is_none() && located.leads.is_empty();
-    is_plain && is_here && !is_brought && is_gone(&located.path, context)
+    let Some(root) = own_tree(git, context).filter(|_| word.known().is_some_and(|text| !text.is_empty() && is_plain(text))) else { return false };
+    let is_written = world.written.iter().any(|written| written.touches(&located) || written.may_bring(&located.path));
+    let is_here = located.zone == Zone::Workspace && located.why.is_none() && located.leads.is_empty();
+    is_here && !may_hold_work(root, context) && !is_written && is_missing(&located.path, root, context)
+}
+
+/// Whether there is no such file, nor some of the directories above it.
+fn is_missing(path: &str, root: &str, context: &Context<'_>) -> bool {
+    let parent = paths::split(path).0.trim_end_matches('/');
+    is_gone(path, context) || parent != root && paths::is_within(parent, root) && is_absent(path, context) && is_missing(parent, root, context)
+}
+
+fn is_absent(path: &str, context: &Context<'_>) -> bool {
+    let leads = context.workspace.ask(&Question::Target { path: path.to_owned() });
+    context.workspace.ask(&Question::Path { path: path.to_owned() }) == Answer::Absent && matches!(leads, Answer::Target { path: found, .. } if found == path)
 }
 
 /// Whether a file is missing from a directory that is there, so that putting it back replaces nothing.
 fn is_gone(path: &str, context: &Context<'_>) -> bool {
-    let ask = |path: &str| context.workspace.ask(&Question::Path { path: path.to_owned() });
-    let directory = paths::split(path).0.trim_end_matches('/');
-    let leads = context.workspace.ask(&Question::Target { path: path.to_owned() });
-    ask(path) == Answer::Absent
-        && matches!(ask(directory), Answer::Directory { .. })
-        && matches!(leads, Answer::Target { path: found, .. } if found == path)
+    let directory = paths::split(path).0.trim_end_matches('/').to_owned();
+    is_absent(path, context) && matches!(context.workspace.ask(&Question::Path { path: directory }), Answer::Directory { .. })
 }
 
 #[cfg(test)]

@@ -33,6 +33,16 @@ fn undone_where(command: &str, settings: &[(&str, &str)]) -> String {
 fn what_can_be_brought_back() {
     assert_snapshot!(undone("git branch -D feature"), @"git.delete-ref Unknown");
     assert_snapshot!(undone("git branch -D main"), @"git.delete-ref Unknown");
+    for command in ["git branch x && git branch -D x", "git fetch origin pull/198/head:pr-198 && git diff main...pr-198 --stat && git branch -D pr-198"] {
+        assert!(!undone(command).contains("Unknown"), "{command}: {}", undone(command));
+    }
+    for command in [
+        "git branch x; git branch -D feature", "git branch main; git branch -D main", "git branch x && git checkout x && git commit -am w && git checkout main && git branch -D x", "git checkout -b x && git commit -am w && git checkout main && git branch -D x",
+        "git branch x && ./fill && git branch -D x", "git -C /other branch x && git -C /other branch -D x", "git branch -f x && git branch -D main", "git branch x && git -c alias.y=commit y -am w && git branch -D x",
+        "git fetch origin 'refs/heads/*:refs/heads/*' && git branch -D y", "git branch x && git checkout x && git cherry-pick main && git checkout - && git branch -D x",
+    ] {
+        assert!(undone(command).contains("git.delete-ref Unknown"), "{command}: {}", undone(command));
+    }
     assert_snapshot!(undone_where("git branch -D feature", &[("changed", "")]), @"git.delete-ref Yes");
     assert_snapshot!(undone_where("git branch -D feature", &[("changed", "M\tsrc/a.rs")]), @"git.delete-ref Unknown");
     assert_snapshot!(undone_where("git commit -m x; git branch -D feature", &[("changed", "")]), @"git.commit Yes; git.delete-ref Unknown");
