@@ -336,14 +336,14 @@ mod tests {
         let check = |command: &str| shown(&understood(command, &files));
         assert_snapshot!(check("git fetch; docker build -t x ."), @"
         git: git fetch 0–9 [git.fetch]
-        docker: docker build -t x . 11–30 [container.build]
+        docker: docker build -t x . 11–30 [package.read, container.build]
           npm: npm ci 11–30 [package.read]
           rm: rm -rf /data 11–30 []
           npm: npm publish 11–30 [package.publish]
         ");
         assert_snapshot!(check("rm -rf src && docker compose up"), @"
         rm: rm -rf src 0–10 [fs.delete]
-        docker: docker compose up 14–31 [container.run]
+        docker: docker compose up 14–31 [package.read, container.run]
           npm: npm ci 14–31 [package.read]
           rm: rm -rf /data 14–31 []
           npm: npm publish 14–31 [package.publish]
@@ -354,7 +354,7 @@ mod tests {
         assert_snapshot!(check("sh d.sh"), @"
         sh: sh d.sh 0–7 [fs.read]
           git: git fetch 0–7 [git.fetch]
-          docker: docker build . 0–7 [container.build]
+          docker: docker build . 0–7 [package.read, container.build]
             npm: npm ci 0–7 [package.read]
             rm: rm -rf /data 0–7 []
             npm: npm publish 0–7 [package.publish]

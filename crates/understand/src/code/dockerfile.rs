@@ -1,8 +1,9 @@
 //! Dockerfiles: what building an image does to other machines. What happens to the image itself is not listed.
 
-use countersign_model::{Place, Resource, verbs};
+use countersign_model::{Effect, Place, Resource, verbs};
 
 use crate::context::Context;
+use crate::families;
 use crate::paths;
 use crate::shell::{self, Place as TextPlace};
 use crate::word::Value;
@@ -23,6 +24,7 @@ pub(crate) fn run(path: &str, context: &mut Context<'_>) -> Looked {
 
 /// Adds what the `RUN` lines of a text do beyond the image, and which files they send that other lines bring in.
 pub(crate) fn steps(text: &str, context: &mut Context<'_>) {
+    fetched(text, context);
     let before = context.begins_apart();
     let image = Resource::Container { host: None, object: "image".to_owned(), name: "*".to_owned() };
     let commands = commands(text);
@@ -46,6 +48,50 @@ pub(crate) fn steps(text: &str, context: &mut Context<'_>) {
     }
     if commands.len() > MOST_STEPS {
         context.opaque("docker build", &format!("it has more than {MOST_STEPS} steps"));
+    }
+}
+
+/// Adds the images that others are built on, and files that are fetched.
+fn fetched(text: &str, context: &mut Context<'_>) {
+    let mut defaults: Vec<(&str, &str)> = Vec::new();
+    let mut stages: Vec<&str> = Vec::new();
+    for line in text.lines().map(str::trim_start).take(MOST_STEPS) {
+        let mut words = line.split_ascii_whitespace();
+        let first = words.next().unwrap_or_default().to_ascii_uppercase();
+        let from = line.split_ascii_whitespace().find_map(|word| word.strip_prefix("--from="));
+        let mut rest = words.filter(|word| !word.starts_with("--"));
+        let image = match first.as_str() {
+            "ARG" => {
+                defaults.extend(rest.next().and_then(|word| word.split_once('=')));
+                continue;
+            }
+            "FROM" => rest.next(),
+            "COPY" => from.filter(|from| from.parse::<usize>().is_err()),
+            "ADD" => {
+                let addresses =
+                    rest.filter(|word| word.starts_with("https://") || word.starts_with("http://"));
+                for address in addresses.filter(|address| !address.contains('$')) {
+                    let host = families::addresses::host_and_path(address).map(|(host, _)| host);
+                    let resource = Resource::Host { host: host.unwrap_or_else(|| "*".to_owned()), url: None };
+                    context.push(Effect::new(verbs::NET_READ, resource));
+                }
+                continue;
+            }
+            _ => continue,
+        };
+        let Some(image) = image else { continue };
+        if !stages.contains(&image) && image != "scratch" {
+            // What an argument stands for may be given with the command.
+            let named = defaults.iter().find(|(name, _)| {
+                image.trim_start_matches("${").trim_end_matches('}') == *name
+                    || image.strip_prefix('$') == Some(name)
+            });
+            let image = named.map_or(image, |(_, default)| default);
+            let image = if image.contains('$') { "*" } else { image };
+            context.push(Effect::new(verbs::PACKAGE_READ, families::image(image)));
+        }
+        let mut stage = line.split_ascii_whitespace().skip_while(|word| !word.eq_ignore_ascii_case("as"));
+        stages.extend(stage.nth(1));
     }
 }
 
@@ -118,6 +164,19 @@ mod tests {
         'a' 'b c'
         ---
         ls
+        ");
+    }
+
+    #[test]
+    fn what_it_is_built_on() {
+        let build = |text| crate::fixture::check_with("docker build .", &[("/repo/Dockerfile", text)]);
+        insta::assert_snapshot!(build("ARG BASE=ghcr.io/acme/base:1\nFROM --platform=linux/amd64 node:20 AS build\nFROM build\nFROM ${BASE}\nFROM $OTHER as x\nFROM scratch\nCOPY --from=build /a /b\nCOPY --from=evil.example/x /a /b\nADD https://files.example/x.tgz /x\n"), @"
+        package.read node on docker.io, read
+        package.read acme/base on ghcr.io, read
+        package.read * on *, read
+        package.read x on evil.example, read
+        net.read files.example, read
+        container.build image *, execute
         ");
     }
 

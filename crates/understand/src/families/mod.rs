@@ -158,6 +158,7 @@ pub(crate) use git::{Git, Switch, addresses, resolve};
 pub(crate) use kubectl::says_production;
 pub(crate) use migrations::project_variable;
 pub(crate) use program::{ask_file, run_file};
+pub(crate) use registries::image;
 pub(crate) use searching::printed::USUAL as USUAL_SECRETS;
 pub use searching::printed::is_usual_secret;
 pub(crate) use secret_names::{is_address_name, is_secret_name, written_secret};

@@ -63,7 +63,7 @@ pub(super) fn known(word: &Word) -> Option<&str> {
 }
 
 /// An image's registry and its name there: `ghcr.io/acme/app:1` is `acme/app` on `ghcr.io`.
-pub(super) fn image(name: &str) -> Resource {
+pub(crate) fn image(name: &str) -> Resource {
     let bare = name.split_once("://").map_or(name, |(_, rest)| rest);
     let bare = bare.split('@').next().unwrap_or(bare);
     let (registry, path) = registry_of_image(bare);

@@ -267,17 +267,23 @@ fn what_is_not_mounted_stays_in_the_container() {
 #[test]
 fn steps_of_a_build() {
     let steps = |text: &str| check_with("docker build -t app .", &[("/repo/Dockerfile", text)]);
-    assert_snapshot!(steps("FROM alpine\nRUN apk add git && rm -rf /var/cache\nCOPY . .\nCMD [\"rm\", \"-rf\", \"/\"]\n"), @"container.build image app, execute");
+    assert_snapshot!(steps("FROM alpine\nRUN apk add git && rm -rf /var/cache\nCOPY . .\nCMD [\"rm\", \"-rf\", \"/\"]\n"), @"
+    package.read alpine on docker.io, read
+    container.build image app, execute
+    ");
     assert_snapshot!(steps("FROM node\nRUN --mount=type=secret,id=n npm ci && npm publish\n"), @"
+    package.read node on docker.io, read
     package.read * on npm, read
     package.publish * on npm, write
     container.build image app, execute
     ");
     assert_snapshot!(steps("FROM alpine\nRUN kubectl --context prod delete ns web\n# RUN git push origin main\n"), @"
+    package.read alpine on docker.io, read
     kube.delete namespace/web in prod, destroy
     container.build image app, execute
     ");
     assert_snapshot!(check_with("docker build -f build/Dockerfile.web -t app .", &[("/repo/build/Dockerfile.web", "FROM x\nRUN aws s3 rm --recursive s3://b\n")]), @"
+    package.read x on docker.io, read
     cloud.delete s3 b in aws:*, destroy, partial
     container.build image app, execute
     ");

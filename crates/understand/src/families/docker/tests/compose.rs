@@ -16,6 +16,7 @@ fn services_of_compose() {
     ");
     assert_snapshot!(compose("docker compose build"), @"
     container.build project repo, execute
+    package.read x on docker.io, read
     package.publish * on npm, write
     ");
     assert_snapshot!(compose("docker compose up keys"), @"
