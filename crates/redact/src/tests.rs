@@ -51,6 +51,7 @@ fn assignments_and_flags() {
 
 #[test]
 fn addresses_headers_and_commands() {
+    assert_snapshot!(check("openssl enc -aes-256-cbc -k hunter2 -in a; openssl rsa -passin pass:hunter2 -in k; openssl enc -pass env:NAME; openssl x509 -keyform pem"), @"openssl enc -aes-256-cbc -k [redacted:command-secret] -in a; openssl rsa -passin pass:[redacted:command-secret] -in k; openssl enc -pass env:NAME; openssl x509 -keyform pem");
     assert_snapshot!(check("psql postgres://app:hunter2@db.example:5432/shop"), @"psql postgres://app:[redacted:url-credential]@db.example:5432/shop");
     for start in ["https:///", "https:/", r"https:\\", "file://", "ssh:/"] {
         let secret = sample(&["hunter2", "x"]);

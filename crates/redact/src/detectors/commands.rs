@@ -19,7 +19,7 @@ enum Form {
     AfterUser,
 }
 
-const FLAGS: [(&str, &str, Form); 20] = [
+const FLAGS: [(&str, &str, Form); 25] = [
     ("mysql", "-p", Form::Joined),
     ("mysqldump", "-p", Form::Joined),
     ("mysqladmin", "-p", Form::Joined),
@@ -38,6 +38,11 @@ const FLAGS: [(&str, &str, Form); 20] = [
     ("https", "--auth", Form::AfterUser),
     ("mongosh", "-p", Form::Next),
     ("mongo", "-p", Form::Next),
+    ("openssl", "-k", Form::Next),
+    ("openssl", "-K", Form::Next),
+    ("openssl", "-pass pass:", Form::Joined),
+    ("openssl", "-passin pass:", Form::Joined),
+    ("openssl", "-passout pass:", Form::Joined),
     // `gh secret set NAME -b …`.
     ("secret", "-b", Form::Either),
     ("secret", "--body", Form::Next),
