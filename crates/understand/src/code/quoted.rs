@@ -11,7 +11,15 @@ const LONGEST_TEXT: usize = 500;
 /// Texts of one file that are kept.
 const MOST: usize = 2000;
 
-/// The texts, in order.
+/// Options that name a context, and the clients of clusters that take them, as words of a call of their own.
+pub(crate) const CONTEXTS: &[&str] = &["--context", "--kube-context", "--kubecontext"];
+const CLIENTS: &[&str] =
+    &["kubectl", "oc", "helm", "flux", "argocd", "stern", "kustomize", "velero", "istioctl"];
+/// Texts before such an option that may be the client's name.
+const NEAR: usize = 6;
+
+/// The texts, in order. What is given as a host begins with `host=`, and after an option that names a context stands `*`
+/// where its value is no text.
 pub(crate) fn texts(code: &str, language: Language) -> Vec<String> {
     let mut reader =
         Reader { code: code.get(..LONGEST.min(code.len())).unwrap_or_default(), at: 0, language };
@@ -24,8 +32,16 @@ pub(crate) fn texts(code: &str, language: Language) -> Vec<String> {
         match letter {
             '"' | '\'' | '`' => {
                 let documents = language == Language::Python && open == 0 && reader.starts_line();
-                let text = reader.text(letter);
-                found.extend(text.filter(|text| !documents && text.len() <= LONGEST_TEXT));
+                let is_host = reader.names_host();
+                let text = reader.text(letter).filter(|text| !documents && text.len() <= LONGEST_TEXT);
+                let is_unsaid =
+                    text.as_deref().is_some_and(|text| CONTEXTS.contains(&text)) && reader.goes_on_unsaid();
+                let is_of_client =
+                    || found.iter().rev().take(NEAR).any(|text: &String| CLIENTS.contains(&text.as_str()));
+                // Who only describes the option gives it no value.
+                let value = is_unsaid.then(|| if is_of_client() { "*".to_owned() } else { String::new() });
+                found.extend(text.map(|text| if is_host { format!("host={text}") } else { text }));
+                found.extend(value);
                 if found.len() >= MOST {
                     return found;
                 }
@@ -63,6 +79,22 @@ impl<'c> Reader<'c> {
     fn starts_line(&self) -> bool {
         let before = self.before().trim_end_matches([' ', '\t']);
         before.is_empty() || before.ends_with('\n') && !before.trim_end().ends_with(['\\', '='])
+    }
+
+    /// Whether the text that begins here is given as a host: `host: "x"`, `'host' => "x"`.
+    fn names_host(&self) -> bool {
+        let before = self.before().trim_end_matches([' ', '\t']);
+        let before =
+            before.strip_suffix("=>").or_else(|| before.strip_suffix([':', '='])).unwrap_or_default();
+        let before = before.trim_end_matches([' ', '\t', '"', '\'']);
+        let word = before.rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default();
+        ["host", "hostname", "hostaddr"].iter().any(|name| word.to_ascii_lowercase().ends_with(name))
+    }
+
+    /// Whether the next argument begins with something else than a text.
+    fn goes_on_unsaid(&self) -> bool {
+        let after = self.rest().trim_start().strip_prefix(',').unwrap_or_default().trim_start();
+        !after.is_empty() && !after.starts_with(['"', '\'', '`', ')', ']'])
     }
 
     /// Passes a comment, where one begins here.
@@ -151,6 +183,23 @@ mod tests {
             (Language::Perl, "=pod\n\n'a'\n\n=cut\nmy $n = $#x; f('b');", "b"),
             (Language::Php, "<?php # 'a'\n// 'b'\n$x = 'c\\'d';", "c'd"),
             (Language::Ruby, "x = 'never ends\ny = 1", ""),
+            (
+                Language::Ruby,
+                "c(host: 'a.b', :host => 'c', dbname: 'd'); host = 'e'",
+                "host=a.b|host=c|d|host=e",
+            ),
+            (
+                Language::JavaScript,
+                "f({host: 'a', \"DB_HOST\": 'b', ghost1: 'c'})",
+                "host=a|DB_HOST|host=b|c",
+            ),
+            (Language::Ruby, "f('kubectl', '--context', c, 'x')", "kubectl|--context|*|x"),
+            (
+                Language::Ruby,
+                "f('kubectl', '--context', 'c', 'x'); g('--context', c)",
+                "kubectl|--context|c|x|--context|*",
+            ),
+            (Language::Python, "p.add_argument('--context', default='a')", "--context||a"),
         ] {
             assert_eq!(texts(code, language).join("|"), expected, "{code}");
         }

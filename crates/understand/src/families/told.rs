@@ -7,6 +7,7 @@ use countersign_model::{Effect, Resource, Verb, is_this_machine, verbs};
 
 use super::interpreters;
 use super::kubectl::place;
+use crate::code::quoted;
 use crate::context::Context;
 use crate::invocation::{Invocation, Stdin};
 use crate::sql::DatabasePlace;
@@ -119,6 +120,27 @@ enum Sees {
     Everything,
 }
 
+/// A name with `*` for what a script puts into it: `shop-${env}`, `shop-#{env}`, `shop-{env}`, `$ARGV[0]`.
+fn with_stars(name: &str) -> String {
+    let mut made = String::new();
+    let mut rest = name;
+    while let Some(at) = rest.find(['$', '#', '{', '%']) {
+        made.push_str(rest.get(..at).unwrap_or_default());
+        made.push('*');
+        let after = rest.get(at + 1..).unwrap_or_default();
+        let is_open = rest.get(at..).is_some_and(|text| text.starts_with('{')) || after.starts_with('{');
+        rest = match (is_open, after.find('}')) {
+            (true, Some(end)) => after.get(end + 1..).unwrap_or_default(),
+            (true, None) => "",
+            (false, _) => {
+                after.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '[' | ']'))
+            }
+        };
+    }
+    made.push_str(rest);
+    made
+}
+
 struct Told {
     found: Vec<String>,
     /// The hosts among it that the program surely means to speak to: those of addresses, and all of a program nobody
@@ -179,12 +201,23 @@ impl Told {
             let is_page = word.starts_with("http://") || word.starts_with("https://");
             word.contains('@') || word.contains('=') || word.contains("://") && !is_page
         };
-        let named = |word: &&str| matches!(*word, "--context" | "--kube-context" | "--kubecontext");
+        let named = |word: &&str| quoted::CONTEXTS.contains(word);
         for (index, text) in texts.iter().enumerate() {
             let next = texts.get(index + 1).filter(|next| named(&text.as_str()) && !next.contains(' '));
             let words: Vec<&str> = text.split_whitespace().chain(next.map(String::as_str)).collect();
             for (_, name) in words.iter().zip(words.iter().skip(1)).filter(|(option, _)| named(option)) {
-                self.add(&format!("context:{name}"));
+                if !name.is_empty() {
+                    self.add(&format!("context:{}", with_stars(name)));
+                }
+            }
+            for host in words
+                .iter()
+                .flat_map(|word| word.split([';', '&']))
+                .filter_map(|part| part.split_once("host="))
+            {
+                if host.0.is_empty() || host.0.ends_with(':') {
+                    self.of_host(host.1);
+                }
             }
             // Of many names the last are left out, and never all of them.
             for word in words.iter().filter(|word| words.len() == 1 || is_address(word)) {

@@ -221,6 +221,31 @@ fn what_a_script_that_nobody_can_follow_names() {
             "db.prod.example",
         ),
         ("f.pl", "use DBI; DBI->connect('dbi:Pg:host=db.prod.example');", "perl f.pl", "db.prod.example"),
+        (
+            "f.rb",
+            "require 'x'\nsystem('kubectl', '--context', ctx, 'delete', 'ns', 'shop')",
+            "ruby f.rb",
+            "context:*",
+        ),
+        (
+            "f.rb",
+            "require 'x'\nsh \"kubectl --context shop-#{ARGV[0]} delete ns x\"",
+            "ruby f.rb",
+            "context:shop-*",
+        ),
+        (
+            "f.js",
+            "import { $ } from 'zx';\n$`kubectl --context shop-${env} delete ns x`",
+            "node f.js",
+            "context:shop-*",
+        ),
+        (
+            "f.py",
+            "import sh\nsh.run(f'kubectl --context shop-{env} delete')",
+            "python3 f.py",
+            "context:shop-*",
+        ),
+        ("f.py", "import sh\np.add_argument('--context', default='x')\nsh.run(p)", "python3 f.py", ""),
     ] {
         assert_eq!(told_by(&format!("/repo/{path}"), text, command), expected, "{text}");
     }
