@@ -40,6 +40,9 @@ pub(crate) fn touched(words: &[Word], operands: Operands, context: &mut Context<
         if text.len() > 4096 || text.contains('\n') || word.value.is_unknown() && !text.contains('=') {
             continue;
         }
+        if before.is_some_and(|name| is_filter(name, text)) {
+            continue;
+        }
         if !text.starts_with('-') || text == "-" {
             match (before, operands) {
                 (_, Operands::Written) => formatted(&word.value, context),
@@ -75,9 +78,27 @@ pub(crate) fn touched(words: &[Word], operands: Operands, context: &mut Context<
 fn attached(name: &str, value: &Value, context: &mut Context<'_>) {
     if is_output(name) {
         changed(value, context);
-    } else {
+    } else if !is_filter(name, value.text()) {
         given(value, context);
     }
+}
+
+/// Whether an option chooses by an expression among names of tests and the like.
+fn is_filter(name: &str, value: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "run",
+        "bench",
+        "fuzz",
+        "skip",
+        "k",
+        "t",
+        "g",
+        "grep",
+        "testNamePattern",
+        "test-name-pattern",
+        "filter",
+    ];
+    NAMES.contains(&name) && [".*", "|", "^", "$", "("].iter().any(|sign| value.contains(sign))
 }
 
 fn is_output(name: &str) -> bool {

@@ -185,7 +185,9 @@ fn start(index: usize, text: &str, invocation: &Invocation, context: &mut Contex
         super::packaged::ships(name, invocation.words.get(index + 1..).unwrap_or_default(), context);
     }
     let name = brought.unwrap_or(name);
-    if !is_understood(name) || super::FAMILY.programs.contains(&name) && matches!(name, "npx" | "npm" | "pnpm" | "yarn" | "bunx") {
+    // Svelte's own, and no supervisor of services.
+    let is_other = brought.is_none() && name == "sv";
+    if is_other || !is_understood(name) || super::FAMILY.programs.contains(&name) && matches!(name, "npx" | "npm" | "pnpm" | "yarn" | "bunx") {
         return false;
     }
     if brought.is_none() {

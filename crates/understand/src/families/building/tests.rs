@@ -58,3 +58,14 @@ fn bundlers_build_the_project() {
     exec.opaque npx, execute, opaque: it runs a program of a package, fetched where it is not here
     ");
 }
+
+#[test]
+fn what_chooses_among_tests_is_no_file() {
+    for command in ["go test -run 'A/.*' ./...", "go test -bench='x/.*'", "pytest -k 'a/.* or b'", "vitest -t 'cart/.*'", "npx playwright test --grep 'x/.*'", "npx sv check"] {
+        let found = check(command);
+        assert!(!found.contains("secret") && !found.contains("machine"), "{command}: {found}");
+    }
+    for command in ["pytest -p .env", "pytest --config=.env", "jest --setupFiles .env", "go test -run .env"] {
+        assert!(check(command).contains("secret.read"), "{command}: {}", check(command));
+    }
+}
