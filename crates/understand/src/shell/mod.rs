@@ -23,6 +23,7 @@ mod masked;
 mod meeting;
 mod menu;
 pub(crate) mod names_only;
+pub(crate) mod options;
 mod origin;
 mod outcomes;
 mod outputs;
@@ -139,6 +140,7 @@ pub(crate) fn run_child(
 ) {
     let kept = context.state.shell.clone();
     let shell = &mut context.state.shell;
+    shell.options = options::Reached::default();
     shell.variables.clear();
     shell.choices.clear();
     shell.arrays.clear();
