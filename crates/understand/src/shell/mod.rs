@@ -75,6 +75,9 @@ pub(crate) fn run(text: &str, place: Place, context: &mut Context<'_>) {
             context.push(effect_at(place, text, &why));
             look_at(text, context);
             lenient::read(text, context);
+            // In the shell that runs it, it may have done anything.
+            context.state.shell.poison("a text that cannot be read may have set it");
+            context.state.shell.tests = Tests::Tainted;
             return;
         }
     };

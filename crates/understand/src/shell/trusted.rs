@@ -14,7 +14,6 @@ use super::outcomes::{self, Tests};
 
 /// Builtins and reserved words of bash, zsh and other shells that may change what a test finds: sorted.
 const CHANGING: &[&str] = &[
-    ".",
     "alias",
     "autoload",
     "bind",
@@ -76,7 +75,6 @@ const CHANGING: &[&str] = &[
     "select",
     "setopt",
     "shopt",
-    "source",
     "suspend",
     "times",
     "trap",
@@ -105,8 +103,10 @@ const CHANGING: &[&str] = &[
     "zstyle",
 ];
 /// Builtins whose name a function must not take.
-const TESTS: &[&str] =
-    &["[", "test", "true", "false", ":", "echo", "exit", "shift", "set", "export", "cd", "pwd", "getopts"];
+const TESTS: &[&str] = &[
+    "[", "test", "true", "false", ":", "echo", "exit", "shift", "set", "export", "cd", "pwd", "getopts", ".",
+    "source",
+];
 /// Variables that are not what they are set to, or that change what others are; some by their beginnings.
 const SPECIAL: &[&str] = &[
     "BASH*",
@@ -230,6 +230,8 @@ fn is_plain(command: &SimpleCommand, context: &Context<'_>) -> bool {
         })
         .collect();
     match name {
+        // Who reads the file says more.
+        "." | "source" => words.len() == 1 && !assigns && !redirects,
         "getopts" => options::outcome(&words, shell).is_some(),
         "set" if words.first() == Some(&"--") => words.iter().skip(1).all(|word| is_told(word, context)),
         "set" => matches!(
