@@ -176,6 +176,7 @@ impl<'a> Context<'a> {
                     folds_text: false,
                     tests: Tests::default(),
                     untold: BTreeSet::new(),
+                    options: crate::shell::options::Reached::default(),
                     left: false,
                     skipped: false,
                     matches_hidden: false,

@@ -69,6 +69,11 @@ impl Context<'_> {
         self.depth = self.depth.saturating_sub(1);
     }
 
+    /// Whether a part of it is not looked at.
+    pub const fn has_given_up(&self) -> bool {
+        self.given_up || self.hidden_rest
+    }
+
     /// Says that the rest is not looked at, and what the words of the whole call give away. What the call itself
     /// says and is not looked at is hidden, as text that is made as it runs; a file that is too long is as any
     /// program nobody can see into.

@@ -15,6 +15,7 @@ use crate::families::{Switch, Tunnel};
 use crate::paths::is_within;
 use crate::shell::Tests;
 use crate::shell::functions::Function;
+use crate::shell::options::Reached;
 use crate::target::Link;
 use crate::word::Value;
 
@@ -43,6 +44,8 @@ pub(crate) struct ShellState {
     pub tests: Tests,
     /// Variables whose values are not plainly told by the text.
     pub untold: BTreeSet<String>,
+    /// How far `getopts` has come.
+    pub options: Reached,
     /// Whether a `return`, or a `break` out of several loops, may have been met.
     pub left: bool,
     /// Whether a `continue` of a loop around another may have been met.

@@ -73,7 +73,8 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         "export" | "declare" | "typeset" | "local" | "readonly" => variables::declare(invocation, context),
         "mapfile" | "readarray" if callbacks::are_given(invocation) => callbacks::run(invocation, context),
         "wait" => variables::wait(invocation, context),
-        "read" | "mapfile" | "readarray" | "getopts" => variables::read(invocation, context),
+        "getopts" => shell::options::run(invocation, context),
+        "read" | "mapfile" | "readarray" => variables::read(invocation, context),
         "unset" => variables::unset(invocation, context),
         "let" => variables::calculate(invocation, context),
         "shift" => {

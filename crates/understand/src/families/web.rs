@@ -4,6 +4,7 @@ pub(crate) mod apis;
 mod clouds;
 mod gitlab;
 mod hooks;
+mod queries;
 mod written;
 
 use countersign_model::{Certainty, Effect, ForgeRepository, Resource, verbs};
@@ -170,6 +171,7 @@ fn one_transfer(words: &[Word], invocation: &Invocation, context: &mut Context<'
         opaque(invocation, "more of its options are in a file", context);
     }
     written::writes(&arguments, is_curl, context);
+    let data = queries::with_input(data, &invocation.stdin);
     let unknown = !arguments.unknown.is_empty();
     let quoted: Vec<&str> = arguments.values(&["Q", "quote"]).map(|value| value.known().unwrap_or("*")).collect();
     let sends = !data.is_empty() || !uploads.is_empty() || unknown;
@@ -342,10 +344,10 @@ pub(crate) fn request(address: &Value, method: Option<&str>, sends: bool, data: 
     let Some(host) = host.filter(|host| host_known && !host.contains(['{', '[', '*'])) else {
         let why = "the address is not known";
         if let Value::Unknown { suffix, .. } = address
-            && let Some(effect) = apis::by_path(suffix, method)
+            && let Some((effect, only_asks)) = apis::by_path(suffix, method, data, sends)
         {
             context.push(effect);
-            if !sends {
+            if only_asks {
                 return;
             }
         }

@@ -11,7 +11,7 @@ use crate::word::{Value, Word};
 use super::outputs::Here;
 use super::variables::tainted;
 use super::words::{Names as _, decode};
-use super::{Walker, arithmetic, endless, expanded, subscripts};
+use super::{Walker, arithmetic, endless, expanded, subscripts, trusted};
 
 /// Values of a loop's variable that are looked at one by one.
 const MOST_VALUES: usize = 8;
@@ -222,7 +222,7 @@ impl Walker {
                 } else {
                     self.tested(right, context);
                 }
-                if compares_numbers(kind) {
+                if trusted::compares_numbers(kind) {
                     self.counted(left, context);
                     self.counted(right, context);
                 }
@@ -243,19 +243,6 @@ impl Walker {
             Value::Pattern(_) | Value::Unknown { .. } => {}
         }
     }
-}
-
-/// Whether a test takes both of its words for numbers.
-const fn compares_numbers(kind: &BinaryPredicate) -> bool {
-    matches!(
-        kind,
-        BinaryPredicate::ArithmeticEqualTo
-            | BinaryPredicate::ArithmeticNotEqualTo
-            | BinaryPredicate::ArithmeticLessThan
-            | BinaryPredicate::ArithmeticLessThanOrEqualTo
-            | BinaryPredicate::ArithmeticGreaterThan
-            | BinaryPredicate::ArithmeticGreaterThanOrEqualTo
-    )
 }
 
 #[cfg(test)]

@@ -220,6 +220,7 @@ pub(super) fn call(
     let outer = std::mem::replace(&mut shell.parameters, words.and_then(parameters));
     let given = super::variables::tainted(words.into_iter().flatten().map(|word| &word.value));
     let outer_given = std::mem::replace(&mut shell.given, given);
+    let options = shell.enters_options();
     shell.locals.push(Vec::new());
     if times == 1 {
         let why = "a function that calls itself";
@@ -239,6 +240,7 @@ pub(super) fn call(
     }
     let shell = &mut context.state.shell;
     shell.ends_function();
+    shell.leaves_options(options);
     shell.parameters = outer;
     shell.given = outer_given;
     shell.leaving = leaving;

@@ -9,7 +9,7 @@ use crate::context::{Chosen, Context};
 use crate::invocation::Stdin;
 use crate::word::Value;
 
-use super::{Walker, expand_text, functions, joined, simple, traps, trusted};
+use super::{Walker, expand_text, functions, joined, outcomes, simple, traps, trusted};
 
 impl Walker {
     pub(super) fn list(&self, list: &CompoundList, context: &mut Context<'_>) {
@@ -66,7 +66,12 @@ impl Walker {
                 let flow = std::mem::replace(&mut context.flow, outer);
                 context.flow.join(&flow);
                 (context.flow.text, context.flow.found) = (flow.text, flow.found);
-                context.outcome = None;
+                context.outcome = match compound {
+                    CompoundCommand::Arithmetic(counted) if redirects.is_none() => {
+                        outcomes::of_count(&counted.expr.value, context)
+                    }
+                    _ => None,
+                };
             }
             Command::Function(function) => {
                 functions::define(self, function, context);

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::context::{Heads, ShellState, World};
 use crate::word::Value;
 
+use super::options::Reached;
 use super::variables::{SOMETIMES, tainted};
 
 impl ShellState {
@@ -106,6 +107,9 @@ impl ShellState {
         self.folds_text |= other.folds_text;
         self.tests = self.tests.min(other.tests);
         self.untold.extend(other.untold.iter().cloned());
+        if self.options != other.options {
+            self.options = Reached::Lost;
+        }
         self.left |= other.left;
         self.skipped |= other.skipped;
         self.matches_hidden |= other.matches_hidden;
@@ -149,6 +153,7 @@ impl ShellState {
             && (self.folds_names, self.folds_text, self.matches_hidden)
                 == (after.folds_names, after.folds_text, after.matches_hidden)
             && self.environment == after.environment
+            && self.options == after.options
             // A test that was decided in this turn may not be in the next.
             && (self.tests, &self.untold) == (after.tests, &after.untold);
         if same {

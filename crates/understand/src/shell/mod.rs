@@ -23,6 +23,7 @@ mod masked;
 mod meeting;
 mod menu;
 pub(crate) mod names_only;
+pub(crate) mod options;
 mod origin;
 mod outcomes;
 mod outputs;
@@ -75,6 +76,9 @@ pub(crate) fn run(text: &str, place: Place, context: &mut Context<'_>) {
             context.push(effect_at(place, text, &why));
             look_at(text, context);
             lenient::read(text, context);
+            // In the shell that runs it, it may have done anything.
+            context.state.shell.poison("a text that cannot be read may have set it");
+            context.state.shell.tests = Tests::Tainted;
             return;
         }
     };
@@ -140,6 +144,7 @@ pub(crate) fn run_child(
 ) {
     let kept = context.state.shell.clone();
     let shell = &mut context.state.shell;
+    shell.options = options::Reached::default();
     shell.variables.clear();
     shell.choices.clear();
     shell.arrays.clear();

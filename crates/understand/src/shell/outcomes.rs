@@ -8,7 +8,7 @@ use crate::word::{Value, Word};
 
 use super::outputs::Here;
 use super::words::{Decoded, decode, decode_joined};
-use super::{Walker, trusted};
+use super::{Walker, options, trusted};
 
 /// Longer texts are not held against patterns.
 const LONGEST: usize = 1024;
@@ -41,7 +41,7 @@ impl Tests {
 
 /// How a builtin ends that does nothing else than that, given to words without redirections.
 pub(super) fn of_command(name: &str, words: &[Word], context: &Context<'_>) -> Option<bool> {
-    if !matches!(name, "true" | ":" | "false" | "test" | "[") {
+    if !matches!(name, "true" | ":" | "false" | "test" | "[" | "getopts") {
         return None;
     }
     if !words.iter().all(|word| trusted::is_told(&word.raw, context) || (name == "[" && word.raw == "]")) {
@@ -62,6 +62,7 @@ pub(super) fn of_words(name: &str, words: &[String], context: &Context<'_>) -> O
     }
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match (name, words.as_slice()) {
+        ("getopts", words) => options::outcome(words, shell),
         ("true" | ":", _) => Some(true),
         ("false", _) => Some(false),
         ("test", words) | ("[", [words @ .., "]"]) => posix(words),
@@ -72,12 +73,14 @@ pub(super) fn of_words(name: &str, words: &[String], context: &Context<'_>) -> O
 /// What `test` finds of these words.
 fn posix(words: &[&str]) -> Option<bool> {
     let is_operand = |word: &str| !word.starts_with(['-', '!', '(', ')']);
+    // No operator begins so.
+    let is_alone = |word: &str| is_operand(word) || word.starts_with("--") && word.len() > 2;
     match words {
         ["!", rest @ ..] if rest.len() > 1 && rest.first() != Some(&"!") => {
             posix(rest).map(|outcome| !outcome)
         }
-        ["-n", word] if is_operand(word) => Some(!word.is_empty()),
-        ["-z", word] if is_operand(word) => Some(word.is_empty()),
+        ["-n", word] if is_alone(word) => Some(!word.is_empty()),
+        ["-z", word] if is_alone(word) => Some(word.is_empty()),
         [left, operator, right] if is_operand(left) && is_operand(right) => match *operator {
             "=" => same(left, right),
             "!=" => same(left, right).map(|is_same| !is_same),
@@ -101,6 +104,26 @@ fn numbers(left: &str, operator: &str, right: &str) -> Option<bool> {
         text.parse::<u64>().ok().filter(|_| is_plain && (text == "0" || !text.starts_with('0')))
     };
     ordered(number(left)?, operator, number(right)?)
+}
+
+/// How `(( .. ))` ends that asks for the number of parameters, and for nothing else: `(( $# > 1 ))`.
+pub(super) fn of_count(expression: &str, context: &Context<'_>) -> Option<bool> {
+    let (operator, number) = asked_of_count(expression)?;
+    let shell = &context.state.shell;
+    let count = shell.parameters.as_ref()?.len().to_string();
+    if shell.tests == Tests::Bash { numbers(&count, operator, number) } else { None }
+}
+
+/// The operator and the number that an expression holds the number of parameters against.
+pub(super) fn asked_of_count(expression: &str) -> Option<(&'static str, &str)> {
+    let rest = expression.trim().strip_prefix("$#")?.trim_start();
+    if rest.is_empty() {
+        return Some(("-ne", "0"));
+    }
+    let operators = [(">=", "-ge"), ("<=", "-le"), ("==", "-eq"), ("!=", "-ne"), (">", "-gt"), ("<", "-lt")];
+    let (written, operator) = operators.iter().find(|(written, _)| rest.starts_with(written))?;
+    let number = rest.get(written.len()..)?.trim();
+    (!number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())).then_some((operator, number))
 }
 
 /// What an operator of `test` says of two numbers.
@@ -139,7 +162,9 @@ pub(super) fn matches(pattern: &RawWord, values: &[Value], text: &str) -> Option
 
 /// Whether nothing but `*` and `?` has a meaning in a pattern as it stands.
 fn is_simple(raw: &str) -> bool {
-    raw.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"*?-_./:, ".contains(&byte))
+    // At its start, one shell takes `=` for the path of a program.
+    !raw.starts_with('=')
+        && raw.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"*?-_./:, =".contains(&byte))
 }
 
 impl Walker {
@@ -184,6 +209,9 @@ impl Walker {
                     matches(right, &values, &text)
                 };
                 match kind {
+                    _ if trusted::compares_numbers(kind) => {
+                        numbers(&text, &kind.to_string(), &single(right, context)?)
+                    }
                     BinaryPredicate::StringExactlyMatchesPattern
                     | BinaryPredicate::StringExactlyMatchesString => matches(),
                     BinaryPredicate::StringDoesNotExactlyMatchPattern
@@ -256,11 +284,14 @@ mod tests {
             (&["!", "a", "=", "b"], Some(true)),
             (&["-n", ""], Some(false)),
             (&["-z", ""], Some(true)),
+            (&["-n", "--env"], Some(true)),
             (&["9", "-lt", "10"], Some(true)),
             // Another shell fails where bash does not, or the other way round.
             (&["a", "==", "a"], None),
             (&["a", "=", "A"], None),
             (&["-n", "=", "-n"], None),
+            (&["-n", "-a"], None),
+            (&["-n", "--"], None),
             (&["!", "=", "!"], None),
             (&["08", "-eq", "8"], None),
             (&["a", "-eq", "a"], None),

@@ -3,17 +3,17 @@
 //! any more: both of its ways count.
 
 use brush_parser::ast::{
-    Command, CommandPrefixOrSuffixItem as Item, CompoundCommand, ExtendedTestExpr, IoFileRedirectTarget,
-    IoRedirect, RedirectList, SimpleCommand,
+    BinaryPredicate, Command, CommandPrefixOrSuffixItem as Item, CompoundCommand, ExtendedTestExpr,
+    IoFileRedirectTarget, IoRedirect, RedirectList, SimpleCommand, Word,
 };
 
 use crate::context::Context;
 
-use super::outcomes::Tests;
+use super::options;
+use super::outcomes::{self, Tests};
 
 /// Builtins and reserved words of bash, zsh and other shells that may change what a test finds: sorted.
 const CHANGING: &[&str] = &[
-    ".",
     "alias",
     "autoload",
     "bind",
@@ -46,7 +46,6 @@ const CHANGING: &[&str] = &[
     "float",
     "functions",
     "getln",
-    "getopts",
     "hash",
     "history",
     "integer",
@@ -76,7 +75,6 @@ const CHANGING: &[&str] = &[
     "select",
     "setopt",
     "shopt",
-    "source",
     "suspend",
     "times",
     "trap",
@@ -105,8 +103,10 @@ const CHANGING: &[&str] = &[
     "zstyle",
 ];
 /// Builtins whose name a function must not take.
-const TESTS: &[&str] =
-    &["[", "test", "true", "false", ":", "echo", "exit", "shift", "set", "export", "cd", "pwd"];
+const TESTS: &[&str] = &[
+    "[", "test", "true", "false", ":", "echo", "exit", "shift", "set", "export", "cd", "pwd", "getopts", ".",
+    "source",
+];
 /// Variables that are not what they are set to, or that change what others are; some by their beginnings.
 const SPECIAL: &[&str] = &[
     "BASH*",
@@ -193,7 +193,9 @@ fn is_plain(command: &SimpleCommand, context: &Context<'_>) -> bool {
     for item in prefix.clone().chain(suffix.clone()) {
         match item {
             Item::Word(word) => {
-                if !expands_plainly(&word.value) {
+                if !expands_plainly(&word.value)
+                    && options::count(&word.value, &context.state.shell).is_none()
+                {
                     return false;
                 }
             }
@@ -216,7 +218,8 @@ fn is_plain(command: &SimpleCommand, context: &Context<'_>) -> bool {
     if !is_literal || CHANGING.binary_search(&name).is_ok() || shell.aliases.contains_key(name) {
         return false;
     }
-    let is_own = shell.functions.contains_key(name) || matches!(name, "shift" | "set" | "export" | "cd");
+    let is_own =
+        shell.functions.contains_key(name) || matches!(name, "shift" | "set" | "export" | "cd" | "getopts");
     if is_own && (assigns && command.prefix.is_some() || redirects) {
         return false;
     }
@@ -227,6 +230,10 @@ fn is_plain(command: &SimpleCommand, context: &Context<'_>) -> bool {
         })
         .collect();
     match name {
+        // Who reads the file says more.
+        "." | "source" => words.len() == 1 && !assigns && !redirects,
+        "getopts" => options::outcome(&words, shell).is_some(),
+        "set" if words.first() == Some(&"--") => words.iter().skip(1).all(|word| is_told(word, context)),
         "set" => matches!(
             words.as_slice(),
             ["-e" | "-u" | "-eu" | "-ue" | "-x" | "-ex" | "-eux"]
@@ -235,7 +242,7 @@ fn is_plain(command: &SimpleCommand, context: &Context<'_>) -> bool {
         "shift" => {
             let count = match words.as_slice() {
                 [] => Some(1),
-                [count] => count.parse().ok(),
+                [count] => count.parse().ok().or_else(|| options::count(count, shell)),
                 [_, _, ..] => None,
             };
             count
@@ -256,15 +263,15 @@ pub(super) fn other(command: &Command, context: &mut Context<'_>) {
         Command::Simple(_) => true,
         Command::Compound(compound, redirects) => {
             let is_known = match compound {
-                CompoundCommand::Arithmetic(_)
-                | CompoundCommand::ArithmeticForClause(_)
-                | CompoundCommand::Coprocess(_) => false,
+                CompoundCommand::Arithmetic(counted) => {
+                    outcomes::asked_of_count(&counted.expr.value).is_some()
+                }
+                CompoundCommand::ArithmeticForClause(_) | CompoundCommand::Coprocess(_) => false,
                 CompoundCommand::ForClause(clause) => {
                     let values = clause.values.iter().flatten();
-                    let are_told = clause
-                        .values
-                        .as_ref()
-                        .is_some_and(|values| values.iter().all(|word| is_told(&word.value, context)));
+                    // Each parameter is told as `$1` is.
+                    let is_each_told = |word: &Word| word.value == "\"$@\"" || is_told(&word.value, context);
+                    let are_told = clause.values.iter().flatten().all(is_each_told);
                     tells(&clause.variable_name, are_told, context);
                     is_variable(&clause.variable_name)
                         && values.into_iter().all(|word| expands_plainly(&word.value))
@@ -319,9 +326,27 @@ fn compares_texts(expression: &ExtendedTestExpr) -> bool {
                     | StringExactlyMatchesString
                     | StringDoesNotExactlyMatchString
             );
-            is_text && expands_plainly(&left.value) && expands_plainly(&right.value)
+            let is_number = |word: &str| {
+                let word = word.trim_matches('"');
+                word == "$#" || !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit())
+            };
+            let is_count = || compares_numbers(kind) && is_number(&left.value) && is_number(&right.value);
+            (is_text && expands_plainly(&left.value) && expands_plainly(&right.value)) || is_count()
         }
     }
+}
+
+/// Whether a test takes both of its words for numbers.
+pub(super) const fn compares_numbers(kind: &BinaryPredicate) -> bool {
+    matches!(
+        kind,
+        BinaryPredicate::ArithmeticEqualTo
+            | BinaryPredicate::ArithmeticNotEqualTo
+            | BinaryPredicate::ArithmeticLessThan
+            | BinaryPredicate::ArithmeticLessThanOrEqualTo
+            | BinaryPredicate::ArithmeticGreaterThan
+            | BinaryPredicate::ArithmeticGreaterThanOrEqualTo
+    )
 }
 
 fn may_any_fail(redirects: Option<&RedirectList>) -> bool {
@@ -392,8 +417,8 @@ fn expands_plainly(raw: &str) -> bool {
     !raw.contains("$'") && !raw.contains('`')
 }
 
-/// Whether what a word stands for can be told from its text: letters, `$X`, `${X}`, `${X:-word}`, `${X:?words}`, `$1` and
-/// `$#`.
+/// Whether what a word stands for can be told from its text: letters, `$X`, `${X}`, `${X:-word}`, `${X:?words}`,
+/// `${X#*=}`, `$1` and `$#`.
 pub(super) fn is_told(raw: &str, context: &Context<'_>) -> bool {
     let is_letter = |letter: char| letter.is_ascii_alphanumeric() || "_-./:,=@%+ \"'".contains(letter);
     let mut rest = raw;
@@ -408,10 +433,23 @@ pub(super) fn is_told(raw: &str, context: &Context<'_>) -> bool {
             let Some((inside, left)) = inner.split_once('}') else { return false };
             // The words of `${X:?words}` are said to a person, and no value.
             let asked = || inside.split_once(":?").or_else(|| inside.split_once('?'));
+            let (inside, is_cut) = match inside.split_once(['#', '%']) {
+                Some((name, pattern)) if !name.is_empty() => {
+                    if !pattern.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_=*#%".contains(&byte))
+                    {
+                        return false;
+                    }
+                    (name, true)
+                }
+                _ => (inside, false),
+            };
+            if is_cut && inside.contains([':', '?', '-']) {
+                return false;
+            }
             let (name, usual) = match asked().filter(|(_, said)| !said.contains(['$', '`', '\\', '"', '\'']))
             {
                 Some((name, _)) => (name, ""),
-                None => inside.split_once(":-").unwrap_or((inside, "")),
+                None => inside.split_once(":-").or_else(|| inside.split_once('-')).unwrap_or((inside, "")),
             };
             if !usual.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte)) {
                 return false;
@@ -427,7 +465,12 @@ pub(super) fn is_told(raw: &str, context: &Context<'_>) -> bool {
         };
         let is_parameter = name.len() == 1 && name.bytes().all(|byte| byte.is_ascii_digit() && byte != b'0');
         let is_count = name.is_empty() && after.starts_with('#');
-        if !(is_count || is_parameter || (is_variable(name) && !context.state.shell.untold.contains(name))) {
+        let is_option = name == "OPTARG" && context.state.shell.follows_options();
+        if !(is_count
+            || is_option
+            || is_parameter
+            || (is_variable(name) && !context.state.shell.untold.contains(name)))
+        {
             return false;
         }
         rest = left;

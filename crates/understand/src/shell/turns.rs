@@ -3,7 +3,7 @@
 
 use std::cell::Cell;
 
-use brush_parser::ast::{Command, CompoundList, WhileOrUntilClauseCommand};
+use brush_parser::ast::{Command, CompoundCommand, CompoundList, WhileOrUntilClauseCommand};
 
 use crate::context::Context;
 
@@ -81,10 +81,11 @@ impl Walker {
 fn is_test(condition: &CompoundList) -> bool {
     let [item] = condition.0.as_slice() else { return false };
     match item.0.first.seq.as_slice() {
-        [Command::Simple(simple)] => {
-            simple.word_or_name.as_ref().is_some_and(|name| matches!(name.value.as_str(), "[" | "test"))
-        }
-        [Command::ExtendedTest(..)] => true,
+        [Command::Simple(simple)] => simple
+            .word_or_name
+            .as_ref()
+            .is_some_and(|name| matches!(name.value.as_str(), "[" | "test" | "getopts")),
+        [Command::ExtendedTest(..) | Command::Compound(CompoundCommand::Arithmetic(_), _)] => true,
         [] | [_] | [_, _, ..] => false,
     }
 }
@@ -106,8 +107,7 @@ mod tests {
         exec.read set, read
         exec.read test, read
         exec.read shift, read
-        exec.read break, read
-        git.force-push *@*, destroy, partial
+        git.push feature@origin, write
         ");
         assert_snapshot!(check(&script("-v --to origin -h --to upstream")), @"
         exec.read set, read

@@ -291,6 +291,9 @@ impl Names for ShellState {
         if matches!(name, "@" | "*") && self.parameters.is_none() {
             return self.given.clone().unwrap_or_else(|| Value::unknown("a positional parameter"));
         }
+        if let Some(value) = self.option_value(name) {
+            return value;
+        }
         let carried = || tainted(self.variables.get(name));
         if let Some(value) = is_volatile(name).then(carried).flatten() {
             return value;

@@ -15,6 +15,7 @@ pub(super) const TOPIC: Topic = Topic {
         ("Bash", "curl -X DELETE https://api.github.com/repos/acme/shop"),
         ("Bash", "http PUT https://gitlab.com/api/v4/projects/acme%2Fshop/merge_requests/7/merge"),
         ("Bash", "curl -X POST https://es.prod.example:9200/logs/_delete_by_query -d '{}'"),
+        ("Bash", "curl http://es.example:9200/orders/_search -d '{\"query\": {\"match_all\": {}}}'"),
         ("Bash", "gh api graphql -f query='query { viewer { login } }'"),
         (
             "Bash",

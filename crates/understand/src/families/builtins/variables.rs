@@ -148,13 +148,13 @@ fn one(program: &str, name: &str, value: Option<Value>, appends: bool, is_global
     }
 }
 
-/// `read`, `mapfile`, `getopts`.
+/// `read` and `mapfile`.
 pub(super) fn read(invocation: &Invocation, context: &mut Context<'_>) {
     if invocation.words.iter().any(|word| word.value.is_unknown()) {
         context.state.shell.poison("a variable of unknown name is set");
     }
     let mut names: Vec<&Word> = Vec::new();
-    let (mut raw, mut plain, mut array) = (false, invocation.program != "getopts", false);
+    let (mut raw, mut plain, mut array) = (false, true, false);
     let is_lines = matches!(invocation.program.as_str(), "mapfile" | "readarray");
     let mut lines = false;
     let mut words = invocation.words.iter();

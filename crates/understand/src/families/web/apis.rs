@@ -3,7 +3,7 @@
 
 use countersign_model::{Certainty, Effect, Resource, Verb, verbs};
 
-use super::{clouds, hooks};
+use super::{clouds, hooks, queries};
 use crate::context::Context;
 use crate::forge::normal_path;
 use crate::word::Value;
@@ -44,8 +44,9 @@ pub(super) fn effects(request: &Request<'_>, context: &mut Context<'_>) -> bool 
     let Some(effect) = named.or_else(by_path) else { return false };
     if request.sends && !by_host {
         // A path alone does not make a host one's own: what is sent is sent.
-        let resource = Resource::Host { host: request.host.to_owned(), url: None };
-        context.push(Effect::new(verbs::NET_SEND, resource));
+        let asks = effect.verb == verbs::DB_READ && queries::only_asks(request, &segments);
+        let verb = if asks { verbs::NET_READ } else { verbs::NET_SEND };
+        context.push(Effect::new(verb, Resource::Host { host: request.host.to_owned(), url: None }));
     }
     let doubt = match request.method {
         None => Some("the method is not known"),
@@ -69,15 +70,19 @@ pub(crate) fn metadata_request(address: &str, context: &mut Context<'_>) {
     metadata(&request, &path).into_iter().for_each(|effect| context.push(effect));
 }
 
-/// What an address of which only the end is known asks for: `$VAULT_ADDR/v1/secret/data/x`.
-pub(super) fn by_path(suffix: &str, method: Option<&str>) -> Option<Effect> {
+/// What an address of which only the end is known asks for: `$VAULT_ADDR/v1/secret/data/x`; and whether that is all
+/// that is told to its host.
+pub(super) fn by_path(suffix: &str, method: Option<&str>, data: &[Value], sends: bool) -> Option<(Effect, bool)> {
     let path = normal_path(suffix);
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-    let request = Request { host: "*", url: suffix, method, open: true, data: &[], sends: false };
+    let request = Request { host: "*", url: suffix, method, open: true, data, sends };
     let found = vault(&request, "", &segments)
         .or_else(|| kubernetes(&request, "6443", &segments).filter(|_| segments.len() > 2))
         .or_else(|| search(&request, "", &segments));
-    found.map(|effect| effect.certain(Certainty::Partial, "the host is not known"))
+    found.map(|effect| {
+        let only_asks = !sends || effect.verb == verbs::DB_READ && queries::only_asks(&request, &segments);
+        (effect.certain(Certainty::Partial, "the host is not known"), only_asks)
+    })
 }
 
 /// The method, where an unknown one is taken for the worst.
@@ -204,10 +209,10 @@ fn kubernetes(request: &Request<'_>, port: &str, segments: &[&str]) -> Option<Ef
 
 /// Elasticsearch and OpenSearch.
 fn search(request: &Request<'_>, port: &str, segments: &[&str]) -> Option<Effect> {
-    const READS: &[&str] = &["_search", "_count", "_msearch", "_mget", "_field_caps", "_explain", "_analyze", "_validate", "_sql", "_cat", "_search_template", "_rank_eval", "_termvectors", "_async_search", "_pit", "_eql", "_esql", "_render", "_source", "_stats", "_nodes", "_resolve", "_knn_search"];
+    const READS: &[&str] = &["_search", "_count", "_msearch", "_mget", "_field_caps", "_explain", "_analyze", "_validate", "_sql", "_cat", "_search_template", "_rank_eval", "_termvectors", "_async_search", "_pit", "_eql", "_esql", "_render", "_source", "_stats", "_resolve", "_knn_search"];
     const WRITES: &[&str] = &["_doc", "_create", "_bulk", "_update", "_update_by_query", "_reindex", "_refresh", "_flush", "_forcemerge", "_cache"];
     const SHAPES: &[&str] = &["_settings", "_mapping", "_mappings", "_alias", "_aliases", "_template", "_index_template", "_component_template", "_ilm", "_ism", "_data_stream", "_open", "_close", "_rollover", "_shrink", "_split", "_clone", "_ingest", "_transform"];
-    const OTHERS: &[&str] = &["_delete_by_query", "_security", "_cluster", "_snapshot", "_scripts", "_tasks", "_shutdown", "_restore", "_plugins", "_opendistro", "_watcher"];
+    const OTHERS: &[&str] = &["_delete_by_query", "_security", "_cluster", "_nodes", "_snapshot", "_scripts", "_tasks", "_shutdown", "_restore", "_plugins", "_opendistro", "_watcher"];
     let known = |segment: &&&str| [READS, WRITES, SHAPES, OTHERS].iter().any(|list| list.contains(*segment));
     let api = segments.iter().find(known).copied();
     let is_server = port == "9200" || request.host.contains("elastic") || request.host.contains("opensearch") || request.host.ends_with(".es.amazonaws.com");
@@ -291,6 +296,7 @@ mod tests {
         assert_snapshot!(check("curl -XPOST http://es.example:9200/logs/_delete_by_query -d '{}'; curl -XDELETE http://es.example:9200/logs; curl -XPOST http://es.example:9200/logs/_search -d '{}'; curl es.example:9200/_cat/indices"), @"
         net.send es.example, send
         db.destroy logs in elasticsearch://es.example, destroy
+        net.read es.example, read
         db.read logs in elasticsearch://es.example, read
         db.read * in elasticsearch://es.example, read
         ");
