@@ -11,6 +11,7 @@ use crate::context::{Context, Local, ShellState};
 use crate::invocation::Stdin;
 use crate::word::{Value, Word};
 
+use super::variables::is_short;
 use super::{Place, Text, Walker, subscripts};
 
 /// Bodies one name may have where ways meet.
@@ -275,6 +276,10 @@ pub(crate) fn parameters(words: &[Word]) -> Option<Vec<Value>> {
             raw.len() > 1 && raw.starts_with('"') && raw.ends_with('"') && !raw.contains(['@', '*', '`', '('])
         }
     };
+    // Each `set -- "$@" "$@"` has twice as many.
+    if !is_short(words.iter().map(|word| word.value.text())) {
+        return None;
+    }
     let values = words.iter().map(|word| one(word).then(|| word.value.clone()));
     values.collect()
 }
@@ -284,6 +289,28 @@ mod tests {
     use insta::assert_snapshot;
 
     use crate::fixture::check;
+
+    #[test]
+    fn parameters_that_double_are_not_kept_for_ever() {
+        for again in [
+            "set -- \"$@\" \"$@\"; ",
+            "set -- $@ $@; ",
+            "set -- \"${@:1}\" \"$@\"; ",
+            "a=(\"$@\" \"$@\"); set -- \"${a[@]}\" \"${a[@]}\"; ",
+            "set -- \"$*$*\"; ",
+            "set -- \"$1$1\"; ",
+            "a=(\"${a[0]}${a[0]}\"); ",
+            "a[0]=\"${a[0]}${a[0]}\"; ",
+        ] {
+            let found = check(&format!("set -- a b; a=(a b); {}git push origin main", again.repeat(30)));
+            assert!(found.contains("git.push main@origin"), "{again}: {found}");
+        }
+        let found = check(&format!(
+            "f() {{ set -- \"$@\" \"$@\"; {}git push origin \"$1\"; }}; f main",
+            "set -- \"$@\" \"$@\"; ".repeat(30)
+        ));
+        assert!(found.contains("*@origin"), "{found}");
+    }
 
     #[test]
     fn functions_do_what_they_do_where_they_are_called() {

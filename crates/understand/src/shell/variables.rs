@@ -72,6 +72,12 @@ const REFERENCE: &str = "a reference may have set it";
 
 pub(super) const SOMETIMES: &str = "a variable that is not always set";
 
+/// Whether values are few and short enough to be kept.
+pub(crate) fn is_short<'t>(texts: impl Iterator<Item = &'t str>) -> bool {
+    let (count, length) = texts.fold((0, 0), |(count, length), text| (count + 1, length + text.len()));
+    count <= MOST_ELEMENTS && length <= LONGEST
+}
+
 impl ShellState {
     /// Sets a variable.
     pub fn set(&mut self, name: &str, value: Value) {
@@ -133,7 +139,7 @@ impl ShellState {
         let first = elements.first().cloned().unwrap_or_else(|| Value::Known(String::new()));
         self.set(name, first);
         let plain = !self.leaving && !self.odd.contains(name) && !self.distrusted;
-        if plain && elements.len() <= MOST_ELEMENTS {
+        if plain && is_short(elements.iter().map(Value::text)) {
             self.arrays.insert(name.to_owned(), elements);
         } else if !self.distrusted {
             self.variables.insert(name.to_owned(), Value::unknown("an array"));
