@@ -45,6 +45,19 @@ pub(crate) fn run(path: &str, directory: &str, goal: &Goal, context: &mut Contex
     peek(&located, &part, context, &mut |text, context| follow(path, text, directory, goal, context))
 }
 
+/// The names of a makefile's targets that people give.
+pub(crate) fn names(path: &str, context: &mut Context<'_>) -> Vec<String> {
+    let located = paths::locate(&Value::Known(path.to_owned()), context);
+    let mut file = Makefile::default();
+    peek(&located, "names", context, &mut |text, _| {
+        file.read(path, text);
+        Ok(())
+    });
+    let names = file.rules.iter().flat_map(|rule| rule.targets.split_ascii_whitespace());
+    let plain = names.filter(|name| !name.starts_with('.') && !name.contains(['%', '$']));
+    plain.take(MOST_TARGETS / 2).map(str::to_owned).collect()
+}
+
 /// Adds what make does with rules that it reads from its standard input.
 pub(crate) fn run_text(text: &str, directory: &str, goal: &Goal, context: &mut Context<'_>) -> Looked {
     if !super::counts(text.len(), context) {

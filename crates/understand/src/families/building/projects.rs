@@ -73,12 +73,19 @@ pub(super) fn directory(below: Option<&str>, context: &Context<'_>) -> Result<St
 fn make(invocation: &Invocation, context: &mut Context<'_>) -> (Looked, Option<Verb>) {
     let (below, file, words) = targets(invocation);
     let names: Option<Vec<String>> = words.iter().map(|word| word.known().map(str::to_owned)).collect();
-    let Some(names) = names else { return (Looked::Opaque("which target it makes is not known".to_owned()), None) };
-    let usual = usual(&names);
     let directory = match directory(below.as_deref(), context) {
         Ok(directory) => directory,
         Err(why) => return (Looked::Opaque(format!("where its makefile stands is not known: {why}")), None),
     };
+    let files = match &file {
+        Some(file) => vec![file.as_str()],
+        None => vec!["GNUmakefile", "makefile", "Makefile"],
+    };
+    let is_known = names.is_some();
+    // Where that is not known, it could be any of them.
+    let any = || files.iter().map(|file| makefile::names(&paths::normal(&directory, file), context)).find(|names| !names.is_empty());
+    let names = names.or_else(any).unwrap_or_default();
+    let usual = if is_known { usual(&names) } else { None };
     let mut options = options(&invocation.words);
     if options.asks {
         return (Looked::Understood, usual);
@@ -109,10 +116,6 @@ fn make(invocation: &Invocation, context: &mut Context<'_>) -> (Looked, Option<V
             None => Looked::Opaque("the rules that it reads from its standard input are not known".to_owned()),
         }, usual);
     }
-    let files = match &file {
-        Some(file) => vec![file.as_str()],
-        None => vec!["GNUmakefile", "makefile", "Makefile"],
-    };
     let looked = code::sure(context, |context| {
         for file in files {
             let looked = makefile::run(&paths::normal(&directory, file), &directory, &goal, context);
@@ -123,6 +126,7 @@ fn make(invocation: &Invocation, context: &mut Context<'_>) -> (Looked, Option<V
         Looked::Absent
     });
     match (looked, options.doubt) {
+        _ if !is_known => (Looked::Opaque("which target it makes is not known".to_owned()), None),
         (Looked::Opaque(why), _) | (_, Some(why)) => (Looked::Opaque(why), usual),
         (looked, None) => (looked, usual),
     }
@@ -213,6 +217,9 @@ fn options(words: &[Word]) -> Options {
     found
 }
 
+/// Scripts of one package that are looked at where it could be any.
+const MOST_SCRIPTS: usize = 40;
+
 /// Options of package managers that take the next word.
 const VALUES: &[&str] = &["-w", "--workspace", "--filter", "-F", "--loglevel", "--prefix", "-C", "--cwd", "--dir"];
 
@@ -221,6 +228,7 @@ fn script(index: usize, invocation: &Invocation, context: &mut Context<'_>) -> O
     let mut at = index;
     let mut below = None;
     let mut elsewhere = false;
+    let mut is_any = false;
     let mut name = (!named).then(|| invocation.known(index).unwrap_or_default().to_owned());
     for (place, word) in invocation.words.iter().enumerate() {
         let text = word.text();
@@ -237,7 +245,8 @@ fn script(index: usize, invocation: &Invocation, context: &mut Context<'_>) -> O
         let before = place.checked_sub(1).and_then(|before| invocation.known(before)).unwrap_or_default();
         let is_value = VALUES.contains(&before) || invocation.program == "npm" && (super::options_first::takes(before) || before.starts_with("--") && matches!(text, "true" | "false" | "always"));
         if place > index && name.is_none() && !text.starts_with('-') && !is_value {
-            name = Some(word.known()?.to_owned());
+            is_any = word.known().is_none();
+            name = Some(word.known().unwrap_or_default().to_owned());
             at = place;
         }
     }
@@ -245,14 +254,23 @@ fn script(index: usize, invocation: &Invocation, context: &mut Context<'_>) -> O
         "t" | "tst" => "test".to_owned(),
         name => name.to_owned(),
     };
-    let usual = usual(std::slice::from_ref(&name));
+    let usual = usual(std::slice::from_ref(&name)).filter(|_| !is_any);
     let arguments = passed(invocation.words.get(at + 1..).unwrap_or_default(), invocation);
     let arguments = arguments.as_slice();
+    if elsewhere && is_any {
+        return None;
+    }
     if elsewhere {
         return super::members::script(&name, arguments, invocation, context).map(|looked| (looked, usual));
     }
     let expression = name.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')).filter(|_| invocation.program == "pnpm");
     let looked = match directory(below.as_deref(), context) {
+        Ok(directory) if is_any => {
+            for name in packages::names(&directory, context).unwrap_or_default().iter().take(MOST_SCRIPTS) {
+                packages::script(name, &directory, arguments, context);
+            }
+            Looked::Opaque("which script it runs is not known".to_owned())
+        }
         Ok(directory) if let Some(expression) = expression => packages::matching(expression, &directory, arguments, context),
         Ok(directory) => packages::script(&name, &directory, arguments, context),
         Err(why) => Looked::Opaque(format!("where its package stands is not known: {why}")),

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::fixture::check;
+use crate::fixture::{check, check_with};
 
 #[test]
 fn settings_of_go() {
@@ -67,5 +67,20 @@ fn what_chooses_among_tests_is_no_file() {
     }
     for command in ["pytest -p .env", "pytest --config=.env", "jest --setupFiles .env", "go test -run .env"] {
         assert!(check(command).contains("secret.read"), "{command}: {}", check(command));
+    }
+}
+
+#[test]
+fn a_target_or_script_that_is_not_known_could_be_any() {
+    let files = [
+        ("/repo/Makefile", "test:\n\tcargo test\nship:\n\tgit push origin HEAD:main\n"),
+        ("/repo/package.json", r#"{"scripts": {"test": "jest", "ship": "git push origin HEAD:main"}}"#),
+    ];
+    for command in ["make \"$(cat x)\"", "make \"$TARGET\" X=1", "npm run \"$SCRIPT\"", "npm run \"$(cat x)\" -- y", "yarn run $S"] {
+        let found = check_with(command, &files);
+        assert!(found.contains("git.push main@origin") && found.contains("opaque"), "{command}: {found}");
+    }
+    for command in ["make test", "npm run test", "make -n \"$X\""] {
+        assert!(!check_with(command, &files).contains("git.push"), "{command}: {}", check_with(command, &files));
     }
 }
