@@ -35,7 +35,7 @@ use crate::shell::{self, Place};
 use crate::word::{Value, Word};
 
 pub(super) use local::is_of_strangers;
-pub(super) use spoken::sapling;
+pub(super) use spoken::{jujutsu, sapling};
 use resolve::Repo;
 
 pub(super) const FAMILY: Family = Family {
