@@ -447,6 +447,23 @@ mod tests {
     }
 
     #[test]
+    fn programs_that_settings_start() {
+        for command in [
+            "git -c credential.helper='!git push origin main' fetch", "git -c credential.https://x.example.helper='!git push origin main' fetch", "git -c gpg.program='git push origin main' commit -S", "git -c filter.x.clean='git push origin main' add a",
+            "git -c diff.x.textconv='git push origin main' log -p", "git -c trailer.x.command='git push origin main' commit --trailer x", "git -c trailer.x.cmd='git push origin main' commit --trailer x", "git -c merge.x.driver='git push origin main' merge y",
+            "git -c core.sshCommand='git push origin main' fetch", "git -c core.askPass='git push origin main' fetch", "git -c interactive.diffFilter='git push origin main' add -p", "git -c submodule.x.update='!git push origin main' submodule update",
+            "git -c tar.x.command='git push origin main' archive HEAD", "git -c difftool.x.cmd='git push origin main' difftool", "git -c remote.origin.uploadpack='git push origin main' fetch", "git -c gpg.ssh.defaultKeyCommand='git push origin main' commit -S",
+        ] {
+            let found = check(command);
+            assert!(found.contains("git.push main@origin"), "{command}: {found}");
+            assert!(found.contains("opaque"), "{command}: {found}");
+        }
+        for command in ["git -c credential.helper=cache fetch", "git -c credential.helper='store --file x' fetch", "git -c filter.lfs.required=true checkout x", "git -c submodule.x.update=rebase submodule update"] {
+            assert!(!check(command).contains("git.push"), "{command}: {}", check(command));
+        }
+    }
+
+    #[test]
     fn aliases() {
         assert_snapshot!(check("git -c alias.x='push origin HEAD:main' x"), @"git.push main@origin, write");
         assert_snapshot!(check("git -c alias.x='!git push' x origin main"), @"git.push main@origin, write");
