@@ -1,5 +1,7 @@
 //! Variables that some programs take commands, options, code or a way to others from.
 
+mod pager;
+
 use countersign_model::Effect;
 
 use super::{command, credentials, is_of_tools, is_plain_ssh};
@@ -17,6 +19,8 @@ enum Holds {
     Editing,
     /// Options, of which those with one of these in them run something.
     Options(&'static [&'static str]),
+    /// Options of a pager.
+    Paging,
     /// A file of settings, of which those with one of these in them run something or lead elsewhere.
     Settings(&'static [&'static str]),
     /// The same in a directory, in a file of this name.
@@ -31,7 +35,7 @@ enum Holds {
     Code,
 }
 
-use Holds::{Code, Command, Directory, Editing, Home, Options, Settings, Tool, Toolchain};
+use Holds::{Code, Command, Directory, Editing, Home, Options, Paging, Settings, Tool, Toolchain};
 
 const VIM: &[&str] = &["vim", "vi", "nvim", "ex", "view", "gvim", "vimdiff"];
 const DOTNET: &[&str] = &["dotnet", "msbuild"];
@@ -124,9 +128,21 @@ const VARIABLES: &[(&str, &[&str], Holds)] = &[
     ("JRE_HOME", JVM, Home),
     ("KOTLIN_HOME", &["kotlin", "kotlinc"], Home),
     ("LD", &[], Tool),
+    ("LESS", &[], Paging),
+    ("LESSECHO", &[], Command),
+    ("LESSEDIT", &[], Command),
+    ("LESSGLOBALTAGS", &[], Command),
+    ("LESSKEY", &[], Code),
+    ("LESSKEYIN", &[], Code),
+    ("LESSKEYIN_SYSTEM", &[], Code),
+    ("LESSKEY_CONTENT", &[], Code),
+    ("LESSKEY_CONTENT_SYSTEM", &[], Code),
+    ("LESSKEY_SYSTEM", &[], Code),
     ("M2_HOME", &["mvn", "mvnw"], Home),
+    ("MANLESS", &["man"], Paging),
     ("MANOPT", &["man"], Options(&["P", "pager", "H", "html", "-C", "config"])),
     ("MAVEN_HOME", &["mvn", "mvnw"], Home),
+    ("MORE", &[], Paging),
     ("MYVIMRC", VIM, Code),
     ("NINJA", &["meson"], Command),
     ("NM", &[], Tool),
@@ -147,6 +163,7 @@ const VARIABLES: &[(&str, &[&str], Holds)] = &[
     ("SSH_SK_PROVIDER", &["ssh", "ssh-keygen", "ssh-add", "ssh-agent", "scp", "sftp"], Code),
     ("STRIP", &[], Tool),
     ("SYSTEM_WGETRC", &["wget"], Settings(WGET)),
+    ("SYSTEMD_LESS", &[], Paging),
     ("TERRAGRUNT_AUTH_PROVIDER_CMD", &["terragrunt"], Command),
     ("TERRAGRUNT_TFPATH", &["terragrunt"], Tool),
     ("TG_AUTH_PROVIDER_CMD", &["terragrunt"], Command),
@@ -218,6 +235,7 @@ pub(super) fn effects(name: &str, value: &Value, invocation: &Invocation, contex
                     matches!(part.trim().split(' ').next(), Some("set" | "se" | "syntax" | "colorscheme"))
                 })
         }
+        Paging => return pager::effects(name, value, context),
         Options(parts) => !known || contains(text, parts),
         Settings(parts) => settings(value, context).is_none_or(|text| contains(&text, parts)),
         Directory(file, parts) => {

@@ -241,6 +241,7 @@ fn unknown(invocation: &Invocation, context: &mut Context<'_>) {
         opaque(invocation, "nobody knows what this program does", context);
     }
     super::git::sapling(invocation, context);
+    super::git::jujutsu(invocation, context);
     let name = invocation.program.rsplit('\\').next().unwrap_or_default().to_ascii_lowercase();
     let name = name.trim_end_matches('\r');
     let name = name.strip_suffix(".exe").unwrap_or(name);

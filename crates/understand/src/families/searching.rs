@@ -6,14 +6,16 @@ pub(crate) mod printed;
 
 pub(in crate::families) use listed::Listing;
 
-use countersign_model::verbs;
+use countersign_model::{Answer, Question, verbs};
 
 use super::{Family, dispatch, is_secret_name, opaque, reads_environment};
+use crate::Workspace as _;
 use crate::arguments::files::{Operands, touched};
 use crate::arguments::programs;
 use crate::context::Context;
 use crate::environment;
 use crate::invocation::{Invocation, Stdin};
+use crate::paths;
 use crate::word::{Value, Word};
 
 pub(super) const FAMILY: Family = Family {
@@ -114,6 +116,10 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
         filter(invocation, context);
     }
     let lists_only = invocation.words.iter().any(|word| matches!(word.text(), "--files" | "--type-list"));
+    if matches!(program, "yq" | "xq") && let [lone] = files.as_slice() && may_be_file(lone, context) {
+        context.read_tree(lone);
+        files.iter().filter(|_| in_place).for_each(|word| context.write(word));
+    }
     if !pattern_given && !lists_only && !files.is_empty() {
         patterns.push(files.remove(0).known().map(str::to_owned));
     }
@@ -126,6 +132,15 @@ fn effects(invocation: &Invocation, context: &mut Context<'_>) {
     }
     files.iter().filter(|_| in_place).for_each(|word| context.write(word));
     files.into_iter().for_each(|word| context.read_tree(word));
+}
+
+/// Whether a lone operand, which is an expression unless there is a file of that name, may be such a file.
+fn may_be_file(word: &Word, context: &Context<'_>) -> bool {
+    let located = paths::locate(&word.value, context);
+    let is_path = ["/", "./", "../", "~"].iter().any(|start| word.text().starts_with(start));
+    let is_written = || context.state.world.written.iter().any(|written| written.touches(&located));
+    let is_absent = || matches!(context.workspace.ask(&Question::Path { path: located.path.clone() }), Answer::Absent);
+    is_path || word.known().is_none() || is_written() || !is_absent()
 }
 
 /// The option of [`STARTING`] that a word is.
@@ -184,7 +199,7 @@ fn filter(invocation: &Invocation, context: &mut Context<'_>) {
 mod tests {
     use insta::assert_snapshot;
 
-    use crate::fixture::check;
+    use crate::fixture::{check, check_with};
 
     #[test]
     fn patterns_are_data() {
@@ -201,6 +216,18 @@ mod tests {
         for command in ["grep --file=", "grep --color x ", "grep -T x ", "jq -C . ", "jq -R -e . ", "jq --arg a b . ", "jq -n --rawfile x ", "grep -f"] {
             let found = check(&format!("{command}~/.ssh/id_rsa").replace("~/", "/home/dev/"));
             assert!(found.contains("secret.read"), "{command}: {found}");
+        }
+    }
+
+    #[test]
+    fn a_lone_file_of_yq() {
+        for command in ["yq -p ini ~/.aws/credentials", "yq -oj ~/.kube/config", "yq -p=props .env", "yq e .env", "yq ./.env", "cat .env > x; yq x", "yq /home/dev/.netrc", "xq .env"] {
+            let found = check_with(&command.replace("~/", "/home/dev/"), &[("/repo/.env", "STRIPE_KEY=x\n")]);
+            assert!(found.contains("secret.read"), "{command}: {found}");
+        }
+        for command in ["yq .a", "cat a.yaml | yq .env", "yq '.a.b | keys'", "yq -P", "jq .env"] {
+            let found = check_with(command, &[]);
+            assert!(!found.contains("secret.read"), "{command}: {found}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! Programs that run another program: the other one's effects are theirs.
 
+mod env_strings;
 mod looks;
 mod shells;
 
@@ -217,6 +218,10 @@ fn switch_user(invocation: &Invocation, context: &mut Context<'_>) {
 }
 
 fn unwrap(wrapper: &Wrapper, invocation: &Invocation, context: &mut Context<'_>) {
+    if let Some(apart) = Some(invocation).filter(|_| wrapper.name == "env").and_then(env_strings::apart) {
+        unwrap(wrapper, &apart, context);
+        return;
+    }
     let mut environment = invocation.environment.clone();
     let mut operands = wrapper.operands;
     let mut index = 0;
@@ -282,8 +287,7 @@ fn unwrap(wrapper: &Wrapper, invocation: &Invocation, context: &mut Context<'_>)
     let printing = || Invocation { first: Word::known_as("echo"), words: Vec::new(), contiguous: false, ..invocation.clone() };
     let nested = invocation.nested(index).or_else(|| (wrapper.name == "xargs").then(printing));
     let Some(mut nested) = nested else {
-        // `env -S` has run its words already.
-        if wrapper.name == "env" && !own.iter().any(|word| word.text().contains('S')) {
+        if wrapper.name == "env" {
             super::reads_environment("*", context);
         }
         context.program(verbs::EXEC_READ, &invocation.program);
@@ -419,14 +423,9 @@ fn env_option(text: &str, next: Option<&Word>, context: &mut Context<'_>) -> Opt
             change_directory(path, context);
             Some(1)
         }
-        "-S" | "--split-string" | "-iS" | "-vS" | "-ivS" | "-viS" => {
-            split(next.and_then(Word::known), context);
-            Some(2)
-        }
-        _ if text.starts_with("--split-string=") || text.starts_with("-S") || text.starts_with("-iS") || text.starts_with("-vS") => {
-            let after = text.strip_prefix("--split-string=").or_else(|| text.split_once('S').map(|(_, after)| after));
-            split(after, context);
-            Some(1)
+        _ if let Some(option) = env_strings::option(text) => {
+            context.opaque("env -S", "it runs text that is not known");
+            Some(if option.attached.is_none() { 2 } else { 1 })
         }
         _ if text.starts_with("--unset=") || text.starts_with("-u") => Some(1),
         _ => None,
@@ -439,20 +438,6 @@ fn change_directory(path: Option<&str>, context: &mut Context<'_>) {
         Some(path) => context.directory_at(path, true),
         None => Err("env changes the directory".to_owned()),
     };
-}
-
-/// `env -S` takes its words out of one.
-fn split(text: Option<&str>, context: &mut Context<'_>) {
-    match text {
-        Some(text) => {
-            if text.split_whitespace().next().is_some_and(|word| word.contains('=')) {
-                // The words behind may be the command that gets these.
-                context.state.shell.poisoned.get_or_insert_with(|| "env sets variables that stand in a text".to_owned());
-            }
-            shell::run_apart(text, Place::Within(context.here), context);
-        }
-        None => context.opaque("env -S", "it runs text that is not known"),
-    }
 }
 
 /// Words that become one shell command line.

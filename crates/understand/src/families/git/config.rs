@@ -57,6 +57,24 @@ pub(super) fn is_command(key: &str) -> bool {
     is_any(key, COMMANDS)
 }
 
+/// Settings whose value git starts as a command, where something calls for it.
+const STARTED: &[&str] = &[
+    "core.askpass", "core.gitproxy", "core.alternaterefscommand", "gpg.program", "gpg.*.program", "gpg.ssh.defaultkeycommand", "filter.*.clean", "filter.*.smudge", "filter.*.process", "diff.*.textconv", "diff.*.command", "merge.*.driver",
+    "trailer.*.cmd", "trailer.*.command", "tar.*.command", "interactive.difffilter", "difftool.*.cmd", "mergetool.*.cmd", "guitool.*.cmd", "man.*.cmd", "browser.*.cmd", "web.browser", "instaweb.httpd", "imap.tunnel", "gc.recentobjectshook",
+    "uploadpack.packobjectshook", "remote.*.uploadpack", "remote.*.receivepack", "hook.*.command", "sendemail.sendmailcmd", "sendemail.tocmd", "sendemail.cccmd", "sendemail.headercmd", "lfs.customtransfer.*.path",
+];
+
+/// The command that git starts for a setting of this value.
+fn started<'t>(key: &str, value: &'t str) -> Option<&'t str> {
+    let is_helper = is_any(key, &["credential.helper", "credential.*.helper"]);
+    match value.strip_prefix('!') {
+        Some(command) if is_helper || is_any(key, &["submodule.*.update"]) => Some(command),
+        // Other helpers are found by their names among git's own.
+        _ if is_helper => value.starts_with('/').then_some(value),
+        _ => is_any(key, STARTED).then_some(value),
+    }
+}
+
 /// Whether a setting makes git run something of note.
 pub(super) fn names_program(key: &str, value: &str) -> bool {
     let plain = PLAIN.contains(&value) && key != "core.hookspath";
@@ -82,6 +100,9 @@ pub(super) fn given(key: &str, value: &Value, context: &mut Context<'_>) {
             context.hidden("git -c core.sshCommand=..", "git is told to run another program where it connects");
         }
         return;
+    }
+    if let Some(command) = value.known().and_then(|text| started(key, text)) {
+        crate::environment::command(key, &Value::Known(command.to_owned()), context);
     }
     let what = format!("git -c {key}=..");
     context.opaque(&what, "this setting can make git run a program or go to another place");

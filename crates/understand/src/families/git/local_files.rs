@@ -31,9 +31,11 @@ pub(super) fn effects(git: &Git<'_>, context: &mut Context<'_>) {
     let operands = git.operands();
     match git.subcommand.as_str() {
         "merge-file" => {
+            let is_label = |index: usize| index.checked_sub(1).and_then(|before| git.words.get(before)).is_some_and(|word| word.text() == "-L");
+            let files: Vec<&Word> = git.words.iter().enumerate().filter(|(index, word)| !is_label(*index) && !word.text().starts_with('-')).map(|(_, word)| word).collect();
             let prints = git.has_short('p') || git.has_long("--stdout");
-            operands.iter().take(1).filter(|_| !prints).for_each(|word| context.write(word));
-            operands.iter().skip(1).for_each(|word| secret(&word.value, context));
+            files.iter().take(1).filter(|_| !prints).for_each(|word| context.write(word));
+            files.iter().for_each(|word| secret(&word.value, context));
         }
         "merge-index" => {
             let program = git.words.iter().position(|word| !matches!(word.text(), "-o" | "-q"));
@@ -277,6 +279,17 @@ mod tests {
             let found = check(&command.replace("~/", "/home/dev/"));
             assert!(found.contains("secret.read"), "{command}: {found}");
         }
+    }
+
+    #[test]
+    fn files_that_are_merged() {
+        for command in ["git merge-file -p .env /dev/null /dev/null", "git merge-file --stdout -q .env a b", "git merge-file -p -L x -L y .env a b", "git merge-file -p a b .env", "git merge-file .env a b"] {
+            assert!(check(command).contains("secret.read /repo/.env"), "{command}: {}", check(command));
+        }
+        for command in ["git merge-file -p a b c", "git merge-file -L .env -L b -L c a b c", "git merge-file -q a b c"] {
+            assert!(!check(command).contains("secret"), "{command}: {}", check(command));
+        }
+        assert!(check("git merge-file -L x a b c").contains("fs.write /repo/a"));
     }
 
     #[test]

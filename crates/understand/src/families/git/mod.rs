@@ -35,7 +35,7 @@ use crate::shell::{self, Place};
 use crate::word::{Value, Word};
 
 pub(super) use local::is_of_strangers;
-pub(super) use spoken::sapling;
+pub(super) use spoken::{jujutsu, sapling};
 use resolve::Repo;
 
 pub(super) const FAMILY: Family = Family {
@@ -444,6 +444,23 @@ mod tests {
         exec.opaque git, execute, opaque
         git.force-push *@*, destroy, partial
         "#);
+    }
+
+    #[test]
+    fn programs_that_settings_start() {
+        for command in [
+            "git -c credential.helper='!git push origin main' fetch", "git -c credential.https://x.example.helper='!git push origin main' fetch", "git -c gpg.program='git push origin main' commit -S", "git -c filter.x.clean='git push origin main' add a",
+            "git -c diff.x.textconv='git push origin main' log -p", "git -c trailer.x.command='git push origin main' commit --trailer x", "git -c trailer.x.cmd='git push origin main' commit --trailer x", "git -c merge.x.driver='git push origin main' merge y",
+            "git -c core.sshCommand='git push origin main' fetch", "git -c core.askPass='git push origin main' fetch", "git -c interactive.diffFilter='git push origin main' add -p", "git -c submodule.x.update='!git push origin main' submodule update",
+            "git -c tar.x.command='git push origin main' archive HEAD", "git -c difftool.x.cmd='git push origin main' difftool", "git -c remote.origin.uploadpack='git push origin main' fetch", "git -c gpg.ssh.defaultKeyCommand='git push origin main' commit -S",
+        ] {
+            let found = check(command);
+            assert!(found.contains("git.push main@origin"), "{command}: {found}");
+            assert!(found.contains("opaque"), "{command}: {found}");
+        }
+        for command in ["git -c credential.helper=cache fetch", "git -c credential.helper='store --file x' fetch", "git -c filter.lfs.required=true checkout x", "git -c submodule.x.update=rebase submodule update"] {
+            assert!(!check(command).contains("git.push"), "{command}: {}", check(command));
+        }
     }
 
     #[test]

@@ -258,6 +258,7 @@ mod tests {
         ");
         assert_snapshot!(check("git submodule init; git submodule sync"), @"git.branch /repo, write");
         assert_snapshot!(check("git -c submodule.x.update='!git push origin main' submodule update"), @"
+        git.push main@origin, write
         exec.opaque git -c submodule.x.update=.., execute, opaque
         git.fetch /repo, read
         git.branch /repo, write

@@ -60,10 +60,7 @@ fn other_places_to_run_in() {
     fs.read /repo, read
     git.push main@origin, write
     ");
-    assert_snapshot!(check("env -S 'git push origin main'"), @"
-    git.push main@origin, write
-    exec.read env, read
-    ");
+    assert_snapshot!(check("env -S 'git push origin main'"), @"git.push main@origin, write");
 }
 
 /// A look with another user's rights is shown to people; whatever more it does uses these rights.
