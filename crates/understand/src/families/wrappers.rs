@@ -218,10 +218,8 @@ fn switch_user(invocation: &Invocation, context: &mut Context<'_>) {
 }
 
 fn unwrap(wrapper: &Wrapper, invocation: &Invocation, context: &mut Context<'_>) {
-    if let Some(apart) = Some(invocation).filter(|_| wrapper.name == "env").and_then(env_strings::apart) {
-        unwrap(wrapper, &apart, context);
-        return;
-    }
+    let apart = Some(invocation).filter(|_| wrapper.name == "env").and_then(env_strings::all_apart);
+    let invocation = apart.as_ref().unwrap_or(invocation);
     let mut environment = invocation.environment.clone();
     let mut operands = wrapper.operands;
     let mut index = 0;

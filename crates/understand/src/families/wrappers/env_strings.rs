@@ -22,8 +22,17 @@ pub(super) fn option(word: &str) -> Option<Split<'_>> {
     is_it.then_some(Split { flags, attached: Some(text).filter(|text| !text.is_empty()) })
 }
 
-/// The same command with the words of its first such text apart; none where it has no text that is known.
-pub(super) fn apart(invocation: &Invocation) -> Option<Invocation> {
+/// Texts of one command that are taken apart, each of which may begin with the next.
+const MOST: usize = 16;
+
+/// The same command with the words of such texts apart; none where it has no text that is known. What is left of too many
+/// stays an option of a text that is not known.
+pub(super) fn all_apart(invocation: &Invocation) -> Option<Invocation> {
+    std::iter::successors(apart(invocation), apart).take(MOST).last()
+}
+
+/// The same with those of the first one apart.
+fn apart(invocation: &Invocation) -> Option<Invocation> {
     let mut index = 0;
     loop {
         let word = invocation.words.get(index)?;
@@ -98,6 +107,13 @@ fn add(word: &mut Option<Value>, letter: char) {
 #[cfg(test)]
 mod tests {
     use crate::fixture::check;
+
+    #[test]
+    fn texts_in_texts_come_to_an_end() {
+        let nested = |count: usize| check(&format!("env {}git push origin main", "-S ".repeat(count)));
+        assert!(nested(9).contains("git.push main@origin"), "{}", nested(9));
+        assert!(nested(5000).contains("exec.opaque env -S"), "{}", nested(5000));
+    }
 
     #[test]
     fn the_words_after_the_text_belong_to_it() {
