@@ -80,14 +80,22 @@ fn found(code: &Code<'_>, start: usize, end: usize, most: usize, context: &Conte
 
 /// Without what only writes a value in another way: `str(x)`, `x.replace('%', '%%')`.
 fn plain(code: &Code<'_>, start: usize, end: usize) -> Range {
-    if code.is(start, "str") && code.is(start + 1, "(") && code.closer(start + 1) + 1 == end {
-        return plain(code, start + 2, end - 1);
+    let (mut start, mut end) = (start, end);
+    for _ in 0..super::DEEPEST {
+        if code.is(start, "str") && code.is(start + 1, "(") && code.closer(start + 1) + 1 == end {
+            (start, end) = (start + 2, end - 1);
+            continue;
+        }
+        let opens = |open: &usize| code.is(*open, "(") && code.closer(*open) + 1 == end;
+        let Some(open) = (start..end).find(opens) else { break };
+        let texts: Vec<Option<&str>> = code.ranges(open).iter().map(|(from, _)| code.text(*from)).collect();
+        let escapes = code.name(open.wrapping_sub(1)) == Some("replace") && texts == [Some("%"), Some("%%")];
+        if !escapes || open <= start + 2 {
+            break;
+        }
+        end = open - 2;
     }
-    let opens = |open: &usize| code.is(*open, "(") && code.closer(*open) + 1 == end;
-    let Some(open) = (start..end).find(opens) else { return (start, end) };
-    let texts: Vec<Option<&str>> = code.ranges(open).iter().map(|(from, _)| code.text(*from)).collect();
-    let escapes = code.name(open.wrapping_sub(1)) == Some("replace") && texts == [Some("%"), Some("%%")];
-    if escapes && open > start + 2 { plain(code, start, open - 2) } else { (start, end) }
+    (start, end)
 }
 
 /// The class of which a name is the only object: `settings = Settings()`, or what a function gives that makes it.

@@ -25,9 +25,11 @@ pub(super) fn effects(name: &str, value: &Value, context: &mut Context<'_>) -> b
     let mut rest = text.trim_start();
     while let Some(letter) = rest.chars().next() {
         let after = rest.get(letter.len_utf8()..).unwrap_or_default();
-        let (string, beyond) = after.split_once('$').unwrap_or((after, ""));
+        // Looked for where an option takes a text alone.
+        let ended = || after.split_once('$').unwrap_or((after, ""));
         rest = if letter == '+' {
-            at_start(name, string.trim_start_matches('+'), context);
+            let (text, beyond) = ended();
+            at_start(name, text.trim_start_matches('+'), context);
             beyond
         } else if letter == '-' && after.starts_with('+') {
             // Back to what it is without the option.
@@ -49,7 +51,7 @@ pub(super) fn effects(name: &str, value: &Value, context: &mut Context<'_>) -> b
                 after
             }
         } else if TEXTS.contains(&letter) {
-            beyond
+            ended().1
         } else {
             if FILES.contains(&letter) {
                 opaque(name, context);

@@ -210,10 +210,14 @@ pub(super) fn data<'t>(text: &'t str, kind: &str) -> impl Iterator<Item = &'t st
         let behind = text.get(at + kind.len()..).is_some_and(|rest| rest.starts_with(['"', ' ', '\t']));
         behind && before.is_some_and(|before| before.trim_end().ends_with("data"))
     };
-    starts.into_iter().filter(is_data).collect::<Vec<_>>().into_iter().filter_map(move |at| {
-        let rest = text.get(at..)?;
-        let end = rest.match_indices("\ndata").chain(rest.match_indices("\nresource")).map(|(end, _)| end).min();
-        rest.get(..end.unwrap_or(rest.len()))
+    let starts: Vec<usize> = starts.into_iter().filter(is_data).collect();
+    // Each ends where the next of any kind begins, so that no part of a text is read twice.
+    let others = text.match_indices("\ndata").chain(text.match_indices("\nresource")).map(|(at, _)| at);
+    let mut ends: Vec<usize> = others.chain(starts.iter().copied()).collect();
+    ends.sort_unstable();
+    starts.into_iter().filter_map(move |at| {
+        let end = ends.get(ends.partition_point(|end| *end <= at)).copied();
+        text.get(at..end.unwrap_or(text.len()))
     })
 }
 
