@@ -135,24 +135,21 @@ fn named(checked: &Checked) -> Result<(), BuildError> {
             "Place" => &PLACES.map(place_word),
             "Session" => &[SESSION],
             "Action" => continue,
-            _ => return Err(nameless(checked, &kind, &id)),
+            _ => {
+                let message = format!("nothing is called `{kind}::\"{id}\"`, so that this is never true");
+                return Err(unnamed(checked, &id, message, by_attribute(&kind)));
+            }
         };
         if !known.contains(&id.as_str()) {
-            let text = checked.policy.to_string();
-            let offset = text.find(&format!("\"{id}\""));
-            return Err(BuildError::Policy {
-                policy: checked.name.clone(),
-                message: format!("there is no `{kind}::\"{id}\"`, so that this is never true"),
-                place: Place(offset.and_then(|offset| line_and_column(&text, offset))),
-                hint: Some(nearest::hint(&id, known)),
-            });
+            let message = format!("there is no `{kind}::\"{id}\"`, so that this is never true");
+            return Err(unnamed(checked, &id, message, nearest::hint(&id, known)));
         }
     }
     Ok(())
 }
 
-/// A resource that a policy names by an entity: each is known by its attributes alone.
-fn nameless(checked: &Checked, kind: &str, id: &str) -> BuildError {
+/// How a policy asks for resources of a type, each of which is known by its attributes alone.
+fn by_attribute(kind: &str) -> String {
     let attribute = match kind {
         "Ref" => "reference",
         "Repository" | "PullRequest" | "Forge" | "Change" => "repository",
@@ -160,15 +157,18 @@ fn nameless(checked: &Checked, kind: &str, id: &str) -> BuildError {
         "Host" => "host",
         _ => "name",
     };
+    format!("ask for attributes: `resource is {kind}`, and `when {{ resource.{attribute} == \"…\" }}`")
+}
+
+/// An entity that never comes, at the place where the policy has it.
+fn unnamed(checked: &Checked, id: &str, message: String, hint: String) -> BuildError {
     let text = checked.policy.to_string();
     let offset = text.find(&format!("\"{id}\""));
     BuildError::Policy {
         policy: checked.name.clone(),
-        message: format!("nothing is called `{kind}::\"{id}\"`, so that this is never true"),
+        message,
         place: Place(offset.and_then(|offset| line_and_column(&text, offset))),
-        hint: Some(format!(
-            "ask for attributes: `resource is {kind}`, and `when {{ resource.{attribute} == \"…\" }}`"
-        )),
+        hint: Some(hint),
     }
 }
 

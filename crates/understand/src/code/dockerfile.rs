@@ -55,43 +55,37 @@ pub(crate) fn steps(text: &str, context: &mut Context<'_>) {
 fn fetched(text: &str, context: &mut Context<'_>) {
     let mut defaults: Vec<(&str, &str)> = Vec::new();
     let mut stages: Vec<&str> = Vec::new();
-    for line in text.lines().map(str::trim_start).take(MOST_STEPS) {
-        let mut words = line.split_ascii_whitespace();
-        let first = words.next().unwrap_or_default().to_ascii_uppercase();
-        let from = line.split_ascii_whitespace().find_map(|word| word.strip_prefix("--from="));
-        let mut rest = words.filter(|word| !word.starts_with("--"));
-        let image = match first.as_str() {
+    for line in text.lines().take(MOST_STEPS) {
+        let words: Vec<&str> = line.split_ascii_whitespace().collect();
+        let Some((first, rest)) = words.split_first() else { continue };
+        let mut operands = rest.iter().filter(|word| !word.starts_with("--")).copied();
+        let image = match first.to_ascii_uppercase().as_str() {
             "ARG" => {
-                defaults.extend(rest.next().and_then(|word| word.split_once('=')));
-                continue;
+                defaults.extend(operands.next().and_then(|word| word.split_once('=')));
+                None
             }
-            "FROM" => rest.next(),
-            "COPY" => from.filter(|from| from.parse::<usize>().is_err()),
+            "FROM" => operands.next(),
+            "COPY" => rest.iter().find_map(|word| word.strip_prefix("--from=")),
             "ADD" => {
-                let addresses =
-                    rest.filter(|word| word.starts_with("https://") || word.starts_with("http://"));
-                for address in addresses.filter(|address| !address.contains('$')) {
-                    let host = families::addresses::host_and_path(address).map(|(host, _)| host);
-                    let resource = Resource::Host { host: host.unwrap_or_else(|| "*".to_owned()), url: None };
-                    context.push(Effect::new(verbs::NET_READ, resource));
+                let hosts = operands.filter(|word| word.contains("://") && !word.contains('$'));
+                for (host, _) in hosts.filter_map(families::addresses::host_and_path) {
+                    context.push(Effect::new(verbs::NET_READ, Resource::Host { host, url: None }));
                 }
-                continue;
+                None
             }
-            _ => continue,
+            _ => None,
         };
         let Some(image) = image else { continue };
-        if !stages.contains(&image) && image != "scratch" {
+        let is_own = stages.contains(&image) || image == "scratch" || image.parse::<usize>().is_ok();
+        if !is_own {
             // What an argument stands for may be given with the command.
-            let named = defaults.iter().find(|(name, _)| {
-                image.trim_start_matches("${").trim_end_matches('}') == *name
-                    || image.strip_prefix('$') == Some(name)
-            });
-            let image = named.map_or(image, |(_, default)| default);
+            let argument = image.trim_start_matches(['$', '{']).trim_end_matches('}');
+            let default = defaults.iter().find(|(name, _)| image.starts_with('$') && *name == argument);
+            let image = default.map_or(image, |(_, default)| default);
             let image = if image.contains('$') { "*" } else { image };
             context.push(Effect::new(verbs::PACKAGE_READ, families::image(image)));
         }
-        let mut stage = line.split_ascii_whitespace().skip_while(|word| !word.eq_ignore_ascii_case("as"));
-        stages.extend(stage.nth(1));
+        stages.extend(rest.iter().skip_while(|word| !word.eq_ignore_ascii_case("as")).nth(1));
     }
 }
 

@@ -8,6 +8,7 @@ mod formatters;
 mod just;
 mod jvm;
 pub(super) mod made;
+mod make;
 mod members;
 mod monorepos;
 mod ninja;

@@ -24,15 +24,8 @@ pub(super) fn script(name: &str, arguments: &[Word], invocation: &Invocation, co
     let directory = context.state.shell.directory.clone().ok()?;
     let chosen = chosen(&invocation.words);
     let mut looked = None;
-    for member in all(&directory, context) {
-        let file = format!("{member}/package.json");
-        let Ok(Some(text)) = context.file(&file) else { continue };
-        let package: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-        let own = package.get("name").and_then(serde_json::Value::as_str).unwrap_or_default();
-        let below = member.strip_prefix(directory.trim_end_matches('/')).unwrap_or(&member).trim_start_matches('/');
-        let is_meant = chosen.as_ref().is_none_or(|chosen| chosen.iter().any(|one| is_one(one, own, below)));
-        let has = package.get("scripts").is_some_and(|scripts| scripts.get(name).is_some());
-        if is_meant && has {
+    for (member, package) in meant(&directory, chosen.as_deref(), context) {
+        if package.get("scripts").is_some_and(|scripts| scripts.get(name).is_some()) {
             let found = packages::script(name, &member, arguments, context);
             if !matches!(looked, Some(Looked::Opaque(_))) {
                 looked = Some(found);
@@ -40,6 +33,24 @@ pub(super) fn script(name: &str, arguments: &[Word], invocation: &Invocation, co
         }
     }
     looked
+}
+
+/// The directories of the packages that are chosen, or of all, with what their files say.
+fn meant(directory: &str, chosen: Option<&[String]>, context: &Context<'_>) -> Vec<(String, serde_json::Value)> {
+    let mut found = Vec::new();
+    for member in all(directory, context) {
+        let Ok(Some(text)) = context.file(&format!("{member}/package.json")) else { continue };
+        let package: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+        let below = member.strip_prefix(directory.trim_end_matches('/')).unwrap_or(&member).trim_start_matches('/');
+        if chosen.is_none_or(|chosen| chosen.iter().any(|one| is_one(one, named(&package), below))) {
+            found.push((member, package));
+        }
+    }
+    found
+}
+
+fn named(package: &serde_json::Value) -> &str {
+    package.get("name").and_then(serde_json::Value::as_str).unwrap_or_default()
 }
 
 /// Adds what tasks do in all packages, besides what they usually are.
@@ -76,17 +87,9 @@ pub(super) fn names(invocation: &Invocation, context: &Context<'_>) -> Option<Ve
     }
     let chosen = chosen(&invocation.words);
     let directory = context.state.shell.directory.clone().ok().filter(|_| chosen.is_some() || !chooses);
-    let mut names = Vec::new();
-    for member in directory.iter().flat_map(|directory| all(directory, context)) {
-        let Ok(Some(text)) = context.file(&format!("{member}/package.json")) else { continue };
-        let package: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-        let own = package.get("name").and_then(serde_json::Value::as_str).unwrap_or_default();
-        let below = directory.as_ref().and_then(|directory| member.strip_prefix(directory.trim_end_matches('/')));
-        let below = below.unwrap_or(&member).trim_start_matches('/');
-        if chosen.as_ref().is_none_or(|chosen| chosen.iter().any(|one| is_one(one, own, below))) {
-            names.push(if own.is_empty() { "*".to_owned() } else { own.to_owned() });
-        }
-    }
+    let packages = directory.map(|directory| meant(&directory, chosen.as_deref(), context)).unwrap_or_default();
+    let names = packages.iter().map(|(_, package)| named(package)).map(|name| if name.is_empty() { "*" } else { name });
+    let names: Vec<String> = names.map(str::to_owned).collect();
     Some(if names.is_empty() { vec!["*".to_owned()] } else { names })
 }
 
