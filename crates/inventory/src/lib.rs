@@ -22,6 +22,7 @@ pub mod docker;
 mod gaps;
 mod item;
 pub mod kube;
+mod logins;
 pub mod mcp;
 mod page;
 pub mod protocol;
@@ -36,6 +37,7 @@ pub mod workflows;
 
 pub use gaps::{Gap, GapKind};
 pub use item::{Found, Item, Kind, Through, Use};
+pub use logins::without_logins;
 pub use page::page;
 pub use report::{Answer, Judged, Reached, Report};
 

@@ -79,8 +79,13 @@ impl TaskFile {
         };
         let patterns = |name, patterns| list(name, patterns, &check_pattern);
         let hosts = list("host", fields.host, &check_host)?;
+        let begins = fields.environment.as_ref().map_or(0, |listed| listed.span().start);
         let environments =
             filled("environment", fields.environment).map_err(|(start, wrong)| at(start, wrong))?;
+        if environments.contains(&Environment::Unknown) {
+            let hint = "it is one of: development, staging, production".to_owned();
+            return Err(at(begins, ("a task has no `unknown` environment".to_owned(), Some(hint))));
+        }
         let mut limits = TaskLimits::default();
         if let Some(given) = fields.limit {
             let start = given.span().start;
@@ -252,6 +257,8 @@ mod tests {
                 (2, Some(format!("leave `{name}` out where it is to stay open")))
             );
         }
+        let wrong = TaskFile::parse("title = \"a\"\nenvironment = [\"staging\", \"unknown\"]\n").unwrap_err();
+        assert_eq!((wrong.line, wrong.message.as_str()), (2, "a task has no `unknown` environment"));
         assert_eq!(TaskFile::parse("allow = []").unwrap().scope.allow, Some(Vec::new()));
     }
 

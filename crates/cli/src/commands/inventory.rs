@@ -59,7 +59,7 @@ pub fn run(arguments: Arguments, json: bool) -> Result<ExitCode> {
     }
     // Names are told and values never are; should a name be a secret itself, it is taken out as in all records.
     let redactor = Redactor::new([0; 32]);
-    let redact = |text: &str| redactor.redact_text(text).0;
+    let redact = |text: &str| countersign_inventory::without_logins(&redactor.redact_text(text).0);
     let judged = items.iter().map(|item| {
         let mut judged = judged(&judge, &authorities, item, &runtimes, &place);
         judged.map_text(&redact);
